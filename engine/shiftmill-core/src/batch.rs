@@ -1,0 +1,310 @@
+//! Timecards of many employees as columns: the one form in which facts reach the engine.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::codes::PunchKind;
+use crate::time::Timestamp;
+use crate::timecard::{
+    Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+};
+use crate::zone::Zone;
+
+/// Most punches that one timecard may hold.
+pub const PUNCHES_PER_TIMECARD_MAX: u32 = 20_000;
+/// Most scheduled shifts that one timecard may hold.
+pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
+
+/// Facts of many employees. Employee `i` owns the next `punch_count[i]` punches, `shift_count[i]` shifts and so on.
+/// Public columns; [`TimecardBatch::check`] turns them into a [`CheckedBatch`].
+#[derive(Clone, Debug, Default)]
+pub struct TimecardBatch {
+    /// One key per employee, as the caller knows them.
+    pub employees: Vec<String>,
+    /// Which of the request's rulesets; empty when all use the first.
+    pub ruleset: Vec<u16>,
+    /// Which of the request's zones; empty when all use the first.
+    pub zone: Vec<u16>,
+    /// Punches per employee.
+    pub punch_count: Vec<u32>,
+    /// The instant from which `punch_at` counts.
+    pub punch_base: Timestamp,
+    /// Seconds after `punch_base`.
+    pub punch_at: Vec<i32>,
+    /// [`PunchKind`] by number; empty when every punch is unknown.
+    pub punch_kind: Vec<u8>,
+    /// The caller's number of each punch; empty when they have none.
+    pub punch_id: Vec<u64>,
+    /// Scheduled shifts per employee; empty when there are none.
+    pub shift_count: Vec<u32>,
+    /// Workday of each shift.
+    pub shift_workday: Vec<i32>,
+    /// Start in wall-clock seconds of the workday.
+    pub shift_start: Vec<i32>,
+    /// End in wall-clock seconds of the workday.
+    pub shift_end: Vec<i32>,
+    /// See [`ScheduleColumns::template`]; empty: all 0.
+    pub shift_template: Vec<u16>,
+    /// Approved leave.
+    pub leave: Sparse<Leave>,
+    /// Corrections of punches.
+    pub corrections: Sparse<Correction>,
+    /// Waivers.
+    pub waivers: Sparse<Waiver>,
+    /// Day types decided per employee.
+    pub day_overrides: Sparse<DayOverride>,
+    /// Counters carried in.
+    pub opening_balances: Sparse<OpeningBalance>,
+}
+
+/// Rows that few employees have: the owner of each row, ascending, and the row.
+#[derive(Clone, Debug)]
+pub struct Sparse<T> {
+    owners: Vec<u32>,
+    rows: Vec<T>,
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Sparse<T> {
+        Sparse { owners: Vec::new(), rows: Vec::new() }
+    }
+}
+
+impl<T> Sparse<T> {
+    /// Adds a row of employee number `owner`. False, and nothing added, when an earlier row has a later owner.
+    #[must_use]
+    pub fn push(&mut self, owner: u32, row: T) -> bool {
+        let in_order = self.owners.last().is_none_or(|last| *last <= owner);
+        if in_order {
+            self.owners.push(owner);
+            self.rows.push(row);
+        }
+        in_order
+    }
+
+    /// The rows of one employee.
+    pub fn of(&self, owner: u32) -> &[T] {
+        if self.owners.is_empty() {
+            return &[];
+        }
+        let from = self.owners.partition_point(|other| *other < owner);
+        let to = self.owners.partition_point(|other| *other <= owner);
+        self.rows.get(from..to).unwrap_or(&[])
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True when there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn last_owner(&self) -> Option<u32> {
+        self.owners.last().copied()
+    }
+}
+
+/// Why columns cannot be timecards. The column is named as in the API; `index` points at the first bad entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BatchError {
+    /// A column has the wrong length.
+    #[error("column `{column}` has {found} entries where {expected} are needed")]
+    UnevenColumn {
+        /// The column.
+        column: &'static str,
+        /// What it should hold.
+        expected: usize,
+        /// What it holds.
+        found: usize,
+    },
+    /// A number that means nothing.
+    #[error("column `{column}` has no meaning for the value {value} at position {index}")]
+    UnknownValue {
+        /// The column.
+        column: &'static str,
+        /// Where.
+        index: usize,
+        /// The value.
+        value: i64,
+    },
+    /// A shift that does not end after it starts, or is longer than 48 hours.
+    #[error("the scheduled shift at position {index} must end after its start and within 48 hours")]
+    ShiftBackwards {
+        /// Where.
+        index: usize,
+    },
+    /// More rows for one employee than an evaluation takes.
+    #[error("employee {index} has {found} entries in `{column}`, the most is {most}")]
+    TooMany {
+        /// The column of counts.
+        column: &'static str,
+        /// Which employee.
+        index: usize,
+        /// How many there are.
+        found: u32,
+        /// How many there may be.
+        most: u32,
+    },
+    /// A sparse row belongs to an employee that is not in the batch.
+    #[error("column `{column}` names employee {owner}, the batch has {employees}")]
+    NoSuchEmployee {
+        /// The column.
+        column: &'static str,
+        /// The owner named.
+        owner: u32,
+        /// How many employees there are.
+        employees: usize,
+    },
+}
+
+/// Columns that fit together, with where each employee's rows begin.
+#[derive(Clone, Debug)]
+pub struct CheckedBatch {
+    columns: TimecardBatch,
+    first_punch: Vec<u32>,
+    first_shift: Vec<u32>,
+}
+
+impl TimecardBatch {
+    /// Checks that all columns fit together and every number has a meaning, against `rulesets` and `zones` named by
+    /// the request.
+    ///
+    /// # Errors
+    /// The first [`BatchError`] met.
+    pub fn check(self, rulesets: usize, zones: usize) -> Result<CheckedBatch, BatchError> {
+        let employees = self.employees.len();
+        let first_punch = starts("punch_count", &self.punch_count, employees, PUNCHES_PER_TIMECARD_MAX)?;
+        let no_shifts = self.shift_count.is_empty();
+        let first_shift = if no_shifts {
+            alloc::vec![0; employees + 1]
+        } else {
+            starts("shift_count", &self.shift_count, employees, SHIFTS_PER_TIMECARD_MAX)?
+        };
+        let punches = first_punch.last().map_or(0, |total| *total as usize);
+        let shifts = first_shift.last().map_or(0, |total| *total as usize);
+        even("punch_at", self.punch_at.len(), punches)?;
+        even_or_empty("punch_kind", self.punch_kind.len(), punches)?;
+        even_or_empty("punch_id", self.punch_id.len(), punches)?;
+        even("shift_workday", self.shift_workday.len(), shifts)?;
+        even("shift_start", self.shift_start.len(), shifts)?;
+        even("shift_end", self.shift_end.len(), shifts)?;
+        even_or_empty("shift_template", self.shift_template.len(), shifts)?;
+        even_or_empty("ruleset", self.ruleset.len(), employees)?;
+        even_or_empty("zone", self.zone.len(), employees)?;
+        known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
+        known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
+        known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
+        for (index, (start, end)) in self.shift_start.iter().zip(&self.shift_end).enumerate() {
+            let length = i64::from(*end) - i64::from(*start);
+            let from_template = self.shift_template.get(index).is_some_and(|template| *template != 0);
+            if !from_template && !(1..=172_800).contains(&length) {
+                return Err(BatchError::ShiftBackwards { index });
+            }
+        }
+        owned("leave", self.leave.last_owner(), employees)?;
+        owned("corrections", self.corrections.last_owner(), employees)?;
+        owned("waivers", self.waivers.last_owner(), employees)?;
+        owned("day_overrides", self.day_overrides.last_owner(), employees)?;
+        owned("opening_balances", self.opening_balances.last_owner(), employees)?;
+        Ok(CheckedBatch { columns: self, first_punch, first_shift })
+    }
+}
+
+impl CheckedBatch {
+    /// How many timecards there are.
+    pub fn len(&self) -> usize {
+        self.columns.employees.len()
+    }
+
+    /// True when there is no timecard.
+    pub fn is_empty(&self) -> bool {
+        self.columns.employees.is_empty()
+    }
+
+    /// The columns.
+    pub fn columns(&self) -> &TimecardBatch {
+        &self.columns
+    }
+
+    /// Gives the columns back, so that their memory can be used again.
+    pub fn into_columns(self) -> TimecardBatch {
+        self.columns
+    }
+
+    /// Which of the request's rulesets timecard `index` uses.
+    pub fn ruleset(&self, index: usize) -> usize {
+        self.columns.ruleset.get(index).map_or(0, |ruleset| usize::from(*ruleset))
+    }
+
+    /// Timecard number `index`, borrowed. `None` beyond the last one, or when `zones` are fewer than were checked.
+    pub fn timecard<'a>(&'a self, index: usize, zones: &'a [Zone]) -> Option<Timecard<'a>> {
+        let columns = &self.columns;
+        let owner = index as u32;
+        let punches = *self.first_punch.get(index)? as usize..*self.first_punch.get(index + 1)? as usize;
+        let shifts = *self.first_shift.get(index)? as usize..*self.first_shift.get(index + 1)? as usize;
+        let zone = columns.zone.get(index).map_or(0, |zone| usize::from(*zone));
+        Some(Timecard {
+            zone: zones.get(zone)?,
+            punches: PunchColumns {
+                base: columns.punch_base,
+                at: columns.punch_at.get(punches.clone())?,
+                kind: columns.punch_kind.get(punches.clone()).unwrap_or(&[]),
+                id: columns.punch_id.get(punches).unwrap_or(&[]),
+            },
+            schedule: ScheduleColumns {
+                workday: columns.shift_workday.get(shifts.clone())?,
+                start: columns.shift_start.get(shifts.clone())?,
+                end: columns.shift_end.get(shifts.clone())?,
+                template: columns.shift_template.get(shifts).unwrap_or(&[]),
+            },
+            leave: columns.leave.of(owner),
+            corrections: columns.corrections.of(owner),
+            waivers: columns.waivers.of(owner),
+            day_overrides: columns.day_overrides.of(owner),
+            opening_balances: columns.opening_balances.of(owner),
+        })
+    }
+}
+
+fn starts(column: &'static str, counts: &[u32], employees: usize, most: u32) -> Result<Vec<u32>, BatchError> {
+    even(column, counts.len(), employees)?;
+    let mut starts = Vec::with_capacity(employees + 1);
+    let mut next = 0_u32;
+    starts.push(next);
+    for (index, count) in counts.iter().enumerate() {
+        if *count > most {
+            return Err(BatchError::TooMany { column, index, found: *count, most });
+        }
+        next = next.saturating_add(*count);
+        starts.push(next);
+    }
+    Ok(starts)
+}
+
+fn even(column: &'static str, found: usize, expected: usize) -> Result<(), BatchError> {
+    if found == expected { Ok(()) } else { Err(BatchError::UnevenColumn { column, expected, found }) }
+}
+
+fn even_or_empty(column: &'static str, found: usize, expected: usize) -> Result<(), BatchError> {
+    if found == 0 { Ok(()) } else { even(column, found, expected) }
+}
+
+fn known<T: Copy + Into<i64>>(
+    column: &'static str,
+    values: &[T],
+    has_meaning: impl Fn(&T) -> bool,
+) -> Result<(), BatchError> {
+    match values.iter().enumerate().find(|(_, value)| !has_meaning(value)) {
+        Some((index, value)) => Err(BatchError::UnknownValue { column, index, value: (*value).into() }),
+        None => Ok(()),
+    }
+}
+
+fn owned(column: &'static str, last: Option<u32>, employees: usize) -> Result<(), BatchError> {
+    match last {
+        Some(owner) if owner as usize >= employees => Err(BatchError::NoSuchEmployee { column, owner, employees }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,271 @@
+//! The state of one card on its way through the four phases. The caller owns it and uses it again.
+
+use alloc::vec::Vec;
+
+use crate::codes::{DayType, ExceptionCode, PayCode, PunchKind, RuleId};
+use crate::reason::Reason;
+use crate::time::{Seconds, Timestamp, Workday};
+
+/// The working memory of an evaluation. All lists are cleared, not freed, between cards.
+///
+/// Filled by `open`: `punches`, some `noticed`. By `shape`: `scheduled`, `shifts`, `pairs`, `spans`, `workdays`.
+/// By `pay`: codes and reasons of `spans`, `premiums`, `quantities`.
+#[derive(Clone, Debug, Default)]
+pub struct CardState {
+    /// Kept punches in total order.
+    pub punches: Vec<KeptPunch>,
+    /// Scheduled shifts in order of start.
+    pub scheduled: Vec<ScheduledShift>,
+    /// Worked shifts in order.
+    pub shifts: Vec<WorkedShift>,
+    /// Pairs in order of time; each belongs to one shift.
+    pub pairs: Vec<Pair>,
+    /// Layer A in order of start.
+    pub spans: Vec<Span>,
+    /// Layer B.
+    pub premiums: Vec<PremiumSpan>,
+    /// Layer C.
+    pub quantities: Vec<Quantity>,
+    /// What a person must look at, in the order it was noticed.
+    pub noticed: Vec<Noticed>,
+    /// One entry per workday that anything happened on, ascending.
+    pub workdays: Vec<WorkdayState>,
+    /// Room for the combiner.
+    pub(crate) room: crate::pay::Room,
+}
+
+impl CardState {
+    /// Empties every list and keeps its memory.
+    pub fn clear(&mut self) {
+        self.punches.clear();
+        self.scheduled.clear();
+        self.shifts.clear();
+        self.pairs.clear();
+        self.spans.clear();
+        self.premiums.clear();
+        self.quantities.clear();
+        self.noticed.clear();
+        self.workdays.clear();
+    }
+
+    /// Notes something that a person must look at.
+    pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
+        self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE });
+    }
+}
+
+/// A punch that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptPunch {
+    /// Its instant, corrected, unrounded.
+    pub at: Timestamp,
+    /// Its kind.
+    pub kind: PunchKind,
+    /// What became of it in pairing.
+    pub role: PunchRole,
+    /// Its position among the raw punches; `None` for an added one.
+    pub raw: Option<u32>,
+}
+
+/// What became of a punch in pairing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PunchRole {
+    /// It does not count (overwritten by the pairing mode).
+    #[default]
+    Unused,
+    /// It opens a pair.
+    Opens,
+    /// It closes a pair.
+    Closes,
+    /// It closes one pair and opens the next.
+    ClosesAndOpens,
+    /// An opener without a closer.
+    MissesOut,
+    /// A closer without an opener.
+    MissesIn,
+}
+
+/// A scheduled shift as instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScheduledShift {
+    /// Its workday.
+    pub workday: Workday,
+    /// Start.
+    pub start: Timestamp,
+    /// End.
+    pub end: Timestamp,
+    /// Expected start after leave moved it; equal to `start` until then.
+    pub expected_start: Timestamp,
+    /// Expected end after leave moved it.
+    pub expected_end: Timestamp,
+    /// True once leave covers all of it.
+    pub on_leave: bool,
+    /// Planned time: elapsed length less the template's breaks.
+    pub planned: Seconds,
+    /// Index into the templates of the plan at `workday`; `None` for times only.
+    pub template: Option<u16>,
+    /// Whether a worked shift matches it.
+    pub matched: bool,
+}
+
+/// A run of punches that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkedShift {
+    /// Its punches: `punches[first..last]`.
+    pub first_punch: u32,
+    /// One beyond its last punch.
+    pub last_punch: u32,
+    /// Its pairs: `pairs[first_pair..last_pair]`.
+    pub first_pair: u32,
+    /// One beyond its last pair.
+    pub last_pair: u32,
+    /// The scheduled shift it matches: an index into `scheduled`.
+    pub scheduled: Option<u32>,
+    /// The label by which the plan of this shift is chosen and which its exceptions carry: the reporting workday of
+    /// its first punch.
+    pub workday: Workday,
+    /// The local date of its first punch.
+    pub start_date: Workday,
+}
+
+/// A stretch between an opener and its closer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Raw start.
+    pub raw_start: Timestamp,
+    /// Raw end.
+    pub raw_end: Timestamp,
+    /// Rounded start.
+    pub start: Timestamp,
+    /// Rounded end; not before `start`.
+    pub end: Timestamp,
+    /// The kind of the punch that opened it.
+    pub opened_by: PunchKind,
+    /// The kind of the punch that closed it.
+    pub closed_by: PunchKind,
+    /// The gap between the pair before it in its shift and this one; `None` for the first pair of a shift.
+    pub gap_before: Option<GapKind>,
+    /// True when one side was filled in.
+    pub imputed: bool,
+    /// Which worked shift: an index into `shifts`.
+    pub shift: u32,
+}
+
+/// What the gap between two pairs of a shift is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GapKind {
+    /// A meal.
+    Meal,
+    /// A break.
+    Break,
+    /// Neither is said.
+    Plain,
+}
+
+/// A stretch of layer A: `[start, end)`, in order, without overlap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Start.
+    pub start: Timestamp,
+    /// End; after the start.
+    pub end: Timestamp,
+    /// The workday that overtime counts it in.
+    pub overtime_workday: Workday,
+    /// The workday it is shown on.
+    pub reporting_workday: Workday,
+    /// What it is.
+    pub state: SpanState,
+    /// The day type of its seconds.
+    pub day_type: DayType,
+    /// The worked shift it comes from; `None` for leave.
+    pub shift: Option<u32>,
+    /// What it pays.
+    pub code: PayCode,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Span {
+    /// Its length.
+    pub fn length(&self) -> Seconds {
+        self.end.since(self.start)
+    }
+}
+
+/// What a stretch of layer A is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanState {
+    /// Work.
+    Worked,
+    /// A short gap that is paid. Counts as work everywhere.
+    PaidBreak,
+    /// Taken off: a fixed or automatic break, or work that leave displaced. Not paid, not counted.
+    UnpaidBreak,
+    /// Approved leave.
+    Leave,
+}
+
+impl SpanState {
+    /// True for time that counts as work.
+    pub const fn is_work(self) -> bool {
+        matches!(self, SpanState::Worked | SpanState::PaidBreak)
+    }
+}
+
+/// A premium over a stretch of layer A.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PremiumSpan {
+    /// Start.
+    pub start: Timestamp,
+    /// End.
+    pub end: Timestamp,
+    /// The workday it is shown on.
+    pub reporting_workday: Workday,
+    /// What it pays.
+    pub code: PayCode,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A quantity that is not time on the clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// The workday it is shown on.
+    pub workday: Workday,
+    /// What it pays.
+    pub code: PayCode,
+    /// How much, in the unit of the code.
+    pub amount: u32,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Something noticed that a person must look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Noticed {
+    /// What.
+    pub code: ExceptionCode,
+    /// The workday it is shown on.
+    pub workday: Workday,
+    /// The instant it refers to.
+    pub at: Timestamp,
+    /// Its size; zero where it has none.
+    pub measure: Seconds,
+    /// The rule that noticed it.
+    pub rule: RuleId,
+}
+
+/// What is known of one workday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkdayState {
+    /// Its label.
+    pub workday: Workday,
+    /// The type of the day.
+    pub day_type: DayType,
+    /// Kept punches of worked shifts shown on it.
+    pub punches: u16,
+    /// Whether a shift is scheduled on it.
+    pub scheduled: bool,
+    /// Work time (worked and paid breaks) shown on it.
+    pub worked: Seconds,
+}

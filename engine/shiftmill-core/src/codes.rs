@@ -1,0 +1,312 @@
+//! The vocabulary: punch kinds, day types, pay codes, rules, exceptions. One spelling of each, everywhere.
+
+use alloc::{string::String, vec::Vec};
+
+/// Declares an enum whose variants each have one written code and one number on the wire.
+macro_rules! coded {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal $code:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum $name { $($(#[$doc])* $variant = $number,)+ }
+
+        impl $name {
+            /// Every value, in the order of their numbers.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The written code.
+            pub const fn code(self) -> &'static str {
+                match self { $($name::$variant => $code,)+ }
+            }
+
+            /// The value with this written code.
+            pub fn from_code(code: &str) -> Option<$name> {
+                match code { $($code => Some($name::$variant),)+ _ => None }
+            }
+
+            /// The value with this number.
+            pub const fn from_number(number: u8) -> Option<$name> {
+                match number { $($number => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    };
+}
+
+coded! {
+    /// What a punch says it is.
+    PunchKind {
+        /// Starts work.
+        In = 0 "in",
+        /// Ends work.
+        Out = 1 "out",
+        /// Ends work for a meal.
+        MealStart = 2 "meal_start",
+        /// Resumes work after a meal.
+        MealEnd = 3 "meal_end",
+        /// Ends work for a break.
+        BreakStart = 4 "break_start",
+        /// Resumes work after a break.
+        BreakEnd = 5 "break_end",
+        /// Ends one piece of work and starts another at the same second.
+        Transfer = 6 "transfer",
+        /// The terminal recorded no direction.
+        Unknown = 7 "unknown",
+    }
+}
+
+impl PunchKind {
+    /// True for the kinds after which the person works: in, meal end, break end.
+    pub const fn is_opener(self) -> bool {
+        matches!(self, PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd)
+    }
+
+    /// True for the kinds after which the person does not work: out, meal start, break start.
+    pub const fn is_closer(self) -> bool {
+        matches!(self, PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart)
+    }
+}
+
+coded! {
+    /// The one primary type of a day.
+    DayType {
+        /// An ordinary working day.
+        Workday = 0 "workday",
+        /// A day off by the weekly pattern or the schedule.
+        RestDay = 1 "rest_day",
+        /// A public holiday by law.
+        StatutoryHoliday = 2 "statutory_holiday",
+        /// A holiday that the company grants.
+        CompanyHoliday = 3 "company_holiday",
+        /// A day off turned into a working day by decree.
+        MakeupWorkday = 4 "makeup_workday",
+        /// A working day turned into a day off by decree.
+        ShiftedRest = 5 "shifted_rest",
+        /// The weekly day of rest that the law demands, where it differs from other days off.
+        StatutoryRest = 6 "statutory_rest",
+    }
+}
+
+impl DayType {
+    /// True when work is expected on such a day.
+    pub const fn is_working(self) -> bool {
+        matches!(self, DayType::Workday | DayType::MakeupWorkday)
+    }
+
+    /// True for public and company holidays.
+    pub const fn is_holiday(self) -> bool {
+        matches!(self, DayType::StatutoryHoliday | DayType::CompanyHoliday)
+    }
+}
+
+/// A set of day types.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct DayTypeSet(u8);
+
+impl DayTypeSet {
+    /// No day type.
+    pub const NONE: DayTypeSet = DayTypeSet(0);
+    /// All day types.
+    pub const ALL: DayTypeSet = DayTypeSet(0b111_1111);
+
+    /// The set with `day_type` in it.
+    pub const fn with(self, day_type: DayType) -> DayTypeSet {
+        DayTypeSet(self.0 | 1 << day_type as u8)
+    }
+
+    /// True when `day_type` is in the set.
+    pub const fn contains(self, day_type: DayType) -> bool {
+        self.0 & 1 << day_type as u8 != 0
+    }
+}
+
+/// A pay code of a ruleset: an index into [`crate::Names::pay_codes`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PayCode(pub u16);
+
+impl PayCode {
+    /// Time worked at the plain rate. Always the first pay code.
+    pub const REGULAR: PayCode = PayCode(0);
+    /// Time taken off by an automatic or fixed break; not paid. Always the second pay code.
+    pub const UNPAID_BREAK: PayCode = PayCode(1);
+}
+
+/// A rule of a ruleset: an index into [`crate::Names::rules`]. The same name has the same number in every version
+/// of a timeline, so that counters carry on across an effective date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u16);
+
+impl RuleId {
+    /// The rule behind plain worked time, named `worked`. Always the first rule.
+    pub const WORKED: RuleId = RuleId(0);
+    /// The rule behind everything read from punches (pairing, clusters), named `punches`. Always the second rule.
+    pub const PUNCHES: RuleId = RuleId(1);
+    /// The rule behind comparisons with the schedule, named `attendance`. Always the third rule.
+    pub const ATTENDANCE: RuleId = RuleId(2);
+    /// The rule behind leave, named `leave`. Always the fourth rule.
+    pub const LEAVE: RuleId = RuleId(3);
+}
+
+/// A set of pay codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PayCodeSet(Vec<PayCode>);
+
+impl PayCodeSet {
+    /// The set of these codes.
+    pub fn new(mut codes: Vec<PayCode>) -> PayCodeSet {
+        codes.sort_unstable();
+        codes.dedup();
+        PayCodeSet(codes)
+    }
+
+    /// True when `code` is in the set.
+    pub fn contains(&self, code: PayCode) -> bool {
+        self.0.contains(&code)
+    }
+
+    /// The codes in order.
+    pub fn iter(&self) -> impl Iterator<Item = PayCode> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+coded! {
+    /// Which of the three layers of pay a code belongs to.
+    Layer {
+        /// Exclusive: every second on the timeline has exactly one such code.
+        Base = 0 "base",
+        /// Additive: paid on top, over the same seconds.
+        Premium = 1 "premium",
+        /// Not time on the clock: a meal premium, a day, a top-up.
+        Quantity = 2 "quantity",
+    }
+}
+
+coded! {
+    /// What the amount of a pay line counts.
+    Unit {
+        /// Whole seconds.
+        Second = 0 "second",
+        /// Occurrences.
+        Count = 1 "count",
+    }
+}
+
+/// Thousandths of the plain rate: 1 500 is time and a half.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Multiplier(pub u16);
+
+impl Multiplier {
+    /// The plain rate.
+    pub const PLAIN: Multiplier = Multiplier(1_000);
+}
+
+/// What a ruleset says of one of its pay codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayCodeInfo {
+    /// The written code, such as `overtime_1_5`.
+    pub name: String,
+    /// Where it stands.
+    pub layer: Layer,
+    /// What it counts.
+    pub unit: Unit,
+    /// False for time that is shown but not paid.
+    pub paid: bool,
+    /// What it is worth against the plain rate; decides which overtime tier wins.
+    pub multiplier: Multiplier,
+}
+
+coded! {
+    /// Something a person must look at. Evaluated, unlike an error.
+    ExceptionCode {
+        /// In more than the grace after the scheduled start.
+        LateIn = 0 "late_in",
+        /// Late enough for the ruleset's second tier.
+        SeriousLate = 1 "serious_late",
+        /// Late enough to count as absent for half the day.
+        AbsentHalf = 2 "absent_half",
+        /// Late enough to count as absent for the day.
+        AbsentByLateness = 3 "absent_by_lateness",
+        /// Out more than the grace before the scheduled end.
+        EarlyOut = 4 "early_out",
+        /// A scheduled shift with no punch and no leave.
+        Absent = 5 "absent",
+        /// An out punch, meal start or break start with no in punch.
+        MissingIn = 6 "missing_in",
+        /// An in punch, meal end or break end with no out punch.
+        MissingOut = 7 "missing_out",
+        /// A meal start without a meal end, or the reverse.
+        MissingMealPunch = 8 "missing_meal_punch",
+        /// A break start without a break end, or the reverse.
+        MissingBreakPunch = 9 "missing_break_punch",
+        /// Work without a scheduled shift.
+        UnscheduledWork = 10 "unscheduled_work",
+        /// In before the scheduled start by more than the ruleset allows.
+        EarlyIn = 11 "early_in",
+        /// Out after the scheduled end by more than the ruleset allows.
+        LateOut = 12 "late_out",
+        /// Worked less on the day than the ruleset demands.
+        UnderHours = 13 "under_hours",
+        /// A required meal was not taken.
+        MealMissing = 14 "meal_missing",
+        /// A required meal was shorter than required.
+        MealShort = 15 "meal_short",
+        /// A required meal began later than required.
+        MealLate = 16 "meal_late",
+        /// Work inside approved leave.
+        LeaveWorked = 17 "leave_worked",
+        /// Two leaves claim the same time.
+        LeaveOverlap = 18 "leave_overlap",
+        /// Work on a holiday.
+        HolidayWorked = 19 "holiday_worked",
+        /// A worked shift longer than the ruleset allows.
+        ShiftTooLong = 20 "shift_too_long",
+        /// An in and an out too far apart to belong together.
+        PairTooLong = 21 "pair_too_long",
+        /// Rounding would have turned a pair around; its raw instants were used.
+        RoundConflict = 22 "round_conflict",
+        /// A repeated punch was dropped.
+        DuplicatePunch = 23 "duplicate_punch",
+        /// A punch later than the evaluation's own time; left out.
+        FuturePunch = 24 "future_punch",
+        /// A clock time that the zone shows twice.
+        ClockAmbiguous = 25 "clock_ambiguous",
+        /// A correction that names no punch.
+        CorrectionUnmatched = 26 "correction_unmatched",
+        /// Fewer days of context than the ruleset needs: the rows are provisional (`SM-CONTEXT-SHORT`).
+        ContextShort = 27 "context_short",
+    }
+}
+
+coded! {
+    /// How far an exception has got.
+    ExceptionState {
+        /// It may still resolve itself.
+        Pending = 0 "pending",
+        /// It stands.
+        Final = 1 "final",
+        /// A person has waived it.
+        Waived = 2 "waived",
+    }
+}
+
+coded! {
+    /// How much an exception matters.
+    Severity {
+        /// Good to know.
+        Info = 0 "info",
+        /// Rarely needs a person.
+        Low = 1 "low",
+        /// Needs a person before payroll.
+        Medium = 2 "medium",
+        /// Affects pay.
+        High = 3 "high",
+        /// Pay is unknown until somebody acts.
+        Critical = 4 "critical",
+    }
+}

@@ -1,0 +1,146 @@
+//! Plans: a ruleset checked and compiled. A plan that exists has been checked, so no rule checks it again.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::close::exceptions::ExceptionRules;
+use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
+use crate::open::dedupe::Dedupe;
+use crate::open::normalise::Normalise;
+use crate::pay::combine::Overtime;
+use crate::pay::holidays::Holidays;
+use crate::pay::premiums::Premium;
+use crate::shape::attendance::Attendance;
+use crate::shape::breaks::Breaks;
+use crate::shape::calendar::Calendar;
+use crate::shape::leave::LeaveRules;
+use crate::shape::matching::Matching;
+use crate::shape::meal_requirement::MealRequirement;
+use crate::shape::pairing::Pairing;
+use crate::shape::rounding::RoundingRule;
+use crate::shape::schedule::Schedule;
+use crate::shape::workdays::Workdays;
+use crate::time::Workday;
+
+/// All rules of one version of a ruleset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// How raw punches are read.
+    pub normalise: Normalise,
+    /// Repeated punches.
+    pub dedupe: Dedupe,
+    /// Day types.
+    pub calendar: Calendar,
+    /// Shift templates and the weekly pattern.
+    pub schedule: Schedule,
+    /// Worked shifts and their scheduled shifts.
+    pub matching: Matching,
+    /// In and out.
+    pub pairing: Pairing,
+    /// Rounding rules, in order.
+    pub rounding: Vec<RoundingRule>,
+    /// To which workday a second belongs.
+    pub workdays: Workdays,
+    /// Paid gaps and breaks taken off.
+    pub breaks: Breaks,
+    /// Required meals, in order of their ordinal.
+    pub meal_requirements: Vec<MealRequirement>,
+    /// Leave.
+    pub leave: LeaveRules,
+    /// Late, early, absent.
+    pub attendance: Attendance,
+    /// Holidays.
+    pub holidays: Holidays,
+    /// Overtime.
+    pub overtime: Overtime,
+    /// Premiums.
+    pub premiums: Vec<Premium>,
+    /// Severity of exceptions, and which are raised at all.
+    pub exceptions: ExceptionRules,
+}
+
+/// How many days of facts a plan needs around the days it pays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ContextDays {
+    /// Before the first workday paid.
+    pub before: u16,
+    /// After the last workday paid.
+    pub after: u16,
+}
+
+/// The versions of a ruleset by the date from which each holds, with the names they share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanTimeline {
+    versions: Vec<(Workday, Plan)>,
+    names: Names,
+}
+
+impl PlanTimeline {
+    /// A timeline of versions, each holding from its workday until the next. `None` when there is none, when the
+    /// dates do not ascend, or when the four built-in rules and two built-in pay codes do not lead the names.
+    pub fn new(versions: Vec<(Workday, Plan)>, names: Names) -> Option<PlanTimeline> {
+        let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
+        let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
+        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names })
+    }
+
+    /// The plan that holds on a workday; before the first version's date, the first version.
+    pub fn at(&self, workday: Workday) -> &Plan {
+        // Two versions are many, so the plain scan is the fast one.
+        let holding = self.versions.iter().rev().find(|version| version.0 <= workday);
+        match (holding, self.versions.first()) {
+            (Some(version), _) | (None, Some(version)) => &version.1,
+            (None, None) => unreachable!("a timeline has a version"),
+        }
+    }
+
+    /// The versions, each with the workday from which it holds.
+    pub fn versions(&self) -> &[(Workday, Plan)] {
+        &self.versions
+    }
+
+    /// The only plan, when there is one version.
+    pub fn single(&self) -> Option<&Plan> {
+        match self.versions.as_slice() {
+            [(_, plan)] => Some(plan),
+            _ => None,
+        }
+    }
+
+    /// The names that all versions share.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}
+
+/// What rule and pay-code numbers are called, in the order of those numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Rule names.
+    pub rules: Vec<String>,
+    /// Pay codes.
+    pub pay_codes: Vec<PayCodeInfo>,
+    /// Shift templates.
+    pub shifts: Vec<String>,
+    /// Leave codes.
+    pub leave: Vec<String>,
+}
+
+impl Names {
+    /// The rules that every ruleset has, first in [`Names::rules`].
+    pub const BUILT_IN_RULES: [&'static str; 4] = ["worked", "punches", "attendance", "leave"];
+
+    /// The name of a rule.
+    pub fn rule(&self, rule: RuleId) -> &str {
+        self.rules.get(usize::from(rule.0)).map_or("", String::as_str)
+    }
+
+    /// What is known of a pay code.
+    pub fn pay_code(&self, code: PayCode) -> Option<&PayCodeInfo> {
+        self.pay_codes.get(usize::from(code.0))
+    }
+
+    /// The multiplier of a pay code.
+    pub fn multiplier(&self, code: PayCode) -> Multiplier {
+        self.pay_code(code).map_or(Multiplier::PLAIN, |info| info.multiplier)
+    }
+}

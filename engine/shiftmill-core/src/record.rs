@@ -1,0 +1,128 @@
+//! Recording: the steps of an evaluation, for who asks. The same code runs with and without.
+
+use alloc::vec::Vec;
+
+use crate::codes::{PayCode, RuleId};
+use crate::pay::tiers::TierScope;
+use crate::reason::Reason;
+use crate::time::{Seconds, Timestamp, Workday};
+
+/// Takes notes of an evaluation, or does not.
+pub trait Recorder {
+    /// False when notes are thrown away, so that nobody needs to make them.
+    const LISTENS: bool;
+
+    /// Takes a note.
+    fn note(&mut self, note: Note);
+}
+
+/// Takes no notes and costs nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Recorder for Silent {
+    const LISTENS: bool = false;
+
+    fn note(&mut self, _: Note) {}
+}
+
+/// Keeps every note in order.
+impl Recorder for Vec<Note> {
+    const LISTENS: bool = true;
+
+    fn note(&mut self, note: Note) {
+        self.push(note);
+    }
+}
+
+/// One step of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// A punch was dropped as a repeat of the one at `kept`.
+    Dropped {
+        /// The punch dropped.
+        at: Timestamp,
+        /// The punch it repeats.
+        kept: Timestamp,
+    },
+    /// A punch was rounded.
+    Rounded {
+        /// The rule.
+        rule: RuleId,
+        /// The raw instant.
+        from: Timestamp,
+        /// The rounded instant.
+        to: Timestamp,
+    },
+    /// A worked shift was matched.
+    Matched {
+        /// First punch of the worked shift.
+        first: Timestamp,
+        /// Scheduled workday; `None`: no scheduled shift fits.
+        scheduled: Option<Workday>,
+    },
+    /// A break was taken off.
+    TakenOff {
+        /// Grounds.
+        reason: Reason,
+        /// Start of the piece.
+        start: Timestamp,
+        /// End of the piece.
+        end: Timestamp,
+    },
+    /// A stretch was recoded.
+    Recoded {
+        /// Start.
+        start: Timestamp,
+        /// End.
+        end: Timestamp,
+        /// From this code ...
+        from: PayCode,
+        /// ... to this.
+        to: PayCode,
+        /// Grounds.
+        reason: Reason,
+        /// The counter when the stretch began ...
+        counter_before: Seconds,
+        /// ... and when it ended.
+        counter_after: Seconds,
+    },
+    /// A claim lost against another.
+    Rejected {
+        /// The rule that lost.
+        rule: RuleId,
+        /// The rule that won.
+        winner: RuleId,
+        /// Start of the stretch.
+        start: Timestamp,
+        /// End of the stretch.
+        end: Timestamp,
+    },
+    /// A tier looked at a scope and did not act.
+    DidNotAct {
+        /// The rule.
+        rule: RuleId,
+        /// Over what its counter runs.
+        scope: TierScope,
+        /// First workday of the scope.
+        from: Workday,
+        /// Why.
+        why: WhyNot,
+    },
+}
+
+/// Why a rule did not act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyNot {
+    /// The counter stayed within the limit.
+    WithinLimit {
+        /// What it reached.
+        counted: Seconds,
+        /// The limit.
+        limit: Seconds,
+    },
+    /// No second met its condition.
+    ConditionNotMet,
+    /// Another alternative gave more.
+    OtherAlternative,
+}

@@ -1,0 +1,180 @@
+//! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
+
+use crate::codes::{DayType, ExceptionCode, PunchKind, RuleId};
+use crate::plan::PlanTimeline;
+use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
+use crate::zone::Zone;
+
+/// One employee's facts. Borrows from the columns of a [`crate::TimecardBatch`]; nothing is copied per punch.
+#[derive(Clone, Copy, Debug)]
+pub struct Timecard<'a> {
+    /// The employee's home zone.
+    pub zone: &'a Zone,
+    /// Clock events in any order.
+    pub punches: PunchColumns<'a>,
+    /// Scheduled shifts in any order.
+    pub schedule: ScheduleColumns<'a>,
+    /// Approved leave.
+    pub leave: &'a [Leave],
+    /// Later facts about punches.
+    pub corrections: &'a [Correction],
+    /// What a person has waived.
+    pub waivers: &'a [Waiver],
+    /// Day types decided for this employee.
+    pub day_overrides: &'a [DayOverride],
+    /// Counters carried in, for days that the facts do not cover.
+    pub opening_balances: &'a [OpeningBalance],
+}
+
+/// Punches as columns of one length.
+#[derive(Clone, Copy, Debug)]
+pub struct PunchColumns<'a> {
+    /// The instant from which `at` counts.
+    pub base: Timestamp,
+    /// Seconds after `base`.
+    pub at: &'a [i32],
+    /// [`PunchKind`] by number; empty when every punch is unknown.
+    pub kind: &'a [u8],
+    /// The caller's number of each punch; empty when they have none.
+    pub id: &'a [u64],
+}
+
+/// Scheduled shifts as columns of one length.
+#[derive(Clone, Copy, Debug)]
+pub struct ScheduleColumns<'a> {
+    /// The workday of the shift.
+    pub workday: &'a [i32],
+    /// Start in wall-clock seconds from the midnight that opens the workday; may pass 24:00.
+    pub start: &'a [i32],
+    /// End in wall-clock seconds from the same midnight; after the start.
+    pub end: &'a [i32],
+    /// 0: the times stand in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
+    /// read. Empty: all 0.
+    pub template: &'a [u16],
+}
+
+/// Approved leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leave {
+    /// Which leave: an index into [`crate::Plan::leave`]'s codes.
+    pub code: u16,
+    /// From when to when.
+    pub time: LeaveTime,
+    /// When it became known; leave recorded after `as_of` does not count.
+    pub recorded_at: Timestamp,
+}
+
+/// How leave states its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveTime {
+    /// Between two instants.
+    Span {
+        /// Start.
+        start: Timestamp,
+        /// End; after the start.
+        end: Timestamp,
+    },
+    /// The whole of one workday: the scheduled time of that day.
+    Workday(Workday),
+    /// A length on a workday without clock times.
+    Amount(Workday, Seconds),
+}
+
+/// A later fact about a punch. The punch itself is never changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Correction {
+    /// What it does.
+    pub kind: CorrectionKind,
+    /// When it became known; a correction recorded after `as_of` does not count.
+    pub recorded_at: Timestamp,
+}
+
+/// What a correction does. Several corrections apply in the order in which they were recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CorrectionKind {
+    /// A punch that was forgotten.
+    Add {
+        /// Its instant.
+        at: Timestamp,
+        /// Its kind.
+        kind: PunchKind,
+    },
+    /// A punch that does not count.
+    Void(PunchRef),
+    /// A punch at the wrong instant.
+    Retime {
+        /// Which.
+        punch: PunchRef,
+        /// Its right instant.
+        to: Timestamp,
+    },
+}
+
+/// Names a raw punch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PunchRef {
+    /// By the caller's number.
+    Id(u64),
+    /// By its raw instant and kind.
+    At(Timestamp, PunchKind),
+}
+
+/// What a person has waived for a workday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiver {
+    /// The workday.
+    pub workday: Workday,
+    /// What.
+    pub kind: WaiverKind,
+}
+
+/// The kinds of waiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaiverKind {
+    /// The employee waived the required meal with this ordinal (1 for the first).
+    Meal(u8),
+    /// A manager waived an exception.
+    Exception(ExceptionCode),
+}
+
+/// A day type decided for one employee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayOverride {
+    /// The day.
+    pub workday: Workday,
+    /// Its type.
+    pub day_type: DayType,
+}
+
+/// What a counter already held at the start of the facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpeningBalance {
+    /// The overtime tier whose counter it is.
+    pub rule: RuleId,
+    /// What it held.
+    pub amount: Seconds,
+}
+
+/// What is asked: which days to pay, which days the facts cover, and how far time has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EvaluationWindow {
+    /// The workdays that are paid out. Other days are computed as context only.
+    pub pay_period: WorkdayRange,
+    /// The workdays for which the facts are complete.
+    pub facts: WorkdayRange,
+    /// The instant at which the question is asked; decides what is still pending.
+    pub as_of: Timestamp,
+    /// With fewer days of context than the plan needs, the card is an error instead of provisional.
+    pub require_final: bool,
+}
+
+/// All that an evaluation of one card reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The facts.
+    pub card: Timecard<'a>,
+    /// The rules, by date.
+    pub timeline: &'a PlanTimeline,
+    /// What is asked.
+    pub window: &'a EvaluationWindow,
+}

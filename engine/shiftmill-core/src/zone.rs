@@ -1,0 +1,120 @@
+//! Zones as values: the offsets from UTC that hold in a window of time. The core never looks one up.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::time::{Timestamp, WallTime, Workday};
+
+/// Which instant a wall-clock time means on the night when the clock shows it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fold {
+    /// The first time the clock shows it.
+    Earlier,
+    /// The second time.
+    Later,
+}
+
+/// One IANA zone over a window of time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone {
+    name: String,
+    first_offset: i32,
+    /// Instants at which the offset changes, ascending, each with the offset from then on.
+    changes: Vec<(Timestamp, i32)>,
+}
+
+impl Zone {
+    /// A zone that shows `first_offset` seconds east of UTC until the first of `changes`. `None` when the changes
+    /// are not in ascending order or an offset is a day or more.
+    pub fn new(name: String, first_offset: i32, changes: Vec<(Timestamp, i32)>) -> Option<Zone> {
+        let ascending = changes.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
+        let offsets = core::iter::once(first_offset).chain(changes.iter().map(|change| change.1));
+        let sane = offsets.into_iter().all(|offset| offset.abs() < 86_400);
+        (ascending && sane).then_some(Zone { name, first_offset, changes })
+    }
+
+    /// A zone that always shows UTC plus `offset` seconds.
+    pub fn fixed(name: &str, offset: i32) -> Zone {
+        Zone { name: String::from(name), first_offset: offset, changes: Vec::new() }
+    }
+
+    /// The IANA name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Seconds east of UTC at an instant.
+    pub fn offset_at(&self, at: Timestamp) -> i32 {
+        // A window holds a handful of changes, so the plain scan is the fast one.
+        self.changes.iter().rev().find(|change| change.0 <= at).map_or(self.first_offset, |change| change.1)
+    }
+
+    /// What the wall clock shows at an instant.
+    pub fn wall_at(&self, at: Timestamp) -> WallTime {
+        WallTime(at.0 + i64::from(self.offset_at(at)))
+    }
+
+    /// The calendar date shown at an instant.
+    pub fn date_at(&self, at: Timestamp) -> Workday {
+        self.wall_at(at).date()
+    }
+
+    /// The instant at which the clock shows `wall`. A time shown twice is decided by `fold`; a time that is never
+    /// shown moves forward by the length of the gap (02:30 becomes 03:30).
+    pub fn instant(&self, wall: WallTime, fold: Fold) -> Timestamp {
+        let mut offset_before = self.first_offset;
+        let mut from = i64::MIN;
+        let mut earlier = None;
+        let mut later = None;
+        let mut skipped = None;
+        for piece in 0..=self.changes.len() {
+            let next = self.changes.get(piece);
+            let until = next.map_or(i64::MAX, |change| change.0.0);
+            let candidate = wall.0 - i64::from(offset_before);
+            if from <= candidate && candidate < until {
+                earlier.get_or_insert(candidate);
+                later = Some(candidate);
+            } else if candidate >= until {
+                // Past the end of this piece: the answer if no later piece shows the time (a gap).
+                skipped = Some(candidate);
+            }
+            if let Some(change) = next {
+                from = change.0.0;
+                offset_before = change.1;
+            }
+        }
+        let shown = match fold {
+            Fold::Earlier => earlier,
+            Fold::Later => later,
+        };
+        Timestamp(shown.or(skipped).unwrap_or(wall.0 - i64::from(self.first_offset)))
+    }
+
+    /// The instant at which the wall clock passes into `date`.
+    pub fn midnight(&self, date: Workday) -> Timestamp {
+        self.instant(WallTime::on(date, 0), Fold::Earlier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new_york_2026() -> Zone {
+        // Clocks change on 2026-03-08 and 2026-11-01 at 02:00.
+        let changes = alloc::vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
+        Zone::new("America/New_York".into(), -18_000, changes).unwrap()
+    }
+
+    #[test]
+    fn a_skipped_time_moves_forward_and_a_repeated_one_is_chosen() {
+        let zone = new_york_2026();
+        let spring = Workday::from_date(2026, 3, 8).unwrap();
+        let skipped = zone.instant(WallTime::on(spring, 9_000), Fold::Earlier);
+        assert_eq!(zone.wall_at(skipped).second_of_day(), 12_600);
+        let autumn = Workday::from_date(2026, 11, 1).unwrap();
+        let first = zone.instant(WallTime::on(autumn, 5_400), Fold::Earlier);
+        let second = zone.instant(WallTime::on(autumn, 5_400), Fold::Later);
+        assert_eq!(second.since(first).0, 3_600);
+        assert_eq!(zone.midnight(autumn.plus(1)).since(zone.midnight(autumn)).0, 25 * 3_600);
+    }
+}
