@@ -81,6 +81,15 @@ impl<T> Sparse<T> {
         in_order
     }
 
+    /// Adds the rows of the last employee so far.
+    pub(crate) fn extend(&mut self, owner: u32, rows: &[T])
+    where
+        T: Clone,
+    {
+        self.owners.extend(rows.iter().map(|_| owner));
+        self.rows.extend_from_slice(rows);
+    }
+
     /// The rows of one employee.
     pub fn of(&self, owner: u32) -> &[T] {
         if self.owners.is_empty() {

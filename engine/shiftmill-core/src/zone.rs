@@ -95,6 +95,28 @@ impl Zone {
     }
 }
 
+/// The zones of one request, and the edition of the time-zone data they were taken from. Part of every result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneTable {
+    /// The zones; a timecard names one by its index.
+    pub zones: Vec<Zone>,
+    /// The edition, such as `2026a`.
+    pub edition: String,
+}
+
+impl ZoneTable {
+    /// The index of the zone with this IANA name.
+    pub fn find(&self, name: &str) -> Option<u16> {
+        let index = self.zones.iter().position(|zone| zone.name() == name)?;
+        u16::try_from(index).ok()
+    }
+
+    /// The zone at this index.
+    pub fn get(&self, index: u16) -> Option<&Zone> {
+        self.zones.get(usize::from(index))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

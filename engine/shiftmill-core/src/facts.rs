@@ -1,0 +1,126 @@
+//! One employee's facts as rows: for readers of files, screens and tests. Batches are columns of these.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::batch::TimecardBatch;
+use crate::codes::PunchKind;
+use crate::time::{Timestamp, Workday};
+use crate::timecard::{Correction, DayOverride, Leave, OpeningBalance, Waiver};
+
+/// One employee's facts as rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardFacts {
+    /// The employee's key.
+    pub employee: String,
+    /// Which of the request's rulesets.
+    pub ruleset: u16,
+    /// Which of the request's zones.
+    pub zone: u16,
+    /// Clock events in any order.
+    pub punches: Vec<Punch>,
+    /// Scheduled shifts in any order.
+    pub shifts: Vec<ShiftFact>,
+    /// Approved leave.
+    pub leave: Vec<Leave>,
+    /// Corrections.
+    pub corrections: Vec<Correction>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+    /// Day types decided for this employee.
+    pub day_overrides: Vec<DayOverride>,
+    /// Counters carried in.
+    pub opening_balances: Vec<OpeningBalance>,
+}
+
+/// One clock event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Punch {
+    /// When.
+    pub at: Timestamp,
+    /// What it says it is.
+    pub kind: PunchKind,
+    /// The caller's number; within one batch all punches have one or none counts.
+    pub id: Option<u64>,
+}
+
+/// One scheduled shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShiftFact {
+    /// Its workday.
+    pub workday: Workday,
+    /// When.
+    pub times: ShiftTimes,
+}
+
+/// How a scheduled shift states its times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShiftTimes {
+    /// Wall-clock seconds from the midnight that opens the workday.
+    Clock {
+        /// Start; may pass 24:00.
+        start: i32,
+        /// End; after the start.
+        end: i32,
+    },
+    /// The ruleset's shift template with this index (from 0).
+    Template(u16),
+}
+
+/// A punch lies too far from the batch's base instant (68 years) to be written as an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a punch lies more than 68 years from the others")]
+pub struct PunchTooFar;
+
+impl TimecardBatch {
+    /// Adds one employee. The first punch of the batch sets its base instant.
+    ///
+    /// # Errors
+    /// [`PunchTooFar`]; the batch is then as it was.
+    pub fn push(&mut self, facts: &CardFacts) -> Result<(), PunchTooFar> {
+        if self.punch_at.is_empty()
+            && let Some(first) = facts.punches.first()
+        {
+            self.punch_base = first.at;
+        }
+        let offset = |punch: &Punch| i32::try_from(punch.at.0.saturating_sub(self.punch_base.0)).ok();
+        if facts.punches.iter().any(|punch| offset(punch).is_none()) {
+            return Err(PunchTooFar);
+        }
+        let owner = self.employees.len() as u32;
+        self.employees.push(facts.employee.clone());
+        self.ruleset.push(facts.ruleset);
+        self.zone.push(facts.zone);
+        self.punch_count.push(facts.punches.len() as u32);
+        self.punch_at.extend(
+            facts.punches.iter().filter_map(|punch| i32::try_from(punch.at.0.saturating_sub(self.punch_base.0)).ok()),
+        );
+        self.punch_kind.extend(facts.punches.iter().map(|punch| punch.kind as u8));
+        self.push_ids(&facts.punches);
+        self.shift_count.push(facts.shifts.len() as u32);
+        for shift in &facts.shifts {
+            let (start, end, template) = match shift.times {
+                ShiftTimes::Clock { start, end } => (start, end, 0),
+                ShiftTimes::Template(index) => (0, 0, index.saturating_add(1)),
+            };
+            self.shift_workday.push(shift.workday.0);
+            self.shift_start.push(start);
+            self.shift_end.push(end);
+            self.shift_template.push(template);
+        }
+        self.leave.extend(owner, &facts.leave);
+        self.corrections.extend(owner, &facts.corrections);
+        self.waivers.extend(owner, &facts.waivers);
+        self.day_overrides.extend(owner, &facts.day_overrides);
+        self.opening_balances.extend(owner, &facts.opening_balances);
+        Ok(())
+    }
+
+    /// Ids are a column of the whole batch: it is filled up with zeros as soon as one punch has an id.
+    fn push_ids(&mut self, punches: &[Punch]) {
+        let any = punches.iter().any(|punch| punch.id.is_some());
+        if any || !self.punch_id.is_empty() {
+            self.punch_id.resize(self.punch_at.len() - punches.len(), 0);
+            self.punch_id.extend(punches.iter().map(|punch| punch.id.unwrap_or(0)));
+        }
+    }
+}
