@@ -1,0 +1,13 @@
+//! What Shiftmill is measured on.
+//!
+//! ```text
+//! workload ─→ chunks of timecards ─→ engine ───────────→ check sums ─┐
+//!        └──→ flat columns ────────→ limit (one purpose) → check sums ─┴→ equal, or the measurement does not count
+//! ```
+
+#![allow(clippy::indexing_slicing, reason = "the workload and the limit own their columns")]
+#![allow(clippy::float_arithmetic, reason = "speeds are fractions")]
+
+pub mod checksum;
+pub mod limit;
+pub mod workload;
