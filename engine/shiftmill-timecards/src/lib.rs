@@ -1,0 +1,12 @@
+//! Timecards that people read and write.
+//!
+//! ```text
+//! CSV, JSON, attlog ─→ read ─→ CardFacts ─→ (evaluation) ─→ Evaluations ─→ write ─→ CSV, JSON, table
+//! Markdown suites ───→ suite ─→ facts and what must come out
+//! a seed ────────────→ sample ─→ CardFacts, and the files that `read` reads
+//! ```
+//!
+//! Never here: rules, files, the network. Readers take bytes, writers give bytes.
+
+pub mod clock;
+pub mod suite;

@@ -1,0 +1,282 @@
+//! What the cells of a suite's tables say.
+
+use shiftmill_core::{
+    DayType, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
+};
+
+use super::{
+    Amount, ClockTime, ExpectedException, WrittenCorrection, WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime,
+    WrittenPunch, WrittenShift,
+};
+use crate::clock;
+
+/// What a cell holds, or what is wrong with it.
+pub type Cell<T> = Result<T, String>;
+
+/// True for a cell that says that there is nothing.
+pub fn is_nothing(cell: &str) -> bool {
+    matches!(cell, "" | "-" | "–" | "—")
+}
+
+/// `Mon 2025-06-02` or `2025-06-02`. The weekday has to be the right one.
+pub fn workday(cell: &str) -> Cell<Workday> {
+    let (weekday, date) = match cell.split_once(' ') {
+        Some((weekday, date)) => (Some(weekday), date.trim()),
+        None => (None, cell),
+    };
+    let workday = clock::date(date).ok_or_else(|| format!("`{cell}` is not a workday such as `Mon 2025-06-02`"))?;
+    let right = workday.weekday();
+    match weekday.map(|name| (name, clock::weekday(name))) {
+        Some((name, None)) => Err(format!("`{name}` is not a weekday such as `Mon`")),
+        Some((name, Some(named))) if named != right => Err(format!("{workday} is a {}, not a {name}", right.short())),
+        _ => Ok(workday),
+    }
+}
+
+/// `2025-06-02 to 2025-06-08`, each end with or without its weekday.
+pub fn range(text: &str) -> Cell<WorkdayRange> {
+    let (first, last) =
+        text.split_once(" to ").ok_or_else(|| format!("`{text}` is not two dates with `to` between"))?;
+    let range = WorkdayRange { first: workday(first.trim())?, last: workday(last.trim())? };
+    if range.last < range.first { Err(format!("`{text}` ends before it begins")) } else { Ok(range) }
+}
+
+/// `08:00`, `+1 06:00` for the day after, `-1 22:00` for the day before, `2nd 01:30` for the second showing.
+pub fn clock_time(text: &str) -> Cell<ClockTime> {
+    let (second_showing, rest) = match text.trim().strip_prefix("2nd ") {
+        Some(rest) => (true, rest.trim()),
+        None => (false, text.trim()),
+    };
+    let (days, time) = match rest.split_once(' ') {
+        Some((days, time)) if days.starts_with(['+', '-']) => (days.parse::<i8>().ok(), time.trim()),
+        _ => (Some(0), rest),
+    };
+    let wrong = || format!("`{text}` is not a time of day; write 08:00, or +1 06:00 for the day after");
+    let second = clock::time_of_day(time).ok_or_else(wrong)?;
+    Ok(ClockTime { days: days.map(i32::from).ok_or_else(wrong)?, second, second_showing })
+}
+
+/// `2025-06-09 12:00`.
+pub fn moment(text: &str) -> Cell<(Workday, ClockTime)> {
+    let wrong = || format!("`{text}` is not a date and a time such as `2025-06-09 12:00`");
+    let (day, time) = text.trim().rsplit_once(' ').ok_or_else(wrong)?;
+    Ok((workday(day.trim())?, clock_time(time)?))
+}
+
+/// `12:00-13:00`. An end not after its start is on the day after.
+pub fn window(text: &str) -> Cell<(ClockTime, ClockTime)> {
+    let wrong = || format!("`{text}` is not a stretch of time such as `12:00-13:00`");
+    // A minus may also stand before a number of days, so the dash that divides is one after a digit.
+    let divide = text
+        .char_indices()
+        .zip(text.chars().skip(1))
+        .find(|((_, before), mark)| before.is_ascii_digit() && matches!(mark, '-' | '–'));
+    let ((before, _), _) = divide.ok_or_else(wrong)?;
+    let (start, end) = text.split_at_checked(before + 1).ok_or_else(wrong)?;
+    let start = clock_time(start)?;
+    let mut end = clock_time(end.trim_start_matches(['-', '–']))?;
+    if end.wall_seconds() <= start.wall_seconds() && end.days == start.days {
+        end.days += 1;
+    }
+    Ok((start, end))
+}
+
+/// `8:00` or `1`.
+pub fn amount(cell: &str) -> Cell<Amount> {
+    if let Some(seconds) = clock::length(cell) {
+        return Ok(Amount::Time(seconds));
+    }
+    cell.parse().map(Amount::Count).map_err(|_| format!("`{cell}` is neither a length such as `8:00` nor a number"))
+}
+
+/// A length only.
+pub fn length(cell: &str) -> Cell<shiftmill_core::Seconds> {
+    clock::length(cell).ok_or_else(|| format!("`{cell}` is not a length such as `8:00`"))
+}
+
+/// The items of a cell, which commas divide.
+pub fn items(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split([',', ';']).map(str::trim).filter(|item| !is_nothing(item))
+}
+
+/// A punch kind as a column or a word names it: `in`, `meal start`, `meal_start`.
+pub fn punch_kind(name: &str) -> Option<PunchKind> {
+    match name {
+        "punch" => Some(PunchKind::Unknown),
+        "meal out" => Some(PunchKind::MealStart),
+        "meal in" => Some(PunchKind::MealEnd),
+        "break out" => Some(PunchKind::BreakStart),
+        "break in" => Some(PunchKind::BreakEnd),
+        name => PunchKind::from_code(&name.replace(' ', "_")),
+    }
+}
+
+/// `in 08:00`, `meal start 12:00`; without a kind, a punch without direction.
+pub fn punch(text: &str) -> Cell<WrittenPunch> {
+    let Some(letters) = text.find(|mark: char| mark.is_ascii_digit() || mark == '+') else {
+        return Err(format!("`{text}` is not a punch such as `in 08:00`"));
+    };
+    // `-1 22:00` opens with the dash before its first digit.
+    let letters = if text.get(..letters).is_some_and(|head| head.ends_with('-')) { letters - 1 } else { letters };
+    let (name, time) = text.split_at_checked(letters).unwrap_or(("", text));
+    let kind = match name.trim() {
+        "" => PunchKind::Unknown,
+        name => punch_kind(&name.to_lowercase()).ok_or_else(|| format!("`{name}` is not a kind of punch"))?,
+    };
+    Ok(WrittenPunch { kind, at: clock_time(time)? })
+}
+
+/// `09:00-17:00`, or the name of a shift.
+pub fn shift(item: &str) -> Cell<WrittenShift> {
+    if item.starts_with(|mark: char| mark.is_ascii_digit()) && item.contains(':') {
+        let (start, end) = window(item)?;
+        return Ok(WrittenShift::Times { start, end });
+    }
+    Ok(WrittenShift::Named(item.to_owned()))
+}
+
+/// `annual`, `annual 4:00`, `annual 09:00-13:00`.
+pub fn leave(item: &str) -> Cell<WrittenLeave> {
+    let (code, time) = match item.split_once(' ') {
+        None => (item, WrittenLeaveTime::Workday),
+        Some((code, time)) if time.contains('-') => {
+            let (start, end) = window(time.trim())?;
+            (code, WrittenLeaveTime::Span { start, end })
+        }
+        Some((code, time)) => (code, WrittenLeaveTime::Amount(length(time.trim())?)),
+    };
+    Ok(WrittenLeave { code: code.to_owned(), time })
+}
+
+/// `meal 1`, or an exception such as `late_in`.
+pub fn waiver(item: &str) -> Cell<WaiverKind> {
+    if let Some(ordinal) = item.strip_prefix("meal ").and_then(|ordinal| ordinal.trim().parse().ok()) {
+        return Ok(WaiverKind::Meal(ordinal));
+    }
+    exception_code(item).map(WaiverKind::Exception)
+}
+
+/// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, each with `recorded 2025-06-05 10:00` after it.
+pub fn correction(item: &str) -> Cell<WrittenCorrection> {
+    let (what, recorded) = match item.split_once(" recorded ") {
+        Some((what, recorded)) => (what, Some(moment(recorded)?)),
+        None => (item, None),
+    };
+    let kind = match what.split_once(' ') {
+        Some(("add", added)) => WrittenCorrectionKind::Add(punch(added)?),
+        Some(("void", voided)) => WrittenCorrectionKind::Void(punch(voided)?),
+        Some(("retime", moved)) => {
+            let (from, to) = moved.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to when"))?;
+            WrittenCorrectionKind::Retime(punch(from)?, clock_time(to)?)
+        }
+        _ => return Err(format!("`{item}` is not a correction; write add, void or retime and a punch")),
+    };
+    Ok(WrittenCorrection { kind, recorded })
+}
+
+/// A day type by its code or with blanks for underscores.
+pub fn day_type(cell: &str) -> Cell<DayType> {
+    DayType::from_code(&cell.to_lowercase().replace(' ', "_"))
+        .ok_or_else(|| format!("`{cell}` is not a day type such as `rest_day`"))
+}
+
+/// An exception by its code or with blanks for underscores.
+pub fn exception_code(text: &str) -> Cell<ExceptionCode> {
+    let text = text.trim();
+    ExceptionCode::from_code(&text.to_lowercase().replace(' ', "_"))
+        .ok_or_else(|| format!("`{text}` is not an exception such as `missing_out`"))
+}
+
+/// `Tue 2025-06-03, missing_out at 08:00 of 0:20 pending`. Of the words after the code, only these are read.
+pub fn exception(line: usize, text: &str) -> Cell<ExpectedException> {
+    let (day, what) = text.split_once(',').ok_or_else(|| format!("`{text}` names no workday before a comma"))?;
+    let workday = workday(day.trim())?;
+    let what = what.trim();
+    if let Some((code, at)) = spoken_exception(what) {
+        return Ok(ExpectedException { line, workday, code, at: Some(clock_time(at)?), measure: None, state: None });
+    }
+    let mut rest = what;
+    let mut state = None;
+    for candidate in ExceptionState::ALL {
+        if let Some(before) = rest.strip_suffix(candidate.code()) {
+            state = Some(*candidate);
+            rest = before.trim_end().trim_end_matches(',');
+        }
+    }
+    let (rest, measure) = match rest.split_once(" of ") {
+        Some((before, measure)) => (before, Some(length(measure.trim())?)),
+        None => (rest, None),
+    };
+    let (code, at) = match rest.split_once(" at ") {
+        Some((before, at)) => (before, Some(clock_time(at)?)),
+        None => (rest, None),
+    };
+    Ok(ExpectedException { line, workday, code: exception_code(code)?, at, measure, state })
+}
+
+/// The two exceptions that people state as a sentence.
+fn spoken_exception(what: &str) -> Option<(ExceptionCode, &str)> {
+    let after_in = what.strip_prefix("no out punch after the in punch at ");
+    let before_out = what.strip_prefix("no in punch before the out punch at ");
+    after_in.map(|at| (ExceptionCode::MissingOut, at)).or(before_out.map(|at| (ExceptionCode::MissingIn, at)))
+}
+
+/// `workweek 2025-06-02` or `pay period`.
+pub fn total_scope(cell: &str) -> Cell<(TotalScope, Option<Workday>)> {
+    match cell.split_once(' ') {
+        Some(("pay", "period")) => Ok((TotalScope::PayPeriod, None)),
+        Some(("workweek", from)) => Ok((TotalScope::Workweek, Some(workday(from.trim())?))),
+        _ => Err(format!("`{cell}` is neither `workweek` and its first workday nor `pay period`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_past_midnight_name_the_day_after() {
+        let night = clock_time("+1 06:00").unwrap();
+        assert_eq!(night.wall_seconds(), 30 * 3_600);
+        assert_eq!(night.to_string(), "+1 06:00");
+        assert_eq!(clock_time("2nd 01:30").unwrap().to_string(), "2nd 01:30");
+        assert_eq!(clock_time("-1 22:00").unwrap().wall_seconds(), -2 * 3_600);
+        assert!(clock_time("30:00").is_err());
+    }
+
+    #[test]
+    fn windows_pass_midnight_when_they_end_before_they_start() {
+        let (start, end) = window("22:00-06:00").unwrap();
+        assert_eq!((start.days, end.days), (0, 1));
+        let (start, end) = window("+1 00:30-+1 01:00").unwrap();
+        assert_eq!((start.days, end.days), (1, 1));
+        assert!(window("22:00").is_err());
+    }
+
+    #[test]
+    fn punches_name_their_kind_or_none() {
+        assert_eq!(punch("meal start 12:00").unwrap().kind, PunchKind::MealStart);
+        assert_eq!(punch("12:00").unwrap().kind, PunchKind::Unknown);
+        assert_eq!(punch("out +1 06:00").unwrap().at.days, 1);
+        assert_eq!(punch("out -1 22:00").unwrap().at.days, -1);
+        assert!(punch("lunch 12:00").is_err());
+        assert!(punch("-").is_err());
+    }
+
+    #[test]
+    fn a_wrong_weekday_is_a_mistake() {
+        assert!(workday("Mon 2025-06-02").is_ok());
+        assert_eq!(workday("Tue 2025-06-02"), Err("2025-06-02 is a Mon, not a Tue".into()));
+    }
+
+    #[test]
+    fn exceptions_are_read_as_codes_or_sentences() {
+        let spoken = exception(1, "Tue 2025-06-03, no out punch after the in punch at 08:00").unwrap();
+        let coded = exception(1, "Tue 2025-06-03, missing_out at 08:00").unwrap();
+        assert_eq!(spoken, coded);
+        let full = exception(1, "Tue 2025-06-03, late in at 09:20 of 0:20 pending").unwrap();
+        assert_eq!(full.measure, Some(shiftmill_core::Seconds::minutes(20)));
+        assert_eq!(full.state, Some(ExceptionState::Pending));
+        assert_eq!(full.code, ExceptionCode::LateIn);
+    }
+}

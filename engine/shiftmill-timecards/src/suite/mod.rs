@@ -1,0 +1,362 @@
+//! Suites: Markdown files in which a heading is a claim and tables are the proof.
+//!
+//! [`parse`] reads a file into a [`SuiteFile`] and knows nothing of rules; running the cases is somebody else's
+//! work. The format is described in `docs/timecard-suites.md`.
+
+mod because;
+mod cells;
+mod facts;
+mod parse;
+mod table;
+
+use core::fmt;
+
+use shiftmill_core::{
+    DayType, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
+};
+
+pub use facts::{FactsError, RulesetLayer, instant};
+pub use parse::parse;
+
+/// One Markdown file: a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteFile {
+    /// The name that messages use for the file.
+    pub file: String,
+    /// The first heading.
+    pub title: String,
+    /// What holds for every case that does not say otherwise.
+    pub setting: Setting,
+    /// The claims, in order.
+    pub cases: Vec<SuiteCase>,
+}
+
+/// What a preamble says, or a case for itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// A preset (`us-california@1`) or a file beside the suite (`plant-2.toml`).
+    pub ruleset: Option<String>,
+    /// A block of TOML over that ruleset, or the whole ruleset when none is named.
+    pub toml: Option<TomlBlock>,
+    /// The IANA name of the employee's zone.
+    pub zone: Option<String>,
+    /// Where the claims are written down.
+    pub source: Option<String>,
+    /// The workdays that are paid.
+    pub pay_period: Option<WorkdayRange>,
+    /// The workdays that the facts cover.
+    pub facts: Option<WorkdayRange>,
+    /// The clock time, in the zone, at which the question is asked.
+    pub as_of: Option<(Workday, ClockTime)>,
+}
+
+/// A fenced block of TOML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TomlBlock {
+    /// The line of its first line of text, from 1.
+    pub line: usize,
+    /// Its text.
+    pub text: String,
+}
+
+/// One heading with its tables. [`SuiteFile::setting`] holds where `setting` is silent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SuiteCase {
+    /// The line of the heading, from 1.
+    pub line: usize,
+    /// The claim.
+    pub claim: String,
+    /// What differs from the preamble.
+    pub setting: Setting,
+    /// What happened: one row per line of the facts tables.
+    pub facts: Vec<FactsRow>,
+    /// Counters carried in.
+    pub opening_balances: Vec<NamedBalance>,
+    /// The pay lines that must come out, all of them; `None` when the case does not speak of pay.
+    pub pay: Option<Vec<ExpectedPay>>,
+    /// Totals that must come out.
+    pub totals: Vec<ExpectedTotal>,
+    /// Workdays that must come out.
+    pub workdays: Vec<ExpectedWorkday>,
+    /// Exceptions that must come out.
+    pub exceptions: Vec<ExpectedException>,
+    /// Exceptions that must not come out on any workday.
+    pub no_exceptions_of: Vec<ExceptionCode>,
+    /// True when no exceptions may come out besides those listed.
+    pub no_other_exceptions: bool,
+    /// The error that must come out instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
+    pub error: Option<String>,
+    /// Whether the rows must be provisional; `None`: not compared.
+    pub provisional: Option<bool>,
+}
+
+/// A time of day on a workday or on a day near it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClockTime {
+    /// Days after the workday's date.
+    pub days: i32,
+    /// Seconds since midnight, up to 86 400.
+    pub second: u32,
+    /// True for the second time that the clock shows it (`2nd 01:30`).
+    pub second_showing: bool,
+}
+
+impl ClockTime {
+    /// Seconds from the midnight that opens the workday.
+    pub fn wall_seconds(self) -> i32 {
+        self.days * 86_400 + self.second as i32
+    }
+
+    /// Which of two showings is meant.
+    pub fn fold(self) -> Fold {
+        if self.second_showing { Fold::Later } else { Fold::Earlier }
+    }
+}
+
+/// Written as in a suite: `08:00`, `+1 06:00`, `2nd 01:30`.
+impl fmt::Display for ClockTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.second_showing {
+            f.write_str("2nd ")?;
+        }
+        if self.days != 0 {
+            write!(f, "{:+} ", self.days)?;
+        }
+        let (hours, minutes, seconds) = (self.second / 3_600, self.second / 60 % 60, self.second % 60);
+        match seconds {
+            0 => write!(f, "{hours:02}:{minutes:02}"),
+            _ => write!(f, "{hours:02}:{minutes:02}:{seconds:02}"),
+        }
+    }
+}
+
+/// One row of a facts table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FactsRow {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The workday from whose midnight its times count.
+    pub workday: Workday,
+    /// Punches, from left to right.
+    pub punches: Vec<WrittenPunch>,
+    /// Scheduled shifts.
+    pub scheduled: Vec<WrittenShift>,
+    /// Leave.
+    pub leave: Vec<WrittenLeave>,
+    /// The type of the day for this employee.
+    pub day_type: Option<DayType>,
+    /// What was waived.
+    pub waived: Vec<WaiverKind>,
+    /// Corrections.
+    pub corrections: Vec<WrittenCorrection>,
+}
+
+/// A punch in a facts table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenPunch {
+    /// Its kind.
+    pub kind: PunchKind,
+    /// When.
+    pub at: ClockTime,
+}
+
+/// A scheduled shift in a facts table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WrittenShift {
+    /// By its times.
+    Times {
+        /// Start.
+        start: ClockTime,
+        /// End.
+        end: ClockTime,
+    },
+    /// By the name that the ruleset gives it.
+    Named(String),
+}
+
+/// Leave in a facts table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenLeave {
+    /// The name of the leave code.
+    pub code: String,
+    /// How much.
+    pub time: WrittenLeaveTime,
+}
+
+/// How leave in a facts table states its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenLeaveTime {
+    /// The whole workday.
+    Workday,
+    /// A length without clock times.
+    Amount(Seconds),
+    /// Between two clock times.
+    Span {
+        /// Start.
+        start: ClockTime,
+        /// End.
+        end: ClockTime,
+    },
+}
+
+/// A correction in a facts table. Recorded at the end of its workday unless it says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenCorrection {
+    /// What it does.
+    pub kind: WrittenCorrectionKind,
+    /// When it was recorded.
+    pub recorded: Option<(Workday, ClockTime)>,
+}
+
+/// What a correction in a facts table does; see [`shiftmill_core::CorrectionKind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenCorrectionKind {
+    /// `add out 17:00`
+    Add(WrittenPunch),
+    /// `void in 08:00`
+    Void(WrittenPunch),
+    /// `retime in 08:00 to 08:30`
+    Retime(WrittenPunch, ClockTime),
+}
+
+/// A counter carried in: `Opening balance: weekly-40 12:00.`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedBalance {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The name of the overtime rule.
+    pub rule: String,
+    /// What its counter held.
+    pub amount: Seconds,
+}
+
+/// A pay line that must come out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedPay {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The reporting workday.
+    pub workday: Workday,
+    /// The pay code, as written in rulesets. `REG` and the like are not known.
+    pub pay_code: String,
+    /// How much.
+    pub amount: Amount,
+    /// The rule that pays it; not compared when left out.
+    pub rule: Option<String>,
+    /// The grounds; not compared when left out.
+    pub because: Option<ExpectedBecause>,
+}
+
+/// The grounds of a pay line, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedBecause {
+    /// As written.
+    pub text: String,
+    /// [`shiftmill_core::Because::number`] of the grounds.
+    pub number: u8,
+    /// The limit that the words name.
+    pub limit: Option<Seconds>,
+}
+
+/// An amount: time or occurrences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// Written `8:00`.
+    Time(Seconds),
+    /// Written `1`.
+    Count(u32),
+}
+
+impl Amount {
+    /// The number that a result row holds.
+    pub fn number(self) -> u32 {
+        match self {
+            Amount::Time(seconds) => seconds.0,
+            Amount::Count(count) => count,
+        }
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Amount::Time(seconds) => seconds.fmt(f),
+            Amount::Count(count) => count.fmt(f),
+        }
+    }
+}
+
+/// A total that must come out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedTotal {
+    /// Its line, from 1.
+    pub line: usize,
+    /// Over what.
+    pub scope: TotalScope,
+    /// The first workday of the workweek's part in the pay period; `None` for the pay period.
+    pub from: Option<Workday>,
+    /// The pay code.
+    pub pay_code: String,
+    /// How much.
+    pub amount: Amount,
+}
+
+/// A workday that must come out; what is `None` is not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedWorkday {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The reporting workday.
+    pub workday: Workday,
+    /// Work time.
+    pub worked: Option<Seconds>,
+    /// The type of the day.
+    pub day_type: Option<DayType>,
+}
+
+/// An exception that must come out; what is `None` is not compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedException {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The reporting workday.
+    pub workday: Workday,
+    /// What.
+    pub code: ExceptionCode,
+    /// The clock time it refers to.
+    pub at: Option<ClockTime>,
+    /// Its size.
+    pub measure: Option<Seconds>,
+    /// How far it has got.
+    pub state: Option<ExceptionState>,
+}
+
+/// All mistakes of one suite file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteMistakes {
+    /// The name of the file.
+    pub file: String,
+    /// The mistakes, in order of their lines.
+    pub list: Vec<SuiteMistake>,
+}
+
+/// Something in a suite file that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuiteMistake {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, in the words of the person who wrote it.
+    pub message: String,
+}
+
+impl fmt::Display for SuiteMistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for mistake in &self.list {
+            writeln!(f, "error: line {} of `{}` cannot be read", mistake.line, self.file)?;
+            writeln!(f, "cause: {}", mistake.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for SuiteMistakes {}
