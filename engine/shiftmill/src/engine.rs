@@ -1,0 +1,162 @@
+//! Long-lived workers, one per core, that evaluate whole chunks of timecards.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, ZoneTable};
+use shiftmill_ruleset::Ruleset;
+
+use crate::chunk::Workspace;
+
+/// Chunks that may wait for each worker. Two keep a worker busy while the next chunk is on its way.
+const WAITING_PER_WORKER: usize = 2;
+
+/// What is asked of a number of chunks.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The rulesets; a timecard names one by its index.
+    pub rulesets: Vec<Arc<Ruleset>>,
+    /// The zones; a timecard names one by its index.
+    pub zones: Arc<ZoneTable>,
+    /// Which days to pay, and how far time has got.
+    pub window: EvaluationWindow,
+    /// How much of the derivation is wanted.
+    pub detail: Detail,
+    /// How a worker goes through a chunk.
+    pub layout: Layout,
+}
+
+/// How a worker goes through a chunk. Never changes a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// All phases of one card, then the next card: the card stays in the cache.
+    #[default]
+    CardByCard,
+    /// One phase of all cards, then the next phase: the chunk stands still between two phases, as hooks need it.
+    PhaseByPhase,
+}
+
+/// An evaluated chunk. The facts come back, so that their memory can be used again.
+#[derive(Debug)]
+pub struct Finished {
+    /// The facts.
+    pub batch: CheckedBatch,
+    /// Their results, in the same order.
+    pub results: Evaluations,
+}
+
+/// Workers that wait for chunks until the engine is dropped. Results do not depend on how many there are.
+#[derive(Debug)]
+pub struct Engine {
+    /// `None` only while the engine is dropped.
+    jobs: Option<Sender<Job>>,
+    workers: Vec<JoinHandle<()>>,
+    capacity: usize,
+}
+
+struct Job {
+    request: Arc<Request>,
+    batch: CheckedBatch,
+    done: Box<dyn FnOnce(Finished) + Send>,
+}
+
+impl Engine {
+    /// Starts `workers` workers; 0 means one per core that this process may use, each pinned to its core where the
+    /// system allows it.
+    pub fn new(workers: usize) -> Engine {
+        let cores = core_affinity::get_core_ids().unwrap_or_default();
+        let available = thread::available_parallelism().map_or(1, usize::from);
+        let count = if workers == 0 { available } else { workers };
+        // With fewer workers than cores the system places them better than we could, beside other engines too.
+        let pinned = workers == 0 && cores.len() == count;
+        let capacity = count * WAITING_PER_WORKER;
+        let (jobs, waiting) = bounded::<Job>(capacity);
+        let start = |number: usize| {
+            let core = if pinned { cores.get(number).copied() } else { None };
+            let waiting = waiting.clone();
+            thread::Builder::new().name(format!("shiftmill-{number}")).spawn(move || work(&waiting, core)).ok()
+        };
+        let workers: Vec<_> = (0..count).filter_map(start).collect();
+        Engine { jobs: Some(jobs), workers, capacity }
+    }
+
+    /// How many workers there are.
+    pub fn workers(&self) -> usize {
+        self.workers.len()
+    }
+
+    /// How many chunks may wait: a caller that keeps at most this many on their way never waits in
+    /// [`Engine::submit`].
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Hands over a chunk and returns; waits only while [`Engine::capacity`] chunks are waiting already. `done` runs
+    /// on the worker and should be short; a panic in it ends there.
+    pub fn submit(&self, request: Arc<Request>, batch: CheckedBatch, done: impl FnOnce(Finished) + Send + 'static) {
+        let job = Job { request, batch, done: Box::new(done) };
+        let refused = match &self.jobs {
+            Some(jobs) if !self.workers.is_empty() => jobs.send(job).err().map(|refused| refused.into_inner()),
+            _ => Some(job),
+        };
+        // Without workers (the system gave us no thread) the caller's own thread does the work.
+        if let Some(job) = refused {
+            job.run(&mut Workspace::default());
+        }
+    }
+
+    /// Evaluates chunks on all workers and waits. The results stand in the order of `batches`.
+    pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Vec<Finished> {
+        let (finish, finished) = crossbeam_channel::unbounded();
+        for (index, batch) in batches.into_iter().enumerate() {
+            let finish = finish.clone();
+            self.submit(Arc::clone(request), batch, move |result| {
+                // The receiver waits below for as long as a sender lives.
+                let _received = finish.send((index, result));
+            });
+        }
+        drop(finish);
+        let mut results: Vec<(usize, Finished)> = finished.iter().collect();
+        results.sort_unstable_by_key(|(index, _)| *index);
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+impl Drop for Engine {
+    /// Lets the workers finish what waits and ends them.
+    fn drop(&mut self) {
+        self.jobs = None;
+        for worker in self.workers.drain(..) {
+            // A worker catches the panics of its jobs, so there is nothing to pass on.
+            let _ended = worker.join();
+        }
+    }
+}
+
+impl Job {
+    fn run(self, workspace: &mut Workspace) {
+        let results = workspace.evaluate(&self.request, &self.batch);
+        (self.done)(Finished { batch: self.batch, results });
+    }
+}
+
+fn work(waiting: &Receiver<Job>, core: Option<core_affinity::CoreId>) {
+    if let Some(core) = core {
+        core_affinity::set_for_current(core);
+    }
+    let mut workspace = Workspace::default();
+    for job in waiting {
+        let outcome = catch_unwind(AssertUnwindSafe(|| job.run(&mut workspace)));
+        if outcome.is_err() {
+            workspace = Workspace::default();
+        }
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("timecards", &self.batch.len()).finish_non_exhaustive()
+    }
+}

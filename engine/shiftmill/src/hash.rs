@@ -1,0 +1,187 @@
+//! Hashes of results: one per employee over the canonical bytes of their rows, and one per stream over all employees.
+//!
+//! The canonical bytes of an employee, all numbers little-endian:
+//!
+//! | what | bytes |
+//! |---|---|
+//! | key | length (u32), then UTF-8 |
+//! | provisional | 0 or 1 (u8) |
+//! | error | length (u32), then its `SM-` code; length 0: none |
+//! | workdays | count (u32); each: workday (i32), day type (u8), punches (u16), worked seconds (u32) |
+//! | pay lines | count (u32); each: workday (i32), pay code (u16), amount (u32), rule (u16), because (u8) |
+//! | exceptions | count (u32); each: workday (i32), code, state, severity (u8 each), at (i64), measure (u32), rule (u16) |
+//! | totals | count (u32); each: scope (u8), from (i32), pay code (u16), amount (u32) |
+//!
+//! Spans, premiums and notes explain these rows and are not hashed, so that asking for more detail than workdays does
+//! not change the hash. With totals only there are no workdays and lines, and the hash is another.
+//!
+//! The hash of a stream is the sum of its employees' hashes, read as 256-bit little-endian numbers, modulo 2^256. A
+//! sum needs the same memory for any number of employees and does not depend on their order or on chunks; an
+//! employee that is missing or comes twice changes it. It finds mistakes and lost data. It is no seal against
+//! somebody who makes up results on purpose: sign the results for that.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use shiftmill_core::Evaluations;
+
+/// A SHA-256 hash, or a sum of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResultHash(pub [u8; 32]);
+
+/// Written as 64 hexadecimal digits.
+impl fmt::Display for ResultHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Hashes the results of one employee after another, in the same memory.
+#[derive(Clone, Debug, Default)]
+pub struct ResultHasher {
+    bytes: Vec<u8>,
+}
+
+impl ResultHasher {
+    /// The hash of the rows of timecard `index` of `results`, which belongs to the employee `key`. `None` beyond the
+    /// last timecard.
+    pub fn employee(&mut self, key: &str, results: &Evaluations, index: usize) -> Option<ResultHash> {
+        self.write(key, results, index)?;
+        Some(ResultHash(Sha256::digest(&self.bytes).into()))
+    }
+
+    /// The sum of the hashes of all timecards of a chunk.
+    pub fn chunk(&mut self, keys: &[String], results: &Evaluations) -> StreamHash {
+        let mut sum = StreamHash::default();
+        for (index, key) in keys.iter().enumerate() {
+            if let Some(hash) = self.employee(key, results, index) {
+                sum.add(hash);
+            }
+        }
+        sum
+    }
+
+    fn write(&mut self, key: &str, results: &Evaluations, index: usize) -> Option<()> {
+        let card = results.cards.get(index)?;
+        let (from, to) = (results.starts(index), card.ends);
+        self.bytes.clear();
+        self.text(key);
+        self.bytes.push(u8::from(card.provisional));
+        self.text(card.error.map_or("", |error| error.code()));
+        self.count(from.workdays, to.workdays);
+        for row in results.workdays.rows(from.workdays as usize..to.workdays as usize) {
+            self.put(row.workday.0.to_le_bytes());
+            self.bytes.push(row.day_type as u8);
+            self.put(row.punches.to_le_bytes());
+            self.put(row.worked.0.to_le_bytes());
+        }
+        self.count(from.lines, to.lines);
+        for row in results.lines.rows(from.lines as usize..to.lines as usize) {
+            self.put(row.workday.0.to_le_bytes());
+            self.put(row.code.0.to_le_bytes());
+            self.put(row.amount.to_le_bytes());
+            self.put(row.rule.0.to_le_bytes());
+            self.bytes.push(row.because);
+        }
+        self.count(from.exceptions, to.exceptions);
+        for row in results.exceptions.rows(from.exceptions as usize..to.exceptions as usize) {
+            self.put(row.workday.0.to_le_bytes());
+            self.put([row.code as u8, row.state as u8, row.severity as u8]);
+            self.put(row.at.0.to_le_bytes());
+            self.put(row.measure.0.to_le_bytes());
+            self.put(row.rule.0.to_le_bytes());
+        }
+        self.count(from.totals, to.totals);
+        for row in results.totals.rows(from.totals as usize..to.totals as usize) {
+            self.bytes.push(row.scope as u8);
+            self.put(row.from.0.to_le_bytes());
+            self.put(row.code.0.to_le_bytes());
+            self.put(row.amount.to_le_bytes());
+        }
+        Some(())
+    }
+
+    fn text(&mut self, text: &str) {
+        self.put((text.len() as u32).to_le_bytes());
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn count(&mut self, from: u32, to: u32) {
+        self.put(to.saturating_sub(from).to_le_bytes());
+    }
+
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes.extend_from_slice(&bytes);
+    }
+}
+
+/// The hash of a stream: the sum of the hashes of its employees.
+///
+/// ```
+/// use shiftmill::{ResultHash, StreamHash};
+/// let (anna, ben) = (ResultHash([7; 32]), ResultHash([9; 32]));
+/// let mut one_way = StreamHash::default();
+/// one_way.add(anna);
+/// one_way.add(ben);
+/// let mut other_way = StreamHash::default();
+/// other_way.add(ben);
+/// other_way.add(anna);
+/// assert_eq!(one_way.finish(), other_way.finish());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StreamHash {
+    /// Least significant first.
+    sum: [u64; 4],
+}
+
+impl StreamHash {
+    /// Adds one employee.
+    pub fn add(&mut self, hash: ResultHash) {
+        let (words, _) = hash.0.as_chunks::<8>();
+        let mut carry = false;
+        for (sum, word) in self.sum.iter_mut().zip(words) {
+            (*sum, carry) = carrying_add(*sum, u64::from_le_bytes(*word), carry);
+        }
+    }
+
+    /// Adds all employees of another part of the stream.
+    pub fn add_all(&mut self, other: &StreamHash) {
+        self.add(other.finish());
+    }
+
+    /// The hash of all employees added so far.
+    pub fn finish(&self) -> ResultHash {
+        let mut bytes = [0; 32];
+        let (words, _) = bytes.as_chunks_mut::<8>();
+        for (word, sum) in words.iter_mut().zip(self.sum) {
+            *word = sum.to_le_bytes();
+        }
+        ResultHash(bytes)
+    }
+}
+
+fn carrying_add(left: u64, right: u64, carry: bool) -> (u64, bool) {
+    let (sum, first) = left.overflowing_add(right);
+    let (sum, second) = sum.overflowing_add(u64::from(carry));
+    (sum, first || second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_carries_and_wraps() {
+        let mut sum = StreamHash::default();
+        sum.add(ResultHash([0xff; 32]));
+        let mut one = [0; 32];
+        one[0] = 1;
+        sum.add(ResultHash(one));
+        assert_eq!(sum.finish(), ResultHash([0; 32]));
+    }
+
+    #[test]
+    fn a_hash_is_written_in_hexadecimal() {
+        assert_eq!(ResultHash([0xab; 32]).to_string(), "ab".repeat(32));
+    }
+}

@@ -1,0 +1,60 @@
+//! Shiftmill for embedders: rulesets and timecards in, explained pay out, on all cores.
+//!
+//! ```text
+//! ruleset text ─→ ruleset::compile ─┐
+//! zone names   ─→ zone_table ───────┼─→ Request ─┐
+//! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
+//!                                                                      └─→ ResultHasher, StreamHash
+//! ```
+//!
+//! ```
+//! use std::sync::Arc;
+//! use shiftmill::core::{CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, TimecardBatch, Workday,
+//!     WorkdayRange};
+//! use shiftmill::ruleset::{Document, NoLibrary, compile};
+//! use shiftmill::{Engine, Layout, Request, zone_table};
+//!
+//! let text = "name = \"acme-hourly\"";
+//! let ruleset = compile(&Document { name: "acme.toml", text }, &NoLibrary)?;
+//! let monday = Workday(20514);
+//! let days = WorkdayRange { first: monday, last: monday.plus(6) };
+//! let zones = zone_table(&["America/New_York".to_owned()], days.first, days.last)?;
+//! let request = Arc::new(Request {
+//!     rulesets: vec![Arc::new(ruleset)],
+//!     zones: Arc::new(zones),
+//!     window: EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_773_000_000), require_final: false },
+//!     detail: Detail::Workdays,
+//!     layout: Layout::CardByCard,
+//! });
+//!
+//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+//! let mut batch = TimecardBatch::default();
+//! batch.push(&CardFacts {
+//!     employee: "E-100".to_owned(),
+//!     punches: vec![punch(1_772_456_400, PunchKind::In), punch(1_772_485_200, PunchKind::Out)],
+//!     ..CardFacts::default()
+//! })?;
+//! let checked = batch.check(request.rulesets.len(), request.zones.zones.len())?;
+//!
+//! let engine = Engine::new(1);
+//! let finished = engine.evaluate(&request, vec![checked]);
+//! assert_eq!(finished[0].results.cards.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Never here: sockets, protocols, a decision about pay.
+
+mod chunk;
+mod engine;
+mod hash;
+pub mod words;
+mod zones;
+
+pub use engine::{Engine, Finished, Layout, Request};
+pub use hash::{ResultHash, ResultHasher, StreamHash};
+pub use shiftmill_core as core;
+pub use shiftmill_ruleset as ruleset;
+pub use zones::{ZoneError, zone_table};
+
+/// The version of the engine: the same facts, ruleset, zone data and version give the same bytes.
+pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,111 @@
+//! Exceptions and errors as sentences.
+
+use shiftmill_core::{EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, Zone};
+
+use crate::words::clock::local_on;
+
+/// What an exception means in general: for headings and lists.
+pub const fn exception_code(code: ExceptionCode) -> &'static str {
+    match code {
+        ExceptionCode::LateIn => "in later than the scheduled start allows",
+        ExceptionCode::SeriousLate => "seriously late",
+        ExceptionCode::AbsentHalf => "counts as absent for half the day",
+        ExceptionCode::AbsentByLateness => "so late that the day counts as absent",
+        ExceptionCode::EarlyOut => "out earlier than the scheduled end allows",
+        ExceptionCode::Absent => "scheduled, but no punch and no leave",
+        ExceptionCode::MissingIn => "an in punch is missing",
+        ExceptionCode::MissingOut => "an out punch is missing",
+        ExceptionCode::MissingMealPunch => "a meal punch is missing",
+        ExceptionCode::MissingBreakPunch => "a break punch is missing",
+        ExceptionCode::UnscheduledWork => "work without a scheduled shift",
+        ExceptionCode::EarlyIn => "in well before the scheduled start",
+        ExceptionCode::LateOut => "out well after the scheduled end",
+        ExceptionCode::UnderHours => "worked less than the day demands",
+        ExceptionCode::MealMissing => "a required meal was not taken",
+        ExceptionCode::MealShort => "a required meal was too short",
+        ExceptionCode::MealLate => "a required meal began too late",
+        ExceptionCode::LeaveWorked => "work during approved leave",
+        ExceptionCode::LeaveOverlap => "two leaves claim the same time",
+        ExceptionCode::HolidayWorked => "work on a holiday",
+        ExceptionCode::ShiftTooLong => "a shift longer than allowed",
+        ExceptionCode::PairTooLong => "an in and an out too far apart to belong together",
+        ExceptionCode::RoundConflict => "rounding would have turned a pair around, so the punched times were used",
+        ExceptionCode::DuplicatePunch => "a repeated punch was dropped",
+        ExceptionCode::FuturePunch => "a punch in the future was left out",
+        ExceptionCode::ClockAmbiguous => "a time that the clock shows twice",
+        ExceptionCode::CorrectionUnmatched => "a correction names a punch that is not there",
+        ExceptionCode::ContextShort => {
+            "days before or after the pay period are missing, so the figures may still change"
+        }
+    }
+}
+
+/// What happened at which time: `in later than the scheduled start allows (at 09:07, by 0:07)`.
+pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
+    let words = exception_code(row.code);
+    match (concerns_an_instant(row.code), row.measure.is_zero()) {
+        (true, true) => format!("{words} (at {})", local_on(zone, row.at, row.workday)),
+        (true, false) => {
+            format!("{words} (at {}, {} {})", local_on(zone, row.at, row.workday), by(row.code), row.measure)
+        }
+        (false, true) => words.to_owned(),
+        (false, false) => format!("{words} ({} {})", by(row.code), row.measure),
+    }
+}
+
+/// An exception as a whole sentence with its state.
+pub fn exception(row: &ExceptionRow, zone: &Zone) -> String {
+    let about = about(row, zone);
+    match row.state {
+        ExceptionState::Pending => format!("{about}; it may still resolve itself"),
+        ExceptionState::Final => about,
+        ExceptionState::Waived => format!("{about}; waived"),
+    }
+}
+
+/// Why a timecard could not be evaluated, with its code: `SM-UNKNOWN-SHIFT: scheduled shift 3 names ...`.
+pub fn error(error: EvaluationError) -> String {
+    format!("{}: {error}", error.code())
+}
+
+/// False for exceptions of the day as a whole, whose instant says nothing to a person.
+const fn concerns_an_instant(code: ExceptionCode) -> bool {
+    !matches!(code, ExceptionCode::Absent | ExceptionCode::UnderHours | ExceptionCode::ContextShort)
+}
+
+/// How the measure of an exception is introduced.
+const fn by(code: ExceptionCode) -> &'static str {
+    match code {
+        ExceptionCode::LateIn
+        | ExceptionCode::SeriousLate
+        | ExceptionCode::AbsentByLateness
+        | ExceptionCode::EarlyOut
+        | ExceptionCode::EarlyIn
+        | ExceptionCode::LateOut => "by",
+        _ => "time:",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shiftmill_core::{RuleId, Seconds, Severity, Timestamp, Workday};
+
+    use super::*;
+
+    #[test]
+    fn an_exception_says_when_and_by_how_much() {
+        let row = ExceptionRow {
+            workday: Workday(20514),
+            code: ExceptionCode::LateIn,
+            state: ExceptionState::Final,
+            severity: Severity::High,
+            at: Timestamp(1_772_442_420),
+            measure: Seconds(420),
+            rule: RuleId::ATTENDANCE,
+        };
+        let zone = Zone::fixed("Etc/UTC", 0);
+        assert_eq!(exception(&row, &zone), "in later than the scheduled start allows (at 09:07, by 0:07)");
+        let waived = ExceptionRow { state: ExceptionState::Waived, ..row };
+        assert!(exception(&waived, &zone).ends_with("; waived"));
+    }
+}

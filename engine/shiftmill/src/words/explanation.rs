@@ -1,0 +1,431 @@
+//! One evaluated timecard, day by day, for the person whose pay it is.
+
+use std::fmt;
+
+use shiftmill_core::{
+    Because, DayType, Evaluations, ExceptionRow, ExceptionState, Names, Note, PayCode, PayLine, Reason, RowEnds,
+    Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+};
+
+use crate::words::clock::local_on;
+use crate::words::{about, because, because_number, day_type, error, note};
+
+/// The results of one timecard in words. As rich as the detail that was asked for: the timeline needs spans, the
+/// steps need full detail. Written out with [`fmt::Display`], or taken apart by a screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Explanation {
+    /// Why there is nothing to explain: the timecard could not be evaluated.
+    pub error: Option<String>,
+    /// True when days of context are missing, so that the figures may still change.
+    pub provisional: bool,
+    /// The days, in order.
+    pub days: Vec<DayExplanation>,
+    /// Steps that belong to no day shown.
+    pub other_steps: Vec<String>,
+    /// Totals of workweeks and of the pay period.
+    pub totals: Vec<TotalSentence>,
+}
+
+/// One workday in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayExplanation {
+    /// The workday.
+    pub workday: Workday,
+    /// The type of the day; `None` for a day of context, which is not paid.
+    pub day_type: Option<DayType>,
+    /// `Mon 2026-03-02, an ordinary workday: 9:30 of work`.
+    pub title: String,
+    /// What was done when, and what it pays.
+    pub timeline: Vec<TimelineSentence>,
+    /// What is paid, and why.
+    pub pay: Vec<PaySentence>,
+    /// What a person must look at.
+    pub exceptions: Vec<ExceptionSentence>,
+    /// How it came about, in order.
+    pub steps: Vec<String>,
+}
+
+/// A stretch of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimelineSentence {
+    /// When it began, by the wall clock.
+    pub from: String,
+    /// When it ended.
+    pub to: String,
+    /// Its length.
+    pub length: Seconds,
+    /// What it was: `work`, `paid break`, `unpaid break`, `leave`, `premium`.
+    pub what: &'static str,
+    /// What it pays.
+    pub pay_code: String,
+    /// Which rule says so.
+    pub rule: String,
+    /// On what grounds.
+    pub because: String,
+}
+
+/// A pay line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaySentence {
+    /// The pay code.
+    pub pay_code: String,
+    /// How much: `8:00`, or `1 time`.
+    pub amount: String,
+    /// False for time that is shown but not paid.
+    pub paid: bool,
+    /// Which rule says so.
+    pub rule: String,
+    /// On what grounds.
+    pub because: String,
+}
+
+/// An exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExceptionSentence {
+    /// Its code, such as `late_in`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// How far it has got.
+    pub state: ExceptionState,
+    /// What happened.
+    pub text: String,
+}
+
+/// A total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TotalSentence {
+    /// Over what.
+    pub scope: TotalScope,
+    /// Its first workday.
+    pub from: Workday,
+    /// The pay code.
+    pub pay_code: String,
+    /// How much.
+    pub amount: String,
+}
+
+/// Explains timecard `index` of `results`. `None` beyond the last one.
+pub fn explain(names: &Names, results: &Evaluations, index: usize, zone: &Zone) -> Option<Explanation> {
+    let card = results.cards.get(index)?;
+    let teller = Teller { names, results, zone, from: results.starts(index), to: card.ends };
+    if let Some(failed) = card.error {
+        return Some(Explanation { error: Some(error(failed)), ..Explanation::default() });
+    }
+    let mut days: Vec<DayExplanation> = teller.workdays().into_iter().map(|day| teller.day(day)).collect();
+    let other_steps = teller.tell_steps(&mut days);
+    Some(Explanation { error: None, provisional: card.provisional, days, other_steps, totals: teller.totals() })
+}
+
+/// What the explanation of one timecard is told from.
+struct Teller<'a> {
+    names: &'a Names,
+    results: &'a Evaluations,
+    zone: &'a Zone,
+    from: RowEnds,
+    to: RowEnds,
+}
+
+impl Teller<'_> {
+    /// Every workday that any row is about, in order.
+    fn workdays(&self) -> Vec<Workday> {
+        let mut days: Vec<Workday> = Vec::new();
+        days.extend(self.results.workdays.rows(range(self.from.workdays, self.to.workdays)).map(|row| row.workday));
+        days.extend(self.lines().map(|row| row.workday));
+        days.extend(self.exceptions().map(|row| row.workday));
+        days.extend(self.spans().iter().map(|span| span.reporting_workday));
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
+    fn day(&self, workday: Workday) -> DayExplanation {
+        let row = self.results.workdays.rows(range(self.from.workdays, self.to.workdays));
+        let row = row.into_iter().find(|row| row.workday == workday);
+        let lines = self.lines().filter(|line| line.workday == workday);
+        let exceptions = self.exceptions().filter(|row| row.workday == workday);
+        DayExplanation {
+            workday,
+            day_type: row.map(|row| row.day_type),
+            title: title(workday, row.map(|row| (row.day_type, row.worked))),
+            timeline: self.timeline(workday),
+            pay: lines.map(|line| self.pay(line)).collect(),
+            exceptions: exceptions.map(|row| self.exception(row)).collect(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn timeline(&self, workday: Workday) -> Vec<TimelineSentence> {
+        let spans = self.spans().iter().filter(|span| span.reporting_workday == workday);
+        let base = spans.map(|span| (span.start, span.end, state(span.state), span.code, span.reason));
+        let premiums = self.premiums().filter(|premium| premium.reporting_workday == workday);
+        let beside = premiums.map(|span| (span.start, span.end, "premium", span.code, span.reason));
+        base.chain(beside)
+            .map(|(start, end, what, code, reason)| TimelineSentence {
+                from: local_on(self.zone, start, workday),
+                to: local_on(self.zone, end, workday),
+                length: end.since(start),
+                what,
+                pay_code: self.code(code),
+                rule: self.names.rule(reason.rule).to_owned(),
+                because: because(reason.because),
+            })
+            .collect()
+    }
+
+    fn pay(&self, line: PayLine) -> PaySentence {
+        let figures = self.figures(line);
+        PaySentence {
+            pay_code: self.code(line.code),
+            amount: self.amount(line.code, line.amount),
+            paid: self.names.pay_code(line.code).is_none_or(|info| info.paid),
+            rule: self.names.rule(line.rule).to_owned(),
+            because: figures.map_or_else(|| because_number(line.because).to_owned(), because),
+        }
+    }
+
+    /// The grounds of a pay line with their figures, where spans are at hand.
+    fn figures(&self, line: PayLine) -> Option<Because> {
+        let fits = |workday: Workday, code: PayCode, reason: Reason| {
+            workday == line.workday
+                && code == line.code
+                && reason.rule == line.rule
+                && reason.because.number() == line.because
+        };
+        let span = self.spans().iter().find(|span| fits(span.reporting_workday, span.code, span.reason));
+        let premium = self.premiums().find(|span| fits(span.reporting_workday, span.code, span.reason));
+        span.map(|span| span.reason.because).or(premium.map(|span| span.reason.because))
+    }
+
+    fn exception(&self, row: ExceptionRow) -> ExceptionSentence {
+        ExceptionSentence {
+            code: row.code.code(),
+            severity: row.severity,
+            state: row.state,
+            text: about(&row, self.zone),
+        }
+    }
+
+    /// Puts every step to its day and returns those that fit none.
+    fn tell_steps(&self, days: &mut [DayExplanation]) -> Vec<String> {
+        let mut others = Vec::new();
+        let notes = self.results.notes.get(range(self.from.notes, self.to.notes)).unwrap_or(&[]);
+        for step in notes {
+            let workday = self.workday_of(step);
+            match days.iter_mut().find(|day| day.workday == workday) {
+                Some(day) => day.steps.push(note(step, self.names, self.zone, workday)),
+                None => others.push(note(step, self.names, self.zone, workday)),
+            }
+        }
+        others
+    }
+
+    fn workday_of(&self, note: &Note) -> Workday {
+        match *note {
+            Note::DidNotAct { from, .. } => from,
+            Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
+            Note::Dropped { at, .. } | Note::Rounded { from: at, .. } | Note::Matched { first: at, .. } => {
+                self.workday_at(at)
+            }
+            Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
+                self.workday_at(start)
+            }
+        }
+    }
+
+    /// The workday that an instant is shown on: of the span it lies in or borders on, else its local date.
+    fn workday_at(&self, at: Timestamp) -> Workday {
+        let inside = self.spans().iter().find(|span| span.start <= at && at < span.end);
+        let bordering = || self.spans().iter().find(|span| span.end == at);
+        inside.or_else(bordering).map_or_else(|| self.zone.date_at(at), |span| span.reporting_workday)
+    }
+
+    fn totals(&self) -> Vec<TotalSentence> {
+        let rows = self.results.totals.rows(range(self.from.totals, self.to.totals));
+        rows.map(|row| TotalSentence {
+            scope: row.scope,
+            from: row.from,
+            pay_code: self.code(row.code),
+            amount: self.amount(row.code, row.amount),
+        })
+        .collect()
+    }
+
+    fn code(&self, code: PayCode) -> String {
+        self.names.pay_code(code).map_or_else(|| code.0.to_string(), |info| info.name.clone())
+    }
+
+    fn amount(&self, code: PayCode, amount: u32) -> String {
+        match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
+            Unit::Second => Seconds(amount).to_string(),
+            Unit::Count if amount == 1 => "1 time".to_owned(),
+            Unit::Count => format!("{amount} times"),
+        }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = PayLine> + '_ {
+        self.results.lines.rows(range(self.from.lines, self.to.lines))
+    }
+
+    fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + '_ {
+        self.results.exceptions.rows(range(self.from.exceptions, self.to.exceptions))
+    }
+
+    fn spans(&self) -> &[Span] {
+        self.results.spans.get(range(self.from.spans, self.to.spans)).unwrap_or(&[])
+    }
+
+    fn premiums(&self) -> impl Iterator<Item = &shiftmill_core::PremiumSpan> {
+        self.results.premiums.get(range(self.from.premiums, self.to.premiums)).unwrap_or(&[]).iter()
+    }
+}
+
+fn range(from: u32, to: u32) -> std::ops::Range<usize> {
+    from as usize..to as usize
+}
+
+fn title(workday: Workday, known: Option<(DayType, Seconds)>) -> String {
+    let weekday = workday.weekday().short();
+    match known {
+        Some((of, worked)) => format!("{weekday} {workday}, {}: {worked} of work", day_type(of)),
+        None => format!("{weekday} {workday}, not in the pay period"),
+    }
+}
+
+const fn state(state: SpanState) -> &'static str {
+    match state {
+        SpanState::Worked => "work",
+        SpanState::PaidBreak => "paid break",
+        SpanState::UnpaidBreak => "unpaid break",
+        SpanState::Leave => "leave",
+    }
+}
+
+/// Written as plain text, one fact on a line.
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(error) = &self.error {
+            return writeln!(f, "This timecard could not be evaluated. {error}.");
+        }
+        if self.provisional {
+            writeln!(f, "Provisional: days around the pay period are missing, so the figures may still change.\n")?;
+        }
+        for day in &self.days {
+            writeln!(f, "{day}")?;
+        }
+        for step in &self.other_steps {
+            writeln!(f, "{step}")?;
+        }
+        write_totals(f, &self.totals)
+    }
+}
+
+fn write_totals(f: &mut fmt::Formatter<'_>, totals: &[TotalSentence]) -> fmt::Result {
+    let mut last = None;
+    for total in totals {
+        if last != Some((total.scope, total.from)) {
+            match total.scope {
+                TotalScope::Workweek => writeln!(f, "Workweek from {}", total.from)?,
+                TotalScope::PayPeriod => writeln!(f, "Pay period from {}", total.from)?,
+            }
+            last = Some((total.scope, total.from));
+        }
+        writeln!(f, "  {:>9}  {}", total.amount, total.pay_code)?;
+    }
+    Ok(())
+}
+
+impl fmt::Display for DayExplanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        for line in &self.pay {
+            let unpaid = if line.paid { "" } else { " (not paid)" };
+            writeln!(f, "  {:>9}  {}{unpaid}: {} (rule `{}`)", line.amount, line.pay_code, line.because, line.rule)?;
+        }
+        for stretch in &self.timeline {
+            let TimelineSentence { from, to, what, pay_code, because, .. } = stretch;
+            let length = stretch.length.to_string();
+            writeln!(f, "    {from} to {to}  {length:>7}  {what}, {pay_code}: {because}")?;
+        }
+        for exception in &self.exceptions {
+            writeln!(f, "  ! {} ({}, {}): {}", exception.code, exception.severity, exception.state, exception.text)?;
+        }
+        for step in &self.steps {
+            writeln!(f, "    - {step}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shiftmill_core::{CardResult, Layer, Multiplier, PayCodeInfo, RuleId, WorkdayRow};
+
+    use super::*;
+
+    const MONDAY: Workday = Workday(20514);
+
+    fn names() -> Names {
+        let code = |name: &str| PayCodeInfo {
+            name: name.into(),
+            layer: Layer::Base,
+            unit: Unit::Second,
+            paid: true,
+            multiplier: Multiplier::PLAIN,
+        };
+        Names {
+            rules: ["worked", "punches", "attendance", "leave", "daily-8"].map(String::from).to_vec(),
+            pay_codes: vec![code("regular"), code("unpaid_break"), code("overtime_1_5")],
+            ..Names::default()
+        }
+    }
+
+    fn ten_hours() -> Evaluations {
+        let mut results = Evaluations::default();
+        let worked = Seconds::hours(10);
+        results.workdays.push(WorkdayRow { workday: MONDAY, day_type: DayType::Workday, punches: 2, worked });
+        let beyond = Reason { rule: RuleId(4), because: Because::BeyondDay { limit: Seconds::hours(8) } };
+        for (from, to, code, reason) in [(8, 16, PayCode::REGULAR, Reason::WORKED), (16, 18, PayCode(2), beyond)] {
+            let at = |hour: i64| Timestamp(i64::from(MONDAY.0) * 86_400 + hour * 3_600);
+            results.spans.push(Span {
+                start: at(from),
+                end: at(to),
+                overtime_workday: MONDAY,
+                reporting_workday: MONDAY,
+                state: SpanState::Worked,
+                day_type: DayType::Workday,
+                shift: Some(0),
+                code,
+                reason,
+            });
+            let amount = at(to).since(at(from)).0;
+            let because = reason.because.number();
+            results.lines.push(PayLine { workday: MONDAY, code, amount, rule: reason.rule, because });
+        }
+        let ends = results.ends();
+        results.cards.push(CardResult { ends, provisional: false, error: None });
+        results
+    }
+
+    #[test]
+    fn a_day_reads_like_an_answer() {
+        let told = explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0)).unwrap();
+        let expected = "\
+Mon 2026-03-02, an ordinary workday: 10:00 of work
+       8:00  regular: worked (rule `worked`)
+       2:00  overtime_1_5: beyond 8:00 in the workday (rule `daily-8`)
+    08:00 to 16:00     8:00  work, regular: worked
+    16:00 to 18:00     2:00  work, overtime_1_5: beyond 8:00 in the workday
+";
+        assert_eq!(told.days[0].to_string(), expected);
+    }
+
+    #[test]
+    fn without_spans_the_grounds_are_told_without_figures() {
+        let mut results = ten_hours();
+        results.spans.clear();
+        results.cards[0].ends.spans = 0;
+        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0)).unwrap();
+        assert_eq!(told.days[0].pay[1].because, "beyond the limit of the workday");
+    }
+}

@@ -1,0 +1,18 @@
+//! Words for results: plain English for every reason, step and exception, for a person who disputes their pay.
+//!
+//! The engine keeps numbers only; text is made here, at the edge, and nowhere else.
+
+mod clock;
+mod exceptions;
+mod explanation;
+mod grounds;
+mod steps;
+
+pub use exceptions::{about, error, exception, exception_code};
+pub use explanation::{
+    DayExplanation, ExceptionSentence, Explanation, PaySentence, TimelineSentence, TotalSentence, explain,
+};
+pub use grounds::{because, because_number, day_type};
+pub use steps::note;
+
+pub use clock::{local, local_on};

@@ -1,0 +1,151 @@
+//! The steps of an evaluation as sentences.
+
+use shiftmill_core::pay::tiers::TierScope;
+use shiftmill_core::{Names, Note, PayCode, RuleId, Timestamp, WhyNot, Workday, Zone};
+
+use crate::words::clock::local_on;
+use crate::words::grounds::because;
+
+/// One step as a sentence. Instants on `workday` are given as times of day, others with their date.
+pub fn note(note: &Note, names: &Names, zone: &Zone, workday: Workday) -> String {
+    let voice = Voice { names, zone, workday };
+    match *note {
+        Note::Dropped { at, kept } => {
+            format!("The punch at {} repeats the one at {} and was dropped.", voice.at(at), voice.at(kept))
+        }
+        Note::Rounded { rule, from, to } => {
+            format!("The punch at {} counts as {}, rounded by {}.", voice.at(from), voice.at(to), voice.rule(rule))
+        }
+        Note::Matched { first, scheduled: Some(scheduled) } => {
+            format!("The work that began at {} belongs to the shift scheduled for {scheduled}.", voice.at(first))
+        }
+        Note::Matched { first, scheduled: None } => {
+            format!("The work that began at {} fits no scheduled shift.", voice.at(first))
+        }
+        Note::TakenOff { reason, start, end } => format!(
+            "{} ({}) was taken off by {}: {}.",
+            voice.stretch(start, end),
+            end.since(start),
+            voice.rule(reason.rule),
+            because(reason.because)
+        ),
+        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => format!(
+            "{} ({}) is paid as {} instead of {}, by {}: {}. Its counter went from {counter_before} to {counter_after}.",
+            voice.stretch(start, end),
+            end.since(start),
+            voice.code(to),
+            voice.code(from),
+            voice.rule(reason.rule),
+            because(reason.because)
+        ),
+        Note::Rejected { rule, winner, start, end } => format!(
+            "{} was also claimed by {}; {} decides.",
+            voice.stretch(start, end),
+            voice.rule(rule),
+            voice.rule(winner)
+        ),
+        Note::DidNotAct { rule, scope, from, why } => {
+            format!("{} did not act {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
+        }
+    }
+}
+
+/// How names and instants are said.
+struct Voice<'a> {
+    names: &'a Names,
+    zone: &'a Zone,
+    workday: Workday,
+}
+
+impl Voice<'_> {
+    fn at(&self, at: Timestamp) -> String {
+        local_on(self.zone, at, self.workday)
+    }
+
+    fn stretch(&self, start: Timestamp, end: Timestamp) -> String {
+        format!("{} to {}", self.at(start), self.at(end))
+    }
+
+    fn rule(&self, rule: RuleId) -> String {
+        format!("rule `{}`", self.names.rule(rule))
+    }
+
+    fn code(&self, code: PayCode) -> String {
+        self.names.pay_code(code).map_or_else(|| format!("pay code {}", code.0), |info| format!("`{}`", info.name))
+    }
+}
+
+fn over(scope: TierScope, from: Workday) -> String {
+    match scope {
+        TierScope::Shift => format!("on the shift of {from}"),
+        TierScope::Workday => format!("on the workday {from}"),
+        TierScope::Workweek => format!("in the workweek from {from}"),
+        TierScope::Workweeks { count, .. } => format!("in the {count} workweeks from {from}"),
+        TierScope::Month => format!("in the month from {from}"),
+        TierScope::PayPeriod => format!("in the pay period from {from}"),
+    }
+}
+
+fn why_not(why: WhyNot) -> String {
+    match why {
+        WhyNot::WithinLimit { counted, limit } => format!("{counted} counted, the limit is {limit}"),
+        WhyNot::ConditionNotMet => "nothing met its condition".to_owned(),
+        WhyNot::OtherAlternative => "another way of counting gives more".to_owned(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo, Reason, Seconds, Unit};
+
+    use super::*;
+
+    fn names() -> Names {
+        let code = |name: &str| PayCodeInfo {
+            name: name.into(),
+            layer: Layer::Base,
+            unit: Unit::Second,
+            paid: true,
+            multiplier: Multiplier::PLAIN,
+        };
+        Names {
+            rules: ["worked", "punches", "attendance", "leave", "daily-8"].map(String::from).to_vec(),
+            pay_codes: vec![code("regular"), code("unpaid_break"), code("overtime_1_5")],
+            ..Names::default()
+        }
+    }
+
+    #[test]
+    fn a_recoded_stretch_tells_its_counters() {
+        let (start, end) = (Timestamp(1_772_470_800), Timestamp(1_772_478_000));
+        let step = Note::Recoded {
+            start,
+            end,
+            from: PayCode::REGULAR,
+            to: PayCode(2),
+            reason: Reason { rule: RuleId(4), because: Because::BeyondDay { limit: Seconds::hours(8) } },
+            counter_before: Seconds::hours(8),
+            counter_after: Seconds::hours(10),
+        };
+        assert_eq!(
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514)),
+            "17:00 to 19:00 (2:00) is paid as `overtime_1_5` instead of `regular`, by rule `daily-8`: beyond 8:00 in \
+             the workday. Its counter went from 8:00 to 10:00."
+        );
+    }
+
+    #[test]
+    fn a_rule_that_did_not_act_says_why() {
+        let why = WhyNot::WithinLimit { counted: Seconds::hours(38), limit: Seconds::hours(40) };
+        let step = Note::DidNotAct { rule: RuleId(4), scope: TierScope::Workweek, from: Workday(20514), why };
+        assert_eq!(
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514)),
+            "Rule `daily-8` did not act in the workweek from 2026-03-02: 38:00 counted, the limit is 40:00."
+        );
+    }
+}

