@@ -10,4 +10,5 @@
 
 pub mod checksum;
 pub mod limit;
+pub mod results;
 pub mod workload;

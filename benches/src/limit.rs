@@ -21,11 +21,12 @@ const MEAL_IN: u8 = 3;
 const PLAIN_DAY: u32 = u32::from_le_bytes([IN, MEAL_OUT, MEAL_IN, OUT]);
 /// Lengths below are in quarters of an hour, since every punch is rounded to one.
 const QUARTER: u32 = 900;
-const LUNCH_AFTER: i32 = 24;
-const LUNCH: i32 = 2;
-const DAILY_LIMIT: i32 = 32;
-const DAILY_SECOND_LIMIT: i32 = 48;
-const WEEKLY_LIMIT: i32 = 160;
+const LUNCH_AFTER: u16 = 24;
+const LUNCH: u16 = 2;
+const DAILY_LIMIT: u16 = 32;
+const DAILY_SECOND_LIMIT: u16 = 48;
+const WEEKLY_LIMIT: u16 = 160;
+const PEOPLE_AT_A_TIME: usize = 64;
 
 /// The workload as flat columns.
 #[derive(Debug, Default)]
@@ -82,23 +83,64 @@ impl Columns {
         self.at.len()
     }
 
-    /// Room for every row that can come out.
-    pub fn room(&self) -> Vec<Row> {
-        vec![Row::default(); self.at.len()]
+    /// Room for every workday that can come out.
+    pub fn room(&self) -> Days {
+        let most = self.at.len();
+        Days {
+            written: 0,
+            day: vec![0; most],
+            worked: vec![0; most],
+            segments: vec![0; most],
+            overtime_1_5: vec![0; most],
+            overtime_2: vec![0; most],
+            flags: vec![0; most],
+        }
     }
 
-    /// Evaluates everything into `rows`, which came from [`Columns::room`]; gives the number of rows.
-    pub fn evaluate(&self, rows: &mut [Row]) -> usize {
+    /// Evaluates everything into `days`, which came from [`Columns::room`].
+    pub fn evaluate(&self, days: &mut Days) {
         let (mut at, mut kind, mut shifts) = (&self.at[..], &self.kind[..], &self.shifts[..]);
-        let mut written = 0;
-        for person in &self.people {
-            let (own_at, other_at) = at.split_at(person.punches as usize);
-            let (own_kind, other_kind) = kind.split_at(person.punches as usize);
-            let (own_shifts, other_shifts) = shifts.split_at(person.shifts as usize);
-            written += evaluate_person(person, own_at, own_kind, own_shifts, &mut rows[written..]);
-            (at, kind, shifts) = (other_at, other_kind, other_shifts);
+        days.written = 0;
+        // A few people at a time, so that their days are still near when they are paid.
+        for people in self.people.chunks(PEOPLE_AT_A_TIME) {
+            let first = days.written;
+            for person in people {
+                let (own_at, other_at) = at.split_at(person.punches as usize);
+                let (own_kind, other_kind) = kind.split_at(person.punches as usize);
+                let (own_shifts, other_shifts) = shifts.split_at(person.shifts as usize);
+                read_person(person, own_at, own_kind, own_shifts, days);
+                (at, kind, shifts) = (other_at, other_kind, other_shifts);
+            }
+            pay(days, first);
         }
-        written
+    }
+}
+
+/// One entry per employee and workday, as columns. Times are quarters of an hour.
+#[derive(Debug)]
+pub struct Days {
+    written: usize,
+    /// From the first workday of the workload. The days of one employee ascend; the next employee begins anew.
+    day: Vec<u16>,
+    /// Worked at first, regular in the end.
+    worked: Vec<u16>,
+    segments: Vec<u16>,
+    overtime_1_5: Vec<u16>,
+    overtime_2: Vec<u16>,
+    flags: Vec<u16>,
+}
+
+impl Days {
+    /// The workdays as rows.
+    pub fn rows(&self) -> Vec<Row> {
+        let row = |index: usize| Row {
+            day: self.day[index],
+            regular: 15 * self.worked[index],
+            overtime_1_5: 15 * self.overtime_1_5[index],
+            overtime_2: 15 * self.overtime_2[index],
+            flags: self.flags[index] as u8,
+        };
+        (0..self.written).map(row).collect()
     }
 }
 
@@ -118,9 +160,9 @@ impl Day {
     }
 }
 
-fn evaluate_person(person: &Person, at: &[i32], kind: &[u8], shifts: &[Scheduled], rows: &mut [Row]) -> usize {
+fn read_person(person: &Person, at: &[i32], kind: &[u8], shifts: &[Scheduled], days: &mut Days) {
     let wall = |at: i32| at + if at >= person.clock_change { person.offset_after } else { person.offset_before };
-    let mut rows = Rows { rows, written: 0, shifts, next_shift: 0, week: -1, straight: 0 };
+    let mut days = Writer { days, shifts, next_shift: 0 };
     let mut today = Day::new(-1);
     // The raw punch before, the kept punch before, and the opener that waits for its closer.
     let (mut raw_at, mut raw_kind, mut kept_at, mut kept_kind) = (i32::MIN / 2, OUT, i32::MIN / 2, OUT);
@@ -135,7 +177,7 @@ fn evaluate_person(person: &Person, at: &[i32], kind: &[u8], shifts: &[Scheduled
             let start = wall(*a);
             let day = start / DAY;
             if day != today.day {
-                rows.close(&today);
+                days.close(&today);
                 today = Day::new(day);
             }
             today.worked += (quarter(*b) - quarter(*a) + quarter(*d) - quarter(*c)) as i32;
@@ -158,7 +200,7 @@ fn evaluate_person(person: &Person, at: &[i32], kind: &[u8], shifts: &[Scheduled
             today.missing |= open.take().is_some();
             let day = here / DAY;
             if day != today.day {
-                rows.close(&today);
+                days.close(&today);
                 today = Day::new(day);
             }
         }
@@ -184,8 +226,7 @@ fn evaluate_person(person: &Person, at: &[i32], kind: &[u8], shifts: &[Scheduled
         }
     }
     today.missing |= open.is_some();
-    rows.close(&today);
-    rows.written
+    days.close(&today);
 }
 
 /// The nearest quarter of an hour, ties upwards.
@@ -193,31 +234,19 @@ fn quarter(at: i32) -> u32 {
     (at as u32 + QUARTER / 2) / QUARTER
 }
 
-/// Where rows go, with what runs on from day to day.
-struct Rows<'a> {
-    rows: &'a mut [Row],
-    written: usize,
+/// Where days go, with the next scheduled shift of the person.
+struct Writer<'a> {
+    days: &'a mut Days,
     shifts: &'a [Scheduled],
     next_shift: usize,
-    week: i32,
-    straight: i32,
 }
 
-impl Rows<'_> {
+impl Writer<'_> {
+    #[inline(always)]
     fn close(&mut self, today: &Day) {
         if today.day < 0 {
             return;
         }
-        let auto_lunch = today.segments == 1 && today.worked > LUNCH_AFTER;
-        let worked = today.worked - if auto_lunch { LUNCH } else { 0 };
-        let straight = worked.min(DAILY_LIMIT);
-        let overtime_2 = (worked - DAILY_SECOND_LIMIT).max(0);
-        let daily = worked - straight - overtime_2;
-        let week = today.day / 7;
-        let before = if week == self.week { self.straight } else { 0 };
-        self.week = week;
-        self.straight = before + straight;
-        let weekly = (self.straight - WEEKLY_LIMIT).max(0) - (before - WEEKLY_LIMIT).max(0);
         while self.shifts.get(self.next_shift).is_some_and(|shift| shift.day < today.day) {
             self.next_shift += 1;
         }
@@ -226,18 +255,47 @@ impl Rows<'_> {
             _ => (i32::MAX, i32::MIN, true),
         };
         let flags = flag::MISSING * u8::from(today.missing)
-            + flag::LATE * u8::from(today.first_in > late_after)
-            + flag::EARLY * u8::from(today.last_out < early_before)
-            + flag::AUTO_LUNCH * u8::from(auto_lunch)
-            + flag::UNSCHEDULED * u8::from(unscheduled);
-        self.rows[self.written] = Row {
-            day: today.day as u16,
-            regular: (15 * (straight - weekly)) as u16,
-            overtime_1_5: (15 * (daily + weekly)) as u16,
-            overtime_2: (15 * overtime_2) as u16,
-            flags,
-        };
-        self.written += 1;
+            | flag::LATE * u8::from(today.first_in > late_after)
+            | flag::EARLY * u8::from(today.last_out < early_before)
+            | flag::UNSCHEDULED * u8::from(unscheduled);
+        let index = self.days.written;
+        self.days.day[index] = today.day as u16;
+        self.days.worked[index] = today.worked as u16;
+        self.days.segments[index] = today.segments as u16;
+        self.days.flags[index] = u16::from(flags);
+        self.days.written = index + 1;
+    }
+}
+
+/// Lunch, daily and weekly overtime of the days from `first` on.
+fn pay(days: &mut Days, first: usize) {
+    let range = first..days.written;
+    let count = range.len();
+    let day = &days.day[range.clone()][..count];
+    let segments = &days.segments[range.clone()][..count];
+    let worked = &mut days.worked[range.clone()][..count];
+    let overtime_1_5 = &mut days.overtime_1_5[range.clone()][..count];
+    let overtime_2 = &mut days.overtime_2[range.clone()][..count];
+    let flags = &mut days.flags[range][..count];
+    for index in 0..count {
+        let auto_lunch = u16::from(segments[index] == 1) & u16::from(worked[index] > LUNCH_AFTER);
+        let net = worked[index].wrapping_sub(auto_lunch.wrapping_mul(LUNCH));
+        let beyond = net.saturating_sub(DAILY_LIMIT);
+        overtime_2[index] = net.saturating_sub(DAILY_SECOND_LIMIT);
+        overtime_1_5[index] = beyond.wrapping_sub(overtime_2[index]);
+        worked[index] = net.wrapping_sub(beyond);
+        flags[index] |= auto_lunch.wrapping_mul(u16::from(flag::AUTO_LUNCH));
+    }
+    // Everybody works in all four weeks, so the first days of one person never continue the last week of another.
+    let (mut week, mut straight) = (u16::MAX, 0_u16);
+    for index in 0..count {
+        let this_week = day[index] / 7;
+        let before = if this_week == week { straight } else { 0 };
+        week = this_week;
+        straight = before + worked[index];
+        let weekly = straight.saturating_sub(WEEKLY_LIMIT) - before.saturating_sub(WEEKLY_LIMIT);
+        worked[index] -= weekly;
+        overtime_1_5[index] += weekly;
     }
 }
 
@@ -252,9 +310,9 @@ mod tests {
         for employees in [100, 1_000, 13_000] {
             let mut columns = Columns::default();
             chunks(employees).for_each(|chunk| columns.add(&chunk));
-            let mut rows = columns.room();
-            let written = columns.evaluate(&mut rows);
-            assert_eq!(Some(Checksum::of(&rows[..written])), Checksum::known(employees));
+            let mut days = columns.room();
+            columns.evaluate(&mut days);
+            assert_eq!(Some(Checksum::of(&days.rows())), Checksum::known(employees));
         }
     }
 }
