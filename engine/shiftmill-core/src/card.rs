@@ -30,8 +30,16 @@ pub struct CardState {
     pub noticed: Vec<Noticed>,
     /// One entry per workday that anything happened on, ascending.
     pub workdays: Vec<WorkdayState>,
+    /// Room for labels of worked shifts.
+    pub(crate) workday_room: crate::shape::workdays::Room,
+    /// Room for breaks.
+    pub(crate) break_room: crate::shape::breaks::Room,
     /// Room for the combiner.
     pub(crate) room: crate::pay::Room,
+    /// Room for corrections.
+    pub(crate) corrections: crate::open::correct::Room,
+    /// Room for matching.
+    pub(crate) matching: crate::shape::matching::Room,
 }
 
 impl CardState {
@@ -121,8 +129,8 @@ pub struct WorkedShift {
     pub last_pair: u32,
     /// The scheduled shift it matches: an index into `scheduled`.
     pub scheduled: Option<u32>,
-    /// The label by which the plan of this shift is chosen and which its exceptions carry: the reporting workday of
-    /// its first punch.
+    /// The label which its exceptions carry: the reporting workday of its first punch (where the shift has one label
+    /// as a whole, that label).
     pub workday: Workday,
     /// The local date of its first punch.
     pub start_date: Workday,
@@ -253,6 +261,13 @@ pub struct Noticed {
     pub measure: Seconds,
     /// The rule that noticed it.
     pub rule: RuleId,
+}
+
+impl Noticed {
+    /// Something noticed while punches were read.
+    pub(crate) fn in_punches(code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) -> Noticed {
+        Noticed { code, workday, at, measure, rule: RuleId::PUNCHES }
+    }
 }
 
 /// What is known of one workday.

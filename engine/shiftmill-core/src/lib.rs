@@ -27,6 +27,9 @@ mod time;
 mod timecard;
 mod zone;
 
+#[cfg(test)]
+mod testing;
+
 pub mod close;
 pub mod open;
 pub mod pay;

@@ -89,7 +89,9 @@ pub struct Correction {
     pub recorded_at: Timestamp,
 }
 
-/// What a correction does. Several corrections apply in the order in which they were recorded.
+/// What a correction does. Several corrections apply in the order in which they were recorded; those recorded at the
+/// same second, in the order given. One that names no punch, or only voided ones, raises `correction_unmatched` at the
+/// instant it names (a retime by number: its right instant; a void by number: when it was recorded), on the local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrectionKind {
     /// A punch that was forgotten.
@@ -110,12 +112,13 @@ pub enum CorrectionKind {
     },
 }
 
-/// Names a raw punch.
+/// Names a raw punch that is not voided, or one added by an earlier correction. Where several fit, the one with the
+/// lowest number, then the first given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PunchRef {
     /// By the caller's number.
     Id(u64),
-    /// By its raw instant and kind.
+    /// By its raw instant and kind: as first given, whatever corrections have moved it since.
     At(Timestamp, PunchKind),
 }
 

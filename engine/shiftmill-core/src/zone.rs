@@ -95,6 +95,67 @@ impl Zone {
     }
 }
 
+/// Reads one zone at instants that lie close together. Keeps the offset it found last and for how long that holds,
+/// so that most readings are one comparison. The answers are those of [`Zone`].
+#[derive(Clone, Debug)]
+pub struct ZoneCursor<'z> {
+    zone: &'z Zone,
+    offset: i64,
+    from: i64,
+    until: i64,
+}
+
+impl<'z> ZoneCursor<'z> {
+    /// Two pieces of a zone can show one wall-clock time only within this many seconds of a change of offset, since
+    /// no two offsets differ by more.
+    const NEAR_CHANGE: i64 = 172_800;
+
+    /// A cursor that has read nothing yet.
+    pub fn new(zone: &'z Zone) -> ZoneCursor<'z> {
+        ZoneCursor { zone, offset: 0, from: i64::MAX, until: i64::MIN }
+    }
+
+    /// See [`Zone::wall_at`].
+    pub fn wall_at(&mut self, at: Timestamp) -> WallTime {
+        if at.0 < self.from || at.0 >= self.until {
+            self.seek(at);
+        }
+        WallTime(at.0 + self.offset)
+    }
+
+    /// See [`Zone::date_at`].
+    pub fn date_at(&mut self, at: Timestamp) -> Workday {
+        self.wall_at(at).date()
+    }
+
+    /// See [`Zone::instant`].
+    pub fn instant(&mut self, wall: WallTime, fold: Fold) -> Timestamp {
+        let candidate = wall.0 - self.offset;
+        let far_from_changes = candidate >= self.from.saturating_add(Self::NEAR_CHANGE)
+            && candidate < self.until.saturating_sub(Self::NEAR_CHANGE);
+        if far_from_changes {
+            return Timestamp(candidate);
+        }
+        let instant = self.zone.instant(wall, fold);
+        self.seek(instant);
+        instant
+    }
+
+    /// See [`Zone::midnight`].
+    pub fn midnight(&mut self, date: Workday) -> Timestamp {
+        self.instant(WallTime::on(date, 0), Fold::Earlier)
+    }
+
+    fn seek(&mut self, at: Timestamp) {
+        let changes = &self.zone.changes;
+        let passed = changes.iter().take_while(|change| change.0 <= at).count();
+        let last_passed = passed.checked_sub(1).and_then(|index| changes.get(index));
+        self.offset = i64::from(last_passed.map_or(self.zone.first_offset, |change| change.1));
+        self.from = last_passed.map_or(i64::MIN, |change| change.0.0);
+        self.until = changes.get(passed).map_or(i64::MAX, |change| change.0.0);
+    }
+}
+
 /// The zones of one request, and the edition of the time-zone data they were taken from. Part of every result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneTable {
@@ -125,6 +186,22 @@ mod tests {
         // Clocks change on 2026-03-08 and 2026-11-01 at 02:00.
         let changes = alloc::vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
         Zone::new("America/New_York".into(), -18_000, changes).unwrap()
+    }
+
+    #[test]
+    fn a_cursor_answers_as_its_zone_does() {
+        let zone = new_york_2026();
+        let mut cursor = ZoneCursor::new(&zone);
+        for (change, _) in zone.changes.clone() {
+            for minutes in -4_000..4_000 {
+                let at = Timestamp(change.0 + minutes * 60);
+                let wall = zone.wall_at(at);
+                assert_eq!(cursor.wall_at(at), wall);
+                for fold in [Fold::Earlier, Fold::Later] {
+                    assert_eq!(cursor.instant(wall, fold), zone.instant(wall, fold));
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,20 +1,48 @@
 //! Phase one: raw punches become the punches that count.
+pub mod correct;
 pub mod dedupe;
 pub mod normalise;
+mod window;
 
 use crate::card::CardState;
 use crate::evaluation::EvaluationError;
+use crate::plan::Plan;
 use crate::record::Recorder;
+use crate::time::Timestamp;
 use crate::timecard::Inputs;
+use crate::zone::ZoneCursor;
 
 /// Corrects, orders and thins out the raw punches into `state.punches`.
 ///
 /// # Errors
 /// When the window or a fact cannot be evaluated at all.
-pub fn open<R: Recorder>(
-    _inputs: &Inputs<'_>,
-    _state: &mut CardState,
-    _recorder: &mut R,
+pub fn open<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
+    window::check(inputs)?;
+    normalise::gather(&inputs.card.punches, &mut state.punches);
+    if !inputs.card.corrections.is_empty() {
+        correct::apply(inputs, state);
+    }
+    match inputs.timeline.single() {
+        Some(plan) => settle(inputs, state, recorder, |_| plan),
+        None => {
+            let mut clock = ZoneCursor::new(inputs.card.zone);
+            settle(inputs, state, recorder, |at| inputs.timeline.at(clock.date_at(at)))
+        }
+    }
+}
+
+/// Brings corrected punches into order and leaves out those that do not count. `plan_at` gives the plan of the local
+/// date of a punch.
+fn settle<'a, R: Recorder>(
+    inputs: &Inputs<'a>,
+    state: &mut CardState,
+    recorder: &mut R,
+    mut plan_at: impl FnMut(Timestamp) -> &'a Plan,
 ) -> Result<(), EvaluationError> {
+    normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
+    normalise::order(&mut state.punches, inputs.card.punches.id);
+    normalise::leave_out_future(inputs, state, &mut plan_at);
+    window::check_punches(inputs, &state.punches)?;
+    dedupe::thin_out(inputs, state, recorder, &mut plan_at);
     Ok(())
 }

@@ -1,13 +1,20 @@
 //! Punches as they count: corrected, in total order, without repeats and without the future.
 //! - Takes:  raw punches in any order, and corrections.
-//! - Gives:  kept punches in the total order: instant, then closers before openers (out before in), then kind number,
-//!   then the caller's number, then the position given.
+//! - Gives:  kept punches in the total order: instant, then closers before transfers and unknown punches before openers
+//!   (out before in), then kind number, then the caller's number (none: after all numbers), then the position given.
 //! - Keeps:  raw punches; a correction is a later fact beside them.
 //! - Runs:   first of all.
-//! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out.
+//! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out, measured by how much
+//!   it is later than `as_of` and shown on its local date.
 //! - Shown:  timecards/punches/order.md
 
-use crate::time::Seconds;
+use alloc::vec::Vec;
+
+use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
+use crate::codes::{ExceptionCode, PunchKind};
+use crate::plan::Plan;
+use crate::time::{Seconds, Timestamp};
+use crate::timecard::{Inputs, PunchColumns};
 
 /// How raw punches are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +30,143 @@ pub struct Normalise {
 pub enum Granularity {
     /// They do.
     Second,
-    /// They are dropped, for every kind of punch alike, before anything else looks at them.
+    /// They are dropped, for every kind of punch alike (added and retimed ones too), before anything else but
+    /// corrections looks at them.
     Minute,
 }
 
 impl Default for Normalise {
     fn default() -> Normalise {
         Normalise { granularity: Granularity::Second, future_skew_max: Seconds(300) }
+    }
+}
+
+/// Adds every raw punch as given, in the order given.
+pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
+    let base = columns.base.0;
+    let punch = |at: i32, kind, position| KeptPunch {
+        at: Timestamp(base + i64::from(at)),
+        kind,
+        role: PunchRole::Unused,
+        raw: Some(position),
+    };
+    let positions = 0_u32..;
+    if columns.kind.is_empty() {
+        punches.extend(columns.at.iter().zip(positions).map(|(at, position)| punch(*at, PunchKind::Unknown, position)));
+    } else {
+        punches.extend(columns.at.iter().zip(columns.kind).zip(positions).map(|((at, number), position)| {
+            let kind = PunchKind::from_number(*number).unwrap_or(PunchKind::Unknown);
+            punch(*at, kind, position)
+        }));
+    }
+}
+
+/// Drops seconds where the plan says that they do not count.
+pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) {
+    for punch in punches {
+        if plan_at(punch.at).normalise.granularity == Granularity::Minute {
+            punch.at = Timestamp(punch.at.0 - punch.at.0.rem_euclid(60));
+        }
+    }
+}
+
+/// Brings punches into the total order. `ids` are the caller's numbers by raw position; empty when there are none.
+pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64]) {
+    // Most cards come in order, and then looking is all there is to do.
+    let in_order = |earlier: &KeptPunch, later: &KeptPunch| {
+        earlier.at < later.at || (earlier.at == later.at && order_key(earlier, ids) <= order_key(later, ids))
+    };
+    if !punches.is_sorted_by(in_order) {
+        punches.sort_unstable_by_key(|punch| order_key(punch, ids));
+    }
+}
+
+fn order_key(punch: &KeptPunch, ids: &[u64]) -> (Timestamp, u8, u8, u64, u32) {
+    let position = punch.raw.unwrap_or(u32::MAX);
+    let id = ids.get(position as usize).copied().unwrap_or(u64::MAX);
+    (punch.at, direction_order(punch.kind), punch.kind as u8, id, position)
+}
+
+/// Whoever leaves and arrives in the same second has left first.
+fn direction_order(kind: PunchKind) -> u8 {
+    match (kind.is_closer(), kind.is_opener()) {
+        (true, _) => 0,
+        (_, false) => 1,
+        (_, true) => 2,
+    }
+}
+
+/// Leaves out punches later than `as_of` by more than the plan allows. Punches are in order.
+pub(super) fn leave_out_future<'a>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    plan_at: &mut impl FnMut(Timestamp) -> &'a Plan,
+) {
+    let as_of = inputs.window.as_of;
+    let past = state.punches.iter().rposition(|punch| punch.at <= as_of).map_or(0, |last| last + 1);
+    if past == state.punches.len() {
+        return;
+    }
+    let CardState { punches, noticed, .. } = state;
+    let mut position = 0;
+    punches.retain(|punch| {
+        position += 1;
+        let ahead = punch.at.since(as_of);
+        let counts = position <= past || ahead <= plan_at(punch.at).normalise.future_skew_max;
+        if !counts {
+            let workday = inputs.card.zone.date_at(punch.at);
+            noticed.push(Noticed::in_punches(ExceptionCode::FuturePunch, workday, punch.at, ahead));
+        }
+        counts
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Card;
+    use PunchKind::{BreakStart, In, MealEnd, Out, Transfer, Unknown};
+
+    #[test]
+    fn any_order_of_facts_gives_one_order_of_punches() {
+        let mut card = Card::new();
+        for kind in [Unknown, In, MealEnd, Out, BreakStart, Transfer] {
+            card.punch(0, "12:00", kind);
+        }
+        card.punch(0, "08:00", In);
+        card.plan.dedupe.window = None;
+        card.opened().unwrap();
+        let kinds = |card: &Card| card.state.punches.iter().map(|punch| punch.kind).collect::<Vec<_>>();
+        let expected = alloc::vec![In, Out, BreakStart, Transfer, Unknown, In, MealEnd];
+        assert_eq!(kinds(&card), expected);
+        for turn in 0..7 {
+            card.facts.punches.rotate_left(1);
+            card.facts.punches.swap(turn, 6);
+            card.opened().unwrap();
+            assert_eq!(kinds(&card), expected);
+        }
+    }
+
+    #[test]
+    fn a_punch_from_the_future_is_left_out_and_said() {
+        let mut card = Card::new();
+        card.punch(0, "08:00", In);
+        card.punch(0, "08:05", Out);
+        card.punch(0, "08:05:01", Out);
+        card.window.as_of = card.facts.punches[0].at;
+        card.opened().unwrap();
+        assert_eq!(card.state.punches.len(), 2);
+        assert_eq!(card.state.noticed[0].code, ExceptionCode::FuturePunch);
+        assert_eq!(card.state.noticed[0].measure, Seconds(301));
+    }
+
+    #[test]
+    fn seconds_are_dropped_for_every_kind_alike() {
+        let mut card = Card::new();
+        card.plan.normalise.granularity = Granularity::Minute;
+        card.punch(0, "08:00:59", In);
+        card.punch(0, "17:00:59", Out);
+        card.opened().unwrap();
+        assert!(card.state.punches.iter().all(|punch| punch.at.0 % 60 == 0));
     }
 }

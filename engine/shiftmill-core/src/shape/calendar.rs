@@ -2,8 +2,9 @@
 //! - Takes:  the ruleset's calendar, the employee's scheduled shifts and decided day types.
 //! - Gives:  exactly one primary type per date.
 //! - Runs:   first in shape; matching, tiers and premiums read it.
-//! - Order:  decided for the employee > statutory holiday > makeup workday or shifted rest > company holiday >
-//!   statutory rest weekday without a scheduled shift > scheduled shift (workday) > weekly rest days > workday.
+//! - Order:  decided for the employee (the last such fact, if there are several) > the date's own type (statutory
+//!   holiday, makeup workday, shifted rest, rest day, company holiday; each date has one at most) > statutory rest
+//!   weekday without a scheduled shift > scheduled shift (workday) > weekly rest days > workday.
 //! - Source: for China, State Council holiday notices (makeup days are ordinary workdays, shifted rest days are
 //!   rest days); for Japan, Labour Standards Act art. 35.
 //! - Shown:  timecards/calendar/day_types.md

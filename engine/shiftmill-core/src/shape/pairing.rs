@@ -9,6 +9,12 @@
 use crate::time::Seconds;
 
 /// How punches are paired.
+///
+/// Exceptions carry the workday of their worked shift. `missing_out`: an opener without a closer. `missing_in`: a
+/// closer without an opener. `missing_meal_punch` and `missing_break_punch` (typed mode), noted at the punch named:
+/// the last pair of the shift was closed by a meal (break) start and no punch opened after it; or a meal (break) end
+/// did not count because the shift was open ([`RepeatIn::KeepFirst`]). `pair_too_long`: at its opener, measured by
+/// its raw length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pairing {
     /// Which punch is an in and which an out.
@@ -17,8 +23,8 @@ pub struct Pairing {
     pub adjacency: Adjacency,
     /// Typed mode, bridging: an opener after an opener that is still open.
     pub repeat_in: RepeatIn,
-    /// A pair longer than this is no pair: both sides are missing their partner, with `pair_too_long`. `None`: no
-    /// pair is too long.
+    /// A pair longer than this is no pair: both sides are missing their partner, with `pair_too_long`. A later out
+    /// that would extend a pair beyond this does not, and misses its in. `None`: no pair is too long.
     pub pair_length_max: Option<Seconds>,
     /// What an opener without a closer is worth.
     pub missing_out: Imputed,
@@ -45,7 +51,8 @@ pub enum PairingMode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adjacency {
     /// An opener is open until the next closer. An opener while open: see [`RepeatIn`]. A closer while closed: the
-    /// stretch before it is extended to it when both are `out` (the last out wins); otherwise it misses its in.
+    /// pair before it is extended to it when the punch just before closed that pair and both are `out` (the last out
+    /// wins); otherwise it misses its in.
     Bridging,
     /// An opener pairs only with the very next kept punch of the shift, when that is a closer. Every punch left over
     /// misses its partner.
@@ -61,7 +68,9 @@ pub enum RepeatIn {
     ClosePreviousAtNew,
 }
 
-/// What a punch without its partner is worth. The exception is raised in every case.
+/// What a punch without its partner is worth. The exception is raised in every case. A stretch filled in never passes
+/// the next punch of the card, nor begins before the punch or the pair before it; when nothing is left of it, it is
+/// worth nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Imputed {
     /// Nothing.

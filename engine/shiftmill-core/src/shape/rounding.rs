@@ -11,6 +11,11 @@ use crate::codes::RuleId;
 use crate::time::Seconds;
 
 /// One rounding rule. For each punch the first rule in order whose target and condition hold applies, no other.
+///
+/// A pair that was filled in is not rounded. A second that closes one pair of a shift and opens the next is rounded
+/// once, as a closer. A pair whose rounded end lies before its rounded start keeps its raw instants, with
+/// `round_conflict`. A pair that would then begin before the (rounded) end of the pair before it on the card begins at
+/// that end, and ends no earlier, with `round_conflict`. Either is noted once per pair, at its raw start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RoundingRule {
     /// Its name.
@@ -27,6 +32,7 @@ pub struct RoundingRule {
     pub condition: RoundingCondition,
     /// A punch at most this far from the scheduled time it belongs to (start for the first opener of the shift, end
     /// for its last closer) is moved to that time, before and instead of the grid. Inclusive. Needs a matched shift.
+    /// Zero: no grace, not even for a punch on the second.
     pub grace: Seconds,
     /// After rounding, the first opener is not earlier than the scheduled start and the last closer not later than
     /// the scheduled end. Needs a matched shift.
@@ -36,9 +42,9 @@ pub struct RoundingRule {
 /// Which punches a rounding rule is for, as a set of positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct RoundingTarget {
-    /// The opener of every pair that a plain in (or unknown, or a transfer) opened.
+    /// Every opener of another kind than meal end and break end.
     pub shift_in: bool,
-    /// The closer of every pair that a plain out (or unknown, or a transfer) closed.
+    /// Every closer of another kind than meal start and break start.
     pub shift_out: bool,
     /// Closers of kind meal start.
     pub meal_start: bool,
@@ -62,7 +68,8 @@ impl RoundingTarget {
     };
 }
 
-/// Which way an instant moves to the grid. An instant on the grid stays.
+/// Which way an instant moves to the grid. An instant on the grid stays. The residual is read off the wall clock; the
+/// instant moves by as many elapsed seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// To the grid point before.

@@ -1,6 +1,6 @@
 //! Scheduled shifts: the facts of the card, or else the ruleset's weekly pattern, as instants.
 //! - Takes:  schedule facts, shift templates, the weekly pattern.
-//! - Gives:  scheduled shifts in order of their start.
+//! - Gives:  scheduled shifts in order of their start, then end, workday, template.
 //! - Runs:   after the calendar, before matching.
 //! - Edges:  a card with no schedule fact at all follows the weekly pattern on working days of the window of facts;
 //!   a card with one or more follows its facts only. Wall-clock times become instants in the card's zone (a time

@@ -1,0 +1,152 @@
+//! Corrections: later facts that add, void or retime a punch. The raw punch itself is never changed.
+//! - Takes:  raw punches as given, and corrections known at `as_of`.
+//! - Gives:  the punches as corrected, and `correction_unmatched` for a correction that names no punch.
+//! - Keeps:  the position of every raw punch beside its corrected instant.
+//! - Runs:   after raw punches are read, before they are put in order.
+//! - Source: 29 CFR 516.2(a)(7): hours worked each workday are recorded, whatever the terminal showed.
+//! - Shown:  timecards/punches/corrections.md
+
+use alloc::vec::Vec;
+
+use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
+use crate::codes::{ExceptionCode, PunchKind};
+use crate::time::{Seconds, Timestamp};
+use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
+
+/// What corrections need to name a punch, used again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// Corrections that count, by position, in the order in which they were recorded.
+    order: Vec<u32>,
+    /// For each punch, how corrections name it.
+    named: Vec<Named>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    at: Timestamp,
+    kind: PunchKind,
+    id: Option<u64>,
+    voided: bool,
+}
+
+impl Named {
+    fn is(&self, punch: PunchRef) -> bool {
+        let fits = match punch {
+            PunchRef::Id(id) => self.id == Some(id),
+            PunchRef::At(at, kind) => self.at == at && self.kind == kind,
+        };
+        fits && !self.voided
+    }
+}
+
+/// Applies the corrections known at `as_of` to raw punches, which stand in the order given.
+pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState) {
+    let corrections = inputs.card.corrections;
+    let CardState { punches, noticed, corrections: room, .. } = state;
+    let known = |correction: &Correction| correction.recorded_at <= inputs.window.as_of;
+    room.order.clear();
+    room.order.extend((0_u32..).zip(corrections).filter(|(_, correction)| known(correction)).map(|(index, _)| index));
+    room.order.sort_by_key(|index| corrections.get(*index as usize).map(|correction| correction.recorded_at));
+    name_all(inputs, punches, &mut room.named);
+    for index in &room.order {
+        let Some(correction) = corrections.get(*index as usize) else { continue };
+        if apply_one(correction.kind, punches, &mut room.named).is_none() {
+            let at = instant_named(correction);
+            let workday = inputs.card.zone.date_at(at);
+            noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
+        }
+    }
+    let mut names = room.named.iter();
+    punches.retain(|_| names.next().is_none_or(|named| !named.voided));
+}
+
+fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {
+    let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw? as usize).copied();
+    let name = |punch: &KeptPunch| Named { at: punch.at, kind: punch.kind, id: id_of(punch), voided: false };
+    named.clear();
+    named.extend(punches.iter().map(name));
+}
+
+/// `None` when the correction names no punch.
+fn apply_one(correction: CorrectionKind, punches: &mut Vec<KeptPunch>, named: &mut Vec<Named>) -> Option<()> {
+    match correction {
+        CorrectionKind::Add { at, kind } => {
+            punches.push(KeptPunch { at, kind, role: PunchRole::Unused, raw: None });
+            named.push(Named { at, kind, id: None, voided: false });
+        }
+        CorrectionKind::Void(punch) => {
+            let position = find(named, punch)?;
+            named.get_mut(position)?.voided = true;
+        }
+        CorrectionKind::Retime { punch, to } => punches.get_mut(find(named, punch)?)?.at = to,
+    }
+    Some(())
+}
+
+fn find(named: &[Named], punch: PunchRef) -> Option<usize> {
+    let fitting = named.iter().enumerate().filter(|(_, named)| named.is(punch));
+    fitting.min_by_key(|(position, named)| (named.id.unwrap_or(u64::MAX), *position)).map(|(position, _)| position)
+}
+
+fn instant_named(correction: &Correction) -> Timestamp {
+    match correction.kind {
+        CorrectionKind::Add { at, .. } => at,
+        CorrectionKind::Void(PunchRef::At(at, _)) | CorrectionKind::Retime { punch: PunchRef::At(at, _), .. } => at,
+        CorrectionKind::Void(PunchRef::Id(_)) => correction.recorded_at,
+        CorrectionKind::Retime { punch: PunchRef::Id(_), to } => to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::PunchKind::{In, Out};
+    use crate::testing::Card;
+
+    fn at(card: &Card, time: &str) -> Timestamp {
+        card.instant(0, time)
+    }
+
+    #[test]
+    fn corrections_add_retime_and_void_in_the_order_recorded() {
+        let mut card = Card::new();
+        card.punch(0, "08:00", In);
+        card.punch(0, "16:00", Out);
+        let (eight, four, five, six) = (at(&card, "08:00"), at(&card, "16:00"), at(&card, "17:00"), at(&card, "18:00"));
+        card.correct(3, CorrectionKind::Retime { punch: PunchRef::At(four, Out), to: six });
+        card.correct(2, CorrectionKind::Retime { punch: PunchRef::At(four, Out), to: five });
+        card.correct(4, CorrectionKind::Void(PunchRef::At(eight, In)));
+        card.correct(5, CorrectionKind::Add { at: eight.after(Seconds(60)), kind: In });
+        card.opened().unwrap();
+        let kept: Vec<_> = card.state.punches.iter().map(|punch| (punch.at, punch.raw)).collect();
+        assert_eq!(kept, [(eight.after(Seconds(60)), None), (six, Some(1))]);
+        assert!(card.state.noticed.is_empty());
+    }
+
+    #[test]
+    fn a_correction_that_names_no_punch_is_an_exception() {
+        let mut card = Card::new();
+        card.punch(0, "08:00", In);
+        let eight = at(&card, "08:00");
+        card.correct(1, CorrectionKind::Void(PunchRef::Id(7)));
+        card.correct(2, CorrectionKind::Void(PunchRef::At(eight, In)));
+        card.correct(3, CorrectionKind::Void(PunchRef::At(eight, In)));
+        card.opened().unwrap();
+        assert!(card.state.punches.is_empty());
+        assert_eq!(card.state.noticed.len(), 2);
+        assert!(card.state.noticed.iter().all(|noticed| noticed.code == ExceptionCode::CorrectionUnmatched));
+    }
+
+    #[test]
+    fn a_correction_that_became_known_too_late_does_not_count() {
+        let mut card = Card::new();
+        card.punch(0, "08:00", In);
+        let eight = at(&card, "08:00");
+        card.correct(1, CorrectionKind::Void(PunchRef::At(eight, In)));
+        card.window.as_of = Timestamp(0);
+        card.plan.normalise.future_skew_max = Seconds::MAX;
+        card.opened().unwrap();
+        assert_eq!(card.state.punches.len(), 1);
+    }
+}

@@ -1,0 +1,102 @@
+//! The window of an evaluation, and the facts that fall outside of it.
+
+use crate::card::KeptPunch;
+use crate::evaluation::EvaluationError;
+use crate::time::{Timestamp, Workday};
+use crate::timecard::{Inputs, LeaveTime};
+
+/// Most days that the facts and the pay period together may span.
+pub(super) const DAYS_MAX: i32 = 800;
+/// A fact may lie this many days outside the days that the facts cover: a night shift ends on the day after.
+const SLACK_DAYS: i32 = 2;
+
+/// Refuses windows that make no sense, and scheduled shifts and leave that lie outside of the window.
+pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let (facts, pay_period) = (inputs.window.facts, inputs.window.pay_period);
+    if facts.last < facts.first || pay_period.last < pay_period.first {
+        return Err(EvaluationError::WindowBackwards);
+    }
+    let first = facts.first.min(pay_period.first);
+    let last = facts.last.max(pay_period.last);
+    let days = last.0.saturating_sub(first.0).saturating_add(1);
+    if days > DAYS_MAX {
+        return Err(EvaluationError::WindowTooLong { days, most: DAYS_MAX });
+    }
+    check_schedule(inputs)?;
+    check_leave(inputs)
+}
+
+/// Refuses punches outside of the window. `punches` are in order.
+pub(super) fn check_punches(inputs: &Inputs<'_>, punches: &[KeptPunch]) -> Result<(), EvaluationError> {
+    let (Some(first), Some(last)) = (punches.first(), punches.last()) else { return Ok(()) };
+    let zone = inputs.card.zone;
+    refuse_outside(inputs, zone.date_at(first.at), zone.date_at(first.at))?;
+    refuse_outside(inputs, zone.date_at(last.at), zone.date_at(last.at))
+}
+
+fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let (earliest, latest) = bounds(inputs);
+    let outside = |workday: &&i32| !(earliest.0..=latest.0).contains(*workday);
+    match inputs.card.schedule.workday.iter().find(outside) {
+        Some(workday) => Err(EvaluationError::FactOutsideWindow { workday: Workday(*workday) }),
+        None => Ok(()),
+    }
+}
+
+/// Long leave may begin before the window and end after it; it is outside only when all of it is.
+fn check_leave(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let known = inputs.card.leave.iter().filter(|leave| leave.recorded_at <= inputs.window.as_of);
+    for leave in known {
+        match leave.time {
+            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => refuse_outside(inputs, workday, workday)?,
+            LeaveTime::Span { start, end } if start < end => {
+                let last_second = Timestamp(end.0.saturating_sub(1));
+                refuse_outside(inputs, inputs.card.zone.date_at(start), inputs.card.zone.date_at(last_second))?;
+            }
+            // Leave that ends before it starts has an error of its own.
+            LeaveTime::Span { .. } => {}
+        }
+    }
+    Ok(())
+}
+
+fn refuse_outside(inputs: &Inputs<'_>, first: Workday, last: Workday) -> Result<(), EvaluationError> {
+    let (earliest, latest) = bounds(inputs);
+    if last < earliest || first > latest {
+        return Err(EvaluationError::FactOutsideWindow { workday: first });
+    }
+    Ok(())
+}
+
+fn bounds(inputs: &Inputs<'_>) -> (Workday, Workday) {
+    let facts = inputs.window.facts;
+    (facts.first.plus(-SLACK_DAYS), facts.last.plus(SLACK_DAYS))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::evaluation::EvaluationError;
+    use crate::testing::{Card, monday};
+    use crate::time::Workday;
+
+    #[test]
+    fn a_punch_two_days_outside_is_taken_and_one_three_days_outside_is_not() {
+        let mut card = Card::new();
+        card.window.facts.last = monday();
+        card.punch(2, "12:00", crate::PunchKind::In);
+        assert_eq!(card.opened(), Ok(()));
+        card.punch(3, "00:00", crate::PunchKind::Out);
+        assert_eq!(card.opened(), Err(EvaluationError::FactOutsideWindow { workday: monday().plus(3) }));
+    }
+
+    #[test]
+    fn windows_too_long_or_backwards_are_refused() {
+        let mut card = Card::new();
+        card.window.facts.last = card.window.facts.first.plus(799);
+        assert_eq!(card.opened(), Ok(()));
+        card.window.facts.last = card.window.facts.first.plus(800);
+        assert_eq!(card.opened(), Err(EvaluationError::WindowTooLong { days: 801, most: 800 }));
+        card.window.facts.last = Workday(i32::MIN);
+        assert_eq!(card.opened(), Err(EvaluationError::WindowBackwards));
+    }
+}
