@@ -9,4 +9,5 @@
 //! Never here: rules, files, the network. Readers take bytes, writers give bytes.
 
 pub mod clock;
+pub mod read;
 pub mod suite;

@@ -1,0 +1,133 @@
+//! Files to timecards: CSV, JSON and `attlog.dat`, with every row that cannot be used listed and the good ones kept.
+//!
+//! ```text
+//! bytes ─→ lines ─→ fields (CSV, attlog) ─┐
+//! bytes ─→ objects ─→ fields (JSON) ──────┴→ Intake ─→ CardFacts
+//!                                              └─→ Report: rejects, warnings
+//! ```
+//!
+//! Employees are read first ([`read_employees`]), because their zones are needed to understand local times. Then an
+//! [`Intake`] takes punches, schedules, leave, corrections and waivers in any order. Formats are described in
+//! `docs/files.md`.
+
+mod fields;
+mod intake;
+mod json;
+mod lines;
+mod report;
+mod status;
+mod tabular;
+
+use std::io::{self, BufRead};
+
+pub use fields::Table;
+pub use intake::{Intake, RulesetNames};
+pub use report::{KEPT_MAX, Place, Reject, Report};
+pub use status::StatusMap;
+
+use fields::Column;
+
+/// Most rows that one intake takes.
+pub const ROWS_MAX: u64 = 50_000_000;
+/// Longest line in bytes.
+pub const LINE_BYTES_MAX: usize = 64 * 1024;
+/// Largest JSON document in bytes. Larger ones are better written as CSV, which is read row by row.
+pub const JSON_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// How the bytes of a file are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma, semicolon or tab separated values with a header.
+    Csv,
+    /// A JSON array of objects, or an object that holds such arrays under the names of tables.
+    Json,
+    /// What a ZK terminal exports.
+    Attlog,
+}
+
+impl Format {
+    /// The format that a file's name promises: `.json`, `.dat`, anything else CSV.
+    pub fn of(file: &str) -> Format {
+        let name = file.to_ascii_lowercase();
+        match name.rsplit_once('.') {
+            Some((_, "json")) => Format::Json,
+            Some((_, "dat")) => Format::Attlog,
+            _ => Format::Csv,
+        }
+    }
+}
+
+/// One employee as a file states them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EmployeeRow {
+    /// Where it stands.
+    pub place: Place,
+    /// The key.
+    pub employee: String,
+    /// What people call them; empty when not stated.
+    pub name: String,
+    /// The IANA name of the zone; empty when not stated.
+    pub zone: String,
+    /// Their number on terminals; empty when not stated.
+    pub pin: String,
+    /// Their ruleset; empty when not stated.
+    pub ruleset: String,
+}
+
+/// Reads an employees file. Rows without a key and keys or PINs that occur twice are rejected.
+///
+/// ```
+/// use shiftmill_timecards::read::{Format, Report, read_employees};
+/// let mut report = Report::default();
+/// let file = "employee,name,zone\nE1,Cook 1,Asia/Tokyo\n,nobody,\n";
+/// let employees = read_employees("staff.csv", Format::Csv, &mut file.as_bytes(), &mut report).unwrap();
+/// assert_eq!(employees.len(), 1);
+/// assert_eq!(report.rejects[0].to_string(), "staff.csv line 3: no employee is named");
+/// ```
+///
+/// # Errors
+/// When the bytes cannot be read at all.
+pub fn read_employees(
+    file: &str,
+    format: Format,
+    bytes: &mut dyn BufRead,
+    report: &mut Report,
+) -> io::Result<Vec<EmployeeRow>> {
+    let mut employees = Vec::new();
+    let mut keys = std::collections::BTreeSet::new();
+    let mut pins = std::collections::BTreeSet::new();
+    let mut take = |place: Place, fields: &fields::Fields<'_>, report: &mut Report| {
+        let row = EmployeeRow {
+            place,
+            employee: fields.get(Column::Employee).to_owned(),
+            name: fields.get(Column::Name).to_owned(),
+            zone: fields.get(Column::Zone).to_owned(),
+            pin: fields.get(Column::Pin).to_owned(),
+            ruleset: fields.get(Column::Ruleset).to_owned(),
+        };
+        if row.employee.is_empty() {
+            return report.reject(file, place, "no employee is named");
+        }
+        if keys.contains(&row.employee) {
+            return report.reject(file, place, format!("employee `{}` is listed twice", row.employee));
+        }
+        if !row.pin.is_empty() && !pins.insert(row.pin.clone()) {
+            return report.reject(file, place, format!("PIN `{}` belongs to an employee above", row.pin));
+        }
+        keys.insert(row.employee.clone());
+        employees.push(row);
+    };
+    match format {
+        Format::Json => json::read(file, Table::Employees, bytes, report, &mut |table, place, fields, report| {
+            if table == Table::Employees {
+                take(place, fields, report);
+            }
+        })?,
+        Format::Csv => tabular::read_csv(file, Table::Employees, bytes, report, &mut take)?,
+        Format::Attlog => report.reject(file, Place::FILE, "an attlog holds punches, not employees"),
+    }
+    Ok(employees)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! What could not be used, and what was understood in a way that a person should know of.
+
+use core::fmt;
+
+/// Most rejects and most warnings that are kept one by one; further ones are only counted.
+pub const KEPT_MAX: usize = 100_000;
+
+/// Where in a file something stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The line, from 1; 0 for the file as a whole.
+    pub line: u64,
+}
+
+impl Place {
+    /// The file as a whole.
+    pub const FILE: Place = Place { line: 0 };
+
+    /// A line, from 1.
+    pub fn line(line: u64) -> Place {
+        Place { line }
+    }
+}
+
+/// A row that was not used, or one that was used in a way worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    /// The file, as the caller names it.
+    pub file: String,
+    /// Where in it.
+    pub place: Place,
+    /// Why.
+    pub reason: String,
+}
+
+/// Written as `punches.csv line 14: 25:10 is not a time of day`.
+impl fmt::Display for Reject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::FILE => write!(f, "{}: {}", self.file, self.reason),
+            Place { line } => write!(f, "{} line {line}: {}", self.file, self.reason),
+        }
+    }
+}
+
+/// All that readers have to say besides the rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Rows that were not used.
+    pub rejects: Vec<Reject>,
+    /// Rejects beyond [`KEPT_MAX`], which are only counted.
+    pub rejects_beyond: u64,
+    /// Rows that were used, with what was assumed.
+    pub warnings: Vec<Reject>,
+    /// Warnings beyond [`KEPT_MAX`], which are only counted.
+    pub warnings_beyond: u64,
+    /// Rows that were used.
+    pub rows_used: u64,
+}
+
+impl Report {
+    /// How many rows were not used.
+    pub fn rejected(&self) -> u64 {
+        self.rejects.len() as u64 + self.rejects_beyond
+    }
+
+    /// How many warnings there are.
+    pub fn warned(&self) -> u64 {
+        self.warnings.len() as u64 + self.warnings_beyond
+    }
+
+    /// Notes a row that is not used.
+    pub fn reject(&mut self, file: &str, place: Place, reason: impl Into<String>) {
+        if self.rejects.len() < KEPT_MAX {
+            self.rejects.push(Reject { file: file.to_owned(), place, reason: reason.into() });
+        } else {
+            self.rejects_beyond += 1;
+        }
+    }
+
+    /// Notes something that was assumed.
+    pub fn warn(&mut self, file: &str, place: Place, reason: impl Into<String>) {
+        if self.warnings.len() < KEPT_MAX {
+            self.warnings.push(Reject { file: file.to_owned(), place, reason: reason.into() });
+        } else {
+            self.warnings_beyond += 1;
+        }
+    }
+
+    /// Adds what another report says.
+    pub fn absorb(&mut self, other: Report) {
+        for reject in other.rejects {
+            self.reject(&reject.file, reject.place, reject.reason);
+        }
+        for warning in other.warnings {
+            self.warn(&warning.file, warning.place, warning.reason);
+        }
+        self.rejects_beyond += other.rejects_beyond;
+        self.warnings_beyond += other.warnings_beyond;
+        self.rows_used += other.rows_used;
+    }
+}
