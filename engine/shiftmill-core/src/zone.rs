@@ -128,6 +128,13 @@ impl<'z> ZoneCursor<'z> {
         self.wall_at(at).date()
     }
 
+    /// The date shown at an instant, and an instant until which the clock surely goes on showing it.
+    pub fn date_until(&mut self, at: Timestamp) -> (Workday, Timestamp) {
+        let date = self.date_at(at);
+        let midnight = WallTime::on(date.plus(1), 0).0 - self.offset;
+        (date, Timestamp(midnight.min(self.until)))
+    }
+
     /// See [`Zone::instant`].
     pub fn instant(&mut self, wall: WallTime, fold: Fold) -> Timestamp {
         let candidate = wall.0 - self.offset;

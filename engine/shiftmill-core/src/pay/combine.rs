@@ -3,14 +3,30 @@
 //! - Gives:  spans recoded, each with its reason; losing claims as `rejected` notes.
 //! - Keeps:  the total; no second is paid twice.
 //! - Runs:   first in pay.
+//! - Order:  seconds are walked through by overtime workday, then by time. Counters run in this order.
+//! - Dates:  tiers of a workday follow the plan of the workday, tiers of a shift the plan of the shift, tiers of a wider
+//!   scope the plan of its last evaluated workday: the last one that the facts cover, or the workday itself when
+//!   that is later. The scope that holds a workday is found with the settings of the workday's own plan. A counter is
+//!   carried on by its rule while its scope lasts; where two versions of one rule are in force at once, the
+//!   later holds. The way of combining follows the plan of the workweek's last evaluated workday; a table, or
+//!   alternatives, are one whole: in the workweeks they govern all of their tiers are in force and no other plan's,
+//!   in other workweeks none of theirs.
+//! - Opening balances: a counter wider than a workday whose scope is already running at the start of the facts begins
+//!   with what was carried in for its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
 //!   (Colorado: whichever gives the greater payment).
 //! - Shown:  timecards/overtime/combining.md
 
 use alloc::vec::Vec;
 
+use crate::card::CardState;
 use crate::codes::{PayCode, RuleId};
+use crate::pay::counters::{self, Rules};
 use crate::pay::tiers::OvertimeTier;
+use crate::pay::walk::{Traits, Walk};
+use crate::pay::{Room, leave_without_times};
+use crate::record::Recorder;
+use crate::timecard::Inputs;
 
 /// The overtime of a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,16 +52,20 @@ pub enum Combine {
     StraightTimeOnly,
     /// Each alternative (a set of tiers, combined as above) is computed alone over each workweek; the one with the
     /// greatest premium value, the sum of seconds times (multiplier - 1), is kept for that workweek. Ties: the first.
+    /// Counters of scopes wider than a workweek run on within each alternative, whether it was kept or not.
     MaxOfAlternatives(Vec<Alternative>),
-    /// Every counter counts all worked time, whatever narrower scopes claimed. A second claimed more than once is
-    /// paid once, by the precedence above.
+    /// Every counter counts all worked time, whatever narrower scopes claimed; [`crate::pay::tiers::Counts::Codes`]
+    /// keeps its meaning. A second claimed more than once is paid once, by the precedence above.
     AllHoursCount,
     /// Seconds in order of time. For each scope the highest tier reached (counter of that tier at its limit, and
     /// conditions met) is a condition; the row with exactly this set of conditions gives the code and says which
-    /// counters grow.
+    /// counters grow. What the tiers say of `counts` does not matter; a counter grows only by seconds that fit its
+    /// tier's conditions, and by leave as the tier says. The highest of a scope is the last in the order of the
+    /// tiers. A row that pays what the second already pays changes nothing.
     Table(CombinationTable),
-    /// The base layer stays as it is; each tier's claim is a premium over its seconds, side by side. Counters count
-    /// all worked time.
+    /// The base layer stays as it is; each tier's claim is a premium over its seconds, side by side, also within one
+    /// scope. Counters count all worked time; [`crate::pay::tiers::Counts::Codes`] counts what any tier of narrower
+    /// scope puts on one of its codes.
     Additive,
 }
 
@@ -76,4 +96,39 @@ pub struct CombinationRow {
     pub pays_to: PayCode,
     /// The tiers whose counters grow by the second: bit i stands for tier i.
     pub counts_toward: u64,
+}
+
+/// Recodes the spans of a card by the overtime tiers of its plans.
+pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let has_tiers = |plan: &crate::plan::Plan| !plan.overtime.tiers.is_empty();
+    if !inputs.timeline.versions().iter().any(|version| has_tiers(&version.1)) {
+        return;
+    }
+    // Whole shifts may be labelled so that a later one counts on an earlier workday.
+    let in_order = state.spans.is_sorted_by_key(|span| span.overtime_workday);
+    if !in_order {
+        state.spans.sort_unstable_by_key(|span| (span.overtime_workday, span.start));
+    }
+    let (Some(first), Some(last)) = (state.spans.first(), state.spans.last()) else {
+        return;
+    };
+    let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
+    let Room { counters, written, claims, saved, leave, .. } = &mut state.room;
+    counters::line_up(&rules, counters);
+    let traits = Traits::of(counters, &rules);
+    leave.clear();
+    if traits.by_leave {
+        leave_without_times(inputs, &state.quantities, &state.scheduled, leave);
+    }
+    written.clear();
+    let premiums = &mut state.premiums;
+    Walk { rules, counters, traits, written, premiums, claims, saved, weighing: None }.card(
+        &state.spans,
+        leave,
+        recorder,
+    );
+    core::mem::swap(&mut state.spans, &mut state.room.written);
+    if !in_order {
+        state.spans.sort_unstable_by_key(|span| span.start);
+    }
 }

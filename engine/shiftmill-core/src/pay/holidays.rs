@@ -1,21 +1,29 @@
 //! Holidays: which seconds are on a holiday, and what a holiday not worked pays.
 //! - Takes:  day types, worked spans, scheduled shifts.
-//! - Gives:  the day type of every span; the pay of a holiday not worked; `holiday_worked`.
+//! - Gives:  the day type of every span; the pay of a holiday not worked; `holiday_worked`, once for each reporting
+//!   workday with work on a statutory or company holiday, at its first such second, with all such time as measure.
 //! - Keeps:  worked time; a span is cut where its day type changes.
 //! - Runs:   the day types of spans at the end of shape, before overtime; pay of holidays not worked after it.
 //! - Source: China Labour Law art. 44(3); Japan Labour Standards Act art. 35 and 37 (a day of rest is a calendar day,
 //!   so work past midnight changes its code there).
 //! - Shown:  timecards/holidays/past_midnight.md, not_worked.md
 
-use crate::codes::{PayCode, RuleId};
-use crate::time::Seconds;
+use crate::card::{CardState, Quantity, ScheduledShift, Span};
+use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::pay::recode;
+use crate::reason::{Because, Reason};
+use crate::shape::{calendar, schedule};
+use crate::time::{Seconds, Workday};
+use crate::timecard::Inputs;
+use crate::zone::ZoneCursor;
 
 /// Holiday settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holidays {
     /// How a second gets its day type.
     pub basis: HolidayBasis,
-    /// What a statutory or company holiday pays when nothing was worked on that date's reporting workday.
+    /// What a statutory or company holiday pays when nothing was worked on that date's reporting workday. Only for
+    /// workdays that the facts cover.
     pub not_worked: Option<HolidayNotWorked>,
 }
 
@@ -28,7 +36,7 @@ pub enum HolidayBasis {
     CalendarSplit,
     /// By its overtime workday.
     Workday,
-    /// By the local date on which its worked shift began.
+    /// By the local date on which its worked shift began; leave by its overtime workday.
     ShiftStart,
 }
 
@@ -39,7 +47,160 @@ pub struct HolidayNotWorked {
     pub rule: RuleId,
     /// Where it goes.
     pub pays_to: PayCode,
-    /// This much; `None`: the planned time of the shift scheduled on the day, else of the weekly pattern's shift for
+    /// This much; `None`: the planned time of the shifts scheduled on the day, else of the weekly pattern's shift for
     /// that weekday, else nothing.
     pub amount: Option<Seconds>,
+}
+
+/// The type of a day, by the plan of that day.
+pub(crate) fn day_type(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], workday: Workday) -> DayType {
+    calendar::day_type(inputs.timeline.at(workday), inputs.card.day_overrides, scheduled, workday)
+}
+
+/// Gives every span its day type, and cuts it where that changes.
+pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState) {
+    if dates_never_matter(inputs) {
+        by_workday(inputs, state);
+    } else {
+        by_basis(inputs, state);
+    }
+}
+
+/// True when no day of the card can be a holiday or statutory rest day.
+fn dates_never_matter(inputs: &Inputs<'_>) -> bool {
+    let plain = |calendar: &calendar::Calendar| calendar.dates.is_empty() && calendar.statutory_rest_day.is_none();
+    let plans = inputs.timeline.versions();
+    inputs.card.day_overrides.is_empty() && plans.iter().all(|(_, plan)| plain(&plan.calendar))
+}
+
+fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
+    let mut days = Days { inputs, scheduled: &state.scheduled, last: None };
+    for span in &mut state.spans {
+        span.day_type = days.of(span.overtime_workday);
+    }
+}
+
+fn by_basis(inputs: &Inputs<'_>, state: &mut CardState) {
+    let mut days = Days { inputs, scheduled: &state.scheduled, last: None };
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    let typed = &mut state.room.written;
+    typed.clear();
+    for span in &state.spans {
+        let own = days.of(span.overtime_workday);
+        let basis = inputs.timeline.at(span.overtime_workday).holidays.basis;
+        let shift = span.shift.and_then(|shift| state.shifts.get(shift as usize));
+        match (basis, shift) {
+            (HolidayBasis::CalendarSplit, _) => split_by_date(span, own, &mut days, &mut clock, typed),
+            (HolidayBasis::ShiftStart, Some(shift)) => {
+                typed.push(Span { day_type: days.of(shift.start_date), ..*span });
+            }
+            (HolidayBasis::ShiftStart, None) | (HolidayBasis::Workday, _) => {
+                typed.push(Span { day_type: own, ..*span });
+            }
+        }
+    }
+    core::mem::swap(&mut state.spans, &mut state.room.written);
+}
+
+/// Cuts a span at every local midnight that takes it into or out of a holiday or statutory rest day.
+fn split_by_date(
+    span: &Span,
+    own: DayType,
+    days: &mut Days<'_>,
+    clock: &mut ZoneCursor<'_>,
+    typed: &mut alloc::vec::Vec<Span>,
+) {
+    let mut at = span.start;
+    while at < span.end {
+        let (date, until) = clock.date_until(at);
+        let dated = days.of(date);
+        let day_type = if is_by_date(own) || is_by_date(dated) { dated } else { own };
+        let end = until.min(span.end);
+        recode::keep(typed, &Span { day_type, ..*span }, at, end);
+        at = end;
+    }
+}
+
+/// True for the types that begin and end at midnight, whatever workday the work belongs to.
+fn is_by_date(day_type: DayType) -> bool {
+    day_type.is_holiday() || day_type == DayType::StatutoryRest
+}
+
+/// The types of days, with the last answer at hand: neighbours mostly ask for the same day.
+struct Days<'a> {
+    inputs: &'a Inputs<'a>,
+    scheduled: &'a [ScheduledShift],
+    last: Option<(Workday, DayType)>,
+}
+
+impl Days<'_> {
+    fn of(&mut self, workday: Workday) -> DayType {
+        match self.last {
+            Some((last, day_type)) if last == workday => day_type,
+            _ => {
+                let day_type = day_type(self.inputs, self.scheduled, workday);
+                self.last = Some((workday, day_type));
+                day_type
+            }
+        }
+    }
+}
+
+/// Notices work on holidays, and pays those not worked.
+pub(crate) fn pay(inputs: &Inputs<'_>, state: &mut CardState) {
+    if dates_never_matter(inputs) {
+        return;
+    }
+    notice_worked(state);
+    if inputs.timeline.versions().iter().any(|(_, plan)| plan.holidays.not_worked.is_some()) {
+        pay_not_worked(inputs, state);
+    }
+}
+
+fn notice_worked(state: &mut CardState) {
+    for index in 0..state.spans.len() {
+        let Some(span) = state.spans.get(index) else {
+            return;
+        };
+        if !span.state.is_work() || !span.day_type.is_holiday() {
+            continue;
+        }
+        let (workday, start, length) = (span.reporting_workday, span.start, span.length());
+        let mut noticed = state.noticed.iter_mut();
+        match noticed.find(|it| it.code == ExceptionCode::HolidayWorked && it.workday == workday) {
+            Some(noticed) => noticed.measure = noticed.measure.plus(length),
+            None => state.notice(ExceptionCode::HolidayWorked, workday, start, length),
+        }
+    }
+}
+
+fn pay_not_worked(inputs: &Inputs<'_>, state: &mut CardState) {
+    let facts = inputs.window.facts;
+    for date in (facts.first.0..=facts.last.0).map(Workday) {
+        let Some(rule) = &inputs.timeline.at(date).holidays.not_worked else {
+            continue;
+        };
+        let worked = |span: &Span| span.state.is_work() && span.reporting_workday == date;
+        if !day_type(inputs, &state.scheduled, date).is_holiday() || state.spans.iter().any(worked) {
+            continue;
+        }
+        let amount = rule.amount.unwrap_or_else(|| planned(inputs, &state.scheduled, date));
+        if !amount.is_zero() {
+            let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };
+            state.quantities.push(Quantity { workday: date, code: rule.pays_to, amount: amount.0, reason });
+        }
+    }
+}
+
+/// What would have been worked on a date.
+fn planned(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], date: Workday) -> Seconds {
+    let mut on_date = scheduled.iter().filter(|shift| shift.workday == date).peekable();
+    if on_date.peek().is_some() {
+        return on_date.map(|shift| shift.planned).sum();
+    }
+    let plan = inputs.timeline.at(date);
+    let pattern = plan.schedule.weekly_pattern.get(date.weekday() as usize).copied().flatten();
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    let shift = pattern.and_then(|template| schedule::by_template(&mut clock, plan, date, template));
+    shift.map_or(Seconds::ZERO, |shift| shift.planned)
 }

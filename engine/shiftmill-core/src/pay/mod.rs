@@ -4,13 +4,67 @@ pub mod holidays;
 pub mod premiums;
 pub mod tiers;
 
-/// Room that the combiner uses again for every card.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Room {}
+mod counters;
+mod recode;
+mod walk;
 
-use crate::card::CardState;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use crate::card::{CardState, Quantity, ScheduledShift, Span};
+use crate::codes::DayType;
+use crate::reason::Because;
 use crate::record::Recorder;
+use crate::time::{Seconds, Workday};
 use crate::timecard::Inputs;
 
-/// Recodes spans by overtime, then adds premiums and quantities.
-pub fn pay<R: Recorder>(_inputs: &Inputs<'_>, _state: &mut CardState, _recorder: &mut R) {}
+/// Recodes spans by overtime, then adds the pay of holidays and premiums.
+pub fn pay<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    combine::combine(inputs, state, recorder);
+    holidays::pay(inputs, state);
+    premiums::add_all(inputs, state);
+}
+
+/// Room that the phase uses again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// The tiers on their way.
+    counters: Vec<counters::Counter>,
+    /// Layer A as it is written anew.
+    written: Vec<Span>,
+    /// The tiers that claim the piece at hand.
+    claims: Vec<usize>,
+    /// Counters to return to.
+    saved: Vec<counters::Counter>,
+    /// Leave given as amounts.
+    leave: Vec<TimelessLeave>,
+    /// The stretches of a worked shift that a premium is paid for.
+    inside: Vec<premiums::Inside>,
+}
+
+/// Leave on a workday without clock times.
+#[derive(Clone, Copy, Debug)]
+struct TimelessLeave {
+    workday: Workday,
+    amount: Seconds,
+    day_type: DayType,
+}
+
+/// The paid leave among the quantities, in order of its workday.
+fn leave_without_times(
+    inputs: &Inputs<'_>,
+    quantities: &[Quantity],
+    scheduled: &[ScheduledShift],
+    found: &mut Vec<TimelessLeave>,
+) {
+    let names = inputs.timeline.names();
+    let is_paid = |quantity: &&Quantity| names.pay_code(quantity.code).is_none_or(|code| code.paid);
+    let leave = quantities.iter().filter(|quantity| quantity.reason.because == Because::OnLeave).filter(is_paid);
+    found.extend(leave.map(|leave| {
+        let day_type = holidays::day_type(inputs, scheduled, leave.workday);
+        TimelessLeave { workday: leave.workday, amount: Seconds(leave.amount), day_type }
+    }));
+    found.sort_by_key(|leave| leave.workday);
+}

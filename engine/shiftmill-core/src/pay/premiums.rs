@@ -3,13 +3,21 @@
 //! - Gives:  premium spans beside them (layer B).
 //! - Keeps:  the base layer.
 //! - Runs:   after overtime, so that a premium meets the overtime it falls on.
+//! - Dates:  the plan of the worked shift.
 //! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); employer policy.
 //! - Shown:  timecards/premiums/night.md, weekend.md, clock_changes.md
 
-use crate::codes::{DayTypeSet, PayCode, RuleId};
-use crate::time::{Seconds, WeekdaySet};
+use alloc::vec::Vec;
 
-/// One premium.
+use crate::card::{CardState, PremiumSpan, Span};
+use crate::codes::{DayTypeSet, PayCode, RuleId};
+use crate::reason::{Because, Reason};
+use crate::time::{Seconds, Timestamp, WallTime, WeekdaySet, Workday};
+use crate::timecard::Inputs;
+use crate::zone::{Fold, ZoneCursor};
+
+/// One premium. A second is inside when it fits `window`, `weekdays` and `day_types`. Worked time here includes paid
+/// breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Premium {
     /// Its name.
@@ -25,13 +33,16 @@ pub struct Premium {
     pub day_types: DayTypeSet,
     /// What of a shift is paid.
     pub mode: PremiumMode,
-    /// When the premium time of a worked shift is less than this, it pays nothing. Equal pays.
+    /// When the premium time of a worked shift, before `max` cuts it, is less than this, it pays nothing. Equal pays.
     pub min: Seconds,
     /// At most this much per worked shift: the first seconds.
     pub max: Seconds,
 }
 
 /// A window by the wall clock of the card's zone, every day anew. It wraps midnight when `to` is not after `from`.
+///
+/// Where clocks change, a start that is shown twice is the earlier, an end that is shown twice the later, and a time that
+/// is skipped moves forward. A second inside the windows of two days is inside once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockWindow {
     /// Second of day of the start.
@@ -40,7 +51,7 @@ pub struct ClockWindow {
     pub to: u32,
 }
 
-/// What of a worked shift a premium pays.
+/// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PremiumMode {
     /// The seconds inside the window.
@@ -53,4 +64,171 @@ pub enum PremiumMode {
     WholeIfWithin,
     /// All of the shift when at least half of its worked seconds are inside and, at exactly half, it starts inside.
     WholeIfMajority,
+}
+
+/// A stretch that a premium is paid for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inside {
+    start: Timestamp,
+    end: Timestamp,
+    reporting_workday: Workday,
+}
+
+/// Adds the premiums of every worked shift.
+pub(crate) fn add_all(inputs: &Inputs<'_>, state: &mut CardState) {
+    if inputs.timeline.versions().iter().all(|(_, plan)| plan.premiums.is_empty()) {
+        return;
+    }
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    let CardState { spans, shifts, premiums, room, .. } = state;
+    let mut rest = spans.as_slice();
+    while let Some(first) = rest.iter().find(|span| span.state.is_work()) {
+        let of_other_shift = |span: &Span| span.state.is_work() && span.shift != first.shift;
+        let (shift_spans, later) = rest.split_at(rest.iter().position(of_other_shift).unwrap_or(rest.len()));
+        let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
+        let plan = inputs.timeline.at(shift.map_or(first.overtime_workday, |shift| shift.workday));
+        for premium in &plan.premiums {
+            premium.find(shift_spans, &mut clock, &mut room.inside);
+            premium.pay(&room.inside, premiums);
+        }
+        rest = later;
+    }
+}
+
+/// Adds a premium span, or lengthens the one that it continues.
+pub(crate) fn add(premiums: &mut Vec<PremiumSpan>, premium: PremiumSpan) {
+    let touching = premiums.iter_mut().rev().take_while(|before| before.end >= premium.start);
+    let continues = |before: &&mut PremiumSpan| {
+        let same = before.code == premium.code && before.reason == premium.reason;
+        same && before.end == premium.start && before.reporting_workday == premium.reporting_workday
+    };
+    match touching.into_iter().find(continues) {
+        Some(before) => before.end = premium.end,
+        None => premiums.push(premium),
+    }
+}
+
+impl Premium {
+    /// Finds what of a worked shift the premium is paid for, before its limits.
+    fn find(&self, shift: &[Span], clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
+        found.clear();
+        let worked = || shift.iter().filter(|span| span.state.is_work());
+        for span in worked().filter(|span| self.day_types.contains(span.day_type)) {
+            self.find_inside(span, clock, found);
+        }
+        if self.mode == PremiumMode::Split {
+            return;
+        }
+        let (Some(first), Some(last)) = (worked().next(), worked().last()) else {
+            return;
+        };
+        let starts_inside = found.first().is_some_and(|inside| inside.start == first.start);
+        let ends_inside = found.last().is_some_and(|inside| inside.end == last.end);
+        let inside = found.iter().map(|inside| i64::from(inside.end.since(inside.start).0)).sum::<i64>();
+        let all = worked().map(|span| i64::from(span.length().0)).sum::<i64>();
+        let pays = match self.mode {
+            PremiumMode::Split => return,
+            PremiumMode::WholeIfStartsIn => starts_inside,
+            PremiumMode::WholeIfEndsIn => ends_inside,
+            PremiumMode::WholeIfWithin => inside == all,
+            PremiumMode::WholeIfMajority => 2 * inside > all || (2 * inside == all && starts_inside),
+        };
+        found.clear();
+        if pays {
+            found.extend(worked().filter(|span| self.day_types.contains(span.day_type)).map(|span| Inside {
+                start: span.start,
+                end: span.end,
+                reporting_workday: span.reporting_workday,
+            }));
+        }
+    }
+
+    /// Finds the stretches of a span inside the window and on the weekdays.
+    fn find_inside(&self, span: &Span, clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
+        let reporting_workday = span.reporting_workday;
+        let mut add = |start, end| found.push(Inside { start, end, reporting_workday });
+        match self.window {
+            Some(window) => self.find_in_window(window, span, clock, add),
+            None if self.weekdays == WeekdaySet::ALL => add(span.start, span.end),
+            None => self.find_on_weekdays(span, clock, add),
+        }
+    }
+
+    fn find_on_weekdays(&self, span: &Span, clock: &mut ZoneCursor<'_>, mut add: impl FnMut(Timestamp, Timestamp)) {
+        let mut at = span.start;
+        while at < span.end {
+            let (date, until) = clock.date_until(at);
+            let end = until.min(span.end);
+            if self.weekdays.contains(date.weekday()) {
+                add(at, end);
+            }
+            at = end;
+        }
+    }
+
+    fn find_in_window(
+        &self,
+        window: ClockWindow,
+        span: &Span,
+        clock: &mut ZoneCursor<'_>,
+        mut add: impl FnMut(Timestamp, Timestamp),
+    ) {
+        let mut at = span.start;
+        // The window of the day before reaches into this one; another day on each side is for clocks that are set back
+        // over midnight.
+        let mut date = clock.date_at(span.start).plus(-2);
+        let last = clock.date_at(span.end).plus(1);
+        while date <= last && at < span.end {
+            if self.weekdays.contains(date.weekday()) {
+                let (opens, closes) = window.on(date, clock);
+                let (start, end) = (opens.max(at), closes.min(span.end));
+                if start < end {
+                    add(start, end);
+                    at = end;
+                }
+            }
+            date = date.plus(1);
+        }
+    }
+
+    /// Pays what was found, within the premium's limits.
+    fn pay(&self, found: &[Inside], premiums: &mut Vec<PremiumSpan>) {
+        let total = found.iter().map(|inside| inside.end.since(inside.start)).sum::<Seconds>();
+        if total < self.min {
+            return;
+        }
+        let because = match (self.window, self.mode) {
+            (None, _) => Because::DayPremium,
+            (Some(_), PremiumMode::Split) => Because::InClockWindow,
+            (Some(_), _) => Because::ShiftInClockWindow,
+        };
+        let mut left = self.max;
+        for inside in found {
+            let paid = inside.end.since(inside.start).at_most(left);
+            if paid.is_zero() {
+                return;
+            }
+            left = left.beyond(paid);
+            add(
+                premiums,
+                PremiumSpan {
+                    start: inside.start,
+                    end: inside.start.after(paid),
+                    reporting_workday: inside.reporting_workday,
+                    code: self.pays_to,
+                    reason: Reason { rule: self.rule, because },
+                },
+            );
+        }
+    }
+}
+
+impl ClockWindow {
+    /// The instants between which the window that begins on a date is open.
+    fn on(self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
+        let closing_date = if self.to > self.from { date } else { date.plus(1) };
+        let opens = clock.instant(WallTime::on(date, self.from as i32), Fold::Earlier);
+        let closes = clock.instant(WallTime::on(closing_date, self.to as i32), Fold::Later);
+        (opens, closes)
+    }
 }

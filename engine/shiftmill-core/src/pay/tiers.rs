@@ -7,8 +7,9 @@
 //!   Labour Law art. 44; Japan Labour Standards Act art. 37).
 //! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, consecutive_days.md, day_types.md
 
-use crate::codes::{DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
-use crate::time::{Seconds, WeekdaySet, Workday};
+use crate::codes::{DayType, DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
+use crate::reason::{Because, Reason};
+use crate::time::{Seconds, Weekday, WeekdaySet, Workday, WorkdayRange};
 
 /// One overtime tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,8 @@ pub struct OvertimeTier {
     /// What feeds the counter and may be claimed.
     pub counts: Counts,
     /// Whether paid leave of the scope feeds the counter too (it is never claimed). Leave fills the counter in its
-    /// place of time.
+    /// place of time, leave given as an amount at the start of its workday. It must fit `when` too; its day type is that
+    /// of its workday. Leave belongs to no worked shift and never feeds the counter of one.
     pub leave_counts: bool,
     /// The counter may reach this before anything is claimed; the second after it is.
     pub limit: Seconds,
@@ -32,6 +34,29 @@ pub struct OvertimeTier {
     pub multiplier: Multiplier,
     /// Among equal multipliers and scopes the higher wins.
     pub priority: i16,
+}
+
+impl OvertimeTier {
+    /// Why a second of `day_type`, on the `number`-th day of a run of worked days, is claimed.
+    pub(crate) fn reason(&self, day_type: DayType, number: u8) -> Reason {
+        let limit = self.limit;
+        let working = [DayType::Workday, DayType::MakeupWorkday];
+        let because = if self.when.consecutive.is_some() {
+            Because::ConsecutiveDay { number, limit }
+        } else if !working.iter().any(|&day_type| self.when.day_types.contains(day_type)) {
+            Because::DayTypeIs { day_type, limit }
+        } else {
+            match self.scope {
+                TierScope::Shift => Because::BeyondShift { limit },
+                TierScope::Workday => Because::BeyondDay { limit },
+                TierScope::Workweek => Because::BeyondWeek { limit },
+                TierScope::Workweeks { count, .. } => Because::BeyondWeeks { weeks: count, limit },
+                TierScope::Month => Because::BeyondMonth { limit },
+                TierScope::PayPeriod => Because::BeyondPayPeriod { limit },
+            }
+        };
+        Reason { rule: self.rule, because }
+    }
 }
 
 /// The stretch of time over which a counter runs. Ordered from narrow to wide.
@@ -56,7 +81,77 @@ pub enum TierScope {
     PayPeriod,
 }
 
+impl TierScope {
+    /// How wide the scope is, for comparing two tiers: shift, workday, workweek, runs of workweeks by their number,
+    /// month, pay period. Runs of equally many workweeks are equally wide, whatever their anchor.
+    pub(crate) const fn width(self) -> u8 {
+        match self {
+            TierScope::Shift => 0,
+            TierScope::Workday => 1,
+            TierScope::Workweek => 2,
+            TierScope::Workweeks { count, .. } => count.saturating_add(1),
+            TierScope::Month => u8::MAX - 1,
+            TierScope::PayPeriod => u8::MAX,
+        }
+    }
+
+    /// The stretch of workdays that holds `workday`. A shift is not a stretch of workdays; it has its workday's.
+    pub(crate) fn stretch(self, workday: Workday, workweek_opens: Weekday, pay_period: WorkdayRange) -> Stretch {
+        match self {
+            TierScope::Shift | TierScope::Workday => Stretch { from: workday, until: workday.plus(1) },
+            TierScope::Workweek => Stretch::workweeks(workweek_start(workday, workweek_opens), 1),
+            TierScope::Workweeks { count, anchor } => {
+                let anchor = workweek_start(anchor, workweek_opens);
+                let run = 7 * i32::from(count.max(1));
+                let behind = (workday.0 - anchor.0).rem_euclid(run);
+                Stretch::workweeks(workday.plus(-behind), count)
+            }
+            TierScope::Month => {
+                let from = workday.month_start();
+                Stretch { from, until: from.plus(31).month_start() }
+            }
+            TierScope::PayPeriod if pay_period.contains(workday) => {
+                Stretch { from: pay_period.first, until: pay_period.last.plus(1) }
+            }
+            // Outside the pay period nothing is counted; the stretch only has to end somewhere.
+            TierScope::PayPeriod => Stretch { from: workday, until: workday.plus(1) },
+        }
+    }
+}
+
+/// The first workday of the workweek that holds `workday`.
+fn workweek_start(workday: Workday, opens: Weekday) -> Workday {
+    workday.plus(-(workday.weekday() as i32 - opens as i32).rem_euclid(7))
+}
+
+/// The workdays `[from, until)` over which a counter runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// The first workday.
+    pub(crate) from: Workday,
+    /// One beyond the last workday.
+    pub(crate) until: Workday,
+}
+
+impl Stretch {
+    /// No workday at all.
+    pub(crate) const NONE: Stretch = Stretch { from: Workday(i32::MIN), until: Workday(i32::MIN) };
+
+    fn workweeks(from: Workday, count: u8) -> Stretch {
+        Stretch { from, until: from.plus(7 * i32::from(count)) }
+    }
+
+    /// True when `workday` is in it.
+    pub(crate) fn contains(self, workday: Workday) -> bool {
+        self.from <= workday && workday < self.until
+    }
+}
+
 /// Which seconds a tier looks at.
+///
+/// The grounds that a claim states follow from it: with `consecutive`, [`Because::ConsecutiveDay`]; else, when
+/// `day_types` holds neither workdays nor makeup workdays, [`Because::DayTypeIs`] with the day type of the second; else
+/// the grounds of the scope, such as [`Because::BeyondDay`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TierCondition {
     /// Day types of the second (see holidays for how a second gets its type).
@@ -67,7 +162,8 @@ pub struct TierCondition {
     pub consecutive: Option<Consecutive>,
 }
 
-/// A condition on the number of the overtime workday in a run of worked days.
+/// A condition on the number of the overtime workday in a run of worked days. Work of any kind makes a worked day,
+/// whatever its day type; leave does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consecutive {
     /// The number of the day.
@@ -76,7 +172,8 @@ pub struct Consecutive {
     pub mode: ConsecutiveMode,
     /// Where a run starts anew.
     pub reset: ConsecutiveReset,
-    /// A workday belongs to a run when at least this much was worked on it; at least one second.
+    /// A workday belongs to a run when at least this much was worked on it (worked and paid breaks); at least one
+    /// second. On a workday with less the tier looks at nothing, and the run is over.
     pub worked_at_least: Seconds,
 }
 
@@ -96,7 +193,7 @@ pub enum ConsecutiveReset {
     Workweek,
     /// Nowhere.
     Rolling,
-    /// After each n-th day.
+    /// After each n-th day, so that days are numbered 1 to n again and again.
     AfterTrigger,
 }
 
@@ -107,6 +204,7 @@ pub enum Counts {
     StraightTime,
     /// All worked time.
     AllHours,
-    /// Time that tiers of narrower scope have put on one of these codes (Japan: hours of overtime a month).
+    /// Time that tiers of narrower scope have put on one of these codes (Japan: hours of overtime a month). What a wider
+    /// scope makes of such a second afterwards does not take it out of the counter.
     Codes(PayCodeSet),
 }

@@ -1,0 +1,416 @@
+//! Counters: where each overtime tier stands on its way through a card.
+//! - Takes:  the tiers of the plans that a card meets, workday after workday.
+//! - Gives:  which tiers look at a second, and what they have counted.
+//! - Runs:   under the combiner.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "counters name versions and tiers by their place in the plans they came from"
+)]
+
+use alloc::vec::Vec;
+
+use crate::card::{Span, WorkedShift};
+use crate::codes::{DayType, DayTypeSet, RuleId};
+use crate::pay::combine::{Combine, Overtime};
+use crate::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierScope};
+use crate::plan::{Plan, PlanTimeline};
+use crate::record::{Note, Recorder, WhyNot};
+use crate::time::{Seconds, Weekday, Workday};
+use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
+
+/// The plans of a card and what chooses among them.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) timeline: &'a PlanTimeline,
+    pub(crate) window: &'a EvaluationWindow,
+    pub(crate) opening: &'a [OpeningBalance],
+    pub(crate) shifts: &'a [WorkedShift],
+    /// The versions that can hold on a day of the card: `versions[first..=last]`.
+    first: usize,
+    last: usize,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules for a card whose spans count on the workdays from `from` to `to`.
+    pub(crate) fn new(inputs: &Inputs<'a>, shifts: &'a [WorkedShift], from: Workday, to: Workday) -> Rules<'a> {
+        let mut rules = Rules {
+            timeline: inputs.timeline,
+            window: inputs.window,
+            opening: inputs.card.opening_balances,
+            shifts,
+            first: 0,
+            last: 0,
+        };
+        if inputs.timeline.single().is_none() {
+            let labels = shifts.iter().map(|shift| shift.workday);
+            let latest = labels.clone().fold(to.max(inputs.window.facts.last), Workday::max);
+            rules.first = rules.version_at(labels.fold(from, Workday::min));
+            rules.last = rules.version_at(latest);
+        }
+        rules
+    }
+
+    /// True when one plan holds on every day of the card.
+    pub(crate) fn is_one_plan(&self) -> bool {
+        self.first == self.last
+    }
+
+    /// The index of the version that holds on a workday.
+    fn version_at(&self, workday: Workday) -> usize {
+        self.timeline.versions().iter().rposition(|version| version.0 <= workday).unwrap_or(0)
+    }
+
+    /// The plan that holds on a workday.
+    pub(crate) fn plan_at(&self, workday: Workday) -> &'a Plan {
+        if self.is_one_plan() { self.plan(self.first) } else { self.timeline.at(workday) }
+    }
+
+    fn plan(&self, version: usize) -> &'a Plan {
+        &self.timeline.versions()[version].1
+    }
+
+    /// The tier behind a counter.
+    pub(crate) fn tier(&self, counter: &Counter) -> &'a OvertimeTier {
+        &self.plan(counter.version).overtime.tiers[counter.tier]
+    }
+
+    /// The workweek that holds a workday.
+    pub(crate) fn workweek(&self, workday: Workday) -> Stretch {
+        self.stretch(TierScope::Workweek, workday)
+    }
+
+    fn stretch(&self, scope: TierScope, workday: Workday) -> Stretch {
+        scope.stretch(workday, self.opens(workday), self.window.pay_period)
+    }
+
+    fn opens(&self, workday: Workday) -> Weekday {
+        self.plan_at(workday).workdays.workweek_opens
+    }
+
+    /// The version that governs the workweek of a workday.
+    fn version_of_workweek(&self, workday: Workday) -> usize {
+        self.version_of(self.workweek(workday), workday)
+    }
+
+    /// The overtime settings that govern the workweek of a workday.
+    pub(crate) fn overtime_of_workweek(&self, workday: Workday) -> &'a Overtime {
+        let version = if self.is_one_plan() { self.first } else { self.version_of_workweek(workday) };
+        &self.plan(version).overtime
+    }
+
+    /// The version that governs a stretch which holds `workday`: that of its last evaluated workday.
+    fn version_of(&self, stretch: Stretch, workday: Workday) -> usize {
+        let evaluated = stretch.until.plus(-1).min(self.window.facts.last);
+        self.version_at(evaluated.max(workday))
+    }
+
+    /// The label by which the plan of a shift's tiers is chosen.
+    fn label_of_shift(&self, span: &Span) -> Workday {
+        let shift = span.shift.and_then(|shift| self.shifts.get(shift as usize));
+        shift.map_or(span.overtime_workday, |shift| shift.workday)
+    }
+
+    /// Whether the tier of a counter is in force on a workday; `label` chooses the plan of a shift.
+    fn in_force(&self, counter: &Counter, workday: Workday, label: Workday) -> bool {
+        if self.is_one_plan() {
+            return true;
+        }
+        let governing = self.version_of_workweek(workday);
+        if self.is_whole(counter.version) || self.is_whole(governing) {
+            return counter.version == governing;
+        }
+        let version = match counter.scope {
+            TierScope::Shift => self.version_at(label),
+            TierScope::Workday => self.version_at(workday),
+            _ => self.version_of(counter.stretch, workday),
+        };
+        counter.version == version
+    }
+
+    /// True for a plan whose tiers hold for whole workweeks and together only.
+    fn is_whole(&self, version: usize) -> bool {
+        matches!(self.plan(version).overtime.combine, Combine::Table(_) | Combine::MaxOfAlternatives(_))
+    }
+
+    /// What was carried in for a counter whose scope is running at the start of the facts.
+    fn carried_in(&self, counter: &Counter) -> Option<Seconds> {
+        let start = self.window.facts.first;
+        let running = counter.stretch.from < start && start < counter.stretch.until;
+        let balance = self.opening.iter().find(|balance| running && balance.rule == counter.rule)?;
+        Some(balance.amount)
+    }
+}
+
+/// A tier on its way through a card.
+#[derive(Clone, Debug)]
+pub(crate) struct Counter {
+    version: usize,
+    /// Its index among the tiers of its plan.
+    pub(crate) tier: usize,
+    /// 0, or the number of the alternative it is counted for, from 1.
+    pub(crate) alternative: usize,
+    /// Its rule.
+    pub(crate) rule: RuleId,
+    /// Its scope.
+    pub(crate) scope: TierScope,
+    /// How wide its scope is.
+    pub(crate) width: u8,
+    /// The higher wins a second that several tiers claim.
+    pub(crate) rank: u64,
+    /// What feeds it.
+    pub(crate) feed: Feed,
+    /// Whether paid leave feeds it.
+    pub(crate) leave_counts: bool,
+    /// The limit.
+    pub(crate) limit: Seconds,
+    /// What it has counted.
+    pub(crate) counted: Seconds,
+    /// The number of the workday in the run of worked days.
+    pub(crate) number: u8,
+    /// Whether the second now looked at feeds it.
+    pub(crate) grows: bool,
+    /// Whether it claims the second now looked at.
+    pub(crate) claims: bool,
+    day_types: DayTypeSet,
+    stretch: Stretch,
+    shift: Option<u32>,
+    in_force: bool,
+    /// Whether it looks at this workday at all.
+    today: bool,
+    /// Whether it began with what was carried in.
+    carried: bool,
+    run: Run,
+    seen: Seen,
+}
+
+/// What feeds a counter, without the codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Feed {
+    /// Straight time.
+    StraightTime,
+    /// All worked time.
+    AllHours,
+    /// Time on codes of tiers of narrower scope.
+    Codes,
+}
+
+/// The worked days in a row up to a workday.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    last: Workday,
+    length: u32,
+}
+
+/// What happened in a scope, kept for notes only.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    work: bool,
+    fit: bool,
+    claim: bool,
+}
+
+impl Counter {
+    fn new(version: usize, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
+        Counter {
+            version,
+            tier,
+            alternative,
+            rule: of.rule,
+            scope: of.scope,
+            width: of.scope.width(),
+            rank: rank(of),
+            feed: match of.counts {
+                Counts::StraightTime => Feed::StraightTime,
+                Counts::AllHours => Feed::AllHours,
+                Counts::Codes(_) => Feed::Codes,
+            },
+            leave_counts: of.leave_counts,
+            limit: of.limit,
+            counted: Seconds::ZERO,
+            number: 0,
+            grows: false,
+            claims: false,
+            day_types: of.when.day_types,
+            stretch: Stretch::NONE,
+            shift: None,
+            in_force: true,
+            today: false,
+            carried: false,
+            run: Run { last: Workday(i32::MIN), length: 0 },
+            seen: Seen::default(),
+        }
+    }
+
+    /// Whether the tier looks at seconds of this day type today.
+    pub(crate) fn fits(&self, day_type: DayType) -> bool {
+        self.today && self.in_force && self.day_types.contains(day_type)
+    }
+
+    /// Prepares for a workday on which `worked` was worked in all.
+    pub(crate) fn open_workday<R: Recorder>(
+        &mut self,
+        workday: Workday,
+        worked: Seconds,
+        rules: &Rules<'_>,
+        recorder: &mut R,
+    ) {
+        if self.scope != TierScope::Shift && (workday >= self.stretch.until || !rules.is_one_plan()) {
+            self.enter(rules.stretch(self.scope, workday), rules, recorder);
+        }
+        self.in_force = rules.in_force(self, workday, workday);
+        if self.scope == TierScope::PayPeriod {
+            self.in_force &= rules.window.pay_period.contains(workday);
+        }
+        let when = &rules.tier(self).when;
+        self.today = when.weekdays.contains(workday.weekday());
+        if let Some(consecutive) = &when.consecutive {
+            self.number = self.run.number(consecutive, workday, worked, rules.workweek(workday).from);
+            self.today &= is_reached(consecutive, self.number);
+        }
+        if self.carried {
+            self.today &= workday >= rules.window.facts.first;
+        }
+    }
+
+    /// Enters a stretch, if it is another one, and takes leave of the one before.
+    fn enter<R: Recorder>(&mut self, stretch: Stretch, rules: &Rules<'_>, recorder: &mut R) {
+        if stretch == self.stretch {
+            return;
+        }
+        self.leave_scope(recorder);
+        self.stretch = stretch;
+        let carried = rules.carried_in(self);
+        self.carried = carried.is_some();
+        self.counted = carried.unwrap_or(Seconds::ZERO);
+    }
+
+    /// Enters the shift of a span, if it is another one. For tiers whose scope is a shift.
+    pub(crate) fn enter_shift<R: Recorder>(&mut self, span: &Span, rules: &Rules<'_>, recorder: &mut R) {
+        let label = rules.label_of_shift(span);
+        if self.shift != span.shift || self.stretch == Stretch::NONE {
+            self.leave_scope(recorder);
+            self.stretch = Stretch { from: label, until: label.plus(1) };
+            self.shift = span.shift;
+            self.counted = Seconds::ZERO;
+        }
+        self.in_force = rules.in_force(self, span.overtime_workday, label);
+    }
+
+    /// Remembers, for notes, that there was work, whether it fits and whether it is claimed.
+    pub(crate) fn saw(&mut self, fits: bool) {
+        self.seen.work |= self.in_force;
+        self.seen.fit |= fits;
+        self.seen.claim |= self.claims;
+    }
+
+    /// Says, if the tier did not act in the scope that ends now, why.
+    pub(crate) fn leave_scope<R: Recorder>(&mut self, recorder: &mut R) {
+        if !R::LISTENS {
+            return;
+        }
+        let seen = core::mem::take(&mut self.seen);
+        let why = match seen {
+            Seen { work: false, .. } | Seen { claim: true, .. } => return,
+            Seen { fit: false, .. } => WhyNot::ConditionNotMet,
+            _ => WhyNot::WithinLimit { counted: self.counted, limit: self.limit },
+        };
+        recorder.note(Note::DidNotAct { rule: self.rule, scope: self.scope, from: self.stretch.from, why });
+    }
+
+    /// Forgets what was seen for notes.
+    pub(crate) fn forget(&mut self) {
+        self.seen = Seen::default();
+    }
+
+    /// Whether the scope ends with or before `until`.
+    pub(crate) fn ends_by(&self, until: Workday) -> bool {
+        self.stretch.until <= until
+    }
+}
+
+impl Run {
+    /// Counts a workday in, and gives its number in the run; 0 when too little was worked on it.
+    fn number(&mut self, of: &Consecutive, workday: Workday, worked: Seconds, workweek_from: Workday) -> u8 {
+        if worked < of.worked_at_least || worked.is_zero() {
+            return 0;
+        }
+        let starts_anew = of.reset == ConsecutiveReset::Workweek && workday == workweek_from;
+        let follows = self.last.plus(1) == workday && !starts_anew;
+        self.length = if follows { self.length.saturating_add(1) } else { 1 };
+        self.last = workday;
+        let number = match of.reset {
+            ConsecutiveReset::AfterTrigger => (self.length - 1) % u32::from(of.day.max(1)) + 1,
+            ConsecutiveReset::Workweek | ConsecutiveReset::Rolling => self.length,
+        };
+        u8::try_from(number).unwrap_or(u8::MAX)
+    }
+}
+
+/// Whether the `number`-th day of a run is one that the condition means.
+fn is_reached(condition: &Consecutive, number: u8) -> bool {
+    match condition.mode {
+        ConsecutiveMode::AtLeast => number >= condition.day,
+        ConsecutiveMode::Exactly => number == condition.day,
+    }
+}
+
+/// One number for the precedence of a tier: the multiplier, then the narrower scope, then the priority, then the
+/// lower rule number.
+fn rank(tier: &OvertimeTier) -> u64 {
+    let multiplier = u64::from(tier.multiplier.0);
+    let narrowness = u64::from(u8::MAX - tier.scope.width());
+    let priority = (i64::from(tier.priority) - i64::from(i16::MIN)) as u64;
+    let earliness = u64::from(u16::MAX - tier.rule.0);
+    multiplier << 40 | narrowness << 32 | priority << 16 | earliness
+}
+
+/// Lists the counters of a card: alternatives one after the other, and within each the tiers from narrow to wide.
+pub(crate) fn line_up(rules: &Rules<'_>, counters: &mut Vec<Counter>) {
+    counters.clear();
+    for version in rules.first..=rules.last {
+        let overtime = &rules.plan(version).overtime;
+        match &overtime.combine {
+            Combine::MaxOfAlternatives(alternatives) => {
+                for (alternative, set) in alternatives.iter().enumerate() {
+                    let tiers = set.tiers.iter().map(|&tier| usize::from(tier));
+                    counters
+                        .extend(tiers.map(|tier| Counter::new(version, tier, alternative + 1, &overtime.tiers[tier])));
+                }
+            }
+            _ => {
+                let tiers = overtime.tiers.iter().enumerate();
+                counters.extend(tiers.map(|(tier, of)| Counter::new(version, tier, 0, of)));
+            }
+        }
+    }
+    let order = |counter: &Counter| (counter.alternative, counter.width);
+    if !counters.is_sorted_by_key(order) {
+        counters.sort_by_key(order);
+    }
+}
+
+/// Brings the counters of one rule in several versions in line: one in force at a time, and all hold what it counted.
+pub(crate) fn settle_versions(counters: &mut [Counter]) {
+    for later in 0..counters.len() {
+        for earlier in 0..counters.len() {
+            let (a, b) = (&counters[earlier], &counters[later]);
+            let same = a.rule == b.rule && a.alternative == b.alternative && a.version < b.version;
+            if same && a.in_force && b.in_force {
+                counters[earlier].in_force = false;
+            }
+        }
+    }
+}
+
+/// Hands what each counter in force holds to the other versions of its rule that run over the same stretch.
+pub(crate) fn share_versions(counters: &mut [Counter]) {
+    for from in 0..counters.len() {
+        for to in 0..counters.len() {
+            let (a, b) = (&counters[from], &counters[to]);
+            let same = a.rule == b.rule && a.alternative == b.alternative && a.stretch == b.stretch;
+            if same && from != to && a.in_force && !b.in_force {
+                counters[to].counted = counters[from].counted;
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Layer A is written anew, stretch by stretch: the only way in which the pay code of a second changes.
+//! - Takes:  spans in order, and for each stretch of a span what it pays from now on.
+//! - Gives:  the spans, cut only where the pay code or its reason changes.
+//! - Keeps:  every second and everything but code and reason.
+
+use alloc::vec::Vec;
+
+use crate::card::Span;
+use crate::codes::PayCode;
+use crate::reason::Reason;
+use crate::record::{Note, Recorder};
+use crate::time::{Seconds, Timestamp};
+
+/// A stretch of a span, with what a counter held at its two ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted {
+    /// Start.
+    pub(crate) start: Timestamp,
+    /// End.
+    pub(crate) end: Timestamp,
+    /// The counter at the start.
+    pub(crate) before: Seconds,
+    /// The counter at the end.
+    pub(crate) after: Seconds,
+}
+
+/// Copies a stretch of `span` as it is.
+pub(crate) fn keep(spans: &mut Vec<Span>, span: &Span, start: Timestamp, end: Timestamp) {
+    put(spans, span, Span { start, end, ..*span });
+}
+
+/// Copies a stretch of `span` with another pay code and the reason for it.
+pub(crate) fn recode<R: Recorder>(
+    spans: &mut Vec<Span>,
+    span: &Span,
+    stretch: Counted,
+    to: PayCode,
+    reason: Reason,
+    recorder: &mut R,
+) {
+    let Counted { start, end, before, after } = stretch;
+    if R::LISTENS {
+        recorder.note(Note::Recoded {
+            start,
+            end,
+            from: span.code,
+            to,
+            reason,
+            counter_before: before,
+            counter_after: after,
+        });
+    }
+    put(spans, span, Span { start, end, code: to, reason, ..*span });
+}
+
+/// Adds a piece of `span`, or lengthens the piece before it when that is of the same span and differs in nothing.
+fn put(spans: &mut Vec<Span>, span: &Span, piece: Span) {
+    if let Some(last) = spans.last_mut()
+        && last.start >= span.start
+        && last.end == piece.start
+        && (Span { start: piece.start, end: piece.end, ..*last }) == piece
+    {
+        last.end = piece.end;
+        return;
+    }
+    spans.push(piece);
+}

@@ -1,0 +1,484 @@
+//! The walk of the combiner: second after second, what each counter claims and what the second pays.
+//!
+//! Nothing is done per second in practice: a step reaches to where the next counter arrives at its limit, or to the
+//! end of the span.
+#![allow(clippy::indexing_slicing, reason = "tiers are named by their place in the list of counters")]
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::card::{PremiumSpan, Span, SpanState};
+use crate::codes::{DayType, Multiplier, PayCode};
+use crate::pay::TimelessLeave;
+use crate::pay::combine::{Alternative, CombinationTable, Combine};
+use crate::pay::counters::{self, Counter, Feed, Rules};
+use crate::pay::premiums;
+use crate::pay::recode::{self, Counted};
+use crate::pay::tiers::{Counts, Stretch, TierScope};
+use crate::reason::{Because, Reason};
+use crate::record::{Note, Recorder, Silent, WhyNot};
+use crate::time::{Seconds, Timestamp, Workday};
+
+/// How the claims on one second meet.
+#[derive(Clone, Copy)]
+pub(crate) enum Meeting<'a> {
+    /// The highest claim wins; time claimed by a narrower scope is no straight time.
+    StraightTimeOnly,
+    /// The highest claim wins; claimed time feeds all counters.
+    AllHours,
+    /// All claims are paid beside the base layer; claimed time feeds all counters.
+    Additive,
+    /// The table decides.
+    Table(&'a CombinationTable),
+}
+
+impl<'a> Meeting<'a> {
+    /// How claims meet; alternatives each count straight time only.
+    pub(crate) fn of(combine: &'a Combine) -> Meeting<'a> {
+        match combine {
+            Combine::StraightTimeOnly | Combine::MaxOfAlternatives(_) => Meeting::StraightTimeOnly,
+            Combine::AllHoursCount => Meeting::AllHours,
+            Combine::Additive => Meeting::Additive,
+            Combine::Table(table) => Meeting::Table(table),
+        }
+    }
+}
+
+/// What becomes of a second.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It stays as it is.
+    Unclaimed,
+    /// This counter's tier wins it.
+    Won(usize),
+    /// This row of the table decides.
+    Row(usize),
+}
+
+/// A stretch of a span over which nothing changes.
+struct Piece {
+    outcome: Outcome,
+    start: Timestamp,
+    /// What the counter of the winner held at its start.
+    before: Seconds,
+}
+
+/// What one second was found to be, and for how many seconds that holds.
+struct Verdict {
+    outcome: Outcome,
+    /// Whether the set of claims is another than for the second before.
+    changed: bool,
+    step: Seconds,
+}
+
+/// The work in one direction through the spans of a card, which are in order of overtime workday, then of time.
+pub(crate) struct Walk<'a> {
+    pub(crate) rules: Rules<'a>,
+    pub(crate) counters: &'a mut Vec<Counter>,
+    pub(crate) traits: Traits,
+    /// Layer A anew.
+    pub(crate) written: &'a mut Vec<Span>,
+    pub(crate) premiums: &'a mut Vec<PremiumSpan>,
+    /// The counters that claim the piece at hand.
+    pub(crate) claims: &'a mut Vec<usize>,
+    /// Counters to return to when alternatives are weighed.
+    pub(crate) saved: &'a mut Vec<Counter>,
+    /// While an alternative is weighed, its premium value so far; nothing is written then.
+    pub(crate) weighing: Option<i64>,
+}
+
+/// What a card's tiers need, found out once.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Traits {
+    /// Some tier counts by worked shift.
+    pub(crate) by_shift: bool,
+    /// Some tier looks at runs of worked days.
+    pub(crate) by_run: bool,
+    /// Some tier counts leave.
+    pub(crate) by_leave: bool,
+}
+
+impl Traits {
+    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>) -> Traits {
+        Traits {
+            by_shift: counters.iter().any(|counter| counter.scope == TierScope::Shift),
+            by_run: counters.iter().any(|counter| rules.tier(counter).when.consecutive.is_some()),
+            by_leave: counters.iter().any(|counter| counter.leave_counts),
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Walks through all of a card.
+    pub(crate) fn card<R: Recorder>(&mut self, mut spans: &[Span], mut leave: &[TimelessLeave], recorder: &mut R) {
+        while let Some(workday) = first_workday(spans, leave) {
+            let overtime = self.rules.overtime_of_workweek(workday);
+            let alternatives = match &overtime.combine {
+                Combine::MaxOfAlternatives(alternatives) => alternatives.as_slice(),
+                _ => &[],
+            };
+            // One plan without alternatives does not care where a workweek ends.
+            let at_once = self.rules.is_one_plan() && alternatives.is_empty();
+            let workweek = self.rules.workweek(workday);
+            let here = |other: Workday| at_once || self.rules.workweek(other) == workweek;
+            let (now, later) = split_while(spans, |span| here(span.overtime_workday));
+            let (leave_now, leave_later) = split_while(leave, |leave| here(leave.workday));
+            match alternatives {
+                [] => {
+                    let shared = self.counters_of(0);
+                    self.workdays(now, leave_now, shared, Meeting::of(&overtime.combine), recorder);
+                }
+                _ => self.best_alternative(now, leave_now, workweek, alternatives, recorder),
+            }
+            (spans, leave) = (later, leave_later);
+        }
+        for counter in self.counters.iter_mut() {
+            counter.leave_scope(recorder);
+        }
+    }
+
+    /// Weighs the alternatives over one workweek and keeps the one that is worth most; of equals the first.
+    fn best_alternative<R: Recorder>(
+        &mut self,
+        spans: &[Span],
+        leave: &[TimelessLeave],
+        workweek: Stretch,
+        alternatives: &[Alternative],
+        recorder: &mut R,
+    ) {
+        self.saved.clone_from(self.counters);
+        let mut best = (0, i64::MIN);
+        for alternative in 1..=alternatives.len() {
+            self.weighing = Some(0);
+            self.workdays(spans, leave, self.counters_of(alternative), Meeting::StraightTimeOnly, &mut Silent);
+            let value = self.weighing.take().unwrap_or(0);
+            if value > best.1 {
+                best = (alternative, value);
+            }
+        }
+        let kept = self.counters_of(best.0);
+        self.counters[kept.clone()].clone_from_slice(&self.saved[kept.clone()]);
+        self.workdays(spans, leave, kept.clone(), Meeting::StraightTimeOnly, recorder);
+        self.end_workweek(workweek, kept, recorder);
+        if R::LISTENS {
+            let others = alternatives.iter().enumerate().filter(|(index, _)| index + 1 != best.0);
+            for (_, other) in others {
+                recorder.note(Note::DidNotAct {
+                    rule: other.rule,
+                    scope: TierScope::Workweek,
+                    from: workweek.from,
+                    why: WhyNot::OtherAlternative,
+                });
+            }
+        }
+    }
+
+    /// Lets scopes that end with the workweek say why they did not act, while it is known which alternative was kept.
+    fn end_workweek<R: Recorder>(&mut self, workweek: Stretch, kept: Range<usize>, recorder: &mut R) {
+        if !R::LISTENS {
+            return;
+        }
+        for (index, counter) in self.counters.iter_mut().enumerate() {
+            if counter.alternative == 0 {
+                continue;
+            }
+            match kept.contains(&index) {
+                true if counter.ends_by(workweek.until) => counter.leave_scope(recorder),
+                true => {}
+                false => counter.forget(),
+            }
+        }
+    }
+
+    /// The places of the counters of one alternative; of 0, those of no alternative.
+    fn counters_of(&self, alternative: usize) -> Range<usize> {
+        let start = self.counters.partition_point(|counter| counter.alternative < alternative);
+        let length = self.counters[start..].partition_point(|counter| counter.alternative == alternative);
+        start..start + length
+    }
+
+    /// Walks through workdays with some of the counters.
+    fn workdays<R: Recorder>(
+        &mut self,
+        mut spans: &[Span],
+        mut leave: &[TimelessLeave],
+        tiers: Range<usize>,
+        meeting: Meeting<'_>,
+        recorder: &mut R,
+    ) {
+        while let Some(workday) = first_workday(spans, leave) {
+            let (now, later) = split_while(spans, |span| span.overtime_workday == workday);
+            let (leave_now, leave_later) = split_while(leave, |leave| leave.workday == workday);
+            self.open_workday(workday, now, tiers.clone(), recorder);
+            for leave in leave_now {
+                self.count_leave(leave.day_type, leave.amount, tiers.clone());
+            }
+            for span in now {
+                self.span(span, tiers.clone(), meeting, recorder);
+            }
+            if !self.rules.is_one_plan() {
+                counters::share_versions(self.counters);
+            }
+            (spans, leave) = (later, leave_later);
+        }
+    }
+
+    fn open_workday<R: Recorder>(&mut self, workday: Workday, spans: &[Span], tiers: Range<usize>, recorder: &mut R) {
+        let worked = match self.traits.by_run {
+            true => spans.iter().filter(|span| span.state.is_work()).map(Span::length).sum(),
+            false => Seconds::ZERO,
+        };
+        for counter in &mut self.counters[tiers] {
+            counter.open_workday(workday, worked, &self.rules, recorder);
+        }
+        if !self.rules.is_one_plan() {
+            counters::settle_versions(self.counters);
+        }
+    }
+
+    fn span<R: Recorder>(&mut self, span: &Span, tiers: Range<usize>, meeting: Meeting<'_>, recorder: &mut R) {
+        match span.state {
+            SpanState::Worked | SpanState::PaidBreak => self.work(span, tiers, meeting, recorder),
+            SpanState::Leave => {
+                let names = self.rules.timeline.names();
+                if self.traits.by_leave && names.pay_code(span.code).is_none_or(|code| code.paid) {
+                    self.count_leave(span.day_type, span.length(), tiers);
+                }
+                self.keep(span, span.start, span.end);
+            }
+            SpanState::UnpaidBreak => self.keep(span, span.start, span.end),
+        }
+    }
+
+    fn count_leave(&mut self, day_type: DayType, amount: Seconds, tiers: Range<usize>) {
+        for counter in &mut self.counters[tiers] {
+            if counter.leave_counts && counter.scope != TierScope::Shift && counter.fits(day_type) {
+                counter.counted = counter.counted.plus(amount);
+            }
+        }
+    }
+
+    /// Walks through one span of work.
+    fn work<R: Recorder>(&mut self, span: &Span, tiers: Range<usize>, meeting: Meeting<'_>, recorder: &mut R) {
+        if self.traits.by_shift {
+            for counter in self.counters[tiers.clone()].iter_mut().filter(|it| it.scope == TierScope::Shift) {
+                counter.enter_shift(span, &self.rules, recorder);
+            }
+        }
+        let mut at = span.start;
+        let mut piece: Option<Piece> = None;
+        while at < span.end {
+            let remaining = span.end.since(at);
+            let verdict = match meeting {
+                Meeting::Table(table) => self.look_up(span, remaining, tiers.clone(), table),
+                _ => self.judge(span, remaining, tiers.clone(), meeting),
+            };
+            let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
+            let goes_on = |piece: &Piece| piece.outcome == verdict.outcome && !(tells_claims && verdict.changed);
+            if !piece.as_ref().is_some_and(goes_on) {
+                if let Some(ended) = piece.take() {
+                    self.pay(span, &ended, at, meeting, recorder);
+                }
+                piece = Some(self.begin(verdict.outcome, at, tiers.clone(), tells_claims));
+            }
+            for counter in &mut self.counters[tiers.clone()] {
+                if R::LISTENS {
+                    counter.saw(counter.fits(span.day_type));
+                }
+                if counter.grows {
+                    counter.counted = counter.counted.plus(verdict.step);
+                }
+            }
+            at = at.after(verdict.step);
+        }
+        if let Some(ended) = piece {
+            self.pay(span, &ended, at, meeting, recorder);
+        }
+    }
+
+    /// Begins a piece and, when anybody asks, remembers who claims it.
+    fn begin(&mut self, outcome: Outcome, start: Timestamp, tiers: Range<usize>, tells_claims: bool) -> Piece {
+        if tells_claims {
+            self.claims.clear();
+            self.claims.extend(tiers.clone().filter(|&index| self.counters[index].claims));
+        }
+        let before = self.counted_for(outcome);
+        Piece { outcome, start, before }
+    }
+
+    /// What the counter behind an outcome holds; zero when there is none.
+    fn counted_for(&self, outcome: Outcome) -> Seconds {
+        match outcome {
+            Outcome::Won(winner) => self.counters[winner].counted,
+            Outcome::Unclaimed | Outcome::Row(_) => Seconds::ZERO,
+        }
+    }
+
+    /// Lets every tier look at the next second, from narrow to wide.
+    fn judge(&mut self, span: &Span, remaining: Seconds, tiers: Range<usize>, meeting: Meeting<'_>) -> Verdict {
+        let straight = matches!(meeting, Meeting::StraightTimeOnly);
+        let additive = matches!(meeting, Meeting::Additive);
+        let mut step = remaining;
+        let mut changed = false;
+        let mut winner: Option<usize> = None;
+        // What tiers of narrower scope than the one at hand made of the second.
+        let mut narrower: Option<usize> = None;
+        let mut width = 0;
+        for index in tiers.clone() {
+            if self.counters[index].width != width {
+                width = self.counters[index].width;
+                narrower = winner;
+            }
+            let counter = &self.counters[index];
+            let feeds = counter.fits(span.day_type)
+                && match counter.feed {
+                    Feed::StraightTime => !straight || narrower.is_none(),
+                    Feed::AllHours => true,
+                    Feed::Codes if additive => self.is_on_its_code(index, tiers.start..index),
+                    Feed::Codes => narrower.is_some_and(|it| self.is_on_its_code(index, it..it + 1)),
+                };
+            let counter = &mut self.counters[index];
+            let claims = feeds && counter.counted >= counter.limit;
+            changed |= counter.claims != claims;
+            counter.grows = feeds;
+            counter.claims = claims;
+            if claims {
+                let wins = winner.is_none_or(|it| self.counters[index].rank > self.counters[it].rank);
+                winner = if wins { Some(index) } else { winner };
+            } else if feeds {
+                step = step.at_most(counter.limit.beyond(counter.counted));
+            }
+        }
+        Verdict { outcome: winner.map_or(Outcome::Unclaimed, Outcome::Won), changed, step }
+    }
+
+    /// Whether one of `others` that is narrower puts the second on a code that the tier counts.
+    fn is_on_its_code(&self, index: usize, others: Range<usize>) -> bool {
+        let Counts::Codes(codes) = &self.rules.tier(&self.counters[index]).counts else {
+            return false;
+        };
+        let width = self.counters[index].width;
+        let claiming = self.counters[others].iter().filter(|other| other.claims && other.width < width);
+        claiming.into_iter().any(|other| codes.contains(self.rules.tier(other).pays_to))
+    }
+
+    /// Finds the row of the table for the next second.
+    fn look_up(&mut self, span: &Span, remaining: Seconds, tiers: Range<usize>, table: &CombinationTable) -> Verdict {
+        let mut reached = 0u64;
+        let mut highest = 0u64;
+        let mut width = None;
+        for counter in &mut self.counters[tiers.clone()] {
+            counter.claims = counter.fits(span.day_type) && counter.counted >= counter.limit;
+            if counter.claims {
+                // The tiers of a scope follow each other, so a later one takes the place of the one before it.
+                reached = if width == Some(counter.scope) { reached & !highest } else { reached };
+                highest = 1 << counter.tier;
+                reached |= highest;
+                width = Some(counter.scope);
+            }
+        }
+        let row = table.rows.iter().position(|row| row.when == reached);
+        let toward = row.map_or(0, |row| table.rows[row].counts_toward);
+        let mut step = remaining;
+        for counter in &mut self.counters[tiers] {
+            counter.grows = counter.fits(span.day_type) && toward & 1 << counter.tier != 0;
+            if counter.grows && !counter.claims {
+                step = step.at_most(counter.limit.beyond(counter.counted));
+            }
+        }
+        Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
+    }
+
+    /// Pays a piece that ends at `end`.
+    fn pay<R: Recorder>(&mut self, span: &Span, piece: &Piece, end: Timestamp, meeting: Meeting<'_>, recorder: &mut R) {
+        match (piece.outcome, meeting) {
+            (Outcome::Unclaimed, _) => self.keep(span, piece.start, end),
+            (Outcome::Won(_), Meeting::Additive) => {
+                self.keep(span, piece.start, end);
+                self.add_premiums(span, piece.start, end);
+            }
+            (Outcome::Won(winner), _) => self.pay_winner(span, piece, end, winner, recorder),
+            (Outcome::Row(row), Meeting::Table(table)) => {
+                let (rule, to) = (table.rule, table.rows[row].pays_to);
+                let reason =
+                    Reason { rule, because: Because::Combination { row: u8::try_from(row).unwrap_or(u8::MAX) } };
+                if to == span.code {
+                    self.keep(span, piece.start, end);
+                } else {
+                    self.recode(span, piece, end, to, reason, recorder);
+                }
+            }
+            (Outcome::Row(_), _) => self.keep(span, piece.start, end),
+        }
+    }
+
+    fn pay_winner<R: Recorder>(&mut self, span: &Span, piece: &Piece, end: Timestamp, winner: usize, recorder: &mut R) {
+        let counter = &self.counters[winner];
+        let tier = self.rules.tier(counter);
+        if let Some(value) = &mut self.weighing {
+            let above_plain = i64::from(tier.multiplier.0) - i64::from(Multiplier::PLAIN.0);
+            *value = value.saturating_add(i64::from(end.since(piece.start).0) * above_plain);
+            return;
+        }
+        let reason = tier.reason(span.day_type, counter.number);
+        self.recode(span, piece, end, tier.pays_to, reason, recorder);
+        if R::LISTENS {
+            let losers = self.claims.iter().filter(|&&index| index != winner);
+            for &loser in losers {
+                recorder.note(Note::Rejected {
+                    rule: self.counters[loser].rule,
+                    winner: self.counters[winner].rule,
+                    start: piece.start,
+                    end,
+                });
+            }
+        }
+    }
+
+    fn recode<R: Recorder>(
+        &mut self,
+        span: &Span,
+        piece: &Piece,
+        end: Timestamp,
+        to: PayCode,
+        reason: Reason,
+        recorder: &mut R,
+    ) {
+        let after = self.counted_for(piece.outcome);
+        let stretch = Counted { start: piece.start, end, before: piece.before, after };
+        recode::recode(self.written, span, stretch, to, reason, recorder);
+    }
+
+    fn keep(&mut self, span: &Span, start: Timestamp, end: Timestamp) {
+        if self.weighing.is_none() {
+            recode::keep(self.written, span, start, end);
+        }
+    }
+
+    /// Adds a premium for each claim on the piece.
+    fn add_premiums(&mut self, span: &Span, start: Timestamp, end: Timestamp) {
+        for &index in self.claims.iter() {
+            let counter = &self.counters[index];
+            let tier = self.rules.tier(counter);
+            let reason = tier.reason(span.day_type, counter.number);
+            let reporting_workday = span.reporting_workday;
+            premiums::add(self.premiums, PremiumSpan { start, end, reporting_workday, code: tier.pays_to, reason });
+        }
+    }
+}
+
+/// The earliest workday of what is left; both lists are in order.
+fn first_workday(spans: &[Span], leave: &[TimelessLeave]) -> Option<Workday> {
+    let worked = spans.first().map(|span| span.overtime_workday);
+    let absent = leave.first().map(|leave| leave.workday);
+    match (worked, absent) {
+        (Some(worked), Some(absent)) => Some(worked.min(absent)),
+        (worked, absent) => worked.or(absent),
+    }
+}
+
+/// The leading items that fit, and the rest.
+fn split_while<T>(items: &[T], fits: impl Fn(&T) -> bool) -> (&[T], &[T]) {
+    let length = items.iter().position(|item| !fits(item)).unwrap_or(items.len());
+    items.split_at(length)
+}
