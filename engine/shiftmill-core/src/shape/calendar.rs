@@ -11,8 +11,11 @@
 
 use alloc::vec::Vec;
 
+use crate::card::ScheduledShift;
 use crate::codes::DayType;
+use crate::plan::Plan;
 use crate::time::{Weekday, WeekdaySet, Workday};
+use crate::timecard::DayOverride;
 
 /// The days that are not ordinary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,4 +28,68 @@ pub struct Calendar {
     /// The weekday that the law demands as the weekly day of rest, if it is told from other rest days. It has the
     /// type `statutory_rest` unless a shift is scheduled on it or a date above says otherwise.
     pub statutory_rest_day: Option<Weekday>,
+}
+
+impl Calendar {
+    /// True when every date is an ordinary workday unless it is decided otherwise for an employee.
+    fn is_plain(&self) -> bool {
+        self.dates.is_empty() && self.rest_days == WeekdaySet::NONE && self.statutory_rest_day.is_none()
+    }
+
+    /// The type of a date that the calendar itself names.
+    fn named(&self, workday: Workday) -> Option<DayType> {
+        let index = self.dates.binary_search_by_key(&workday, |date| date.0).ok()?;
+        self.dates.get(index).map(|date| date.1)
+    }
+}
+
+/// The type of a day. `plan` is the plan of that day, `scheduled` holds the card's scheduled shifts.
+pub(crate) fn day_type(
+    plan: &Plan,
+    overrides: &[DayOverride],
+    scheduled: &[ScheduledShift],
+    workday: Workday,
+) -> DayType {
+    let calendar = &plan.calendar;
+    if calendar.is_plain() && overrides.is_empty() {
+        return DayType::Workday;
+    }
+    let decided = overrides.iter().rev().find(|decided| decided.workday == workday).map(|decided| decided.day_type);
+    decided.or_else(|| calendar.named(workday)).unwrap_or_else(|| {
+        let weekday = workday.weekday();
+        let statutory = calendar.statutory_rest_day == Some(weekday);
+        let rest = statutory || calendar.rest_days.contains(weekday);
+        match rest && !scheduled.iter().any(|shift| shift.workday == workday) {
+            true if statutory => DayType::StatutoryRest,
+            true => DayType::RestDay,
+            false => DayType::Workday,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Card, monday};
+
+    #[test]
+    fn a_named_date_beats_the_schedule_and_the_schedule_beats_the_weekday() {
+        let mut card = Card::new();
+        let sunday = monday().plus(6);
+        card.plan.calendar.rest_days = WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday);
+        card.plan.calendar.statutory_rest_day = Some(Weekday::Sunday);
+        let of = |card: &Card, day: Workday| {
+            day_type(&card.plan, &card.facts.day_overrides, &card.state.scheduled, day)
+        };
+        assert_eq!(of(&card, sunday), DayType::StatutoryRest);
+        assert_eq!(of(&card, sunday.plus(-1)), DayType::RestDay);
+        assert_eq!(of(&card, monday()), DayType::Workday);
+        card.schedule(6, "09:00", "17:00");
+        card.shaped().unwrap();
+        assert_eq!(of(&card, sunday), DayType::Workday);
+        card.plan.calendar.dates.push((sunday, DayType::StatutoryHoliday));
+        assert_eq!(of(&card, sunday), DayType::StatutoryHoliday);
+        card.facts.day_overrides.push(DayOverride { workday: sunday, day_type: DayType::CompanyHoliday });
+        assert_eq!(of(&card, sunday), DayType::CompanyHoliday);
+    }
 }

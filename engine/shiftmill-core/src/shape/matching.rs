@@ -5,11 +5,13 @@
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
 //! - Shown:  timecards/matching/worked_shifts.md, timecards/matching/overnight.md
 
-use crate::time::Seconds;
-
-/// Room that matching uses again for every card.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Room {}
+use crate::card::{CardState, KeptPunch, Noticed, WorkedShift};
+use crate::codes::{ExceptionCode, PunchKind};
+use crate::record::{Note, Recorder};
+use crate::shape::assignment::{self, Stretch, Window};
+use crate::time::{Seconds, Timestamp};
+use crate::timecard::Inputs;
+use crate::zone::ZoneCursor;
 
 /// How punches are gathered into worked shifts and matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,5 +76,258 @@ impl Default for Matching {
             shift_length_max: Seconds::hours(16),
             match_by: MatchBy::Cluster,
         }
+    }
+}
+
+/// Gathers kept punches into worked shifts. Each punch is judged by the plan of its local date, as the one that would
+/// start a shift.
+pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    match inputs.timeline.single() {
+        Some(plan) => gather_by(state, inputs, |_| &plan.matching),
+        None => gather_by(state, inputs, |at| &inputs.timeline.at(clock.date_at(at)).matching),
+    }
+}
+
+fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut rules_at: impl FnMut(Timestamp) -> &'a Matching) {
+    let CardState { punches, shifts, .. } = state;
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    let mut run: Option<Run> = None;
+    for (index, punch) in (0_u32..).zip(punches.iter()) {
+        match &mut run {
+            Some(run) if !run.ends_before(punch, rules_at(punch.at)) => run.take(punch),
+            _ => {
+                shifts.extend(run.map(|run| run.shift(index, &mut clock)));
+                run = Some(Run::new(index, punch));
+            }
+        }
+    }
+    shifts.extend(run.map(|run| run.shift(punches.len() as u32, &mut clock)));
+}
+
+/// A worked shift on its way: what decides whether the next punch still belongs to it.
+#[derive(Clone, Copy)]
+struct Run {
+    first: u32,
+    first_at: Timestamp,
+    last_at: Timestamp,
+    last_kind: PunchKind,
+    /// The last punch that is neither a meal end nor a break end.
+    left_at: Timestamp,
+}
+
+impl Run {
+    fn new(index: u32, punch: &KeptPunch) -> Run {
+        Run { first: index, first_at: punch.at, last_at: punch.at, last_kind: punch.kind, left_at: punch.at }
+    }
+
+    fn ends_before(&self, punch: &KeptPunch, rules: &Matching) -> bool {
+        let since = match rules.shift_gap_basis {
+            GapBasis::Out => self.left_at,
+            GapBasis::AnyPunch => self.last_at,
+        };
+        let gap = punch.at.since(since) >= rules.new_shift_gap;
+        let too_long = punch.at.since(self.first_at) > rules.shift_length_max;
+        let may_start = matches!(punch.kind, PunchKind::In | PunchKind::Unknown);
+        match rules.shift_starts_at {
+            ShiftStart::Gap => may_start && (gap || too_long),
+            ShiftStart::InPunch => {
+                punch.kind == PunchKind::In || self.last_kind == PunchKind::Out || gap || (may_start && too_long)
+            }
+        }
+    }
+
+    fn take(&mut self, punch: &KeptPunch) {
+        self.last_at = punch.at;
+        self.last_kind = punch.kind;
+        if !matches!(punch.kind, PunchKind::MealEnd | PunchKind::BreakEnd) {
+            self.left_at = punch.at;
+        }
+    }
+
+    fn shift(self, last_punch: u32, clock: &mut ZoneCursor<'_>) -> WorkedShift {
+        let start_date = clock.date_at(self.first_at);
+        WorkedShift {
+            first_punch: self.first,
+            last_punch,
+            first_pair: 0,
+            last_pair: 0,
+            scheduled: None,
+            workday: start_date,
+            start_date,
+        }
+    }
+}
+
+/// Finds the scheduled shift of every worked shift.
+pub(super) fn assign<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    if !state.scheduled.is_empty() {
+        let ways = |way: MatchBy| inputs.timeline.versions().iter().any(|(_, plan)| plan.matching.match_by == way);
+        if ways(MatchBy::Workday) {
+            assign_by_workday(inputs, state);
+        }
+        if ways(MatchBy::Cluster) {
+            assign_by_cluster(inputs, state);
+        }
+    }
+    settle(inputs, state, recorder);
+}
+
+fn way_of(inputs: &Inputs<'_>, shift: &WorkedShift) -> MatchBy {
+    inputs.timeline.at(shift.start_date).matching.match_by
+}
+
+fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { shifts, scheduled, .. } = state;
+    // Worked shifts come by date and scheduled shifts nearly always by workday, so the search goes on where it stopped.
+    let by_workday = scheduled.is_sorted_by_key(|shift| shift.workday);
+    let mut from = 0;
+    for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
+        if by_workday {
+            let later = scheduled.get(from..).unwrap_or(&[]);
+            from += later.iter().take_while(|planned| planned.workday < shift.start_date).count();
+            shift.scheduled = scheduled.get(from).filter(|it| it.workday == shift.start_date).map(|_| from as u32);
+        } else {
+            let found = scheduled.iter().position(|planned| planned.workday == shift.start_date);
+            shift.scheduled = found.map(|index| index as u32);
+        }
+        if let Some(planned) = shift.scheduled.and_then(|index| scheduled.get_mut(index as usize)) {
+            planned.matched = true;
+        }
+    }
+}
+
+fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { punches, shifts, scheduled, matching: room, .. } = state;
+    room.stretches.clear();
+    room.windows.clear();
+    for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| way_of(inputs, shift) == MatchBy::Cluster) {
+        let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
+        if let (Some(first), Some(last)) = (own.first(), own.last()) {
+            let (first, last) = (first.at, last.at);
+            room.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
+        }
+    }
+    let mut latest_end = Timestamp(i64::MIN);
+    for (index, planned) in (0_u32..).zip(scheduled.iter()) {
+        let (before, after) = inputs.timeline.at(planned.workday).schedule.punch_window(planned.template);
+        if !planned.matched {
+            let begin = planned.start.before(before).max(latest_end);
+            let end = planned.end.after(after);
+            room.windows.push(Window { scheduled: index, begin, end, any_begin: begin });
+        }
+        latest_end = latest_end.max(planned.end);
+    }
+    assignment::assign(room, punches, shifts, scheduled);
+}
+
+/// Writes down what was found: the workday of each shift, and what is to be said of it.
+fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let CardState { punches, shifts, scheduled, noticed, .. } = state;
+    for shift in shifts.iter_mut() {
+        let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
+        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
+        let planned = shift.scheduled.and_then(|index| scheduled.get(index as usize)).map(|planned| planned.workday);
+        shift.workday = planned.unwrap_or(shift.start_date);
+        let length = last.at.since(first.at);
+        if length > inputs.timeline.at(shift.workday).matching.shift_length_max {
+            noticed.push(Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, first.at, length));
+        }
+        if R::LISTENS {
+            recorder.note(Note::Matched { first: first.at, scheduled: planned });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use crate::codes::PunchKind::{In, MealEnd, MealStart, Out, Unknown};
+    use crate::testing::{Card, monday};
+
+    fn shift_lengths(card: &mut Card) -> Vec<u32> {
+        card.shaped().unwrap();
+        card.state.shifts.iter().map(|shift| shift.last_punch - shift.first_punch).collect()
+    }
+
+    fn matched(card: &mut Card) -> Vec<Option<i32>> {
+        card.shaped().unwrap();
+        let workday = |index: u32| card.state.scheduled[index as usize].workday.0 - monday().0;
+        card.state.shifts.iter().map(|shift| shift.scheduled.map(workday)).collect()
+    }
+
+    #[test]
+    fn an_out_in_the_morning_belongs_to_the_night_shift_before_and_not_to_the_next() {
+        let mut card = Card::new();
+        card.schedule(0, "22:00", "30:00");
+        card.schedule(1, "14:00", "22:00");
+        card.punches(0, &[("21:55", In), ("31:10", Out)]);
+        card.punches(1, &[("14:02", In), ("22:01", Out)]);
+        assert_eq!(matched(&mut card), [Some(0), Some(1)]);
+        assert_eq!(card.state.shifts[0].workday, monday());
+    }
+
+    #[test]
+    fn a_gap_is_measured_from_the_last_out_and_only_an_in_starts_a_shift() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("10:00", MealStart), ("14:00", MealEnd), ("15:00", Out), ("19:00", In)]);
+        assert_eq!(shift_lengths(&mut card), [4, 1]);
+        card.facts.punches.pop();
+        card.punch(0, "18:59:59", In);
+        assert_eq!(shift_lengths(&mut card), [5]);
+    }
+
+    #[test]
+    fn a_shift_that_would_become_too_long_starts_anew_at_an_in_only() {
+        let mut card = Card::new();
+        card.plan.matching.new_shift_gap = Seconds::hours(40);
+        card.punches(0, &[("06:00", In), ("22:00", Unknown), ("22:00:01", Unknown)]);
+        card.plan.dedupe.window = None;
+        assert_eq!(shift_lengths(&mut card), [2, 1]);
+        card.facts.punches[2].kind = Out;
+        assert_eq!(shift_lengths(&mut card), [3]);
+        assert_eq!(card.state.noticed[0].code, ExceptionCode::ShiftTooLong);
+    }
+
+    #[test]
+    fn in_punch_mode_starts_at_every_in_and_after_every_out() {
+        let mut card = Card::new();
+        card.plan.matching.shift_starts_at = ShiftStart::InPunch;
+        card.plan.matching.shift_gap_basis = GapBasis::AnyPunch;
+        card.plan.matching.new_shift_gap = Seconds::hours(16);
+        card.punches(0, &[("08:00", In), ("12:00", MealStart), ("13:00", In), ("17:00", Out), ("18:00", MealEnd)]);
+        card.punch(1, "10:00", Out);
+        assert_eq!(shift_lengths(&mut card), [2, 2, 1, 1]);
+    }
+
+    #[test]
+    fn several_worked_shifts_may_share_the_shift_of_their_workday_only_when_matched_by_workday() {
+        let mut card = Card::new();
+        card.schedule(0, "08:00", "17:00");
+        card.punches(0, &[("08:00", In), ("10:00", Out), ("15:00", In), ("17:00", Out)]);
+        assert_eq!(matched(&mut card), [Some(0), None]);
+        card.plan.matching.match_by = MatchBy::Workday;
+        assert_eq!(matched(&mut card), [Some(0), Some(0)]);
+    }
+
+    #[test]
+    fn a_single_punch_finds_its_shift() {
+        let mut card = Card::new();
+        card.schedule(0, "08:00", "17:00");
+        card.punch(0, "07:00", In);
+        assert_eq!(matched(&mut card), [Some(0)]);
+        card.facts.punches[0].at = card.instant(0, "06:59:59");
+        assert_eq!(matched(&mut card), [None]);
+    }
+
+    #[test]
+    fn the_greatest_total_overlap_wins_over_the_nearest_start() {
+        let mut card = Card::new();
+        card.schedule(0, "08:00", "12:00");
+        card.schedule(0, "12:00", "20:00");
+        card.punches(0, &[("11:00", In), ("20:00", Out)]);
+        assert_eq!(matched(&mut card), [Some(0)]);
+        assert_eq!(card.state.shifts[0].scheduled, Some(1));
     }
 }

@@ -1,4 +1,5 @@
 //! Phase two: punches become worked spans with their workday, beside what was scheduled.
+mod assignment;
 pub mod attendance;
 pub mod breaks;
 pub mod calendar;
@@ -10,8 +11,11 @@ pub mod rounding;
 pub mod schedule;
 pub mod workdays;
 
+pub(crate) use assignment::Room as MatchingRoom;
+
 use crate::card::CardState;
 use crate::evaluation::EvaluationError;
+use crate::pay::holidays;
 use crate::record::Recorder;
 use crate::timecard::Inputs;
 
@@ -19,10 +23,18 @@ use crate::timecard::Inputs;
 ///
 /// # Errors
 /// When a fact names something that the ruleset does not have.
-pub fn shape<R: Recorder>(
-    _inputs: &Inputs<'_>,
-    _state: &mut CardState,
-    _recorder: &mut R,
-) -> Result<(), EvaluationError> {
+pub fn shape<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
+    schedule::fill(inputs, state)?;
+    matching::gather(inputs, state);
+    matching::assign(inputs, state, recorder);
+    pairing::pair(inputs, state);
+    rounding::round(inputs, state, recorder);
+    workdays::attribute(inputs, state);
+    breaks::apply(inputs, state, recorder);
+    leave::merge(inputs, state)?;
+    workdays::summarise(inputs, state);
+    attendance::compare(inputs, state);
+    meal_requirement::judge(inputs, state);
+    holidays::assign_day_types(inputs, state);
     Ok(())
 }

@@ -6,7 +6,14 @@
 //! - Source: employer policy. A missing punch is an exception, never silently zero hours.
 //! - Shown:  timecards/pairing/typed.md, alternating.md, first_last.md, missing_punches.md
 
-use crate::time::Seconds;
+#![allow(clippy::indexing_slicing, reason = "punches are named by their position on the card throughout")]
+
+use alloc::vec::Vec;
+
+use crate::card::{CardState, GapKind, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift};
+use crate::codes::{ExceptionCode, PunchKind};
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::Inputs;
 
 /// How punches are paired.
 ///
@@ -107,5 +114,369 @@ impl Default for Pairing {
             missing_in: Imputed::Nothing,
             meal_detect: MealDetect::ByKind,
         }
+    }
+}
+
+/// Fills `state.pairs` with raw pairs, and says of each punch what became of it.
+pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
+    for (index, shift) in (0_u32..).zip(shifts.iter_mut()) {
+        shift.first_pair = pairs.len() as u32;
+        let mut pairer = Pairer {
+            rules: &inputs.timeline.at(shift.workday).pairing,
+            scheduled: shift.scheduled.and_then(|index| scheduled.get(index as usize)),
+            workday: shift.workday,
+            shift: index,
+            first_pair: pairs.len(),
+            punches,
+            pairs,
+            noticed,
+        };
+        let (first, last) = (shift.first_punch as usize, shift.last_punch as usize);
+        match (pairer.rules.mode, pairer.rules.adjacency) {
+            (PairingMode::Typed, adjacency) => pairer.typed(first, last, adjacency),
+            (PairingMode::Alternating, _) => pairer.alternating(first, last),
+            (PairingMode::FirstLast, _) => pairer.first_last(first, last),
+        }
+        shift.last_pair = pairs.len() as u32;
+    }
+}
+
+/// Pairs the punches of one worked shift. Punches are named by their position on the card.
+struct Pairer<'s> {
+    rules: &'s Pairing,
+    scheduled: Option<&'s ScheduledShift>,
+    workday: Workday,
+    shift: u32,
+    first_pair: usize,
+    punches: &'s mut [KeptPunch],
+    pairs: &'s mut Vec<Pair>,
+    noticed: &'s mut Vec<Noticed>,
+}
+
+impl Pairer<'_> {
+    fn typed(&mut self, first: usize, last: usize, adjacency: Adjacency) {
+        let bridging = adjacency == Adjacency::Bridging;
+        let keep_first = bridging && self.rules.repeat_in == RepeatIn::KeepFirst;
+        let mut open = None;
+        // The punch just before, when it closed a pair.
+        let mut closed = None;
+        // The closer of the last pair, while nothing has opened after it.
+        let mut left = None;
+        for index in first..last {
+            let kind = self.punches[index].kind;
+            match open {
+                Some(opener) if !kind.is_opener() => {
+                    closed = self.join(opener, index).then_some(index);
+                    left = closed.or(left);
+                    open = (kind == PunchKind::Transfer).then_some(index);
+                }
+                Some(_) if keep_first => self.does_not_count(index),
+                Some(opener) => {
+                    self.misses_out(opener);
+                    open = Some(index);
+                }
+                None if kind.is_closer() => {
+                    let extended = bridging && closed.is_some_and(|closer| self.extend(closer, index));
+                    if !extended {
+                        self.misses_in(index);
+                    }
+                    closed = extended.then_some(index);
+                }
+                None => {
+                    open = Some(index);
+                    left = None;
+                }
+            }
+        }
+        match (open, left) {
+            (Some(opener), _) => self.misses_out(opener),
+            (None, Some(closer)) => self.notice_unfinished(closer),
+            (None, None) => {}
+        }
+    }
+
+    fn alternating(&mut self, first: usize, last: usize) {
+        for opener in (first..last).step_by(2) {
+            if opener + 1 < last {
+                self.join(opener, opener + 1);
+            } else {
+                self.misses_out(opener);
+            }
+        }
+    }
+
+    fn first_last(&mut self, first: usize, last: usize) {
+        if first + 1 < last {
+            self.join(first, last - 1);
+        } else {
+            self.misses_out(first);
+        }
+    }
+
+    /// Makes a pair of two punches, unless it would be too long; then both miss their partner, and the answer is false.
+    fn join(&mut self, opener: usize, closer: usize) -> bool {
+        let (start, end) = (self.punches[opener], self.punches[closer]);
+        let length = end.at.since(start.at);
+        if self.too_long(length) {
+            self.notice(ExceptionCode::PairTooLong, start.at, length);
+            self.misses_out(opener);
+            self.misses_in(closer);
+            return false;
+        }
+        self.punches[opener].role = match start.role {
+            PunchRole::Closes => PunchRole::ClosesAndOpens,
+            _ => PunchRole::Opens,
+        };
+        self.punches[closer].role = PunchRole::Closes;
+        self.push(start.at, end.at, start.kind, end.kind, false);
+        true
+    }
+
+    /// Moves the end of the last pair from one out to a later one; false when they are not both outs or the pair would
+    /// be too long.
+    fn extend(&mut self, closer: usize, later: usize) -> bool {
+        let (before, after) = (self.punches[closer], self.punches[later]);
+        let both_out = before.kind == PunchKind::Out && after.kind == PunchKind::Out;
+        let too_long = |pair: &Pair| self.rules.pair_length_max.is_some_and(|max| after.at.since(pair.raw_start) > max);
+        match self.pairs.last_mut() {
+            Some(pair) if both_out && !too_long(pair) => {
+                (pair.raw_end, pair.end) = (after.at, after.at);
+                self.punches[closer].role = PunchRole::Unused;
+                self.punches[later].role = PunchRole::Closes;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn too_long(&self, length: Seconds) -> bool {
+        self.rules.pair_length_max.is_some_and(|max| length > max)
+    }
+
+    fn misses_out(&mut self, opener: usize) {
+        let punch = self.punches[opener];
+        self.notice(ExceptionCode::MissingOut, punch.at, Seconds::ZERO);
+        // A transfer that closed a pair keeps that role.
+        if punch.role != PunchRole::Closes {
+            self.punches[opener].role = PunchRole::MissesOut;
+        }
+        let end = match self.rules.missing_out {
+            Imputed::Nothing => None,
+            Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.end),
+            Imputed::Fixed(length) => Some(punch.at.after(length)),
+        };
+        let next = self.punches.get(opener + 1).map_or(Timestamp(i64::MAX), |next| next.at);
+        if let Some(end) = end.map(|end| end.min(next)).filter(|end| punch.at < *end) {
+            self.push(punch.at, end, punch.kind, PunchKind::Out, true);
+        }
+    }
+
+    fn misses_in(&mut self, closer: usize) {
+        let punch = self.punches[closer];
+        self.notice(ExceptionCode::MissingIn, punch.at, Seconds::ZERO);
+        self.punches[closer].role = PunchRole::MissesIn;
+        let start = match self.rules.missing_in {
+            Imputed::Nothing => None,
+            Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.start),
+            Imputed::Fixed(length) => Some(punch.at.before(length)),
+        };
+        let before = closer.checked_sub(1).map_or(Timestamp(i64::MIN), |before| self.punches[before].at);
+        let free_from = self.pairs.last().map_or(before, |pair| pair.raw_end.max(before));
+        if let Some(start) = start.map(|start| start.max(free_from)).filter(|start| *start < punch.at) {
+            self.push(start, punch.at, PunchKind::In, punch.kind, true);
+        }
+    }
+
+    /// An opener while the shift is open. That a meal or break ended says that its start is missing.
+    fn does_not_count(&mut self, index: usize) {
+        let punch = self.punches[index];
+        match punch.kind {
+            PunchKind::MealEnd => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
+            PunchKind::BreakEnd => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
+            _ => {}
+        }
+    }
+
+    /// The shift ended with this closer. That a meal or break started says that its end is missing.
+    fn notice_unfinished(&mut self, closer: usize) {
+        let punch = self.punches[closer];
+        match punch.kind {
+            PunchKind::MealStart => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
+            PunchKind::BreakStart => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
+            _ => {}
+        }
+    }
+
+    fn notice(&mut self, code: ExceptionCode, at: Timestamp, measure: Seconds) {
+        self.noticed.push(Noticed::in_punches(code, self.workday, at, measure));
+    }
+
+    fn push(&mut self, start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind, imputed: bool) {
+        let before = self.pairs.get(self.first_pair..).and_then(<[Pair]>::last);
+        let gap_before = before.map(|before| {
+            let length = start.since(before.raw_end);
+            self.rules.meal_detect.gap(before.closed_by, opened_by, length)
+        });
+        self.pairs.push(Pair {
+            raw_start: start,
+            raw_end: end,
+            start,
+            end,
+            opened_by,
+            closed_by,
+            gap_before,
+            imputed,
+            shift: self.shift,
+        });
+    }
+}
+
+impl MealDetect {
+    /// What the gap is between a closer and the next opener.
+    fn gap(self, closed_by: PunchKind, opened_by: PunchKind, length: Seconds) -> GapKind {
+        use PunchKind::{BreakEnd, BreakStart, MealEnd, MealStart};
+        match (closed_by, opened_by, self) {
+            (MealStart, _, _) | (_, MealEnd, _) => GapKind::Meal,
+            (BreakStart, _, _) | (_, BreakEnd, _) => GapKind::Break,
+            (_, _, MealDetect::ByGapLength { min, max }) if min <= length && length <= max => GapKind::Meal,
+            _ => GapKind::Plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::dedupe::DedupeKeep;
+    use crate::testing::{Card, seconds};
+    use PunchKind::{BreakStart, In, MealEnd, MealStart, Out, Transfer, Unknown};
+
+    /// Raw pairs as seconds of Monday.
+    fn pairs(card: &mut Card) -> Vec<(i64, i64)> {
+        card.shaped().unwrap();
+        let midnight = card.instant(0, "00:00").0;
+        card.state.pairs.iter().map(|pair| (pair.raw_start.0 - midnight, pair.raw_end.0 - midnight)).collect()
+    }
+
+    fn at(start: &str, end: &str) -> (i64, i64) {
+        (i64::from(seconds(start)), i64::from(seconds(end)))
+    }
+
+    /// What pairing noticed, by code.
+    fn missing(card: &Card) -> Vec<&'static str> {
+        card.state.noticed.iter().filter(|it| it.rule == crate::RuleId::PUNCHES).map(|it| it.code.code()).collect()
+    }
+
+    #[test]
+    fn four_punches_make_two_pairs_with_a_meal_between() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("12:00", MealStart), ("12:30", MealEnd), ("17:00", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "12:00"), at("12:30", "17:00")]);
+        assert_eq!(card.state.pairs[1].gap_before, Some(GapKind::Meal));
+        assert!(missing(&card).is_empty());
+    }
+
+    #[test]
+    fn bridging_lets_the_first_in_and_the_last_out_count() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("08:05", In), ("17:00", Out), ("17:05", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "17:05")]);
+        let roles: Vec<_> = card.state.punches.iter().map(|punch| punch.role).collect();
+        assert_eq!(roles, [PunchRole::Opens, PunchRole::Unused, PunchRole::Unused, PunchRole::Closes]);
+        card.plan.pairing.repeat_in = RepeatIn::ClosePreviousAtNew;
+        assert_eq!(pairs(&mut card), [at("08:05", "17:05")]);
+        assert_eq!(missing(&card), ["missing_out"]);
+    }
+
+    #[test]
+    fn strict_pairs_neighbours_only() {
+        let mut card = Card::new();
+        card.plan.pairing.adjacency = Adjacency::Strict;
+        card.punches(0, &[("08:00", In), ("12:30", MealEnd), ("17:00", Out), ("17:05", Out)]);
+        assert_eq!(pairs(&mut card), [at("12:30", "17:00")]);
+        assert_eq!(missing(&card), ["missing_out", "missing_in"]);
+    }
+
+    #[test]
+    fn a_meal_or_break_without_its_other_end_is_said() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("12:00", MealStart)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "12:00")]);
+        assert_eq!(missing(&card), ["missing_meal_punch"]);
+        card.facts.punches[1].kind = BreakStart;
+        pairs(&mut card);
+        assert_eq!(missing(&card), ["missing_break_punch"]);
+        card.facts.punches.pop();
+        card.punches(0, &[("12:30", MealEnd), ("17:00", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "17:00")]);
+        assert_eq!(missing(&card), ["missing_meal_punch"]);
+    }
+
+    #[test]
+    fn a_pair_too_long_is_no_pair() {
+        let mut card = Card::new();
+        card.plan.matching.shift_length_max = Seconds::hours(30);
+        card.punches(0, &[("08:00", In), ("24:00", Out)]);
+        assert_eq!(pairs(&mut card).len(), 1);
+        card.facts.punches[1].at = card.instant(0, "24:00:01");
+        assert_eq!(pairs(&mut card).len(), 0);
+        assert_eq!(missing(&card), ["pair_too_long", "missing_out", "missing_in"]);
+    }
+
+    #[test]
+    fn a_transfer_closes_and_opens_at_one_second() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("11:00", Transfer), ("17:00", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "11:00"), at("11:00", "17:00")]);
+        assert_eq!(card.state.punches[1].role, PunchRole::ClosesAndOpens);
+    }
+
+    #[test]
+    fn repeated_taps_of_an_unknown_kind_are_one_pair() {
+        let mut card = Card::new();
+        card.plan.pairing.mode = PairingMode::Alternating;
+        card.plan.matching.new_shift_gap = Seconds::hours(12);
+        for time in ["08:59:50", "09:00:20", "18:01:00", "18:01:30"] {
+            card.punch(0, time, Unknown);
+        }
+        assert_eq!(pairs(&mut card), [at("08:59:50", "18:01:00")]);
+        card.plan.dedupe.window = None;
+        card.plan.dedupe.keep = DedupeKeep::First;
+        assert_eq!(pairs(&mut card), [at("08:59:50", "09:00:20"), at("18:01:00", "18:01:30")]);
+    }
+
+    #[test]
+    fn first_and_last_count_and_one_alone_misses_its_out() {
+        let mut card = Card::new();
+        card.plan.pairing.mode = PairingMode::FirstLast;
+        card.plan.matching.new_shift_gap = Seconds::hours(12);
+        card.punches(0, &[("08:00", Out), ("12:00", In), ("17:00", In)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "17:00")]);
+        card.facts.punches.truncate(1);
+        assert_eq!(pairs(&mut card).len(), 0);
+        assert_eq!(missing(&card), ["missing_out"]);
+    }
+
+    #[test]
+    fn what_is_filled_in_never_covers_time_that_is_counted_already() {
+        let mut card = Card::new();
+        card.schedule(0, "08:00", "17:00");
+        card.plan.pairing.adjacency = Adjacency::Strict;
+        card.plan.pairing.missing_out = Imputed::ToSchedule;
+        card.plan.pairing.missing_in = Imputed::ToSchedule;
+        card.punches(0, &[("08:10", In), ("12:30", MealEnd), ("16:00", Out), ("16:30", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:10", "12:30"), at("12:30", "16:00"), at("16:00", "16:30")]);
+        assert!(card.state.pairs[0].imputed && !card.state.pairs[1].imputed && card.state.pairs[2].imputed);
+    }
+
+    #[test]
+    fn a_plain_gap_may_be_a_meal_by_its_length() {
+        let mut card = Card::new();
+        card.plan.pairing.meal_detect =
+            MealDetect::ByGapLength { min: Seconds::minutes(20), max: Seconds::minutes(40) };
+        card.punches(0, &[("08:00", In), ("12:00", Out), ("12:40", In), ("17:00", Out)]);
+        pairs(&mut card);
+        assert_eq!(card.state.pairs[1].gap_before, Some(GapKind::Meal));
     }
 }

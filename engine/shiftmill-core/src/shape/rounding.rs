@@ -7,8 +7,12 @@
 //!   are not rounded for the meal requirement.
 //! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md
 
-use crate::codes::RuleId;
-use crate::time::Seconds;
+use crate::card::{CardState, Noticed, Pair, ScheduledShift};
+use crate::codes::{ExceptionCode, PunchKind, RuleId};
+use crate::record::{Note, Recorder};
+use crate::time::{Seconds, Timestamp, WALL_DAY, WallTime};
+use crate::timecard::Inputs;
+use crate::zone::ZoneCursor;
 
 /// One rounding rule. For each punch the first rule in order whose target and condition hold applies, no other.
 ///
@@ -118,4 +122,350 @@ pub enum RoundingCondition {
         /// Second of day after the last.
         to: u32,
     },
+}
+
+/// Rounds the pairs of every worked shift.
+pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    if inputs.timeline.single().is_some_and(|plan| plan.rounding.is_empty()) {
+        return;
+    }
+    let CardState { shifts, pairs, scheduled, noticed, .. } = state;
+    let mut rounder = Rounder { clock: ZoneCursor::new(inputs.card.zone), recorder };
+    let mut free_from = Timestamp(i64::MIN);
+    for shift in shifts.iter() {
+        let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
+        let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+        let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
+        let last = own.len().saturating_sub(1);
+        let mut before: Option<Pair> = None;
+        for (index, pair) in own.iter_mut().enumerate() {
+            let position = Position { first: index == 0, last: index == last, before };
+            let in_conflict = rounder.round(pair, rules, scheduled, position, free_from);
+            if in_conflict {
+                let code = ExceptionCode::RoundConflict;
+                noticed.push(Noticed::in_punches(code, shift.workday, pair.raw_start, Seconds::ZERO));
+            }
+            before = Some(*pair);
+            free_from = pair.end;
+        }
+    }
+}
+
+/// Where a pair stands in its shift.
+#[derive(Clone, Copy)]
+struct Position {
+    first: bool,
+    last: bool,
+    /// The pair before it.
+    before: Option<Pair>,
+}
+
+/// One punch to be rounded.
+struct Side<'s> {
+    at: Timestamp,
+    place: Place,
+    scheduled: Option<&'s ScheduledShift>,
+    /// The scheduled time it belongs to.
+    belongs_to: Option<Timestamp>,
+    /// True for the first opener and the last closer of a shift, which grace and strict are for.
+    outermost: bool,
+}
+
+/// Where a punch stands, as rounding rules name it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    ShiftIn,
+    ShiftOut,
+    MealStart,
+    MealEnd,
+    BreakStart,
+    BreakEnd,
+}
+
+impl Place {
+    fn of_opener(kind: PunchKind) -> Place {
+        match kind {
+            PunchKind::MealEnd => Place::MealEnd,
+            PunchKind::BreakEnd => Place::BreakEnd,
+            _ => Place::ShiftIn,
+        }
+    }
+
+    fn of_closer(kind: PunchKind) -> Place {
+        match kind {
+            PunchKind::MealStart => Place::MealStart,
+            PunchKind::BreakStart => Place::BreakStart,
+            _ => Place::ShiftOut,
+        }
+    }
+
+    fn opens(self) -> bool {
+        matches!(self, Place::ShiftIn | Place::MealEnd | Place::BreakEnd)
+    }
+}
+
+impl RoundingTarget {
+    fn holds(&self, place: Place) -> bool {
+        match place {
+            Place::ShiftIn => self.shift_in,
+            Place::ShiftOut => self.shift_out,
+            Place::MealStart => self.meal_start,
+            Place::MealEnd => self.meal_end,
+            Place::BreakStart => self.break_start,
+            Place::BreakEnd => self.break_end,
+        }
+    }
+}
+
+/// A rounded instant and the rule that rounded it.
+type Rounded = (Timestamp, Option<RuleId>);
+
+struct Rounder<'s, R> {
+    clock: ZoneCursor<'s>,
+    recorder: &'s mut R,
+}
+
+impl<R: Recorder> Rounder<'_, R> {
+    /// Rounds both ends of one pair. True when they could not both be rounded as the rules say.
+    fn round(
+        &mut self,
+        pair: &mut Pair,
+        rules: &[RoundingRule],
+        scheduled: Option<&ScheduledShift>,
+        position: Position,
+        free_from: Timestamp,
+    ) -> bool {
+        let (start, end) = if pair.imputed || rules.is_empty() {
+            ((pair.raw_start, None), (pair.raw_end, None))
+        } else {
+            let joined = position.before.filter(|before| before.raw_end == pair.raw_start);
+            let start = match joined {
+                Some(before) => (before.end, None),
+                None => self.apply_first(rules, &Side::opener(pair, scheduled, position.first)),
+            };
+            (start, self.apply_first(rules, &Side::closer(pair, scheduled, position.last)))
+        };
+        let turned_around = end.0 < start.0;
+        (pair.start, pair.end) = if turned_around { (pair.raw_start, pair.raw_end) } else { (start.0, end.0) };
+        let overlaps = pair.start < free_from;
+        if overlaps {
+            pair.start = free_from;
+            pair.end = pair.end.max(free_from);
+        }
+        self.note(pair.raw_start, pair.start, start);
+        self.note(pair.raw_end, pair.end, end);
+        turned_around || overlaps
+    }
+
+    /// The instant that the first rule gives whose target and condition hold.
+    fn apply_first(&mut self, rules: &[RoundingRule], side: &Side<'_>) -> Rounded {
+        let wall = self.clock.wall_at(side.at);
+        let rule = rules.iter().find(|rule| rule.target.holds(side.place) && rule.condition.holds(side, wall));
+        rule.map_or((side.at, None), |rule| (self.apply(rule, side, wall), Some(rule.rule)))
+    }
+
+    fn apply(&mut self, rule: &RoundingRule, side: &Side<'_>, wall: WallTime) -> Timestamp {
+        let belongs_to = side.belongs_to.filter(|_| side.outermost);
+        match belongs_to {
+            Some(planned) if !rule.grace.is_zero() && distance(side.at, planned) <= rule.grace => planned,
+            Some(planned) if rule.strict && side.place.opens() => self.to_grid(rule, side, wall).max(planned),
+            Some(planned) if rule.strict => self.to_grid(rule, side, wall).min(planned),
+            _ => self.to_grid(rule, side, wall),
+        }
+    }
+
+    fn to_grid(&mut self, rule: &RoundingRule, side: &Side<'_>, wall: WallTime) -> Timestamp {
+        let interval = rule.interval.0;
+        if interval <= 1 {
+            return side.at;
+        }
+        let anchor = match (rule.anchor, side.scheduled) {
+            (Anchor::ScheduleStart, Some(scheduled)) => self.clock.wall_at(scheduled.start).second_of_day(),
+            _ => 0,
+        };
+        // The interval divides a day evenly, so whole days between the punch and the anchor do not matter.
+        let since_anchor = wall.second_of_day() + WALL_DAY as u32 - anchor;
+        let residual = since_anchor % interval;
+        if residual > 0 && residual >= rule.direction.up_from(interval) {
+            side.at.after(Seconds(interval - residual))
+        } else {
+            side.at.before(Seconds(residual))
+        }
+    }
+
+    fn note(&mut self, raw: Timestamp, kept: Timestamp, (rounded, rule): Rounded) {
+        if let Some(rule) = rule.filter(|_| R::LISTENS && kept == rounded && rounded != raw) {
+            self.recorder.note(Note::Rounded { rule, from: raw, to: rounded });
+        }
+    }
+}
+
+impl<'s> Side<'s> {
+    fn opener(pair: &Pair, scheduled: Option<&'s ScheduledShift>, outermost: bool) -> Side<'s> {
+        let belongs_to = scheduled.map(|scheduled| scheduled.start);
+        Side { at: pair.raw_start, place: Place::of_opener(pair.opened_by), scheduled, belongs_to, outermost }
+    }
+
+    fn closer(pair: &Pair, scheduled: Option<&'s ScheduledShift>, outermost: bool) -> Side<'s> {
+        let belongs_to = scheduled.map(|scheduled| scheduled.end);
+        Side { at: pair.raw_end, place: Place::of_closer(pair.closed_by), scheduled, belongs_to, outermost }
+    }
+}
+
+impl RoundingCondition {
+    fn holds(self, side: &Side<'_>, wall: WallTime) -> bool {
+        match self {
+            RoundingCondition::Always => true,
+            RoundingCondition::NearSchedule(within) => {
+                side.belongs_to.is_some_and(|planned| distance(side.at, planned) <= within)
+            }
+            RoundingCondition::ClockWindow { from, to } => {
+                let second = wall.second_of_day();
+                match from < to {
+                    true => from <= second && second < to,
+                    false => from <= second || second < to,
+                }
+            }
+        }
+    }
+}
+
+impl Direction {
+    /// The smallest residual, above zero, that goes up.
+    fn up_from(self, interval: u32) -> u32 {
+        let middle_minute = interval / 2 / 60;
+        match self {
+            Direction::Down => interval,
+            Direction::Up => 1,
+            Direction::Nearest(Tie::HalfUp) => interval.div_ceil(2),
+            Direction::Nearest(Tie::HalfDown) => interval / 2 + 1,
+            Direction::Nearest(Tie::PartialMinuteDown) => (middle_minute + 1) * 60,
+            Direction::Nearest(Tie::PartialMinuteUp) => middle_minute * 60,
+        }
+    }
+}
+
+fn distance(one: Timestamp, other: Timestamp) -> Seconds {
+    one.since(other).max(other.since(one))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::PunchKind::{In, MealEnd, MealStart, Out, Transfer};
+    use crate::testing::{Card, seconds};
+    use alloc::vec::Vec;
+
+    fn rule(interval: Seconds, direction: Direction) -> RoundingRule {
+        RoundingRule {
+            rule: RuleId::PUNCHES,
+            target: RoundingTarget::ALL,
+            interval,
+            direction,
+            anchor: Anchor::LocalMidnight,
+            condition: RoundingCondition::Always,
+            grace: Seconds::ZERO,
+            strict: false,
+        }
+    }
+
+    /// Rounded pairs as seconds of Monday.
+    fn rounded(card: &mut Card) -> Vec<(i64, i64)> {
+        card.shaped().unwrap();
+        let midnight = card.instant(0, "00:00").0;
+        card.state.pairs.iter().map(|pair| (pair.start.0 - midnight, pair.end.0 - midnight)).collect()
+    }
+
+    fn at(start: &str, end: &str) -> (i64, i64) {
+        (i64::from(seconds(start)), i64::from(seconds(end)))
+    }
+
+    fn conflicts(card: &Card) -> usize {
+        card.state.noticed.iter().filter(|it| it.code == ExceptionCode::RoundConflict).count()
+    }
+
+    #[test]
+    fn ties_turn_where_the_ruleset_says() {
+        let goes_up = |residual: &str, tie| {
+            let mut card = Card::new();
+            card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Nearest(tie)));
+            card.punches(0, &[(residual, In), ("18:00", Out)]);
+            rounded(&mut card)[0].0 == 8 * 3_600 + 900
+        };
+        let ties = [Tie::HalfUp, Tie::HalfDown, Tie::PartialMinuteDown, Tie::PartialMinuteUp];
+        let up = |residual| ties.map(|tie| goes_up(residual, tie));
+        assert_eq!(up("08:06:59"), [false; 4]);
+        assert_eq!(up("08:07:00"), [false, false, false, true]);
+        assert_eq!(up("08:07:30"), [true, false, false, true]);
+        assert_eq!(up("08:07:59"), [true, true, false, true]);
+        assert_eq!(up("08:08:00"), [true; 4]);
+    }
+
+    #[test]
+    fn grace_moves_to_the_schedule_and_strict_holds_it() {
+        let mut card = Card::new();
+        card.schedule(0, "08:07", "17:00");
+        let mut grace = rule(Seconds::minutes(15), Direction::Nearest(Tie::HalfUp));
+        grace.grace = Seconds::minutes(5);
+        card.plan.rounding.push(grace);
+        card.punches(0, &[("08:12", In), ("17:05:01", Out)]);
+        assert_eq!(rounded(&mut card), [at("08:07", "17:00")]);
+        card.facts.punches[0].at = card.instant(0, "08:12:01");
+        assert_eq!(rounded(&mut card), [at("08:15", "17:00")]);
+        card.plan.rounding[0].grace = Seconds::ZERO;
+        card.plan.rounding[0].strict = true;
+        card.facts.punches[0].at = card.instant(0, "08:00");
+        card.facts.punches[1].at = card.instant(0, "17:10");
+        assert_eq!(rounded(&mut card), [at("08:07", "17:00")]);
+    }
+
+    #[test]
+    fn a_pair_turned_around_keeps_its_raw_instants() {
+        let mut card = Card::new();
+        let target = RoundingTarget { shift_in: true, ..RoundingTarget::default() };
+        card.plan.rounding.push(RoundingRule { target, ..rule(Seconds::minutes(15), Direction::Up) });
+        card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Down));
+        card.punches(0, &[("15:04", In), ("15:07", Out)]);
+        assert_eq!(rounded(&mut card), [at("15:04", "15:07")]);
+        assert_eq!(conflicts(&card), 1);
+    }
+
+    #[test]
+    fn pairs_rounded_into_each_other_meet_where_the_first_ends() {
+        let mut card = Card::new();
+        let target = RoundingTarget { meal_end: true, shift_in: true, ..RoundingTarget::default() };
+        card.plan.rounding.push(RoundingRule { target, ..rule(Seconds::minutes(15), Direction::Down) });
+        card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Up));
+        card.punches(0, &[("08:00", In), ("12:05", MealStart), ("12:10", MealEnd), ("17:00", Out)]);
+        assert_eq!(rounded(&mut card), [at("08:00", "12:15"), at("12:15", "17:00")]);
+        assert_eq!(conflicts(&card), 1);
+        card.facts.punches.remove(2);
+        card.facts.punches[1].kind = Transfer;
+        assert_eq!(rounded(&mut card), [at("08:00", "12:15"), at("12:15", "17:00")]);
+        assert_eq!(conflicts(&card), 0);
+    }
+
+    #[test]
+    fn the_grid_follows_the_wall_clock_or_the_scheduled_start() {
+        let mut card = Card::new();
+        card.schedule(0, "08:10", "17:10");
+        card.plan.rounding.push(rule(Seconds::minutes(30), Direction::Down));
+        card.punches(0, &[("08:20", In), ("17:20", Out)]);
+        assert_eq!(rounded(&mut card), [at("08:00", "17:00")]);
+        card.plan.rounding[0].anchor = Anchor::ScheduleStart;
+        assert_eq!(rounded(&mut card), [at("08:10", "17:10")]);
+    }
+
+    #[test]
+    fn the_first_rule_that_fits_decides() {
+        let mut card = Card::new();
+        let window = RoundingCondition::ClockWindow { from: 22 * 3_600, to: 6 * 3_600 };
+        card.plan.rounding.push(RoundingRule { condition: window, ..rule(Seconds::hours(1), Direction::Down) });
+        card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Down));
+        card.punches(0, &[("05:59", In), ("06:29", Out)]);
+        assert_eq!(rounded(&mut card), [at("05:00", "06:15")]);
+        card.shaped().unwrap();
+        let rounds = card.notes.iter().filter(|note| matches!(note, Note::Rounded { .. })).count();
+        assert_eq!(rounds, 2);
+    }
 }

@@ -10,10 +10,16 @@
 
 use alloc::vec::Vec;
 
-use crate::time::Seconds;
+use crate::card::{CardState, ScheduledShift};
+use crate::evaluation::EvaluationError;
+use crate::plan::Plan;
+use crate::shape::calendar;
+use crate::time::{Seconds, Timestamp, WallTime, Workday};
+use crate::timecard::Inputs;
+use crate::zone::{Fold, ZoneCursor};
 
 /// The shifts that a ruleset knows by name, and when they are worked without being scheduled one by one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// Shift templates. Template number N of a card is `templates[N - 1]`.
     pub templates: Vec<ShiftTemplate>,
@@ -46,3 +52,173 @@ pub struct ShiftTemplate {
 pub const EARLIEST_IN_DEFAULT: Seconds = Seconds::hours(1);
 /// See [`EARLIEST_IN_DEFAULT`].
 pub const LATEST_OUT_DEFAULT: Seconds = Seconds::hours(4);
+
+impl Default for Schedule {
+    fn default() -> Schedule {
+        Schedule {
+            templates: Vec::new(),
+            weekly_pattern: [None; 7],
+            earliest_in: EARLIEST_IN_DEFAULT,
+            latest_out: LATEST_OUT_DEFAULT,
+        }
+    }
+}
+
+impl Schedule {
+    /// The punch window of a scheduled shift: how long before its start and after its end.
+    pub(crate) fn punch_window(&self, template: Option<u16>) -> (Seconds, Seconds) {
+        let template = template.and_then(|template| self.templates.get(usize::from(template)));
+        template.map_or((self.earliest_in, self.latest_out), |template| (template.earliest_in, template.latest_out))
+    }
+}
+
+/// Fills `state.scheduled`.
+///
+/// # Errors
+/// [`EvaluationError::UnknownTemplate`].
+pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    if inputs.card.schedule.workday.is_empty() {
+        follow_pattern(inputs, &mut clock, &mut state.scheduled);
+    } else {
+        follow_facts(inputs, &mut clock, &mut state.scheduled)?;
+    }
+    let key = |shift: &ScheduledShift| (shift.start, shift.end, shift.workday, shift.template);
+    if !state.scheduled.is_sorted_by_key(key) {
+        state.scheduled.sort_unstable_by_key(key);
+    }
+    Ok(())
+}
+
+fn follow_facts(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    scheduled: &mut Vec<ScheduledShift>,
+) -> Result<(), EvaluationError> {
+    let facts = inputs.card.schedule;
+    let rows = facts.workday.iter().zip(facts.start).zip(facts.end);
+    for (index, ((workday, start), end)) in rows.enumerate() {
+        let workday = Workday(*workday);
+        let shift = match facts.template.get(index).copied().unwrap_or(0) {
+            0 => by_times(clock, workday, *start, *end),
+            number => by_template(clock, inputs.timeline.at(workday), workday, number - 1)
+                .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: number })?,
+        };
+        scheduled.push(shift);
+    }
+    Ok(())
+}
+
+fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &mut Vec<ScheduledShift>) {
+    if inputs.timeline.versions().iter().all(|(_, plan)| plan.schedule.weekly_pattern == [None; 7]) {
+        return;
+    }
+    let window = inputs.window.facts;
+    for day in window.first.0..=window.last.0 {
+        let workday = Workday(day);
+        let plan = inputs.timeline.at(workday);
+        let template = plan.schedule.weekly_pattern.get(workday.weekday() as usize).copied().flatten();
+        let working = || calendar::day_type(plan, inputs.card.day_overrides, &[], workday).is_working();
+        let shift = template.filter(|_| working()).and_then(|template| by_template(clock, plan, workday, template));
+        scheduled.extend(shift);
+    }
+}
+
+fn by_times(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) -> ScheduledShift {
+    let (start, end) = span(clock, workday, start, end);
+    let planned = end.since(start);
+    scheduled_shift(workday, start, end, planned, None)
+}
+
+/// The scheduled shift that a template makes on a workday; `None` when there is no such template.
+pub(crate) fn by_template(clock: &mut ZoneCursor<'_>, plan: &Plan, workday: Workday, index: u16) -> Option<ScheduledShift> {
+    let template = plan.schedule.templates.get(usize::from(index))?;
+    let (start, end) = span(clock, workday, template.start, template.end);
+    let mut taken_off = Seconds::ZERO;
+    for (break_start, break_end) in &template.breaks {
+        let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
+        taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
+    }
+    let planned = end.since(start).beyond(taken_off);
+    Some(scheduled_shift(workday, start, end, planned, Some(index)))
+}
+
+/// Clock times of a workday as instants. On a night when the clock skips, the end may fall on the start, not before.
+fn span(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
+    let start = clock.instant(WallTime::on(workday, start), Fold::Earlier);
+    let end = clock.instant(WallTime::on(workday, end), Fold::Later);
+    (start, end.max(start))
+}
+
+fn scheduled_shift(
+    workday: Workday,
+    start: Timestamp,
+    end: Timestamp,
+    planned: Seconds,
+    template: Option<u16>,
+) -> ScheduledShift {
+    ScheduledShift {
+        workday,
+        start,
+        end,
+        expected_start: start,
+        expected_end: end,
+        on_leave: false,
+        planned,
+        template,
+        matched: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{ShiftFact, ShiftTimes};
+    use crate::testing::{Card, monday, seconds};
+    use crate::time::{Weekday, WeekdaySet};
+
+    fn night() -> ShiftTemplate {
+        ShiftTemplate {
+            start: seconds("22:00"),
+            end: seconds("30:00"),
+            breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
+            earliest_in: EARLIEST_IN_DEFAULT,
+            latest_out: LATEST_OUT_DEFAULT,
+        }
+    }
+
+    #[test]
+    fn a_night_on_which_clocks_change_is_seven_or_nine_hours_long() {
+        let mut card = Card::new();
+        card.schedule(5, "22:00", "30:00");
+        card.shaped().unwrap();
+        assert_eq!(card.state.scheduled[0].planned, Seconds::hours(7));
+        let autumn = Workday::from_date(2026, 10, 31).unwrap();
+        card.window.facts.first = autumn;
+        card.window.facts.last = autumn;
+        card.facts.shifts[0].workday = autumn;
+        card.shaped().unwrap();
+        assert_eq!(card.state.scheduled[0].planned, Seconds::hours(9));
+    }
+
+    #[test]
+    fn cards_without_schedule_facts_follow_the_weekly_pattern_on_working_days() {
+        let mut card = Card::new();
+        card.plan.schedule.templates.push(night());
+        card.plan.schedule.weekly_pattern = [Some(0); 7];
+        card.plan.calendar.rest_days = WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday);
+        card.shaped().unwrap();
+        assert_eq!(card.state.scheduled.len(), 5);
+        assert_eq!(card.state.scheduled[0].planned, Seconds::minutes(450));
+        card.schedule(6, "09:00", "17:00");
+        card.shaped().unwrap();
+        assert_eq!(card.state.scheduled.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_template_is_an_error() {
+        let mut card = Card::new();
+        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(3) });
+        assert_eq!(card.shaped(), Err(EvaluationError::UnknownTemplate { index: 0, template: 4 }));
+    }
+}

@@ -1,0 +1,273 @@
+//! The non-crossing assignment of worked shifts to scheduled shifts that [`MatchBy::Cluster`] describes.
+//!
+//! Shifts and punch windows that touch nothing else are settled at once; where several meet, dynamic programming
+//! finds the best assignment of that group. Nearly every group is one shift and one window.
+//!
+//! [`MatchBy::Cluster`]: crate::shape::matching::MatchBy::Cluster
+#![allow(clippy::indexing_slicing, reason = "rows and cells of the table are indexed as the recurrence is written")]
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::card::{KeptPunch, ScheduledShift, WorkedShift};
+use crate::time::{Timestamp, Workday};
+
+/// Room that matching uses again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// The worked shifts to assign, in order.
+    pub(super) stretches: Vec<Stretch>,
+    /// The punch windows of the scheduled shifts that may be given, in order of their start.
+    pub(super) windows: Vec<Window>,
+    table: Table,
+}
+
+/// A worked shift from its first to its last punch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stretch {
+    pub(super) shift: u32,
+    pub(super) first: Timestamp,
+    pub(super) last: Timestamp,
+    pub(super) start_date: Workday,
+}
+
+/// When punches may match a scheduled shift, both ends inclusive; empty when `begin` is after `end`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) scheduled: u32,
+    pub(super) begin: Timestamp,
+    pub(super) end: Timestamp,
+    /// The earliest begin of this and all later windows.
+    pub(super) any_begin: Timestamp,
+}
+
+/// The facts that an assignment looks at.
+struct Facts<'a> {
+    stretches: &'a [Stretch],
+    windows: &'a [Window],
+    punches: &'a [KeptPunch],
+    shifts: &'a [WorkedShift],
+    scheduled: &'a [ScheduledShift],
+}
+
+/// Gives each stretch of `room` at most one window, each window to at most one stretch.
+pub(super) fn assign(
+    room: &mut Room,
+    punches: &[KeptPunch],
+    shifts: &mut [WorkedShift],
+    scheduled: &mut [ScheduledShift],
+) {
+    let Room { stretches, windows, table } = room;
+    let mut any_begin = Timestamp(i64::MAX);
+    for window in windows.iter_mut().rev() {
+        any_begin = any_begin.min(window.begin);
+        window.any_begin = any_begin;
+    }
+    let (mut stretch, mut window) = (0, 0);
+    while stretch < stretches.len() && window < windows.len() {
+        let (from_stretch, from_window) = (stretch, window);
+        (stretch, window) = group_end(stretches, windows, stretch, window);
+        let facts = Facts {
+            stretches: &stretches[from_stretch..stretch],
+            windows: &windows[from_window..window],
+            punches,
+            shifts,
+            scheduled,
+        };
+        facts.assign(table);
+        for (stretch, window) in &table.chosen {
+            let (stretch, window) = (&stretches[from_stretch + stretch], &windows[from_window + window]);
+            shifts[stretch.shift as usize].scheduled = Some(window.scheduled);
+            scheduled[window.scheduled as usize].matched = true;
+        }
+    }
+}
+
+/// Where the group of stretches and windows ends that begins here: nothing after it touches anything in it.
+fn group_end(stretches: &[Stretch], windows: &[Window], mut stretch: usize, mut window: usize) -> (usize, usize) {
+    let begins = |stretch: usize, window: usize| {
+        let stretch_begins = stretches.get(stretch).map(|stretch| stretch.first);
+        let window_begins = windows.get(window).map(|window| window.any_begin);
+        (stretch_begins, window_begins)
+    };
+    let mut reach = match begins(stretch, window) {
+        (Some(first), Some(begin)) => first.min(begin),
+        (Some(at), None) | (None, Some(at)) => at,
+        (None, None) => return (stretch, window),
+    };
+    loop {
+        match begins(stretch, window) {
+            (Some(first), _) if first <= reach => {
+                reach = reach.max(stretches[stretch].last);
+                stretch += 1;
+            }
+            (_, Some(begin)) if begin <= reach => {
+                reach = reach.max(windows[window].end);
+                window += 1;
+            }
+            _ => return (stretch, window),
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// Leaves the best assignment of this group in `table.chosen`.
+    fn assign(&self, table: &mut Table) {
+        table.chosen.clear();
+        if self.stretches.is_empty() || self.windows.is_empty() {
+            return;
+        }
+        let is_plain = self.assign_plain(&mut table.chosen);
+        if !is_plain {
+            table.fill(self);
+            table.choose(self.stretches.len(), self.windows.len());
+        }
+    }
+
+    /// Settles a group in which every worked shift overlaps exactly one scheduled shift and no two the same; false
+    /// when the group is not like that. Every assignment with the greatest total overlap then makes just these
+    /// matches: each worked shift must bring in the only overlap it has, and any further match would need a worked
+    /// shift that is still free.
+    fn assign_plain(&self, chosen: &mut Vec<(usize, usize)>) -> bool {
+        if self.stretches.len() == 1 && self.windows.len() == 1 {
+            chosen.extend(self.may_match(0, 0).then_some((0, 0)));
+            return true;
+        }
+        let apart = |earlier: &Window, later: &Window| {
+            self.scheduled[earlier.scheduled as usize].end <= self.scheduled[later.scheduled as usize].start
+        };
+        if !self.windows.is_sorted_by(apart) {
+            return false;
+        }
+        let mut window = 0;
+        for (stretch, worked) in self.stretches.iter().enumerate() {
+            while window < self.windows.len() && self.planned(window).end <= worked.first {
+                window += 1;
+            }
+            let overlaps = |window: usize| window < self.windows.len() && self.planned(window).start < worked.last;
+            let taken = chosen.last().is_some_and(|last| last.1 == window);
+            if worked.first == worked.last || taken || !overlaps(window) || overlaps(window + 1) {
+                return false;
+            }
+            if !self.may_match(stretch, window) {
+                return false;
+            }
+            chosen.push((stretch, window));
+        }
+        true
+    }
+
+    fn planned(&self, window: usize) -> &ScheduledShift {
+        &self.scheduled[self.windows[window].scheduled as usize]
+    }
+
+    /// True when some punch of the stretch lies in the window.
+    fn may_match(&self, stretch: usize, window: usize) -> bool {
+        let (stretch, window) = (&self.stretches[stretch], &self.windows[window]);
+        let holds = |at: Timestamp| window.begin <= at && at <= window.end;
+        if holds(stretch.first) || holds(stretch.last) {
+            return true;
+        }
+        let shift = &self.shifts[stretch.shift as usize];
+        let own = &self.punches[shift.first_punch as usize..shift.last_punch as usize];
+        window.begin < stretch.last && stretch.first < window.end && own.iter().any(|punch| holds(punch.at))
+    }
+
+    /// What a match adds to the score of an assignment; `None` when the two may not match.
+    fn score(&self, stretch: usize, window: usize) -> Option<Score> {
+        let planned = self.planned(window);
+        let may = self.may_match(stretch, window);
+        let worked = &self.stretches[stretch];
+        let overlap = worked.last.min(planned.end).since(worked.first.max(planned.start));
+        let start_distance = worked.first.0.abs_diff(planned.start.0);
+        let end_distance = worked.last.0.abs_diff(planned.end.0);
+        may.then(|| Score {
+            overlap: i64::from(overlap.0),
+            matches: 1,
+            nearness: -((start_distance + end_distance) as i64),
+            same_day: i64::from(planned.workday == worked.start_date),
+        })
+    }
+}
+
+/// How good an assignment is, compared from the first field on. The scores of matches add up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Score {
+    overlap: i64,
+    matches: i64,
+    nearness: i64,
+    same_day: i64,
+}
+
+impl Score {
+    fn plus(self, other: Score) -> Score {
+        Score {
+            overlap: self.overlap + other.overlap,
+            matches: self.matches + other.matches,
+            nearness: self.nearness + other.nearness,
+            same_day: self.same_day + other.same_day,
+        }
+    }
+}
+
+/// The table of the dynamic programming. Row `s`, column `w` is about the stretches from `s` and the windows from `w`.
+#[derive(Clone, Debug, Default)]
+struct Table {
+    /// Best scores of the row that is filled ...
+    row: Vec<Score>,
+    /// ... and of the row after it.
+    next_row: Vec<Score>,
+    cells: Vec<Cell>,
+    /// Matches of the best assignment, as positions in the group.
+    chosen: Vec<(usize, usize)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    /// Some best assignment matches the first stretch to the first window.
+    matches_here: bool,
+    /// Some best assignment leaves the first window out.
+    may_skip_window: bool,
+}
+
+impl Table {
+    fn fill(&mut self, facts: &Facts<'_>) {
+        let (stretches, windows) = (facts.stretches.len(), facts.windows.len());
+        let unused = Cell { matches_here: false, may_skip_window: false };
+        self.chosen.clear();
+        self.cells.clear();
+        self.cells.resize(stretches * windows, unused);
+        self.row.clear();
+        self.row.resize(windows + 1, Score::default());
+        self.next_row.clone_from(&self.row);
+        for stretch in (0..stretches).rev() {
+            core::mem::swap(&mut self.row, &mut self.next_row);
+            self.row[windows] = Score::default();
+            for window in (0..windows).rev() {
+                let matched = facts.score(stretch, window).map(|score| score.plus(self.next_row[window + 1]));
+                let without_window = self.row[window + 1];
+                let best = without_window.max(self.next_row[window]).max(matched.unwrap_or(without_window));
+                self.row[window] = best;
+                self.cells[stretch * windows + window] =
+                    Cell { matches_here: matched == Some(best), may_skip_window: without_window == best };
+            }
+        }
+    }
+
+    /// Follows the best assignment from the first stretch on, where two are equal the one that matches it, and that to
+    /// the earliest window.
+    fn choose(&mut self, stretches: usize, windows: usize) {
+        let mut from: Range<usize> = 0..windows;
+        for stretch in 0..stretches {
+            let row = &self.cells[stretch * windows..(stretch + 1) * windows];
+            let mut window = from.start;
+            while window < windows && !row[window].matches_here && row[window].may_skip_window {
+                window += 1;
+            }
+            if window < windows && row[window].matches_here {
+                self.chosen.push((stretch, window));
+                from.start = window + 1;
+            }
+        }
+    }
+}
