@@ -1,0 +1,708 @@
+//! Checking: a document against the table of settings. What comes out has every setting, with defaults filled in.
+
+use shiftmill_core::{DayTypeSet, ExceptionCode, Seconds, Severity, Weekday, WeekdaySet, Workday};
+
+use crate::document::{Field, Node, Raw, field};
+use crate::mistake::{Finder, Place};
+use crate::nearest::nearest;
+use crate::settings::{DATES_MAX, ENTRIES_MAX, Kind, NOT_YET, NOTHING, Section, Setting};
+use crate::values;
+
+/// A checked table: settings in the order of the table of settings.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Table {
+    /// Where it stands.
+    pub place: Place,
+    section: &'static Section,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    name: &'static str,
+    place: Place,
+    value: Value,
+}
+
+/// A text with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Located {
+    /// The text.
+    pub text: String,
+    /// Where.
+    pub place: Place,
+}
+
+/// A table with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Named {
+    /// Its name.
+    pub name: String,
+    /// Where the name stands.
+    pub place: Place,
+    /// The table.
+    pub table: Table,
+}
+
+/// A checked value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// Not written, without a default; or wrong, which has been noted.
+    Nothing,
+    Off,
+    Text(String),
+    Texts(Vec<Located>),
+    Flag(bool),
+    Integer(i64),
+    /// Seconds of a length or of a day.
+    Seconds(u32),
+    Window(u32, u32),
+    Windows(Vec<(u32, u32, Place)>),
+    Dates(Vec<(Workday, Place)>),
+    Weekday(Weekday),
+    Weekdays(WeekdaySet),
+    DayTypes(DayTypeSet),
+    Word(&'static str),
+    Words(Vec<&'static str>),
+    Multiplier(u16),
+    Table(Table),
+    Tables(Vec<Table>),
+    Named(Vec<Named>),
+    Pattern(Vec<(Weekday, Located)>),
+    Severities(Vec<(ExceptionCode, Option<Severity>)>),
+}
+
+/// Whether a table is checked as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whole {
+    /// What is required must be there.
+    Yes,
+    /// It is only laid over another, so anything may be left out.
+    No,
+}
+
+/// Checks the fields of a table.
+pub(crate) fn table(
+    section: &'static Section,
+    fields: &[Field],
+    place: Place,
+    whole: Whole,
+    mistakes: &mut Finder,
+) -> Table {
+    for field in fields {
+        if section.setting(&field.name).is_none() {
+            unknown(section, field, mistakes);
+        }
+    }
+    let mut checker = Checker { whole, mistakes };
+    let entries = section.settings().map(|setting| checker.entry(section, setting, fields, place)).collect();
+    Table { place, section, entries }
+}
+
+fn unknown(section: &Section, found: &Field, mistakes: &mut Finder) {
+    let name = &found.name;
+    if NOT_YET.contains(&name.as_str()) {
+        let hint = "leave it out, and say so in `not_covered`".to_owned();
+        mistakes.add(found.place, format!("`{name}` is not supported yet"), Some(hint));
+        return;
+    }
+    let known: Vec<&str> = section.settings().map(|setting| setting.name).collect();
+    let hint = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    };
+    mistakes.add(found.place, format!("unknown setting `{name}` for {}", section.title), Some(hint));
+}
+
+struct Checker<'a> {
+    whole: Whole,
+    mistakes: &'a mut Finder,
+}
+
+impl Checker<'_> {
+    fn entry(&mut self, section: &Section, setting: &'static Setting, fields: &[Field], place: Place) -> Entry {
+        let written = field(fields, setting.name);
+        let value = match written {
+            Some(field) => self.value(setting, &field.node, field.place),
+            None => {
+                if setting.required && self.whole == Whole::Yes {
+                    let hint = format!("{} {}", setting.meaning, setting.kind.example());
+                    let message = format!("{} needs `{}`", section.title, setting.name);
+                    self.mistakes.missing(place, message, Some(hint.trim_end().to_owned()));
+                }
+                self.standard(setting, place)
+            }
+        };
+        Entry { name: setting.name, place: written.map_or(place, |field| field.node.place), value }
+    }
+
+    /// The default of a setting.
+    fn standard(&mut self, setting: &'static Setting, place: Place) -> Value {
+        let Some(text) = setting.default else { return Value::Nothing };
+        let raw = match &setting.kind {
+            Kind::Flag => Raw::Flag(text == "true"),
+            Kind::Integer { .. } => Raw::Integer(text.parse().unwrap_or(0)),
+            Kind::Table(_) | Kind::Named(_) | Kind::Severities => Raw::Table(Vec::new()),
+            Kind::Rules(_) | Kind::Items(_) | Kind::Texts | Kind::Dates | Kind::Windows => Raw::List(Vec::new()),
+            _ => Raw::Text(text.to_owned()),
+        };
+        self.value(setting, &Node { place, raw }, place)
+    }
+
+    fn value(&mut self, setting: &'static Setting, node: &Node, key: Place) -> Value {
+        let name = setting.name;
+        match (&setting.kind, &node.raw) {
+            (Kind::Text(most), Raw::Text(text)) => self.text(name, text, *most, node.place),
+            (Kind::Texts, Raw::List(list)) => Value::Texts(self.texts(name, list, "texts")),
+            (Kind::Name, Raw::Text(text)) => self.name(text, node.place),
+            (Kind::Names, Raw::List(list)) => Value::Texts(self.texts(name, list, "names")),
+            (Kind::Flag, Raw::Flag(flag)) => Value::Flag(*flag),
+            (Kind::Integer { least, most }, Raw::Integer(number)) => {
+                self.within(name, *number, *least, *most, node.place);
+                Value::Integer((*number).clamp(*least, *most))
+            }
+            (Kind::LengthOrOff { .. }, Raw::Text(text)) if text == "off" => Value::Off,
+            (Kind::Length { least, most } | Kind::LengthOrOff { least, most }, Raw::Text(text)) => {
+                self.length(setting, text, *least, *most, node.place)
+            }
+            (Kind::WordOrLength { words, most }, Raw::Text(text)) => {
+                match words.iter().find(|word| **word == text.as_str()) {
+                    Some(word) => Value::Word(word),
+                    None if values::length(text).is_some() => self.length(setting, text, 0, *most, node.place),
+                    None => self.not_a_word(name, text, words, Some(values::LENGTHS), node.place),
+                }
+            }
+            (Kind::Time | Kind::Clock, Raw::Text(text)) => self.time(setting, text, node.place),
+            (Kind::Window, Raw::Text(text)) => match values::window(text).filter(|it| it.0 <= 86_400 && it.1 <= 86_400)
+            {
+                // 24:00 is the midnight at which a window that wraps ends.
+                Some((from, to)) => Value::Window(from % 86_400, to % 86_400),
+                None => self.wrong(name, node, "a daily window", values::WINDOWS),
+            },
+            (Kind::Windows, Raw::List(list)) => {
+                self.most(name, list.len(), ENTRIES_MAX, key);
+                Value::Windows(list.iter().filter_map(|node| self.shift_window(name, node)).collect())
+            }
+            (Kind::Date, raw) => match values::date(raw) {
+                Ok(date) => Value::Dates(vec![(date, node.place)]),
+                Err(expected) => self.wrong(name, node, expected, values::DATES),
+            },
+            (Kind::Dates, Raw::List(list)) => {
+                self.most(name, list.len(), DATES_MAX, key);
+                Value::Dates(list.iter().filter_map(|node| self.date(name, node)).collect())
+            }
+            (Kind::WeekdayOrNone, Raw::Text(text)) if text == "none" => Value::Off,
+            (Kind::Weekday | Kind::WeekdayOrNone, Raw::Text(text)) => match values::weekday(text) {
+                Some(weekday) => Value::Weekday(weekday),
+                None => self.wrong(name, node, "a weekday", values::WEEKDAYS),
+            },
+            (Kind::Weekdays, raw @ (Raw::Text(_) | Raw::List(_))) => match values::weekdays(raw) {
+                Some(set) => Value::Weekdays(set),
+                None => self.wrong(name, node, "weekdays", values::WEEKDAYS),
+            },
+            (Kind::DayTypes, raw) => self.day_types(name, raw, node),
+            (Kind::Word(words), Raw::Text(text)) => match words.iter().find(|word| **word == text.as_str()) {
+                Some(word) => Value::Word(word),
+                None => self.not_a_word(name, text, words, None, node.place),
+            },
+            (Kind::Words(words), raw @ (Raw::Text(_) | Raw::List(_))) => self.words(name, raw, words, node),
+            (Kind::Multiplier, Raw::Text(_) | Raw::Integer(_) | Raw::Decimal(_)) => self.multiplier(name, node),
+            (Kind::PayCode(_), Raw::Text(text)) => Value::Text(text.clone()),
+            (Kind::Counts, Raw::Text(text)) => {
+                let words: &'static [&'static str] = &["straight_time", "all_hours"];
+                match words.iter().find(|word| **word == text.as_str()) {
+                    Some(word) => Value::Word(word),
+                    None => self.not_a_word(name, text, words, Some("or write a list of pay codes"), node.place),
+                }
+            }
+            (Kind::Counts, Raw::List(list)) => Value::Texts(self.texts(name, list, "pay codes")),
+            (Kind::OffOrWhole(_), Raw::Text(text)) if text == "off" => Value::Off,
+            (
+                Kind::Table(inner) | Kind::OptionalTable(inner) | Kind::Whole(inner) | Kind::OffOrWhole(inner),
+                Raw::Table(fields),
+            ) => {
+                // A value written whole must be whole, also in a document that is only laid over another.
+                let whole = match setting.kind {
+                    Kind::Whole(_) | Kind::OffOrWhole(_) => Whole::Yes,
+                    _ => self.whole,
+                };
+                Value::Table(table(inner, fields, node.place, whole, self.mistakes))
+            }
+            (Kind::Rules(inner) | Kind::Items(inner), Raw::List(list)) => {
+                self.most(name, list.len(), ENTRIES_MAX, key);
+                Value::Tables(list.iter().filter_map(|node| self.item(setting, inner, node)).collect())
+            }
+            (Kind::Named(inner), Raw::Table(fields)) => {
+                self.most(name, fields.len(), ENTRIES_MAX, key);
+                Value::Named(fields.iter().filter_map(|field| self.named(setting, inner, field)).collect())
+            }
+            (Kind::Pattern, Raw::Table(fields)) => self.pattern(fields),
+            (Kind::Severities, Raw::Table(fields)) => self.severities(fields),
+            (Kind::Changes, Raw::List(list)) => {
+                for node in list.iter().filter(|node| !matches!(node.raw, Raw::Table(_))) {
+                    self.wrong(name, node, "a table", "write `[[change]]` and the settings below it");
+                }
+                Value::Nothing
+            }
+            (kind, _) => self.wrong(name, node, kind.expects(), kind.example()),
+        }
+    }
+
+    fn wrong(&mut self, name: &str, node: &Node, expected: &str, hint: &str) -> Value {
+        let message = format!("`{name}` must be {expected}, not {}", node.raw.describe());
+        let hint = match (&node.raw, expected) {
+            (Raw::Integer(number), "a length") => format!("did you mean `\"{number}m\"`? {hint}"),
+            _ => hint.to_owned(),
+        };
+        self.mistakes.add(node.place, message, (!hint.is_empty()).then_some(hint));
+        Value::Nothing
+    }
+
+    fn not_a_word(&mut self, name: &str, text: &str, words: &[&str], more: Option<&str>, place: Place) -> Value {
+        let mut hint = match nearest(text, words.iter().copied()) {
+            Some(near) => format!("did you mean `\"{near}\"`?"),
+            None => format!("write one of {}", quoted(words)),
+        };
+        if let Some(more) = more {
+            hint = format!("{hint} {more}");
+        }
+        self.mistakes.add(place, format!("`{name}` cannot be `\"{text}\"`"), Some(hint));
+        Value::Nothing
+    }
+
+    fn within(&mut self, name: &str, number: i64, least: i64, most: i64, place: Place) {
+        if !(least..=most).contains(&number) {
+            let hint = format!("write a whole number from {least} to {most}");
+            self.mistakes.add(place, format!("`{name}` must be from {least} to {most}, not {number}"), Some(hint));
+        }
+    }
+
+    fn most(&mut self, name: &str, count: usize, most: usize, place: Place) {
+        if count > most {
+            self.mistakes.add(place, format!("`{name}` has {count} entries, the most is {most}"), None);
+        }
+    }
+
+    fn text(&mut self, name: &str, text: &str, most: usize, place: Place) -> Value {
+        let count = text.chars().count();
+        if count > most {
+            self.mistakes.add(place, format!("`{name}` has {count} letters, the most is {most}"), None);
+        }
+        Value::Text(text.to_owned())
+    }
+
+    fn name(&mut self, text: &str, place: Place) -> Value {
+        if !values::is_name(text) {
+            let hint = "a name has lower case letters, digits, `-` and `_`, at most 64 in all".to_owned();
+            self.mistakes.add(place, format!("`{text}` is not a name"), Some(hint));
+        }
+        Value::Text(text.to_owned())
+    }
+
+    fn texts(&mut self, name: &str, list: &[Node], of: &str) -> Vec<Located> {
+        if let Some(first) = list.first() {
+            self.most(name, list.len(), ENTRIES_MAX, first.place);
+        }
+        let mut texts = Vec::new();
+        for node in list {
+            match &node.raw {
+                Raw::Text(text) => texts.push(Located { text: text.clone(), place: node.place }),
+                _ => {
+                    self.wrong(name, node, &format!("a list of {of}"), "");
+                }
+            }
+        }
+        texts
+    }
+
+    fn length(&mut self, setting: &Setting, text: &str, least: u32, most: u32, place: Place) -> Value {
+        let name = setting.name;
+        let Some(length) = values::length(text) else {
+            let off = if matches!(setting.kind, Kind::LengthOrOff { .. }) { ", or \"off\"" } else { "" };
+            let message = format!("`{name}` must be a length, not `\"{text}\"`");
+            self.mistakes.add(place, message, Some(format!("{}{off}", values::LENGTHS)));
+            return Value::Nothing;
+        };
+        if length < least || length > most {
+            let (low, high) = (written(least), written(most));
+            let message = format!("`{name}` must be from {low} to {high}, not {}", written(length));
+            self.mistakes.add(place, message, None);
+        }
+        Value::Seconds(length.clamp(least, most))
+    }
+
+    fn time(&mut self, setting: &Setting, text: &str, place: Place) -> Value {
+        let bound = if matches!(setting.kind, Kind::Clock) { 86_399 } else { 172_800 };
+        match values::time(text).filter(|time| *time <= bound) {
+            Some(time) => Value::Seconds(time),
+            None => {
+                let name = setting.name;
+                let message = format!("`{name}` must be a time of day, not `\"{text}\"`");
+                self.mistakes.add(place, message, Some(values::TIMES.into()));
+                Value::Nothing
+            }
+        }
+    }
+
+    fn shift_window(&mut self, name: &str, node: &Node) -> Option<(u32, u32, Place)> {
+        let read = match &node.raw {
+            Raw::Text(text) => values::window(text),
+            _ => None,
+        };
+        if read.is_none() {
+            self.wrong(name, node, "a list of windows", values::WINDOWS);
+        }
+        read.map(|(from, to)| (from, to, node.place))
+    }
+
+    fn date(&mut self, name: &str, node: &Node) -> Option<(Workday, Place)> {
+        match values::date(&node.raw) {
+            Ok(date) => Some((date, node.place)),
+            Err(expected) => {
+                self.wrong(name, node, expected, values::DATES);
+                None
+            }
+        }
+    }
+
+    fn day_types(&mut self, name: &str, raw: &Raw, node: &Node) -> Value {
+        match values::day_types(raw) {
+            Ok(set) if set == DayTypeSet::NONE => self.wrong(name, node, "at least one day type", ""),
+            Ok(set) => Value::DayTypes(set),
+            Err(text) => {
+                let known: Vec<&str> = shiftmill_core::DayType::ALL.iter().map(|day_type| day_type.code()).collect();
+                let known = [known.as_slice(), &["all"]].concat();
+                // The entry that is none, rather than the whole list.
+                let inner = match raw {
+                    Raw::List(list) => list.iter().find(|node| node.raw == Raw::Text(text.clone())),
+                    _ => None,
+                };
+                self.not_a_word(name, &text, &known, None, inner.map_or(node.place, |inner| inner.place))
+            }
+        }
+    }
+
+    fn words(&mut self, name: &str, raw: &Raw, words: &'static [&'static str], node: &Node) -> Value {
+        let single = [node.clone()];
+        let list = match raw {
+            Raw::Text(text) if text == "all" => return Value::Words(words.to_vec()),
+            Raw::List(list) => list.as_slice(),
+            _ => &single,
+        };
+        let mut chosen = Vec::new();
+        for node in list {
+            match &node.raw {
+                Raw::Text(text) => match words.iter().find(|word| **word == text.as_str()) {
+                    Some(word) => chosen.push(*word),
+                    None => {
+                        let known = [words, &["all"]].concat();
+                        self.not_a_word(name, text, &known, None, node.place);
+                    }
+                },
+                _ => {
+                    self.wrong(name, node, "a list of words", "");
+                }
+            }
+        }
+        if list.is_empty() {
+            return self.wrong(name, node, "at least one word", "");
+        }
+        // In the order of the table of settings, so that the order of writing does not matter.
+        Value::Words(words.iter().copied().filter(|word| chosen.contains(word)).collect())
+    }
+
+    fn multiplier(&mut self, name: &str, node: &Node) -> Value {
+        let read = match &node.raw {
+            Raw::Text(text) | Raw::Decimal(text) => values::multiplier(text),
+            Raw::Integer(number) => values::multiplier(&number.to_string()),
+            _ => None,
+        };
+        match read {
+            Some(multiplier) => Value::Multiplier(multiplier),
+            None => self.wrong(name, node, "a multiplier", "write \"1.5\": below 65, at most three decimals"),
+        }
+    }
+
+    fn item(&mut self, setting: &Setting, inner: &'static Section, node: &Node) -> Option<Table> {
+        match &node.raw {
+            Raw::Table(fields) => {
+                // Entries without names are written whole.
+                let whole = if matches!(setting.kind, Kind::Items(_)) { Whole::Yes } else { self.whole };
+                Some(table(inner, fields, node.place, whole, self.mistakes))
+            }
+            _ => {
+                self.wrong(setting.name, node, "a list of tables", "");
+                None
+            }
+        }
+    }
+
+    fn named(&mut self, setting: &Setting, inner: &'static Section, field: &Field) -> Option<Named> {
+        self.name(&field.name, field.place);
+        match &field.node.raw {
+            Raw::Table(fields) => {
+                let table = table(inner, fields, field.place, self.whole, self.mistakes);
+                Some(Named { name: field.name.clone(), place: field.place, table })
+            }
+            _ => {
+                let hint = format!("write `[{}.{}]` and its settings below", setting.name, field.name);
+                self.wrong(&field.name, &field.node, "a table", &hint);
+                None
+            }
+        }
+    }
+
+    fn pattern(&mut self, fields: &[Field]) -> Value {
+        let mut pattern: Vec<(Weekday, Located)> = Vec::new();
+        for field in fields {
+            let Some(days) = values::weekday_run(&field.name) else {
+                let message = format!("`{}` is not a weekday", field.name);
+                self.mistakes.add(field.place, message, Some(values::WEEKDAYS.into()));
+                continue;
+            };
+            let Raw::Text(text) = &field.node.raw else {
+                self.wrong("pattern", &field.node, "the name of a shift", "");
+                continue;
+            };
+            for day in Weekday::ALL.into_iter().filter(|day| days.contains(*day)) {
+                if pattern.iter().any(|entry| entry.0 == day) {
+                    let message = format!("`pattern` names {} twice", day.short());
+                    self.mistakes.add(field.place, message, None);
+                } else {
+                    pattern.push((day, Located { text: text.clone(), place: field.node.place }));
+                }
+            }
+        }
+        pattern.sort_by_key(|entry| entry.0 as u8);
+        Value::Pattern(pattern)
+    }
+
+    fn severities(&mut self, fields: &[Field]) -> Value {
+        let words: Vec<&str> = Severity::ALL.iter().map(|severity| severity.code()).chain(["off"]).collect();
+        let mut severities = Vec::new();
+        for field in fields {
+            let Some(code) = ExceptionCode::from_code(&field.name) else {
+                let known = ExceptionCode::ALL.iter().map(|code| code.code());
+                let hint = nearest(&field.name, known).map(|near| format!("did you mean `{near}`?"));
+                self.mistakes.add(field.place, format!("there is no exception `{}`", field.name), hint);
+                continue;
+            };
+            match &field.node.raw {
+                Raw::Text(text) if text == "off" => severities.push((code, None)),
+                Raw::Text(text) => match Severity::from_code(text) {
+                    Some(severity) => severities.push((code, Some(severity))),
+                    None => {
+                        self.not_a_word(code.code(), text, &words, None, field.node.place);
+                    }
+                },
+                _ => {
+                    self.wrong(code.code(), &field.node, "a severity", &format!("write one of {}", quoted(&words)));
+                }
+            }
+        }
+        severities.sort_by_key(|entry| entry.0);
+        Value::Severities(severities)
+    }
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// A length as people write it.
+pub(crate) fn written(seconds: u32) -> String {
+    let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let mut text = String::new();
+    for (amount, unit) in [(hours, 'h'), (minutes, 'm'), (rest, 's')] {
+        if amount > 0 {
+            text.push_str(&format!("{amount}{unit}"));
+        }
+    }
+    if text.is_empty() { "0s".into() } else { text }
+}
+
+impl Kind {
+    /// What must be written, in words.
+    pub fn expects(&self) -> &'static str {
+        match self {
+            Kind::Text(_) => "a text",
+            Kind::Texts => "a list of texts",
+            Kind::Name => "a name",
+            Kind::Names => "a list of names",
+            Kind::Flag => "`true` or `false`",
+            Kind::Integer { .. } => "a whole number",
+            Kind::Length { .. } | Kind::LengthOrOff { .. } => "a length",
+            Kind::WordOrLength { .. } => "a word or a length",
+            Kind::Time | Kind::Clock => "a time of day",
+            Kind::Window => "a daily window",
+            Kind::Windows => "a list of windows",
+            Kind::Date => "a date",
+            Kind::Dates => "a list of dates",
+            Kind::Weekday | Kind::WeekdayOrNone => "a weekday",
+            Kind::Weekdays => "weekdays",
+            Kind::DayTypes => "day types",
+            Kind::Word(_) => "a word",
+            Kind::Words(_) => "a list of words",
+            Kind::Multiplier => "a multiplier",
+            Kind::PayCode(_) => "a pay code",
+            Kind::Counts => "`straight_time`, `all_hours` or a list of pay codes",
+            Kind::Table(_) | Kind::OptionalTable(_) | Kind::Whole(_) => "a table",
+            Kind::OffOrWhole(_) => "`\"off\"` or a table",
+            Kind::Rules(_) => "a list of rules",
+            Kind::Items(_) | Kind::Changes => "a list of tables",
+            Kind::Named(_) => "tables by name",
+            Kind::Pattern => "a shift for each weekday",
+            Kind::Severities => "a severity for each exception",
+        }
+    }
+
+    /// How such a value is written.
+    pub fn example(&self) -> &'static str {
+        match self {
+            Kind::Length { .. } | Kind::LengthOrOff { .. } | Kind::WordOrLength { .. } => values::LENGTHS,
+            Kind::Time | Kind::Clock => values::TIMES,
+            Kind::Window | Kind::Windows => values::WINDOWS,
+            Kind::Date | Kind::Dates => values::DATES,
+            Kind::Weekday | Kind::WeekdayOrNone | Kind::Weekdays => values::WEEKDAYS,
+            Kind::Text(_) | Kind::Name => "texts stand in double quotes",
+            Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
+            Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",
+            Kind::Severities => "write `late_in = \"high\"` or `late_in = \"off\"`",
+            _ => "",
+        }
+    }
+}
+
+/// Reading a checked table. A setting that is wrong has been noted and reads as nothing, so whatever is found with it
+/// never becomes a plan.
+impl Table {
+    /// A table without settings.
+    pub const EMPTY: Table = Table { place: Place { file: 0, offset: 0 }, section: &NOTHING, entries: Vec::new() };
+
+    /// What may be written for a setting.
+    pub fn kind(&self, name: &str) -> Option<&'static Kind> {
+        self.section.setting(name).map(|setting| &setting.kind)
+    }
+
+    /// Every setting with its value.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.entries.iter().map(|entry| (entry.name, &entry.value))
+    }
+
+    /// Where a setting's value stands, or the table when it is not written.
+    pub fn place(&self, name: &str) -> Place {
+        self.entries.iter().find(|entry| entry.name == name).map_or(self.place, |entry| entry.place)
+    }
+
+    pub fn value(&self, name: &str) -> &Value {
+        debug_assert!(self.entries.iter().any(|entry| entry.name == name), "no setting is called {name}");
+        self.entries.iter().find(|entry| entry.name == name).map_or(&Value::Nothing, |entry| &entry.value)
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.value(name) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn texts(&self, name: &str) -> &[Located] {
+        match self.value(name) {
+            Value::Texts(texts) => texts,
+            _ => &[],
+        }
+    }
+
+    pub fn flag(&self, name: &str) -> bool {
+        matches!(self.value(name), Value::Flag(true))
+    }
+
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        match self.value(name) {
+            Value::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A length that is not `off`.
+    pub fn length(&self, name: &str) -> Option<Seconds> {
+        match self.value(name) {
+            Value::Seconds(seconds) => Some(Seconds(*seconds)),
+            _ => None,
+        }
+    }
+
+    /// A length that has a default and cannot be `off`.
+    pub fn seconds(&self, name: &str) -> Seconds {
+        self.length(name).unwrap_or_default()
+    }
+
+    /// The word chosen.
+    pub fn word(&self, name: &str) -> &'static str {
+        match self.value(name) {
+            Value::Word(word) => word,
+            _ => "",
+        }
+    }
+
+    pub fn window(&self, name: &str) -> Option<(u32, u32)> {
+        match self.value(name) {
+            Value::Window(from, to) => Some((*from, *to)),
+            _ => None,
+        }
+    }
+
+    pub fn date(&self, name: &str) -> Option<Workday> {
+        self.dates(name).first().map(|date| date.0)
+    }
+
+    pub fn dates(&self, name: &str) -> &[(Workday, Place)] {
+        match self.value(name) {
+            Value::Dates(dates) => dates,
+            _ => &[],
+        }
+    }
+
+    pub fn weekday(&self, name: &str) -> Option<Weekday> {
+        match self.value(name) {
+            Value::Weekday(weekday) => Some(*weekday),
+            _ => None,
+        }
+    }
+
+    pub fn weekdays(&self, name: &str) -> WeekdaySet {
+        match self.value(name) {
+            Value::Weekdays(set) => *set,
+            _ => WeekdaySet::NONE,
+        }
+    }
+
+    pub fn day_types(&self, name: &str) -> DayTypeSet {
+        match self.value(name) {
+            Value::DayTypes(set) => *set,
+            _ => DayTypeSet::ALL,
+        }
+    }
+
+    /// An optional table that is there.
+    pub fn optional(&self, name: &str) -> Option<&Table> {
+        match self.value(name) {
+            Value::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn tables(&self, name: &str) -> &[Table] {
+        match self.value(name) {
+            Value::Tables(tables) => tables,
+            _ => &[],
+        }
+    }
+
+    pub fn named(&self, name: &str) -> &[Named] {
+        match self.value(name) {
+            Value::Named(named) => named,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Breaks, and meals that must be taken.
+
+use shiftmill_core::Seconds;
+use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
+use shiftmill_core::shape::meal_requirement::MealRequirement;
+
+use super::Compiler;
+use crate::check::Table;
+
+/// The comparison that a table states.
+pub(super) fn compare(table: &Table) -> Compare {
+    match table.word("compare") {
+        "more_than" => Compare::MoreThan,
+        _ => Compare::AtLeast,
+    }
+}
+
+impl Compiler<'_> {
+    pub(super) fn breaks(&mut self, table: &Table) -> Breaks {
+        Breaks {
+            paid_below: table.optional("paid_gap").map(|gap| PaidGap {
+                rule: self.rule(gap),
+                limit: gap.seconds("below"),
+                meals_too: gap.flag("meals_too"),
+            }),
+            fixed: table.tables("fixed").iter().map(|fixed| self.fixed_break(fixed)).collect(),
+            auto_deduct: table.tables("auto_deduct").iter().map(|deduct| self.auto_deduct(deduct)).collect(),
+        }
+    }
+
+    fn fixed_break(&mut self, table: &Table) -> FixedBreak {
+        let (start, end) = table.window("between").unwrap_or_default();
+        if table.window("between").is_some() && start == end {
+            let hint = "a break ends after its start".to_owned();
+            self.mistakes.add(table.place("between"), "a fixed break has no length".into(), Some(hint));
+        }
+        FixedBreak { rule: self.rule(table), start, end }
+    }
+
+    fn auto_deduct(&mut self, table: &Table) -> AutoDeduct {
+        if table.length("amount") == Some(Seconds::ZERO) {
+            let hint = "leave the rule out, or write how much it takes off".to_owned();
+            self.mistakes.add(table.place("amount"), "`amount` takes nothing off".into(), Some(hint));
+        }
+        AutoDeduct {
+            rule: self.rule(table),
+            after: table.seconds("after"),
+            compare: compare(table),
+            basis: match table.word("basis") {
+                "longest_segment" => BreakBasis::LongestSegment,
+                "gross_span" => BreakBasis::GrossSpan,
+                "worked_net" => BreakBasis::WorkedNet,
+                _ => BreakBasis::WorkedGross,
+            },
+            amount: table.seconds("amount"),
+            only_if_segments: table.integer("only_if_segments").map(|count| count as u8),
+            count_taken: table.flag("count_taken"),
+            min_piece: table.seconds("min_piece"),
+            taper: table.flag("taper"),
+            placement: match table.word("placement") {
+                "proportional" => BreakPlacement::Proportional,
+                _ => BreakPlacement::AtTrigger,
+            },
+        }
+    }
+
+    pub(super) fn meal_requirements(&mut self, tables: &[Table]) -> Vec<MealRequirement> {
+        let mut meals: Vec<MealRequirement> = tables.iter().map(|table| self.meal_requirement(table)).collect();
+        meals.sort_by_key(|meal| meal.ordinal);
+        meals
+    }
+
+    fn meal_requirement(&mut self, table: &Table) -> MealRequirement {
+        let rule = self.rule(table);
+        MealRequirement {
+            rule,
+            ordinal: table.integer("ordinal").unwrap_or(1) as u8,
+            when_worked: table.seconds("when_worked"),
+            compare: compare(table),
+            start_by: table.seconds("start_by"),
+            length_min: table.seconds("length"),
+            waivable_up_to: table.length("waivable_up_to"),
+            waivable_only_if_previous_taken: table.flag("waivable_only_if_previous_taken"),
+            pays_to: self.pay_code(table, "pay", None),
+        }
+    }
+}

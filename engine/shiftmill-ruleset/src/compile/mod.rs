@@ -1,0 +1,98 @@
+//! Compiling: checked tables become plans that share one set of names; what only shows when settings are seen together
+//! is checked here.
+
+mod attendance;
+mod breaks;
+mod names;
+mod overtime;
+mod premiums;
+mod punches;
+mod schedule;
+mod table;
+
+use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::shape::leave::{LeaveCode, LeaveRules, LeaveVersusWork};
+use shiftmill_core::{Plan, PlanTimeline, Workday};
+
+use crate::check::{Table, Value};
+use crate::effective::Version;
+use crate::mistake::Finder;
+use names::Interned;
+
+/// The label from which the first version holds: the first date there is.
+const BEGINNING: Workday = Workday(-719_162);
+
+/// The plans of all versions; `None` when there is no version at all.
+pub(crate) fn compile(versions: &[Version], mistakes: &mut Finder) -> Option<PlanTimeline> {
+    let mut interned = Interned::new(versions, mistakes);
+    let plans: Vec<(Workday, Plan)> = versions
+        .iter()
+        .map(|version| {
+            let mut compiler = Compiler { names: &mut interned, rules: Vec::new(), mistakes };
+            (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, versions))
+        })
+        .collect();
+    PlanTimeline::new(plans, interned.names)
+}
+
+/// Compiles one version.
+struct Compiler<'a> {
+    names: &'a mut Interned,
+    /// The names of the rules met in this version.
+    rules: Vec<String>,
+    mistakes: &'a mut Finder,
+}
+
+static NO_TABLE: Table = Table::EMPTY;
+
+/// A table of the document; it is always there, since it has defaults.
+fn section<'a>(document: &'a Table, name: &str) -> &'a Table {
+    document.optional(name).unwrap_or(&NO_TABLE)
+}
+
+impl Compiler<'_> {
+    fn plan(&mut self, document: &Table, versions: &[Version]) -> Plan {
+        Plan {
+            normalise: punches::normalise(section(document, "punches")),
+            dedupe: punches::dedupe(section(document, "punches")),
+            calendar: self.calendar(section(document, "calendar")),
+            schedule: self.schedule(document, versions),
+            matching: punches::matching(section(document, "matching")),
+            pairing: self.pairing(section(document, "pairing")),
+            rounding: self.rounding(document.tables("rounding")),
+            workdays: punches::workdays(section(document, "workdays")),
+            breaks: self.breaks(section(document, "breaks")),
+            meal_requirements: self.meal_requirements(document.tables("meal_requirement")),
+            leave: self.leave(section(document, "leave")),
+            attendance: self.attendance(section(document, "attendance")),
+            holidays: self.holidays(section(document, "holidays")),
+            overtime: self.overtime(section(document, "overtime")),
+            premiums: self.premiums(document.tables("premiums")),
+            exceptions: exceptions(document),
+        }
+    }
+
+    fn leave(&mut self, table: &Table) -> LeaveRules {
+        LeaveRules {
+            // The codes are shared by all versions, so that facts can name them by number.
+            codes: self.names.leave_codes.iter().map(|code| LeaveCode { pays_to: *code }).collect(),
+            versus_work: match table.word("versus_work") {
+                "work_wins" => LeaveVersusWork::WorkWins,
+                "leave_wins" => LeaveVersusWork::LeaveWins,
+                _ => LeaveVersusWork::WorkWinsFlag,
+            },
+            day_length: table.seconds("day_length"),
+            relocates_schedule: table.flag("relocates_schedule"),
+        }
+    }
+}
+
+fn exceptions(document: &Table) -> ExceptionRules {
+    let mut rules = ExceptionRules::default();
+    if let Value::Severities(severities) = document.value("exceptions") {
+        for (code, severity) in severities {
+            rules.set(*code, *severity);
+        }
+    }
+    rules
+}

@@ -1,0 +1,217 @@
+//! Names and their numbers. The same name has the same number in every version, so that counters carry on.
+
+use shiftmill_core::{Layer, Multiplier, Names, PayCode, PayCodeInfo, RuleId, Unit};
+
+use super::{Compiler, section};
+use crate::check::Table;
+use crate::effective::Version;
+use crate::mistake::{Finder, Place};
+use crate::nearest::nearest;
+use crate::settings::{Fits, Kind};
+
+/// Name, layer, unit, paid, thousandths of the plain rate.
+type Shipped = (&'static str, Layer, Unit, bool, u16);
+
+/// The pay codes that every ruleset has, the two built-in ones first.
+const SHIPPED: [Shipped; 18] = [
+    ("regular", Layer::Base, Unit::Second, true, 1_000),
+    ("unpaid_break", Layer::Base, Unit::Second, false, 1_000),
+    ("overtime_1_0", Layer::Base, Unit::Second, true, 1_000),
+    ("overtime_1_25", Layer::Base, Unit::Second, true, 1_250),
+    ("overtime_1_35", Layer::Base, Unit::Second, true, 1_350),
+    ("overtime_1_5", Layer::Base, Unit::Second, true, 1_500),
+    ("overtime_2_0", Layer::Base, Unit::Second, true, 2_000),
+    ("overtime_3_0", Layer::Base, Unit::Second, true, 3_000),
+    ("holiday_worked", Layer::Base, Unit::Second, true, 2_000),
+    ("unapproved", Layer::Base, Unit::Second, false, 1_000),
+    ("night", Layer::Premium, Unit::Second, true, 1_000),
+    ("weekend", Layer::Premium, Unit::Second, true, 1_000),
+    ("standby", Layer::Premium, Unit::Second, true, 1_000),
+    ("holiday_paid", Layer::Quantity, Unit::Second, true, 1_000),
+    ("callback_topup", Layer::Quantity, Unit::Second, true, 1_000),
+    ("late_deduct", Layer::Quantity, Unit::Second, true, 1_000),
+    ("meal_premium", Layer::Quantity, Unit::Count, true, 1_000),
+    ("rest_premium", Layer::Quantity, Unit::Count, true, 1_000),
+];
+
+/// The names of all versions.
+pub(super) struct Interned {
+    /// The names by number.
+    pub names: Names,
+    /// What each leave code pays to, in the order of [`Names::leave`].
+    pub leave_codes: Vec<PayCode>,
+}
+
+impl Interned {
+    /// Numbers the pay codes, shifts and leave codes of all versions, each by name within the version that first has
+    /// it. Rules are numbered as they are met.
+    pub fn new(versions: &[Version], mistakes: &mut Finder) -> Interned {
+        let mut interned = Interned {
+            names: Names {
+                rules: Names::BUILT_IN_RULES.map(String::from).to_vec(),
+                pay_codes: SHIPPED
+                    .into_iter()
+                    .map(|(name, layer, unit, paid, multiplier)| PayCodeInfo {
+                        name: name.into(),
+                        layer,
+                        unit,
+                        paid,
+                        multiplier: Multiplier(multiplier),
+                    })
+                    .collect(),
+                ..Names::default()
+            },
+            leave_codes: Vec::new(),
+        };
+        if let Some(first) = versions.first() {
+            interned.declare_pay_codes(&first.table, mistakes);
+        }
+        for version in versions {
+            for shift in version.table.named("shifts") {
+                if !interned.names.shifts.contains(&shift.name) {
+                    interned.names.shifts.push(shift.name.clone());
+                }
+            }
+            interned.declare_leave(section(&version.table, "leave"), mistakes);
+        }
+        interned
+    }
+
+    fn declare_pay_codes(&mut self, document: &Table, mistakes: &mut Finder) {
+        for declared in document.named("pay_codes") {
+            if self.find(&declared.name).is_some() {
+                let hint = "a pay code that we ship cannot be declared again; use a name of your own".to_owned();
+                mistakes.add(declared.place, format!("pay code `{}` is already there", declared.name), Some(hint));
+                continue;
+            }
+            let layer = Layer::from_code(declared.table.word("layer")).unwrap_or(Layer::Base);
+            let unit = Unit::from_code(declared.table.word("unit")).unwrap_or(Unit::Second);
+            if unit == Unit::Count && layer != Layer::Quantity {
+                let hint = "`unit = \"count\"` goes with `layer = \"quantity\"`".to_owned();
+                let place = declared.table.place("unit");
+                mistakes.add(place, format!("pay code `{}` is time, so it counts seconds", declared.name), Some(hint));
+            }
+            let multiplier = match declared.table.value("multiplier") {
+                crate::check::Value::Multiplier(multiplier) => Multiplier(*multiplier),
+                _ => Multiplier::PLAIN,
+            };
+            let paid = declared.table.flag("paid");
+            self.names.pay_codes.push(PayCodeInfo { name: declared.name.clone(), layer, unit, paid, multiplier });
+        }
+    }
+
+    fn declare_leave(&mut self, leave: &Table, mistakes: &mut Finder) {
+        for code in leave.named("codes") {
+            if self.names.leave.contains(&code.name) {
+                continue;
+            }
+            let standard = format!("leave_{}", code.name.replace('-', "_"));
+            let (name, place) = (code.table.text("pay").unwrap_or(&standard), code.table.place("pay"));
+            let pays_to = match self.find(name) {
+                Some(known) => known,
+                None if name.starts_with("leave_") => {
+                    let (name, paid) = (name.to_owned(), code.table.flag("paid"));
+                    let info = PayCodeInfo {
+                        name,
+                        layer: Layer::Base,
+                        unit: Unit::Second,
+                        paid,
+                        multiplier: Multiplier::PLAIN,
+                    };
+                    self.names.pay_codes.push(info);
+                    PayCode((self.names.pay_codes.len() - 1) as u16)
+                }
+                None => {
+                    undeclared(self, name, place, mistakes);
+                    PayCode::REGULAR
+                }
+            };
+            let base = Fits { layer: Layer::Base, unit: Unit::Second };
+            fits(self, pays_to, &[base], place, mistakes);
+            self.names.leave.push(code.name.clone());
+            self.leave_codes.push(pays_to);
+        }
+    }
+
+    /// The pay code of this name.
+    pub fn find(&self, name: &str) -> Option<PayCode> {
+        self.names.pay_codes.iter().position(|info| info.name == name).map(|index| PayCode(index as u16))
+    }
+}
+
+fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &mut Finder) {
+    let known = names.names.pay_codes.iter().map(|info| info.name.as_str());
+    let hint = match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`? Codes of your own are declared in `[pay_codes.{name}]`"),
+        None => format!("declare it in `[pay_codes.{name}]`"),
+    };
+    mistakes.add(place, format!("there is no pay code `{name}`"), Some(hint));
+}
+
+/// Notes a pay code that stands in none of the layers that a setting takes.
+fn fits(names: &Interned, code: PayCode, allowed: &[Fits], place: Place, mistakes: &mut Finder) {
+    let Some(info) = names.names.pay_code(code) else { return };
+    if allowed.iter().any(|fits| fits.layer == info.layer && fits.unit == info.unit) {
+        return;
+    }
+    let needed: Vec<String> =
+        allowed.iter().map(|fits| format!("layer `{}` with unit `{}`", fits.layer, fits.unit)).collect();
+    let message = format!("pay code `{}` is of layer `{}` with unit `{}`", info.name, info.layer, info.unit);
+    mistakes.add(place, message, Some(format!("this setting takes a code of {}", needed.join(" or "))));
+}
+
+impl Compiler<'_> {
+    /// The number of a table's rule; a name that another rule of this version has is a mistake.
+    pub fn rule(&mut self, table: &Table) -> RuleId {
+        let Some(name) = table.text("name") else { return RuleId::WORKED };
+        let place = table.place("name");
+        if Names::BUILT_IN_RULES.contains(&name) {
+            let hint = "choose another name".to_owned();
+            self.mistakes.add(place, format!("`{name}` is the name of a built-in rule"), Some(hint));
+        } else if self.rules.iter().any(|met| met == name) {
+            let hint = "explanations call rules by their names, so each needs its own".to_owned();
+            self.mistakes.add(place, format!("two rules are called `{name}`"), Some(hint));
+        } else {
+            self.rules.push(name.to_owned());
+        }
+        let known = self.names.names.rules.iter().position(|rule| rule == name);
+        let number = known.unwrap_or_else(|| {
+            self.names.names.rules.push(name.to_owned());
+            self.names.names.rules.len() - 1
+        });
+        RuleId(number as u16)
+    }
+
+    /// The pay code that a setting names; one that is not declared, or does not fit the setting, is a mistake.
+    pub fn pay_code(&mut self, table: &Table, setting: &str, also: Option<Fits>) -> PayCode {
+        let Some(name) = table.text(setting) else { return PayCode::REGULAR };
+        let own = match kind_of(setting, table) {
+            Some(fits) => fits,
+            None => return PayCode::REGULAR,
+        };
+        let allowed: Vec<Fits> = also.into_iter().chain([own]).collect();
+        self.named_pay_code(name, &allowed, table.place(setting))
+    }
+
+    /// The pay code of a name written at a place.
+    pub fn named_pay_code(&mut self, name: &str, allowed: &[Fits], place: Place) -> PayCode {
+        match self.names.find(name) {
+            Some(code) => {
+                fits(self.names, code, allowed, place, self.mistakes);
+                code
+            }
+            None => {
+                undeclared(self.names, name, place, self.mistakes);
+                PayCode::REGULAR
+            }
+        }
+    }
+}
+
+/// Which codes a setting takes, from the table of settings.
+fn kind_of(setting: &str, table: &Table) -> Option<Fits> {
+    match table.kind(setting) {
+        Some(Kind::PayCode(fits)) => Some(*fits),
+        _ => None,
+    }
+}

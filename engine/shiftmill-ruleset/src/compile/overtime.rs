@@ -1,0 +1,218 @@
+//! Overtime: tiers in order, and what they need of each other under the chosen way of combining.
+
+use shiftmill_core::pay::combine::{Alternative, Combine, Overtime};
+use shiftmill_core::pay::tiers::{
+    Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
+};
+use shiftmill_core::{Layer, PayCodeSet, Unit, Workday};
+
+use super::Compiler;
+use crate::check::{Located, Table, Value};
+use crate::nearest::nearest;
+use crate::settings::Fits;
+
+/// The most tiers: a set of them is 64 bits.
+const TIERS_MAX: usize = 64;
+
+const BASE: Fits = Fits { layer: Layer::Base, unit: Unit::Second };
+const PREMIUM: Fits = Fits { layer: Layer::Premium, unit: Unit::Second };
+
+/// A tier with the table that states it.
+pub(super) struct Stated<'a> {
+    pub tier: OvertimeTier,
+    pub table: &'a Table,
+}
+
+impl Stated<'_> {
+    pub fn name(&self) -> &str {
+        self.table.text("name").unwrap_or_default()
+    }
+}
+
+impl Compiler<'_> {
+    pub(super) fn overtime(&mut self, table: &Table) -> Overtime {
+        let combine = table.word("combine");
+        let tables = table.tables("tiers");
+        if let Some(beyond) = tables.get(TIERS_MAX) {
+            let message = format!("there are {} overtime tiers, the most is {TIERS_MAX}", tables.len());
+            self.mistakes.add(beyond.place, message, None);
+        }
+        let also = (combine == "additive").then_some(PREMIUM);
+        let mut tiers: Vec<Stated<'_>> =
+            tables.iter().take(TIERS_MAX).map(|table| Stated { tier: self.tier(table, also), table }).collect();
+        tiers.sort_by_key(|stated| (stated.tier.scope, stated.tier.limit));
+        self.check_counted_codes(&tiers);
+        let combine = match combine {
+            "max_of_alternatives" => Combine::MaxOfAlternatives(self.alternatives(table, &tiers)),
+            "all_hours_count" => Combine::AllHoursCount,
+            "table" => Combine::Table(self.combination_table(table, &tiers)),
+            "additive" => Combine::Additive,
+            _ => Combine::StraightTimeOnly,
+        };
+        self.check_unused(table, &combine);
+        Overtime { tiers: tiers.into_iter().map(|stated| stated.tier).collect(), combine }
+    }
+
+    fn tier(&mut self, table: &Table, also: Option<Fits>) -> OvertimeTier {
+        let pays_to = self.pay_code(table, "pay", also);
+        OvertimeTier {
+            rule: self.rule(table),
+            scope: self.scope(table),
+            when: TierCondition {
+                day_types: table.day_types("day_types"),
+                weekdays: table.weekdays("weekdays"),
+                consecutive: table.optional("consecutive").map(consecutive),
+            },
+            counts: self.counts(table),
+            leave_counts: table.flag("leave_counts"),
+            limit: table.seconds("after"),
+            pays_to,
+            multiplier: self.names.names.multiplier(pays_to),
+            priority: table.integer("priority").unwrap_or(0) as i16,
+        }
+    }
+
+    fn scope(&mut self, table: &Table) -> TierScope {
+        let (weeks, anchor) = (table.integer("weeks"), table.date("anchor"));
+        let scope = table.word("scope");
+        if scope != "workweeks" {
+            for setting in ["weeks", "anchor"].into_iter().filter(|it| *table.value(it) != Value::Nothing) {
+                let message = format!("`{setting}` is for `scope = \"workweeks\"` only");
+                self.mistakes.add(table.place(setting), message, None);
+            }
+        }
+        match scope {
+            "shift" => TierScope::Shift,
+            "workweek" => TierScope::Workweek,
+            "workweeks" => {
+                for (setting, written) in [("weeks", weeks.is_some()), ("anchor", anchor.is_some())] {
+                    if !written && *table.value(setting) == Value::Nothing && table.place(setting) == table.place {
+                        let hint = "such as `weeks = 2` and `anchor = 2026-01-05`".to_owned();
+                        let message = format!("`scope = \"workweeks\"` needs `{setting}`");
+                        self.mistakes.missing(table.place("scope"), message, Some(hint));
+                    }
+                }
+                TierScope::Workweeks { count: weeks.unwrap_or(2) as u8, anchor: anchor.unwrap_or(Workday(0)) }
+            }
+            "month" => TierScope::Month,
+            "pay_period" => TierScope::PayPeriod,
+            _ => TierScope::Workday,
+        }
+    }
+
+    fn counts(&mut self, table: &Table) -> Counts {
+        match table.value("counts") {
+            Value::Word("all_hours") => Counts::AllHours,
+            Value::Texts(codes) => {
+                if codes.is_empty() {
+                    let hint = "name the pay codes whose time it counts".to_owned();
+                    self.mistakes.add(table.place("counts"), "`counts` names no pay code".into(), Some(hint));
+                }
+                let found = codes.iter().map(|code| self.named_pay_code(&code.text, &[BASE], code.place)).collect();
+                Counts::Codes(PayCodeSet::new(found))
+            }
+            _ => Counts::StraightTime,
+        }
+    }
+
+    /// A tier that counts certain pay codes needs narrower tiers that pay to them.
+    fn check_counted_codes(&mut self, tiers: &[Stated<'_>]) {
+        for stated in tiers {
+            let (Counts::Codes(codes), Value::Texts(written)) = (&stated.tier.counts, stated.table.value("counts"))
+            else {
+                continue;
+            };
+            for code in codes.iter() {
+                let fed = tiers.iter().any(|other| other.tier.scope < stated.tier.scope && other.tier.pays_to == code);
+                let name = self.names.names.pay_code(code).map_or("", |info| info.name.as_str());
+                if let (false, Some(text)) = (fed, written.iter().find(|text| text.text == name)) {
+                    let message = format!("no tier of a narrower scope pays to `{name}`, so it is never counted");
+                    self.mistakes.add(text.place, message, None);
+                }
+            }
+        }
+    }
+
+    fn alternatives(&mut self, table: &Table, tiers: &[Stated<'_>]) -> Vec<Alternative> {
+        let alternatives: Vec<Alternative> = table
+            .tables("alternatives")
+            .iter()
+            .map(|table| Alternative {
+                rule: self.rule(table),
+                tiers: self.tier_numbers(table.texts("tiers"), tiers).map(|number| number as u8).collect(),
+            })
+            .collect();
+        if alternatives.is_empty() {
+            let hint = "add an `[[overtime.alternatives]]` with `name` and `tiers`".to_owned();
+            let message = "`max_of_alternatives` needs alternatives".to_owned();
+            self.mistakes.missing(table.place("combine"), message, Some(hint));
+            return alternatives;
+        }
+        for (number, stated) in tiers.iter().enumerate() {
+            if !alternatives.iter().any(|alternative| alternative.tiers.iter().any(|it| usize::from(*it) == number)) {
+                let message = format!("tier `{}` is in no alternative, so it is never paid", stated.name());
+                let hint = "name it in an alternative, or drop the tier".to_owned();
+                self.mistakes.add(stated.table.place, message, Some(hint));
+            }
+        }
+        alternatives
+    }
+
+    /// The numbers of the tiers named; names of no tier are mistakes.
+    pub(super) fn tier_numbers(
+        &mut self,
+        names: &[Located],
+        tiers: &[Stated<'_>],
+    ) -> impl Iterator<Item = usize> + use<> {
+        let mut numbers = Vec::new();
+        for name in names {
+            match tiers.iter().position(|stated| stated.name() == name.text) {
+                Some(number) => numbers.push(number),
+                None => {
+                    let near = nearest(&name.text, tiers.iter().map(Stated::name));
+                    let hint = near.map(|near| format!("did you mean `{near}`?"));
+                    self.mistakes.add(name.place, format!("there is no overtime tier `{}`", name.text), hint);
+                }
+            }
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter()
+    }
+
+    /// Settings of a way of combining that was not chosen would be read by nobody.
+    fn check_unused(&mut self, table: &Table, combine: &Combine) {
+        let uses = |setting: &str| match combine {
+            Combine::MaxOfAlternatives(_) => setting == "alternatives",
+            Combine::Table(_) => setting == "table",
+            _ => false,
+        };
+        let alternatives = !table.tables("alternatives").is_empty();
+        for (setting, written, combine) in [
+            ("alternatives", alternatives, "max_of_alternatives"),
+            ("table", table.optional("table").is_some(), "table"),
+        ] {
+            if written && !uses(setting) {
+                let message = format!("`overtime.{setting}` is not used by this way of combining");
+                let hint = format!("write `combine = \"{combine}\"`, or drop it");
+                self.mistakes.add(table.place(setting), message, Some(hint));
+            }
+        }
+    }
+}
+
+fn consecutive(table: &Table) -> Consecutive {
+    Consecutive {
+        day: table.integer("day").unwrap_or(2) as u8,
+        mode: match table.word("mode") {
+            "exactly" => ConsecutiveMode::Exactly,
+            _ => ConsecutiveMode::AtLeast,
+        },
+        reset: match table.word("reset") {
+            "rolling" => ConsecutiveReset::Rolling,
+            "after_trigger" => ConsecutiveReset::AfterTrigger,
+            _ => ConsecutiveReset::Workweek,
+        },
+        worked_at_least: table.seconds("worked_at_least"),
+    }
+}

@@ -1,0 +1,140 @@
+//! The calendar, named shifts and the weekly pattern.
+
+use shiftmill_core::shape::calendar::Calendar;
+use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
+use shiftmill_core::{DayType, Workday};
+
+use super::{Compiler, section};
+use crate::check::{Named, Table, Value, written};
+use crate::effective::Version;
+use crate::nearest::nearest;
+
+const DAY: i32 = 86_400;
+
+impl Compiler<'_> {
+    pub(super) fn calendar(&mut self, table: &Table) -> Calendar {
+        let lists = [
+            ("statutory_holidays", DayType::StatutoryHoliday),
+            ("company_holidays", DayType::CompanyHoliday),
+            ("makeup_workdays", DayType::MakeupWorkday),
+            ("shifted_rest", DayType::ShiftedRest),
+        ];
+        let mut dates: Vec<(Workday, DayType)> = Vec::new();
+        for (setting, day_type) in lists {
+            for (date, place) in table.dates(setting) {
+                match dates.iter().find(|entry| entry.0 == *date) {
+                    // The same date twice in one list says nothing new.
+                    Some((_, other)) if *other == day_type => {}
+                    Some((_, other)) => {
+                        let message = format!("{date} is already a `{other}`, it cannot be a `{day_type}` too");
+                        self.mistakes.add(*place, message, Some("a date has one type; leave it in one list".into()));
+                    }
+                    None => dates.push((*date, day_type)),
+                }
+            }
+        }
+        dates.sort_unstable();
+        Calendar {
+            dates,
+            rest_days: table.weekdays("rest_days"),
+            statutory_rest_day: table.weekday("statutory_rest_day"),
+        }
+    }
+
+    pub(super) fn schedule(&mut self, document: &Table, versions: &[Version]) -> Schedule {
+        let table = section(document, "schedule");
+        let shifts = document.named("shifts");
+        for shift in shifts {
+            self.check_shift(shift);
+        }
+        Schedule {
+            templates: self.names.names.shifts.iter().map(|name| template(name, shifts, versions)).collect(),
+            weekly_pattern: self.pattern(table, shifts),
+            earliest_in: table.seconds("earliest_in"),
+            latest_out: table.seconds("latest_out"),
+        }
+    }
+
+    fn pattern(&mut self, table: &Table, shifts: &[Named]) -> [Option<u16>; 7] {
+        let mut pattern = [None; 7];
+        let Value::Pattern(entries) = table.value("pattern") else { return pattern };
+        for (weekday, shift) in entries {
+            let known = shifts.iter().any(|named| named.name == shift.text);
+            if !known {
+                let hint = nearest(&shift.text, shifts.iter().map(|named| named.name.as_str()));
+                let hint = match hint {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("declare it in `[shifts.{}]`", shift.text),
+                };
+                self.mistakes.add(shift.place, format!("there is no shift `{}`", shift.text), Some(hint));
+            }
+            let number = self.names.names.shifts.iter().position(|name| *name == shift.text);
+            if let Some(slot) = pattern.get_mut(*weekday as usize) {
+                *slot = number.map(|number| number as u16);
+            }
+        }
+        pattern
+    }
+
+    fn check_shift(&mut self, shift: &Named) {
+        let table = &shift.table;
+        let (Some(_), Some(_)) = (table.length("start"), table.length("end")) else { return };
+        let (start, end) = times(table);
+        if end <= start || end - start > DAY {
+            let message = format!("shift `{}` lasts {}", shift.name, written((end - start).max(0) as u32));
+            let hint = "a shift ends after its start and lasts at most 24 hours".to_owned();
+            self.mistakes.add(table.place("end"), message, Some(hint));
+        }
+        let Value::Windows(windows) = table.value("breaks") else { return };
+        let mut previous = start;
+        for (written, (from, to)) in windows.iter().zip(breaks(table, start)) {
+            if from < previous || to > end || to <= from {
+                let message = format!("a break of shift `{}` is not inside it, or overlaps the one before", shift.name);
+                let hint = "breaks stand in order between the shift's start and end".to_owned();
+                self.mistakes.add(written.2, message, Some(hint));
+            }
+            previous = to;
+        }
+    }
+}
+
+/// The template of a name: this version's, or else the one of the first version that has it, so that the numbers of
+/// shifts are the same in every version.
+fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate {
+    let all = shifts.iter().chain(versions.iter().flat_map(|version| version.table.named("shifts")));
+    let mut found = all.filter(|shift| shift.name == name);
+    found.next().map_or_else(empty, |shift| {
+        let (start, end) = times(&shift.table);
+        ShiftTemplate {
+            start,
+            end,
+            breaks: breaks(&shift.table, start),
+            earliest_in: shift.table.seconds("earliest_in"),
+            latest_out: shift.table.seconds("latest_out"),
+        }
+    })
+}
+
+fn empty() -> ShiftTemplate {
+    let none = shiftmill_core::Seconds::ZERO;
+    ShiftTemplate { start: 0, end: 1, breaks: Vec::new(), earliest_in: none, latest_out: none }
+}
+
+/// Start and end in seconds of the workday; an end at or before the start is on the next day.
+fn times(table: &Table) -> (i32, i32) {
+    let (start, end) = (table.seconds("start").0 as i32, table.seconds("end").0 as i32);
+    (start, if end <= start { end + DAY } else { end })
+}
+
+/// Breaks in seconds of the workday; what would be before the shift's start is on the next day.
+fn breaks(table: &Table, start: i32) -> Vec<(i32, i32)> {
+    let Value::Windows(windows) = table.value("breaks") else { return Vec::new() };
+    let after = |time: i32, floor: i32| if time < floor { time + DAY } else { time };
+    windows
+        .iter()
+        .map(|(from, to, _)| {
+            let from = after(*from as i32, start);
+            (from, after(*to as i32, from))
+        })
+        .collect()
+}

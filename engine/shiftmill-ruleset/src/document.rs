@@ -1,0 +1,127 @@
+//! Documents as located values: what was written, and where, before anything is known about its meaning.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::mistake::{Finder, Place};
+
+/// The most bytes of one document.
+pub(crate) const SIZE_MAX: usize = 1 << 20;
+
+/// The text of one document, for messages.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// What messages call it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A value as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub raw: Raw,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Raw {
+    Text(String),
+    Integer(i64),
+    /// With its own digits: nothing here computes with floating point.
+    Decimal(String),
+    Flag(bool),
+    /// Dates and times, as written.
+    Date(String),
+    List(Vec<Node>),
+    Table(Vec<Field>),
+}
+
+/// One key with its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Field {
+    /// The key.
+    pub name: String,
+    /// Where the key stands.
+    pub place: Place,
+    /// Its value.
+    pub node: Node,
+}
+
+impl Raw {
+    /// What it is, in words.
+    pub fn describe(&self) -> String {
+        match self {
+            Raw::Text(text) if text.chars().count() <= 40 => format!("`\"{text}\"`"),
+            Raw::Text(_) => "a longer text".into(),
+            Raw::Integer(number) => format!("the number `{number}`"),
+            Raw::Decimal(number) => format!("the number `{number}`"),
+            Raw::Flag(flag) => format!("`{flag}`"),
+            Raw::Date(date) => format!("the date or time `{date}`"),
+            Raw::List(_) => "a list".into(),
+            Raw::Table(_) => "a table".into(),
+        }
+    }
+}
+
+/// The fields of a document; mistakes of syntax are noted, and what could be read around them is returned.
+pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> {
+    if text.len() > SIZE_MAX {
+        let message = format!("the document has {} bytes, the most is {SIZE_MAX}", text.len());
+        mistakes.add(Place { file, offset: 0 }, message, None);
+        return Vec::new();
+    }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let offset = error.span().map_or(0, |span| span.start as u32);
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        let hint = "texts stand in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
+        mistakes.syntax(Place { file, offset }, format!("this is not TOML: {message}"), Some(hint));
+    }
+    fields(table.get_ref(), file)
+}
+
+fn fields(table: &DeTable<'_>, file: u16) -> Vec<Field> {
+    let mut fields: Vec<Field> = table
+        .iter()
+        .map(|(key, value)| Field {
+            name: key.get_ref().to_string(),
+            place: Place { file, offset: key.span().start as u32 },
+            node: node(value, file),
+        })
+        .collect();
+    fields.sort_by(|a, b| a.name.cmp(&b.name));
+    fields
+}
+
+fn node(value: &Spanned<DeValue<'_>>, file: u16) -> Node {
+    let raw = match value.get_ref() {
+        DeValue::String(text) => Raw::Text(text.to_string()),
+        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+            Ok(number) => Raw::Integer(number),
+            Err(_) => Raw::Decimal(number.as_str().to_owned()),
+        },
+        DeValue::Float(number) => Raw::Decimal(number.as_str().to_owned()),
+        DeValue::Boolean(flag) => Raw::Flag(*flag),
+        DeValue::Datetime(date) => Raw::Date(date.to_string()),
+        DeValue::Array(list) => Raw::List(list.iter().map(|item| node(item, file)).collect()),
+        DeValue::Table(table) => Raw::Table(fields(table, file)),
+    };
+    Node { place: Place { file, offset: value.span().start as u32 }, raw }
+}
+
+/// The field of this name.
+pub(crate) fn field<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
+    fields.iter().find(|field| field.name == name)
+}
+
+/// The text of the field of this name.
+pub(crate) fn text<'a>(fields: &'a [Field], name: &str) -> Option<(&'a str, Place)> {
+    match field(fields, name) {
+        Some(Field { node: Node { raw: Raw::Text(text), place }, .. }) => Some((text, *place)),
+        _ => None,
+    }
+}

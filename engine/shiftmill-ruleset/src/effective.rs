@@ -1,0 +1,110 @@
+//! Effective dates: one merged document per date from which something changes.
+//!
+//! On each date the documents are laid over one another from the bottom up, each with its own changes up to that date.
+//! So what a document says stays said when a document below it changes.
+
+use shiftmill_core::Workday;
+
+use crate::check::{self, Table};
+use crate::document::{Field, Node, Raw, field};
+use crate::extends::Layers;
+use crate::merge::{merge, remove_rule, rule_names};
+use crate::mistake::{Finder, Place};
+use crate::nearest::nearest;
+use crate::settings::{CHANGE, DOCUMENT};
+use crate::values;
+
+/// The most changes of one document.
+const CHANGES_MAX: usize = 64;
+
+/// The whole document as it holds from a date.
+#[derive(Debug)]
+pub(crate) struct Version {
+    /// The date; `None` for the first.
+    pub from: Option<Workday>,
+    /// Its settings, checked, with defaults filled in.
+    pub table: Table,
+}
+
+/// The merged and checked document for the beginning and for each date from which something changes.
+pub(crate) fn versions(layers: &Layers, mistakes: &mut Finder) -> Vec<Version> {
+    let changes: Vec<Vec<Change<'_>>> = layers.layers.iter().map(|fields| changes(fields, mistakes)).collect();
+    let mut dates: Vec<Option<Workday>> = vec![None];
+    dates.extend(changes.iter().flatten().map(|change| Some(change.from)));
+    dates.sort_unstable();
+    dates.dedup();
+    dates.into_iter().map(|from| version(from, layers, &changes, mistakes)).collect()
+}
+
+fn version(from: Option<Workday>, layers: &Layers, changes: &[Vec<Change<'_>>], mistakes: &mut Finder) -> Version {
+    let mut merged: Vec<Field> = Vec::new();
+    for (fields, changes) in layers.layers.iter().zip(changes) {
+        // The name and version of a document below are its own.
+        merged.retain(|field| !["name", "version", "description"].contains(&field.name.as_str()));
+        lay_over(&mut merged, fields, mistakes);
+        for change in changes.iter().filter(|change| Some(change.from) <= from) {
+            lay_over(&mut merged, change.fields, mistakes);
+        }
+    }
+    // The beginning of the document being compiled: there a missing name is reported.
+    let place = Place { file: layers.sources.len().saturating_sub(1) as u16, offset: 0 };
+    merged.retain(|field| !["extends", "remove", "change", "from"].contains(&field.name.as_str()));
+    Version { from, table: check::table(&DOCUMENT, &merged, place, check::Whole::Yes, mistakes) }
+}
+
+fn lay_over(merged: &mut Vec<Field>, fields: &[Field], mistakes: &mut Finder) {
+    let removed = match field(fields, "remove").map(|field| &field.node.raw) {
+        Some(Raw::List(names)) => names.as_slice(),
+        _ => &[],
+    };
+    for node in removed {
+        if let Raw::Text(name) = &node.raw
+            && !remove_rule(&DOCUMENT, merged, name)
+        {
+            let near = nearest(name, rule_names(&DOCUMENT, merged)).map(|near| format!("did you mean `{near}`?"));
+            mistakes.add(node.place, format!("there is no inherited rule `{name}` to remove"), near);
+        }
+    }
+    *merged = merge(&DOCUMENT, merged, fields);
+}
+
+struct Change<'a> {
+    from: Workday,
+    fields: &'a [Field],
+}
+
+/// The changes of one document by date; what is wrong with them by themselves is noted.
+fn changes<'a>(fields: &'a [Field], mistakes: &mut Finder) -> Vec<Change<'a>> {
+    // Also the keys that are not rules (`extends`, `remove`, `change`) are checked here, once per document.
+    check::table(&DOCUMENT, fields, Place::default(), check::Whole::No, mistakes);
+    let Some(field) = field(fields, "change") else { return Vec::new() };
+    let Raw::List(list) = &field.node.raw else { return Vec::new() };
+    if list.len() > CHANGES_MAX {
+        mistakes.add(field.place, format!("there are {} changes, the most is {CHANGES_MAX}", list.len()), None);
+    }
+    let mut changes: Vec<Change<'_>> = list.iter().filter_map(|node| change(node, mistakes)).collect();
+    changes.sort_by_key(|change| change.from);
+    changes
+}
+
+fn change<'a>(node: &'a Node, mistakes: &mut Finder) -> Option<Change<'a>> {
+    let Raw::Table(fields) = &node.raw else { return None };
+    let Some(from) = field(fields, "from") else {
+        let hint = "write the first workday of the change, such as `from = 2026-07-01`".to_owned();
+        mistakes.missing(node.place, "a change needs `from`".into(), Some(hint));
+        return None;
+    };
+    for name in ["name", "version", "description", "extends", "pay_codes", "not_covered", "source", "change"] {
+        if let Some(field) = field(fields, name) {
+            let hint = "it belongs to the document as a whole; write it at the top".to_owned();
+            mistakes.add(field.place, format!("`{name}` cannot change from a date on"), Some(hint));
+        }
+    }
+    let known: Vec<Field> = fields
+        .iter()
+        .filter(|field| CHANGE.setting(&field.name).is_some() || DOCUMENT.setting(&field.name).is_none())
+        .cloned()
+        .collect();
+    check::table(&CHANGE, &known, node.place, check::Whole::No, mistakes);
+    values::date(&from.node.raw).ok().map(|from| Change { from, fields })
+}

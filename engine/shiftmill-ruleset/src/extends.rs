@@ -1,0 +1,86 @@
+//! `extends`: a document stands on another, that on a third, up to a preset.
+
+use crate::Document;
+use crate::document::{self, Field, Source};
+use crate::mistake::{Finder, Place};
+use crate::nearest::nearest;
+use crate::presets;
+
+/// The most documents in a chain.
+const DEPTH_MAX: usize = 8;
+
+/// Where the other files that a document extends are found.
+pub trait Library {
+    /// The text of the file of this name.
+    fn find(&self, name: &str) -> Option<String>;
+}
+
+/// A library that holds nothing: only presets can be extended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLibrary;
+
+impl Library for NoLibrary {
+    fn find(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+/// A document with the documents it stands on.
+#[derive(Debug, Default)]
+pub(crate) struct Layers {
+    /// The fields of each document, from the one at the bottom to the one being compiled.
+    pub layers: Vec<Vec<Field>>,
+    /// The documents in the same order; a [`Place`] names one by its number.
+    pub sources: Vec<Source>,
+    /// What each document but the last is called by the one that extends it, nearest first.
+    pub chain: Vec<String>,
+}
+
+/// Reads a document and all that it stands on.
+pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mut Finder) -> Layers {
+    // Found from the top down; numbered from the bottom up, so the texts are gathered before they are parsed.
+    let mut sources = vec![Source { name: document.name.to_owned(), text: document.text.to_owned() }];
+    let mut chain: Vec<String> = Vec::new();
+    let problem = loop {
+        let Some(top) = sources.last() else { break None };
+        let fields = document::parse(&top.text, 0, &mut Finder::default());
+        let Some((name, place)) = document::text(&fields, "extends") else { break None };
+        if chain.iter().any(|earlier| earlier == name) || name == document.name {
+            break Some((place.offset, format!("`extends` goes round in a circle: `{name}` comes again"), None));
+        }
+        if sources.len() >= DEPTH_MAX {
+            break Some((place.offset, format!("`extends` goes deeper than {DEPTH_MAX} documents"), None));
+        }
+        match find(name, library) {
+            Some(text) => {
+                chain.push(name.to_owned());
+                sources.push(Source { name: name.to_owned(), text });
+            }
+            None => {
+                break Some((place.offset, format!("there is nothing called `{name}` to extend"), Some(hint(name))));
+            }
+        }
+    };
+    sources.reverse();
+    if let Some((offset, message, hint)) = problem {
+        mistakes.add(Place { file: 0, offset }, message, hint);
+    }
+    let numbered = sources.iter().enumerate();
+    let layers = numbered.map(|(file, source)| document::parse(&source.text, file as u16, mistakes)).collect();
+    Layers { layers, sources, chain }
+}
+
+fn find(name: &str, library: &dyn Library) -> Option<String> {
+    let preset = presets::presets().iter().find(|preset| preset.name == name);
+    preset.map(|preset| preset.text.to_owned()).or_else(|| library.find(name))
+}
+
+fn hint(name: &str) -> String {
+    match nearest(name, presets::presets().iter().map(|preset| preset.name)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let names: Vec<String> = presets::presets().iter().map(|preset| format!("`{}`", preset.name)).collect();
+            format!("name a file beside this one, or one of the presets {}", names.join(", "))
+        }
+    }
+}

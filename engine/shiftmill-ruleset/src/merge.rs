@@ -1,0 +1,118 @@
+//! Merging: what a document writes over what it stands on.
+//!
+//! Tables merge key by key, lists of named rules by the rules' names (known ones are changed in place, new ones come
+//! after), texts of `not_covered` add up; everything else is replaced whole.
+
+use crate::document::{Field, Node, Raw, field, text};
+use crate::settings::{Kind, Section};
+
+/// `over` written over `under`, both of one section.
+pub(crate) fn merge(section: &Section, under: &[Field], over: &[Field]) -> Vec<Field> {
+    let mut merged = under.to_vec();
+    for upper in over {
+        match merged.iter_mut().find(|lower| lower.name == upper.name) {
+            Some(lower) => *lower = merge_field(section, lower, upper),
+            None => merged.push(upper.clone()),
+        }
+    }
+    merged
+}
+
+fn merge_field(section: &Section, lower: &Field, upper: &Field) -> Field {
+    let kind = section.setting(&upper.name).map(|setting| &setting.kind);
+    let raw = match (kind, &lower.node.raw, &upper.node.raw) {
+        (Some(Kind::Table(inner) | Kind::OptionalTable(inner)), Raw::Table(under), Raw::Table(over)) => {
+            Raw::Table(merge(inner, under, over))
+        }
+        (Some(Kind::Rules(inner)), Raw::List(under), Raw::List(over)) => Raw::List(merge_rules(inner, under, over)),
+        (Some(Kind::Named(inner)), Raw::Table(under), Raw::Table(over)) => Raw::Table(merge_named(inner, under, over)),
+        (Some(Kind::Severities), Raw::Table(under), Raw::Table(over)) => Raw::Table(merge(section, under, over)),
+        (Some(Kind::Texts), Raw::List(under), Raw::List(over)) => {
+            let fresh = over.iter().filter(|node| !under.iter().any(|other| other.raw == node.raw));
+            Raw::List(under.iter().chain(fresh).cloned().collect())
+        }
+        _ => return upper.clone(),
+    };
+    Field { name: upper.name.clone(), place: upper.place, node: Node { place: upper.node.place, raw } }
+}
+
+fn merge_rules(section: &Section, under: &[Node], over: &[Node]) -> Vec<Node> {
+    let mut merged = under.to_vec();
+    for upper in over {
+        let name = rule_name(upper);
+        let same = merged.iter_mut().find(|lower| name.is_some() && rule_name(lower) == name);
+        match (same, &upper.raw) {
+            (Some(Node { raw: Raw::Table(lower), place }), Raw::Table(fields)) if *place != upper.place => {
+                *lower = merge(section, lower, fields);
+                *place = upper.place;
+            }
+            _ => merged.push(upper.clone()),
+        }
+    }
+    merged
+}
+
+fn merge_named(section: &Section, under: &[Field], over: &[Field]) -> Vec<Field> {
+    let mut merged = under.to_vec();
+    for upper in over {
+        match merged.iter_mut().find(|lower| lower.name == upper.name) {
+            Some(lower) => match (&mut lower.node.raw, &upper.node.raw) {
+                (Raw::Table(lower), Raw::Table(fields)) => *lower = merge(section, lower, fields),
+                _ => *lower = upper.clone(),
+            },
+            None => merged.push(upper.clone()),
+        }
+    }
+    merged
+}
+
+/// Drops the rule of this name; false when there is none.
+pub(crate) fn remove_rule(section: &Section, fields: &mut Vec<Field>, name: &str) -> bool {
+    let mut removed = false;
+    for setting in section.settings() {
+        let Some(position) = fields.iter().position(|field| field.name == setting.name) else { continue };
+        let Some(field) = fields.get_mut(position) else { continue };
+        match (&setting.kind, &mut field.node.raw) {
+            (Kind::Rules(_), Raw::List(rules)) => {
+                let before = rules.len();
+                rules.retain(|rule| rule_name(rule) != Some(name));
+                removed |= rules.len() < before;
+            }
+            (Kind::OptionalTable(inner), Raw::Table(table)) => {
+                let standard = inner.setting("name").and_then(|setting| setting.default);
+                if text(table, "name").map(|name| name.0).or(standard) == Some(name) {
+                    fields.remove(position);
+                    removed = true;
+                }
+            }
+            (Kind::Table(inner), Raw::Table(table)) => removed |= remove_rule(inner, table, name),
+            _ => {}
+        }
+    }
+    removed
+}
+
+/// The names of all rules that could be removed.
+pub(crate) fn rule_names<'a>(section: &'a Section, fields: &'a [Field]) -> Vec<&'a str> {
+    let mut names = Vec::new();
+    for setting in section.settings() {
+        let Some(field) = field(fields, setting.name) else { continue };
+        match (&setting.kind, &field.node.raw) {
+            (Kind::Rules(_), Raw::List(rules)) => names.extend(rules.iter().filter_map(rule_name)),
+            (Kind::OptionalTable(inner), Raw::Table(table)) => {
+                let standard = inner.setting("name").and_then(|setting| setting.default);
+                names.extend(text(table, "name").map(|name| name.0).or(standard));
+            }
+            (Kind::Table(inner), Raw::Table(table)) => names.extend(rule_names(inner, table)),
+            _ => {}
+        }
+    }
+    names
+}
+
+fn rule_name(node: &Node) -> Option<&str> {
+    match &node.raw {
+        Raw::Table(fields) => text(fields, "name").map(|name| name.0),
+        _ => None,
+    }
+}

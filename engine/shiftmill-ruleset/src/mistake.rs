@@ -1,0 +1,148 @@
+//! Mistakes: what is wrong with a document, where, and what to write instead. All of them at once.
+
+use std::fmt;
+
+use crate::document::Source;
+
+/// One mistake in a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// The document's name.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its column in characters, from 1.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: Option<String>,
+}
+
+/// Written as `file:line:column: message`, with the hint on a line of its own.
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint:  {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Everything that is wrong with a document and the documents it extends, in the order of file and line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+pub struct Mistakes {
+    /// The mistakes; never empty when returned as an error.
+    pub list: Vec<Mistake>,
+}
+
+/// Written as one `error:` line per mistake, each with its `hint:` where there is one.
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mistake) in self.list.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}error: {mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A position in one of the documents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// Which document.
+    pub file: u16,
+    /// The byte.
+    pub offset: u32,
+}
+
+/// A mistake as it is found, before its place is turned into line and column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Found {
+    place: Place,
+    nature: Nature,
+    message: String,
+    hint: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nature {
+    /// The text is not TOML.
+    Syntax,
+    /// Something required is not there.
+    Missing,
+    /// Anything else.
+    Other,
+}
+
+/// Gathers mistakes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Finder {
+    found: Vec<Found>,
+}
+
+impl Finder {
+    /// Notes a mistake.
+    pub fn add(&mut self, place: Place, message: String, hint: Option<String>) {
+        self.push(place, Nature::Other, message, hint);
+    }
+
+    /// Notes that something required is not there.
+    pub fn missing(&mut self, place: Place, message: String, hint: Option<String>) {
+        self.push(place, Nature::Missing, message, hint);
+    }
+
+    /// Notes that the text is not TOML.
+    pub fn syntax(&mut self, place: Place, message: String, hint: Option<String>) {
+        self.push(place, Nature::Syntax, message, hint);
+    }
+
+    fn push(&mut self, place: Place, nature: Nature, message: String, hint: Option<String>) {
+        let found = Found { place, nature, message, hint };
+        // A mistake that holds in several versions of a ruleset is one mistake.
+        if !self.found.contains(&found) {
+            self.found.push(found);
+        }
+    }
+
+    /// The mistakes with line and column, in order.
+    ///
+    /// After a syntax error its line is lost to the reader: nothing else is said of that line, and nothing is said
+    /// to be missing in that document.
+    pub fn located(&self, sources: &[Source]) -> Vec<Mistake> {
+        let broken: Vec<(u16, u32)> = self
+            .found
+            .iter()
+            .filter(|found| found.nature == Nature::Syntax)
+            .map(|found| (found.place.file, line_and_column(sources, found.place).0))
+            .collect();
+        let mut list: Vec<(Place, Mistake)> = Vec::new();
+        for found in &self.found {
+            let (line, column) = line_and_column(sources, found.place);
+            let hidden = match found.nature {
+                Nature::Syntax => false,
+                Nature::Missing => broken.iter().any(|entry| entry.0 == found.place.file),
+                Nature::Other => broken.contains(&(found.place.file, line)),
+            };
+            if !hidden {
+                let file = sources.get(usize::from(found.place.file)).map_or("", |source| &source.name).to_owned();
+                let (message, hint) = (found.message.clone(), found.hint.clone());
+                list.push((found.place, Mistake { file, line, column, message, hint }));
+            }
+        }
+        // The document itself has the highest number and comes first: it is the one being written.
+        list.sort_by(|a, b| (b.0.file, a.0.offset).cmp(&(a.0.file, b.0.offset)).then_with(|| a.1.cmp(&b.1)));
+        list.into_iter().map(|entry| entry.1).collect()
+    }
+}
+
+/// Line and column of a place, both from 1; columns count characters.
+fn line_and_column(sources: &[Source], place: Place) -> (u32, u32) {
+    let text = sources.get(usize::from(place.file)).map_or("", |source| source.text.as_str());
+    let before = text.get(..place.offset as usize).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.matches('\n').count() + 1;
+    let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
+    (line as u32, column as u32)
+}

@@ -1,0 +1,90 @@
+//! The reference of all settings as Markdown: the second half of the handbook's page on rulesets.
+
+use std::fmt::Write;
+
+use crate::check::written;
+use crate::settings::{CHANGE, DOCUMENT, Kind, Section, Setting};
+
+/// All settings as Markdown tables, one per table of the document, in the order of the document.
+pub fn reference() -> String {
+    let mut text = String::new();
+    let tables = [("The top of the document", "", &DOCUMENT), ("Effective dates", "[[change]]", &CHANGE)];
+    for (title, header, section) in tables {
+        let plain = section.settings().filter(|setting| inner(setting).is_none()).collect::<Vec<_>>();
+        push_section(&mut text, title, header, &plain);
+        if std::ptr::eq(section, &DOCUMENT) {
+            section.settings().for_each(|setting| push_inner(&mut text, setting, ""));
+        }
+    }
+    text
+}
+
+fn push_inner(text: &mut String, setting: &Setting, above: &str) {
+    let Some(section) = inner(setting) else { return };
+    let path = format!("{above}{}", setting.name);
+    let header = match &setting.kind {
+        Kind::Rules(_) | Kind::Items(_) => format!("[[{path}]]"),
+        Kind::Named(_) => format!("[{path}.<name>]"),
+        Kind::Whole(_) | Kind::OffOrWhole(_) => format!("{path} = {{ ... }}"),
+        _ => format!("[{path}]"),
+    };
+    let plain: Vec<&Setting> = section.settings().filter(|setting| inner(setting).is_none()).collect();
+    push_section(text, setting.meaning, &header, &plain);
+    section.settings().for_each(|setting| push_inner(text, setting, &format!("{path}.")));
+}
+
+fn push_section(text: &mut String, title: &str, header: &str, settings: &[&Setting]) {
+    let separator = if header.is_empty() { "" } else { ": " };
+    let code = if header.is_empty() { String::new() } else { format!("`{header}`") };
+    // Writing to a text cannot fail.
+    let _ = write!(text, "\n### {code}{separator}{}\n\n", title.trim_end_matches('.'));
+    if settings.is_empty() {
+        return;
+    }
+    text.push_str("| setting | values | default | meaning |\n|---|---|---|---|\n");
+    for setting in settings {
+        let default = match setting.default {
+            Some("") => "empty".to_owned(),
+            Some(default) => format!("`{default}`"),
+            None if setting.required => "required".to_owned(),
+            None => "none".to_owned(),
+        };
+        let _ = writeln!(text, "| `{}` | {} | {default} | {} |", setting.name, values(&setting.kind), setting.meaning);
+    }
+}
+
+/// The settings of a table that stands under a setting.
+fn inner(setting: &Setting) -> Option<&'static Section> {
+    match &setting.kind {
+        Kind::Table(section)
+        | Kind::OptionalTable(section)
+        | Kind::Whole(section)
+        | Kind::OffOrWhole(section)
+        | Kind::Rules(section)
+        | Kind::Items(section)
+        | Kind::Named(section) => Some(section),
+        _ => None,
+    }
+}
+
+fn values(kind: &Kind) -> String {
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
+    let bounds = |least: u32, most: u32| match least {
+        0 => format!("length up to {}", written(most)),
+        _ => format!("length, {} to {}", written(least), written(most)),
+    };
+    match kind {
+        Kind::Text(most) => format!("text, {most} letters"),
+        Kind::Integer { least, most } => format!("{least} to {most}"),
+        Kind::Length { least, most } => bounds(*least, *most),
+        Kind::LengthOrOff { least, most } => format!("{}, or `off`", bounds(*least, *most)),
+        Kind::WordOrLength { words: choices, most } => format!("{}, or a {}", words(choices), bounds(0, *most)),
+        Kind::Word(choices) => words(choices),
+        Kind::Words(choices) => format!("list of {}, or `all`", words(choices)),
+        Kind::WeekdayOrNone => "weekday, or `none`".into(),
+        Kind::Clock => "time of day before 24:00".into(),
+        Kind::Time => "time of day up to 48:00".into(),
+        Kind::PayCode(fits) => format!("pay code of layer `{}`, unit `{}`", fits.layer, fits.unit),
+        other => other.expects().trim_start_matches("a ").to_owned(),
+    }
+}

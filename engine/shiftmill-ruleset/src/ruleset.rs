@@ -1,0 +1,146 @@
+//! A compiled ruleset: the plans by date, and what is told about the document they come from.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use shiftmill_core::{ContextDays, PlanTimeline, RuleId};
+
+use crate::canonical;
+use crate::check::{Table, Value};
+use crate::effective::Version;
+use crate::extends::Layers;
+
+/// A ruleset that has been checked and compiled.
+#[derive(Clone, Debug)]
+pub struct Ruleset {
+    timeline: Arc<PlanTimeline>,
+    name: String,
+    version: String,
+    description: String,
+    source: String,
+    not_covered: Vec<String>,
+    extends: Vec<String>,
+    sources: Vec<Option<String>>,
+    canonical: String,
+    hash: [u8; 32],
+}
+
+impl Ruleset {
+    pub(crate) fn new(versions: &[Version], layers: &Layers, timeline: PlanTimeline) -> Ruleset {
+        let text = |name: &str| {
+            let first = versions.first().and_then(|version| version.table.text(name));
+            first.unwrap_or_default().to_owned()
+        };
+        let canonical = canonical::canonical(versions);
+        let hash = Sha256::digest(canonical.as_bytes()).into();
+        let mut sources = vec![None; timeline.names().rules.len()];
+        for version in versions {
+            gather_sources(&version.table, &timeline.names().rules, &mut sources);
+        }
+        let not_covered = versions.first().map(|version| version.table.texts("not_covered")).unwrap_or_default();
+        Ruleset {
+            timeline: Arc::new(timeline),
+            name: text("name"),
+            version: text("version"),
+            description: text("description"),
+            source: text("source"),
+            not_covered: not_covered.iter().map(|entry| entry.text.clone()).collect(),
+            extends: layers.chain.clone(),
+            sources,
+            canonical,
+            hash,
+        }
+    }
+
+    /// The plans, each with the workday from which it holds.
+    pub fn timeline(&self) -> &Arc<PlanTimeline> {
+        &self.timeline
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its version, free text; empty when the document gives none.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// For whom it is; empty when the document does not say.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// What a reader might expect and the ruleset does not do, with what it inherits.
+    pub fn not_covered(&self) -> &[String] {
+        &self.not_covered
+    }
+
+    /// What it stands on, nearest first.
+    pub fn extends(&self) -> &[String] {
+        &self.extends
+    }
+
+    /// Where a rule is written down: the rule's own source, else the document's.
+    pub fn source_of(&self, rule: RuleId) -> Option<&str> {
+        let own = self.sources.get(usize::from(rule.0)).and_then(Option::as_deref);
+        own.or((!self.source.is_empty()).then_some(self.source.as_str()))
+    }
+
+    /// The canonical form, JSON; the same for documents that say the same.
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// SHA-256 of the canonical form.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// The hash in hexadecimal digits.
+    pub fn hash_hex(&self) -> String {
+        self.hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
+
+    /// The most days of facts that any version needs around the days it pays.
+    pub fn context(&self) -> ContextDays {
+        self.timeline.versions().iter().fold(ContextDays::default(), |most, (_, plan)| {
+            let needed = plan.context();
+            ContextDays { before: most.before.max(needed.before), after: most.after.max(needed.after) }
+        })
+    }
+}
+
+/// Notes the source of every rule inside a table; the first version that gives one decides.
+fn gather_sources(table: &Table, rules: &[String], sources: &mut [Option<String>]) {
+    for (_, value) in table.entries() {
+        let inner: &[Table] = match value {
+            Value::Table(inner) => std::slice::from_ref(inner),
+            Value::Tables(tables) => tables,
+            _ => &[],
+        };
+        for table in inner {
+            note_source(table, rules, sources);
+            gather_sources(table, rules, sources);
+        }
+    }
+}
+
+fn note_source(table: &Table, rules: &[String], sources: &mut [Option<String>]) {
+    let text = |name: &str| match table.entries().find(|entry| entry.0 == name) {
+        Some((_, Value::Text(text))) => Some(text),
+        _ => None,
+    };
+    if let (Some(name), Some(source)) = (text("name"), text("source"))
+        && let Some(slot) = rules.iter().position(|rule| rule == name).and_then(|index| sources.get_mut(index))
+        && slot.is_none()
+    {
+        *slot = Some(source.clone());
+    }
+}

@@ -1,0 +1,822 @@
+//! The one table of settings: what may be written, what it means, its default and its bounds.
+//!
+//! Checking, the JSON Schema, the reference and "did you mean" come from here.
+
+use shiftmill_core::{Layer, Unit};
+
+/// A table of the document.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Section {
+    /// What it holds, in a few words.
+    pub title: &'static str,
+    groups: &'static [&'static [Setting]],
+}
+
+/// One setting.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Setting {
+    /// Its key.
+    pub name: &'static str,
+    /// What may be written.
+    pub kind: Kind,
+    /// What holds when nothing is written, in the words of the document; `None`: nothing does.
+    pub default: Option<&'static str>,
+    /// Whether it must be written.
+    pub required: bool,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// What may be written for a setting.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// Any text of at most this many characters.
+    Text(usize),
+    /// A list of texts.
+    Texts,
+    /// A name: lower case letters, digits, `-` and `_`.
+    Name,
+    /// A list of names of rules.
+    Names,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number within bounds.
+    Integer { least: i64, most: i64 },
+    /// A length within bounds, in seconds.
+    Length { least: u32, most: u32 },
+    /// A length within bounds, or `off`.
+    LengthOrOff { least: u32, most: u32 },
+    /// One of these words, or a length up to a bound.
+    WordOrLength { words: &'static [&'static str], most: u32 },
+    /// A time of day up to 48:00.
+    Time,
+    /// A time of day before 24:00.
+    Clock,
+    /// A daily window by the clock.
+    Window,
+    /// Windows within a shift, which may pass 24:00.
+    Windows,
+    /// A date.
+    Date,
+    /// Dates.
+    Dates,
+    /// A weekday.
+    Weekday,
+    /// A weekday, or `none`.
+    WeekdayOrNone,
+    /// Weekdays: one, a list, a run such as `Mon-Fri`, or `none`.
+    Weekdays,
+    /// Day types: one, a list, or `all`.
+    DayTypes,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// Some of these words, or `all`.
+    Words(&'static [&'static str]),
+    /// How much a code is worth against the plain rate.
+    Multiplier,
+    /// A pay code that fits.
+    PayCode(Fits),
+    /// What feeds a counter: one of two words, or a list of pay codes.
+    Counts,
+    /// A table whose settings have defaults.
+    Table(&'static Section),
+    /// A table that is there only when written.
+    OptionalTable(&'static Section),
+    /// A table written as one value: it replaces an inherited one whole.
+    Whole(&'static Section),
+    /// `off`, or a table written as one value.
+    OffOrWhole(&'static Section),
+    /// Rules with names.
+    Rules(&'static Section),
+    /// Entries without names: they replace inherited ones whole.
+    Items(&'static Section),
+    /// Tables by name.
+    Named(&'static Section),
+    /// The shift of each weekday.
+    Pattern,
+    /// The severity of each exception.
+    Severities,
+    /// Rules from a date on.
+    Changes,
+}
+
+/// Which pay codes fit a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fits {
+    /// The layer.
+    pub layer: Layer,
+    /// The unit.
+    pub unit: Unit,
+}
+
+const BASE: Fits = Fits { layer: Layer::Base, unit: Unit::Second };
+const PREMIUM: Fits = Fits { layer: Layer::Premium, unit: Unit::Second };
+const TIME: Fits = Fits { layer: Layer::Quantity, unit: Unit::Second };
+const COUNT: Fits = Fits { layer: Layer::Quantity, unit: Unit::Count };
+
+/// The most entries of one list or table.
+pub(crate) const ENTRIES_MAX: usize = 512;
+/// The most dates of one list.
+pub(crate) const DATES_MAX: usize = 4_096;
+/// The most letters of a name.
+pub(crate) const NAME_MAX: usize = 64;
+
+const MINUTE: u32 = 60;
+const HOUR: u32 = 3_600;
+
+/// Settings known in the field that are planned: answered by "not supported yet" wherever they stand.
+pub(crate) const NOT_YET: [&str; 9] = [
+    "flex",
+    "core_hours",
+    "late_off_late_on",
+    "overtime_approval",
+    "caps",
+    "guarantees",
+    "eligibility",
+    "attributes",
+    "total_rounding",
+];
+
+impl Section {
+    /// All settings in the order in which they are explained.
+    pub fn settings(&self) -> impl Iterator<Item = &'static Setting> + use<> {
+        self.groups.iter().flat_map(|group| group.iter())
+    }
+
+    /// The setting of this name.
+    pub fn setting(&self, name: &str) -> Option<&'static Setting> {
+        self.settings().find(|setting| setting.name == name)
+    }
+}
+
+const fn setting(name: &'static str, kind: Kind, default: &'static str, meaning: &'static str) -> Setting {
+    Setting { name, kind, default: Some(default), required: false, meaning }
+}
+
+const fn required(name: &'static str, kind: Kind, meaning: &'static str) -> Setting {
+    Setting { name, kind, default: None, required: true, meaning }
+}
+
+const fn optional(name: &'static str, kind: Kind, meaning: &'static str) -> Setting {
+    Setting { name, kind, default: None, required: false, meaning }
+}
+
+const fn up_to(most: u32) -> Kind {
+    Kind::Length { least: 0, most }
+}
+
+const fn off_or_up_to(most: u32) -> Kind {
+    Kind::LengthOrOff { least: 0, most }
+}
+
+const RULE_NAME: Setting = required("name", Kind::Name, "What explanations call the rule; unique in the ruleset.");
+const RULE_SOURCE: Setting =
+    optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
+
+/// No settings at all.
+pub(crate) static NOTHING: Section = Section { title: "nothing", groups: &[] };
+/// The document.
+pub(crate) static DOCUMENT: Section = Section { title: "the ruleset", groups: &[&HEAD, &RULES, &TAIL] };
+/// `[[change]]`.
+pub(crate) static CHANGE: Section = Section { title: "rules from a date on", groups: &[&CHANGE_HEAD, &RULES] };
+
+static HEAD: [Setting; 7] = [
+    required("name", Kind::Name, "What the ruleset is called."),
+    setting("version", Kind::Text(100), "", "Free text, shown beside the hash."),
+    setting("description", Kind::Text(1_000), "", "For whom it is."),
+    optional(
+        "extends",
+        Kind::Text(200),
+        "A preset such as `us-california@1`, or a file beside this one, on which the ruleset stands.",
+    ),
+    optional("remove", Kind::Names, "Inherited rules to drop, by their names."),
+    setting("source", Kind::Text(400), "", "Where the rules are written down."),
+    setting(
+        "not_covered",
+        Kind::Texts,
+        "[]",
+        "What a reader might expect and the ruleset does not do; inherited ones stay.",
+    ),
+];
+
+static CHANGE_HEAD: [Setting; 2] = [
+    required("from", Kind::Date, "The first workday of the change."),
+    optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
+];
+
+static RULES: [Setting; 15] = [
+    setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
+    setting("calendar", Kind::Table(&CALENDAR), "", "Which days are not ordinary."),
+    setting("shifts", Kind::Named(&SHIFT), "", "Shifts by name."),
+    setting("schedule", Kind::Table(&SCHEDULE), "", "When shifts are worked without being scheduled one by one."),
+    setting(
+        "matching",
+        Kind::Table(&MATCHING),
+        "",
+        "Which punches form one worked shift, and which scheduled shift it is.",
+    ),
+    setting("pairing", Kind::Table(&PAIRING), "", "Which in punch belongs to which out punch."),
+    setting("rounding", Kind::Rules(&ROUNDING), "", "The first rule whose targets and condition fit a punch applies."),
+    setting("workdays", Kind::Table(&WORKDAYS), "", "To which workday each worked second belongs."),
+    setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are taken off."),
+    setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
+    setting("leave", Kind::Table(&LEAVE), "", "Leave, and leave against work."),
+    setting("attendance", Kind::Table(&ATTENDANCE), "", "Late, early, absent, unscheduled."),
+    setting(
+        "holidays",
+        Kind::Table(&HOLIDAYS),
+        "",
+        "Which seconds are on a holiday, and what a holiday not worked pays.",
+    ),
+    setting("overtime", Kind::Table(&OVERTIME), "", "Overtime tiers and how they combine."),
+    setting("premiums", Kind::Rules(&PREMIUM_RULE), "", "Pay on top, over the same seconds."),
+];
+
+static TAIL: [Setting; 3] = [
+    setting("exceptions", Kind::Severities, "", "The severity of each exception, or `off`."),
+    setting("pay_codes", Kind::Named(&PAY_CODE), "", "Pay codes besides the ones we ship."),
+    optional("change", Kind::Changes, "Effective dates: from a date on, these settings over those above."),
+];
+
+static PUNCHES: Section = Section {
+    title: "how raw punches are read",
+    groups: &[&[
+        setting(
+            "granularity",
+            Kind::Word(&["second", "minute"]),
+            "second",
+            "With `minute`, seconds are dropped on the way in.",
+        ),
+        setting(
+            "future_skew",
+            up_to(24 * HOUR),
+            "5m",
+            "A punch later than the evaluation's own time by more than this is left out: `future_punch`.",
+        ),
+        setting(
+            "dedupe_window",
+            off_or_up_to(HOUR),
+            "60s",
+            "A punch of the same kind at most this long after the one before repeats it.",
+        ),
+        setting(
+            "dedupe_keep",
+            Kind::Word(&["by_direction", "first", "last"]),
+            "by_direction",
+            "Which of repeated punches stays; `by_direction`: the first in, the last out.",
+        ),
+    ]],
+};
+
+static CALENDAR: Section = Section {
+    title: "days that are not ordinary",
+    groups: &[&[
+        setting("rest_days", Kind::Weekdays, "none", "Weekdays off."),
+        setting(
+            "statutory_rest_day",
+            Kind::WeekdayOrNone,
+            "none",
+            "The weekly day of rest that the law demands, where it differs from other days off (Japan).",
+        ),
+        setting("statutory_holidays", Kind::Dates, "[]", "Public holidays by law."),
+        setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
+        setting("makeup_workdays", Kind::Dates, "[]", "Days off turned into working days by decree."),
+        setting("shifted_rest", Kind::Dates, "[]", "Working days turned into days off by decree."),
+    ]],
+};
+
+static SHIFT: Section = Section {
+    title: "a named shift",
+    groups: &[&[
+        required("start", Kind::Time, "When it starts, by the clock of its workday."),
+        required("end", Kind::Time, "When it ends; at or before the start means the next day."),
+        setting("breaks", Kind::Windows, "[]", "Unpaid breaks at fixed times, taken off where worked."),
+        setting("earliest_in", up_to(24 * HOUR), "1h", "Punches belong to the shift from this long before its start."),
+        setting("latest_out", up_to(24 * HOUR), "4h", "Punches belong to the shift up to this long after its end."),
+    ]],
+};
+
+static SCHEDULE: Section = Section {
+    title: "scheduled shifts",
+    groups: &[&[
+        optional(
+            "pattern",
+            Kind::Pattern,
+            "The shift of each weekday, for employees without scheduled shifts of their own.",
+        ),
+        setting("earliest_in", up_to(24 * HOUR), "1h", "For scheduled shifts given by their times only."),
+        setting("latest_out", up_to(24 * HOUR), "4h", "For scheduled shifts given by their times only."),
+    ]],
+};
+
+static MATCHING: Section = Section {
+    title: "worked shifts and their scheduled shifts",
+    groups: &[&[
+        setting(
+            "shift_starts_at",
+            Kind::Word(&["gap", "in_punch"]),
+            "gap",
+            "What starts a worked shift: a gap, or every in punch.",
+        ),
+        setting(
+            "shift_gap_basis",
+            Kind::Word(&["out", "any_punch"]),
+            "out",
+            "What the gap is measured from: the last out, or any punch.",
+        ),
+        setting(
+            "new_shift_gap",
+            Kind::Length { least: MINUTE, most: 48 * HOUR },
+            "4h",
+            "A gap of this length or longer starts a new shift.",
+        ),
+        setting(
+            "shift_length_max",
+            Kind::Length { least: HOUR, most: 72 * HOUR },
+            "16h",
+            "A shift that would become longer starts anew instead.",
+        ),
+        setting(
+            "match_by",
+            Kind::Word(&["cluster", "workday"]),
+            "cluster",
+            "`cluster`: by the greatest overlap; `workday`: the scheduled shift of the date of the first punch.",
+        ),
+    ]],
+};
+
+static PAIRING: Section = Section {
+    title: "in and out",
+    groups: &[&[
+        setting(
+            "mode",
+            Kind::Word(&["typed", "alternating", "first_last"]),
+            "typed",
+            "Whether punches are what they say, take turns, or only the first and last count.",
+        ),
+        setting(
+            "adjacency",
+            Kind::Word(&["bridging", "strict"]),
+            "bridging",
+            "Whether an in waits for its out, or pairs only with the very next punch.",
+        ),
+        setting(
+            "repeat_in",
+            Kind::Word(&["keep_first", "close_previous_at_new"]),
+            "keep_first",
+            "An in while the shift is open: it does not count, or the first misses its out.",
+        ),
+        setting(
+            "pair_length_max",
+            Kind::LengthOrOff { least: MINUTE, most: 72 * HOUR },
+            "16h",
+            "An in and an out further apart do not belong together.",
+        ),
+        setting(
+            "missing_out",
+            Kind::WordOrLength { words: &["exception", "to_schedule"], most: 24 * HOUR },
+            "exception",
+            "What an in without an out is worth: nothing, up to the scheduled end, or a length. The exception is raised in every case.",
+        ),
+        setting(
+            "missing_in",
+            Kind::WordOrLength { words: &["exception", "to_schedule"], most: 24 * HOUR },
+            "exception",
+            "What an out without an in is worth.",
+        ),
+        setting("meal_gap", Kind::OffOrWhole(&MEAL_GAP), "off", "Plain gaps of such a length are meals."),
+    ]],
+};
+
+static MEAL_GAP: Section = Section {
+    title: "gaps that are meals",
+    groups: &[&[
+        required("min", up_to(12 * HOUR), "The shortest; inclusive."),
+        required("max", up_to(12 * HOUR), "The longest; inclusive."),
+    ]],
+};
+
+/// The positions that rounding may be for.
+pub(crate) const TARGETS: [&str; 6] = ["in", "out", "meal_start", "meal_end", "break_start", "break_end"];
+
+static ROUNDING: Section = Section {
+    title: "a rounding rule",
+    groups: &[&[
+        RULE_NAME,
+        setting("targets", Kind::Words(&TARGETS), "all", "Which punches it is for."),
+        setting(
+            "interval",
+            up_to(24 * HOUR),
+            "0m",
+            "The grid; must divide a day evenly. `0m` leaves instants alone (grace and strict still act).",
+        ),
+        setting("direction", Kind::Word(&["nearest", "down", "up"]), "nearest", "Which way."),
+        setting(
+            "tie",
+            Kind::Word(&["half_up", "half_down", "partial_minute_down", "partial_minute_up"]),
+            "partial_minute_down",
+            "Where nearest turns from down to up. Of 15 minutes, `partial_minute_down` rounds 7:59 down and 8:00 up.",
+        ),
+        setting(
+            "anchor",
+            Kind::Word(&["local_midnight", "schedule_start"]),
+            "local_midnight",
+            "Where the grid starts.",
+        ),
+        setting(
+            "grace",
+            up_to(12 * HOUR),
+            "0s",
+            "A punch this near to the scheduled time is moved to it, before and instead of the grid.",
+        ),
+        setting("strict", Kind::Flag, "false", "Never before the scheduled start nor after the scheduled end."),
+        optional("near_schedule", up_to(24 * HOUR), "Only punches this near to the scheduled time."),
+        optional("between", Kind::Window, "Only punches in this daily window. At most one of the two conditions."),
+        RULE_SOURCE,
+    ]],
+};
+
+const ATTRIBUTIONS: [&str; 7] =
+    ["start_day", "end_day", "majority", "split_midnight", "divide_time", "divide_time_split", "schedule_label"];
+
+static WORKDAYS: Section = Section {
+    title: "workdays and workweeks",
+    groups: &[&[
+        setting("overtime", Kind::Word(&ATTRIBUTIONS), "schedule_label", "The workday that overtime counts by."),
+        setting("reporting", Kind::Word(&ATTRIBUTIONS), "schedule_label", "The workday on which the time is shown."),
+        setting("opens_at", Kind::Clock, "00:00", "When the workday opens, for `divide_time` and `divide_time_split`."),
+        setting("workweek_opens", Kind::Weekday, "Mon", "The weekday that opens the workweek."),
+    ]],
+};
+
+static BREAKS: Section = Section {
+    title: "breaks",
+    groups: &[&[
+        optional("paid_gap", Kind::OptionalTable(&PAID_GAP), "Short gaps that are paid."),
+        setting("fixed", Kind::Rules(&FIXED_BREAK), "", "Unpaid breaks at fixed times of day, taken off where worked."),
+        setting(
+            "auto_deduct",
+            Kind::Rules(&AUTO_DEDUCT),
+            "",
+            "Breaks taken off when nobody punched them; per workday the one with the greatest `after` reached applies.",
+        ),
+    ]],
+};
+
+static PAID_GAP: Section = Section {
+    title: "short gaps that are paid",
+    groups: &[&[
+        setting("name", Kind::Name, "paid-gap", "What explanations call the rule."),
+        required("below", up_to(12 * HOUR), "Gaps inside a worked shift shorter than this are paid."),
+        setting("meals_too", Kind::Flag, "false", "Whether meals this short are paid too."),
+        RULE_SOURCE,
+    ]],
+};
+
+static FIXED_BREAK: Section = Section {
+    title: "a break at a fixed time",
+    groups: &[&[RULE_NAME, required("between", Kind::Window, "The break, by the clock."), RULE_SOURCE]],
+};
+
+const COMPARE: Kind = Kind::Word(&["at_least", "more_than"]);
+
+static AUTO_DEDUCT: Section = Section {
+    title: "a break taken off automatically",
+    groups: &[&[
+        RULE_NAME,
+        setting("after", up_to(48 * HOUR), "5h", "It is taken off when the basis reaches this."),
+        setting("compare", COMPARE, "at_least", "Whether exactly `after` reaches it."),
+        setting(
+            "basis",
+            Kind::Word(&["worked_gross", "longest_segment", "gross_span", "worked_net"]),
+            "worked_gross",
+            "What is measured.",
+        ),
+        setting("amount", up_to(12 * HOUR), "30m", "The whole length of the break."),
+        optional(
+            "only_if_segments",
+            Kind::Integer { least: 1, most: 20 },
+            "Only when the workday has exactly this many worked segments; 1: no break was punched.",
+        ),
+        setting("count_taken", Kind::Flag, "true", "Whether breaks taken count against the amount."),
+        setting("min_piece", up_to(12 * HOUR), "0m", "The shortest gap that counts as a break taken."),
+        setting("taper", Kind::Flag, "false", "Never takes the net time below `after`."),
+        setting("placement", Kind::Word(&["at_trigger", "proportional"]), "at_trigger", "Where it is taken."),
+        RULE_SOURCE,
+    ]],
+};
+
+static MEAL_REQUIREMENT: Section = Section {
+    title: "a meal that a long workday must have",
+    groups: &[&[
+        RULE_NAME,
+        setting("ordinal", Kind::Integer { least: 1, most: 9 }, "1", "1 for the first meal of the workday."),
+        required("when_worked", up_to(48 * HOUR), "The work time that makes it necessary."),
+        setting("compare", COMPARE, "more_than", "Whether exactly `when_worked` makes it necessary."),
+        required("start_by", up_to(48 * HOUR), "It must begin before work time passes this."),
+        setting("length", up_to(12 * HOUR), "30m", "The shortest gap that is this meal."),
+        setting(
+            "waivable_up_to",
+            off_or_up_to(48 * HOUR),
+            "off",
+            "A waiver is honoured when the work time is at most this.",
+        ),
+        setting(
+            "waivable_only_if_previous_taken",
+            Kind::Flag,
+            "false",
+            "A waiver is honoured only when the meal before was taken.",
+        ),
+        setting("pay", Kind::PayCode(COUNT), "meal_premium", "What a violation pays, once per workday."),
+        RULE_SOURCE,
+    ]],
+};
+
+static LEAVE: Section = Section {
+    title: "leave",
+    groups: &[&[
+        setting(
+            "versus_work",
+            Kind::Word(&["work_wins_flag", "work_wins", "leave_wins"]),
+            "work_wins_flag",
+            "Who wins where leave and work meet; `leave_worked` is raised unless `work_wins`.",
+        ),
+        setting(
+            "day_length",
+            up_to(24 * HOUR),
+            "8h",
+            "What whole-day leave is worth on a workday without a scheduled shift.",
+        ),
+        setting(
+            "relocates_schedule",
+            Kind::Flag,
+            "true",
+            "Whether leave at the edge of a scheduled shift moves the expected start or end.",
+        ),
+        setting("codes", Kind::Named(&LEAVE_CODE), "", "The kinds of leave, by the name that facts use."),
+    ]],
+};
+
+static LEAVE_CODE: Section = Section {
+    title: "a kind of leave",
+    groups: &[&[
+        optional("pay", Kind::PayCode(BASE), "Where it is paid; without one `leave_` and the name."),
+        setting("paid", Kind::Flag, "true", "Whether it is paid; for codes that nothing else declares."),
+    ]],
+};
+
+static ATTENDANCE: Section = Section {
+    title: "late, early, absent",
+    groups: &[&[
+        setting("late_grace", off_or_up_to(12 * HOUR), "0m", "Lateness up to this is none; `off`: not judged."),
+        setting("early_grace", off_or_up_to(12 * HOUR), "0m", "Leaving up to this early is none; `off`: not judged."),
+        setting(
+            "grace_mode",
+            Kind::Word(&["cliff", "deduct"]),
+            "cliff",
+            "Beyond the grace all of it counts, or only what is beyond.",
+        ),
+        setting(
+            "watch_window",
+            off_or_up_to(24 * HOUR),
+            "2h",
+            "Only punches this near to the scheduled time are compared; `off`: all.",
+        ),
+        setting(
+            "compared",
+            Kind::Word(&["second", "minute"]),
+            "second",
+            "With `minute`, seconds are cut off before comparing.",
+        ),
+        setting(
+            "absence_delay",
+            off_or_up_to(48 * HOUR),
+            "0m",
+            "This long after a scheduled end without any punch, the shift is absent; `off`: not judged.",
+        ),
+        setting("absent_below", off_or_up_to(24 * HOUR), "off", "Less worked on a scheduled workday is absent."),
+        setting(
+            "half_day_below",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "Less worked on a scheduled workday is absent for half the day.",
+        ),
+        setting("min_day", off_or_up_to(24 * HOUR), "off", "Less worked on a workday is `under_hours`."),
+        setting(
+            "early_in_beyond",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "In earlier than this before the scheduled start is `early_in`.",
+        ),
+        setting(
+            "late_out_beyond",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "Out later than this after the scheduled end is `late_out`.",
+        ),
+        setting("unscheduled", Kind::Flag, "true", "Whether work without a scheduled shift is `unscheduled_work`."),
+        setting(
+            "late_tiers",
+            Kind::Items(&LATE_TIER),
+            "[]",
+            "Steps of lateness; the last that is reached decides the exception.",
+        ),
+    ]],
+};
+
+static LATE_TIER: Section = Section {
+    title: "a step of lateness",
+    groups: &[&[
+        required("from", up_to(24 * HOUR), "The step, counted from the scheduled time."),
+        setting("compare", COMPARE, "at_least", "Whether exactly `from` belongs to the step."),
+        required(
+            "outcome",
+            Kind::Word(&["late_in", "serious_late", "absent_half", "absent_by_lateness", "missing_in"]),
+            "What it is.",
+        ),
+        optional(
+            "deduct",
+            Kind::WordOrLength { words: &["lateness"], most: 24 * HOUR },
+            "What is taken off: the lateness, or a length.",
+        ),
+        setting("deduct_pay", Kind::PayCode(TIME), "late_deduct", "Where it is taken off."),
+    ]],
+};
+
+static HOLIDAYS: Section = Section {
+    title: "holidays",
+    groups: &[&[
+        setting(
+            "basis",
+            Kind::Word(&["calendar_split", "workday", "shift_start"]),
+            "calendar_split",
+            "How a second gets its day type: by its date where a holiday is involved, by its workday, or by the date on which its shift began.",
+        ),
+        optional("not_worked", Kind::OptionalTable(&NOT_WORKED), "What a holiday pays when nothing was worked."),
+    ]],
+};
+
+static NOT_WORKED: Section = Section {
+    title: "a holiday not worked",
+    groups: &[&[
+        setting("name", Kind::Name, "holiday-not-worked", "What explanations call the rule."),
+        setting("pay", Kind::PayCode(TIME), "holiday_paid", "Where it is paid."),
+        setting(
+            "amount",
+            Kind::WordOrLength { words: &["planned"], most: 24 * HOUR },
+            "planned",
+            "The planned time of the day, or a length.",
+        ),
+        RULE_SOURCE,
+    ]],
+};
+
+/// The ways of combining tiers.
+pub(crate) const COMBINE: [&str; 5] =
+    ["straight_time_only", "max_of_alternatives", "all_hours_count", "table", "additive"];
+
+static OVERTIME: Section = Section {
+    title: "overtime",
+    groups: &[&[
+        setting(
+            "combine",
+            Kind::Word(&COMBINE),
+            "straight_time_only",
+            "What happens when several tiers want the same second.",
+        ),
+        setting("tiers", Kind::Rules(&TIER), "", "Overtime tiers; at most 64."),
+        setting(
+            "alternatives",
+            Kind::Rules(&ALTERNATIVE),
+            "",
+            "For `max_of_alternatives`: per workweek the one that pays most is kept.",
+        ),
+        optional(
+            "table",
+            Kind::OptionalTable(&COMBINATION),
+            "For `table`: what each set of tiers reached together pays.",
+        ),
+    ]],
+};
+
+static TIER: Section = Section {
+    title: "an overtime tier",
+    groups: &[&[
+        RULE_NAME,
+        setting(
+            "scope",
+            Kind::Word(&["workday", "shift", "workweek", "workweeks", "month", "pay_period"]),
+            "workday",
+            "The stretch of time over which it counts.",
+        ),
+        setting("after", up_to(9_999 * HOUR), "0h", "It begins with the first second beyond this."),
+        required("pay", Kind::PayCode(BASE), "Where time beyond goes."),
+        setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
+        setting("weekdays", Kind::Weekdays, "Mon-Sun", "Only on these weekdays."),
+        optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only late in a run of worked days."),
+        setting(
+            "counts",
+            Kind::Counts,
+            "straight_time",
+            "What it counts: straight time, all hours, or what narrower tiers have put on certain pay codes.",
+        ),
+        setting("leave_counts", Kind::Flag, "false", "Whether paid leave fills the counter too."),
+        optional("weeks", Kind::Integer { least: 2, most: 26 }, "For `workweeks`: how many."),
+        optional("anchor", Kind::Date, "For `workweeks`: a date in the first workweek of a run."),
+        setting(
+            "priority",
+            Kind::Integer { least: -1_000, most: 1_000 },
+            "0",
+            "Among equal multipliers and scopes the higher wins.",
+        ),
+        RULE_SOURCE,
+    ]],
+};
+
+static CONSECUTIVE: Section = Section {
+    title: "a condition on the run of worked days",
+    groups: &[&[
+        required("day", Kind::Integer { least: 2, most: 31 }, "The number of the day in the run."),
+        setting("mode", Kind::Word(&["at_least", "exactly"]), "at_least", "Whether later days count too."),
+        setting(
+            "reset",
+            Kind::Word(&["workweek", "rolling", "after_trigger"]),
+            "workweek",
+            "Where a run starts anew, besides after a day off.",
+        ),
+        setting(
+            "worked_at_least",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "1s",
+            "A day with less work breaks the run.",
+        ),
+    ]],
+};
+
+static ALTERNATIVE: Section = Section {
+    title: "one way of counting",
+    groups: &[&[RULE_NAME, required("tiers", Kind::Names, "The tiers that count together."), RULE_SOURCE]],
+};
+
+static COMBINATION: Section = Section {
+    title: "a table of combinations",
+    groups: &[&[
+        setting("name", Kind::Name, "combination-table", "What explanations call it."),
+        required("rows", Kind::Items(&ROW), "One row for each set of tiers that can be reached together."),
+        RULE_SOURCE,
+    ]],
+};
+
+static ROW: Section = Section {
+    title: "a combination",
+    groups: &[&[
+        required("when", Kind::Names, "The tiers reached: per scope the highest."),
+        required("pay", Kind::PayCode(BASE), "What the second pays."),
+        required("counts_toward", Kind::Names, "The tiers whose counters grow by the second."),
+    ]],
+};
+
+static PREMIUM_RULE: Section = Section {
+    title: "a premium",
+    groups: &[&[
+        RULE_NAME,
+        required("pay", Kind::PayCode(PREMIUM), "Where it is paid."),
+        optional("between", Kind::Window, "Only in this daily window."),
+        setting(
+            "weekdays",
+            Kind::Weekdays,
+            "Mon-Sun",
+            "Only on these weekdays: of the date on which the window begins.",
+        ),
+        setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
+        setting(
+            "mode",
+            Kind::Word(&["split", "whole_if_starts_in", "whole_if_ends_in", "whole_if_within", "whole_if_majority"]),
+            "split",
+            "The time inside the window, or the whole shift under a condition.",
+        ),
+        setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
+        setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
+        RULE_SOURCE,
+    ]],
+};
+
+static PAY_CODE: Section = Section {
+    title: "a pay code",
+    groups: &[&[
+        setting(
+            "layer",
+            Kind::Word(&["base", "premium", "quantity"]),
+            "base",
+            "Whether every second has one such code, it comes on top, or it is not time on the clock.",
+        ),
+        setting("unit", Kind::Word(&["second", "count"]), "second", "What amounts count; `count` for quantities only."),
+        setting("paid", Kind::Flag, "true", "False for time that is shown but not paid."),
+        setting(
+            "multiplier",
+            Kind::Multiplier,
+            "1",
+            "What it is worth against the plain rate; decides which tier wins.",
+        ),
+    ]],
+};

@@ -1,0 +1,253 @@
+//! Every mistake is reported at once, at its line and column, with what was probably meant.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may say so")]
+#![allow(clippy::indexing_slicing, reason = "a test that fails may say so")]
+
+use shiftmill_ruleset::{Document, Library, Mistakes, NoLibrary, compile};
+
+fn mistakes(text: &str) -> Mistakes {
+    compile(&Document { name: "acme.toml", text }, &NoLibrary).expect_err("the document has mistakes")
+}
+
+/// `line:column: message | hint`, one per line.
+fn shown(mistakes: &Mistakes) -> Vec<String> {
+    mistakes
+        .list
+        .iter()
+        .map(|it| format!("{}:{}: {} | {}", it.line, it.column, it.message, it.hint.as_deref().unwrap_or("-")))
+        .collect()
+}
+
+#[test]
+fn ten_different_mistakes_are_reported_together() {
+    let text = r#"name = "acme"
+[attendance]
+late_grase = "5m"
+early_grace = 5
+watch_window = "3 hours"
+compared = "minutes"
+[workdays]
+workweek_opens = "Monday"
+[[rounding]]
+name = "seven"
+interval = "7m"
+[[overtime.tiers]]
+name = "daily-8"
+after = "8h"
+pay = "overtime_1_6"
+[[overtime.tiers]]
+name = "daily-8"
+after = "12h"
+pay = "night"
+[[overtime.tiers]]
+name = "seventh"
+pay = "overtime_2_0"
+consecutive = { day = 40 }
+[flex]
+early = "1h"
+[schedule]
+pattern = { Mon-Fri = "ofice" }
+[shifts.office]
+start = "09:00"
+end = "17:00"
+"#;
+    let shown = shown(&mistakes(text));
+    let expected = [
+        "3:1: unknown setting `late_grase` for late, early, absent | did you mean `late_grace`?",
+        "4:15: `early_grace` must be a length, not the number `5` | did you mean `\"5m\"`? write lengths",
+        "5:16: `watch_window` must be a length, not `\"3 hours\"` | write lengths",
+        "6:12: `compared` cannot be `\"minutes\"` | did you mean `\"minute\"`?",
+        "8:18: `workweek_opens` must be a weekday, not `\"Monday\"` | write weekdays",
+        "11:12: `interval` of 7m does not divide a day evenly | such as",
+        "15:7: there is no pay code `overtime_1_6` | did you mean `overtime_1_0`?",
+        "17:8: two rules are called `daily-8` | ",
+        "19:7: pay code `night` is of layer `premium` with unit `second` | this setting takes",
+        "23:23: `day` must be from 2 to 31, not 40 | ",
+        "24:2: `flex` is not supported yet | ",
+        "27:23: there is no shift `ofice` | did you mean `office`?",
+    ];
+    assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+    for (line, start) in shown.iter().zip(expected) {
+        assert!(line.starts_with(start), "{line}\nshould start with\n{start}");
+    }
+}
+
+#[test]
+fn a_missing_name_and_missing_settings_are_reported_where_they_should_be() {
+    let shown =
+        shown(&mistakes("version = \"1\"\n\n[[premiums]]\nname = \"night\"\n[shifts.day]\nstart = \"09:00\"\n"));
+    assert!(shown[0].starts_with("1:1: the ruleset needs `name`"), "{shown:#?}");
+    assert!(shown[1].starts_with("3:1: a premium needs `pay`"), "{shown:#?}");
+    assert!(shown[2].starts_with("5:9: a named shift needs `end`"), "{shown:#?}");
+    assert_eq!(shown.len(), 3);
+}
+
+#[test]
+fn text_that_is_not_toml_is_located_and_the_rest_is_still_read() {
+    let shown = shown(&mistakes("name = \"acme\"\nversion = 1.2.3.4\n[attendance]\nlate_grase = \"5m\"\n"));
+    assert!(shown[0].starts_with("2:"), "{shown:#?}");
+    assert!(shown[0].contains("this is not TOML"), "{shown:#?}");
+    assert!(shown.iter().any(|line| line.starts_with("4:1: unknown setting `late_grase`")), "{shown:#?}");
+}
+
+#[test]
+fn columns_count_letters() {
+    let shown = shown(&mistakes("name = \"acme\"\nnot_covered = [\"日本\", 5]\n"));
+    assert!(shown[0].starts_with("2:22: "), "{shown:#?}");
+}
+
+#[test]
+fn a_day_has_one_type_and_exists() {
+    let text = "name = \"acme\"\n[calendar]\nstatutory_holidays = [2026-10-01]\nshifted_rest = [2026-10-01]\n\
+                company_holidays = [\"2026-02-30\"]\n";
+    let shown = shown(&mistakes(text));
+    assert!(shown[0].starts_with("4:17: 2026-10-01 is already a `statutory_holiday`"), "{shown:#?}");
+    assert!(shown[1].starts_with("5:21: `company_holidays` must be a date that exists"), "{shown:#?}");
+}
+
+#[test]
+fn a_table_of_combinations_must_be_complete() {
+    let text = r#"name = "acme"
+[overtime]
+combine = "table"
+tiers = [
+    { name = "daily-8", after = "8h", pay = "overtime_1_5" },
+    { name = "weekly-40", scope = "workweek", after = "40h", pay = "overtime_1_5" },
+]
+[overtime.table]
+rows = [
+    { when = [], pay = "regular", counts_toward = ["daily-8", "weekly-40"] },
+    { when = ["daily-8"], pay = "overtime_1_5", counts_toward = ["dayly-8"] },
+]
+"#;
+    let shown = shown(&mistakes(text));
+    assert_eq!(
+        shown,
+        [
+            "9:8: the table has no row for `daily-8` with `weekly-40` | add { when = [\"daily-8\", \"weekly-40\"], \
+             pay = ..., counts_toward = [...] }",
+            "9:8: the table has no row for `weekly-40` | add { when = [\"weekly-40\"], pay = ..., counts_toward = \
+             [...] }",
+            "11:66: there is no overtime tier `dayly-8` | did you mean `daily-8`?",
+        ]
+    );
+}
+
+#[test]
+fn tiers_of_different_days_never_meet_in_a_table() {
+    let text = r#"name = "acme"
+[overtime]
+combine = "table"
+tiers = [
+    { name = "rest", day_types = ["rest_day"], pay = "overtime_2_0" },
+    { name = "daily-8", day_types = ["workday"], after = "8h", pay = "overtime_1_5" },
+]
+[overtime.table]
+rows = [
+    { when = [], pay = "regular", counts_toward = ["daily-8"] },
+    { when = ["rest"], pay = "overtime_2_0", counts_toward = [] },
+    { when = ["daily-8"], pay = "overtime_1_5", counts_toward = ["daily-8"] },
+]
+"#;
+    assert!(compile(&Document { name: "acme.toml", text }, &NoLibrary).is_ok());
+}
+
+#[test]
+fn settings_of_a_way_of_combining_that_was_not_chosen_are_refused() {
+    let text = "name = \"acme\"\n[[overtime.alternatives]]\nname = \"x\"\ntiers = []\n";
+    assert!(shown(&mistakes(text))[0].contains("`overtime.alternatives` is not used"));
+}
+
+#[test]
+fn shifts_end_after_their_start_and_hold_their_breaks() {
+    let text = "name = \"acme\"\n[shifts.day]\nstart = \"09:00\"\nend = \"17:00\"\nbreaks = [\"16:30-17:30\"]\n\
+                [shifts.long]\nstart = \"09:00\"\nend = \"40:00\"\n";
+    let shown = shown(&mistakes(text));
+    assert!(shown[0].starts_with("5:11: a break of shift `day` is not inside it"), "{shown:#?}");
+    assert!(shown[1].starts_with("8:7: shift `long` lasts 31h"), "{shown:#?}");
+}
+
+#[test]
+fn more_tiers_than_a_set_holds_are_refused() {
+    let mut text = String::from("name = \"acme\"\n");
+    for number in 0..65 {
+        text.push_str(&format!(
+            "[[overtime.tiers]]\nname = \"t{number}\"\nafter = \"{number}h\"\npay = \"overtime_1_5\"\n"
+        ));
+    }
+    let shown = shown(&mistakes(&text));
+    assert!(shown[0].contains("65 overtime tiers, the most is 64"), "{shown:#?}");
+}
+
+#[test]
+fn a_document_too_large_is_refused() {
+    let text = format!("name = \"acme\"\n#{}", "x".repeat(1 << 20));
+    assert!(shown(&mistakes(&text))[0].contains("the most is 1048576"));
+}
+
+#[test]
+fn mistakes_read_as_errors_with_hints() {
+    let shown = mistakes("name = \"acme\"\n[attendance]\nlate_grase = \"5m\"\n").to_string();
+    assert_eq!(
+        shown,
+        "error: acme.toml:3:1: unknown setting `late_grase` for late, early, absent\nhint:  did you mean `late_grace`?"
+    );
+}
+
+struct Files(Vec<(&'static str, String)>);
+
+impl Library for Files {
+    fn find(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|file| file.0 == name).map(|file| file.1.clone())
+    }
+}
+
+#[test]
+fn a_mistake_in_a_parent_is_located_in_the_parent() {
+    let files = Files(vec![("base.toml", "name = \"base\"\n[punches]\ngranularty = \"minute\"\n".into())]);
+    let text = "name = \"acme\"\nextends = \"base.toml\"\n";
+    let mistakes = compile(&Document { name: "acme.toml", text }, &files).expect_err("the parent has a mistake");
+    let first = &mistakes.list[0];
+    assert_eq!((first.file.as_str(), first.line, first.column), ("base.toml", 3, 1));
+}
+
+#[test]
+fn circles_and_depth_and_unknown_parents_are_refused() {
+    let circle = Files(vec![
+        ("a.toml", "name = \"a\"\nextends = \"b.toml\"\n".into()),
+        ("b.toml", "name = \"b\"\nextends = \"a.toml\"\n".into()),
+    ]);
+    let text = "name = \"acme\"\nextends = \"a.toml\"\n";
+    let mistakes = compile(&Document { name: "acme.toml", text }, &circle).expect_err("a circle");
+    assert!(mistakes.list[0].message.contains("circle"), "{mistakes}");
+
+    let names = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let deep = names.windows(2).map(|pair| (pair[0], format!("name = \"x\"\nextends = \"{}\"\n", pair[1])));
+    let mistakes =
+        compile(&Document { name: "acme.toml", text: "name = \"acme\"\nextends = \"0\"\n" }, &Files(deep.collect()))
+            .expect_err("too deep");
+    assert!(mistakes.list[0].message.contains("deeper than 8"), "{mistakes}");
+
+    let text = "name = \"acme\"\nextends = \"us-californa@1\"\n";
+    let mistakes = compile(&Document { name: "acme.toml", text }, &NoLibrary).expect_err("no such preset");
+    assert_eq!(mistakes.list[0].hint.as_deref(), Some("did you mean `us-california@1`?"));
+    assert_eq!((mistakes.list[0].line, mistakes.list[0].column), (2, 11));
+}
+
+#[test]
+fn removing_what_is_not_there_is_a_mistake() {
+    let text = "name = \"acme\"\nextends = \"us-california@1\"\nremove = [\"second-meel\"]\n";
+    let mistakes = mistakes(text);
+    assert_eq!(mistakes.list[0].hint.as_deref(), Some("did you mean `second-meal`?"));
+}
+
+#[test]
+fn garbage_is_refused_and_never_panics() {
+    let valid = include_str!("../presets/us-california-1.toml");
+    // Every prefix that ends on a character, and every document with one letter changed, is either fine or refused.
+    for end in (0..valid.len()).filter(|end| valid.is_char_boundary(*end)).step_by(37) {
+        let _ = compile(&Document { name: "cut.toml", text: &valid[..end] }, &NoLibrary);
+        let mut changed = valid.to_owned();
+        changed.replace_range(end..=end, "\"");
+        let _ = compile(&Document { name: "changed.toml", text: &changed }, &NoLibrary);
+    }
+}
