@@ -10,4 +10,6 @@
 
 pub mod clock;
 pub mod read;
+pub mod sample;
 pub mod suite;
+pub mod write;

@@ -129,5 +129,10 @@ pub fn read_employees(
     Ok(employees)
 }
 
+/// The values of one row of comma separated values; none when its quotes do not close.
+pub(crate) fn values(line: &str) -> Vec<std::borrow::Cow<'_, str>> {
+    tabular::split(line, ',').unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;

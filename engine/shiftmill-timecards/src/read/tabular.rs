@@ -112,7 +112,7 @@ impl Header {
 }
 
 /// Splits one row. A value may stand in double quotes, with two of them for one.
-fn split(text: &str, divider: char) -> Result<Vec<Cow<'_, str>>, String> {
+pub fn split(text: &str, divider: char) -> Result<Vec<Cow<'_, str>>, String> {
     if !text.contains('"') {
         return Ok(text.split(divider).map(Cow::Borrowed).collect());
     }

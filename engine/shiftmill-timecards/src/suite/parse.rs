@@ -407,6 +407,8 @@ fn slip_of_the_pen(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
     use crate::suite::{Amount, ClockTime, WrittenShift};
     use shiftmill_core::{ExceptionCode, Seconds};
 
@@ -489,5 +491,17 @@ Exeption: nothing
     fn a_claim_without_proof_is_a_mistake() {
         let mistakes = parse("empty.md", "# T\n\n## Claim\n").unwrap_err();
         assert_eq!(mistakes.list.len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(pieces in prop::collection::vec(prop::sample::select(vec![
+            "# T\n", "## C\n", "| workday | in | out |", "| workday | pay code | time |", "|---|---|", "\n", "\n", "|",
+            "Mon 2025-06-02", "+1 06:00", "-1 22:00", "2nd 01:30", "12:00-13:00", "meal", "scheduled", "leave", "-",
+            "Zone: Etc/UTC.", "Exception: Mon 2025-06-02, late_in at ", "```toml\n", "```\n", "Ruleset with:", "é",
+            "corrections", "retime in 08:00 to 09:00", "waived", "Pay period: ", " to ", "As of: ", "\\", "08:00",
+        ]), 0..80)) {
+            let _ = parse("odd.md", &pieces.concat());
+        }
     }
 }

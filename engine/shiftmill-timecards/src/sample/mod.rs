@@ -1,0 +1,143 @@
+//! Plausible companies made of a seed: what clocks, planners and people really do, in figures that never change.
+//!
+//! Every employee depends on the seed and their own number alone, so that a large company can be made piece by piece.
+
+mod dice;
+mod person;
+
+use shiftmill_core::{CardFacts, Workday, Zone};
+
+use dice::Dice;
+
+/// A company to make up.
+///
+/// ```
+/// use shiftmill_core::{Workday, Zone};
+/// use shiftmill_timecards::sample::{Company, Punching};
+/// let first = Workday::from_date(2026, 3, 2).unwrap();
+/// let company = Company { seed: 7, employees: 12, first, days: 7, punching: Punching::WithMeals, leave: None };
+/// let zone = Zone::fixed("Etc/UTC", 0);
+/// let card = company.card(3, &zone, 0);
+/// assert_eq!(card, company.card(3, &zone, 0));
+/// assert!(card.punches.len() >= 8);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// Another seed is another company.
+    pub seed: u64,
+    /// How many employees there are.
+    pub employees: u32,
+    /// The first workday.
+    pub first: Workday,
+    /// How many workdays from there.
+    pub days: u32,
+    /// What people punch.
+    pub punching: Punching,
+    /// The leave code that people take now and then; `None`: nobody takes leave.
+    pub leave: Option<u16>,
+}
+
+/// What people punch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Punching {
+    /// In, meal start, meal end, out.
+    WithMeals,
+    /// In and out only; breaks are taken off by the ruleset.
+    InAndOut,
+}
+
+/// A team with the hours it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Its name.
+    pub name: &'static str,
+    /// Start of its shift in minutes after midnight.
+    pub start: i32,
+    /// End of its shift in minutes after the same midnight.
+    pub end: i32,
+}
+
+/// The teams: three on days, one in the evening, one at night.
+pub const TEAMS: [Team; 5] = [
+    Team { name: "Office", start: 9 * 60, end: 18 * 60 },
+    Team { name: "Assembly", start: 8 * 60, end: 17 * 60 },
+    Team { name: "Warehouse", start: 6 * 60, end: 14 * 60 + 30 },
+    Team { name: "Packing", start: 14 * 60, end: 22 * 60 + 30 },
+    Team { name: "Night line", start: 22 * 60, end: 30 * 60 + 30 },
+];
+
+impl Company {
+    /// The key of an employee, from 0: `E00001` is the first.
+    pub fn key(&self, number: u32) -> String {
+        format!("E{:05}", number + 1)
+    }
+
+    /// What people call an employee: the team and a number in it.
+    pub fn name(&self, number: u32) -> String {
+        format!("{} {:02}", self.team(number).name, number / TEAMS.len() as u32 + 1)
+    }
+
+    /// The number by which terminals know an employee.
+    pub fn pin(&self, number: u32) -> String {
+        (1_001 + number).to_string()
+    }
+
+    /// The team of an employee.
+    pub fn team(&self, number: u32) -> Team {
+        let [office, assembly, warehouse, packing, night] = TEAMS;
+        match number % 5 {
+            0 => office,
+            1 => assembly,
+            2 => warehouse,
+            3 => packing,
+            _ => night,
+        }
+    }
+
+    /// The timecard of an employee: punches in the order of the days, scheduled shifts, leave.
+    pub fn card(&self, number: u32, zone: &Zone, zone_index: u16) -> CardFacts {
+        let dice = Dice::new(self.seed, u64::from(number));
+        let mut card = CardFacts { employee: self.key(number), zone: zone_index, ..CardFacts::default() };
+        person::live(self, self.team(number), dice, zone, &mut card);
+        card
+    }
+
+    /// The timecards of all employees.
+    pub fn cards(&self, zone: &Zone, zone_index: u16) -> Vec<CardFacts> {
+        (0..self.employees).map(|number| self.card(number, zone, zone_index)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill_core::PunchKind;
+
+    fn company(punching: Punching) -> Company {
+        let first = Workday::from_date(2026, 3, 1).unwrap();
+        Company { seed: 1, employees: 500, first, days: 31, punching, leave: Some(0) }
+    }
+
+    #[test]
+    fn a_month_holds_what_a_month_holds() {
+        let zone = Zone::fixed("Etc/UTC", 0);
+        let cards = company(Punching::WithMeals).cards(&zone, 0);
+        let punches: usize = cards.iter().map(|card| card.punches.len()).sum();
+        let shifts: usize = cards.iter().map(|card| card.shifts.len()).sum();
+        let leave: usize = cards.iter().map(|card| card.leave.len()).sum();
+        assert_eq!(shifts, 500 * 22);
+        assert!((40_000..48_000).contains(&punches), "{punches}");
+        assert!((50..500).contains(&leave), "{leave}");
+        let meals = cards.iter().flat_map(|card| &card.punches).filter(|punch| punch.kind == PunchKind::MealStart);
+        assert!(meals.count() > 9_000);
+    }
+
+    #[test]
+    fn nobody_is_in_two_places() {
+        let zone = Zone::fixed("Etc/UTC", 0);
+        for card in company(Punching::WithMeals).cards(&zone, 0) {
+            let in_order = card.punches.windows(2).all(|pair| pair[0].at < pair[1].at);
+            assert!(in_order, "{}", card.employee);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Facts as the files that `read` reads: nothing is lost on the way there and back, except the order of the tables.
+
+use std::io::{self, Write};
+
+use shiftmill_core::{
+    CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp, WaiverKind, Zone,
+};
+
+use super::csv::value;
+use super::time_of_day;
+
+/// One employee's facts with what puts names to their numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct FactsView<'a> {
+    /// The facts.
+    pub card: &'a CardFacts,
+    /// What people call the employee; may be empty.
+    pub name: &'a str,
+    /// Their number on terminals; may be empty.
+    pub pin: &'a str,
+    /// The name of their ruleset; may be empty.
+    pub ruleset: &'a str,
+    /// Their zone.
+    pub zone: &'a Zone,
+    /// The names of their ruleset.
+    pub names: &'a Names,
+}
+
+/// Writes an employees file.
+///
+/// # Errors
+/// When `out` takes no more; so for all writers here.
+pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,name,zone,pin,ruleset")?;
+    for view in cards {
+        let (key, name, ruleset) = (value(&view.card.employee), value(view.name), value(view.ruleset));
+        writeln!(out, "{key},{name},{},{},{ruleset}", view.zone.name(), value(view.pin))?;
+    }
+    Ok(())
+}
+
+/// Writes a punches file with local times; a time that the clock shows a second time carries its offset.
+pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let cards: Vec<FactsView<'a>> = cards.collect();
+    let ids = cards.iter().any(|view| view.card.punches.iter().any(|punch| punch.id.is_some()));
+    writeln!(out, "employee,at,kind{}", if ids { ",id" } else { "" })?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for punch in &view.card.punches {
+            write!(out, "{key},{},{}", moment(view.zone, punch.at), punch.kind)?;
+            match (ids, punch.id) {
+                (true, Some(id)) => writeln!(out, ",{id}")?,
+                (true, None) => writeln!(out, ",")?,
+                (false, _) => writeln!(out)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a schedule file.
+pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,workday,start,end,shift")?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for shift in &view.card.shifts {
+            write!(out, "{key},{},", shift.workday)?;
+            match shift.times {
+                // The end is counted on past midnight: 30:30 is half past six on the day after.
+                ShiftTimes::Clock { start, end } => writeln!(out, "{},{},", clock(start), clock(end))?,
+                ShiftTimes::Template(index) => {
+                    let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
+                    writeln!(out, ",,{}", value(name))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a leave file.
+pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,code,from,to,workday,amount,recorded")?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for leave in &view.card.leave {
+            let code = value(view.names.leave.get(usize::from(leave.code)).map_or("", String::as_str));
+            let time = match leave.time {
+                LeaveTime::Workday(workday) => format!(",,{workday},"),
+                LeaveTime::Amount(workday, amount) => format!(",,{workday},{amount}"),
+                LeaveTime::Span { start, end } => format!("{},{},,", moment(view.zone, start), moment(view.zone, end)),
+            };
+            writeln!(out, "{key},{code},{time},{}", recorded(view.zone, leave.recorded_at))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a corrections file.
+pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,action,at,kind,id,to,recorded")?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for correction in &view.card.corrections {
+            let what = match correction.kind {
+                CorrectionKind::Add { at, kind } => format!("add,{},{kind},,", moment(view.zone, at)),
+                CorrectionKind::Void(punch) => format!("void,{},", punch_ref(view.zone, punch)),
+                CorrectionKind::Retime { punch, to } => {
+                    format!("retime,{},{}", punch_ref(view.zone, punch), moment(view.zone, to))
+                }
+            };
+            writeln!(out, "{key},{what},{}", recorded(view.zone, correction.recorded_at))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a waivers file.
+pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,workday,waived")?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for waiver in &view.card.waivers {
+            match waiver.kind {
+                WaiverKind::Meal(ordinal) => writeln!(out, "{key},{},meal {ordinal}", waiver.workday)?,
+                WaiverKind::Exception(code) => writeln!(out, "{key},{},{code}", waiver.workday)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the punches as a ZK terminal exports them, in the order of time.
+pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let mut punches = Vec::new();
+    for view in cards {
+        punches.extend(view.card.punches.iter().map(|punch| (punch.at, view.pin, punch.kind, view.zone)));
+    }
+    punches.sort_by_key(|(at, pin, ..)| (*at, *pin));
+    for (at, pin, kind, zone) in punches {
+        let wall = zone.wall_at(at);
+        let (hour, minute, second) =
+            (wall.second_of_day() / 3_600, wall.second_of_day() / 60 % 60, wall.second_of_day() % 60);
+        let status = match kind {
+            PunchKind::In => 0,
+            PunchKind::Out => 1,
+            PunchKind::MealStart | PunchKind::BreakStart => 2,
+            PunchKind::MealEnd | PunchKind::BreakEnd => 3,
+            PunchKind::Transfer | PunchKind::Unknown => 255,
+        };
+        writeln!(out, "{pin:>9}\t{} {hour:02}:{minute:02}:{second:02}\t{status}\t1\t0\t0", wall.date())?;
+    }
+    Ok(())
+}
+
+fn moment(zone: &Zone, at: Timestamp) -> String {
+    let wall = zone.wall_at(at);
+    let local = format!("{} {}", wall.date(), time_of_day(wall.second_of_day()));
+    if zone.instant(wall, Fold::Earlier) == at {
+        return local;
+    }
+    let offset = zone.offset_at(at);
+    let sign = if offset < 0 { '-' } else { '+' };
+    let minutes = offset.unsigned_abs() / 60;
+    format!("{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// Nothing for what has always been known.
+fn recorded(zone: &Zone, at: Timestamp) -> String {
+    if at == Timestamp(0) { String::new() } else { moment(zone, at) }
+}
+
+fn punch_ref(zone: &Zone, punch: PunchRef) -> String {
+    match punch {
+        PunchRef::Id(id) => format!(",,{id}"),
+        PunchRef::At(at, kind) => format!("{},{kind},", moment(zone, at)),
+    }
+}
+
+/// Seconds from midnight as a time of day that may pass 24:00.
+fn clock(second: i32) -> String {
+    time_of_day(u32::try_from(second).unwrap_or(0))
+}
+
+/// Writes one JSON document with all tables that have rows.
+pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mut dyn Write) -> io::Result<()> {
+    type Writer<'a, I> = fn(I, &mut dyn Write) -> io::Result<()>;
+    let tables: [(&str, Writer<'a, _>); 6] = [
+        ("employees", employees),
+        ("punches", punches),
+        ("schedule", schedule),
+        ("leave", leave),
+        ("corrections", corrections),
+        ("waivers", waivers),
+    ];
+    // The same rows as in the files, so that there is one place that says how a fact is written.
+    let mut divider = "{\n";
+    for (name, write) in tables {
+        let mut rows = Vec::new();
+        write(cards.clone(), &mut rows)?;
+        let text = String::from_utf8_lossy(&rows);
+        let mut lines = text.lines();
+        let header: Vec<&str> = lines.next().unwrap_or("").split(',').collect();
+        let objects: Vec<String> = lines.map(|line| object(&header, line)).collect();
+        if !objects.is_empty() {
+            write!(out, "{divider}  \"{name}\": [\n    {}\n  ]", objects.join(",\n    "))?;
+            divider = ",\n";
+        }
+    }
+    if divider == "{\n" {
+        write!(out, "{{")?;
+    }
+    writeln!(out, "\n}}")
+}
+
+/// One row as an object; values that are not there are left out.
+fn object(header: &[&str], line: &str) -> String {
+    let values = crate::read::values(line);
+    let pairs = header.iter().zip(values).filter(|(_, value)| !value.is_empty());
+    let object: serde_json::Map<String, serde_json::Value> =
+        pairs.map(|(name, value)| ((*name).to_owned(), value.into_owned().into())).collect();
+    serde_json::Value::Object(object).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
+    use crate::sample::{Company, Punching};
+    use shiftmill_core::{Correction, ExceptionCode, Waiver, Workday, ZoneTable};
+
+    fn new_york() -> Zone {
+        let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
+        Zone::new("America/New_York".into(), -18_000, changes).unwrap()
+    }
+
+    /// A month with a night on which clocks go back, and one of every kind of row.
+    fn cards(zone: &Zone) -> Vec<CardFacts> {
+        let first = Workday::from_date(2026, 10, 20).unwrap();
+        let company =
+            Company { seed: 3, employees: 60, first, days: 28, punching: Punching::WithMeals, leave: Some(0) };
+        let mut cards = company.cards(zone, 0);
+        let at = cards[0].punches[0].at;
+        let night = Timestamp(1_793_514_600);
+        cards[0].corrections = vec![
+            Correction { kind: CorrectionKind::Add { at: night, kind: PunchKind::In }, recorded_at: at },
+            Correction { kind: CorrectionKind::Void(PunchRef::At(at, PunchKind::In)), recorded_at: Timestamp(0) },
+            Correction {
+                kind: CorrectionKind::Retime { punch: PunchRef::Id(7), to: night },
+                recorded_at: Timestamp(0),
+            },
+        ];
+        cards[1].waivers = vec![
+            Waiver { workday: first, kind: WaiverKind::Meal(2) },
+            Waiver { workday: first, kind: WaiverKind::Exception(ExceptionCode::LateIn) },
+        ];
+        cards
+    }
+
+    fn read_back(files: &[(Table, Format, Vec<u8>)], zone: &Zone, names: &Names) -> Vec<CardFacts> {
+        let zones = ZoneTable { zones: vec![zone.clone()], edition: String::new() };
+        let rulesets = [RulesetNames { name: "standard", names }];
+        let mut report = Report::default();
+        let (_, format, bytes) = &files[0];
+        let employees = read_employees("employees", *format, &mut bytes.as_slice(), &mut report).unwrap();
+        let mut intake = Intake::new("employees", &employees, &zones, &rulesets, StatusMap::default(), &mut report);
+        for (table, format, bytes) in files {
+            if *table != Table::Employees || *format == Format::Json {
+                intake.read(table.name(), *table, *format, &mut bytes.as_slice(), &mut report).unwrap();
+            }
+        }
+        assert_eq!(report.rejects, []);
+        intake.finish()
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_to_the_second() {
+        let zone = new_york();
+        let names = Names { leave: vec!["annual".into()], ..Names::default() };
+        let cards = cards(&zone);
+        let pins: Vec<String> = (0..cards.len()).map(|number| number.to_string()).collect();
+        let views = cards.iter().zip(&pins).map(|(card, pin)| FactsView {
+            card,
+            name: "Line, 1",
+            pin,
+            ruleset: "standard",
+            zone: &zone,
+            names: &names,
+        });
+        type Writer<'w> = &'w dyn Fn(&mut Vec<u8>);
+        let write = |writer: Writer<'_>| {
+            let mut bytes = Vec::new();
+            writer(&mut bytes);
+            bytes
+        };
+        let files = [
+            (Table::Employees, Format::Csv, write(&|out| employees(views.clone(), out).unwrap())),
+            (Table::Punches, Format::Csv, write(&|out| punches(views.clone(), out).unwrap())),
+            (Table::Schedule, Format::Csv, write(&|out| schedule(views.clone(), out).unwrap())),
+            (Table::Leave, Format::Csv, write(&|out| leave(views.clone(), out).unwrap())),
+            (Table::Corrections, Format::Csv, write(&|out| corrections(views.clone(), out).unwrap())),
+            (Table::Waivers, Format::Csv, write(&|out| waivers(views.clone(), out).unwrap())),
+        ];
+        assert_eq!(read_back(&files, &zone, &names), cards);
+        let one = [(Table::Employees, Format::Json, write(&|out| document(views.clone(), out).unwrap()))];
+        assert_eq!(read_back(&one, &zone, &names), cards);
+        let log = write(&|out| attlog(views.clone(), out).unwrap());
+        assert_eq!(
+            log.iter().filter(|byte| **byte == b'\n').count(),
+            cards.iter().map(|card| card.punches.len()).sum::<usize>()
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Results as files that people and payroll programs read: CSV, JSON and a table.
+
+mod csv;
+pub mod facts;
+mod hours;
+mod json;
+mod table;
+
+use std::collections::BTreeMap;
+
+use shiftmill_core::{
+    CardResult, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday, WorkdayRow, Zone,
+};
+
+pub use csv::{Rows, csv};
+pub use hours::{Hours, HoursError};
+pub use json::json;
+pub use table::table;
+
+/// The results of one employee, with what puts names to their numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct CardView<'a> {
+    /// The employee's key.
+    pub employee: &'a str,
+    /// What people call them; empty when not known.
+    pub name: &'a str,
+    /// The results of the chunk that the employee is in.
+    pub results: &'a Evaluations,
+    /// The employee's position in that chunk.
+    pub index: usize,
+    /// The names of the employee's ruleset.
+    pub names: &'a Names,
+    /// The employee's zone.
+    pub zone: &'a Zone,
+}
+
+impl<'a> CardView<'a> {
+    /// What is true of the timecard as a whole.
+    pub fn card(&self) -> CardResult {
+        self.results.cards.get(self.index).copied().unwrap_or_default()
+    }
+
+    /// Its workdays.
+    pub fn workdays(&self) -> impl Iterator<Item = WorkdayRow> + 'a {
+        let (from, to) = (self.results.starts(self.index).workdays, self.card().ends.workdays);
+        self.results.workdays.rows(from as usize..to as usize)
+    }
+
+    /// Its pay lines.
+    pub fn lines(&self) -> impl Iterator<Item = PayLine> + 'a {
+        let (from, to) = (self.results.starts(self.index).lines, self.card().ends.lines);
+        self.results.lines.rows(from as usize..to as usize)
+    }
+
+    /// Its exceptions.
+    pub fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + 'a {
+        let (from, to) = (self.results.starts(self.index).exceptions, self.card().ends.exceptions);
+        self.results.exceptions.rows(from as usize..to as usize)
+    }
+
+    /// Its totals.
+    pub fn totals(&self) -> impl Iterator<Item = TotalRow> + 'a {
+        let (from, to) = (self.results.starts(self.index).totals, self.card().ends.totals);
+        self.results.totals.rows(from as usize..to as usize)
+    }
+
+    /// Its pay lines added up by workday and pay code.
+    pub fn by_day_and_code(&self) -> BTreeMap<(Workday, PayCode), u64> {
+        let mut sums = BTreeMap::new();
+        for line in self.lines() {
+            *sums.entry((line.workday, line.code)).or_insert(0) += u64::from(line.amount);
+        }
+        sums
+    }
+
+    /// The written code of a pay code.
+    pub fn code_name(&self, code: PayCode) -> &'a str {
+        self.names.pay_code(code).map_or("", |info| info.name.as_str())
+    }
+
+    /// What a pay code counts.
+    pub fn unit(&self, code: PayCode) -> Unit {
+        self.names.pay_code(code).map_or(Unit::Second, |info| info.unit)
+    }
+
+    /// An amount of a pay code as text.
+    pub fn amount(&self, code: PayCode, amount: u64, hours: Hours) -> String {
+        match self.unit(code) {
+            Unit::Second => hours.write(amount),
+            Unit::Count => amount.to_string(),
+        }
+    }
+
+    /// The date and time that the employee's clock shows at an instant.
+    pub fn local(&self, at: shiftmill_core::Timestamp) -> String {
+        let wall = self.zone.wall_at(at);
+        format!("{} {}", wall.date(), time_of_day(wall.second_of_day()))
+    }
+}
+
+/// `08:00`, or `08:00:30` when it is not a whole minute.
+pub fn time_of_day(second: u32) -> String {
+    let (hours, minutes, seconds) = (second / 3_600, second / 60 % 60, second % 60);
+    match seconds {
+        0 => format!("{hours:02}:{minutes:02}"),
+        _ => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// One word for each kind of grounds, by [`shiftmill_core::Because::number`].
+pub fn because_word(number: u8) -> &'static str {
+    const WORDS: [&str; 22] = [
+        "worked",
+        "imputed",
+        "short_gap_paid",
+        "auto_deducted",
+        "fixed_break",
+        "outside_schedule",
+        "on_leave",
+        "beyond_shift",
+        "beyond_day",
+        "beyond_week",
+        "beyond_weeks",
+        "beyond_month",
+        "beyond_pay_period",
+        "consecutive_day",
+        "day_type",
+        "combination",
+        "holiday_not_worked",
+        "in_clock_window",
+        "shift_in_clock_window",
+        "day_premium",
+        "meal_requirement",
+        "lateness",
+    ];
+    WORDS.get(usize::from(number)).copied().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests;

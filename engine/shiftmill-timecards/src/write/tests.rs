@@ -1,0 +1,98 @@
+use super::*;
+use shiftmill_core::{
+    DayType, ExceptionCode, ExceptionState, Layer, Multiplier, PayCodeInfo, RowEnds, RuleId, Seconds, Severity,
+    Timestamp, TotalScope,
+};
+
+fn names() -> Names {
+    let code = |name: &str, unit| PayCodeInfo {
+        name: name.into(),
+        layer: Layer::Base,
+        unit,
+        paid: true,
+        multiplier: Multiplier::PLAIN,
+    };
+    let pay_codes = vec![code("regular", Unit::Second), code("unpaid_break", Unit::Second), code("meal", Unit::Count)];
+    Names { rules: vec!["worked".into(), "first, meal".into()], pay_codes, ..Names::default() }
+}
+
+fn results() -> Evaluations {
+    let workday = Workday::from_date(2026, 3, 2).unwrap();
+    let mut results = Evaluations::default();
+    results.workdays.push(WorkdayRow { workday, day_type: DayType::Workday, punches: 4, worked: Seconds(28_200) });
+    let lines = [(0, 28_200, 0, 0), (2, 1, 1, 20)];
+    for (code, amount, rule, because) in lines {
+        results.lines.push(PayLine { workday, code: PayCode(code), amount, rule: RuleId(rule), because });
+        let scope = TotalScope::PayPeriod;
+        results.totals.push(TotalRow { scope, from: workday, code: PayCode(code), amount });
+    }
+    results.exceptions.push(ExceptionRow {
+        workday,
+        code: ExceptionCode::LateIn,
+        state: ExceptionState::Final,
+        severity: Severity::High,
+        at: Timestamp(1_772_442_600),
+        measure: Seconds::minutes(10),
+        rule: RuleId(0),
+    });
+    let ends = RowEnds { workdays: 1, lines: 2, exceptions: 1, totals: 2, ..RowEnds::default() };
+    results.cards.push(CardResult { ends, provisional: false, error: None });
+    results
+}
+
+fn written(write: impl Fn(CardView<'_>, &mut Vec<u8>)) -> String {
+    let (names, results) = (names(), results());
+    let zone = Zone::fixed("Etc/UTC", 0);
+    let card = CardView { employee: "E1", name: "Cook, 1", results: &results, index: 0, names: &names, zone: &zone };
+    let mut bytes = Vec::new();
+    write(card, &mut bytes);
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn csv_quotes_what_needs_it_and_says_the_unit() {
+    let lines = written(|card, out| csv([card].into_iter(), Rows::Lines, Hours::Decimal(2), out).unwrap());
+    assert_eq!(
+        lines,
+        "employee,name,workday,pay_code,amount,unit,rule,because,provisional\n\
+         E1,\"Cook, 1\",2026-03-02,regular,7.83,hours,worked,worked,false\n\
+         E1,\"Cook, 1\",2026-03-02,meal,1,count,\"first, meal\",meal_requirement,false\n"
+    );
+    let exceptions = written(|card, out| csv([card].into_iter(), Rows::Exceptions, Hours::Minutes, out).unwrap());
+    assert!(exceptions.ends_with("2026-03-02,late_in,final,high,2026-03-02 09:10,10,worked\n"), "{exceptions}");
+}
+
+#[test]
+fn json_keeps_whole_seconds() {
+    let text = written(|card, out| json([card].into_iter(), Hours::Decimal(2), out).unwrap());
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document[0]["lines"][0]["seconds"], 28_200);
+    assert_eq!(document[0]["lines"][0]["written"], "7.83");
+    assert_eq!(document[0]["lines"][1]["count"], 1);
+}
+
+#[test]
+fn a_table_reads_like_a_timesheet() {
+    let text = written(|card, out| table([card].into_iter(), Hours::HoursMinutes, out).unwrap());
+    let expected = "\
+E1  Cook, 1  Etc/UTC
+  workday         day      worked  regular  meal  to look at
+  ----------------------------------------------------------
+  Mon 2026-03-02  workday    7:50     7:50     1  late in 0:10
+  ------------------------------------------------------------
+  total                      7:50     7:50     1
+
+";
+    // The rule is as long as the longest line.
+    assert_eq!(text.replace('-', ""), expected.replace('-', ""));
+}
+
+#[test]
+fn decimals_are_rounded_half_up_by_whole_numbers() {
+    assert_eq!(Hours::Decimal(2).write(18), "0.01");
+    assert_eq!(Hours::Decimal(2).write(17), "0.00");
+    assert_eq!(Hours::Decimal(2).write(3_599), "1.00");
+    assert_eq!(Hours::Decimal(0).write(1_800), "1");
+    assert_eq!(Hours::Minutes.write(89), "1");
+    assert_eq!(Hours::HoursMinutes.write(28_230), "7:50:30");
+}
