@@ -34,12 +34,20 @@ pub struct CardState {
     pub(crate) workday_room: crate::shape::workdays::Room,
     /// Room for breaks.
     pub(crate) break_room: crate::shape::breaks::Room,
+    /// Room for leave.
+    pub(crate) leave_room: crate::shape::leave::Room,
+    /// Room for the comparison with the schedule.
+    pub(crate) attendance_room: crate::shape::attendance::Room,
+    /// Room for required meals.
+    pub(crate) meal_room: crate::shape::meal_requirement::Room,
+    /// Room for results.
+    pub(crate) close_room: crate::close::Room,
     /// Room for the combiner.
     pub(crate) room: crate::pay::Room,
     /// Room for corrections.
     pub(crate) corrections: crate::open::correct::Room,
     /// Room for matching.
-    pub(crate) matching: crate::shape::matching::Room,
+    pub(crate) matching: crate::shape::MatchingRoom,
 }
 
 impl CardState {
@@ -129,8 +137,8 @@ pub struct WorkedShift {
     pub last_pair: u32,
     /// The scheduled shift it matches: an index into `scheduled`.
     pub scheduled: Option<u32>,
-    /// The label which its exceptions carry: the reporting workday of its first punch (where the shift has one label
-    /// as a whole, that label).
+    /// The workday of the scheduled shift it matches, else the local date of its first punch. The plan of this day is
+    /// the plan of the shift.
     pub workday: Workday,
     /// The local date of its first punch.
     pub start_date: Workday,
@@ -207,7 +215,7 @@ pub enum SpanState {
     Worked,
     /// A short gap that is paid. Counts as work everywhere.
     PaidBreak,
-    /// Taken off: a fixed or automatic break, or work that leave displaced. Not paid, not counted.
+    /// Taken off: a fixed or automatic break. Not paid, not counted.
     UnpaidBreak,
     /// Approved leave.
     Leave,

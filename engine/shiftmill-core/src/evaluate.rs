@@ -41,5 +41,5 @@ fn all_phases<R: Recorder>(
     open::open(inputs, state, recorder)?;
     shape::shape(inputs, state, recorder)?;
     pay::pay(inputs, state, recorder);
-    Ok(close::close(inputs, detail, state, results))
+    close::close(inputs, detail, state, results)
 }

@@ -2,13 +2,23 @@
 //! - Takes:  what the phases noticed.
 //! - Gives:  one exception per code, workday and instant, with severity and state.
 //! - Runs:   in close, after pay.
-//! - Edges:  pending while `as_of` is before the instant at which nothing more can be expected: the end of the
-//!   workday's scheduled shift plus its `latest_out`; without a shift, 16 hours after the instant it refers to.
-//!   Waived when the card has a waiver for its code and workday.
+//! - Edges:  pending while `as_of` is before the instant at which nothing more can be expected: the end of the last
+//!   shift scheduled on its workday plus that shift's `latest_out`; without a shift, 16 hours after the instant it
+//!   refers to. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
+//!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays.
 //! - Source: employer policy.
 //! - Shown:  timecards/exceptions/states.md
 
-use crate::codes::{ExceptionCode, Severity};
+use core::cmp::Reverse;
+
+use crate::card::{CardState, Noticed, ScheduledShift};
+use crate::codes::{ExceptionCode, ExceptionState, Severity};
+use crate::evaluation::{Evaluations, ExceptionRow};
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::{Inputs, Waiver, WaiverKind};
+
+/// How long after the instant it refers to an exception may still resolve itself, without a scheduled shift.
+const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
 
 /// How much each exception matters; `None`: it is not raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,5 +63,39 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::ClockAmbiguous => Some(Severity::Info),
         // Said only on demand: every busy terminal makes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
+    }
+}
+
+/// Adds what was noticed in the pay period to the results: by workday, code, instant.
+pub(crate) fn raise(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
+    let CardState { noticed, scheduled, .. } = state;
+    noticed.retain(|noticed| inputs.window.pay_period.contains(noticed.workday));
+    noticed.sort_unstable_by_key(|noticed| {
+        (noticed.workday, noticed.code, noticed.at, Reverse(noticed.measure), noticed.rule)
+    });
+    noticed.dedup_by_key(|noticed| (noticed.workday, noticed.code, noticed.at));
+    for Noticed { code, workday, at, measure, rule } in noticed.iter().copied() {
+        let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
+        let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
+        let state = if inputs.card.waivers.contains(&waiver) {
+            ExceptionState::Waived
+        } else if inputs.window.as_of < settled_at(workday, at, scheduled, inputs) {
+            ExceptionState::Pending
+        } else {
+            ExceptionState::Final
+        };
+        results.exceptions.push(ExceptionRow { workday, code, state, severity, at, measure, rule });
+    }
+}
+
+/// The instant from which nothing more can be expected of a workday.
+fn settled_at(workday: Workday, at: Timestamp, scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> Timestamp {
+    let of_day = scheduled.iter().filter(|shift| shift.workday == workday);
+    match of_day.max_by_key(|shift| shift.end) {
+        Some(last) => {
+            let (_, latest_out) = inputs.timeline.at(workday).schedule.punch_window(last.template);
+            last.end.after(latest_out)
+        }
+        None => at.after(RESOLVES_WITHIN),
     }
 }

@@ -1,11 +1,50 @@
 //! Phase four: exceptions, totals and the result.
+pub mod context;
 pub mod exceptions;
+pub mod totals;
 
 use crate::card::CardState;
-use crate::evaluation::{Detail, Evaluations};
+use crate::evaluation::{Detail, EvaluationError, Evaluations, WorkdayRow};
+use crate::shape::workdays;
 use crate::timecard::Inputs;
 
-/// Adds the rows of one card to `results`. True when they are provisional.
-pub fn close(_inputs: &Inputs<'_>, _detail: Detail, _state: &mut CardState, _results: &mut Evaluations) -> bool {
-    false
+pub(crate) use totals::Room;
+
+/// Adds the rows of one card to `results`: those of workdays in the pay period. True when they are provisional.
+///
+/// # Errors
+/// [`EvaluationError::ContextShort`] when days of context are missing and the request wants final results only.
+pub fn close(
+    inputs: &Inputs<'_>,
+    detail: Detail,
+    state: &mut CardState,
+    results: &mut Evaluations,
+) -> Result<bool, EvaluationError> {
+    let provisional = context::check(inputs, state)?;
+    exceptions::raise(inputs, state, results);
+    totals::gather_lines(inputs, state);
+    totals::add_up(inputs, state, results);
+    if detail >= Detail::Workdays {
+        add_workdays(inputs, state, results);
+        totals::add_lines(state, results);
+    }
+    if detail >= Detail::Spans {
+        let pay_period = inputs.window.pay_period;
+        results.spans.extend(state.spans.iter().filter(|span| pay_period.contains(span.reporting_workday)));
+        results.premiums.extend(state.premiums.iter().filter(|span| pay_period.contains(span.reporting_workday)));
+    }
+    Ok(provisional)
+}
+
+fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
+    // Holidays that were not worked are paid after the workdays were gathered, and may stand on a day of their own.
+    workdays::add_days_of_quantities(inputs, state);
+    for day in state.workdays.iter().filter(|day| inputs.window.pay_period.contains(day.workday)) {
+        results.workdays.push(WorkdayRow {
+            workday: day.workday,
+            day_type: day.day_type,
+            punches: day.punches,
+            worked: day.worked,
+        });
+    }
 }

@@ -4,15 +4,26 @@
 //!   `under_hours`, each with its measure in seconds.
 //! - Keeps:  all time.
 //! - Runs:   after leave, before overtime.
-//! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`.
+//! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`. Exceptions of a
+//!   worked shift stand on the workday that the shift is shown on (the reporting workday of its first punch), at the
+//!   punch. `absent` stands on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
+//!   of a whole workday are judged on workdays with punches only: `under_hours` and `unscheduled_work` stand at the
+//!   workday's first punch, the others at the first scheduled start. A shift wholly on leave is not compared.
 //! - Source: employer policy.
 //! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md
 
+#![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
+
 use alloc::vec::Vec;
 
-use crate::codes::{ExceptionCode, PayCode};
+use crate::card::{CardState, KeptPunch, PunchRole, Quantity, ScheduledShift, Span, SpanState, WorkdayState};
+use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
+use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
-use crate::time::Seconds;
+use crate::shape::pairing::PairingMode;
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::{Inputs, Leave, LeaveTime};
+use crate::zone::ZoneCursor;
 
 /// How worked time is compared with the schedule.
 ///
@@ -26,31 +37,33 @@ pub struct Attendance {
     pub late_grace: Option<Seconds>,
     /// Leaving up to this early is none. Inclusive. `None`: not judged.
     pub early_grace: Option<Seconds>,
-    /// What the measure of a lateness beyond the grace is.
+    /// What the measure of a lateness beyond the grace is. Leaving early always counts from the expected end.
     pub grace_mode: GraceMode,
     /// Steps of lateness, ascending by `from`; the last whose comparison holds decides the exception. Without one,
     /// `late_in`.
     pub late_tiers: Vec<LateTier>,
-    /// Only punches at most this far from the scheduled time are compared. `None`: always compared.
+    /// Only punches at most this far from the expected time are compared, for late, early, early in and late out alike. `None`: always compared.
     pub watch_window: Option<Seconds>,
     /// Whether seconds count: with [`Compared::Minute`] both sides are cut to the minute first.
     pub compared: Compared,
-    /// A scheduled shift without any matched punch, wholly outside leave, is absent once `as_of` reaches its end plus
-    /// this. Before that nothing is said. `None`: absence is not judged.
+    /// A scheduled shift without any matched punch, wholly outside leave (no leave within it, and no leave as an amount
+    /// on its workday), is absent once `as_of` reaches its end plus this. Before that nothing is said. `None`: absence
+    /// is not judged.
     pub absence_delay: Option<Seconds>,
-    /// A workday with a scheduled shift and worked time (paid base time, rounded) below this is also absent.
-    /// Checked before `half_day_below`.
+    /// A workday with punches and a scheduled shift that is not wholly on leave is also absent when its worked time
+    /// (rounded, with paid breaks and paid leave) is below this. Measured by what is lacking. Checked before
+    /// `half_day_below`.
     pub absent_below: Option<Seconds>,
-    /// A workday with a scheduled shift and worked time below this is absent for half the day.
+    /// Such a workday with worked time below this is absent for half the day. Measured by what is lacking.
     pub half_day_below: Option<Seconds>,
-    /// A workday with work below this carries `under_hours`, measured by what is lacking.
+    /// A workday with punches and work (rounded, with paid breaks) below this carries `under_hours`, measured by what is lacking.
     pub min_day: Option<Seconds>,
     /// In before the scheduled start by more than this: `early_in`. `None`: not judged.
     pub early_in_beyond: Option<Seconds>,
     /// Out after the scheduled end by more than this: `late_out`. `None`: not judged.
     pub late_out_beyond: Option<Seconds>,
-    /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches and no scheduled
-    /// shift, once per workday.
+    /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches, no scheduled shift
+    /// and no worked shift that matches one, once per workday, measured by the work time shown on it.
     pub unscheduled: bool,
 }
 
@@ -111,5 +124,338 @@ impl Default for Attendance {
             late_out_beyond: None,
             unscheduled: true,
         }
+    }
+}
+
+/// What the punches matched to one scheduled shift show.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sides {
+    first_in: Option<Side>,
+    last_out: Option<Side>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Side {
+    at: Timestamp,
+    /// The workday that its worked shift is shown on.
+    workday: Workday,
+}
+
+/// Room that these rules use again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// One entry per scheduled shift.
+    sides: Vec<Sides>,
+}
+
+/// Compares scheduled shifts with the punches matched to them, and workdays with what they should hold.
+pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
+    gather_sides(inputs, state);
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    for index in 0..state.scheduled.len() {
+        let shift = state.scheduled[index];
+        let sides = state.attendance_room.sides[index];
+        let rules = &inputs.timeline.at(shift.workday).attendance;
+        if shift.on_leave {
+            continue;
+        }
+        if !shift.matched {
+            judge_absence(rules, &shift, inputs, state);
+            continue;
+        }
+        if let Some(first_in) = sides.first_in {
+            judge_in(rules, &shift, first_in, clock, state);
+        }
+        if let Some(last_out) = sides.last_out {
+            judge_out(rules, &shift, last_out, clock, state);
+        }
+    }
+    for index in 0..state.workdays.len() {
+        let workday = state.workdays[index];
+        let rules = &inputs.timeline.at(workday.workday).attendance;
+        if workday.punches > 0 {
+            judge_workday(rules, &workday, inputs, state);
+        }
+    }
+}
+
+/// Finds the first in and the last out of each scheduled shift.
+fn gather_sides(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { punches, scheduled, shifts, workday_room, attendance_room: Room { sides }, .. } = state;
+    sides.clear();
+    sides.resize(scheduled.len(), Sides::default());
+    for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
+        let Some(matched) = shift.scheduled else { continue };
+        let of_shift = &mut sides[matched as usize];
+        let punches = &punches[shift.first_punch as usize..shift.last_punch as usize];
+        let typed = inputs.timeline.at(shift.workday).pairing.mode == PairingMode::Typed;
+        let side = |punch: &KeptPunch| Side { at: punch.at, workday: *shown_on };
+        if of_shift.first_in.is_none() {
+            of_shift.first_in = punches.iter().find(|punch| is_in(punch, typed)).map(side);
+        }
+        if let Some(last) = punches.iter().rev().find(|punch| is_out(punch, typed)) {
+            of_shift.last_out = Some(side(last));
+        }
+    }
+}
+
+fn is_in(punch: &KeptPunch, typed: bool) -> bool {
+    let opens = matches!(punch.role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
+    opens && (!typed || matches!(punch.kind, PunchKind::In | PunchKind::Unknown))
+}
+
+fn is_out(punch: &KeptPunch, typed: bool) -> bool {
+    let closes = matches!(punch.role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
+    closes && (!typed || matches!(punch.kind, PunchKind::Out | PunchKind::Unknown))
+}
+
+impl Attendance {
+    /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.
+    fn distance(
+        &self,
+        punch: Timestamp,
+        expected: Timestamp,
+        clock: &mut ZoneCursor<'_>,
+    ) -> Option<(Seconds, Seconds)> {
+        let (punch, expected) = match self.compared {
+            Compared::Second => (punch, expected),
+            Compared::Minute => (cut_to_minute(punch, clock), cut_to_minute(expected, clock)),
+        };
+        let (before, after) = (expected.since(punch), punch.since(expected));
+        let watched = self.watch_window.is_none_or(|window| before <= window && after <= window);
+        watched.then_some((before, after))
+    }
+}
+
+/// The instant at which the minute shown began.
+fn cut_to_minute(at: Timestamp, clock: &mut ZoneCursor<'_>) -> Timestamp {
+    at.before(Seconds(clock.wall_at(at).second_of_day() % 60))
+}
+
+fn judge_in(
+    rules: &Attendance,
+    shift: &ScheduledShift,
+    punch: Side,
+    clock: &mut ZoneCursor<'_>,
+    state: &mut CardState,
+) {
+    let Some((early, late)) = rules.distance(punch.at, shift.expected_start, clock) else { return };
+    if rules.early_in_beyond.is_some_and(|limit| early > limit) {
+        state.notice(ExceptionCode::EarlyIn, punch.workday, punch.at, early);
+    }
+    let Some(grace) = rules.late_grace.filter(|grace| late > *grace) else { return };
+    let measure = match rules.grace_mode {
+        GraceMode::Cliff => late,
+        GraceMode::Deduct => late.beyond(grace),
+    };
+    let tier = rules.late_tiers.iter().rev().find(|tier| tier.compare.holds(late, tier.from));
+    let outcome = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
+    state.notice(outcome, punch.workday, punch.at, measure);
+    if let Some(deduct) = tier.and_then(|tier| tier.deduct) {
+        state.quantities.push(Quantity {
+            workday: punch.workday,
+            code: deduct.pays_to,
+            amount: deduct.amount.unwrap_or(measure).0,
+            reason: Reason { rule: RuleId::ATTENDANCE, because: Because::Lateness },
+        });
+    }
+}
+
+fn judge_out(
+    rules: &Attendance,
+    shift: &ScheduledShift,
+    punch: Side,
+    clock: &mut ZoneCursor<'_>,
+    state: &mut CardState,
+) {
+    let Some((early, late)) = rules.distance(punch.at, shift.expected_end, clock) else { return };
+    if rules.early_grace.is_some_and(|grace| early > grace) {
+        state.notice(ExceptionCode::EarlyOut, punch.workday, punch.at, early);
+    }
+    if rules.late_out_beyond.is_some_and(|limit| late > limit) {
+        state.notice(ExceptionCode::LateOut, punch.workday, punch.at, late);
+    }
+}
+
+fn judge_absence(rules: &Attendance, shift: &ScheduledShift, inputs: &Inputs<'_>, state: &mut CardState) {
+    let Some(delay) = rules.absence_delay else { return };
+    let over = inputs.window.as_of >= shift.end.after(delay);
+    if over && !touches_leave(shift, inputs, state) {
+        state.notice(ExceptionCode::Absent, shift.workday, shift.start, shift.planned);
+    }
+}
+
+/// True when there is leave within the shift, or leave as an amount on its workday.
+fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState) -> bool {
+    let as_amount = |leave: &Leave| {
+        let known = leave.recorded_at <= inputs.window.as_of;
+        known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == shift.workday)
+    };
+    let pieces = &state.leave_room.pieces;
+    pieces.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
+        || inputs.card.leave.iter().any(as_amount)
+}
+
+/// Judges a workday with punches as a whole.
+fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
+    let label = workday.workday;
+    if !workday.scheduled && rules.unscheduled {
+        judge_unscheduled(workday, state);
+    }
+    if let Some(least) = rules.min_day
+        && workday.worked < least
+    {
+        let at = first_punch(label, state);
+        state.notice(ExceptionCode::UnderHours, label, at, least.beyond(workday.worked));
+    }
+    if workday.scheduled && (rules.absent_below.is_some() || rules.half_day_below.is_some()) {
+        judge_short_day(rules, workday, inputs, state);
+    }
+}
+
+fn judge_unscheduled(workday: &WorkdayState, state: &mut CardState) {
+    let label = workday.workday;
+    let mut shown = state.shifts.iter().zip(&state.workday_room.shown_on).filter(|(_, on)| **on == label);
+    if shown.all(|(shift, _)| shift.scheduled.is_none()) {
+        let at = first_punch(label, state);
+        state.notice(ExceptionCode::UnscheduledWork, label, at, workday.worked);
+    }
+}
+
+/// The first punch of the worked shifts shown on a workday.
+fn first_punch(workday: Workday, state: &CardState) -> Timestamp {
+    let index = state.workday_room.shown_on.iter().position(|on| *on == workday);
+    let shift = index.and_then(|index| state.shifts.get(index));
+    shift.and_then(|shift| state.punches.get(shift.first_punch as usize)).map_or(Timestamp::default(), |punch| punch.at)
+}
+
+fn judge_short_day(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
+    let label = workday.workday;
+    let mut of_day = state.scheduled.iter().filter(|shift| shift.workday == label && !shift.on_leave);
+    let Some(first) = of_day.next() else { return };
+    let credited = workday.worked.plus(paid_leave(label, inputs, state));
+    let (code, least) = match (rules.absent_below, rules.half_day_below) {
+        (Some(least), _) if credited < least => (ExceptionCode::Absent, least),
+        (_, Some(least)) if credited < least => (ExceptionCode::AbsentHalf, least),
+        _ => return,
+    };
+    state.notice(code, label, first.start, least.beyond(credited));
+}
+
+fn paid_leave(workday: Workday, inputs: &Inputs<'_>, state: &CardState) -> Seconds {
+    let is_paid = |code| inputs.timeline.names().pay_code(code).is_some_and(|info| info.paid);
+    let spans = state.spans.iter().filter(|span| span.state == SpanState::Leave && span.reporting_workday == workday);
+    let timed: Seconds = spans.filter(|span| is_paid(span.code)).map(Span::length).sum();
+    let of_day = state.quantities.iter().filter(|quantity| quantity.workday == workday);
+    let amounts = of_day.filter(|quantity| quantity.reason.rule == RuleId::LEAVE && is_paid(quantity.code));
+    amounts.fold(timed, |sum, quantity| sum.plus(Seconds(quantity.amount)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PunchKind::{In, Out};
+    use crate::testing::{Card, monday};
+
+    /// What was noticed when a shift of 09:00 to 18:00 was worked so: code and seconds.
+    fn noticed(attendance: Attendance, start: &str, end: &str) -> Vec<(ExceptionCode, u32)> {
+        let mut card = Card::new();
+        card.plan.attendance = attendance;
+        card.schedule(0, "09:00", "18:00");
+        card.punches(0, &[(start, In), (end, Out)]);
+        card.shaped().unwrap();
+        card.state.noticed.iter().map(|noticed| (noticed.code, noticed.measure.0)).collect()
+    }
+
+    fn grace(minutes: u32) -> Attendance {
+        let grace = Some(Seconds::minutes(minutes));
+        Attendance { late_grace: grace, early_grace: grace, ..Attendance::default() }
+    }
+
+    #[test]
+    fn on_the_limit_is_on_time() {
+        assert_eq!(noticed(grace(5), "09:05:00", "17:55:00"), []);
+        assert_eq!(noticed(grace(5), "09:05:01", "18:00"), [(ExceptionCode::LateIn, 301)]);
+        assert_eq!(noticed(grace(5), "09:00", "17:54:59"), [(ExceptionCode::EarlyOut, 301)]);
+        let deduct = Attendance { grace_mode: GraceMode::Deduct, ..grace(5) };
+        assert_eq!(noticed(deduct, "09:05:01", "18:00"), [(ExceptionCode::LateIn, 1)]);
+        let minute = Attendance { compared: Compared::Minute, ..grace(5) };
+        assert_eq!(noticed(minute.clone(), "09:05:59", "18:00"), []);
+        assert_eq!(noticed(minute, "09:06:00", "18:00"), [(ExceptionCode::LateIn, 360)]);
+    }
+
+    #[test]
+    fn the_last_step_reached_decides_what_a_lateness_is() {
+        let tier = |minutes, outcome| LateTier {
+            from: Seconds::minutes(minutes),
+            compare: Compare::AtLeast,
+            outcome,
+            deduct: Some(LateDeduct { pays_to: PayCode(1), amount: None }),
+        };
+        let rules = Attendance {
+            late_tiers: [tier(30, ExceptionCode::SeriousLate), tier(60, ExceptionCode::AbsentHalf)].to_vec(),
+            ..grace(5)
+        };
+        assert_eq!(noticed(rules.clone(), "09:29:59", "18:00"), [(ExceptionCode::LateIn, 1_799)]);
+        assert_eq!(noticed(rules.clone(), "09:30", "18:00"), [(ExceptionCode::SeriousLate, 1_800)]);
+        assert_eq!(noticed(rules, "10:00", "18:00"), [(ExceptionCode::AbsentHalf, 3_600)]);
+    }
+
+    #[test]
+    fn punches_far_from_the_schedule_are_not_compared() {
+        assert_eq!(noticed(grace(0), "11:00", "18:00"), [(ExceptionCode::LateIn, 7_200)]);
+        assert_eq!(noticed(grace(0), "11:00:01", "18:00"), []);
+        let always = Attendance { watch_window: None, ..grace(0) };
+        assert_eq!(noticed(always, "12:00", "18:00"), [(ExceptionCode::LateIn, 10_800)]);
+    }
+
+    #[test]
+    fn too_early_and_too_late_are_said_when_asked() {
+        let limit = Some(Seconds::minutes(15));
+        let rules = Attendance { early_in_beyond: limit, late_out_beyond: limit, ..grace(0) };
+        assert_eq!(noticed(rules.clone(), "08:45", "18:15"), []);
+        let both = [(ExceptionCode::EarlyIn, 901), (ExceptionCode::LateOut, 901)];
+        assert_eq!(noticed(rules, "08:44:59", "18:15:01"), both);
+    }
+
+    #[test]
+    fn a_short_day_is_absent_before_it_is_half_absent() {
+        let rules = Attendance {
+            absent_below: Some(Seconds::hours(2)),
+            half_day_below: Some(Seconds::hours(4)),
+            min_day: Some(Seconds::hours(5)),
+            early_grace: None,
+            ..grace(0)
+        };
+        let absent = [(ExceptionCode::UnderHours, 14_400), (ExceptionCode::Absent, 3_600)];
+        assert_eq!(noticed(rules.clone(), "09:00", "10:00"), absent);
+        let half = [(ExceptionCode::UnderHours, 7_200), (ExceptionCode::AbsentHalf, 3_600)];
+        assert_eq!(noticed(rules.clone(), "09:00", "12:00"), half);
+        assert_eq!(noticed(rules, "09:00", "14:00"), []);
+    }
+
+    #[test]
+    fn nobody_is_absent_before_the_shift_is_over() {
+        let mut card = Card::new();
+        card.schedule(0, "09:00", "18:00");
+        card.window.as_of = card.instant(0, "17:59:59");
+        card.shaped().unwrap();
+        assert!(card.state.noticed.is_empty());
+        card.window.as_of = card.instant(0, "18:00");
+        card.shaped().unwrap();
+        let absent = card.state.noticed[0];
+        assert_eq!((absent.code, absent.measure), (ExceptionCode::Absent, Seconds::hours(9)));
+        assert!(card.state.workdays[0].scheduled);
+    }
+
+    #[test]
+    fn work_without_a_scheduled_shift_is_said_once_per_workday() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("09:00", Out), ("15:00", In), ("16:00", Out)]);
+        card.schedule(1, "09:00", "18:00");
+        card.window.as_of = card.instant(1, "00:00");
+        card.shaped().unwrap();
+        let noticed: Vec<_> = card.state.noticed.iter().map(|it| (it.code, it.workday, it.measure)).collect();
+        assert_eq!(noticed, [(ExceptionCode::UnscheduledWork, monday(), Seconds::hours(2))]);
     }
 }

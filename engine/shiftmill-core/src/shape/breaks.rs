@@ -3,14 +3,28 @@
 //! - Gives:  worked spans, paid-break spans, and unpaid-break spans for what was taken off.
 //! - Keeps:  worked + taken off = the rounded pairs; paid gaps come on top.
 //! - Runs:   after rounding and attribution to workdays, before leave.
+//! - Edges:  a *worked segment* of an overtime workday is a rounded pair; a paid gap joins two, and so does no gap at all
+//!   (a transfer). A punched break whose rounded length is zero still separates them. Fixed breaks do not, and are no
+//!   break taken. A pair that rounds to nothing is no segment. Paid gaps and breaks of a shift follow the plan of the
+//!   shift, deductions that of the overtime workday.
+//!   Where two fixed breaks overlap, the one that begins earlier takes the seconds; then those of the shift template,
+//!   whose rule is `attendance`. A break's clock times shown twice mean the earlier for starts, the later for ends.
 //! - Source: 29 CFR 785.18 (rest of 5 to about 20 minutes is work time), 785.19 (meals); employer policy for
 //!   automatic deduction.
 //! - Shown:  timecards/breaks/paid_gaps.md, auto_deduct.md, fixed_breaks.md
 
+#![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
+
 use alloc::vec::Vec;
 
-use crate::codes::RuleId;
-use crate::time::Seconds;
+use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState};
+use crate::codes::{DayType, PayCode, RuleId};
+use crate::reason::{Because, Reason};
+use crate::record::{Note, Recorder};
+use crate::shape::workdays::ShiftLabels;
+use crate::time::{Seconds, Timestamp, WallTime, Workday};
+use crate::timecard::Inputs;
+use crate::zone::{Fold, ZoneCursor};
 
 /// Paid gaps, fixed breaks and automatic deductions, applied in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +33,8 @@ pub struct Breaks {
     pub paid_below: Option<PaidGap>,
     /// Clock intervals taken off wherever they were worked, besides those of the matched shift template.
     pub fixed: Vec<FixedBreak>,
-    /// Automatic deductions; per workday the one with the greatest `after` whose trigger is reached applies, no other.
+    /// Automatic deductions. Per overtime workday one applies at most: of those whose trigger is reached and whose
+    /// number of segments fits, the one that takes most off; ties: the greatest `after`, then the first.
     pub auto_deduct: Vec<AutoDeduct>,
 }
 
@@ -60,12 +75,12 @@ pub struct AutoDeduct {
     pub amount: Seconds,
     /// Only when the workday has exactly this many worked segments (1: no break was punched).
     pub only_if_segments: Option<u8>,
-    /// Whether unpaid gaps taken between the worked segments of a shift of the workday count against `amount`.
-    /// Gaps shorter than `min_piece` do not count.
+    /// Whether unpaid gaps (rounded) between two worked segments of the workday that belong to one shift count against
+    /// `amount`. Gaps shorter than `min_piece` do not count.
     pub count_taken: bool,
     /// The shortest gap that counts as break taken.
     pub min_piece: Seconds,
-    /// Never takes net time below `after` (deduct = min(amount, net - after)).
+    /// Never takes net time below `after`: takes at most net - after, where net is worked gross less fixed breaks.
     pub taper: bool,
     /// Where it is taken.
     pub placement: BreakPlacement,
@@ -97,7 +112,7 @@ pub enum BreakBasis {
     WorkedGross,
     /// The longest single worked segment (rounded), with paid gaps joined.
     LongestSegment,
-    /// From the first opener to the last closer of the workday.
+    /// From the start of the first worked segment to the end of the last, gaps included.
     GrossSpan,
     /// Worked gross less fixed breaks.
     WorkedNet,
@@ -106,10 +121,11 @@ pub enum BreakBasis {
 /// Where an automatic deduction is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakPlacement {
-    /// One piece that begins when worked time of the workday reaches `after`; when less than `amount` is left after
-    /// it, the piece is moved earlier so that it ends with the last worked second.
+    /// The worked seconds (fixed breaks left out) from where the worked time of the workday reaches `after`; when less
+    /// than is due is left after it, earlier, so that it ends with the last worked second. A gap may lie inside.
     AtTrigger,
-    /// From every worked segment in proportion to its length, at its end; rounding down, the remainder from the last.
+    /// From every worked segment in proportion to its worked time (fixed breaks left out), at its end; rounding down,
+    /// the remainder from the last, and what the last does not have from the one before it.
     Proportional,
 }
 
@@ -127,5 +143,572 @@ impl Default for AutoDeduct {
             taper: false,
             placement: BreakPlacement::AtTrigger,
         }
+    }
+}
+
+/// A stretch to be taken off the work of one worked shift.
+#[derive(Clone, Copy, Debug)]
+struct Cut {
+    start: Timestamp,
+    end: Timestamp,
+    shift: Option<u32>,
+    reason: Reason,
+    /// Where two begin together, the lower takes the seconds.
+    rank: u32,
+}
+
+/// Room that these rules use again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// Spans while they are written anew.
+    pub(crate) spare: Vec<Span>,
+    /// Paid gaps.
+    paid: Vec<Span>,
+    cuts: Vec<Cut>,
+    /// Where a punched break rounded to no time at all, ascending: spans touch there, and are two segments.
+    vanished: Vec<Timestamp>,
+    takes: Vec<Take>,
+}
+
+/// Pays short gaps, then takes off fixed breaks, then what is due automatically.
+pub fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let versions = inputs.timeline.versions();
+    state.break_room.vanished.clear();
+    if versions.iter().any(|(_, plan)| plan.breaks.paid_below.is_some() || !plan.breaks.auto_deduct.is_empty()) {
+        pay_short_gaps(inputs, state);
+    }
+    take_off_fixed(inputs, state, recorder);
+    if versions.iter().any(|(_, plan)| !plan.breaks.auto_deduct.is_empty()) {
+        take_off_automatically(inputs, state, recorder);
+    }
+}
+
+impl PaidGap {
+    /// Whether a gap of this kind and rounded length is paid.
+    pub(crate) fn pays(&self, kind: GapKind, length: Seconds) -> bool {
+        length < self.limit && (self.meals_too || kind != GapKind::Meal)
+    }
+}
+
+fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    let mut paid = core::mem::take(&mut state.break_room.paid);
+    let mut vanished = core::mem::take(&mut state.break_room.vanished);
+    paid.clear();
+    let mut before: Option<&Pair> = None;
+    for pair in state.pairs.iter().filter(|pair| pair.start < pair.end) {
+        let Some(earlier) = before.replace(pair) else { continue };
+        let shift = &state.shifts[pair.shift as usize];
+        let plan = inputs.timeline.at(shift.workday);
+        let length = pair.start.since(earlier.end);
+        let kind = pair.gap_before.filter(|_| earlier.shift == pair.shift);
+        let paid_by = plan.breaks.paid_below.as_ref().filter(|rule| kind.is_some_and(|kind| rule.pays(kind, length)));
+        match paid_by {
+            Some(rule) if !length.is_zero() => {
+                let labels = ShiftLabels::of(&plan.workdays, shift, state, clock);
+                labels.lay(paid_gap(earlier.end, pair, rule), clock, &mut paid);
+            }
+            None if length.is_zero() && earlier.raw_end < pair.raw_start => vanished.push(pair.start.max(earlier.end)),
+            _ => {}
+        }
+    }
+    if !paid.is_empty() {
+        merge(&mut state.spans, &paid, &mut state.break_room.spare);
+    }
+    state.break_room.paid = paid;
+    state.break_room.vanished = vanished;
+}
+
+fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap) -> Span {
+    Span {
+        start,
+        end: pair.start,
+        overtime_workday: Workday::default(),
+        reporting_workday: Workday::default(),
+        state: SpanState::PaidBreak,
+        day_type: DayType::Workday,
+        shift: Some(pair.shift),
+        code: PayCode::REGULAR,
+        reason: Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } },
+    }
+}
+
+/// Adds `more` to `spans`. Both are in order, and no two share a second.
+pub(crate) fn merge(spans: &mut Vec<Span>, more: &[Span], spare: &mut Vec<Span>) {
+    spare.clear();
+    let mut added = more.iter().peekable();
+    for span in spans.iter() {
+        while let Some(next) = added.next_if(|next| next.start < span.start) {
+            spare.push(*next);
+        }
+        spare.push(*span);
+    }
+    spare.extend(added);
+    core::mem::swap(spans, spare);
+}
+
+fn take_off_fixed<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    let CardState { shifts, scheduled, pairs, break_room, .. } = state;
+    break_room.cuts.clear();
+    for (index, shift) in shifts.iter().enumerate() {
+        let plan = inputs.timeline.at(shift.workday);
+        let matched = shift.scheduled.map(|scheduled_index| &scheduled[scheduled_index as usize]);
+        let template = matched.and_then(|matched| matched.template);
+        if template.is_none() && plan.breaks.fixed.is_empty() {
+            continue;
+        }
+        let pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let (Some(first), Some(last)) = (pairs.first(), pairs.last()) else { continue };
+        let mut cut = |start: Timestamp, end: Timestamp, rule: RuleId| {
+            if start < last.end && first.start < end && start < end {
+                let reason = Reason { rule, because: Because::FixedBreak };
+                let rank = break_room.cuts.len() as u32;
+                break_room.cuts.push(Cut { start, end, shift: Some(index as u32), reason, rank });
+            }
+        };
+        if let Some(matched) = matched {
+            for (start, end) in template_breaks(inputs, matched, clock) {
+                cut(start, end, RuleId::ATTENDANCE);
+            }
+        }
+        for fixed in &plan.breaks.fixed {
+            let last_date = clock.date_at(last.end);
+            let mut date = clock.date_at(first.start).plus(-1);
+            while date <= last_date {
+                let (start, end) = fixed.on(date, clock);
+                cut(start, end, fixed.rule);
+                date = date.plus(1);
+            }
+        }
+    }
+    carve(state, recorder);
+}
+
+impl FixedBreak {
+    /// The break that begins on this local date.
+    fn on(&self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
+        let end_date = if self.end > self.start { date } else { date.plus(1) };
+        let start = WallTime(WallTime::on(date, 0).0 + i64::from(self.start));
+        let end = WallTime(WallTime::on(end_date, 0).0 + i64::from(self.end));
+        (clock.instant(start, Fold::Earlier), clock.instant(end, Fold::Later))
+    }
+}
+
+/// The breaks of a scheduled shift's template as instants, in order.
+pub(crate) fn template_breaks<'a>(
+    inputs: &Inputs<'a>,
+    scheduled: &ScheduledShift,
+    clock: &mut ZoneCursor<'_>,
+) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    let plan = inputs.timeline.at(scheduled.workday);
+    let template = scheduled.template.and_then(|index| plan.schedule.templates.get(usize::from(index)));
+    let workday = scheduled.workday;
+    template.map_or(&[][..], |template| &template.breaks).iter().map(move |(start, end)| {
+        let start = clock.instant(WallTime::on(workday, *start), Fold::Earlier);
+        (start, clock.instant(WallTime::on(workday, *end), Fold::Later))
+    })
+}
+
+/// Turns the stretches in `cuts` from work into unpaid breaks, where they were worked.
+fn carve<R: Recorder>(state: &mut CardState, recorder: &mut R) {
+    let CardState { spans, break_room: Room { cuts, spare, .. }, .. } = state;
+    if cuts.is_empty() {
+        return;
+    }
+    cuts.sort_unstable_by_key(|cut| (cut.start, cut.rank));
+    spare.clear();
+    let mut passed = 0;
+    for span in spans.iter() {
+        while cuts.get(passed).is_some_and(|cut| cut.end <= span.start) {
+            passed += 1;
+        }
+        let mut rest = *span;
+        for cut in cuts[passed..].iter().take_while(|cut| cut.start < span.end) {
+            let (start, end) = (cut.start.max(rest.start), cut.end.min(rest.end));
+            if !span.state.is_work() || cut.shift != span.shift || start >= end {
+                continue;
+            }
+            if rest.start < start {
+                spare.push(Span { end: start, ..rest });
+            }
+            let (state, code, reason) = (SpanState::UnpaidBreak, PayCode::UNPAID_BREAK, cut.reason);
+            spare.push(Span { start, end, state, code, reason, ..rest });
+            if R::LISTENS {
+                recorder.note(Note::TakenOff { reason, start, end });
+            }
+            rest.start = end;
+        }
+        if rest.start < rest.end {
+            spare.push(rest);
+        }
+    }
+    core::mem::swap(spans, spare);
+}
+
+fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let CardState { spans, break_room, .. } = state;
+    break_room.cuts.clear();
+    let in_order = spans.is_sorted_by_key(|span| span.overtime_workday);
+    let mut next = 0;
+    while let Some(first) = spans.get(next) {
+        let workday = first.overtime_workday;
+        let seen = !in_order && spans[..next].iter().any(|span| span.overtime_workday == workday);
+        let run = spans[next..].iter().take_while(|span| span.overtime_workday == workday).count();
+        if !seen {
+            let of_day = if in_order { &spans[next..next + run] } else { &spans[next..] };
+            let day = WorkedDay { workday, spans: of_day, vanished: &break_room.vanished };
+            if let Some((rule, amount)) = due(&inputs.timeline.at(workday).breaks.auto_deduct, &day) {
+                day.take(rule, amount, &mut break_room.cuts, &mut break_room.takes);
+            }
+        }
+        next += run;
+    }
+    carve(state, recorder);
+}
+
+/// The deduction that applies to a workday, and how much it takes.
+fn due<'p>(rules: &'p [AutoDeduct], day: &WorkedDay<'_>) -> Option<(&'p AutoDeduct, Seconds)> {
+    let measured = day.measure();
+    let mut winner: Option<(&AutoDeduct, Seconds)> = None;
+    for rule in rules {
+        let triggered = rule.compare.holds(measured.basis(rule.basis), rule.after)
+            && rule.only_if_segments.is_none_or(|segments| u32::from(segments) == measured.segments);
+        if !triggered {
+            continue;
+        }
+        let taken = if rule.count_taken { day.taken(rule.min_piece) } else { Seconds::ZERO };
+        let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
+        let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
+        let better = winner.is_none_or(|(best, most)| (amount, rule.after) > (most, best.after));
+        if better && !amount.is_zero() {
+            winner = Some((rule, amount));
+        }
+    }
+    winner
+}
+
+/// What was worked on one overtime workday. Spans of other workdays between its own are passed over.
+struct WorkedDay<'a> {
+    workday: Workday,
+    spans: &'a [Span],
+    vanished: &'a [Timestamp],
+}
+
+/// A worked segment: a stretch of the workday without an unpaid gap, fixed breaks still in it.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    start: Timestamp,
+    end: Timestamp,
+    /// Without what fixed breaks took off.
+    net: Seconds,
+    first_shift: Option<u32>,
+    last_shift: Option<u32>,
+}
+
+/// What a segment gives to a proportional deduction: up to `most`, at the point where the worked time of the day has
+/// reached `counter_end`.
+#[derive(Clone, Copy, Debug)]
+struct Take {
+    most: u32,
+    share: u32,
+    counter_end: u32,
+}
+
+/// The measures of one workday.
+#[derive(Clone, Copy, Debug, Default)]
+struct Measures {
+    segments: u32,
+    gross: Seconds,
+    longest: Seconds,
+    span: Seconds,
+    net: Seconds,
+}
+
+impl Measures {
+    fn basis(&self, basis: BreakBasis) -> Seconds {
+        match basis {
+            BreakBasis::WorkedGross => self.gross,
+            BreakBasis::LongestSegment => self.longest,
+            BreakBasis::GrossSpan => self.span,
+            BreakBasis::WorkedNet => self.net,
+        }
+    }
+}
+
+impl WorkedDay<'_> {
+    fn own(&self) -> impl Iterator<Item = &Span> {
+        self.spans.iter().filter(|span| span.overtime_workday == self.workday)
+    }
+
+    fn segments(&self) -> impl Iterator<Item = Segment> {
+        let mut spans = self.own().peekable();
+        core::iter::from_fn(move || {
+            let first = spans.next()?;
+            let net_of = |span: &Span| if span.state.is_work() { span.length() } else { Seconds::ZERO };
+            let mut segment = Segment {
+                start: first.start,
+                end: first.end,
+                net: net_of(first),
+                first_shift: first.shift,
+                last_shift: first.shift,
+            };
+            while let Some(span) = spans.next_if(|span| self.continues(segment.end, span)) {
+                segment.end = span.end;
+                segment.net = segment.net.plus(net_of(span));
+                segment.last_shift = span.shift;
+            }
+            Some(segment)
+        })
+    }
+
+    fn continues(&self, end: Timestamp, span: &Span) -> bool {
+        span.start == end && self.vanished.binary_search(&end).is_err()
+    }
+
+    fn measure(&self) -> Measures {
+        let mut measures = Measures::default();
+        let mut opened = None;
+        for segment in self.segments() {
+            let length = segment.end.since(segment.start);
+            measures.segments += 1;
+            measures.gross = measures.gross.plus(length);
+            measures.longest = measures.longest.max(length);
+            measures.span = segment.end.since(*opened.get_or_insert(segment.start));
+            measures.net = measures.net.plus(segment.net);
+        }
+        measures
+    }
+
+    /// Breaks taken between the segments of one shift, without those shorter than `min_piece`.
+    fn taken(&self, min_piece: Seconds) -> Seconds {
+        let mut before: Option<Segment> = None;
+        let mut taken = Seconds::ZERO;
+        for segment in self.segments() {
+            if let Some(before) = before.replace(segment)
+                && before.last_shift == segment.first_shift
+            {
+                let gap = segment.start.since(before.end);
+                taken = taken.plus(if gap >= min_piece { gap } else { Seconds::ZERO });
+            }
+        }
+        taken
+    }
+
+    fn take(&self, rule: &AutoDeduct, amount: Seconds, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
+        let because = Because::AutoDeducted { amount: rule.amount };
+        let reason = Reason { rule: rule.rule, because };
+        let worked: Seconds = self.segments().map(|segment| segment.net).sum();
+        match rule.placement {
+            BreakPlacement::AtTrigger => {
+                let from = rule.after.at_most(worked.beyond(amount));
+                self.cut(from, from.plus(amount), reason, cuts);
+            }
+            BreakPlacement::Proportional => {
+                self.share(worked, amount, takes);
+                for take in takes.iter() {
+                    let until = Seconds(take.counter_end);
+                    self.cut(until.beyond(Seconds(take.share)), until, reason, cuts);
+                }
+            }
+        }
+    }
+
+    /// Shares `amount` out among the segments in proportion to their length, rounding down. The remainder comes from
+    /// the last, and what the last does not have from the one before it.
+    fn share(&self, worked: Seconds, amount: Seconds, takes: &mut Vec<Take>) {
+        takes.clear();
+        let mut counter = 0_u32;
+        let mut remainder = amount.0;
+        for segment in self.segments() {
+            counter = counter.saturating_add(segment.net.0);
+            let share = u64::from(amount.0) * u64::from(segment.net.0) / u64::from(worked.0.max(1));
+            let share = u32::try_from(share).unwrap_or(u32::MAX).min(remainder);
+            remainder -= share;
+            takes.push(Take { most: segment.net.0, share, counter_end: counter });
+        }
+        for take in takes.iter_mut().rev() {
+            let more = remainder.min(take.most - take.share);
+            take.share += more;
+            remainder -= more;
+        }
+    }
+
+    /// Cuts the seconds at which the worked time of the day, counted from 0, is in `[from, to)`.
+    fn cut(&self, from: Seconds, to: Seconds, reason: Reason, cuts: &mut Vec<Cut>) {
+        let mut counter = Seconds::ZERO;
+        for span in self.own().filter(|span| span.state.is_work()) {
+            let counter_end = counter.plus(span.length());
+            let (first, last) = (from.max(counter), to.min(counter_end));
+            if first < last {
+                let start = span.start.after(first.beyond(counter));
+                let end = span.start.after(last.beyond(counter));
+                cuts.push(Cut { start, end, shift: span.shift, reason, rank: 0 });
+            }
+            counter = counter_end;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PunchKind::{In, MealEnd, MealStart, Out};
+    use crate::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
+    use crate::shape::schedule::ShiftTemplate;
+    use crate::shape::workdays::Attribution;
+    use crate::testing::{Card, monday, seconds};
+    use crate::{ShiftFact, ShiftTimes};
+    use alloc::vec;
+
+    /// The spans as start and end in minutes of Monday, and `w`, `p`, `u` for worked, paid and taken off.
+    fn spans(card: &Card) -> Vec<(u32, u32, char)> {
+        let midnight = card.instant(0, "00:00");
+        let minute = |at: Timestamp| at.since(midnight).0 / 60;
+        let letter = |state| match state {
+            SpanState::Worked => 'w',
+            SpanState::PaidBreak => 'p',
+            SpanState::UnpaidBreak => 'u',
+            SpanState::Leave => 'l',
+        };
+        card.state.spans.iter().map(|span| (minute(span.start), minute(span.end), letter(span.state))).collect()
+    }
+
+    fn taken_off(card: &Card) -> u32 {
+        card.state.spans.iter().filter(|span| span.state == SpanState::UnpaidBreak).map(|span| span.length().0).sum()
+    }
+
+    #[test]
+    fn a_gap_shorter_than_the_limit_is_paid_and_one_of_the_limit_is_not() {
+        let mut card = Card::new();
+        card.plan.breaks.paid_below = Some(PaidGap { rule: RuleId(9), limit: Seconds::minutes(20), meals_too: false });
+        card.punches(0, &[("08:00", In), ("10:00", Out), ("10:19", In), ("12:00", Out), ("12:20", In), ("13:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(spans(&card), [(480, 600, 'w'), (600, 619, 'p'), (619, 720, 'w'), (740, 780, 'w')]);
+        card.facts.punches.clear();
+        card.punches(0, &[("08:00", In), ("10:00", MealStart), ("10:19", MealEnd), ("12:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(spans(&card), [(480, 600, 'w'), (619, 720, 'w')]);
+    }
+
+    #[test]
+    fn breaks_of_the_template_and_of_the_ruleset_are_taken_off_where_worked() {
+        let mut card = Card::new();
+        let template = ShiftTemplate {
+            start: seconds("09:00"),
+            end: seconds("18:00"),
+            breaks: vec![(seconds("12:00"), seconds("13:00"))],
+            earliest_in: Seconds::hours(1),
+            latest_out: Seconds::hours(4),
+        };
+        card.plan.schedule.templates.push(template);
+        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600 });
+        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(0) });
+        card.punches(0, &[("09:00", In), ("12:30", Out), ("12:40", In), ("18:00", Out)]);
+        card.shaped().unwrap();
+        let expected = [(540, 720, 'w'), (720, 750, 'u'), (760, 780, 'u'), (780, 810, 'u'), (810, 1080, 'w')];
+        assert_eq!(spans(&card), expected);
+        assert_eq!(card.state.spans[2].reason.rule, RuleId::ATTENDANCE);
+        assert_eq!(card.state.spans[3].reason.rule, RuleId(9));
+        assert_eq!(card.notes.iter().filter(|note| matches!(note, Note::TakenOff { .. })).count(), 3);
+    }
+
+    #[test]
+    fn a_fixed_break_over_midnight_is_found_on_both_sides() {
+        let mut card = Card::new();
+        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 85_800, end: 600 });
+        card.punches(0, &[("22:00", In), ("30:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(spans(&card), [(1320, 1430, 'w'), (1430, 1450, 'u'), (1450, 1800, 'w')]);
+    }
+
+    fn deducted(rules: &[AutoDeduct], punches: &[(&str, crate::PunchKind)]) -> Card {
+        let mut card = Card::new();
+        card.plan.breaks.auto_deduct = rules.to_vec();
+        card.punches(0, punches);
+        card.shaped().unwrap();
+        card
+    }
+
+    #[test]
+    fn tapered_deductions_never_fall_below_what_triggered_them() {
+        let rule = |after, amount| AutoDeduct {
+            after: Seconds::hours(after),
+            compare: Compare::MoreThan,
+            amount: Seconds::minutes(amount),
+            taper: true,
+            ..AutoDeduct::default()
+        };
+        let rules = [rule(6, 30), rule(9, 45)];
+        let cases = [("06:00", 0), ("06:10", 10), ("06:30", 30), ("09:01", 30), ("09:30", 30), ("09:35", 35)];
+        for (end, minutes) in cases.into_iter().chain([("09:45", 45), ("10:00", 45)]) {
+            assert_eq!(taken_off(&deducted(&rules, &[("00:00", In), (end, Out)])), minutes * 60, "{end}");
+        }
+    }
+
+    #[test]
+    fn a_deduction_begins_where_worked_time_reaches_the_trigger() {
+        let rule = AutoDeduct { after: Seconds::hours(6), ..AutoDeduct::default() };
+        let long = deducted(&[rule], &[("08:00", In), ("17:00", Out)]);
+        assert_eq!(spans(&long), [(480, 840, 'w'), (840, 870, 'u'), (870, 1020, 'w')]);
+        let exact = deducted(&[rule], &[("08:00", In), ("14:00", Out)]);
+        assert_eq!(spans(&exact), [(480, 810, 'w'), (810, 840, 'u')]);
+        let more_than = AutoDeduct { compare: Compare::MoreThan, ..rule };
+        assert_eq!(taken_off(&deducted(&[more_than], &[("08:00", In), ("14:00", Out)])), 0);
+    }
+
+    #[test]
+    fn breaks_taken_count_but_not_short_pieces() {
+        let rule =
+            AutoDeduct { amount: Seconds::minutes(45), min_piece: Seconds::minutes(15), ..AutoDeduct::default() };
+        let punches = [("08:00", In), ("10:00", Out), ("10:10", In), ("12:00", Out), ("12:20", In), ("17:00", Out)];
+        assert_eq!(taken_off(&deducted(&[rule], &punches)), 25 * 60);
+        let ignored = AutoDeduct { count_taken: false, ..rule };
+        assert_eq!(taken_off(&deducted(&[ignored], &punches)), 45 * 60);
+    }
+
+    #[test]
+    fn a_break_that_rounds_to_nothing_still_separates_segments() {
+        let mut card = Card::new();
+        card.plan.breaks.auto_deduct =
+            vec![AutoDeduct { only_if_segments: Some(1), count_taken: false, ..AutoDeduct::default() }];
+        card.plan.rounding.push(RoundingRule {
+            rule: RuleId(9),
+            target: RoundingTarget::ALL,
+            interval: Seconds::minutes(15),
+            direction: Direction::Nearest(Tie::HalfUp),
+            anchor: Anchor::LocalMidnight,
+            condition: RoundingCondition::Always,
+            grace: Seconds::ZERO,
+            strict: false,
+        });
+        card.punches(0, &[("08:00", In), ("12:10", MealStart), ("12:20", MealEnd), ("16:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(spans(&card), [(480, 735, 'w'), (735, 960, 'w')]);
+        card.plan.breaks.paid_below = Some(PaidGap { rule: RuleId(8), limit: Seconds(60), meals_too: true });
+        card.shaped().unwrap();
+        assert_eq!(taken_off(&card), 30 * 60);
+    }
+
+    #[test]
+    fn a_proportional_deduction_comes_from_the_end_of_each_segment() {
+        let rule = AutoDeduct { placement: BreakPlacement::Proportional, count_taken: false, ..AutoDeduct::default() };
+        let card = deducted(&[rule], &[("08:00", In), ("10:00", Out), ("11:00", In), ("15:00", Out)]);
+        assert_eq!(spans(&card), [(480, 590, 'w'), (590, 600, 'u'), (660, 880, 'w'), (880, 900, 'u')]);
+        let uneven = AutoDeduct { amount: Seconds(100), ..rule };
+        let card = deducted(&[uneven], &[("08:00", In), ("10:00", Out), ("11:00", In), ("15:00", Out)]);
+        let taken: Vec<u32> =
+            card.state.spans.iter().filter(|it| !it.state.is_work()).map(|it| it.length().0).collect();
+        assert_eq!(taken, [33, 67]);
+    }
+
+    #[test]
+    fn workdays_that_do_not_follow_each_other_are_still_measured_whole() {
+        let mut card = Card::new();
+        card.plan.breaks.auto_deduct = vec![AutoDeduct::default()];
+        card.plan.workdays.overtime = Attribution::SplitMidnight;
+        card.punches(0, &[("20:00", In), ("29:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(taken_off(&card), 30 * 60, "only the five hours of Tuesday");
     }
 }

@@ -3,15 +3,33 @@
 //! - Gives:  leave spans (instants known) or leave quantities (amounts only); `leave_worked`, `leave_overlap`.
 //! - Keeps:  no second is both worked and leave.
 //! - Runs:   after breaks, before the comparison with the schedule.
-//! - Edges:  whole-workday leave covers the day's scheduled shifts less their breaks; without a scheduled shift it is
-//!   `day_length` as an amount. The first leave in order of start wins where two overlap.
+//! - Edges:  whole-workday leave covers the day's scheduled shifts less the breaks of their templates; without a
+//!   scheduled shift it is `day_length` as an amount, once per workday. Leave between instants covers exactly these
+//!   seconds, as far as the days of the facts go. Amounts never overlap anything.
+//!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
+//!   leave starts with the first scheduled shift of the day, without one at midnight. One `leave_overlap` per losing
+//!   leave and workday, and one `leave_worked` per workday: at the first such second, measured by all of them.
+//!   Leave never takes seconds that a break was taken off unless leave wins; then it takes them too.
+//!   Whole-day leave belongs to its workday. Leave between instants is cut at local midnight (at `opens_at` for the
+//!   `divide_time` modes), each second on the date that holds it; under `schedule_label` a second inside a scheduled
+//!   shift belongs to that shift's workday instead.
 //! - Source: employer policy; whether leave counts toward overtime is each tier's own setting.
 //! - Shown:  timecards/leave/leave_and_work.md
 
+#![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
+
 use alloc::vec::Vec;
 
-use crate::codes::PayCode;
-use crate::time::Seconds;
+use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span, SpanState};
+use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::evaluation::EvaluationError;
+use crate::plan::Plan;
+use crate::reason::{Because, Reason};
+use crate::shape::breaks::{merge as merge_spans, template_breaks};
+use crate::shape::workdays::{Attribution, WorkdayWindow, Workdays};
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::{Inputs, Leave, LeaveTime};
+use crate::zone::ZoneCursor;
 
 /// Leave settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +41,8 @@ pub struct LeaveRules {
     /// What whole-day leave is worth on a workday without a scheduled shift.
     pub day_length: Seconds,
     /// Leave that touches the scheduled start (end) moves the expected start (end) to the leave's end (start); when
-    /// the leave then touches a fixed break of the shift, to that break's end (start).
+    /// the leave then touches a break of the shift's template, to that break's end (start); and so on through leave
+    /// that touches this. A shift of which nothing is left is on leave, whatever this setting: nothing is compared.
     pub relocates_schedule: bool,
 }
 
@@ -53,5 +72,463 @@ impl Default for LeaveRules {
             day_length: Seconds::hours(8),
             relocates_schedule: true,
         }
+    }
+}
+
+/// Approved leave as a stretch of time, before work is taken out of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeavePiece {
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    overtime_workday: Workday,
+    reporting_workday: Workday,
+    code: PayCode,
+}
+
+/// Room that these rules use again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// All leave with clock times, in order, no two sharing a second.
+    pub(crate) pieces: Vec<LeavePiece>,
+    /// Leave facts by number, in the order in which they claim time.
+    order: Vec<(Timestamp, Timestamp, u16, u32)>,
+    /// The pieces of one leave.
+    own: Vec<LeavePiece>,
+    /// Workdays without a scheduled shift that are on leave as a whole.
+    whole_days: Vec<Workday>,
+    breaks: Vec<(Timestamp, Timestamp)>,
+    spans: Vec<Span>,
+}
+
+/// Adds leave to the spans and quantities, and moves what is expected of the scheduled shifts.
+///
+/// # Errors
+/// When leave names a code that the ruleset does not have, or ends before it begins.
+pub fn merge(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
+    state.leave_room.pieces.clear();
+    if inputs.card.leave.is_empty() {
+        return Ok(());
+    }
+    state.leave_room.whole_days.clear();
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    order(inputs, state, clock)?;
+    for index in 0..state.leave_room.order.len() {
+        let (_, _, _, number) = state.leave_room.order[index];
+        let leave = &inputs.card.leave[number as usize];
+        lay_out(leave, inputs, state, clock);
+        place(state);
+    }
+    relocate(inputs, state, clock);
+    settle_with_work(inputs, state);
+    Ok(())
+}
+
+/// The plan by which one leave is read: that of its workday, or of the local date of its start.
+fn plan_of<'a>(leave: &Leave, inputs: &Inputs<'a>, clock: &mut ZoneCursor<'_>) -> &'a Plan {
+    match leave.time {
+        LeaveTime::Span { start, .. } => inputs.timeline.at(clock.date_at(start)),
+        LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => inputs.timeline.at(workday),
+    }
+}
+
+/// Checks all leave, and orders what is known at `as_of`: by start, end, code.
+fn order(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) -> Result<(), EvaluationError> {
+    state.leave_room.order.clear();
+    for (leave, number) in inputs.card.leave.iter().zip(0_u32..) {
+        if usize::from(leave.code) >= plan_of(leave, inputs, clock).leave.codes.len() {
+            return Err(EvaluationError::UnknownLeave { index: number, code: leave.code });
+        }
+        let (start, end) = match leave.time {
+            LeaveTime::Span { start, end } => (start, end),
+            LeaveTime::Workday(workday) => {
+                let of_day = || state.scheduled.iter().filter(|shift| shift.workday == workday);
+                let midnight = clock.midnight(workday);
+                let start = of_day().map(|shift| shift.start).min().unwrap_or(midnight);
+                let end = of_day().map(|shift| shift.end).max().unwrap_or(clock.midnight(workday.plus(1)));
+                (start, end)
+            }
+            LeaveTime::Amount(workday, _) => (clock.midnight(workday), clock.midnight(workday.plus(1))),
+        };
+        if end <= start {
+            return Err(EvaluationError::LeaveBackwards { index: number });
+        }
+        if leave.recorded_at <= inputs.window.as_of {
+            state.leave_room.order.push((start, end, leave.code, number));
+        }
+    }
+    state.leave_room.order.sort_unstable();
+    Ok(())
+}
+
+/// Puts the stretches of one leave into `own`, or adds its amount.
+fn lay_out(leave: &Leave, inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) {
+    let plan = plan_of(leave, inputs, clock);
+    let CardState { scheduled, quantities, leave_room, noticed, .. } = state;
+    let code = plan.leave.codes[usize::from(leave.code)].pays_to;
+    let own = &mut leave_room.own;
+    own.clear();
+    match leave.time {
+        LeaveTime::Span { start, end } => {
+            let facts = inputs.window.facts;
+            let start = start.max(clock.midnight(facts.first));
+            let end = end.min(clock.midnight(facts.last.plus(1)));
+            lay_between(start, end, code, &plan.workdays, scheduled, clock, own);
+        }
+        LeaveTime::Workday(workday) => {
+            for shift in scheduled.iter().filter(|shift| shift.workday == workday) {
+                let mut piece = LeavePiece {
+                    start: shift.start,
+                    end: shift.end,
+                    overtime_workday: workday,
+                    reporting_workday: workday,
+                    code,
+                };
+                for (start, end) in template_breaks(inputs, shift, clock) {
+                    own.push(LeavePiece { end: start.min(piece.end), ..piece });
+                    piece.start = end.max(piece.start);
+                }
+                own.push(piece);
+                own.retain(|piece| piece.start < piece.end);
+            }
+            if scheduled.iter().any(|shift| shift.workday == workday) {
+                return;
+            }
+            let measure = plan.leave.day_length;
+            if leave_room.whole_days.contains(&workday) {
+                let (code, at, rule) = (ExceptionCode::LeaveOverlap, clock.midnight(workday), RuleId::LEAVE);
+                noticed.push(Noticed { code, workday, at, measure, rule });
+            } else {
+                leave_room.whole_days.push(workday);
+                quantities.push(on_leave(workday, code, measure));
+            }
+        }
+        LeaveTime::Amount(workday, amount) => quantities.push(on_leave(workday, code, amount)),
+    }
+}
+
+fn on_leave(workday: Workday, code: PayCode, amount: Seconds) -> Quantity {
+    Quantity { workday, code, amount: amount.0, reason: ON_LEAVE }
+}
+
+const ON_LEAVE: Reason = Reason { rule: RuleId::LEAVE, because: Because::OnLeave };
+
+/// Lays leave between two instants out on its workdays.
+fn lay_between(
+    start: Timestamp,
+    end: Timestamp,
+    code: PayCode,
+    rules: &Workdays,
+    scheduled: &[ScheduledShift],
+    clock: &mut ZoneCursor<'_>,
+    own: &mut Vec<LeavePiece>,
+) {
+    let mut from = start;
+    while from < end {
+        let (overtime_workday, overtime_until) = label(rules.overtime, rules, from, scheduled, clock);
+        let (reporting_workday, reporting_until) = label(rules.reporting, rules, from, scheduled, clock);
+        let until = end.min(overtime_until).min(reporting_until);
+        own.push(LeavePiece { start: from, end: until, overtime_workday, reporting_workday, code });
+        from = until;
+    }
+}
+
+/// The workday of leave at an instant, and until when it holds.
+fn label(
+    attribution: Attribution,
+    rules: &Workdays,
+    at: Timestamp,
+    scheduled: &[ScheduledShift],
+    clock: &mut ZoneCursor<'_>,
+) -> (Workday, Timestamp) {
+    let opens_at = match attribution {
+        Attribution::DivideTime | Attribution::DivideTimeSplit => rules.opens_at,
+        _ => 0,
+    };
+    let window = WorkdayWindow::holding(at, opens_at, clock);
+    if attribution != Attribution::ScheduleLabel {
+        return (window.workday, window.end);
+    }
+    match scheduled.iter().find(|shift| shift.start <= at && at < shift.end) {
+        Some(shift) => (shift.workday, shift.end),
+        None => {
+            let next = scheduled.iter().map(|shift| shift.start).filter(|start| *start > at).min();
+            (window.workday, next.map_or(window.end, |next| next.min(window.end)))
+        }
+    }
+}
+
+/// Adds the stretches in `own` to `pieces` where no earlier leave has the time.
+fn place(state: &mut CardState) {
+    let CardState { leave_room: Room { pieces, own, .. }, noticed, .. } = state;
+    let mut lost = Losses::new(ExceptionCode::LeaveOverlap);
+    for piece in own.iter() {
+        let mut rest = *piece;
+        let mut index = pieces.partition_point(|taken| taken.end <= rest.start);
+        while let Some(taken) = pieces.get(index).copied().filter(|taken| taken.start < rest.end) {
+            let before = LeavePiece { end: taken.start, ..rest };
+            let (start, end) = (rest.start.max(taken.start), rest.end.min(taken.end));
+            lost.add(rest.reporting_workday, start, end.since(start), noticed);
+            rest.start = taken.end.max(rest.start);
+            if before.start < before.end {
+                pieces.insert(index, before);
+                index += 1;
+            }
+            index += 1;
+        }
+        if rest.start < rest.end {
+            pieces.insert(index, rest);
+        }
+    }
+    lost.say(noticed);
+}
+
+/// Gathers time that leave lost, one exception per run of one workday.
+struct Losses {
+    code: ExceptionCode,
+    workday: Workday,
+    at: Timestamp,
+    measure: Seconds,
+}
+
+impl Losses {
+    fn new(code: ExceptionCode) -> Losses {
+        Losses { code, workday: Workday::default(), at: Timestamp::default(), measure: Seconds::ZERO }
+    }
+
+    fn add(&mut self, workday: Workday, at: Timestamp, length: Seconds, noticed: &mut Vec<Noticed>) {
+        if self.workday != workday {
+            self.say(noticed);
+        }
+        if self.measure.is_zero() {
+            (self.workday, self.at) = (workday, at);
+        }
+        self.measure = self.measure.plus(length);
+    }
+
+    fn say(&mut self, noticed: &mut Vec<Noticed>) {
+        if !self.measure.is_zero() {
+            let Losses { code, workday, at, measure } = *self;
+            noticed.push(Noticed { code, workday, at, measure, rule: RuleId::LEAVE });
+        }
+        self.measure = Seconds::ZERO;
+    }
+}
+
+/// Moves the expected start and end of the scheduled shifts, and finds those that are wholly on leave.
+fn relocate(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) {
+    let CardState { scheduled, leave_room: Room { pieces, breaks, .. }, .. } = state;
+    for shift in scheduled.iter_mut() {
+        let first = pieces.partition_point(|piece| piece.end <= shift.start);
+        let count = pieces[first..].iter().take_while(|piece| piece.start < shift.end).count();
+        let leave = &pieces[first..first + count];
+        breaks.clear();
+        breaks.extend(template_breaks(inputs, shift, clock));
+        let start = expected_start(shift, leave, breaks);
+        let end = expected_end(shift, leave, breaks);
+        shift.on_leave = start >= shift.end;
+        if inputs.timeline.at(shift.workday).leave.relocates_schedule && !shift.on_leave {
+            (shift.expected_start, shift.expected_end) = (start, end);
+        }
+    }
+}
+
+fn expected_start(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timestamp, Timestamp)]) -> Timestamp {
+    let past_breaks =
+        |at: Timestamp| breaks.iter().fold(at, |at, (start, end)| if *start <= at && at < *end { *end } else { at });
+    let mut expected = shift.start;
+    for piece in leave {
+        if piece.start > past_breaks(expected) {
+            break;
+        }
+        expected = past_breaks(piece.end.max(expected));
+    }
+    expected.min(shift.end)
+}
+
+fn expected_end(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timestamp, Timestamp)]) -> Timestamp {
+    let before_breaks = |at: Timestamp| {
+        breaks.iter().rev().fold(at, |at, (start, end)| if *start < at && at <= *end { *start } else { at })
+    };
+    let mut expected = shift.end;
+    for piece in leave.iter().rev() {
+        if piece.end < before_breaks(expected) {
+            break;
+        }
+        expected = before_breaks(piece.start.min(expected));
+    }
+    expected.max(shift.start)
+}
+
+/// Lets work or leave give way where they meet, and adds what is left of the leave to the spans.
+fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { spans, leave_room: Room { pieces, spans: leave_spans, .. }, break_room, noticed, .. } = state;
+    let wins = |piece: &LeavePiece| inputs.timeline.at(piece.reporting_workday).leave.versus_work;
+    let mut worked = Losses::new(ExceptionCode::LeaveWorked);
+    let mut displaces = false;
+    leave_spans.clear();
+    for piece in pieces.iter() {
+        let versus_work = wins(piece);
+        let first = spans.partition_point(|span| span.end <= piece.start);
+        let mut from = piece.start;
+        for span in spans[first..].iter().take_while(|span| span.start < piece.end) {
+            let (start, end) = (span.start.max(piece.start), span.end.min(piece.end));
+            if span.state.is_work() && versus_work != LeaveVersusWork::WorkWins {
+                worked.add(piece.reporting_workday, start, end.since(start), noticed);
+            }
+            if versus_work == LeaveVersusWork::LeaveWins {
+                displaces = true;
+                continue;
+            }
+            if from < start {
+                leave_spans.push(piece.span(from, start));
+            }
+            from = end;
+        }
+        if from < piece.end {
+            leave_spans.push(piece.span(from, piece.end));
+        }
+    }
+    worked.say(noticed);
+    if displaces {
+        displace(spans, pieces, |piece| wins(piece) == LeaveVersusWork::LeaveWins, &mut break_room.spare);
+    }
+    merge_spans(spans, leave_spans, &mut break_room.spare);
+}
+
+impl LeavePiece {
+    fn span(&self, start: Timestamp, end: Timestamp) -> Span {
+        Span {
+            start,
+            end,
+            overtime_workday: self.overtime_workday,
+            reporting_workday: self.reporting_workday,
+            state: SpanState::Leave,
+            day_type: DayType::Workday,
+            shift: None,
+            code: self.code,
+            reason: ON_LEAVE,
+        }
+    }
+}
+
+/// Takes the time of leave that wins out of `spans`.
+fn displace(spans: &mut Vec<Span>, pieces: &[LeavePiece], wins: impl Fn(&LeavePiece) -> bool, spare: &mut Vec<Span>) {
+    spare.clear();
+    for span in spans.iter() {
+        let first = pieces.partition_point(|piece| piece.end <= span.start);
+        let mut rest = *span;
+        for piece in pieces[first..].iter().take_while(|piece| piece.start < span.end).filter(|piece| wins(piece)) {
+            if rest.start < piece.start {
+                spare.push(Span { end: piece.start, ..rest });
+            }
+            rest.start = piece.end;
+        }
+        if rest.start < rest.end {
+            spare.push(rest);
+        }
+    }
+    core::mem::swap(spans, spare);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PunchKind::{In, Out};
+    use crate::shape::schedule::ShiftTemplate;
+    use crate::testing::{Card, monday, seconds};
+    use crate::{ShiftFact, ShiftTimes};
+
+    fn card() -> Card {
+        let mut card = Card::new();
+        card.plan.leave.codes.push(LeaveCode { pays_to: PayCode::REGULAR });
+        card
+    }
+
+    fn leave(card: &mut Card, start: &str, end: &str) {
+        let time = LeaveTime::Span { start: card.instant(0, start), end: card.instant(0, end) };
+        card.facts.leave.push(Leave { code: 0, time, recorded_at: Timestamp(0) });
+    }
+
+    /// Minutes of leave, minutes of work, and what was noticed of leave with its minutes.
+    fn outcome(card: &mut Card) -> (u32, u32, Vec<(ExceptionCode, u32)>) {
+        card.shaped().unwrap();
+        let minutes = |work: bool| {
+            let spans = card.state.spans.iter().filter(|span| span.state.is_work() == work);
+            spans.map(|span| span.length().0).sum::<u32>() / 60
+        };
+        let noticed = card.state.noticed.iter().filter(|noticed| noticed.rule == RuleId::LEAVE);
+        (minutes(false), minutes(true), noticed.map(|noticed| (noticed.code, noticed.measure.0 / 60)).collect())
+    }
+
+    #[test]
+    fn work_or_leave_gives_way_as_the_ruleset_says() {
+        let mut card = card();
+        leave(&mut card, "08:00", "12:00");
+        card.punches(0, &[("09:00", In), ("10:00", Out), ("11:30", In), ("13:00", Out)]);
+        let worked = [(ExceptionCode::LeaveWorked, 90)];
+        assert_eq!(outcome(&mut card), (150, 150, worked.to_vec()));
+        card.plan.leave.versus_work = LeaveVersusWork::WorkWins;
+        assert_eq!(outcome(&mut card), (150, 150, Vec::new()));
+        card.plan.leave.versus_work = LeaveVersusWork::LeaveWins;
+        assert_eq!(outcome(&mut card), (240, 60, worked.to_vec()));
+        assert!(card.state.spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    }
+
+    #[test]
+    fn the_first_leave_wins_where_two_overlap() {
+        let mut card = card();
+        leave(&mut card, "10:00", "14:00");
+        leave(&mut card, "08:00", "12:00");
+        assert_eq!(outcome(&mut card), (360, 0, [(ExceptionCode::LeaveOverlap, 120)].to_vec()));
+    }
+
+    #[test]
+    fn leave_known_later_does_not_count_and_wrong_leave_is_an_error() {
+        let mut card = card();
+        leave(&mut card, "08:00", "12:00");
+        card.facts.leave[0].recorded_at = card.window.as_of.after(Seconds(1));
+        assert_eq!(outcome(&mut card), (0, 0, Vec::new()));
+        leave(&mut card, "12:00", "12:00");
+        assert_eq!(card.shaped(), Err(EvaluationError::LeaveBackwards { index: 1 }));
+        card.facts.leave[1].code = 1;
+        assert_eq!(card.shaped(), Err(EvaluationError::UnknownLeave { index: 1, code: 1 }));
+    }
+
+    fn with_office_shift() -> Card {
+        let mut card = card();
+        card.plan.schedule.templates.push(ShiftTemplate {
+            start: seconds("09:00"),
+            end: seconds("18:00"),
+            breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
+            earliest_in: Seconds::hours(1),
+            latest_out: Seconds::hours(4),
+        });
+        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(0) });
+        card
+    }
+
+    #[test]
+    fn a_whole_workday_is_its_shift_less_the_breaks_or_an_amount() {
+        let mut card = with_office_shift();
+        for workday in [monday(), monday().plus(1)] {
+            card.facts.leave.push(Leave { code: 0, time: LeaveTime::Workday(workday), recorded_at: Timestamp(0) });
+        }
+        assert_eq!(outcome(&mut card), (480, 0, Vec::new()));
+        assert!(card.state.scheduled[0].on_leave);
+        assert!(card.state.noticed.is_empty(), "nobody on leave is absent");
+        assert_eq!(card.state.quantities, [on_leave(monday().plus(1), PayCode::REGULAR, Seconds::hours(8))]);
+        assert_eq!(card.state.workdays.len(), 2);
+    }
+
+    #[test]
+    fn leave_moves_what_is_expected_past_the_break_it_touches() {
+        let mut card = with_office_shift();
+        leave(&mut card, "09:00", "12:00");
+        leave(&mut card, "17:00", "18:00");
+        outcome(&mut card);
+        let shift = card.state.scheduled[0];
+        assert_eq!(shift.expected_start, card.instant(0, "13:00"));
+        assert_eq!(shift.expected_end, card.instant(0, "17:00"));
+        assert!(!shift.on_leave);
     }
 }

@@ -3,12 +3,29 @@
 //! - Gives:  `meal_missing`, `meal_short` or `meal_late`, and one unit of the premium pay code per workday at most.
 //! - Keeps:  all time; it only looks at raw, unrounded instants.
 //! - Runs:   after attribution to workdays.
+//! - Edges:  a gap that the ruleset pays (see breaks; by its rounded length) is no meal. A gap between two worked shifts
+//!   of the workday is one. A pair is cut where the overtime workday changes; a gap over that boundary is a meal of
+//!   neither day. The n-th meal of a requirement is the n-th gap of at least `length_min`. When there is none,
+//!   short meals stand in for the missing ones in order: `meal_short`, at the start of that gap, measured by what is
+//!   lacking; else `meal_missing`, at the instant at which work time reached `start_by`, measured by `length_min`.
+//!   `meal_late` stands at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
+//!   waivers go by the reporting workday of the first work of the overtime workday; a waived requirement says and
+//!   pays nothing.
 //! - Source: Cal. Labor Code sections 512(a) and 226.7; Brinker v. Superior Court (2012); Donohue v. AMN (2021).
 //! - Shown:  timecards/california/meals.md
 
-use crate::codes::{PayCode, RuleId};
+#![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
+
+use alloc::vec::Vec;
+
+use crate::card::{CardState, GapKind, Noticed, Pair, Quantity};
+use crate::codes::{ExceptionCode, PayCode, RuleId};
+use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
-use crate::time::Seconds;
+use crate::shape::workdays::ShiftLabels;
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::{Inputs, Waiver, WaiverKind};
+use crate::zone::ZoneCursor;
 
 /// One required meal of a workday. Several are judged in order of `ordinal`; the n-th needs the n-th meal.
 ///
@@ -30,8 +47,269 @@ pub struct MealRequirement {
     pub length_min: Seconds,
     /// A waiver with this ordinal is honoured when the work time of the day is at most this.
     pub waivable_up_to: Option<Seconds>,
-    /// A waiver is honoured only when the meal before it was taken (the second meal in California).
+    /// A waiver is honoured only when the meal before it was taken, late or not (the second meal in California).
     pub waivable_only_if_previous_taken: bool,
-    /// What a violation pays, one unit. Several violated requirements with one code pay it once per workday.
+    /// What a violation pays, one unit. Several violated requirements with one code pay it once per overtime workday,
+    /// by the first of them.
     pub pays_to: PayCode,
+}
+
+/// A stretch of raw work on one workday.
+#[derive(Clone, Copy, Debug)]
+struct RawWork {
+    start: Timestamp,
+    end: Timestamp,
+    overtime_workday: Workday,
+    reporting_workday: Workday,
+    /// What the gap before it is, when a pair of the same shift ends it.
+    gap_before: Option<GapKind>,
+    /// Whether that gap is paid.
+    gap_is_paid: bool,
+}
+
+/// A gap between two stretches of raw work of one workday.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    start: Timestamp,
+    length: Seconds,
+    /// Work time of the day before it.
+    after_work: Seconds,
+    is_meal: bool,
+}
+
+/// Room that these rules use again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    work: Vec<RawWork>,
+    gaps: Vec<Gap>,
+    paid_codes: Vec<PayCode>,
+}
+
+/// Judges the required meals of every workday.
+pub fn judge(inputs: &Inputs<'_>, state: &mut CardState) {
+    if inputs.timeline.versions().iter().all(|(_, plan)| plan.meal_requirements.is_empty()) {
+        return;
+    }
+    gather_work(inputs, state);
+    let in_order = state.meal_room.work.is_sorted_by_key(|work| work.overtime_workday);
+    let mut judged = None;
+    for index in 0..state.meal_room.work.len() {
+        let workday = state.meal_room.work[index].overtime_workday;
+        let again = judged == Some(workday)
+            || !in_order && state.meal_room.work[..index].iter().any(|work| work.overtime_workday == workday);
+        if !again {
+            judge_workday(workday, index, inputs, state);
+        }
+        judged = Some(workday);
+    }
+}
+
+/// Lays the raw pairs out on their overtime workdays.
+fn gather_work(inputs: &Inputs<'_>, state: &mut CardState) {
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    let mut work = core::mem::take(&mut state.meal_room.work);
+    work.clear();
+    for shift in &state.shifts {
+        let plan = inputs.timeline.at(shift.workday);
+        let labels = ShiftLabels::of(&plan.workdays, shift, state, clock);
+        let mut before: Option<&Pair> = None;
+        for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
+            let rounded_gap = before.replace(pair).map_or(Seconds::ZERO, |before| pair.start.since(before.end));
+            let pays = |kind| plan.breaks.paid_below.as_ref().is_some_and(|rule| rule.pays(kind, rounded_gap));
+            let mut gap_is_paid = pair.gap_before.is_some_and(pays);
+            let mut start = pair.raw_start;
+            while start < pair.raw_end {
+                let (overtime_workday, overtime_until) = labels.overtime.of(start, clock);
+                let (reporting_workday, reporting_until) = labels.reporting.of(start, clock);
+                let end = pair.raw_end.min(overtime_until).min(reporting_until);
+                let gap_before = pair.gap_before;
+                work.push(RawWork { start, end, overtime_workday, reporting_workday, gap_before, gap_is_paid });
+                gap_is_paid = false;
+                start = end;
+            }
+        }
+    }
+    state.meal_room.work = work;
+}
+
+/// Judges one workday, whose work begins at `first` in the room.
+fn judge_workday(workday: Workday, first: usize, inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { meal_room: Room { work, gaps, paid_codes }, noticed, quantities, .. } = state;
+    let of_day = || work[first..].iter().filter(|work| work.overtime_workday == workday);
+    let worked = gather_gaps(of_day(), gaps);
+    let shown_on = work[first].reporting_workday;
+    paid_codes.clear();
+    for requirement in &inputs.timeline.at(workday).meal_requirements {
+        if !requirement.compare.holds(worked, requirement.when_worked) {
+            continue;
+        }
+        let deadline = || instant_at(of_day(), requirement.start_by);
+        let Some((code, at, measure)) = requirement.violation(gaps, deadline) else { continue };
+        if requirement.is_waived(shown_on, worked, gaps, inputs.card.waivers) {
+            continue;
+        }
+        noticed.push(Noticed { code, workday: shown_on, at, measure, rule: requirement.rule });
+        if !paid_codes.contains(&requirement.pays_to) {
+            paid_codes.push(requirement.pays_to);
+            let because = Because::MealRequirement { ordinal: requirement.ordinal };
+            let reason = Reason { rule: requirement.rule, because };
+            quantities.push(Quantity { workday: shown_on, code: requirement.pays_to, amount: 1, reason });
+        }
+    }
+}
+
+/// Finds the unpaid gaps of a workday; gives its work time.
+fn gather_gaps<'a>(of_day: impl Iterator<Item = &'a RawWork>, gaps: &mut Vec<Gap>) -> Seconds {
+    gaps.clear();
+    let mut worked = Seconds::ZERO;
+    let mut end_before = None;
+    for work in of_day {
+        if let Some(start) = end_before
+            && start < work.start
+            && !work.gap_is_paid
+        {
+            let is_meal = work.gap_before == Some(GapKind::Meal);
+            gaps.push(Gap { start, length: work.start.since(start), after_work: worked, is_meal });
+        }
+        worked = worked.plus(work.end.since(work.start));
+        end_before = Some(work.end);
+    }
+    worked
+}
+
+/// The instant at which the work time of the day reaches `counter`, at most its end.
+fn instant_at<'a>(of_day: impl Iterator<Item = &'a RawWork>, counter: Seconds) -> Timestamp {
+    let mut worked = Seconds::ZERO;
+    let mut end = Timestamp::default();
+    for work in of_day {
+        let with_this = worked.plus(work.end.since(work.start));
+        if with_this >= counter {
+            return work.start.after(counter.beyond(worked));
+        }
+        (worked, end) = (with_this, work.end);
+    }
+    end
+}
+
+impl MealRequirement {
+    /// What is wrong with this meal of a workday with these gaps: the exception, its instant and its measure.
+    fn violation(&self, gaps: &[Gap], deadline: impl Fn() -> Timestamp) -> Option<(ExceptionCode, Timestamp, Seconds)> {
+        let earlier_meals = usize::from(self.ordinal.saturating_sub(1));
+        let mut meals = gaps.iter().filter(|gap| gap.length >= self.length_min);
+        if let Some(meal) = meals.nth(earlier_meals) {
+            let late = meal.after_work.beyond(self.start_by);
+            return (!late.is_zero()).then_some((ExceptionCode::MealLate, meal.start, late));
+        }
+        let mut short_meals = gaps.iter().filter(|gap| gap.is_meal && gap.length < self.length_min);
+        match short_meals.nth(earlier_meals - self.meals(gaps)) {
+            Some(meal) => Some((ExceptionCode::MealShort, meal.start, self.length_min.beyond(meal.length))),
+            None => Some((ExceptionCode::MealMissing, deadline(), self.length_min)),
+        }
+    }
+
+    /// How many of the gaps are long enough.
+    fn meals(&self, gaps: &[Gap]) -> usize {
+        gaps.iter().filter(|gap| gap.length >= self.length_min).count()
+    }
+
+    fn is_waived(&self, shown_on: Workday, worked: Seconds, gaps: &[Gap], waivers: &[Waiver]) -> bool {
+        let waiver = Waiver { workday: shown_on, kind: WaiverKind::Meal(self.ordinal) };
+        let honoured = self.waivable_up_to.is_some_and(|limit| worked <= limit);
+        let previous_taken = self.meals(gaps) >= usize::from(self.ordinal.saturating_sub(1));
+        honoured && (previous_taken || !self.waivable_only_if_previous_taken) && waivers.contains(&waiver)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PunchKind::{self, In, MealEnd, MealStart, Out};
+    use crate::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
+    use crate::testing::{Card, monday};
+
+    fn california(ordinal: u8, hours: u32, waivable_hours: u32) -> MealRequirement {
+        MealRequirement {
+            rule: RuleId(9),
+            ordinal,
+            when_worked: Seconds::hours(hours),
+            compare: Compare::MoreThan,
+            start_by: Seconds::hours(hours),
+            length_min: Seconds::minutes(30),
+            waivable_up_to: Some(Seconds::hours(waivable_hours)),
+            waivable_only_if_previous_taken: ordinal == 2,
+            pays_to: PayCode(1),
+        }
+    }
+
+    fn card(punches: &[(&str, PunchKind)]) -> Card {
+        let mut card = Card::new();
+        card.plan.meal_requirements = [california(1, 5, 6), california(2, 10, 12)].to_vec();
+        card.plan.attendance.unscheduled = false;
+        card.punches(0, punches);
+        card
+    }
+
+    /// What was noticed, with seconds, and how many units were paid.
+    fn judged(card: &mut Card) -> (Vec<(ExceptionCode, u32)>, u32) {
+        card.shaped().unwrap();
+        let noticed = card.state.noticed.iter().map(|it| (it.code, it.measure.0)).collect();
+        (noticed, card.state.quantities.iter().map(|it| it.amount).sum())
+    }
+
+    #[test]
+    fn a_second_more_than_five_hours_needs_a_meal() {
+        assert_eq!(judged(&mut card(&[("08:00", In), ("13:00", Out)])), (Vec::new(), 0));
+        let mut missing = card(&[("08:00", In), ("13:00:01", Out)]);
+        assert_eq!(judged(&mut missing), ([(ExceptionCode::MealMissing, 1_800)].to_vec(), 1));
+        assert_eq!(missing.state.noticed[0].at, missing.instant(0, "13:00"));
+    }
+
+    #[test]
+    fn a_meal_begun_at_exactly_five_hours_is_in_time() {
+        let day = |start, end| card(&[("08:00", In), (start, MealStart), (end, MealEnd), ("17:00", Out)]);
+        assert_eq!(judged(&mut day("13:00:00", "13:30:00")), (Vec::new(), 0));
+        assert_eq!(judged(&mut day("13:01", "13:31")), ([(ExceptionCode::MealLate, 60)].to_vec(), 1));
+    }
+
+    #[test]
+    fn a_short_meal_is_short_even_when_rounding_shows_thirty_minutes() {
+        let mut card = card(&[("08:00", In), ("12:02", MealStart), ("12:25", MealEnd), ("17:00", Out)]);
+        card.plan.rounding.push(RoundingRule {
+            rule: RuleId(8),
+            target: RoundingTarget::ALL,
+            interval: Seconds::minutes(10),
+            direction: Direction::Nearest(Tie::HalfUp),
+            anchor: Anchor::LocalMidnight,
+            condition: RoundingCondition::Always,
+            grace: Seconds::ZERO,
+            strict: false,
+        });
+        assert_eq!(judged(&mut card), ([(ExceptionCode::MealShort, 7 * 60)].to_vec(), 1));
+        assert_eq!(card.state.spans[1].start.since(card.state.spans[0].end), Seconds::minutes(30));
+    }
+
+    #[test]
+    fn two_missing_meals_pay_once_a_day() {
+        let both = [(ExceptionCode::MealMissing, 1_800), (ExceptionCode::MealMissing, 1_800)];
+        assert_eq!(judged(&mut card(&[("08:00", In), ("18:30", Out)])), (both.to_vec(), 1));
+    }
+
+    #[test]
+    fn a_waiver_holds_within_its_limits() {
+        let waive = |card: &mut Card, ordinal| {
+            card.facts.waivers.push(Waiver { workday: monday(), kind: WaiverKind::Meal(ordinal) });
+        };
+        let mut six = card(&[("08:00", In), ("14:00", Out)]);
+        waive(&mut six, 1);
+        assert_eq!(judged(&mut six), (Vec::new(), 0));
+        let mut longer = card(&[("08:00", In), ("14:00:01", Out)]);
+        waive(&mut longer, 1);
+        assert_eq!(judged(&mut longer).1, 1);
+        let mut eleven = card(&[("08:00", In), ("12:00", MealStart), ("12:30", MealEnd), ("19:30", Out)]);
+        waive(&mut eleven, 2);
+        assert_eq!(judged(&mut eleven), (Vec::new(), 0));
+        let mut no_first = card(&[("08:00", In), ("19:00", Out)]);
+        waive(&mut no_first, 2);
+        assert_eq!(judged(&mut no_first).0.len(), 2);
+    }
 }

@@ -1,12 +1,24 @@
 //! Workdays: to which workday each worked second belongs, once for overtime and once for the report.
 //! - Takes:  the rounded pairs of each worked shift, with the matched scheduled shift.
 //! - Gives:  spans with two labels: the overtime workday and the reporting workday.
-//! - Keeps:  every second; a span is cut where its label changes.
+//! - Keeps:  every second; a span is cut where a label changes.
 //! - Runs:   after rounding, before breaks.
+//! - Edges:  where rounded pairs overlap, the later begins where the earlier ends, so that no second is worked twice.
+//!   A date opens at the first instant at which the clock shows its midnight. A pair with an imputed side is imputed
+//!   as a whole.
 //! - Source: a workday is a fixed period of 24 hours (Cal. Labor Code section 500; 29 CFR 778.105 for the workweek).
 //! - Shown:  timecards/workdays/attribution.md, timecards/workdays/clock_changes.md
+#![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
-use crate::time::Weekday;
+use alloc::vec::Vec;
+
+use crate::card::{CardState, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
+use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::reason::{Because, Reason};
+use crate::shape::calendar;
+use crate::time::{Seconds, Timestamp, WallTime, Weekday, Workday};
+use crate::timecard::Inputs;
+use crate::zone::{Fold, ZoneCursor};
 
 /// How seconds find their workday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +38,11 @@ pub struct Workdays {
 pub enum Attribution {
     /// The whole worked shift: the local date of its first kept punch.
     StartDay,
-    /// The whole worked shift: the local date of its last paired punch.
+    /// The whole worked shift: the local date of the raw end of its last pair (imputed or not); without a pair as
+    /// `StartDay`.
     EndDay,
-    /// The whole worked shift: the local date on which most of it was worked (rounded); a tie goes to the start day.
+    /// The whole worked shift: the local date on which most of it was worked (rounded); a tie goes to the start day,
+    /// then to the earlier date.
     Majority,
     /// Each second: its local date. Shifts are cut at local midnight.
     SplitMidnight,
@@ -49,5 +63,391 @@ impl Default for Workdays {
             opens_at: 0,
             workweek_opens: Weekday::Monday,
         }
+    }
+}
+
+/// The workday that opens the workweek of `workday`.
+pub fn workweek_start(workdays: &Workdays, workday: Workday) -> Workday {
+    let day_of_week = (workday.0 + 3 - workdays.workweek_opens as i32).rem_euclid(7);
+    workday.plus(-day_of_week)
+}
+
+/// One workday as instants, `[start, end)`: from the first instant at which the clock shows its opening time to that
+/// of the next workday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkdayWindow {
+    /// Its label.
+    pub workday: Workday,
+    /// Its first instant.
+    pub start: Timestamp,
+    /// One beyond its last.
+    pub end: Timestamp,
+}
+
+impl WorkdayWindow {
+    /// The window of a workday that opens at this second of the day.
+    pub fn of(workday: Workday, opens_at: u32, clock: &mut ZoneCursor<'_>) -> WorkdayWindow {
+        let opening = |date| WallTime(WallTime::on(date, 0).0 + i64::from(opens_at));
+        let start = clock.instant(opening(workday), Fold::Earlier);
+        let end = clock.instant(opening(workday.plus(1)), Fold::Earlier);
+        WorkdayWindow { workday, start, end }
+    }
+
+    /// The window that holds an instant.
+    pub fn holding(at: Timestamp, opens_at: u32, clock: &mut ZoneCursor<'_>) -> WorkdayWindow {
+        let shown = WallTime(clock.wall_at(at).0 - i64::from(opens_at)).date();
+        let mut window = WorkdayWindow::of(shown, opens_at, clock);
+        // Near a change of offset the clock may show a date before it opens for good, or once more after it closed.
+        while at < window.start {
+            window = WorkdayWindow::of(window.workday.plus(-1), opens_at, clock);
+        }
+        while at >= window.end {
+            window = WorkdayWindow::of(window.workday.plus(1), opens_at, clock);
+        }
+        window
+    }
+}
+
+/// Room that these rules use again for every card.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Room {
+    /// For each worked shift the workday that it is shown on: the reporting workday of its first punch. Its
+    /// exceptions carry this label.
+    pub(crate) shown_on: Vec<Workday>,
+}
+
+/// Lays the rounded pairs out as spans with their two labels.
+pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
+    let clock = &mut ZoneCursor::new(inputs.card.zone);
+    state.workday_room.shown_on.clear();
+    let mut free_from = Timestamp(i64::MIN);
+    for index in 0..state.shifts.len() {
+        let shift = state.shifts[index];
+        let rules = &inputs.timeline.at(shift.workday).workdays;
+        let labels = ShiftLabels::of(rules, &shift, state, clock);
+        let first_punch = state.punches[shift.first_punch as usize].at;
+        let shown_on = labels.reporting.of(first_punch, clock).0;
+        state.workday_room.shown_on.push(shown_on);
+        if shown_on != shift.workday {
+            relabel_exceptions(&shift, shown_on, state);
+        }
+        for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
+            let start = pair.start.max(free_from);
+            if start < pair.end {
+                let stretch = worked(index as u32, pair, start);
+                labels.lay(stretch, clock, &mut state.spans);
+                free_from = pair.end;
+            }
+        }
+    }
+}
+
+/// A worked stretch whose workday is still to be found.
+fn worked(shift: u32, pair: &Pair, start: Timestamp) -> Span {
+    let reason = match pair.imputed {
+        true => Reason { rule: RuleId::PUNCHES, because: Because::Imputed },
+        false => Reason::WORKED,
+    };
+    Span {
+        start,
+        end: pair.end,
+        overtime_workday: Workday::default(),
+        reporting_workday: Workday::default(),
+        state: SpanState::Worked,
+        day_type: DayType::Workday,
+        shift: Some(shift),
+        code: PayCode::REGULAR,
+        reason,
+    }
+}
+
+/// What pairing noticed before the label was known is shown where the shift is.
+fn relabel_exceptions(shift: &WorkedShift, shown_on: Workday, state: &mut CardState) {
+    use ExceptionCode as E;
+    let punches = &state.punches[shift.first_punch as usize..shift.last_punch as usize];
+    let (Some(first), Some(last)) = (punches.first(), punches.last()) else { return };
+    for noticed in &mut state.noticed {
+        let of_pairing = matches!(
+            noticed.code,
+            E::MissingIn
+                | E::MissingOut
+                | E::MissingMealPunch
+                | E::MissingBreakPunch
+                | E::ShiftTooLong
+                | E::PairTooLong
+                | E::RoundConflict
+        );
+        if of_pairing && first.at <= noticed.at && noticed.at <= last.at {
+            noticed.workday = shown_on;
+        }
+    }
+}
+
+/// How the seconds of one worked shift find a workday.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum ShiftLabel {
+    /// All have this one.
+    Whole(Workday),
+    /// Each has that of the window that holds it.
+    Windows {
+        /// Second of day at which the windows open.
+        opens_at: u32,
+    },
+}
+
+impl ShiftLabel {
+    fn find(
+        attribution: Attribution,
+        rules: &Workdays,
+        shift: &WorkedShift,
+        state: &CardState,
+        clock: &mut ZoneCursor<'_>,
+    ) -> ShiftLabel {
+        let pairs = &state.pairs[shift.first_pair as usize..shift.last_pair as usize];
+        match attribution {
+            Attribution::StartDay => ShiftLabel::Whole(shift.start_date),
+            Attribution::ScheduleLabel => ShiftLabel::Whole(scheduled_workday(shift, &state.scheduled)),
+            Attribution::EndDay => {
+                ShiftLabel::Whole(pairs.last().map_or(shift.start_date, |last| clock.date_at(last.raw_end)))
+            }
+            Attribution::Majority => ShiftLabel::Whole(majority_date(shift.start_date, pairs, clock)),
+            Attribution::DivideTime => {
+                let first_punch = state.punches[shift.first_punch as usize].at;
+                ShiftLabel::Whole(WorkdayWindow::holding(first_punch, rules.opens_at, clock).workday)
+            }
+            Attribution::SplitMidnight => ShiftLabel::Windows { opens_at: 0 },
+            Attribution::DivideTimeSplit => ShiftLabel::Windows { opens_at: rules.opens_at },
+        }
+    }
+
+    /// The label of one instant, and until when it holds.
+    pub(crate) fn of(self, at: Timestamp, clock: &mut ZoneCursor<'_>) -> (Workday, Timestamp) {
+        match self {
+            ShiftLabel::Whole(workday) => (workday, Timestamp(i64::MAX)),
+            ShiftLabel::Windows { opens_at } => {
+                let window = WorkdayWindow::holding(at, opens_at, clock);
+                (window.workday, window.end)
+            }
+        }
+    }
+}
+
+/// Both labels of one worked shift.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShiftLabels {
+    pub(crate) overtime: ShiftLabel,
+    pub(crate) reporting: ShiftLabel,
+}
+
+impl ShiftLabels {
+    pub(crate) fn of(
+        rules: &Workdays,
+        shift: &WorkedShift,
+        state: &CardState,
+        clock: &mut ZoneCursor<'_>,
+    ) -> ShiftLabels {
+        let overtime = ShiftLabel::find(rules.overtime, rules, shift, state, clock);
+        let reporting = match rules.reporting == rules.overtime {
+            true => overtime,
+            false => ShiftLabel::find(rules.reporting, rules, shift, state, clock),
+        };
+        ShiftLabels { overtime, reporting }
+    }
+
+    /// Adds `stretch` to `spans`, labelled, and cut where a label changes.
+    pub(crate) fn lay(self, stretch: Span, clock: &mut ZoneCursor<'_>, spans: &mut Vec<Span>) {
+        let mut start = stretch.start;
+        while start < stretch.end {
+            let (overtime_workday, overtime_until) = self.overtime.of(start, clock);
+            let (reporting_workday, reporting_until) = self.reporting.of(start, clock);
+            let end = stretch.end.min(overtime_until).min(reporting_until);
+            spans.push(Span { start, end, overtime_workday, reporting_workday, ..stretch });
+            start = end;
+        }
+    }
+}
+
+fn scheduled_workday(shift: &WorkedShift, scheduled: &[ScheduledShift]) -> Workday {
+    shift.scheduled.map_or(shift.start_date, |scheduled_index| scheduled[scheduled_index as usize].workday)
+}
+
+fn majority_date(start_date: Workday, pairs: &[Pair], clock: &mut ZoneCursor<'_>) -> Workday {
+    let (Some(first), Some(last)) = (pairs.first(), pairs.last()) else { return start_date };
+    let mut winner = start_date;
+    let mut most = seconds_within(pairs, WorkdayWindow::of(start_date, 0, clock));
+    let mut window = WorkdayWindow::holding(first.start, 0, clock);
+    while window.start < last.end {
+        let worked = seconds_within(pairs, window);
+        if worked > most {
+            (winner, most) = (window.workday, worked);
+        }
+        window = WorkdayWindow::of(window.workday.plus(1), 0, clock);
+    }
+    winner
+}
+
+fn seconds_within(pairs: &[Pair], window: WorkdayWindow) -> Seconds {
+    pairs.iter().map(|pair| pair.end.min(window.end).since(pair.start.max(window.start))).sum()
+}
+
+/// Gathers what happened on each workday into `state.workdays`: kept punches of worked shifts, scheduled shifts, work
+/// and leave shown on it. The punches of a worked shift all count on the workday that the shift is shown on.
+pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { scheduled, shifts, spans, quantities, workdays, workday_room, .. } = state;
+    workdays.clear();
+    let mut row = 0;
+    for shift in scheduled.iter() {
+        row = row_of(workdays, row, shift.workday);
+        workdays[row].scheduled = true;
+    }
+    row = 0;
+    for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
+        row = row_of(workdays, row, *shown_on);
+        let punches = (shift.last_punch - shift.first_punch).min(u32::from(u16::MAX)) as u16;
+        workdays[row].punches = workdays[row].punches.saturating_add(punches);
+    }
+    row = 0;
+    for span in spans.iter() {
+        row = row_of(workdays, row, span.reporting_workday);
+        if span.state.is_work() {
+            workdays[row].worked = workdays[row].worked.plus(span.length());
+        }
+    }
+    for quantity in quantities.iter() {
+        row = row_of(workdays, row, quantity.workday);
+    }
+    for index in 0..state.workdays.len() {
+        state.workdays[index].day_type = day_type(state.workdays[index].workday, inputs, state);
+    }
+}
+
+fn day_type(workday: Workday, inputs: &Inputs<'_>, state: &CardState) -> DayType {
+    calendar::day_type(inputs.timeline.at(workday), inputs.card.day_overrides, &state.scheduled, workday)
+}
+
+/// Adds rows for quantities on workdays that have none yet.
+pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState) {
+    let mut row = 0;
+    for index in 0..state.quantities.len() {
+        let workday = state.quantities[index].workday;
+        let rows = state.workdays.len();
+        row = row_of(&mut state.workdays, row, workday);
+        if state.workdays.len() > rows {
+            state.workdays[row].day_type = day_type(workday, inputs, state);
+        }
+    }
+}
+
+/// The index of the row of `workday`, which is added when it is missing. `near` is where the one asked for before
+/// stands: nearly all lists run through the workdays in order.
+pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday) -> usize {
+    if rows.get(near).is_some_and(|row| row.workday == workday) {
+        return near;
+    }
+    if rows.get(near + 1).is_some_and(|row| row.workday == workday) {
+        return near + 1;
+    }
+    let new = WorkdayState { workday, day_type: DayType::Workday, punches: 0, scheduled: false, worked: Seconds::ZERO };
+    if rows.last().is_none_or(|last| last.workday < workday) {
+        rows.push(new);
+        return rows.len() - 1;
+    }
+    match rows.binary_search_by_key(&workday, |row| row.workday) {
+        Ok(found) => found,
+        Err(place) => {
+            rows.insert(place, new);
+            place
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PunchKind::{In, Out};
+    use crate::testing::{Card, monday};
+
+    /// The spans of 22:00 to 06:00 over the midnight after day `day`: overtime day, reporting day, hours.
+    fn night(day: i32, overtime: Attribution, reporting: Attribution) -> Vec<(i32, i32, u32)> {
+        let mut card = Card::new();
+        card.plan.workdays = Workdays { overtime, reporting, opens_at: 3 * 3_600, ..Workdays::default() };
+        card.punches(day, &[("22:00", In), ("30:00", Out)]);
+        card.shaped().unwrap();
+        let label = |workday: Workday| workday.0 - monday().0;
+        let of_span =
+            |span: &Span| (label(span.overtime_workday), label(span.reporting_workday), span.length().0 / 3_600);
+        card.state.spans.iter().map(of_span).collect()
+    }
+
+    #[test]
+    fn each_attribution_labels_a_night() {
+        use Attribution as A;
+        assert_eq!(night(0, A::StartDay, A::ScheduleLabel), [(0, 0, 8)]);
+        assert_eq!(night(0, A::EndDay, A::StartDay), [(1, 0, 8)]);
+        assert_eq!(night(0, A::Majority, A::StartDay), [(1, 0, 8)]);
+        assert_eq!(night(0, A::SplitMidnight, A::StartDay), [(0, 0, 2), (1, 0, 6)]);
+        assert_eq!(night(0, A::DivideTime, A::StartDay), [(0, 0, 8)]);
+        assert_eq!(night(0, A::DivideTimeSplit, A::StartDay), [(0, 0, 5), (1, 0, 3)]);
+        assert_eq!(night(0, A::DivideTimeSplit, A::SplitMidnight), [(0, 0, 2), (0, 1, 3), (1, 1, 3)]);
+    }
+
+    #[test]
+    fn the_night_on_which_the_clock_jumps_is_an_hour_shorter() {
+        // Saturday 7 March 2026; the clock passes from 02:00 to 03:00 on Sunday, where the workday opens at 03:00.
+        assert_eq!(night(5, Attribution::SplitMidnight, Attribution::StartDay), [(5, 5, 2), (6, 5, 5)]);
+        assert_eq!(night(5, Attribution::DivideTimeSplit, Attribution::StartDay), [(5, 5, 4), (6, 5, 3)]);
+    }
+
+    #[test]
+    fn a_tie_of_the_majority_goes_to_the_start_day() {
+        let mut card = Card::new();
+        card.plan.workdays.overtime = Attribution::Majority;
+        card.punches(0, &[("20:00", In), ("28:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(card.state.spans[0].overtime_workday, monday());
+    }
+
+    #[test]
+    fn an_out_at_midnight_ends_on_the_next_date() {
+        let mut card = Card::new();
+        card.plan.workdays.overtime = Attribution::EndDay;
+        card.punches(0, &[("16:00", In), ("24:00", Out)]);
+        card.shaped().unwrap();
+        assert_eq!(card.state.spans[0].overtime_workday, monday().plus(1));
+    }
+
+    #[test]
+    fn exceptions_stand_where_the_shift_is_shown() {
+        let mut card = Card::new();
+        card.plan.workdays.reporting = Attribution::DivideTime;
+        card.plan.workdays.opens_at = 5 * 3_600;
+        card.punches(1, &[("01:00", In)]);
+        card.shaped().unwrap();
+        assert!(card.state.noticed.iter().all(|noticed| noticed.workday == monday()));
+        assert_eq!(card.state.workdays[0].workday, monday());
+        assert_eq!(card.state.workdays[0].punches, 1);
+    }
+
+    #[test]
+    fn the_workweek_opens_on_its_weekday() {
+        let rules = Workdays { workweek_opens: Weekday::Sunday, ..Workdays::default() };
+        assert_eq!(workweek_start(&rules, monday()), monday().plus(-1));
+        assert_eq!(workweek_start(&rules, monday().plus(-1)), monday().plus(-1));
+        assert_eq!(workweek_start(&Workdays::default(), monday().plus(6)), monday());
+    }
+
+    #[test]
+    fn workdays_on_the_nights_of_clock_changes_are_23_and_25_hours_long() {
+        let card = Card::new();
+        let clock = &mut ZoneCursor::new(&card.zone);
+        let hours = |date, opens_at, clock: &mut ZoneCursor<'_>| {
+            let window = WorkdayWindow::of(date, opens_at, clock);
+            window.end.since(window.start).0 / 3_600
+        };
+        let autumn = Workday::from_date(2026, 11, 1).unwrap();
+        assert_eq!(hours(monday().plus(6), 0, clock), 23);
+        assert_eq!(hours(autumn, 0, clock), 25);
+        assert_eq!(hours(autumn, 5 * 3_600, clock), 24);
+        assert_eq!(hours(autumn.plus(-1), 5 * 3_600, clock), 25);
     }
 }

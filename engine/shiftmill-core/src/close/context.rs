@@ -1,0 +1,141 @@
+//! Days of context: how far around the pay period the facts must reach for its figures to be final.
+//! - Takes:  the plan, the pay period, the days for which the facts are complete.
+//! - Gives:  days needed before and after; `context_short` and provisional results when there are fewer.
+//! - Runs:   first in close.
+//! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
+//!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
+//!   condition on consecutive days needs its workweek when runs start anew there, else as many days before as its
+//!   number. The combination by alternatives needs whole workweeks. To that comes one day on each side, always, since
+//!   a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
+//!   after it those of the plan on its last. A tier with an opening balance needs no days before.
+//!   The one `context_short` exception stands on the first workday of the pay period, at `as_of`.
+//! - Source: a workweek stands alone (29 CFR 778.104), so it must be known as a whole.
+//! - Shown:  timecards/context/days.md
+
+use crate::card::{CardState, Noticed};
+use crate::codes::{ExceptionCode, RuleId};
+use crate::evaluation::EvaluationError;
+use crate::pay::combine::Combine;
+use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
+use crate::plan::{ContextDays, Plan};
+use crate::shape::workdays::workweek_start;
+use crate::time::{Seconds, Workday, WorkdayRange};
+use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
+
+/// Days needed on each side for shifts over midnight.
+const OVER_MIDNIGHT: i32 = 1;
+
+impl Plan {
+    /// The days of context that this plan needs for any pay period: the worst case of [`Plan::context_of`].
+    pub fn context(&self) -> ContextDays {
+        let mut days = ContextDays { before: OVER_MIDNIGHT as u16, after: OVER_MIDNIGHT as u16 };
+        let mut at_least = |before: u16, after: u16| {
+            days.before = days.before.max(before + OVER_MIDNIGHT as u16);
+            days.after = days.after.max(after + OVER_MIDNIGHT as u16);
+        };
+        for tier in &self.overtime.tiers {
+            match tier.scope {
+                TierScope::Shift | TierScope::Workday | TierScope::PayPeriod => {}
+                TierScope::Workweek => at_least(6, 6),
+                TierScope::Workweeks { count, .. } => {
+                    let days = (u16::from(count) * 7).saturating_sub(1);
+                    at_least(days, days);
+                }
+                TierScope::Month => at_least(30, 30),
+            }
+            match tier.when.consecutive {
+                None => {}
+                Some(run) if run.reset == ConsecutiveReset::Workweek => at_least(6, 0),
+                Some(run) => at_least(u16::from(run.day), 0),
+            }
+        }
+        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+            at_least(6, 6);
+        }
+        days
+    }
+
+    /// The workdays that must be known before a pay period that begins on `first` can be paid: from which one on.
+    fn context_from(&self, first: Workday, balances: &[OpeningBalance]) -> Workday {
+        let carried = |tier: &&OvertimeTier| !balances.iter().any(|balance| balance.rule == tier.rule);
+        let mut from = first;
+        for tier in self.overtime.tiers.iter().filter(carried) {
+            from = from.min(self.scope_around(tier.scope, first).first);
+            if let Some(run) = tier.when.consecutive {
+                from = from.min(match run.reset {
+                    ConsecutiveReset::Workweek => workweek_start(&self.workdays, first),
+                    ConsecutiveReset::Rolling | ConsecutiveReset::AfterTrigger => first.plus(-i32::from(run.day)),
+                });
+            }
+        }
+        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+            from = from.min(workweek_start(&self.workdays, first));
+        }
+        from.plus(-OVER_MIDNIGHT)
+    }
+
+    /// The last workday that must be known for a pay period that ends on `last`.
+    fn context_until(&self, last: Workday) -> Workday {
+        let scopes = self.overtime.tiers.iter().map(|tier| self.scope_around(tier.scope, last).last);
+        let mut until = scopes.fold(last, Workday::max);
+        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+            until = until.max(workweek_start(&self.workdays, last).plus(6));
+        }
+        until.plus(OVER_MIDNIGHT)
+    }
+
+    /// The workdays of the scope that holds `workday`, as far as they are known from the plan.
+    fn scope_around(&self, scope: TierScope, workday: Workday) -> WorkdayRange {
+        let week = workweek_start(&self.workdays, workday);
+        match scope {
+            TierScope::Shift | TierScope::Workday | TierScope::PayPeriod => {
+                WorkdayRange { first: workday, last: workday }
+            }
+            TierScope::Workweek => WorkdayRange { first: week, last: week.plus(6) },
+            TierScope::Workweeks { count, anchor } => {
+                let days = i32::from(count) * 7;
+                let into_run = (week.0 - workweek_start(&self.workdays, anchor).0).rem_euclid(days);
+                let first = week.plus(-into_run);
+                WorkdayRange { first, last: first.plus(days - 1) }
+            }
+            TierScope::Month => {
+                let first = workday.month_start();
+                WorkdayRange { first, last: first.plus(31).month_start().plus(-1) }
+            }
+        }
+    }
+}
+
+/// The days of context that one request needs.
+fn needed(inputs: &Inputs<'_>) -> ContextDays {
+    let EvaluationWindow { pay_period, .. } = *inputs.window;
+    let from = inputs.timeline.at(pay_period.first).context_from(pay_period.first, inputs.card.opening_balances);
+    let until = inputs.timeline.at(pay_period.last).context_until(pay_period.last);
+    let days = |length: i32| u16::try_from(length).unwrap_or(u16::MAX);
+    ContextDays { before: days(pay_period.first.0 - from.0), after: days(until.0 - pay_period.last.0) }
+}
+
+/// True when days of context are missing; then also notices it.
+///
+/// # Errors
+/// [`EvaluationError::ContextShort`] when days are missing and the request wants final results only.
+pub(crate) fn check(inputs: &Inputs<'_>, state: &mut CardState) -> Result<bool, EvaluationError> {
+    let EvaluationWindow { pay_period, facts, as_of, require_final } = *inputs.window;
+    let ContextDays { before, after } = needed(inputs);
+    let enough = facts.first <= pay_period.first.plus(-i32::from(before))
+        && facts.last >= pay_period.last.plus(i32::from(after));
+    if enough {
+        return Ok(false);
+    }
+    if require_final {
+        return Err(EvaluationError::ContextShort { before, after });
+    }
+    state.noticed.push(Noticed {
+        code: ExceptionCode::ContextShort,
+        workday: pay_period.first,
+        at: as_of,
+        measure: Seconds::ZERO,
+        rule: RuleId::PUNCHES,
+    });
+    Ok(true)
+}
