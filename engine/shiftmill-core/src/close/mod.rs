@@ -1,6 +1,8 @@
 //! Phase four: exceptions, totals and the result.
 pub mod context;
 pub mod exceptions;
+#[cfg(test)]
+mod tests;
 pub mod totals;
 
 use crate::card::CardState;
