@@ -115,7 +115,7 @@ pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, r
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
     let Room { counters, written, claims, saved, leave, .. } = &mut state.room;
     counters::line_up(&rules, counters);
-    let traits = Traits::of(counters, &rules);
+    let traits = Traits::of(counters);
     leave.clear();
     if traits.by_leave {
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);

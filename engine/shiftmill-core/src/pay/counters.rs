@@ -15,7 +15,7 @@ use crate::pay::combine::{Combine, Overtime};
 use crate::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierScope};
 use crate::plan::{Plan, PlanTimeline};
 use crate::record::{Note, Recorder, WhyNot};
-use crate::time::{Seconds, Weekday, Workday};
+use crate::time::{Seconds, Weekday, WeekdaySet, Workday};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
 
 /// The plans of a card and what chooses among them.
@@ -171,7 +171,14 @@ pub(crate) struct Counter {
     pub(crate) grows: bool,
     /// Whether it claims the second now looked at.
     pub(crate) claims: bool,
+    /// Whether it looks at runs of worked days.
+    pub(crate) by_run: bool,
+    /// Whether more than its weekday decides if it looks at a workday.
+    special: bool,
+    weekdays: WeekdaySet,
     day_types: DayTypeSet,
+    /// The day types it looks at today.
+    looks_at: DayTypeSet,
     stretch: Stretch,
     shift: Option<u32>,
     in_force: bool,
@@ -230,6 +237,10 @@ impl Counter {
             number: 0,
             grows: false,
             claims: false,
+            by_run: of.when.consecutive.is_some(),
+            special: of.when.consecutive.is_some() || of.scope == TierScope::PayPeriod,
+            weekdays: of.when.weekdays,
+            looks_at: DayTypeSet::NONE,
             day_types: of.when.day_types,
             stretch: Stretch::NONE,
             shift: None,
@@ -243,7 +254,7 @@ impl Counter {
 
     /// Whether the tier looks at seconds of this day type today.
     pub(crate) fn fits(&self, day_type: DayType) -> bool {
-        self.today && self.in_force && self.day_types.contains(day_type)
+        self.looks_at.contains(day_type)
     }
 
     /// Prepares for a workday on which `worked` was worked in all.
@@ -254,22 +265,41 @@ impl Counter {
         rules: &Rules<'_>,
         recorder: &mut R,
     ) {
-        if self.scope != TierScope::Shift && (workday >= self.stretch.until || !rules.is_one_plan()) {
-            self.enter(rules.stretch(self.scope, workday), rules, recorder);
+        match self.scope {
+            TierScope::Shift => {}
+            TierScope::Workday => {
+                self.leave_scope(recorder);
+                self.stretch = Stretch { from: workday, until: workday.plus(1) };
+                self.counted = Seconds::ZERO;
+            }
+            _ if workday >= self.stretch.until || !rules.is_one_plan() => {
+                self.enter(rules.stretch(self.scope, workday), rules, recorder);
+            }
+            _ => {}
         }
         self.in_force = rules.in_force(self, workday, workday);
+        self.today = self.weekdays == WeekdaySet::ALL || self.weekdays.contains(workday.weekday());
+        if self.special {
+            self.today &= self.is_special_day(workday, worked, rules);
+        }
+        self.look();
+    }
+
+    /// Whether the rarer conditions hold on a workday.
+    fn is_special_day(&mut self, workday: Workday, worked: Seconds, rules: &Rules<'_>) -> bool {
         if self.scope == TierScope::PayPeriod {
             self.in_force &= rules.window.pay_period.contains(workday);
         }
-        let when = &rules.tier(self).when;
-        self.today = when.weekdays.contains(workday.weekday());
-        if let Some(consecutive) = &when.consecutive {
+        let late_enough = rules.tier(self).when.consecutive.as_ref().is_none_or(|consecutive| {
             self.number = self.run.number(consecutive, workday, worked, rules.workweek(workday).from);
-            self.today &= is_reached(consecutive, self.number);
-        }
-        if self.carried {
-            self.today &= workday >= rules.window.facts.first;
-        }
+            is_reached(consecutive, self.number)
+        });
+        late_enough && !(self.carried && workday < rules.window.facts.first)
+    }
+
+    /// Puts together what the tier looks at.
+    fn look(&mut self) {
+        self.looks_at = if self.today && self.in_force { self.day_types } else { DayTypeSet::NONE };
     }
 
     /// Enters a stretch, if it is another one, and takes leave of the one before.
@@ -281,6 +311,7 @@ impl Counter {
         self.stretch = stretch;
         let carried = rules.carried_in(self);
         self.carried = carried.is_some();
+        self.special |= self.carried;
         self.counted = carried.unwrap_or(Seconds::ZERO);
     }
 
@@ -294,6 +325,7 @@ impl Counter {
             self.counted = Seconds::ZERO;
         }
         self.in_force = rules.in_force(self, span.overtime_workday, label);
+        self.look();
     }
 
     /// Remembers, for notes, that there was work, whether it fits and whether it is claimed.
@@ -397,6 +429,7 @@ pub(crate) fn settle_versions(counters: &mut [Counter]) {
             let same = a.rule == b.rule && a.alternative == b.alternative && a.version < b.version;
             if same && a.in_force && b.in_force {
                 counters[earlier].in_force = false;
+                counters[earlier].look();
             }
         }
     }

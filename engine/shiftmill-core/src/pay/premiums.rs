@@ -119,7 +119,7 @@ impl Premium {
         if self.mode == PremiumMode::Split {
             return;
         }
-        let (Some(first), Some(last)) = (worked().next(), worked().last()) else {
+        let (Some(first), Some(last)) = (worked().next(), worked().next_back()) else {
             return;
         };
         let starts_inside = found.first().is_some_and(|inside| inside.start == first.start);

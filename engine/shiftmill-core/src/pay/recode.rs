@@ -25,6 +25,7 @@ pub(crate) struct Counted {
 }
 
 /// Copies a stretch of `span` as it is.
+#[inline]
 pub(crate) fn keep(spans: &mut Vec<Span>, span: &Span, start: Timestamp, end: Timestamp) {
     put(spans, span, Span { start, end, ..*span });
 }
@@ -54,9 +55,10 @@ pub(crate) fn recode<R: Recorder>(
 }
 
 /// Adds a piece of `span`, or lengthens the piece before it when that is of the same span and differs in nothing.
+#[inline]
 fn put(spans: &mut Vec<Span>, span: &Span, piece: Span) {
-    if let Some(last) = spans.last_mut()
-        && last.start >= span.start
+    if piece.start > span.start
+        && let Some(last) = spans.last_mut()
         && last.end == piece.start
         && (Span { start: piece.start, end: piece.end, ..*last }) == piece
     {

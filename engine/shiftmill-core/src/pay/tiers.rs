@@ -140,11 +140,6 @@ impl Stretch {
     fn workweeks(from: Workday, count: u8) -> Stretch {
         Stretch { from, until: from.plus(7 * i32::from(count)) }
     }
-
-    /// True when `workday` is in it.
-    pub(crate) fn contains(self, workday: Workday) -> bool {
-        self.from <= workday && workday < self.until
-    }
 }
 
 /// Which seconds a tier looks at.

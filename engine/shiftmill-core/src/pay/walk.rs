@@ -71,6 +71,16 @@ struct Verdict {
     step: Seconds,
 }
 
+impl Verdict {
+    /// The verdict of counters that stand from `start` on in the whole list.
+    fn from(self, start: usize) -> Verdict {
+        match self.outcome {
+            Outcome::Won(winner) => Verdict { outcome: Outcome::Won(start + winner), ..self },
+            Outcome::Unclaimed | Outcome::Row(_) => self,
+        }
+    }
+}
+
 /// The work in one direction through the spans of a card, which are in order of overtime workday, then of time.
 pub(crate) struct Walk<'a> {
     pub(crate) rules: Rules<'a>,
@@ -99,10 +109,10 @@ pub(crate) struct Traits {
 }
 
 impl Traits {
-    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>) -> Traits {
+    pub(crate) fn of(counters: &[Counter]) -> Traits {
         Traits {
             by_shift: counters.iter().any(|counter| counter.scope == TierScope::Shift),
-            by_run: counters.iter().any(|counter| rules.tier(counter).when.consecutive.is_some()),
+            by_run: counters.iter().any(|counter| counter.by_run),
             by_leave: counters.iter().any(|counter| counter.leave_counts),
         }
     }
@@ -265,15 +275,23 @@ impl Walk<'_> {
                 counter.enter_shift(span, &self.rules, recorder);
             }
         }
+        // Most spans stay within all limits: the walk below would take them in one step and change nothing.
+        let plain = !R::LISTENS && !matches!(meeting, Meeting::Table(_));
+        if plain && count_within_limits(&mut self.counters[tiers.clone()], span.day_type, span.length()) {
+            self.keep(span, span.start, span.end);
+            return;
+        }
         let mut at = span.start;
         let mut piece: Option<Piece> = None;
+        let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
         while at < span.end {
             let remaining = span.end.since(at);
+            let counters = &mut self.counters[tiers.clone()];
             let verdict = match meeting {
-                Meeting::Table(table) => self.look_up(span, remaining, tiers.clone(), table),
-                _ => self.judge(span, remaining, tiers.clone(), meeting),
-            };
-            let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
+                Meeting::Table(table) => look_up(counters, span.day_type, remaining, table),
+                _ => judge(counters, &self.rules, span.day_type, remaining, meeting),
+            }
+            .from(tiers.start);
             let goes_on = |piece: &Piece| piece.outcome == verdict.outcome && !(tells_claims && verdict.changed);
             if !piece.as_ref().is_some_and(goes_on) {
                 if let Some(ended) = piece.take() {
@@ -312,81 +330,6 @@ impl Walk<'_> {
             Outcome::Won(winner) => self.counters[winner].counted,
             Outcome::Unclaimed | Outcome::Row(_) => Seconds::ZERO,
         }
-    }
-
-    /// Lets every tier look at the next second, from narrow to wide.
-    fn judge(&mut self, span: &Span, remaining: Seconds, tiers: Range<usize>, meeting: Meeting<'_>) -> Verdict {
-        let straight = matches!(meeting, Meeting::StraightTimeOnly);
-        let additive = matches!(meeting, Meeting::Additive);
-        let mut step = remaining;
-        let mut changed = false;
-        let mut winner: Option<usize> = None;
-        // What tiers of narrower scope than the one at hand made of the second.
-        let mut narrower: Option<usize> = None;
-        let mut width = 0;
-        for index in tiers.clone() {
-            if self.counters[index].width != width {
-                width = self.counters[index].width;
-                narrower = winner;
-            }
-            let counter = &self.counters[index];
-            let feeds = counter.fits(span.day_type)
-                && match counter.feed {
-                    Feed::StraightTime => !straight || narrower.is_none(),
-                    Feed::AllHours => true,
-                    Feed::Codes if additive => self.is_on_its_code(index, tiers.start..index),
-                    Feed::Codes => narrower.is_some_and(|it| self.is_on_its_code(index, it..it + 1)),
-                };
-            let counter = &mut self.counters[index];
-            let claims = feeds && counter.counted >= counter.limit;
-            changed |= counter.claims != claims;
-            counter.grows = feeds;
-            counter.claims = claims;
-            if claims {
-                let wins = winner.is_none_or(|it| self.counters[index].rank > self.counters[it].rank);
-                winner = if wins { Some(index) } else { winner };
-            } else if feeds {
-                step = step.at_most(counter.limit.beyond(counter.counted));
-            }
-        }
-        Verdict { outcome: winner.map_or(Outcome::Unclaimed, Outcome::Won), changed, step }
-    }
-
-    /// Whether one of `others` that is narrower puts the second on a code that the tier counts.
-    fn is_on_its_code(&self, index: usize, others: Range<usize>) -> bool {
-        let Counts::Codes(codes) = &self.rules.tier(&self.counters[index]).counts else {
-            return false;
-        };
-        let width = self.counters[index].width;
-        let claiming = self.counters[others].iter().filter(|other| other.claims && other.width < width);
-        claiming.into_iter().any(|other| codes.contains(self.rules.tier(other).pays_to))
-    }
-
-    /// Finds the row of the table for the next second.
-    fn look_up(&mut self, span: &Span, remaining: Seconds, tiers: Range<usize>, table: &CombinationTable) -> Verdict {
-        let mut reached = 0u64;
-        let mut highest = 0u64;
-        let mut width = None;
-        for counter in &mut self.counters[tiers.clone()] {
-            counter.claims = counter.fits(span.day_type) && counter.counted >= counter.limit;
-            if counter.claims {
-                // The tiers of a scope follow each other, so a later one takes the place of the one before it.
-                reached = if width == Some(counter.scope) { reached & !highest } else { reached };
-                highest = 1 << counter.tier;
-                reached |= highest;
-                width = Some(counter.scope);
-            }
-        }
-        let row = table.rows.iter().position(|row| row.when == reached);
-        let toward = row.map_or(0, |row| table.rows[row].counts_toward);
-        let mut step = remaining;
-        for counter in &mut self.counters[tiers] {
-            counter.grows = counter.fits(span.day_type) && toward & 1 << counter.tier != 0;
-            if counter.grows && !counter.claims {
-                step = step.at_most(counter.limit.beyond(counter.counted));
-            }
-        }
-        Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
     }
 
     /// Pays a piece that ends at `end`.
@@ -465,6 +408,102 @@ impl Walk<'_> {
             premiums::add(self.premiums, PremiumSpan { start, end, reporting_workday, code: tier.pays_to, reason });
         }
     }
+}
+
+/// Lets every tier look at the next second, from narrow to wide.
+fn judge(
+    counters: &mut [Counter],
+    rules: &Rules<'_>,
+    day_type: DayType,
+    remaining: Seconds,
+    meeting: Meeting<'_>,
+) -> Verdict {
+    let straight = matches!(meeting, Meeting::StraightTimeOnly);
+    let additive = matches!(meeting, Meeting::Additive);
+    let mut step = remaining;
+    let mut changed = false;
+    let mut winner: Option<(usize, u64)> = None;
+    // What tiers of narrower scope than the one at hand made of the second.
+    let mut narrower: Option<(usize, u64)> = None;
+    let mut width = 0;
+    for index in 0..counters.len() {
+        let (before, from_here) = counters.split_at_mut(index);
+        let counter = &mut from_here[0];
+        if counter.width != width {
+            width = counter.width;
+            narrower = winner;
+        }
+        let feeds = counter.fits(day_type)
+            && match counter.feed {
+                Feed::StraightTime => !straight || narrower.is_none(),
+                Feed::AllHours => true,
+                Feed::Codes if additive => before.iter().any(|other| is_on_code_of(counter, other, rules)),
+                Feed::Codes => narrower.is_some_and(|(it, _)| is_on_code_of(counter, &before[it], rules)),
+            };
+        let claims = feeds && counter.counted >= counter.limit;
+        changed |= counter.claims != claims;
+        counter.grows = feeds;
+        counter.claims = claims;
+        if claims {
+            let wins = winner.is_none_or(|(_, rank)| counter.rank > rank);
+            winner = if wins { Some((index, counter.rank)) } else { winner };
+        } else if feeds {
+            step = step.at_most(counter.limit.beyond(counter.counted));
+        }
+    }
+    Verdict { outcome: winner.map_or(Outcome::Unclaimed, |(index, _)| Outcome::Won(index)), changed, step }
+}
+
+/// Whether `other` has a narrower scope and puts the second on a code that the tier of `counter` counts.
+fn is_on_code_of(counter: &Counter, other: &Counter, rules: &Rules<'_>) -> bool {
+    let counted = match &rules.tier(counter).counts {
+        Counts::Codes(codes) => codes.contains(rules.tier(other).pays_to),
+        Counts::StraightTime | Counts::AllHours => false,
+    };
+    other.claims && other.width < counter.width && counted
+}
+
+/// Finds the row of the table for the next second.
+fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, table: &CombinationTable) -> Verdict {
+    let mut reached = 0u64;
+    let mut highest = 0u64;
+    let mut width = None;
+    for counter in counters.iter_mut() {
+        counter.claims = counter.fits(day_type) && counter.counted >= counter.limit;
+        if counter.claims {
+            // The tiers of a scope follow each other, so a later one takes the place of the one before it.
+            reached = if width == Some(counter.width) { reached & !highest } else { reached };
+            highest = 1 << counter.tier;
+            reached |= highest;
+            width = Some(counter.width);
+        }
+    }
+    let row = table.rows.iter().position(|row| row.when == reached);
+    let toward = row.map_or(0, |row| table.rows[row].counts_toward);
+    let mut step = remaining;
+    for counter in counters {
+        counter.grows = counter.fits(day_type) && toward & 1 << counter.tier != 0;
+        if counter.grows && !counter.claims {
+            step = step.at_most(counter.limit.beyond(counter.counted));
+        }
+    }
+    Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
+}
+
+/// Counts a stretch of work that leaves every counter within its limit. False, and nothing is done, when one
+/// would pass it.
+fn count_within_limits(counters: &mut [Counter], day_type: DayType, length: Seconds) -> bool {
+    let stays_within = |counter: &Counter| !counter.fits(day_type) || counter.counted.plus(length) <= counter.limit;
+    if !counters.iter().all(stays_within) {
+        return false;
+    }
+    for counter in counters {
+        // Nobody claims anything, so nothing is on a code that a tier counts.
+        if counter.fits(day_type) && counter.feed != Feed::Codes {
+            counter.counted = counter.counted.plus(length);
+        }
+    }
+    true
 }
 
 /// The earliest workday of what is left; both lists are in order.
