@@ -5,7 +5,7 @@
 mod dice;
 mod person;
 
-use shiftmill_core::{CardFacts, Workday, Zone};
+use shiftmill_core::{CardFacts, ShiftTimes, Workday, Zone};
 
 use dice::Dice;
 
@@ -13,9 +13,17 @@ use dice::Dice;
 ///
 /// ```
 /// use shiftmill_core::{Workday, Zone};
-/// use shiftmill_timecards::sample::{Company, Punching};
+/// use shiftmill_timecards::sample::{Company, Punching, Scheduling};
 /// let first = Workday::from_date(2026, 3, 2).unwrap();
-/// let company = Company { seed: 7, employees: 12, first, days: 7, punching: Punching::WithMeals, leave: None };
+/// let company = Company {
+///     seed: 7,
+///     employees: 12,
+///     first,
+///     days: 7,
+///     punching: Punching::WithMeals,
+///     leave: None,
+///     scheduling: Scheduling::Times,
+/// };
 /// let zone = Zone::fixed("Etc/UTC", 0);
 /// let card = company.card(3, &zone, 0);
 /// assert_eq!(card, company.card(3, &zone, 0));
@@ -35,6 +43,17 @@ pub struct Company {
     pub punching: Punching,
     /// The leave code that people take now and then; `None`: nobody takes leave.
     pub leave: Option<u16>,
+    /// How the schedule states shifts.
+    pub scheduling: Scheduling,
+}
+
+/// How the schedule states shifts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheduling {
+    /// By their times.
+    Times,
+    /// By name: the ruleset's N-th shift is that of the N-th of [`TEAMS`], as in [`shifts_toml`].
+    Named,
 }
 
 /// What people punch.
@@ -51,20 +70,40 @@ pub enum Punching {
 pub struct Team {
     /// Its name.
     pub name: &'static str,
+    /// The name of its shift.
+    pub shift: &'static str,
     /// Start of its shift in minutes after midnight.
     pub start: i32,
     /// End of its shift in minutes after the same midnight.
     pub end: i32,
+    /// Its unpaid meal in the middle of the shift, in minutes.
+    pub meal: i32,
 }
 
 /// The teams: three on days, one in the evening, one at night.
 pub const TEAMS: [Team; 5] = [
-    Team { name: "Office", start: 9 * 60, end: 18 * 60 },
-    Team { name: "Assembly", start: 8 * 60, end: 17 * 60 },
-    Team { name: "Warehouse", start: 6 * 60, end: 14 * 60 + 30 },
-    Team { name: "Packing", start: 14 * 60, end: 22 * 60 + 30 },
-    Team { name: "Night line", start: 22 * 60, end: 30 * 60 + 30 },
+    Team { name: "Office", shift: "office", start: 9 * 60, end: 18 * 60, meal: 60 },
+    Team { name: "Assembly", shift: "assembly", start: 8 * 60, end: 17 * 60, meal: 60 },
+    Team { name: "Warehouse", shift: "early", start: 6 * 60, end: 14 * 60 + 30, meal: 30 },
+    Team { name: "Packing", shift: "late", start: 14 * 60, end: 22 * 60 + 30, meal: 30 },
+    Team { name: "Night line", shift: "night", start: 22 * 60, end: 30 * 60 + 30, meal: 30 },
 ];
+
+/// The shifts of [`TEAMS`] as settings of a ruleset.
+pub fn shifts_toml() -> String {
+    let clock = |minutes: i32| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
+    let mut text = String::new();
+    for team in TEAMS {
+        let meal = (team.start + team.end - team.meal) / 2;
+        let (start, end) = (clock(team.start), clock(team.end));
+        let breaks = format!("{}-{}", clock(meal), clock(meal + team.meal));
+        text.push_str(&format!(
+            "[shifts.{}]\nstart = \"{start}\"\nend = \"{end}\"\nbreaks = [\"{breaks}\"]\n\n",
+            team.shift
+        ));
+    }
+    text
+}
 
 impl Company {
     /// The key of an employee, from 0: `E00001` is the first.
@@ -99,6 +138,11 @@ impl Company {
         let dice = Dice::new(self.seed, u64::from(number));
         let mut card = CardFacts { employee: self.key(number), zone: zone_index, ..CardFacts::default() };
         person::live(self, self.team(number), dice, zone, &mut card);
+        if self.scheduling == Scheduling::Named {
+            for shift in &mut card.shifts {
+                shift.times = ShiftTimes::Template((number % TEAMS.len() as u32) as u16);
+            }
+        }
         card
     }
 
@@ -115,7 +159,7 @@ mod tests {
 
     fn company(punching: Punching) -> Company {
         let first = Workday::from_date(2026, 3, 1).unwrap();
-        Company { seed: 1, employees: 500, first, days: 31, punching, leave: Some(0) }
+        Company { seed: 1, employees: 500, first, days: 31, punching, leave: Some(0), scheduling: Scheduling::Times }
     }
 
     #[test]

@@ -59,8 +59,7 @@ fn work(punching: Punching, team: Team, workday: Workday, dice: &mut Dice, zone:
     // A few people work through their meal.
     if long && punching == Punching::WithMeals && !dice.per_mille(25) {
         let start = (team.start + (team.end - team.start) / 2 + dice.between(-20, 25)) * 60 + dice.between(0, 59);
-        let planned = if team.end - team.start >= 9 * 60 { 60 } else { 30 };
-        let minutes = if dice.per_mille(40) { dice.between(18, 28) } else { planned + dice.between(0, 3) };
+        let minutes = if dice.per_mille(40) { dice.between(18, 28) } else { team.meal + dice.between(0, 3) };
         punches.push((start, PunchKind::MealStart));
         punches.push((start + minutes * 60 + dice.between(0, 50), PunchKind::MealEnd));
     }

@@ -226,7 +226,7 @@ fn object(header: &[&str], line: &str) -> String {
 mod tests {
     use super::*;
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
-    use crate::sample::{Company, Punching};
+    use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{Correction, ExceptionCode, Waiver, Workday, ZoneTable};
 
     fn new_york() -> Zone {
@@ -237,8 +237,8 @@ mod tests {
     /// A month with a night on which clocks go back, and one of every kind of row.
     fn cards(zone: &Zone) -> Vec<CardFacts> {
         let first = Workday::from_date(2026, 10, 20).unwrap();
-        let company =
-            Company { seed: 3, employees: 60, first, days: 28, punching: Punching::WithMeals, leave: Some(0) };
+        let (punching, scheduling) = (Punching::WithMeals, Scheduling::Times);
+        let company = Company { seed: 3, employees: 60, first, days: 28, punching, leave: Some(0), scheduling };
         let mut cards = company.cards(zone, 0);
         let at = cards[0].punches[0].at;
         let night = Timestamp(1_793_514_600);
