@@ -277,7 +277,9 @@ impl Counter {
             }
             _ => {}
         }
-        self.in_force = rules.in_force(self, workday, workday);
+        if !rules.is_one_plan() || self.special {
+            self.in_force = rules.in_force(self, workday, workday);
+        }
         self.today = self.weekdays == WeekdaySet::ALL || self.weekdays.contains(workday.weekday());
         if self.special {
             self.today &= self.is_special_day(workday, worked, rules);

@@ -4,6 +4,8 @@
 //!   workday with work on a statutory or company holiday, at its first such second, with all such time as measure.
 //! - Keeps:  worked time; a span is cut where its day type changes.
 //! - Runs:   the day types of spans at the end of shape, before overtime; pay of holidays not worked after it.
+//! - Dates:  the basis follows the plan of the overtime workday, the type of a day and the pay of a holiday not worked
+//!   the plan of that day.
 //! - Source: China Labour Law art. 44(3); Japan Labour Standards Act art. 35 and 37 (a day of rest is a calendar day,
 //!   so work past midnight changes its code there).
 //! - Shown:  timecards/holidays/past_midnight.md, not_worked.md

@@ -9,6 +9,7 @@ mod recode;
 mod walk;
 
 #[cfg(test)]
+#[allow(clippy::float_arithmetic, reason = "examples are written in hours")]
 mod tests;
 
 use alloc::vec::Vec;

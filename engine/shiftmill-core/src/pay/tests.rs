@@ -39,8 +39,7 @@ struct Bench {
 
 impl Bench {
     fn new(tiers: Vec<OvertimeTier>, combine: Combine) -> Bench {
-        let mut plan = Plan::default();
-        plan.overtime = Overtime { tiers, combine };
+        let plan = Plan { overtime: Overtime { tiers, combine }, ..Plan::default() };
         let days = WorkdayRange { first: monday(), last: monday().plus(27) };
         Bench {
             versions: vec![(Workday(0), plan)],
