@@ -20,6 +20,8 @@ pub struct Zone {
     first_offset: i32,
     /// Instants at which the offset changes, ascending, each with the offset from then on.
     changes: Vec<(Timestamp, i32)>,
+    /// The most by which two of its offsets differ.
+    spread: i64,
 }
 
 impl Zone {
@@ -27,14 +29,16 @@ impl Zone {
     /// are not in ascending order or an offset is a day or more.
     pub fn new(name: String, first_offset: i32, changes: Vec<(Timestamp, i32)>) -> Option<Zone> {
         let ascending = changes.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
-        let offsets = core::iter::once(first_offset).chain(changes.iter().map(|change| change.1));
-        let sane = offsets.into_iter().all(|offset| offset.abs() < 86_400);
-        (ascending && sane).then_some(Zone { name, first_offset, changes })
+        let offsets = || core::iter::once(first_offset).chain(changes.iter().map(|change| change.1));
+        let (lowest, highest) = (offsets().min()?, offsets().max()?);
+        let sane = lowest > -86_400 && highest < 86_400;
+        let spread = i64::from(highest) - i64::from(lowest);
+        (ascending && sane).then_some(Zone { name, first_offset, changes, spread })
     }
 
     /// A zone that always shows UTC plus `offset` seconds.
     pub fn fixed(name: &str, offset: i32) -> Zone {
-        Zone { name: String::from(name), first_offset: offset, changes: Vec::new() }
+        Zone { name: String::from(name), first_offset: offset, changes: Vec::new(), spread: 0 }
     }
 
     /// The IANA name.
@@ -106,10 +110,6 @@ pub struct ZoneCursor<'z> {
 }
 
 impl<'z> ZoneCursor<'z> {
-    /// Two pieces of a zone can show one wall-clock time only within this many seconds of a change of offset, since
-    /// no two offsets differ by more.
-    const NEAR_CHANGE: i64 = 172_800;
-
     /// A cursor that has read nothing yet.
     pub fn new(zone: &'z Zone) -> ZoneCursor<'z> {
         ZoneCursor { zone, offset: 0, from: i64::MAX, until: i64::MIN }
@@ -138,8 +138,10 @@ impl<'z> ZoneCursor<'z> {
     /// See [`Zone::instant`].
     pub fn instant(&mut self, wall: WallTime, fold: Fold) -> Timestamp {
         let candidate = wall.0 - self.offset;
-        let far_from_changes = candidate >= self.from.saturating_add(Self::NEAR_CHANGE)
-            && candidate < self.until.saturating_sub(Self::NEAR_CHANGE);
+        // Two pieces of a zone show one wall-clock time only as near to a change as their offsets differ.
+        let spread = self.zone.spread;
+        let far_from_changes =
+            candidate >= self.from.saturating_add(spread) && candidate < self.until.saturating_sub(spread);
         if far_from_changes {
             return Timestamp(candidate);
         }

@@ -271,3 +271,115 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::PunchRole;
+    use crate::codes::PunchKind;
+    use crate::time::Seconds;
+
+    /// A group made up from a number: a few worked shifts of two punches and a few scheduled shifts, in order.
+    struct Made {
+        room: Room,
+        punches: Vec<KeptPunch>,
+        shifts: Vec<WorkedShift>,
+        scheduled: Vec<ScheduledShift>,
+    }
+
+    fn made(seed: u64) -> Made {
+        let mut state = seed;
+        let mut below = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            ((state >> 33) % most) as i64
+        };
+        let mut made = Made { room: Room::default(), punches: Vec::new(), shifts: Vec::new(), scheduled: Vec::new() };
+        let mut at = 0;
+        for shift in 0..below(5) as u32 {
+            let first = at + below(4);
+            let last = first + below(6);
+            at = last + 1;
+            let punch = |at| KeptPunch { at: Timestamp(at), kind: PunchKind::In, role: PunchRole::Unused, raw: None };
+            made.punches.extend([punch(first), punch(last)]);
+            made.shifts.push(WorkedShift {
+                first_punch: shift * 2,
+                last_punch: shift * 2 + 2,
+                first_pair: 0,
+                last_pair: 0,
+                scheduled: None,
+                workday: Workday(0),
+                start_date: Workday(0),
+            });
+            let (first, last) = (Timestamp(first), Timestamp(last));
+            made.room.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });
+        }
+        let mut start = 0;
+        let mut latest_end = i64::MIN;
+        for scheduled in 0..below(5) as u32 {
+            start += below(6);
+            let end = start + 1 + below(5);
+            let window = (start - below(3)).max(latest_end);
+            latest_end = latest_end.max(end);
+            made.scheduled.push(ScheduledShift {
+                workday: Workday(below(2) as i32),
+                start: Timestamp(start),
+                end: Timestamp(end),
+                expected_start: Timestamp(start),
+                expected_end: Timestamp(end),
+                on_leave: false,
+                planned: Seconds::ZERO,
+                template: None,
+                matched: false,
+            });
+            let (begin, end) = (Timestamp(window), Timestamp(end + below(3)));
+            made.room.windows.push(Window { scheduled, begin, end, any_begin: begin });
+        }
+        made
+    }
+
+    /// The best of all assignments of stretches from `stretch` to windows from `window`, tried one by one in the order
+    /// in which the rule prefers equals.
+    fn tried(facts: &Facts<'_>, stretch: usize, window: usize) -> (Score, Vec<(usize, usize)>) {
+        if stretch == facts.stretches.len() {
+            return (Score::default(), Vec::new());
+        }
+        let mut best: Option<(Score, Vec<(usize, usize)>)> = None;
+        let mut offer = |score: Score, matches: Vec<(usize, usize)>| {
+            if best.as_ref().is_none_or(|best| score > best.0) {
+                best = Some((score, matches));
+            }
+        };
+        for taken in window..facts.windows.len() {
+            if let Some(score) = facts.score(stretch, taken) {
+                let (rest, mut matches) = tried(facts, stretch + 1, taken + 1);
+                matches.insert(0, (stretch, taken));
+                offer(score.plus(rest), matches);
+            }
+        }
+        let (rest, matches) = tried(facts, stretch + 1, window);
+        offer(rest, matches);
+        best.unwrap()
+    }
+
+    #[test]
+    fn the_assignment_is_the_best_of_all_and_groups_are_settled_as_the_whole_would_be() {
+        for seed in 0..20_000 {
+            let Made { mut room, punches, mut shifts, mut scheduled } = made(seed);
+            let facts = Facts {
+                stretches: &room.stretches,
+                windows: &room.windows,
+                punches: &punches,
+                shifts: &shifts,
+                scheduled: &scheduled,
+            };
+            let (_, matches) = tried(&facts, 0, 0);
+            let mut expected: Vec<Option<u32>> = alloc::vec![None; shifts.len()];
+            for (stretch, window) in matches {
+                expected[stretch] = Some(window as u32);
+            }
+            assign(&mut room, &punches, &mut shifts, &mut scheduled);
+            let found: Vec<_> = shifts.iter().map(|shift| shift.scheduled).collect();
+            assert_eq!(found, expected, "seed {seed}");
+        }
+    }
+}

@@ -78,9 +78,8 @@ mod tests {
         let sunday = monday().plus(6);
         card.plan.calendar.rest_days = WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday);
         card.plan.calendar.statutory_rest_day = Some(Weekday::Sunday);
-        let of = |card: &Card, day: Workday| {
-            day_type(&card.plan, &card.facts.day_overrides, &card.state.scheduled, day)
-        };
+        let of =
+            |card: &Card, day: Workday| day_type(&card.plan, &card.facts.day_overrides, &card.state.scheduled, day);
         assert_eq!(of(&card, sunday), DayType::StatutoryRest);
         assert_eq!(of(&card, sunday.plus(-1)), DayType::RestDay);
         assert_eq!(of(&card, monday()), DayType::Workday);

@@ -126,13 +126,13 @@ impl Run {
             GapBasis::Out => self.left_at,
             GapBasis::AnyPunch => self.last_at,
         };
-        let gap = punch.at.since(since) >= rules.new_shift_gap;
-        let too_long = punch.at.since(self.first_at) > rules.shift_length_max;
+        let gap = || punch.at.since(since) >= rules.new_shift_gap;
+        let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         let may_start = matches!(punch.kind, PunchKind::In | PunchKind::Unknown);
         match rules.shift_starts_at {
-            ShiftStart::Gap => may_start && (gap || too_long),
+            ShiftStart::Gap => may_start && (gap() || too_long()),
             ShiftStart::InPunch => {
-                punch.kind == PunchKind::In || self.last_kind == PunchKind::Out || gap || (may_start && too_long)
+                punch.kind == PunchKind::In || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
             }
         }
     }
@@ -242,9 +242,9 @@ fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
     use crate::codes::PunchKind::{In, MealEnd, MealStart, Out, Unknown};
     use crate::testing::{Card, monday};
+    use alloc::vec::Vec;
 
     fn shift_lengths(card: &mut Card) -> Vec<u32> {
         card.shaped().unwrap();

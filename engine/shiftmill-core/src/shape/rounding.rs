@@ -137,7 +137,7 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
         let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
         let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
         let last = own.len().saturating_sub(1);
-        let mut before: Option<Pair> = None;
+        let mut before = None;
         for (index, pair) in own.iter_mut().enumerate() {
             let position = Position { first: index == 0, last: index == last, before };
             let in_conflict = rounder.round(pair, rules, scheduled, position, free_from);
@@ -145,7 +145,7 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
                 let code = ExceptionCode::RoundConflict;
                 noticed.push(Noticed::in_punches(code, shift.workday, pair.raw_start, Seconds::ZERO));
             }
-            before = Some(*pair);
+            before = Some((pair.raw_end, pair.end));
             free_from = pair.end;
         }
     }
@@ -156,8 +156,8 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
 struct Position {
     first: bool,
     last: bool,
-    /// The pair before it.
-    before: Option<Pair>,
+    /// The raw and the rounded end of the pair before it.
+    before: Option<(Timestamp, Timestamp)>,
 }
 
 /// One punch to be rounded.
@@ -238,10 +238,9 @@ impl<R: Recorder> Rounder<'_, R> {
         let (start, end) = if pair.imputed || rules.is_empty() {
             ((pair.raw_start, None), (pair.raw_end, None))
         } else {
-            let joined = position.before.filter(|before| before.raw_end == pair.raw_start);
-            let start = match joined {
-                Some(before) => (before.end, None),
-                None => self.apply_first(rules, &Side::opener(pair, scheduled, position.first)),
+            let start = match position.before {
+                Some((raw_end, end)) if raw_end == pair.raw_start => (end, None),
+                _ => self.apply_first(rules, &Side::opener(pair, scheduled, position.first)),
             };
             (start, self.apply_first(rules, &Side::closer(pair, scheduled, position.last)))
         };
@@ -258,33 +257,37 @@ impl<R: Recorder> Rounder<'_, R> {
     }
 
     /// The instant that the first rule gives whose target and condition hold.
+    #[inline]
     fn apply_first(&mut self, rules: &[RoundingRule], side: &Side<'_>) -> Rounded {
         let wall = self.clock.wall_at(side.at);
         let rule = rules.iter().find(|rule| rule.target.holds(side.place) && rule.condition.holds(side, wall));
         rule.map_or((side.at, None), |rule| (self.apply(rule, side, wall), Some(rule.rule)))
     }
 
+    #[inline]
     fn apply(&mut self, rule: &RoundingRule, side: &Side<'_>, wall: WallTime) -> Timestamp {
         let belongs_to = side.belongs_to.filter(|_| side.outermost);
         match belongs_to {
             Some(planned) if !rule.grace.is_zero() && distance(side.at, planned) <= rule.grace => planned,
-            Some(planned) if rule.strict && side.place.opens() => self.to_grid(rule, side, wall).max(planned),
-            Some(planned) if rule.strict => self.to_grid(rule, side, wall).min(planned),
-            _ => self.to_grid(rule, side, wall),
+            Some(planned) if rule.strict && side.place.opens() => self.grid_instant(rule, side, wall).max(planned),
+            Some(planned) if rule.strict => self.grid_instant(rule, side, wall).min(planned),
+            _ => self.grid_instant(rule, side, wall),
         }
     }
 
-    fn to_grid(&mut self, rule: &RoundingRule, side: &Side<'_>, wall: WallTime) -> Timestamp {
+    #[inline]
+    fn grid_instant(&mut self, rule: &RoundingRule, side: &Side<'_>, wall: WallTime) -> Timestamp {
         let interval = rule.interval.0;
         if interval <= 1 {
             return side.at;
         }
-        let anchor = match (rule.anchor, side.scheduled) {
-            (Anchor::ScheduleStart, Some(scheduled)) => self.clock.wall_at(scheduled.start).second_of_day(),
-            _ => 0,
-        };
         // The interval divides a day evenly, so whole days between the punch and the anchor do not matter.
-        let since_anchor = wall.second_of_day() + WALL_DAY as u32 - anchor;
+        let since_anchor = match (rule.anchor, side.scheduled) {
+            (Anchor::ScheduleStart, Some(scheduled)) => {
+                wall.second_of_day() + WALL_DAY as u32 - self.clock.wall_at(scheduled.start).second_of_day()
+            }
+            _ => wall.second_of_day(),
+        };
         let residual = since_anchor % interval;
         if residual > 0 && residual >= rule.direction.up_from(interval) {
             side.at.after(Seconds(interval - residual))
@@ -454,6 +457,23 @@ mod tests {
         assert_eq!(rounded(&mut card), [at("08:00", "17:00")]);
         card.plan.rounding[0].anchor = Anchor::ScheduleStart;
         assert_eq!(rounded(&mut card), [at("08:10", "17:10")]);
+    }
+
+    #[test]
+    fn a_clock_time_shown_twice_rounds_within_the_hour_it_was_punched_in() {
+        let mut card = Card::new();
+        let autumn = crate::time::Workday::from_date(2026, 11, 1).unwrap();
+        (card.window.facts.first, card.window.facts.last) = (autumn, autumn);
+        card.window.as_of = card.zone.midnight(autumn.plus(30));
+        card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Nearest(Tie::HalfUp)));
+        let first_one = card.zone.instant(WallTime::on(autumn, seconds("01:07:30")), crate::Fold::Earlier);
+        for (at, kind) in [(first_one, In), (first_one.after(Seconds::hours(1)), Out)] {
+            card.facts.punches.push(crate::Punch { at, kind, id: None });
+        }
+        card.shaped().unwrap();
+        let pair = card.state.pairs[0];
+        assert_eq!(pair.start, first_one.after(Seconds(450)));
+        assert_eq!(pair.end, pair.start.after(Seconds::hours(1)));
     }
 
     #[test]

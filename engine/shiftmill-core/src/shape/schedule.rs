@@ -131,7 +131,12 @@ fn by_times(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) 
 }
 
 /// The scheduled shift that a template makes on a workday; `None` when there is no such template.
-pub(crate) fn by_template(clock: &mut ZoneCursor<'_>, plan: &Plan, workday: Workday, index: u16) -> Option<ScheduledShift> {
+pub(crate) fn by_template(
+    clock: &mut ZoneCursor<'_>,
+    plan: &Plan,
+    workday: Workday,
+    index: u16,
+) -> Option<ScheduledShift> {
     let template = plan.schedule.templates.get(usize::from(index))?;
     let (start, end) = span(clock, workday, template.start, template.end);
     let mut taken_off = Seconds::ZERO;
