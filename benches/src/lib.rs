@@ -9,6 +9,8 @@
 #![allow(clippy::float_arithmetic, reason = "speeds are fractions")]
 
 pub mod checksum;
+pub mod in_process;
 pub mod limit;
+pub mod measure;
 pub mod results;
 pub mod workload;

@@ -55,11 +55,12 @@ pub fn zones() -> ZoneTable {
     ZoneTable { zones: zones.collect(), edition: "workload".to_owned() }
 }
 
-/// All four weeks are paid, and the question is asked two days after they end.
+/// All four weeks are paid, and the question is asked when they are over. Nobody worked on the days beside them.
 pub fn window() -> EvaluationWindow {
-    let all = WorkdayRange { first: FIRST_WORKDAY, last: LAST_WORKDAY };
+    let pay_period = WorkdayRange { first: FIRST_WORKDAY, last: LAST_WORKDAY };
+    let facts = WorkdayRange { first: FIRST_WORKDAY.plus(-1), last: LAST_WORKDAY.plus(1) };
     let as_of = Timestamp(i64::from(LAST_WORKDAY.0 + 3) * 86_400);
-    EvaluationWindow { pay_period: all, facts: all, as_of, require_final: true }
+    EvaluationWindow { pay_period, facts, as_of, require_final: true }
 }
 
 /// The timecards of `employees` people in chunks.

@@ -1,0 +1,76 @@
+//! The four phases of the calculation, each alone, on chunks of workload W.
+
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use shiftmill::{Layout, Request};
+use shiftmill_benches::in_process::{workload_request, workload_ruleset};
+use shiftmill_benches::workload::{CHUNK_EMPLOYEES, ZONE_NAMES, chunk};
+use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Silent, close, open, pay, shape};
+
+/// Takes every card of the chunk through one phase. What each gives is looked at by the check sums of `mill`, not here.
+fn each(cards: &mut [CardState], chunk: &CheckedBatch, request: &Request, run: impl Fn(&Inputs<'_>, &mut CardState)) {
+    let Some(ruleset) = request.rulesets.first() else { return };
+    for (index, state) in cards.iter_mut().enumerate() {
+        if let Some(card) = chunk.timecard(index, &request.zones.zones) {
+            run(&Inputs { card, timeline: ruleset.timeline(), window: &request.window }, state);
+        }
+    }
+}
+
+fn open_card(inputs: &Inputs<'_>, state: &mut CardState) {
+    state.clear();
+    let _opened = open::open(inputs, state, &mut Silent);
+}
+
+fn shape_card(inputs: &Inputs<'_>, state: &mut CardState) {
+    let _shaped = shape::shape(inputs, state, &mut Silent);
+}
+
+fn pay_card(inputs: &Inputs<'_>, state: &mut CardState) {
+    pay::pay(inputs, state, &mut Silent);
+}
+
+fn phases(criterion: &mut Criterion) {
+    let Ok(chunk) = chunk(0..CHUNK_EMPLOYEES).check(1, ZONE_NAMES.len()) else { return };
+    let Ok(ruleset) = workload_ruleset() else { return };
+    let request = workload_request(Arc::new(ruleset), Layout::PhaseByPhase);
+    let mut group = criterion.benchmark_group("phases");
+    group.throughput(Throughput::Elements(chunk.columns().punch_at.len() as u64));
+
+    let mut opened = vec![CardState::default(); chunk.len()];
+    each(&mut opened, &chunk, &request, open_card);
+    let mut shaped = opened.clone();
+    each(&mut shaped, &chunk, &request, shape_card);
+    let mut paid = shaped.clone();
+    each(&mut paid, &chunk, &request, pay_card);
+
+    let mut cards = opened.clone();
+    group.bench_function("open", |bench| bench.iter(|| each(&mut cards, &chunk, &request, open_card)));
+    let from = |cards: &Vec<CardState>| cards.clone();
+    group.bench_function("shape", |bench| {
+        let run = |cards: &mut Vec<CardState>| each(cards, &chunk, &request, shape_card);
+        bench.iter_batched_ref(|| from(&opened), run, BatchSize::LargeInput);
+    });
+    group.bench_function("pay", |bench| {
+        let run = |cards: &mut Vec<CardState>| each(cards, &chunk, &request, pay_card);
+        bench.iter_batched_ref(|| from(&shaped), run, BatchSize::LargeInput);
+    });
+    group.bench_function("close", |bench| {
+        let run = |cards: &mut Vec<CardState>| {
+            let mut results = Evaluations::default();
+            for (index, state) in cards.iter_mut().enumerate() {
+                let Some(ruleset) = request.rulesets.first() else { continue };
+                let Some(card) = chunk.timecard(index, &request.zones.zones) else { continue };
+                let inputs = Inputs { card, timeline: ruleset.timeline(), window: &request.window };
+                let _closed = close::close(&inputs, Detail::Workdays, state, &mut results);
+            }
+            results
+        };
+        bench.iter_batched_ref(|| from(&paid), run, BatchSize::LargeInput);
+    });
+    group.finish();
+}
+
+criterion_group!(benches, phases);
+criterion_main!(benches);

@@ -1,0 +1,80 @@
+//! The engine in process: chunks in memory, results in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile};
+use shiftmill::{Engine, Finished, Layout, Request, zone_table};
+use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Timestamp, Workday, WorkdayRange};
+
+use crate::checksum::Checksum;
+use crate::measure::timed;
+use crate::results::{Codes, rows_of};
+use crate::workload::{RULESET, ZONE_NAMES, window, zones};
+
+/// Compiles the ruleset of the workload.
+///
+/// # Errors
+/// The mistakes found in it.
+pub fn workload_ruleset() -> Result<Ruleset, Mistakes> {
+    compile(&Document { name: "workload-w.toml", text: RULESET }, &NoLibrary)
+}
+
+/// The request of the workload.
+pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout) -> Arc<Request> {
+    let detail = Detail::Workdays;
+    Arc::new(Request { rulesets: vec![ruleset], zones: Arc::new(zones()), window: window(), detail, layout })
+}
+
+/// The month of March under a ruleset of California, with its context days and the full derivation.
+///
+/// # Errors
+/// What is wrong with the ruleset or the zones, in words.
+pub fn rich_request() -> Result<Arc<Request>, String> {
+    let text = "name = \"rich\"\nextends = \"us-california@1\"\n";
+    let ruleset =
+        compile(&Document { name: "rich.toml", text }, &NoLibrary).map_err(|mistakes| mistakes.to_string())?;
+    let pay_period = WorkdayRange { first: Workday(20_513), last: Workday(20_543) };
+    let context = ruleset.context();
+    let facts = WorkdayRange {
+        first: pay_period.first.plus(-i32::from(context.before)),
+        last: pay_period.last.plus(i32::from(context.after)),
+    };
+    let as_of = Timestamp(i64::from(facts.last.0 + 3) * 86_400);
+    let names = ZONE_NAMES.map(str::to_owned);
+    let zones = zone_table(&names, facts.first, facts.last).map_err(|error| error.to_string())?;
+    Ok(Arc::new(Request {
+        rulesets: vec![Arc::new(ruleset)],
+        zones: Arc::new(zones),
+        window: EvaluationWindow { pay_period, facts, as_of, require_final: true },
+        detail: Detail::Full,
+        layout: Layout::CardByCard,
+    }))
+}
+
+/// Chunks that can be evaluated; a chunk that cannot be is left out, which the check sums show.
+pub fn checked(chunks: impl Iterator<Item = TimecardBatch>) -> Vec<CheckedBatch> {
+    chunks.filter_map(|chunk| chunk.check(1, ZONE_NAMES.len()).ok()).collect()
+}
+
+/// Evaluates all chunks once.
+pub fn run(engine: &Engine, request: &Arc<Request>, chunks: Vec<CheckedBatch>) -> (Duration, Vec<Finished>) {
+    timed(|| engine.evaluate(request, chunks))
+}
+
+/// The chunks that were evaluated, for the next run.
+pub fn chunks_of(finished: Vec<Finished>) -> Vec<CheckedBatch> {
+    finished.into_iter().map(|chunk| chunk.batch).collect()
+}
+
+/// The check sums of evaluated chunks. A timecard with an error adds nothing.
+pub fn checksum(finished: &[Finished], codes: Codes) -> Checksum {
+    let mut sums = Checksum::default();
+    for chunk in finished {
+        for card in 0..chunk.results.cards.len() {
+            let rows = rows_of(&chunk.results, card, codes).unwrap_or_default();
+            rows.iter().for_each(|row| sums.add(row));
+        }
+    }
+    sums
+}
