@@ -84,7 +84,15 @@ impl PlanTimeline {
     }
 
     /// The plan that holds on a workday; before the first version's date, the first version.
+    #[inline]
     pub fn at(&self, workday: Workday) -> &Plan {
+        match self.versions.as_slice() {
+            [(_, only)] => only,
+            _ => self.at_one_of_several(workday),
+        }
+    }
+
+    fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
         let holding = self.versions.iter().rev().find(|version| version.0 <= workday);
         match (holding, self.versions.first()) {

@@ -6,7 +6,7 @@ mod tests;
 pub mod totals;
 
 use crate::card::CardState;
-use crate::evaluation::{Detail, EvaluationError, Evaluations, WorkdayRow};
+use crate::evaluation::{Detail, EvaluationError, Evaluations};
 use crate::shape::workdays;
 use crate::timecard::Inputs;
 
@@ -41,12 +41,14 @@ pub fn close(
 fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
     // Holidays that were not worked are paid after the workdays were gathered, and may stand on a day of their own.
     workdays::add_days_of_quantities(inputs, state);
-    for day in state.workdays.iter().filter(|day| inputs.window.pay_period.contains(day.workday)) {
-        results.workdays.push(WorkdayRow {
-            workday: day.workday,
-            day_type: day.day_type,
-            punches: day.punches,
-            worked: day.worked,
-        });
-    }
+    let pay_period = inputs.window.pay_period;
+    let from = state.workdays.partition_point(|day| day.workday < pay_period.first);
+    let until = state.workdays.partition_point(|day| day.workday <= pay_period.last);
+    let days = state.workdays.get(from..until).unwrap_or(&[]);
+    // Column by column: several times faster than row by row.
+    let columns = &mut results.workdays;
+    columns.workday.extend(days.iter().map(|day| day.workday));
+    columns.day_type.extend(days.iter().map(|day| day.day_type));
+    columns.punches.extend(days.iter().map(|day| day.punches));
+    columns.worked.extend(days.iter().map(|day| day.worked));
 }

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use crate::card::CardState;
 use crate::codes::{Layer, PayCode, RuleId};
-use crate::evaluation::{Evaluations, PayLine, TotalRow, TotalScope};
+use crate::evaluation::{Evaluations, TotalRow, TotalScope};
 use crate::plan::Names;
 use crate::reason::Reason;
 use crate::shape::workdays::workweek_start;
@@ -51,9 +51,10 @@ pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
     for quantity in quantities.iter() {
         gather.add(quantity.workday, quantity.code, quantity.reason, quantity.amount);
     }
-    if !lines.is_sorted_by_key(|line| line.0) {
-        lines.sort_unstable();
+    if lines.is_sorted_by(|line, next| line.0 < next.0) {
+        return;
     }
+    lines.sort_unstable();
     // The same key may have come at two places when spans do not follow their workdays in order.
     lines.dedup_by(|line, kept| {
         let same = line.0 == kept.0;
@@ -93,10 +94,13 @@ impl Gather<'_> {
 
 /// Adds the gathered pay lines to the results.
 pub(crate) fn add_lines(state: &CardState, results: &mut Evaluations) {
-    for (key, amount) in &state.close_room.lines {
-        let LineKey { workday, code, rule, because, .. } = *key;
-        results.lines.push(PayLine { workday, code, amount: *amount, rule, because });
-    }
+    // Column by column: several times faster than row by row.
+    let (lines, columns) = (&state.close_room.lines, &mut results.lines);
+    columns.workday.extend(lines.iter().map(|(key, _)| key.workday));
+    columns.code.extend(lines.iter().map(|(key, _)| key.code));
+    columns.amount.extend(lines.iter().map(|(_, amount)| *amount));
+    columns.rule.extend(lines.iter().map(|(key, _)| key.rule));
+    columns.because.extend(lines.iter().map(|(key, _)| key.because));
 }
 
 /// Adds the totals of each workweek and of the pay period.
@@ -109,14 +113,15 @@ pub(crate) fn add_up(inputs: &Inputs<'_>, state: &mut CardState, results: &mut E
     for (key, amount) in lines.iter() {
         if key.workday >= week_until {
             flush(TotalScope::Workweek, week_from, week, results);
+            carry(week, period);
             let from = workweek_start(&inputs.timeline.at(key.workday).workdays, key.workday);
             week_from = Some(from);
             week_until = from.plus(7);
         }
         add(week, key.code, *amount);
-        add(period, key.code, *amount);
     }
     flush(TotalScope::Workweek, week_from, week, results);
+    carry(week, period);
     flush(TotalScope::PayPeriod, Some(inputs.window.pay_period.first), period, results);
 }
 
@@ -127,10 +132,17 @@ fn add(sums: &mut Vec<(PayCode, u32)>, code: PayCode, amount: u32) {
     }
 }
 
-fn flush(scope: TotalScope, from: Option<Workday>, sums: &mut Vec<(PayCode, u32)>, results: &mut Evaluations) {
+/// Moves the sums of a workweek to those of the pay period.
+fn carry(week: &mut Vec<(PayCode, u32)>, period: &mut Vec<(PayCode, u32)>) {
+    for (code, amount) in week.drain(..) {
+        add(period, code, amount);
+    }
+}
+
+fn flush(scope: TotalScope, from: Option<Workday>, sums: &mut [(PayCode, u32)], results: &mut Evaluations) {
     let Some(from) = from else { return };
     sums.sort_unstable();
-    for (code, amount) in sums.drain(..) {
+    for (code, amount) in sums.iter().copied() {
         results.totals.push(TotalRow { scope, from, code, amount });
     }
 }

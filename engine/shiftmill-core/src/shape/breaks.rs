@@ -195,9 +195,13 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut paid = core::mem::take(&mut state.break_room.paid);
     let mut vanished = core::mem::take(&mut state.break_room.vanished);
     paid.clear();
+    let pays_gaps = inputs.timeline.versions().iter().any(|(_, plan)| plan.breaks.paid_below.is_some());
     let mut before: Option<&Pair> = None;
     for pair in state.pairs.iter().filter(|pair| pair.start < pair.end) {
         let Some(earlier) = before.replace(pair) else { continue };
+        if !pays_gaps && earlier.end < pair.start {
+            continue;
+        }
         let shift = &state.shifts[pair.shift as usize];
         let plan = inputs.timeline.at(shift.workday);
         let length = pair.start.since(earlier.end);
@@ -354,7 +358,10 @@ fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardStat
     while let Some(first) = spans.get(next) {
         let workday = first.overtime_workday;
         let seen = !in_order && spans[..next].iter().any(|span| span.overtime_workday == workday);
-        let run = spans[next..].iter().take_while(|span| span.overtime_workday == workday).count();
+        let mut run = 1;
+        while spans.get(next + run).is_some_and(|span| span.overtime_workday == workday) {
+            run += 1;
+        }
         if !seen {
             let of_day = if in_order { &spans[next..next + run] } else { &spans[next..] };
             let day = WorkedDay { workday, spans: of_day, vanished: &break_room.vanished };
@@ -469,13 +476,20 @@ impl WorkedDay<'_> {
     fn measure(&self) -> Measures {
         let mut measures = Measures::default();
         let mut opened = None;
-        for segment in self.segments() {
-            let length = segment.end.since(segment.start);
-            measures.segments += 1;
+        let (mut segment_start, mut end) = (Timestamp::default(), None);
+        for span in self.own() {
+            if end.is_none_or(|end| !self.continues(end, span)) {
+                measures.segments += 1;
+                segment_start = span.start;
+            }
+            let length = span.length();
             measures.gross = measures.gross.plus(length);
-            measures.longest = measures.longest.max(length);
-            measures.span = segment.end.since(*opened.get_or_insert(segment.start));
-            measures.net = measures.net.plus(segment.net);
+            measures.longest = measures.longest.max(span.end.since(segment_start));
+            measures.span = span.end.since(*opened.get_or_insert(span.start));
+            if span.state.is_work() {
+                measures.net = measures.net.plus(length);
+            }
+            end = Some(span.end);
         }
         measures
     }

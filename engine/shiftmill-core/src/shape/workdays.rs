@@ -120,6 +120,7 @@ pub(crate) struct Room {
 pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     state.workday_room.shown_on.clear();
+    state.spans.reserve(state.pairs.len());
     let mut free_from = Timestamp(i64::MIN);
     for index in 0..state.shifts.len() {
         let shift = state.shifts[index];
@@ -221,6 +222,7 @@ impl ShiftLabel {
     }
 
     /// The label of one instant, and until when it holds.
+    #[inline]
     pub(crate) fn of(self, at: Timestamp, clock: &mut ZoneCursor<'_>) -> (Workday, Timestamp) {
         match self {
             ShiftLabel::Whole(workday) => (workday, Timestamp(i64::MAX)),
@@ -255,7 +257,14 @@ impl ShiftLabels {
     }
 
     /// Adds `stretch` to `spans`, labelled, and cut where a label changes.
+    #[inline]
     pub(crate) fn lay(self, stretch: Span, clock: &mut ZoneCursor<'_>, spans: &mut Vec<Span>) {
+        if let (ShiftLabel::Whole(overtime_workday), ShiftLabel::Whole(reporting_workday)) =
+            (self.overtime, self.reporting)
+        {
+            spans.push(Span { overtime_workday, reporting_workday, ..stretch });
+            return;
+        }
         let mut start = stretch.start;
         while start < stretch.end {
             let (overtime_workday, overtime_until) = self.overtime.of(start, clock);
@@ -340,6 +349,7 @@ pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState)
 
 /// The index of the row of `workday`, which is added when it is missing. `near` is where the one asked for before
 /// stands: nearly all lists run through the workdays in order.
+#[inline]
 pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday) -> usize {
     if rows.get(near).is_some_and(|row| row.workday == workday) {
         return near;
@@ -347,6 +357,10 @@ pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday
     if rows.get(near + 1).is_some_and(|row| row.workday == workday) {
         return near + 1;
     }
+    find_or_add_row(rows, workday)
+}
+
+fn find_or_add_row(rows: &mut Vec<WorkdayState>, workday: Workday) -> usize {
     let new = WorkdayState { workday, day_type: DayType::Workday, punches: 0, scheduled: false, worked: Seconds::ZERO };
     if rows.last().is_none_or(|last| last.workday < workday) {
         rows.push(new);
