@@ -1,0 +1,223 @@
+//! `shiftmill evaluate`: files of facts in, what is to be paid out.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use shiftmill::core::{CardFacts, CheckedBatch, Detail, EvaluationError, TimecardBatch, TotalScope, ZoneTable};
+use shiftmill::{Engine, Finished, Layout, Request};
+use shiftmill_timecards::write::{self, CardView, Hours, Rows};
+
+use crate::exit::Exit;
+use crate::files::{FactFiles, Facts};
+use crate::output::{self, Output};
+use crate::problem::Problem;
+use crate::window::{Window, WindowArguments};
+
+/// Employees per chunk: their columns stay in the cache of a core.
+const CHUNK: usize = 330;
+/// Chunks that are handed over at once, so that progress can be shown between.
+const ROUND: usize = 64;
+
+const EXAMPLES: &str = "\
+Examples:
+  A week of punches under a preset, as a table:
+    shiftmill evaluate --ruleset us-california@1 --zone America/Los_Angeles --punches punches.csv
+
+  A month from a terminal, with the people its PINs belong to, as hours with two decimals:
+    shiftmill evaluate --ruleset cn-standard@1 --zone Asia/Shanghai --employees employees.csv \\
+        --punches attlog.dat --from 2026-03-01 --to 2026-03-31 --complete --hours decimal:2
+
+  For payroll: totals as CSV, and what a person must look at beside it:
+    shiftmill evaluate ... --format csv --rows totals --output pay.csv
+    shiftmill evaluate ... --format csv --rows exceptions --output look-at.csv
+
+Exit codes: 0 done; 1 rows were rejected or a timecard could not be evaluated; 2 nothing done; 70 our fault.";
+
+/// Evaluate files of punches and write what is to be paid.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Evaluate {
+    #[command(flatten)]
+    files: FactFiles,
+    #[command(flatten)]
+    window: WindowArguments,
+    /// How results are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Which rows a CSV file holds.
+    #[arg(long, value_enum, default_value_t = CsvRows::Lines)]
+    rows: CsvRows,
+    /// How lengths are written: `hh:mm` and `seconds` are exact; `minutes` and `decimal:0` to `decimal:6` are rounded
+    /// half up.
+    #[arg(long, default_value_t = Hours::HoursMinutes)]
+    hours: Hours,
+    /// Write results to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    output: Option<String>,
+    /// Evaluate with this many threads; 0 is one per core. Results are the same.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: a row per workday.
+    Table,
+    /// For spreadsheets and payroll programs.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CsvRows {
+    /// What each rule pays on each workday.
+    Lines,
+    /// Totals by workweek and pay period.
+    Totals,
+    /// What a person must look at.
+    Exceptions,
+    /// Workdays.
+    Workdays,
+}
+
+/// Evaluated timecards, with what puts names to their numbers.
+pub struct Evaluated {
+    /// Facts as they were read; the cards are in the chunks.
+    pub facts: Facts,
+    /// What was asked.
+    pub window: Window,
+    /// The chunks, in order.
+    pub chunks: Vec<Finished>,
+}
+
+impl Evaluated {
+    /// All timecards in order.
+    pub fn cards(&self) -> impl Iterator<Item = CardView<'_>> + Clone {
+        self.chunks.iter().flat_map(move |chunk| {
+            let keys = chunk.batch.columns().employees.iter().enumerate();
+            keys.filter_map(move |(index, key)| self.view(chunk, index, key))
+        })
+    }
+
+    fn view<'a>(&'a self, chunk: &'a Finished, index: usize, employee: &'a str) -> Option<CardView<'a>> {
+        let zone = chunk.batch.columns().zone.get(index).copied().unwrap_or(0);
+        Some(CardView {
+            employee,
+            name: self.facts.names.get(employee).map_or("", String::as_str),
+            results: &chunk.results,
+            index,
+            names: self.facts.names_of(chunk.batch.ruleset(index))?,
+            zone: self.window.zones.get(zone)?,
+        })
+    }
+}
+
+/// Runs the command.
+pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
+    let mut facts = command.files.read()?;
+    let window = command.window.settle(&mut facts)?;
+    let evaluated = evaluate(facts, window, Detail::Workdays, command.threads)?;
+    let format = if json { Format::Json } else { command.format };
+    let mut out = Output::to(command.output.as_deref())?;
+    match format {
+        Format::Table => {
+            write::table(evaluated.cards(), command.hours, &mut out)?;
+            summary(&evaluated, command.hours, &mut out)?;
+        }
+        Format::Csv => write::csv(evaluated.cards(), rows(command.rows), command.hours, &mut out)?,
+        Format::Json => output::json_document(&evaluated, command.hours, &mut out)?,
+    }
+    out.flush()?;
+    if format != Format::Json {
+        output::tell(&evaluated, command.hours);
+    }
+    Ok(exit(&evaluated))
+}
+
+/// Evaluates all cards.
+pub fn evaluate(mut facts: Facts, window: Window, detail: Detail, threads: usize) -> Result<Evaluated, Problem> {
+    let cards = std::mem::take(&mut facts.cards);
+    let request = Arc::new(Request {
+        rulesets: facts.rulesets.clone(),
+        zones: Arc::new(window.zones.clone()),
+        window: window.window,
+        detail,
+        layout: Layout::CardByCard,
+    });
+    let engine = Engine::new(threads);
+    let progress = ProgressBar::new(cards.len() as u64);
+    let style = ProgressStyle::with_template("evaluating {wide_bar} {pos} of {len} employees");
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let mut chunks = Vec::new();
+    for round in cards.chunks(CHUNK * ROUND) {
+        let batches = round.chunks(CHUNK).map(|cards| batch(cards, facts.rulesets.len(), &window.zones));
+        chunks.extend(engine.evaluate(&request, batches.collect::<Result<Vec<_>, _>>()?));
+        progress.inc(round.len() as u64);
+    }
+    progress.finish_and_clear();
+    Ok(Evaluated { facts, window, chunks })
+}
+
+/// Columns of some cards. Readers have refused everything that could not stand in columns.
+fn batch(cards: &[CardFacts], rulesets: usize, zones: &ZoneTable) -> Result<CheckedBatch, Problem> {
+    let mut batch = TimecardBatch::default();
+    for card in cards {
+        batch.push(card).map_err(|error| Problem::own(format!("employee `{}`", card.employee)).cause(error))?;
+    }
+    batch
+        .check(rulesets, zones.zones.len())
+        .map_err(|error| Problem::own("facts that do not fit together").cause(error))
+}
+
+/// The company as a whole, below the table.
+fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(), Problem> {
+    let mut totals: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    let mut employees = 0_u64;
+    for card in evaluated.cards() {
+        employees += 1;
+        for total in card.totals().filter(|total| total.scope == TotalScope::PayPeriod) {
+            let sum = totals.entry(card.code_name(total.code).to_owned()).or_default();
+            sum.0 += u64::from(total.amount);
+            sum.1 = card.amount(total.code, sum.0, hours);
+        }
+    }
+    let plural = if employees == 1 { "employee" } else { "employees" };
+    let period = evaluated.window.window.pay_period;
+    writeln!(out, "All {employees} {plural}, {} to {} ({})", period.first, period.last, hours.describe())?;
+    let width = totals.values().map(|(_, written)| written.len()).max().unwrap_or(0);
+    for (code, (_, written)) in &totals {
+        writeln!(out, "  {written:>width$}  {code}")?;
+    }
+    let exceptions = output::exceptions_by_code(evaluated);
+    if !exceptions.is_empty() {
+        writeln!(out, "\nTo look at")?;
+        let width = exceptions.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
+        for (code, count) in exceptions {
+            writeln!(out, "  {count:>width$}  {}", code.replace('_', " "))?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(rows: CsvRows) -> Rows {
+    match rows {
+        CsvRows::Lines => Rows::Lines,
+        CsvRows::Totals => Rows::Totals,
+        CsvRows::Exceptions => Rows::Exceptions,
+        CsvRows::Workdays => Rows::Workdays,
+    }
+}
+
+/// How the program ends after an evaluation.
+pub fn exit(evaluated: &Evaluated) -> Exit {
+    let errors = || evaluated.chunks.iter().flat_map(|chunk| &chunk.results.cards).filter_map(|card| card.error);
+    if errors().any(|error| error == EvaluationError::Engine) {
+        return Exit::OwnFault;
+    }
+    let left_out = evaluated.facts.report.rejected() > 0 || errors().next().is_some();
+    if left_out { Exit::LeftOut } else { Exit::Done }
+}

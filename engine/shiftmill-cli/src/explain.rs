@@ -1,0 +1,278 @@
+//! `shiftmill explain`: one person's pay, for that person.
+
+use std::io::Write;
+
+use clap::Args;
+use serde_json::{Value, json};
+use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
+use shiftmill::words::{self, Explanation};
+use shiftmill_timecards::write::{CardView, time_of_day};
+
+use crate::evaluate::{self, Evaluated};
+use crate::exit::Exit;
+use crate::files::FactFiles;
+use crate::output::{self, Output};
+use crate::problem::Problem;
+use crate::window::WindowArguments;
+
+const EXAMPLES: &str = "\
+Examples:
+  Why is this person paid what they are paid?
+    shiftmill explain --ruleset us-california@1 --zone America/Los_Angeles --punches punches.csv --employee E00004
+
+  One day only:
+    shiftmill explain ... --employee E00004 --workday 2026-03-04";
+
+/// Explain one person's pay, day by day and step by step.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Explain {
+    /// The employee's key.
+    #[arg(long)]
+    employee: String,
+    /// Only this workday.
+    #[arg(long, value_name = "DATE", value_parser = |text: &str| shiftmill_timecards::clock::date(text).ok_or("write the date as 2026-03-02"))]
+    workday: Option<Workday>,
+    #[command(flatten)]
+    files: FactFiles,
+    #[command(flatten)]
+    window: WindowArguments,
+}
+
+/// Runs the command.
+pub fn run(command: &Explain, json: bool) -> Result<Exit, Problem> {
+    let mut facts = command.files.read()?;
+    // The window is settled by all facts, so that one person's answer is that of the whole evaluation.
+    let window = command.window.settle(&mut facts)?;
+    facts.cards.retain(|card| card.employee == command.employee);
+    let Some(card) = facts.cards.first().cloned() else {
+        output::list("rejected", &facts.report.rejects, facts.report.rejects_beyond);
+        return Err(Problem::new(format!("there is no employee `{}` in these files", command.employee))
+            .hint("keys are compared to the letter"));
+    };
+    let evaluated = evaluate::evaluate(facts, window, Detail::Full, 1)?;
+    let Some(view) = evaluated.cards().next() else {
+        return Err(Problem::own("the timecard got lost"));
+    };
+    let explained = words::explain(view.names, view.results, view.index, view.zone);
+    let Some(mut explanation) = explained else { return Err(Problem::own("the result got lost")) };
+    if let Some(workday) = command.workday {
+        explanation.days.retain(|day| day.workday == workday);
+        explanation.totals.clear();
+        explanation.other_steps.clear();
+    }
+    let mut out = Output::to(None)?;
+    if json {
+        let document = document(&evaluated, &view, &explanation);
+        writeln!(out, "{document}")?;
+    } else {
+        tell(&evaluated, &view, &card, &explanation, &mut out)?;
+    }
+    out.flush()?;
+    if !json {
+        let report = &evaluated.facts.report;
+        output::list("warning", &report.warnings, report.warnings_beyond);
+        output::list("rejected", &report.rejects, report.rejects_beyond);
+    }
+    Ok(evaluate::exit(&evaluated))
+}
+
+fn tell(
+    evaluated: &Evaluated,
+    view: &CardView<'_>,
+    card: &CardFacts,
+    explanation: &Explanation,
+    out: &mut dyn Write,
+) -> Result<(), Problem> {
+    let name = if view.name.is_empty() { String::new() } else { format!(", {}", view.name) };
+    let period = evaluated.window.window.pay_period;
+    writeln!(out, "The pay of {}{name} from {} to {}", view.employee, period.first, period.last)?;
+    let ruleset = evaluated.facts.rulesets.get(usize::from(card.ruleset));
+    if let Some(ruleset) = ruleset {
+        writeln!(out, "by ruleset {}", output::ruleset_line(ruleset))?;
+    }
+    let as_of = words::local(view.zone, evaluated.window.window.as_of);
+    writeln!(out, "as of {as_of}, all times by the clock of {}\n", view.zone.name())?;
+    for sentence in &evaluated.window.assumed {
+        writeln!(out, "Assumed: {sentence}.")?;
+    }
+    if let Some(error) = &explanation.error {
+        writeln!(out, "This timecard could not be evaluated. {error}.")?;
+        return Ok(());
+    }
+    if explanation.provisional {
+        writeln!(out, "Provisional: days around the pay period are missing, so the figures may still change.")?;
+    }
+    writeln!(out)?;
+    for day in &explanation.days {
+        tell_day(view, card, day, out)?;
+    }
+    for step in &explanation.other_steps {
+        writeln!(out, "{step}")?;
+    }
+    tell_totals(explanation, out)?;
+    if let Some(ruleset) = ruleset.filter(|ruleset| !ruleset.not_covered().is_empty()) {
+        writeln!(out, "\nWhat the ruleset does not cover")?;
+        for gap in ruleset.not_covered() {
+            writeln!(out, "  {gap}")?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_day(
+    view: &CardView<'_>,
+    card: &CardFacts,
+    day: &words::DayExplanation,
+    out: &mut dyn Write,
+) -> Result<(), Problem> {
+    writeln!(out, "{}", day.title)?;
+    for line in facts_of(view, card, day.workday) {
+        writeln!(out, "  {line}")?;
+    }
+    if !day.timeline.is_empty() {
+        writeln!(out, "  What was done when")?;
+    }
+    for stretch in &day.timeline {
+        let (length, what) = (stretch.length.to_string(), stretch.what);
+        let (from, to, code, because) = (&stretch.from, &stretch.to, &stretch.pay_code, &stretch.because);
+        writeln!(out, "    {from:>8} to {to:<8} {length:>8}  {what:<12} {code}: {because}")?;
+    }
+    if !day.pay.is_empty() {
+        writeln!(out, "  What is paid")?;
+    }
+    for line in &day.pay {
+        let unpaid = if line.paid { "" } else { ", not paid" };
+        let (amount, code, because, rule) = (&line.amount, &line.pay_code, &line.because, &line.rule);
+        writeln!(out, "    {amount:>9}  {code}{unpaid}: {because} (rule `{rule}`)")?;
+    }
+    if !day.exceptions.is_empty() {
+        writeln!(out, "  To look at")?;
+    }
+    for exception in &day.exceptions {
+        let (code, text) = (exception.code.replace('_', " "), &exception.text);
+        writeln!(out, "    {code} ({}, {}): {text}", exception.severity, exception.state)?;
+    }
+    if !day.steps.is_empty() {
+        writeln!(out, "  How it came about")?;
+    }
+    for step in &day.steps {
+        writeln!(out, "    - {step}")?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// What the files say of a workday: its schedule, leave, and the punches of its date.
+fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<String> {
+    let mut lines = Vec::new();
+    for shift in card.shifts.iter().filter(|shift| shift.workday == workday) {
+        lines.push(match shift.times {
+            ShiftTimes::Clock { start, end } => format!("scheduled {} to {}", clock(start), clock(end)),
+            ShiftTimes::Template(index) => {
+                let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
+                format!("scheduled for the shift `{name}`")
+            }
+        });
+    }
+    for leave in &card.leave {
+        let name = view.names.leave.get(usize::from(leave.code)).map_or("", String::as_str);
+        match leave.time {
+            LeaveTime::Workday(day) if day == workday => lines.push(format!("leave `{name}` for the whole day")),
+            LeaveTime::Amount(day, amount) if day == workday => lines.push(format!("leave `{name}` for {amount}")),
+            LeaveTime::Span { start, end } if view.zone.date_at(start) == workday => {
+                let (from, to) = (words::local_on(view.zone, start, workday), words::local_on(view.zone, end, workday));
+                lines.push(format!("leave `{name}` from {from} to {to}"));
+            }
+            _ => {}
+        }
+    }
+    if let Some(punched) = punched(view.zone, card, workday) {
+        lines.push(punched);
+    }
+    lines
+}
+
+fn punched(zone: &Zone, card: &CardFacts, workday: Workday) -> Option<String> {
+    let mut punches: Vec<_> = card.punches.iter().filter(|punch| zone.date_at(punch.at) == workday).collect();
+    punches.sort_by_key(|punch| punch.at);
+    let texts: Vec<String> = punches
+        .iter()
+        .map(|punch| {
+            let kind = punch.kind.code().replace('_', " ");
+            format!("{kind} {}", time_of_day(zone.wall_at(punch.at).second_of_day()))
+        })
+        .collect();
+    (!texts.is_empty()).then(|| format!("punched on this date: {}", texts.join(", ")))
+}
+
+/// Seconds from midnight as a time of day, with the day after named.
+fn clock(second: i32) -> String {
+    let day = second.div_euclid(86_400);
+    let time = time_of_day(second.rem_euclid(86_400).unsigned_abs());
+    if day > 0 { format!("{time} the day after") } else { time }
+}
+
+fn tell_totals(explanation: &Explanation, out: &mut dyn Write) -> Result<(), Problem> {
+    let mut last = None;
+    for total in &explanation.totals {
+        if last != Some((total.scope, total.from)) {
+            match total.scope {
+                shiftmill::core::TotalScope::Workweek => writeln!(out, "Workweek from {}", total.from)?,
+                shiftmill::core::TotalScope::PayPeriod => writeln!(out, "Pay period from {}", total.from)?,
+            }
+            last = Some((total.scope, total.from));
+        }
+        writeln!(out, "  {:>9}  {}", total.amount, total.pay_code)?;
+    }
+    Ok(())
+}
+
+fn document(evaluated: &Evaluated, view: &CardView<'_>, explanation: &Explanation) -> Value {
+    let days: Vec<Value> = explanation.days.iter().map(day_object).collect();
+    let totals: Vec<Value> = explanation
+        .totals
+        .iter()
+        .map(|total| json!({ "from": total.from.to_string(), "pay_code": total.pay_code, "amount": total.amount }))
+        .collect();
+    json!({
+        "asked": output::asked(evaluated),
+        "employee": view.employee,
+        "name": view.name,
+        "zone": view.zone.name(),
+        "error": explanation.error,
+        "provisional": explanation.provisional,
+        "days": days,
+        "totals": totals,
+        "other_steps": explanation.other_steps,
+    })
+}
+
+fn day_object(day: &words::DayExplanation) -> Value {
+    let timeline = day.timeline.iter().map(|stretch| {
+        json!({
+            "from": stretch.from, "to": stretch.to, "seconds": stretch.length.0, "what": stretch.what,
+            "pay_code": stretch.pay_code, "rule": stretch.rule, "because": stretch.because,
+        })
+    });
+    let pay = day.pay.iter().map(|line| {
+        json!({
+            "pay_code": line.pay_code, "amount": line.amount, "paid": line.paid, "rule": line.rule,
+            "because": line.because,
+        })
+    });
+    let exceptions = day.exceptions.iter().map(|exception| {
+        json!({
+            "exception": exception.code, "severity": exception.severity.code(), "state": exception.state.code(),
+            "text": exception.text,
+        })
+    });
+    json!({
+        "workday": day.workday.to_string(),
+        "title": day.title,
+        "timeline": timeline.collect::<Vec<_>>(),
+        "pay": pay.collect::<Vec<_>>(),
+        "exceptions": exceptions.collect::<Vec<_>>(),
+        "steps": day.steps,
+    })
+}

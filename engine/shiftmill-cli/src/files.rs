@@ -1,0 +1,204 @@
+//! Files of facts, from arguments to timecards.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::sync::Arc;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use shiftmill::core::{CardFacts, Names, Workday, ZoneTable};
+use shiftmill::ruleset::Ruleset;
+use shiftmill::{ZoneError, zone_table};
+use shiftmill_timecards::read::{
+    EmployeeRow, Format, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
+};
+
+use crate::problem::Problem;
+use crate::rulesets;
+
+/// Which files hold the facts, and how they are to be read.
+#[derive(Clone, Debug, Args)]
+pub struct FactFiles {
+    /// A ruleset: a file or a preset such as `us-california@1`. Give several where the employees file chooses by name.
+    #[arg(long, value_name = "FILE|PRESET", required = true)]
+    pub ruleset: Vec<String>,
+    /// Punches: CSV, JSON, or the `attlog.dat` of a terminal, by the file's ending. `-` reads CSV from standard input.
+    #[arg(long, value_name = "FILE", required_unless_present = "facts")]
+    pub punches: Vec<String>,
+    /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of anybody else are rejected.
+    #[arg(long, value_name = "FILE")]
+    pub employees: Option<String>,
+    /// Scheduled shifts.
+    #[arg(long, value_name = "FILE")]
+    pub schedule: Vec<String>,
+    /// Approved leave.
+    #[arg(long, value_name = "FILE")]
+    pub leave: Vec<String>,
+    /// Corrections of punches.
+    #[arg(long, value_name = "FILE")]
+    pub corrections: Vec<String>,
+    /// Waivers.
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Vec<String>,
+    /// One JSON document with all of these, under their names.
+    #[arg(long, value_name = "FILE", conflicts_with = "employees")]
+    pub facts: Option<String>,
+    /// The zone of employees that state none, such as `America/Los_Angeles`.
+    #[arg(long, value_name = "IANA")]
+    pub zone: Option<String>,
+    /// What the words or numbers of a terminal mean: `2=meal_start,3=meal_end`.
+    #[arg(long, value_name = "MAP", default_value = "")]
+    pub status_map: String,
+}
+
+/// What the files hold.
+pub struct Facts {
+    /// The rulesets, in the order of the arguments.
+    pub rulesets: Vec<Arc<Ruleset>>,
+    /// The names of the zones, the default first.
+    pub zone_names: Vec<String>,
+    /// The timecards.
+    pub cards: Vec<CardFacts>,
+    /// What people call the employees, where the file says so.
+    pub names: BTreeMap<String, String>,
+    /// What was not used, and what was assumed.
+    pub report: Report,
+}
+
+impl Facts {
+    /// The names of a card's ruleset.
+    pub fn names_of(&self, ruleset: usize) -> Option<&Names> {
+        self.rulesets.get(ruleset).map(|ruleset| ruleset.timeline().names())
+    }
+}
+
+impl FactFiles {
+    /// Reads everything.
+    pub fn read(&self) -> Result<Facts, Problem> {
+        let statuses = StatusMap::parse(&self.status_map).map_err(|error| {
+            Problem::new("cannot read the status map").cause(error).hint("write it as `2=meal_start,3=meal_end`")
+        })?;
+        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named)).collect::<Result<Vec<_>, _>>()?;
+        let mut report = Report::default();
+        let mut employees = self.read_employees(&mut report)?;
+        let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
+        let (zone_names, zones) = self.zones(employees_file, &mut employees, &mut report)?;
+        let names: Vec<RulesetNames<'_>> = rulesets
+            .iter()
+            .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
+            .collect();
+        let mut intake = Intake::new(employees_file, &employees, &zones, &names, statuses, &mut report);
+        for (table, file) in self.tables() {
+            read_one(&mut intake, file, table, &mut report)?;
+        }
+        let cards = intake.finish();
+        let names = employees.into_iter().map(|row| (row.employee, row.name)).collect();
+        Ok(Facts { rulesets, zone_names, cards, names, report })
+    }
+
+    fn read_employees(&self, report: &mut Report) -> Result<Vec<EmployeeRow>, Problem> {
+        let Some(file) = self.employees.as_ref().or(self.facts.as_ref()) else {
+            return Ok(Vec::new());
+        };
+        let format = Format::of(file);
+        let employees =
+            read_employees(file, format, &mut *open(file)?.0, report).map_err(|error| unread(file, error))?;
+        if employees.is_empty() && self.employees.is_some() {
+            let list = report.rejects.first().map_or_else(String::new, ToString::to_string);
+            return Err(Problem::new(format!("`{file}` holds no employee that can be used")).cause(list));
+        }
+        Ok(employees)
+    }
+
+    fn tables(&self) -> impl Iterator<Item = (Table, &String)> {
+        let several = [
+            (Table::Punches, &self.punches),
+            (Table::Schedule, &self.schedule),
+            (Table::Leave, &self.leave),
+            (Table::Corrections, &self.corrections),
+            (Table::Waivers, &self.waivers),
+        ];
+        let files = several.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
+        self.facts.iter().map(|file| (Table::Punches, file)).chain(files)
+    }
+
+    /// The zones in use over all years that a file may speak of. An employee in a zone that nobody knows is
+    /// rejected; the default zone has to exist.
+    fn zones(
+        &self,
+        file: &str,
+        employees: &mut Vec<EmployeeRow>,
+        report: &mut Report,
+    ) -> Result<(Vec<String>, ZoneTable), Problem> {
+        let mut names: Vec<String> = self.zone.iter().cloned().collect();
+        if let Some(name) = &self.zone {
+            table_of(std::slice::from_ref(name)).map_err(unknown_zone)?;
+        } else if employees.is_empty() || employees.iter().any(|row| row.zone.is_empty()) {
+            return Err(Problem::new("the zone of some employees is not known")
+                .cause("local times mean an instant only in a zone")
+                .hint("give `--zone America/Los_Angeles`, or a column `zone` in the employees file"));
+        }
+        employees.retain(|row| {
+            if row.zone.is_empty() || names.contains(&row.zone) {
+                return true;
+            }
+            match table_of(std::slice::from_ref(&row.zone)) {
+                Ok(_) => {
+                    names.push(row.zone.clone());
+                    true
+                }
+                Err(error) => {
+                    report.reject(file, row.place, error.to_string());
+                    false
+                }
+            }
+        });
+        if names.is_empty() {
+            return Err(Problem::new(format!("no employee of `{file}` is in a known zone")));
+        }
+        let table = table_of(&names).map_err(unknown_zone)?;
+        Ok((names, table))
+    }
+}
+
+/// The zones over all years that readers accept.
+fn table_of(names: &[String]) -> Result<ZoneTable, ZoneError> {
+    let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
+    zone_table(names, day(1980), day(2100))
+}
+
+fn unknown_zone(error: ZoneError) -> Problem {
+    Problem::new("the zone is not known").cause(error).hint("zones are named as `Asia/Shanghai`")
+}
+
+fn read_one(intake: &mut Intake<'_>, file: &str, table: Table, report: &mut Report) -> Result<(), Problem> {
+    let (bytes, length) = open(file)?;
+    let progress = ProgressBar::new(length);
+    let style = ProgressStyle::with_template("reading {msg} {wide_bar} {bytes} of {total_bytes}");
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    progress.set_message(file.to_owned());
+    let mut bytes = BufReader::with_capacity(1 << 20, progress.wrap_read(bytes));
+    let (before, rejected) = (report.rows_used, report.rejected());
+    let outcome = intake.read(file, table, Format::of(file), &mut bytes, report);
+    progress.finish_and_clear();
+    outcome.map_err(|error| unread(file, error))?;
+    if report.rows_used == before && report.rejected() == rejected {
+        report.warn(file, Place::FILE, format!("there are no {} in it", table.name()));
+    }
+    Ok(())
+}
+
+/// A file and its length; of standard input the length is not known.
+fn open(file: &str) -> Result<(Box<dyn BufRead>, u64), Problem> {
+    if file == "-" {
+        return Ok((Box::new(BufReader::new(io::stdin())), 0));
+    }
+    let opened = File::open(file).map_err(|error| unread(file, error))?;
+    let length = opened.metadata().map_or(0, |metadata| metadata.len());
+    Ok((Box::new(BufReader::new(opened)), length))
+}
+
+fn unread(file: &str, error: io::Error) -> Problem {
+    Problem::new(format!("cannot read `{file}`")).cause(error)
+}

@@ -1,0 +1,65 @@
+//! The program `shiftmill`. A command translates files and arguments, calls, and translates back.
+//!
+//! ```text
+//! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, words
+//! ruleset:           check, schema, show, presets, reference
+//! generate:          a seed ─→ the files that evaluate reads
+//! ```
+
+mod evaluate;
+mod exit;
+mod explain;
+mod files;
+mod generate;
+mod output;
+mod problem;
+mod ruleset;
+mod rulesets;
+mod window;
+
+use clap::{Parser, Subcommand};
+
+use problem::Problem;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Turns clock punches into payable time, and says for every second why.
+#[derive(Debug, Parser)]
+#[command(name = "shiftmill", version, max_term_width = 100, after_help = exit::HELP)]
+struct Arguments {
+    /// Write JSON for machines: results on standard output, problems as one object on standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Evaluate files of punches and write what is to be paid.
+    Evaluate(evaluate::Evaluate),
+    /// Explain one person's pay, day by day and step by step.
+    Explain(explain::Explain),
+    /// Check, show and list rulesets.
+    #[command(subcommand)]
+    Ruleset(ruleset::RulesetCommand),
+    /// Make up a plausible company: the files that `evaluate` reads.
+    Generate(generate::Generate),
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.json;
+    let outcome = match arguments.command {
+        Command::Evaluate(command) => evaluate::run(command, json),
+        Command::Explain(command) => explain::run(&command, json),
+        Command::Ruleset(command) => ruleset::run(command, json),
+        Command::Generate(command) => generate::run(&command, json),
+    };
+    let exit = outcome.unwrap_or_else(|problem: Problem| {
+        problem.print(json);
+        problem.exit()
+    });
+    exit.into()
+}

@@ -1,0 +1,86 @@
+//! Why a command cannot do its work, in the one shape that people learn to read: error, cause, hint.
+
+use std::fmt::Display;
+use std::io;
+
+use serde_json::json;
+
+use crate::exit::Exit;
+
+/// Why a command cannot do its work.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    exit: Exit,
+    error: String,
+    cause: Option<String>,
+    hint: Option<String>,
+    /// Said as it is, instead of the three lines.
+    listed: Option<String>,
+}
+
+impl Problem {
+    /// A problem with what was given.
+    pub fn new(error: impl Into<String>) -> Problem {
+        Problem { exit: Exit::BadInput, error: error.into(), cause: None, hint: None, listed: None }
+    }
+
+    /// A fault of our own.
+    pub fn own(error: impl Into<String>) -> Problem {
+        Problem { exit: Exit::OwnFault, ..Problem::new(error) }
+    }
+
+    /// A list that stands for itself, such as all mistakes of a ruleset.
+    pub fn listed(error: impl Into<String>, list: String) -> Problem {
+        Problem { listed: Some(list), ..Problem::new(error) }
+    }
+
+    /// With what lies behind it.
+    pub fn cause(mut self, cause: impl Display) -> Problem {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
+    /// With what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Problem {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// How the program ends.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Says it on standard error. Nobody is told that nobody reads our output any more.
+    pub fn print(&self, json: bool) {
+        if self.exit == Exit::Done {
+            return;
+        }
+        if json {
+            let object = json!({
+                "error": self.error,
+                "cause": self.cause.as_ref().or(self.listed.as_ref()),
+                "hint": self.hint,
+            });
+            eprintln!("{object}");
+        } else if let Some(list) = &self.listed {
+            eprintln!("{list}");
+        } else {
+            eprintln!("error: {}", self.error);
+            if let Some(cause) = &self.cause {
+                eprintln!("cause: {cause}");
+            }
+            if let Some(hint) = &self.hint {
+                eprintln!("hint:  {hint}");
+            }
+        }
+    }
+}
+
+/// Output that cannot be written. A reader that has seen enough, such as `head`, is no problem.
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Problem {
+        let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Done } else { Exit::BadInput };
+        Problem { exit, ..Problem::new("cannot write the output").cause(error) }
+    }
+}

@@ -1,0 +1,192 @@
+//! Which days are paid, which days the facts cover, and how far time has got. What is not said is taken from the
+//! files, never from the clock of the machine, and told.
+
+use clap::Args;
+use shiftmill::core::{
+    CardFacts, ContextDays, CorrectionKind, EvaluationWindow, Fold, LeaveTime, Timestamp, Workday, WorkdayRange, Zone,
+    ZoneTable,
+};
+use shiftmill::{words, zone_table};
+use shiftmill_timecards::clock::{self, WrittenTime};
+
+use crate::files::Facts;
+use crate::problem::Problem;
+
+/// The days around the covered ones from which a fact may still belong to a shift at the edge.
+const EDGE: i32 = 2;
+
+/// Which days are paid, and how far time has got.
+#[derive(Clone, Debug, Args)]
+pub struct WindowArguments {
+    /// The first workday that is paid, `2026-03-01`. Default: that of the first punch.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub from: Option<Workday>,
+    /// The last workday that is paid. Default: that of the last punch.
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub to: Option<Workday>,
+    /// The time at which the question is asked, `2026-03-09 12:00` in the first zone, or with an offset. What lies
+    /// after it is pending. Default: the last punch.
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
+    /// The files hold everything on the days around the pay period that the ruleset needs; where they show nothing on
+    /// those days, nobody worked. Without it, results are provisional unless the files reach that far.
+    #[arg(long)]
+    pub complete: bool,
+    /// Refuse timecards whose days of context are missing, instead of calling their figures provisional.
+    #[arg(long)]
+    pub require_final: bool,
+}
+
+fn date(text: &str) -> Result<Workday, String> {
+    clock::date(text).ok_or_else(|| String::from("write the date as 2026-03-02"))
+}
+
+/// The window of an evaluation, with the zones over it and what has to be told of it.
+pub struct Window {
+    /// What is asked.
+    pub window: EvaluationWindow,
+    /// The zones over these days.
+    pub zones: ZoneTable,
+    /// What was taken from the files, one sentence each.
+    pub assumed: Vec<String>,
+    /// Facts that lie outside the days that are needed.
+    pub left_out: usize,
+}
+
+impl WindowArguments {
+    /// Settles the window, and takes facts off the cards that lie outside of what is needed.
+    pub fn settle(&self, facts: &mut Facts) -> Result<Window, Problem> {
+        let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
+        let all_years = zones_over(&facts.zone_names, day(1980), day(2100))?;
+        let mut assumed = Vec::new();
+        let punched = punched(&facts.cards, &all_years);
+        let (first, last) = match (punched, self.from, self.to) {
+            (_, Some(from), Some(to)) => (from, to),
+            (Some((range, _)), from, to) => (from.unwrap_or(range.first), to.unwrap_or(range.last)),
+            (None, ..) => {
+                return Err(Problem::new("there is no punch to tell the pay period by")
+                    .hint("give `--from` and `--to`, or files with punches"));
+            }
+        };
+        if last < first {
+            return Err(Problem::new(format!("the pay period from {first} to {last} ends before it begins")));
+        }
+        let pay_period = WorkdayRange { first, last };
+        if self.from.is_none() || self.to.is_none() {
+            assumed.push(format!("the pay period is {first} to {last}, as far as there are punches (--from, --to)"));
+        }
+        let as_of = self.as_of(&all_years, punched.map(|(_, last)| last), pay_period, &mut assumed)?;
+        let context =
+            facts.rulesets.iter().map(|ruleset| ruleset.context()).fold(ContextDays::default(), |most, one| {
+                ContextDays { before: most.before.max(one.before), after: most.after.max(one.after) }
+            });
+        let covered = self.covered(pay_period, context, covered_by(&facts.cards, &all_years));
+        let mut left_out = 0;
+        for card in &mut facts.cards {
+            if let Some(zone) = all_years.get(card.zone) {
+                left_out += leave_out(card, zone, covered);
+            }
+        }
+        let zones = zones_over(&facts.zone_names, covered.first, covered.last)?;
+        let window = EvaluationWindow { pay_period, facts: covered, as_of, require_final: self.require_final };
+        Ok(Window { window, zones, assumed, left_out })
+    }
+
+    fn as_of(
+        &self,
+        zones: &ZoneTable,
+        last: Option<Timestamp>,
+        pay_period: WorkdayRange,
+        assumed: &mut Vec<String>,
+    ) -> Result<Timestamp, Problem> {
+        let Some(zone) = zones.get(0) else { return Err(Problem::own("there is no zone")) };
+        if let Some(text) = &self.as_of {
+            let written = clock::date_and_time(text).or_else(|| clock::date_and_time(&format!("{text} 00:00")));
+            return match written {
+                Some(WrittenTime::Instant(at)) => Ok(at),
+                Some(WrittenTime::Wall(wall)) => Ok(zone.instant(wall, Fold::Earlier)),
+                None => Err(Problem::new(format!("`{text}` is not a time")).hint("write it as `2026-03-09 12:00`")),
+            };
+        }
+        let (at, what) = match last {
+            Some(last) => (last, "the last punch"),
+            None => (zone.midnight(pay_period.last.plus(1)), "the end of the pay period"),
+        };
+        let shown = words::local(zone, at);
+        assumed.push(format!("the question is asked as of {shown} {}, {what} (--as-of)", zone.name()));
+        Ok(at)
+    }
+
+    /// The days for which the facts are complete: those that the ruleset needs, as far as the files reach.
+    fn covered(&self, pay_period: WorkdayRange, context: ContextDays, seen: Option<WorkdayRange>) -> WorkdayRange {
+        let needed = WorkdayRange {
+            first: pay_period.first.plus(-i32::from(context.before)),
+            last: pay_period.last.plus(i32::from(context.after)),
+        };
+        match seen {
+            _ if self.complete => needed,
+            Some(seen) => WorkdayRange {
+                first: needed.first.max(seen.first.min(pay_period.first)),
+                last: needed.last.min(seen.last.max(pay_period.last)),
+            },
+            None => pay_period,
+        }
+    }
+}
+
+fn zones_over(names: &[String], first: Workday, last: Workday) -> Result<ZoneTable, Problem> {
+    zone_table(names, first, last).map_err(|error| Problem::new("there are no zones for these days").cause(error))
+}
+
+/// The local dates of the first and the last punch, and the instant of the last.
+fn punched(cards: &[CardFacts], zones: &ZoneTable) -> Option<(WorkdayRange, Timestamp)> {
+    let mut found: Option<(WorkdayRange, Timestamp)> = None;
+    for card in cards {
+        let Some(zone) = zones.get(card.zone) else { continue };
+        let (Some(first), Some(last)) =
+            (card.punches.iter().map(|punch| punch.at).min(), card.punches.iter().map(|punch| punch.at).max())
+        else {
+            continue;
+        };
+        let (from, to) = (zone.date_at(first), zone.date_at(last));
+        let before = found.unwrap_or((WorkdayRange { first: from, last: to }, last));
+        let range = WorkdayRange { first: before.0.first.min(from), last: before.0.last.max(to) };
+        found = Some((range, before.1.max(last)));
+    }
+    found
+}
+
+/// The workdays from the first to the last that punches or the schedule speak of.
+fn covered_by(cards: &[CardFacts], zones: &ZoneTable) -> Option<WorkdayRange> {
+    let scheduled = cards.iter().flat_map(|card| card.shifts.iter().map(|shift| shift.workday));
+    let scheduled = scheduled.fold(None, |range: Option<WorkdayRange>, day| {
+        let before = range.unwrap_or(WorkdayRange { first: day, last: day });
+        Some(WorkdayRange { first: before.first.min(day), last: before.last.max(day) })
+    });
+    match (punched(cards, zones).map(|(range, _)| range), scheduled) {
+        (Some(a), Some(b)) => Some(WorkdayRange { first: a.first.min(b.first), last: a.last.max(b.last) }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Takes off a card what lies outside the days that matter, and says how much that was.
+fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize {
+    let matter = WorkdayRange { first: covered.first.plus(-EDGE), last: covered.last.plus(EDGE) };
+    let count = |card: &CardFacts| card.punches.len() + card.shifts.len() + card.leave.len() + card.corrections.len();
+    let before = count(card);
+    card.punches.retain(|punch| matter.contains(zone.date_at(punch.at)));
+    card.shifts.retain(|shift| matter.contains(shift.workday));
+    card.leave.retain(|leave| match leave.time {
+        LeaveTime::Workday(day) | LeaveTime::Amount(day, _) => matter.contains(day),
+        // Long leave may begin before these days and end after them.
+        LeaveTime::Span { start, end } => {
+            zone.date_at(start) <= matter.last && matter.first <= zone.date_at(Timestamp(end.0 - 1))
+        }
+    });
+    card.corrections.retain(|correction| match correction.kind {
+        CorrectionKind::Add { at, .. } => matter.contains(zone.date_at(at)),
+        CorrectionKind::Retime { to, .. } => matter.contains(zone.date_at(to)),
+        CorrectionKind::Void(_) => true,
+    });
+    before - count(card)
+}
