@@ -7,8 +7,10 @@
 
 use crate::card::{CardState, KeptPunch, Noticed, WorkedShift};
 use crate::codes::{ExceptionCode, PunchKind};
+use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::shape::assignment::{self, Stretch, Window};
+use crate::shape::pairing::PairingMode;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -20,12 +22,17 @@ pub struct Matching {
     pub shift_starts_at: ShiftStart,
     /// What the gap before a new shift is measured from.
     pub shift_gap_basis: GapBasis,
-    /// A gap of this length or longer starts a new shift. Under [`ShiftStart::Gap`] only a punch of kind in or
-    /// unknown starts one after a gap (a meal end or break end after a long meal stays with its shift).
+    /// A gap of this length or longer starts a new shift. Under [`ShiftStart::Gap`] only a punch that may start a
+    /// shift does so after a gap (a meal end or break end after a long meal stays with its shift): of kind in or
+    /// unknown where pairing goes by kind, any punch under alternating and first-last pairing. With
+    /// [`GapBasis::Out`] there is no gap while the shift is open, or else a morning and an evening punch without
+    /// direction would never meet; only an in, where pairing goes by kind, starts anew a gap after an earlier in
+    /// without an out. Open means: by kind, after an opener or a transfer, and after an unknown punch that did not
+    /// close; alternating, after an odd number of punches; first-last, always.
     pub new_shift_gap: Seconds,
-    /// A shift whose span (first to last punch) would become longer than this starts anew instead, at a punch of kind
-    /// in or unknown; where the punch is of another kind, the span is kept and the shift carries `shift_too_long`,
-    /// noted at its first punch and measured by its span.
+    /// A shift whose span (first to last punch) would become longer than this starts anew instead, at a punch that
+    /// may start a shift (see `new_shift_gap`); where the punch may not, the span is kept and the shift carries
+    /// `shift_too_long`, noted at its first punch and measured by its span.
     pub shift_length_max: Seconds,
     /// How a worked shift finds its scheduled shift.
     pub match_by: MatchBy,
@@ -84,21 +91,22 @@ impl Default for Matching {
 pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     match inputs.timeline.single() {
-        Some(plan) => gather_by(state, inputs, |_| &plan.matching),
-        None => gather_by(state, inputs, |at| &inputs.timeline.at(clock.date_at(at)).matching),
+        Some(plan) => gather_by(state, inputs, |_| plan),
+        None => gather_by(state, inputs, |at| inputs.timeline.at(clock.date_at(at))),
     }
 }
 
-fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut rules_at: impl FnMut(Timestamp) -> &'a Matching) {
+fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl FnMut(Timestamp) -> &'a Plan) {
     let CardState { punches, shifts, .. } = state;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let mut run: Option<Run> = None;
     for (index, punch) in (0_u32..).zip(punches.iter()) {
+        let plan = plan_at(punch.at);
         match &mut run {
-            Some(run) if !run.ends_before(punch, rules_at(punch.at)) => run.take(punch),
+            Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
             _ => {
                 shifts.extend(run.map(|run| run.shift(index, &mut clock)));
-                run = Some(Run::new(index, punch));
+                run = Some(Run::new(index, punch, plan.pairing.mode));
             }
         }
     }
@@ -114,30 +122,38 @@ struct Run {
     last_kind: PunchKind,
     /// The last punch that is neither a meal end nor a break end.
     left_at: Timestamp,
+    /// Whether an in still waits for its out.
+    open: bool,
 }
 
 impl Run {
-    fn new(index: u32, punch: &KeptPunch) -> Run {
-        Run { first: index, first_at: punch.at, last_at: punch.at, last_kind: punch.kind, left_at: punch.at }
+    fn new(index: u32, punch: &KeptPunch, mode: PairingMode) -> Run {
+        let open = opens(false, punch.kind, mode);
+        Run { first: index, first_at: punch.at, last_at: punch.at, last_kind: punch.kind, left_at: punch.at, open }
     }
 
-    fn ends_before(&self, punch: &KeptPunch, rules: &Matching) -> bool {
+    fn ends_before(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+        let rules = &plan.matching;
+        let by_kind = plan.pairing.mode == PairingMode::Typed;
+        let is_in = punch.kind == PunchKind::In;
         let since = match rules.shift_gap_basis {
             GapBasis::Out => self.left_at,
             GapBasis::AnyPunch => self.last_at,
         };
         let gap = || punch.at.since(since) >= rules.new_shift_gap;
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
-        let may_start = matches!(punch.kind, PunchKind::In | PunchKind::Unknown);
+        let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
         match rules.shift_starts_at {
-            ShiftStart::Gap => may_start && (gap() || too_long()),
-            ShiftStart::InPunch => {
-                punch.kind == PunchKind::In || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
+            ShiftStart::Gap => {
+                let may_gap = rules.shift_gap_basis == GapBasis::AnyPunch || !self.open || (by_kind && is_in);
+                may_start && ((may_gap && gap()) || too_long())
             }
+            ShiftStart::InPunch => is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long()),
         }
     }
 
-    fn take(&mut self, punch: &KeptPunch) {
+    fn take(&mut self, punch: &KeptPunch, mode: PairingMode) {
+        self.open = opens(self.open, punch.kind, mode);
         self.last_at = punch.at;
         self.last_kind = punch.kind;
         if !matches!(punch.kind, PunchKind::MealEnd | PunchKind::BreakEnd) {
@@ -156,6 +172,16 @@ impl Run {
             workday: start_date,
             start_date,
         }
+    }
+}
+
+/// Whether a shift is open after a punch, given whether it was before.
+fn opens(was_open: bool, kind: PunchKind, mode: PairingMode) -> bool {
+    match mode {
+        PairingMode::Typed if kind == PunchKind::Unknown => !was_open,
+        PairingMode::Typed => !kind.is_closer(),
+        PairingMode::Alternating => !was_open,
+        PairingMode::FirstLast => true,
     }
 }
 
@@ -276,6 +302,18 @@ mod tests {
         card.facts.punches.pop();
         card.punch(0, "18:59:59", In);
         assert_eq!(shift_lengths(&mut card), [5]);
+    }
+
+    #[test]
+    fn punches_without_direction_wait_for_each_other_over_any_gap() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", Unknown), ("17:00", Unknown), ("21:00", Unknown)]);
+        assert_eq!(shift_lengths(&mut card), [2, 1]);
+        card.plan.pairing.mode = PairingMode::FirstLast;
+        assert_eq!(shift_lengths(&mut card), [3]);
+        card.plan.pairing.mode = PairingMode::Alternating;
+        card.facts.punches[2].kind = Out;
+        assert_eq!(shift_lengths(&mut card), [2, 1]);
     }
 
     #[test]
