@@ -162,7 +162,7 @@ fn close_card<R: CardRecorder>(
 ) {
     let starts = results.ends();
     let closed = card.and_then(|mut card| {
-        let provisional = close_phase(&card.inputs, detail, card.state, results)?;
+        let provisional = close::close(&card.inputs, detail, card.state, results)?;
         card.recorder.hand_over(&mut results.notes);
         Ok(provisional)
     });
@@ -176,15 +176,6 @@ fn close_card<R: CardRecorder>(
             fail(results, error);
         }
     }
-}
-
-fn close_phase(
-    inputs: &Inputs<'_>,
-    detail: Detail,
-    state: &mut CardState,
-    results: &mut Evaluations,
-) -> Result<bool, EvaluationError> {
-    Ok(close::close(inputs, detail, state, results))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Zones as values: the offsets that hold around the days of a request, taken from the bundled time-zone data.
 
+use std::sync::OnceLock;
+
 use jiff::Timestamp as JiffTimestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable};
@@ -67,9 +69,14 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
     let (Some(from), Some(until)) = (from, until) else {
         return Err(ZoneError::DaysOutOfRange { first, last });
     };
-    let database = TimeZoneDatabase::bundled();
-    let zones = names.iter().map(|name| zone(&database, name, from, until)).collect::<Result<_, _>>()?;
+    let zones = names.iter().map(|name| zone(database(), name, from, until)).collect::<Result<_, _>>()?;
     Ok(ZoneTable { zones, edition: edition().to_owned() })
+}
+
+/// The bundled time-zone data. It keeps the zones that it has read.
+fn database() -> &'static TimeZoneDatabase {
+    static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
+    DATABASE.get_or_init(TimeZoneDatabase::bundled)
 }
 
 /// The edition of the bundled time-zone data, such as `2026a`.

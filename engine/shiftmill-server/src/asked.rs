@@ -1,0 +1,203 @@
+//! What a request asks for: rulesets found and compiled, zones looked up, days read.
+
+use std::sync::Arc;
+
+use shiftmill::core::{Detail, EvaluationWindow, Names, WorkdayRange};
+use shiftmill::ruleset::{Mistakes, Ruleset};
+use shiftmill::{ENGINE_VERSION, Layout, Request, ZoneError, words, zone_table};
+use shiftmill_proto::v1;
+
+use crate::problem::{Kind, Problem};
+use crate::registry::Registry;
+use crate::times;
+
+/// Most rulesets of one stream.
+const RULESETS_MAX: usize = 256;
+/// A template number that no ruleset has: the card, and only it, gets `SM-UNKNOWN-SHIFT`.
+const NO_TEMPLATE: u16 = u16::MAX;
+
+/// A header, read.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// For the engine.
+    pub request: Arc<Request>,
+    /// Per ruleset: the template number of each of the header's shifts.
+    pub templates: Vec<Vec<u16>>,
+}
+
+impl Asked {
+    /// Reads the header of a stream.
+    pub fn read(header: v1::Header, registry: &Registry) -> Result<Asked, Problem> {
+        if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
+            let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
+            return Err(Problem::at(Kind::Header, "header.rulesets", message));
+        }
+        let numbered = header.rulesets.iter().enumerate();
+        let rulesets = numbered
+            .map(|(index, source)| ruleset(source, &format!("header.rulesets[{index}]"), registry))
+            .collect::<Result<Vec<_>, _>>()?;
+        let window = window(header.window.as_ref(), "header.window")?;
+        let detail = detail(header.detail, "header.detail")?;
+        let templates = templates(&header.shifts, &rulesets)?;
+        let request = request(rulesets, &header.zones, window, detail, "header.zones")?;
+        Ok(Asked { request, templates })
+    }
+
+    /// The names of a ruleset of the request.
+    pub fn names(&self, ruleset: usize) -> Option<&Names> {
+        self.request.rulesets.get(ruleset).map(|ruleset| ruleset.timeline().names())
+    }
+}
+
+/// A request for the engine.
+pub(crate) fn request(
+    rulesets: Vec<Arc<Ruleset>>,
+    zones: &[String],
+    window: EvaluationWindow,
+    detail: Detail,
+    field: &str,
+) -> Result<Arc<Request>, Problem> {
+    if zones.is_empty() {
+        return Err(Problem::at(Kind::Header, field, "at least one time zone is needed"));
+    }
+    let first = window.facts.first.min(window.pay_period.first);
+    let last = window.facts.last.max(window.pay_period.last);
+    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, field))?;
+    Ok(Arc::new(Request { rulesets, zones: Arc::new(zones), window, detail, layout: Layout::CardByCard }))
+}
+
+fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
+    match error {
+        ZoneError::Unknown { name, .. } => {
+            let index = zones.iter().position(|zone| zone == name).unwrap_or(0);
+            Problem::at(Kind::ZoneUnknown, format!("{field}[{index}]"), error.to_string())
+        }
+        _ => Problem::at(Kind::Header, field, error.to_string()),
+    }
+}
+
+/// Finds or compiles a ruleset.
+pub(crate) fn ruleset(
+    source: &v1::RulesetSource,
+    field: &str,
+    registry: &Registry,
+) -> Result<Arc<Ruleset>, Problem> {
+    match &source.source {
+        Some(v1::ruleset_source::Source::Name(name)) => {
+            registry.named(name).ok_or_else(|| unknown_ruleset(name, field, registry))
+        }
+        Some(v1::ruleset_source::Source::Text(text)) => {
+            let compiled = registry.compile(file_name(&source.file_name), text);
+            compiled.map_err(|mistakes| ruleset_problem(&mistakes, field))
+        }
+        None => Err(Problem::at(Kind::Header, field, "neither a name nor a text is given")),
+    }
+}
+
+/// What mistakes call a document without a name.
+pub(crate) fn file_name(given: &str) -> &str {
+    if given.is_empty() { "ruleset.toml" } else { given }
+}
+
+fn unknown_ruleset(name: &str, field: &str, registry: &Registry) -> Problem {
+    let known: Vec<_> = registry.names().map(|name| format!("`{name}`")).collect();
+    let message = format!("no ruleset is named `{name}`; there are {}", known.join(", "));
+    Problem::at(Kind::RulesetUnknown, field, message)
+}
+
+fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
+    let count = mistakes.list.len();
+    let problem = Problem::new(Kind::RulesetMistakes, format!("the ruleset has {count} mistakes"));
+    mistakes.list.iter().fold(problem, |problem, mistake| problem.and(format!("{field}.text"), mistake.to_string()))
+}
+
+/// Reads the days and the instant of a window.
+pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<EvaluationWindow, Problem> {
+    let Some(window) = window else {
+        return Err(Problem::at(Kind::Header, field, "the window is missing"));
+    };
+    let day = |text: &str, name: &str| {
+        let wrong = || format!("`{text}` is not a date such as 2026-03-02");
+        times::workday(text).ok_or_else(|| Problem::at(Kind::Header, format!("{field}.{name}"), wrong()))
+    };
+    let or = |text: &str, name: &str, default| if text.is_empty() { Ok(default) } else { day(text, name) };
+    let pay_period = WorkdayRange {
+        first: day(&window.pay_period_first, "pay_period_first")?,
+        last: day(&window.pay_period_last, "pay_period_last")?,
+    };
+    let facts = WorkdayRange {
+        first: or(&window.facts_first, "facts_first", pay_period.first)?,
+        last: or(&window.facts_last, "facts_last", pay_period.last)?,
+    };
+    let as_of = times::instant(&window.as_of).ok_or_else(|| {
+        let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
+        Problem::at(Kind::Header, format!("{field}.as_of"), message)
+    })?;
+    Ok(EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final })
+}
+
+/// Reads the level of detail.
+pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
+    match v1::Detail::try_from(number) {
+        Ok(v1::Detail::Totals) => Ok(Detail::Totals),
+        Ok(v1::Detail::Unspecified | v1::Detail::Workdays) => Ok(Detail::Workdays),
+        Ok(v1::Detail::Spans) => Ok(Detail::Spans),
+        Ok(v1::Detail::Full) => Ok(Detail::Full),
+        Err(_) => Err(Problem::at(Kind::ValueUnknown, field, format!("no level of detail has the number {number}"))),
+    }
+}
+
+/// Per ruleset: the template number of each shift that the header names.
+fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16>>, Problem> {
+    let number = |ruleset: &Ruleset, shift: &String| {
+        let position = ruleset.timeline().names().shifts.iter().position(|name| name == shift);
+        position.and_then(|position| u16::try_from(position + 1).ok())
+    };
+    for (index, shift) in shifts.iter().enumerate() {
+        if !rulesets.iter().any(|ruleset| number(ruleset, shift).is_some()) {
+            let message = format!("no ruleset has a shift named `{shift}`");
+            return Err(Problem::at(Kind::NameUnknown, format!("header.shifts[{index}]"), message));
+        }
+    }
+    let of = |ruleset: &Arc<Ruleset>| {
+        shifts.iter().map(|shift| number(ruleset, shift).unwrap_or(NO_TEMPLATE)).collect()
+    };
+    Ok(rulesets.iter().map(of).collect())
+}
+
+/// What an evaluation runs with.
+pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
+    // Grounds are numbered without gaps; the words of the first number beyond them say so.
+    let reasons = (0..=u8::MAX).map(words::because_number).take_while(|words| *words != words::because_number(u8::MAX));
+    v1::ResponseHeader {
+        engine_version: ENGINE_VERSION.to_owned(),
+        zone_edition: request.zones.edition.clone(),
+        rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
+        reasons: reasons.map(str::to_owned).collect(),
+    }
+}
+
+/// What a ruleset is.
+pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
+    let names = ruleset.timeline().names();
+    let context = ruleset.context();
+    let pay_code = |info: &shiftmill::core::PayCodeInfo| v1::PayCodeInfo {
+        name: info.name.clone(),
+        layer: info.layer as i32,
+        unit: info.unit as i32,
+        paid: info.paid,
+        multiplier: u32::from(info.multiplier.0),
+    };
+    v1::RulesetInfo {
+        name: ruleset.name().to_owned(),
+        version: ruleset.version().to_owned(),
+        hash: ruleset.hash_hex(),
+        not_covered: ruleset.not_covered().to_vec(),
+        context_days_before: u32::from(context.before),
+        context_days_after: u32::from(context.after),
+        rules: names.rules.clone(),
+        pay_codes: names.pay_codes.iter().map(pay_code).collect(),
+        shifts: names.shifts.clone(),
+        leave: names.leave.clone(),
+    }
+}

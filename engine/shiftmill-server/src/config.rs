@@ -1,0 +1,161 @@
+//! What a server is started with, its limits, and why it may refuse to start.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// A folder of rulesets (`*.toml`) that requests may name. They may extend one another and presets.
+    pub rulesets: Option<PathBuf>,
+    /// Workers of the engine; 0 means one per core.
+    pub workers: usize,
+    /// Certificates, for TLS.
+    pub tls: Option<Tls>,
+    /// Listen beyond loopback although callers do not prove who they are.
+    pub allow_unauthenticated: bool,
+    /// Limits.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    /// Loopback, any port, presets only, no TLS.
+    fn default() -> Config {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            rulesets: None,
+            workers: 0,
+            tls: None,
+            allow_unauthenticated: false,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Certificates, all PEM.
+#[derive(Clone)]
+pub struct Tls {
+    /// The server's certificate and those that stand behind it.
+    pub certificate: String,
+    /// The key of the certificate.
+    pub key: String,
+    /// The authority of client certificates: with it, only callers with such a certificate are let in (mutual TLS).
+    pub client_authority: Option<String>,
+}
+
+/// The key is left out.
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").field("mutual", &self.client_authority.is_some()).finish_non_exhaustive()
+    }
+}
+
+/// What one caller, and all together, may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one message.
+    pub message_bytes: usize,
+    /// Employees in one chunk.
+    pub employees_per_chunk: usize,
+    /// Readable timecards in one call.
+    pub timecards_per_call: usize,
+    /// Chunks of one stream between being read and their result being taken by the client.
+    pub chunks_under_way: usize,
+    /// Bytes of chunks and results under way, of all streams together.
+    pub bytes_under_way: usize,
+    /// Streams at a time, of all connections together.
+    pub streams: usize,
+    /// Calls at a time on one connection.
+    pub calls_per_connection: u32,
+    /// How long a call that is not a stream may take.
+    pub call_time: Duration,
+    /// How long a stream may take.
+    pub stream_time: Duration,
+    /// How long the client may leave a stream without its next message.
+    pub idle_time: Duration,
+    /// How long a stream may wait for memory before it is turned away.
+    pub memory_wait: Duration,
+    /// How long calls may take to finish once the server is told to stop.
+    pub drain_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            message_bytes: 4 << 20,
+            employees_per_chunk: 20_000,
+            timecards_per_call: 100,
+            chunks_under_way: 8,
+            bytes_under_way: 192 << 20,
+            streams: 256,
+            calls_per_connection: 100,
+            call_time: Duration::from_secs(30),
+            stream_time: Duration::from_secs(6 * 3_600),
+            idle_time: Duration::from_secs(120),
+            memory_wait: Duration::from_secs(5),
+            drain_time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Why a server does not start, or ended with a failure.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Listening beyond loopback without mutual TLS was not allowed explicitly.
+    #[error("refusing to listen on `{listen}`: callers from other machines would not have to prove who they are")]
+    Unprotected {
+        /// The address asked for.
+        listen: SocketAddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on `{listen}`")]
+    Listen {
+        /// The address asked for.
+        listen: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The folder or a file of rulesets cannot be read.
+    #[error("cannot read rulesets from `{}`", path.display())]
+    ReadRulesets {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A ruleset in the folder has mistakes.
+    #[error("ruleset `{}` cannot be used", path.display())]
+    Ruleset {
+        /// The file.
+        path: PathBuf,
+        /// All of them.
+        source: shiftmill::ruleset::Mistakes,
+    },
+    /// Two files of the folder hold rulesets of one name.
+    #[error("two rulesets are named `{name}`, the second in `{}`", path.display())]
+    SameName {
+        /// The name.
+        name: String,
+        /// The second file.
+        path: PathBuf,
+    },
+    /// A service could not be set up, certificates were refused, or the transport failed.
+    #[error("cannot serve")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl ServeError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            ServeError::Unprotected { .. } => Some(
+                "give a client authority for mutual TLS, listen on 127.0.0.1, or allow it with --allow-unauthenticated",
+            ),
+            ServeError::Listen { .. } => Some("choose another address or port"),
+            _ => None,
+        }
+    }
+}

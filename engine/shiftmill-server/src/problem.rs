@@ -1,0 +1,165 @@
+//! What can be wrong with a call, and what each is on the wire. The one table of codes and statuses.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use shiftmill_proto::v1;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+/// Who explains the codes.
+const DOMAIN: &str = "shiftmill";
+
+/// Something wrong with a call or a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    kind: Kind,
+    message: String,
+    violations: Vec<Violation>,
+}
+
+/// One wrong entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Violation {
+    field: String,
+    description: String,
+}
+
+/// The kinds of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The first message is no header, or a later one is.
+    HeaderExpected,
+    /// The header says something impossible.
+    Header,
+    /// A ruleset is named that the server does not have.
+    RulesetUnknown,
+    /// A ruleset has mistakes.
+    RulesetMistakes,
+    /// A zone is named that does not exist.
+    ZoneUnknown,
+    /// Columns of a chunk do not have the lengths that they need.
+    ColumnsUneven,
+    /// A number or text has no meaning.
+    ValueUnknown,
+    /// A name is used that the ruleset does not have.
+    NameUnknown,
+    /// A scheduled shift ends before it starts or lasts too long.
+    ShiftBackwards,
+    /// More rows or timecards than allowed.
+    TooMany,
+    /// A row names an employee that is not there, or rows are not in order of employee.
+    RowsUnordered,
+    /// A message is larger than allowed.
+    MessageTooLarge,
+    /// The server has too much to do.
+    Busy,
+    /// The server is stopping.
+    Draining,
+    /// The call took too long.
+    Deadline,
+    /// The client sent nothing for too long.
+    Idle,
+    /// A fault of our own.
+    Engine,
+}
+
+impl Kind {
+    const fn code(self) -> &'static str {
+        match self {
+            Kind::HeaderExpected => "SM-HEADER-EXPECTED",
+            Kind::Header => "SM-HEADER",
+            Kind::RulesetUnknown => "SM-RULESET-UNKNOWN",
+            Kind::RulesetMistakes => "SM-RULESET-MISTAKES",
+            Kind::ZoneUnknown => "SM-ZONE-UNKNOWN",
+            Kind::ColumnsUneven => "SM-COLUMNS-UNEVEN",
+            Kind::ValueUnknown => "SM-VALUE-UNKNOWN",
+            Kind::NameUnknown => "SM-NAME-UNKNOWN",
+            Kind::ShiftBackwards => "SM-SHIFT-BACKWARDS",
+            Kind::TooMany => "SM-TOO-MANY",
+            Kind::RowsUnordered => "SM-ROWS-UNORDERED",
+            Kind::MessageTooLarge => "SM-MESSAGE-TOO-LARGE",
+            Kind::Busy => "SM-BUSY",
+            Kind::Draining => "SM-DRAINING",
+            Kind::Deadline => "SM-DEADLINE",
+            Kind::Idle => "SM-IDLE",
+            Kind::Engine => "SM-ENGINE",
+        }
+    }
+
+    const fn status(self) -> Code {
+        match self {
+            Kind::RulesetUnknown => Code::NotFound,
+            Kind::MessageTooLarge | Kind::Busy => Code::ResourceExhausted,
+            Kind::Draining => Code::Unavailable,
+            Kind::Deadline | Kind::Idle => Code::DeadlineExceeded,
+            Kind::Engine => Code::Internal,
+            _ => Code::InvalidArgument,
+        }
+    }
+
+    /// When the same call may be tried again.
+    const fn retry_after(self) -> Option<Duration> {
+        match self {
+            Kind::Busy => Some(Duration::from_secs(2)),
+            Kind::Draining => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+}
+
+impl Problem {
+    pub fn new(kind: Kind, message: impl Into<String>) -> Problem {
+        Problem { kind, message: message.into(), violations: Vec::new() }
+    }
+
+    /// A problem with one entry, which its message is about.
+    pub fn at(kind: Kind, field: impl Into<String>, message: impl Into<String>) -> Problem {
+        let message = message.into();
+        Problem::new(kind, message.clone()).and(field, message)
+    }
+
+    /// Names a wrong entry.
+    pub fn and(mut self, field: impl Into<String>, description: impl Into<String>) -> Problem {
+        self.violations.push(Violation { field: field.into(), description: description.into() });
+        self
+    }
+
+    /// The problem as the answer to one chunk.
+    pub fn into_chunk_error(self, number: u64) -> v1::ChunkError {
+        let wire = |violation: &Violation| v1::FieldViolation {
+            field: violation.field.clone(),
+            description: violation.description.clone(),
+        };
+        let (code, message) = (self.kind.code().to_owned(), self.message.clone());
+        let violations = self.violations.iter().map(wire).collect();
+        let status = Status::from(self).details().to_vec();
+        v1::ChunkError { number, code, message, violations, status }
+    }
+}
+
+impl From<Problem> for Status {
+    fn from(problem: Problem) -> Status {
+        let mut details = ErrorDetails::new();
+        details.set_error_info(problem.kind.code(), DOMAIN, HashMap::<String, String>::new());
+        for violation in problem.violations {
+            details.add_bad_request_violation(violation.field, violation.description);
+        }
+        if let Some(delay) = problem.kind.retry_after() {
+            details.set_retry_info(Some(delay));
+        }
+        Status::with_error_details(problem.kind.status(), problem.message, details)
+    }
+}
+
+/// What the transport says when a message cannot be read.
+pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
+    if status.code() != Code::OutOfRange {
+        return status;
+    }
+    let text = format!(
+        "a message is larger than {message_bytes} bytes; send timecards in chunks of about 256 KiB ({})",
+        status.message()
+    );
+    Problem::new(Kind::MessageTooLarge, text).into()
+}

@@ -1,0 +1,496 @@
+//! Results as messages, and messages as results: columns move over, the widths of numbers change where they must.
+
+use shiftmill::core::pay::tiers::TierScope;
+use shiftmill::core::{
+    CardResult, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows, ExceptionState, Note, PayCode,
+    PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span, SpanState, Timestamp, TotalRows, TotalScope,
+    WhyNot, Workday, WorkdayRows,
+};
+use shiftmill::{ResultHasher, StreamHash};
+use shiftmill_proto::v1;
+
+use crate::reason;
+
+/// Writes the results of a chunk, and adds them up.
+pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Tally) {
+    let (employee_hash, hash) = hashes(keys, &results);
+    let tally = Tally::of(&results, hash);
+    let cards = results.cards;
+    let count = |end: fn(&RowEnds) -> u32| {
+        let mut start = 0;
+        let own = move |card: &CardResult| {
+            let end = end(&card.ends);
+            let count = end.saturating_sub(start);
+            start = end;
+            count
+        };
+        cards.iter().map(own).collect::<Vec<u32>>()
+    };
+    let (workdays, lines) = (results.workdays, results.lines);
+    let (exceptions, totals) = (results.exceptions, results.totals);
+    let result = v1::ChunkResult {
+        number,
+        status: cards.iter().map(|card| status(card) as u8).collect(),
+        errors: cards.iter().zip(0..).filter_map(|(card, employee)| Some(write_error(employee, card.error?))).collect(),
+        employee_hash,
+        workday_count: count(|ends| ends.workdays),
+        workday: workdays.workday.into_iter().map(|workday| workday.0).collect(),
+        workday_type: workdays.day_type.into_iter().map(|day_type| day_type as u8).collect(),
+        workday_punches: workdays.punches.into_iter().map(u32::from).collect(),
+        workday_worked: workdays.worked.into_iter().map(|worked| worked.0).collect(),
+        line_count: count(|ends| ends.lines),
+        line_workday: lines.workday.into_iter().map(|workday| workday.0).collect(),
+        line_code: lines.code.into_iter().map(|code| u32::from(code.0)).collect(),
+        line_amount: lines.amount,
+        line_rule: lines.rule.into_iter().map(|rule| u32::from(rule.0)).collect(),
+        line_because: lines.because,
+        exception_count: count(|ends| ends.exceptions),
+        exception_workday: exceptions.workday.into_iter().map(|workday| workday.0).collect(),
+        exception_code: exceptions.code.into_iter().map(|code| code as u8).collect(),
+        exception_state: exceptions.state.into_iter().map(|state| state as u8).collect(),
+        exception_severity: exceptions.severity.into_iter().map(|severity| severity as u8).collect(),
+        exception_at: exceptions.at.into_iter().map(|at| at.0).collect(),
+        exception_measure: exceptions.measure.into_iter().map(|measure| measure.0).collect(),
+        exception_rule: exceptions.rule.into_iter().map(|rule| u32::from(rule.0)).collect(),
+        total_count: count(|ends| ends.totals),
+        total_scope: totals.scope.into_iter().map(|scope| scope as u8).collect(),
+        total_from: totals.from.into_iter().map(|from| from.0).collect(),
+        total_code: totals.code.into_iter().map(|code| u32::from(code.0)).collect(),
+        total_amount: totals.amount,
+        span_count: if results.spans.is_empty() { Vec::new() } else { count(|ends| ends.spans) },
+        spans: results.spans.iter().map(write_span).collect(),
+        premium_count: if results.premiums.is_empty() { Vec::new() } else { count(|ends| ends.premiums) },
+        premiums: results.premiums.iter().map(write_premium).collect(),
+        step_count: if results.notes.is_empty() { Vec::new() } else { count(|ends| ends.notes) },
+        steps: results.notes.iter().map(write_step).collect(),
+    };
+    (result, tally)
+}
+
+/// What is counted over a stream.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub chunks: u64,
+    pub chunk_errors: u64,
+    pub employees: u64,
+    pub punches: u64,
+    pub pay_lines: u64,
+    pub exceptions: u64,
+    pub provisional: u64,
+    pub errors: u64,
+    pub hash: StreamHash,
+}
+
+impl Tally {
+    fn of(results: &Evaluations, hash: StreamHash) -> Tally {
+        Tally {
+            chunks: 1,
+            chunk_errors: 0,
+            employees: results.cards.len() as u64,
+            punches: 0,
+            pay_lines: results.lines.len() as u64,
+            exceptions: results.exceptions.len() as u64,
+            provisional: results.cards.iter().filter(|card| card.provisional).count() as u64,
+            errors: results.cards.iter().filter(|card| card.error.is_some()).count() as u64,
+            hash,
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &Tally) {
+        self.chunks += other.chunks;
+        self.chunk_errors += other.chunk_errors;
+        self.employees += other.employees;
+        self.punches += other.punches;
+        self.pay_lines += other.pay_lines;
+        self.exceptions += other.exceptions;
+        self.provisional += other.provisional;
+        self.errors += other.errors;
+        self.hash.add_all(&other.hash);
+    }
+
+    pub fn summary(&self) -> v1::Summary {
+        v1::Summary {
+            chunks: self.chunks,
+            chunk_errors: self.chunk_errors,
+            employees: self.employees,
+            punches: self.punches,
+            pay_lines: self.pay_lines,
+            exceptions: self.exceptions,
+            provisional: self.provisional,
+            errors: self.errors,
+            result_hash: self.hash.finish().0.to_vec(),
+        }
+    }
+}
+
+fn hashes(keys: &[String], results: &Evaluations) -> (Vec<u8>, StreamHash) {
+    let mut hasher = ResultHasher::default();
+    let mut bytes = Vec::with_capacity(keys.len() * 32);
+    let mut sum = StreamHash::default();
+    for (index, key) in keys.iter().enumerate() {
+        if let Some(hash) = hasher.employee(key, results, index) {
+            bytes.extend_from_slice(&hash.0);
+            sum.add(hash);
+        }
+    }
+    (bytes, sum)
+}
+
+fn status(card: &CardResult) -> v1::CardStatus {
+    match (card.error, card.provisional) {
+        (Some(_), _) => v1::CardStatus::Error,
+        (None, true) => v1::CardStatus::Provisional,
+        (None, false) => v1::CardStatus::Final,
+    }
+}
+
+/// An error with its figures.
+pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardError {
+    let figures = match error {
+        EvaluationError::WindowTooLong { days, most } => vec![i64::from(days), i64::from(most)],
+        EvaluationError::WindowBackwards | EvaluationError::Engine => Vec::new(),
+        EvaluationError::UnknownTemplate { index, template } => vec![i64::from(index), i64::from(template)],
+        EvaluationError::UnknownLeave { index, code } => vec![i64::from(index), i64::from(code)],
+        EvaluationError::LeaveBackwards { index } => vec![i64::from(index)],
+        EvaluationError::FactOutsideWindow { workday } => vec![i64::from(workday.0)],
+        EvaluationError::ContextShort { before, after } => vec![i64::from(before), i64::from(after)],
+    };
+    v1::CardError { employee, code: error.code().to_owned(), message: error.to_string(), figures }
+}
+
+fn write_span(span: &Span) -> v1::SpanRow {
+    v1::SpanRow {
+        start: span.start.0,
+        seconds: span.length().0,
+        overtime_workday: span.overtime_workday.0,
+        reporting_workday: span.reporting_workday.0,
+        state: match span.state {
+            SpanState::Worked => v1::SpanState::Worked,
+            SpanState::PaidBreak => v1::SpanState::PaidBreak,
+            SpanState::UnpaidBreak => v1::SpanState::UnpaidBreak,
+            SpanState::Leave => v1::SpanState::Leave,
+        } as i32,
+        day_type: span.day_type as i32,
+        shift: span.shift,
+        code: u32::from(span.code.0),
+        reason: Some(reason::write(span.reason)),
+    }
+}
+
+fn write_premium(premium: &PremiumSpan) -> v1::PremiumRow {
+    v1::PremiumRow {
+        start: premium.start.0,
+        seconds: premium.end.since(premium.start).0,
+        reporting_workday: premium.reporting_workday.0,
+        code: u32::from(premium.code.0),
+        reason: Some(reason::write(premium.reason)),
+    }
+}
+
+fn write_step(note: &Note) -> v1::Step {
+    use v1::step::{self, Step};
+    let step = match *note {
+        Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
+        Note::Rounded { rule, from, to } => {
+            Step::Rounded(step::Rounded { rule: u32::from(rule.0), from: from.0, to: to.0 })
+        }
+        Note::Matched { first, scheduled } => {
+            Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
+        }
+        Note::TakenOff { reason, start, end } => {
+            Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
+        }
+        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => {
+            Step::Recoded(step::Recoded {
+                start: start.0,
+                end: end.0,
+                from: u32::from(from.0),
+                to: u32::from(to.0),
+                reason: Some(reason::write(reason)),
+                counter_before: counter_before.0,
+                counter_after: counter_after.0,
+            })
+        }
+        Note::Rejected { rule, winner, start, end } => Step::Rejected(step::Rejected {
+            rule: u32::from(rule.0),
+            winner: u32::from(winner.0),
+            start: start.0,
+            end: end.0,
+        }),
+        Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
+    };
+    v1::Step { step: Some(step) }
+}
+
+fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot) -> v1::step::DidNotAct {
+    let (scope, scope_weeks, scope_anchor) = match scope {
+        TierScope::Shift => (v1::TierScope::Shift, 0, 0),
+        TierScope::Workday => (v1::TierScope::Workday, 0, 0),
+        TierScope::Workweek => (v1::TierScope::Workweek, 0, 0),
+        TierScope::Workweeks { count, anchor } => (v1::TierScope::Workweeks, u32::from(count), anchor.0),
+        TierScope::Month => (v1::TierScope::Month, 0, 0),
+        TierScope::PayPeriod => (v1::TierScope::PayPeriod, 0, 0),
+    };
+    let (why, counted, limit) = match why {
+        WhyNot::WithinLimit { counted, limit } => (v1::WhyNot::WithinLimit, counted.0, limit.0),
+        WhyNot::ConditionNotMet => (v1::WhyNot::ConditionNotMet, 0, 0),
+        WhyNot::OtherAlternative => (v1::WhyNot::OtherAlternative, 0, 0),
+    };
+    v1::step::DidNotAct {
+        rule: u32::from(rule.0),
+        scope: scope as i32,
+        scope_weeks,
+        scope_anchor,
+        from: from.0,
+        why: why as i32,
+        counted,
+        limit,
+    }
+}
+
+/// A message that cannot be the results of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column `{column}` of the results of chunk {number} cannot be read")]
+pub struct Malformed {
+    /// The number of the chunk.
+    pub number: u64,
+    /// The column.
+    pub column: &'static str,
+}
+
+/// Reads the results of a chunk: the same rows, byte for byte, that the engine made.
+///
+/// # Errors
+/// [`Malformed`] when columns do not fit together or a number has no meaning: the server is newer than this client.
+pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
+    let number = result.number;
+    let column = |column: &'static str| Malformed { number, column };
+    let cards = read_cards(&result)?;
+    let narrow = |values: Vec<u32>, name: &'static str| {
+        let narrow = |value| u16::try_from(value).map_err(|_| column(name));
+        values.into_iter().map(narrow).collect::<Result<Vec<u16>, _>>()
+    };
+    let workdays = WorkdayRows {
+        workday: result.workday.into_iter().map(Workday).collect(),
+        day_type: codes(result.workday_type, DayType::from_number).ok_or_else(|| column("workday_type"))?,
+        punches: narrow(result.workday_punches, "workday_punches")?,
+        worked: result.workday_worked.into_iter().map(Seconds).collect(),
+    };
+    let lines = PayLines {
+        workday: result.line_workday.into_iter().map(Workday).collect(),
+        code: narrow(result.line_code, "line_code")?.into_iter().map(PayCode).collect(),
+        amount: result.line_amount,
+        rule: narrow(result.line_rule, "line_rule")?.into_iter().map(RuleId).collect(),
+        because: result.line_because,
+    };
+    let exceptions = ExceptionRows {
+        workday: result.exception_workday.into_iter().map(Workday).collect(),
+        code: codes(result.exception_code, ExceptionCode::from_number).ok_or_else(|| column("exception_code"))?,
+        state: codes(result.exception_state, ExceptionState::from_number).ok_or_else(|| column("exception_state"))?,
+        severity: codes(result.exception_severity, Severity::from_number)
+            .ok_or_else(|| column("exception_severity"))?,
+        at: result.exception_at.into_iter().map(Timestamp).collect(),
+        measure: result.exception_measure.into_iter().map(Seconds).collect(),
+        rule: narrow(result.exception_rule, "exception_rule")?.into_iter().map(RuleId).collect(),
+    };
+    let totals = TotalRows {
+        scope: codes(result.total_scope, total_scope).ok_or_else(|| column("total_scope"))?,
+        from: result.total_from.into_iter().map(Workday).collect(),
+        code: narrow(result.total_code, "total_code")?.into_iter().map(PayCode).collect(),
+        amount: result.total_amount,
+    };
+    let spans = result.spans.iter().map(read_span).collect::<Option<_>>().ok_or_else(|| column("spans"))?;
+    let premiums = result.premiums.iter().map(read_premium).collect::<Option<_>>();
+    let notes = result.steps.iter().map(read_step).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
+    let premiums = premiums.ok_or_else(|| column("premiums"))?;
+    let results = Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes };
+    even(&results).map_err(column)?;
+    Ok(results)
+}
+
+fn read_cards(result: &v1::ChunkResult) -> Result<Vec<CardResult>, Malformed> {
+    let column = |column: &'static str| Malformed { number: result.number, column };
+    let mut cards = Vec::with_capacity(result.status.len());
+    let mut ends = RowEnds::default();
+    let mut errors = result.errors.iter().peekable();
+    for (index, status) in result.status.iter().enumerate() {
+        let grow = |end: &mut u32, counts: &[u32]| *end = end.saturating_add(counts.get(index).copied().unwrap_or(0));
+        grow(&mut ends.workdays, &result.workday_count);
+        grow(&mut ends.lines, &result.line_count);
+        grow(&mut ends.exceptions, &result.exception_count);
+        grow(&mut ends.totals, &result.total_count);
+        grow(&mut ends.spans, &result.span_count);
+        grow(&mut ends.premiums, &result.premium_count);
+        grow(&mut ends.notes, &result.step_count);
+        let (provisional, error) = match v1::CardStatus::try_from(i32::from(*status)) {
+            Ok(v1::CardStatus::Final) => (false, None),
+            Ok(v1::CardStatus::Provisional) => (true, None),
+            Ok(v1::CardStatus::Error) => {
+                let error = errors.next_if(|error| error.employee as usize == index).and_then(read_error);
+                (false, Some(error.ok_or_else(|| column("errors"))?))
+            }
+            Err(_) => return Err(column("status")),
+        };
+        cards.push(CardResult { ends, provisional, error });
+    }
+    Ok(cards)
+}
+
+/// The name of the first column whose length is not what the counts say.
+fn even(results: &Evaluations) -> Result<(), &'static str> {
+    let ends = results.cards.last().map_or(RowEnds::default(), |card| card.ends);
+    let (workdays, lines) = (&results.workdays, &results.lines);
+    let (exceptions, totals) = (&results.exceptions, &results.totals);
+    let lengths = [
+        ("workday", workdays.workday.len(), ends.workdays),
+        ("workday_type", workdays.day_type.len(), ends.workdays),
+        ("workday_punches", workdays.punches.len(), ends.workdays),
+        ("workday_worked", workdays.worked.len(), ends.workdays),
+        ("line_workday", lines.workday.len(), ends.lines),
+        ("line_code", lines.code.len(), ends.lines),
+        ("line_amount", lines.amount.len(), ends.lines),
+        ("line_rule", lines.rule.len(), ends.lines),
+        ("line_because", lines.because.len(), ends.lines),
+        ("exception_workday", exceptions.workday.len(), ends.exceptions),
+        ("exception_code", exceptions.code.len(), ends.exceptions),
+        ("exception_state", exceptions.state.len(), ends.exceptions),
+        ("exception_severity", exceptions.severity.len(), ends.exceptions),
+        ("exception_at", exceptions.at.len(), ends.exceptions),
+        ("exception_measure", exceptions.measure.len(), ends.exceptions),
+        ("exception_rule", exceptions.rule.len(), ends.exceptions),
+        ("total_scope", totals.scope.len(), ends.totals),
+        ("total_from", totals.from.len(), ends.totals),
+        ("total_code", totals.code.len(), ends.totals),
+        ("total_amount", totals.amount.len(), ends.totals),
+        ("spans", results.spans.len(), ends.spans),
+        ("premiums", results.premiums.len(), ends.premiums),
+        ("steps", results.notes.len(), ends.notes),
+    ];
+    match lengths.into_iter().find(|(_, length, end)| *length != *end as usize) {
+        Some((column, _, _)) => Err(column),
+        None => Ok(()),
+    }
+}
+
+fn codes<Code>(numbers: Vec<u8>, read: impl Fn(u8) -> Option<Code>) -> Option<Vec<Code>> {
+    numbers.into_iter().map(read).collect()
+}
+
+fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
+    let figure = |index: usize| error.figures.get(index).copied();
+    let wide = |index| u32::try_from(figure(index)?).ok();
+    let narrow = |index| u16::try_from(figure(index)?).ok();
+    let signed = |index| i32::try_from(figure(index)?).ok();
+    Some(match error.code.as_str() {
+        "SM-WINDOW-TOO-LONG" => EvaluationError::WindowTooLong { days: signed(0)?, most: signed(1)? },
+        "SM-WINDOW-BACKWARDS" => EvaluationError::WindowBackwards,
+        "SM-UNKNOWN-SHIFT" => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
+        "SM-UNKNOWN-LEAVE" => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
+        "SM-LEAVE-BACKWARDS" => EvaluationError::LeaveBackwards { index: wide(0)? },
+        "SM-FACT-OUTSIDE-WINDOW" => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
+        "SM-ENGINE" => EvaluationError::Engine,
+        "SM-CONTEXT-SHORT" => EvaluationError::ContextShort { before: narrow(0)?, after: narrow(1)? },
+        _ => return None,
+    })
+}
+
+fn total_scope(number: u8) -> Option<TotalScope> {
+    match number {
+        0 => Some(TotalScope::Workweek),
+        1 => Some(TotalScope::PayPeriod),
+        _ => None,
+    }
+}
+
+fn read_span(row: &v1::SpanRow) -> Option<Span> {
+    let start = Timestamp(row.start);
+    Some(Span {
+        start,
+        end: start.after(Seconds(row.seconds)),
+        overtime_workday: Workday(row.overtime_workday),
+        reporting_workday: Workday(row.reporting_workday),
+        state: match row.state() {
+            v1::SpanState::Worked => SpanState::Worked,
+            v1::SpanState::PaidBreak => SpanState::PaidBreak,
+            v1::SpanState::UnpaidBreak => SpanState::UnpaidBreak,
+            v1::SpanState::Leave => SpanState::Leave,
+        },
+        day_type: DayType::from_number(u8::try_from(row.day_type).ok()?)?,
+        shift: row.shift,
+        code: PayCode(u16::try_from(row.code).ok()?),
+        reason: reason::read(row.reason.as_ref())?,
+    })
+}
+
+fn read_premium(row: &v1::PremiumRow) -> Option<PremiumSpan> {
+    let start = Timestamp(row.start);
+    Some(PremiumSpan {
+        start,
+        end: start.after(Seconds(row.seconds)),
+        reporting_workday: Workday(row.reporting_workday),
+        code: PayCode(u16::try_from(row.code).ok()?),
+        reason: reason::read(row.reason.as_ref())?,
+    })
+}
+
+fn read_step(step: &v1::Step) -> Option<Note> {
+    use v1::step::Step;
+    let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
+    let code = |number: u32| u16::try_from(number).ok().map(PayCode);
+    Some(match step.step.as_ref()? {
+        Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
+        Step::Rounded(step) => {
+            Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
+        }
+        Step::Matched(step) => {
+            Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) }
+        }
+        Step::TakenOff(step) => Note::TakenOff {
+            reason: reason::read(step.reason.as_ref())?,
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+        },
+        Step::Recoded(step) => Note::Recoded {
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+            from: code(step.from)?,
+            to: code(step.to)?,
+            reason: reason::read(step.reason.as_ref())?,
+            counter_before: Seconds(step.counter_before),
+            counter_after: Seconds(step.counter_after),
+        },
+        Step::Rejected(step) => Note::Rejected {
+            rule: rule(step.rule)?,
+            winner: rule(step.winner)?,
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+        },
+        Step::DidNotAct(step) => Note::DidNotAct {
+            rule: rule(step.rule)?,
+            scope: read_scope(step)?,
+            from: Workday(step.from),
+            why: match step.why() {
+                v1::WhyNot::WithinLimit => {
+                    WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) }
+                }
+                v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
+                v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
+            },
+        },
+    })
+}
+
+fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
+    Some(match step.scope() {
+        v1::TierScope::Shift => TierScope::Shift,
+        v1::TierScope::Workday => TierScope::Workday,
+        v1::TierScope::Workweek => TierScope::Workweek,
+        v1::TierScope::Workweeks => TierScope::Workweeks {
+            count: u8::try_from(step.scope_weeks).ok()?,
+            anchor: Workday(step.scope_anchor),
+        },
+        v1::TierScope::Month => TierScope::Month,
+        v1::TierScope::PayPeriod => TierScope::PayPeriod,
+    })
+}

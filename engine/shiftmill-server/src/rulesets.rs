@@ -1,0 +1,57 @@
+//! The `Rulesets` service.
+
+use std::sync::Arc;
+
+use shiftmill::ruleset::{Mistake, Ruleset};
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::rulesets_server::Rulesets;
+use tonic::{Request, Response, Status};
+use tracing::Instrument;
+
+use crate::asked::{file_name, ruleset_info};
+use crate::registry::Registry;
+use crate::request_id::RequestId;
+
+/// Checks rulesets.
+#[derive(Debug)]
+pub(crate) struct RulesetsService {
+    pub registry: Arc<Registry>,
+}
+
+#[tonic::async_trait]
+impl Rulesets for RulesetsService {
+    async fn validate(
+        &self,
+        request: Request<v1::ValidateRequest>,
+    ) -> Result<Response<v1::ValidateResponse>, Status> {
+        let id = RequestId::of(request.metadata());
+        let asked = request.into_inner();
+        let answer = async {
+            let compiled = self.registry.compile(file_name(&asked.file_name), &asked.text);
+            let answer = match compiled {
+                Ok(ruleset) => valid(&ruleset),
+                Err(mistakes) => invalid(&mistakes.list),
+            };
+            tracing::info!(valid = answer.valid, mistakes = answer.mistakes.len(), "ruleset checked");
+            answer
+        };
+        let mut response = Response::new(answer.instrument(id.span("Validate")).await);
+        id.tell(response.metadata_mut());
+        Ok(response)
+    }
+}
+
+fn valid(ruleset: &Ruleset) -> v1::ValidateResponse {
+    v1::ValidateResponse { valid: true, mistakes: Vec::new(), ruleset: Some(ruleset_info(ruleset)) }
+}
+
+fn invalid(mistakes: &[Mistake]) -> v1::ValidateResponse {
+    let wire = |mistake: &Mistake| v1::Mistake {
+        file: mistake.file.clone(),
+        line: mistake.line,
+        column: mistake.column,
+        message: mistake.message.clone(),
+        hint: mistake.hint.clone().unwrap_or_default(),
+    };
+    v1::ValidateResponse { valid: false, mistakes: mistakes.iter().map(wire).collect(), ruleset: None }
+}

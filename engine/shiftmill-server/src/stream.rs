@@ -1,0 +1,258 @@
+//! One `EvaluateStream` call: a header, chunks in, results out as they finish, a summary.
+//!
+//! ```text
+//! client ─→ read ─→ place in window ─→ share of memory ─→ room in engine ─→ worker ─→ answers ─→ client
+//! ```
+//!
+//! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
+//! that stops reading therefore stops its own stream after a few chunks, and nobody else's.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use shiftmill::core::Detail;
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
+use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_stream::Stream;
+use tonic::metadata::MetadataMap;
+use tonic::{Status, Streaming};
+use tracing::{Instrument, Span};
+
+use crate::asked::{Asked, response_header};
+use crate::budget::Share;
+use crate::evaluation::Shared;
+use crate::facts;
+use crate::problem::{Kind, Problem, unreadable};
+use crate::results::{self, Tally};
+
+/// Below this much free memory no new stream begins.
+const MEMORY_TO_BEGIN: usize = 1 << 20;
+
+/// The instant at which a call must have ended: the client's deadline, or the server's own.
+pub(crate) fn deadline(metadata: &MetadataMap, longest: Duration) -> Instant {
+    let asked = metadata.get("grpc-timeout").and_then(|value| grpc_timeout(value.to_str().ok()?));
+    Instant::now() + asked.map_or(longest, |asked| asked.min(longest))
+}
+
+/// Digits and a unit, such as `250m`.
+fn grpc_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let count: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3_600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+/// An answer on its way, with what it holds until the client takes it.
+struct Answer {
+    message: Result<v1::EvaluateStreamResponse, Status>,
+    _holds: Option<Holds>,
+}
+
+/// What a chunk holds while it is under way.
+struct Holds {
+    _place: OwnedSemaphorePermit,
+    _share: Option<Share>,
+}
+
+/// The answers of a stream, in the order in which they finish.
+pub(crate) struct Answers {
+    answers: mpsc::UnboundedReceiver<Answer>,
+}
+
+impl Stream for Answers {
+    type Item = Result<v1::EvaluateStreamResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.answers.poll_recv(context).map(|answer| answer.map(|answer| answer.message))
+    }
+}
+
+/// Serves a stream in a task of its own, so that reading and writing go on side by side.
+pub(crate) fn open(
+    shared: Shared,
+    requests: Streaming<v1::EvaluateStreamRequest>,
+    deadline: Instant,
+    place: OwnedSemaphorePermit,
+    span: Span,
+) -> Answers {
+    // The window bounds what is under way, so the queue itself need not.
+    let (sender, answers) = mpsc::unbounded_channel();
+    let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
+    let stopping = shared.stopping.clone();
+    let stream = OpenStream { shared, requests, answers: sender.clone(), window, tally: Arc::default(), received: 0 };
+    let served = async move {
+        let outcome = tokio::select! {
+            outcome = timeout_at(deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late())),
+            () = stopping.cancelled() => Err(draining()),
+            () = sender.closed() => {
+                tracing::info!("the client has gone");
+                return;
+            }
+        };
+        if let Err(status) = outcome {
+            tracing::info!(code = ?status.code(), message = status.message(), "stream failed");
+            // Nobody listens any more when this fails.
+            let _told = sender.send(Answer { message: Err(status), _holds: None });
+        }
+        drop(place);
+    };
+    tokio::spawn(served.instrument(span));
+    Answers { answers }
+}
+
+fn too_late() -> Status {
+    Problem::new(Kind::Deadline, "the stream took longer than its deadline").into()
+}
+
+fn draining() -> Status {
+    Problem::new(Kind::Draining, "the server is stopping; send the stream again, elsewhere or later").into()
+}
+
+struct OpenStream {
+    shared: Shared,
+    requests: Streaming<v1::EvaluateStreamRequest>,
+    answers: mpsc::UnboundedSender<Answer>,
+    window: Arc<Semaphore>,
+    tally: Arc<Mutex<Tally>>,
+    /// Chunks received.
+    received: u64,
+}
+
+impl OpenStream {
+    async fn serve(mut self) -> Result<(), Status> {
+        let asked = Arc::new(self.header().await?);
+        self.send(Answering::Header(response_header(&asked.request)), None);
+        while let Some(chunk) = self.chunk().await? {
+            self.evaluate(chunk, &asked).await?;
+        }
+        self.finish().await
+    }
+
+    async fn header(&mut self) -> Result<Asked, Status> {
+        if self.shared.budget.free() < MEMORY_TO_BEGIN {
+            return Err(crate::budget::busy("the memory for chunks under way is used up").into());
+        }
+        match self.next().await? {
+            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry)?),
+            _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
+        }
+    }
+
+    async fn chunk(&mut self) -> Result<Option<v1::Chunk>, Status> {
+        match self.next().await? {
+            Some(Asking::Chunk(chunk)) => Ok(Some(chunk)),
+            Some(Asking::Header(_)) => {
+                Err(Problem::new(Kind::HeaderExpected, "only the first message of a stream may be a header").into())
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The next message; `None` once the client has sent all. A message without content counts as an empty chunk.
+    async fn next(&mut self) -> Result<Option<Asking>, Status> {
+        let idle = |_| Status::from(Problem::new(Kind::Idle, "the client has sent nothing for too long"));
+        let message = timeout(self.shared.limits.idle_time, self.requests.message()).await.map_err(idle)?;
+        let message = message.map_err(|status| unreadable(status, self.shared.limits.message_bytes))?;
+        Ok(message.map(|message| message.part.unwrap_or_else(|| Asking::Chunk(v1::Chunk::default()))))
+    }
+
+    /// Hands a chunk to the engine; its result comes back from there.
+    async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
+        self.received += 1;
+        let place = permit(&self.window).await?;
+        let share = self.shared.budget.take(memory(&chunk, asked.request.detail)).await?;
+        let holds = Holds { _place: place, _share: Some(share) };
+        let number = chunk.number;
+        let batch = match facts::read(chunk, asked, self.shared.limits.employees_per_chunk) {
+            Ok(batch) => batch,
+            Err(problem) => {
+                self.tally.lock().unwrap_or_else(PoisonError::into_inner).chunk_errors += 1;
+                self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
+                return Ok(());
+            }
+        };
+        let room = permit(&self.shared.engine_room).await?;
+        let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
+        self.shared.engine.submit(Arc::clone(&asked.request), batch, move |finished| {
+            drop(room);
+            let facts = finished.batch.into_columns();
+            let (result, mut counted) = results::write(number, &facts.employees, finished.results);
+            counted.punches = facts.punch_at.len() as u64;
+            tally.lock().unwrap_or_else(PoisonError::into_inner).add(&counted);
+            // Nobody listens any more when the client has gone.
+            let _told = answers.send(answer(Answering::Result(result), Some(holds)));
+        });
+        Ok(())
+    }
+
+    /// Waits until the client has taken every result, then says what they add up to.
+    async fn finish(self) -> Result<(), Status> {
+        let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
+        let _all = self.window.acquire_many(places).await;
+        let tally = *self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        if tally.chunks + tally.chunk_errors != self.received {
+            tracing::error!(received = self.received, evaluated = tally.chunks, "a chunk was lost");
+            return Err(Problem::new(Kind::Engine, "a chunk was lost; this is a fault of Shiftmill").into());
+        }
+        tracing::info!(
+            chunks = tally.chunks,
+            chunk_errors = tally.chunk_errors,
+            employees = tally.employees,
+            punches = tally.punches,
+            errors = tally.errors,
+            "stream evaluated"
+        );
+        self.send(Answering::Summary(tally.summary()), None);
+        Ok(())
+    }
+
+    fn send(&self, part: Answering, holds: Option<Holds>) {
+        // Nobody listens any more when the client has gone; the task then ends by itself.
+        let _told = self.answers.send(answer(part, holds));
+    }
+}
+
+/// The memory that a chunk and its results take, about. The derivation is many times larger than the facts.
+fn memory(chunk: &v1::Chunk, detail: Detail) -> usize {
+    let results_per_facts = match detail {
+        Detail::Totals | Detail::Workdays => 1,
+        Detail::Spans => 4,
+        Detail::Full => 16,
+    };
+    facts::bytes(chunk) * (1 + results_per_facts)
+}
+
+fn answer(part: Answering, holds: Option<Holds>) -> Answer {
+    Answer { message: Ok(v1::EvaluateStreamResponse { part: Some(part) }), _holds: holds }
+}
+
+async fn permit(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
+    let permit = Arc::clone(semaphore).acquire_owned().await;
+    permit.map_err(|_| draining())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_read_as_grpc_writes_them() {
+        assert_eq!(grpc_timeout("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(grpc_timeout("2H"), Some(Duration::from_secs(7_200)));
+        assert_eq!(grpc_timeout("123456789S"), None);
+        assert_eq!(grpc_timeout("5"), None);
+        assert_eq!(grpc_timeout(""), None);
+    }
+}
