@@ -1,0 +1,236 @@
+//! Random timecards: ordinary days, and everything that goes wrong at a clock.
+
+use shiftmill_core::{
+    CardFacts, Correction, CorrectionKind, DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave,
+    LeaveTime, OpeningBalance, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes,
+    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+};
+
+use super::{Grid, Random};
+
+/// A timecard in the making.
+struct Maker<'a> {
+    random: &'a mut Random,
+    grid: Grid,
+    zone: &'a Zone,
+    timeline: &'a PlanTimeline,
+    window: &'a EvaluationWindow,
+    /// How likely anything odd is, in percent.
+    odd: u64,
+}
+
+/// The facts of one employee.
+pub(super) fn facts(
+    random: &mut Random,
+    grid: Grid,
+    zone: &Zone,
+    timeline: &PlanTimeline,
+    window: &EvaluationWindow,
+) -> CardFacts {
+    let odd = *random.one_of(&[0, 2, 5, 15]);
+    let mut maker = Maker { random, grid, zone, timeline, window, odd };
+    let mut facts = CardFacts { employee: "generated".into(), ..CardFacts::default() };
+    let habit = maker.habit();
+    let schedule = maker.random.below(3);
+    for day in window.facts.first.0..=window.facts.last.0 {
+        if maker.random.chance(80) {
+            maker.day(&habit, Workday(day), schedule, &mut facts);
+        }
+    }
+    maker.ids_and_order(&mut facts);
+    maker.leave(&mut facts);
+    maker.corrections(&mut facts);
+    maker.decisions(&mut facts);
+    facts
+}
+
+/// How a person usually works.
+struct Habit {
+    start: i64,
+    length: i64,
+    untyped: bool,
+}
+
+impl Maker<'_> {
+    fn minutes(&mut self, from: i64, to: i64) -> i64 {
+        self.grid.minutes(self.random, from, to)
+    }
+
+    fn habit(&mut self) -> Habit {
+        let starts = [(360, 600), (360, 600), (780, 900), (1_260, 1_380)];
+        let (from, to) = *self.random.one_of(&starts);
+        Habit { start: self.minutes(from, to), length: self.minutes(240, 660), untyped: self.random.chance(12) }
+    }
+
+    fn day(&mut self, habit: &Habit, day: Workday, schedule: u64, facts: &mut CardFacts) {
+        match schedule {
+            0 if self.random.chance(85) => {
+                let end = habit.start + habit.length + 1_800 / i64::from(self.grid.seconds) * i64::from(self.grid.seconds);
+                let times = ShiftTimes::Clock { start: habit.start as i32, end: end.max(habit.start + 1) as i32 };
+                facts.shifts.push(ShiftFact { workday: day, times });
+            }
+            1 if self.random.chance(85) => {
+                let times = ShiftTimes::Template(self.random.below(3) as u16);
+                facts.shifts.push(ShiftFact { workday: day, times });
+            }
+            _ => {}
+        }
+        if self.random.chance(8) {
+            return;
+        }
+        let second = habit.start + self.jitter();
+        let start = self.instant(day, second);
+        let mut minutes = vec![(0, PunchKind::In)];
+        let half = self.minutes(60, 300).min(habit.length);
+        match self.random.below(4) {
+            0 => {}
+            1 => {
+                let pause = self.minutes(0, 40);
+                minutes.push((half, PunchKind::BreakStart));
+                minutes.push((half + pause, PunchKind::BreakEnd));
+            }
+            2 => {
+                let pause = self.minutes(10, 75);
+                minutes.push((half, PunchKind::Out));
+                minutes.push((half + pause, PunchKind::In));
+            }
+            _ => {
+                let pause = self.minutes(10, 75);
+                minutes.push((half, PunchKind::MealStart));
+                minutes.push((half + pause, PunchKind::MealEnd));
+            }
+        }
+        let length = habit.length + self.jitter();
+        let last = minutes[minutes.len() - 1].0;
+        minutes.push((length.max(last), PunchKind::Out));
+        for (offset, kind) in minutes {
+            let kind = if habit.untyped { PunchKind::Unknown } else { kind };
+            self.punch(Timestamp(start.0 + offset), kind, facts);
+        }
+    }
+
+    fn jitter(&mut self) -> i64 {
+        let wide = if self.random.chance(20) { 120 } else { 15 };
+        self.minutes(-wide, wide)
+    }
+
+    fn instant(&mut self, day: Workday, second: i64) -> Timestamp {
+        let fold = if self.random.chance(50) { Fold::Earlier } else { Fold::Later };
+        self.zone.instant(WallTime(WallTime::on(day, 0).0 + second), fold)
+    }
+
+    /// Adds a punch, sometimes not, twice, at another time or of another kind.
+    fn punch(&mut self, at: Timestamp, kind: PunchKind, facts: &mut CardFacts) {
+        if self.random.chance(self.odd) {
+            return;
+        }
+        let mut punch = Punch { at, kind, id: None };
+        if self.random.chance(self.odd) {
+            punch.kind = *self.random.one_of(PunchKind::ALL);
+        }
+        if self.random.chance(self.odd) {
+            punch.at = Timestamp(at.0 + self.minutes(-180, 180));
+        }
+        facts.punches.push(punch);
+        if self.random.chance(self.odd) {
+            let again = Timestamp(punch.at.0 + self.minutes(0, 5));
+            facts.punches.push(Punch { at: again, ..punch });
+        }
+        if self.random.chance(self.odd) {
+            let at = Timestamp(punch.at.0 + self.minutes(-300, 300));
+            facts.punches.push(Punch { at, kind: *self.random.one_of(PunchKind::ALL), id: None });
+        }
+    }
+
+    fn ids_and_order(&mut self, facts: &mut CardFacts) {
+        if self.random.chance(30) {
+            for (index, punch) in facts.punches.iter_mut().enumerate() {
+                punch.id = Some(100 + index as u64);
+            }
+        }
+        if self.random.chance(20) {
+            for index in (1..facts.punches.len()).rev() {
+                facts.punches.swap(index, self.random.below(index as u64 + 1) as usize);
+            }
+        }
+    }
+
+    fn any_day(&mut self) -> Workday {
+        let days = (self.window.facts.last.0 - self.window.facts.first.0) as u64 + 1;
+        self.window.facts.first.plus(self.random.below(days) as i32)
+    }
+
+    /// Mostly known in time, sometimes too late.
+    fn known(&mut self) -> Timestamp {
+        let late = self.random.chance(8);
+        Timestamp(self.window.as_of.0 + if late { 3_600 } else { -7_200 + self.random.below(4) as i64 * 600 })
+    }
+
+    fn leave(&mut self, facts: &mut CardFacts) {
+        let count = *self.random.one_of(&[0, 0, 0, 0, 1, 1, 2]);
+        for _ in 0..count {
+            let day = self.any_day();
+            let time = match self.random.below(4) {
+                0 => LeaveTime::Workday(day),
+                1 => LeaveTime::Amount(day, Seconds(self.minutes(60, 480) as u32)),
+                _ => {
+                    let second = self.minutes(300, 1_200);
+                    let start = self.instant(day, second);
+                    LeaveTime::Span { start, end: Timestamp(start.0 + self.minutes(30, 600)) }
+                }
+            };
+            let recorded_at = self.known();
+            facts.leave.push(Leave { code: self.random.below(2) as u16, time, recorded_at });
+        }
+    }
+
+    fn corrections(&mut self, facts: &mut CardFacts) {
+        let count = *self.random.one_of(&[0, 0, 0, 0, 1, 2]);
+        for _ in 0..count {
+            let Some(punch) = facts.punches.get(self.random.below(facts.punches.len() as u64) as usize).copied()
+            else {
+                return;
+            };
+            let mut named = match punch.id {
+                Some(id) => PunchRef::Id(id),
+                None => PunchRef::At(punch.at, punch.kind),
+            };
+            if self.random.chance(10) {
+                named = PunchRef::At(Timestamp(punch.at.0 + 7), punch.kind);
+            }
+            let to = Timestamp(punch.at.0 + self.minutes(-90, 90));
+            let kind = match self.random.below(3) {
+                0 => CorrectionKind::Void(named),
+                1 => CorrectionKind::Retime { punch: named, to },
+                _ => CorrectionKind::Add { at: to, kind: *self.random.one_of(PunchKind::ALL) },
+            };
+            let recorded_at = self.known();
+            facts.corrections.push(Correction { kind, recorded_at });
+        }
+    }
+
+    fn decisions(&mut self, facts: &mut CardFacts) {
+        let codes = [ExceptionCode::LateIn, ExceptionCode::MissingOut, ExceptionCode::EarlyOut, ExceptionCode::Absent];
+        while self.random.chance(15) {
+            let workday = self.any_day();
+            let kind = match self.random.below(3) {
+                0 => WaiverKind::Exception(*self.random.one_of(&codes)),
+                _ => WaiverKind::Meal(1 + self.random.below(2) as u8),
+            };
+            facts.waivers.push(Waiver { workday, kind });
+        }
+        if self.random.chance(10) {
+            let day_type = *self.random.one_of(DayType::ALL);
+            facts.day_overrides.push(DayOverride { workday: self.any_day(), day_type });
+        }
+        if self.random.chance(15) {
+            let plan = &self.timeline.versions()[0].1;
+            let rules: Vec<RuleId> = plan.overtime.tiers.iter().map(|tier| tier.rule).collect();
+            if !rules.is_empty() {
+                let rule = *self.random.one_of(&rules);
+                let amount = Seconds(self.minutes(60, 2_400) as u32);
+                facts.opening_balances.push(OpeningBalance { rule, amount });
+            }
+        }
+    }
+}

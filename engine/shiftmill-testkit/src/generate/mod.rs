@@ -1,0 +1,102 @@
+//! Generated questions: plans over all rule kinds, and timecards ordinary and odd. The same seed gives the same
+//! question for ever.
+
+mod cards;
+mod plans;
+mod random;
+mod zones;
+
+use shiftmill_core::{EvaluationWindow, Timestamp, Workday, WorkdayRange};
+
+pub use random::Random;
+pub use zones::{ZONES, zone};
+
+use crate::engine::Question;
+
+/// Question number `index` of a run that starts from `seed`.
+pub fn question(seed: u64, index: u64) -> Question {
+    let mut random = Random::new(seed ^ (index + 1).wrapping_mul(0xD1B5_4A32_D192_ED03));
+    from(&mut random)
+}
+
+/// The next question of a stream of random numbers.
+pub fn from(random: &mut Random) -> Question {
+    let grid = Grid::pick(random);
+    let zone = zones::pick(random);
+    let first = first_workday(random);
+    let days = days(random, grid);
+    let facts = WorkdayRange { first, last: first.plus(days - 1) };
+    let timeline = plans::timeline(random, grid, facts);
+    let window = window(random, facts);
+    let facts = cards::facts(random, grid, &zone, &timeline, &window);
+    Question { facts, zone, timeline, window }
+}
+
+/// The steps in which times of a card and lengths of its plan are chosen, so that the oracle need not look at every
+/// second of every card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// Times are multiples of this many seconds.
+    pub seconds: u32,
+}
+
+impl Grid {
+    fn pick(random: &mut Random) -> Grid {
+        Grid { seconds: *random.one_of(&[300, 300, 300, 300, 300, 300, 900, 900, 600, 60, 1]) }
+    }
+
+    /// A length from `from` to `to` minutes.
+    pub(crate) fn minutes(self, random: &mut Random, from: i64, to: i64) -> i64 {
+        let step = i64::from(self.seconds);
+        let (from, to) = ((from * 60).div_euclid(step), (to * 60).div_euclid(step));
+        (from + random.below((to - from + 1).max(1) as u64) as i64) * step
+    }
+}
+
+/// Cards on a fine grid are short, since the oracle looks at every second of them.
+fn days(random: &mut Random, grid: Grid) -> i32 {
+    let most = match grid.seconds {
+        1 => 2,
+        60 => 7,
+        _ => 14,
+    };
+    1 + random.below(most) as i32
+}
+
+/// Days on which something may go wrong come up more often than others.
+fn first_workday(random: &mut Random) -> Workday {
+    let odd = [
+        (2024, 2, 26), // leap day
+        (2025, 2, 24),
+        (2024, 12, 27), // turn of the year
+        (2025, 3, 7),   // clocks change in North America
+        (2025, 10, 31),
+        (2025, 3, 27), // in Europe
+        (2025, 10, 23),
+        (2025, 4, 3), // on Lord Howe Island, by half an hour
+        (2025, 10, 2),
+        (2026, 9, 28), // month end
+    ];
+    if random.chance(60) {
+        let (year, month, day) = *random.one_of(&odd);
+        let date = Workday::from_date(year, month, day).unwrap_or_default();
+        return date.plus(random.below(4) as i32 - 1);
+    }
+    Workday(20_000 + random.below(700) as i32)
+}
+
+fn window(random: &mut Random, facts: WorkdayRange) -> EvaluationWindow {
+    let mut pay_period = facts;
+    if random.chance(40) {
+        let days = (facts.last.0 - facts.first.0) as u64;
+        pay_period.first = facts.first.plus(random.below(days + 1) as i32);
+        pay_period.last = pay_period.first.plus(random.below((facts.last.0 - pay_period.first.0) as u64 + 1) as i32);
+    }
+    let after = Timestamp(i64::from(facts.last.0 + 3) * 86_400);
+    let as_of = match random.below(10) {
+        0..=7 => after,
+        8 => Timestamp(after.0 - random.below(3 * 24) as i64 * 3_600),
+        _ => Timestamp(i64::from(facts.first.0) * 86_400 + random.below(240) as i64 * 3_600),
+    };
+    EvaluationWindow { pay_period, facts, as_of, require_final: false }
+}

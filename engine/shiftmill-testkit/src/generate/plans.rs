@@ -1,0 +1,600 @@
+//! Random plans that are valid, over all rule kinds.
+
+use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
+use shiftmill_core::open::normalise::{Granularity, Normalise};
+use shiftmill_core::pay::combine::{Alternative, Combine, CombinationRow, CombinationTable, Overtime};
+use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
+use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
+use shiftmill_core::pay::tiers::{
+    Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
+};
+use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, LateDeduct, LateTier};
+use shiftmill_core::shape::breaks::{
+    AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap,
+};
+use shiftmill_core::shape::calendar::Calendar;
+use shiftmill_core::shape::leave::{LeaveCode, LeaveRules, LeaveVersusWork};
+use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
+use shiftmill_core::shape::meal_requirement::MealRequirement;
+use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
+use shiftmill_core::shape::rounding::{
+    Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie,
+};
+use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
+use shiftmill_core::shape::workdays::{Attribution, Workdays};
+use shiftmill_core::{
+    DayType, DayTypeSet, ExceptionCode, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan,
+    PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
+};
+
+use super::{Grid, Random};
+
+/// Overtime codes of every generated plan with their multipliers.
+const OVERTIME: [(PayCode, u16); 4] =
+    [(PayCode(2), 1_250), (PayCode(3), 1_500), (PayCode(4), 2_000), (PayCode(5), 3_000)];
+const NIGHT: PayCode = PayCode(6);
+const WEEKEND: PayCode = PayCode(7);
+const MEAL_PREMIUM: PayCode = PayCode(8);
+const HOLIDAY_PAID: PayCode = PayCode(9);
+const LATE_DEDUCT: PayCode = PayCode(10);
+const LEAVE_PAID: PayCode = PayCode(11);
+const LEAVE_UNPAID: PayCode = PayCode(12);
+const REST_PREMIUM: PayCode = PayCode(13);
+
+/// A plan in the making: draws numbers and names rules.
+struct Maker<'a> {
+    random: &'a mut Random,
+    grid: Grid,
+    days: WorkdayRange,
+    rules: Vec<String>,
+}
+
+/// A timeline of one version, sometimes two, over `days`.
+pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> PlanTimeline {
+    let rules = Names::BUILT_IN_RULES.map(String::from).to_vec();
+    let mut maker = Maker { random, grid, days, rules };
+    let plan = maker.plan();
+    let mut versions = vec![(days.first.plus(-400), plan)];
+    if maker.random.chance(15) {
+        let length = (days.last.0 - days.first.0) as u64;
+        let from = days.first.plus(maker.random.below(length + 1) as i32);
+        let changed = maker.changed(&versions[0].1);
+        versions.push((from, changed));
+    }
+    let names = Names {
+        rules: maker.rules,
+        pay_codes: pay_codes(),
+        shifts: vec!["early".into(), "late".into(), "night".into()],
+        leave: vec!["annual".into(), "unpaid".into()],
+    };
+    PlanTimeline::new(versions, names).expect("a generated timeline is valid")
+}
+
+fn pay_codes() -> Vec<PayCodeInfo> {
+    let code = |name: &str, layer, unit, paid, multiplier| PayCodeInfo {
+        name: name.into(),
+        layer,
+        unit,
+        paid,
+        multiplier: Multiplier(multiplier),
+    };
+    vec![
+        code("regular", Layer::Base, Unit::Second, true, 1_000),
+        code("unpaid_break", Layer::Base, Unit::Second, false, 0),
+        code("overtime_1_25", Layer::Base, Unit::Second, true, 1_250),
+        code("overtime_1_5", Layer::Base, Unit::Second, true, 1_500),
+        code("overtime_2_0", Layer::Base, Unit::Second, true, 2_000),
+        code("overtime_3_0", Layer::Base, Unit::Second, true, 3_000),
+        code("night", Layer::Premium, Unit::Second, true, 250),
+        code("weekend", Layer::Premium, Unit::Second, true, 250),
+        code("meal_premium", Layer::Quantity, Unit::Count, true, 1_000),
+        code("holiday_paid", Layer::Quantity, Unit::Second, true, 1_000),
+        code("late_deduct", Layer::Quantity, Unit::Second, true, 1_000),
+        code("leave_annual", Layer::Base, Unit::Second, true, 1_000),
+        code("leave_unpaid", Layer::Base, Unit::Second, false, 0),
+        code("rest_premium", Layer::Quantity, Unit::Count, true, 1_000),
+    ]
+}
+
+impl Maker<'_> {
+    fn rule(&mut self, kind: &str) -> RuleId {
+        let number = self.rules.len();
+        self.rules.push(format!("{kind}-{number}"));
+        RuleId(number as u16)
+    }
+
+    fn minutes(&mut self, from: i64, to: i64) -> Seconds {
+        Seconds(self.grid.minutes(self.random, from, to) as u32)
+    }
+
+    fn time_of_day(&mut self) -> u32 {
+        self.grid.minutes(self.random, 0, 1_439) as u32
+    }
+
+    fn flag(&mut self) -> bool {
+        self.random.chance(50)
+    }
+
+    /// A rule of any kind is present in about half of all plans.
+    fn plan(&mut self) -> Plan {
+        Plan {
+            normalise: self.normalise(),
+            dedupe: self.dedupe(),
+            calendar: self.calendar(),
+            schedule: self.schedule(),
+            matching: self.matching(),
+            pairing: self.pairing(),
+            rounding: self.rounding(),
+            workdays: self.workdays(),
+            breaks: self.breaks(),
+            meal_requirements: self.meals(),
+            leave: self.leave(),
+            attendance: self.attendance(),
+            holidays: self.holidays(),
+            overtime: self.overtime(),
+            premiums: self.premiums(),
+            exceptions: exceptions(),
+        }
+    }
+
+    /// Another version: the same rules, some with other figures.
+    fn changed(&mut self, plan: &Plan) -> Plan {
+        let mut plan = plan.clone();
+        for tier in &mut plan.overtime.tiers {
+            if self.flag() {
+                tier.limit = tier.limit.plus(self.minutes(15, 90));
+            }
+        }
+        for rule in &mut plan.breaks.auto_deduct {
+            rule.amount = self.minutes(5, 60);
+        }
+        for rule in &mut plan.rounding {
+            rule.direction = self.direction();
+        }
+        if self.flag() {
+            plan.attendance = self.attendance();
+        }
+        if self.random.chance(30) {
+            plan.premiums.pop();
+        }
+        if self.random.chance(30) {
+            plan.calendar = self.calendar();
+        }
+        if self.random.chance(30) {
+            plan.schedule = Schedule { weekly_pattern: self.pattern(), ..plan.schedule };
+        }
+        if self.random.chance(30) {
+            plan.pairing.missing_out = self.imputed();
+        }
+        if self.random.chance(20) {
+            plan.dedupe.window = Some(self.minutes(0, 5));
+        }
+        plan
+    }
+
+    fn normalise(&mut self) -> Normalise {
+        let minute = self.random.chance(15);
+        let granularity = if minute { Granularity::Minute } else { Granularity::Second };
+        Normalise { granularity, future_skew_max: Seconds(300) }
+    }
+
+    fn dedupe(&mut self) -> Dedupe {
+        let keep = *self.random.one_of(&[DedupeKeep::ByDirection, DedupeKeep::First, DedupeKeep::Last]);
+        let window = *self.random.one_of(&[None, Some(Seconds(60)), Some(Seconds(300)), Some(Seconds(0))]);
+        Dedupe { window, keep }
+    }
+
+    fn calendar(&mut self) -> Calendar {
+        let kinds = [
+            DayType::StatutoryHoliday,
+            DayType::StatutoryHoliday,
+            DayType::CompanyHoliday,
+            DayType::MakeupWorkday,
+            DayType::ShiftedRest,
+            DayType::RestDay,
+        ];
+        let mut dates = Vec::new();
+        for day in self.days.first.0..=self.days.last.0 {
+            if self.random.chance(10) {
+                dates.push((shiftmill_core::Workday(day), *self.random.one_of(&kinds)));
+            }
+        }
+        let rest_days = if self.flag() {
+            WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday)
+        } else {
+            WeekdaySet::NONE
+        };
+        let statutory_rest_day = self.random.maybe(25, |random| *random.one_of(&Weekday::ALL));
+        Calendar { dates, rest_days, statutory_rest_day }
+    }
+
+    fn schedule(&mut self) -> Schedule {
+        let templates = [(480, 540), (840, 480), (1_320, 480)].map(|(from, length)| self.template(from, length));
+        Schedule {
+            templates: templates.to_vec(),
+            weekly_pattern: self.pattern(),
+            earliest_in: self.minutes(0, 120),
+            latest_out: self.minutes(0, 300),
+        }
+    }
+
+    fn template(&mut self, from: i64, length: i64) -> ShiftTemplate {
+        let start = self.grid.minutes(self.random, from - 60, from + 60) as i32;
+        let end = start + self.grid.minutes(self.random, length - 60, length + 90) as i32;
+        let mut breaks = Vec::new();
+        if self.flag() {
+            let pause = start + self.grid.minutes(self.random, 120, 240) as i32;
+            breaks.push((pause, pause + self.grid.minutes(self.random, 15, 60).max(1) as i32));
+        }
+        ShiftTemplate { start, end, breaks, earliest_in: self.minutes(0, 120), latest_out: self.minutes(0, 300) }
+    }
+
+    fn pattern(&mut self) -> [Option<u16>; 7] {
+        if self.flag() {
+            return [None; 7];
+        }
+        let template = self.random.below(3) as u16;
+        [0; 7].map(|_: u16| self.random.maybe(75, |_| template))
+    }
+
+    fn matching(&mut self) -> Matching {
+        Matching {
+            shift_starts_at: *self.random.one_of(&[ShiftStart::Gap, ShiftStart::Gap, ShiftStart::InPunch]),
+            shift_gap_basis: *self.random.one_of(&[GapBasis::Out, GapBasis::AnyPunch]),
+            new_shift_gap: self.minutes(180, 480),
+            shift_length_max: self.minutes(600, 1_080),
+            match_by: *self.random.one_of(&[MatchBy::Cluster, MatchBy::Cluster, MatchBy::Workday]),
+        }
+    }
+
+    fn pairing(&mut self) -> Pairing {
+        let modes = [PairingMode::Typed, PairingMode::Typed, PairingMode::Alternating, PairingMode::FirstLast];
+        let meal_detect = if self.flag() {
+            MealDetect::ByKind
+        } else {
+            let min = self.minutes(5, 30);
+            MealDetect::ByGapLength { min, max: min.plus(self.minutes(10, 60)) }
+        };
+        Pairing {
+            mode: *self.random.one_of(&modes),
+            adjacency: *self.random.one_of(&[Adjacency::Bridging, Adjacency::Strict]),
+            repeat_in: *self.random.one_of(&[RepeatIn::KeepFirst, RepeatIn::ClosePreviousAtNew]),
+            pair_length_max: if self.flag() { None } else { Some(self.minutes(300, 960)) },
+            missing_out: self.imputed(),
+            missing_in: self.imputed(),
+            meal_detect,
+        }
+    }
+
+    fn imputed(&mut self) -> Imputed {
+        match self.random.below(6) {
+            0 => Imputed::ToSchedule,
+            1 => Imputed::Fixed(self.minutes(30, 300)),
+            _ => Imputed::Nothing,
+        }
+    }
+
+    fn direction(&mut self) -> Direction {
+        let ties = [Tie::HalfUp, Tie::HalfDown, Tie::PartialMinuteDown, Tie::PartialMinuteUp];
+        match self.random.below(4) {
+            0 => Direction::Down,
+            1 => Direction::Up,
+            _ => Direction::Nearest(*self.random.one_of(&ties)),
+        }
+    }
+
+    fn rounding(&mut self) -> Vec<RoundingRule> {
+        let count = *self.random.one_of(&[0, 0, 1, 1, 2]);
+        (0..count).map(|_| self.rounding_rule()).collect()
+    }
+
+    fn rounding_rule(&mut self) -> RoundingRule {
+        let intervals: &[u32] = if self.grid.seconds < 60 { &[1, 60, 300, 360, 900] } else { &[300, 600, 900, 1_800] };
+        let mut target = RoundingTarget::ALL;
+        if self.flag() {
+            target = RoundingTarget {
+                shift_in: self.flag(),
+                shift_out: self.flag(),
+                meal_start: self.flag(),
+                meal_end: self.flag(),
+                break_start: self.flag(),
+                break_end: self.flag(),
+            };
+        }
+        let condition = match self.random.below(4) {
+            0 => RoundingCondition::NearSchedule(self.minutes(0, 60)),
+            1 => RoundingCondition::ClockWindow { from: self.time_of_day(), to: self.time_of_day() },
+            _ => RoundingCondition::Always,
+        };
+        RoundingRule {
+            rule: self.rule("rounding"),
+            target,
+            interval: Seconds(*self.random.one_of(intervals)),
+            direction: self.direction(),
+            anchor: *self.random.one_of(&[Anchor::LocalMidnight, Anchor::LocalMidnight, Anchor::ScheduleStart]),
+            condition,
+            grace: if self.flag() { Seconds::ZERO } else { self.minutes(0, 20) },
+            strict: self.random.chance(25),
+        }
+    }
+
+    fn workdays(&mut self) -> Workdays {
+        let ways = [
+            Attribution::StartDay,
+            Attribution::EndDay,
+            Attribution::Majority,
+            Attribution::SplitMidnight,
+            Attribution::DivideTime,
+            Attribution::DivideTimeSplit,
+            Attribution::ScheduleLabel,
+            Attribution::ScheduleLabel,
+        ];
+        let overtime = *self.random.one_of(&ways);
+        let reporting = if self.flag() { overtime } else { *self.random.one_of(&ways) };
+        let opens_at = if self.flag() { 0 } else { self.time_of_day() };
+        Workdays { overtime, reporting, opens_at, workweek_opens: *self.random.one_of(&Weekday::ALL) }
+    }
+
+    fn breaks(&mut self) -> Breaks {
+        let mut breaks = Breaks::default();
+        if self.random.chance(40) {
+            let limit = self.minutes(5, 30);
+            breaks.paid_below = Some(PaidGap { rule: self.rule("paid-gap"), limit, meals_too: self.flag() });
+        }
+        if self.random.chance(30) {
+            let start = self.time_of_day();
+            let end = (start + self.minutes(10, 60).0.max(1)) % 86_400;
+            breaks.fixed.push(FixedBreak { rule: self.rule("fixed-break"), start, end });
+        }
+        let count = *self.random.one_of(&[0, 0, 1, 1, 2]);
+        breaks.auto_deduct = (0..count).map(|_| self.auto_deduct()).collect();
+        breaks
+    }
+
+    fn auto_deduct(&mut self) -> AutoDeduct {
+        let bases =
+            [BreakBasis::WorkedGross, BreakBasis::LongestSegment, BreakBasis::GrossSpan, BreakBasis::WorkedNet];
+        let proportional = self.random.chance(20);
+        AutoDeduct {
+            rule: self.rule("auto-deduct"),
+            after: self.minutes(120, 600),
+            compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]),
+            basis: *self.random.one_of(&bases),
+            amount: self.minutes(10, 75),
+            only_if_segments: self.random.maybe(25, |random| 1 + random.below(2) as u8),
+            count_taken: self.flag(),
+            min_piece: self.minutes(0, 20),
+            taper: self.random.chance(30),
+            placement: if proportional { BreakPlacement::Proportional } else { BreakPlacement::AtTrigger },
+        }
+    }
+
+    fn meals(&mut self) -> Vec<MealRequirement> {
+        let count = *self.random.one_of(&[0, 0, 1, 2]);
+        (0..count).map(|index| self.meal(index + 1)).collect()
+    }
+
+    fn meal(&mut self, ordinal: u8) -> MealRequirement {
+        let hours = i64::from(ordinal) * 300;
+        MealRequirement {
+            rule: self.rule("meal"),
+            ordinal,
+            when_worked: self.minutes(hours - 120, hours),
+            compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]),
+            start_by: self.minutes(hours - 120, hours),
+            length_min: self.minutes(15, 45),
+            waivable_up_to: if self.flag() { None } else { Some(self.minutes(360, 720)) },
+            waivable_only_if_previous_taken: self.flag(),
+            pays_to: *self.random.one_of(&[MEAL_PREMIUM, MEAL_PREMIUM, REST_PREMIUM]),
+        }
+    }
+
+    fn leave(&mut self) -> LeaveRules {
+        let ways = [LeaveVersusWork::WorkWinsFlag, LeaveVersusWork::WorkWins, LeaveVersusWork::LeaveWins];
+        LeaveRules {
+            codes: vec![LeaveCode { pays_to: LEAVE_PAID }, LeaveCode { pays_to: LEAVE_UNPAID }],
+            versus_work: *self.random.one_of(&ways),
+            day_length: self.minutes(240, 480),
+            relocates_schedule: self.random.chance(70),
+        }
+    }
+
+    fn attendance(&mut self) -> Attendance {
+        let mut late_tiers = Vec::new();
+        if self.random.chance(30) {
+            let from = self.minutes(10, 60);
+            late_tiers.push(self.late_tier(from, ExceptionCode::SeriousLate));
+            if self.flag() {
+                let from = from.plus(self.minutes(10, 120));
+                late_tiers.push(self.late_tier(from, ExceptionCode::AbsentHalf));
+            }
+        }
+        let maybe = |maker: &mut Self, from, to| if maker.flag() { None } else { Some(maker.minutes(from, to)) };
+        Attendance {
+            late_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
+            early_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
+            grace_mode: *self.random.one_of(&[GraceMode::Cliff, GraceMode::Deduct]),
+            late_tiers,
+            watch_window: maybe(self, 30, 240),
+            compared: *self.random.one_of(&[Compared::Second, Compared::Minute]),
+            absence_delay: if self.random.chance(10) { None } else { Some(self.minutes(0, 120)) },
+            absent_below: maybe(self, 60, 240),
+            half_day_below: maybe(self, 120, 360),
+            min_day: maybe(self, 300, 600),
+            early_in_beyond: maybe(self, 0, 30),
+            late_out_beyond: maybe(self, 0, 30),
+            unscheduled: self.random.chance(80),
+        }
+    }
+
+    fn late_tier(&mut self, from: Seconds, outcome: ExceptionCode) -> LateTier {
+        let amount = if self.flag() { None } else { Some(self.minutes(10, 60)) };
+        let deduct = if self.flag() { None } else { Some(LateDeduct { pays_to: LATE_DEDUCT, amount }) };
+        LateTier { from, compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]), outcome, deduct }
+    }
+
+    fn holidays(&mut self) -> Holidays {
+        let bases = [HolidayBasis::CalendarSplit, HolidayBasis::Workday, HolidayBasis::ShiftStart];
+        let basis = *self.random.one_of(&bases);
+        if self.flag() {
+            return Holidays { basis, not_worked: None };
+        }
+        let amount = if self.flag() { None } else { Some(self.minutes(60, 480)) };
+        let rule = self.rule("holiday-pay");
+        Holidays { basis, not_worked: Some(HolidayNotWorked { rule, pays_to: HOLIDAY_PAID, amount }) }
+    }
+
+    fn overtime(&mut self) -> Overtime {
+        let count = *self.random.one_of(&[0, 1, 2, 2, 3, 4, 5]);
+        let mut tiers: Vec<OvertimeTier> = (0..count).map(|_| self.tier()).collect();
+        tiers.sort_by_key(|tier| (tier.scope, tier.limit));
+        let combine = match self.random.below(10) {
+            0..=4 => Combine::StraightTimeOnly,
+            5 | 6 => Combine::AllHoursCount,
+            7 if !tiers.is_empty() => Combine::MaxOfAlternatives(self.alternatives(tiers.len())),
+            8 => Combine::Table(self.table(&tiers)),
+            9 => Combine::Additive,
+            _ => Combine::StraightTimeOnly,
+        };
+        if combine == Combine::Additive {
+            for tier in &mut tiers {
+                tier.pays_to = *self.random.one_of(&[NIGHT, WEEKEND]);
+            }
+        }
+        Overtime { tiers, combine }
+    }
+
+    fn tier(&mut self) -> OvertimeTier {
+        let (scope, limit) = match self.random.below(12) {
+            0 => (TierScope::Shift, self.minutes(240, 720)),
+            1..=5 => (TierScope::Workday, self.minutes(240, 720)),
+            6..=8 => (TierScope::Workweek, self.minutes(900, 2_700)),
+            9 => {
+                let anchor = self.days.first.plus(self.random.below(30) as i32 - 15);
+                (TierScope::Workweeks { count: 2, anchor }, self.minutes(1_800, 4_800))
+            }
+            10 => (TierScope::Month, self.minutes(1_200, 4_800)),
+            _ => (TierScope::PayPeriod, self.minutes(900, 4_800)),
+        };
+        let limit = if self.random.chance(20) { Seconds::ZERO } else { limit };
+        let (pays_to, multiplier) = *self.random.one_of(&OVERTIME);
+        let codes = PayCodeSet::new(vec![PayCode(2), PayCode(3)]);
+        let counts = match self.random.below(8) {
+            0 => Counts::AllHours,
+            1 if scope > TierScope::Workday => Counts::Codes(codes),
+            _ => Counts::StraightTime,
+        };
+        OvertimeTier {
+            rule: self.rule("tier"),
+            scope,
+            when: self.condition(),
+            counts,
+            leave_counts: self.random.chance(25),
+            limit,
+            pays_to,
+            multiplier: Multiplier(multiplier),
+            priority: self.random.below(3) as i16 - 1,
+        }
+    }
+
+    fn condition(&mut self) -> TierCondition {
+        let mut condition = TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None };
+        match self.random.below(8) {
+            0 => {
+                condition.day_types = DayTypeSet::NONE.with(DayType::Workday).with(DayType::MakeupWorkday);
+            }
+            1 => {
+                condition.day_types = DayTypeSet::NONE
+                    .with(DayType::RestDay)
+                    .with(DayType::ShiftedRest)
+                    .with(DayType::StatutoryHoliday)
+                    .with(DayType::StatutoryRest);
+            }
+            2 => {
+                let one = WeekdaySet::NONE.with(*self.random.one_of(&Weekday::ALL));
+                condition.weekdays = one.with(*self.random.one_of(&Weekday::ALL));
+            }
+            3 => condition.consecutive = Some(self.consecutive()),
+            _ => {}
+        }
+        condition
+    }
+
+    fn consecutive(&mut self) -> Consecutive {
+        let resets = [ConsecutiveReset::Workweek, ConsecutiveReset::Rolling, ConsecutiveReset::AfterTrigger];
+        Consecutive {
+            day: 2 + self.random.below(6) as u8,
+            mode: *self.random.one_of(&[ConsecutiveMode::AtLeast, ConsecutiveMode::Exactly]),
+            reset: *self.random.one_of(&resets),
+            worked_at_least: if self.flag() { Seconds(1) } else { self.minutes(60, 300) },
+        }
+    }
+
+    fn alternatives(&mut self, tiers: usize) -> Vec<Alternative> {
+        let count = 1 + self.random.below(3);
+        (0..count)
+            .map(|_| {
+                let tiers = (0..tiers as u8).filter(|_| self.random.chance(60)).collect();
+                Alternative { rule: self.rule("alternative"), tiers }
+            })
+            .collect()
+    }
+
+    /// A row for every set of tiers of which each scope reaches at most one.
+    fn table(&mut self, tiers: &[OvertimeTier]) -> CombinationTable {
+        let rule = self.rule("table");
+        let mut rows = Vec::new();
+        for when in 0..1_u64 << tiers.len() {
+            let pays_to = match self.random.below(3) {
+                0 => PayCode::REGULAR,
+                _ => self.random.one_of(&OVERTIME).0,
+            };
+            let counts_toward = self.random.next_number() & ((1 << tiers.len()) - 1);
+            rows.push(CombinationRow { when, pays_to, counts_toward });
+        }
+        CombinationTable { rule, rows }
+    }
+
+    fn premiums(&mut self) -> Vec<Premium> {
+        let count = *self.random.one_of(&[0, 1, 1, 2]);
+        (0..count).map(|_| self.premium()).collect()
+    }
+
+    fn premium(&mut self) -> Premium {
+        let modes = [
+            PremiumMode::Split,
+            PremiumMode::Split,
+            PremiumMode::WholeIfStartsIn,
+            PremiumMode::WholeIfEndsIn,
+            PremiumMode::WholeIfWithin,
+            PremiumMode::WholeIfMajority,
+        ];
+        let window = if self.random.chance(75) {
+            let from = self.time_of_day();
+            Some(ClockWindow { from, to: (from + self.minutes(60, 720).0) % 86_400 })
+        } else {
+            None
+        };
+        let condition = self.condition();
+        Premium {
+            rule: self.rule("premium"),
+            pays_to: *self.random.one_of(&[NIGHT, WEEKEND]),
+            window,
+            weekdays: condition.weekdays,
+            day_types: condition.day_types,
+            mode: *self.random.one_of(&modes),
+            min: if self.flag() { Seconds::ZERO } else { self.minutes(30, 180) },
+            max: if self.flag() { Seconds::hours(24) } else { self.minutes(60, 480) },
+        }
+    }
+}
+
+/// Every exception is raised, so that all are compared.
+fn exceptions() -> ExceptionRules {
+    let mut rules = ExceptionRules::default();
+    for code in ExceptionCode::ALL {
+        rules.set(*code, Some(Severity::Low));
+    }
+    rules
+}

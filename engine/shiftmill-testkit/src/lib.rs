@@ -1,0 +1,28 @@
+//! What the engine is held against: a slow and obvious oracle, generated timecards, and promises with names.
+//!
+//! ```text
+//! generate ─→ (plan, timecard) ─┬─→ engine ─┐
+//!                               └─→ oracle ─┴─→ compare ─→ shrink ─→ print
+//! ```
+//!
+//! The oracle shares the engine's data types and none of its steps. Nothing here is part of what is shipped, so it
+//! indexes and unwraps where that keeps it plain.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test code: a wrong index is a failing test"
+)]
+
+pub mod compare;
+pub mod conformance;
+pub mod engine;
+pub mod generate;
+pub mod invariants;
+pub mod oracle;
+pub mod outcome;
+pub mod print;
+pub mod shrink;
+pub mod strategies;
+pub mod suites;

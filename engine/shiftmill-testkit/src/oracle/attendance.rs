@@ -1,0 +1,186 @@
+//! Attendance: punches beside the schedule.
+
+use std::collections::BTreeSet;
+
+use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode};
+use shiftmill_core::shape::pairing::PairingMode;
+use shiftmill_core::{
+    Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
+};
+
+use super::days::{Away, Duty};
+use super::moments::Moment;
+use super::shifts::Shift;
+use super::{Amount, Notice, plan_of};
+use crate::engine::Question;
+
+/// What the comparison looks at.
+pub(crate) struct View<'a> {
+    pub question: &'a Question,
+    pub shifts: &'a [Shift],
+    pub duties: &'a [Duty],
+    pub leaves: &'a [Away],
+    pub moments: &'a [Moment],
+}
+
+pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut Vec<Amount>) {
+    let View { question, shifts, duties, .. } = *view;
+    for (index, duty) in duties.iter().enumerate().filter(|entry| !entry.1.on_leave) {
+        let rules = &plan_of(question, duty.workday).attendance;
+        let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
+        if own.is_empty() {
+            absent(view, rules, duty, notices);
+            continue;
+        }
+        if let Some((at, workday)) = first_in(question, &own) {
+            late(rules, duty, at, workday, notices, amounts);
+        }
+        if let Some((at, workday)) = last_out(question, &own) {
+            early(rules, duty, at, workday, notices);
+        }
+    }
+    let present: BTreeSet<Workday> = shifts.iter().map(|shift| shift.shown_on).collect();
+    for workday in present {
+        judge_day(view, workday, notices, amounts);
+    }
+}
+
+fn absent(view: &View<'_>, rules: &Attendance, duty: &Duty, notices: &mut Vec<Notice>) {
+    let Some(delay) = rules.absence_delay else { return };
+    let as_of = view.question.window.as_of;
+    let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
+    let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
+    let as_amount = view.question.facts.leave.iter().any(|leave| {
+        let known = leave.recorded_at <= as_of;
+        known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == duty.workday)
+    });
+    if !within && !as_amount && as_of >= duty.end.after(delay) {
+        let (workday, at, measure) = (duty.workday, duty.start, Seconds(duty.planned()));
+        notices.push(Notice { code: ExceptionCode::Absent, workday, at, measure });
+    }
+}
+
+fn kinds_matter(question: &Question, shift: &Shift) -> bool {
+    plan_of(question, shift.plan_day).pairing.mode == PairingMode::Typed
+}
+
+fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+    let mut candidates = Vec::new();
+    for shift in shifts {
+        for (tap, role) in shift.taps.iter().zip(&shift.roles) {
+            let opens = matches!(role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
+            let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
+            candidates.extend((opens && kind).then_some((tap.at, shift.shown_on)));
+        }
+    }
+    candidates.into_iter().next()
+}
+
+fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+    let mut candidates = Vec::new();
+    for shift in shifts {
+        for (tap, role) in shift.taps.iter().zip(&shift.roles) {
+            let closes = matches!(role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
+            let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::Out | PunchKind::Unknown);
+            candidates.extend((closes && kind).then_some((tap.at, shift.shown_on)));
+        }
+    }
+    candidates.into_iter().next_back()
+}
+
+fn cut(rules: &Attendance, at: Timestamp) -> Timestamp {
+    match rules.compared {
+        Compared::Second => at,
+        Compared::Minute => Timestamp(at.0 - at.0.rem_euclid(60)),
+    }
+}
+
+fn watched(rules: &Attendance, at: Timestamp, scheduled: Timestamp) -> bool {
+    rules.watch_window.is_none_or(|most| at.since(scheduled).max(scheduled.since(at)) <= most)
+}
+
+fn late(
+    rules: &Attendance,
+    duty: &Duty,
+    at: Timestamp,
+    workday: Workday,
+    notices: &mut Vec<Notice>,
+    amounts: &mut Vec<Amount>,
+) {
+    let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_start));
+    if !watched(rules, seen, scheduled) {
+        return;
+    }
+    if let Some(most) = rules.early_in_beyond
+        && scheduled.since(seen) > most
+    {
+        notices.push(Notice { code: ExceptionCode::EarlyIn, workday, at, measure: scheduled.since(seen) });
+    }
+    let Some(grace) = rules.late_grace else { return };
+    let lateness = seen.since(scheduled);
+    if lateness <= grace {
+        return;
+    }
+    let measure = match rules.grace_mode {
+        GraceMode::Cliff => lateness,
+        GraceMode::Deduct => lateness.beyond(grace),
+    };
+    let tier = rules.late_tiers.iter().rev().find(|tier| tier.compare.holds(lateness, tier.from));
+    let code = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
+    notices.push(Notice { code, workday, at, measure });
+    if let Some(deduct) = tier.and_then(|tier| tier.deduct) {
+        let amount = u64::from(deduct.amount.unwrap_or(measure).0);
+        let reason = Reason { rule: RuleId::ATTENDANCE, because: Because::Lateness };
+        amounts.push(Amount { workday, code: deduct.pays_to, amount, reason, leave: false });
+    }
+}
+
+fn early(rules: &Attendance, duty: &Duty, at: Timestamp, workday: Workday, notices: &mut Vec<Notice>) {
+    let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_end));
+    if !watched(rules, seen, scheduled) {
+        return;
+    }
+    if let Some(most) = rules.late_out_beyond
+        && seen.since(scheduled) > most
+    {
+        notices.push(Notice { code: ExceptionCode::LateOut, workday, at, measure: seen.since(scheduled) });
+    }
+    if let Some(grace) = rules.early_grace
+        && scheduled.since(seen) > grace
+    {
+        notices.push(Notice { code: ExceptionCode::EarlyOut, workday, at, measure: scheduled.since(seen) });
+    }
+}
+
+/// Judges a workday with punches as a whole.
+fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amounts: &[Amount]) {
+    let View { question, shifts, duties, moments, .. } = *view;
+    let rules = &plan_of(question, workday).attendance;
+    let of_day = || moments.iter().filter(|moment| moment.reporting == workday);
+    let worked = Seconds(of_day().filter(|moment| moment.is_work()).map(|moment| moment.length).sum());
+    let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday).collect();
+    let first = shown[0].first();
+    let scheduled = duties.iter().any(|duty| duty.workday == workday);
+    if rules.unscheduled && !scheduled && shown.iter().all(|shift| shift.duty.is_none()) {
+        notices.push(Notice { code: ExceptionCode::UnscheduledWork, workday, at: first, measure: worked });
+    }
+    if let Some(least) = rules.min_day
+        && worked < least
+    {
+        let measure = least.beyond(worked);
+        notices.push(Notice { code: ExceptionCode::UnderHours, workday, at: first, measure });
+    }
+    let Some(duty) = duties.iter().find(|duty| duty.workday == workday && !duty.on_leave) else { return };
+    let is_paid = |code| question.timeline.names().pay_code(code).is_some_and(|info| info.paid);
+    let on_leave = of_day().filter(|moment| moment.state == SpanState::Leave && is_paid(moment.code));
+    let as_amounts = amounts.iter().filter(|amount| amount.leave && amount.workday == workday && is_paid(amount.code));
+    let credited = worked
+        .plus(Seconds(on_leave.map(|moment| moment.length).sum()))
+        .plus(Seconds(as_amounts.map(|amount| amount.amount as u32).sum()));
+    let (code, least) = match (rules.absent_below, rules.half_day_below) {
+        (Some(least), _) if credited < least => (ExceptionCode::Absent, least),
+        (_, Some(least)) if credited < least => (ExceptionCode::AbsentHalf, least),
+        _ => return,
+    };
+    notices.push(Notice { code, workday, at: duty.start, measure: least.beyond(credited) });
+}

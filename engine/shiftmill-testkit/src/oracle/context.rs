@@ -1,0 +1,75 @@
+//! Context: whether the facts reach as far around the pay period as its figures depend on.
+
+use shiftmill_core::pay::combine::Combine;
+use shiftmill_core::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
+use shiftmill_core::{EvaluationError, ExceptionCode, Plan, Seconds, Workday};
+
+use super::overtime::week_of;
+use super::{Notice, plan_of};
+use crate::engine::Question;
+
+/// True when days are missing; notes it, or is an error when only final results are wanted.
+pub(crate) fn is_short(question: &Question, notices: &mut Vec<Notice>) -> Result<bool, EvaluationError> {
+    let (period, facts) = (question.window.pay_period, question.window.facts);
+    let first = first_needed(question, plan_of(question, period.first));
+    let last = last_needed(plan_of(question, period.last), period.last);
+    if facts.first <= first && last <= facts.last {
+        return Ok(false);
+    }
+    if question.window.require_final {
+        let (before, after) = (period.first.0 - first.0, last.0 - period.last.0);
+        return Err(EvaluationError::ContextShort { before: before as u16, after: after as u16 });
+    }
+    let (code, at) = (ExceptionCode::ContextShort, question.window.as_of);
+    notices.push(Notice { code, workday: period.first, at, measure: Seconds::ZERO });
+    Ok(true)
+}
+
+/// The first workday that must be known: of every tier without an opening balance the whole scope.
+fn first_needed(question: &Question, plan: &Plan) -> Workday {
+    let start = question.window.pay_period.first;
+    let mut first = start;
+    for tier in &plan.overtime.tiers {
+        if question.facts.opening_balances.iter().any(|balance| balance.rule == tier.rule) {
+            continue;
+        }
+        while same_scope(plan, tier, first.plus(-1), start) {
+            first = first.plus(-1);
+        }
+        if let Some(consecutive) = tier.when.consecutive {
+            first = first.min(match consecutive.reset {
+                ConsecutiveReset::Workweek => week_of(plan, start),
+                _ => start.plus(-i32::from(consecutive.day)),
+            });
+        }
+    }
+    if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
+        first = first.min(week_of(plan, start));
+    }
+    first.plus(-1)
+}
+
+fn last_needed(plan: &Plan, end: Workday) -> Workday {
+    let mut last = end;
+    for tier in &plan.overtime.tiers {
+        while same_scope(plan, tier, last.plus(1), end) {
+            last = last.plus(1);
+        }
+    }
+    if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
+        last = last.max(week_of(plan, end).plus(6));
+    }
+    last.plus(1)
+}
+
+fn same_scope(plan: &Plan, tier: &OvertimeTier, one: Workday, other: Workday) -> bool {
+    let run = |workday: Workday, anchor: Workday, count: u8| {
+        (week_of(plan, workday).0 - week_of(plan, anchor).0).div_euclid(7 * i32::from(count))
+    };
+    match tier.scope {
+        TierScope::Shift | TierScope::Workday | TierScope::PayPeriod => one == other,
+        TierScope::Workweek => week_of(plan, one) == week_of(plan, other),
+        TierScope::Workweeks { count, anchor } => run(one, anchor, count) == run(other, anchor, count),
+        TierScope::Month => one.month_start() == other.month_start(),
+    }
+}

@@ -1,0 +1,175 @@
+//! Required meals, judged on the raw pairs of each overtime workday.
+
+use std::collections::BTreeSet;
+
+use shiftmill_core::shape::meal_requirement::MealRequirement;
+use shiftmill_core::{
+    Because, ExceptionCode, Fold, GapKind, Reason, Seconds, Timestamp, WaiverKind, WallTime, Workday,
+};
+
+use super::days::Duty;
+use super::pairs::Pair;
+use super::shifts::Shift;
+use super::{Amount, Notice, moments, plan_of};
+use crate::engine::Question;
+
+/// A stretch of raw work of one workday.
+#[derive(Clone, Copy, Debug)]
+struct Work {
+    start: Timestamp,
+    end: Timestamp,
+    overtime: Workday,
+    reporting: Workday,
+    /// What the gap before it is, for the first stretch of a pair.
+    gap: Option<GapKind>,
+    gap_is_paid: bool,
+}
+
+/// An unpaid gap between two stretches of raw work of a workday.
+#[derive(Clone, Copy, Debug)]
+struct Gap {
+    at: Timestamp,
+    length: Seconds,
+    /// Work time of the day before it.
+    work_before: Seconds,
+    kind: Option<GapKind>,
+}
+
+pub(crate) fn judge(
+    question: &Question,
+    shifts: &[Shift],
+    duties: &[Duty],
+    notices: &mut Vec<Notice>,
+    amounts: &mut Vec<Amount>,
+) {
+    let mut work: Vec<Work> = Vec::new();
+    for shift in shifts {
+        for (place, pair) in shift.pairs.iter().enumerate() {
+            let paid = place > 0 && moments::is_paid_gap(question, shift, place);
+            work.extend(by_workday(question, shift, duties, pair, paid));
+        }
+    }
+    let workdays: BTreeSet<Workday> = work.iter().map(|stretch| stretch.overtime).collect();
+    for workday in workdays {
+        let of_day: Vec<Work> = work.iter().filter(|stretch| stretch.overtime == workday).copied().collect();
+        judge_day(question, workday, &of_day, notices, amounts);
+    }
+}
+
+/// The raw stretches of a pair, cut where its overtime workday changes.
+fn by_workday(question: &Question, shift: &Shift, duties: &[Duty], pair: &Pair, gap_is_paid: bool) -> Vec<Work> {
+    let label = |at| {
+        let overtime = moments::overtime_of(question, shift, duties, at);
+        (overtime, moments::reporting_of(question, shift, duties, at))
+    };
+    let mut pieces: Vec<Work> = Vec::new();
+    let mut at = pair.raw_start;
+    while at < pair.raw_end {
+        let (overtime, reporting) = label(at);
+        // Labels change at whole quarters of an hour or where workdays open; a step never passes one.
+        let end = next_change(question, shift, at).min(pair.raw_end);
+        match pieces.last_mut() {
+            Some(piece) if piece.overtime == overtime => piece.end = end,
+            _ => {
+                let first = pieces.is_empty();
+                let gap = pair.gap_before;
+                pieces.push(Work { start: at, end, overtime, reporting, gap, gap_is_paid: gap_is_paid && first });
+            }
+        }
+        at = end;
+    }
+    pieces
+}
+
+/// The next instant after `at` at which a label may change.
+fn next_change(question: &Question, shift: &Shift, at: Timestamp) -> Timestamp {
+    let opens_at = plan_of(question, shift.plan_day).workdays.opens_at;
+    let date = question.zone.date_at(at);
+    let clock = |date, second| question.zone.instant(WallTime(WallTime::on(date, 0).0 + second), Fold::Earlier);
+    let candidates = (-1..=2).flat_map(|days| {
+        let date = date.plus(days);
+        [clock(date, 0), clock(date, i64::from(opens_at))]
+    });
+    candidates.filter(|candidate| *candidate > at).min().unwrap_or(at.after(Seconds(60)))
+}
+
+fn judge_day(
+    question: &Question,
+    workday: Workday,
+    work: &[Work],
+    notices: &mut Vec<Notice>,
+    amounts: &mut Vec<Amount>,
+) {
+    let shown_on = work[0].reporting;
+    let mut gaps = Vec::new();
+    let mut worked = Seconds::ZERO;
+    for (index, stretch) in work.iter().enumerate() {
+        if let Some(before) = index.checked_sub(1).map(|before| work[before])
+            && before.end < stretch.start
+            && !stretch.gap_is_paid
+        {
+            let length = stretch.start.since(before.end);
+            gaps.push(Gap { at: before.end, length, work_before: worked, kind: stretch.gap });
+        }
+        worked = worked.plus(stretch.end.since(stretch.start));
+    }
+    let mut paid = BTreeSet::new();
+    for requirement in &plan_of(question, workday).meal_requirements {
+        if !requirement.compare.holds(worked, requirement.when_worked) {
+            continue;
+        }
+        let Some((code, at, measure)) = violation(requirement, &gaps, work) else { continue };
+        if is_waived(question, requirement, shown_on, worked, &gaps) {
+            continue;
+        }
+        notices.push(Notice { code, workday: shown_on, at, measure });
+        if paid.insert(requirement.pays_to) {
+            let because = Because::MealRequirement { ordinal: requirement.ordinal };
+            let reason = Reason { rule: requirement.rule, because };
+            amounts.push(Amount { workday: shown_on, code: requirement.pays_to, amount: 1, reason, leave: false });
+        }
+    }
+}
+
+/// What is wrong with a required meal: which exception, where, how large.
+fn violation(
+    requirement: &MealRequirement,
+    gaps: &[Gap],
+    work: &[Work],
+) -> Option<(ExceptionCode, Timestamp, Seconds)> {
+    let place = usize::from(requirement.ordinal) - 1;
+    let (meals, others): (Vec<&Gap>, Vec<&Gap>) = gaps.iter().partition(|gap| gap.length >= requirement.length_min);
+    let short: Vec<&&Gap> = others.iter().filter(|gap| gap.kind == Some(GapKind::Meal)).collect();
+    if let Some(meal) = meals.get(place) {
+        let late = meal.work_before.beyond(requirement.start_by);
+        return (!late.is_zero()).then_some((ExceptionCode::MealLate, meal.at, late));
+    }
+    if let Some(meal) = short.get(place - meals.len()) {
+        return Some((ExceptionCode::MealShort, meal.at, requirement.length_min.beyond(meal.length)));
+    }
+    let mut left = requirement.start_by;
+    for stretch in work {
+        let length = stretch.end.since(stretch.start);
+        if length >= left {
+            return Some((ExceptionCode::MealMissing, stretch.start.after(left), requirement.length_min));
+        }
+        left = left.beyond(length);
+    }
+    Some((ExceptionCode::MealMissing, work[work.len() - 1].end, requirement.length_min))
+}
+
+fn is_waived(
+    question: &Question,
+    requirement: &MealRequirement,
+    shown_on: Workday,
+    worked: Seconds,
+    gaps: &[Gap],
+) -> bool {
+    let kind = WaiverKind::Meal(requirement.ordinal);
+    let waived = question.facts.waivers.iter().any(|waiver| waiver.workday == shown_on && waiver.kind == kind);
+    let meals = gaps.iter().filter(|gap| gap.length >= requirement.length_min).count();
+    let previous_taken = meals + 1 >= usize::from(requirement.ordinal);
+    waived
+        && requirement.waivable_up_to.is_some_and(|most| worked <= most)
+        && (previous_taken || !requirement.waivable_only_if_previous_taken)
+}

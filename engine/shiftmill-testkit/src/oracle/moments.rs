@@ -1,0 +1,582 @@
+//! The timeline: every moment of the card with all that is known of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shiftmill_core::pay::holidays::HolidayBasis;
+use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement};
+use shiftmill_core::shape::leave::LeaveVersusWork;
+use shiftmill_core::shape::workdays::Attribution;
+use shiftmill_core::{
+    Because, DayType, ExceptionCode, Fold, GapKind, PayCode, Plan, Reason, RuleId, Seconds, SpanState, Timestamp,
+    WallTime, Workday,
+};
+
+use super::days::{Away, Duty, day_type};
+use super::shifts::Shift;
+use super::{Notice, date_of, plan_of};
+use crate::engine::Question;
+
+/// A moment of the timeline and what is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    pub at: Timestamp,
+    pub length: u32,
+    pub overtime: Workday,
+    pub reporting: Workday,
+    pub state: SpanState,
+    pub day_type: DayType,
+    pub shift: Option<usize>,
+    /// Which worked segment of the shift it is in.
+    pub segment: usize,
+    pub code: PayCode,
+    pub reason: Reason,
+}
+
+impl Moment {
+    pub fn is_work(&self) -> bool {
+        self.state.is_work()
+    }
+
+    pub fn end(&self) -> Timestamp {
+        self.at.after(Seconds(self.length))
+    }
+}
+
+/// The timeline so far, by instant.
+type Timeline = BTreeMap<Timestamp, Moment>;
+
+/// A piece of an automatic deduction would end between two moments; they must be at most this long.
+struct TooCoarse(u32);
+
+/// Lays out all moments: work, paid gaps, breaks taken off and leave, with their workdays and day types.
+pub(crate) fn lay_out(
+    question: &Question,
+    shifts: &[Shift],
+    duties: &[Duty],
+    leaves: &[Away],
+    notices: &mut Vec<Notice>,
+) -> Vec<Moment> {
+    let mut length = moment_length(question, shifts, duties, leaves);
+    loop {
+        let mut noticed = Vec::new();
+        match lay_out_by(length, question, shifts, duties, leaves, &mut noticed) {
+            Ok(moments) => {
+                notices.extend(noticed);
+                return moments;
+            }
+            Err(TooCoarse(finer)) => length = finer,
+        }
+    }
+}
+
+fn lay_out_by(
+    length: u32,
+    question: &Question,
+    shifts: &[Shift],
+    duties: &[Duty],
+    leaves: &[Away],
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<Moment>, TooCoarse> {
+    let mut timeline = Timeline::new();
+    for (index, shift) in shifts.iter().enumerate() {
+        work(length, question, shift, index, duties, &mut timeline);
+        paid_gaps(length, question, shift, index, duties, &mut timeline);
+    }
+    fixed_breaks(question, shifts, duties, &mut timeline);
+    let workdays: BTreeSet<Workday> = timeline.values().map(|moment| moment.overtime).collect();
+    for workday in workdays {
+        auto_deduct(length, plan_of(question, workday), workday, &mut timeline)?;
+    }
+    leave(length, question, duties, leaves, &mut timeline, notices);
+    let mut moments: Vec<Moment> = timeline.into_values().collect();
+    for moment in &mut moments {
+        moment.day_type = type_of_second(question, shifts, moment);
+    }
+    Ok(moments)
+}
+
+/// The greatest length that divides every instant and limit that could cut the timeline.
+fn moment_length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves: &[Away]) -> u32 {
+    // Local midnights and clock windows of every zone lie on whole quarters of an hour, those of the plan below.
+    let mut length: u32 = 900;
+    let mut divide = |value: i64| length = gcd(length, value.unsigned_abs() as u32 % 86_400);
+    for pair in shifts.iter().flat_map(|shift| &shift.pairs) {
+        divide(pair.start.0.rem_euclid(86_400));
+        divide(pair.end.0.rem_euclid(86_400));
+    }
+    for piece in duties.iter().flat_map(|duty| &duty.breaks) {
+        divide(piece.0.0.rem_euclid(86_400));
+        divide(piece.1.0.rem_euclid(86_400));
+    }
+    for duty in duties {
+        divide(duty.start.0.rem_euclid(86_400));
+        divide(duty.end.0.rem_euclid(86_400));
+    }
+    for piece in leaves.iter().flat_map(|leave| &leave.pieces) {
+        divide(piece.0.0.rem_euclid(86_400));
+        divide(piece.1.0.rem_euclid(86_400));
+    }
+    for fact in &question.facts.leave {
+        if let shiftmill_core::LeaveTime::Amount(_, amount) = fact.time {
+            divide(i64::from(amount.0));
+        }
+    }
+    for balance in &question.facts.opening_balances {
+        divide(i64::from(balance.amount.0));
+    }
+    for (_, plan) in question.timeline.versions() {
+        for limit in limits(plan) {
+            divide(i64::from(limit));
+        }
+    }
+    length
+}
+
+/// Every length and time of day of a plan that could cut the timeline.
+fn limits(plan: &Plan) -> Vec<u32> {
+    let mut limits = vec![plan.workdays.opens_at, plan.leave.day_length.0];
+    for rule in &plan.breaks.fixed {
+        limits.extend([rule.start, rule.end]);
+    }
+    for rule in &plan.breaks.auto_deduct {
+        limits.extend([rule.after.0, rule.amount.0]);
+    }
+    for tier in &plan.overtime.tiers {
+        limits.push(tier.limit.0);
+    }
+    for premium in &plan.premiums {
+        limits.push(premium.max.0);
+        limits.extend(premium.window.iter().flat_map(|window| [window.from, window.to]));
+    }
+    limits
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// The moments of `[start, end)`.
+fn moments_of(length: u32, start: Timestamp, end: Timestamp) -> impl Iterator<Item = Timestamp> {
+    (start.0..end.0).step_by(length as usize).map(Timestamp)
+}
+
+fn work(
+    length: u32,
+    question: &Question,
+    shift: &Shift,
+    index: usize,
+    duties: &[Duty],
+    timeline: &mut Timeline,
+) {
+    let labels = Labels::of(question, shift, duties);
+    for (place, pair) in shift.pairs.iter().enumerate() {
+        let segment = segment_of(question, shift, place);
+        let because = if pair.imputed { Because::Imputed } else { Because::Worked };
+        let rule = if pair.imputed { RuleId::PUNCHES } else { RuleId::WORKED };
+        for at in moments_of(length, pair.start, pair.end) {
+            let (overtime, reporting) = labels.at(question, at);
+            timeline.entry(at).or_insert(Moment {
+                at,
+                length,
+                overtime,
+                reporting,
+                state: SpanState::Worked,
+                day_type: DayType::Workday,
+                shift: Some(index),
+                segment,
+                code: PayCode::REGULAR,
+                reason: Reason { rule, because },
+            });
+        }
+    }
+}
+
+fn paid_gaps(
+    length: u32,
+    question: &Question,
+    shift: &Shift,
+    index: usize,
+    duties: &[Duty],
+    timeline: &mut Timeline,
+) {
+    let Some(rule) = plan_of(question, shift.plan_day).breaks.paid_below else { return };
+    let labels = Labels::of(question, shift, duties);
+    for place in 1..shift.pairs.len() {
+        if !is_paid_gap(question, shift, place) {
+            continue;
+        }
+        let segment = segment_of(question, shift, place);
+        let reason = Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } };
+        for at in moments_of(length, shift.pairs[place - 1].end, shift.pairs[place].start) {
+            let (overtime, reporting) = labels.at(question, at);
+            timeline.entry(at).or_insert(Moment {
+                at,
+                length,
+                overtime,
+                reporting,
+                state: SpanState::PaidBreak,
+                day_type: DayType::Workday,
+                shift: Some(index),
+                segment,
+                code: PayCode::REGULAR,
+                reason,
+            });
+        }
+    }
+}
+
+/// Whether the gap before a pair is paid. A gap that rounds to nothing is none.
+pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, place: usize) -> bool {
+    let (before, after) = (shift.pairs[place - 1], shift.pairs[place]);
+    let rule = plan_of(question, shift.plan_day).breaks.paid_below;
+    rule.is_some_and(|rule| {
+        let short = before.end < after.start && after.start.since(before.end) < rule.limit;
+        short && (rule.meals_too || after.gap_before != Some(GapKind::Meal))
+    })
+}
+
+/// The number of a pair's worked segment in its shift: paid gaps and no gap at all join two pairs.
+fn segment_of(question: &Question, shift: &Shift, place: usize) -> usize {
+    let separate = |place: &usize| {
+        let no_gap = shift.pairs[*place - 1].raw_end == shift.pairs[*place].raw_start;
+        !no_gap && !is_paid_gap(question, shift, *place)
+    };
+    (1..=place).filter(separate).count()
+}
+
+/// How the seconds of one worked shift find their two labels.
+struct Labels {
+    overtime: Label,
+    reporting: Label,
+}
+
+/// One way to a label.
+#[derive(Clone, Copy)]
+enum Label {
+    Whole(Workday),
+    ByDate,
+    ByWindow(u32),
+}
+
+impl Labels {
+    fn of(question: &Question, shift: &Shift, duties: &[Duty]) -> Labels {
+        let workdays = &plan_of(question, shift.plan_day).workdays;
+        let label = |way| Label::of(question, shift, duties, way, workdays.opens_at);
+        Labels { overtime: label(workdays.overtime), reporting: label(workdays.reporting) }
+    }
+
+    fn at(&self, question: &Question, at: Timestamp) -> (Workday, Workday) {
+        (self.overtime.at(question, at), self.reporting.at(question, at))
+    }
+}
+
+impl Label {
+    fn of(question: &Question, shift: &Shift, duties: &[Duty], way: Attribution, opens_at: u32) -> Label {
+        match way {
+            Attribution::StartDay => Label::Whole(shift.start_date),
+            Attribution::EndDay => {
+                let last = shift.pairs.last().map_or(shift.first(), |pair| pair.raw_end);
+                Label::Whole(date_of(question, last))
+            }
+            Attribution::Majority => Label::Whole(majority(question, shift)),
+            Attribution::SplitMidnight => Label::ByDate,
+            Attribution::DivideTime => Label::Whole(window_of(question, shift.first(), opens_at)),
+            Attribution::DivideTimeSplit => Label::ByWindow(opens_at),
+            Attribution::ScheduleLabel => {
+                Label::Whole(shift.duty.map_or(shift.start_date, |duty| duties[duty].workday))
+            }
+        }
+    }
+
+    fn at(self, question: &Question, at: Timestamp) -> Workday {
+        match self {
+            Label::Whole(workday) => workday,
+            Label::ByDate => date_of(question, at),
+            Label::ByWindow(opens_at) => window_of(question, at, opens_at),
+        }
+    }
+}
+
+/// The label of the window from `opens_at` to `opens_at` that holds an instant.
+fn window_of(question: &Question, at: Timestamp, opens_at: u32) -> Workday {
+    let date = date_of(question, at);
+    let opens = |date| question.zone.instant(WallTime::on(date, opens_at as i32), Fold::Earlier);
+    if opens(date) <= at { date } else { date.plus(-1) }
+}
+
+fn majority(question: &Question, shift: &Shift) -> Workday {
+    let mut by_date: BTreeMap<Workday, i64> = BTreeMap::new();
+    for pair in &shift.pairs {
+        let mut date = date_of(question, pair.start);
+        while question.zone.midnight(date) < pair.end {
+            let from = question.zone.midnight(date).max(pair.start);
+            let until = question.zone.midnight(date.plus(1)).min(pair.end);
+            *by_date.entry(date).or_default() += i64::from(until.since(from).0);
+            date = date.plus(1);
+        }
+    }
+    let most = by_date.values().copied().max().unwrap_or(0);
+    let start_day = by_date.get(&shift.start_date).copied().unwrap_or(0);
+    if start_day == most {
+        return shift.start_date;
+    }
+    by_date.iter().find(|entry| *entry.1 == most).map_or(shift.start_date, |entry| *entry.0)
+}
+
+/// The reporting workday of a worked shift's first punch.
+pub(crate) fn shown_on(question: &Question, shift: &Shift, duties: &[Duty]) -> Workday {
+    Labels::of(question, shift, duties).reporting.at(question, shift.first())
+}
+
+/// The reporting workday of an instant of a worked shift.
+pub(crate) fn reporting_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
+    Labels::of(question, shift, duties).reporting.at(question, at)
+}
+
+/// The overtime workday of an instant of a worked shift.
+pub(crate) fn overtime_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
+    Labels::of(question, shift, duties).overtime.at(question, at)
+}
+
+fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline: &mut Timeline) {
+    for moment in timeline.values_mut() {
+        let shift = &shifts[moment.shift.expect("only work is on the timeline yet")];
+        let duty = shift.duty.map(|duty| &duties[duty]);
+        let of_template = duty
+            .and_then(|duty| duty.breaks.iter().find(|piece| piece.0 <= moment.at && moment.at < piece.1));
+        let mut candidates: Vec<(Timestamp, bool, RuleId)> = Vec::new();
+        candidates.extend(of_template.map(|piece| (piece.0, false, RuleId::ATTENDANCE)));
+        for rule in &plan_of(question, shift.plan_day).breaks.fixed {
+            let dates = clock_window_dates(question, moment.at, rule.start, rule.end);
+            let starts = dates.map(|date| question.zone.instant(WallTime::on(date, rule.start as i32), Fold::Earlier));
+            candidates.extend(starts.map(|start| (start, true, rule.rule)));
+        }
+        // The break that begins first takes the second; then that of the template, then the first in order.
+        let rule = candidates.iter().min_by_key(|candidate| (candidate.0, candidate.1)).map(|found| found.2);
+        if let Some(rule) = rule {
+            moment.state = SpanState::UnpaidBreak;
+            moment.code = PayCode::UNPAID_BREAK;
+            moment.reason = Reason { rule, because: Because::FixedBreak };
+        }
+    }
+}
+
+/// The local dates on which the daily windows begin that hold an instant: two where a window outlasts the day.
+pub(crate) fn clock_window_dates(
+    question: &Question,
+    at: Timestamp,
+    from: u32,
+    to: u32,
+) -> impl Iterator<Item = Workday> + use<'_> {
+    let today = date_of(question, at);
+    (-2..=1).map(move |days| today.plus(days)).filter(move |date| {
+        let length = if to > from { 0 } else { 86_400 };
+        let start = question.zone.instant(WallTime::on(*date, from as i32), Fold::Earlier);
+        let end = question.zone.instant(WallTime(WallTime::on(*date, 0).0 + i64::from(to + length)), Fold::Later);
+        start <= at && at < end
+    })
+}
+
+fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeline) -> Result<(), TooCoarse> {
+    let day: Vec<Moment> = timeline.values().filter(|moment| moment.overtime == workday).copied().collect();
+    let segments = segments(&day);
+    let work: Vec<Moment> = day.iter().filter(|moment| moment.is_work()).copied().collect();
+    let net = work.len() as u32 * length;
+    let takes = |rule: &AutoDeduct| {
+        let reached = rule.compare.holds(Seconds(basis(rule, &day, &segments)), rule.after);
+        let fits = rule.only_if_segments.is_none_or(|count| usize::from(count) == segments.len());
+        if !reached || !fits {
+            return 0;
+        }
+        let taken = if rule.count_taken { taken(rule, &segments) } else { 0 };
+        let due = rule.amount.0.saturating_sub(taken).min(net);
+        if rule.taper { due.min(net.saturating_sub(rule.after.0)) } else { due }
+    };
+    let places = plan.breaks.auto_deduct.iter().enumerate();
+    let most = places.max_by_key(|(place, rule)| (takes(rule), rule.after, std::cmp::Reverse(*place)));
+    let Some((_, rule)) = most else { return Ok(()) };
+    let amount = takes(rule);
+    if amount == 0 {
+        return Ok(());
+    }
+    if amount % length != 0 {
+        return Err(TooCoarse(gcd(length, amount % length)));
+    }
+    let pieces = match rule.placement {
+        BreakPlacement::AtTrigger => at_trigger(rule, &work, amount / length, length)?,
+        BreakPlacement::Proportional => proportional(&work, amount, length)?,
+    };
+    for at in pieces {
+        let moment = timeline.get_mut(&at).expect("the piece is cut from the timeline");
+        moment.state = SpanState::UnpaidBreak;
+        moment.code = PayCode::UNPAID_BREAK;
+        moment.reason = Reason { rule: rule.rule, because: Because::AutoDeducted { amount: rule.amount } };
+    }
+    Ok(())
+}
+
+/// Stretches of moments that follow each other.
+fn segments(moments: &[Moment]) -> Vec<Vec<Moment>> {
+    let mut segments: Vec<Vec<Moment>> = Vec::new();
+    for moment in moments {
+        match segments.last_mut() {
+            Some(segment) if follows(&segment[segment.len() - 1], moment) => segment.push(*moment),
+            _ => segments.push(vec![*moment]),
+        }
+    }
+    segments
+}
+
+/// Whether a moment goes on with the worked segment of the one before it.
+fn follows(before: &Moment, after: &Moment) -> bool {
+    before.shift == after.shift && before.segment == after.segment
+}
+
+fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
+    let length = |moments: &[Moment]| moments.iter().map(|moment| moment.length).sum::<u32>();
+    match rule.basis {
+        BreakBasis::WorkedGross => length(day),
+        BreakBasis::LongestSegment => segments.iter().map(|segment| length(segment)).max().unwrap_or(0),
+        BreakBasis::GrossSpan => day[day.len() - 1].end().since(day[0].at).0,
+        BreakBasis::WorkedNet => day.iter().filter(|moment| moment.is_work()).map(|moment| moment.length).sum(),
+    }
+}
+
+fn taken(rule: &AutoDeduct, segments: &[Vec<Moment>]) -> u32 {
+    let gaps = segments.windows(2).filter_map(|pair| {
+        let (before, after) = (pair[0][pair[0].len() - 1], pair[1][0]);
+        let gap = after.at.since(before.end());
+        (before.shift == after.shift && gap >= rule.min_piece).then_some(gap.0)
+    });
+    gaps.sum()
+}
+
+fn at_trigger(
+    rule: &AutoDeduct,
+    work: &[Moment],
+    count: u32,
+    length: u32,
+) -> Result<Vec<Timestamp>, TooCoarse> {
+    let begins = (rule.after.0 / length).min(work.len() as u32 - count);
+    Ok(work[begins as usize..(begins + count) as usize].iter().map(|moment| moment.at).collect())
+}
+
+fn proportional(work: &[Moment], amount: u32, length: u32) -> Result<Vec<Timestamp>, TooCoarse> {
+    let segments = segments(work);
+    let long = |segment: &Vec<Moment>| segment.len() as u32 * length;
+    let whole: u32 = segments.iter().map(long).sum();
+    let share = |segment| (u64::from(amount) * u64::from(long(segment)) / u64::from(whole)) as u32;
+    let mut pieces: Vec<u32> = segments.iter().map(share).collect();
+    let mut remainder = amount - pieces.iter().sum::<u32>();
+    for (piece, segment) in pieces.iter_mut().zip(&segments).rev() {
+        let more = remainder.min(long(segment) - *piece);
+        *piece += more;
+        remainder -= more;
+    }
+    if let Some(odd) = pieces.iter().find(|piece| **piece % length != 0) {
+        return Err(TooCoarse(gcd(length, *odd % length)));
+    }
+    let mut moments = Vec::new();
+    for (segment, piece) in segments.iter().zip(pieces) {
+        let count = (piece / length) as usize;
+        moments.extend(segment[segment.len() - count..].iter().map(|moment| moment.at));
+    }
+    Ok(moments)
+}
+
+/// Lays leave over the timeline: the first leave has the time, and work or leave gives way where they meet.
+fn leave(
+    length: u32,
+    question: &Question,
+    duties: &[Duty],
+    leaves: &[Away],
+    timeline: &mut Timeline,
+    notices: &mut Vec<Notice>,
+) {
+    let mut claimed: BTreeSet<Timestamp> = BTreeSet::new();
+    let mut met: BTreeMap<Workday, (Timestamp, u32)> = BTreeMap::new();
+    for away in leaves {
+        let mut lost: BTreeMap<Workday, (Timestamp, u32)> = BTreeMap::new();
+        for at in away.pieces.iter().flat_map(|piece| moments_of(length, piece.0, piece.1)) {
+            let (overtime, reporting) = away_labels(question, duties, away, at);
+            if !claimed.insert(at) {
+                lost.entry(reporting).or_insert((at, 0)).1 += length;
+                continue;
+            }
+            let present = timeline.get(&at).copied();
+            let versus = plan_of(question, reporting).leave.versus_work;
+            if present.is_some_and(|moment| moment.is_work()) && versus != LeaveVersusWork::WorkWins {
+                let entry = met.entry(reporting).or_insert((at, 0));
+                *entry = (entry.0.min(at), entry.1 + length);
+            }
+            if present.is_some() && versus != LeaveVersusWork::LeaveWins {
+                continue;
+            }
+            let reason = Reason { rule: RuleId::LEAVE, because: Because::OnLeave };
+            timeline.insert(at, Moment {
+                at,
+                length,
+                overtime,
+                reporting,
+                state: SpanState::Leave,
+                day_type: DayType::Workday,
+                shift: None,
+                segment: 0,
+                code: away.code,
+                reason,
+            });
+        }
+        for (workday, (at, measure)) in lost {
+            notices.push(Notice { code: ExceptionCode::LeaveOverlap, workday, at, measure: Seconds(measure) });
+        }
+    }
+    for (workday, (at, measure)) in met {
+        notices.push(Notice { code: ExceptionCode::LeaveWorked, workday, at, measure: Seconds(measure) });
+    }
+}
+
+/// The workdays of one second of leave.
+fn away_labels(question: &Question, duties: &[Duty], away: &Away, at: Timestamp) -> (Workday, Workday) {
+    if let Some(workday) = away.workday {
+        return (workday, workday);
+    }
+    let rules = &plan_of(question, away.plan_day).workdays;
+    let label = |way| match way {
+        Attribution::DivideTime | Attribution::DivideTimeSplit => window_of(question, at, rules.opens_at),
+        Attribution::ScheduleLabel => {
+            let duty = duties.iter().find(|duty| duty.start <= at && at < duty.end);
+            duty.map_or(date_of(question, at), |duty| duty.workday)
+        }
+        _ => date_of(question, at),
+    };
+    (label(rules.overtime), label(rules.reporting))
+}
+
+fn type_of_second(question: &Question, shifts: &[Shift], moment: &Moment) -> DayType {
+    let by_workday = day_type(question, moment.overtime);
+    match plan_of(question, moment.overtime).holidays.basis {
+        HolidayBasis::Workday => by_workday,
+        HolidayBasis::ShiftStart => {
+            let date = moment.shift.map_or(moment.overtime, |shift| shifts[shift].start_date);
+            day_type(question, date)
+        }
+        HolidayBasis::CalendarSplit => {
+            let by_date = day_type(question, date_of(question, moment.at));
+            let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
+            if special(by_date) || special(by_workday) { by_date } else { by_workday }
+        }
+    }
+}
+
+/// Notes work on a holiday, once per workday.
+pub(crate) fn holiday_work(_question: &Question, moments: &[Moment], notices: &mut Vec<Notice>) {
+    let on_holiday: Vec<&Moment> =
+        moments.iter().filter(|moment| moment.is_work() && moment.day_type.is_holiday()).collect();
+    let workdays: BTreeSet<Workday> = on_holiday.iter().map(|moment| moment.reporting).collect();
+    for workday in workdays {
+        let of_day = || on_holiday.iter().filter(|moment| moment.reporting == workday);
+        let at = of_day().map(|moment| moment.at).min().expect("the workday has work");
+        let measure = Seconds(of_day().map(|moment| moment.length).sum());
+        notices.push(Notice { code: ExceptionCode::HolidayWorked, workday, at, measure });
+    }
+}

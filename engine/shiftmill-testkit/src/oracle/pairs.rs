@@ -1,0 +1,462 @@
+//! Pairs: which in belongs to which out, and the rounded instants of both.
+
+use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
+use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, Tie};
+use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds, Timestamp, Workday};
+
+use super::days::Duty;
+use super::punches::Tap;
+use super::shifts::Shift;
+use super::{Notice, moments, plan_of};
+use crate::engine::Question;
+
+/// A stretch between an opener and its closer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub raw_start: Timestamp,
+    pub raw_end: Timestamp,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub opened_by: PunchKind,
+    pub closed_by: PunchKind,
+    pub gap_before: Option<GapKind>,
+    pub imputed: bool,
+}
+
+/// What pairing made of the punches, in order: a pair of punches, or one that misses its partner.
+#[derive(Clone, Copy, Debug)]
+enum Made {
+    Pair(usize, usize),
+    TooLong(usize, usize),
+    MissesOut(usize),
+    MissesIn(usize),
+}
+
+/// What stands beside a worked shift on the card: the punches around it and the pair before it.
+struct Neighbours {
+    punch_before: Option<Timestamp>,
+    punch_after: Option<Timestamp>,
+    raw_end_before: Option<Timestamp>,
+    rounded_end_before: Option<Timestamp>,
+}
+
+pub(crate) fn pair_all(question: &Question, shifts: &mut [Shift], duties: &[Duty], notices: &mut Vec<Notice>) {
+    let mut raw_end_before = None;
+    let mut rounded_end_before = None;
+    for index in 0..shifts.len() {
+        let neighbours = Neighbours {
+            punch_before: index.checked_sub(1).map(|before| shifts[before].last()),
+            punch_after: shifts.get(index + 1).map(Shift::first),
+            raw_end_before,
+            rounded_end_before,
+        };
+        let shift = &mut shifts[index];
+        let plan = plan_of(question, shift.plan_day);
+        let duty = shift.duty.map(|duty| &duties[duty]);
+        let mut noticed = Vec::new();
+        too_long(plan, shift, &mut noticed);
+        pair(plan, shift, duty, &neighbours, &mut noticed);
+        round(question, plan, shift, duty, &neighbours, &mut noticed);
+        raw_end_before = shift.pairs.last().map(|pair| pair.raw_end).or(raw_end_before);
+        rounded_end_before = shift.pairs.last().map(|pair| pair.end).or(rounded_end_before);
+        shift.shown_on = moments::shown_on(question, shift, duties);
+        notices.extend(noticed.into_iter().map(|notice| Notice { workday: shift.shown_on, ..notice }));
+    }
+}
+
+fn too_long(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
+    let length = shift.last().since(shift.first());
+    if length > plan.matching.shift_length_max {
+        let (code, workday, at) = (ExceptionCode::ShiftTooLong, shift.shown_on, shift.first());
+        notices.push(Notice { code, workday, at, measure: length });
+    }
+}
+
+fn pair(
+    plan: &Plan,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) {
+    let pairing = &plan.pairing;
+    let made = match pairing.mode {
+        PairingMode::Typed if pairing.adjacency == Adjacency::Strict => strict(pairing, &shift.taps),
+        PairingMode::Typed => bridging(pairing, &shift.taps, notices),
+        PairingMode::Alternating => alternating(pairing, &shift.taps),
+        PairingMode::FirstLast => first_last(pairing, &shift.taps),
+    };
+    for entry in &made {
+        record(pairing, shift, duty, *entry, neighbours, notices);
+    }
+    for index in 1..shift.pairs.len() {
+        let (before, after) = (shift.pairs[index - 1], shift.pairs[index]);
+        shift.pairs[index].gap_before = Some(gap_kind(pairing, before, after));
+    }
+    if pairing.mode == PairingMode::Typed {
+        missing_returns(shift, &made, notices);
+    }
+}
+
+/// A pair, or what is longer than a pair may be.
+fn pair_of(pairing: &Pairing, taps: &[Tap], opener: usize, closer: usize) -> Made {
+    if is_too_long(pairing, taps, opener, closer) { Made::TooLong(opener, closer) } else { Made::Pair(opener, closer) }
+}
+
+fn is_too_long(pairing: &Pairing, taps: &[Tap], opener: usize, closer: usize) -> bool {
+    pairing.pair_length_max.is_some_and(|most| taps[closer].at.since(taps[opener].at) > most)
+}
+
+fn strict(pairing: &Pairing, taps: &[Tap]) -> Vec<Made> {
+    let mut made = Vec::new();
+    let mut waiting: Option<usize> = None;
+    for (index, tap) in taps.iter().enumerate() {
+        let closes = tap.kind.is_closer()
+            || tap.kind == PunchKind::Transfer && waiting.is_some()
+            || tap.kind == PunchKind::Unknown && waiting.is_some();
+        let opens = tap.kind.is_opener()
+            || tap.kind == PunchKind::Transfer
+            || tap.kind == PunchKind::Unknown && waiting.is_none();
+        match waiting.take() {
+            Some(opener) if closes => made.push(pair_of(pairing, taps, opener, index)),
+            Some(opener) => made.push(Made::MissesOut(opener)),
+            None if closes => made.push(Made::MissesIn(index)),
+            None => {}
+        }
+        if opens {
+            waiting = Some(index);
+        }
+    }
+    made.extend(waiting.map(Made::MissesOut));
+    made
+}
+
+fn bridging(pairing: &Pairing, taps: &[Tap], notices: &mut Vec<Notice>) -> Vec<Made> {
+    let mut made = Vec::new();
+    let mut open: Option<usize> = None;
+    for (index, tap) in taps.iter().enumerate() {
+        let closes = tap.kind.is_closer() || tap.kind == PunchKind::Unknown && open.is_some();
+        match (tap.kind, open) {
+            (PunchKind::Transfer, Some(opener)) => {
+                made.push(pair_of(pairing, taps, opener, index));
+                open = Some(index);
+            }
+            (_, Some(opener)) if closes => {
+                made.push(pair_of(pairing, taps, opener, index));
+                open = None;
+            }
+            (_, Some(opener)) => match pairing.repeat_in {
+                RepeatIn::ClosePreviousAtNew => {
+                    made.push(Made::MissesOut(opener));
+                    open = Some(index);
+                }
+                RepeatIn::KeepFirst => start_is_missing(*tap, notices),
+            },
+            (_, None) if closes => match made.last_mut() {
+                Some(Made::Pair(opener, closer))
+                    if *closer + 1 == index
+                        && both_out(taps[*closer], *tap)
+                        && !is_too_long(pairing, taps, *opener, index) =>
+                {
+                    *closer = index;
+                }
+                _ => made.push(Made::MissesIn(index)),
+            },
+            (_, None) => open = Some(index),
+        }
+    }
+    made.extend(open.map(Made::MissesOut));
+    made
+}
+
+/// The end of a meal or break while the shift is open says that its start is missing.
+fn start_is_missing(tap: Tap, notices: &mut Vec<Notice>) {
+    let code = match tap.kind {
+        PunchKind::MealEnd => ExceptionCode::MissingMealPunch,
+        PunchKind::BreakEnd => ExceptionCode::MissingBreakPunch,
+        _ => return,
+    };
+    notices.push(Notice { code, workday: Workday::default(), at: tap.at, measure: Seconds::ZERO });
+}
+
+fn both_out(a: Tap, b: Tap) -> bool {
+    a.kind == PunchKind::Out && b.kind == PunchKind::Out
+}
+
+fn alternating(pairing: &Pairing, taps: &[Tap]) -> Vec<Made> {
+    let indexes: Vec<usize> = (0..taps.len()).collect();
+    indexes
+        .chunks(2)
+        .map(|chunk| match chunk {
+            [opener, closer] => pair_of(pairing, taps, *opener, *closer),
+            _ => Made::MissesOut(chunk[0]),
+        })
+        .collect()
+}
+
+fn first_last(pairing: &Pairing, taps: &[Tap]) -> Vec<Made> {
+    match taps.len() {
+        1 => vec![Made::MissesOut(0)],
+        count => vec![pair_of(pairing, taps, 0, count - 1)],
+    }
+}
+
+fn record(
+    pairing: &Pairing,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    made: Made,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) {
+    match made {
+        Made::Pair(opener, closer) => {
+            opens(&mut shift.roles[opener]);
+            shift.roles[closer] = PunchRole::Closes;
+            let (a, b) = (shift.taps[opener], shift.taps[closer]);
+            shift.pairs.push(plain_pair(a.at, b.at, a.kind, b.kind));
+        }
+        Made::TooLong(opener, closer) => {
+            let (at, until) = (shift.taps[opener].at, shift.taps[closer].at);
+            let workday = shift.shown_on;
+            notices.push(Notice { code: ExceptionCode::PairTooLong, workday, at, measure: until.since(at) });
+            misses_out(pairing, shift, duty, opener, neighbours, notices);
+            misses_in(pairing, shift, duty, closer, neighbours, notices);
+        }
+        Made::MissesOut(index) => misses_out(pairing, shift, duty, index, neighbours, notices),
+        Made::MissesIn(index) => misses_in(pairing, shift, duty, index, neighbours, notices),
+    }
+}
+
+fn misses_out(
+    pairing: &Pairing,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    index: usize,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) {
+    opens_nothing(&mut shift.roles[index]);
+    let tap = shift.taps[index];
+    let (workday, measure) = (shift.shown_on, Seconds::ZERO);
+    notices.push(Notice { code: ExceptionCode::MissingOut, workday, at: tap.at, measure });
+    let until = match pairing.missing_out {
+        Imputed::Nothing => return,
+        Imputed::ToSchedule => duty.map(|duty| duty.end),
+        Imputed::Fixed(length) => Some(tap.at.after(length)),
+    };
+    let next_punch = shift.taps.get(index + 1).map(|tap| tap.at).or(neighbours.punch_after);
+    let until = until.map(|until| next_punch.map_or(until, |next| next.min(until)));
+    if let Some(until) = until.filter(|until| *until > tap.at) {
+        let pair = plain_pair(tap.at, until, tap.kind, PunchKind::Out);
+        shift.pairs.push(Pair { imputed: true, ..pair });
+    }
+}
+
+fn misses_in(
+    pairing: &Pairing,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    index: usize,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) {
+    shift.roles[index] = PunchRole::MissesIn;
+    let tap = shift.taps[index];
+    let (workday, measure) = (shift.shown_on, Seconds::ZERO);
+    notices.push(Notice { code: ExceptionCode::MissingIn, workday, at: tap.at, measure });
+    let from = match pairing.missing_in {
+        Imputed::Nothing => return,
+        Imputed::ToSchedule => duty.map(|duty| duty.start),
+        Imputed::Fixed(length) => Some(tap.at.before(length)),
+    };
+    let punch_before = index.checked_sub(1).map(|before| shift.taps[before].at).or(neighbours.punch_before);
+    let pair_before = shift.pairs.last().map(|pair| pair.raw_end).or(neighbours.raw_end_before);
+    let bounds = [punch_before, pair_before];
+    let from = from.map(|from| bounds.into_iter().flatten().fold(from, Timestamp::max));
+    if let Some(from) = from.filter(|from| *from < tap.at) {
+        let pair = plain_pair(from, tap.at, PunchKind::In, tap.kind);
+        shift.pairs.push(Pair { imputed: true, ..pair });
+    }
+}
+
+fn opens(role: &mut PunchRole) {
+    *role = if *role == PunchRole::Closes { PunchRole::ClosesAndOpens } else { PunchRole::Opens };
+}
+
+fn opens_nothing(role: &mut PunchRole) {
+    if *role != PunchRole::Closes {
+        *role = PunchRole::MissesOut;
+    }
+}
+
+fn plain_pair(start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind) -> Pair {
+    Pair {
+        raw_start: start,
+        raw_end: end,
+        start,
+        end,
+        opened_by,
+        closed_by,
+        gap_before: None,
+        imputed: false,
+    }
+}
+
+fn gap_kind(pairing: &Pairing, before: Pair, after: Pair) -> GapKind {
+    let gap = after.raw_start.since(before.raw_end);
+    if before.closed_by == PunchKind::MealStart || after.opened_by == PunchKind::MealEnd {
+        return GapKind::Meal;
+    }
+    if before.closed_by == PunchKind::BreakStart || after.opened_by == PunchKind::BreakEnd {
+        return GapKind::Break;
+    }
+    match pairing.meal_detect {
+        MealDetect::ByGapLength { min, max } if min <= gap && gap <= max => GapKind::Meal,
+        _ => GapKind::Plain,
+    }
+}
+
+/// A last pair closed by the start of a meal or break, with no opener after it, says that its end is missing.
+fn missing_returns(shift: &Shift, made: &[Made], notices: &mut Vec<Notice>) {
+    let last = made.iter().rev().find(|entry| !matches!(entry, Made::MissesIn(_)));
+    let Some(Made::Pair(_, closer)) = last else { return };
+    let tap = shift.taps[*closer];
+    let code = match tap.kind {
+        PunchKind::MealStart => ExceptionCode::MissingMealPunch,
+        PunchKind::BreakStart => ExceptionCode::MissingBreakPunch,
+        _ => return,
+    };
+    notices.push(Notice { code, workday: shift.shown_on, at: tap.at, measure: Seconds::ZERO });
+}
+
+/// The two sides of a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Start,
+    End,
+}
+
+fn round(
+    question: &Question,
+    plan: &Plan,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) {
+    let count = shift.pairs.len();
+    let mut free_from = neighbours.rounded_end_before;
+    for index in 0..count {
+        let pair = shift.pairs[index];
+        let (mut start, mut end) = (pair.raw_start, pair.raw_end);
+        let mut conflict = false;
+        if !pair.imputed && !plan.rounding.is_empty() {
+            let before = index.checked_sub(1).map(|before| shift.pairs[before]);
+            start = match before.filter(|before| before.raw_end == pair.raw_start) {
+                // One second closes and opens: it is rounded once.
+                Some(before) => before.end,
+                None => rounded(question, plan, start, pair.opened_by, Side::Start, index == 0, duty),
+            };
+            end = rounded(question, plan, end, pair.closed_by, Side::End, index + 1 == count, duty);
+            if end < start {
+                conflict = true;
+                (start, end) = (pair.raw_start, pair.raw_end);
+            }
+        }
+        if let Some(free) = free_from.filter(|free| *free > start) {
+            conflict = true;
+            (start, end) = (free, end.max(free));
+        }
+        if conflict {
+            let (code, workday, at) = (ExceptionCode::RoundConflict, shift.shown_on, pair.raw_start);
+            notices.push(Notice { code, workday, at, measure: Seconds::ZERO });
+        }
+        shift.pairs[index].start = start;
+        shift.pairs[index].end = end;
+        free_from = Some(end);
+    }
+}
+
+fn rounded(
+    question: &Question,
+    plan: &Plan,
+    at: Timestamp,
+    kind: PunchKind,
+    side: Side,
+    outermost: bool,
+    duty: Option<&Duty>,
+) -> Timestamp {
+    let rule = plan.rounding.iter().find(|rule| {
+        is_target(rule, kind, side) && condition_holds(question, rule, at, side, duty)
+    });
+    let Some(rule) = rule else { return at };
+    let scheduled = duty.map(|duty| if side == Side::Start { duty.start } else { duty.end });
+    let graceful = outermost && !rule.grace.is_zero();
+    let near = scheduled.filter(|scheduled| graceful && distance(at, *scheduled) <= rule.grace);
+    let mut moved = near.unwrap_or_else(|| on_grid(question, rule, at, duty));
+    if let Some(scheduled) = scheduled.filter(|_| rule.strict && outermost) {
+        moved = if side == Side::Start { moved.max(scheduled) } else { moved.min(scheduled) };
+    }
+    moved
+}
+
+fn distance(a: Timestamp, b: Timestamp) -> Seconds {
+    a.since(b).max(b.since(a))
+}
+
+fn is_target(rule: &RoundingRule, kind: PunchKind, side: Side) -> bool {
+    let target = rule.target;
+    match (side, kind) {
+        (Side::Start, PunchKind::MealEnd) => target.meal_end,
+        (Side::Start, PunchKind::BreakEnd) => target.break_end,
+        (Side::Start, _) => target.shift_in,
+        (Side::End, PunchKind::MealStart) => target.meal_start,
+        (Side::End, PunchKind::BreakStart) => target.break_start,
+        (Side::End, _) => target.shift_out,
+    }
+}
+
+fn condition_holds(
+    question: &Question,
+    rule: &RoundingRule,
+    at: Timestamp,
+    side: Side,
+    duty: Option<&Duty>,
+) -> bool {
+    match rule.condition {
+        RoundingCondition::Always => true,
+        RoundingCondition::NearSchedule(most) => {
+            duty.is_some_and(|duty| distance(at, if side == Side::Start { duty.start } else { duty.end }) <= most)
+        }
+        RoundingCondition::ClockWindow { from, to } => {
+            let second = question.zone.wall_at(at).second_of_day();
+            if from < to { from <= second && second < to } else { second >= from || second < to }
+        }
+    }
+}
+
+fn on_grid(question: &Question, rule: &RoundingRule, at: Timestamp, duty: Option<&Duty>) -> Timestamp {
+    let interval = i64::from(rule.interval.0);
+    if interval <= 1 {
+        return at;
+    }
+    let wall = question.zone.wall_at(at).0;
+    let anchor = match (rule.anchor, duty) {
+        (Anchor::ScheduleStart, Some(duty)) => question.zone.wall_at(duty.start).0,
+        _ => 0,
+    };
+    let residual = (wall - anchor).rem_euclid(interval);
+    if residual == 0 {
+        return at;
+    }
+    let up = match rule.direction {
+        Direction::Down => false,
+        Direction::Up => true,
+        Direction::Nearest(Tie::HalfUp) => 2 * residual >= interval,
+        Direction::Nearest(Tie::HalfDown) => 2 * residual > interval,
+        Direction::Nearest(Tie::PartialMinuteDown) => residual >= (interval / 2 / 60 + 1) * 60,
+        Direction::Nearest(Tie::PartialMinuteUp) => residual >= interval / 2 / 60 * 60,
+    };
+    Timestamp(at.0 - residual + if up { interval } else { 0 })
+}

@@ -1,0 +1,68 @@
+//! Premiums: every moment of work is asked whether it lies in the window.
+
+use shiftmill_core::pay::premiums::{Premium, PremiumMode};
+use shiftmill_core::{Because, Reason, Workday};
+
+use super::moments::{Moment, clock_window_dates};
+use super::overtime::Extra;
+use super::shifts::Shift;
+use super::{date_of, plan_of};
+use crate::engine::Question;
+
+/// All premiums of all shifts.
+pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> Vec<Extra> {
+    let mut extras = Vec::new();
+    for (index, shift) in shifts.iter().enumerate() {
+        let work: Vec<&Moment> =
+            moments.iter().filter(|moment| moment.shift == Some(index) && moment.is_work()).collect();
+        for premium in &plan_of(question, shift.plan_day).premiums {
+            extras.extend(of_shift(question, premium, &work));
+        }
+    }
+    extras
+}
+
+fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Extra> {
+    let inside: Vec<bool> = work.iter().map(|moment| is_inside(question, premium, moment)).collect();
+    let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return Vec::new() };
+    let count = inside.iter().filter(|inside| **inside).count();
+    let whole = match premium.mode {
+        PremiumMode::Split => None,
+        PremiumMode::WholeIfStartsIn => Some(*first),
+        PremiumMode::WholeIfEndsIn => Some(*last),
+        PremiumMode::WholeIfWithin => Some(count == inside.len()),
+        PremiumMode::WholeIfMajority => Some(2 * count > inside.len() || 2 * count == inside.len() && *first),
+    };
+    let because = match (whole, premium.window) {
+        (_, None) => Because::DayPremium,
+        (None, _) => Because::InClockWindow,
+        (Some(_), _) => Because::ShiftInClockWindow,
+    };
+    let mut paid: Vec<Extra> = Vec::new();
+    for (moment, inside) in work.iter().zip(inside) {
+        if whole.unwrap_or(inside) && premium.day_types.contains(moment.day_type) {
+            let reason = Reason { rule: premium.rule, because };
+            let Moment { at, length, reporting, .. } = **moment;
+            paid.push(Extra { at, length, reporting, code: premium.pays_to, reason });
+        }
+    }
+    let total: u32 = paid.iter().map(|extra| extra.length).sum();
+    if total < premium.min.0 {
+        return Vec::new();
+    }
+    let mut so_far = 0;
+    paid.retain(|extra| {
+        so_far += extra.length;
+        so_far <= premium.max.0
+    });
+    paid
+}
+
+fn is_inside(question: &Question, premium: &Premium, moment: &Moment) -> bool {
+    let on = |date: Workday| premium.weekdays.contains(date.weekday());
+    let in_time = match premium.window {
+        Some(window) => clock_window_dates(question, moment.at, window.from, window.to).any(on),
+        None => on(date_of(question, moment.at)),
+    };
+    in_time && premium.day_types.contains(moment.day_type)
+}

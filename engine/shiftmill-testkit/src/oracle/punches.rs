@@ -1,0 +1,155 @@
+//! Which punches count, and in what order.
+
+use shiftmill_core::open::dedupe::DedupeKeep;
+use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::{CorrectionKind, EvaluationError, ExceptionCode, PunchKind, PunchRef, Seconds, Timestamp};
+
+use super::{Notice, date_of, plan_of};
+use crate::engine::Question;
+
+/// A punch that may count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tap {
+    pub at: Timestamp,
+    pub kind: PunchKind,
+    /// Position and the caller's number; `None` for an added punch.
+    raw: Option<(usize, u64)>,
+}
+
+pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
+    let (facts, period) = (question.window.facts, question.window.pay_period);
+    if facts.last < facts.first || period.last < period.first {
+        return Err(EvaluationError::WindowBackwards);
+    }
+    let days = facts.last.max(period.last).0 - facts.first.min(period.first).0 + 1;
+    if days > 800 {
+        return Err(EvaluationError::WindowTooLong { days, most: 800 });
+    }
+    Ok(())
+}
+
+/// The punches that count, in the total order.
+pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
+    let mut taps = corrected(question, notices);
+    for tap in &mut taps {
+        if plan_of(question, date_of(question, tap.at)).normalise.granularity == Granularity::Minute {
+            tap.at = Timestamp(tap.at.0 - tap.at.0.rem_euclid(60));
+        }
+    }
+    let mut present = Vec::new();
+    for tap in taps {
+        let skew = plan_of(question, date_of(question, tap.at)).normalise.future_skew_max;
+        if tap.at > question.window.as_of.after(skew) {
+            notice(question, notices, ExceptionCode::FuturePunch, tap.at, tap.at.since(question.window.as_of));
+        } else {
+            present.push(tap);
+        }
+    }
+    present.sort_by_key(|tap| {
+        let side = if tap.kind.is_closer() { 0 } else { 1 + u8::from(tap.kind.is_opener()) };
+        let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
+        (tap.at, side, tap.kind as u8, id, position)
+    });
+    without_repeats(question, present, notices)
+}
+
+fn notice(question: &Question, notices: &mut Vec<Notice>, code: ExceptionCode, at: Timestamp, measure: Seconds) {
+    notices.push(Notice { code, workday: date_of(question, at), at, measure });
+}
+
+/// A punch and what corrections call it.
+struct Named {
+    tap: Tap,
+    at: Timestamp,
+    id: Option<u64>,
+}
+
+fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
+    let any_id = question.facts.punches.iter().any(|punch| punch.id.is_some());
+    let mut present: Vec<Named> = Vec::new();
+    for (index, punch) in question.facts.punches.iter().enumerate() {
+        let id = punch.id.unwrap_or(0);
+        let tap = Tap { at: punch.at, kind: punch.kind, raw: Some((index, id)) };
+        present.push(Named { tap, at: punch.at, id: any_id.then_some(id) });
+    }
+    let mut corrections = question.facts.corrections.clone();
+    corrections.sort_by_key(|correction| correction.recorded_at);
+    corrections.retain(|correction| correction.recorded_at <= question.window.as_of);
+    for correction in corrections {
+        let unmatched_at = match correction.kind {
+            CorrectionKind::Add { at, kind } => {
+                present.push(Named { tap: Tap { at, kind, raw: None }, at, id: None });
+                None
+            }
+            CorrectionKind::Void(punch) => match find(&present, punch) {
+                Some(index) => {
+                    present.remove(index);
+                    None
+                }
+                None => Some(named_at(punch).unwrap_or(correction.recorded_at)),
+            },
+            CorrectionKind::Retime { punch, to } => match find(&present, punch) {
+                Some(index) => {
+                    present[index].tap.at = to;
+                    None
+                }
+                None => Some(named_at(punch).unwrap_or(to)),
+            },
+        };
+        if let Some(at) = unmatched_at {
+            notice(question, notices, ExceptionCode::CorrectionUnmatched, at, Seconds::ZERO);
+        }
+    }
+    present.into_iter().map(|named| named.tap).collect()
+}
+
+fn find(present: &[Named], punch: PunchRef) -> Option<usize> {
+    let fits = |named: &Named| match punch {
+        PunchRef::Id(id) => named.id == Some(id),
+        PunchRef::At(at, kind) => named.at == at && named.tap.kind == kind,
+    };
+    let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
+    fitting.min_by_key(|(place, named)| (named.id.unwrap_or(u64::MAX), *place)).map(|entry| entry.0)
+}
+
+fn named_at(punch: PunchRef) -> Option<Timestamp> {
+    match punch {
+        PunchRef::Id(_) => None,
+        PunchRef::At(at, _) => Some(at),
+    }
+}
+
+/// Drops repeated punches: of each run of one kind, each soon after the one before it, one stays.
+fn without_repeats(question: &Question, taps: Vec<Tap>, notices: &mut Vec<Notice>) -> Vec<Tap> {
+    let mut runs: Vec<Vec<Tap>> = Vec::new();
+    for tap in taps {
+        let window = plan_of(question, date_of(question, tap.at)).dedupe.window;
+        match runs.last_mut() {
+            Some(run) if repeats(run[run.len() - 1], tap, window) => run.push(tap),
+            _ => runs.push(vec![tap]),
+        }
+    }
+    let mut kept = Vec::new();
+    for run in runs {
+        let keep = plan_of(question, date_of(question, run[0].at)).dedupe.keep;
+        let stays = match keep {
+            DedupeKeep::First => 0,
+            DedupeKeep::Last => run.len() - 1,
+            DedupeKeep::ByDirection if run[0].kind.is_closer() => run.len() - 1,
+            DedupeKeep::ByDirection => 0,
+        };
+        for (index, tap) in run.iter().enumerate() {
+            if index == stays {
+                kept.push(*tap);
+            } else {
+                let distance = tap.at.since(run[stays].at).max(run[stays].at.since(tap.at));
+                notice(question, notices, ExceptionCode::DuplicatePunch, tap.at, distance);
+            }
+        }
+    }
+    kept
+}
+
+fn repeats(before: Tap, tap: Tap, window: Option<Seconds>) -> bool {
+    before.kind == tap.kind && window.is_some_and(|window| tap.at.since(before.at) <= window)
+}

@@ -1,0 +1,140 @@
+//! Shrinking: the smallest question, by taking facts and rules away one after the other, on which both still differ.
+
+use shiftmill_core::pay::combine::Combine;
+use shiftmill_core::{Plan, PlanTimeline};
+
+use crate::engine::Question;
+
+/// Takes away what does not matter to `fails`, until nothing more can go.
+pub fn shrink(question: &Question, fails: impl Fn(&Question) -> bool) -> Question {
+    let mut smallest = question.clone();
+    loop {
+        let Some(smaller) = smaller(&smallest).into_iter().find(|candidate| fails(candidate)) else {
+            return smallest;
+        };
+        smallest = smaller;
+    }
+}
+
+/// All questions that are one step smaller.
+fn smaller(question: &Question) -> Vec<Question> {
+    let mut all = Vec::new();
+    let mut with = |change: &dyn Fn(&mut Question)| {
+        let mut changed = question.clone();
+        change(&mut changed);
+        if changed != *question {
+            all.push(changed);
+        }
+    };
+    let facts = &question.facts;
+    // Half of the punches at once, then fewer.
+    let mut chunk = facts.punches.len() / 2;
+    while chunk > 0 {
+        for from in (0..facts.punches.len()).step_by(chunk) {
+            let until = (from + chunk).min(facts.punches.len());
+            with(&|question| gone(question.facts.punches.drain(from..until)));
+        }
+        chunk /= 2;
+    }
+    for index in 0..facts.shifts.len() {
+        with(&|question| gone(question.facts.shifts.remove(index)));
+    }
+    for index in 0..facts.leave.len() {
+        with(&|question| gone(question.facts.leave.remove(index)));
+    }
+    for index in 0..facts.corrections.len() {
+        with(&|question| gone(question.facts.corrections.remove(index)));
+    }
+    with(&|question| question.facts.waivers.clear());
+    with(&|question| question.facts.day_overrides.clear());
+    with(&|question| question.facts.opening_balances.clear());
+    with(&|question| question.facts.punches.iter_mut().for_each(|punch| punch.id = None));
+    with(&|question| question.facts.punches.sort_by_key(|punch| punch.at));
+    with(&|question| question.window.facts.first = question.window.facts.first.plus(1).min(question.window.facts.last));
+    with(&|question| question.window.facts.last = question.window.facts.last.plus(-1).max(question.window.facts.first));
+    with(&|question| question.window.pay_period = question.window.facts);
+    for timeline in smaller_timelines(&question.timeline) {
+        with(&|question| question.timeline = timeline.clone());
+    }
+    all
+}
+
+fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
+    let versions = timeline.versions();
+    let mut all = Vec::new();
+    if versions.len() > 1 {
+        for index in 0..versions.len() {
+            let mut fewer = versions.to_vec();
+            fewer.remove(index);
+            all.extend(PlanTimeline::new(fewer, timeline.names().clone()));
+        }
+    }
+    let changed = |change: &dyn Fn(&mut Plan)| {
+        let mut versions = versions.to_vec();
+        versions.iter_mut().for_each(|version| change(&mut version.1));
+        PlanTimeline::new(versions, timeline.names().clone())
+    };
+    let default = Plan::default();
+    let mut with = |change: &dyn Fn(&mut Plan)| all.extend(changed(change));
+    with(&|plan| plan.normalise = default.normalise);
+    with(&|plan| plan.dedupe = default.dedupe);
+    with(&|plan| plan.calendar = default.calendar.clone());
+    with(&|plan| plan.calendar.statutory_rest_day = None);
+    with(&|plan| plan.calendar.rest_days = default.calendar.rest_days);
+    with(&|plan| gone(plan.calendar.dates.pop()));
+    with(&|plan| plan.schedule.weekly_pattern = [None; 7]);
+    with(&|plan| plan.schedule.templates.iter_mut().for_each(|template| template.breaks.clear()));
+    with(&|plan| plan.matching = default.matching);
+    with(&|plan| plan.pairing = default.pairing);
+    with(&|plan| plan.pairing.missing_in = default.pairing.missing_in);
+    with(&|plan| plan.pairing.missing_out = default.pairing.missing_out);
+    with(&|plan| plan.pairing.meal_detect = default.pairing.meal_detect);
+    with(&|plan| gone(plan.rounding.pop()));
+    with(&|plan| plan.rounding.reverse());
+    with(&|plan| plan.workdays.overtime = default.workdays.overtime);
+    with(&|plan| plan.workdays.reporting = default.workdays.reporting);
+    with(&|plan| plan.workdays.opens_at = 0);
+    with(&|plan| plan.breaks.paid_below = None);
+    with(&|plan| gone(plan.breaks.fixed.pop()));
+    with(&|plan| gone(plan.breaks.auto_deduct.pop()));
+    with(&|plan| gone(plan.meal_requirements.pop()));
+    with(&|plan| plan.attendance = default.attendance.clone());
+    with(&|plan| plan.attendance.unscheduled = false);
+    with(&|plan| plan.attendance.late_tiers.clear());
+    with(&|plan| plan.attendance.absent_below = None);
+    with(&|plan| plan.attendance.half_day_below = None);
+    with(&|plan| plan.attendance.min_day = None);
+    with(&|plan| plan.holidays = default.holidays.clone());
+    with(&|plan| gone(plan.premiums.pop()));
+    with(&|plan| plan.premiums.reverse());
+    with(&|plan| plan.leave.relocates_schedule = false);
+    with(&|plan| plan.exceptions = default.exceptions);
+    with(&|plan| {
+        if !matches!(plan.overtime.combine, Combine::Table(_)) {
+            plan.overtime.combine = Combine::StraightTimeOnly;
+        }
+    });
+    for index in 0..versions[0].1.overtime.tiers.len() {
+        with(&|plan| {
+            let plain = !matches!(plan.overtime.combine, Combine::Table(_) | Combine::MaxOfAlternatives(_));
+            if plain && index < plan.overtime.tiers.len() {
+                plan.overtime.tiers.remove(index);
+            }
+        });
+        with(&|plan| {
+            if let Some(tier) = plan.overtime.tiers.get_mut(index) {
+                tier.leave_counts = false;
+            }
+        });
+    }
+    with(&|plan| {
+        if !matches!(plan.overtime.combine, Combine::StraightTimeOnly) {
+            plan.overtime = default.overtime.clone();
+        }
+    });
+    all.retain(|smaller| smaller != timeline);
+    all
+}
+
+/// Takes what was removed.
+fn gone<T>(_: T) {}
