@@ -1,0 +1,291 @@
+//! The engine's answer to a translated case, in the terms in which cases expect it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
+use shiftmill_core::{
+    CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind, Inputs,
+    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Seconds, Timestamp, TimecardBatch, Unit, WallTime, Workday,
+    WorkdayRange, Zone, ZoneTable, evaluate,
+};
+use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
+
+use super::translate::Translation;
+
+/// Days around the facts that are known to hold nothing, so that every counter is complete.
+const MARGIN: i32 = 190;
+
+/// The engine's answer.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// By date.
+    pub days: BTreeMap<Workday, Day>,
+    /// Pieces of paid time in order.
+    pub pieces: Vec<Piece>,
+    /// Kept punches in order.
+    pub punches: Vec<Punched>,
+    /// The codes that the case's own rules pay to.
+    pub codes: BTreeSet<String>,
+    /// The zone.
+    pub zone: Option<Zone>,
+}
+
+/// One date.
+#[derive(Clone, Debug, Default)]
+pub struct Day {
+    /// Pay lines: code, layer, whether it is paid and leave or not, the rule, seconds.
+    pub lines: Vec<Line>,
+    /// Exceptions: code, state, measure.
+    pub exceptions: Vec<(ExceptionCode, ExceptionState, Seconds)>,
+    /// Whether anything was worked or punched.
+    pub present: bool,
+}
+
+/// What one rule pays to one code on a date.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The code.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// Where the code stands.
+    pub layer: Layer,
+    /// Whether it is paid.
+    pub paid: bool,
+    /// Whether it is leave.
+    pub leave: bool,
+    /// How much; an occurrence counts as one hour.
+    pub seconds: i64,
+}
+
+/// A stretch paid to one code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// The date it is shown on.
+    pub date: Workday,
+    /// Start.
+    pub start: Timestamp,
+    /// End.
+    pub end: Timestamp,
+    /// The code.
+    pub code: String,
+}
+
+/// A punch as it counts.
+#[derive(Clone, Debug)]
+pub struct Punched {
+    /// Rounded.
+    pub at: Timestamp,
+    /// What it turned out to be.
+    pub kind: PunchKind,
+    /// The date its shift is shown on.
+    pub work_date: Workday,
+    /// The start of the planned shift it belongs to.
+    pub shift_start: Option<Timestamp>,
+}
+
+/// Compiles the ruleset, reads the files and evaluates.
+///
+/// # Errors
+/// When the ruleset or a file is refused, or the card cannot be evaluated: then the translation is wrong.
+pub fn answer(translation: &Translation) -> Result<Answer, String> {
+    let document = Document { name: "ruleset.toml", text: &translation.ruleset };
+    let ruleset = compile(&document, &NoLibrary).map_err(|mistakes| mistakes.to_string())?;
+    let (first, last) = days(translation)?;
+    let zones = shiftmill::zone_table(
+        std::slice::from_ref(&translation.timezone),
+        first.plus(-MARGIN),
+        last.plus(MARGIN),
+    )
+    .map_err(|error| error.to_string())?;
+    let mut facts = read(translation, &ruleset, &zones)?;
+    let zone = zones.zones.first().ok_or("no zone")?;
+    let mut window = EvaluationWindow {
+        pay_period: WorkdayRange { first: first.plus(-1), last: last.plus(1) },
+        facts: WorkdayRange { first: first.plus(-MARGIN), last: last.plus(MARGIN) },
+        as_of: as_of(translation, zone, last)?,
+        require_final: false,
+    };
+    if let Some((rule, minutes)) = &translation.opening {
+        let number = ruleset.timeline().names().rules.iter().position(|name| name == rule).ok_or("no such tier")?;
+        let amount = Seconds::minutes(u32::try_from(*minutes).map_err(|error| error.to_string())?);
+        facts.opening_balances.push(OpeningBalance { rule: RuleId(number as u16), amount });
+        // What the counter held came before the first day of the facts.
+        window.facts.first = first;
+        window.pay_period.first = first;
+    }
+    let mut batch = TimecardBatch::default();
+    batch.push(&facts).map_err(|error| error.to_string())?;
+    let batch = batch.check(1, 1).map_err(|error| format!("{error:?}"))?;
+    let card = batch.timecard(0, &zones.zones).ok_or("no card")?;
+    let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window };
+    let (mut state, mut results) = (CardState::default(), Evaluations::default());
+    evaluate(&inputs, Detail::Full, &mut state, &mut results);
+    if let Some(error) = results.cards.first().and_then(|card| card.error) {
+        return Err(error.to_string());
+    }
+    let mut answer = Answer { codes: translation.codes.clone(), zone: Some(zone.clone()), ..Answer::default() };
+    lines(&ruleset, &results, &mut answer);
+    pieces(&ruleset, &results, &mut answer);
+    punches(&state, &results, &mut answer);
+    Ok(answer)
+}
+
+/// The first and last date that the files name.
+fn days(translation: &Translation) -> Result<(Workday, Workday), String> {
+    let all = translation.files.iter().map(|file| file.1.as_str()).chain([translation.ruleset.as_str()]);
+    let mut found: Vec<Workday> = all.flat_map(dates).collect();
+    found.extend(translation.evaluated_at.iter().flat_map(|text| dates(text)));
+    match (found.iter().min(), found.iter().max()) {
+        (Some(first), Some(last)) => Ok((*first, *last)),
+        // A case without a single date asks about nothing that could differ.
+        _ => Ok((Workday(20_000), Workday(20_000))),
+    }
+}
+
+fn dates(text: &str) -> Vec<Workday> {
+    let starts = (0..text.len().saturating_sub(9)).filter(|start| text.is_char_boundary(*start));
+    let pieces = starts.filter_map(|start| text.get(start..start + 10));
+    pieces.filter_map(|piece| date(piece)).collect()
+}
+
+/// A date written `2026-10-01`.
+pub(super) fn date(text: &str) -> Option<Workday> {
+    let shape = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+    if !shape {
+        return None;
+    }
+    Workday::from_date(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
+}
+
+/// A local time written `2026-10-01T08:00:00`.
+pub(super) fn wall(text: &str) -> Option<WallTime> {
+    let (day, time) = (date(text.get(..10)?)?, text.get(11..)?);
+    let mut parts = time.split(':').map(|part| part.parse::<i32>().ok());
+    let (hours, minutes) = (parts.next()??, parts.next()??);
+    let seconds = parts.next().unwrap_or(Some(0))?;
+    Some(WallTime::on(day, hours * 3_600 + minutes * 60 + seconds))
+}
+
+fn as_of(translation: &Translation, zone: &Zone, last: Workday) -> Result<Timestamp, String> {
+    match &translation.evaluated_at {
+        None => Ok(zone.instant(WallTime::on(last.plus(30), 0), Fold::Earlier)),
+        Some(text) => {
+            let wall = wall(text).ok_or_else(|| format!("`{text}` is not a local time"))?;
+            Ok(zone.instant(wall, Fold::Earlier))
+        }
+    }
+}
+
+fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Result<CardFacts, String> {
+    let mut report = Report::default();
+    let names = [RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() }];
+    let file = |name: &str| translation.files.iter().find(|file| file.0 == name).map(|file| file.1.as_bytes());
+    let mut employees = file("employees.csv").unwrap_or_default();
+    let employees = read_employees("employees.csv", Format::Csv, &mut employees, &mut report)
+        .map_err(|error| error.to_string())?;
+    let mut intake = Intake::new("employees.csv", &employees, zones, &names, StatusMap::default(), &mut report);
+    for (name, table) in [
+        ("punches.csv", Table::Punches),
+        ("schedule.csv", Table::Schedule),
+        ("leave.csv", Table::Leave),
+        ("waivers.csv", Table::Waivers),
+    ] {
+        if let Some(mut bytes) = file(name) {
+            intake.read(name, table, Format::Csv, &mut bytes, &mut report).map_err(|error| error.to_string())?;
+        }
+    }
+    if let Some(reject) = report.rejects.first() {
+        return Err(reject.to_string());
+    }
+    intake.finish().pop().ok_or_else(|| "no card".to_owned())
+}
+
+fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
+    let names = ruleset.timeline().names();
+    for row in results.lines.rows(0..results.lines.len()) {
+        let Some(info) = names.pay_code(row.code) else { continue };
+        let unit = if info.unit == Unit::Count { 3_600 } else { 1 };
+        let line = Line {
+            code: info.name.clone(),
+            rule: names.rule(row.rule).to_owned(),
+            layer: info.layer,
+            paid: info.paid,
+            leave: row.rule == RuleId::LEAVE,
+            seconds: i64::from(row.amount) * unit,
+        };
+        answer.days.entry(row.workday).or_default().lines.push(line);
+    }
+    for row in results.exceptions.rows(0..results.exceptions.len()) {
+        answer.days.entry(row.workday).or_default().exceptions.push((row.code, row.state, row.measure));
+    }
+    for row in results.workdays.rows(0..results.workdays.len()) {
+        let day = answer.days.entry(row.workday).or_default();
+        day.present |= row.punches > 0 || !row.worked.is_zero();
+    }
+}
+
+fn pieces(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
+    let names = ruleset.timeline().names();
+    let name = |code| names.pay_code(code).map_or(String::new(), |info| info.name.clone());
+    let spans = results.spans.iter().map(|span| (span.reporting_workday, span.start, span.end, span.code));
+    let premiums = results.premiums.iter().map(|span| (span.reporting_workday, span.start, span.end, span.code));
+    for (date, start, end, code) in spans.chain(premiums) {
+        let code = name(code);
+        // Neighbouring pieces of one code are one piece.
+        match answer.pieces.last_mut() {
+            Some(last) if last.date == date && last.code == code && last.end == start => last.end = end,
+            _ => answer.pieces.push(Piece { date, start, end, code }),
+        }
+    }
+}
+
+fn punches(state: &CardState, results: &Evaluations, answer: &mut Answer) {
+    let rounded = |at: Timestamp| {
+        results.notes.iter().find_map(|note| match note {
+            shiftmill_core::Note::Rounded { from, to, .. } if *from == at => Some(*to),
+            _ => None,
+        })
+    };
+    for shift in &state.shifts {
+        let pairs = &state.pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let shift_start = shift.scheduled.map(|index| state.scheduled[index as usize].start);
+        for punch in &state.punches[shift.first_punch as usize..shift.last_punch as usize] {
+            let opens = pairs.iter().position(|pair| pair.raw_start == punch.at);
+            let closes = pairs.iter().position(|pair| pair.raw_end == punch.at);
+            let (at, kind) = match (punch.role, opens, closes) {
+                (PunchRole::Opens, Some(pair), _) => (pairs[pair].start, opener(pairs[pair].gap_before)),
+                (PunchRole::Closes, _, Some(pair)) => {
+                    let gap = pairs.get(pair + 1).and_then(|next| next.gap_before);
+                    (pairs[pair].end, closer(gap, punch.kind))
+                }
+                _ => (rounded(punch.at).unwrap_or(punch.at), punch.kind),
+            };
+            let kind = match (punch.role, kind) {
+                (PunchRole::MissesOut, PunchKind::Unknown) => PunchKind::In,
+                (PunchRole::MissesIn, PunchKind::Unknown) => PunchKind::Out,
+                (_, kind) => kind,
+            };
+            answer.punches.push(Punched { at, kind, work_date: shift.workday, shift_start });
+        }
+    }
+}
+
+fn opener(gap: Option<GapKind>) -> PunchKind {
+    match gap {
+        Some(GapKind::Meal) => PunchKind::MealEnd,
+        Some(GapKind::Break) => PunchKind::BreakEnd,
+        Some(GapKind::Plain) | None => PunchKind::In,
+    }
+}
+
+fn closer(gap: Option<GapKind>, stated: PunchKind) -> PunchKind {
+    match gap {
+        Some(GapKind::Meal) => PunchKind::MealStart,
+        Some(GapKind::Break) => PunchKind::BreakStart,
+        Some(GapKind::Plain) => PunchKind::Out,
+        // Nothing follows, so what was said stands.
+        None if stated == PunchKind::Unknown => PunchKind::Out,
+        None => stated,
+    }
+}

@@ -1,0 +1,265 @@
+//! What is expected against what came out. Only what is listed is asserted.
+
+use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind, Workday};
+
+use super::answer::{Answer, Day, date, wall};
+use super::keys::{Keys, Unsupported, unsupported};
+use super::report::Outcome;
+
+/// Judges an answer. The text says what differs, or which figure the result does not have.
+pub fn judge(expected: &Keys, answer: &Answer) -> (Outcome, String) {
+    let mut differences = Vec::new();
+    match all(expected.clone(), answer, &mut differences) {
+        Err(missing) => (Outcome::Unsupported, missing.0),
+        Ok(()) if differences.is_empty() => (Outcome::Passed, String::new()),
+        Ok(()) => (Outcome::Failed, differences.join("; ")),
+    }
+}
+
+fn all(mut expected: Keys, answer: &Answer, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    for day in expected.objects("days")? {
+        judge_day(day, answer, differences)?;
+    }
+    if let Some(totals) = expected.object("totals")? {
+        let days: Vec<&Day> = answer.days.values().collect();
+        amounts("in total", totals, 60, &days, answer, differences)?;
+    }
+    let punches = expected.objects("punches")?;
+    if !punches.is_empty() {
+        judge_punches(punches, answer, differences)?;
+    }
+    expected.finish()
+}
+
+fn judge_day(mut expected: Keys, answer: &Answer, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    let Some(text) = expected.text("date")? else { return unsupported("days without a date") };
+    let Some(workday) = date(&text) else { return unsupported(format!("the date `{text}`")) };
+    let empty = Day::default();
+    let day = answer.days.get(&workday).unwrap_or(&empty);
+    let mut named: Vec<String> = Vec::new();
+    for (key, unit) in [("minutes", 60), ("seconds", 1)] {
+        if let Some(figures) = expected.object(key)? {
+            named.extend(amounts(&text, figures, unit, &[day], answer, differences)?);
+        }
+    }
+    if expected.flag("closed")? == Some(true) {
+        for line in day.lines.iter().filter(|line| line.paid && line.seconds != 0 && !named.contains(&line.code)) {
+            differences.push(format!("{text}: {} {} where nothing else is expected", shown(line.seconds), line.code));
+        }
+    }
+    for exception in expected.texts("exceptions")? {
+        judge_exception(&text, &exception, day, differences)?;
+    }
+    for exception in expected.texts("exceptions_absent")? {
+        let codes = exceptions(&exception);
+        if day.exceptions.iter().any(|found| codes.contains(&found.0)) {
+            differences.push(format!("{text}: `{exception}` is raised"));
+        }
+    }
+    if expected.has("status") {
+        let status = expected.text("status")?;
+        let found = status_of(day);
+        if status.as_deref() != found {
+            differences.push(format!("{text}: status {found:?}, expected {status:?}"));
+        }
+    }
+    for piece in expected.objects("segments")? {
+        judge_piece(workday, piece, answer, differences)?;
+    }
+    expected.finish()
+}
+
+/// Compares figures by code; returns the codes named.
+fn amounts(
+    place: &str,
+    mut figures: Keys,
+    unit: i64,
+    days: &[&Day],
+    answer: &Answer,
+    differences: &mut Vec<String>,
+) -> Result<Vec<String>, Unsupported> {
+    let codes = figures.names();
+    for code in &codes {
+        let expected = figures.number(code)?.unwrap_or(0) * unit;
+        match amount(code, days, answer) {
+            Some(found) if found == expected => {}
+            Some(found) => differences.push(format!("{place}: {code} {}, expected {}", shown(found), shown(expected))),
+            // What no rule of the case gives is zero.
+            None if expected == 0 => {}
+            None => return unsupported(format!("the figure `{code}`, which no rule of the case defines")),
+        }
+    }
+    Ok(codes)
+}
+
+/// The seconds of a code over some days; none when neither the rules nor the engine know the code.
+fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
+    let lines = |wanted: &dyn Fn(&super::answer::Line) -> bool| -> i64 {
+        days.iter().flat_map(|day| &day.lines).filter(|line| wanted(line)).map(|line| line.seconds).sum()
+    };
+    let measures = |codes: &[E]| -> i64 {
+        let all = days.iter().flat_map(|day| &day.exceptions);
+        all.filter(|found| codes.contains(&found.0)).map(|found| i64::from(found.2.0)).sum()
+    };
+    match code {
+        "total" => Some(lines(&|line| line.paid && line.layer != Layer::Premium && line.code != "meal_premium")),
+        "worked" => Some(lines(&|line| line.paid && line.layer == Layer::Base && !line.leave)),
+        "leave" => Some(lines(&|line| line.leave)),
+        "late" => Some(measures(&[E::LateIn, E::SeriousLate, E::AbsentHalf, E::AbsentByLateness])),
+        "early_leave" => Some(measures(&[E::EarlyOut])),
+        "early_arrival" => Some(measures(&[E::EarlyIn])),
+        "meal_deducted" | "break_deducted" if answer.codes.contains(code) => {
+            let rule = code.trim_end_matches("deducted").replace('_', "-");
+            Some(lines(&|line| line.code == "unpaid_break" && line.rule.starts_with(&rule)))
+        }
+        _ if answer.codes.contains(code) => Some(lines(&|line| line.code == code)),
+        _ => None,
+    }
+}
+
+fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    let mut parts = written.split(':');
+    let name = parts.next().unwrap_or_default();
+    let codes = exceptions(name);
+    if codes.is_empty() {
+        return unsupported(format!("the exception `{name}`"));
+    }
+    let found: Vec<_> = day.exceptions.iter().filter(|found| codes.contains(&found.0)).collect();
+    let mut fits = !found.is_empty();
+    for part in parts {
+        let size = part.strip_suffix("min").and_then(|minutes| minutes.parse::<u32>().ok());
+        match (part, size) {
+            ("provisional", _) => fits &= found.iter().any(|found| found.1 == ExceptionState::Pending),
+            (_, Some(minutes)) => fits &= found.iter().any(|found| found.2.0 / 60 == minutes),
+            _ => return unsupported(format!("the exception `{written}`")),
+        }
+    }
+    // Without the suffix it stands.
+    if !written.contains("provisional") {
+        fits &= found.iter().any(|found| found.1 != ExceptionState::Pending);
+    }
+    if !fits {
+        let raised: Vec<String> =
+            day.exceptions.iter().map(|it| format!("{} {} {}", it.0, it.1, shown(i64::from(it.2.0)))).collect();
+        differences.push(format!("{place}: `{written}` is not raised, but [{}]", raised.join(", ")));
+    }
+    Ok(())
+}
+
+/// Our exceptions that a name stands for.
+fn exceptions(name: &str) -> &'static [E] {
+    match name {
+        "late" => &[E::LateIn, E::SeriousLate, E::AbsentHalf, E::AbsentByLateness],
+        "early_leave" => &[E::EarlyOut],
+        "late_out" => &[E::LateOut],
+        "absent" => &[E::Absent],
+        "half_day" | "half_day_absence" => &[E::AbsentHalf],
+        "missing_in" => &[E::MissingIn],
+        "missing_out" => &[E::MissingOut],
+        "missing_meal_punch" => &[E::MissingMealPunch],
+        "missing_break_punch" => &[E::MissingBreakPunch],
+        "missed_meal" => &[E::MealMissing, E::MealShort, E::MealLate],
+        "schedule_deviation" => &[E::LateIn, E::EarlyIn, E::EarlyOut, E::LateOut],
+        _ => &[],
+    }
+}
+
+fn status_of(day: &Day) -> Option<&'static str> {
+    let raised = |code: E| day.exceptions.iter().any(|found| found.0 == code && found.1 == ExceptionState::Final);
+    if raised(E::Absent) {
+        Some("absent")
+    } else if raised(E::AbsentHalf) {
+        Some("half_day")
+    } else if day.present {
+        Some("present")
+    } else {
+        None
+    }
+}
+
+fn judge_piece(
+    workday: Workday,
+    mut expected: Keys,
+    answer: &Answer,
+    differences: &mut Vec<String>,
+) -> Result<(), Unsupported> {
+    let (start, end) = (expected.text("start")?, expected.text("end")?);
+    let code = expected.text("code")?.unwrap_or_default();
+    expected.finish()?;
+    let instant = |text: &Option<String>, fold: Fold| {
+        let zone = answer.zone.as_ref()?;
+        wall(text.as_deref()?).map(|wall| zone.instant(wall, fold))
+    };
+    let (Some(from), Some(to)) = (instant(&start, Fold::Earlier), instant(&end, Fold::Later)) else {
+        return unsupported("segments without local times");
+    };
+    if !answer.codes.contains(&code) {
+        return unsupported(format!("segments of the figure `{code}`, which no rule of the case defines"));
+    }
+    let inside = |piece: &&super::answer::Piece| {
+        piece.date == workday && piece.code == code && piece.start <= from && to <= piece.end
+    };
+    if !answer.pieces.iter().any(|piece| inside(&piece)) {
+        differences.push(format!("{workday}: no {code} from {} to {}", start.unwrap_or_default(), end.unwrap_or_default()));
+    }
+    Ok(())
+}
+
+fn judge_punches(expected: Vec<Keys>, answer: &Answer, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    if expected.len() != answer.punches.len() {
+        differences.push(format!("{} punches, expected {}", answer.punches.len(), expected.len()));
+    }
+    for (mut keys, found) in expected.into_iter().zip(&answer.punches) {
+        let Some(zone) = answer.zone.as_ref() else { return unsupported("no zone") };
+        let at = keys.text("at")?.unwrap_or_default();
+        let Some(expected_at) = wall(&at) else { return unsupported(format!("the local time `{at}`")) };
+        let found_at = zone.wall_at(found.at);
+        if found_at != expected_at {
+            differences.push(format!("punch at {} instead of {at}", clock(found_at)));
+        }
+        if let Some(dir) = keys.text("dir")?
+            && PunchKind::from_code(&dir) != Some(found.kind)
+        {
+            differences.push(format!("punch at {at} is {}, expected {dir}", found.kind));
+        }
+        if let Some(offset) = keys.text("offset")?
+            && offset != written_offset(zone.offset_at(found.at))
+        {
+            differences.push(format!("punch at {at} has offset {}", written_offset(zone.offset_at(found.at))));
+        }
+        if let Some(day) = keys.text("work_date")?
+            && date(&day) != Some(found.work_date)
+        {
+            differences.push(format!("punch at {at} belongs to {}, expected {day}", found.work_date));
+        }
+        if keys.has("shift_start") {
+            let start = keys.text("shift_start")?;
+            let found_start = found.shift_start.map(|start| zone.wall_at(start));
+            if start.as_deref().and_then(wall) != found_start {
+                let found_start = found_start.map(clock);
+                differences.push(format!("punch at {at} belongs to shift {found_start:?}, expected {start:?}"));
+            }
+        }
+        keys.finish()?;
+    }
+    Ok(())
+}
+
+fn written_offset(seconds: i32) -> String {
+    let sign = if seconds < 0 { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}", seconds.abs() / 3_600, seconds.abs() / 60 % 60)
+}
+
+fn clock(wall: shiftmill_core::WallTime) -> String {
+    let second = wall.second_of_day();
+    format!("{} {:02}:{:02}:{:02}", wall.date(), second / 3_600, second / 60 % 60, second % 60)
+}
+
+fn shown(seconds: i64) -> String {
+    let size = seconds.abs();
+    let sign = if seconds < 0 { "-" } else { "" };
+    match size % 60 {
+        0 => format!("{sign}{}:{:02}", size / 3_600, size / 60 % 60),
+        rest => format!("{sign}{}:{:02}:{rest:02}", size / 3_600, size / 60 % 60),
+    }
+}

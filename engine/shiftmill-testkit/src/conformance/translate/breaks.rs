@@ -1,0 +1,148 @@
+//! Breaks and meals: taken off, detected, required.
+
+use super::super::keys::{Keys, Unsupported, unsupported};
+use super::document::entry;
+use super::{Translator, minutes};
+
+impl Translator {
+    pub(super) fn breaks(&mut self) -> Result<(), Unsupported> {
+        self.fixed_breaks()?;
+        self.auto_deduct()?;
+        let meals = self.policy.objects("meals")?;
+        let breaks = self.policy.objects("breaks")?;
+        let mut deducting = 0;
+        for (name, list) in [("meal", meals), ("break", breaks)] {
+            for (index, keys) in list.into_iter().enumerate() {
+                deducting += i64::from(self.adjustment(&format!("{name}-{index}"), keys)?);
+            }
+        }
+        // Of several automatic breaks ours takes one, the greatest that is reached.
+        if deducting > 1 { unsupported("several automatic breaks in one day") } else { Ok(()) }
+    }
+
+    fn fixed_breaks(&mut self) -> Result<(), Unsupported> {
+        for (index, mut keys) in self.policy.objects("fixed_breaks")?.into_iter().enumerate() {
+            let (start, end, from) = (keys.text("start")?, keys.text("end")?, keys.text("from_date")?);
+            // Ours are taken off where they were worked.
+            keys.flag("unpaid_even_if_worked")?;
+            keys.finish()?;
+            let (Some(start), Some(end)) = (start, end) else { return unsupported("fixed breaks without clock times") };
+            let between = format!("{start}-{end}");
+            let table = entry([("name", format!("fixed-{index}").into()), ("between", between.into())]);
+            match from {
+                None => self.document.push("breaks.fixed", table),
+                Some(from) => {
+                    let list = toml::Value::Array(vec![toml::Value::Table(table)]);
+                    self.document.change(&from).insert("breaks".into(), toml::Value::Table(entry([("fixed", list)])));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn auto_deduct(&mut self) -> Result<(), Unsupported> {
+        for (index, mut keys) in self.policy.objects("auto_deduct")?.into_iter().enumerate() {
+            let (from, over) = (keys.number("from_span_min")?, keys.number("over_span_min")?);
+            let amount = keys.number("minutes")?.unwrap_or(0);
+            keys.finish()?;
+            let (after, compare) = match (from, over) {
+                (Some(from), None) => (from, "at_least"),
+                (None, Some(over)) => (over, "more_than"),
+                _ => return unsupported("automatic breaks without a span"),
+            };
+            self.deduct(&format!("span-{index}"), after, compare, "gross_span", amount, false);
+        }
+        match self.policy.take("unpaid_break_min") {
+            None => Ok(()),
+            // Without clock times, for any time worked.
+            Some(value) => match value.as_i64() {
+                Some(0) => Ok(()),
+                Some(amount) => {
+                    self.deduct("unpaid", 0, "more_than", "worked_gross", amount, false);
+                    Ok(())
+                }
+                None => unsupported("`unpaid_break_min` for single shifts"),
+            },
+        }
+    }
+
+    fn deduct(&mut self, name: &str, after: i64, compare: &str, basis: &str, amount: i64, proportional: bool) {
+        let settings = [
+            ("name", name.into()),
+            ("after", minutes(after).into()),
+            ("compare", compare.into()),
+            ("basis", basis.into()),
+            ("amount", minutes(amount).into()),
+            ("count_taken", false.into()),
+            ("placement", if proportional { "proportional" } else { "at_trigger" }.into()),
+        ];
+        self.document.push("breaks.auto_deduct", entry(settings));
+    }
+
+    /// One entry of `meals` or `breaks`; true when it takes a break off.
+    fn adjustment(&mut self, name: &str, mut keys: Keys) -> Result<bool, Unsupported> {
+        let mode = keys.text("mode")?.unwrap_or_default();
+        let trigger = keys.number("trigger_after_min")?.unwrap_or(0);
+        let amount = keys.number("minutes")?.unwrap_or(0);
+        let proportional = match keys.text("allocation")?.as_deref() {
+            None | Some("proportional") => true,
+            Some("at_active_time") => false,
+            Some(other) => return unsupported(format!("break allocation `{other}`")),
+        };
+        let detect = keys.object("detect")?;
+        keys.finish()?;
+        match (mode.as_str(), detect) {
+            ("auto_deduct", None) => {
+                self.deduct(name, trigger, "more_than", "worked_gross", amount, proportional);
+                self.codes.insert(if name.starts_with("meal") { "meal_deducted" } else { "break_deducted" }.into());
+                Ok(true)
+            }
+            // Punched breaks are unpaid as punched.
+            ("punched", None) => Ok(false),
+            ("punched", Some(detect)) => self.detect(detect).map(|()| false),
+            (mode, _) => unsupported(format!("breaks of mode `{mode}`")),
+        }
+    }
+
+    fn detect(&mut self, mut detect: Keys) -> Result<(), Unsupported> {
+        let by = detect.text("by")?.unwrap_or_default();
+        if by != "punch_duration" {
+            return unsupported(format!("meals detected by `{by}`"));
+        }
+        let (Some(min), Some(max)) = (detect.number("min_minutes")?, detect.number("max_minutes")?) else {
+            return unsupported("meals detected by length without bounds");
+        };
+        detect.finish()?;
+        self.document.set("pairing.meal_gap.min", minutes(min));
+        self.document.set("pairing.meal_gap.max", minutes(max));
+        Ok(())
+    }
+
+    /// Meals that the law of a state demands.
+    pub(super) fn meal_requirements(&mut self) -> Result<(), Unsupported> {
+        let waivable = self.policy.flag("waivable")?.unwrap_or(true);
+        let Some(rule) = self.policy.text("premium_rule")? else { return Ok(()) };
+        if rule != "CA_MEAL" {
+            return unsupported(format!("`premium_rule` {rule}"));
+        }
+        for (name, ordinal, hours) in [("first-meal", 1, "5h"), ("second-meal", 2, "10h")] {
+            let settings = [
+                ("name", name.into()),
+                ("ordinal", ordinal.into()),
+                ("when_worked", hours.into()),
+                ("start_by", hours.into()),
+                ("length", "30m".into()),
+                ("waivable_up_to", if waivable { "24h" } else { "off" }.into()),
+            ];
+            self.document.push("meal_requirement", entry(settings));
+        }
+        // A waiver needs both signatures.
+        for date in self.facts.take_agreed(["supervisor_approval", "employee_waiver"]) {
+            for meal in ["meal 1", "meal 2"] {
+                self.facts.waivers.push((date.clone(), meal.to_owned()));
+            }
+        }
+        self.codes.insert("meal_premium".into());
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! The facts of a case as files.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use jiff::civil::{Date, DateTime};
+
+use super::super::keys::{Unsupported, unsupported};
+use super::super::stated::Stated;
+
+/// The facts of a case.
+pub(super) struct Facts {
+    timezone: String,
+    punches: Vec<PunchRow>,
+    shifts: Vec<ShiftRow>,
+    leave: Vec<LeaveRow>,
+    approvals: Vec<Approval>,
+    /// Waivers in the words of the file.
+    pub waivers: Vec<(String, String)>,
+}
+
+struct PunchRow {
+    at: DateTime,
+    offset: String,
+    dir: String,
+}
+
+struct ShiftRow {
+    date: Date,
+    start: DateTime,
+    end: DateTime,
+}
+
+struct LeaveRow {
+    code: String,
+    time: LeaveTime,
+}
+
+enum LeaveTime {
+    Amount(Date, i64),
+    Day(Date),
+    Span(DateTime, DateTime),
+}
+
+struct Approval {
+    kind: String,
+    date: Option<String>,
+}
+
+impl Facts {
+    /// Reads the facts of a case; an attribute that is not known is unsupported.
+    pub fn read(stated: &Stated) -> Result<Facts, Unsupported> {
+        Ok(Facts {
+            timezone: stated.timezone.clone(),
+            punches: punches(stated)?,
+            shifts: shifts(stated)?,
+            leave: leave(stated)?,
+            approvals: approvals(stated)?,
+            waivers: Vec::new(),
+        })
+    }
+
+    pub fn has_schedule(&self) -> bool {
+        !self.shifts.is_empty()
+    }
+
+
+    /// The clock times of the planned shifts: start and end, minutes after the midnight of their date.
+    pub fn shift_minutes(&self) -> Vec<(i64, i64)> {
+        let minutes = |date: Date, at: DateTime| {
+            i64::from((at.date() - date).get_days()) * 1_440 + i64::from(at.hour()) * 60 + i64::from(at.minute())
+        };
+        self.shifts.iter().map(|shift| (minutes(shift.date, shift.start), minutes(shift.date, shift.end))).collect()
+    }
+
+    pub fn leave_codes(&self) -> BTreeSet<String> {
+        self.leave.iter().map(|leave| leave.code.clone()).collect()
+    }
+
+    /// True when the first punch is an in and the last an out.
+    pub fn opens_with_in_and_closes_with_out(&self) -> bool {
+        let first = self.punches.iter().min_by_key(|punch| punch.at);
+        let last = self.punches.iter().max_by_key(|punch| punch.at);
+        first.is_some_and(|punch| punch.dir == "in") && last.is_some_and(|punch| punch.dir == "out")
+    }
+
+    /// Takes the approvals of these kinds; true when there was one of each on one date, with the dates.
+    pub fn take_agreed(&mut self, kinds: [&str; 2]) -> Vec<String> {
+        let dates: BTreeSet<String> = self.approvals.iter().filter_map(|approval| approval.date.clone()).collect();
+        let has = |kind: &str, date: &str| {
+            self.approvals.iter().any(|approval| approval.kind == kind && approval.date.as_deref() == Some(date))
+        };
+        let agreed = dates.into_iter().filter(|date| kinds.iter().all(|kind| has(kind, date))).collect();
+        self.approvals.retain(|approval| !kinds.contains(&approval.kind.as_str()));
+        agreed
+    }
+
+    /// The end of reading: every approval must have been used.
+    pub fn finish(&self) -> Result<(), Unsupported> {
+        match self.approvals.first() {
+            None => Ok(()),
+            Some(approval) => unsupported(format!("approvals of kind `{}`", approval.kind)),
+        }
+    }
+
+    /// The files, each with its name; empty ones are left out.
+    pub fn files(&self) -> Vec<(&'static str, String)> {
+        let mut files = vec![("employees.csv", format!("employee,zone\nE1,{}\n", self.timezone))];
+        let mut punches = String::from("employee,at,kind\n");
+        for punch in &self.punches {
+            let _ = writeln!(punches, "E1,{}{},{}", punch.at, punch.offset, punch.dir);
+        }
+        files.push(("punches.csv", punches));
+        if !self.shifts.is_empty() {
+            let mut schedule = String::from("employee,workday,start,end\n");
+            for shift in &self.shifts {
+                let (start, end) = (clock(shift.date, shift.start), clock(shift.date, shift.end));
+                let _ = writeln!(schedule, "E1,{},{start},{end}", shift.date);
+            }
+            files.push(("schedule.csv", schedule));
+        }
+        if !self.leave.is_empty() {
+            let mut leave = String::from("employee,code,from,to,workday,amount\n");
+            for row in &self.leave {
+                let _ = match &row.time {
+                    LeaveTime::Amount(date, minutes) => {
+                        writeln!(leave, "E1,{},,,{date},{}:{:02}", row.code, minutes / 60, minutes % 60)
+                    }
+                    LeaveTime::Day(date) => writeln!(leave, "E1,{},,,{date},", row.code),
+                    LeaveTime::Span(start, end) => writeln!(leave, "E1,{},{start},{end},,", row.code),
+                };
+            }
+            files.push(("leave.csv", leave));
+        }
+        if !self.waivers.is_empty() {
+            let mut waivers = String::from("employee,workday,waived\n");
+            for (date, what) in &self.waivers {
+                let _ = writeln!(waivers, "E1,{date},{what}");
+            }
+            files.push(("waivers.csv", waivers));
+        }
+        files
+    }
+}
+
+/// A clock time counted from the midnight of a date; may pass 24:00.
+fn clock(date: Date, at: DateTime) -> String {
+    let days = (at.date() - date).get_days();
+    let hours = i32::from(at.hour()) + days * 24;
+    match at.second() {
+        0 => format!("{hours:02}:{:02}", at.minute()),
+        second => format!("{hours:02}:{:02}:{second:02}", at.minute()),
+    }
+}
+
+fn punches(stated: &Stated) -> Result<Vec<PunchRow>, Unsupported> {
+    let mut rows = Vec::new();
+    for mut keys in stated.punches.iter().cloned() {
+        let at = moment(keys.text("at")?)?;
+        let offset = keys.text("offset")?.unwrap_or_default();
+        let dir = keys.text("dir")?.unwrap_or_else(|| "unknown".into());
+        keys.finish()?;
+        rows.push(PunchRow { at, offset, dir });
+    }
+    Ok(rows)
+}
+
+fn shifts(stated: &Stated) -> Result<Vec<ShiftRow>, Unsupported> {
+    let mut rows = Vec::new();
+    for mut keys in stated.schedule.iter().cloned() {
+        let date = date(keys.text("date")?)?;
+        let start = moment(keys.text("start")?)?;
+        let Some(end) = keys.text("end")? else { return unsupported("planned shifts without an end") };
+        let end = moment(Some(end))?;
+        match keys.text("status")?.as_deref() {
+            None | Some("working") => {}
+            Some(other) => return unsupported(format!("planned shifts of status `{other}`")),
+        }
+        keys.finish()?;
+        if start.date() < date || end <= start {
+            return unsupported("planned shifts that start before their date");
+        }
+        rows.push(ShiftRow { date, start, end });
+    }
+    Ok(rows)
+}
+
+fn leave(stated: &Stated) -> Result<Vec<LeaveRow>, Unsupported> {
+    let mut rows = Vec::new();
+    for mut keys in stated.leave.iter().cloned() {
+        let approved = matches!(keys.text("status")?.as_deref(), None | Some("approved"));
+        let (code, kind) = (keys.text("code")?, keys.text("kind")?);
+        let (start, end) = (keys.text("start")?, keys.text("end")?);
+        let (day, minutes) = (keys.text("date")?, keys.number("minutes")?);
+        keys.finish()?;
+        let time = match (start, day, minutes) {
+            (Some(start), None, None) => LeaveTime::Span(moment(Some(start))?, moment(end)?),
+            (None, Some(day), Some(minutes)) => LeaveTime::Amount(date(Some(day))?, minutes),
+            (None, Some(day), None) => LeaveTime::Day(date(Some(day))?),
+            _ => return unsupported("leave that states its time in another form"),
+        };
+        if approved {
+            rows.push(LeaveRow { code: code.or(kind).unwrap_or_else(|| "leave".into()), time });
+        }
+    }
+    Ok(rows)
+}
+
+fn approvals(stated: &Stated) -> Result<Vec<Approval>, Unsupported> {
+    let mut rows = Vec::new();
+    for mut keys in stated.approvals.iter().cloned() {
+        let kind = keys.text("kind")?.unwrap_or_default();
+        let date = keys.text("date")?;
+        if keys.has("status") || keys.has("start") {
+            return unsupported(format!("approvals of kind `{kind}`"));
+        }
+        keys.finish()?;
+        rows.push(Approval { kind, date });
+    }
+    Ok(rows)
+}
+
+fn moment(text: Option<String>) -> Result<DateTime, Unsupported> {
+    let text = text.unwrap_or_default();
+    text.parse().map_err(|_| Unsupported(format!("the local time `{text}`")))
+}
+
+fn date(text: Option<String>) -> Result<Date, Unsupported> {
+    let text = text.unwrap_or_default();
+    text.parse().map_err(|_| Unsupported(format!("the date `{text}`")))
+}

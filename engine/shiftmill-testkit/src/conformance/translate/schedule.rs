@@ -1,0 +1,139 @@
+//! Planned shifts, how they are compared with what was worked, days that are not ordinary, and leave.
+
+use super::super::keys::{Keys, Unsupported, unsupported};
+use super::document::{entry, texts};
+use super::{Translator, minutes, weekday};
+
+impl Translator {
+    pub(super) fn schedule(&mut self) -> Result<(), Unsupported> {
+        if let Some(shift) = self.policy.object("shift")? {
+            self.shift(shift)?;
+        }
+        // The parts of a planned day are planned shifts of their own; the facts have to state them.
+        if !self.policy.objects("shift_intervals")?.is_empty() && !self.facts.has_schedule() {
+            return unsupported("planned shifts of several parts, unless the facts state them");
+        }
+        Ok(())
+    }
+
+    /// The planned shift of every day, where the facts do not plan.
+    fn shift(&mut self, mut shift: Keys) -> Result<(), Unsupported> {
+        if let Some(grace) = shift.number("late_grace_min")? {
+            self.document.set("attendance.late_grace", minutes(grace));
+        }
+        if let Some(grace) = shift.number("early_grace_min")? {
+            self.document.set("attendance.early_grace", minutes(grace));
+        }
+        let (start, end, weekdays) = (shift.text("start")?, shift.text("end")?, shift.texts("weekdays")?);
+        shift.finish()?;
+        let (Some(start), Some(end)) = (start, end) else { return Ok(()) };
+        if self.facts.has_schedule() {
+            return Ok(());
+        }
+        self.document.set("shifts.planned.start", start);
+        self.document.set("shifts.planned.end", end);
+        let mut days = weekdays.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
+        if days.is_empty() {
+            days.push("Mon-Sun");
+        }
+        for day in days {
+            self.document.set(&format!("schedule.pattern.{day}"), "planned");
+        }
+        Ok(())
+    }
+
+    pub(super) fn attendance(&mut self) -> Result<(), Unsupported> {
+        if let Some(grace) = self.policy.number("late_grace_min")? {
+            self.document.set("attendance.late_grace", minutes(grace));
+        }
+        if let Some(grace) = self.policy.number("grace_min")? {
+            for setting in ["late_grace", "early_grace", "early_in_beyond", "late_out_beyond"] {
+                self.document.set(&format!("attendance.{setting}"), minutes(grace));
+            }
+        }
+        match self.policy.text("late_measured_from")?.as_deref() {
+            None => {}
+            Some("shift_start") => self.document.set("attendance.grace_mode", "cliff"),
+            Some("grace_end") => self.document.set("attendance.grace_mode", "deduct"),
+            Some(other) => return unsupported(format!("`late_measured_from` {other}")),
+        }
+        if let Some(time) = self.policy.text("late_from")? {
+            self.late_from(&time)?;
+        }
+        if self.policy.flag("absence_detection")? == Some(false) {
+            self.document.set("attendance.absence_delay", "off");
+        }
+        if let Some(undertime) = self.policy.object("undertime")? {
+            // An empty object says that nothing is filled up.
+            undertime.finish()?;
+        }
+        Ok(())
+    }
+
+    /// Late from this time of day on, which is the first planned start and a grace that ends just before.
+    fn late_from(&mut self, time: &str) -> Result<(), Unsupported> {
+        let parts: Vec<i64> = time.split(':').filter_map(|part| part.parse().ok()).collect();
+        let first = self.facts.shift_minutes().into_iter().map(|shift| shift.0).min();
+        let (Some(first), [hours, minutes]) = (first, parts.as_slice()) else {
+            return unsupported("`late_from` without planned shifts");
+        };
+        let grace = (hours * 60 + minutes - first) * 60 - 1;
+        if grace < 0 {
+            return unsupported("`late_from` before the planned start");
+        }
+        self.document.set("attendance.late_grace", format!("{grace}s"));
+        Ok(())
+    }
+
+    pub(super) fn calendar(&mut self) -> Result<(), Unsupported> {
+        let holidays = self.policy.texts("holidays")?;
+        let days_off = self.policy.texts("weekend")?;
+        if !days_off.is_empty() {
+            let days = days_off.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
+            self.document.set("calendar.rest_days", texts(days));
+        }
+        if let Some(pay) = self.policy.object("holiday_pay")? {
+            self.holiday_pay(pay)?;
+        }
+        if let Some(overtime) = self.policy.object("holiday_overtime")? {
+            self.holiday_overtime(overtime)?;
+        }
+        if !holidays.is_empty() {
+            // A shift belongs to the date of its workday as a whole.
+            self.document.set("holidays.basis", "workday");
+            self.document.set("calendar.statutory_holidays", texts(holidays));
+        }
+        Ok(())
+    }
+
+    fn holiday_pay(&mut self, mut pay: Keys) -> Result<(), Unsupported> {
+        match pay.text("shift_on_holiday")?.as_deref() {
+            // The pay of a holiday not worked.
+            Some("must_not_work") => {}
+            Some(other) => return unsupported(format!("`holiday_pay.shift_on_holiday` {other}")),
+            None => return unsupported("`holiday_pay` whether worked or not"),
+        }
+        let (Some(amount), Some(code)) = (pay.number("holiday_pay_minutes")?, pay.text("holiday_pay_code")?) else {
+            return unsupported("`holiday_pay` without amount or code");
+        };
+        pay.finish()?;
+        self.document.set(&format!("pay_codes.{code}.layer"), "quantity");
+        self.document.set("holidays.not_worked.pay", code.clone());
+        self.document.set("holidays.not_worked.amount", minutes(amount));
+        self.codes.insert(code);
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self) -> Result<(), Unsupported> {
+        for code in self.facts.leave_codes() {
+            let name = code.replace('_', "-");
+            if name.is_empty() || !code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+                return unsupported(format!("the leave code `{code}`"));
+            }
+            self.document.set(&format!("pay_codes.{code}"), toml::Value::Table(entry([("paid", true.into())])));
+            self.document.set(&format!("leave.codes.{code}.pay"), code.clone());
+            self.codes.insert(code);
+        }
+        Ok(())
+    }
+}
