@@ -3,12 +3,7 @@
 //! Field numbers and types of what has been released never change: `descriptor.binpb` keeps them, and a test compares.
 
 /// Version 1 of the API.
-#[allow(
-    missing_docs,
-    clippy::all,
-    clippy::pedantic,
-    reason = "generated; the comments stand in the proto files"
-)]
+#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated; the comments stand in the proto files")]
 pub mod v1 {
     tonic::include_proto!("shiftmill.v1");
 }

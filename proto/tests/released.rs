@@ -20,7 +20,8 @@ fn surface(descriptors: &[u8]) -> BTreeMap<String, String> {
         }
         for enumeration in &file.enum_type {
             for value in &enumeration.value {
-                surface.insert(format!("{package}.{}.{}", enumeration.name(), value.name()), value.number().to_string());
+                surface
+                    .insert(format!("{package}.{}.{}", enumeration.name(), value.name()), value.number().to_string());
             }
         }
         for service in &file.service {

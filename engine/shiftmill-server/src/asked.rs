@@ -77,11 +77,7 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
 }
 
 /// Finds or compiles a ruleset.
-pub(crate) fn ruleset(
-    source: &v1::RulesetSource,
-    field: &str,
-    registry: &Registry,
-) -> Result<Arc<Ruleset>, Problem> {
+pub(crate) fn ruleset(source: &v1::RulesetSource, field: &str, registry: &Registry) -> Result<Arc<Ruleset>, Problem> {
     match &source.source {
         Some(v1::ruleset_source::Source::Name(name)) => {
             registry.named(name).ok_or_else(|| unknown_ruleset(name, field, registry))
@@ -159,9 +155,8 @@ fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16
             return Err(Problem::at(Kind::NameUnknown, format!("header.shifts[{index}]"), message));
         }
     }
-    let of = |ruleset: &Arc<Ruleset>| {
-        shifts.iter().map(|shift| number(ruleset, shift).unwrap_or(NO_TEMPLATE)).collect()
-    };
+    let of =
+        |ruleset: &Arc<Ruleset>| shifts.iter().map(|shift| number(ruleset, shift).unwrap_or(NO_TEMPLATE)).collect();
     Ok(rulesets.iter().map(of).collect())
 }
 

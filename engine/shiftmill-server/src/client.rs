@@ -211,15 +211,23 @@ impl Vocabulary {
         let rows = Rows { vocabulary: self, batch: &batch };
         v1::Chunk {
             number,
-            leave: rows.gather(!batch.leave.is_empty(), |owner| batch.leave.of(owner), |owner, row| rows.leave(owner, row)),
+            leave: rows.gather(
+                !batch.leave.is_empty(),
+                |owner| batch.leave.of(owner),
+                |owner, row| rows.leave(owner, row),
+            ),
             corrections: rows.gather(!batch.corrections.is_empty(), |owner| batch.corrections.of(owner), correction),
-            waivers: rows.gather(!batch.waivers.is_empty(), |owner| batch.waivers.of(owner), |employee, row| {
-                let waived = match row.kind {
-                    WaiverKind::Meal(ordinal) => v1::waiver_row::Waived::Meal(u32::from(ordinal)),
-                    WaiverKind::Exception(code) => v1::waiver_row::Waived::Exception(code as i32),
-                };
-                v1::WaiverRow { employee, workday: row.workday.0, waived: Some(waived) }
-            }),
+            waivers: rows.gather(
+                !batch.waivers.is_empty(),
+                |owner| batch.waivers.of(owner),
+                |employee, row| {
+                    let waived = match row.kind {
+                        WaiverKind::Meal(ordinal) => v1::waiver_row::Waived::Meal(u32::from(ordinal)),
+                        WaiverKind::Exception(code) => v1::waiver_row::Waived::Exception(code as i32),
+                    };
+                    v1::WaiverRow { employee, workday: row.workday.0, waived: Some(waived) }
+                },
+            ),
             day_overrides: rows.gather(
                 !batch.day_overrides.is_empty(),
                 |owner| batch.day_overrides.of(owner),
@@ -287,7 +295,10 @@ impl Rows<'_> {
             return Vec::new();
         }
         let owners = 0..self.batch.employees.len() as u32;
-        owners.flat_map(|owner| of(owner).iter().map(move |fact| (owner, fact))).map(|(owner, fact)| write(owner, fact)).collect()
+        owners
+            .flat_map(|owner| of(owner).iter().map(move |fact| (owner, fact)))
+            .map(|(owner, fact)| write(owner, fact))
+            .collect()
     }
 
     fn name(&self, employee: u32, pick: impl Fn(&Names) -> Option<&String>) -> String {
@@ -297,9 +308,7 @@ impl Rows<'_> {
 
     fn leave(&self, employee: u32, leave: &Leave) -> v1::LeaveRow {
         let time = match leave.time {
-            LeaveTime::Span { start, end } => {
-                v1::leave_row::Time::Span(v1::InstantSpan { start: start.0, end: end.0 })
-            }
+            LeaveTime::Span { start, end } => v1::leave_row::Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
             LeaveTime::Workday(workday) => v1::leave_row::Time::Workday(workday.0),
             LeaveTime::Amount(workday, amount) => {
                 v1::leave_row::Time::Amount(v1::LeaveAmount { workday: workday.0, seconds: amount.0 })

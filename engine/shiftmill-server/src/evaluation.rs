@@ -50,16 +50,14 @@ impl Evaluation for EvaluationService {
         let place = Arc::clone(&self.shared.streams).try_acquire_owned();
         let place = place.map_err(|_| busy("as many streams as the server takes are open"))?;
         let deadline = stream::deadline(request.metadata(), self.shared.limits.stream_time);
-        let answers = stream::open(self.shared.clone(), request.into_inner(), deadline, place, id.span("EvaluateStream"));
+        let answers =
+            stream::open(self.shared.clone(), request.into_inner(), deadline, place, id.span("EvaluateStream"));
         let mut response: Response<Self::EvaluateStreamStream> = Response::new(Box::pin(answers));
         id.tell(response.metadata_mut());
         Ok(response)
     }
 
-    async fn evaluate(
-        &self,
-        request: Request<v1::EvaluateRequest>,
-    ) -> Result<Response<v1::EvaluateResponse>, Status> {
+    async fn evaluate(&self, request: Request<v1::EvaluateRequest>) -> Result<Response<v1::EvaluateResponse>, Status> {
         let id = RequestId::of(request.metadata());
         let answer = timecards::evaluate(&self.shared, request.into_inner());
         let mut response = Response::new(answer.instrument(id.span("Evaluate")).await?);

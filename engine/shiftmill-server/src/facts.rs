@@ -3,7 +3,8 @@
 
 use shiftmill::core::{
     BatchError, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
-    OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
+    OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver, WaiverKind,
+    Workday,
 };
 use shiftmill_proto::v1;
 

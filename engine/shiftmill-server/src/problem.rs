@@ -163,3 +163,36 @@ pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
     );
     Problem::new(Kind::MessageTooLarge, text).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Kind; 17] = [
+        Kind::HeaderExpected,
+        Kind::Header,
+        Kind::RulesetUnknown,
+        Kind::RulesetMistakes,
+        Kind::ZoneUnknown,
+        Kind::ColumnsUneven,
+        Kind::ValueUnknown,
+        Kind::NameUnknown,
+        Kind::ShiftBackwards,
+        Kind::TooMany,
+        Kind::RowsUnordered,
+        Kind::MessageTooLarge,
+        Kind::Busy,
+        Kind::Draining,
+        Kind::Deadline,
+        Kind::Idle,
+        Kind::Engine,
+    ];
+
+    #[test]
+    fn every_code_is_explained_in_the_handbook() {
+        let handbook = include_str!("../../../docs/errors.md");
+        for kind in ALL {
+            assert!(handbook.contains(&format!("`{}`", kind.code())), "{}", kind.code());
+        }
+    }
+}

@@ -42,7 +42,8 @@ impl Registry {
         for preset in presets() {
             let document = Document { name: preset.name, text: preset.text };
             let compiled = compile(&document, &Files::default());
-            let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
+            let ruleset =
+                compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
             registry.named.insert(preset.name.to_owned(), Arc::new(ruleset));
         }
         if let Some(folder) = folder {

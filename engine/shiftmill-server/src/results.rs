@@ -201,17 +201,15 @@ fn write_step(note: &Note) -> v1::Step {
         Note::TakenOff { reason, start, end } => {
             Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
         }
-        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => {
-            Step::Recoded(step::Recoded {
-                start: start.0,
-                end: end.0,
-                from: u32::from(from.0),
-                to: u32::from(to.0),
-                reason: Some(reason::write(reason)),
-                counter_before: counter_before.0,
-                counter_after: counter_after.0,
-            })
-        }
+        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => Step::Recoded(step::Recoded {
+            start: start.0,
+            end: end.0,
+            from: u32::from(from.0),
+            to: u32::from(to.0),
+            reason: Some(reason::write(reason)),
+            counter_before: counter_before.0,
+            counter_after: counter_after.0,
+        }),
         Note::Rejected { rule, winner, start, end } => Step::Rejected(step::Rejected {
             rule: u32::from(rule.0),
             winner: u32::from(winner.0),
@@ -443,9 +441,7 @@ fn read_step(step: &v1::Step) -> Option<Note> {
         Step::Rounded(step) => {
             Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
         }
-        Step::Matched(step) => {
-            Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) }
-        }
+        Step::Matched(step) => Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) },
         Step::TakenOff(step) => Note::TakenOff {
             reason: reason::read(step.reason.as_ref())?,
             start: Timestamp(step.start),
@@ -486,10 +482,9 @@ fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
         v1::TierScope::Shift => TierScope::Shift,
         v1::TierScope::Workday => TierScope::Workday,
         v1::TierScope::Workweek => TierScope::Workweek,
-        v1::TierScope::Workweeks => TierScope::Workweeks {
-            count: u8::try_from(step.scope_weeks).ok()?,
-            anchor: Workday(step.scope_anchor),
-        },
+        v1::TierScope::Workweeks => {
+            TierScope::Workweeks { count: u8::try_from(step.scope_weeks).ok()?, anchor: Workday(step.scope_anchor) }
+        }
         v1::TierScope::Month => TierScope::Month,
         v1::TierScope::PayPeriod => TierScope::PayPeriod,
     })

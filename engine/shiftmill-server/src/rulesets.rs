@@ -20,10 +20,7 @@ pub(crate) struct RulesetsService {
 
 #[tonic::async_trait]
 impl Rulesets for RulesetsService {
-    async fn validate(
-        &self,
-        request: Request<v1::ValidateRequest>,
-    ) -> Result<Response<v1::ValidateResponse>, Status> {
+    async fn validate(&self, request: Request<v1::ValidateRequest>) -> Result<Response<v1::ValidateResponse>, Status> {
         let id = RequestId::of(request.metadata());
         let asked = request.into_inner();
         let answer = async {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use shiftmill::core::{
-    CardFacts, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail, ExceptionCode, Leave,
-    LeaveTime, Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes,
-    TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
+    CardFacts, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail, ExceptionCode, Leave, LeaveTime,
+    Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, TimecardBatch,
+    Timestamp, Waiver, WaiverKind, Workday, Zone,
 };
 use shiftmill::words::{self, DayExplanation, Explanation};
 use shiftmill::{Finished, Request, ResultHasher};
@@ -60,7 +60,9 @@ fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBa
     for (index, timecard) in timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
         let facts = read_timecard(timecard, &at, request, names)?;
-        batch.push(&facts).map_err(|error| Problem::at(Kind::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
+        batch
+            .push(&facts)
+            .map_err(|error| Problem::at(Kind::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
     }
     let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
     checked.map_err(|error| Problem::at(Kind::ValueUnknown, "timecards", error.to_string()))
@@ -91,12 +93,7 @@ struct Reader<'a> {
     names: &'a Names,
 }
 
-fn read_timecard(
-    timecard: &v1::Timecard,
-    at: &str,
-    request: &Request,
-    names: &Names,
-) -> Result<CardFacts, Problem> {
+fn read_timecard(timecard: &v1::Timecard, at: &str, request: &Request, names: &Names) -> Result<CardFacts, Problem> {
     let number = if timecard.zone.is_empty() { Some(0) } else { request.zones.find(&timecard.zone) };
     let found = number.and_then(|number| Some((number, request.zones.get(number)?)));
     let (number, zone) = found.ok_or_else(|| Problem::at(Kind::ZoneUnknown, format!("{at}.zone"), "no such zone"))?;
@@ -237,7 +234,7 @@ fn answer(request: &Request, finished: &Finished, explain: bool) -> Result<v1::E
     let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
     let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
         let told = words::explain(names, &finished.results, index, request.zones.get(zone)?)?;
-        Some(write_timecard(employee, index, finished, names, &told, explain))
+        Some(write_timecard(employee, index, finished, &told, explain))
     });
     let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
     Ok(v1::EvaluateResponse {
@@ -251,7 +248,6 @@ fn write_timecard(
     employee: &str,
     index: usize,
     finished: &Finished,
-    names: &Names,
     told: &Explanation,
     explain: bool,
 ) -> v1::EvaluatedTimecard {
@@ -275,7 +271,6 @@ fn write_timecard(
         rows.find(|row| row.workday == workday).map_or(0, |row| row.worked.0)
     };
     let days = told.days.iter().map(|day| write_day(day, worked(day.workday), &mut amounts)).collect();
-    debug_assert!(names.rules.len() >= Names::BUILT_IN_RULES.len());
     v1::EvaluatedTimecard {
         employee: employee.to_owned(),
         provisional: card.provisional,

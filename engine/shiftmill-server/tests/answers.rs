@@ -1,0 +1,181 @@
+//! Good requests: the same results as in process, byte for byte; and every way to ask.
+
+mod support;
+
+use std::sync::Arc;
+
+use shiftmill::core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, Leave, LeaveTime, Timestamp, WorkdayRange};
+use shiftmill::ruleset::{Document, NoLibrary, compile};
+use shiftmill::{Engine, Layout, Request, ResultHasher, StreamHash, zone_table};
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::rulesets_client::RulesetsClient;
+use shiftmill_server::client::{ChunkAnswer, connect, stream};
+use shiftmill_server::{Limits, read_results};
+use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, source, summary, vocabulary, window};
+
+/// The request of [`header`], for an engine in process.
+fn request(detail: Detail) -> Arc<Request> {
+    let ruleset = compile(&Document { name: "acme.toml", text: RULES }, &NoLibrary).unwrap();
+    let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(27) };
+    Arc::new(Request {
+        rulesets: vec![Arc::new(ruleset)],
+        zones: Arc::new(zone_table(&["America/New_York".to_owned()], days.first, days.last).unwrap()),
+        window: EvaluationWindow {
+            pay_period: days,
+            facts: WorkdayRange { first: MONDAY.plus(-1), last: MONDAY.plus(28) },
+            as_of: Timestamp(i64::from(MONDAY.plus(32).0) * 86_400),
+            require_final: false,
+        },
+        detail,
+        layout: Layout::CardByCard,
+    })
+}
+
+fn in_process(detail: Detail, chunks: &[std::ops::Range<u64>]) -> (Vec<Evaluations>, StreamHash, Vec<CheckedBatch>) {
+    let request = request(detail);
+    let batches = chunks.iter().map(|range| batch(range.clone()).check(1, 1).unwrap()).collect();
+    let finished = Engine::new(1).evaluate(&request, batches);
+    let mut hash = StreamHash::default();
+    let mut hasher = ResultHasher::default();
+    for chunk in &finished {
+        hash.add_all(&hasher.chunk(&chunk.batch.columns().employees, &chunk.results));
+    }
+    let (results, batches) = finished.into_iter().map(|chunk| (chunk.results, chunk.batch)).unzip();
+    (results, hash, batches)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn results_over_grpc_are_those_in_process_byte_for_byte() {
+    let server = Running::start(Limits::default()).await;
+    for (detail, wire) in [
+        (Detail::Totals, v1::Detail::Totals),
+        (Detail::Workdays, v1::Detail::Workdays),
+        (Detail::Spans, v1::Detail::Spans),
+        (Detail::Full, v1::Detail::Full),
+    ] {
+        let chunks: Vec<_> = (0..6).map(|number| number * 11..number * 11 + 11).collect();
+        let (expected, hash, _) = in_process(detail, &chunks);
+        let header = v1::Header { detail: wire as i32, ..header() };
+        let gathered = Gathered::default();
+        let vocabulary = vocabulary();
+        let sent =
+            chunks.into_iter().enumerate().map(move |(number, range)| vocabulary.chunk(number as u64, batch(range)));
+        let channels = connect(&server.url(), 2).await.unwrap();
+        let ended = stream(&channels, &header, sent, 2, gathered.taker()).await.unwrap();
+
+        assert_eq!(ended.summary.result_hash, hash.finish().0, "{detail:?}");
+        assert_eq!((ended.summary.chunks, ended.summary.employees), (6, 66));
+        let answers = std::mem::take(&mut *gathered.0.lock().unwrap());
+        assert_eq!(answers.len(), 6);
+        for answer in answers {
+            let ChunkAnswer::Result(result) = answer else { panic!("{answer:?}") };
+            let number = usize::try_from(result.number).unwrap();
+            assert_eq!(read_results(result).unwrap(), expected[number], "{detail:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_header_says_what_the_results_come_from() {
+    let server = Running::start(Limits::default()).await;
+    let answers = server.exchange(header(), vec![]).await.unwrap();
+    let Some(v1::evaluate_stream_response::Part::Header(header)) = &answers[0].part else { panic!("no header") };
+    let ruleset = compile(&Document { name: "acme.toml", text: RULES }, &NoLibrary).unwrap();
+    assert_eq!(header.engine_version, shiftmill::ENGINE_VERSION);
+    assert!(header.zone_edition.starts_with("20"), "{}", header.zone_edition);
+    assert_eq!(header.rulesets[0].hash, ruleset.hash_hex());
+    assert!(header.rulesets[0].rules.contains(&"weekly-40".to_owned()));
+    assert_eq!(header.reasons[8], "beyond the limit of the workday");
+    assert_eq!(summary(&answers).result_hash, [0; 32]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn presets_go_by_their_names() {
+    let server = Running::start(Limits::default()).await;
+    for preset in shiftmill::ruleset::presets() {
+        let named = v1::RulesetSource {
+            source: Some(v1::ruleset_source::Source::Name(preset.name.to_owned())),
+            file_name: String::new(),
+        };
+        let header = v1::Header { rulesets: vec![named], shifts: vec![], ..header() };
+        let answers = server.exchange(header, vec![]).await.unwrap();
+        let Some(v1::evaluate_stream_response::Part::Header(header)) = &answers[0].part else { panic!("no header") };
+        assert!(!header.rulesets[0].not_covered.is_empty(), "{} says what it does not cover", preset.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sparse_rows_arrive() {
+    let server = Running::start(Limits::default()).await;
+    let mut card = facts(1);
+    card.punches.clear();
+    card.shifts.truncate(1);
+    card.leave.push(Leave { code: 0, time: LeaveTime::Workday(MONDAY), recorded_at: Timestamp(0) });
+    let mut batch = shiftmill::core::TimecardBatch::default();
+    batch.push(&facts(0)).unwrap();
+    batch.push(&card).unwrap();
+    let expected = Engine::new(1).evaluate(&request(Detail::Workdays), vec![batch.clone().check(1, 1).unwrap()]);
+    let answers = server.exchange(header(), vec![vocabulary().chunk(9, batch)]).await.unwrap();
+    let result = support::results(&answers).remove(0);
+    assert_eq!(result.number, 9);
+    assert_eq!(read_results(result).unwrap(), expected[0].results);
+    let paid_leave = (0..expected[0].results.lines.len())
+        .filter_map(|index| expected[0].results.lines.get(index))
+        .any(|line| line.workday == MONDAY && line.because == 6);
+    assert!(paid_leave, "the leave is paid");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timecard_in_readable_rows_comes_back_explained() {
+    let server = Running::start(Limits::default()).await;
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    let timecard = v1::Timecard {
+        employee: "Ana".to_owned(),
+        punches: vec![punch("2026-03-02 08:00", "in"), punch("2026-03-02T18:00:00-05:00", "out")],
+        shifts: vec![v1::ScheduledShift {
+            workday: "2026-03-02".to_owned(),
+            shift: "office".to_owned(),
+            ..v1::ScheduledShift::default()
+        }],
+        ..v1::Timecard::default()
+    };
+    let request = v1::EvaluateRequest {
+        ruleset: Some(source(RULES)),
+        window: Some(window()),
+        zone: "America/New_York".to_owned(),
+        timecards: vec![timecard],
+        detail: 0,
+        explain: true,
+    };
+    let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
+    let card = &answer.timecards[0];
+    let day = card.days.iter().find(|day| day.workday == "2026-03-02").unwrap();
+    let pay: Vec<_> = day.pay.iter().map(|line| (line.pay_code.as_str(), line.amount, line.because.as_str())).collect();
+    assert_eq!(pay, [("regular", 28_800, "worked"), ("overtime_1_5", 7_200, "beyond 8:00 in the workday")]);
+    assert_eq!(day.worked_seconds, 36_000);
+    let stretch = &day.timeline[0];
+    assert_eq!((stretch.from.as_str(), stretch.to.as_str(), stretch.what.as_str()), ("08:00", "16:00", "work"));
+    assert!(card.explanation.contains("beyond 8:00 in the workday"), "{}", card.explanation);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_ruleset_validates() {
+    let server = Running::start(Limits::default()).await;
+    let mut rulesets = RulesetsClient::new(server.channel().await);
+    let request = v1::ValidateRequest { text: RULES.to_owned(), file_name: "acme.toml".to_owned() };
+    let answer = rulesets.validate(request).await.unwrap().into_inner();
+    assert!(answer.valid && answer.mistakes.is_empty());
+    let ruleset = answer.ruleset.unwrap();
+    assert_eq!((ruleset.name.as_str(), ruleset.hash.len()), ("acme", 64));
+    assert!(ruleset.context_days_before >= 6, "a weekly limit needs the days of the week before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_request_id_comes_back() {
+    let server = Running::start(Limits::default()).await;
+    let mut rulesets = RulesetsClient::new(server.channel().await);
+    let mut request = tonic::Request::new(v1::ValidateRequest::default());
+    request.metadata_mut().insert("x-request-id", "payroll-2026-03".parse().unwrap());
+    let answer = rulesets.validate(request).await.unwrap();
+    assert_eq!(answer.metadata().get("x-request-id").unwrap(), "payroll-2026-03");
+}

@@ -1,0 +1,336 @@
+//! Bad requests and bad clients: each a clear answer, and the server untouched.
+
+mod support;
+
+use std::time::Duration;
+
+use shiftmill::core::TimecardBatch;
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
+use shiftmill_proto::v1::rulesets_client::RulesetsClient;
+use shiftmill_server::Limits;
+use support::{Running, chunk, chunk_errors, eventually, facts, header, problem, results, summary, vocabulary};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Code;
+use tonic_types::StatusExt;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_zone() {
+    let server = Running::start(Limits::default()).await;
+    let header = v1::Header { zones: vec!["America/NewYork".to_owned()], ..header() };
+    let status = server.exchange(header, vec![chunk(0, 0..1)]).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert_eq!(problem(&status), ("SM-ZONE-UNKNOWN".to_owned(), vec!["header.zones[0]".to_owned()]));
+    assert!(status.message().contains("did you mean `America/New_York`?"), "{}", status.message());
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_ruleset() {
+    let server = Running::start(Limits::default()).await;
+    let named = v1::ruleset_source::Source::Name("us-califrnia@1".to_owned());
+    let source = v1::RulesetSource { source: Some(named), file_name: String::new() };
+    let header = v1::Header { rulesets: vec![source], ..header() };
+    let status = server.exchange(header, vec![]).await.unwrap_err();
+    assert_eq!((status.code(), problem(&status).0.as_str()), (Code::NotFound, "SM-RULESET-UNKNOWN"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_before_the_header() {
+    let server = Running::start(Limits::default()).await;
+    let requests = vec![v1::EvaluateStreamRequest { part: Some(Asking::Chunk(chunk(0, 0..1))) }];
+    let mut answers = server.client().await.evaluate_stream(tokio_stream::iter(requests)).await.unwrap().into_inner();
+    let status = answers.message().await.unwrap_err();
+    assert_eq!(problem(&status).0, "SM-HEADER-EXPECTED");
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_without_an_instant() {
+    let server = Running::start(Limits::default()).await;
+    let window = v1::Window { as_of: String::new(), ..support::window() };
+    let status = server.exchange(v1::Header { window: Some(window), ..header() }, vec![]).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-HEADER".to_owned(), vec!["header.window.as_of".to_owned()]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_punch_in_the_future_is_an_exception() {
+    let server = Running::start(Limits::default()).await;
+    // On the last Friday, just before noon in New York: the punches of that afternoon are still to come.
+    let window = v1::Window { as_of: "2026-03-27T15:00:00Z".to_owned(), ..support::window() };
+    let header = v1::Header { window: Some(window), ..header() };
+    let answers = server.exchange(header, vec![chunk(0, 1..2)]).await.unwrap();
+    let result = results(&answers).remove(0);
+    assert_eq!(result.status, [v1::CardStatus::Final as u8]);
+    assert!(result.exception_code.contains(&(v1::ExceptionCode::FuturePunch as u8)));
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_million_punches_in_one_message() {
+    let server = Running::start(Limits::default()).await;
+    let punches = 10_000_000;
+    let huge = v1::Chunk {
+        number: 7,
+        employees: vec!["E-1".to_owned()],
+        punch_count: vec![punches],
+        punch_at: (0..punches.cast_signed()).collect(),
+        ..v1::Chunk::default()
+    };
+    let status = server.exchange(header(), vec![huge]).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+    assert_eq!(problem(&status).0, "SM-MESSAGE-TOO-LARGE");
+    assert!(status.message().contains("4194304"), "{}", status.message());
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uneven_columns_are_an_error_of_the_chunk_and_the_stream_goes_on() {
+    let server = Running::start(Limits::default()).await;
+    let mut uneven = chunk(2, 3..6);
+    uneven.punch_kind.pop();
+    let mut unknown_kind = chunk(3, 6..8);
+    unknown_kind.punch_kind[42] = 99;
+    let answers = server.exchange(header(), vec![chunk(1, 0..3), uneven, unknown_kind, chunk(4, 8..9)]).await.unwrap();
+    let errors = chunk_errors(&answers);
+    assert_eq!(errors.len(), 2);
+    let found: Vec<_> =
+        errors.iter().map(|error| (error.number, error.code.as_str(), error.violations[0].field.as_str())).collect();
+    assert_eq!(
+        found,
+        [(2, "SM-COLUMNS-UNEVEN", "chunks[2].punch_kind"), (3, "SM-VALUE-UNKNOWN", "chunks[3].punch_kind[42]"),]
+    );
+    assert!(!errors[0].status.is_empty());
+    let summary = summary(&answers);
+    assert_eq!((summary.chunks, summary.chunk_errors, summary.employees), (2, 2, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_name_what_is_not_there() {
+    let server = Running::start(Limits::default()).await;
+    let mut leave = chunk(1, 0..2);
+    let time = Some(v1::leave_row::Time::Workday(20514));
+    leave.leave = vec![v1::LeaveRow { employee: 1, code: "anual".to_owned(), time, recorded_at: 0 }];
+    let mut stranger = chunk(2, 0..2);
+    stranger.day_overrides = vec![v1::DayOverrideRow { employee: 2, workday: 20514, day_type: 1 }];
+    let mut unordered = chunk(3, 0..2);
+    let balance = |employee| v1::OpeningBalanceRow { employee, rule: "weekly-40".to_owned(), seconds: 3_600 };
+    unordered.opening_balances = vec![balance(1), balance(0)];
+    let mut template = chunk(4, 0..1);
+    template.shift_template = vec![2; template.shift_workday.len()];
+    let answers = server.exchange(header(), vec![leave, stranger, unordered, template]).await.unwrap();
+    let found: Vec<_> =
+        chunk_errors(&answers).iter().map(|error| (error.code.clone(), error.violations[0].field.clone())).collect();
+    let expected = [
+        ("SM-NAME-UNKNOWN", "chunks[1].leave[0]"),
+        ("SM-ROWS-UNORDERED", "chunks[2].day_overrides"),
+        ("SM-ROWS-UNORDERED", "chunks[3].opening_balances[1]"),
+        ("SM-VALUE-UNKNOWN", "chunks[4].shift_template[0]"),
+    ];
+    assert_eq!(found, expected.map(|(code, field)| (code.to_owned(), field.to_owned())));
+}
+
+/// One mistake of its own on each of the lines after the name.
+const TEN_MISTAKES: &str = r#"name = "ten"
+colour = "red"
+[punches]
+dedupe_windw = "60s"
+granularity = "hour"
+[pairing]
+mode = "guess"
+pair_length_max = "many"
+[matching]
+match_by = 3
+new_shift_gap = "-1h"
+[[rounding]]
+name = "uneven"
+interval = "7m"
+[[overtime.tiers]]
+name = "daily-8"
+scope = "fortnight"
+pay = "overtime_1_5"
+[workdays]
+opens_at = "25:61"
+[attendance]
+late_grace = true
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ruleset_with_ten_mistakes_names_all_ten() {
+    let server = Running::start(Limits::default()).await;
+    let mut rulesets = RulesetsClient::new(server.channel().await);
+    let request = v1::ValidateRequest { text: TEN_MISTAKES.to_owned(), file_name: "ten.toml".to_owned() };
+    let answer = rulesets.validate(request).await.unwrap().into_inner();
+    let lines: Vec<_> = answer.mistakes.iter().map(|mistake| mistake.line).collect();
+    assert!(!answer.valid && answer.ruleset.is_none());
+    assert_eq!(lines, [2, 4, 5, 7, 8, 10, 11, 14, 17, 20, 22], "{:#?}", answer.mistakes);
+    assert!(answer.mistakes.iter().all(|mistake| mistake.file == "ten.toml" && mistake.column > 0));
+
+    let header = v1::Header { rulesets: vec![support::source(TEN_MISTAKES)], ..header() };
+    let status = server.exchange(header, vec![]).await.unwrap_err();
+    assert_eq!(problem(&status).0, "SM-RULESET-MISTAKES");
+    assert_eq!(problem(&status).1.len(), answer.mistakes.len());
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_few_days_of_context() {
+    let server = Running::start(Limits::default()).await;
+    // From a Wednesday: the workweek before it is cut in two, and its facts are not given.
+    let wednesday = || "2026-03-04".to_owned();
+    let window = v1::Window { pay_period_first: wednesday(), facts_first: wednesday(), ..support::window() };
+    let provisional = v1::Header { window: Some(window.clone()), ..header() };
+    let answers = server.exchange(provisional, vec![within(&window)]).await.unwrap();
+    let result = results(&answers).remove(0);
+    assert_eq!(result.status, [v1::CardStatus::Provisional as u8]);
+    assert!(result.exception_code.contains(&(v1::ExceptionCode::ContextShort as u8)));
+    assert_eq!(summary(&answers).provisional, 1);
+
+    let strict = v1::Window { require_final: true, ..window.clone() };
+    let answers =
+        server.exchange(v1::Header { window: Some(strict), ..header() }, vec![within(&window)]).await.unwrap();
+    let result = results(&answers).remove(0);
+    assert_eq!(result.status, [v1::CardStatus::Error as u8]);
+    assert_eq!(result.errors[0].code, "SM-CONTEXT-SHORT");
+    assert_eq!(summary(&answers).errors, 1);
+}
+
+/// One employee with facts from Wednesday on.
+fn within(window: &v1::Window) -> v1::Chunk {
+    assert_eq!(window.pay_period_first, "2026-03-04");
+    let mut card = facts(1);
+    let wednesday = support::MONDAY.plus(2);
+    card.shifts.retain(|shift| shift.workday >= wednesday);
+    card.punches.retain(|punch| punch.at.0 >= i64::from(wednesday.0) * 86_400 + 18_000);
+    let mut batch = TimecardBatch::default();
+    batch.push(&card).unwrap();
+    vocabulary().chunk(0, batch)
+}
+
+/// Opens a stream and sends its header; answers are not read.
+async fn open(
+    server: &Running,
+) -> (mpsc::Sender<v1::EvaluateStreamRequest>, tonic::Streaming<v1::EvaluateStreamResponse>) {
+    let (sender, outgoing) = mpsc::channel(1);
+    let mut client = server.client().await;
+    let header = v1::EvaluateStreamRequest { part: Some(Asking::Header(header())) };
+    sender.send(header).await.unwrap();
+    let answers = client.evaluate_stream(ReceiverStream::new(outgoing)).await.unwrap().into_inner();
+    (sender, answers)
+}
+
+fn message(chunk: v1::Chunk) -> v1::EvaluateStreamRequest {
+    v1::EvaluateStreamRequest { part: Some(Asking::Chunk(chunk)) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_stops_reading_stops_its_own_stream_only() {
+    let limits = Limits { chunks_under_way: 4, bytes_under_way: 64 << 20, ..Limits::default() };
+    let server = Running::start(limits).await;
+    let before = server.budget.free();
+    let (sender, mut answers) = open(&server).await;
+    let sample = chunk(0, 0..200);
+    let mut sent = 0_u64;
+    // Until the server takes no more: windows of the connection and the stream are full.
+    while tokio::time::timeout(
+        Duration::from_secs(1),
+        sender.send(message(v1::Chunk { number: sent, ..sample.clone() })),
+    )
+    .await
+    .is_ok()
+    {
+        sent += 1;
+        assert!(sent < 2_000, "the server takes everything although nobody reads");
+    }
+    assert!(before - server.budget.free() < 8 << 20, "memory under way is bounded");
+    server.is_untouched().await;
+
+    // It reads again, and everything comes.
+    drop(sender);
+    let mut chunks = 0;
+    while let Some(answer) = answers.message().await.unwrap() {
+        match answer.part {
+            Some(v1::evaluate_stream_response::Part::Result(_)) => chunks += 1,
+            Some(v1::evaluate_stream_response::Part::Summary(summary)) => assert_eq!(summary.chunks, chunks),
+            _ => {}
+        }
+    }
+    assert_eq!(chunks, sent);
+    eventually("the memory to come back", || server.budget.free() == before).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_vanishes_leaves_nothing_behind() {
+    let server = Running::start(Limits { chunks_under_way: 4, ..Limits::default() }).await;
+    let before = server.budget.free();
+    let (sender, answers) = open(&server).await;
+    for number in 0..4 {
+        sender.send(message(chunk(number, 0..100))).await.unwrap();
+    }
+    drop(answers);
+    drop(sender);
+    eventually("the memory to come back", || server.budget.free() == before).await;
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_ends_the_stream() {
+    let server = Running::start(Limits::default()).await;
+    let (sender, outgoing) = mpsc::channel(1);
+    sender.send(v1::EvaluateStreamRequest { part: Some(Asking::Header(header())) }).await.unwrap();
+    let mut request = tonic::Request::new(ReceiverStream::new(outgoing));
+    request.set_timeout(Duration::from_millis(300));
+    let mut answers = server.client().await.evaluate_stream(request).await.unwrap().into_inner();
+    assert!(answers.message().await.unwrap().is_some());
+    let status = answers.message().await.unwrap_err();
+    assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_little_memory_is_said_with_a_time_to_retry() {
+    let limits = Limits {
+        bytes_under_way: 2 << 20,
+        memory_wait: Duration::from_millis(200),
+        chunks_under_way: 64,
+        ..Limits::default()
+    };
+    let server = Running::start(limits).await;
+    let (sender, _unread) = open(&server).await;
+    let big = chunk(0, 0..400);
+    // A client that does not read holds the memory that there is.
+    while tokio::time::timeout(Duration::from_millis(500), sender.send(message(big.clone())))
+        .await
+        .is_ok_and(|sent| sent.is_ok())
+    {}
+    eventually("the memory to be used up", || server.budget.free() < 1 << 20).await;
+    let status = server.exchange(header(), vec![chunk(1, 0..1)]).await.unwrap_err();
+    assert_eq!((status.code(), problem(&status).0.as_str()), (Code::ResourceExhausted, "SM-BUSY"));
+    assert!(status.get_details_retry_info().is_some_and(|retry| retry.retry_delay.is_some()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_streams_are_turned_away() {
+    let server = Running::start(Limits { streams: 1, ..Limits::default() }).await;
+    let (_sender, _answers) = open(&server).await;
+    let status = server.exchange(header(), vec![]).await.unwrap_err();
+    assert_eq!((status.code(), problem(&status).0.as_str()), (Code::ResourceExhausted, "SM-BUSY"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readable_rows_say_which_field_is_wrong() {
+    let server = Running::start(Limits::default()).await;
+    let punch = v1::Punch { at: "2026-03-02 25:10".to_owned(), kind: "in".to_owned(), id: 0 };
+    let timecard = v1::Timecard { employee: "Ana".to_owned(), punches: vec![punch], ..v1::Timecard::default() };
+    let request = v1::EvaluateRequest {
+        ruleset: Some(support::source(support::RULES)),
+        window: Some(support::window()),
+        zone: "America/New_York".to_owned(),
+        timecards: vec![timecard],
+        ..v1::EvaluateRequest::default()
+    };
+    let status = server.client().await.evaluate(request).await.unwrap_err();
+    assert_eq!(problem(&status).1, ["timecards[0].punches[0].at"]);
+    assert!(status.message().contains("`2026-03-02 25:10`"), "{}", status.message());
+}
