@@ -74,18 +74,29 @@ pub(crate) fn raise(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Ev
         (noticed.workday, noticed.code, noticed.at, Reverse(noticed.measure), noticed.rule)
     });
     noticed.dedup_by_key(|noticed| (noticed.workday, noticed.code, noticed.at));
+    let all_settled = all_settled(noticed, scheduled, inputs);
     for Noticed { code, workday, at, measure, rule } in noticed.iter().copied() {
         let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
         let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
         let state = if inputs.card.waivers.contains(&waiver) {
             ExceptionState::Waived
-        } else if inputs.window.as_of < settled_at(workday, at, scheduled, inputs) {
+        } else if !all_settled && inputs.window.as_of < settled_at(workday, at, scheduled, inputs) {
             ExceptionState::Pending
         } else {
             ExceptionState::Final
         };
         results.exceptions.push(ExceptionRow { workday, code, state, severity, at, measure, rule });
     }
+}
+
+/// True when nothing more can be expected of any workday, as is usual when a pay period is evaluated after its end.
+fn all_settled(noticed: &[Noticed], scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> bool {
+    let as_of = inputs.window.as_of;
+    let shift_is_settled = |shift: &ScheduledShift| {
+        let (_, latest_out) = inputs.timeline.at(shift.workday).schedule.punch_window(shift.template);
+        shift.end.after(latest_out) <= as_of
+    };
+    noticed.iter().all(|noticed| noticed.at.after(RESOLVES_WITHIN) <= as_of) && scheduled.iter().all(shift_is_settled)
 }
 
 /// The instant from which nothing more can be expected of a workday.

@@ -55,6 +55,15 @@ pub(super) fn thin_out<'a, R: Recorder>(
     let mut kept = 0;
     let mut first = 0;
     while let Some(punch) = punches.get(first).copied() {
+        // Most punches are repeated by none.
+        if !punches.get(first + 1).is_some_and(|next| repeats(next, &punch, plan_at)) {
+            if let Some(place) = punches.get_mut(kept) {
+                *place = punch;
+            }
+            kept += 1;
+            first += 1;
+            continue;
+        }
         let repeated = punches.get(first + 1..).map_or(0, |later| run_length(punch, later, plan_at));
         let last = first + repeated;
         let plan = plan_at(punch.at);
@@ -64,16 +73,14 @@ pub(super) fn thin_out<'a, R: Recorder>(
             DedupeKeep::ByDirection | DedupeKeep::Last => (last, first..last),
         };
         let stays = punches.get(stays).copied().unwrap_or(punch);
-        if repeated > 0 {
-            for dropped in punches.get(dropped).unwrap_or(&[]) {
-                let distance = dropped.at.since(stays.at).max(stays.at.since(dropped.at));
-                if plan.exceptions.severity(ExceptionCode::DuplicatePunch).is_some() {
-                    let workday = inputs.card.zone.date_at(dropped.at);
-                    noticed.push(Noticed::in_punches(ExceptionCode::DuplicatePunch, workday, dropped.at, distance));
-                }
-                if R::LISTENS {
-                    recorder.note(Note::Dropped { at: dropped.at, kept: stays.at });
-                }
+        for dropped in punches.get(dropped).unwrap_or(&[]) {
+            let distance = dropped.at.since(stays.at).max(stays.at.since(dropped.at));
+            if plan.exceptions.severity(ExceptionCode::DuplicatePunch).is_some() {
+                let workday = inputs.card.zone.date_at(dropped.at);
+                noticed.push(Noticed::in_punches(ExceptionCode::DuplicatePunch, workday, dropped.at, distance));
+            }
+            if R::LISTENS {
+                recorder.note(Note::Dropped { at: dropped.at, kept: stays.at });
             }
         }
         if let Some(place) = punches.get_mut(kept) {
@@ -91,12 +98,18 @@ fn run_length<'a>(first: KeptPunch, later: &[KeptPunch], plan_at: &mut impl FnMu
     later
         .iter()
         .take_while(|punch| {
-            let repeats = punch.kind == before.kind
-                && plan_at(punch.at).dedupe.window.is_some_and(|window| punch.at.since(before.at) <= window);
+            let repeats = repeats(punch, &before, plan_at);
             before = **punch;
             repeats
         })
         .count()
+}
+
+/// Whether a punch repeats the one just before it.
+#[inline]
+fn repeats<'a>(punch: &KeptPunch, before: &KeptPunch, plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) -> bool {
+    punch.kind == before.kind
+        && plan_at(punch.at).dedupe.window.is_some_and(|window| punch.at.since(before.at) <= window)
 }
 
 #[cfg(test)]

@@ -257,6 +257,12 @@ impl Counter {
         self.looks_at.contains(day_type)
     }
 
+    /// Whether work that nobody claims feeds it. What nobody claims is on no code that a tier counts.
+    #[inline]
+    pub(crate) fn is_fed_unclaimed(&self, day_type: DayType) -> bool {
+        self.looks_at.contains(day_type) && self.feed != Feed::Codes
+    }
+
     /// Prepares for a workday on which `worked` was worked in all.
     pub(crate) fn open_workday<R: Recorder>(
         &mut self,

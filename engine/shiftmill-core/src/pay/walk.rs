@@ -223,7 +223,8 @@ impl Walk<'_> {
             for leave in leave_now {
                 self.count_leave(leave.day_type, leave.amount, tiers.clone());
             }
-            for span in now {
+            let rest = self.spans_within_limits::<R>(now, tiers.clone(), meeting);
+            for span in rest {
                 self.span(span, tiers.clone(), meeting, recorder);
             }
             if !self.rules.is_one_plan() {
@@ -231,6 +232,36 @@ impl Walk<'_> {
             }
             (spans, leave) = (later, leave_later);
         }
+    }
+
+    /// Takes the first spans of a workday that end before any counter reaches its limit: nobody claims anything there,
+    /// so they stay as they are. Gives the spans that are left.
+    fn spans_within_limits<'s, R: Recorder>(
+        &mut self,
+        spans: &'s [Span],
+        tiers: Range<usize>,
+        meeting: Meeting<'_>,
+    ) -> &'s [Span] {
+        let Some(first) = spans.first() else { return spans };
+        if R::LISTENS || self.traits.by_shift || matches!(meeting, Meeting::Table(_)) {
+            return spans;
+        }
+        let counters = &mut self.counters[tiers];
+        let room = room_within_limits(counters, first.day_type);
+        let mut counted = Seconds::ZERO;
+        let stays_within = |span: &Span| {
+            let (is_work, after) = (span.state.is_work(), counted.plus(span.length()));
+            let stays =
+                span.state == SpanState::UnpaidBreak || (is_work && after <= room && span.day_type == first.day_type);
+            counted = if is_work && stays { after } else { counted };
+            stays
+        };
+        let (within, rest) = split_while(spans, stays_within);
+        count(counters, first.day_type, counted);
+        if self.weighing.is_none() {
+            self.written.extend_from_slice(within);
+        }
+        rest
     }
 
     fn open_workday<R: Recorder>(&mut self, workday: Workday, spans: &[Span], tiers: Range<usize>, recorder: &mut R) {
@@ -275,14 +306,18 @@ impl Walk<'_> {
                 counter.enter_shift(span, &self.rules, recorder);
             }
         }
-        // Most spans stay within all limits: the walk below would take them in one step and change nothing.
-        let plain = !R::LISTENS && !matches!(meeting, Meeting::Table(_));
-        if plain && count_within_limits(&mut self.counters[tiers.clone()], span.day_type, span.length()) {
-            self.keep(span, span.start, span.end);
-            return;
-        }
         let mut at = span.start;
         let mut piece: Option<Piece> = None;
+        // Nobody claims anything before the first limit.
+        if !R::LISTENS && !matches!(meeting, Meeting::Table(_)) {
+            let counters = &mut self.counters[tiers.clone()];
+            let within = room_within_limits(counters, span.day_type).at_most(span.length());
+            at = at.after(within);
+            if !within.is_zero() {
+                count(counters, span.day_type, within);
+                piece = Some(Piece { outcome: Outcome::Unclaimed, start: span.start, before: Seconds::ZERO });
+            }
+        }
         let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
         while at < span.end {
             let remaining = span.end.since(at);
@@ -490,20 +525,22 @@ fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, tabl
     Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
 }
 
-/// Counts a stretch of work that leaves every counter within its limit. False, and nothing is done, when one
-/// would pass it.
-fn count_within_limits(counters: &mut [Counter], day_type: DayType, length: Seconds) -> bool {
-    let stays_within = |counter: &Counter| !counter.fits(day_type) || counter.counted.plus(length) <= counter.limit;
-    if !counters.iter().all(stays_within) {
-        return false;
+/// How much work can be counted until the first counter reaches its limit.
+#[inline]
+fn room_within_limits(counters: &[Counter], day_type: DayType) -> Seconds {
+    let mut room = Seconds::MAX;
+    for counter in counters.iter().filter(|counter| counter.is_fed_unclaimed(day_type)) {
+        room = room.at_most(counter.limit.beyond(counter.counted));
     }
-    for counter in counters {
-        // Nobody claims anything, so nothing is on a code that a tier counts.
-        if counter.fits(day_type) && counter.feed != Feed::Codes {
-            counter.counted = counter.counted.plus(length);
-        }
+    room
+}
+
+/// Counts work that nobody claims.
+#[inline]
+fn count(counters: &mut [Counter], day_type: DayType, length: Seconds) {
+    for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(day_type)) {
+        counter.counted = counter.counted.plus(length);
     }
-    true
 }
 
 /// The earliest workday of what is left; both lists are in order.
@@ -517,7 +554,7 @@ fn first_workday(spans: &[Span], leave: &[TimelessLeave]) -> Option<Workday> {
 }
 
 /// The leading items that fit, and the rest.
-fn split_while<T>(items: &[T], fits: impl Fn(&T) -> bool) -> (&[T], &[T]) {
+fn split_while<T>(items: &[T], mut fits: impl FnMut(&T) -> bool) -> (&[T], &[T]) {
     let length = items.iter().position(|item| !fits(item)).unwrap_or(items.len());
     items.split_at(length)
 }

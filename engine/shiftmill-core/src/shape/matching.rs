@@ -132,6 +132,7 @@ impl Run {
         Run { first: index, first_at: punch.at, last_at: punch.at, last_kind: punch.kind, left_at: punch.at, open }
     }
 
+    #[inline]
     fn ends_before(&self, punch: &KeptPunch, plan: &Plan) -> bool {
         let rules = &plan.matching;
         let by_kind = plan.pairing.mode == PairingMode::Typed;
@@ -142,16 +143,20 @@ impl Run {
         };
         let gap = || punch.at.since(since) >= rules.new_shift_gap;
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
-        let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
+                let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
                 let may_gap = rules.shift_gap_basis == GapBasis::AnyPunch || !self.open || (by_kind && is_in);
                 may_start && ((may_gap && gap()) || too_long())
             }
-            ShiftStart::InPunch => is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long()),
+            ShiftStart::InPunch => {
+                let may_start = !by_kind || punch.kind == PunchKind::Unknown;
+                is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
+            }
         }
     }
 
+    #[inline]
     fn take(&mut self, punch: &KeptPunch, mode: PairingMode) {
         self.open = opens(self.open, punch.kind, mode);
         self.last_at = punch.at;

@@ -155,6 +155,7 @@ struct Pairer<'s> {
 }
 
 impl Pairer<'_> {
+    #[inline]
     fn typed(&mut self, first: usize, last: usize, adjacency: Adjacency) {
         let bridging = adjacency == Adjacency::Bridging;
         let keep_first = bridging && self.rules.repeat_in == RepeatIn::KeepFirst;
@@ -215,6 +216,7 @@ impl Pairer<'_> {
     }
 
     /// Makes a pair of two punches, unless it would be too long; then both miss their partner, and the answer is false.
+    #[inline]
     fn join(&mut self, opener: usize, closer: usize) -> bool {
         let (start, end) = (self.punches[opener], self.punches[closer]);
         let length = end.at.since(start.at);
@@ -312,6 +314,7 @@ impl Pairer<'_> {
         self.noticed.push(Noticed::in_punches(code, self.workday, at, measure));
     }
 
+    #[inline]
     fn push(&mut self, start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind, imputed: bool) {
         let before = self.pairs.get(self.first_pair..).and_then(<[Pair]>::last);
         let gap_before = before.map(|before| {

@@ -134,8 +134,14 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
     let mut free_from = Timestamp(i64::MIN);
     for shift in shifts.iter() {
         let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
-        let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
         let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
+        if let (Some(grid), false) = (Grid::for_all(rules), R::LISTENS)
+            && round_to_grid(own, grid, &mut rounder.clock, free_from)
+        {
+            free_from = own.last().map_or(free_from, |last| last.end);
+            continue;
+        }
+        let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
         let last = own.len().saturating_sub(1);
         let mut before = None;
         for (index, pair) in own.iter_mut().enumerate() {
@@ -149,6 +155,55 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
             free_from = pair.end;
         }
     }
+}
+
+/// A grid that all punches of a shift go to, whatever they are and wherever they stand.
+#[derive(Clone, Copy)]
+struct Grid {
+    interval: u32,
+    /// The smallest residual, above zero, that goes up.
+    up_from: u32,
+}
+
+impl Grid {
+    /// The grid of rules that ask nothing of a punch but its time; `None` when they ask more.
+    #[inline]
+    fn for_all(rules: &[RoundingRule]) -> Option<Grid> {
+        let rule = rules.first()?;
+        let asks_nothing = rule.condition == RoundingCondition::Always
+            && rule.target == RoundingTarget::ALL
+            && rule.anchor == Anchor::LocalMidnight
+            && rule.grace.is_zero()
+            && !rule.strict
+            && rule.interval.0 > 1;
+        asks_nothing.then(|| Grid { interval: rule.interval.0, up_from: rule.direction.up_from(rule.interval.0) })
+    }
+
+    #[inline]
+    fn round(self, at: Timestamp, wall: WallTime) -> Timestamp {
+        let residual = wall.second_of_day() % self.interval;
+        let up = residual > 0 && residual >= self.up_from;
+        Timestamp(at.0 - i64::from(residual) + if up { i64::from(self.interval) } else { 0 })
+    }
+}
+
+/// Rounds the pairs of a shift to one grid, when nothing else is to be said of them. False, and nothing that counts is
+/// changed, when pairs touch, were filled in, would turn around or overlap.
+#[inline]
+fn round_to_grid(pairs: &mut [Pair], grid: Grid, clock: &mut ZoneCursor<'_>, free_from: Timestamp) -> bool {
+    let mut free_from = free_from;
+    let mut touched = None;
+    for pair in pairs {
+        let start = grid.round(pair.raw_start, clock.wall_at(pair.raw_start));
+        let end = grid.round(pair.raw_end, clock.wall_at(pair.raw_end));
+        if pair.imputed || touched == Some(pair.raw_start) || start < free_from || end < start {
+            return false;
+        }
+        (pair.start, pair.end) = (start, end);
+        touched = Some(pair.raw_end);
+        free_from = end;
+    }
+    true
 }
 
 /// Where a pair stands in its shift.

@@ -135,8 +135,7 @@ pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
         for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
             let start = pair.start.max(free_from);
             if start < pair.end {
-                let stretch = worked(index as u32, pair, start);
-                labels.lay(stretch, clock, &mut state.spans);
+                labels.lay(worked(index as u32, pair, start), clock, &mut state.spans);
                 free_from = pair.end;
             }
         }
@@ -144,6 +143,7 @@ pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 /// A worked stretch whose workday is still to be found.
+#[inline]
 fn worked(shift: u32, pair: &Pair, start: Timestamp) -> Span {
     let reason = match pair.imputed {
         true => Reason { rule: RuleId::PUNCHES, because: Because::Imputed },
@@ -257,7 +257,7 @@ impl ShiftLabels {
     }
 
     /// Adds `stretch` to `spans`, labelled, and cut where a label changes.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn lay(self, stretch: Span, clock: &mut ZoneCursor<'_>, spans: &mut Vec<Span>) {
         if let (ShiftLabel::Whole(overtime_workday), ShiftLabel::Whole(reporting_workday)) =
             (self.overtime, self.reporting)
