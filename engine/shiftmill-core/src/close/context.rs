@@ -10,7 +10,7 @@
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
 //!   The one `context_short` exception stands on the first workday of the pay period, at `as_of`.
 //! - Source: a workweek stands alone (29 CFR 778.104), so it must be known as a whole.
-//! - Shown:  the tests of this phase, since a timecard does not state the days of its facts.
+//! - Shown:  timecards/context/days.md
 
 use crate::card::{CardState, Noticed};
 use crate::codes::{ExceptionCode, RuleId};

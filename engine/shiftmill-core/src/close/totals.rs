@@ -6,6 +6,8 @@
 //! - Edges:  lines stand by workday, layer of the pay code, pay code, rule, grounds. A line of nothing is left out.
 //!   The total of a workweek holds only its workdays in the pay period, and is named by its first workday, which may
 //!   lie before. Time that is not paid (breaks taken off) has lines and totals too.
+//! - Source: 29 CFR 516.2(a)(7): hours worked each workday and total hours worked each workweek are kept.
+//! - Shown:  timecards/totals/totals.md
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
 use alloc::vec::Vec;

@@ -15,7 +15,7 @@
 //!   with what was carried in for its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
 //!   (Colorado: whichever gives the greater payment).
-//! - Shown:  timecards/overtime/combining.md
+//! - Shown:  timecards/overtime/combining.md, timecards/rulesets/effective_dates.md
 
 use alloc::vec::Vec;
 

@@ -5,7 +5,7 @@
 //! - Runs:   after overtime, so that a premium meets the overtime it falls on.
 //! - Dates:  the plan of the worked shift.
 //! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); employer policy.
-//! - Shown:  timecards/premiums/night.md, weekend.md, clock_changes.md
+//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md
 
 use alloc::vec::Vec;
 

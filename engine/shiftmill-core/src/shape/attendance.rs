@@ -10,7 +10,7 @@
 //!   of a whole workday are judged on workdays with punches only: `under_hours` and `unscheduled_work` stand at the
 //!   workday's first punch, the others at the first scheduled start. A shift wholly on leave is not compared.
 //! - Source: employer policy.
-//! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md
+//! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, outside_schedule.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 

@@ -7,7 +7,7 @@
 //!   weekday without a scheduled shift > scheduled shift (workday) > weekly rest days > workday.
 //! - Source: for China, State Council holiday notices (makeup days are ordinary workdays, shifted rest days are
 //!   rest days); for Japan, Labour Standards Act art. 35.
-//! - Shown:  timecards/calendar/day_types.md
+//! - Shown:  timecards/calendar/day_types.md, statutory_rest.md
 
 use alloc::vec::Vec;
 

@@ -3,7 +3,7 @@
 //! - Gives:  worked shifts (runs of punches), each with at most one scheduled shift; each scheduled shift at most once.
 //! - Runs:   after the schedule, before pairing.
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
-//! - Shown:  timecards/matching/worked_shifts.md, timecards/matching/overnight.md
+//! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md
 
 use crate::card::{CardState, KeptPunch, Noticed, WorkedShift};
 use crate::codes::{ExceptionCode, PunchKind};

@@ -7,7 +7,7 @@
 //!   A date opens at the first instant at which the clock shows its midnight. A pair with an imputed side is imputed
 //!   as a whole.
 //! - Source: a workday is a fixed period of 24 hours (Cal. Labor Code section 500; 29 CFR 778.105 for the workweek).
-//! - Shown:  timecards/workdays/attribution.md, timecards/workdays/clock_changes.md
+//! - Shown:  timecards/workdays/attribution.md, clock_changes.md
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
 use alloc::vec::Vec;

@@ -119,7 +119,7 @@ impl SuiteCase {
             Some((workday, time)) => instant(zone, workday, time),
             None => zone.midnight(facts.last.plus(3)),
         };
-        EvaluationWindow { pay_period, facts, as_of, require_final: false }
+        EvaluationWindow { pay_period, facts, as_of, require_final: self.final_only }
     }
 
     fn workdays_named(&self) -> WorkdayRange {

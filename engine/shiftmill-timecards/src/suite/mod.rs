@@ -86,6 +86,8 @@ pub struct SuiteCase {
     pub no_other_exceptions: bool,
     /// The error that must come out instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
     pub error: Option<String>,
+    /// True when a result that may still change is not wanted; see [`shiftmill_core::EvaluationWindow::require_final`].
+    pub final_only: bool,
     /// Whether the rows must be provisional; `None`: not compared.
     pub provisional: Option<bool>,
 }
@@ -293,7 +295,7 @@ pub struct ExpectedTotal {
     pub line: usize,
     /// Over what.
     pub scope: TotalScope,
-    /// The first workday of the workweek's part in the pay period; `None` for the pay period.
+    /// The first workday of the workweek, which may lie before the pay period; `None` for the pay period.
     pub from: Option<Workday>,
     /// The pay code.
     pub pay_code: String,

@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 13] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -22,7 +22,6 @@ const KEYS: [&str; 14] = [
     "As of",
     "Opening balance",
     "Exception",
-    "No exception of",
     "Error",
     "Provisional",
     "Totals",
@@ -133,7 +132,12 @@ impl Reader {
             "No other exception" => return self.no_other_exceptions(line),
             "Provisional" => return self.in_case(line, "Provisional", |case| case.provisional = Some(true)),
             "Not provisional" => return self.in_case(line, "Not provisional", |case| case.provisional = Some(false)),
-            _ => {}
+            "Final only" => return self.in_case(line, "Final only", |case| case.final_only = true),
+            text => {
+                if let Some(codes) = text.strip_prefix("No exception of ") {
+                    return self.no_exceptions_of(line, codes);
+                }
+            }
         }
         let mut rest = text;
         while let Some((key, value, after)) = statement(rest) {
@@ -148,6 +152,14 @@ impl Reader {
 
     fn no_other_exceptions(&mut self, line: usize) {
         self.in_case(line, "No exception", |case| case.no_other_exceptions = true);
+    }
+
+    fn no_exceptions_of(&mut self, line: usize, codes: &str) {
+        for item in cells::items(codes) {
+            if let Some(code) = self.sound(line, cells::exception_code(item)) {
+                self.in_case(line, "No exception of", |case| case.no_exceptions_of.push(code));
+            }
+        }
     }
 
     fn in_case(&mut self, line: usize, what: &str, change: impl FnOnce(&mut SuiteCase)) {
@@ -169,13 +181,6 @@ impl Reader {
             "Exception" => {
                 if let Some(exception) = self.sound(line, cells::exception(line, value)) {
                     self.in_case(line, key, |case| case.exceptions.push(exception));
-                }
-            }
-            "No exception of" => {
-                for item in cells::items(value) {
-                    if let Some(code) = self.sound(line, cells::exception_code(item)) {
-                        self.in_case(line, key, |case| case.no_exceptions_of.push(code));
-                    }
                 }
             }
             "Error" => self.in_case(line, key, |case| case.error = Some(value.to_owned())),
@@ -345,6 +350,7 @@ impl Reader {
                 && case.exceptions.is_empty()
                 && case.no_exceptions_of.is_empty()
                 && case.error.is_none()
+                && case.provisional.is_none()
                 && !case.no_other_exceptions;
             let zone = case.setting.zone.is_some() || self.setting.zone.is_some();
             let list = &mut self.mistakes;
@@ -443,6 +449,8 @@ Pay period: 2025-06-01 to 2025-06-07. As of: Mon 2025-06-09 12:00.
 
 Exception: Tue 2025-06-03, no out punch after the in punch at 22:00
 No other exception.
+No exception of late_in, early_out.
+Final only.
 ";
 
     #[test]
@@ -461,7 +469,8 @@ No other exception.
         assert_eq!(second.setting.toml.as_ref().unwrap().line, 20);
         assert_eq!(second.facts[0].punches[2].at, ClockTime { days: 1, second: 1_200, second_showing: false });
         assert_eq!(second.exceptions[0].code, ExceptionCode::MissingOut);
-        assert!(second.no_other_exceptions);
+        assert!(second.no_other_exceptions && second.final_only);
+        assert_eq!(second.no_exceptions_of, [ExceptionCode::LateIn, ExceptionCode::EarlyOut]);
         assert_eq!(second.setting.as_of.unwrap().1.second, 43_200);
     }
 

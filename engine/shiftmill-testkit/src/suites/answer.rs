@@ -1,0 +1,209 @@
+//! What came out for one claim, in the words of a suite.
+
+use shiftmill_core::{
+    Because, DayType, Evaluations, ExceptionRow, Names, Seconds, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
+};
+
+/// The rows of one evaluated card, with names for numbers.
+pub(super) struct Answer<'a> {
+    /// Pay lines.
+    pub lines: Vec<Line>,
+    /// Totals.
+    pub totals: Vec<Total>,
+    /// Workdays.
+    pub workdays: Vec<WorkdayRow>,
+    /// Exceptions.
+    pub exceptions: Vec<ExceptionRow>,
+    /// The code of the error, when the card could not be evaluated.
+    pub error: Option<&'static str>,
+    /// Whether the figures may still change.
+    pub provisional: bool,
+    names: &'a Names,
+    zone: &'a Zone,
+}
+
+/// A pay line with the grounds in full.
+pub(super) struct Line {
+    pub workday: Workday,
+    pub pay_code: String,
+    pub paid: bool,
+    pub unit: Unit,
+    pub amount: u32,
+    pub rule: String,
+    /// [`Because::number`].
+    pub number: u8,
+    /// The grounds with their figures, from the spans of the line. Several when its spans differ in their figures.
+    pub grounds: Vec<Because>,
+}
+
+/// A total.
+pub(super) struct Total {
+    pub scope: TotalScope,
+    pub from: Workday,
+    pub pay_code: String,
+    pub unit: Unit,
+    pub amount: u32,
+}
+
+impl<'a> Answer<'a> {
+    /// The answer to a question about one card, evaluated with its spans.
+    pub fn new(results: &Evaluations, names: &'a Names, zone: &'a Zone) -> Answer<'a> {
+        let card = results.cards.first().copied().unwrap_or_default();
+        let rows = 0..results.lines.len();
+        let lines = results.lines.rows(rows).map(|row| {
+            let info = names.pay_code(row.code);
+            let of_line = |workday, code, rule, because: Because| {
+                (workday, code, rule, because.number()) == (row.workday, row.code, row.rule, row.because)
+            };
+            let spans = results.spans.iter().map(|span| (span.reporting_workday, span.code, span.reason));
+            let premiums = results.premiums.iter().map(|span| (span.reporting_workday, span.code, span.reason));
+            let mut grounds: Vec<Because> = spans
+                .chain(premiums)
+                .filter(|(workday, code, reason)| of_line(*workday, *code, reason.rule, reason.because))
+                .map(|(_, _, reason)| reason.because)
+                .collect();
+            grounds.dedup();
+            Line {
+                workday: row.workday,
+                pay_code: info.map(|info| info.name.clone()).unwrap_or_default(),
+                paid: info.is_none_or(|info| info.paid),
+                unit: info.map_or(Unit::Second, |info| info.unit),
+                amount: row.amount,
+                rule: names.rule(row.rule).to_owned(),
+                number: row.because,
+                grounds,
+            }
+        });
+        let totals = results.totals.rows(0..results.totals.len()).map(|row| {
+            let info = names.pay_code(row.code);
+            Total {
+                scope: row.scope,
+                from: row.from,
+                pay_code: info.map(|info| info.name.clone()).unwrap_or_default(),
+                unit: info.map_or(Unit::Second, |info| info.unit),
+                amount: row.amount,
+            }
+        });
+        Answer {
+            lines: lines.collect(),
+            totals: totals.collect(),
+            workdays: results.workdays.rows(0..results.workdays.len()).collect(),
+            exceptions: results.exceptions.rows(0..results.exceptions.len()).collect(),
+            error: card.error.map(|error| error.code()),
+            provisional: card.provisional,
+            names,
+            zone,
+        }
+    }
+
+    /// The zone of the card.
+    pub fn zone(&self) -> &Zone {
+        self.zone
+    }
+
+    /// True when the ruleset has a pay code of this name.
+    pub fn has_pay_code(&self, name: &str) -> bool {
+        self.names.pay_codes.iter().any(|info| info.name == name)
+    }
+}
+
+impl Line {
+    /// The line as a row of a table.
+    pub fn row(&self) -> String {
+        let grounds: Vec<String> = match self.grounds.as_slice() {
+            [] => vec![format!("grounds number {}", self.number)],
+            grounds => grounds.iter().map(|because| words(*because)).collect(),
+        };
+        let amount = amount(self.unit, self.amount);
+        let grounds = grounds.join(" and ");
+        format!("| {} | {} | {amount} | {} | {grounds} |", day(self.workday), self.pay_code, self.rule)
+    }
+}
+
+impl Total {
+    /// The total as a row of a table.
+    pub fn row(&self) -> String {
+        let over = match self.scope {
+            TotalScope::Workweek => format!("workweek {}", self.from),
+            TotalScope::PayPeriod => "pay period".to_owned(),
+        };
+        format!("| {over} | {} | {} |", self.pay_code, amount(self.unit, self.amount))
+    }
+}
+
+/// `Mon 2026-06-01`
+pub(super) fn day(workday: Workday) -> String {
+    format!("{} {workday}", workday.weekday().short())
+}
+
+/// `8:00`, or `1` for occurrences.
+fn amount(unit: Unit, amount: u32) -> String {
+    match unit {
+        Unit::Second => Seconds(amount).to_string(),
+        Unit::Count => amount.to_string(),
+    }
+}
+
+/// A workday as a row of a table.
+pub(super) fn workday_row(row: &WorkdayRow) -> String {
+    format!("| {} | {} | {} |", day(row.workday), row.worked, row.day_type.code())
+}
+
+/// An exception as the statement that would expect it.
+pub(super) fn exception(row: &ExceptionRow, zone: &Zone) -> String {
+    let (code, state) = (row.code.code(), row.state.code());
+    format!("Exception: {}, {code} at {} of {} {state}", day(row.workday), clock(row.at, row.workday, zone), row.measure)
+}
+
+/// `+1 06:00`: the clock time of an instant, told from a workday.
+fn clock(at: Timestamp, workday: Workday, zone: &Zone) -> String {
+    let wall = zone.wall_at(at);
+    let days = wall.date().0 - workday.0;
+    let length = Seconds(wall.second_of_day());
+    if days == 0 { length.to_string() } else { format!("{days:+} {length}") }
+}
+
+/// Grounds in the words of suites.
+fn words(because: Because) -> String {
+    let beyond = |limit: Seconds| if limit.is_zero() { String::new() } else { format!(", beyond {limit}") };
+    match because {
+        Because::Worked => "worked".to_owned(),
+        Because::Imputed => "missing punch filled in".to_owned(),
+        Because::ShortGapPaid { limit } => format!("gap shorter than {limit}"),
+        Because::AutoDeducted { .. } => "taken off automatically".to_owned(),
+        Because::FixedBreak => "fixed break".to_owned(),
+        Because::OutsideSchedule => "outside the schedule".to_owned(),
+        Because::OnLeave => "on leave".to_owned(),
+        Because::BeyondShift { limit } => format!("beyond {limit} in the shift"),
+        Because::BeyondDay { limit } => format!("beyond {limit} in the workday"),
+        Because::BeyondWeek { limit } => format!("beyond {limit} in the workweek"),
+        Because::BeyondWeeks { weeks, limit } => format!("beyond {limit} in {weeks} workweeks"),
+        Because::BeyondMonth { limit } => format!("beyond {limit} in the month"),
+        Because::BeyondPayPeriod { limit } => format!("beyond {limit} in the pay period"),
+        Because::ConsecutiveDay { number, limit } => format!("day {number} in a row{}", beyond(limit)),
+        Because::DayTypeIs { day_type, limit } => format!("day type {}{}", DayType::code(day_type), beyond(limit)),
+        Because::Combination { .. } => "combination".to_owned(),
+        Because::HolidayNotWorked => "holiday not worked".to_owned(),
+        Because::InClockWindow => "in the clock window".to_owned(),
+        Because::ShiftInClockWindow => "shift in the clock window".to_owned(),
+        Because::DayPremium => "day premium".to_owned(),
+        Because::MealRequirement { ordinal } => format!("meal {ordinal}"),
+        Because::Lateness => "lateness".to_owned(),
+    }
+}
+
+/// The length that the words of some grounds name.
+pub(super) fn limit(because: Because) -> Option<Seconds> {
+    match because {
+        Because::ShortGapPaid { limit }
+        | Because::BeyondShift { limit }
+        | Because::BeyondDay { limit }
+        | Because::BeyondWeek { limit }
+        | Because::BeyondWeeks { limit, .. }
+        | Because::BeyondMonth { limit }
+        | Because::BeyondPayPeriod { limit }
+        | Because::ConsecutiveDay { limit, .. }
+        | Because::DayTypeIs { limit, .. } => Some(limit),
+        _ => None,
+    }
+}

@@ -1,0 +1,189 @@
+//! What a claim expects against what came out.
+
+use shiftmill_timecards::suite::{
+    Amount, ExpectedException, ExpectedPay, ExpectedTotal, ExpectedWorkday, SuiteCase, instant,
+};
+
+use super::answer::{Answer, Line, day, exception, limit, workday_row};
+
+/// Compares everything that a claim speaks of. `Err` with the tables, the differing lines marked with `>`.
+pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), String> {
+    let mut report = Report::default();
+    error(case, answer, &mut report);
+    if answer.error.is_none() {
+        if let Some(expected) = &case.pay {
+            pay(expected, answer, &mut report);
+        }
+        totals(&case.totals, answer, &mut report);
+        workdays(&case.workdays, answer, &mut report);
+        exceptions(case, answer, &mut report);
+        provisional(case, answer, &mut report);
+    }
+    if report.differs { Err(report.text) } else { Ok(()) }
+}
+
+/// Lines of text, of which some are marked.
+#[derive(Default)]
+struct Report {
+    text: String,
+    differs: bool,
+}
+
+impl Report {
+    fn heading(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A line that is as it must be, or one that is marked.
+    fn line(&mut self, holds: bool, text: &str) {
+        self.differs |= !holds;
+        self.text.push_str(if holds { "  " } else { "> " });
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+}
+
+fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
+    if case.error.as_deref() != answer.error {
+        report.line(false, &format!("expected error: {}", case.error.as_deref().unwrap_or("none")));
+        report.line(false, &format!("came out:       {}", answer.error.unwrap_or("no error")));
+    }
+}
+
+/// The table of pay lines is complete: what came out and is not listed is a difference, unless it is not paid and the
+/// table does not name its pay code. Every line that came out belongs to the listed line that states most about it.
+fn pay(expected: &[ExpectedPay], answer: &Answer<'_>, report: &mut Report) {
+    let names_code = |code: &str| expected.iter().any(|row| row.pay_code == code);
+    let owners: Vec<Option<usize>> = answer.lines.iter().map(|line| owner(line, expected)).collect();
+    report.heading("expected pay:");
+    for (index, row) in expected.iter().enumerate() {
+        let known = answer.has_pay_code(&row.pay_code);
+        let own = answer.lines.iter().zip(&owners).filter(|(_, owner)| **owner == Some(index));
+        let sum: u32 = own.map(|(line, _)| line.amount).sum();
+        let holds = known && sum == row.amount.number();
+        let unknown = if known { "" } else { " no such pay code" };
+        report.line(holds, &format!("{}{unknown}", pay_row(row)));
+    }
+    report.heading("came out:");
+    for (line, owner) in answer.lines.iter().zip(&owners) {
+        let ignored = !line.paid && !names_code(&line.pay_code);
+        report.line(owner.is_some() || ignored, &line.row());
+    }
+}
+
+/// The listed line that a line belongs to: of those that fit, the one that states most, the first of equals.
+fn owner(line: &Line, expected: &[ExpectedPay]) -> Option<usize> {
+    let stated = |row: &ExpectedPay| usize::from(row.rule.is_some()) + usize::from(row.because.is_some());
+    let fitting = expected.iter().enumerate().filter(|(_, row)| fits(line, row));
+    fitting.rev().max_by_key(|(_, row)| stated(row)).map(|(index, _)| index)
+}
+
+fn fits(line: &Line, row: &ExpectedPay) -> bool {
+    let rule = row.rule.as_ref().is_none_or(|rule| *rule == line.rule);
+    let because = row.because.as_ref().is_none_or(|because| {
+        let limit_fits = because.limit.is_none_or(|wanted| {
+            // Grounds that carry no length in their words are not compared by one.
+            line.grounds.iter().filter_map(|grounds| limit(*grounds)).all(|limit| limit == wanted)
+        });
+        because.number == line.number && limit_fits
+    });
+    line.workday == row.workday && line.pay_code == row.pay_code && rule && because
+}
+
+fn pay_row(row: &ExpectedPay) -> String {
+    let because = row.because.as_ref().map_or("", |because| because.text.as_str());
+    let rule = row.rule.as_deref().unwrap_or("");
+    format!("| {} | {} | {} | {rule} | {because} |", day(row.workday), row.pay_code, amount(row.amount))
+}
+
+fn amount(amount: Amount) -> String {
+    amount.to_string()
+}
+
+fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) {
+    if expected.is_empty() {
+        return;
+    }
+    report.heading("expected totals:");
+    for row in expected {
+        let same = |from| row.from.is_none_or(|wanted| wanted == from);
+        let of_row = answer
+            .totals
+            .iter()
+            .filter(|total| total.scope == row.scope && total.pay_code == row.pay_code && same(total.from));
+        let sum: u32 = of_row.map(|total| total.amount).sum();
+        let over = row.from.map_or("pay period".to_owned(), |from| format!("workweek {from}"));
+        let text = format!("| {over} | {} | {} |", row.pay_code, amount(row.amount));
+        report.line(sum == row.amount.number(), &text);
+    }
+    report.heading("came out:");
+    answer.totals.iter().for_each(|total| report.line(true, &total.row()));
+}
+
+fn workdays(expected: &[ExpectedWorkday], answer: &Answer<'_>, report: &mut Report) {
+    if expected.is_empty() {
+        return;
+    }
+    report.heading("expected workdays:");
+    for row in expected {
+        let found = answer.workdays.iter().find(|workday| workday.workday == row.workday);
+        let holds = found.is_some_and(|found| {
+            row.worked.is_none_or(|worked| worked == found.worked)
+                && row.day_type.is_none_or(|day_type| day_type == found.day_type)
+        });
+        let worked = row.worked.map(|worked| worked.to_string()).unwrap_or_default();
+        let day_type = row.day_type.map_or("", |day_type| day_type.code());
+        report.line(holds, &format!("| {} | {worked} | {day_type} |", day(row.workday)));
+    }
+    report.heading("came out:");
+    answer.workdays.iter().for_each(|workday| report.line(true, &workday_row(workday)));
+}
+
+fn exceptions(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
+    if case.exceptions.is_empty() && case.no_exceptions_of.is_empty() && !case.no_other_exceptions {
+        return;
+    }
+    let mut taken = vec![false; answer.exceptions.len()];
+    report.heading("expected exceptions:");
+    for expected in &case.exceptions {
+        let found = (0..taken.len()).find(|index| !taken[*index] && raises(expected, *index, answer));
+        if let Some(index) = found {
+            taken[index] = true;
+        }
+        report.line(found.is_some(), &expected_exception(expected));
+    }
+    for code in &case.no_exceptions_of {
+        let raised = answer.exceptions.iter().any(|row| row.code == *code);
+        report.line(!raised, &format!("No exception of {}", code.code()));
+    }
+    report.heading("came out:");
+    for (row, taken) in answer.exceptions.iter().zip(taken) {
+        report.line(taken || !case.no_other_exceptions, &exception(row, answer.zone()));
+    }
+}
+
+fn raises(expected: &ExpectedException, index: usize, answer: &Answer<'_>) -> bool {
+    let row = &answer.exceptions[index];
+    row.workday == expected.workday
+        && row.code == expected.code
+        && expected.at.is_none_or(|at| instant(answer.zone(), expected.workday, at) == row.at)
+        && expected.measure.is_none_or(|measure| measure == row.measure)
+        && expected.state.is_none_or(|state| state == row.state)
+}
+
+fn expected_exception(expected: &ExpectedException) -> String {
+    let at = expected.at.map(|at| format!(" at {at}")).unwrap_or_default();
+    let measure = expected.measure.map(|measure| format!(" of {measure}")).unwrap_or_default();
+    let state = expected.state.map(|state| format!(" {}", state.code())).unwrap_or_default();
+    format!("Exception: {}, {}{at}{measure}{state}", day(expected.workday), expected.code.code())
+}
+
+fn provisional(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
+    if let Some(expected) = case.provisional
+        && expected != answer.provisional
+    {
+        let word = |provisional| if provisional { "provisional" } else { "final" };
+        report.line(false, &format!("expected {}, came out {}", word(expected), word(answer.provisional)));
+    }
+}
