@@ -27,15 +27,15 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Reads the header of a stream.
-    pub fn read(header: v1::Header, registry: &Registry) -> Result<Asked, Problem> {
+    pub async fn read(header: v1::Header, registry: &Arc<Registry>) -> Result<Asked, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(Kind::Header, "header.rulesets", message));
         }
-        let numbered = header.rulesets.iter().enumerate();
-        let rulesets = numbered
-            .map(|(index, source)| ruleset(source, &format!("header.rulesets[{index}]"), registry))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut rulesets = Vec::with_capacity(header.rulesets.len());
+        for (index, source) in header.rulesets.iter().enumerate() {
+            rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), registry).await?);
+        }
         let window = window(header.window.as_ref(), "header.window")?;
         let detail = detail(header.detail, "header.detail")?;
         let templates = templates(&header.shifts, &rulesets)?;
@@ -77,13 +77,17 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
 }
 
 /// Finds or compiles a ruleset.
-pub(crate) fn ruleset(source: &v1::RulesetSource, field: &str, registry: &Registry) -> Result<Arc<Ruleset>, Problem> {
+pub(crate) async fn ruleset(
+    source: &v1::RulesetSource,
+    field: &str,
+    registry: &Arc<Registry>,
+) -> Result<Arc<Ruleset>, Problem> {
     match &source.source {
         Some(v1::ruleset_source::Source::Name(name)) => {
             registry.named(name).ok_or_else(|| unknown_ruleset(name, field, registry))
         }
         Some(v1::ruleset_source::Source::Text(text)) => {
-            let compiled = registry.compile(file_name(&source.file_name), text);
+            let compiled = registry.compile(file_name(&source.file_name), text).await;
             compiled.map_err(|mistakes| ruleset_problem(&mistakes, field))
         }
         None => Err(Problem::at(Kind::Header, field, "neither a name nor a text is given")),

@@ -49,6 +49,7 @@ pub fn endpoint(address: &str) -> Result<Endpoint, tonic::transport::Error> {
 
 /// What comes back for one chunk.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "nearly every answer is a result, and each is handed on once")]
 pub enum ChunkAnswer {
     /// Its results; see [`crate::read_results`].
     Result(v1::ChunkResult),

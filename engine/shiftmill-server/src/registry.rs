@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
-use shiftmill::ruleset::{Document, Library, Mistakes, Ruleset, compile, presets};
+use shiftmill::ruleset::{Document, Library, Mistake, Mistakes, Ruleset, compile, presets};
+use tokio::task::spawn_blocking;
 
 use crate::config::ServeError;
 
@@ -81,16 +82,22 @@ impl Registry {
         self.named.get(name).cloned()
     }
 
-    /// Compiles a text, or finds it compiled already.
+    /// Finds a text compiled already, or compiles it beside the threads that serve calls: a long text takes its time.
     ///
     /// # Errors
     /// All mistakes in the text.
-    pub fn compile(&self, file_name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
+    pub async fn compile(self: &Arc<Registry>, file_name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
         let key = Sha256::new().chain_update(file_name).chain_update([0]).chain_update(text).finalize().into();
         if let Some(ruleset) = self.recently_compiled(&key) {
             return Ok(ruleset);
         }
-        let ruleset = Arc::new(compile(&Document { name: file_name, text }, &self.files)?);
+        let (registry, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
+        let compiled = spawn_blocking(move || registry.compile_anew(key, &name, &text)).await;
+        compiled.unwrap_or_else(|_| Err(own_fault(file_name)))
+    }
+
+    fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
+        let ruleset = Arc::new(compile(&Document { name, text }, &self.files)?);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= RECENT_MAX {
             recent.remove(0);
@@ -107,6 +114,12 @@ impl Registry {
         recent.push(entry);
         Some(ruleset)
     }
+}
+
+/// What is said when the compiler itself fails.
+fn own_fault(file_name: &str) -> Mistakes {
+    let message = "the ruleset could not be compiled; this is a fault of Shiftmill".to_owned();
+    Mistakes { list: vec![Mistake { file: file_name.to_owned(), line: 1, column: 1, message, hint: None }] }
 }
 
 /// The ruleset files of a folder, by name.
@@ -134,19 +147,19 @@ fn unreadable(path: &Path, source: std::io::Error) -> ServeError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_text_is_compiled_once() {
-        let registry = Registry::load(None).unwrap();
-        let first = registry.compile("a.toml", "name = \"a\"").unwrap();
-        let second = registry.compile("a.toml", "name = \"a\"").unwrap();
+    #[tokio::test]
+    async fn a_text_is_compiled_once() {
+        let registry = Arc::new(Registry::load(None).unwrap());
+        let first = registry.compile("a.toml", "name = \"a\"").await.unwrap();
+        let second = registry.compile("a.toml", "name = \"a\"").await.unwrap();
         assert!(Arc::ptr_eq(&first, &second));
     }
 
-    #[test]
-    fn no_more_than_the_most_recent_are_kept() {
-        let registry = Registry::load(None).unwrap();
+    #[tokio::test]
+    async fn no_more_than_the_most_recent_are_kept() {
+        let registry = Arc::new(Registry::load(None).unwrap());
         for number in 0..=RECENT_MAX {
-            registry.compile("a.toml", &format!("name = \"a{number}\"")).unwrap();
+            registry.compile("a.toml", &format!("name = \"a{number}\"")).await.unwrap();
         }
         assert_eq!(registry.recent.lock().unwrap().len(), RECENT_MAX);
     }

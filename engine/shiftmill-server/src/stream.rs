@@ -145,7 +145,7 @@ impl OpenStream {
             return Err(crate::budget::busy("the memory for chunks under way is used up").into());
         }
         match self.next().await? {
-            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry)?),
+            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry).await?),
             _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use prost::Message;
 use shiftmill::core::{
     CardFacts, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail, ExceptionCode, Leave, LeaveTime,
     Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, TimecardBatch,
@@ -21,6 +22,8 @@ use crate::{results, times};
 /// Recorded so long ago that it was known whenever the question is asked.
 const LONG_AGO: Timestamp = Timestamp(i64::MIN);
 const DAY: i32 = 86_400;
+/// Memory that a call takes for each byte of its facts, about.
+const MEMORY_PER_BYTE: usize = 16;
 
 /// Evaluates the timecards of a call.
 pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
@@ -31,7 +34,9 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
         return Err(Problem::at(Kind::TooMany, "timecards", message).into());
     }
     let explain = asked.explain;
-    let request = read_request(&asked, shared)?;
+    // Readable results, explained, are many times longer than the facts.
+    let _share = shared.budget.take(asked.encoded_len() * MEMORY_PER_BYTE).await?;
+    let request = read_request(&asked, shared).await?;
     let batch = read_batch(&asked.timecards, &request)?;
     let finished = run(shared, Arc::clone(&request), batch).await?;
     tracing::info!(timecards = count, "timecards evaluated");
@@ -39,9 +44,9 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
-fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
+async fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
     let source = asked.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
-    let ruleset = ruleset(source, "ruleset", &shared.registry)?;
+    let ruleset = ruleset(source, "ruleset", &shared.registry).await?;
     let window = window(asked.window.as_ref(), "window")?;
     let detail = if asked.explain { Detail::Full } else { detail(asked.detail, "detail")? };
     let mut zones: Vec<String> = Vec::new();

@@ -1,4 +1,5 @@
 //! Bad requests and bad clients: each a clear answer, and the server untouched.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! A real server on loopback, and plausible facts for it.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
