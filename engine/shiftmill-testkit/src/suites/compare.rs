@@ -56,19 +56,20 @@ fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
 fn pay(expected: &[ExpectedPay], answer: &Answer<'_>, report: &mut Report) {
     let names_code = |code: &str| expected.iter().any(|row| row.pay_code == code);
     let owners: Vec<Option<usize>> = answer.lines.iter().map(|line| owner(line, expected)).collect();
+    let mut holding = vec![false; expected.len()];
     report.heading("expected pay:");
     for (index, row) in expected.iter().enumerate() {
         let known = answer.has_pay_code(&row.pay_code);
         let own = answer.lines.iter().zip(&owners).filter(|(_, owner)| **owner == Some(index));
         let sum: u32 = own.map(|(line, _)| line.amount).sum();
-        let holds = known && sum == row.amount.number();
+        holding[index] = known && sum == row.amount.number();
         let unknown = if known { "" } else { " no such pay code" };
-        report.line(holds, &format!("{}{unknown}", pay_row(row)));
+        report.line(holding[index], &format!("{}{unknown}", pay_row(row)));
     }
     report.heading("came out:");
     for (line, owner) in answer.lines.iter().zip(&owners) {
         let ignored = !line.paid && !names_code(&line.pay_code);
-        report.line(owner.is_some() || ignored, &line.row());
+        report.line(owner.is_some_and(|owner| holding[owner]) || ignored, &line.row());
     }
 }
 
@@ -82,10 +83,8 @@ fn owner(line: &Line, expected: &[ExpectedPay]) -> Option<usize> {
 fn fits(line: &Line, row: &ExpectedPay) -> bool {
     let rule = row.rule.as_ref().is_none_or(|rule| *rule == line.rule);
     let because = row.because.as_ref().is_none_or(|because| {
-        let limit_fits = because.limit.is_none_or(|wanted| {
-            // Grounds that carry no length in their words are not compared by one.
-            line.grounds.iter().filter_map(|grounds| limit(*grounds)).all(|limit| limit == wanted)
-        });
+        let has_limit = |wanted| line.grounds.iter().all(|grounds| limit(*grounds) == Some(wanted));
+        let limit_fits = because.limit.is_none_or(|wanted| !line.grounds.is_empty() && has_limit(wanted));
         because.number == line.number && limit_fits
     });
     line.workday == row.workday && line.pay_code == row.pay_code && rule && because
