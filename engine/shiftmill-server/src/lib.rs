@@ -8,6 +8,29 @@
 //! ```
 //!
 //! Each service method translates, calls, translates. Never here: a decision about pay.
+//!
+//! ```
+//! use shiftmill_proto::v1::{ValidateRequest, rulesets_client::RulesetsClient};
+//! use shiftmill_server::{Config, Server};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::bind(Config::default())?;
+//! let address = format!("http://{}", server.address());
+//! let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+//! let served = tokio::spawn(server.run(async { stopped.await.unwrap_or(()) }));
+//!
+//! let mut rulesets = RulesetsClient::connect(address).await?;
+//! let text = "name = \"acme\"\ncolour = \"red\"".to_owned();
+//! let answer = rulesets.validate(ValidateRequest { text, file_name: "acme.toml".to_owned() }).await?.into_inner();
+//! assert_eq!((answer.mistakes[0].line, answer.mistakes[0].column), (2, 1));
+//! drop(rulesets);
+//!
+//! stop.send(()).unwrap_or(());
+//! served.await??;
+//! # Ok(())
+//! # }
+//! ```
 
 mod asked;
 mod budget;
