@@ -133,10 +133,14 @@ fn tell_day(
     if !day.timeline.is_empty() {
         writeln!(out, "  What was done when")?;
     }
+    let width = |text: fn(&words::TimelineSentence) -> &str| {
+        day.timeline.iter().map(|stretch| text(stretch).len()).max().unwrap_or(0)
+    };
+    let (from_width, to_width) = (width(|stretch| &stretch.from), width(|stretch| &stretch.to));
     for stretch in &day.timeline {
         let (length, what) = (stretch.length.to_string(), stretch.what);
         let (from, to, code, because) = (&stretch.from, &stretch.to, &stretch.pay_code, &stretch.because);
-        writeln!(out, "    {from:>8} to {to:<8} {length:>8}  {what:<12} {code}: {because}")?;
+        writeln!(out, "    {from:>from_width$} to {to:<to_width$} {length:>8}  {what:<12} {code}: {because}")?;
     }
     if !day.pay.is_empty() {
         writeln!(out, "  What is paid")?;

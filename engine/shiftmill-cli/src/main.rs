@@ -4,8 +4,11 @@
 //! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, words
 //! ruleset:           check, schema, show, presets, reference
 //! generate:          a seed ─→ the files that evaluate reads
+//! serve:             the gRPC service, until it is told to stop
+//! demo:              serve, and a client that streams a generated month through it
 //! ```
 
+mod demo;
 mod evaluate;
 mod exit;
 mod explain;
@@ -15,6 +18,7 @@ mod output;
 mod problem;
 mod ruleset;
 mod rulesets;
+mod serve;
 mod window;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +50,10 @@ enum Command {
     Ruleset(ruleset::RulesetCommand),
     /// Make up a plausible company: the files that `evaluate` reads.
     Generate(generate::Generate),
+    /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
+    Serve(serve::Serve),
+    /// Show what it does: a company's month through a service on this machine, in a few seconds.
+    Demo(demo::Demo),
 }
 
 fn main() -> std::process::ExitCode {
@@ -56,6 +64,8 @@ fn main() -> std::process::ExitCode {
         Command::Explain(command) => explain::run(&command, json),
         Command::Ruleset(command) => ruleset::run(command, json),
         Command::Generate(command) => generate::run(&command, json),
+        Command::Serve(command) => serve::run(&command, json),
+        Command::Demo(command) => demo::run(&command, json),
     };
     let exit = outcome.unwrap_or_else(|problem: Problem| {
         problem.print(json);

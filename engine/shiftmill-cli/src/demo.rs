@@ -1,0 +1,480 @@
+//! `shiftmill demo`: a service on this machine, and a client that streams a generated month of a company through it.
+
+use std::collections::BTreeMap;
+use std::io::{Write, stdout};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use shiftmill::core::{CardFacts, Evaluations, ShiftTimes, TimecardBatch, TotalScope, Workday, Zone, ZoneTable};
+use shiftmill::ruleset::Ruleset;
+use shiftmill::{core, zone_table};
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluation_client::EvaluationClient;
+use shiftmill_server::client::{ChunkAnswer, Ended, Vocabulary, connect, stream};
+use shiftmill_server::{Config, Server, read_results};
+use shiftmill_timecards::sample::{Company, Punching, Scheduling};
+use shiftmill_timecards::write::Hours;
+use tonic::transport::Channel;
+
+use crate::exit::Exit;
+use crate::problem::Problem;
+use crate::{rulesets, serve};
+
+/// The ruleset of the company.
+const RULESET: &str = "us-california@1";
+const ZONE: &str = "America/Los_Angeles";
+/// The month that is paid, and the days around it that its workweeks need.
+const MONTH: (i32, u32) = (2026, 3);
+const DAYS_OF_MONTH: i32 = 31;
+const CONTEXT: i32 = 8;
+/// Employees per chunk: about 256 KiB.
+const CHUNK: u32 = 330;
+/// Chunks that each connection keeps under way.
+const UNDER_WAY: usize = 4;
+/// No demonstration takes longer.
+const TIME: Duration = Duration::from_secs(55);
+
+const EXAMPLES: &str = "\
+Examples:
+  shiftmill demo
+  shiftmill demo --employees 50000 --json";
+
+/// Show what it does: a company's month through a service on this machine, in a few seconds.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Demo {
+    /// How many employees the company has.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    employees: u32,
+    /// Another seed is another company.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Connections; 0 is one per core, at most four.
+    #[arg(long, default_value_t = 0)]
+    connections: usize,
+}
+
+/// Runs the command.
+pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
+    let ruleset = rulesets::load(RULESET)?;
+    let month = Month::new(command)?;
+    if !json {
+        println!("A company of {} in Los Angeles, March 2026, paid by `{RULESET}`.\n", people(command.employees));
+    }
+    let connections = match command.connections {
+        0 => std::thread::available_parallelism().map_or(1, usize::from).min(4),
+        given => given,
+    };
+    let shown = serve::runtime()?.block_on(async {
+        let serving = Serving::start()?;
+        let shown = tokio::time::timeout(TIME, show(&month, &ruleset, &serving.address, connections)).await;
+        serving.stop().await?;
+        shown.map_err(|_| Problem::new("the demonstration took too long").hint("try fewer `--employees`"))?
+    })?;
+    if json {
+        println!("{}", shown.object(&month, connections));
+    } else {
+        shown.tell(&month, connections)?;
+    }
+    Ok(if shown.ended.summary.errors == 0 { Exit::Done } else { Exit::LeftOut })
+}
+
+/// A server of our own on a free port.
+struct Serving {
+    address: String,
+    stop: tokio::sync::oneshot::Sender<()>,
+    task: tokio::task::JoinHandle<Result<(), shiftmill_server::ServeError>>,
+}
+
+impl Serving {
+    fn start() -> Result<Serving, Problem> {
+        let server = Server::bind(Config::default()).map_err(serve::failed)?;
+        let address = format!("http://{}", server.address());
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let task = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        Ok(Serving { address, stop, task })
+    }
+
+    async fn stop(self) -> Result<(), Problem> {
+        let _ = self.stop.send(());
+        match self.task.await {
+            Ok(outcome) => outcome.map_err(serve::failed),
+            Err(error) => Err(Problem::own("the service ended early").cause(error)),
+        }
+    }
+}
+
+/// The company and its month.
+struct Month {
+    company: Company,
+    zones: ZoneTable,
+    first: Workday,
+    last: Workday,
+}
+
+impl Month {
+    fn new(command: &Demo) -> Result<Month, Problem> {
+        let first = Workday::from_date(MONTH.0, MONTH.1, 1).unwrap_or_default();
+        let company = Company {
+            seed: command.seed,
+            employees: command.employees,
+            first: first.plus(-CONTEXT),
+            days: (DAYS_OF_MONTH + 2 * CONTEXT).unsigned_abs(),
+            punching: Punching::WithMeals,
+            leave: None,
+            scheduling: Scheduling::Times,
+        };
+        let last = first.plus(DAYS_OF_MONTH - 1);
+        let zones = zone_table(&[ZONE.to_owned()], first.plus(-CONTEXT), last.plus(CONTEXT))
+            .map_err(|error| Problem::own("there is no time-zone data").cause(error))?;
+        Ok(Month { company, zones, first, last })
+    }
+
+    fn zone(&self) -> Result<&Zone, Problem> {
+        self.zones.get(0).ok_or_else(|| Problem::own("there is no zone"))
+    }
+
+    fn batches(&self) -> Result<Vec<TimecardBatch>, Problem> {
+        let zone = self.zone()?;
+        let mut batches = Vec::new();
+        let mut batch = TimecardBatch::default();
+        for number in 0..self.company.employees {
+            let card = self.company.card(number, zone, 0);
+            batch.push(&card).map_err(|error| Problem::own("the company is too old").cause(error))?;
+            if (number + 1).is_multiple_of(CHUNK) || number + 1 == self.company.employees {
+                batches.push(std::mem::take(&mut batch));
+            }
+        }
+        Ok(batches)
+    }
+
+    fn window(&self) -> v1::Window {
+        v1::Window {
+            pay_period_first: self.first.to_string(),
+            pay_period_last: self.last.to_string(),
+            facts_first: self.company.first.to_string(),
+            facts_last: self.last.plus(CONTEXT).to_string(),
+            as_of: format!("{}T12:00:00Z", self.last.plus(CONTEXT + 2)),
+            require_final: false,
+        }
+    }
+}
+
+/// What the demonstration found.
+struct Shown {
+    ended: Ended,
+    elapsed: Duration,
+    /// Employee, and the day chosen for its variety.
+    explained: v1::EvaluatedTimecard,
+    explained_day: String,
+    totals: BTreeMap<u16, u64>,
+    exceptions: Vec<(&'static str, u64)>,
+    punches: u64,
+}
+
+async fn show(month: &Month, ruleset: &Ruleset, address: &str, connections: usize) -> Result<Shown, Problem> {
+    let vocabulary = Vocabulary::new([ruleset.timeline().names()]);
+    let chunks: Vec<v1::Chunk> =
+        month.batches()?.into_iter().zip(0..).map(|(batch, number)| vocabulary.chunk(number, batch)).collect();
+    let punches = chunks.iter().map(|chunk| chunk.punch_at.len() as u64).sum();
+    let channels =
+        connect(address, connections).await.map_err(|error| Problem::own("cannot reach the service").cause(error))?;
+    let header = v1::Header {
+        rulesets: vec![preset()],
+        zones: vec![ZONE.to_owned()],
+        window: Some(month.window()),
+        detail: v1::Detail::Workdays as i32,
+        shifts: vocabulary.shifts().to_vec(),
+    };
+    let progress = progress(u64::from(month.company.employees));
+    let gathered: Arc<Mutex<Gathered>> = Arc::default();
+    let (bar, gathering) = (progress.clone(), Arc::clone(&gathered));
+    let began = Instant::now();
+    let ended = stream(&channels, &header, chunks.into_iter(), UNDER_WAY, move |answer| {
+        bar.inc(u64::from(CHUNK));
+        let mut gathered = gathering.lock().unwrap_or_else(PoisonError::into_inner);
+        match answer {
+            ChunkAnswer::Result(result) => gathered.take(result),
+            ChunkAnswer::Error(error) => gathered.fault = Some(format!("{}: {}", error.code, error.message)),
+        }
+    })
+    .await
+    .map_err(refused)?;
+    let elapsed = began.elapsed();
+    progress.finish_and_clear();
+    let gathered = std::mem::take(&mut *gathered.lock().unwrap_or_else(PoisonError::into_inner));
+    if let Some(fault) = gathered.fault {
+        return Err(Problem::own("a chunk was not evaluated").cause(fault));
+    }
+    let (number, day) = gathered.chosen();
+    let card = month.company.card(number, month.zone()?, 0);
+    let explained = explain(month, &card, &channels).await?;
+    let exceptions = gathered.exceptions_by_count();
+    Ok(Shown { ended, elapsed, explained, explained_day: day, totals: gathered.totals, exceptions, punches })
+}
+
+fn preset() -> v1::RulesetSource {
+    v1::RulesetSource { source: Some(v1::ruleset_source::Source::Name(RULESET.to_owned())), file_name: String::new() }
+}
+
+fn refused(status: tonic::Status) -> Problem {
+    Problem::own("the service refused the stream").cause(status.message())
+}
+
+fn progress(employees: u64) -> ProgressBar {
+    let progress = ProgressBar::new(employees);
+    let style = ProgressStyle::with_template("streaming {wide_bar} {pos} of {len} employees");
+    progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    progress
+}
+
+/// What is kept of the results while they come in.
+#[derive(Default)]
+struct Gathered {
+    totals: BTreeMap<u16, u64>,
+    exceptions: BTreeMap<&'static str, u64>,
+    /// The employee and workday with the most to tell: how much, who, when.
+    richest: Option<(usize, std::cmp::Reverse<u32>, Workday)>,
+    fault: Option<String>,
+}
+
+impl Gathered {
+    fn take(&mut self, result: v1::ChunkResult) {
+        let first = result.number as u32 * CHUNK;
+        let results = match read_results(result) {
+            Ok(results) => results,
+            Err(error) => {
+                self.fault = Some(error.to_string());
+                return;
+            }
+        };
+        for total in results.totals.rows(0..results.totals.len()) {
+            if total.scope == TotalScope::PayPeriod {
+                *self.totals.entry(total.code.0).or_default() += u64::from(total.amount);
+            }
+        }
+        for code in &results.exceptions.code {
+            *self.exceptions.entry(code.code()).or_default() += 1;
+        }
+        for index in 0..results.cards.len() {
+            self.consider(&results, index, first + index as u32);
+        }
+    }
+
+    /// Keeps the day that shows most: several pay lines and something to look at. The lowest employee number decides
+    /// between equals, so that the order in which chunks come back does not.
+    fn consider(&mut self, results: &Evaluations, index: usize, number: u32) {
+        let (from, Some(card)) = (results.starts(index), results.cards.get(index)) else { return };
+        let mut days: BTreeMap<Workday, (usize, usize)> = BTreeMap::new();
+        for line in results.lines.rows(from.lines as usize..card.ends.lines as usize) {
+            days.entry(line.workday).or_default().0 += 1;
+        }
+        for exception in results.exceptions.rows(from.exceptions as usize..card.ends.exceptions as usize) {
+            days.entry(exception.workday).or_default().1 += 1;
+        }
+        for (day, (lines, exceptions)) in days {
+            let telling = (lines * 2 + exceptions.min(2), std::cmp::Reverse(number), day);
+            if lines > 1 && self.richest.is_none_or(|richest| richest < telling) {
+                self.richest = Some(telling);
+            }
+        }
+    }
+
+    fn chosen(&self) -> (u32, String) {
+        self.richest.map_or((0, String::new()), |(_, number, day)| (number.0, day.to_string()))
+    }
+
+    fn exceptions_by_count(&self) -> Vec<(&'static str, u64)> {
+        let mut counts: Vec<(&'static str, u64)> =
+            self.exceptions.iter().map(|(code, count)| (*code, *count)).collect();
+        counts.sort_by_key(|(code, count)| (u64::MAX - count, *code));
+        counts
+    }
+}
+
+/// Asks the service to explain one timecard, written as a person would write it.
+async fn explain(month: &Month, card: &CardFacts, channels: &[Channel]) -> Result<v1::EvaluatedTimecard, Problem> {
+    let Some(channel) = channels.first() else { return Err(Problem::own("there is no connection")) };
+    let zone = month.zone()?;
+    let punches = card.punches.iter().map(|punch| v1::Punch {
+        at: written(zone, punch.at),
+        kind: punch.kind.code().to_owned(),
+        id: 0,
+    });
+    let request = v1::EvaluateRequest {
+        ruleset: Some(preset()),
+        window: Some(month.window()),
+        zone: ZONE.to_owned(),
+        timecards: vec![v1::Timecard {
+            employee: card.employee.clone(),
+            punches: punches.collect(),
+            shifts: card.shifts.iter().map(shift).collect(),
+            ..v1::Timecard::default()
+        }],
+        detail: v1::Detail::Full as i32,
+        explain: true,
+    };
+    let answer = EvaluationClient::new(channel.clone()).evaluate(request).await.map_err(refused)?.into_inner();
+    answer.timecards.into_iter().next().ok_or_else(|| Problem::own("the service explained nothing"))
+}
+
+fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
+    let clock = |second: i32| format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
+    let (start, end) = match shift.times {
+        ShiftTimes::Clock { start, end } => (clock(start), clock(end)),
+        ShiftTimes::Template(_) => (String::new(), String::new()),
+    };
+    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, shift: String::new() }
+}
+
+/// An instant in a form that needs no zone.
+fn written(zone: &Zone, at: core::Timestamp) -> String {
+    let (wall, offset) = (zone.wall_at(at), zone.offset_at(at));
+    let second = wall.second_of_day();
+    let sign = if offset < 0 { '-' } else { '+' };
+    let minutes = offset.unsigned_abs() / 60;
+    let time = format!("{:02}:{:02}:{:02}", second / 3_600, second / 60 % 60, second % 60);
+    format!("{}T{time}{sign}{:02}:{:02}", wall.date(), minutes / 60, minutes % 60)
+}
+
+impl Shown {
+    fn punches_per_second(&self) -> u64 {
+        let micros = self.elapsed.as_micros().max(1);
+        u64::try_from(u128::from(self.punches) * 1_000_000 / micros).unwrap_or(u64::MAX)
+    }
+
+    /// Name, whether it counts seconds, and sum of each pay code that was paid.
+    fn named_totals(&self) -> Vec<(&str, bool, u64)> {
+        let codes = self.ended.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.pay_codes.as_slice());
+        let named = self.totals.iter().filter_map(|(code, amount)| {
+            let info = codes.get(usize::from(*code))?;
+            Some((info.name.as_str(), info.unit() == v1::Unit::Second, *amount))
+        });
+        named.collect()
+    }
+
+    fn object(&self, month: &Month, connections: usize) -> Value {
+        let summary = &self.ended.summary;
+        let totals: BTreeMap<&str, u64> =
+            self.named_totals().into_iter().map(|(name, _, amount)| (name, amount)).collect();
+        let exceptions: BTreeMap<&str, u64> = self.exceptions.iter().copied().collect();
+        let hash: String = summary.result_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({
+            "employees": summary.employees,
+            "punches": summary.punches,
+            "punches_per_second": self.punches_per_second(),
+            "pay_lines": summary.pay_lines,
+            "exceptions": summary.exceptions,
+            "errors": summary.errors,
+            "provisional": summary.provisional,
+            "elapsed_microseconds": u64::try_from(self.elapsed.as_micros()).unwrap_or(u64::MAX),
+            "connections": connections,
+            "ruleset": RULESET,
+            "pay_period": { "first": month.first.to_string(), "last": month.last.to_string() },
+            "totals": totals,
+            "exceptions_by_code": exceptions,
+            "explained_employee": self.explained.employee,
+            "result_hash": hash,
+        })
+    }
+
+    fn tell(&self, month: &Month, connections: usize) -> Result<(), Problem> {
+        let mut out = stdout().lock();
+        let summary = &self.ended.summary;
+        let over = if connections == 1 { String::from("one connection") } else { format!("{connections} connections") };
+        writeln!(
+            out,
+            "{} punches went to the service and {} pay lines came back in {} ms over {over}:\n{} punches a second, \
+             every pay line with its rule and reason.\n",
+            grouped(summary.punches),
+            grouped(summary.pay_lines),
+            grouped(u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX)),
+            grouped(self.punches_per_second())
+        )?;
+        self.tell_totals(&mut out)?;
+        self.tell_explained(month, &mut out)?;
+        let gaps = self.ended.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.not_covered.as_slice());
+        writeln!(out, "What the preset does not cover")?;
+        for gap in gaps {
+            writeln!(out, "  {gap}")?;
+        }
+        writeln!(
+            out,
+            "\nYour own: `shiftmill generate --out company` makes files, `shiftmill evaluate --help` reads them."
+        )?;
+        Ok(())
+    }
+
+    fn tell_totals(&self, out: &mut dyn Write) -> Result<(), Problem> {
+        writeln!(out, "Paid in March, hours and minutes or times")?;
+        for (name, seconds, amount) in self.named_totals() {
+            // Whole minutes are enough for a company.
+            let written = if seconds {
+                Hours::HoursMinutes.write(amount / 60 * 60)
+            } else {
+                format!("{} times", grouped(amount))
+            };
+            writeln!(out, "  {written:>16}  {name}")?;
+        }
+        writeln!(out, "\nWhat a person must look at, the commonest first")?;
+        for (code, count) in self.exceptions.iter().take(6) {
+            writeln!(out, "  {:>16}  {}", grouped(*count), code.replace('_', " "))?;
+        }
+        writeln!(out)?;
+        Ok(())
+    }
+
+    fn tell_explained(&self, month: &Month, out: &mut dyn Write) -> Result<(), Problem> {
+        let Some(day) = self.explained.days.iter().find(|day| day.workday == self.explained_day) else {
+            return Ok(());
+        };
+        let number = self.explained.employee.trim_start_matches(['E', '0']).parse().unwrap_or(1_u32);
+        let name = month.company.name(number.saturating_sub(1));
+        let worked = Hours::HoursMinutes.write(u64::from(day.worked_seconds));
+        writeln!(out, "One day explained: {} ({name}) on {}, {worked} of work", self.explained.employee, day.workday)?;
+        for stretch in &day.timeline {
+            let length = Hours::HoursMinutes.write(u64::from(stretch.seconds));
+            let (from, to) = (&stretch.from, &stretch.to);
+            writeln!(out, "  {from} to {to}, {length} of {}: {}, {}", stretch.what, stretch.pay_code, stretch.because)?;
+        }
+        writeln!(out, " Paid")?;
+        for line in &day.pay {
+            let (amount, code) = (&line.amount_text, &line.pay_code);
+            writeln!(out, "  {amount:>8}  {code}: {} (rule `{}`)", line.because, line.rule)?;
+        }
+        if !day.exceptions.is_empty() {
+            writeln!(out, " To look at")?;
+        }
+        for exception in &day.exceptions {
+            writeln!(out, "  {}: {}", exception.code.replace('_', " "), exception.text)?;
+        }
+        writeln!(out, " How it came about")?;
+        for step in &day.steps {
+            writeln!(out, "  - {step}")?;
+        }
+        writeln!(out)?;
+        Ok(())
+    }
+}
+
+fn people(count: u32) -> String {
+    if count == 1 { String::from("one") } else { grouped(u64::from(count)) }
+}
+
+/// A number with a blank between thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}

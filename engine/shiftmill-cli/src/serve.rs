@@ -1,0 +1,149 @@
+//! `shiftmill serve`: the gRPC service, until it is told to stop.
+
+use std::error::Error;
+use std::io::stderr;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use shiftmill_server::{Config, ServeError, Server, Tls};
+use tracing_subscriber::EnvFilter;
+
+use crate::exit::Exit;
+use crate::problem::Problem;
+
+const EXAMPLES: &str = "\
+Examples:
+  On this machine only, with the presets and the rulesets of a folder:
+    shiftmill serve --rulesets ./rulesets
+
+  For other machines, whose programs prove who they are:
+    shiftmill serve --listen 0.0.0.0:50061 --tls-certificate server.pem --tls-key server.key \\
+        --tls-client-authority clients.pem
+
+SIGTERM and Ctrl-C let calls finish for up to 30 seconds; then it ends with exit code 0.
+Logs go to standard error; SHIFTMILL_LOG sets their level, such as `debug`.";
+
+/// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Serve {
+    /// Where to listen. Beyond this machine only with certificates of clients, or `--allow-unauthenticated`.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50061")]
+    listen: SocketAddr,
+    /// A folder of rulesets (`*.toml`) that requests may name.
+    #[arg(long, value_name = "FOLDER")]
+    rulesets: Option<PathBuf>,
+    /// Threads that evaluate; 0 is one per core.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// The certificate of this server, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<String>,
+    /// The key of the certificate, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<String>,
+    /// The authority of client certificates, PEM: only callers with such a certificate are let in.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_client_authority: Option<String>,
+    /// Listen beyond this machine although callers do not prove who they are.
+    #[arg(long)]
+    allow_unauthenticated: bool,
+    /// How logs are written to standard error.
+    #[arg(long, value_enum, default_value_t = Log::Text)]
+    log: Log,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Log {
+    /// For people.
+    Text,
+    /// For programs, one object per line.
+    Json,
+}
+
+/// Runs the command. With `--json`, logs are JSON.
+pub fn run(command: &Serve, json: bool) -> Result<Exit, Problem> {
+    logs(json || command.log == Log::Json);
+    let config = Config {
+        listen: command.listen,
+        rulesets: command.rulesets.clone(),
+        workers: command.threads,
+        tls: tls(command)?,
+        allow_unauthenticated: command.allow_unauthenticated,
+        ..Config::default()
+    };
+    runtime()?.block_on(async {
+        let server = Server::bind(config).map_err(failed)?;
+        server.run(told_to_stop()).await.map_err(failed)
+    })?;
+    Ok(Exit::Done)
+}
+
+/// What runs tasks.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::own("cannot start threads").cause(error))
+}
+
+/// A server that does not start, or failed, as a problem.
+pub fn failed(error: ServeError) -> Problem {
+    if let ServeError::Ruleset { source, .. } = &error {
+        return Problem::listed(error.to_string(), source.to_string());
+    }
+    let problem = Problem::new(error.to_string());
+    let problem = match deepest(&error) {
+        Some(cause) => problem.cause(cause),
+        None => problem,
+    };
+    match error.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+fn deepest(error: &dyn Error) -> Option<&dyn Error> {
+    let mut cause = error.source()?;
+    while let Some(further) = cause.source() {
+        cause = further;
+    }
+    Some(cause)
+}
+
+fn logs(json: bool) {
+    let level = EnvFilter::try_from_env("SHIFTMILL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(level).with_writer(stderr);
+    // Another subscriber can only be there already if we set one twice; its logs are as good.
+    let _ = if json { logs.json().try_init() } else { logs.try_init() };
+}
+
+fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
+    let (Some(certificate), Some(key)) = (&command.tls_certificate, &command.tls_key) else {
+        return Ok(None);
+    };
+    let read = |file: &String| {
+        std::fs::read_to_string(file).map_err(|error| Problem::new(format!("cannot read `{file}`")).cause(error))
+    };
+    Ok(Some(Tls {
+        certificate: read(certificate)?,
+        key: read(key)?,
+        client_authority: command.tls_client_authority.as_ref().map(read).transpose()?,
+    }))
+}
+
+/// Resolves on SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
