@@ -115,7 +115,7 @@ const TIME: Fits = Fits { layer: Layer::Quantity, unit: Unit::Second };
 const COUNT: Fits = Fits { layer: Layer::Quantity, unit: Unit::Count };
 
 /// The most entries of one list or table.
-pub(crate) const ENTRIES_MAX: usize = 512;
+pub(crate) const ENTRIES_MAX: usize = 1_024;
 /// The most dates of one list.
 pub(crate) const DATES_MAX: usize = 4_096;
 /// The most letters of a name.

@@ -4,13 +4,13 @@
 //! - Keeps:  every kept punch is in exactly one pair, or reported missing its partner, or overwritten by the mode.
 //! - Runs:   after matching, before rounding.
 //! - Source: employer policy. A missing punch is an exception, never silently zero hours.
-//! - Shown:  timecards/pairing/typed.md, alternating.md, first_last.md, missing_punches.md
+//! - Shown:  timecards/pairing/typed.md, alternating.md, first_last.md, missing_punches.md, meal_gap.md
 
 #![allow(clippy::indexing_slicing, reason = "punches are named by their position on the card throughout")]
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, GapKind, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift};
+use crate::card::{CardState, GapKind, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, plain_day};
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
@@ -19,9 +19,10 @@ use crate::timecard::Inputs;
 ///
 /// Exceptions carry the workday of their worked shift. `missing_out`: an opener without a closer. `missing_in`: a
 /// closer without an opener. `missing_meal_punch` and `missing_break_punch` (typed mode), noted at the punch named:
-/// the last pair of the shift was closed by a meal (break) start and no punch opened after it; or a meal (break) end
-/// did not count because the shift was open ([`RepeatIn::KeepFirst`]). `pair_too_long`: at its opener, measured by
-/// its raw length.
+/// the last pair of the shift was closed by a meal (break) start and no punch opened after it; a meal (break) end did
+/// not count because the shift was open ([`RepeatIn::KeepFirst`]); or between two pairs of the shift, neither of them
+/// filled in, a meal (break) start is answered by something else than its end, or the reverse. An unknown punch
+/// answers everything. `pair_too_long`: at its opener, measured by its raw length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pairing {
     /// Which punch is an in and which an out.
@@ -122,8 +123,21 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     for (index, shift) in (0_u32..).zip(shifts.iter_mut()) {
         shift.first_pair = pairs.len() as u32;
+        let rules = &inputs.timeline.at(shift.workday).pairing;
+        if let Some(own) = punches.get_mut(shift.first_punch as usize..shift.last_punch as usize)
+            && own.len() == 4
+            && rules.mode == PairingMode::Typed
+            && let Some(day) = plain_day(own, rules.pair_length_max.unwrap_or(Seconds::MAX))
+        {
+            for (punch, role) in own.iter_mut().zip(ROLES_OF_PLAIN_DAY) {
+                punch.role = role;
+            }
+            pairs.extend(pairs_of_plain_day(day, index));
+            shift.last_pair = pairs.len() as u32;
+            continue;
+        }
         let mut pairer = Pairer {
-            rules: &inputs.timeline.at(shift.workday).pairing,
+            rules,
             scheduled: shift.scheduled.and_then(|index| scheduled.get(index as usize)),
             workday: shift.workday,
             shift: index,
@@ -140,6 +154,25 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
         }
         shift.last_pair = pairs.len() as u32;
     }
+}
+
+const ROLES_OF_PLAIN_DAY: [PunchRole; 4] = [PunchRole::Opens, PunchRole::Closes, PunchRole::Opens, PunchRole::Closes];
+
+/// The pairs of in, meal start, meal end, out: the same in every way of typed pairing.
+#[inline]
+fn pairs_of_plain_day([start, meal_start, meal_end, end]: [KeptPunch; 4], shift: u32) -> [Pair; 2] {
+    let pair = |opener: KeptPunch, closer: KeptPunch, gap_before| Pair {
+        raw_start: opener.at,
+        raw_end: closer.at,
+        start: opener.at,
+        end: closer.at,
+        opened_by: opener.kind,
+        closed_by: closer.kind,
+        gap_before,
+        imputed: false,
+        shift,
+    };
+    [pair(start, meal_start, None), pair(meal_end, end, Some(GapKind::Meal))]
 }
 
 /// Pairs the punches of one worked shift. Punches are named by their position on the card.
@@ -310,8 +343,24 @@ impl Pairer<'_> {
         }
     }
 
+    /// The gap between two pairs. What one side says of a meal or break, the other must say too.
+    fn notice_unanswered(&mut self, before: Pair, start: Timestamp, opened_by: PunchKind) {
+        use PunchKind::{BreakEnd, BreakStart, In, MealEnd, MealStart, Out, Transfer};
+        let (meal, paused) = (ExceptionCode::MissingMealPunch, ExceptionCode::MissingBreakPunch);
+        match (before.closed_by, opened_by) {
+            (MealStart, In | BreakEnd | Transfer) => self.notice(meal, before.raw_end, Seconds::ZERO),
+            (BreakStart, In | MealEnd | Transfer) => self.notice(paused, before.raw_end, Seconds::ZERO),
+            _ => {}
+        }
+        match (before.closed_by, opened_by) {
+            (Out | BreakStart | Transfer, MealEnd) => self.notice(meal, start, Seconds::ZERO),
+            (Out | MealStart | Transfer, BreakEnd) => self.notice(paused, start, Seconds::ZERO),
+            _ => {}
+        }
+    }
+
     fn notice(&mut self, code: ExceptionCode, at: Timestamp, measure: Seconds) {
-        self.noticed.push(Noticed::in_punches(code, self.workday, at, measure));
+        self.noticed.push(Noticed::in_punches(code, self.workday, at, measure).of_shift(self.shift));
     }
 
     #[inline]
@@ -321,6 +370,10 @@ impl Pairer<'_> {
             let length = start.since(before.raw_end);
             self.rules.meal_detect.gap(before.closed_by, opened_by, length)
         });
+        let before = before.copied().filter(|before| !before.imputed && !imputed);
+        if let (Some(before), PairingMode::Typed) = (before, self.rules.mode) {
+            self.notice_unanswered(before, start, opened_by);
+        }
         self.pairs.push(Pair {
             raw_start: start,
             raw_end: end,
@@ -414,6 +467,24 @@ mod tests {
         card.punches(0, &[("12:30", MealEnd), ("17:00", Out)]);
         assert_eq!(pairs(&mut card), [at("08:00", "17:00")]);
         assert_eq!(missing(&card), ["missing_meal_punch"]);
+    }
+
+    #[test]
+    fn a_meal_or_break_answered_by_something_else_is_said() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("12:00", MealStart), ("12:30", In), ("17:00", Out)]);
+        assert_eq!(pairs(&mut card), [at("08:00", "12:00"), at("12:30", "17:00")]);
+        assert_eq!(missing(&card), ["missing_meal_punch"]);
+        card.facts.punches[1].kind = Out;
+        card.facts.punches[2].kind = PunchKind::BreakEnd;
+        pairs(&mut card);
+        assert_eq!(missing(&card), ["missing_break_punch"]);
+        card.facts.punches[1].kind = MealStart;
+        pairs(&mut card);
+        assert_eq!(missing(&card), ["missing_meal_punch", "missing_break_punch"]);
+        card.facts.punches[2].kind = PunchKind::Unknown;
+        pairs(&mut card);
+        assert_eq!(missing(&card).len(), 0);
     }
 
     #[test]

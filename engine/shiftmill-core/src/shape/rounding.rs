@@ -5,9 +5,9 @@
 //! - Runs:   after pairing, before breaks.
 //! - Source: 29 CFR 785.48(b) where rounding is allowed at all; Donohue v. AMN Services (Cal. 2021): meal punches
 //!   are not rounded for the meal requirement.
-//! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md
+//! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md, conditions.md
 
-use crate::card::{CardState, Noticed, Pair, ScheduledShift};
+use crate::card::{CardState, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift};
 use crate::codes::{ExceptionCode, PunchKind, RuleId};
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp, WALL_DAY, WallTime};
@@ -129,10 +129,10 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
     if inputs.timeline.single().is_some_and(|plan| plan.rounding.is_empty()) {
         return;
     }
-    let CardState { shifts, pairs, scheduled, noticed, .. } = state;
+    let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     let mut rounder = Rounder { clock: ZoneCursor::new(inputs.card.zone), recorder };
     let mut free_from = Timestamp(i64::MIN);
-    for shift in shifts.iter() {
+    for (number, shift) in (0_u32..).zip(shifts.iter()) {
         let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
         let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
         if let (Some(grid), false) = (Grid::for_all(rules), R::LISTENS)
@@ -149,10 +149,15 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
             let in_conflict = rounder.round(pair, rules, scheduled, position, free_from);
             if in_conflict {
                 let code = ExceptionCode::RoundConflict;
-                noticed.push(Noticed::in_punches(code, shift.workday, pair.raw_start, Seconds::ZERO));
+                let conflict = Noticed::in_punches(code, shift.workday, pair.raw_start, Seconds::ZERO);
+                noticed.push(conflict.of_shift(number));
             }
             before = Some((pair.raw_end, pair.end));
             free_from = pair.end;
+        }
+        if R::LISTENS {
+            let punches = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
+            punches.iter().for_each(|punch| rounder.note_unpaired(punch, rules, scheduled));
         }
     }
 }
@@ -349,6 +354,19 @@ impl<R: Recorder> Rounder<'_, R> {
         } else {
             side.at.before(Seconds(residual))
         }
+    }
+
+    /// A punch that misses its partner is in no pair, so nothing is paid from where it would be rounded to; but that is
+    /// told.
+    fn note_unpaired(&mut self, punch: &KeptPunch, rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
+        let (place, belongs_to) = match punch.role {
+            PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
+            PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
+            _ => return,
+        };
+        let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
+        let rounded = self.apply_first(rules, &side);
+        self.note(punch.at, rounded.0, rounded);
     }
 
     fn note(&mut self, raw: Timestamp, kept: Timestamp, (rounded, rule): Rounded) {

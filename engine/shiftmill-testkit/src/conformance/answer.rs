@@ -26,6 +26,8 @@ pub struct Answer {
     pub punches: Vec<Punched>,
     /// The codes that the case's own rules pay to.
     pub codes: BTreeSet<String>,
+    /// Those of them that overtime tiers pay to.
+    pub overtime_codes: BTreeSet<String>,
     /// The zone.
     pub zone: Option<Zone>,
 }
@@ -39,6 +41,8 @@ pub struct Day {
     pub exceptions: Vec<(ExceptionCode, ExceptionState, Seconds)>,
     /// Whether anything was worked or punched.
     pub present: bool,
+    /// Whether a lateness reaches over a fixed break.
+    pub late_over_break: bool,
 }
 
 /// What one rule pays to one code on a date.
@@ -125,7 +129,9 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
         return Err(error.to_string());
     }
     let mut answer = Answer { codes: translation.codes.clone(), zone: Some(zone.clone()), ..Answer::default() };
+    answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);
+    late_over_breaks(&ruleset, &results, zone, &mut answer);
     pieces(&ruleset, &results, &mut answer);
     punches(&state, &results, &mut answer);
     Ok(answer)
@@ -222,6 +228,26 @@ fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
     for row in results.workdays.rows(0..results.workdays.len()) {
         let day = answer.days.entry(row.workday).or_default();
         day.present |= row.punches > 0 || !row.worked.is_zero();
+    }
+}
+
+fn overtime_codes(ruleset: &Ruleset) -> BTreeSet<String> {
+    let names = ruleset.timeline().names();
+    let plans = ruleset.timeline().versions().iter().map(|version| &version.1);
+    let codes = plans.flat_map(|plan| &plan.overtime.tiers).filter_map(|tier| names.pay_code(tier.pays_to));
+    codes.map(|info| info.name.clone()).collect()
+}
+
+/// Marks the days on which a fixed break lies between the planned start and a late in.
+fn late_over_breaks(ruleset: &Ruleset, results: &Evaluations, zone: &Zone, answer: &mut Answer) {
+    for row in results.exceptions.rows(0..results.exceptions.len()).filter(|row| row.code == ExceptionCode::LateIn) {
+        let breaks = &ruleset.timeline().at(row.workday).breaks.fixed;
+        let planned = row.at.before(row.measure);
+        let over = breaks.iter().any(|fixed| {
+            let start = zone.instant(WallTime::on(row.workday, fixed.start as i32), Fold::Earlier);
+            planned <= start && start < row.at
+        });
+        answer.days.entry(row.workday).or_default().late_over_break |= over;
     }
 }
 

@@ -81,8 +81,12 @@ fn amounts(
     let codes = figures.names();
     for code in &codes {
         let expected = figures.number(code)?.unwrap_or(0) * unit;
+        if code == "late" && expected != 0 && days.iter().any(|day| day.late_over_break) {
+            return unsupported("lateness that reaches over a fixed break, which may or may not count");
+        }
         match amount(code, days, answer) {
-            Some(found) if found == expected => {}
+            // Whole minutes are rounded down.
+            Some(found) if found == expected || unit == 60 && found / unit * unit == expected => {}
             Some(found) => differences.push(format!("{place}: {code} {}, expected {}", shown(found), shown(expected))),
             // What no rule of the case gives is zero.
             None if expected == 0 => {}
@@ -111,6 +115,9 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
         "meal_deducted" | "break_deducted" if answer.codes.contains(code) => {
             let rule = code.trim_end_matches("deducted").replace('_', "-");
             Some(lines(&|line| line.code == "unpaid_break" && line.rule.starts_with(&rule)))
+        }
+        "overtime_total" if !answer.codes.contains(code) => {
+            Some(lines(&|line| answer.overtime_codes.contains(&line.code)))
         }
         _ if answer.codes.contains(code) => Some(lines(&|line| line.code == code)),
         _ => None,

@@ -95,6 +95,7 @@ fn pair(
     }
     if pairing.mode == PairingMode::Typed {
         missing_returns(shift, &made, notices);
+        wrong_answers(shift, notices);
     }
 }
 
@@ -328,6 +329,26 @@ fn missing_returns(shift: &Shift, made: &[Made], notices: &mut Vec<Notice>) {
         _ => return,
     };
     notices.push(Notice { code, workday: shift.shown_on, at: tap.at, measure: Seconds::ZERO });
+}
+
+/// Between two pairs, the start of a meal or break that something else than its end answers, and the reverse.
+fn wrong_answers(shift: &Shift, notices: &mut Vec<Notice>) {
+    let pauses = [
+        (PunchKind::MealStart, PunchKind::MealEnd, ExceptionCode::MissingMealPunch),
+        (PunchKind::BreakStart, PunchKind::BreakEnd, ExceptionCode::MissingBreakPunch),
+    ];
+    for gap in shift.pairs.windows(2).filter(|gap| !gap[0].imputed && !gap[1].imputed) {
+        let (from, to) = (gap[0].closed_by, gap[1].opened_by);
+        for (start, end, code) in pauses {
+            let notice = |at| Notice { code, workday: shift.shown_on, at, measure: Seconds::ZERO };
+            if from == start && to != end && to != PunchKind::Unknown {
+                notices.push(notice(gap[0].raw_end));
+            }
+            if to == end && from != start && from != PunchKind::Unknown {
+                notices.push(notice(gap[1].raw_start));
+            }
+        }
+    }
 }
 
 /// The two sides of a pair.

@@ -24,6 +24,18 @@ impl Document {
         table.contains_key(&key)
     }
 
+    /// What is written there; the path is dotted.
+    pub fn get(&mut self, path: &str) -> Option<Value> {
+        let (table, key) = self.below(path);
+        table.get(&key).cloned()
+    }
+
+    /// How many entries a list has; the path is dotted.
+    pub fn count(&mut self, path: &str) -> usize {
+        let (table, key) = self.below(path);
+        table.get(&key).and_then(Value::as_array).map_or(0, Vec::len)
+    }
+
     /// Adds an entry to a list of tables; the path is dotted.
     pub fn push(&mut self, path: &str, entry: Table) {
         let (table, key) = self.below(path);

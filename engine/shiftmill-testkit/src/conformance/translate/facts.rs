@@ -1,6 +1,6 @@
 //! The facts of a case as files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use jiff::civil::{Date, DateTime};
@@ -67,10 +67,85 @@ impl Facts {
 
     /// The clock times of the planned shifts: start and end, minutes after the midnight of their date.
     pub fn shift_minutes(&self) -> Vec<(i64, i64)> {
-        let minutes = |date: Date, at: DateTime| {
-            i64::from((at.date() - date).get_days()) * 1_440 + i64::from(at.hour()) * 60 + i64::from(at.minute())
-        };
+        let minutes = |date: Date, at: DateTime| minutes_between(date.at(0, 0, 0, 0), at);
         self.shifts.iter().map(|shift| (minutes(shift.date, shift.start), minutes(shift.date, shift.end))).collect()
+    }
+
+    pub fn has_seconds(&self) -> bool {
+        self.punches.iter().any(|punch| punch.at.second() != 0)
+    }
+
+    /// True when somebody comes back from a meal or break after more than this.
+    pub fn returns_from_a_pause_longer_than(&self, most: i64) -> bool {
+        let back = |punch: &PunchRow| ["meal_end", "break_end"].contains(&punch.dir.as_str());
+        self.in_order().windows(2).any(|two| back(two[1]) && minutes_between(two[0].at, two[1].at) > most)
+    }
+
+    /// True when two punches at most four hours apart lie in the windows of different planned shifts, or one of them in
+    /// none. A window opens so long before the start and closes so long after the end; where two overlap, the later
+    /// one takes over right after the earlier shift ends.
+    pub fn neighbours_in_different_windows(&self, before: i64, after: i64) -> bool {
+        let mut shifts: Vec<&ShiftRow> = self.shifts.iter().collect();
+        shifts.sort_by_key(|shift| shift.start);
+        let window = |punch: &PunchRow| {
+            let inside = |shift: &&&ShiftRow| {
+                minutes_between(punch.at, shift.start) <= before && minutes_between(shift.end, punch.at) <= after
+            };
+            let mut holding = shifts.iter().filter(inside).map(|shift| shift.start);
+            let first = holding.next();
+            let first_end = shifts.iter().find(|shift| Some(shift.start) == first).map(|shift| shift.end);
+            if first_end.is_some_and(|end| punch.at > end) { holding.next().or(first) } else { first }
+        };
+        let near = |a: &PunchRow, b: &PunchRow| minutes_between(a.at, b.at) <= 240;
+        self.in_order().windows(2).any(|two| near(two[0], two[1]) && window(two[0]) != window(two[1]))
+    }
+
+    /// Cuts leave between two instants to the planned shifts.
+    pub fn clip_leave(&mut self) {
+        let mut clipped = Vec::new();
+        for row in self.leave.drain(..) {
+            match row.time {
+                LeaveTime::Span(start, end) => clipped.extend(self.shifts.iter().filter_map(|shift| {
+                    let (start, end) = (start.max(shift.start), end.min(shift.end));
+                    (start < end).then(|| LeaveRow { code: row.code.clone(), time: LeaveTime::Span(start, end) })
+                })),
+                _ => clipped.push(row),
+            }
+        }
+        self.leave = clipped;
+    }
+
+    /// True when worked time and leave together pass this many minutes on a day of leave, counted from the first day.
+    pub fn leave_passes(&self, limit: i64) -> bool {
+        let mut days: BTreeMap<Date, (i64, bool)> = BTreeMap::new();
+        for two in self.in_order().windows(2).filter(|two| two[0].dir == "in") {
+            days.entry(two[0].at.date()).or_default().0 += minutes_between(two[0].at, two[1].at);
+        }
+        for row in &self.leave {
+            let (date, minutes) = match row.time {
+                LeaveTime::Amount(date, minutes) => (date, minutes),
+                LeaveTime::Day(date) => (date, 480),
+                LeaveTime::Span(start, end) => (start.date(), minutes_between(start, end)),
+            };
+            let day = days.entry(date).or_default();
+            *day = (day.0 + minutes, true);
+        }
+        let mut counted = 0;
+        days.values().any(|(minutes, leave)| {
+            counted += minutes;
+            *leave && counted > limit
+        })
+    }
+
+    /// How long after the end of every planned shift its date is over, in minutes; 0 when shifts end on a later date.
+    pub fn minutes_left_after_shifts(&self) -> i64 {
+        self.shift_minutes().into_iter().map(|(_, end)| 1_440 - end).max().unwrap_or(0).max(0)
+    }
+
+    fn in_order(&self) -> Vec<&PunchRow> {
+        let mut punches: Vec<&PunchRow> = self.punches.iter().collect();
+        punches.sort_by_key(|punch| punch.at);
+        punches
     }
 
     pub fn leave_codes(&self) -> BTreeSet<String> {
@@ -141,6 +216,14 @@ impl Facts {
         }
         files
     }
+}
+
+fn minutes_between(from: DateTime, to: DateTime) -> i64 {
+    let midnight = from.date();
+    let minute = |at: DateTime| {
+        i64::from((at.date() - midnight).get_days()) * 1_440 + i64::from(at.hour()) * 60 + i64::from(at.minute())
+    };
+    minute(to) - minute(from)
 }
 
 /// A clock time counted from the midnight of a date; may pass 24:00.

@@ -142,31 +142,50 @@ impl Translator {
 
     fn matching(&mut self) -> Result<(), Unsupported> {
         if let Some(gap) = self.policy.number("new_shift_gap_min")? {
-            // Every gap begins a new shift: between punches to the minute the shortest gap is a minute.
-            self.document.set("matching.new_shift_gap", minutes(gap.max(1)));
+            if gap == 0 {
+                // Every gap begins a new shift: every in punch does, however short the gap before it.
+                self.document.set("matching.shift_starts_at", "in_punch");
+                self.document.set("matching.new_shift_gap", "48h");
+            } else {
+                self.document.set("matching.new_shift_gap", minutes(gap));
+            }
         }
         if let Some(most) = self.policy.number("max_shift_min")? {
             self.document.set("matching.shift_length_max", minutes(most));
             self.document.set("pairing.pair_length_max", minutes(most));
+            if self.facts.returns_from_a_pause_longer_than(most) {
+                return unsupported("meals and breaks longer than the longest shift");
+            }
         }
-        if let Some(before) = self.policy.number("shift_match_before_min")? {
+        let before = self.policy.number("shift_match_before_min")?;
+        let after = self.policy.number("shift_match_after_min")?;
+        if let Some(before) = before {
             self.document.set("schedule.earliest_in", minutes(before));
         }
-        if let Some(after) = self.policy.number("shift_match_after_min")? {
+        if let Some(after) = after {
             self.document.set("schedule.latest_out", minutes(after));
+        }
+        // Ours match worked shifts, whose punches stay together.
+        if let (Some(before), Some(after)) = (before, after)
+            && self.facts.neighbours_in_different_windows(before, after)
+        {
+            return unsupported("punches matched one by one to planned shifts");
         }
         Ok(())
     }
 
     fn pairing(&mut self) -> Result<(), Unsupported> {
+        let seconds_stated = self.policy.has("seconds");
         if let Some(seconds) = self.policy.text("seconds")? {
             match seconds.as_str() {
                 "ignored" => self.document.set("punches.granularity", "minute"),
                 other => return unsupported(format!("`seconds` {other}")),
             }
         }
-        // Seconds count unless a case says otherwise.
-        self.policy.flag("seconds_exact")?;
+        let exact = self.policy.flag("seconds_exact")?.is_some() || seconds_stated || self.policy.has("rounding");
+        if !exact && self.facts.has_seconds() {
+            return unsupported("punches with seconds, where the policy's data do not say whether seconds count");
+        }
         let (pairing, worked) = (self.policy.text("pairing")?, self.policy.text("worked_time")?);
         let mode = match (pairing.as_deref(), worked.as_deref()) {
             (None | Some("strict"), None | Some("every_pair")) => return Ok(()),

@@ -188,6 +188,10 @@ impl Translator {
     }
 
     fn write(&mut self, tiers: Vec<Tier>) -> Result<(), Unsupported> {
+        let with_leave = tiers.iter().filter(|tier| tier.more.contains_key("leave_counts")).map(|tier| tier.after);
+        if with_leave.min().is_some_and(|limit| self.facts.leave_passes(limit)) {
+            return unsupported("leave that becomes overtime itself");
+        }
         for tier in &tiers {
             self.declare(tier)?;
             self.push_tier(tier);

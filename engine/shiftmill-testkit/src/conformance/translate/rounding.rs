@@ -10,7 +10,7 @@ use super::Translator;
 use super::document::{entry, texts};
 
 /// The most rules that a form may become.
-const RULES_MAX: i64 = 500;
+const RULES_MAX: usize = 1_000;
 
 impl Translator {
     pub(super) fn rounding(&mut self) -> Result<(), Unsupported> {
@@ -67,7 +67,7 @@ impl Translator {
     /// One rule for the seconds `[from, to)` of each interval of the day.
     fn windows(&mut self, rule: &Rule, from: i64, to: i64, direction: &'static str) -> Result<(), Unsupported> {
         let unit = rule.unit * 60;
-        if 86_400 / unit > RULES_MAX / 2 {
+        if self.document.count("rounding") + (86_400 / unit) as usize > RULES_MAX {
             return unsupported(format!("rounding to {} minutes with a grace", rule.unit));
         }
         for mark in (0..86_400).step_by(unit as usize) {

@@ -1,5 +1,8 @@
 //! Planned shifts, how they are compared with what was worked, days that are not ordinary, and leave.
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::{entry, texts};
 use super::{Translator, minutes, weekday};
@@ -10,8 +13,12 @@ impl Translator {
             self.shift(shift)?;
         }
         // The parts of a planned day are planned shifts of their own; the facts have to state them.
-        if !self.policy.objects("shift_intervals")?.is_empty() && !self.facts.has_schedule() {
-            return unsupported("planned shifts of several parts, unless the facts state them");
+        if !self.policy.objects("shift_intervals")?.is_empty() {
+            if !self.facts.has_schedule() {
+                return unsupported("planned shifts of several parts, unless the facts state them");
+            }
+            // Leave is leave from the planned parts; what lies between them is nobody's.
+            self.facts.clip_leave();
         }
         Ok(())
     }
@@ -62,6 +69,9 @@ impl Translator {
         }
         if self.policy.flag("absence_detection")? == Some(false) {
             self.document.set("attendance.absence_delay", "off");
+        } else if self.policy.has("evaluated_at") {
+            // Nobody is absent on a day that is not over.
+            self.document.set("attendance.absence_delay", minutes(self.facts.minutes_left_after_shifts()));
         }
         if let Some(undertime) = self.policy.object("undertime")? {
             // An empty object says that nothing is filled up.
@@ -99,11 +109,31 @@ impl Translator {
             self.holiday_overtime(overtime)?;
         }
         if !holidays.is_empty() {
+            self.no_absence_on(&holidays)?;
             // A shift belongs to the date of its workday as a whole.
             self.document.set("holidays.basis", "workday");
             self.document.set("calendar.statutory_holidays", texts(holidays));
         }
         Ok(())
+    }
+
+    /// Nobody is absent on a holiday: absence is not judged from its date to the next.
+    fn no_absence_on(&mut self, holidays: &[String]) -> Result<(), Unsupported> {
+        let judged = self.document.get("attendance.absence_delay").unwrap_or_else(|| "0m".into());
+        for holiday in holidays {
+            let date: Date = holiday.parse().map_err(|_| Unsupported(format!("the date `{holiday}`")))?;
+            let next = date.checked_add(1.day()).map_err(|_| Unsupported(format!("the date `{holiday}`")))?.to_string();
+            self.absence_from(holiday, "off".into());
+            if !holidays.contains(&next) {
+                self.absence_from(&next, judged.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn absence_from(&mut self, date: &str, delay: toml::Value) {
+        let attendance = toml::Value::Table(entry([("absence_delay", delay)]));
+        self.document.change(date).insert("attendance".into(), attendance);
     }
 
     fn holiday_pay(&mut self, mut pay: Keys) -> Result<(), Unsupported> {
