@@ -5,8 +5,8 @@
 //! - Runs:   after attendance; all tiers together, see `combine`.
 //! - Source: each tier's own source stands in the ruleset (29 U.S.C. 207(a)(1); Cal. Labor Code section 510(a); China
 //!   Labour Law art. 44; Japan Labour Standards Act art. 37).
-//! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, consecutive_days.md, day_types.md;
-//!   timecards/calendar/month_ends.md
+//! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, pay_period.md, consecutive_days.md,
+//!   day_types.md; timecards/calendar/month_ends.md
 
 use crate::codes::{DayType, DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
 use crate::reason::{Because, Reason};

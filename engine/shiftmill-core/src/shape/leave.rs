@@ -4,8 +4,9 @@
 //! - Keeps:  no second is both worked and leave.
 //! - Runs:   after breaks, before the comparison with the schedule.
 //! - Edges:  whole-workday leave covers the day's scheduled shifts less the breaks of their templates; without a
-//!   scheduled shift it is `day_length` as an amount, once per workday. Leave between instants covers exactly these
-//!   seconds, as far as the days of the facts go. Amounts never overlap anything.
+//!   scheduled shift it is `day_length` as an amount, once per workday. Of a shift without length (see
+//!   `schedule`) it covers nothing. Leave between instants covers exactly these seconds, as far as the days of the
+//!   facts go. Amounts never overlap anything.
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
 //!   leave starts with the first scheduled shift of the day, without one at midnight. One `leave_overlap` per losing
 //!   leave and workday, and one `leave_worked` per workday: at the first such second, measured by all of them.
@@ -139,6 +140,9 @@ fn order(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>)
             return Err(EvaluationError::UnknownLeave { index: number, code: leave.code });
         }
         let (start, end) = match leave.time {
+            LeaveTime::Span { start, end } if end <= start => {
+                return Err(EvaluationError::LeaveBackwards { index: number });
+            }
             LeaveTime::Span { start, end } => (start, end),
             LeaveTime::Workday(workday) => {
                 let of_day = || state.scheduled.iter().filter(|shift| shift.workday == workday);
@@ -149,9 +153,6 @@ fn order(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>)
             }
             LeaveTime::Amount(workday, _) => (clock.midnight(workday), clock.midnight(workday.plus(1))),
         };
-        if end <= start {
-            return Err(EvaluationError::LeaveBackwards { index: number });
-        }
         if leave.recorded_at <= inputs.window.as_of {
             state.leave_room.order.push((start, end, leave.code, number));
         }

@@ -5,6 +5,7 @@
 //! - Edges:  a card with no schedule fact at all follows the weekly pattern on working days of the window of facts;
 //!   a card with one or more follows its facts only. Wall-clock times become instants in the card's zone (a time
 //!   shown twice: the earlier for starts, the later for ends), so a shift across a clock change is 7 or 9 hours long.
+//!   A time that the clock leaves out moves forward; a shift that would then end before it starts has no length.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
 

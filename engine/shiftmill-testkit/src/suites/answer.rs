@@ -152,7 +152,12 @@ pub(super) fn workday_row(row: &WorkdayRow) -> String {
 /// An exception as the statement that would expect it.
 pub(super) fn exception(row: &ExceptionRow, zone: &Zone) -> String {
     let (code, state) = (row.code.code(), row.state.code());
-    format!("Exception: {}, {code} at {} of {} {state}", day(row.workday), clock(row.at, row.workday, zone), row.measure)
+    format!(
+        "Exception: {}, {code} at {} of {} {state}",
+        day(row.workday),
+        clock(row.at, row.workday, zone),
+        row.measure
+    )
 }
 
 /// `+1 06:00`: the clock time of an instant, told from a workday.
