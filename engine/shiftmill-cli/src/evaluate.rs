@@ -118,7 +118,7 @@ impl Evaluated {
 
 /// Runs the command.
 pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
-    let mut facts = command.files.read()?;
+    let mut facts = command.files.read(command.window.years())?;
     let window = command.window.settle(&mut facts)?;
     let evaluated = evaluate(facts, window, Detail::Workdays, command.threads)?;
     let format = if json { Format::Json } else { command.format };

@@ -41,7 +41,7 @@ pub struct Explain {
 
 /// Runs the command.
 pub fn run(command: &Explain, json: bool) -> Result<Exit, Problem> {
-    let mut facts = command.files.read()?;
+    let mut facts = command.files.read(command.window.years())?;
     // The window is settled by all facts, so that one person's answer is that of the whole evaluation.
     let window = command.window.settle(&mut facts)?;
     facts.cards.retain(|card| card.employee == command.employee);

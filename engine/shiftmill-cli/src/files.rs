@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use shiftmill::core::{CardFacts, Names, Workday, ZoneTable};
+use shiftmill::core::{CardFacts, Names, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{ZoneError, zone_table};
 use shiftmill_timecards::read::{
@@ -74,8 +74,8 @@ impl Facts {
 }
 
 impl FactFiles {
-    /// Reads everything.
-    pub fn read(&self) -> Result<Facts, Problem> {
+    /// Reads everything. Local times are understood by the zones as they were in `years`.
+    pub fn read(&self, years: WorkdayRange) -> Result<Facts, Problem> {
         let statuses = StatusMap::parse(&self.status_map).map_err(|error| {
             Problem::new("cannot read the status map").cause(error).hint("write it as `2=meal_start,3=meal_end`")
         })?;
@@ -83,7 +83,7 @@ impl FactFiles {
         let mut report = Report::default();
         let mut employees = self.read_employees(&mut report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
-        let (zone_names, zones) = self.zones(employees_file, &mut employees, &mut report)?;
+        let (zone_names, zones) = self.zones(employees_file, years, &mut employees, &mut report)?;
         let names: Vec<RulesetNames<'_>> = rulesets
             .iter()
             .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
@@ -123,17 +123,18 @@ impl FactFiles {
         self.facts.iter().map(|file| (Table::Punches, file)).chain(files)
     }
 
-    /// The zones in use over all years that a file may speak of. An employee in a zone that nobody knows is
+    /// The zones in use. An employee in a zone that nobody knows is
     /// rejected; the default zone has to exist.
     fn zones(
         &self,
         file: &str,
+        years: WorkdayRange,
         employees: &mut Vec<EmployeeRow>,
         report: &mut Report,
     ) -> Result<(Vec<String>, ZoneTable), Problem> {
         let mut names: Vec<String> = self.zone.iter().cloned().collect();
         if let Some(name) = &self.zone {
-            table_of(std::slice::from_ref(name)).map_err(unknown_zone)?;
+            table_of(std::slice::from_ref(name), years).map_err(unknown_zone)?;
         } else if employees.is_empty() || employees.iter().any(|row| row.zone.is_empty()) {
             return Err(Problem::new("the zone of some employees is not known")
                 .cause("local times mean an instant only in a zone")
@@ -143,7 +144,7 @@ impl FactFiles {
             if row.zone.is_empty() || names.contains(&row.zone) {
                 return true;
             }
-            match table_of(std::slice::from_ref(&row.zone)) {
+            match table_of(std::slice::from_ref(&row.zone), years) {
                 Ok(_) => {
                     names.push(row.zone.clone());
                     true
@@ -157,15 +158,13 @@ impl FactFiles {
         if names.is_empty() {
             return Err(Problem::new(format!("no employee of `{file}` is in a known zone")));
         }
-        let table = table_of(&names).map_err(unknown_zone)?;
+        let table = table_of(&names, years).map_err(unknown_zone)?;
         Ok((names, table))
     }
 }
 
-/// The zones over all years that readers accept.
-fn table_of(names: &[String]) -> Result<ZoneTable, ZoneError> {
-    let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
-    zone_table(names, day(1980), day(2100))
+fn table_of(names: &[String], years: WorkdayRange) -> Result<ZoneTable, ZoneError> {
+    zone_table(names, years.first, years.last)
 }
 
 fn unknown_zone(error: ZoneError) -> Problem {

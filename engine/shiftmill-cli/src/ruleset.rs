@@ -209,6 +209,6 @@ fn list_presets(json: bool, out: &mut dyn Write) -> Result<(), Problem> {
     for preset in presets() {
         writeln!(out, "{:<width$}  {}", preset.name, preset.title)?;
     }
-    writeln!(out, "\nStarting points, not legal advice. Take one with `extends = \"{}\"`.", "us-california@1")?;
+    writeln!(out, "\nStarting points, not legal advice. Take one with `extends = \"us-california@1\"`.")?;
     Ok(())
 }

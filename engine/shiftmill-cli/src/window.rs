@@ -14,6 +14,8 @@ use crate::problem::Problem;
 
 /// The days around the covered ones from which a fact may still belong to a shift at the edge.
 const EDGE: i32 = 2;
+/// Days around a stated pay period over which zones are known: more than an evaluation may span.
+const YEARS_AROUND: i32 = 810;
 
 /// Which days are paid, and how far time has got.
 #[derive(Clone, Debug, Args)]
@@ -54,10 +56,22 @@ pub struct Window {
 }
 
 impl WindowArguments {
+    /// The days over which zones are needed to read files: with a stated pay period some years around it, since all
+    /// further facts are left out; otherwise all that readers accept.
+    pub fn years(&self) -> WorkdayRange {
+        let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
+        match (self.from, self.to) {
+            (Some(first), Some(last)) if first <= last => {
+                WorkdayRange { first: first.plus(-YEARS_AROUND), last: last.plus(YEARS_AROUND) }
+            }
+            _ => WorkdayRange { first: day(1980), last: day(2100) },
+        }
+    }
+
     /// Settles the window, and takes facts off the cards that lie outside of what is needed.
     pub fn settle(&self, facts: &mut Facts) -> Result<Window, Problem> {
-        let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
-        let all_years = zones_over(&facts.zone_names, day(1980), day(2100))?;
+        let years = self.years();
+        let all_years = zones_over(&facts.zone_names, years.first, years.last)?;
         let mut assumed = Vec::new();
         let punched = punched(&facts.cards, &all_years);
         let (first, last) = match (punched, self.from, self.to) {

@@ -52,7 +52,9 @@ fn err(output: &Output) -> String {
 }
 
 fn json(output: &Output) -> Value {
-    serde_json::from_str(out(output).lines().last().unwrap_or("")).or_else(|_| serde_json::from_str(&out(output))).unwrap()
+    serde_json::from_str(out(output).lines().last().unwrap_or(""))
+        .or_else(|_| serde_json::from_str(&out(output)))
+        .unwrap()
 }
 
 #[test]
@@ -63,7 +65,10 @@ fn the_californian_week_is_paid_as_worked_out_by_hand() {
     // 08:52:14 to 13:21:12 and 14:21:31 to 18:01:09.
     assert!(text.contains("Mon 2026-03-02  workday   8:08:36     8:00       0:08:36"), "{text}");
     // Over ten hours with one meal.
-    assert!(text.contains("Wed 2026-03-04  workday  10:06:22     8:00       2:06:22             1  meal missing"), "{text}");
+    assert!(
+        text.contains("Wed 2026-03-04  workday  10:06:22     8:00       2:06:22             1  meal missing"),
+        "{text}"
+    );
     assert!(err(&output).contains("not covered: Rest breaks"), "{}", err(&output));
     assert!(err(&output).contains("as of:    2026-03-07 07:43:08 America/Los_Angeles"), "{}", err(&output));
 }
