@@ -119,7 +119,8 @@ impl Evaluated {
 /// Runs the command.
 pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
     let mut facts = command.files.read(command.window.years())?;
-    let window = command.window.settle(&mut facts)?;
+    let settled = command.window.settle(&mut facts);
+    let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
     let evaluated = evaluate(facts, window, Detail::Workdays, command.threads)?;
     let format = if json { Format::Json } else { command.format };
     let mut out = Output::to(command.output.as_deref())?;

@@ -43,10 +43,11 @@ pub struct Explain {
 pub fn run(command: &Explain, json: bool) -> Result<Exit, Problem> {
     let mut facts = command.files.read(command.window.years())?;
     // The window is settled by all facts, so that one person's answer is that of the whole evaluation.
-    let window = command.window.settle(&mut facts)?;
+    let settled = command.window.settle(&mut facts);
+    let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
     facts.cards.retain(|card| card.employee == command.employee);
     let Some(card) = facts.cards.first().cloned() else {
-        output::list("rejected", &facts.report.rejects, facts.report.rejects_beyond);
+        output::list_rejected(&facts.report, json);
         return Err(Problem::new(format!("there is no employee `{}` in these files", command.employee))
             .hint("keys are compared to the letter"));
     };

@@ -21,8 +21,11 @@ mod rulesets;
 mod serve;
 mod window;
 
+use std::panic::AssertUnwindSafe;
+
 use clap::{Parser, Subcommand};
 
+use exit::Exit;
 use problem::Problem;
 
 #[global_allocator]
@@ -59,17 +62,24 @@ enum Command {
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let json = arguments.json;
-    let outcome = match arguments.command {
+    // A panic is our fault and ends with the code that says so.
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(arguments)))
+        .unwrap_or_else(|_| Err(Problem::own("shiftmill failed").hint("please report it with the lines above")));
+    let exit = outcome.unwrap_or_else(|problem| {
+        problem.print(json);
+        problem.exit()
+    });
+    exit.into()
+}
+
+fn run(arguments: Arguments) -> Result<Exit, Problem> {
+    let json = arguments.json;
+    match arguments.command {
         Command::Evaluate(command) => evaluate::run(command, json),
         Command::Explain(command) => explain::run(&command, json),
         Command::Ruleset(command) => ruleset::run(command, json),
         Command::Generate(command) => generate::run(&command, json),
         Command::Serve(command) => serve::run(&command, json),
         Command::Demo(command) => demo::run(&command, json),
-    };
-    let exit = outcome.unwrap_or_else(|problem: Problem| {
-        problem.print(json);
-        problem.exit()
-    });
-    exit.into()
+    }
 }

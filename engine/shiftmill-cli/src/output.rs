@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::{Value, json};
 use shiftmill::words;
-use shiftmill_timecards::read::Reject;
+use shiftmill_timecards::read::{Reject, Report};
 use shiftmill_timecards::write::{self, Hours};
 
 use crate::evaluate::Evaluated;
@@ -77,7 +77,7 @@ pub fn tell(evaluated: &Evaluated, hours: Hours) {
     list("rejected", &report.rejects, report.rejects_beyond);
     for card in evaluated.cards() {
         if let Some(error) = card.card().error {
-            eprintln!("not evaluated: {}: {} ({})", card.employee, words::error(error), error.code());
+            eprintln!("not evaluated: {}: {}", card.employee, words::error(error));
         }
     }
 }
@@ -107,6 +107,13 @@ pub fn list(what: &str, rows: &[Reject], beyond: u64) {
     }
     if beyond > 0 {
         eprintln!("{what}: {beyond} more");
+    }
+}
+
+/// Lists what was rejected before a problem is told: it is often the reason for the problem.
+pub fn list_rejected(report: &Report, json: bool) {
+    if !json {
+        list("rejected", &report.rejects, report.rejects_beyond);
     }
 }
 

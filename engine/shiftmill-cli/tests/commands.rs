@@ -160,6 +160,19 @@ fn rulesets_are_checked_and_shown() {
 }
 
 #[test]
+fn a_file_of_garbage_says_so_line_by_line() {
+    let place = folder("garbage");
+    std::fs::write(place.join("punches.csv"), b"employee,at\n\xff\xfe\nE1,noon\n").unwrap();
+    let evaluate = ["evaluate", "--ruleset", "us-flsa@1", "--zone", "Asia/Tokyo", "--punches", "punches.csv"];
+    let output = shiftmill(&place, &evaluate);
+    assert_eq!(output.status.code(), Some(2));
+    let text = err(&output);
+    assert!(text.contains("rejected: punches.csv line 2: the line is not UTF-8 text"), "{text}");
+    assert!(text.contains("rejected: punches.csv line 3: `noon` is not a date and a time"), "{text}");
+    assert!(text.contains("error: there is no punch"), "{text}");
+}
+
+#[test]
 fn the_demonstration_ends_with_one_object() {
     let output = shiftmill(&folder("demo"), &["demo", "--employees", "400", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
