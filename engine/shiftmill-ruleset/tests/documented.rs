@@ -27,6 +27,14 @@ fn every_document_of_the_page_compiles() {
     }
 }
 
+#[test]
+fn the_page_lists_every_preset() {
+    let page = page();
+    for preset in shiftmill_ruleset::presets() {
+        assert!(page.contains(&format!("| `{}` | {} |", preset.name, preset.title)), "{}", preset.name);
+    }
+}
+
 /// Run with `SHIFTMILL_WRITE_REFERENCE=1` to bring the page up to date.
 #[test]
 fn the_reference_of_the_page_is_the_table_of_settings() {

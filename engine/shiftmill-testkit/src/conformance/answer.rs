@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
     CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind, Inputs,
-    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Seconds, Timestamp, TimecardBatch, Unit, WallTime, Workday,
+    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Seconds, TimecardBatch, Timestamp, Unit, WallTime, Workday,
     WorkdayRange, Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
@@ -96,12 +96,9 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     let document = Document { name: "ruleset.toml", text: &translation.ruleset };
     let ruleset = compile(&document, &NoLibrary).map_err(|mistakes| mistakes.to_string())?;
     let (first, last) = days(translation)?;
-    let zones = shiftmill::zone_table(
-        std::slice::from_ref(&translation.timezone),
-        first.plus(-MARGIN),
-        last.plus(MARGIN),
-    )
-    .map_err(|error| error.to_string())?;
+    let zones =
+        shiftmill::zone_table(std::slice::from_ref(&translation.timezone), first.plus(-MARGIN), last.plus(MARGIN))
+            .map_err(|error| error.to_string())?;
     let mut facts = read(translation, &ruleset, &zones)?;
     let zone = zones.zones.first().ok_or("no zone")?;
     let mut window = EvaluationWindow {
@@ -188,8 +185,8 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
     let names = [RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() }];
     let file = |name: &str| translation.files.iter().find(|file| file.0 == name).map(|file| file.1.as_bytes());
     let mut employees = file("employees.csv").unwrap_or_default();
-    let employees = read_employees("employees.csv", Format::Csv, &mut employees, &mut report)
-        .map_err(|error| error.to_string())?;
+    let employees =
+        read_employees("employees.csv", Format::Csv, &mut employees, &mut report).map_err(|error| error.to_string())?;
     let mut intake = Intake::new("employees.csv", &employees, zones, &names, StatusMap::default(), &mut report);
     for (name, table) in [
         ("punches.csv", Table::Punches),

@@ -207,7 +207,11 @@ fn judge_piece(
         piece.date == workday && piece.code == code && piece.start <= from && to <= piece.end
     };
     if !answer.pieces.iter().any(|piece| inside(&piece)) {
-        differences.push(format!("{workday}: no {code} from {} to {}", start.unwrap_or_default(), end.unwrap_or_default()));
+        differences.push(format!(
+            "{workday}: no {code} from {} to {}",
+            start.unwrap_or_default(),
+            end.unwrap_or_default()
+        ));
     }
     Ok(())
 }

@@ -64,7 +64,6 @@ impl Facts {
         !self.shifts.is_empty()
     }
 
-
     /// The clock times of the planned shifts: start and end, minutes after the midnight of their date.
     pub fn shift_minutes(&self) -> Vec<(i64, i64)> {
         let minutes = |date: Date, at: DateTime| minutes_between(date.at(0, 0, 0, 0), at);

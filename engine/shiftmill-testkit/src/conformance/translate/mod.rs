@@ -192,7 +192,9 @@ impl Translator {
             (Some("alternating"), None | Some("every_pair")) => "alternating",
             (Some("alternating"), Some("first_last")) => "first_last",
             // The first and the last punch decide whatever they say, so they have to say in and out.
-            (None | Some("strict"), Some("first_last")) if self.facts.opens_with_in_and_closes_with_out() => "first_last",
+            (None | Some("strict"), Some("first_last")) if self.facts.opens_with_in_and_closes_with_out() => {
+                "first_last"
+            }
             (pairing, worked) => {
                 let both = [pairing, worked].into_iter().flatten().collect::<Vec<_>>().join(" with ");
                 return unsupported(format!("pairing {both} for these punches"));

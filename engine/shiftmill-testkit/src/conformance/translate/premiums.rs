@@ -39,8 +39,7 @@ impl Translator {
             if from < to { from <= minute && minute < to } else { minute >= from || minute < to }
         };
         let shifts = self.facts.shift_minutes();
-        !shifts.is_empty()
-            && shifts.iter().all(|(start, end)| inside(end - 1) || !(*start..*end).any(inside))
+        !shifts.is_empty() && shifts.iter().all(|(start, end)| inside(end - 1) || !(*start..*end).any(inside))
     }
 
     fn premium(&mut self, name: &str, mut keys: Keys) -> Result<(), Unsupported> {
