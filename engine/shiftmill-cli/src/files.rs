@@ -84,6 +84,11 @@ impl FactFiles {
         let mut employees = self.read_employees(&mut report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
         let (zone_names, zones) = self.zones(employees_file, years, &mut employees, &mut report)?;
+        // Without a list everybody would be let in, so a list of which nothing can be used is no list.
+        if employees.is_empty() && (self.employees.is_some() || report.rejected() > 0) {
+            let cause = report.rejects.first().map_or_else(|| String::from("there is no row"), ToString::to_string);
+            return Err(Problem::new(format!("`{employees_file}` holds no employee that can be used")).cause(cause));
+        }
         let names: Vec<RulesetNames<'_>> = rulesets
             .iter()
             .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
@@ -104,10 +109,6 @@ impl FactFiles {
         let format = Format::of(file);
         let employees =
             read_employees(file, format, &mut *open(file)?.0, report).map_err(|error| unread(file, error))?;
-        if employees.is_empty() && self.employees.is_some() {
-            let list = report.rejects.first().map_or_else(String::new, ToString::to_string);
-            return Err(Problem::new(format!("`{file}` holds no employee that can be used")).cause(list));
-        }
         Ok(employees)
     }
 

@@ -173,6 +173,18 @@ fn a_file_of_garbage_says_so_line_by_line() {
 }
 
 #[test]
+fn a_list_of_employees_that_cannot_be_used_lets_nobody_in() {
+    let place = folder("nobody");
+    std::fs::write(place.join("punches.csv"), "employee,at\nE1,2026-03-02 08:00\n").unwrap();
+    std::fs::write(place.join("employees.csv"), "employee,zone\nE1,Atlantis\n").unwrap();
+    let files = ["--punches", "punches.csv", "--employees", "employees.csv", "--zone", "Asia/Tokyo"];
+    let evaluate: Vec<&str> = ["evaluate", "--ruleset", "us-flsa@1"].iter().chain(&files).copied().collect();
+    let output = shiftmill(&place, &evaluate);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("error: `employees.csv` holds no employee that can be used"), "{}", err(&output));
+}
+
+#[test]
 fn the_demonstration_ends_with_one_object() {
     let output = shiftmill(&folder("demo"), &["demo", "--employees", "400", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));

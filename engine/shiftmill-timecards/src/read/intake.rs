@@ -99,9 +99,12 @@ impl<'a> Intake<'a> {
             Format::Csv => tabular::read_csv(file, table, bytes, report, &mut |place, fields, report| {
                 self.take(file, table, place, fields, report);
             }),
-            Format::Json => json::read(file, table, bytes, report, &mut |table, place, fields, report| {
-                self.take(file, table, place, fields, report);
-            }),
+            Format::Json => {
+                let wanted = |table| table != Table::Employees;
+                json::read(file, table, wanted, bytes, report, &mut |table, place, fields, report| {
+                    self.take(file, table, place, fields, report);
+                })
+            }
             Format::Attlog => tabular::read_attlog(file, bytes, report, &mut |place, fields, report| {
                 self.take(file, Table::Punches, place, fields, report);
             }),

@@ -14,10 +14,12 @@ use super::report::{Place, Report};
 /// Takes one row of some table.
 pub type TakeTableRow<'t> = dyn FnMut(Table, Place, &Fields<'_>, &mut Report) + 't;
 
-/// Reads a document. The rows of an array without a name belong to `table`.
+/// Reads the `wanted` tables of a document. The rows of an array without a name belong to `table`. Names of no table
+/// are rejected by who wants punches, so that a document that is read twice is rejected once.
 pub fn read(
     file: &str,
     table: Table,
+    wanted: fn(Table) -> bool,
     bytes: &mut dyn BufRead,
     report: &mut Report,
     take: &mut TakeTableRow<'_>,
@@ -47,11 +49,12 @@ pub fn read(
             arrays.sort_by_key(|(_, array)| array.get().as_ptr() as usize);
             for (name, array) in arrays {
                 match Table::named(&name) {
-                    Some(table) => rows.array(table, array.get(), report, take),
-                    None => {
+                    Some(table) if wanted(table) => rows.array(table, array.get(), report, take),
+                    None if wanted(Table::Punches) => {
                         let place = rows.place(array.get());
                         report.reject(file, place, format!("`{name}` is not the name of a table"));
                     }
+                    _ => {}
                 }
             }
         }

@@ -118,11 +118,12 @@ pub fn read_employees(
         employees.push(row);
     };
     match format {
-        Format::Json => json::read(file, Table::Employees, bytes, report, &mut |table, place, fields, report| {
-            if table == Table::Employees {
+        Format::Json => {
+            let wanted = |table| table == Table::Employees;
+            json::read(file, Table::Employees, wanted, bytes, report, &mut |_, place, fields, report| {
                 take(place, fields, report);
-            }
-        })?,
+            })?;
+        }
         Format::Csv => tabular::read_csv(file, Table::Employees, bytes, report, &mut take)?,
         Format::Attlog => report.reject(file, Place::FILE, "an attlog holds punches, not employees"),
     }

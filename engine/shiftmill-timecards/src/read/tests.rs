@@ -115,6 +115,7 @@ fn one_document_holds_every_table() {
     let mut report = Report::default();
     let employees = read_employees("all.json", Format::Json, &mut document.as_bytes(), &mut report).unwrap();
     assert_eq!(employees[0].employee, "E1");
+    assert_eq!(report.rejects, [], "the other tables are somebody else's to read");
 }
 
 #[test]
