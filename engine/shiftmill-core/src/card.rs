@@ -66,7 +66,7 @@ impl CardState {
 
     /// Notes something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
-        self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE });
+        self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None });
     }
 }
 
@@ -81,6 +81,18 @@ pub struct KeptPunch {
     pub role: PunchRole,
     /// Its position among the raw punches; `None` for an added one.
     pub raw: Option<u32>,
+}
+
+/// The most common worked shift begins so: in, meal start, meal end, out.
+const IN_MEAL_OUT: [PunchKind; 4] = [PunchKind::In, PunchKind::MealStart, PunchKind::MealEnd, PunchKind::Out];
+
+/// The first four of these punches, when they are in, meal start, meal end, out and the last comes less than `within`
+/// after the first: a day about which there is nothing more to find out.
+#[inline]
+pub(crate) fn plain_day(punches: &[KeptPunch], within: Seconds) -> Option<[KeptPunch; 4]> {
+    let punches = *punches.first_chunk::<4>()?;
+    let [first, _, _, last] = punches;
+    (punches.map(|punch| punch.kind) == IN_MEAL_OUT && last.at.since(first.at) < within).then_some(punches)
 }
 
 /// What became of a punch in pairing.
@@ -269,12 +281,19 @@ pub struct Noticed {
     pub measure: Seconds,
     /// The rule that noticed it.
     pub rule: RuleId,
+    /// The worked shift (an index into `shifts`) on whose workday it is shown; `None` when `workday` says all.
+    pub shift: Option<u32>,
 }
 
 impl Noticed {
     /// Something noticed while punches were read.
     pub(crate) fn in_punches(code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) -> Noticed {
-        Noticed { code, workday, at, measure, rule: RuleId::PUNCHES }
+        Noticed { code, workday, at, measure, rule: RuleId::PUNCHES, shift: None }
+    }
+
+    /// The same, shown where a worked shift is.
+    pub(crate) fn of_shift(self, shift: u32) -> Noticed {
+        Noticed { shift: Some(shift), ..self }
     }
 }
 

@@ -136,6 +136,7 @@ pub(crate) fn check(inputs: &Inputs<'_>, state: &mut CardState) -> Result<bool, 
         at: as_of,
         measure: Seconds::ZERO,
         rule: RuleId::PUNCHES,
+        shift: None,
     });
     Ok(true)
 }

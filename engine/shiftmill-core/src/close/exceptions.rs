@@ -75,7 +75,7 @@ pub(crate) fn raise(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Ev
     });
     noticed.dedup_by_key(|noticed| (noticed.workday, noticed.code, noticed.at));
     let all_settled = all_settled(noticed, scheduled, inputs);
-    for Noticed { code, workday, at, measure, rule } in noticed.iter().copied() {
+    for Noticed { code, workday, at, measure, rule, .. } in noticed.iter().copied() {
         let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
         let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
         let state = if inputs.card.waivers.contains(&waiver) {

@@ -100,8 +100,9 @@ pub struct CombinationRow {
 
 /// Recodes the spans of a card by the overtime tiers of its plans.
 pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let has_tiers = |plan: &crate::plan::Plan| !plan.overtime.tiers.is_empty();
-    if !inputs.timeline.versions().iter().any(|version| has_tiers(&version.1)) {
+    // A table says what a second pays even when no tier is reached.
+    let acts = |overtime: &Overtime| !overtime.tiers.is_empty() || matches!(overtime.combine, Combine::Table(_));
+    if !inputs.timeline.versions().iter().any(|version| acts(&version.1.overtime)) {
         return;
     }
     // Whole shifts may be labelled so that a later one counts on an earlier workday.

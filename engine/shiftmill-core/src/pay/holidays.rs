@@ -13,6 +13,7 @@
 use crate::card::{CardState, Quantity, ScheduledShift, Span};
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
 use crate::pay::recode;
+use crate::plan::Plan;
 use crate::reason::{Because, Reason};
 use crate::shape::{calendar, schedule};
 use crate::time::{Seconds, Workday};
@@ -68,11 +69,15 @@ pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-/// True when no day of the card can be a holiday or statutory rest day.
+/// True when no day of the card can be a holiday or statutory rest day, and the start of shifts says nothing either.
 fn dates_never_matter(inputs: &Inputs<'_>) -> bool {
-    let plain = |calendar: &calendar::Calendar| calendar.dates.is_empty() && calendar.statutory_rest_day.is_none();
+    let plain = |plan: &Plan| {
+        let calendar = &plan.calendar;
+        let by_shift = plan.holidays.basis == HolidayBasis::ShiftStart;
+        calendar.dates.is_empty() && calendar.statutory_rest_day.is_none() && !by_shift
+    };
     let plans = inputs.timeline.versions();
-    inputs.card.day_overrides.is_empty() && plans.iter().all(|(_, plan)| plain(&plan.calendar))
+    inputs.card.day_overrides.is_empty() && plans.iter().all(|(_, plan)| plain(plan))
 }
 
 fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {

@@ -200,7 +200,7 @@ pub enum Counts {
     StraightTime,
     /// All worked time.
     AllHours,
-    /// Time that tiers of narrower scope have put on one of these codes (Japan: hours of overtime a month). What a wider
-    /// scope makes of such a second afterwards does not take it out of the counter.
+    /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a month).
+    /// What this scope or a wider one makes of such a second does not take it out of the counter.
     Codes(PayCodeSet),
 }

@@ -4,7 +4,8 @@
 //! - Keeps:  worked + taken off = the rounded pairs; paid gaps come on top.
 //! - Runs:   after rounding and attribution to workdays, before leave.
 //! - Edges:  a *worked segment* of an overtime workday is a rounded pair; a paid gap joins two, and so does no gap at all
-//!   (a transfer). A punched break whose rounded length is zero still separates them. Fixed breaks do not, and are no
+//!   (a transfer, or the next shift from the same second on). A punched break whose rounded length is zero still
+//!   separates them, unless gaps of its kind are paid: then it was work all along. Fixed breaks do not, and are no
 //!   break taken. A pair that rounds to nothing is no segment. Paid gaps and breaks of a shift follow the plan of the
 //!   shift, deductions that of the overtime workday.
 //!   Where two fixed breaks overlap, the one that begins earlier takes the seconds; then those of the shift template,

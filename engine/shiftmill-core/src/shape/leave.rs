@@ -197,7 +197,7 @@ fn lay_out(leave: &Leave, inputs: &Inputs<'_>, state: &mut CardState, clock: &mu
             let measure = plan.leave.day_length;
             if leave_room.whole_days.contains(&workday) {
                 let (code, at, rule) = (ExceptionCode::LeaveOverlap, clock.midnight(workday), RuleId::LEAVE);
-                noticed.push(Noticed { code, workday, at, measure, rule });
+                noticed.push(Noticed { code, workday, at, measure, rule, shift: None });
             } else {
                 leave_room.whole_days.push(workday);
                 quantities.push(on_leave(workday, code, measure));
@@ -261,7 +261,7 @@ fn label(
 /// Adds the stretches in `own` to `pieces` where no earlier leave has the time.
 fn place(state: &mut CardState) {
     let CardState { leave_room: Room { pieces, own, .. }, noticed, .. } = state;
-    let mut lost = Losses::new(ExceptionCode::LeaveOverlap);
+    let lost = Losses::new(ExceptionCode::LeaveOverlap, noticed);
     for piece in own.iter() {
         let mut rest = *piece;
         let mut index = pieces.partition_point(|taken| taken.end <= rest.start);
@@ -280,38 +280,30 @@ fn place(state: &mut CardState) {
             pieces.insert(index, rest);
         }
     }
-    lost.say(noticed);
 }
 
-/// Gathers time that leave lost, one exception per run of one workday.
+/// Gathers time that leave lost, one exception per workday.
 struct Losses {
     code: ExceptionCode,
-    workday: Workday,
-    at: Timestamp,
-    measure: Seconds,
+    /// Where among the exceptions noticed its own begin.
+    first: usize,
 }
 
 impl Losses {
-    fn new(code: ExceptionCode) -> Losses {
-        Losses { code, workday: Workday::default(), at: Timestamp::default(), measure: Seconds::ZERO }
+    fn new(code: ExceptionCode, noticed: &[Noticed]) -> Losses {
+        Losses { code, first: noticed.len() }
     }
 
-    fn add(&mut self, workday: Workday, at: Timestamp, length: Seconds, noticed: &mut Vec<Noticed>) {
-        if self.workday != workday {
-            self.say(noticed);
+    /// Adds a loss; those of one workday come in order of time, but another workday may lie between them.
+    fn add(&self, workday: Workday, at: Timestamp, measure: Seconds, noticed: &mut Vec<Noticed>) {
+        let mut own = noticed[self.first..].iter_mut();
+        match own.find(|noticed| noticed.workday == workday) {
+            Some(noticed) => noticed.measure = noticed.measure.plus(measure),
+            None => {
+                let (code, rule) = (self.code, RuleId::LEAVE);
+                noticed.push(Noticed { code, workday, at, measure, rule, shift: None });
+            }
         }
-        if self.measure.is_zero() {
-            (self.workday, self.at) = (workday, at);
-        }
-        self.measure = self.measure.plus(length);
-    }
-
-    fn say(&mut self, noticed: &mut Vec<Noticed>) {
-        if !self.measure.is_zero() {
-            let Losses { code, workday, at, measure } = *self;
-            noticed.push(Noticed { code, workday, at, measure, rule: RuleId::LEAVE });
-        }
-        self.measure = Seconds::ZERO;
     }
 }
 
@@ -364,7 +356,7 @@ fn expected_end(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timesta
 fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { spans, leave_room: Room { pieces, spans: leave_spans, .. }, break_room, noticed, .. } = state;
     let wins = |piece: &LeavePiece| inputs.timeline.at(piece.reporting_workday).leave.versus_work;
-    let mut worked = Losses::new(ExceptionCode::LeaveWorked);
+    let worked = Losses::new(ExceptionCode::LeaveWorked, noticed);
     let mut displaces = false;
     leave_spans.clear();
     for piece in pieces.iter() {
@@ -389,7 +381,6 @@ fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState) {
             leave_spans.push(piece.span(from, piece.end));
         }
     }
-    worked.say(noticed);
     if displaces {
         displace(spans, pieces, |piece| wins(piece) == LeaveVersusWork::LeaveWins, &mut break_room.spare);
     }

@@ -5,7 +5,7 @@
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
 //! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md
 
-use crate::card::{CardState, KeptPunch, Noticed, WorkedShift};
+use crate::card::{CardState, KeptPunch, Noticed, WorkedShift, plain_day};
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
@@ -100,17 +100,35 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
     let CardState { punches, shifts, .. } = state;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let mut run: Option<Run> = None;
-    for (index, punch) in (0_u32..).zip(punches.iter()) {
+    let mut index = 0;
+    while let Some(punch) = punches.get(index) {
         let plan = plan_at(punch.at);
         match &mut run {
             Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
             _ => {
-                shifts.extend(run.map(|run| run.shift(index, &mut clock)));
-                run = Some(Run::new(index, punch, plan.pairing.mode));
+                shifts.extend(run.map(|run| run.shift(index as u32, &mut clock)));
+                let new = Run::new(index as u32, punch, plan.pairing.mode);
+                run = match one_shift(punches.get(index..).unwrap_or(&[]), &plan.matching, inputs) {
+                    Some(last) => {
+                        index += 3;
+                        Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, open: false, ..new })
+                    }
+                    None => Some(new),
+                };
             }
         }
+        index += 1;
     }
     shifts.extend(run.map(|run| run.shift(punches.len() as u32, &mut clock)));
+}
+
+/// The last of four punches of a plain day that are one shift in any case: no in or out among them but the first and
+/// the last, no gap long enough, and not too long.
+#[inline]
+fn one_shift(punches: &[KeptPunch], rules: &Matching, inputs: &Inputs<'_>) -> Option<KeptPunch> {
+    let one_plan = inputs.timeline.single().is_some_and(|plan| plan.pairing.mode == PairingMode::Typed);
+    let [_, _, _, last] = plain_day(punches, rules.new_shift_gap.at_most(rules.shift_length_max))?;
+    one_plan.then_some(last)
 }
 
 /// A worked shift on its way: what decides whether the next punch still belongs to it.
@@ -255,14 +273,15 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState) {
 /// Writes down what was found: the workday of each shift, and what is to be said of it.
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let CardState { punches, shifts, scheduled, noticed, .. } = state;
-    for shift in shifts.iter_mut() {
+    for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {
         let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
         let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
         let planned = shift.scheduled.and_then(|index| scheduled.get(index as usize)).map(|planned| planned.workday);
         shift.workday = planned.unwrap_or(shift.start_date);
         let length = last.at.since(first.at);
         if length > inputs.timeline.at(shift.workday).matching.shift_length_max {
-            noticed.push(Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, first.at, length));
+            let too_long = Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, first.at, length);
+            noticed.push(too_long.of_shift(number));
         }
         if R::LISTENS {
             recorder.note(Note::Matched { first: first.at, scheduled: planned });

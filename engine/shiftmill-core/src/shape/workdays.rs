@@ -12,8 +12,8 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
-use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::card::{CardState, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
+use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::calendar;
 use crate::time::{Seconds, Timestamp, WallTime, Weekday, Workday};
@@ -130,7 +130,7 @@ pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
         let shown_on = labels.reporting.of(first_punch, clock).0;
         state.workday_room.shown_on.push(shown_on);
         if shown_on != shift.workday {
-            relabel_exceptions(&shift, shown_on, state);
+            relabel_exceptions(index as u32, shown_on, &mut state.noticed);
         }
         for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
             let start = pair.start.max(free_from);
@@ -163,24 +163,9 @@ fn worked(shift: u32, pair: &Pair, start: Timestamp) -> Span {
 }
 
 /// What pairing noticed before the label was known is shown where the shift is.
-fn relabel_exceptions(shift: &WorkedShift, shown_on: Workday, state: &mut CardState) {
-    use ExceptionCode as E;
-    let punches = &state.punches[shift.first_punch as usize..shift.last_punch as usize];
-    let (Some(first), Some(last)) = (punches.first(), punches.last()) else { return };
-    for noticed in &mut state.noticed {
-        let of_pairing = matches!(
-            noticed.code,
-            E::MissingIn
-                | E::MissingOut
-                | E::MissingMealPunch
-                | E::MissingBreakPunch
-                | E::ShiftTooLong
-                | E::PairTooLong
-                | E::RoundConflict
-        );
-        if of_pairing && first.at <= noticed.at && noticed.at <= last.at {
-            noticed.workday = shown_on;
-        }
+fn relabel_exceptions(shift: u32, shown_on: Workday, noticed: &mut [Noticed]) {
+    for noticed in noticed.iter_mut().filter(|noticed| noticed.shift == Some(shift)) {
+        noticed.workday = shown_on;
     }
 }
 
@@ -349,7 +334,7 @@ pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState)
 
 /// The index of the row of `workday`, which is added when it is missing. `near` is where the one asked for before
 /// stands: nearly all lists run through the workdays in order.
-#[inline]
+#[inline(always)]
 pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday) -> usize {
     if rows.get(near).is_some_and(|row| row.workday == workday) {
         return near;
@@ -360,6 +345,7 @@ pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday
     find_or_add_row(rows, workday)
 }
 
+#[inline(never)]
 fn find_or_add_row(rows: &mut Vec<WorkdayState>, workday: Workday) -> usize {
     let new = WorkdayState { workday, day_type: DayType::Workday, punches: 0, scheduled: false, worked: Seconds::ZERO };
     if rows.last().is_none_or(|last| last.workday < workday) {
