@@ -1,1 +1,441 @@
-//! Promises with names.
+//! Promises with names: what holds for every timecard, whatever its rules. Each function checks one of them on one
+//! question and says what it saw when it does not hold.
+
+use std::collections::BTreeMap;
+
+use shiftmill_core::pay::combine::{Combine, Overtime};
+use shiftmill_core::pay::premiums::{Premium, PremiumMode};
+use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
+use shiftmill_core::shape::leave::LeaveVersusWork;
+use shiftmill_core::shape::matching::Matching;
+use shiftmill_core::shape::pairing::{Pairing, PairingMode};
+use shiftmill_core::{
+    CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, Evaluations, Inputs, Layer, LeaveTime, Multiplier, Names,
+    PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, Span, TimecardBatch, Timestamp,
+    TotalScope, WALL_DAY, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+};
+
+use crate::engine::{self, Question};
+use crate::generate::{self, Random};
+use crate::outcome::Outcome;
+
+/// What a check says: nothing, or what does not hold.
+pub type Held = Result<(), String>;
+
+/// A promise: its name and its check.
+pub type Promise = (&'static str, fn(&Question) -> Held);
+
+/// All promises.
+pub const ALL: &[Promise] = &[
+    ("the order of facts does not matter", permutation_invariance),
+    ("asking twice gives the same rows", idempotence),
+    ("working memory that was used before does not matter", state_reuse_invariance),
+    ("neighbours, their order and the size of a chunk do not matter", batch_invariance),
+    ("the detail asked for does not change what is paid", detail_invariance),
+    ("cutting a worked segment changes nothing", segment_split_invariance),
+    ("every paired second is on the timeline once", conservation),
+    ("spans do not overlap", no_overlap),
+    ("no length or amount is negative or nothing", non_negativity),
+    ("weekly and daily overtime do not pyramid", no_pyramiding_identity),
+    ("what is explained adds up to what is paid", explanation_sums_equal_totals),
+    ("a rule that never matches changes nothing", non_matching_rule_changes_nothing),
+    ("moving a card by whole weeks moves its result", whole_weeks_shift_results_only),
+];
+
+fn same(expected: &Outcome, found: &Outcome, what: &str) -> Held {
+    if expected == found { Ok(()) } else { Err(format!("{what}:\n{expected:#?}\nbecame\n{found:#?}")) }
+}
+
+/// Punches, scheduled shifts, leave and waivers in any order give the same result.
+pub fn permutation_invariance(question: &Question) -> Held {
+    let mut random = Random::new(question.facts.punches.len() as u64);
+    let mut shuffled = question.clone();
+    shuffle(&mut random, &mut shuffled.facts.punches);
+    shuffle(&mut random, &mut shuffled.facts.shifts);
+    shuffle(&mut random, &mut shuffled.facts.leave);
+    shuffle(&mut random, &mut shuffled.facts.waivers);
+    same(&engine::answer(question), &engine::answer(&shuffled), "the facts in another order")
+}
+
+fn shuffle<T>(random: &mut Random, list: &mut [T]) {
+    for index in (1..list.len()).rev() {
+        list.swap(index, random.below(index as u64 + 1) as usize);
+    }
+}
+
+/// The same question gives the same rows, to the last column.
+pub fn idempotence(question: &Question) -> Held {
+    let (first, second) = (engine::rows(question, Detail::Full), engine::rows(question, Detail::Full));
+    if first == second { Ok(()) } else { Err("the rows differ from one evaluation to the next".into()) }
+}
+
+/// A state that evaluated other cards before gives the same rows as a new one.
+pub fn state_reuse_invariance(question: &Question) -> Held {
+    let mut state = CardState::default();
+    for index in 0..3 {
+        engine::rows_with(&generate::question(7, index), Detail::Full, &mut state, &mut Evaluations::default());
+    }
+    let mut rows = Evaluations::default();
+    engine::rows_with(question, Detail::Full, &mut state, &mut rows);
+    if rows == engine::rows(question, Detail::Full) { Ok(()) } else { Err("a used state gives other rows".into()) }
+}
+
+/// A card evaluates alike alone, among others, in any order and in chunks of any size.
+pub fn batch_invariance(question: &Question) -> Held {
+    let fewer = |count: usize| {
+        let mut facts = question.facts.clone();
+        facts.punches.truncate(facts.punches.len().saturating_sub(count));
+        facts
+    };
+    let cards: Vec<CardFacts> = (0..4).map(fewer).collect();
+    let reversed: Vec<CardFacts> = cards.iter().rev().cloned().collect();
+    let together = outcomes(question, &cards);
+    let mut backwards = outcomes(question, &reversed);
+    backwards.reverse();
+    let by_twos: Vec<Outcome> = cards.chunks(2).flat_map(|chunk| outcomes(question, chunk)).collect();
+    for (place, facts) in cards.iter().enumerate() {
+        let alone = engine::answer(&Question { facts: facts.clone(), ..question.clone() });
+        same(&alone, &together[place], "among others")?;
+        same(&alone, &backwards[place], "in another order")?;
+        same(&alone, &by_twos[place], "in smaller chunks")?;
+    }
+    Ok(())
+}
+
+fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
+    let mut batch = TimecardBatch::default();
+    for facts in cards {
+        let facts = CardFacts { ruleset: 0, zone: 0, ..facts.clone() };
+        batch.push(&facts).expect("generated punches lie near each other");
+    }
+    let batch = batch.check(1, 1).expect("generated columns fit together");
+    let (mut state, mut results) = (CardState::default(), Evaluations::default());
+    for index in 0..batch.len() {
+        let card = batch.timecard(index, std::slice::from_ref(&question.zone)).expect("the card is in the batch");
+        let inputs = Inputs { card, timeline: &question.timeline, window: &question.window };
+        evaluate(&inputs, Detail::Workdays, &mut state, &mut results);
+    }
+    (0..batch.len()).map(|index| Outcome::of(&results, index)).collect()
+}
+
+/// More detail adds rows and changes none.
+pub fn detail_invariance(question: &Question) -> Held {
+    let plain = Outcome::of(&engine::rows(question, Detail::Workdays), 0);
+    for detail in [Detail::Spans, Detail::Full] {
+        same(&plain, &Outcome::of(&engine::rows(question, detail), 0), "with more detail")?;
+    }
+    let totals = Outcome::of(&engine::rows(question, Detail::Totals), 0).totals;
+    if totals == plain.totals { Ok(()) } else { Err("the totals differ when only they are asked for".into()) }
+}
+
+/// A transfer within a worked pair cuts it in two that touch; the pay lines stay. For typed pairing without rounding,
+/// since a transfer is a punch that rounding would move.
+pub fn segment_split_invariance(question: &Question) -> Held {
+    let mut plain = question.clone();
+    plain.timeline = with_plans(question, |plan| {
+        plan.pairing = Pairing { mode: PairingMode::Typed, pair_length_max: None, ..Pairing::default() };
+        plan.matching = Matching {
+            new_shift_gap: Seconds::hours(16),
+            shift_length_max: Seconds::hours(48),
+            ..Matching::default()
+        };
+        plan.rounding.clear();
+        plan.dedupe.window = None;
+    });
+    let (_, state) = evaluated(&plain);
+    let long = state.pairs.iter().find(|pair| !pair.imputed && pair.raw_end.since(pair.raw_start) > Seconds(7_200));
+    let Some(pair) = long else { return Ok(()) };
+    let at = Timestamp(pair.raw_start.0 + 3_600);
+    let id = plain.facts.punches.iter().filter_map(|punch| punch.id).max().map(|id| id + 1);
+    let mut cut = plain.clone();
+    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id });
+    let (whole, cut) = (engine::answer(&plain), engine::answer(&cut));
+    if whole.lines == cut.lines { Ok(()) } else { Err(format!("{:#?}\nbecame\n{:#?}", whole.lines, cut.lines)) }
+}
+
+/// Every second of every rounded pair is on the timeline exactly once, as work or taken off. Leave that wins over
+/// work is left out.
+pub fn conservation(question: &Question) -> Held {
+    let wins = |plan: &Plan| plan.leave.versus_work == LeaveVersusWork::LeaveWins;
+    let (rows, state) = evaluated(question);
+    let displaced = question.timeline.versions().iter().any(|version| wins(&version.1));
+    if rows.cards[0].error.is_some() || displaced && !question.facts.leave.is_empty() {
+        return Ok(());
+    }
+    for pair in &state.pairs {
+        let inside = state.spans.iter().filter(|span| span.shift.is_some());
+        let covered: u32 = inside.map(|span| overlap(span, pair.start, pair.end)).sum();
+        if covered != pair.end.since(pair.start).0 {
+            return Err(format!("{covered} seconds of {pair:?} are on the timeline"));
+        }
+    }
+    Ok(())
+}
+
+fn overlap(span: &Span, start: Timestamp, end: Timestamp) -> u32 {
+    span.end.min(end).since(span.start.max(start)).0
+}
+
+/// The engine's rows and its state afterwards.
+fn evaluated(question: &Question) -> (Evaluations, CardState) {
+    let (mut state, mut rows) = (CardState::default(), Evaluations::default());
+    engine::rows_with(question, Detail::Full, &mut state, &mut rows);
+    (rows, state)
+}
+
+/// Layer A is in order and no second is in it twice; one rule's premium never pays a second twice.
+pub fn no_overlap(question: &Question) -> Held {
+    let (rows, state) = evaluated(question);
+    if rows.cards[0].error.is_some() {
+        return Ok(());
+    }
+    for pair in state.spans.windows(2) {
+        if pair[0].end > pair[1].start {
+            return Err(format!("{:?} overlaps {:?}", pair[0], pair[1]));
+        }
+    }
+    let mut by_rule: BTreeMap<RuleId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    for premium in &state.premiums {
+        by_rule.entry(premium.reason.rule).or_default().push((premium.start, premium.end));
+    }
+    for (rule, mut stretches) in by_rule {
+        stretches.sort();
+        if let Some(pair) = stretches.windows(2).find(|pair| pair[0].1 > pair[1].0) {
+            return Err(format!("{rule:?} pays {pair:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Every span has time in it and every line an amount.
+pub fn non_negativity(question: &Question) -> Held {
+    let rows = engine::rows(question, Detail::Full);
+    let spans = rows.spans.iter().all(|span| span.start < span.end);
+    let premiums = rows.premiums.iter().all(|premium| premium.start < premium.end);
+    let lines = rows.lines.amount.iter().all(|amount| *amount > 0);
+    if spans && premiums && lines { Ok(()) } else { Err("a span or line has nothing in it".into()) }
+}
+
+/// With one rate for a day and a week, and only straight time counting to the week, a workweek's overtime is the
+/// greater of its daily overtime D and what its work T has beyond the weekly limit W: max(D, T - W).
+pub fn no_pyramiding_identity(question: &Question) -> Held {
+    let (day, week) = (Seconds::hours(8), Seconds::hours(24));
+    let (names, first) = with_rules(question, 2);
+    let tier = |rule, scope, limit| OvertimeTier {
+        rule,
+        scope,
+        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None },
+        counts: Counts::StraightTime,
+        leave_counts: false,
+        limit,
+        pays_to: PayCode(3),
+        multiplier: Multiplier(1_500),
+        priority: 0,
+    };
+    let tiers =
+        vec![tier(first, TierScope::Workday, day), tier(RuleId(first.0 + 1), TierScope::Workweek, week)];
+    let plan = Plan {
+        overtime: Overtime { tiers, combine: Combine::StraightTimeOnly },
+        ..question.timeline.versions()[0].1.clone()
+    };
+    let opens = plan.workdays.workweek_opens;
+    let mut plain = question.clone();
+    plain.timeline = PlanTimeline::new(vec![(Workday(0), plan)], names).expect("one version");
+    let (rows, state) = evaluated(&plain);
+    if rows.cards[0].error.is_some() {
+        return Ok(());
+    }
+    let mut weeks: BTreeMap<Workday, BTreeMap<Workday, (u32, u32)>> = BTreeMap::new();
+    for span in state.spans.iter().filter(|span| span.state.is_work()) {
+        let workday = span.overtime_workday;
+        let from = (0..7).map(|days| workday.plus(-days)).find(|date| date.weekday() == opens).expect("a weekday");
+        let entry = weeks.entry(from).or_default().entry(workday).or_default();
+        entry.0 += span.length().0;
+        entry.1 += if span.code == PayCode(3) { span.length().0 } else { 0 };
+    }
+    for (from, days) in weeks {
+        let worked: u32 = days.values().map(|day| day.0).sum();
+        let daily: u32 = days.values().map(|worked| worked.0.saturating_sub(day.0)).sum();
+        let overtime: u32 = days.values().map(|day| day.1).sum();
+        if overtime != daily.max(worked.saturating_sub(week.0)) {
+            return Err(format!("week of {from}: {overtime} s of overtime, {daily} s daily, {worked} s worked"));
+        }
+    }
+    Ok(())
+}
+
+/// Spans, premiums and totals tell the same sums as the pay lines.
+pub fn explanation_sums_equal_totals(question: &Question) -> Held {
+    let rows = engine::rows(question, Detail::Full);
+    let names = question.timeline.names();
+    let outcome = Outcome::of(&rows, 0);
+    let mut lines: BTreeMap<PayCode, u64> = BTreeMap::new();
+    let mut weeks: BTreeMap<PayCode, u64> = BTreeMap::new();
+    let mut periods: BTreeMap<PayCode, u64> = BTreeMap::new();
+    for (key, amount) in &outcome.lines {
+        *lines.entry(key.1).or_default() += amount;
+    }
+    for ((scope, _, code), amount) in &outcome.totals {
+        let sums = if *scope == TotalScope::Workweek { &mut weeks } else { &mut periods };
+        *sums.entry(*code).or_default() += amount;
+    }
+    if lines != weeks || lines != periods {
+        return Err(format!("lines {lines:?}, workweeks {weeks:?}, pay period {periods:?}"));
+    }
+    let mut explained: BTreeMap<PayCode, u64> = BTreeMap::new();
+    for span in &rows.spans {
+        *explained.entry(span.code).or_default() += u64::from(span.length().0);
+    }
+    for premium in &rows.premiums {
+        *explained.entry(premium.code).or_default() += u64::from(premium.end.since(premium.start).0);
+    }
+    // Quantities are not on the timeline: their own layer, and leave given as amounts.
+    let amounts = question.facts.leave.iter().any(|leave| !matches!(leave.time, LeaveTime::Span { .. }));
+    for (code, amount) in lines {
+        let quantity = names.pay_code(code).is_some_and(|info| info.layer == Layer::Quantity);
+        let leave = names.pay_code(code).is_some_and(|info| info.name.starts_with("leave_"));
+        if !quantity && !(leave && amounts) && explained.get(&code).copied().unwrap_or(0) != amount {
+            return Err(format!("{code:?} pays {amount} and is explained for {:?}", explained.get(&code)));
+        }
+    }
+    Ok(())
+}
+
+/// A tier and a premium that never match leave everything as it was.
+pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
+    let (names, first) = with_rules(question, 2);
+    let mut changed = question.clone();
+    let mut versions = question.timeline.versions().to_vec();
+    for (_, plan) in &mut versions {
+        if matches!(plan.overtime.combine, Combine::StraightTimeOnly | Combine::AllHoursCount) {
+            plan.overtime.tiers.push(OvertimeTier {
+                rule: first,
+                scope: TierScope::Workday,
+                when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::NONE, consecutive: None },
+                counts: Counts::AllHours,
+                leave_counts: true,
+                limit: Seconds::ZERO,
+                pays_to: PayCode(5),
+                multiplier: Multiplier(3_000),
+                priority: 9,
+            });
+        }
+        plan.premiums.push(Premium {
+            rule: RuleId(first.0 + 1),
+            pays_to: PayCode(6),
+            window: None,
+            weekdays: WeekdaySet::NONE,
+            day_types: DayTypeSet::ALL,
+            mode: PremiumMode::Split,
+            min: Seconds::ZERO,
+            max: Seconds::hours(24),
+        });
+    }
+    changed.timeline = PlanTimeline::new(versions, names).expect("the versions are as they were");
+    same(&engine::answer(question), &engine::answer(&changed), "with rules that never match")
+}
+
+/// The names with more rules at the end, and the number of the first of them.
+fn with_rules(question: &Question, more: usize) -> (Names, RuleId) {
+    let mut names = question.timeline.names().clone();
+    let first = RuleId(names.rules.len() as u16);
+    names.rules.extend((0..more).map(|index| format!("more-{index}")));
+    (names, first)
+}
+
+/// The timeline with every plan changed.
+fn with_plans(question: &Question, change: impl Fn(&mut Plan)) -> PlanTimeline {
+    let mut versions = question.timeline.versions().to_vec();
+    versions.iter_mut().for_each(|version| change(&mut version.1));
+    PlanTimeline::new(versions, question.timeline.names().clone()).expect("the versions are as they were")
+}
+
+/// A card, its rules' dates and its window moved by five weeks have the result moved by five weeks. In a zone without
+/// clock changes; calendar months are no whole weeks, so counters of a month are left out.
+pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
+    const DAYS: i32 = 35;
+    let mut plain = question.clone();
+    plain.zone = Zone::fixed("fixed", plain.zone.offset_at(plain.window.as_of));
+    plain.timeline = with_plans(question, |plan| {
+        for tier in plan.overtime.tiers.iter_mut().filter(|tier| tier.scope == TierScope::Month) {
+            tier.scope = TierScope::PayPeriod;
+        }
+    });
+    let before = engine::answer(&plain);
+    let after = engine::answer(&moved(&plain, DAYS));
+    same(&moved_outcome(&before, DAYS), &after, "moved by whole weeks")
+}
+
+fn later(at: Timestamp, days: i32) -> Timestamp {
+    Timestamp(at.0 + i64::from(days) * WALL_DAY)
+}
+
+fn moved(question: &Question, days: i32) -> Question {
+    let mut moved = question.clone();
+    let facts = &mut moved.facts;
+    for punch in &mut facts.punches {
+        punch.at = later(punch.at, days);
+    }
+    for shift in &mut facts.shifts {
+        shift.workday = shift.workday.plus(days);
+    }
+    for leave in &mut facts.leave {
+        leave.recorded_at = later(leave.recorded_at, days);
+        leave.time = match leave.time {
+            LeaveTime::Span { start, end } => LeaveTime::Span { start: later(start, days), end: later(end, days) },
+            LeaveTime::Workday(workday) => LeaveTime::Workday(workday.plus(days)),
+            LeaveTime::Amount(workday, amount) => LeaveTime::Amount(workday.plus(days), amount),
+        };
+    }
+    let named = |punch| match punch {
+        PunchRef::At(at, kind) => PunchRef::At(later(at, days), kind),
+        PunchRef::Id(id) => PunchRef::Id(id),
+    };
+    for correction in &mut facts.corrections {
+        correction.recorded_at = later(correction.recorded_at, days);
+        correction.kind = match correction.kind {
+            CorrectionKind::Add { at, kind } => CorrectionKind::Add { at: later(at, days), kind },
+            CorrectionKind::Void(punch) => CorrectionKind::Void(named(punch)),
+            CorrectionKind::Retime { punch, to } => {
+                CorrectionKind::Retime { punch: named(punch), to: later(to, days) }
+            }
+        };
+    }
+    for waiver in &mut facts.waivers {
+        waiver.workday = waiver.workday.plus(days);
+    }
+    for decision in &mut facts.day_overrides {
+        decision.workday = decision.workday.plus(days);
+    }
+    let range = |range: WorkdayRange| WorkdayRange { first: range.first.plus(days), last: range.last.plus(days) };
+    moved.window.facts = range(moved.window.facts);
+    moved.window.pay_period = range(moved.window.pay_period);
+    moved.window.as_of = later(moved.window.as_of, days);
+    let mut versions = question.timeline.versions().to_vec();
+    for (from, plan) in &mut versions {
+        *from = from.plus(days);
+        plan.calendar.dates.iter_mut().for_each(|date| date.0 = date.0.plus(days));
+        for tier in &mut plan.overtime.tiers {
+            if let TierScope::Workweeks { anchor, .. } = &mut tier.scope {
+                *anchor = anchor.plus(days);
+            }
+        }
+    }
+    moved.timeline = PlanTimeline::new(versions, question.timeline.names().clone()).expect("dates in order");
+    moved
+}
+
+fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
+    Outcome {
+        error: outcome.error,
+        provisional: outcome.provisional,
+        lines: outcome.lines.iter().map(|(key, amount)| ((key.0.plus(days), key.1, key.2, key.3), *amount)).collect(),
+        exceptions: outcome
+            .exceptions
+            .iter()
+            .map(|row| (row.0.plus(days), row.1, row.2, later(row.3, days), row.4))
+            .collect(),
+        totals: outcome.totals.iter().map(|(key, amount)| ((key.0, key.1.plus(days), key.2), *amount)).collect(),
+        workdays: outcome.workdays.iter().map(|(workday, row)| (workday.plus(days), *row)).collect(),
+    }
+}

@@ -1,7 +1,9 @@
 //! Shrinking: the smallest question, by taking facts and rules away one after the other, on which both still differ.
 
 use shiftmill_core::pay::combine::Combine;
-use shiftmill_core::{Plan, PlanTimeline};
+use shiftmill_core::pay::tiers::TierCondition;
+use shiftmill_core::shape::attendance::Attendance;
+use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, WeekdaySet};
 
 use crate::engine::Question;
 
@@ -89,24 +91,32 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.pairing.missing_in = default.pairing.missing_in);
     with(&|plan| plan.pairing.missing_out = default.pairing.missing_out);
     with(&|plan| plan.pairing.meal_detect = default.pairing.meal_detect);
-    with(&|plan| gone(plan.rounding.pop()));
-    with(&|plan| plan.rounding.reverse());
     with(&|plan| plan.workdays.overtime = default.workdays.overtime);
     with(&|plan| plan.workdays.reporting = default.workdays.reporting);
     with(&|plan| plan.workdays.opens_at = 0);
     with(&|plan| plan.breaks.paid_below = None);
     with(&|plan| gone(plan.breaks.fixed.pop()));
-    with(&|plan| gone(plan.breaks.auto_deduct.pop()));
-    with(&|plan| gone(plan.meal_requirements.pop()));
-    with(&|plan| plan.attendance = default.attendance.clone());
+    with(&|plan| {
+        // Nothing is judged.
+        plan.attendance = Attendance {
+            late_grace: None,
+            early_grace: None,
+            absence_delay: None,
+            unscheduled: false,
+            ..default.attendance.clone()
+        };
+    });
     with(&|plan| plan.attendance.unscheduled = false);
+    with(&|plan| plan.attendance.late_grace = None);
+    with(&|plan| plan.attendance.early_grace = None);
+    with(&|plan| plan.attendance.absence_delay = None);
+    with(&|plan| plan.attendance.early_in_beyond = None);
+    with(&|plan| plan.attendance.late_out_beyond = None);
     with(&|plan| plan.attendance.late_tiers.clear());
     with(&|plan| plan.attendance.absent_below = None);
     with(&|plan| plan.attendance.half_day_below = None);
     with(&|plan| plan.attendance.min_day = None);
     with(&|plan| plan.holidays = default.holidays.clone());
-    with(&|plan| gone(plan.premiums.pop()));
-    with(&|plan| plan.premiums.reverse());
     with(&|plan| plan.leave.relocates_schedule = false);
     with(&|plan| plan.exceptions = default.exceptions);
     with(&|plan| {
@@ -114,6 +124,12 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
             plan.overtime.combine = Combine::StraightTimeOnly;
         }
     });
+    for index in 0..3 {
+        with(&|plan| remove(&mut plan.rounding, index));
+        with(&|plan| remove(&mut plan.premiums, index));
+        with(&|plan| remove(&mut plan.breaks.auto_deduct, index));
+        with(&|plan| remove(&mut plan.meal_requirements, index));
+    }
     for index in 0..versions[0].1.overtime.tiers.len() {
         with(&|plan| {
             let plain = !matches!(plan.overtime.combine, Combine::Table(_) | Combine::MaxOfAlternatives(_));
@@ -124,6 +140,16 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
         with(&|plan| {
             if let Some(tier) = plan.overtime.tiers.get_mut(index) {
                 tier.leave_counts = false;
+                tier.priority = 0;
+            }
+        });
+        with(&|plan| {
+            if let Some(tier) = plan.overtime.tiers.get_mut(index) {
+                tier.when = TierCondition {
+                    day_types: DayTypeSet::ALL,
+                    weekdays: WeekdaySet::ALL,
+                    consecutive: None,
+                };
             }
         });
     }
@@ -138,3 +164,9 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
 
 /// Takes what was removed.
 fn gone<T>(_: T) {}
+
+fn remove<T>(list: &mut Vec<T>, index: usize) {
+    if index < list.len() {
+        list.remove(index);
+    }
+}

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::Parser;
-use shiftmill_testkit::compare::compare;
+use shiftmill_testkit::compare::{Disagreement, compare};
 use shiftmill_testkit::shrink::shrink;
 use shiftmill_testkit::{generate, print};
 
@@ -24,6 +24,9 @@ struct Arguments {
     /// The first timecard of the run.
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// Goes on after a difference; prints one line for each.
+    #[arg(long)]
+    list: bool,
     /// How many threads.
     #[arg(long, default_value_t = 2)]
     threads: u64,
@@ -47,7 +50,9 @@ fn main() -> ExitCode {
                     }
                     let question = generate::question(arguments.seed, index);
                     let asked = std::panic::catch_unwind(|| compare(&question));
-                    if !matches!(asked, Ok(None)) {
+                    if !matches!(asked, Ok(None)) && arguments.list {
+                        println!("{index}: {}", asked.map_or("the oracle fails".into(), |found| summary(found.as_ref())));
+                    } else if !matches!(asked, Ok(None)) {
                         stop.store(true, Ordering::Relaxed);
                         let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                         *found = Some(found.map_or(index, |other| other.min(index)));
@@ -67,6 +72,18 @@ fn main() -> ExitCode {
     };
     report(arguments.seed, index);
     ExitCode::FAILURE
+}
+
+/// The first lines that differ.
+fn summary(disagreement: Option<&Disagreement>) -> String {
+    let Some(Disagreement { question, engine, oracle }) = disagreement else { return String::new() };
+    let lines = |outcome| print::answer(outcome, question.timeline.names(), &question.zone);
+    let Some(engine) = engine else { return "the engine panicked".into() };
+    let (engine, oracle) = (lines(engine), lines(oracle));
+    let only = |these: &[String], others: &[String]| {
+        these.iter().find(|line| !others.contains(line)).cloned().unwrap_or_default()
+    };
+    format!("engine [{}] oracle [{}]", only(&engine, &oracle), only(&oracle, &engine))
 }
 
 /// Prints a disagreement as small as it gets.

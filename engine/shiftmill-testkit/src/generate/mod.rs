@@ -42,7 +42,13 @@ pub struct Grid {
 
 impl Grid {
     fn pick(random: &mut Random) -> Grid {
-        Grid { seconds: *random.one_of(&[300, 300, 300, 300, 300, 300, 900, 900, 600, 60, 1]) }
+        let seconds = match random.below(50) {
+            0 => 1,
+            1..=3 => 60,
+            4..=12 => 900,
+            _ => 300,
+        };
+        Grid { seconds }
     }
 
     /// A length from `from` to `to` minutes.

@@ -258,6 +258,8 @@ pub(crate) fn holidays_not_worked(
         let planned = if scheduled > 0 { scheduled } else { by_pattern };
         let amount = u64::from(rule.amount.map_or(planned, |amount| amount.0));
         let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };
-        amounts.push(Amount { workday: date, code: rule.pays_to, amount, reason, leave: false });
+        if amount > 0 {
+            amounts.push(Amount { workday: date, code: rule.pays_to, amount, reason, leave: false });
+        }
     }
 }

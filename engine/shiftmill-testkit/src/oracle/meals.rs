@@ -45,7 +45,8 @@ pub(crate) fn judge(
     let mut work: Vec<Work> = Vec::new();
     for shift in shifts {
         for (place, pair) in shift.pairs.iter().enumerate() {
-            let paid = place > 0 && moments::is_paid_gap(question, shift, place);
+            let before = place.checked_sub(1).map(|before| &shift.pairs[before]);
+            let paid = before.is_some_and(|before| moments::is_paid_gap(question, shift, before, pair));
             work.extend(by_workday(question, shift, duties, pair, paid));
         }
     }

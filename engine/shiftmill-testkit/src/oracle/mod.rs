@@ -52,7 +52,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut notices = Vec::new();
     let mut amounts = Vec::new();
     punches::check_window(question)?;
-    let taps = punches::that_count(question, &mut notices);
+    let taps = punches::that_count(question, &mut notices)?;
     let mut schedule = days::schedule(question)?;
     let mut shifts = shifts::worked(question, &taps, &mut schedule);
     pairs::pair_all(question, &mut shifts, &schedule, &mut notices);

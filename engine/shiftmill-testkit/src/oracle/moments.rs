@@ -12,6 +12,7 @@ use shiftmill_core::{
 };
 
 use super::days::{Away, Duty, day_type};
+use super::pairs::Pair;
 use super::shifts::Shift;
 use super::{Notice, date_of, plan_of};
 use crate::engine::Question;
@@ -26,7 +27,7 @@ pub(crate) struct Moment {
     pub state: SpanState,
     pub day_type: DayType,
     pub shift: Option<usize>,
-    /// Which worked segment of the shift it is in.
+    /// Which worked segment of the card it is in.
     pub segment: usize,
     pub code: PayCode,
     pub reason: Reason,
@@ -78,9 +79,10 @@ fn lay_out_by(
     notices: &mut Vec<Notice>,
 ) -> Result<Vec<Moment>, TooCoarse> {
     let mut timeline = Timeline::new();
+    let segments = segments_of(question, shifts);
     for (index, shift) in shifts.iter().enumerate() {
-        work(length, question, shift, index, duties, &mut timeline);
-        paid_gaps(length, question, shift, index, duties, &mut timeline);
+        work(length, question, shift, index, duties, &segments, &mut timeline);
+        paid_gaps(length, question, shift, index, duties, &segments, &mut timeline);
     }
     fixed_breaks(question, shifts, duties, &mut timeline);
     let workdays: BTreeSet<Workday> = timeline.values().map(|moment| moment.overtime).collect();
@@ -89,8 +91,10 @@ fn lay_out_by(
     }
     leave(length, question, duties, leaves, &mut timeline, notices);
     let mut moments: Vec<Moment> = timeline.into_values().collect();
+    let mut known = BTreeMap::new();
+    let mut type_of = |date| *known.entry(date).or_insert_with(|| day_type(question, date));
     for moment in &mut moments {
-        moment.day_type = type_of_second(question, shifts, moment);
+        moment.day_type = type_of_second(question, shifts, moment, &mut type_of);
     }
     Ok(moments)
 }
@@ -166,11 +170,12 @@ fn work(
     shift: &Shift,
     index: usize,
     duties: &[Duty],
+    segments: &BTreeMap<(usize, usize), usize>,
     timeline: &mut Timeline,
 ) {
     let labels = Labels::of(question, shift, duties);
     for (place, pair) in shift.pairs.iter().enumerate() {
-        let segment = segment_of(question, shift, place);
+        let segment = segments.get(&(index, place)).copied().unwrap_or(0);
         let because = if pair.imputed { Because::Imputed } else { Because::Worked };
         let rule = if pair.imputed { RuleId::PUNCHES } else { RuleId::WORKED };
         for at in moments_of(length, pair.start, pair.end) {
@@ -197,17 +202,21 @@ fn paid_gaps(
     shift: &Shift,
     index: usize,
     duties: &[Duty],
+    segments: &BTreeMap<(usize, usize), usize>,
     timeline: &mut Timeline,
 ) {
     let Some(rule) = plan_of(question, shift.plan_day).breaks.paid_below else { return };
     let labels = Labels::of(question, shift, duties);
-    for place in 1..shift.pairs.len() {
-        if !is_paid_gap(question, shift, place) {
+    let present: Vec<usize> =
+        (0..shift.pairs.len()).filter(|place| shift.pairs[*place].start < shift.pairs[*place].end).collect();
+    for places in present.windows(2) {
+        let (before, after) = (shift.pairs[places[0]], shift.pairs[places[1]]);
+        if !is_paid_gap(question, shift, &before, &after) {
             continue;
         }
-        let segment = segment_of(question, shift, place);
+        let segment = segments[&(index, places[1])];
         let reason = Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } };
-        for at in moments_of(length, shift.pairs[place - 1].end, shift.pairs[place].start) {
+        for at in moments_of(length, before.end, after.start) {
             let (overtime, reporting) = labels.at(question, at);
             timeline.entry(at).or_insert(Moment {
                 at,
@@ -225,23 +234,33 @@ fn paid_gaps(
     }
 }
 
-/// Whether the gap before a pair is paid. A gap that rounds to nothing is none.
-pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, place: usize) -> bool {
-    let (before, after) = (shift.pairs[place - 1], shift.pairs[place]);
+/// Whether the gap between two pairs of one shift is paid: of its kind, which stands at the later pair, and of its
+/// rounded length, which may be nothing.
+pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, before: &Pair, after: &Pair) -> bool {
     let rule = plan_of(question, shift.plan_day).breaks.paid_below;
     rule.is_some_and(|rule| {
-        let short = before.end < after.start && after.start.since(before.end) < rule.limit;
+        let short = after.start.since(before.end) < rule.limit;
         short && (rule.meals_too || after.gap_before != Some(GapKind::Meal))
     })
 }
 
-/// The number of a pair's worked segment in its shift: paid gaps and no gap at all join two pairs.
-fn segment_of(question: &Question, shift: &Shift, place: usize) -> usize {
-    let separate = |place: &usize| {
-        let no_gap = shift.pairs[*place - 1].raw_end == shift.pairs[*place].raw_start;
-        !no_gap && !is_paid_gap(question, shift, *place)
-    };
-    (1..=place).filter(separate).count()
+/// The worked segment of every pair, by shift and place. Pairs that round to nothing are as if they were not there.
+fn segments_of(question: &Question, shifts: &[Shift]) -> BTreeMap<(usize, usize), usize> {
+    let mut segments = BTreeMap::new();
+    let mut before: Option<(usize, Pair)> = None;
+    let mut segment = 0;
+    for (index, shift) in shifts.iter().enumerate() {
+        for (place, pair) in shift.pairs.iter().enumerate().filter(|entry| entry.1.start < entry.1.end) {
+            if let Some((shift_before, earlier)) = before {
+                let no_gap = earlier.raw_end >= pair.raw_start && earlier.end == pair.start;
+                let paid = shift_before == index && is_paid_gap(question, shift, &earlier, pair);
+                segment += usize::from(!no_gap && !paid);
+            }
+            before = Some((index, *pair));
+            segments.insert((index, place), segment);
+        }
+    }
+    segments
 }
 
 /// How the seconds of one worked shift find their two labels.
@@ -339,17 +358,25 @@ pub(crate) fn overtime_of(question: &Question, shift: &Shift, duties: &[Duty], a
 }
 
 fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline: &mut Timeline) {
+    let (Some(first), Some(last)) = (timeline.keys().next().copied(), timeline.keys().next_back().copied()) else {
+        return;
+    };
+    let of_plan = |plan: &Plan| -> Vec<(RuleId, Vec<DailyWindow>)> {
+        let rules = plan.breaks.fixed.iter();
+        rules.map(|rule| (rule.rule, daily_windows(question, first, last, rule.start, rule.end))).collect()
+    };
+    let windows: Vec<Vec<(RuleId, Vec<DailyWindow>)>> =
+        shifts.iter().map(|shift| of_plan(plan_of(question, shift.plan_day))).collect();
     for moment in timeline.values_mut() {
-        let shift = &shifts[moment.shift.expect("only work is on the timeline yet")];
-        let duty = shift.duty.map(|duty| &duties[duty]);
+        let index = moment.shift.expect("only work is on the timeline yet");
+        let duty = shifts[index].duty.map(|duty| &duties[duty]);
         let of_template = duty
             .and_then(|duty| duty.breaks.iter().find(|piece| piece.0 <= moment.at && moment.at < piece.1));
         let mut candidates: Vec<(Timestamp, bool, RuleId)> = Vec::new();
         candidates.extend(of_template.map(|piece| (piece.0, false, RuleId::ATTENDANCE)));
-        for rule in &plan_of(question, shift.plan_day).breaks.fixed {
-            let dates = clock_window_dates(question, moment.at, rule.start, rule.end);
-            let starts = dates.map(|date| question.zone.instant(WallTime::on(date, rule.start as i32), Fold::Earlier));
-            candidates.extend(starts.map(|start| (start, true, rule.rule)));
+        for (rule, windows) in &windows[index] {
+            let holding = windows.iter().filter(|window| window.start <= moment.at && moment.at < window.end);
+            candidates.extend(holding.map(|window| (window.start, true, *rule)));
         }
         // The break that begins first takes the second; then that of the template, then the first in order.
         let rule = candidates.iter().min_by_key(|candidate| (candidate.0, candidate.1)).map(|found| found.2);
@@ -361,20 +388,32 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
     }
 }
 
-/// The local dates on which the daily windows begin that hold an instant: two where a window outlasts the day.
-pub(crate) fn clock_window_dates(
+/// The daily window of one local date as instants.
+pub(crate) struct DailyWindow {
+    pub date: Workday,
+    pub start: Timestamp,
+    pub end: Timestamp,
+}
+
+/// The daily windows from `from` to `to` of all local dates between two instants. Two may hold the same second where
+/// a window outlasts its day.
+pub(crate) fn daily_windows(
     question: &Question,
-    at: Timestamp,
+    first: Timestamp,
+    last: Timestamp,
     from: u32,
     to: u32,
-) -> impl Iterator<Item = Workday> + use<'_> {
-    let today = date_of(question, at);
-    (-2..=1).map(move |days| today.plus(days)).filter(move |date| {
-        let length = if to > from { 0 } else { 86_400 };
-        let start = question.zone.instant(WallTime::on(*date, from as i32), Fold::Earlier);
-        let end = question.zone.instant(WallTime(WallTime::on(*date, 0).0 + i64::from(to + length)), Fold::Later);
-        start <= at && at < end
-    })
+) -> Vec<DailyWindow> {
+    let days_on = i32::from(to <= from);
+    let (first, last) = (date_of(question, first).plus(-2), date_of(question, last).plus(1));
+    (first.0..=last.0)
+        .map(Workday)
+        .map(|date| DailyWindow {
+            date,
+            start: question.zone.instant(WallTime::on(date, from as i32), Fold::Earlier),
+            end: question.zone.instant(WallTime::on(date.plus(days_on), to as i32), Fold::Later),
+        })
+        .collect()
 }
 
 fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeline) -> Result<(), TooCoarse> {
@@ -404,7 +443,7 @@ fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeli
     }
     let pieces = match rule.placement {
         BreakPlacement::AtTrigger => at_trigger(rule, &work, amount / length, length)?,
-        BreakPlacement::Proportional => proportional(&work, amount, length)?,
+        BreakPlacement::Proportional => proportional(&segments, amount, length)?,
     };
     for at in pieces {
         let moment = timeline.get_mut(&at).expect("the piece is cut from the timeline");
@@ -429,7 +468,7 @@ fn segments(moments: &[Moment]) -> Vec<Vec<Moment>> {
 
 /// Whether a moment goes on with the worked segment of the one before it.
 fn follows(before: &Moment, after: &Moment) -> bool {
-    before.shift == after.shift && before.segment == after.segment
+    before.end() == after.at && before.segment == after.segment
 }
 
 fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
@@ -461,8 +500,9 @@ fn at_trigger(
     Ok(work[begins as usize..(begins + count) as usize].iter().map(|moment| moment.at).collect())
 }
 
-fn proportional(work: &[Moment], amount: u32, length: u32) -> Result<Vec<Timestamp>, TooCoarse> {
-    let segments = segments(work);
+fn proportional(segments: &[Vec<Moment>], amount: u32, length: u32) -> Result<Vec<Timestamp>, TooCoarse> {
+    let work = |segment: &Vec<Moment>| segment.iter().filter(|moment| moment.is_work()).copied().collect();
+    let segments: Vec<Vec<Moment>> = segments.iter().map(work).collect();
     let long = |segment: &Vec<Moment>| segment.len() as u32 * length;
     let whole: u32 = segments.iter().map(long).sum();
     let share = |segment| (u64::from(amount) * u64::from(long(segment)) / u64::from(whole)) as u32;
@@ -552,16 +592,21 @@ fn away_labels(question: &Question, duties: &[Duty], away: &Away, at: Timestamp)
     (label(rules.overtime), label(rules.reporting))
 }
 
-fn type_of_second(question: &Question, shifts: &[Shift], moment: &Moment) -> DayType {
-    let by_workday = day_type(question, moment.overtime);
+fn type_of_second(
+    question: &Question,
+    shifts: &[Shift],
+    moment: &Moment,
+    day_type: &mut impl FnMut(Workday) -> DayType,
+) -> DayType {
+    let by_workday = day_type(moment.overtime);
     match plan_of(question, moment.overtime).holidays.basis {
         HolidayBasis::Workday => by_workday,
         HolidayBasis::ShiftStart => {
             let date = moment.shift.map_or(moment.overtime, |shift| shifts[shift].start_date);
-            day_type(question, date)
+            day_type(date)
         }
         HolidayBasis::CalendarSplit => {
-            let by_date = day_type(question, date_of(question, moment.at));
+            let by_date = day_type(date_of(question, moment.at));
             let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
             if special(by_date) || special(by_workday) { by_date } else { by_workday }
         }

@@ -41,8 +41,26 @@ struct Desk<'a> {
     shifts: &'a [Shift],
     /// Work time of each overtime workday.
     worked: BTreeMap<Workday, u32>,
+    /// Whether all tiers of a workweek go by one plan: under a table, and under alternatives.
+    whole_weeks: bool,
     /// Indexes of the moments by overtime workday, then time.
     order: Vec<usize>,
+}
+
+/// The versions of one tier.
+type Line<'a> = Vec<Rule<'a>>;
+
+/// What one tier makes of one overtime workday.
+#[derive(Clone, Copy)]
+struct OfDay<'a> {
+    /// The version that governs the tier's scope on this workday.
+    rule: Option<Rule<'a>>,
+    /// Which instance of the scope the workday belongs to; for a shift every workday may.
+    instance: Option<i64>,
+    /// The number of the workday in its run of worked days.
+    number: u32,
+    /// Whether a counter that was carried in passes the workday over.
+    passed_over: bool,
 }
 
 /// For each moment the tier that claims it, and why.
@@ -86,72 +104,75 @@ impl<'a> Desk<'a> {
         }
         let mut order: Vec<usize> = (0..moments.len()).collect();
         order.sort_by_key(|index| (moments[*index].overtime, moments[*index].at));
-        Desk { question, moments, amounts, shifts, worked, order }
+        let combine = &question.timeline.versions()[0].1.overtime.combine;
+        let whole_weeks = matches!(combine, Combine::Table(_) | Combine::MaxOfAlternatives(_));
+        Desk { question, moments, amounts, shifts, worked, whole_weeks, order }
     }
 
-    /// All tiers of all versions, by scope.
-    fn rules(&self) -> Vec<Rule<'a>> {
-        let versions = self.question.timeline.versions().iter();
-        let mut rules: Vec<Rule<'a>> = versions
-            .flat_map(|(_, plan)| {
-                let tiers = plan.overtime.tiers.iter().enumerate();
-                tiers.map(move |(index, tier)| Rule { plan, tier, index })
-            })
-            .collect();
-        rules.sort_by_key(|rule| width(rule.tier.scope));
-        rules
+    /// All tiers, each with its versions, by scope.
+    fn lines(&self) -> Vec<Line<'a>> {
+        let mut lines: Vec<Line<'a>> = Vec::new();
+        for (_, plan) in self.question.timeline.versions() {
+            for (index, tier) in plan.overtime.tiers.iter().enumerate() {
+                let rule = Rule { plan, tier, index };
+                match lines.iter_mut().find(|line| line[0].tier.rule == tier.rule) {
+                    Some(line) => line.push(rule),
+                    None => lines.push(vec![rule]),
+                }
+            }
+        }
+        lines.sort_by_key(|line| width(line[0].tier.scope));
+        lines
     }
 
     /// Who claims each moment, when narrower scopes go first (`narrow_first`) or all counters count all work.
     fn winners(&self, narrow_first: bool, takes_part: impl Fn(usize) -> bool) -> Winners<'a> {
         let mut winners: Winners<'a> = vec![None; self.moments.len()];
-        // The codes on which narrower scopes have put each moment, also those that a wider one took it away from.
-        let mut codes_put: Vec<BTreeSet<PayCode>> = vec![BTreeSet::new(); self.moments.len()];
-        let rules = self.rules();
-        let widths: BTreeSet<u8> = rules.iter().map(|rule| width(rule.tier.scope)).collect();
+        let lines = self.lines();
+        let widths: BTreeSet<u8> = lines.iter().map(|line| width(line[0].tier.scope)).collect();
         for scope in widths {
             let narrower = winners.clone();
-            let put = codes_put.clone();
-            for rule in rules.iter().filter(|rule| width(rule.tier.scope) == scope && takes_part(rule.index)) {
-                let counted = |index: usize| match (&rule.tier.counts, &narrower[index]) {
-                    (Counts::Codes(codes), _) => put[index].iter().any(|code| codes.contains(*code)),
+            for line in lines.iter().filter(|line| width(line[0].tier.scope) == scope && takes_part(line[0].index)) {
+                let counted = |index: usize, counts: &Counts| match (counts, &narrower[index]) {
+                    (Counts::Codes(codes), claim) => claim.is_some_and(|claim| codes.contains(claim.0.tier.pays_to)),
                     (Counts::StraightTime, Some(_)) => !narrow_first,
                     _ => true,
                 };
-                for (index, because) in self.claims(*rule, counted) {
+                for (index, rule, because) in self.claims(line, counted) {
                     let held = &winners[index];
                     if held.as_ref().is_none_or(|held| rank(rule.tier) > rank(held.0.tier)) {
-                        winners[index] = Some((*rule, because));
+                        winners[index] = Some((rule, because));
                     }
                 }
-            }
-            for (codes, winner) in codes_put.iter_mut().zip(&winners) {
-                codes.extend(winner.map(|winner| winner.0.tier.pays_to));
             }
         }
         winners
     }
 
     /// The moments that one tier claims.
-    fn claims(&self, rule: Rule<'a>, counted: impl Fn(usize) -> bool) -> Vec<(usize, Because)> {
+    fn claims(
+        &self,
+        line: &Line<'a>,
+        counted: impl Fn(usize, &Counts) -> bool,
+    ) -> Vec<(usize, Rule<'a>, Because)> {
+        let days = self.days(line);
         let mut claims = Vec::new();
-        for (_, indexes) in self.instances(rule) {
-            let carried_in = self.carried_in(rule, self.moments[indexes[0]].overtime);
-            let mut counter = carried_in.unwrap_or(0);
-            let mut amounts = self.leave_amounts(rule, self.moments[indexes[0]].overtime);
+        for (_, indexes) in self.instances(line, &days) {
+            let first = self.moments[indexes[0]].overtime;
+            let mut counter = self.carried_in(line[0], first).unwrap_or(0);
+            let mut amounts = self.leave_amounts(line, first);
             for index in indexes {
                 let moment = &self.moments[index];
-                if carried_in.is_some() && moment.overtime < self.question.window.facts.first {
-                    continue;
-                }
                 while amounts.first().is_some_and(|amount| amount.0 <= moment.overtime) {
                     counter += amounts.remove(0).1;
                 }
-                if !self.fits(rule, moment) {
+                let day = days[&moment.overtime];
+                let Some(rule) = self.rule_for(line, day, moment) else { continue };
+                if day.passed_over || !self.fits(rule, moment) {
                     continue;
                 }
                 let feeds = if moment.is_work() {
-                    counted(index)
+                    counted(index, &rule.tier.counts)
                 } else {
                     moment.state == SpanState::Leave && rule.tier.leave_counts && self.is_paid(moment.code)
                 };
@@ -159,7 +180,7 @@ impl<'a> Desk<'a> {
                     continue;
                 }
                 if moment.is_work() && counter >= rule.tier.limit.0 {
-                    claims.push((index, self.because(rule, moment)));
+                    claims.push((index, rule, because(rule, moment, day.number)));
                 }
                 counter += moment.length;
             }
@@ -167,14 +188,46 @@ impl<'a> Desk<'a> {
         claims
     }
 
-    /// The moments of each instance of a tier's scope, in order, that go by this version of the rules.
-    fn instances(&self, rule: Rule<'a>) -> BTreeMap<i64, Vec<usize>> {
+    /// What a tier makes of every overtime workday of the card.
+    fn days(&self, line: &Line<'a>) -> BTreeMap<Workday, OfDay<'a>> {
+        let workdays: BTreeSet<Workday> = self.moments.iter().map(|moment| moment.overtime).collect();
+        workdays.into_iter().map(|workday| (workday, self.day(line, workday))).collect()
+    }
+
+    fn day(&self, line: &Line<'a>, workday: Workday) -> OfDay<'a> {
+        let governing = self.governing(line[0], workday);
+        let rule = line.iter().find(|rule| std::ptr::eq(rule.plan, governing)).copied();
+        let condition = rule.and_then(|rule| rule.tier.when.consecutive);
+        OfDay {
+            rule,
+            instance: if line[0].tier.scope == TierScope::Shift { None } else { self.stretch_of(line[0], workday) },
+            number: condition.map_or(0, |condition| self.day_in_run(line[0], condition, workday)),
+            passed_over: workday < self.question.window.facts.first && self.carried_in(line[0], workday).is_some(),
+        }
+    }
+
+    /// The version of a tier that looks at a moment.
+    fn rule_for(&self, line: &Line<'a>, day: OfDay<'a>, moment: &Moment) -> Option<Rule<'a>> {
+        match (line[0].tier.scope, moment.shift) {
+            (TierScope::Shift, Some(shift)) if !self.whole_weeks => {
+                let plan = plan_of(self.question, self.shifts[shift].plan_day);
+                line.iter().find(|rule| std::ptr::eq(rule.plan, plan)).copied()
+            }
+            _ => day.rule,
+        }
+    }
+
+    /// The moments of each instance of a tier's scope, in order.
+    fn instances(&self, line: &Line<'a>, days: &BTreeMap<Workday, OfDay<'a>>) -> BTreeMap<i64, Vec<usize>> {
         let mut instances: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
         for index in &self.order {
             let moment = &self.moments[*index];
+            let instance = match line[0].tier.scope {
+                TierScope::Shift => moment.shift.map(|shift| shift as i64),
+                _ => days[&moment.overtime].instance,
+            };
             if moment.state != SpanState::UnpaidBreak
-                && let Some(key) = self.instance_of(rule, moment)
-                && std::ptr::eq(self.governing(rule, moment), rule.plan)
+                && let Some(key) = instance
             {
                 instances.entry(key).or_default().push(*index);
             }
@@ -182,33 +235,26 @@ impl<'a> Desk<'a> {
         instances
     }
 
-    /// The plan that governs a tier's scope on the workday of a moment: that of the scope's last evaluated workday.
-    fn governing(&self, rule: Rule<'a>, moment: &Moment) -> &'a Plan {
-        let workday = moment.overtime;
-        match (rule.tier.scope, moment.shift) {
-            (TierScope::Shift, Some(shift)) => plan_of(self.question, self.shifts[shift].plan_day),
-            (TierScope::Shift | TierScope::Workday, _) => plan_of(self.question, workday),
-            _ => {
-                let mut last = workday;
-                let facts = self.question.window.facts;
-                while last < facts.last && self.same_instance(rule, last.plus(1), workday) {
-                    last = last.plus(1);
-                }
-                plan_of(self.question, last)
+    /// The plan that governs a tier's scope on a workday: that of the scope's last evaluated workday.
+    fn governing(&self, rule: Rule<'a>, workday: Workday) -> &'a Plan {
+        let same = |other: Workday| {
+            if self.whole_weeks {
+                let week = |workday| week_of(plan_of(self.question, workday), workday);
+                week(other) == week(workday)
+            } else {
+                self.same_instance(rule, other, workday)
             }
+        };
+        let mut last = workday;
+        let facts = self.question.window.facts;
+        while last < facts.last && same(last.plus(1)) {
+            last = last.plus(1);
         }
+        plan_of(self.question, last)
     }
 
     fn same_instance(&self, rule: Rule<'a>, one: Workday, other: Workday) -> bool {
         self.stretch_of(rule, one).is_some_and(|key| Some(key) == self.stretch_of(rule, other))
-    }
-
-    /// Which instance of the scope a moment belongs to.
-    fn instance_of(&self, rule: Rule<'a>, moment: &Moment) -> Option<i64> {
-        match rule.tier.scope {
-            TierScope::Shift => moment.shift.map(|shift| shift as i64),
-            _ => self.stretch_of(rule, moment.overtime),
-        }
     }
 
     /// Which stretch of workdays a workday belongs to, for scopes other than a shift.
@@ -238,32 +284,36 @@ impl<'a> Desk<'a> {
     }
 
     /// Leave given as amounts that feeds a tier in the instance that holds a workday, in order of its workday.
-    fn leave_amounts(&self, rule: Rule<'a>, workday: Workday) -> Vec<(Workday, u32)> {
-        if rule.tier.scope == TierScope::Shift || !rule.tier.leave_counts {
+    fn leave_amounts(&self, line: &Line<'a>, workday: Workday) -> Vec<(Workday, u32)> {
+        if line[0].tier.scope == TierScope::Shift {
             return Vec::new();
         }
-        let carried_in = self.carried_in(rule, workday).is_some();
-        let mut amounts: Vec<(Workday, u32)> = self
-            .amounts
-            .iter()
-            .filter(|amount| amount.leave && self.is_paid(amount.code))
-            .filter(|amount| self.same_instance(rule, amount.workday, workday))
-            .filter(|amount| !carried_in || amount.workday >= self.question.window.facts.first)
-            .filter(|amount| self.fits_day(rule, amount.workday, day_type(self.question, amount.workday)))
-            .map(|amount| (amount.workday, amount.amount as u32))
-            .collect();
+        let mut amounts = Vec::new();
+        for amount in self.amounts.iter().filter(|amount| amount.leave && self.is_paid(amount.code)) {
+            let day = self.day(line, amount.workday);
+            let Some(rule) = day.rule else { continue };
+            let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
+                && self.fits_workday(rule, amount.workday);
+            if rule.tier.leave_counts
+                && fits
+                && !day.passed_over
+                && self.same_instance(rule, amount.workday, workday)
+            {
+                amounts.push((amount.workday, amount.amount as u32));
+            }
+        }
         amounts.sort();
         amounts
     }
 
     fn fits(&self, rule: Rule<'a>, moment: &Moment) -> bool {
-        self.fits_day(rule, moment.overtime, moment.day_type)
+        rule.tier.when.day_types.contains(moment.day_type) && self.fits_workday(rule, moment.overtime)
     }
 
-    fn fits_day(&self, rule: Rule<'a>, workday: Workday, day_type: DayType) -> bool {
+    /// Whether the conditions of a tier that look at the workday hold.
+    fn fits_workday(&self, rule: Rule<'a>, workday: Workday) -> bool {
         let when = &rule.tier.when;
-        when.day_types.contains(day_type)
-            && when.weekdays.contains(workday.weekday())
+        when.weekdays.contains(workday.weekday())
             && when.consecutive.is_none_or(|consecutive| {
                 let number = self.day_in_run(rule, consecutive, workday);
                 match consecutive.mode {
@@ -294,27 +344,6 @@ impl<'a> Desk<'a> {
 
     fn is_paid(&self, code: PayCode) -> bool {
         self.question.timeline.names().pay_code(code).is_some_and(|info| info.paid)
-    }
-
-    fn because(&self, rule: Rule<'a>, moment: &Moment) -> Because {
-        let tier = rule.tier;
-        let limit = tier.limit;
-        if let Some(consecutive) = tier.when.consecutive {
-            let number = self.day_in_run(rule, consecutive, moment.overtime).min(255) as u8;
-            return Because::ConsecutiveDay { number, limit };
-        }
-        let working = [DayType::Workday, DayType::MakeupWorkday];
-        if !working.iter().any(|day_type| tier.when.day_types.contains(*day_type)) {
-            return Because::DayTypeIs { day_type: moment.day_type, limit };
-        }
-        match tier.scope {
-            TierScope::Shift => Because::BeyondShift { limit },
-            TierScope::Workday => Because::BeyondDay { limit },
-            TierScope::Workweek => Because::BeyondWeek { limit },
-            TierScope::Workweeks { count, .. } => Because::BeyondWeeks { weeks: count, limit },
-            TierScope::Month => Because::BeyondMonth { limit },
-            TierScope::PayPeriod => Because::BeyondPayPeriod { limit },
-        }
     }
 
     /// For each workweek the alternative with the greatest premium value.
@@ -351,85 +380,89 @@ impl<'a> Desk<'a> {
 
     fn additive(&self) -> Vec<Extra> {
         let mut extras = Vec::new();
-        for rule in self.rules() {
-            for (index, because) in self.claims(rule, |_| true) {
-                let moment = &self.moments[index];
-                let reason = Reason { rule: rule.tier.rule, because };
-                let Moment { at, length, reporting, .. } = *moment;
-                extras.push(Extra { at, length, reporting, code: rule.tier.pays_to, reason });
+        let mut codes_put: Vec<BTreeSet<PayCode>> = vec![BTreeSet::new(); self.moments.len()];
+        let lines = self.lines();
+        let widths: BTreeSet<u8> = lines.iter().map(|line| width(line[0].tier.scope)).collect();
+        for scope in widths {
+            let narrower = codes_put.clone();
+            let counted = |index: usize, counts: &Counts| match counts {
+                Counts::Codes(codes) => narrower[index].iter().any(|code| codes.contains(*code)),
+                Counts::StraightTime | Counts::AllHours => true,
+            };
+            for line in lines.iter().filter(|line| width(line[0].tier.scope) == scope) {
+                for (index, rule, because) in self.claims(line, counted) {
+                    let moment = &self.moments[index];
+                    let reason = Reason { rule: rule.tier.rule, because };
+                    let Moment { at, length, reporting, .. } = *moment;
+                    extras.push(Extra { at, length, reporting, code: rule.tier.pays_to, reason });
+                    codes_put[index].insert(rule.tier.pays_to);
+                }
             }
         }
         extras
     }
 
-    fn by_table(&self, _: &CombinationTable, moments: &mut [Moment]) {
-        let rules = self.rules();
+    fn by_table(&self, table: &CombinationTable, moments: &mut [Moment]) {
+        let lines = self.lines();
+        let days: Vec<BTreeMap<Workday, OfDay<'a>>> = lines.iter().map(|line| self.days(line)).collect();
         let mut counters: BTreeMap<(usize, i64), u32> = BTreeMap::new();
-        let instances: Vec<BTreeMap<usize, i64>> = rules
-            .iter()
-            .map(|rule| {
-                let instances = self.instances(*rule).into_iter();
-                instances.flat_map(|(key, indexes)| indexes.into_iter().map(move |index| (index, key))).collect()
-            })
-            .collect();
         let mut amounts: BTreeMap<(usize, i64), Vec<(Workday, u32)>> = BTreeMap::new();
-        for (place, rule) in rules.iter().enumerate() {
-            for (key, indexes) in self.instances(*rule) {
+        let mut instances: Vec<BTreeMap<usize, i64>> = vec![BTreeMap::new(); lines.len()];
+        for (place, line) in lines.iter().enumerate() {
+            for (key, indexes) in self.instances(line, &days[place]) {
                 let workday = self.moments[indexes[0]].overtime;
-                counters.insert((place, key), self.carried_in(*rule, workday).unwrap_or(0));
-                amounts.insert((place, key), self.leave_amounts(*rule, workday));
+                counters.insert((place, key), self.carried_in(line[0], workday).unwrap_or(0));
+                amounts.insert((place, key), self.leave_amounts(line, workday));
+                instances[place].extend(indexes.into_iter().map(|index| (index, key)));
             }
         }
         for index in &self.order {
             let moment = self.moments[*index];
-            let here = |place: usize| {
-                let key = instances[place].get(index)?;
-                let before_facts = moment.overtime < self.question.window.facts.first;
-                let skipped = before_facts && self.carried_in(rules[place], moment.overtime).is_some();
-                (!skipped && self.fits(rules[place], &moment)).then_some((place, *key))
-            };
-            for (place, of_rule) in instances.iter().enumerate() {
-                let Some(key) = of_rule.get(index) else { continue };
-                let waiting = amounts.get_mut(&(place, *key)).expect("every instance has its leave");
+            if moment.state == SpanState::UnpaidBreak {
+                continue;
+            }
+            // The tiers that look at this moment, each with its counter.
+            let mut present: Vec<(usize, i64, Rule<'a>)> = Vec::new();
+            for (place, line) in lines.iter().enumerate() {
+                let Some(key) = instances[place].get(index).copied() else { continue };
+                let counter = counters.get_mut(&(place, key)).expect("every instance has a counter");
+                let waiting = amounts.get_mut(&(place, key)).expect("every instance has its leave");
                 while waiting.first().is_some_and(|amount| amount.0 <= moment.overtime) {
-                    *counters.get_mut(&(place, *key)).expect("every instance has a counter") += waiting.remove(0).1;
+                    *counter += waiting.remove(0).1;
                 }
+                let day = days[place][&moment.overtime];
+                let rule = self.rule_for(line, day, &moment).filter(|rule| self.fits(*rule, &moment));
+                present.extend(rule.filter(|_| !day.passed_over).map(|rule| (place, key, rule)));
             }
-            let present: Vec<(usize, i64)> = (0..rules.len()).filter_map(here).collect();
             if moment.state == SpanState::Leave {
-                for entry in present {
-                    if rules[entry.0].tier.leave_counts && self.is_paid(moment.code) {
-                        *counters.get_mut(&entry).expect("every instance has a counter") += moment.length;
-                    }
-                }
+                present.retain(|entry| entry.2.tier.leave_counts && self.is_paid(moment.code));
+                grow(&mut counters, &present, moment.length);
                 continue;
             }
-            if !moment.is_work() {
-                continue;
-            }
-            // The rules are in order: the last one reached of each scope is its highest.
+            // The tiers are in order: the last one reached of each scope is its highest.
             let mut highest: BTreeMap<u8, usize> = BTreeMap::new();
-            for (place, key) in &present {
-                let tier = rules[*place].tier;
-                if counters[&(*place, *key)] < tier.limit.0 {
-                    continue;
+            for (place, key, rule) in &present {
+                if counters[&(*place, *key)] >= rule.tier.limit.0 {
+                    highest.insert(width(rule.tier.scope), rule.index);
                 }
-                highest.insert(width(tier.scope), *place);
             }
-            let when = highest.values().fold(0_u64, |set, place| set | 1 << rules[*place].index);
-            let Combine::Table(table) = &plan_of(self.question, moment.overtime).overtime.combine else { continue };
+            let when = highest.values().fold(0_u64, |set, index| set | 1 << index);
             let Some(row) = table.rows.iter().position(|row| row.when == when) else { continue };
             let chosen = table.rows[row];
             if chosen.pays_to != moment.code {
                 moments[*index].code = chosen.pays_to;
                 moments[*index].reason = Reason { rule: table.rule, because: Because::Combination { row: row as u8 } };
             }
-            for entry in present {
-                if chosen.counts_toward & 1 << rules[entry.0].index != 0 {
-                    *counters.get_mut(&entry).expect("every instance has a counter") += moment.length;
-                }
-            }
+            present.retain(|entry| chosen.counts_toward & 1 << entry.2.index != 0);
+            grow(&mut counters, &present, moment.length);
         }
+    }
+}
+
+/// Adds a length to the counters of the tiers present.
+fn grow(counters: &mut BTreeMap<(usize, i64), u32>, present: &[(usize, i64, Rule<'_>)], length: u32) {
+    for (place, key, _) in present {
+        *counters.entry((*place, *key)).or_default() += length;
     }
 }
 
@@ -453,4 +486,25 @@ fn width(scope: TierScope) -> u8 {
 /// The first workday of the workweek that holds a workday.
 pub(crate) fn week_of(plan: &Plan, workday: Workday) -> Workday {
     (0..7).map(|days| workday.plus(-days)).find(|date| date.weekday() == plan.workdays.workweek_opens).unwrap_or(workday)
+}
+
+/// The grounds of a claim.
+fn because(rule: Rule<'_>, moment: &Moment, number: u32) -> Because {
+    let tier = rule.tier;
+    let limit = tier.limit;
+    if tier.when.consecutive.is_some() {
+        return Because::ConsecutiveDay { number: number.min(255) as u8, limit };
+    }
+    let working = [DayType::Workday, DayType::MakeupWorkday];
+    if !working.iter().any(|day_type| tier.when.day_types.contains(*day_type)) {
+        return Because::DayTypeIs { day_type: moment.day_type, limit };
+    }
+    match tier.scope {
+        TierScope::Shift => Because::BeyondShift { limit },
+        TierScope::Workday => Because::BeyondDay { limit },
+        TierScope::Workweek => Because::BeyondWeek { limit },
+        TierScope::Workweeks { count, .. } => Because::BeyondWeeks { weeks: count, limit },
+        TierScope::Month => Because::BeyondMonth { limit },
+        TierScope::PayPeriod => Because::BeyondPayPeriod { limit },
+    }
 }

@@ -3,7 +3,7 @@
 use shiftmill_core::pay::premiums::{Premium, PremiumMode};
 use shiftmill_core::{Because, Reason, Workday};
 
-use super::moments::{Moment, clock_window_dates};
+use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
 use super::shifts::Shift;
 use super::{date_of, plan_of};
@@ -23,7 +23,10 @@ pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> 
 }
 
 fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Extra> {
-    let inside: Vec<bool> = work.iter().map(|moment| is_inside(question, premium, moment)).collect();
+    let (Some(first), Some(last)) = (work.first(), work.last()) else { return Vec::new() };
+    let windows = premium.window.map(|window| daily_windows(question, first.at, last.at, window.from, window.to));
+    let inside: Vec<bool> =
+        work.iter().map(|moment| is_inside(question, premium, windows.as_deref(), moment)).collect();
     let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return Vec::new() };
     let count = inside.iter().filter(|inside| **inside).count();
     let whole = match premium.mode {
@@ -58,10 +61,12 @@ fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Ext
     paid
 }
 
-fn is_inside(question: &Question, premium: &Premium, moment: &Moment) -> bool {
+fn is_inside(question: &Question, premium: &Premium, windows: Option<&[DailyWindow]>, moment: &Moment) -> bool {
     let on = |date: Workday| premium.weekdays.contains(date.weekday());
-    let in_time = match premium.window {
-        Some(window) => clock_window_dates(question, moment.at, window.from, window.to).any(on),
+    let in_time = match windows {
+        Some(windows) => windows
+            .iter()
+            .any(|window| window.start <= moment.at && moment.at < window.end && on(window.date)),
         None => on(date_of(question, moment.at)),
     };
     in_time && premium.day_types.contains(moment.day_type)

@@ -2,7 +2,7 @@
 
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
-use shiftmill_core::{CorrectionKind, EvaluationError, ExceptionCode, PunchKind, PunchRef, Seconds, Timestamp};
+use shiftmill_core::{CorrectionKind, EvaluationError, ExceptionCode, LeaveTime, PunchKind, PunchRef, Seconds, Timestamp, Workday};
 
 use super::{Notice, date_of, plan_of};
 use crate::engine::Question;
@@ -25,11 +25,33 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
     if days > 800 {
         return Err(EvaluationError::WindowTooLong { days, most: 800 });
     }
+    for shift in &question.facts.shifts {
+        check_fact(question, shift.workday, shift.workday)?;
+    }
+    for leave in question.facts.leave.iter().filter(|leave| leave.recorded_at <= question.window.as_of) {
+        match leave.time {
+            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => check_fact(question, workday, workday)?,
+            LeaveTime::Span { start, end } if start < end => {
+                check_fact(question, date_of(question, start), date_of(question, Timestamp(end.0 - 1)))?;
+            }
+            LeaveTime::Span { .. } => {}
+        }
+    }
     Ok(())
 }
 
+/// A fact that lies wholly more than two days outside the facts was meant for another request.
+fn check_fact(question: &Question, first: Workday, last: Workday) -> Result<(), EvaluationError> {
+    let facts = question.window.facts;
+    let outside = last < facts.first.plus(-2) || first > facts.last.plus(2);
+    if outside { Err(EvaluationError::FactOutsideWindow { workday: first }) } else { Ok(()) }
+}
+
 /// The punches that count, in the total order.
-pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
+pub(crate) fn that_count(
+    question: &Question,
+    notices: &mut Vec<Notice>,
+) -> Result<Vec<Tap>, EvaluationError> {
     let mut taps = corrected(question, notices);
     for tap in &mut taps {
         if plan_of(question, date_of(question, tap.at)).normalise.granularity == Granularity::Minute {
@@ -50,7 +72,11 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Vec<
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
         (tap.at, side, tap.kind as u8, id, position)
     });
-    without_repeats(question, present, notices)
+    for tap in &present {
+        let date = date_of(question, tap.at);
+        check_fact(question, date, date)?;
+    }
+    Ok(without_repeats(question, present, notices))
 }
 
 fn notice(question: &Question, notices: &mut Vec<Notice>, code: ExceptionCode, at: Timestamp, measure: Seconds) {
