@@ -211,7 +211,7 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 
 impl Attendance {
     /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.
-    #[inline]
+    #[inline(always)]
     fn distance(
         &self,
         punch: Timestamp,
