@@ -52,6 +52,19 @@ impl Checksum {
         sums
     }
 
+    /// Adds the sums of other rows.
+    pub fn add_all(&mut self, other: &Checksum) {
+        self.rows += other.rows;
+        self.regular_min += other.regular_min;
+        self.overtime_1_5_min += other.overtime_1_5_min;
+        self.overtime_2_min += other.overtime_2_min;
+        self.missing += other.missing;
+        self.late += other.late;
+        self.early += other.early;
+        self.auto_lunch += other.auto_lunch;
+        self.unscheduled += other.unscheduled;
+    }
+
     /// Adds one row.
     pub fn add(&mut self, row: &Row) {
         let has = |flag: u8| u64::from(row.flags & flag != 0);

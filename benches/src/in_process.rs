@@ -9,7 +9,7 @@ use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Time
 
 use crate::checksum::Checksum;
 use crate::measure::timed;
-use crate::results::{Codes, rows_of};
+use crate::results::{Codes, add_up};
 use crate::workload::{RULESET, ZONE_NAMES, window, zones};
 
 /// Compiles the ruleset of the workload.
@@ -70,11 +70,6 @@ pub fn chunks_of(finished: Vec<Finished>) -> Vec<CheckedBatch> {
 /// The check sums of evaluated chunks. A timecard with an error adds nothing.
 pub fn checksum(finished: &[Finished], codes: Codes) -> Checksum {
     let mut sums = Checksum::default();
-    for chunk in finished {
-        for card in 0..chunk.results.cards.len() {
-            let rows = rows_of(&chunk.results, card, codes).unwrap_or_default();
-            rows.iter().for_each(|row| sums.add(row));
-        }
-    }
+    finished.iter().for_each(|chunk| add_up(&chunk.results, codes, &mut sums));
     sums
 }

@@ -13,4 +13,5 @@ pub mod in_process;
 pub mod limit;
 pub mod measure;
 pub mod results;
+pub mod wire;
 pub mod workload;

@@ -2,7 +2,7 @@
 
 use shiftmill_core::{Because, Evaluations, ExceptionCode, Names, PayCode, Seconds, Workday};
 
-use crate::checksum::{Row, flag};
+use crate::checksum::{Checksum, Row, flag};
 use crate::workload::FIRST_WORKDAY;
 
 /// The pay codes of the workload, by number.
@@ -29,36 +29,39 @@ impl Codes {
     }
 }
 
-/// The rows of timecard `card`, in order of their workdays. `None` when it could not be evaluated.
-pub fn rows_of(results: &Evaluations, card: usize, codes: Codes) -> Option<Vec<Row>> {
-    let (from, result) = (results.starts(card), results.cards[card]);
-    if result.error.is_some() {
-        return None;
-    }
+/// Calls `take` with the rows of timecard `card`, in order of their workdays; with none when it could not be evaluated.
+pub fn each_row(results: &Evaluations, card: usize, codes: Codes, mut take: impl FnMut(Row)) {
+    let (from, ends) = (results.starts(card), results.cards[card].ends);
     let mut line = from.lines as usize;
     let mut exception = from.exceptions as usize;
-    let mut rows = Vec::new();
-    for workday in results.workdays.rows(from.workdays as usize..result.ends.workdays as usize) {
-        let mut row = Row { day: day_number(workday.workday), ..Row::default() };
+    for workday in results.workdays.rows(from.workdays as usize..ends.workdays as usize) {
         let mut paid = Paid::default();
-        while line < result.ends.lines as usize && results.lines.workday[line] <= workday.workday {
+        while line < ends.lines as usize && results.lines.workday[line] <= workday.workday {
             paid.add(results, line, codes);
             line += 1;
         }
-        (row.regular, row.overtime_1_5, row.overtime_2) =
-            (minutes(paid.regular), minutes(paid.overtime_1_5), minutes(paid.overtime_2));
-        if paid.auto_lunch {
-            row.flags |= flag::AUTO_LUNCH;
-        }
-        while exception < result.ends.exceptions as usize && results.exceptions.workday[exception] <= workday.workday {
-            row.flags |= flag_of(results.exceptions.code[exception]);
+        let mut flags = if paid.auto_lunch { flag::AUTO_LUNCH } else { 0 };
+        while exception < ends.exceptions as usize && results.exceptions.workday[exception] <= workday.workday {
+            flags |= flag_of(results.exceptions.code[exception]);
             exception += 1;
         }
         if workday.punches > 0 {
-            rows.push(row);
+            take(Row {
+                day: day_number(workday.workday),
+                regular: minutes(paid.regular),
+                overtime_1_5: minutes(paid.overtime_1_5),
+                overtime_2: minutes(paid.overtime_2),
+                flags,
+            });
         }
     }
-    Some(rows)
+}
+
+/// Adds the rows of all timecards to `sums`.
+pub fn add_up(results: &Evaluations, codes: Codes, sums: &mut Checksum) {
+    for card in 0..results.cards.len() {
+        each_row(results, card, codes, |row| sums.add(&row));
+    }
 }
 
 #[derive(Default)]

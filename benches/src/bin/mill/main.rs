@@ -10,13 +10,19 @@
 #![allow(clippy::float_arithmetic, reason = "speeds are fractions")]
 
 mod engine_runs;
+mod grpc_runs;
 mod limit_runs;
+mod server_process;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use shiftmill_benches::checksum::Checksum;
+
+/// As in the server that people run.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What to measure.
 #[derive(Debug, Parser)]
@@ -31,13 +37,30 @@ struct Arguments {
     /// Print one JSON object on the last line
     #[arg(long)]
     json: bool,
+    /// Instead of all this, stream so many million punches and report the memory of the server
+    #[arg(long, value_name = "MILLIONS")]
+    endless: Option<u64>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until the input closes; `mill` starts itself so.
+    #[command(hide = true)]
+    Serve,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match measure(&arguments) {
+    let outcome = match (&arguments.command, arguments.endless) {
+        (Some(Command::Serve), _) => in_runtime(server_process::serve()).map(|()| None),
+        (None, Some(millions)) => measure_endless(millions).map(Some),
+        (None, None) => measure(&arguments).map(Some),
+    };
+    match outcome {
         Ok(report) => {
-            if arguments.json {
+            if let Some(report) = report.filter(|_| arguments.json) {
                 println!("{report}");
             }
             ExitCode::SUCCESS
@@ -59,7 +82,9 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
     );
     let rich = engine_runs::measure_rich(arguments.employees, arguments.runs)?;
     println!("rich: {rich:.1} M punches/s");
-    let agrees = in_process.checksum == limit.checksum;
+    let grpc = in_runtime(grpc_runs::measure(arguments.employees, arguments.runs))?;
+    println!("gRPC: {:.1} M punches/s as columns, {:.2} as rows", grpc.columns, grpc.rows);
+    let agrees = in_process.checksum == limit.checksum && grpc.checksum == limit.checksum;
     Ok(json!({
         "employees": arguments.employees,
         "punches": limit.punches,
@@ -73,15 +98,55 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
             "phased_threads_1": whole(in_process.phased_threads_1),
         },
         "rich": whole(rich),
+        "grpc": { "columns": whole(grpc.columns), "rows": whole(grpc.rows) },
+        "unary": {
+            "p50_us": grpc.unary.p50.round(),
+            "p99_us": grpc.unary.p99.round(),
+            "explained_p50_us": grpc.unary.explained_p50.round(),
+            "empty_p50_us": grpc.unary.empty_p50.round(),
+        },
+        "server_rss_mb": { "start": grpc.rss_start_mb.round(), "peak": grpc.rss_peak_mb.round() },
         "limit_kernel": whole(limit.speed),
         "ratios": {
             "threads_1": ratio(in_process.threads_1, limit.speed),
             "threads_2": ratio(in_process.threads_2, limit.speed),
             "threads_2_to_1": ratio(in_process.threads_2, in_process.threads_1),
+            "phased_threads_1": ratio(in_process.phased_threads_1, limit.speed),
+            "grpc_columns": ratio(grpc.columns, limit.speed),
+            "grpc_rows": ratio(grpc.rows, limit.speed),
             "rich": ratio(rich, limit.speed),
+            "unary_to_empty": ratio(grpc.unary.p50, grpc.unary.empty_p50),
+            "explained_to_empty": ratio(grpc.unary.explained_p50, grpc.unary.empty_p50),
         },
         "runs": arguments.runs,
     }))
+}
+
+fn measure_endless(millions: u64) -> Result<Value, String> {
+    let endless = in_runtime(grpc_runs::endless(millions))?;
+    println!(
+        "server memory: {:.0} MB at 10 M punches, {:.0} MB at {} M, {:.0} MB at most; {:.1} M punches/s",
+        endless.at_10_million_mb,
+        endless.at_end_mb,
+        endless.punches / 1_000_000,
+        endless.peak_mb,
+        endless.speed
+    );
+    Ok(json!({
+        "punches": endless.punches,
+        "server_rss_mb": {
+            "at_10_million": endless.at_10_million_mb.round(),
+            "at_end": endless.at_end_mb.round(),
+            "peak": endless.peak_mb.round(),
+        },
+        "columns": whole(endless.speed),
+    }))
+}
+
+/// Runs a future on two threads.
+fn in_runtime<T>(future: impl Future<Output = Result<T, String>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(future)
 }
 
 fn sums(sums: &Checksum) -> Value {
