@@ -2,6 +2,8 @@
 //!
 //! Field numbers and types of what has been released never change: `descriptor.binpb` keeps them, and a test compares.
 
+pub mod codec;
+
 /// Version 1 of the API.
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated; the comments stand in the proto files")]
 pub mod v1 {
