@@ -5,7 +5,7 @@ use shiftmill_core::{DayTypeSet, ExceptionCode, Seconds, Severity, Weekday, Week
 use crate::document::{Field, Node, Raw, field};
 use crate::mistake::{Finder, Place};
 use crate::nearest::nearest;
-use crate::settings::{DATES_MAX, ENTRIES_MAX, Kind, NOT_YET, NOTHING, Section, Setting};
+use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, NOTHING, Section, Setting};
 use crate::values;
 
 /// A checked table: settings in the order of the table of settings.
@@ -89,10 +89,11 @@ pub(crate) fn table(
     whole: Whole,
     mistakes: &mut Finder,
 ) -> Table {
-    for field in fields {
-        if section.setting(&field.name).is_none() {
-            unknown(section, field, mistakes);
+    for field in fields.iter().filter(|field| section.setting(&field.name).is_none()) {
+        if mistakes.is_full() {
+            break;
         }
+        unknown(section, field, mistakes);
     }
     let mut checker = Checker { whole, mistakes };
     let entries = section.settings().map(|setting| checker.entry(section, setting, fields, place)).collect();
@@ -107,9 +108,12 @@ fn unknown(section: &Section, found: &Field, mistakes: &mut Finder) {
         return;
     }
     let known: Vec<&str> = section.settings().map(|setting| setting.name).collect();
-    let hint = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known here: {}", known.join(", ")),
+    let hint = match (nearest(name, known.iter().copied()), DOCUMENT.setting(name)) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, Some(_)) => format!(
+            "`{name}` belongs to the ruleset as a whole; write it above the first table, or as a table of its own"
+        ),
+        (None, None) => format!("known here: {}", known.join(", ")),
     };
     mistakes.add(found.place, format!("unknown setting `{name}` for {}", section.title), Some(hint));
 }
@@ -181,7 +185,7 @@ impl Checker<'_> {
             },
             (Kind::Windows, Raw::List(list)) => {
                 self.most(name, list.len(), ENTRIES_MAX, key);
-                Value::Windows(list.iter().filter_map(|node| self.shift_window(name, node)).collect())
+                Value::Windows(list.iter().take(ENTRIES_MAX).filter_map(|node| self.shift_window(name, node)).collect())
             }
             (Kind::Date, raw) => match values::date(raw) {
                 Ok(date) => Value::Dates(vec![(date, node.place)]),
@@ -189,7 +193,7 @@ impl Checker<'_> {
             },
             (Kind::Dates, Raw::List(list)) => {
                 self.most(name, list.len(), DATES_MAX, key);
-                Value::Dates(list.iter().filter_map(|node| self.date(name, node)).collect())
+                Value::Dates(list.iter().take(DATES_MAX).filter_map(|node| self.date(name, node)).collect())
             }
             (Kind::WeekdayOrNone, Raw::Text(text)) if text == "none" => Value::Off,
             (Kind::Weekday | Kind::WeekdayOrNone, Raw::Text(text)) => match values::weekday(text) {
@@ -230,11 +234,15 @@ impl Checker<'_> {
             }
             (Kind::Rules(inner) | Kind::Items(inner), Raw::List(list)) => {
                 self.most(name, list.len(), ENTRIES_MAX, key);
-                Value::Tables(list.iter().filter_map(|node| self.item(setting, inner, node)).collect())
+                Value::Tables(
+                    list.iter().take(ENTRIES_MAX).filter_map(|node| self.item(setting, inner, node)).collect(),
+                )
             }
             (Kind::Named(inner), Raw::Table(fields)) => {
                 self.most(name, fields.len(), ENTRIES_MAX, key);
-                Value::Named(fields.iter().filter_map(|field| self.named(setting, inner, field)).collect())
+                Value::Named(
+                    fields.iter().take(ENTRIES_MAX).filter_map(|field| self.named(setting, inner, field)).collect(),
+                )
             }
             (Kind::Pattern, Raw::Table(fields)) => self.pattern(fields),
             (Kind::Severities, Raw::Table(fields)) => self.severities(fields),
@@ -304,7 +312,7 @@ impl Checker<'_> {
             self.most(name, list.len(), ENTRIES_MAX, first.place);
         }
         let mut texts = Vec::new();
-        for node in list {
+        for node in list.iter().take(ENTRIES_MAX) {
             match &node.raw {
                 Raw::Text(text) => texts.push(Located { text: text.clone(), place: node.place }),
                 _ => {

@@ -33,23 +33,67 @@ pub(crate) fn versions(layers: &Layers, mistakes: &mut Finder) -> Vec<Version> {
     dates.extend(changes.iter().flatten().map(|change| Some(change.from)));
     dates.sort_unstable();
     dates.dedup();
-    dates.into_iter().map(|from| version(from, layers, &changes, mistakes)).collect()
+    let documents: Vec<Document<'_>> = layers
+        .layers
+        .iter()
+        .zip(changes)
+        .map(|(fields, changes)| Document { base: without(fields, &["change"]), changes, merged: Vec::new() })
+        .collect();
+    // Where a missing name of the document being compiled is reported.
+    let place = Place { file: layers.sources.len().saturating_sub(1) as u16, offset: 0 };
+    Chain { documents, place }.versions(&dates, mistakes)
 }
 
-fn version(from: Option<Workday>, layers: &Layers, changes: &[Vec<Change<'_>>], mistakes: &mut Finder) -> Version {
-    let mut merged: Vec<Field> = Vec::new();
-    for (fields, changes) in layers.layers.iter().zip(changes) {
-        // The name and version of a document below are its own.
-        merged.retain(|field| !["name", "version", "description"].contains(&field.name.as_str()));
-        lay_over(&mut merged, fields, mistakes);
-        for change in changes.iter().filter(|change| Some(change.from) <= from) {
-            lay_over(&mut merged, change.fields, mistakes);
+/// A document with what it and all below it come to on the date reached.
+struct Document<'a> {
+    base: Vec<Field>,
+    changes: Vec<Change<'a>>,
+    merged: Vec<Field>,
+}
+
+/// The documents from the bottom up.
+struct Chain<'a> {
+    documents: Vec<Document<'a>>,
+    place: Place,
+}
+
+impl Chain<'_> {
+    fn versions(mut self, dates: &[Option<Workday>], mistakes: &mut Finder) -> Vec<Version> {
+        let mut versions = Vec::new();
+        for from in dates {
+            self.go_to(*from, mistakes);
+            let merged = self.documents.last().map(|top| without(&top.merged, &["extends", "remove", "from"]));
+            let fields = merged.unwrap_or_default();
+            let table = check::table(&DOCUMENT, &fields, self.place, check::Whole::Yes, mistakes);
+            versions.push(Version { from: *from, table });
+        }
+        versions
+    }
+
+    /// Brings all documents to a date. A document is merged anew only when one below it changed.
+    fn go_to(&mut self, from: Option<Workday>, mistakes: &mut Finder) {
+        let mut below: Option<Vec<Field>> = from.is_none().then(Vec::new);
+        for document in &mut self.documents {
+            let anew = below.take();
+            let changed = anew.is_some() || document.changes.iter().any(|change| Some(change.from) == from);
+            if let Some(below) = &anew {
+                // The name and version of a document below are its own.
+                document.merged = without(below, &["name", "version", "description"]);
+                lay_over(&mut document.merged, &document.base, mistakes);
+            }
+            let earlier = anew.is_some();
+            for change in &document.changes {
+                if Some(change.from) == from || earlier && Some(change.from) < from {
+                    lay_over(&mut document.merged, change.fields, mistakes);
+                }
+            }
+            below = changed.then(|| document.merged.clone());
         }
     }
-    // The beginning of the document being compiled: there a missing name is reported.
-    let place = Place { file: layers.sources.len().saturating_sub(1) as u16, offset: 0 };
-    merged.retain(|field| !["extends", "remove", "change", "from"].contains(&field.name.as_str()));
-    Version { from, table: check::table(&DOCUMENT, &merged, place, check::Whole::Yes, mistakes) }
+}
+
+fn without(fields: &[Field], names: &[&str]) -> Vec<Field> {
+    fields.iter().filter(|field| !names.contains(&field.name.as_str())).cloned().collect()
 }
 
 fn lay_over(merged: &mut Vec<Field>, fields: &[Field], mistakes: &mut Finder) {
@@ -65,7 +109,7 @@ fn lay_over(merged: &mut Vec<Field>, fields: &[Field], mistakes: &mut Finder) {
             mistakes.add(node.place, format!("there is no inherited rule `{name}` to remove"), near);
         }
     }
-    *merged = merge(&DOCUMENT, merged, fields);
+    merge(&DOCUMENT, merged, fields);
 }
 
 struct Change<'a> {
@@ -82,7 +126,8 @@ fn changes<'a>(fields: &'a [Field], mistakes: &mut Finder) -> Vec<Change<'a>> {
     if list.len() > CHANGES_MAX {
         mistakes.add(field.place, format!("there are {} changes, the most is {CHANGES_MAX}", list.len()), None);
     }
-    let mut changes: Vec<Change<'_>> = list.iter().filter_map(|node| change(node, mistakes)).collect();
+    let mut changes: Vec<Change<'_>> =
+        list.iter().take(CHANGES_MAX).filter_map(|node| change(node, mistakes)).collect();
     changes.sort_by_key(|change| change.from);
     changes
 }

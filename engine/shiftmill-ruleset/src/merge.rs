@@ -4,66 +4,82 @@
 //! after), texts of `not_covered` add up; everything else is replaced whole.
 
 use crate::document::{Field, Node, Raw, field, text};
-use crate::settings::{Kind, Section};
+use crate::settings::{ENTRIES_MAX, Kind, Section};
 
-/// `over` written over `under`, both of one section.
-pub(crate) fn merge(section: &Section, under: &[Field], over: &[Field]) -> Vec<Field> {
-    let mut merged = under.to_vec();
+/// More than any document has that is not refused anyway: what is longer is not merged.
+const MERGED_MAX: usize = 2 * ENTRIES_MAX;
+
+/// Writes `over` over `under`, both of one section.
+pub(crate) fn merge(section: &Section, under: &mut Vec<Field>, over: &[Field]) {
+    if under.len() + over.len() > MERGED_MAX {
+        *under = over.to_vec();
+        return;
+    }
     for upper in over {
-        match merged.iter_mut().find(|lower| lower.name == upper.name) {
-            Some(lower) => *lower = merge_field(section, lower, upper),
-            None => merged.push(upper.clone()),
+        match under.iter_mut().find(|lower| lower.name == upper.name) {
+            Some(lower) => merge_field(section, lower, upper),
+            None => under.push(upper.clone()),
         }
     }
-    merged
 }
 
-fn merge_field(section: &Section, lower: &Field, upper: &Field) -> Field {
+fn merge_field(section: &Section, lower: &mut Field, upper: &Field) {
     let kind = section.setting(&upper.name).map(|setting| &setting.kind);
-    let raw = match (kind, &lower.node.raw, &upper.node.raw) {
+    match (kind, &mut lower.node.raw, &upper.node.raw) {
         (Some(Kind::Table(inner) | Kind::OptionalTable(inner)), Raw::Table(under), Raw::Table(over)) => {
-            Raw::Table(merge(inner, under, over))
+            merge(inner, under, over);
         }
-        (Some(Kind::Rules(inner)), Raw::List(under), Raw::List(over)) => Raw::List(merge_rules(inner, under, over)),
-        (Some(Kind::Named(inner)), Raw::Table(under), Raw::Table(over)) => Raw::Table(merge_named(inner, under, over)),
-        (Some(Kind::Severities), Raw::Table(under), Raw::Table(over)) => Raw::Table(merge(section, under, over)),
-        (Some(Kind::Texts), Raw::List(under), Raw::List(over)) => {
-            let fresh = over.iter().filter(|node| !under.iter().any(|other| other.raw == node.raw));
-            Raw::List(under.iter().chain(fresh).cloned().collect())
-        }
-        _ => return upper.clone(),
-    };
-    Field { name: upper.name.clone(), place: upper.place, node: Node { place: upper.node.place, raw } }
+        (Some(Kind::Rules(inner)), Raw::List(under), Raw::List(over)) => merge_rules(inner, under, over),
+        (Some(Kind::Named(inner)), Raw::Table(under), Raw::Table(over)) => merge_named(inner, under, over),
+        (Some(Kind::Severities), Raw::Table(under), Raw::Table(over)) => merge(section, under, over),
+        (Some(Kind::Texts), Raw::List(under), Raw::List(over)) => merge_texts(under, over),
+        _ => lower.node.raw = upper.node.raw.clone(),
+    }
+    lower.place = upper.place;
+    lower.node.place = upper.node.place;
 }
 
-fn merge_rules(section: &Section, under: &[Node], over: &[Node]) -> Vec<Node> {
-    let mut merged = under.to_vec();
+fn merge_rules(section: &Section, under: &mut Vec<Node>, over: &[Node]) {
+    if under.len() + over.len() > MERGED_MAX {
+        under.extend_from_slice(over);
+        return;
+    }
+    // Two rules of one name in the same document are a mistake, not one rule.
+    let inherited = under.len();
     for upper in over {
         let name = rule_name(upper);
-        let same = merged.iter_mut().find(|lower| name.is_some() && rule_name(lower) == name);
+        let same = under.iter_mut().take(inherited).find(|lower| name.is_some() && rule_name(lower) == name);
         match (same, &upper.raw) {
-            (Some(Node { raw: Raw::Table(lower), place }), Raw::Table(fields)) if *place != upper.place => {
-                *lower = merge(section, lower, fields);
+            (Some(Node { raw: Raw::Table(lower), place }), Raw::Table(fields)) => {
+                merge(section, lower, fields);
                 *place = upper.place;
             }
-            _ => merged.push(upper.clone()),
+            _ => under.push(upper.clone()),
         }
     }
-    merged
 }
 
-fn merge_named(section: &Section, under: &[Field], over: &[Field]) -> Vec<Field> {
-    let mut merged = under.to_vec();
+fn merge_named(section: &Section, under: &mut Vec<Field>, over: &[Field]) {
+    if under.len() + over.len() > MERGED_MAX {
+        under.extend_from_slice(over);
+        return;
+    }
     for upper in over {
-        match merged.iter_mut().find(|lower| lower.name == upper.name) {
+        match under.iter_mut().find(|lower| lower.name == upper.name) {
             Some(lower) => match (&mut lower.node.raw, &upper.node.raw) {
-                (Raw::Table(lower), Raw::Table(fields)) => *lower = merge(section, lower, fields),
+                (Raw::Table(lower), Raw::Table(fields)) => merge(section, lower, fields),
                 _ => *lower = upper.clone(),
             },
-            None => merged.push(upper.clone()),
+            None => under.push(upper.clone()),
         }
     }
-    merged
+}
+
+fn merge_texts(under: &mut Vec<Node>, over: &[Node]) {
+    let inherited = under.len().min(ENTRIES_MAX);
+    let fresh = over.iter().filter(|node| !under.iter().take(inherited).any(|other| other.raw == node.raw));
+    let fresh: Vec<Node> = fresh.cloned().collect();
+    under.extend(fresh);
 }
 
 /// Drops the rule of this name; false when there is none.

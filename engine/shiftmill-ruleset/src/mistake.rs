@@ -76,6 +76,9 @@ enum Nature {
     Other,
 }
 
+/// The most mistakes that are told; whoever has as many starts with these.
+pub(crate) const MISTAKES_MAX: usize = 500;
+
 /// Gathers mistakes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Finder {
@@ -98,7 +101,15 @@ impl Finder {
         self.push(place, Nature::Syntax, message, hint);
     }
 
+    /// True when no more mistakes are told.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= MISTAKES_MAX
+    }
+
     fn push(&mut self, place: Place, nature: Nature, message: String, hint: Option<String>) {
+        if self.is_full() {
+            return;
+        }
         let found = Found { place, nature, message, hint };
         // A mistake that holds in several versions of a ruleset is one mistake.
         if !self.found.contains(&found) {
@@ -111,15 +122,16 @@ impl Finder {
     /// After a syntax error its line is lost to the reader: nothing else is said of that line, and nothing is said
     /// to be missing in that document.
     pub fn located(&self, sources: &[Source]) -> Vec<Mistake> {
+        let lines = Lines::of(sources);
         let broken: Vec<(u16, u32)> = self
             .found
             .iter()
             .filter(|found| found.nature == Nature::Syntax)
-            .map(|found| (found.place.file, line_and_column(sources, found.place).0))
+            .map(|found| (found.place.file, lines.at(found.place).0))
             .collect();
         let mut list: Vec<(Place, Mistake)> = Vec::new();
         for found in &self.found {
-            let (line, column) = line_and_column(sources, found.place);
+            let (line, column) = lines.at(found.place);
             let hidden = match found.nature {
                 Nature::Syntax => false,
                 Nature::Missing => broken.iter().any(|entry| entry.0 == found.place.file),
@@ -137,12 +149,28 @@ impl Finder {
     }
 }
 
-/// Line and column of a place, both from 1; columns count characters.
-fn line_and_column(sources: &[Source], place: Place) -> (u32, u32) {
-    let text = sources.get(usize::from(place.file)).map_or("", |source| source.text.as_str());
-    let before = text.get(..place.offset as usize).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.matches('\n').count() + 1;
-    let column = before.get(line_start..).unwrap_or("").chars().count() + 1;
-    (line as u32, column as u32)
+/// Where the lines of the documents start, found once for all mistakes.
+struct Lines<'a> {
+    sources: &'a [Source],
+    starts: Vec<Vec<usize>>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(sources: &'a [Source]) -> Lines<'a> {
+        let starts = |source: &Source| -> Vec<usize> {
+            let breaks = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect()
+        };
+        Lines { sources, starts: sources.iter().map(starts).collect() }
+    }
+
+    /// Line and column of a place, both from 1; columns count characters.
+    fn at(&self, place: Place) -> (u32, u32) {
+        let (file, offset) = (usize::from(place.file), place.offset as usize);
+        let starts = self.starts.get(file).map_or(&[] as &[usize], Vec::as_slice);
+        let line = starts.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|before| starts.get(before)).copied().unwrap_or(0);
+        let before = self.sources.get(file).and_then(|source| source.text.get(start..offset)).unwrap_or("");
+        (line.max(1) as u32, before.chars().count() as u32 + 1)
+    }
 }

@@ -251,3 +251,22 @@ fn garbage_is_refused_and_never_panics() {
         let _ = compile(&Document { name: "changed.toml", text: &changed }, &NoLibrary);
     }
 }
+
+#[test]
+fn documents_full_of_mistakes_are_refused_soon() {
+    let lines = |line: &dyn Fn(usize) -> String, count: usize| -> String { (0..count).map(line).collect() };
+    let documents = [
+        lines(&|number| format!("k{number} = 1\n"), 90_000),
+        lines(&|number| format!("[[premiums]]\nname = \"p{number}\"\n"), 30_000),
+        lines(&|number| format!("[shifts.s{number}]\nstart = 1\n"), 35_000),
+        lines(&|number| format!("[[change]]\nfrom = 2{:03}-01-01\nx = 1\n", number % 1_000), 28_000),
+        format!("remove = [{}]\n", lines(&|number| format!("\"r{number}\","), 90_000)),
+        format!("not_covered = [{}]\n", lines(&|number| format!("\"r{number}\","), 90_000)),
+    ];
+    for text in &documents {
+        let started = std::time::Instant::now();
+        let mistakes = compile(&Document { name: "full.toml", text }, &NoLibrary).expect_err("all is wrong");
+        assert!(mistakes.list.len() <= 500);
+        assert!(started.elapsed().as_secs() < 20, "{}", &text[..40]);
+    }
+}

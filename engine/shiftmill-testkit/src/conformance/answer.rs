@@ -149,7 +149,7 @@ fn days(translation: &Translation) -> Result<(Workday, Workday), String> {
 fn dates(text: &str) -> Vec<Workday> {
     let starts = (0..text.len().saturating_sub(9)).filter(|start| text.is_char_boundary(*start));
     let pieces = starts.filter_map(|start| text.get(start..start + 10));
-    pieces.filter_map(|piece| date(piece)).collect()
+    pieces.filter_map(date).collect()
 }
 
 /// A date written `2026-10-01`.
