@@ -153,9 +153,12 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     gather_sides(inputs, state);
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
-        let shift = state.scheduled[index];
         let sides = state.attendance_room.sides[index];
-        let rules = &inputs.timeline.at(shift.workday).attendance;
+        let rules = &inputs.timeline.at(state.scheduled[index].workday).attendance;
+        if rules.is_on_time(&state.scheduled[index], sides) {
+            continue;
+        }
+        let shift = state.scheduled[index];
         if shift.on_leave {
             continue;
         }
@@ -210,6 +213,18 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 }
 
 impl Attendance {
+    /// True when both sides of a shift were punched in time and nobody asks for more: there is nothing to say.
+    #[inline]
+    fn is_on_time(&self, shift: &ScheduledShift, sides: Sides) -> bool {
+        let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };
+        shift.matched
+            && self.early_in_beyond.is_none()
+            && self.late_out_beyond.is_none()
+            && self.compared == Compared::Second
+            && first_in.at <= shift.expected_start.after(self.late_grace.unwrap_or(Seconds::ZERO))
+            && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
+    }
+
     /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.
     #[inline(always)]
     fn distance(

@@ -85,7 +85,8 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
         follow_facts(inputs, &mut clock, &mut state.scheduled)?;
     }
     let key = |shift: &ScheduledShift| (shift.start, shift.end, shift.workday, shift.template);
-    if !state.scheduled.is_sorted_by_key(key) {
+    let in_order = |one: &ScheduledShift, next: &ScheduledShift| one.start < next.start || key(one) <= key(next);
+    if !state.scheduled.is_sorted_by(in_order) {
         state.scheduled.sort_unstable_by_key(key);
     }
     Ok(())
