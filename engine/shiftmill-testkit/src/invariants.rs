@@ -134,16 +134,18 @@ pub fn segment_split_invariance(question: &Question) -> Held {
     let mut plain = question.clone();
     plain.timeline = with_plans(question, |plan| {
         plan.pairing = Pairing { mode: PairingMode::Typed, pair_length_max: None, ..Pairing::default() };
-        plan.matching = Matching {
-            new_shift_gap: Seconds::hours(16),
-            shift_length_max: Seconds::hours(48),
-            ..Matching::default()
-        };
+        plan.matching =
+            Matching { new_shift_gap: Seconds::hours(16), shift_length_max: Seconds::hours(48), ..Matching::default() };
         plan.rounding.clear();
         plan.dedupe.window = None;
     });
     let (_, state) = evaluated(&plain);
-    let long = state.pairs.iter().find(|pair| !pair.imputed && pair.raw_end.since(pair.raw_start) > Seconds(7_200));
+    // A punch inside the pair, overwritten by the mode, would meet the transfer.
+    let long = state.pairs.iter().find(|pair| {
+        let inside = |at: Timestamp| pair.raw_start < at && at < pair.raw_end;
+        let undisturbed = !state.punches.iter().any(|punch| inside(punch.at));
+        !pair.imputed && undisturbed && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
+    });
     let Some(pair) = long else { return Ok(()) };
     let at = Timestamp(pair.raw_start.0 + 3_600);
     let id = plain.facts.punches.iter().filter_map(|punch| punch.id).max().map(|id| id + 1);
@@ -232,8 +234,7 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
         multiplier: Multiplier(1_500),
         priority: 0,
     };
-    let tiers =
-        vec![tier(first, TierScope::Workday, day), tier(RuleId(first.0 + 1), TierScope::Workweek, week)];
+    let tiers = vec![tier(first, TierScope::Workday, day), tier(RuleId(first.0 + 1), TierScope::Workweek, week)];
     let plan = Plan {
         overtime: Overtime { tiers, combine: Combine::StraightTimeOnly },
         ..question.timeline.versions()[0].1.clone()
@@ -396,9 +397,7 @@ fn moved(question: &Question, days: i32) -> Question {
         correction.kind = match correction.kind {
             CorrectionKind::Add { at, kind } => CorrectionKind::Add { at: later(at, days), kind },
             CorrectionKind::Void(punch) => CorrectionKind::Void(named(punch)),
-            CorrectionKind::Retime { punch, to } => {
-                CorrectionKind::Retime { punch: named(punch), to: later(to, days) }
-            }
+            CorrectionKind::Retime { punch, to } => CorrectionKind::Retime { punch: named(punch), to: later(to, days) },
         };
     }
     for waiver in &mut facts.waivers {

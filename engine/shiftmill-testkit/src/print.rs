@@ -131,4 +131,3 @@ pub fn clock(zone: &Zone, at: Timestamp) -> String {
         (offset % 60).abs(),
     )
 }
-

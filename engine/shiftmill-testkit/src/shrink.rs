@@ -145,11 +145,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
         });
         with(&|plan| {
             if let Some(tier) = plan.overtime.tiers.get_mut(index) {
-                tier.when = TierCondition {
-                    day_types: DayTypeSet::ALL,
-                    weekdays: WeekdaySet::ALL,
-                    consecutive: None,
-                };
+                tier.when = TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None };
             }
         });
     }

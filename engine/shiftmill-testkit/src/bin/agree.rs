@@ -51,7 +51,10 @@ fn main() -> ExitCode {
                     let question = generate::question(arguments.seed, index);
                     let asked = std::panic::catch_unwind(|| compare(&question));
                     if !matches!(asked, Ok(None)) && arguments.list {
-                        println!("{index}: {}", asked.map_or("the oracle fails".into(), |found| summary(found.as_ref())));
+                        println!(
+                            "{index}: {}",
+                            asked.map_or("the oracle fails".into(), |found| summary(found.as_ref()))
+                        );
                     } else if !matches!(asked, Ok(None)) {
                         stop.store(true, Ordering::Relaxed);
                         let mut found = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

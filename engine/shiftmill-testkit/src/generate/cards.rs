@@ -65,7 +65,8 @@ impl Maker<'_> {
     fn day(&mut self, habit: &Habit, day: Workday, schedule: u64, facts: &mut CardFacts) {
         match schedule {
             0 if self.random.chance(85) => {
-                let end = habit.start + habit.length + 1_800 / i64::from(self.grid.seconds) * i64::from(self.grid.seconds);
+                let end =
+                    habit.start + habit.length + 1_800 / i64::from(self.grid.seconds) * i64::from(self.grid.seconds);
                 let times = ShiftTimes::Clock { start: habit.start as i32, end: end.max(habit.start + 1) as i32 };
                 facts.shifts.push(ShiftFact { workday: day, times });
             }
@@ -187,8 +188,7 @@ impl Maker<'_> {
     fn corrections(&mut self, facts: &mut CardFacts) {
         let count = *self.random.one_of(&[0, 0, 0, 0, 1, 2]);
         for _ in 0..count {
-            let Some(punch) = facts.punches.get(self.random.below(facts.punches.len() as u64) as usize).copied()
-            else {
+            let Some(punch) = facts.punches.get(self.random.below(facts.punches.len() as u64) as usize).copied() else {
                 return;
             };
             let mut named = match punch.id {

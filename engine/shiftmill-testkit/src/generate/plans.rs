@@ -3,29 +3,25 @@
 use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, Normalise};
-use shiftmill_core::pay::combine::{Alternative, Combine, CombinationRow, CombinationTable, Overtime};
+use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
 use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
 };
 use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, LateDeduct, LateTier};
-use shiftmill_core::shape::breaks::{
-    AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap,
-};
+use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
 use shiftmill_core::shape::calendar::Calendar;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::meal_requirement::MealRequirement;
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
-use shiftmill_core::shape::rounding::{
-    Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie,
-};
+use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
 use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
-    DayType, DayTypeSet, ExceptionCode, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan,
-    PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
+    DayType, DayTypeSet, ExceptionCode, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan, PlanTimeline,
+    RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
 };
 
 use super::{Grid, Random};
@@ -200,11 +196,8 @@ impl Maker<'_> {
                 dates.push((shiftmill_core::Workday(day), *self.random.one_of(&kinds)));
             }
         }
-        let rest_days = if self.flag() {
-            WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday)
-        } else {
-            WeekdaySet::NONE
-        };
+        let rest_days =
+            if self.flag() { WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday) } else { WeekdaySet::NONE };
         let statutory_rest_day = self.random.maybe(25, |random| *random.one_of(&Weekday::ALL));
         Calendar { dates, rest_days, statutory_rest_day }
     }
@@ -353,8 +346,7 @@ impl Maker<'_> {
     }
 
     fn auto_deduct(&mut self) -> AutoDeduct {
-        let bases =
-            [BreakBasis::WorkedGross, BreakBasis::LongestSegment, BreakBasis::GrossSpan, BreakBasis::WorkedNet];
+        let bases = [BreakBasis::WorkedGross, BreakBasis::LongestSegment, BreakBasis::GrossSpan, BreakBasis::WorkedNet];
         // Shares fall on odd seconds, and the oracle then looks at every second.
         let proportional = self.days.last.0 - self.days.first.0 < 2 && self.random.chance(30);
         AutoDeduct {

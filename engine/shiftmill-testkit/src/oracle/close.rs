@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shiftmill_core::{
-    ExceptionState, PayCode, Reason, Seconds, Timestamp, TotalScope, WaiverKind, Workday,
-};
+use shiftmill_core::{ExceptionState, PayCode, Reason, Seconds, Timestamp, TotalScope, WaiverKind, Workday};
 
 use super::days::{Duty, day_type};
 use super::moments::Moment;
@@ -87,9 +85,11 @@ fn exception(question: &Question, duties: &[Duty], notice: &Notice, outcome: &mu
     if !wanted || !question.window.pay_period.contains(workday) {
         return;
     }
-    let waived = question.facts.waivers.iter().any(|waiver| {
-        waiver.workday == workday && waiver.kind == WaiverKind::Exception(code)
-    });
+    let waived = question
+        .facts
+        .waivers
+        .iter()
+        .any(|waiver| waiver.workday == workday && waiver.kind == WaiverKind::Exception(code));
     let state = if waived {
         ExceptionState::Waived
     } else if question.window.as_of < settled(duties, workday, at) {

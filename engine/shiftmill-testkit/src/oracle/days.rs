@@ -60,17 +60,14 @@ pub(crate) fn schedule(question: &Question) -> Result<Vec<Duty>, EvaluationError
     for (index, shift) in question.facts.shifts.iter().enumerate() {
         duties.push(match shift.times {
             ShiftTimes::Clock { start, end } => by_clock(question, shift.workday, start, end),
-            ShiftTimes::Template(template) => {
-                by_template(question, shift.workday, template).ok_or(EvaluationError::UnknownTemplate {
-                    index: index as u32,
-                    template: template + 1,
-                })?
-            }
+            ShiftTimes::Template(template) => by_template(question, shift.workday, template)
+                .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: template + 1 })?,
         });
     }
     if question.facts.shifts.is_empty() {
         for date in question.window.facts.first.0..=question.window.facts.last.0 {
-            duties.extend(by_pattern(question, Workday(date)).filter(|_| day_type(question, Workday(date)).is_working()));
+            duties
+                .extend(by_pattern(question, Workday(date)).filter(|_| day_type(question, Workday(date)).is_working()));
         }
     }
     duties.sort_by_key(|duty| (duty.start, duty.end, duty.workday, duty.template));
@@ -143,7 +140,7 @@ pub(crate) fn leaves(
         let code = plan_of(question, plan_day).leave.codes.get(usize::from(leave.code));
         let index = index as u32;
         let code = code.ok_or(EvaluationError::UnknownLeave { index, code: leave.code })?.pays_to;
-        if end <= start {
+        if matches!(leave.time, LeaveTime::Span { start, end } if end <= start) {
             return Err(EvaluationError::LeaveBackwards { index });
         }
         if leave.recorded_at <= question.window.as_of {
@@ -240,12 +237,7 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
 }
 
 /// What holidays pay on which nothing was worked.
-pub(crate) fn holidays_not_worked(
-    question: &Question,
-    duties: &[Duty],
-    moments: &[Moment],
-    amounts: &mut Vec<Amount>,
-) {
+pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments: &[Moment], amounts: &mut Vec<Amount>) {
     for date in question.window.facts.first.0..=question.window.facts.last.0 {
         let date = Workday(date);
         let Some(rule) = plan_of(question, date).holidays.not_worked else { continue };

@@ -16,9 +16,7 @@ mod premiums;
 mod punches;
 mod shifts;
 
-use shiftmill_core::{
-    EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday,
-};
+use shiftmill_core::{EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};
 
 use crate::engine::Question;
 use crate::outcome::Outcome;
@@ -58,8 +56,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     pairs::pair_all(question, &mut shifts, &schedule, &mut notices);
     let leaves = days::leaves(question, &mut schedule, &mut notices, &mut amounts)?;
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
-    let view =
-        attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
+    let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
     moments::holiday_work(question, &moments, &mut notices);

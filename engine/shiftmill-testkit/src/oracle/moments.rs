@@ -370,8 +370,8 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
     for moment in timeline.values_mut() {
         let index = moment.shift.expect("only work is on the timeline yet");
         let duty = shifts[index].duty.map(|duty| &duties[duty]);
-        let of_template = duty
-            .and_then(|duty| duty.breaks.iter().find(|piece| piece.0 <= moment.at && moment.at < piece.1));
+        let of_template =
+            duty.and_then(|duty| duty.breaks.iter().find(|piece| piece.0 <= moment.at && moment.at < piece.1));
         let mut candidates: Vec<(Timestamp, bool, RuleId)> = Vec::new();
         candidates.extend(of_template.map(|piece| (piece.0, false, RuleId::ATTENDANCE)));
         for (rule, windows) in &windows[index] {
@@ -490,12 +490,7 @@ fn taken(rule: &AutoDeduct, segments: &[Vec<Moment>]) -> u32 {
     gaps.sum()
 }
 
-fn at_trigger(
-    rule: &AutoDeduct,
-    work: &[Moment],
-    count: u32,
-    length: u32,
-) -> Result<Vec<Timestamp>, TooCoarse> {
+fn at_trigger(rule: &AutoDeduct, work: &[Moment], count: u32, length: u32) -> Result<Vec<Timestamp>, TooCoarse> {
     let begins = (rule.after.0 / length).min(work.len() as u32 - count);
     Ok(work[begins as usize..(begins + count) as usize].iter().map(|moment| moment.at).collect())
 }
@@ -553,18 +548,21 @@ fn leave(
                 continue;
             }
             let reason = Reason { rule: RuleId::LEAVE, because: Because::OnLeave };
-            timeline.insert(at, Moment {
+            timeline.insert(
                 at,
-                length,
-                overtime,
-                reporting,
-                state: SpanState::Leave,
-                day_type: DayType::Workday,
-                shift: None,
-                segment: 0,
-                code: away.code,
-                reason,
-            });
+                Moment {
+                    at,
+                    length,
+                    overtime,
+                    reporting,
+                    state: SpanState::Leave,
+                    day_type: DayType::Workday,
+                    shift: None,
+                    segment: 0,
+                    code: away.code,
+                    reason,
+                },
+            );
         }
         for (workday, (at, measure)) in lost {
             notices.push(Notice { code: ExceptionCode::LeaveOverlap, workday, at, measure: Seconds(measure) });

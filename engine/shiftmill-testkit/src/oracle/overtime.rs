@@ -3,11 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::pay::combine::{Alternative, Combine, CombinationTable};
+use shiftmill_core::pay::combine::{Alternative, CombinationTable, Combine};
 use shiftmill_core::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierScope};
-use shiftmill_core::{
-    Because, DayType, PayCode, Plan, Reason, SpanState, Timestamp, Workday,
-};
+use shiftmill_core::{Because, DayType, PayCode, Plan, Reason, SpanState, Timestamp, Workday};
 
 use super::days::day_type;
 use super::moments::Moment;
@@ -67,12 +65,7 @@ struct OfDay<'a> {
 type Winners<'a> = Vec<Option<(Rule<'a>, Because)>>;
 
 /// Recodes the moments; gives the premiums of additive overtime.
-pub(crate) fn apply(
-    question: &Question,
-    moments: &mut [Moment],
-    amounts: &[Amount],
-    shifts: &[Shift],
-) -> Vec<Extra> {
+pub(crate) fn apply(question: &Question, moments: &mut [Moment], amounts: &[Amount], shifts: &[Shift]) -> Vec<Extra> {
     let seen = moments.to_vec();
     let desk = Desk::new(question, &seen, amounts, shifts);
     // The versions of a ruleset change figures, not the way of combining.
@@ -150,11 +143,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The moments that one tier claims.
-    fn claims(
-        &self,
-        line: &Line<'a>,
-        counted: impl Fn(usize, &Counts) -> bool,
-    ) -> Vec<(usize, Rule<'a>, Because)> {
+    fn claims(&self, line: &Line<'a>, counted: impl Fn(usize, &Counts) -> bool) -> Vec<(usize, Rule<'a>, Because)> {
         let days = self.days(line);
         let mut claims = Vec::new();
         for (_, indexes) in self.instances(line, &days) {
@@ -276,9 +265,8 @@ impl<'a> Desk<'a> {
     fn carried_in(&self, rule: Rule<'a>, workday: Workday) -> Option<u32> {
         let first = self.question.window.facts.first;
         let wide = !matches!(rule.tier.scope, TierScope::Shift | TierScope::Workday);
-        let running = wide
-            && self.same_instance(rule, first, workday)
-            && self.same_instance(rule, first.plus(-1), first);
+        let running =
+            wide && self.same_instance(rule, first, workday) && self.same_instance(rule, first.plus(-1), first);
         let balances = self.question.facts.opening_balances.iter().filter(|balance| balance.rule == rule.tier.rule);
         running.then(|| balances.map(|balance| balance.amount.0).next_back()).flatten()
     }
@@ -294,11 +282,7 @@ impl<'a> Desk<'a> {
             let Some(rule) = day.rule else { continue };
             let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
                 && self.fits_workday(rule, amount.workday);
-            if rule.tier.leave_counts
-                && fits
-                && !day.passed_over
-                && self.same_instance(rule, amount.workday, workday)
-            {
+            if rule.tier.leave_counts && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
                 amounts.push((amount.workday, amount.amount as u32));
             }
         }
@@ -485,7 +469,10 @@ fn width(scope: TierScope) -> u8 {
 
 /// The first workday of the workweek that holds a workday.
 pub(crate) fn week_of(plan: &Plan, workday: Workday) -> Workday {
-    (0..7).map(|days| workday.plus(-days)).find(|date| date.weekday() == plan.workdays.workweek_opens).unwrap_or(workday)
+    (0..7)
+        .map(|days| workday.plus(-days))
+        .find(|date| date.weekday() == plan.workdays.workweek_opens)
+        .unwrap_or(workday)
 }
 
 /// The grounds of a claim.

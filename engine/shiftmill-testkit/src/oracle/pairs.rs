@@ -72,13 +72,7 @@ fn too_long(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
     }
 }
 
-fn pair(
-    plan: &Plan,
-    shift: &mut Shift,
-    duty: Option<&Duty>,
-    neighbours: &Neighbours,
-    notices: &mut Vec<Notice>,
-) {
+fn pair(plan: &Plan, shift: &mut Shift, duty: Option<&Duty>, neighbours: &Neighbours, notices: &mut Vec<Notice>) {
     let pairing = &plan.pairing;
     let made = match pairing.mode {
         PairingMode::Typed if pairing.adjacency == Adjacency::Strict => strict(pairing, &shift.taps),
@@ -292,16 +286,7 @@ fn opens_nothing(role: &mut PunchRole) {
 }
 
 fn plain_pair(start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind) -> Pair {
-    Pair {
-        raw_start: start,
-        raw_end: end,
-        start,
-        end,
-        opened_by,
-        closed_by,
-        gap_before: None,
-        imputed: false,
-    }
+    Pair { raw_start: start, raw_end: end, start, end, opened_by, closed_by, gap_before: None, imputed: false }
 }
 
 fn gap_kind(pairing: &Pairing, before: Pair, after: Pair) -> GapKind {
@@ -408,9 +393,10 @@ fn rounded(
     outermost: bool,
     duty: Option<&Duty>,
 ) -> Timestamp {
-    let rule = plan.rounding.iter().find(|rule| {
-        is_target(rule, kind, side) && condition_holds(question, rule, at, side, duty)
-    });
+    let rule = plan
+        .rounding
+        .iter()
+        .find(|rule| is_target(rule, kind, side) && condition_holds(question, rule, at, side, duty));
     let Some(rule) = rule else { return at };
     let scheduled = duty.map(|duty| if side == Side::Start { duty.start } else { duty.end });
     let graceful = outermost && !rule.grace.is_zero();
@@ -438,13 +424,7 @@ fn is_target(rule: &RoundingRule, kind: PunchKind, side: Side) -> bool {
     }
 }
 
-fn condition_holds(
-    question: &Question,
-    rule: &RoundingRule,
-    at: Timestamp,
-    side: Side,
-    duty: Option<&Duty>,
-) -> bool {
+fn condition_holds(question: &Question, rule: &RoundingRule, at: Timestamp, side: Side, duty: Option<&Duty>) -> bool {
     match rule.condition {
         RoundingCondition::Always => true,
         RoundingCondition::NearSchedule(most) => {

@@ -64,9 +64,9 @@ fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Ext
 fn is_inside(question: &Question, premium: &Premium, windows: Option<&[DailyWindow]>, moment: &Moment) -> bool {
     let on = |date: Workday| premium.weekdays.contains(date.weekday());
     let in_time = match windows {
-        Some(windows) => windows
-            .iter()
-            .any(|window| window.start <= moment.at && moment.at < window.end && on(window.date)),
+        Some(windows) => {
+            windows.iter().any(|window| window.start <= moment.at && moment.at < window.end && on(window.date))
+        }
         None => on(date_of(question, moment.at)),
     };
     in_time && premium.day_types.contains(moment.day_type)

@@ -2,7 +2,9 @@
 
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
-use shiftmill_core::{CorrectionKind, EvaluationError, ExceptionCode, LeaveTime, PunchKind, PunchRef, Seconds, Timestamp, Workday};
+use shiftmill_core::{
+    CorrectionKind, EvaluationError, ExceptionCode, LeaveTime, PunchKind, PunchRef, Seconds, Timestamp, Workday,
+};
 
 use super::{Notice, date_of, plan_of};
 use crate::engine::Question;
@@ -48,10 +50,7 @@ fn check_fact(question: &Question, first: Workday, last: Workday) -> Result<(), 
 }
 
 /// The punches that count, in the total order.
-pub(crate) fn that_count(
-    question: &Question,
-    notices: &mut Vec<Notice>,
-) -> Result<Vec<Tap>, EvaluationError> {
+pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Result<Vec<Tap>, EvaluationError> {
     let mut taps = corrected(question, notices);
     for tap in &mut taps {
         if plan_of(question, date_of(question, tap.at)).normalise.granularity == Granularity::Minute {

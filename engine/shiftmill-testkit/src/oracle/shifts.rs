@@ -38,11 +38,7 @@ impl Shift {
 }
 
 /// Gathers punches into worked shifts and matches them.
-pub(crate) fn worked(
-    question: &Question,
-    taps: &[Tap],
-    duties: &mut [Duty],
-) -> Vec<Shift> {
+pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> Vec<Shift> {
     let mut runs: Vec<Vec<Tap>> = Vec::new();
     for tap in taps {
         let plan = plan_of(question, date_of(question, tap.at));
@@ -60,8 +56,7 @@ pub(crate) fn worked(
             duties[duty].matched = true;
         }
         let roles = vec![PunchRole::Unused; run.len()];
-        let shift =
-            Shift { taps: run, roles, pairs: Vec::new(), duty, plan_day, start_date, shown_on: start_date };
+        let shift = Shift { taps: run, roles, pairs: Vec::new(), duty, plan_day, start_date, shown_on: start_date };
         shifts.push(shift);
     }
     shifts
@@ -111,10 +106,9 @@ fn measured_from(matching: &Matching, run: &[Tap]) -> Timestamp {
 fn match_all(question: &Question, runs: &[Vec<Tap>], duties: &[Duty]) -> Vec<Option<usize>> {
     let Some(first) = runs.first() else { return Vec::new() };
     match plan_of(question, date_of(question, first[0].at)).matching.match_by {
-        MatchBy::Workday => runs
-            .iter()
-            .map(|run| duties.iter().position(|duty| duty.workday == date_of(question, run[0].at)))
-            .collect(),
+        MatchBy::Workday => {
+            runs.iter().map(|run| duties.iter().position(|duty| duty.workday == date_of(question, run[0].at))).collect()
+        }
         MatchBy::Cluster => {
             let mut known = BTreeMap::new();
             best(question, runs, duties, 0, 0, &mut known).1
