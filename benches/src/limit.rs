@@ -255,9 +255,9 @@ impl Writer<'_> {
             _ => (i32::MAX, i32::MIN, true),
         };
         let flags = flag::MISSING * u8::from(today.missing)
-            | flag::LATE * u8::from(today.first_in > late_after)
-            | flag::EARLY * u8::from(today.last_out < early_before)
-            | flag::UNSCHEDULED * u8::from(unscheduled);
+            + flag::LATE * u8::from(today.first_in > late_after)
+            + flag::EARLY * u8::from(today.last_out < early_before)
+            + flag::UNSCHEDULED * u8::from(unscheduled);
         let index = self.days.written;
         self.days.day[index] = today.day as u16;
         self.days.worked[index] = today.worked as u16;
