@@ -295,7 +295,8 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     for (code, amount) in lines {
         let quantity = names.pay_code(code).is_some_and(|info| info.layer == Layer::Quantity);
         let leave = names.pay_code(code).is_some_and(|info| info.name.starts_with("leave_"));
-        if !quantity && !(leave && amounts) && explained.get(&code).copied().unwrap_or(0) != amount {
+        let beside_the_timeline = quantity || (leave && amounts);
+        if !beside_the_timeline && explained.get(&code).copied().unwrap_or(0) != amount {
             return Err(format!("{code:?} pays {amount} and is explained for {:?}", explained.get(&code)));
         }
     }
