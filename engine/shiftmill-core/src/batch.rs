@@ -14,6 +14,9 @@ pub const PUNCHES_PER_TIMECARD_MAX: u32 = 20_000;
 /// Most scheduled shifts that one timecard may hold.
 pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
 
+/// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
+pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
+
 /// Facts of many employees. Employee `i` owns the next `punch_count[i]` punches, `shift_count[i]` shifts and so on.
 /// Public columns; [`TimecardBatch::check`] turns them into a [`CheckedBatch`].
 #[derive(Clone, Debug, Default)]
@@ -109,10 +112,6 @@ impl<T> Sparse<T> {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-
-    fn last_owner(&self) -> Option<u32> {
-        self.owners.last().copied()
-    }
 }
 
 /// Why columns cannot be timecards. The column is named as in the API; `index` points at the first bad entry.
@@ -138,11 +137,11 @@ pub enum BatchError {
         /// The value.
         value: i64,
     },
-    /// A shift that does not end after it starts, or is longer than 48 hours.
-    #[error("the scheduled shift at position {index} must end after its start and within 48 hours")]
-    ShiftBackwards {
-        /// Where.
-        index: usize,
+    /// The base instant of punches lies where there are no dates.
+    #[error("`punch_base` is {base}, which is no second between the years 1 and 9999")]
+    BaseOutOfCalendar {
+        /// The base.
+        base: i64,
     },
     /// More rows for one employee than an evaluation takes.
     #[error("employee {index} has {found} entries in `{column}`, the most is {most}")]
@@ -205,18 +204,15 @@ impl TimecardBatch {
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
         known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
-        for (index, (start, end)) in self.shift_start.iter().zip(&self.shift_end).enumerate() {
-            let length = i64::from(*end) - i64::from(*start);
-            let from_template = self.shift_template.get(index).is_some_and(|template| *template != 0);
-            if !from_template && !(1..=172_800).contains(&length) {
-                return Err(BatchError::ShiftBackwards { index });
-            }
+        let base = self.punch_base;
+        if base < Timestamp::FIRST || base > Timestamp::LAST {
+            return Err(BatchError::BaseOutOfCalendar { base: base.0 });
         }
-        owned("leave", self.leave.last_owner(), employees)?;
-        owned("corrections", self.corrections.last_owner(), employees)?;
-        owned("waivers", self.waivers.last_owner(), employees)?;
-        owned("day_overrides", self.day_overrides.last_owner(), employees)?;
-        owned("opening_balances", self.opening_balances.last_owner(), employees)?;
+        owned("leave", &self.leave.owners, employees)?;
+        owned("corrections", &self.corrections.owners, employees)?;
+        owned("waivers", &self.waivers.owners, employees)?;
+        owned("day_overrides", &self.day_overrides.owners, employees)?;
+        owned("opening_balances", &self.opening_balances.owners, employees)?;
         Ok(CheckedBatch { columns: self, first_punch, first_shift })
     }
 }
@@ -311,9 +307,16 @@ fn known<T: Copy + Into<i64>>(
     }
 }
 
-fn owned(column: &'static str, last: Option<u32>, employees: usize) -> Result<(), BatchError> {
-    match last {
-        Some(owner) if owner as usize >= employees => Err(BatchError::NoSuchEmployee { column, owner, employees }),
-        _ => Ok(()),
+fn owned(column: &'static str, owners: &[u32], employees: usize) -> Result<(), BatchError> {
+    for rows in owners.chunk_by(|one, next| one == next) {
+        let Some(owner) = rows.first().copied() else { continue };
+        if owner as usize >= employees {
+            return Err(BatchError::NoSuchEmployee { column, owner, employees });
+        }
+        if rows.len() > ROWS_PER_TIMECARD_MAX as usize {
+            let (index, found) = (owner as usize, rows.len() as u32);
+            return Err(BatchError::TooMany { column, index, found, most: ROWS_PER_TIMECARD_MAX });
+        }
     }
+    Ok(())
 }

@@ -274,12 +274,10 @@ coded! {
         DuplicatePunch = 23 "duplicate_punch",
         /// A punch later than the evaluation's own time; left out.
         FuturePunch = 24 "future_punch",
-        /// A clock time that the zone shows twice.
-        ClockAmbiguous = 25 "clock_ambiguous",
         /// A correction that names no punch.
-        CorrectionUnmatched = 26 "correction_unmatched",
+        CorrectionUnmatched = 25 "correction_unmatched",
         /// Fewer days of context than the ruleset needs: the rows are provisional (`SM-CONTEXT-SHORT`).
-        ContextShort = 27 "context_short",
+        ContextShort = 26 "context_short",
     }
 }
 

@@ -43,3 +43,78 @@ fn all_phases<R: Recorder>(
     pay::pay(inputs, state, recorder);
     close::close(inputs, detail, state, results)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::PunchKind::{In, Out};
+    use crate::facts::{Punch, ShiftFact, ShiftTimes};
+    use crate::shape::workdays::Attribution;
+    use crate::testing::{Card, monday};
+    use crate::time::{Seconds, Timestamp, Workday};
+    use crate::timecard::{CorrectionKind, Leave, LeaveTime, PunchRef};
+
+    const EXTREMES: [i64; 8] =
+        [i64::MIN, i64::MIN + 1, -371_085_174_374_400, -1, 0, 371_085_174_374_400, i64::MAX - 1, i64::MAX];
+
+    fn all(card: &mut Card) -> Result<(), EvaluationError> {
+        card.run(|inputs, state, notes| {
+            let mut results = Evaluations::default();
+            all_phases(inputs, Detail::Full, state, notes, &mut results).map(|_| ())
+        })
+    }
+
+    #[test]
+    fn facts_at_the_ends_of_time_are_refused_or_reported_and_nothing_else() {
+        for attribution in [Attribution::DivideTimeSplit, Attribution::SplitMidnight, Attribution::ScheduleLabel] {
+            for at in EXTREMES.map(Timestamp) {
+                let mut card = Card::new();
+                card.plan.workdays.overtime = attribution;
+                card.punches(0, &[("08:00", In), ("17:00", Out)]);
+                card.correct(0, CorrectionKind::Add { at, kind: In });
+                card.correct(1, CorrectionKind::Retime { punch: PunchRef::Id(7), to: at });
+                card.facts.corrections[1].recorded_at = Timestamp(i64::MIN);
+                let _ = all(&mut card);
+                card.facts.corrections.clear();
+                let time = LeaveTime::Span { start: at, end: Timestamp(i64::MAX) };
+                card.facts.leave.push(Leave { code: 0, time, recorded_at: Timestamp(i64::MIN) });
+                let _ = all(&mut card);
+            }
+        }
+    }
+
+    #[test]
+    fn a_correction_of_nothing_is_reported_whenever_it_was_recorded() {
+        let mut card = Card::new();
+        card.punches(0, &[("08:00", In), ("17:00", Out)]);
+        card.correct(0, CorrectionKind::Void(PunchRef::Id(7)));
+        card.facts.corrections[0].recorded_at = Timestamp(i64::MIN);
+        assert_eq!(all(&mut card), Ok(()));
+        assert!(card.state.noticed.iter().any(|noticed| noticed.workday == monday()));
+    }
+
+    #[test]
+    fn shifts_and_leave_that_cannot_be_are_errors_of_their_card() {
+        for (start, end) in [(60, 60), (i32::MIN, i32::MAX), (i32::MAX - 1, i32::MAX), (0, 172_801)] {
+            let mut card = Card::new();
+            card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Clock { start, end } });
+            assert_eq!(all(&mut card), Err(EvaluationError::ShiftBackwards { index: 0 }));
+        }
+        let mut card = Card::new();
+        let time = LeaveTime::Amount(monday(), Seconds(86_401));
+        card.facts.leave.push(Leave { code: 0, time, recorded_at: Timestamp(0) });
+        assert_eq!(all(&mut card), Err(EvaluationError::LeaveTooLong { index: 0 }));
+    }
+
+    #[test]
+    fn days_without_a_date_are_refused() {
+        for day in [Workday(i32::MIN), Workday(i32::MAX), Workday::LAST.plus(1)] {
+            let mut card = Card::new();
+            card.window.facts.first = day;
+            card.window.facts.last = day;
+            card.window.pay_period = card.window.facts;
+            card.facts.punches.push(Punch { at: Timestamp(0), kind: In, id: None });
+            assert_eq!(all(&mut card), Err(EvaluationError::WindowOutOfCalendar));
+        }
+    }
+}

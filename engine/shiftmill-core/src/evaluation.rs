@@ -211,6 +211,22 @@ pub enum EvaluationError {
     /// The pay period or the range of facts ends before it begins.
     #[error("a range of days ends before it begins")]
     WindowBackwards,
+    /// The facts or the pay period lie where there are no dates.
+    #[error("the days asked for must lie between the years 1 and 9999")]
+    WindowOutOfCalendar,
+    /// A scheduled shift that does not end after it starts, or does so more than 48 hours later, or starts more than
+    /// a day before its workday or three days after.
+    #[error("scheduled shift {index} must start near its workday and end after its start, within 48 hours")]
+    ShiftBackwards {
+        /// Which scheduled shift of the card, from 0.
+        index: u32,
+    },
+    /// Leave of more than a day's length on one workday.
+    #[error("leave {index} states more than 24 hours on one workday")]
+    LeaveTooLong {
+        /// Which leave of the card, from 0.
+        index: u32,
+    },
     /// A shift template that the ruleset does not have.
     #[error("scheduled shift {index} names shift template {template}, which the ruleset does not have")]
     UnknownTemplate {
@@ -258,6 +274,9 @@ impl EvaluationError {
         match self {
             EvaluationError::WindowTooLong { .. } => "SM-WINDOW-TOO-LONG",
             EvaluationError::WindowBackwards => "SM-WINDOW-BACKWARDS",
+            EvaluationError::WindowOutOfCalendar => "SM-WINDOW-OUT-OF-CALENDAR",
+            EvaluationError::ShiftBackwards { .. } => "SM-SHIFT-BACKWARDS",
+            EvaluationError::LeaveTooLong { .. } => "SM-LEAVE-TOO-LONG",
             EvaluationError::UnknownTemplate { .. } => "SM-UNKNOWN-SHIFT",
             EvaluationError::UnknownLeave { .. } => "SM-UNKNOWN-LEAVE",
             EvaluationError::LeaveBackwards { .. } => "SM-LEAVE-BACKWARDS",

@@ -70,6 +70,11 @@ impl fmt::Display for Seconds {
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// The first second of the year 1.
+    pub const FIRST: Timestamp = Timestamp(-62_135_596_800);
+    /// The last second of the year 9999.
+    pub const LAST: Timestamp = Timestamp(253_402_300_799);
+
     /// The length from `earlier` to `self`; zero when `earlier` is later.
     pub fn since(self, earlier: Timestamp) -> Seconds {
         let seconds = self.0.saturating_sub(earlier.0).max(0);
@@ -97,9 +102,10 @@ impl WallTime {
         WallTime(i64::from(date.0) * WALL_DAY + i64::from(second_of_day))
     }
 
-    /// The calendar date shown.
+    /// The calendar date shown; held at the first or last label where there is no date so far away.
     pub fn date(self) -> Workday {
-        Workday(self.0.div_euclid(WALL_DAY) as i32)
+        let days = self.0.div_euclid(WALL_DAY);
+        Workday(days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32)
     }
 
     /// Seconds since the midnight shown, 0 to 86 399.
@@ -151,7 +157,7 @@ impl Workday {
 
     /// The weekday of the label.
     pub fn weekday(self) -> Weekday {
-        match (self.0 + 3).rem_euclid(7) {
+        match (i64::from(self.0) + 3).rem_euclid(7) {
             0 => Weekday::Monday,
             1 => Weekday::Tuesday,
             2 => Weekday::Wednesday,
@@ -161,6 +167,11 @@ impl Workday {
             _ => Weekday::Sunday,
         }
     }
+
+    /// The first label that has a date: 0001-01-01.
+    pub const FIRST: Workday = Workday(-719_162);
+    /// The last label that is written with four digits: 9999-12-31.
+    pub const LAST: Workday = Workday(2_932_896);
 
     /// The label `days` later, or earlier when negative.
     pub const fn plus(self, days: i32) -> Workday {
@@ -265,5 +276,10 @@ impl WorkdayRange {
     /// True when `workday` is one of the labels.
     pub fn contains(self, workday: Workday) -> bool {
         self.first <= workday && workday <= self.last
+    }
+
+    /// The label of the range that is nearest to `workday`.
+    pub fn nearest(self, workday: Workday) -> Workday {
+        workday.max(self.first).min(self.last)
     }
 }

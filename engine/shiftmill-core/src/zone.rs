@@ -54,7 +54,7 @@ impl Zone {
 
     /// What the wall clock shows at an instant.
     pub fn wall_at(&self, at: Timestamp) -> WallTime {
-        WallTime(at.0 + i64::from(self.offset_at(at)))
+        WallTime(at.0.saturating_add(i64::from(self.offset_at(at))))
     }
 
     /// The calendar date shown at an instant.
@@ -120,7 +120,7 @@ impl<'z> ZoneCursor<'z> {
         if at.0 < self.from || at.0 >= self.until {
             self.seek(at);
         }
-        WallTime(at.0 + self.offset)
+        WallTime(at.0.saturating_add(self.offset))
     }
 
     /// See [`Zone::date_at`].

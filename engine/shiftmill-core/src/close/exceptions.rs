@@ -60,7 +60,6 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched => Some(Severity::High),
         E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
-        E::ClockAmbiguous => Some(Severity::Info),
         // Said only on demand: every busy terminal makes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
     }

@@ -53,7 +53,8 @@ pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState) {
         let Some(correction) = corrections.get(*index as usize) else { continue };
         if apply_one(correction.kind, punches, &mut room.named).is_none() {
             let at = instant_named(correction);
-            let workday = inputs.card.zone.date_at(at);
+            // It may name any instant, and must not be lost for that: it stands on the nearest day that is paid.
+            let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(at));
             noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
         }
     }

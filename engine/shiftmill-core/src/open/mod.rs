@@ -2,7 +2,7 @@
 pub mod correct;
 pub mod dedupe;
 pub mod normalise;
-mod window;
+pub mod window;
 
 use crate::card::CardState;
 use crate::evaluation::EvaluationError;

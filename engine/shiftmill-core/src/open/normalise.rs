@@ -45,7 +45,7 @@ impl Default for Normalise {
 pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
     let base = columns.base.0;
     let punch = |at: i32, kind, position| KeptPunch {
-        at: Timestamp(base + i64::from(at)),
+        at: Timestamp(base.saturating_add(i64::from(at))),
         kind,
         role: PunchRole::Unused,
         raw: Some(position),
@@ -65,7 +65,7 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
 pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) {
     for punch in punches {
         if plan_at(punch.at).normalise.granularity == Granularity::Minute {
-            punch.at = Timestamp(punch.at.0 - punch.at.0.rem_euclid(60));
+            punch.at = Timestamp(punch.at.0.saturating_sub(punch.at.0.rem_euclid(60)));
         }
     }
 }
@@ -114,7 +114,8 @@ pub(super) fn leave_out_future<'a>(
         let ahead = punch.at.since(as_of);
         let counts = position <= past || ahead <= plan_at(punch.at).normalise.future_skew_max;
         if !counts {
-            let workday = inputs.card.zone.date_at(punch.at);
+            // The future is no day that is paid, so the exception stands on the nearest one that is.
+            let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(punch.at));
             noticed.push(Noticed::in_punches(ExceptionCode::FuturePunch, workday, punch.at, ahead));
         }
         counts

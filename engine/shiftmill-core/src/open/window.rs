@@ -1,12 +1,19 @@
 //! The window of an evaluation, and the facts that fall outside of it.
 
+use core::ops::RangeInclusive;
+
 use crate::card::KeptPunch;
 use crate::evaluation::EvaluationError;
-use crate::time::{Timestamp, Workday};
-use crate::timecard::{Inputs, LeaveTime};
+use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::{Inputs, Leave, LeaveTime};
 
 /// Most days that the facts and the pay period together may span.
-pub(super) const DAYS_MAX: i32 = 800;
+pub const DAYS_MAX: i32 = 800;
+/// When a scheduled shift may start, in wall-clock seconds of its workday, and how long it may be.
+const SHIFT_STARTS: RangeInclusive<i32> = -86_400..=259_200;
+const SHIFT_LENGTHS: RangeInclusive<i64> = 1..=172_800;
+/// Most leave without clock times on one workday.
+const LEAVE_AMOUNT_MAX: Seconds = Seconds::hours(24);
 /// A fact may lie this many days outside the days that the facts cover: a night shift ends on the day after.
 const SLACK_DAYS: i32 = 2;
 
@@ -22,6 +29,9 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     if days > DAYS_MAX {
         return Err(EvaluationError::WindowTooLong { days, most: DAYS_MAX });
     }
+    if first < Workday::FIRST || last > Workday::LAST {
+        return Err(EvaluationError::WindowOutOfCalendar);
+    }
     check_schedule(inputs)?;
     check_leave(inputs)
 }
@@ -36,22 +46,37 @@ pub(super) fn check_punches(inputs: &Inputs<'_>, punches: &[KeptPunch]) -> Resul
 
 fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let (earliest, latest) = bounds(inputs);
+    let schedule = inputs.card.schedule;
     let outside = |workday: &&i32| !(earliest.0..=latest.0).contains(*workday);
-    match inputs.card.schedule.workday.iter().find(outside) {
-        Some(workday) => Err(EvaluationError::FactOutsideWindow { workday: Workday(*workday) }),
-        None => Ok(()),
+    if let Some(workday) = schedule.workday.iter().find(outside) {
+        return Err(EvaluationError::FactOutsideWindow { workday: Workday(*workday) });
     }
+    for (index, (start, end)) in (0_u32..).zip(schedule.start.iter().zip(schedule.end)) {
+        let by_times = schedule.template.get(index as usize).is_none_or(|template| *template == 0);
+        if by_times && !(SHIFT_STARTS.contains(start) && SHIFT_LENGTHS.contains(&(i64::from(*end) - i64::from(*start))))
+        {
+            return Err(EvaluationError::ShiftBackwards { index });
+        }
+    }
+    Ok(())
 }
 
 /// Long leave may begin before the window and end after it; it is outside only when all of it is.
 fn check_leave(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
-    let known = inputs.card.leave.iter().filter(|leave| leave.recorded_at <= inputs.window.as_of);
-    for leave in known {
+    let known = |leave: &Leave| leave.recorded_at <= inputs.window.as_of;
+    for (index, leave) in (0_u32..).zip(inputs.card.leave).filter(|(_, leave)| known(leave)) {
         match leave.time {
+            LeaveTime::Amount(_, amount) if amount > LEAVE_AMOUNT_MAX => {
+                return Err(EvaluationError::LeaveTooLong { index });
+            }
             LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => refuse_outside(inputs, workday, workday)?,
             LeaveTime::Span { start, end } if start < end => {
                 let last_second = Timestamp(end.0.saturating_sub(1));
-                refuse_outside(inputs, inputs.card.zone.date_at(start), inputs.card.zone.date_at(last_second))?;
+                let (first, last) = (inputs.card.zone.date_at(start), inputs.card.zone.date_at(last_second));
+                if first < Workday::FIRST || last > Workday::LAST {
+                    return Err(EvaluationError::FactOutsideWindow { workday: first });
+                }
+                refuse_outside(inputs, first, last)?;
             }
             // Leave that ends before it starts has an error of its own.
             LeaveTime::Span { .. } => {}

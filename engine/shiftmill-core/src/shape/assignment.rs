@@ -230,12 +230,16 @@ struct Cell {
     may_skip_window: bool,
 }
 
+/// Room for more cells than this is given back: a card that needs it is far from any real one.
+const CELLS_KEPT: usize = 1 << 18;
+
 impl Table {
     fn fill(&mut self, facts: &Facts<'_>) {
         let (stretches, windows) = (facts.stretches.len(), facts.windows.len());
         let unused = Cell { matches_here: false, may_skip_window: false };
         self.chosen.clear();
         self.cells.clear();
+        self.cells.shrink_to(CELLS_KEPT);
         self.cells.resize(stretches * windows, unused);
         self.row.clear();
         self.row.resize(windows + 1, Score::default());

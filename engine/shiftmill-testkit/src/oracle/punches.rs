@@ -79,7 +79,9 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
 }
 
 fn notice(question: &Question, notices: &mut Vec<Notice>, code: ExceptionCode, at: Timestamp, measure: Seconds) {
-    notices.push(Notice { code, workday: date_of(question, at), at, measure });
+    let period = question.window.pay_period;
+    let workday = date_of(question, at).max(period.first).min(period.last);
+    notices.push(Notice { code, workday, at, measure });
 }
 
 /// A punch and what corrections call it.

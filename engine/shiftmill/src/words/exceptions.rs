@@ -32,7 +32,6 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::RoundConflict => "rounding would have turned a pair around, so the punched times were used",
         ExceptionCode::DuplicatePunch => "a repeated punch was dropped",
         ExceptionCode::FuturePunch => "a punch in the future was left out",
-        ExceptionCode::ClockAmbiguous => "a time that the clock shows twice",
         ExceptionCode::CorrectionUnmatched => "a correction names a punch that is not there",
         ExceptionCode::ContextShort => {
             "days before or after the pay period are missing, so the figures may still change"
