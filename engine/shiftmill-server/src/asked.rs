@@ -1,8 +1,9 @@
 //! What a request asks for: rulesets found and compiled, zones looked up, days read.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use shiftmill::core::{Detail, EvaluationWindow, Names, WorkdayRange};
+use shiftmill::core::{Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::{ENGINE_VERSION, Layout, Request, ZoneError, words, zone_table};
 use shiftmill_proto::v1;
@@ -13,6 +14,10 @@ use crate::times;
 
 /// Most rulesets of one stream.
 const RULESETS_MAX: usize = 256;
+/// Most shifts that a header names.
+const SHIFTS_MAX: usize = 1_024;
+/// Most days that a window spans; the engine would refuse every timecard of a longer one.
+const WINDOW_DAYS_MAX: usize = 800;
 /// A template number that no ruleset has: the card, and only it, gets `SM-UNKNOWN-SHIFT`.
 const NO_TEMPLATE: u16 = u16::MAX;
 
@@ -32,12 +37,16 @@ impl Asked {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(Kind::Header, "header.rulesets", message));
         }
+        if header.shifts.len() > SHIFTS_MAX {
+            let message = format!("{} shifts are named, the most is {SHIFTS_MAX}", header.shifts.len());
+            return Err(Problem::at(Kind::Header, "header.shifts", message));
+        }
+        let window = window(header.window.as_ref(), "header.window")?;
+        let detail = detail(header.detail, "header.detail")?;
         let mut rulesets = Vec::with_capacity(header.rulesets.len());
         for (index, source) in header.rulesets.iter().enumerate() {
             rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), registry).await?);
         }
-        let window = window(header.window.as_ref(), "header.window")?;
-        let detail = detail(header.detail, "header.detail")?;
         let templates = templates(&header.shifts, &rulesets)?;
         let request = request(rulesets, &header.zones, window, detail, "header.zones")?;
         Ok(Asked { request, templates })
@@ -60,8 +69,7 @@ pub(crate) fn request(
     if zones.is_empty() {
         return Err(Problem::at(Kind::Header, field, "at least one time zone is needed"));
     }
-    let first = window.facts.first.min(window.pay_period.first);
-    let last = window.facts.last.max(window.pay_period.last);
+    let (first, last) = edges(&window);
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, field))?;
     Ok(Arc::new(Request { rulesets, zones: Arc::new(zones), window, detail, layout: Layout::CardByCard }))
 }
@@ -111,7 +119,18 @@ fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
     mistakes.list.iter().fold(problem, |problem, mistake| problem.and(format!("{field}.text"), mistake.to_string()))
 }
 
-/// Reads the days and the instant of a window.
+/// The first and the last day that a window speaks of.
+fn edges(window: &EvaluationWindow) -> (Workday, Workday) {
+    (window.facts.first.min(window.pay_period.first), window.facts.last.max(window.pay_period.last))
+}
+
+/// How many days a window spans.
+pub(crate) fn days(window: &EvaluationWindow) -> usize {
+    let (first, last) = edges(window);
+    usize::try_from(last.0.saturating_sub(first.0).saturating_add(1)).unwrap_or(0)
+}
+
+/// Reads the days and the instant of a window. Zones are built for these days, so absurd ones are refused first.
 pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<EvaluationWindow, Problem> {
     let Some(window) = window else {
         return Err(Problem::at(Kind::Header, field, "the window is missing"));
@@ -129,11 +148,22 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
         first: or(&window.facts_first, "facts_first", pay_period.first)?,
         last: or(&window.facts_last, "facts_last", pay_period.last)?,
     };
+    for (range, name) in [(pay_period, "pay_period_last"), (facts, "facts_last")] {
+        if range.last < range.first {
+            let message = format!("{} is before the first day, {}", range.last, range.first);
+            return Err(Problem::at(Kind::Header, format!("{field}.{name}"), message));
+        }
+    }
     let as_of = times::instant(&window.as_of).ok_or_else(|| {
         let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
         Problem::at(Kind::Header, format!("{field}.as_of"), message)
     })?;
-    Ok(EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final })
+    let window = EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final };
+    if days(&window) > WINDOW_DAYS_MAX {
+        let message = format!("pay period and facts span {} days, the most is {WINDOW_DAYS_MAX}", days(&window));
+        return Err(Problem::at(Kind::Header, field, message));
+    }
+    Ok(window)
 }
 
 /// Reads the level of detail.
@@ -149,19 +179,22 @@ pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
 
 /// Per ruleset: the template number of each shift that the header names.
 fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16>>, Problem> {
-    let number = |ruleset: &Ruleset, shift: &String| {
-        let position = ruleset.timeline().names().shifts.iter().position(|name| name == shift);
-        position.and_then(|position| u16::try_from(position + 1).ok())
-    };
+    let known: Vec<_> = rulesets.iter().map(|ruleset| shift_numbers(ruleset)).collect();
     for (index, shift) in shifts.iter().enumerate() {
-        if !rulesets.iter().any(|ruleset| number(ruleset, shift).is_some()) {
+        if !known.iter().any(|numbers| numbers.contains_key(shift.as_str())) {
             let message = format!("no ruleset has a shift named `{shift}`");
             return Err(Problem::at(Kind::NameUnknown, format!("header.shifts[{index}]"), message));
         }
     }
-    let of =
-        |ruleset: &Arc<Ruleset>| shifts.iter().map(|shift| number(ruleset, shift).unwrap_or(NO_TEMPLATE)).collect();
-    Ok(rulesets.iter().map(of).collect())
+    let of = |numbers: &HashMap<&str, u16>| {
+        shifts.iter().map(|shift| numbers.get(shift.as_str()).copied().unwrap_or(NO_TEMPLATE)).collect()
+    };
+    Ok(known.iter().map(of).collect())
+}
+
+/// The template numbers of a ruleset, by the names of its shifts.
+fn shift_numbers(ruleset: &Ruleset) -> HashMap<&str, u16> {
+    ruleset.timeline().names().shifts.iter().map(String::as_str).zip(1..).collect()
 }
 
 /// What an evaluation runs with.

@@ -19,10 +19,20 @@ pub struct Budget {
     wait: Duration,
 }
 
+/// What one stream may take of the budget, so that no stream takes it all.
+#[derive(Debug)]
+pub(crate) struct Part {
+    budget: Budget,
+    blocks: Arc<Semaphore>,
+    all: usize,
+}
+
 /// A share of the budget; given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     _blocks: OwnedSemaphorePermit,
+    /// For a stream: as many blocks of its own part.
+    _part: Option<OwnedSemaphorePermit>,
 }
 
 impl Budget {
@@ -37,15 +47,45 @@ impl Budget {
         self.blocks.available_permits() * BLOCK
     }
 
+    /// The part of a new stream: a quarter.
+    pub(crate) fn part(&self) -> Part {
+        let all = (self.all / 4).max(1);
+        Part { budget: self.clone(), blocks: Arc::new(Semaphore::new(all)), all }
+    }
+
     /// Takes a share of `bytes`, or of all there is when that is less.
     pub(crate) async fn take(&self, bytes: usize) -> Result<Share, Problem> {
-        let blocks = u32::try_from(bytes.div_ceil(BLOCK).min(self.all)).unwrap_or(u32::MAX);
+        let blocks = self.blocks(counted(bytes, self.all)).await?;
+        Ok(Share { _blocks: blocks, _part: None })
+    }
+
+    async fn blocks(&self, blocks: u32) -> Result<OwnedSemaphorePermit, Problem> {
         let waiting = Arc::clone(&self.blocks).acquire_many_owned(blocks);
         match tokio::time::timeout(self.wait, waiting).await {
-            Ok(Ok(blocks)) => Ok(Share { _blocks: blocks }),
-            _ => Err(busy("the memory for chunks under way is used up")),
+            Ok(Ok(blocks)) => Ok(blocks),
+            _ => Err(used_up()),
         }
     }
+}
+
+impl Part {
+    /// Takes a share of `bytes`, or of the whole part when that is less. For its own chunks a stream waits as long as
+    /// its client takes; for those of others, no longer than the budget allows.
+    pub(crate) async fn take(&self, bytes: usize) -> Result<Share, Problem> {
+        let blocks = counted(bytes, self.all);
+        let part = Arc::clone(&self.blocks).acquire_many_owned(blocks).await.map_err(|_| used_up())?;
+        Ok(Share { _blocks: self.budget.blocks(blocks).await?, _part: Some(part) })
+    }
+}
+
+/// As many blocks as `bytes` fill, `most` at most.
+fn counted(bytes: usize, most: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(BLOCK).min(most)).unwrap_or(u32::MAX)
+}
+
+/// The answer to a call that finds no memory.
+pub(crate) fn used_up() -> Problem {
+    busy("the memory for chunks under way is used up")
 }
 
 /// The answer to a call that finds no room.
@@ -65,5 +105,18 @@ mod tests {
         assert!(budget.take(1).await.is_err());
         drop(share);
         assert!(budget.take(usize::MAX).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_stream_takes_a_quarter_at_most() {
+        let budget = Budget::new(8 * BLOCK, Duration::from_millis(20));
+        let part = budget.part();
+        let share = part.take(usize::MAX).await.unwrap();
+        assert_eq!(budget.free(), 6 * BLOCK);
+        let more = tokio::time::timeout(Duration::from_millis(50), part.take(1)).await;
+        assert!(more.is_err(), "it waits for its own client");
+        assert!(budget.part().take(1).await.is_ok());
+        drop(share);
+        assert!(part.take(1).await.is_ok());
     }
 }

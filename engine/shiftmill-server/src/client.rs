@@ -71,7 +71,8 @@ pub struct Ended {
 /// every answer, from several tasks too. Results are final only when this returns `Ok`.
 ///
 /// # Errors
-/// The status of the first stream that failed, or `Aborted` when a stream ended without its summary.
+/// The status of the first stream that failed; `Aborted` when a stream ended without its summary; `Internal` when a
+/// summary carries a malformed hash.
 pub async fn stream<Chunks, Answered>(
     channels: &[Channel],
     header: &v1::Header,
@@ -94,7 +95,7 @@ where
     for stream in streams {
         let part = stream.await.map_err(|_| Status::aborted("a stream ended without its summary"))??;
         ended = Some(match ended {
-            Some(whole) => Ended { summary: add(&whole.summary, &part.summary), ..whole },
+            Some(whole) => Ended { summary: add(&whole.summary, &part.summary)?, ..whole },
             None => part,
         });
     }
@@ -135,7 +136,10 @@ where
     }
     writing.abort();
     match (header, summary) {
-        (Some(header), Some(summary)) => Ok(Ended { header, summary }),
+        (Some(header), Some(summary)) => {
+            result_hash(&summary.result_hash)?;
+            Ok(Ended { header, summary })
+        }
         _ => Err(Status::aborted("a stream ended without its summary")),
     }
 }
@@ -162,12 +166,12 @@ async fn write<Chunks>(
     }
 }
 
-fn add(one: &v1::Summary, other: &v1::Summary) -> v1::Summary {
+fn add(one: &v1::Summary, other: &v1::Summary) -> Result<v1::Summary, Status> {
     let mut hash = StreamHash::default();
     for part in [one, other] {
-        hash.add(ResultHash(part.result_hash.as_slice().try_into().unwrap_or_default()));
+        hash.add(result_hash(&part.result_hash)?);
     }
-    v1::Summary {
+    Ok(v1::Summary {
         chunks: one.chunks + other.chunks,
         chunk_errors: one.chunk_errors + other.chunk_errors,
         employees: one.employees + other.employees,
@@ -177,7 +181,12 @@ fn add(one: &v1::Summary, other: &v1::Summary) -> v1::Summary {
         provisional: one.provisional + other.provisional,
         errors: one.errors + other.errors,
         result_hash: hash.finish().0.to_vec(),
-    }
+    })
+}
+
+fn result_hash(bytes: &[u8]) -> Result<ResultHash, Status> {
+    let malformed = |_| Status::internal(format!("a summary's result hash has {} bytes, not 32", bytes.len()));
+    bytes.try_into().map(ResultHash).map_err(malformed)
 }
 
 /// The names by which the rulesets of a request know shifts, leave and rules: chunks say names where batches have
@@ -334,4 +343,17 @@ fn correction(employee: u32, correction: &Correction) -> v1::CorrectionRow {
         CorrectionKind::Retime { punch, to } => Wire::Retime(v1::Retime { punch: Some(punch_ref(punch)), to: to.0 }),
     };
     v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(wire) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_malformed_hash_is_an_error() {
+        let whole = v1::Summary { result_hash: vec![1; 32], ..v1::Summary::default() };
+        let cut = v1::Summary { result_hash: vec![1; 31], ..v1::Summary::default() };
+        assert!(add(&whole, &whole).is_ok());
+        assert_eq!(add(&whole, &cut).map_err(|status| status.code()), Err(tonic::Code::Internal));
+    }
 }

@@ -60,11 +60,13 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Employees in one chunk.
     pub employees_per_chunk: usize,
+    /// Employees in one chunk times days of the window.
+    pub employee_days_per_chunk: usize,
     /// Readable timecards in one call.
     pub timecards_per_call: usize,
     /// Chunks of one stream between being read and their result being taken by the client.
     pub chunks_under_way: usize,
-    /// Bytes of chunks and results under way, of all streams together.
+    /// Bytes of chunks and results under way, of all streams together; one stream gets a quarter of them at most.
     pub bytes_under_way: usize,
     /// Streams at a time, of all connections together.
     pub streams: usize,
@@ -74,7 +76,7 @@ pub struct Limits {
     pub call_time: Duration,
     /// How long a stream may take.
     pub stream_time: Duration,
-    /// How long the client may leave a stream without its next message.
+    /// How long the client may leave a stream without its next message, or an answer untaken.
     pub idle_time: Duration,
     /// How long a stream may wait for memory before it is turned away.
     pub memory_wait: Duration,
@@ -87,6 +89,7 @@ impl Default for Limits {
         Limits {
             message_bytes: 4 << 20,
             employees_per_chunk: 20_000,
+            employee_days_per_chunk: 500_000,
             timecards_per_call: 100,
             chunks_under_way: 8,
             bytes_under_way: 192 << 20,

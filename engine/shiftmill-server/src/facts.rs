@@ -8,16 +8,18 @@ use shiftmill::core::{
 };
 use shiftmill_proto::v1;
 
-use crate::asked::Asked;
+use crate::asked::{Asked, days};
+use crate::config::Limits;
 use crate::problem::{Kind, Problem};
 
+/// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
+const NO_LEAVE: u16 = u16::MAX;
+
 /// Reads a chunk. Whatever is wrong with it is said with the path of the first wrong entry.
-pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, employees_max: usize) -> Result<CheckedBatch, Problem> {
+pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<CheckedBatch, Problem> {
     let at = Path(chunk.number);
-    if chunk.employees.len() > employees_max {
-        let message = format!("the chunk has {} employees, the most is {employees_max}", chunk.employees.len());
-        return Err(Problem::at(Kind::TooMany, at.column("employees"), message));
-    }
+    check_size(chunk.employees.len(), days(&asked.request.window), limits)
+        .map_err(|message| Problem::at(Kind::TooMany, at.column("employees"), message))?;
     let ruleset = narrow(chunk.ruleset, &at, "ruleset")?;
     let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), asked };
     let shift_template = templates(&chunk.shift_template, &chunk.shift_count, &employees, &at)?;
@@ -50,6 +52,18 @@ pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, employees_max: usize) -> Res
     };
     let (rulesets, zones) = (asked.request.rulesets.len(), asked.request.zones.zones.len());
     batch.check(rulesets, zones).map_err(|error| problem(&error, &at))
+}
+
+/// Few bytes of facts can have many rows of results: employees without punches, in a long window.
+fn check_size(employees: usize, days: usize, limits: &Limits) -> Result<(), String> {
+    let (employees_max, most) = (limits.employees_per_chunk, limits.employee_days_per_chunk);
+    if employees > employees_max {
+        return Err(format!("the chunk has {employees} employees, the most is {employees_max}"));
+    }
+    if employees.saturating_mul(days) > most {
+        return Err(format!("{employees} employees over {days} days: employees times days must not exceed {most}"));
+    }
+    Ok(())
 }
 
 /// The bytes that a chunk takes in memory, about.
@@ -159,9 +173,7 @@ fn missing<Fact>(what: &str) -> Read<Fact> {
 fn leave(row: &v1::LeaveRow, employees: &Employees<'_>) -> Read<Leave> {
     let names = employees.names(row.employee).map_or(&[][..], |names| names.leave.as_slice());
     let position = names.iter().position(|name| *name == row.code).and_then(|position| u16::try_from(position).ok());
-    let Some(code) = position else {
-        return Err((Kind::NameUnknown, format!("the employee's ruleset has no leave named `{}`", row.code)));
-    };
+    let code = position.unwrap_or(NO_LEAVE);
     let time = match &row.time {
         Some(v1::leave_row::Time::Span(span)) => {
             LeaveTime::Span { start: Timestamp(span.start), end: Timestamp(span.end) }
@@ -237,7 +249,7 @@ fn problem(error: &BatchError, at: &Path) -> Problem {
     let (kind, field) = match error {
         BatchError::UnevenColumn { column, .. } => (Kind::ColumnsUneven, at.column(column)),
         BatchError::UnknownValue { column, index, .. } => (Kind::ValueUnknown, at.entry(column, *index)),
-        BatchError::ShiftBackwards { index } => (Kind::ShiftBackwards, at.entry("shift_end", *index)),
+        BatchError::BaseOutOfCalendar { .. } => (Kind::ValueUnknown, at.column("punch_base")),
         BatchError::TooMany { column, index, .. } => (Kind::TooMany, at.entry(column, *index)),
         BatchError::NoSuchEmployee { column, .. } => (Kind::RowsUnordered, at.column(column)),
     };

@@ -44,8 +44,6 @@ pub(crate) enum Kind {
     ValueUnknown,
     /// A name is used that the ruleset does not have.
     NameUnknown,
-    /// A scheduled shift ends before it starts or lasts too long.
-    ShiftBackwards,
     /// More rows or timecards than allowed.
     TooMany,
     /// A row names an employee that is not there, or rows are not in order of employee.
@@ -58,7 +56,7 @@ pub(crate) enum Kind {
     Draining,
     /// The call took too long.
     Deadline,
-    /// The client sent nothing for too long.
+    /// The client sent nothing, or took nothing, for too long.
     Idle,
     /// A fault of our own.
     Engine,
@@ -75,7 +73,6 @@ impl Kind {
             Kind::ColumnsUneven => "SM-COLUMNS-UNEVEN",
             Kind::ValueUnknown => "SM-VALUE-UNKNOWN",
             Kind::NameUnknown => "SM-NAME-UNKNOWN",
-            Kind::ShiftBackwards => "SM-SHIFT-BACKWARDS",
             Kind::TooMany => "SM-TOO-MANY",
             Kind::RowsUnordered => "SM-ROWS-UNORDERED",
             Kind::MessageTooLarge => "SM-MESSAGE-TOO-LARGE",
@@ -168,7 +165,7 @@ pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 17] = [
+    const ALL: [Kind; 16] = [
         Kind::HeaderExpected,
         Kind::Header,
         Kind::RulesetUnknown,
@@ -177,7 +174,6 @@ mod tests {
         Kind::ColumnsUneven,
         Kind::ValueUnknown,
         Kind::NameUnknown,
-        Kind::ShiftBackwards,
         Kind::TooMany,
         Kind::RowsUnordered,
         Kind::MessageTooLarge,

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
 
 use sha2::{Digest, Sha256};
 use shiftmill::ruleset::{Document, Library, Mistake, Mistakes, Ruleset, compile, presets};
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 use crate::config::ServeError;
@@ -21,6 +23,17 @@ pub struct Registry {
     files: Files,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
+    compilers: Compilers,
+}
+
+/// How many texts are compiled at a time: one per core, so that callers who send many do not crowd out evaluations.
+#[derive(Debug)]
+struct Compilers(Arc<Semaphore>);
+
+impl Default for Compilers {
+    fn default() -> Compilers {
+        Compilers(Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))))
+    }
 }
 
 /// The texts of the files in the folder, for rulesets that extend them.
@@ -91,9 +104,20 @@ impl Registry {
         if let Some(ruleset) = self.recently_compiled(&key) {
             return Ok(ruleset);
         }
+        let Ok(compiler) = Arc::clone(&self.compilers.0).acquire_owned().await else {
+            return Err(own_fault(file_name));
+        };
+        // Who waited may have waited for this very text.
+        if let Some(ruleset) = self.recently_compiled(&key) {
+            return Ok(ruleset);
+        }
         let (registry, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
-        let compiled = spawn_blocking(move || registry.compile_anew(key, &name, &text)).await;
-        compiled.unwrap_or_else(|_| Err(own_fault(file_name)))
+        let compiled = spawn_blocking(move || {
+            // Held here: a compilation goes on when its caller has gone.
+            let _compiler = compiler;
+            registry.compile_anew(key, &name, &text)
+        });
+        compiled.await.unwrap_or_else(|_| Err(own_fault(file_name)))
     }
 
     fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {

@@ -149,10 +149,12 @@ fn status(card: &CardResult) -> v1::CardStatus {
 pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardError {
     let figures = match error {
         EvaluationError::WindowTooLong { days, most } => vec![i64::from(days), i64::from(most)],
-        EvaluationError::WindowBackwards | EvaluationError::Engine => Vec::new(),
+        EvaluationError::WindowBackwards | EvaluationError::WindowOutOfCalendar | EvaluationError::Engine => Vec::new(),
         EvaluationError::UnknownTemplate { index, template } => vec![i64::from(index), i64::from(template)],
         EvaluationError::UnknownLeave { index, code } => vec![i64::from(index), i64::from(code)],
-        EvaluationError::LeaveBackwards { index } => vec![i64::from(index)],
+        EvaluationError::LeaveBackwards { index }
+        | EvaluationError::LeaveTooLong { index }
+        | EvaluationError::ShiftBackwards { index } => vec![i64::from(index)],
         EvaluationError::FactOutsideWindow { workday } => vec![i64::from(workday.0)],
         EvaluationError::ContextShort { before, after } => vec![i64::from(before), i64::from(after)],
     };
@@ -383,6 +385,9 @@ fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
     Some(match error.code.as_str() {
         "SM-WINDOW-TOO-LONG" => EvaluationError::WindowTooLong { days: signed(0)?, most: signed(1)? },
         "SM-WINDOW-BACKWARDS" => EvaluationError::WindowBackwards,
+        "SM-WINDOW-OUT-OF-CALENDAR" => EvaluationError::WindowOutOfCalendar,
+        "SM-SHIFT-BACKWARDS" => EvaluationError::ShiftBackwards { index: wide(0)? },
+        "SM-LEAVE-TOO-LONG" => EvaluationError::LeaveTooLong { index: wide(0)? },
         "SM-UNKNOWN-SHIFT" => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
         "SM-UNKNOWN-LEAVE" => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
         "SM-LEAVE-BACKWARDS" => EvaluationError::LeaveBackwards { index: wide(0)? },

@@ -5,26 +5,28 @@
 //! ```
 //!
 //! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
-//! that stops reading therefore stops its own stream after a few chunks, and nobody else's.
+//! that stops reading therefore stops its own stream after a few chunks, and nobody else's; should it not read again,
+//! the stream ends and gives everything back.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use shiftmill::Request;
 use shiftmill::core::Detail;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_stream::Stream;
 use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::asked::{Asked, response_header};
-use crate::budget::Share;
+use crate::asked::{Asked, days, response_header};
+use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
 use crate::facts;
 use crate::problem::{Kind, Problem, unreadable};
@@ -32,6 +34,8 @@ use crate::results::{self, Tally};
 
 /// Below this much free memory no new stream begins.
 const MEMORY_TO_BEGIN: usize = 1 << 20;
+/// The memory that the results of one day of one employee take, about.
+const RESULTS_OF_A_DAY: usize = 96;
 
 /// The instant at which a call must have ended: the client's deadline, or the server's own.
 pub(crate) fn deadline(metadata: &MetadataMap, longest: Duration) -> Instant {
@@ -56,7 +60,7 @@ fn grpc_timeout(text: &str) -> Option<Duration> {
 
 /// An answer on its way, with what it holds until the client takes it.
 struct Answer {
-    message: Result<v1::EvaluateStreamResponse, Status>,
+    message: v1::EvaluateStreamResponse,
     _holds: Option<Holds>,
 }
 
@@ -66,17 +70,88 @@ struct Holds {
     _share: Option<Share>,
 }
 
+/// The answers that the client has not taken yet.
+struct Untaken {
+    answers: mpsc::UnboundedReceiver<Answer>,
+    /// How the stream failed, to be told last.
+    failure: Option<Status>,
+    /// When the client last asked for an answer.
+    asked: Instant,
+    /// Who waits for an answer.
+    waker: Option<Waker>,
+}
+
+impl Untaken {
+    fn new(answers: mpsc::UnboundedReceiver<Answer>) -> Untaken {
+        Untaken { answers, failure: None, asked: Instant::now(), waker: None }
+    }
+
+    /// When the client last asked, if answers wait for it.
+    fn waiting_since(&self) -> Option<Instant> {
+        (!self.answers.is_empty()).then_some(self.asked)
+    }
+
+    /// Drops what the client has not taken and whatever is still to come, with all that these hold.
+    fn discard(&mut self) {
+        self.answers.close();
+        while self.answers.try_recv().is_ok() {}
+    }
+
+    /// Ends the stream. A failed stream has no results, so none is kept for a client that may never take it.
+    fn fail(&mut self, status: Status) {
+        self.discard();
+        self.failure = Some(status);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
 /// The answers of a stream, in the order in which they finish.
 pub(crate) struct Answers {
-    answers: mpsc::UnboundedReceiver<Answer>,
+    untaken: Arc<Mutex<Untaken>>,
 }
 
 impl Stream for Answers {
     type Item = Result<v1::EvaluateStreamResponse, Status>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.answers.poll_recv(context).map(|answer| answer.map(|answer| answer.message))
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let mut untaken = lock(&self.untaken);
+        untaken.asked = Instant::now();
+        match untaken.answers.poll_recv(context) {
+            Poll::Ready(Some(answer)) => Poll::Ready(Some(Ok(answer.message))),
+            Poll::Ready(None) => Poll::Ready(untaken.failure.take().map(Err)),
+            Poll::Pending => {
+                untaken.waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+        }
     }
+}
+
+impl Drop for Answers {
+    /// The client has gone.
+    fn drop(&mut self) {
+        lock(&self.untaken).discard();
+    }
+}
+
+/// Resolves when an answer has waited for the client longer than `idle_time`: it was there at one look, and at the next
+/// the client has still taken nothing.
+async fn stalled(untaken: &Mutex<Untaken>, idle_time: Duration) {
+    let mut before = None;
+    loop {
+        sleep(idle_time).await;
+        let now = lock(untaken).waiting_since();
+        if now.is_some() && now == before {
+            return;
+        }
+        before = now;
+    }
+}
+
+fn lock<Kept>(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Serves a stream in a task of its own, so that reading and writing go on side by side.
@@ -90,12 +165,17 @@ pub(crate) fn open(
     // The window bounds what is under way, so the queue itself need not.
     let (sender, answers) = mpsc::unbounded_channel();
     let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
-    let stopping = shared.stopping.clone();
-    let stream = OpenStream { shared, requests, answers: sender.clone(), window, tally: Arc::default(), received: 0 };
+    let untaken = Arc::new(Mutex::new(Untaken::new(answers)));
+    let answers = Answers { untaken: Arc::clone(&untaken) };
+    let (stopping, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
+    let memory = shared.budget.part();
+    let stream =
+        OpenStream { shared, requests, answers: sender.clone(), window, memory, tally: Arc::default(), received: 0 };
     let served = async move {
         let outcome = tokio::select! {
             outcome = timeout_at(deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late())),
             () = stopping.cancelled() => Err(draining()),
+            () = stalled(&untaken, idle_time) => Err(not_taken()),
             () = sender.closed() => {
                 tracing::info!("the client has gone");
                 return;
@@ -103,13 +183,16 @@ pub(crate) fn open(
         };
         if let Err(status) = outcome {
             tracing::info!(code = ?status.code(), message = status.message(), "stream failed");
-            // Nobody listens any more when this fails.
-            let _told = sender.send(Answer { message: Err(status), _holds: None });
+            lock(&untaken).fail(status);
         }
         drop(place);
     };
     tokio::spawn(served.instrument(span));
-    Answers { answers }
+    answers
+}
+
+fn not_taken() -> Status {
+    Problem::new(Kind::Idle, "the client has taken no answer for too long").into()
 }
 
 fn too_late() -> Status {
@@ -125,6 +208,7 @@ struct OpenStream {
     requests: Streaming<v1::EvaluateStreamRequest>,
     answers: mpsc::UnboundedSender<Answer>,
     window: Arc<Semaphore>,
+    memory: Part,
     tally: Arc<Mutex<Tally>>,
     /// Chunks received.
     received: u64,
@@ -142,7 +226,7 @@ impl OpenStream {
 
     async fn header(&mut self) -> Result<Asked, Status> {
         if self.shared.budget.free() < MEMORY_TO_BEGIN {
-            return Err(crate::budget::busy("the memory for chunks under way is used up").into());
+            return Err(used_up().into());
         }
         match self.next().await? {
             Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry).await?),
@@ -172,13 +256,13 @@ impl OpenStream {
     async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
         self.received += 1;
         let place = permit(&self.window).await?;
-        let share = self.shared.budget.take(memory(&chunk, asked.request.detail)).await?;
+        let share = self.memory.take(memory(&chunk, &asked.request)).await?;
         let holds = Holds { _place: place, _share: Some(share) };
         let number = chunk.number;
-        let batch = match facts::read(chunk, asked, self.shared.limits.employees_per_chunk) {
+        let batch = match facts::read(chunk, asked, &self.shared.limits) {
             Ok(batch) => batch,
             Err(problem) => {
-                self.tally.lock().unwrap_or_else(PoisonError::into_inner).chunk_errors += 1;
+                lock(&self.tally).chunk_errors += 1;
                 self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
                 return Ok(());
             }
@@ -190,7 +274,7 @@ impl OpenStream {
             let facts = finished.batch.into_columns();
             let (result, mut counted) = results::write(number, &facts.employees, finished.results);
             counted.punches = facts.punch_at.len() as u64;
-            tally.lock().unwrap_or_else(PoisonError::into_inner).add(&counted);
+            lock(&tally).add(&counted);
             // Nobody listens any more when the client has gone.
             let _told = answers.send(answer(Answering::Result(result), Some(holds)));
         });
@@ -201,7 +285,7 @@ impl OpenStream {
     async fn finish(self) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
-        let tally = *self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = *lock(&self.tally);
         if tally.chunks + tally.chunk_errors != self.received {
             tracing::error!(received = self.received, evaluated = tally.chunks, "a chunk was lost");
             return Err(Problem::new(Kind::Engine, "a chunk was lost; this is a fault of Shiftmill").into());
@@ -225,17 +309,19 @@ impl OpenStream {
 }
 
 /// The memory that a chunk and its results take, about. The derivation is many times larger than the facts.
-fn memory(chunk: &v1::Chunk, detail: Detail) -> usize {
-    let results_per_facts = match detail {
+fn memory(chunk: &v1::Chunk, request: &Request) -> usize {
+    let results_per_facts = match request.detail {
         Detail::Totals | Detail::Workdays => 1,
         Detail::Spans => 4,
         Detail::Full => 16,
     };
-    facts::bytes(chunk) * (1 + results_per_facts)
+    let employee_days = chunk.employees.len().saturating_mul(days(&request.window));
+    let by_facts = facts::bytes(chunk) * (1 + results_per_facts);
+    by_facts.saturating_add(employee_days.saturating_mul(RESULTS_OF_A_DAY))
 }
 
 fn answer(part: Answering, holds: Option<Holds>) -> Answer {
-    Answer { message: Ok(v1::EvaluateStreamResponse { part: Some(part) }), _holds: holds }
+    Answer { message: v1::EvaluateStreamResponse { part: Some(part) }, _holds: holds }
 }
 
 async fn permit(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {

@@ -14,16 +14,18 @@ use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::asked::{detail, request, response_header, ruleset, window};
+use crate::asked::{days, detail, request, response_header, ruleset, window};
 use crate::evaluation::Shared;
 use crate::problem::{Kind, Problem};
 use crate::{results, times};
 
-/// Recorded so long ago that it was known whenever the question is asked.
-const LONG_AGO: Timestamp = Timestamp(i64::MIN);
+/// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.
+const LONG_AGO: Timestamp = Timestamp(0);
 const DAY: i32 = 86_400;
 /// Memory that a call takes for each byte of its facts, about.
 const MEMORY_PER_BYTE: usize = 16;
+/// Memory that the readable results of one day take, about.
+const MEMORY_PER_DAY: usize = 1_024;
 
 /// Evaluates the timecards of a call.
 pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
@@ -34,9 +36,10 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
         return Err(Problem::at(Kind::TooMany, "timecards", message).into());
     }
     let explain = asked.explain;
-    // Readable results, explained, are many times longer than the facts.
-    let _share = shared.budget.take(asked.encoded_len() * MEMORY_PER_BYTE).await?;
     let request = read_request(&asked, shared).await?;
+    // Readable results, explained, are many times longer than the facts.
+    let rows = count * days(&request.window) * MEMORY_PER_DAY;
+    let _share = shared.budget.take(asked.encoded_len() * MEMORY_PER_BYTE + rows).await?;
     let batch = read_batch(&asked.timecards, &request)?;
     let finished = run(shared, Arc::clone(&request), batch).await?;
     tracing::info!(timecards = count, "timecards evaluated");

@@ -110,9 +110,9 @@ async fn uneven_columns_are_an_error_of_the_chunk_and_the_stream_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_name_what_is_not_there() {
     let server = Running::start(Limits::default()).await;
-    let mut leave = chunk(1, 0..2);
-    let time = Some(v1::leave_row::Time::Workday(20514));
-    leave.leave = vec![v1::LeaveRow { employee: 1, code: "anual".to_owned(), time, recorded_at: 0 }];
+    let mut unknown_rule = chunk(1, 0..2);
+    unknown_rule.opening_balances =
+        vec![v1::OpeningBalanceRow { employee: 1, rule: "weekly-30".to_owned(), seconds: 3_600 }];
     let mut stranger = chunk(2, 0..2);
     stranger.day_overrides = vec![v1::DayOverrideRow { employee: 2, workday: 20514, day_type: 1 }];
     let mut unordered = chunk(3, 0..2);
@@ -120,16 +120,62 @@ async fn rows_that_name_what_is_not_there() {
     unordered.opening_balances = vec![balance(1), balance(0)];
     let mut template = chunk(4, 0..1);
     template.shift_template = vec![2; template.shift_workday.len()];
-    let answers = server.exchange(header(), vec![leave, stranger, unordered, template]).await.unwrap();
+    let answers = server.exchange(header(), vec![unknown_rule, stranger, unordered, template]).await.unwrap();
     let found: Vec<_> =
         chunk_errors(&answers).iter().map(|error| (error.code.clone(), error.violations[0].field.clone())).collect();
     let expected = [
-        ("SM-NAME-UNKNOWN", "chunks[1].leave[0]"),
+        ("SM-NAME-UNKNOWN", "chunks[1].opening_balances[0]"),
         ("SM-ROWS-UNORDERED", "chunks[2].day_overrides"),
         ("SM-ROWS-UNORDERED", "chunks[3].opening_balances[1]"),
         ("SM-VALUE-UNKNOWN", "chunks[4].shift_template[0]"),
     ];
     assert_eq!(found, expected.map(|(code, field)| (code.to_owned(), field.to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leave_that_the_ruleset_does_not_know_is_an_error_of_its_card_only() {
+    let server = Running::start(Limits::default()).await;
+    let mut misspelt = chunk(1, 0..3);
+    let time = Some(v1::leave_row::Time::Workday(20514));
+    misspelt.leave = vec![v1::LeaveRow { employee: 1, code: "anual".to_owned(), time, recorded_at: 0 }];
+    let answers = server.exchange(header(), vec![misspelt]).await.unwrap();
+    let result = results(&answers).remove(0);
+    let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
+    assert_eq!(errors, [(1, "SM-UNKNOWN-LEAVE")]);
+    assert_eq!((summary(&answers).employees, summary(&answers).errors), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_that_ask_for_too_much() {
+    let server = Running::start(Limits::default()).await;
+    let window = |first: &str, last: &str| {
+        let (pay_period_first, pay_period_last) = (first.to_owned(), last.to_owned());
+        let (facts_first, facts_last) = (String::new(), String::new());
+        v1::Window { pay_period_first, pay_period_last, facts_first, facts_last, ..support::window() }
+    };
+    let refused = async |header: v1::Header| problem(&server.exchange(header, vec![]).await.unwrap_err());
+    let asked = |first: &str, last: &str| v1::Header { window: Some(window(first, last)), ..header() };
+    let at = |field: &str| ("SM-HEADER".to_owned(), vec![field.to_owned()]);
+    assert_eq!(refused(asked("0001-01-01", "9999-12-31")).await, at("header.window"));
+    assert_eq!(refused(asked("2026-01-01", "2028-03-11")).await, at("header.window"));
+    assert_eq!(refused(asked("2026-03-29", "2026-03-02")).await, at("header.window.pay_period_last"));
+    let facts = v1::Window { facts_last: "2026-02-01".to_owned(), ..support::window() };
+    assert_eq!(refused(v1::Header { window: Some(facts), ..header() }).await, at("header.window.facts_last"));
+    let shifts = vec!["office".to_owned(); 1_025];
+    assert_eq!(refused(v1::Header { shifts, ..header() }).await, at("header.shifts"));
+    let zones = vec!["America/New_York".to_owned(); 1_001];
+    assert_eq!(refused(v1::Header { zones, ..header() }).await, at("header.zones"));
+    // 800 days are not too many.
+    assert!(server.exchange(asked("2026-01-01", "2028-03-10"), vec![]).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn few_facts_with_too_many_results() {
+    let server = Running::start(Limits { employee_days_per_chunk: 60, ..Limits::default() }).await;
+    // The window has 30 days.
+    let answers = server.exchange(header(), vec![chunk(0, 0..2), chunk(1, 0..3)]).await.unwrap();
+    let found: Vec<_> = chunk_errors(&answers).iter().map(|error| (error.number, error.code.clone())).collect();
+    assert_eq!(found, [(1, "SM-TOO-MANY".to_owned())]);
 }
 
 /// One mistake of its own on each of the lines after the name.
@@ -261,6 +307,32 @@ async fn a_client_that_stops_reading_stops_its_own_stream_only() {
     eventually("the memory to come back", || server.budget.free() == before).await;
 }
 
+/// Sends until the server takes no more: windows of the connection and the stream are full.
+async fn stuff(sender: &mpsc::Sender<v1::EvaluateStreamRequest>, chunk: &v1::Chunk) {
+    let patience = Duration::from_millis(500);
+    while tokio::time::timeout(patience, sender.send(message(chunk.clone()))).await.is_ok_and(|sent| sent.is_ok()) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_reads_again_gives_its_memory_back() {
+    let limits = Limits { chunks_under_way: 4, idle_time: Duration::from_secs(3), ..Limits::default() };
+    let server = Running::start(limits).await;
+    let before = server.budget.free();
+    let (sender, mut answers) = open(&server).await;
+    stuff(&sender, &chunk(0, 0..200)).await;
+    assert!(server.budget.free() < before, "answers wait for the client");
+    eventually("the memory to come back although nobody reads", || server.budget.free() == before).await;
+    let status = loop {
+        match answers.message().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("the stream ended well"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(problem(&status).0, "SM-IDLE");
+    assert!(status.message().contains("taken"), "{}", status.message());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_vanishes_leaves_nothing_behind() {
     let server = Running::start(Limits { chunks_under_way: 4, ..Limits::default() }).await;
@@ -298,13 +370,15 @@ async fn too_little_memory_is_said_with_a_time_to_retry() {
         ..Limits::default()
     };
     let server = Running::start(limits).await;
-    let (sender, _unread) = open(&server).await;
     let big = chunk(0, 0..400);
-    // A client that does not read holds the memory that there is.
-    while tokio::time::timeout(Duration::from_millis(500), sender.send(message(big.clone())))
-        .await
-        .is_ok_and(|sent| sent.is_ok())
-    {}
+    // Clients that do not read hold the memory that there is, each a quarter.
+    let mut unread = Vec::new();
+    for _ in 0..3 {
+        unread.push(open(&server).await);
+    }
+    for (sender, _answers) in &unread {
+        stuff(sender, &big).await;
+    }
     eventually("the memory to be used up", || server.budget.free() < 1 << 20).await;
     let status = server.exchange(header(), vec![chunk(1, 0..1)]).await.unwrap_err();
     assert_eq!((status.code(), problem(&status).0.as_str()), (Code::ResourceExhausted, "SM-BUSY"));

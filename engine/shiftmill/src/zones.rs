@@ -1,5 +1,7 @@
 //! Zones as values: the offsets that hold around the days of a request, taken from the bundled time-zone data.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 use jiff::Timestamp as JiffTimestamp;
@@ -44,7 +46,7 @@ fn hint(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or(String::new(), |name| format!(", did you mean `{name}`?"))
 }
 
-/// The zones with these IANA names, in this order, for the days from `first` to `last` and some weeks around them.
+/// The zones with these IANA names, in this order (a name may repeat), for the days from `first` to `last` and some weeks around them.
 /// The time-zone data comes with the program, so that results do not depend on the machine; its edition is part of
 /// the table.
 ///
@@ -69,7 +71,15 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
     let (Some(from), Some(until)) = (from, until) else {
         return Err(ZoneError::DaysOutOfRange { first, last });
     };
-    let zones = names.iter().map(|name| zone(database(), name, from, until)).collect::<Result<_, _>>()?;
+    let mut built: HashMap<&str, Zone> = HashMap::new();
+    let mut zones = Vec::with_capacity(names.len());
+    for name in names {
+        let zone = match built.entry(name) {
+            Entry::Occupied(same) => same.into_mut(),
+            Entry::Vacant(first) => first.insert(zone(database(), name, from, until)?),
+        };
+        zones.push(zone.clone());
+    }
     Ok(ZoneTable { zones, edition: edition().to_owned() })
 }
 
@@ -137,6 +147,15 @@ mod tests {
         assert_eq!(zone.offset_at(Timestamp(1_772_953_199)), -18_000);
         assert_eq!(zone.offset_at(Timestamp(1_772_953_200)), -14_400);
         assert!(table.edition.starts_with("20"), "{}", table.edition);
+    }
+
+    #[test]
+    fn a_name_may_repeat_and_too_many_are_refused() {
+        let names = |count| vec!["Asia/Tokyo".to_owned(); count];
+        let table = zone_table(&names(ZONES_MAX), day(2026, 3, 1), day(2026, 3, 1)).unwrap();
+        assert_eq!((table.zones.len(), &table.zones[0]), (ZONES_MAX, &table.zones[1]));
+        let refused = zone_table(&names(ZONES_MAX + 1), day(2026, 3, 1), day(2026, 3, 1));
+        assert_eq!(refused.unwrap_err(), ZoneError::TooMany { found: ZONES_MAX + 1, most: ZONES_MAX });
     }
 
     #[test]
