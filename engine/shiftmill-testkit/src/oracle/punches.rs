@@ -61,7 +61,13 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
     for tap in taps {
         let skew = plan_of(question, date_of(question, tap.at)).normalise.future_skew_max;
         if tap.at > question.window.as_of.after(skew) {
-            notice(question, notices, ExceptionCode::FuturePunch, tap.at, tap.at.since(question.window.as_of));
+            notice_in_period(
+                question,
+                notices,
+                ExceptionCode::FuturePunch,
+                tap.at,
+                tap.at.since(question.window.as_of),
+            );
         } else {
             present.push(tap);
         }
@@ -78,7 +84,19 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
     Ok(without_repeats(question, present, notices))
 }
 
+/// Notes something on its local date.
 fn notice(question: &Question, notices: &mut Vec<Notice>, code: ExceptionCode, at: Timestamp, measure: Seconds) {
+    notices.push(Notice { code, workday: date_of(question, at), at, measure });
+}
+
+/// Notes something that must not be lost, whatever instant it names: on the nearest day that is paid.
+fn notice_in_period(
+    question: &Question,
+    notices: &mut Vec<Notice>,
+    code: ExceptionCode,
+    at: Timestamp,
+    measure: Seconds,
+) {
     let period = question.window.pay_period;
     let workday = date_of(question, at).max(period.first).min(period.last);
     notices.push(Notice { code, workday, at, measure });
@@ -124,7 +142,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
             },
         };
         if let Some(at) = unmatched_at {
-            notice(question, notices, ExceptionCode::CorrectionUnmatched, at, Seconds::ZERO);
+            notice_in_period(question, notices, ExceptionCode::CorrectionUnmatched, at, Seconds::ZERO);
         }
     }
     present.into_iter().map(|named| named.tap).collect()
