@@ -178,6 +178,11 @@ impl Workday {
         Workday(self.0.saturating_add(days))
     }
 
+    /// The last label on this weekday that is not after `self`.
+    pub fn back_to(self, weekday: Weekday) -> Workday {
+        self.plus(-(self.weekday() as i32 - weekday as i32).rem_euclid(7))
+    }
+
     /// The first label of the calendar month.
     pub fn month_start(self) -> Workday {
         let (_, _, day) = self.to_date();

@@ -125,7 +125,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" wherever they stand.
-pub(crate) const NOT_YET: [&str; 9] = [
+pub(crate) const NOT_YET: [&str; 21] = [
     "flex",
     "core_hours",
     "late_off_late_on",
@@ -135,6 +135,18 @@ pub(crate) const NOT_YET: [&str; 9] = [
     "eligibility",
     "attributes",
     "total_rounding",
+    "blocks",
+    "half_day_split",
+    "clock_offset",
+    "geo_policy",
+    "fix_quota",
+    "callback",
+    "split_shift",
+    "spread_of_hours",
+    "rest_between_shifts",
+    "bank",
+    "compensation",
+    "balancing",
 ];
 
 impl Section {
@@ -458,7 +470,7 @@ static BREAKS: Section = Section {
             "auto_deduct",
             Kind::Rules(&AUTO_DEDUCT),
             "",
-            "Breaks taken off when nobody punched them; per workday the one with the greatest `after` reached applies.",
+            "Breaks taken off when nobody punched them; per workday, of those that trigger, the one that takes most off applies.",
         ),
     ]],
 };

@@ -100,9 +100,9 @@ impl TierScope {
     pub(crate) fn stretch(self, workday: Workday, workweek_opens: Weekday, pay_period: WorkdayRange) -> Stretch {
         match self {
             TierScope::Shift | TierScope::Workday => Stretch { from: workday, until: workday.plus(1) },
-            TierScope::Workweek => Stretch::workweeks(workweek_start(workday, workweek_opens), 1),
+            TierScope::Workweek => Stretch::workweeks(workday.back_to(workweek_opens), 1),
             TierScope::Workweeks { count, anchor } => {
-                let anchor = workweek_start(anchor, workweek_opens);
+                let anchor = anchor.back_to(workweek_opens);
                 let run = 7 * i32::from(count.max(1));
                 let behind = (workday.0 - anchor.0).rem_euclid(run);
                 Stretch::workweeks(workday.plus(-behind), count)
@@ -118,11 +118,6 @@ impl TierScope {
             TierScope::PayPeriod => Stretch { from: workday, until: workday.plus(1) },
         }
     }
-}
-
-/// The first workday of the workweek that holds `workday`.
-fn workweek_start(workday: Workday, opens: Weekday) -> Workday {
-    workday.plus(-(workday.weekday() as i32 - opens as i32).rem_euclid(7))
 }
 
 /// The workdays `[from, until)` over which a counter runs.

@@ -68,8 +68,7 @@ impl Default for Workdays {
 
 /// The workday that opens the workweek of `workday`.
 pub fn workweek_start(workdays: &Workdays, workday: Workday) -> Workday {
-    let day_of_week = (workday.0 + 3 - workdays.workweek_opens as i32).rem_euclid(7);
-    workday.plus(-day_of_week)
+    workday.back_to(workdays.workweek_opens)
 }
 
 /// One workday as instants, `[start, end)`: from the first instant at which the clock shows its opening time to that

@@ -86,17 +86,4 @@ impl Report {
             self.warnings_beyond += 1;
         }
     }
-
-    /// Adds what another report says.
-    pub fn absorb(&mut self, other: Report) {
-        for reject in other.rejects {
-            self.reject(&reject.file, reject.place, reject.reason);
-        }
-        for warning in other.warnings {
-            self.warn(&warning.file, warning.place, warning.reason);
-        }
-        self.rejects_beyond += other.rejects_beyond;
-        self.warnings_beyond += other.warnings_beyond;
-        self.rows_used += other.rows_used;
-    }
 }
