@@ -77,7 +77,7 @@ impl Card {
 
     /// Runs the first phase.
     pub(crate) fn opened(&mut self) -> Result<(), EvaluationError> {
-        self.run(|inputs, state, notes| open::open(inputs, state, notes))
+        self.run(open::open)
     }
 
     /// Runs the first two phases.
