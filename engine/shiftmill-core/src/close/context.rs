@@ -26,7 +26,7 @@ use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
 const OVER_MIDNIGHT: i32 = 1;
 
 impl Plan {
-    /// The days of context that this plan needs for any pay period: the worst case of [`Plan::context_of`].
+    /// The days of context that this plan needs for any pay period, at worst.
     pub fn context(&self) -> ContextDays {
         let mut days = ContextDays { before: OVER_MIDNIGHT as u16, after: OVER_MIDNIGHT as u16 };
         let mut at_least = |before: u16, after: u16| {
