@@ -31,6 +31,11 @@ macro_rules! columns {
                 Some($row { $($field: *self.$field.get(index)?,)+ })
             }
 
+            /// Makes room for this many rows more.
+            pub fn reserve(&mut self, rows: usize) {
+                $(self.$field.reserve(rows);)+
+            }
+
             /// How many rows there are.
             pub fn len(&self) -> usize {
                 columns!(@first self, $($field)+).len()
@@ -288,6 +293,20 @@ impl EvaluationError {
 }
 
 impl Evaluations {
+    /// Empty lists with room for as many timecards and rows as an earlier chunk had, so that they do not grow in steps.
+    pub fn with_room(cards: usize, ends: RowEnds) -> Evaluations {
+        let mut results = Evaluations::default();
+        results.cards.reserve(cards);
+        results.workdays.reserve(ends.workdays as usize);
+        results.lines.reserve(ends.lines as usize);
+        results.exceptions.reserve(ends.exceptions as usize);
+        results.totals.reserve(ends.totals as usize);
+        results.spans.reserve(ends.spans as usize);
+        results.premiums.reserve(ends.premiums as usize);
+        results.notes.reserve(ends.notes as usize);
+        results
+    }
+
     /// The ends of all lists as they stand.
     pub fn ends(&self) -> RowEnds {
         RowEnds {

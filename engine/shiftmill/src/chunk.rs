@@ -4,8 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shiftmill_core::{
-    CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, Inputs, Note, Recorder, Silent, close,
-    evaluate, open, pay, shape,
+    CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, Inputs, Note, Recorder, RowEnds, Silent,
+    close, evaluate, open, pay, shape,
 };
 
 use crate::engine::{Layout, Request};
@@ -15,25 +15,44 @@ use crate::engine::{Layout, Request};
 pub(crate) struct Workspace {
     card: CardState,
     cards: Vec<CardState>,
+    /// The timecards of the last chunk and their rows per list: chunks of one stream are much alike.
+    last: (usize, RowEnds),
 }
 
 impl Workspace {
     /// Evaluates a chunk. Should the engine panic, the chunk is evaluated again card by card, and the card at fault
     /// gets the error `SM-ENGINE`; the others get their results.
     pub(crate) fn evaluate(&mut self, request: &Request, batch: &CheckedBatch) -> Evaluations {
+        let room = self.room_for(batch);
         let whole = catch_unwind(AssertUnwindSafe(|| match request.layout {
-            Layout::CardByCard => card_by_card(request, batch, &mut self.card),
+            Layout::CardByCard => card_by_card(request, batch, &mut self.card, room),
             Layout::PhaseByPhase => phase_by_phase(request, batch, &mut self.cards),
         }));
+        if let Ok(results) = &whole {
+            self.last = (results.cards.len(), results.ends());
+        }
         whole.unwrap_or_else(|_| {
             *self = Workspace::default();
             guarded(batch.len(), |index, state, results| evaluate_card(request, batch, index, state, results))
         })
     }
+
+    /// Room for the rows of the last chunk where this one has as many timecards, so that a small chunk after a large
+    /// one does not take its memory.
+    fn room_for(&self, batch: &CheckedBatch) -> Evaluations {
+        match self.last {
+            (cards, ends) if cards <= batch.len() => Evaluations::with_room(batch.len(), ends),
+            _ => Evaluations::default(),
+        }
+    }
 }
 
-fn card_by_card(request: &Request, batch: &CheckedBatch, state: &mut CardState) -> Evaluations {
-    let mut results = Evaluations::default();
+fn card_by_card(
+    request: &Request,
+    batch: &CheckedBatch,
+    state: &mut CardState,
+    mut results: Evaluations,
+) -> Evaluations {
     for index in 0..batch.len() {
         evaluate_card(request, batch, index, state, &mut results);
     }

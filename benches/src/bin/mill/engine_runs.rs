@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shiftmill::{Engine, Layout, Request};
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::in_process::{
-    checked, checksum, chunks_of, rich_request, run, workload_request, workload_ruleset,
+    checked, checksum, chunks_of, rich_request, run, run_as_stream, workload_request, workload_ruleset,
 };
 use shiftmill_benches::measure::{median, millions_per_second};
 use shiftmill_benches::results::Codes;
@@ -64,11 +64,11 @@ fn speed(
     let punches = batches.iter().map(|batch| batch.columns().punch_at.len()).sum();
     let mut speeds = Vec::new();
     for number in 0..=runs {
-        let (took, finished) = run(engine, request, batches);
+        let took;
+        (took, batches) = run_as_stream(engine, request, batches);
         if number > 0 {
             speeds.push(millions_per_second(punches, took));
         }
-        batches = chunks_of(finished);
     }
     (median(&speeds), batches)
 }
