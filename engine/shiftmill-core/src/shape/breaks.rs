@@ -309,10 +309,12 @@ pub(crate) fn template_breaks<'a>(
     let plan = inputs.timeline.at(scheduled.workday);
     let template = scheduled.template.and_then(|index| plan.schedule.templates.get(usize::from(index)));
     let workday = scheduled.workday;
-    template.map_or(&[][..], |template| &template.breaks).iter().map(move |(start, end)| {
+    let instants = move |(start, end): &(i32, i32)| {
         let start = clock.instant(WallTime::on(workday, *start), Fold::Earlier);
         (start, clock.instant(WallTime::on(workday, *end), Fold::Later))
-    })
+    };
+    // A break that begins at a time that the clock leaves out may end before it starts: it has no length then.
+    template.map_or(&[][..], |template| &template.breaks).iter().map(instants).filter(|(start, end)| start < end)
 }
 
 /// Turns the stretches in `cuts` from work into unpaid breaks, where they were worked.
