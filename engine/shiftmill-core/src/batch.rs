@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::codes::PunchKind;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+    Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -57,6 +57,8 @@ pub struct TimecardBatch {
     pub day_overrides: Sparse<DayOverride>,
     /// Counters carried in.
     pub opening_balances: Sparse<OpeningBalance>,
+    /// What plugins carried over from the pay period before.
+    pub carried: Sparse<Carried>,
 }
 
 /// Rows that few employees have: the owner of each row, ascending, and the row.
@@ -213,6 +215,7 @@ impl TimecardBatch {
         owned("waivers", &self.waivers.owners, employees)?;
         owned("day_overrides", &self.day_overrides.owners, employees)?;
         owned("opening_balances", &self.opening_balances.owners, employees)?;
+        owned("carried", &self.carried.owners, employees)?;
         Ok(CheckedBatch { columns: self, first_punch, first_shift })
     }
 }
@@ -269,6 +272,7 @@ impl CheckedBatch {
             waivers: columns.waivers.of(owner),
             day_overrides: columns.day_overrides.of(owner),
             opening_balances: columns.opening_balances.of(owner),
+            carried: columns.carried.of(owner),
         })
     }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::codes::{DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::Carried;
 
 /// The working memory of an evaluation. All lists are cleared, not freed, between cards.
 ///
@@ -30,6 +31,10 @@ pub struct CardState {
     pub noticed: Vec<Noticed>,
     /// One entry per workday that anything happened on, ascending.
     pub workdays: Vec<WorkdayState>,
+    /// The reasons that plugins gave.
+    pub reasons: PluginReasons,
+    /// What plugins carry over to the next pay period, by key.
+    pub carried: Vec<Carried>,
     /// Room for labels of worked shifts.
     pub(crate) workday_room: crate::shape::workdays::Room,
     /// Room for breaks.
@@ -62,11 +67,77 @@ impl CardState {
         self.quantities.clear();
         self.noticed.clear();
         self.workdays.clear();
+        self.reasons.clear();
+        self.carried.clear();
     }
 
     /// Notes something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
         self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None });
+    }
+}
+
+/// The figures of the reasons that plugins gave on one card, or on the cards of one chunk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PluginReasons {
+    /// One beyond the last figure of each reason.
+    ends: Vec<u32>,
+    figures: Vec<i64>,
+}
+
+impl PluginReasons {
+    /// Adds a reason and gives its number.
+    pub fn push(&mut self, figures: &[i64]) -> u32 {
+        self.figures.extend_from_slice(figures);
+        self.ends.push(self.figures.len() as u32);
+        self.ends.len() as u32 - 1
+    }
+
+    /// The figures of reason number `index`.
+    pub fn get(&self, index: u32) -> Option<&[i64]> {
+        let end = *self.ends.get(index as usize)? as usize;
+        self.figures.get(self.start(index as usize)..end)
+    }
+
+    /// How many reasons there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// True when there is no reason.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Makes room for this many reasons more.
+    pub fn reserve(&mut self, reasons: usize) {
+        self.ends.reserve(reasons);
+    }
+
+    /// Adds all reasons of one card.
+    pub fn extend(&mut self, card: &PluginReasons) {
+        let before = self.figures.len() as u32;
+        self.figures.extend_from_slice(&card.figures);
+        self.ends.extend(card.ends.iter().map(|end| before + end));
+    }
+
+    /// Removes all reasons after the first `length`.
+    pub fn truncate(&mut self, length: usize) {
+        if length < self.ends.len() {
+            self.figures.truncate(self.start(length));
+            self.ends.truncate(length);
+        }
+    }
+
+    /// Empties the list and keeps its memory.
+    pub fn clear(&mut self) {
+        self.truncate(0);
+    }
+
+    /// Where the figures of a reason begin.
+    fn start(&self, index: usize) -> usize {
+        let before = index.checked_sub(1).and_then(|before| self.ends.get(before));
+        before.map_or(0, |end| *end as usize)
     }
 }
 

@@ -60,6 +60,8 @@ coded! {
     }
 }
 
+pub(crate) use coded;
+
 impl PunchKind {
     /// True for the kinds after which the person works: in, meal end, break end.
     pub const fn is_opener(self) -> bool {
@@ -151,6 +153,10 @@ impl RuleId {
     /// The rule behind leave, named `leave`. Always the fourth rule.
     pub const LEAVE: RuleId = RuleId(3);
 }
+
+/// A value that a plugin carries from one pay period to the next: an index into [`crate::Names::carried`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CarryKey(pub u16);
 
 /// A set of pay codes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -278,6 +284,10 @@ coded! {
         CorrectionUnmatched = 25 "correction_unmatched",
         /// Fewer days of context than the ruleset needs: the rows are provisional (`SM-CONTEXT-SHORT`).
         ContextShort = 26 "context_short",
+        /// A plugin asks a person to look.
+        NeedsReview = 27 "needs_review",
+        /// A plugin failed, and the timecard was evaluated without it.
+        PluginFailed = 28 "plugin_failed",
     }
 }
 

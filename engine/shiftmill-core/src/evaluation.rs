@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{PremiumSpan, Span};
-use crate::codes::{DayType, ExceptionCode, ExceptionState, PayCode, RuleId, Severity};
+use crate::card::{PluginReasons, PremiumSpan, Span};
+use crate::codes::{CarryKey, DayType, ExceptionCode, ExceptionState, PayCode, RuleId, Severity};
+use crate::plugin::{FailureCode, PluginFailure};
 use crate::record::Note;
 use crate::time::{Seconds, Timestamp, Workday};
 
@@ -132,6 +133,18 @@ columns! {
     }
 }
 
+columns! {
+    /// Carried values as columns.
+    CarriedRows of
+    /// A value that a plugin carries over to the next pay period.
+    CarriedRow {
+        /// The plugin's key.
+        key: CarryKey,
+        /// The value.
+        value: i64,
+    }
+}
+
 /// What a total runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -176,6 +189,12 @@ pub struct Evaluations {
     pub premiums: Vec<PremiumSpan>,
     /// The derivation ([`Detail::Full`]).
     pub notes: Vec<Note>,
+    /// What plugins carry over to the next pay period.
+    pub carried: CarriedRows,
+    /// The figures of the reasons that plugins gave (from [`Detail::Spans`]); a card counts its own from 0.
+    pub reasons: PluginReasons,
+    /// The failures of plugins, by card.
+    pub failures: Vec<PluginFailure>,
 }
 
 /// Where the rows of one timecard end, and what is true of it as a whole.
@@ -200,6 +219,8 @@ pub struct RowEnds {
     pub spans: u32,
     pub premiums: u32,
     pub notes: u32,
+    pub carried: u32,
+    pub reasons: u32,
 }
 
 /// Why one timecard cannot be evaluated. The others go on.
@@ -263,6 +284,12 @@ pub enum EvaluationError {
     /// The engine itself failed on this timecard.
     #[error("the engine failed on this timecard; this is a fault of Shiftmill")]
     Engine,
+    /// A plugin failed on this timecard; see [`Evaluations::failures`] for how.
+    #[error("a plugin failed on this timecard: {code}")]
+    Plugin {
+        /// How.
+        code: FailureCode,
+    },
     /// Days of context are missing and the request asks for final results only.
     #[error("{before} days before and {after} days after the pay period are needed for a final result")]
     ContextShort {
@@ -287,6 +314,7 @@ impl EvaluationError {
             EvaluationError::LeaveBackwards { .. } => "SM-LEAVE-BACKWARDS",
             EvaluationError::FactOutsideWindow { .. } => "SM-FACT-OUTSIDE-WINDOW",
             EvaluationError::Engine => "SM-ENGINE",
+            EvaluationError::Plugin { code } => code.error_code(),
             EvaluationError::ContextShort { .. } => "SM-CONTEXT-SHORT",
         }
     }
@@ -304,6 +332,8 @@ impl Evaluations {
         results.spans.reserve(ends.spans as usize);
         results.premiums.reserve(ends.premiums as usize);
         results.notes.reserve(ends.notes as usize);
+        results.carried.reserve(ends.carried as usize);
+        results.reasons.reserve(ends.reasons as usize);
         results
     }
 
@@ -317,6 +347,8 @@ impl Evaluations {
             spans: self.spans.len() as u32,
             premiums: self.premiums.len() as u32,
             notes: self.notes.len() as u32,
+            carried: self.carried.len() as u32,
+            reasons: self.reasons.len() as u32,
         }
     }
 
@@ -329,12 +361,15 @@ impl Evaluations {
         self.spans.truncate(ends.spans as usize);
         self.premiums.truncate(ends.premiums as usize);
         self.notes.truncate(ends.notes as usize);
+        self.carried.truncate(ends.carried as usize);
+        self.reasons.truncate(ends.reasons as usize);
     }
 
     /// Empties every list and keeps its memory.
     pub fn clear(&mut self) {
         self.cards.clear();
         self.truncate(RowEnds::default());
+        self.failures.clear();
     }
 
     /// The ends of the timecard before `index`: where the rows of timecard `index` begin.

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::batch::TimecardBatch;
 use crate::codes::PunchKind;
 use crate::time::{Timestamp, Workday};
-use crate::timecard::{Correction, DayOverride, Leave, OpeningBalance, Waiver};
+use crate::timecard::{Carried, Correction, DayOverride, Leave, OpeningBalance, Waiver};
 
 /// One employee's facts as rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct CardFacts {
     pub day_overrides: Vec<DayOverride>,
     /// Counters carried in.
     pub opening_balances: Vec<OpeningBalance>,
+    /// What plugins carried over from the pay period before.
+    pub carried: Vec<Carried>,
 }
 
 /// One clock event.
@@ -112,6 +114,7 @@ impl TimecardBatch {
         self.waivers.extend(owner, &facts.waivers);
         self.day_overrides.extend(owner, &facts.day_overrides);
         self.opening_balances.extend(owner, &facts.opening_balances);
+        self.carried.extend(owner, &facts.carried);
         Ok(())
     }
 

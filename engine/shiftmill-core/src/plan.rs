@@ -9,6 +9,7 @@ use crate::open::normalise::Normalise;
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::Holidays;
 use crate::pay::premiums::Premium;
+use crate::plugin::{PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
@@ -56,6 +57,8 @@ pub struct Plan {
     pub premiums: Vec<Premium>,
     /// Severity of exceptions, and which are raised at all.
     pub exceptions: ExceptionRules,
+    /// The plugins in force, in the order in which they are called: indexes into [`PlanTimeline::bindings`], ascending.
+    pub plugins: Vec<u16>,
 }
 
 /// How many days of facts a plan needs around the days it pays.
@@ -72,6 +75,7 @@ pub struct ContextDays {
 pub struct PlanTimeline {
     versions: Vec<(Workday, Plan)>,
     names: Names,
+    bindings: Vec<PluginBinding>,
 }
 
 impl PlanTimeline {
@@ -80,7 +84,24 @@ impl PlanTimeline {
     pub fn new(versions: Vec<(Workday, Plan)>, names: Names) -> Option<PlanTimeline> {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
-        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names })
+        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names, bindings: Vec::new() })
+    }
+
+    /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
+    pub fn with_bindings(self, bindings: Vec<PluginBinding>) -> Option<PlanTimeline> {
+        let named = self.versions.iter().flat_map(|(_, plan)| &plan.plugins);
+        let known = named.into_iter().all(|index| usize::from(*index) < bindings.len());
+        known.then_some(PlanTimeline { bindings, ..self })
+    }
+
+    /// The plugins of all versions. The same plugin with the same configuration in several versions is one binding.
+    pub fn bindings(&self) -> &[PluginBinding] {
+        &self.bindings
+    }
+
+    /// Whether a plugin is in force on a workday.
+    pub fn is_in_force(&self, binding: u16, workday: Workday) -> bool {
+        self.at(workday).plugins.contains(&binding)
     }
 
     /// The plan that holds on a workday; before the first version's date, the first version.
@@ -131,6 +152,10 @@ pub struct Names {
     pub shifts: Vec<String>,
     /// Leave codes.
     pub leave: Vec<String>,
+    /// What plugins carry from one pay period to the next, as `plugin/key`.
+    pub carried: Vec<String>,
+    /// What the rules of plugins say, by the number of the rule, ascending.
+    pub reasons: Vec<(RuleId, ReasonRule)>,
 }
 
 impl Names {
@@ -140,6 +165,12 @@ impl Names {
     /// The name of a rule.
     pub fn rule(&self, rule: RuleId) -> &str {
         self.rules.get(usize::from(rule.0)).map_or("", String::as_str)
+    }
+
+    /// What a plugin's rule says; `None` for other rules.
+    pub fn reason_rule(&self, rule: RuleId) -> Option<&ReasonRule> {
+        let index = self.reasons.binary_search_by_key(&rule, |reason| reason.0).ok()?;
+        self.reasons.get(index).map(|reason| &reason.1)
     }
 
     /// What is known of a pay code.

@@ -106,6 +106,11 @@ pub enum Because {
     },
     /// Lateness that the ruleset takes off.
     Lateness,
+    /// A plugin's rule says so. What it says is put together from the rule's template and these figures.
+    ByPlugin {
+        /// The reason's number among those of the card, see [`crate::PluginReasons`].
+        reason: u32,
+    },
 }
 
 impl Because {
@@ -134,6 +139,7 @@ impl Because {
             Because::DayPremium => 19,
             Because::MealRequirement { .. } => 20,
             Because::Lateness => 21,
+            Because::ByPlugin { .. } => 22,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
 
-use crate::codes::{DayType, ExceptionCode, PunchKind, RuleId};
+use crate::codes::{CarryKey, DayType, ExceptionCode, PunchKind, RuleId};
 use crate::plan::PlanTimeline;
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;
@@ -24,6 +24,8 @@ pub struct Timecard<'a> {
     pub day_overrides: &'a [DayOverride],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
+    /// What plugins carried over from the pay period before.
+    pub carried: &'a [Carried],
 }
 
 /// Punches as columns of one length.
@@ -156,6 +158,15 @@ pub struct OpeningBalance {
     pub rule: RuleId,
     /// What it held.
     pub amount: Seconds,
+}
+
+/// A value that a plugin carries from one pay period to the next. The last one given for a key counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The plugin's key.
+    pub key: CarryKey,
+    /// The value.
+    pub value: i64,
 }
 
 /// What is asked: which days to pay, which days the facts cover, and how far time has got.

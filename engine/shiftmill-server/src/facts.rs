@@ -49,6 +49,7 @@ pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<C
         waivers,
         day_overrides,
         opening_balances,
+        carried: Sparse::default(),
     };
     let (rulesets, zones) = (asked.request.rulesets.len(), asked.request.zones.zones.len());
     batch.check(rulesets, zones).map_err(|error| problem(&error, &at))

@@ -40,6 +40,7 @@ fn figures(because: Because) -> (u32, u32) {
         | Because::ShiftInClockWindow
         | Because::DayPremium
         | Because::Lateness => (0, 0),
+        Because::ByPlugin { reason } => (reason, 0),
     }
 }
 
@@ -67,6 +68,7 @@ fn because(number: u32, limit: Seconds, figure: u8) -> Option<Because> {
         19 => Because::DayPremium,
         20 => Because::MealRequirement { ordinal: figure },
         21 => Because::Lateness,
+        22 => Because::ByPlugin { reason: limit.0 },
         _ => return None,
     })
 }
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_grounds_comes_back_as_it_was() {
-        for number in 0..=21 {
+        for number in 0..=22 {
             let because = because(number, Seconds(28_800), 3).unwrap();
             assert_eq!(u32::from(because.number()), number);
             let reason = Reason { rule: RuleId(7), because };

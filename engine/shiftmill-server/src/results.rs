@@ -2,9 +2,9 @@
 
 use shiftmill::core::pay::tiers::TierScope;
 use shiftmill::core::{
-    CardResult, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows, ExceptionState, Note, PayCode,
-    PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span, SpanState, Timestamp, TotalRows, TotalScope,
-    WhyNot, Workday, WorkdayRows,
+    CardResult, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows, ExceptionState, FailureCode, Note,
+    PayCode, PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span, SpanState, Timestamp, TotalRows,
+    TotalScope, WhyNot, Workday, WorkdayRows,
 };
 use shiftmill::{ResultHasher, StreamHash};
 use shiftmill_proto::v1;
@@ -156,6 +156,7 @@ pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardErro
         | EvaluationError::LeaveTooLong { index }
         | EvaluationError::ShiftBackwards { index } => vec![i64::from(index)],
         EvaluationError::FactOutsideWindow { workday } => vec![i64::from(workday.0)],
+        EvaluationError::Plugin { code } => vec![i64::from(code as u8)],
         EvaluationError::ContextShort { before, after } => vec![i64::from(before), i64::from(after)],
     };
     v1::CardError { employee, code: error.code().to_owned(), message: error.to_string(), figures }
@@ -304,7 +305,8 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     let premiums = result.premiums.iter().map(read_premium).collect::<Option<_>>();
     let notes = result.steps.iter().map(read_step).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
     let premiums = premiums.ok_or_else(|| column("premiums"))?;
-    let results = Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes };
+    let results =
+        Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes, ..Evaluations::default() };
     even(&results).map_err(column)?;
     Ok(results)
 }
@@ -393,6 +395,9 @@ fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
         "SM-LEAVE-BACKWARDS" => EvaluationError::LeaveBackwards { index: wide(0)? },
         "SM-FACT-OUTSIDE-WINDOW" => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
         "SM-ENGINE" => EvaluationError::Engine,
+        code if code.starts_with("SM-PLUGIN-") => {
+            EvaluationError::Plugin { code: FailureCode::from_number(u8::try_from(figure(0)?).ok()?)? }
+        }
         "SM-CONTEXT-SHORT" => EvaluationError::ContextShort { before: narrow(0)?, after: narrow(1)? },
         _ => return None,
     })

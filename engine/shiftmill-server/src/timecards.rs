@@ -117,6 +117,7 @@ fn read_timecard(timecard: &v1::Timecard, at: &str, request: &Request, names: &N
         waivers: reader.rows("waivers", &timecard.waivers, Reader::waiver)?,
         day_overrides: reader.rows("days", &timecard.days, Reader::day)?,
         opening_balances: reader.rows("opening_balances", &timecard.opening_balances, Reader::balance)?,
+        carried: Vec::new(),
     })
 }
 

@@ -58,7 +58,10 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::LateIn | E::SeriousLate | E::AbsentHalf | E::AbsentByLateness | E::Absent => Some(Severity::High),
         E::MealMissing | E::MealShort | E::MealLate => Some(Severity::High),
         E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched => Some(Severity::High),
-        E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap => Some(Severity::Medium),
+        E::PluginFailed => Some(Severity::Critical),
+        E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
+            Some(Severity::Medium)
+        }
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
         // Said only on demand: every busy terminal makes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,

@@ -127,6 +127,7 @@ impl Bench {
             waivers: &[],
             day_overrides: &self.overrides,
             opening_balances: &self.opening,
+            carried: &[],
         };
         let inputs = Inputs { card, timeline: &timeline, window: &self.window };
         let before: Seconds = state.spans.iter().map(Span::length).sum();

@@ -69,6 +69,7 @@ impl Compiler<'_> {
             overtime: self.overtime(section(document, "overtime")),
             premiums: self.premiums(document.tables("premiums")),
             exceptions: exceptions(document),
+            plugins: Vec::new(),
         }
     }
 

@@ -63,6 +63,7 @@ pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> P
         pay_codes: pay_codes(),
         shifts: vec!["early".into(), "late".into(), "night".into()],
         leave: vec!["annual".into(), "unpaid".into()],
+        ..Names::default()
     };
     PlanTimeline::new(versions, names).expect("a generated timeline is valid")
 }
@@ -131,6 +132,7 @@ impl Maker<'_> {
             overtime: self.overtime(),
             premiums: self.premiums(),
             exceptions: exceptions(),
+            plugins: Vec::new(),
         }
     }
 

@@ -194,6 +194,7 @@ fn words(because: Because) -> String {
         Because::DayPremium => "day premium".to_owned(),
         Because::MealRequirement { ordinal } => format!("meal {ordinal}"),
         Because::Lateness => "lateness".to_owned(),
+        Because::ByPlugin { .. } => "plugin".to_owned(),
     }
 }
 

@@ -36,6 +36,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::ContextShort => {
             "days before or after the pay period are missing, so the figures may still change"
         }
+        ExceptionCode::NeedsReview => "a plugin asks a person to look",
+        ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
     }
 }
 

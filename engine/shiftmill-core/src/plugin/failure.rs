@@ -1,0 +1,66 @@
+//! How a plugin fails on a card. The failure costs that card, or that plugin's edits on it, and nothing else.
+
+use alloc::string::String;
+
+use crate::codes::coded;
+use crate::plugin::Hook;
+use crate::time::Workday;
+
+coded! {
+    /// The ways in which a plugin fails.
+    FailureCode {
+        /// It panicked, or trapped in another way of its own.
+        Panic = 0 "panic",
+        /// It used more fuel than its input allows.
+        Budget = 1 "budget",
+        /// It wanted more memory or table space, or answered more, than it may.
+        Memory = 2 "memory",
+        /// It went too deep.
+        Stack = 3 "stack",
+        /// It refused its configuration.
+        BadConfig = 4 "bad-config",
+        /// It says that it cannot judge the card.
+        BadData = 5 "bad-data",
+        /// It proposed an edit that is refused; none of its edits for the card is applied.
+        BadEdit = 6 "bad-edit",
+        /// The host could not run it; the same call may succeed elsewhere or later.
+        HostFault = 7 "host-fault",
+    }
+}
+
+impl FailureCode {
+    /// The stable code of the error that it costs a timecard.
+    pub const fn error_code(self) -> &'static str {
+        match self {
+            FailureCode::Panic => "SM-PLUGIN-PANIC",
+            FailureCode::Budget => "SM-PLUGIN-BUDGET",
+            FailureCode::Memory => "SM-PLUGIN-MEMORY",
+            FailureCode::Stack => "SM-PLUGIN-STACK",
+            FailureCode::BadConfig => "SM-PLUGIN-CONFIG",
+            FailureCode::BadData => "SM-PLUGIN-DATA",
+            FailureCode::BadEdit => "SM-PLUGIN-EDIT",
+            FailureCode::HostFault => "SM-PLUGIN-HOST",
+        }
+    }
+}
+
+/// A plugin's failure on one card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginFailure {
+    /// The card: its position in the chunk.
+    pub card: u32,
+    /// What the ruleset calls the plugin.
+    pub binding: String,
+    /// The plugin with its version: `acme-meals 0.3.1`.
+    pub plugin: String,
+    /// Where it was called.
+    pub hook: Hook,
+    /// How it failed.
+    pub code: FailureCode,
+    /// The workday that it was at, when it said so.
+    pub workday: Option<Workday>,
+    /// What happened, with the place in the plugin's source where it is known.
+    pub message: String,
+    /// Whether the card was evaluated without the plugin.
+    pub skipped: bool,
+}
