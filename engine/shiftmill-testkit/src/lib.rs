@@ -25,4 +25,3 @@ pub mod outcome;
 pub mod print;
 pub mod shrink;
 pub mod strategies;
-pub mod suites;

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use shiftmill_testkit::suites::{Failure, run_folder};
+use shiftmill::suites::{Failure, run_folder};
 
 #[test]
 fn every_claim_holds() {

@@ -5,6 +5,7 @@
 //! zone names   ─→ zone_table ───────┼─→ Request ─┐
 //! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
 //!                                                                      └─→ ResultHasher, StreamHash
+//! Markdown     ─→ suites::run_folder: claims about rulesets, with the timecards that prove them
 //! ```
 //!
 //! ```
@@ -47,6 +48,7 @@
 mod chunk;
 mod engine;
 mod hash;
+pub mod suites;
 pub mod words;
 mod zones;
 

@@ -5,7 +5,8 @@
 //!                 └─→ facts, window ───┴─→ evaluate ─→ answer ─→ compare ─→ differences
 //! ```
 //!
-//! Nothing here knows a rule; what must come out stands in the file.
+//! Nothing here knows a rule; what must come out stands in the file. The product's own rules are tested so, and the
+//! rules that a customer adds.
 
 mod answer;
 mod compare;
@@ -14,11 +15,13 @@ mod ruleset;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use shiftmill_core::{Detail, Evaluations, Workday, Zone};
+use shiftmill_core::{Detail, Evaluations, TimecardBatch, Workday, ZoneTable};
 use shiftmill_timecards::suite::{self, SuiteCase, SuiteFile};
 
-use crate::engine::{Question, rows};
+use crate::chunk::Workspace;
+use crate::engine::{Layout, Request};
 use answer::Answer;
 
 /// What came of a folder of suites.
@@ -108,19 +111,30 @@ fn run_file(path: &Path, name: &str, ran: &mut Ran) -> std::io::Result<()> {
 
 /// Evaluates one claim. `Err` with what differs, or with why it cannot be evaluated.
 fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), String> {
-    let ruleset = ruleset::of_case(suite, case, beside)?;
+    let ruleset = Arc::new(ruleset::of_case(suite, case, beside)?);
     let setting = suite.setting_of(case);
-    let zone = zone(setting.zone.as_deref().unwrap_or_default(), case)?;
+    let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
+    let zone = zones.zones.first().ok_or("the table of zones is empty")?;
     let names = ruleset.timeline().names();
-    let question = Question {
-        facts: case.card(&zone, 0, names).map_err(|error| error.to_string())?,
-        window: case.window(&setting, &zone, ruleset.context()),
-        timeline: ruleset.timeline().as_ref().clone(),
-        zone,
+    let mut batch = TimecardBatch::default();
+    batch.push(&case.card(zone, 0, names).map_err(told)?).map_err(told)?;
+    let batch = batch.check(1, 1).map_err(told)?;
+    let request = |detail| Request {
+        rulesets: vec![Arc::clone(&ruleset)],
+        zones: Arc::clone(&zones),
+        window: case.window(&setting, zone, ruleset.context()),
+        detail,
+        layout: Layout::CardByCard,
     };
-    let derived = rows(&question, Detail::Full);
-    same_with_less_detail(&derived, &rows(&question, Detail::Workdays))?;
-    compare::compare(case, &Answer::new(&derived, names, &question.zone))
+    let mut workspace = Workspace::default();
+    let derived = workspace.evaluate(&request(Detail::Full), &batch);
+    let plain = workspace.evaluate(&request(Detail::Workdays), &batch);
+    same_with_less_detail(&derived, &plain)?;
+    compare::compare(case, &Answer::new(&derived, names, zone))
+}
+
+fn told(error: impl fmt::Display) -> String {
+    error.to_string()
 }
 
 /// Detail never changes what is paid.
@@ -133,12 +147,10 @@ fn same_with_less_detail(derived: &Evaluations, plain: &Evaluations) -> Result<(
 }
 
 /// The zone of a claim, for some months around its facts.
-fn zone(name: &str, case: &SuiteCase) -> Result<Zone, String> {
+fn zones(name: &str, case: &SuiteCase) -> Result<Arc<ZoneTable>, String> {
     const AROUND: i32 = 200;
     let days: Vec<Workday> = case.facts.iter().map(|row| row.workday).collect();
     let first = days.iter().min().copied().unwrap_or_default();
     let last = days.iter().max().copied().unwrap_or_default();
-    let table = shiftmill::zone_table(&[name.to_owned()], first.plus(-AROUND), last.plus(AROUND));
-    let table = table.map_err(|error| error.to_string())?;
-    table.zones.into_iter().next().ok_or_else(|| "the table of zones is empty".to_owned())
+    crate::zone_table(&[name.to_owned()], first.plus(-AROUND), last.plus(AROUND)).map(Arc::new).map_err(told)
 }

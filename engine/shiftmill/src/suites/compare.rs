@@ -1,5 +1,6 @@
 //! What a claim expects against what came out.
 
+use shiftmill_core::ExceptionRow;
 use shiftmill_timecards::suite::{
     Amount, ExpectedException, ExpectedPay, ExpectedTotal, ExpectedWorkday, SuiteCase, instant,
 };
@@ -56,20 +57,24 @@ fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
 fn pay(expected: &[ExpectedPay], answer: &Answer<'_>, report: &mut Report) {
     let names_code = |code: &str| expected.iter().any(|row| row.pay_code == code);
     let owners: Vec<Option<usize>> = answer.lines.iter().map(|line| owner(line, expected)).collect();
-    let mut holding = vec![false; expected.len()];
-    report.heading("expected pay:");
-    for (index, row) in expected.iter().enumerate() {
-        let known = answer.has_pay_code(&row.pay_code);
+    let sum_of = |index| {
         let own = answer.lines.iter().zip(&owners).filter(|(_, owner)| **owner == Some(index));
-        let sum: u32 = own.map(|(line, _)| line.amount).sum();
-        holding[index] = known && sum == row.amount.number();
-        let unknown = if known { "" } else { " no such pay code" };
-        report.line(holding[index], &format!("{}{unknown}", pay_row(row)));
+        own.map(|(line, _)| line.amount).sum::<u32>()
+    };
+    let holds = |(index, row): (usize, &ExpectedPay)| {
+        answer.has_pay_code(&row.pay_code) && sum_of(index) == row.amount.number()
+    };
+    let holding: Vec<bool> = expected.iter().enumerate().map(holds).collect();
+    report.heading("expected pay:");
+    for (row, holds) in expected.iter().zip(&holding) {
+        let unknown = if answer.has_pay_code(&row.pay_code) { "" } else { " no such pay code" };
+        report.line(*holds, &format!("{}{unknown}", pay_row(row)));
     }
     report.heading("came out:");
     for (line, owner) in answer.lines.iter().zip(&owners) {
         let ignored = !line.paid && !names_code(&line.pay_code);
-        report.line(owner.is_some_and(|owner| holding[owner]) || ignored, &line.row());
+        let listed = owner.is_some_and(|owner| holding.get(owner) == Some(&true));
+        report.line(listed || ignored, &line.row());
     }
 }
 
@@ -143,27 +148,26 @@ fn exceptions(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     if case.exceptions.is_empty() && case.no_exceptions_of.is_empty() && !case.no_other_exceptions {
         return;
     }
-    let mut taken = vec![false; answer.exceptions.len()];
+    let mut open: Vec<(&ExceptionRow, bool)> = answer.exceptions.iter().map(|row| (row, false)).collect();
     report.heading("expected exceptions:");
     for expected in &case.exceptions {
-        let found = (0..taken.len()).find(|index| !taken[*index] && raises(expected, *index, answer));
-        if let Some(index) = found {
-            taken[index] = true;
-        }
+        let found = open.iter_mut().find(|(row, taken)| !taken && raises(expected, row, answer));
         report.line(found.is_some(), &expected_exception(expected));
+        if let Some((_, taken)) = found {
+            *taken = true;
+        }
     }
     for code in &case.no_exceptions_of {
         let raised = answer.exceptions.iter().any(|row| row.code == *code);
         report.line(!raised, &format!("No exception of {}", code.code()));
     }
     report.heading("came out:");
-    for (row, taken) in answer.exceptions.iter().zip(taken) {
+    for (row, taken) in open {
         report.line(taken || !case.no_other_exceptions, &exception(row, answer.zone()));
     }
 }
 
-fn raises(expected: &ExpectedException, index: usize, answer: &Answer<'_>) -> bool {
-    let row = &answer.exceptions[index];
+fn raises(expected: &ExpectedException, row: &ExceptionRow, answer: &Answer<'_>) -> bool {
     row.workday == expected.workday
         && row.code == expected.code
         && expected.at.is_none_or(|at| instant(answer.zone(), expected.workday, at) == row.at)
