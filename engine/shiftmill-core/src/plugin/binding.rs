@@ -51,8 +51,9 @@ pub struct PluginBinding {
     pub on_failure: OnFailure,
     /// The number of its first rule; the others follow in the order of the manifest.
     pub first_rule: RuleId,
-    /// The number of its first carried key; the others follow.
-    pub first_carried: CarryKey,
+    /// The numbers of its carried keys, in the order of the manifest. A plugin that takes another's place under the
+    /// same name has the same number for the same key, so that what was carried goes on.
+    pub carried_keys: Vec<CarryKey>,
 }
 
 impl PluginBinding {
@@ -64,14 +65,12 @@ impl PluginBinding {
 
     /// The number of one of its carried keys.
     pub fn carried(&self, position: u16) -> Option<CarryKey> {
-        let known = usize::from(position) < self.manifest.carried.len();
-        known.then(|| CarryKey(self.first_carried.0.saturating_add(position)))
+        self.carried_keys.get(usize::from(position)).copied()
     }
 
     /// The position among its carried keys of a key of the ruleset.
     pub fn position_of(&self, key: CarryKey) -> Option<u16> {
-        let position = key.0.checked_sub(self.first_carried.0)?;
-        (usize::from(position) < self.manifest.carried.len()).then_some(position)
+        self.carried_keys.iter().position(|own| *own == key).map(|position| position as u16)
     }
 }
 
