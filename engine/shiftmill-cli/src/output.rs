@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use shiftmill::core::{Hook, Isolation, OnFailure, PluginBinding};
+use shiftmill::ruleset::{Ruleset, configuration};
 use shiftmill::words;
 use shiftmill_timecards::read::{Reject, Report};
 use shiftmill_timecards::write::{self, Hours};
@@ -94,7 +96,7 @@ fn tell_provisional(evaluated: &Evaluated) {
 }
 
 /// A ruleset on one line.
-pub fn ruleset_line(ruleset: &shiftmill::ruleset::Ruleset) -> String {
+pub fn ruleset_line(ruleset: &Ruleset) -> String {
     let version = if ruleset.version().is_empty() { String::new() } else { format!(" {}", ruleset.version()) };
     let hash = ruleset.hash_hex();
     format!("{}{version} (hash {})", ruleset.name(), hash.get(..12).unwrap_or(&hash))
@@ -150,7 +152,7 @@ pub fn asked(evaluated: &Evaluated) -> Value {
 }
 
 /// What a ruleset is.
-pub fn ruleset_object(ruleset: &shiftmill::ruleset::Ruleset) -> Value {
+pub fn ruleset_object(ruleset: &Ruleset) -> Value {
     let context = ruleset.context();
     json!({
         "name": ruleset.name(),
@@ -159,5 +161,43 @@ pub fn ruleset_object(ruleset: &shiftmill::ruleset::Ruleset) -> Value {
         "extends": ruleset.extends(),
         "context_days": { "before": context.before, "after": context.after },
         "not_covered": ruleset.not_covered(),
+        "plugins": plugins(ruleset),
     })
+}
+
+/// The plugins of all versions of a ruleset, with their configuration.
+fn plugins(ruleset: &Ruleset) -> Value {
+    let names = ruleset.timeline().names();
+    let object = |binding: &PluginBinding| {
+        let hooks: Vec<&str> = binding.hooks.iter().map(Hook::code).collect();
+        json!({
+            "name": binding.name,
+            "plugin": binding.manifest.name,
+            "version": binding.manifest.version,
+            "hash": binding.plugin.to_string(),
+            "hooks": hooks,
+            "isolation": binding.isolation.code(),
+            "on_failure": binding.on_failure.code(),
+            "config": Map::from_iter(configuration(binding, names)),
+        })
+    };
+    Value::Array(ruleset.timeline().bindings().iter().map(object).collect())
+}
+
+/// A plugin of a ruleset, and its configuration on the lines below.
+pub fn plugin_lines(binding: &PluginBinding, ruleset: &Ruleset) -> String {
+    let (name, manifest, hash) = (&binding.name, &binding.manifest, binding.plugin.to_string());
+    let hooks: Vec<&str> = binding.hooks.iter().map(Hook::code).collect();
+    let hash = hash.get(..12).unwrap_or(&hash);
+    let mut text = format!("{name}: {} {} (hash {hash}) at {}", manifest.name, manifest.version, hooks.join(", "));
+    if binding.isolation == Isolation::Employee {
+        text.push_str(", an instance for each employee");
+    }
+    if binding.on_failure == OnFailure::Skip {
+        text.push_str(", skipped where it fails");
+    }
+    for (key, value) in configuration(binding, ruleset.timeline().names()) {
+        text.push_str(&format!("\n    {key} = {value}"));
+    }
+    text
 }

@@ -111,6 +111,9 @@ fn sound(named: &str, ruleset: &Ruleset, out: &mut dyn Write) -> Result<(), Prob
     writeln!(out, "{named}: no mistakes")?;
     writeln!(out, "  {}", output::ruleset_line(ruleset))?;
     writeln!(out, "  looks at up to {} days before and {} days after the days it pays", context.before, context.after)?;
+    for binding in ruleset.timeline().bindings() {
+        writeln!(out, "  plugin {}", output::plugin_lines(binding, ruleset))?;
+    }
     for gap in ruleset.not_covered() {
         writeln!(out, "  not covered: {gap}")?;
     }
@@ -184,6 +187,12 @@ fn describe(ruleset: &Ruleset, names: &Names, out: &mut dyn Write) -> Result<(),
         let worth = format!("{}.{:03}", code.multiplier.0 / 1_000, code.multiplier.0 % 1_000);
         let worth = worth.trim_end_matches('0').trim_end_matches('.');
         writeln!(out, "  {:<width$}  {}, {}, times {worth}{paid}", code.name, code.layer, code.unit)?;
+    }
+    if !ruleset.timeline().bindings().is_empty() {
+        writeln!(out, "\nPlugins")?;
+        for binding in ruleset.timeline().bindings() {
+            writeln!(out, "  {}", output::plugin_lines(binding, ruleset))?;
+        }
     }
     for (what, list) in [("Shifts", &names.shifts), ("Leave", &names.leave)] {
         if !list.is_empty() {

@@ -1,33 +1,65 @@
 //! The canonical form: what a ruleset says, whatever it looks like. Its hash identifies the ruleset.
 //!
 //! JSON with sorted keys of every version's settings, after merging, with defaults filled in, lengths in seconds and
-//! dates as written. Formatting, comments, the order of keys and the way a length is written do not show in it.
+//! dates as written. Formatting, comments, the order of keys and the way a length is written do not show in it. A plugin
+//! stands in it by the hash of its content, whatever its file is called.
 
 use serde_json::{Map, Value as Json, json};
 
+use shiftmill_core::{Hook, Plan, PlanTimeline, PluginBinding};
+
 use crate::check::{Table, Value};
+use crate::compile::configuration;
 use crate::effective::Version;
 use crate::values;
 
-/// The canonical form of all versions.
-pub(crate) fn canonical(versions: &[Version]) -> String {
+/// The canonical form of all versions, which `timeline` has been compiled from.
+pub(crate) fn canonical(versions: &[Version], timeline: &PlanTimeline) -> String {
     let versions: Vec<Json> = versions
         .iter()
-        .map(|version| {
+        .zip(timeline.versions())
+        .map(|(version, (_, plan))| {
             let from = version.from.map_or(Json::Null, |from| json!(from.to_string()));
-            json!({ "from": from, "rules": table(&version.table) })
+            json!({ "from": from, "rules": rules(&version.table, plan, timeline) })
         })
         .collect();
     json!({ "format": 1, "versions": versions }).to_string()
 }
 
+fn rules(document: &Table, plan: &Plan, timeline: &PlanTimeline) -> Json {
+    let bindings = plan.plugins.iter().filter_map(|number| timeline.bindings().get(usize::from(*number)));
+    let tables = document.tables("plugin");
+    let plugins: Vec<Json> = tables.iter().zip(bindings).map(|(it, binding)| plugin(it, binding, timeline)).collect();
+    let others = entries(document).filter(|entry| entry.0 != "plugin");
+    let mut rules: Vec<(String, Json)> = others.map(|(name, entry)| (name.to_owned(), value(entry))).collect();
+    if !plugins.is_empty() {
+        rules.push(("plugin".to_owned(), json!(plugins)));
+    }
+    object(rules)
+}
+
+fn plugin(table: &Table, binding: &PluginBinding, timeline: &PlanTimeline) -> Json {
+    let hooks: Vec<&str> = binding.hooks.iter().map(Hook::code).collect();
+    let stated = [
+        ("hash", json!(binding.plugin.to_string())),
+        ("hooks", json!(hooks)),
+        ("config", object(configuration(binding, timeline.names()))),
+    ];
+    let as_written = entries(table).filter(|(name, _)| !["file", "hash", "hooks", "config"].contains(name));
+    let as_written = as_written.map(|(name, entry)| (name, value(entry)));
+    object(as_written.chain(stated).map(|(name, entry)| (name.to_owned(), entry)).collect())
+}
+
 fn table(table: &Table) -> Json {
-    let written = table.entries().filter(|entry| *entry.1 != Value::Nothing);
-    object(written.map(|(name, entry)| (name.to_owned(), value(entry))).collect())
+    object(entries(table).map(|(name, entry)| (name.to_owned(), value(entry))).collect())
+}
+
+fn entries(table: &Table) -> impl Iterator<Item = (&'static str, &Value)> {
+    table.entries().filter(|entry| *entry.1 != Value::Nothing)
 }
 
 /// An object with sorted keys, whichever map the JSON library was built with.
-fn object(mut entries: Vec<(String, Json)>) -> Json {
+pub(crate) fn object(mut entries: Vec<(String, Json)>) -> Json {
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     Json::Object(Map::from_iter(entries))
 }
@@ -60,6 +92,8 @@ fn value(value: &Value) -> Json {
         Value::Table(inner) => table(inner),
         Value::Tables(tables) => tables.iter().map(table).collect(),
         Value::Named(named) => object(named.iter().map(|named| (named.name.clone(), table(&named.table))).collect()),
+        // Shown by what the plugin makes of it.
+        Value::OfPlugin(_) => Json::Null,
         Value::Pattern(pattern) => {
             object(pattern.iter().map(|(day, shift)| (day.short().to_owned(), json!(shift.text))).collect())
         }

@@ -68,6 +68,8 @@ pub(crate) enum Value {
     Table(Table),
     Tables(Vec<Table>),
     Named(Vec<Named>),
+    /// As written: what it means, a plugin says.
+    OfPlugin(Vec<Field>),
     Pattern(Vec<(Weekday, Located)>),
     Severities(Vec<(ExceptionCode, Option<Severity>)>),
 }
@@ -146,7 +148,7 @@ impl Checker<'_> {
         let raw = match &setting.kind {
             Kind::Flag => Raw::Flag(text == "true"),
             Kind::Integer { .. } => Raw::Integer(text.parse().unwrap_or(0)),
-            Kind::Table(_) | Kind::Named(_) | Kind::Severities => Raw::Table(Vec::new()),
+            Kind::Table(_) | Kind::Named(_) | Kind::OfPlugin | Kind::Severities => Raw::Table(Vec::new()),
             Kind::Rules(_) | Kind::Items(_) | Kind::Texts | Kind::Dates | Kind::Windows => Raw::List(Vec::new()),
             _ => Raw::Text(text.to_owned()),
         };
@@ -243,6 +245,10 @@ impl Checker<'_> {
                 Value::Named(
                     fields.iter().take(ENTRIES_MAX).filter_map(|field| self.named(setting, inner, field)).collect(),
                 )
+            }
+            (Kind::OfPlugin, Raw::Table(fields)) => {
+                self.most(name, fields.len(), ENTRIES_MAX, key);
+                Value::OfPlugin(fields.iter().take(ENTRIES_MAX).cloned().collect())
             }
             (Kind::Pattern, Raw::Table(fields)) => self.pattern(fields),
             (Kind::Severities, Raw::Table(fields)) => self.severities(fields),
@@ -513,7 +519,7 @@ impl Checker<'_> {
     }
 }
 
-fn quoted(words: &[&str]) -> String {
+pub(crate) fn quoted(words: &[&str]) -> String {
     words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
@@ -559,6 +565,7 @@ impl Kind {
             Kind::Rules(_) => "a list of rules",
             Kind::Items(_) | Kind::Changes => "a list of tables",
             Kind::Named(_) => "tables by name",
+            Kind::OfPlugin => "a table of the plugin's own settings",
             Kind::Pattern => "a shift for each weekday",
             Kind::Severities => "a severity for each exception",
         }
@@ -573,6 +580,7 @@ impl Kind {
             Kind::Date | Kind::Dates => values::DATES,
             Kind::Weekday | Kind::WeekdayOrNone | Kind::Weekdays => values::WEEKDAYS,
             Kind::Text(_) | Kind::Name => "texts stand in double quotes",
+            Kind::OfPlugin => "write `[plugin.config]` and its settings below",
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",
             Kind::Severities => "write `late_in = \"high\"` or `late_in = \"off\"`",
@@ -703,6 +711,13 @@ impl Table {
     pub fn tables(&self, name: &str) -> &[Table] {
         match self.value(name) {
             Value::Tables(tables) => tables,
+            _ => &[],
+        }
+    }
+
+    pub fn of_plugin(&self, name: &str) -> &[Field] {
+        match self.value(name) {
+            Value::OfPlugin(fields) => fields,
             _ => &[],
         }
     }

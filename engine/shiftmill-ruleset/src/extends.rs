@@ -1,5 +1,9 @@
 //! `extends`: a document stands on another, that on a third, up to a preset.
 
+use std::sync::Arc;
+
+use shiftmill_core::{Manifest, PluginHash};
+
 use crate::Document;
 use crate::document::{self, Field, Source};
 use crate::mistake::{Finder, Place};
@@ -9,10 +13,36 @@ use crate::presets;
 /// The most documents in a chain.
 const DEPTH_MAX: usize = 8;
 
-/// Where the other files that a document extends are found.
+/// Where the other files that a document speaks of are found.
 pub trait Library {
-    /// The text of the file of this name.
+    /// The text of the file of this name, to extend.
     fn find(&self, name: &str) -> Option<String>;
+
+    /// What is known of a plugin.
+    ///
+    /// # Errors
+    /// Why there is none, or why it cannot be used, for the person who wrote the document: `there is no such file`.
+    fn plugin(&self, _which: PluginReference<'_>) -> Result<PluginFound, String> {
+        Err("there are no plugins here".to_owned())
+    }
+}
+
+/// How a document names a plugin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PluginReference<'a> {
+    /// A file beside the document.
+    File(&'a str),
+    /// The hash of its component.
+    Hash(PluginHash),
+}
+
+/// A plugin that is there and can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PluginFound {
+    /// The hash of its component.
+    pub hash: PluginHash,
+    /// What it declares.
+    pub manifest: Arc<Manifest>,
 }
 
 /// A library that holds nothing: only presets can be extended.

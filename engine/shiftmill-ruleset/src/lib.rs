@@ -3,10 +3,9 @@
 //! ```text
 //! text ─→ document ─→ extends ─→ effective ─→ check ─→ compile ─→ PlanTimeline
 //!         located     parents    one merged   against   names,
-//!         values      and        document     the one   cross-checks
-//!                     presets    per date     table of
-//!                                             settings ─→ canonical ─→ hash
-//!                                                      ─→ schema, reference
+//!         values      and        document     the one   cross-checks, plugins
+//!                     presets    per date     table of                 └─→ canonical ─→ hash
+//!                                             settings ─→ schema, reference
 //! ```
 //!
 //! Every setting is declared once, in `settings`: its meaning, default and bounds. Checking, the JSON Schema, the
@@ -35,7 +34,8 @@ mod schema;
 mod settings;
 mod values;
 
-pub use extends::{Library, NoLibrary};
+pub use compile::configuration;
+pub use extends::{Library, NoLibrary, PluginFound, PluginReference};
 pub use mistake::{Mistake, Mistakes};
 pub use nearest::nearest;
 pub use presets::{Preset, presets};
@@ -54,7 +54,7 @@ pub struct Document<'a> {
 
 /// Checks a document, with all that it extends, and compiles it.
 ///
-/// `library` finds the other files that it extends; presets are built in.
+/// `library` finds the other files that it extends, presets are built in, and the plugins that it names.
 ///
 /// # Errors
 /// Every mistake in the document and in the files it extends, in the order of file and line.
@@ -62,7 +62,7 @@ pub fn compile(document: &Document<'_>, library: &dyn Library) -> Result<Ruleset
     let mut mistakes = mistake::Finder::default();
     let layers = extends::load(document, library, &mut mistakes);
     let versions = effective::versions(&layers, &mut mistakes);
-    let compiled = compile::compile(&versions, &mut mistakes);
+    let compiled = compile::compile(&versions, library, &mut mistakes);
     match (mistakes.located(&layers.sources), compiled) {
         (list, Some(timeline)) if list.is_empty() => Ok(Ruleset::new(&versions, &layers, timeline)),
         (list, _) => Err(Mistakes { list }),

@@ -1,10 +1,11 @@
 //! Merging: what a document writes over what it stands on.
 //!
 //! Tables merge key by key, lists of named rules by the rules' names (known ones are changed in place, new ones come
-//! after), texts of `not_covered` add up; everything else is replaced whole.
+//! after), texts of `not_covered` add up; everything else is replaced whole. A plugin keeps its settings when another
+//! takes its place under its name.
 
 use crate::document::{Field, Node, Raw, field, text};
-use crate::settings::{ENTRIES_MAX, Kind, Section};
+use crate::settings::{ENTRIES_MAX, Kind, NOTHING, PLUGIN, Section, WHICH_PLUGIN};
 
 /// More than any document has that is not refused anyway: what is longer is not merged.
 const MERGED_MAX: usize = 2 * ENTRIES_MAX;
@@ -15,12 +16,19 @@ pub(crate) fn merge(section: &Section, under: &mut Vec<Field>, over: &[Field]) {
         *under = over.to_vec();
         return;
     }
+    if *section == PLUGIN && over.iter().any(names_plugin) {
+        under.retain(|lower| !names_plugin(lower));
+    }
     for upper in over {
         match under.iter_mut().find(|lower| lower.name == upper.name) {
             Some(lower) => merge_field(section, lower, upper),
             None => under.push(upper.clone()),
         }
     }
+}
+
+fn names_plugin(field: &Field) -> bool {
+    WHICH_PLUGIN.contains(&field.name.as_str())
 }
 
 fn merge_field(section: &Section, lower: &mut Field, upper: &Field) {
@@ -31,6 +39,7 @@ fn merge_field(section: &Section, lower: &mut Field, upper: &Field) {
         }
         (Some(Kind::Rules(inner)), Raw::List(under), Raw::List(over)) => merge_rules(inner, under, over),
         (Some(Kind::Named(inner)), Raw::Table(under), Raw::Table(over)) => merge_named(inner, under, over),
+        (Some(Kind::OfPlugin), Raw::Table(under), Raw::Table(over)) => merge(&NOTHING, under, over),
         (Some(Kind::Severities), Raw::Table(under), Raw::Table(over)) => merge(section, under, over),
         (Some(Kind::Texts), Raw::List(under), Raw::List(over)) => merge_texts(under, over),
         _ => lower.node.raw = upper.node.raw.clone(),

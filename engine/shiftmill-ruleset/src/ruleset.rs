@@ -32,7 +32,7 @@ impl Ruleset {
             let first = versions.first().and_then(|version| version.table.text(name));
             first.unwrap_or_default().to_owned()
         };
-        let canonical = canonical::canonical(versions);
+        let canonical = canonical::canonical(versions, &timeline);
         let hash = Sha256::digest(canonical.as_bytes()).into();
         let mut sources = vec![None; timeline.names().rules.len()];
         for version in versions {
@@ -137,10 +137,10 @@ fn note_source(table: &Table, rules: &[String], sources: &mut [Option<String>]) 
         Some((_, Value::Text(text))) => Some(text),
         _ => None,
     };
-    if let (Some(name), Some(source)) = (text("name"), text("source"))
-        && let Some(slot) = rules.iter().position(|rule| rule == name).and_then(|index| sources.get_mut(index))
-        && slot.is_none()
-    {
-        *slot = Some(source.clone());
+    if let (Some(name), Some(source)) = (text("name"), text("source")) {
+        // The rules of a plugin are called `plugin/rule`, and are written down where the plugin says.
+        let of_table = |rule: &str| rule == name || rule.split_once('/').is_some_and(|(plugin, _)| plugin == name);
+        let slots = rules.iter().zip(sources).filter(|(rule, slot)| of_table(rule) && slot.is_none());
+        slots.for_each(|(_, slot)| *slot = Some(source.clone()));
     }
 }

@@ -102,6 +102,7 @@ fn kind(kind: &Kind) -> Json {
         Kind::Rules(inner) => json!({ "type": "array", "items": named(section(inner, Strict::No)) }),
         Kind::Items(inner) => json!({ "type": "array", "items": section(inner, Strict::Yes) }),
         Kind::Named(inner) => json!({ "type": "object", "additionalProperties": section(inner, Strict::No) }),
+        Kind::OfPlugin => json!({ "type": "object" }),
         Kind::Pattern => json!({ "type": "object", "additionalProperties": text(NAME) }),
         Kind::Severities => severities(),
         Kind::Changes => json!({ "type": "array", "items": section(&CHANGE, Strict::Yes) }),

@@ -92,6 +92,8 @@ pub(crate) enum Kind {
     Items(&'static Section),
     /// Tables by name.
     Named(&'static Section),
+    /// A table whose settings a plugin declares.
+    OfPlugin,
     /// The shift of each weekday.
     Pattern,
     /// The severity of each exception.
@@ -216,7 +218,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 15] = [
+static RULES: [Setting; 16] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("calendar", Kind::Table(&CALENDAR), "", "Which days are not ordinary."),
     setting("shifts", Kind::Named(&SHIFT), "", "Shifts by name."),
@@ -242,6 +244,7 @@ static RULES: [Setting; 15] = [
     ),
     setting("overtime", Kind::Table(&OVERTIME), "", "Overtime tiers and how they combine."),
     setting("premiums", Kind::Rules(&PREMIUM_RULE), "", "Pay on top, over the same seconds."),
+    setting("plugin", Kind::Rules(&PLUGIN), "", "Rules of your own as plugins, called in this order; at most 16."),
 ];
 
 static TAIL: [Setting; 3] = [
@@ -809,6 +812,45 @@ static PREMIUM_RULE: Section = Section {
         ),
         setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
         setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
+        RULE_SOURCE,
+    ]],
+};
+
+/// A plugin is named by one of these settings; the one that is written replaces the other that is inherited.
+pub(crate) const WHICH_PLUGIN: [&str; 2] = ["file", "hash"];
+
+pub(crate) static PLUGIN: Section = Section {
+    title: "a plugin",
+    groups: &[&[
+        required(
+            "name",
+            Kind::Name,
+            "What explanations call it; unique among plugins and rules. Its rules are called `name/rule`.",
+        ),
+        optional("file", Kind::Text(200), "The plugin: a file beside this one."),
+        optional(
+            "hash",
+            Kind::Text(64),
+            "Instead of `file`: the SHA-256 of a plugin that the service has, in 64 hexadecimal digits.",
+        ),
+        optional(
+            "hooks",
+            Kind::Words(&["punches", "schedule", "days", "period"]),
+            "Where it is called; without this at every hook that it has.",
+        ),
+        setting(
+            "isolation",
+            Kind::Word(&["chunk", "employee"]),
+            "chunk",
+            "Whether an instance of it serves a chunk of employees or, which is slower, one employee.",
+        ),
+        setting(
+            "on_failure",
+            Kind::Word(&["fail", "skip"]),
+            "fail",
+            "What its failure means: the timecard is an error, or is evaluated without it and marked `plugin_failed`.",
+        ),
+        setting("config", Kind::OfPlugin, "", "The settings that the plugin declares."),
         RULE_SOURCE,
     ]],
 };

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may say so")]
 #![allow(clippy::indexing_slicing, reason = "a test that fails may say so")]
 
-use shiftmill_core::{PlanTimeline, Workday};
-use shiftmill_ruleset::{Document, NoLibrary, Ruleset, compile, json_schema, reference};
+use std::sync::Arc;
+
+use shiftmill_core::{Field, Hook, HookSet, Manifest, PlanTimeline, PluginHash, Setting, ValueKind, Workday};
+use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, json_schema, reference};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rulesets.md");
 const MARK: &str = "<!-- reference: from here on generated -->\n";
@@ -12,8 +14,33 @@ fn page() -> String {
     std::fs::read_to_string(PAGE).unwrap()
 }
 
+/// The plugin that the page speaks of.
+struct Beside;
+
+impl Library for Beside {
+    fn find(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        assert_eq!(which, PluginReference::File("night_meal.wasm"));
+        let setting = |key: &str, kind| {
+            let (key, meaning, choices) = (key.to_owned(), String::new(), Vec::new());
+            let field = Field { key, meaning, kind, default: None, least: None, most: None, choices };
+            Setting { field, fields: Vec::new() }
+        };
+        let settings = vec![
+            setting("until", ValueKind::Clock),
+            setting("least", ValueKind::Length),
+            setting("code", ValueKind::CountCode),
+        ];
+        let manifest = Manifest { hooks: HookSet::NONE.with(Hook::Days), settings, ..Manifest::default() };
+        Ok(PluginFound { hash: PluginHash([1; 32]), manifest: Arc::new(manifest) })
+    }
+}
+
 fn compiled(text: &str) -> Ruleset {
-    compile(&Document { name: "page.toml", text }, &NoLibrary).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    compile(&Document { name: "page.toml", text }, &Beside).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 #[test]
@@ -21,7 +48,7 @@ fn every_document_of_the_page_compiles() {
     let page = page();
     let documents: Vec<&str> =
         page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or("")).collect();
-    assert_eq!(documents.len(), 3);
+    assert_eq!(documents.len(), 4);
     for document in documents {
         compiled(document);
     }
@@ -76,9 +103,11 @@ fn a_ruleset_with_only_a_name_compiles_to_the_defaults() {
 fn the_schema_has_every_table() {
     let schema = json_schema();
     let properties = schema["properties"].as_object().unwrap();
-    for table in ["punches", "overtime", "premiums", "change", "exceptions", "pay_codes"] {
+    for table in ["punches", "overtime", "premiums", "plugin", "change", "exceptions", "pay_codes"] {
         assert!(properties.contains_key(table), "{table}");
     }
     assert_eq!(schema["additionalProperties"], false);
     assert_eq!(schema["properties"]["overtime"]["properties"]["tiers"]["items"]["properties"]["weeks"]["maximum"], 26);
+    // What a plugin may be told is the plugin's own matter.
+    assert_eq!(schema["properties"]["plugin"]["items"]["properties"]["config"]["type"], "object");
 }

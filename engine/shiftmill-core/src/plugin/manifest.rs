@@ -108,6 +108,11 @@ coded! {
 }
 
 impl ValueKind {
+    /// True for the kinds that name a pay code.
+    pub const fn is_pay_code(self) -> bool {
+        matches!(self, ValueKind::PayCode) || self.fits().is_some()
+    }
+
     /// The layer and unit that a pay code must have for this kind; `None` when the kind is no pay code or any fits.
     pub const fn fits(self) -> Option<(Layer, Unit)> {
         match self {

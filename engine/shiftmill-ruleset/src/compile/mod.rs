@@ -3,8 +3,10 @@
 
 mod attendance;
 mod breaks;
+mod config;
 mod names;
 mod overtime;
+mod plugins;
 mod premiums;
 mod punches;
 mod schedule;
@@ -16,28 +18,35 @@ use shiftmill_core::{Plan, PlanTimeline, Workday};
 
 use crate::check::{Table, Value};
 use crate::effective::Version;
+use crate::extends::Library;
 use crate::mistake::Finder;
 use names::Interned;
+use plugins::Plugins;
+
+pub use config::configuration;
 
 /// The label from which the first version holds: the first date there is.
 const BEGINNING: Workday = Workday(-719_162);
 
 /// The plans of all versions; `None` when there is no version at all.
-pub(crate) fn compile(versions: &[Version], mistakes: &mut Finder) -> Option<PlanTimeline> {
+pub(crate) fn compile(versions: &[Version], library: &dyn Library, mistakes: &mut Finder) -> Option<PlanTimeline> {
     let mut interned = Interned::new(versions, mistakes);
-    let plans: Vec<(Workday, Plan)> = versions
+    let mut plugins = Plugins::found(versions, library);
+    let mut plans: Vec<(Workday, Plan)> = versions
         .iter()
         .map(|version| {
-            let mut compiler = Compiler { names: &mut interned, rules: Vec::new(), mistakes };
+            let mut compiler = Compiler { names: &mut interned, plugins: &mut plugins, rules: Vec::new(), mistakes };
             (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, versions))
         })
         .collect();
-    PlanTimeline::new(plans, interned.names)
+    let bindings = plugins.in_order(plans.iter_mut().map(|(_, plan)| &mut plan.plugins), mistakes);
+    PlanTimeline::new(plans, interned.names)?.with_bindings(bindings)
 }
 
 /// Compiles one version.
 struct Compiler<'a> {
     names: &'a mut Interned,
+    plugins: &'a mut Plugins,
     /// The names of the rules met in this version.
     rules: Vec<String>,
     mistakes: &'a mut Finder,
@@ -69,7 +78,7 @@ impl Compiler<'_> {
             overtime: self.overtime(section(document, "overtime")),
             premiums: self.premiums(document.tables("premiums")),
             exceptions: exceptions(document),
-            plugins: Vec::new(),
+            plugins: self.plugins(document.tables("plugin")),
         }
     }
 

@@ -139,7 +139,7 @@ impl Interned {
     }
 }
 
-fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &mut Finder) {
+pub(super) fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &mut Finder) {
     let known = names.names.pay_codes.iter().map(|info| info.name.as_str());
     let hint = match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`? Codes of your own are declared in `[pay_codes.{name}]`"),
@@ -164,22 +164,26 @@ impl Compiler<'_> {
     /// The number of a table's rule; a name that another rule of this version has is a mistake.
     pub fn rule(&mut self, table: &Table) -> RuleId {
         let Some(name) = table.text("name") else { return RuleId::WORKED };
-        let place = table.place("name");
-        if Names::BUILT_IN_RULES.contains(&name) {
-            let hint = "choose another name".to_owned();
-            self.mistakes.add(place, format!("`{name}` is the name of a built-in rule"), Some(hint));
-        } else if self.rules.iter().any(|met| met == name) {
-            let hint = "explanations call rules by their names, so each needs its own".to_owned();
-            self.mistakes.add(place, format!("two rules are called `{name}`"), Some(hint));
-        } else {
-            self.rules.push(name.to_owned());
-        }
+        self.claim(name, table.place("name"), "two rules are called");
         let known = self.names.names.rules.iter().position(|rule| rule == name);
         let number = known.unwrap_or_else(|| {
             self.names.names.rules.push(name.to_owned());
             self.names.names.rules.len() - 1
         });
         RuleId(number as u16)
+    }
+
+    /// Takes a name for a rule or plugin of this version; one that is taken is a mistake.
+    pub fn claim(&mut self, name: &str, place: Place, twice: &str) {
+        if Names::BUILT_IN_RULES.contains(&name) {
+            let hint = "choose another name".to_owned();
+            self.mistakes.add(place, format!("`{name}` is the name of a built-in rule"), Some(hint));
+        } else if self.rules.iter().any(|met| met == name) {
+            let hint = "explanations call rules by their names, so each needs its own".to_owned();
+            self.mistakes.add(place, format!("{twice} `{name}`"), Some(hint));
+        } else {
+            self.rules.push(name.to_owned());
+        }
     }
 
     /// The pay code that a setting names; one that is not declared, or does not fit the setting, is a mistake.

@@ -1,0 +1,270 @@
+//! Plugins: which ones, in which order, and what their rules and carried keys are called.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use shiftmill_core::{CarryKey, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding, PluginHash, RuleId};
+
+use super::names::Interned;
+use super::{Compiler, config};
+use crate::check::{Table, Value, quoted};
+use crate::effective::Version;
+use crate::extends::{Library, PluginFound, PluginReference};
+use crate::mistake::{Finder, Place};
+
+/// The most plugins that are in force at a time.
+const PLUGINS_MAX: usize = 16;
+/// The most plugins and configurations over all dates.
+const BINDINGS_MAX: usize = 256;
+
+/// The plugins of all versions.
+#[derive(Default)]
+pub(super) struct Plugins {
+    /// What the library knows of the plugins named.
+    found: Vec<(Named, Result<PluginFound, String>)>,
+    /// The bindings of all versions, in the order in which they were met.
+    bindings: Vec<PluginBinding>,
+    /// Where the bindings of each version stand, in the order in which they are called.
+    calls: Vec<Vec<(u16, Place)>>,
+}
+
+/// Which plugin a table names.
+#[derive(Clone, Debug, PartialEq)]
+enum Named {
+    File(String),
+    Hash(PluginHash),
+}
+
+impl Plugins {
+    /// Looks up every plugin that the versions name, each once.
+    pub fn found(versions: &[Version], library: &dyn Library) -> Plugins {
+        let mut plugins = Plugins::default();
+        let tables = versions.iter().flat_map(|version| version.table.tables("plugin").iter().take(PLUGINS_MAX));
+        for named in tables.filter_map(named) {
+            if plugins.of(&named).is_none() {
+                let found = library.plugin(match &named {
+                    Named::File(file) => PluginReference::File(file),
+                    Named::Hash(hash) => PluginReference::Hash(*hash),
+                });
+                plugins.found.push((named, found));
+            }
+        }
+        plugins
+    }
+
+    fn of(&self, named: &Named) -> Option<&Result<PluginFound, String>> {
+        self.found.iter().find(|(known, _)| known == named).map(|(_, found)| found)
+    }
+
+    /// The number of a binding; the same plugin with the same configuration has the same number in every version.
+    fn number(&mut self, binding: PluginBinding) -> u16 {
+        let known = self.bindings.iter().position(|known| *known == binding);
+        let number = known.unwrap_or_else(|| {
+            self.bindings.push(binding);
+            self.bindings.len() - 1
+        });
+        number as u16
+    }
+
+    /// All bindings in an order that is the order of calling in every version, and `plans` with their new numbers.
+    pub fn in_order<'a>(
+        self,
+        plans: impl Iterator<Item = &'a mut Vec<u16>>,
+        mistakes: &mut Finder,
+    ) -> Vec<PluginBinding> {
+        let names = self.names_in_order(mistakes);
+        let place_of = |binding: &PluginBinding| names.iter().position(|name| *name == binding.name);
+        let mut numbers: Vec<u16> = (0..self.bindings.len() as u16).collect();
+        numbers.sort_by_key(|number| self.bindings.get(usize::from(*number)).and_then(place_of));
+        for number in plans.flatten() {
+            *number = numbers.iter().position(|old| old == number).unwrap_or_default() as u16;
+        }
+        numbers.iter().filter_map(|number| self.bindings.get(usize::from(*number)).cloned()).collect()
+    }
+
+    /// The names of the plugins, each after those that some version calls before it; a plugin in another version or
+    /// configuration keeps the place of its name. Versions that disagree are a mistake: a timecard may reach over the
+    /// date between them.
+    fn names_in_order(&self, mistakes: &mut Finder) -> Vec<&str> {
+        let name_of = |call: &(u16, Place)| self.bindings.get(usize::from(call.0)).map(|binding| binding.name.as_str());
+        let sequences: Vec<Vec<&str>> =
+            self.calls.iter().map(|calls| calls.iter().filter_map(name_of).collect()).collect();
+        let neighbours: BTreeSet<(&str, &str)> = sequences
+            .iter()
+            .flat_map(|names| names.windows(2))
+            .filter_map(|pair| <[&str; 2]>::try_from(pair).ok())
+            .map(|[first, second]| (first, second))
+            .collect();
+        let mut waits_for: BTreeMap<&str, usize> = BTreeMap::new();
+        neighbours.iter().for_each(|(_, second)| *waits_for.entry(second).or_default() += 1);
+        let mut left: Vec<&str> = Vec::new();
+        for name in sequences.into_iter().flatten() {
+            if !left.contains(&name) {
+                left.push(name);
+            }
+        }
+        let mut order = Vec::new();
+        while let Some(next) = left.iter().position(|name| waits_for.get(name).is_none_or(|count| *count == 0)) {
+            let next = left.remove(next);
+            for (_, second) in neighbours.iter().filter(|(first, _)| *first == next) {
+                waits_for.entry(second).and_modify(|count| *count -= 1);
+            }
+            order.push(next);
+        }
+        if !left.is_empty() {
+            self.disagreement(&left, mistakes);
+        }
+        order
+    }
+
+    fn disagreement(&self, names: &[&str], mistakes: &mut Finder) {
+        let bindings = |call: &&(u16, Place)| self.bindings.get(usize::from(call.0));
+        let place = self.calls.iter().rev().find_map(|calls| {
+            let call = calls.iter().find(|call| bindings(call).is_some_and(|it| names.contains(&it.name.as_str())));
+            call.map(|call| call.1)
+        });
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let message = format!("the plugins {} stand in another order on another date", names.join(", "));
+        let hint = "plugins are called in the order in which they stand; keep it from one date to the next".to_owned();
+        mistakes.add(place.unwrap_or_default(), message, Some(hint));
+    }
+}
+
+fn named(table: &Table) -> Option<Named> {
+    match (table.text("file"), table.text("hash")) {
+        (Some(file), None) => Some(Named::File(file.to_owned())),
+        (None, Some(hash)) => PluginHash::parse(hash).map(Named::Hash),
+        _ => None,
+    }
+}
+
+impl Compiler<'_> {
+    /// The plugins of this version, in the order in which they are called, by their numbers so far.
+    pub(super) fn plugins(&mut self, tables: &[Table]) -> Vec<u16> {
+        if let Some(beyond) = tables.get(PLUGINS_MAX) {
+            let message = format!("there are {} plugins, the most is {PLUGINS_MAX}", tables.len());
+            self.mistakes.add(beyond.place, message, Some("put several rules into one plugin".into()));
+        }
+        let mut calls = Vec::new();
+        for table in tables.iter().take(PLUGINS_MAX) {
+            if let Some(binding) = self.binding(table) {
+                calls.push((self.plugins.number(binding), table.place("name")));
+            }
+            if self.plugins.bindings.len() > BINDINGS_MAX {
+                let message = format!("the dates bring more than {BINDINGS_MAX} different plugins and configurations");
+                self.mistakes.add(table.place, message, None);
+                self.plugins.bindings.truncate(BINDINGS_MAX);
+            }
+        }
+        let numbers = calls.iter().map(|call| call.0).collect();
+        self.plugins.calls.push(calls);
+        numbers
+    }
+
+    /// A plugin with its configuration. `None` when it cannot be used, which has been noted.
+    fn binding(&mut self, table: &Table) -> Option<PluginBinding> {
+        let name = table.text("name")?.to_owned();
+        self.claim(&name, table.place("name"), "two plugins or rules are called");
+        let PluginFound { hash, manifest } = self.find_plugin(table)?;
+        let hooks = self.hooks(table, &manifest);
+        let values = config::values(table, &manifest, self.names, self.mistakes);
+        let first_rule = self.rules_of(&name, &manifest, table.place)?;
+        let carried_keys = self.carried_of(&name, &manifest);
+        Some(PluginBinding {
+            name,
+            plugin: hash,
+            hooks,
+            values,
+            isolation: Isolation::from_code(table.word("isolation")).unwrap_or(Isolation::Chunk),
+            on_failure: OnFailure::from_code(table.word("on_failure")).unwrap_or(OnFailure::Fail),
+            first_rule,
+            carried_keys,
+            manifest,
+        })
+    }
+
+    fn find_plugin(&mut self, table: &Table) -> Option<PluginFound> {
+        let hint = |text: &str| Some(text.to_owned());
+        let place = |setting| table.place(setting);
+        match (table.text("file"), table.text("hash")) {
+            (Some(_), Some(_)) => {
+                let message = "a plugin is named by `file` or by `hash`, not by both".to_owned();
+                self.mistakes.add(place("hash"), message, hint("leave one of them out"));
+                return None;
+            }
+            (None, None) => {
+                let message = "a plugin needs `file` or `hash`".to_owned();
+                let example = "write `file = \"night_meal.wasm\"`, or the `hash` of a plugin that the service has";
+                self.mistakes.missing(table.place, message, hint(example));
+                return None;
+            }
+            (None, Some(hash)) if PluginHash::parse(hash).is_none() => {
+                let message = format!("`hash` must be 64 hexadecimal digits, not `\"{hash}\"`");
+                self.mistakes.add(place("hash"), message, hint("`shiftmill plugin inspect` shows the hash"));
+                return None;
+            }
+            _ => {}
+        }
+        match self.plugins.of(&named(table)?)? {
+            Ok(found) => Some(found.clone()),
+            Err(why) => {
+                let setting = if table.text("file").is_some() { "file" } else { "hash" };
+                let which = table.text(setting).unwrap_or_default();
+                self.mistakes.add(place(setting), format!("plugin `{which}` cannot be used: {why}"), None);
+                None
+            }
+        }
+    }
+
+    /// The hooks at which it is called: those written, which it must have, or all that it has.
+    fn hooks(&mut self, table: &Table, manifest: &Manifest) -> HookSet {
+        let Value::Words(words) = table.value("hooks") else { return manifest.hooks };
+        let chosen = Hook::ALL.iter().copied().filter(|hook| words.contains(&hook.code()));
+        let chosen = chosen.fold(HookSet::NONE, HookSet::with);
+        for hook in chosen.iter().filter(|hook| !manifest.hooks.contains(*hook)) {
+            let known: Vec<&str> = manifest.hooks.iter().map(Hook::code).collect();
+            let message = format!("{} has no hook `{hook}`", called(manifest));
+            self.mistakes.add(table.place("hooks"), message, Some(format!("it has {}", quoted(&known))));
+        }
+        chosen
+    }
+
+    /// The number of its first rule. A plugin under a name that said the same in an earlier version has its numbers.
+    fn rules_of(&mut self, name: &str, manifest: &Manifest, place: Place) -> Option<RuleId> {
+        let same = |known: &&PluginBinding| known.name == name && known.manifest.rules == manifest.rules;
+        if let Some(known) = self.plugins.bindings.iter().find(same) {
+            return Some(known.first_rule);
+        }
+        let names = &mut self.names.names;
+        let first = names.rules.len();
+        if first + manifest.rules.len() > usize::from(u16::MAX) {
+            let message = format!("with the rules of `{name}` the ruleset has more than {} rules", u16::MAX);
+            self.mistakes.add(place, message, None);
+            return None;
+        }
+        for (number, rule) in (first as u16..).zip(&manifest.rules) {
+            names.rules.push(format!("{name}/{}", rule.key));
+            names.reasons.push((RuleId(number), rule.clone()));
+        }
+        Some(RuleId(first as u16))
+    }
+
+    fn carried_of(&mut self, name: &str, manifest: &Manifest) -> Vec<CarryKey> {
+        manifest.carried.iter().map(|carried| key(self.names, format!("{name}/{}", carried.key))).collect()
+    }
+}
+
+/// The number of a carried key; the same name has the same number in every version.
+fn key(names: &mut Interned, name: String) -> CarryKey {
+    let carried = &mut names.names.carried;
+    let known = carried.iter().position(|known| *known == name);
+    let number = known.unwrap_or_else(|| {
+        carried.push(name);
+        carried.len() - 1
+    });
+    CarryKey(number as u16)
+}
+
+/// A plugin as messages call it: `acme-night-meal 0.3.1`.
+pub(super) fn called(manifest: &Manifest) -> String {
+    format!("plugin {} {}", manifest.name, manifest.version)
+}
