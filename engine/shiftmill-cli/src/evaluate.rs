@@ -82,6 +82,8 @@ enum CsvRows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// What plugins carry over; `--carried` of the next pay period reads it.
+    Carried,
 }
 
 /// Evaluated timecards, with what puts names to their numbers.
@@ -210,6 +212,7 @@ fn rows(rows: CsvRows) -> Rows {
         CsvRows::Totals => Rows::Totals,
         CsvRows::Exceptions => Rows::Exceptions,
         CsvRows::Workdays => Rows::Workdays,
+        CsvRows::Carried => Rows::Carried,
     }
 }
 

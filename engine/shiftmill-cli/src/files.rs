@@ -41,6 +41,9 @@ pub struct FactFiles {
     /// Waivers.
     #[arg(long, value_name = "FILE")]
     pub waivers: Vec<String>,
+    /// What plugins carried over: the `--rows carried` or the JSON results of the pay period before.
+    #[arg(long, value_name = "FILE")]
+    pub carried: Vec<String>,
     /// One JSON document with all of these, under their names.
     #[arg(long, value_name = "FILE", conflicts_with = "employees")]
     pub facts: Option<String>,
@@ -119,6 +122,7 @@ impl FactFiles {
             (Table::Leave, &self.leave),
             (Table::Corrections, &self.corrections),
             (Table::Waivers, &self.waivers),
+            (Table::Carried, &self.carried),
         ];
         let files = several.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));
         self.facts.iter().map(|file| (Table::Punches, file)).chain(files)
@@ -183,7 +187,8 @@ fn read_one(intake: &mut Intake<'_>, file: &str, table: Table, report: &mut Repo
     let outcome = intake.read(file, table, Format::of(file), &mut bytes, report);
     progress.finish_and_clear();
     outcome.map_err(|error| unread(file, error))?;
-    if report.rows_used == before && report.rejected() == rejected {
+    // Nothing carried over is as good as anything.
+    if report.rows_used == before && report.rejected() == rejected && table != Table::Carried {
         report.warn(file, Place::FILE, format!("there are no {} in it", table.name()));
     }
     Ok(())

@@ -124,6 +124,8 @@ pub fn json_document(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -
     let asked = asked(evaluated);
     write!(out, "{{\n\"asked\": {asked},\n\"employees\": ")?;
     write::json(evaluated.cards(), hours, out)?;
+    write!(out, ",\"carried\": ")?;
+    write::carried(evaluated.cards(), out)?;
     let report = &evaluated.facts.report;
     let rows = |rows: &[Reject]| -> Vec<Value> {
         rows.iter().map(|row| json!({ "file": row.file, "line": row.place.line, "reason": row.reason })).collect()

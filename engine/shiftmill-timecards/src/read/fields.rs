@@ -17,12 +17,21 @@ pub enum Table {
     Corrections,
     /// Waivers.
     Waivers,
+    /// What plugins carried over from the pay period before.
+    Carried,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 6] =
-        [Table::Employees, Table::Punches, Table::Schedule, Table::Leave, Table::Corrections, Table::Waivers];
+    pub const ALL: [Table; 7] = [
+        Table::Employees,
+        Table::Punches,
+        Table::Schedule,
+        Table::Leave,
+        Table::Corrections,
+        Table::Waivers,
+        Table::Carried,
+    ];
 
     /// The name by which a JSON document holds it.
     pub const fn name(self) -> &'static str {
@@ -33,6 +42,7 @@ impl Table {
             Table::Leave => "leave",
             Table::Corrections => "corrections",
             Table::Waivers => "waivers",
+            Table::Carried => "carried",
         }
     }
 
@@ -67,9 +77,11 @@ pub enum Column {
     Action,
     Recorded,
     Waived,
+    Key,
+    Value,
 }
 
-const COLUMNS: usize = Column::Waived as usize + 1;
+const COLUMNS: usize = Column::Value as usize + 1;
 
 /// The words that name a column, our own first. Compared without case, blanks, dashes and underscores.
 const WORDS: &[(Column, &[&str])] = &[
@@ -94,6 +106,8 @@ const WORDS: &[(Column, &[&str])] = &[
     (Column::Action, &["action", "correction", "does"]),
     (Column::Recorded, &["recorded", "recordedat", "approvedat"]),
     (Column::Waived, &["waived", "waiver", "what"]),
+    (Column::Key, &["key", "carried"]),
+    (Column::Value, &["value", "amount"]),
 ];
 
 /// The columns that a table may have; a word counts for the first of them that knows it.
@@ -106,6 +120,7 @@ const fn columns_of(table: Table) -> &'static [Column] {
         Table::Leave => &[Employee, Code, From, To, Workday, Amount, Recorded],
         Table::Corrections => &[Employee, Action, At, Kind, Id, To, Recorded],
         Table::Waivers => &[Employee, Workday, Waived],
+        Table::Carried => &[Employee, Key, Value],
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use shiftmill_core::{
-    CardFacts, Correction, CorrectionKind, ExceptionCode, Fold, Leave, LeaveTime, Names, PUNCHES_PER_TIMECARD_MAX,
-    Punch, PunchKind, PunchRef, SHIFTS_PER_TIMECARD_MAX, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind,
-    WallTime, Workday, ZoneTable,
+    CardFacts, Carried, CarryKey, Correction, CorrectionKind, ExceptionCode, Fold, Leave, LeaveTime, Names,
+    PUNCHES_PER_TIMECARD_MAX, Punch, PunchKind, PunchRef, SHIFTS_PER_TIMECARD_MAX, ShiftFact, ShiftTimes, Timestamp,
+    Waiver, WaiverKind, WallTime, Workday, ZoneTable,
 };
 
 use super::fields::{Column, Fields, Table};
@@ -83,7 +83,8 @@ impl<'a> Intake<'a> {
     }
 
     /// Reads one file. The rows of a document that names its arrays go where they are named; the employees in it
-    /// are left to [`super::read_employees`].
+    /// are left to [`super::read_employees`]. Of a document of carried values nothing else is read, so that the results
+    /// of one pay period can be given to the next.
     ///
     /// # Errors
     /// When the bytes cannot be read at all. Bad rows are listed in `report`.
@@ -100,7 +101,10 @@ impl<'a> Intake<'a> {
                 self.take(file, table, place, fields, report);
             }),
             Format::Json => {
-                let wanted = |table| table != Table::Employees;
+                let wanted = match table {
+                    Table::Carried => |table| table == Table::Carried,
+                    _ => |table| table != Table::Employees,
+                };
                 json::read(file, table, wanted, bytes, report, &mut |table, place, fields, report| {
                     self.take(file, table, place, fields, report);
                 })
@@ -133,6 +137,7 @@ impl<'a> Intake<'a> {
             Table::Leave => self.leave(file, place, fields, report),
             Table::Corrections => self.correction(file, place, fields, report),
             Table::Waivers => self.waiver(fields),
+            Table::Carried => self.carried(fields),
         };
         match outcome {
             Ok(()) => report.rows_used += 1,
@@ -359,6 +364,21 @@ impl<'a> Intake<'a> {
             .or(exception)
             .ok_or_else(|| format!("`{written}` is neither `meal 1` nor an exception such as `late_in`"))?;
         self.change(index)?.waivers.push(Waiver { workday, kind });
+        Ok(())
+    }
+
+    fn carried(&mut self, fields: &Fields<'_>) -> Result<(), Fault> {
+        let index = self.card(fields)?;
+        let keys = self.names(index).map_or(&[] as &[String], |names| names.carried.as_slice());
+        let name = fields.get(Column::Key);
+        let key = numbered(keys, name).map(CarryKey).ok_or_else(|| unknown("carried key", name, keys))?;
+        let written = fields.get(Column::Value);
+        let value = written.parse().map_err(|_| format!("`{written}` is not a whole number"))?;
+        let card = self.change(index)?;
+        if card.carried.iter().any(|carried| carried.key == key) {
+            return Err(format!("employee `{}` carries a value for `{name}` already", card.employee));
+        }
+        card.carried.push(Carried { key, value });
         Ok(())
     }
 

@@ -89,6 +89,7 @@ impl Header {
             Table::Leave => &[&[Column::Employee], &[Column::Code], &[Column::From, Column::Workday]],
             Table::Corrections => &[&[Column::Employee], &[Column::Action]],
             Table::Waivers => &[&[Column::Employee], &[Column::Workday], &[Column::Waived]],
+            Table::Carried => &[&[Column::Employee], &[Column::Key], &[Column::Value]],
         };
         let missing = needed.iter().find(|choices| !choices.iter().any(|column| has(*column)))?;
         let words: Vec<String> = missing.iter().map(|column| format!("`{}`", column.word())).collect();

@@ -11,7 +11,8 @@ fn zones() -> ZoneTable {
 }
 
 fn names() -> Names {
-    Names { shifts: vec!["office".into()], leave: vec!["annual".into()], ..Names::default() }
+    let carried = vec!["points/balance".into(), "points/streak".into()];
+    Names { shifts: vec!["office".into()], leave: vec!["annual".into()], carried, ..Names::default() }
 }
 
 /// Reads one file for the listed employees.
@@ -72,6 +73,33 @@ fn an_attlog_knows_people_by_their_pins() {
     let reasons = reasons(&report);
     assert_eq!(reasons[0], "facts line 2: PIN `8` belongs to no employee of the employees file");
     assert_eq!(report.rejects[1].place.line, 4);
+}
+
+#[test]
+fn carried_values_are_given_once_for_each_key() {
+    let file = "employee,key,value\nE1,points/balance,3\nE2,points/balance,-7\nE1,points/balance,4\n\
+        E1,points/streak,1.5\nE1,points/balanse,1\n";
+    let (cards, report) = read_with("", Table::Carried, Format::Csv, file.as_bytes());
+    let values: Vec<Vec<i64>> =
+        cards.iter().map(|card| card.carried.iter().map(|carried| carried.value).collect()).collect();
+    assert_eq!(values, [[3], [-7]]);
+    assert_eq!(
+        reasons(&report),
+        [
+            "facts line 4: employee `E1` carries a value for `points/balance` already",
+            "facts line 5: `1.5` is not a whole number",
+            "facts line 6: the ruleset has no carried key `points/balanse`; it has points/balance, points/streak",
+        ]
+    );
+}
+
+#[test]
+fn the_results_of_a_pay_period_hold_what_the_next_one_carries_in() {
+    let results = r#"{ "asked": {}, "employees": [{ "employee": "E1", "lines": [] }], "rejected": { "count": 0 },
+        "carried": [{ "employee": "E1", "key": "points/streak", "value": 12 }] }"#;
+    let (cards, report) = read_with("", Table::Carried, Format::Json, results.as_bytes());
+    assert_eq!((cards.len(), cards[0].carried[0].value), (1, 12));
+    assert_eq!(reasons(&report), [] as [&str; 0]);
 }
 
 #[test]

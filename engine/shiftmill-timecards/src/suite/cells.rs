@@ -5,8 +5,8 @@ use shiftmill_core::{
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, WrittenCorrection, WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime,
-    WrittenPunch, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
+    WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock;
 
@@ -187,15 +187,19 @@ pub fn exception_code(text: &str) -> Cell<ExceptionCode> {
         .ok_or_else(|| format!("`{text}` is not an exception such as `missing_out`"))
 }
 
-/// `Tue 2025-06-03, missing_out at 08:00 of 0:20 pending`. Of the words after the code, only these are read.
+/// `Tue 2025-06-03, missing_out at 08:00 of 0:20 pending by rule`. Of the words after the code, only these are read.
 pub fn exception(line: usize, text: &str) -> Cell<ExpectedException> {
     let (day, what) = text.split_once(',').ok_or_else(|| format!("`{text}` names no workday before a comma"))?;
     let workday = workday(day.trim())?;
     let what = what.trim();
     if let Some((code, at)) = spoken_exception(what) {
-        return Ok(ExpectedException { line, workday, code, at: Some(clock_time(at)?), measure: None, state: None });
+        let at = Some(clock_time(at)?);
+        return Ok(ExpectedException { line, workday, code, at, measure: None, state: None, rule: None });
     }
-    let mut rest = what;
+    let (mut rest, rule) = match what.split_once(" by ") {
+        Some((before, rule)) => (before.trim_end(), Some(rule.trim().to_owned())),
+        None => (what, None),
+    };
     let mut state = None;
     for candidate in ExceptionState::ALL {
         if let Some(before) = rest.strip_suffix(candidate.code()) {
@@ -211,7 +215,14 @@ pub fn exception(line: usize, text: &str) -> Cell<ExpectedException> {
         Some((before, at)) => (before, Some(clock_time(at)?)),
         None => (rest, None),
     };
-    Ok(ExpectedException { line, workday, code: exception_code(code)?, at, measure, state })
+    Ok(ExpectedException { line, workday, code: exception_code(code)?, at, measure, state, rule })
+}
+
+/// `points/balance 3`: a key and a whole number.
+pub fn named_value(line: usize, text: &str) -> Cell<NamedValue> {
+    let read = text.rsplit_once(' ').and_then(|(key, value)| Some((key.trim(), value.parse().ok()?)));
+    let (key, value) = read.ok_or_else(|| format!("`{text}` is not a key and a number such as `points/balance 3`"))?;
+    Ok(NamedValue { line, key: key.to_owned(), value })
 }
 
 /// The two exceptions that people state as a sentence.
@@ -278,5 +289,8 @@ mod tests {
         assert_eq!(full.measure, Some(shiftmill_core::Seconds::minutes(20)));
         assert_eq!(full.state, Some(ExceptionState::Pending));
         assert_eq!(full.code, ExceptionCode::LateIn);
+        let by_rule = exception(1, "Tue 2025-06-03, needs_review at 09:20 pending by points/limit").unwrap();
+        assert_eq!(by_rule.rule.as_deref(), Some("points/limit"));
+        assert_eq!(by_rule.state, Some(ExceptionState::Pending));
     }
 }

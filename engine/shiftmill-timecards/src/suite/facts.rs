@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    CardFacts, ContextDays, Correction, CorrectionKind, DayOverride, EvaluationWindow, Leave, LeaveTime, Names,
-    OpeningBalance, Punch, PunchRef, RuleId, ShiftFact, ShiftTimes, Timestamp, Waiver, WallTime, Workday, WorkdayRange,
-    Zone,
+    CardFacts, Carried, CarryKey, ContextDays, Correction, CorrectionKind, DayOverride, EvaluationWindow, Leave,
+    LeaveTime, Names, OpeningBalance, Punch, PunchRef, RuleId, ShiftFact, ShiftTimes, Timestamp, Waiver, WallTime,
+    Workday, WorkdayRange, Zone,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
 pub struct FactsError {
     /// The line, from 1.
     pub line: usize,
-    /// Shift, leave code or rule.
+    /// Shift, leave code, rule or carried key.
     pub what: &'static str,
     /// The name.
     pub name: String,
@@ -92,7 +92,7 @@ impl SuiteCase {
     /// those of the compiled ruleset.
     ///
     /// # Errors
-    /// [`FactsError`] when the case names a shift, leave or rule that the ruleset does not have.
+    /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have.
     pub fn card(&self, zone: &Zone, zone_index: u16, names: &Names) -> Result<CardFacts, FactsError> {
         let mut card = CardFacts { employee: String::from("E1"), zone: zone_index, ..CardFacts::default() };
         for row in &self.facts {
@@ -101,6 +101,10 @@ impl SuiteCase {
         for balance in &self.opening_balances {
             let rule = find(&names.rules, &balance.rule, balance.line, "the rule")?;
             card.opening_balances.push(OpeningBalance { rule: RuleId(rule), amount: balance.amount });
+        }
+        for carried in &self.carried {
+            let key = CarryKey(find(&names.carried, &carried.key, carried.line, "the carried key")?);
+            card.carried.push(Carried { key, value: carried.value });
         }
         Ok(card)
     }

@@ -12,7 +12,8 @@ mod table;
 use core::fmt;
 
 use shiftmill_core::{
-    DayType, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
+    Because, DayType, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind, Workday,
+    WorkdayRange,
 };
 
 pub use facts::{FactsError, RulesetLayer, instant};
@@ -72,6 +73,8 @@ pub struct SuiteCase {
     pub facts: Vec<FactsRow>,
     /// Counters carried in.
     pub opening_balances: Vec<NamedBalance>,
+    /// What plugins carried over from the pay period before.
+    pub carried: Vec<NamedValue>,
     /// The pay lines that must come out, all of them; `None` when the case does not speak of pay.
     pub pay: Option<Vec<ExpectedPay>>,
     /// Totals that must come out.
@@ -84,6 +87,10 @@ pub struct SuiteCase {
     pub no_exceptions_of: Vec<ExceptionCode>,
     /// True when no exceptions may come out besides those listed.
     pub no_other_exceptions: bool,
+    /// What plugins must carry over to the next pay period.
+    pub carries: Vec<NamedValue>,
+    /// True when nothing may be carried over besides what is listed.
+    pub carries_nothing_else: bool,
     /// The error that must come out instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
     pub error: Option<String>,
     /// True when a result that may still change is not wanted; see [`shiftmill_core::EvaluationWindow::require_final`].
@@ -232,6 +239,17 @@ pub struct NamedBalance {
     pub amount: Seconds,
 }
 
+/// A value that a plugin carries: `Carried: points/balance 3.`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedValue {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The key: `plugin/key`.
+    pub key: String,
+    /// The value.
+    pub value: i64,
+}
+
 /// A pay line that must come out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedPay {
@@ -258,6 +276,14 @@ pub struct ExpectedBecause {
     pub number: u8,
     /// The limit that the words name.
     pub limit: Option<Seconds>,
+}
+
+impl ExpectedBecause {
+    /// The grounds of a plugin's rule: whatever it says.
+    pub fn by_plugin(text: &str) -> ExpectedBecause {
+        let because = Because::ByPlugin { reason: 0 };
+        ExpectedBecause { text: text.to_owned(), number: because.number(), limit: None }
+    }
 }
 
 /// An amount: time or occurrences.
@@ -331,6 +357,8 @@ pub struct ExpectedException {
     pub measure: Option<Seconds>,
     /// How far it has got.
     pub state: Option<ExceptionState>,
+    /// The rule that noticed it.
+    pub rule: Option<String>,
 }
 
 /// All mistakes of one suite file.

@@ -6,13 +6,13 @@ use super::because::because;
 use super::cells::{self, Cell};
 use super::table::{Row, Table, cells as split_cells};
 use super::{
-    ExpectedPay, ExpectedTotal, ExpectedWorkday, FactsRow, NamedBalance, Setting, SuiteCase, SuiteFile, SuiteMistake,
-    SuiteMistakes, TomlBlock, WrittenPunch,
+    ExpectedBecause, ExpectedPay, ExpectedTotal, ExpectedWorkday, FactsRow, NamedBalance, NamedValue, Setting,
+    SuiteCase, SuiteFile, SuiteMistake, SuiteMistakes, TomlBlock, WrittenPunch,
 };
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -21,6 +21,8 @@ const KEYS: [&str; 13] = [
     "Facts",
     "As of",
     "Opening balance",
+    "Carried",
+    "Carries",
     "Exception",
     "Error",
     "Provisional",
@@ -130,6 +132,8 @@ impl Reader {
         match text.trim_end_matches('.') {
             "No exception" => return self.no_other_exceptions(line),
             "No other exception" => return self.no_other_exceptions(line),
+            "Carries nothing" => return self.carries_nothing_else(line),
+            "Carries nothing else" => return self.carries_nothing_else(line),
             "Provisional" => return self.in_case(line, "Provisional", |case| case.provisional = Some(true)),
             "Not provisional" => return self.in_case(line, "Not provisional", |case| case.provisional = Some(false)),
             "Final only" => return self.in_case(line, "Final only", |case| case.final_only = true),
@@ -152,6 +156,10 @@ impl Reader {
 
     fn no_other_exceptions(&mut self, line: usize) {
         self.in_case(line, "No exception", |case| case.no_other_exceptions = true);
+    }
+
+    fn carries_nothing_else(&mut self, line: usize) {
+        self.in_case(line, "Carries nothing", |case| case.carries_nothing_else = true);
     }
 
     fn no_exceptions_of(&mut self, line: usize, codes: &str) {
@@ -178,6 +186,8 @@ impl Reader {
             "Facts" => self.setting().facts = self.sound(line, cells::range(value)),
             "As of" => self.setting().as_of = self.sound(line, cells::moment(value)),
             "Opening balance" => self.opening_balance(line, value),
+            "Carried" => self.values(line, key, value, |case| &mut case.carried),
+            "Carries" => self.values(line, key, value, |case| &mut case.carries),
             "Exception" => {
                 if let Some(exception) = self.sound(line, cells::exception(line, value)) {
                     self.in_case(line, key, |case| case.exceptions.push(exception));
@@ -202,6 +212,14 @@ impl Reader {
                 self.in_case(line, "Opening balance", |case| case.opening_balances.push(balance));
             }
             None => self.mistake(line, format!("`{value}` is not a rule and a length such as `weekly-40 12:00`")),
+        }
+    }
+
+    fn values(&mut self, line: usize, key: &str, text: &str, list: fn(&mut SuiteCase) -> &mut Vec<NamedValue>) {
+        for item in cells::items(text) {
+            if let Some(value) = self.sound(line, cells::named_value(line, item)) {
+                self.in_case(line, key, |case| list(case).push(value));
+            }
         }
     }
 
@@ -237,11 +255,17 @@ impl Reader {
             let amount = cell(table, row, &["time", "amount", "count"]);
             let Some(amount) = self.sound(row.line, cells::amount(amount)) else { continue };
             let grounds = cell(table, row, &["because"]);
-            let because = because(grounds);
+            let rule = Some(cell(table, row, &["rule"])).filter(|rule| !cells::is_nothing(rule)).map(str::to_owned);
+            let because = match &rule {
+                // Plugins speak for themselves.
+                Some(rule) if rule.contains('/') => {
+                    Some(grounds).filter(|grounds| !cells::is_nothing(grounds)).map(ExpectedBecause::by_plugin)
+                }
+                _ => because(grounds),
+            };
             if because.is_none() && !cells::is_nothing(grounds) {
                 self.mistake(row.line, format!("`{grounds}` is not a reason that this format knows"));
             }
-            let rule = Some(cell(table, row, &["rule"])).filter(|rule| !cells::is_nothing(rule)).map(str::to_owned);
             let pay_code = cell(table, row, &["pay code"]).to_owned();
             let expected = ExpectedPay { line: row.line, workday, pay_code, amount, rule, because };
             self.in_case(row.line, "a table", |case| case.pay.get_or_insert_default().push(expected));
@@ -349,6 +373,8 @@ impl Reader {
                 && case.workdays.is_empty()
                 && case.exceptions.is_empty()
                 && case.no_exceptions_of.is_empty()
+                && case.carries.is_empty()
+                && !case.carries_nothing_else
                 && case.error.is_none()
                 && case.provisional.is_none()
                 && !case.no_other_exceptions;
@@ -451,6 +477,19 @@ Exception: Tue 2025-06-03, no out punch after the in punch at 22:00
 No other exception.
 No exception of late_in, early_out.
 Final only.
+
+## Points go on from month to month
+Carried: points/balance 3, points/streak -1. As of: Mon 2025-06-09 12:00.
+| workday        | in    | out   |
+|----------------|-------|-------|
+| Tue 2025-06-03 | 09:20 | 17:00 |
+
+| workday        | pay code | time | rule              | because                 |
+|----------------|----------|------|-------------------|-------------------------|
+| Tue 2025-06-03 | night    | 1    | points/late-night | worked late, past 22:00 |
+
+Carries: points/balance 4.
+Carries nothing else.
 ";
 
     #[test]
@@ -458,7 +497,7 @@ Final only.
         let suite = parse("daily.md", SUITE).unwrap();
         assert_eq!(suite.setting.source.as_deref(), Some("Cal. Labor Code section 510(a)"));
         assert_eq!(suite.setting.zone.as_deref(), Some("America/Los_Angeles"));
-        let [first, second] = suite.cases.as_slice() else { panic!("two cases") };
+        let [first, second, third] = suite.cases.as_slice() else { panic!("three cases") };
         assert_eq!(first.facts[0].punches.len(), 4);
         assert!(matches!(first.facts[0].scheduled[0], WrittenShift::Times { .. }));
         let pay = first.pay.as_ref().unwrap();
@@ -472,6 +511,11 @@ Final only.
         assert!(second.no_other_exceptions && second.final_only);
         assert_eq!(second.no_exceptions_of, [ExceptionCode::LateIn, ExceptionCode::EarlyOut]);
         assert_eq!(second.setting.as_of.unwrap().1.second, 43_200);
+        let carried: Vec<(&str, i64)> = third.carried.iter().map(|it| (it.key.as_str(), it.value)).collect();
+        assert_eq!(carried, [("points/balance", 3), ("points/streak", -1)]);
+        assert_eq!((third.carries.len(), third.carries[0].value, third.carries_nothing_else), (1, 4, true));
+        let by_plugin = third.pay.as_ref().unwrap()[0].because.clone().unwrap();
+        assert_eq!((by_plugin.number, by_plugin.text.as_str()), (22, "worked late, past 22:00"));
     }
 
     #[test]
@@ -508,7 +552,7 @@ Exeption: nothing
             "# T\n", "## C\n", "| workday | in | out |", "| workday | pay code | time |", "|---|---|", "\n", "\n", "|",
             "Mon 2025-06-02", "+1 06:00", "-1 22:00", "2nd 01:30", "12:00-13:00", "meal", "scheduled", "leave", "-",
             "Zone: Etc/UTC.", "Exception: Mon 2025-06-02, late_in at ", "```toml\n", "```\n", "Ruleset with:", "é",
-            "corrections", "retime in 08:00 to 09:00", "waived", "Pay period: ", " to ", "As of: ", "\\", "08:00",
+            "Carried: a/b 3", "Carries: ", "Carries nothing.\n", " by a/b", "rule", "corrections", "retime in 08:00 to 09:00", "waived", "Pay period: ", " to ", "As of: ", "\\", "08:00",
         ]), 0..80)) {
             let _ = parse("odd.md", &pieces.concat());
         }

@@ -19,6 +19,8 @@ pub enum Rows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// What plugins carry over: a file that the next pay period reads.
+    Carried,
 }
 
 /// Writes one kind of rows of all timecards. A timecard that could not be evaluated has no rows here.
@@ -36,6 +38,7 @@ pub fn csv<'a>(
         Rows::Totals => "employee,name,scope,from,pay_code,amount,unit,provisional",
         Rows::Exceptions => "employee,name,workday,exception,state,severity,at,measure,rule",
         Rows::Workdays => "employee,name,workday,day_type,punches,worked",
+        Rows::Carried => "employee,key,value",
     };
     writeln!(out, "{header}")?;
     for card in cards {
@@ -44,6 +47,7 @@ pub fn csv<'a>(
             Rows::Totals => totals(&card, hours, out)?,
             Rows::Exceptions => exceptions(&card, hours, out)?,
             Rows::Workdays => workdays(&card, hours, out)?,
+            Rows::Carried => carried(&card, out)?,
         }
     }
     Ok(())
@@ -113,6 +117,13 @@ fn workdays(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Resul
         let worked = hours.write(u64::from(day.worked.0));
         let (employee, name) = (value(card.employee), value(card.name));
         writeln!(out, "{employee},{name},{},{},{},{worked}", day.workday, day.day_type, day.punches)?;
+    }
+    Ok(())
+}
+
+fn carried(card: &CardView<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for (key, carried) in card.carried() {
+        writeln!(out, "{},{},{carried}", value(card.employee), value(key))?;
     }
     Ok(())
 }

@@ -130,6 +130,19 @@ pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
     Ok(())
 }
 
+/// Writes a file of carried values.
+pub fn carried<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "employee,key,value")?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for carried in &view.card.carried {
+            let name = view.names.carried.get(usize::from(carried.key.0)).map_or("", String::as_str);
+            writeln!(out, "{key},{},{}", value(name), carried.value)?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the punches as a ZK terminal exports them, in the order of time.
 pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let mut punches = Vec::new();
@@ -185,13 +198,14 @@ fn clock(second: i32) -> String {
 /// Writes one JSON document with all tables that have rows.
 pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mut dyn Write) -> io::Result<()> {
     type Writer<'a, I> = fn(I, &mut dyn Write) -> io::Result<()>;
-    let tables: [(&str, Writer<'a, _>); 6] = [
+    let tables: [(&str, Writer<'a, _>); 7] = [
         ("employees", employees),
         ("punches", punches),
         ("schedule", schedule),
         ("leave", leave),
         ("corrections", corrections),
         ("waivers", waivers),
+        ("carried", carried),
     ];
     // The same rows as in the files, so that there is one place that says how a fact is written.
     let mut divider = "{\n";
@@ -227,7 +241,7 @@ mod tests {
     use super::*;
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
-    use shiftmill_core::{Correction, ExceptionCode, Waiver, Workday, ZoneTable};
+    use shiftmill_core::{Carried, CarryKey, Correction, ExceptionCode, Waiver, Workday, ZoneTable};
 
     fn new_york() -> Zone {
         let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
@@ -254,6 +268,7 @@ mod tests {
             Waiver { workday: first, kind: WaiverKind::Meal(2) },
             Waiver { workday: first, kind: WaiverKind::Exception(ExceptionCode::LateIn) },
         ];
+        cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
         cards
     }
 
@@ -276,7 +291,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again_to_the_second() {
         let zone = new_york();
-        let names = Names { leave: vec!["annual".into()], ..Names::default() };
+        let keys = vec!["points/balance".into(), "points/streak".into()];
+        let names = Names { leave: vec!["annual".into()], carried: keys, ..Names::default() };
         let cards = cards(&zone);
         let pins: Vec<String> = (0..cards.len()).map(|number| number.to_string()).collect();
         let views = cards.iter().zip(&pins).map(|(card, pin)| FactsView {
@@ -300,6 +316,7 @@ mod tests {
             (Table::Leave, Format::Csv, write(&|out| leave(views.clone(), out).unwrap())),
             (Table::Corrections, Format::Csv, write(&|out| corrections(views.clone(), out).unwrap())),
             (Table::Waivers, Format::Csv, write(&|out| waivers(views.clone(), out).unwrap())),
+            (Table::Carried, Format::Csv, write(&|out| carried(views.clone(), out).unwrap())),
         ];
         assert_eq!(read_back(&files, &zone, &names), cards);
         let one = [(Table::Employees, Format::Json, write(&|out| document(views.clone(), out).unwrap()))];

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shiftmill_core::{PayCode, TotalScope, Unit};
 
 use super::{CardView, Hours, because_word};
@@ -20,6 +20,22 @@ pub fn json<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &m
         divider = ",\n";
     }
     writeln!(out, "\n]")
+}
+
+/// Writes what plugins carry over as one JSON array, as the facts of the next pay period hold it.
+///
+/// # Errors
+/// When `out` takes no more.
+pub fn carried<'a>(cards: impl Iterator<Item = CardView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    write!(out, "[")?;
+    let mut divider = "\n";
+    for card in cards {
+        for (key, value) in card.carried() {
+            write!(out, "{divider}{}", json!({ "employee": card.employee, "key": key, "value": value }))?;
+            divider = ",\n";
+        }
+    }
+    write!(out, "]")
 }
 
 fn object(card: &CardView<'_>, hours: Hours) -> Value {
@@ -64,6 +80,7 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
             "rule": card.names.rule(exception.rule),
         })
     });
+    let carried: Map<String, Value> = card.carried().map(|(key, value)| (key.to_owned(), value.into())).collect();
     json!({
         "employee": card.employee,
         "name": card.name,
@@ -74,6 +91,7 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         "lines": lines.collect::<Vec<_>>(),
         "totals": totals.collect::<Vec<_>>(),
         "exceptions": exceptions.collect::<Vec<_>>(),
+        "carried": carried,
     })
 }
 

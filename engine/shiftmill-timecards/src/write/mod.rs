@@ -9,12 +9,13 @@ mod table;
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    CardResult, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday, WorkdayRow, Zone,
+    CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday, WorkdayRow,
+    Zone,
 };
 
 pub use csv::{Rows, csv};
 pub use hours::{Hours, HoursError};
-pub use json::json;
+pub use json::{carried, json};
 pub use table::table;
 
 /// The results of one employee, with what puts names to their numbers.
@@ -64,6 +65,14 @@ impl<'a> CardView<'a> {
         self.results.totals.rows(from as usize..to as usize)
     }
 
+    /// What plugins carry over to the next pay period, by the names of the keys.
+    pub fn carried(&self) -> impl Iterator<Item = (&'a str, i64)> {
+        let (from, to) = (self.results.starts(self.index).carried, self.card().ends.carried);
+        let names = &self.names.carried;
+        let named = |row: CarriedRow| (names.get(usize::from(row.key.0)).map_or("", String::as_str), row.value);
+        self.results.carried.rows(from as usize..to as usize).map(named)
+    }
+
     /// Its pay lines added up by workday and pay code.
     pub fn by_day_and_code(&self) -> BTreeMap<(Workday, PayCode), u64> {
         let mut sums = BTreeMap::new();
@@ -109,7 +118,7 @@ pub fn time_of_day(second: u32) -> String {
 
 /// One word for each kind of grounds, by [`shiftmill_core::Because::number`].
 pub fn because_word(number: u8) -> &'static str {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 23] = [
         "worked",
         "imputed",
         "short_gap_paid",
@@ -132,6 +141,7 @@ pub fn because_word(number: u8) -> &'static str {
         "day_premium",
         "meal_requirement",
         "lateness",
+        "by_plugin",
     ];
     WORDS.get(usize::from(number)).copied().unwrap_or("")
 }

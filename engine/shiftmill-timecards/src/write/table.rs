@@ -43,7 +43,9 @@ fn one(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()>
         lines.push(cells);
     }
     lines.push(totals(card, &codes, hours));
-    write_columns(&lines, 3..3 + codes.len(), out)
+    write_columns(&lines, 3..3 + codes.len(), out)?;
+    let carried: Vec<String> = card.carried().map(|(key, value)| format!("{key} {value}")).collect();
+    if carried.is_empty() { Ok(()) } else { writeln!(out, "  carries over: {}", carried.join(", ")) }
 }
 
 fn header(card: &CardView<'_>, codes: &[PayCode]) -> Vec<String> {

@@ -1,7 +1,7 @@
 use super::*;
 use shiftmill_core::{
-    DayType, ExceptionCode, ExceptionState, Layer, Multiplier, PayCodeInfo, RowEnds, RuleId, Seconds, Severity,
-    Timestamp, TotalScope,
+    CarryKey, DayType, ExceptionCode, ExceptionState, Layer, Multiplier, PayCodeInfo, RowEnds, RuleId, Seconds,
+    Severity, Timestamp, TotalScope,
 };
 
 fn names() -> Names {
@@ -13,7 +13,8 @@ fn names() -> Names {
         multiplier: Multiplier::PLAIN,
     };
     let pay_codes = vec![code("regular", Unit::Second), code("unpaid_break", Unit::Second), code("meal", Unit::Count)];
-    Names { rules: vec!["worked".into(), "first, meal".into()], pay_codes, ..Names::default() }
+    let carried = vec!["points/balance".into()];
+    Names { rules: vec!["worked".into(), "first, meal".into()], pay_codes, carried, ..Names::default() }
 }
 
 fn results() -> Evaluations {
@@ -35,7 +36,8 @@ fn results() -> Evaluations {
         measure: Seconds::minutes(10),
         rule: RuleId(0),
     });
-    let ends = RowEnds { workdays: 1, lines: 2, exceptions: 1, totals: 2, ..RowEnds::default() };
+    results.carried.push(CarriedRow { key: CarryKey(0), value: -5 });
+    let ends = RowEnds { workdays: 1, lines: 2, exceptions: 1, totals: 2, carried: 1, ..RowEnds::default() };
     results.cards.push(CardResult { ends, provisional: false, error: None });
     results
 }
@@ -69,6 +71,15 @@ fn json_keeps_whole_seconds() {
     assert_eq!(document[0]["lines"][0]["seconds"], 28_200);
     assert_eq!(document[0]["lines"][0]["written"], "7.83");
     assert_eq!(document[0]["lines"][1]["count"], 1);
+    assert_eq!(document[0]["carried"]["points/balance"], -5);
+}
+
+#[test]
+fn what_is_carried_over_is_written_as_the_next_pay_period_reads_it() {
+    let rows = written(|card, out| csv([card].into_iter(), Rows::Carried, Hours::HoursMinutes, out).unwrap());
+    assert_eq!(rows, "employee,key,value\nE1,points/balance,-5\n");
+    let array = written(|card, out| carried([card].into_iter(), out).unwrap());
+    assert_eq!(array, "[\n{\"employee\":\"E1\",\"key\":\"points/balance\",\"value\":-5}]");
 }
 
 #[test]
@@ -81,6 +92,7 @@ E1  Cook, 1  Etc/UTC
   Mon 2026-03-02  workday    7:50     7:50     1  late in 0:10
   ------------------------------------------------------------
   total                      7:50     7:50     1
+  carries over: points/balance 5
 
 ";
     // The rule is as long as the longest line.

@@ -1,7 +1,8 @@
 //! What came out for one claim, in the words of a suite.
 
 use shiftmill_core::{
-    Because, DayType, Evaluations, ExceptionRow, Names, Seconds, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
+    Because, CarriedRow, DayType, Evaluations, ExceptionRow, Names, RuleId, Seconds, Timestamp, TotalScope, Unit,
+    Workday, WorkdayRow, Zone,
 };
 
 /// The rows of one evaluated card, with names for numbers.
@@ -14,6 +15,8 @@ pub(super) struct Answer<'a> {
     pub workdays: Vec<WorkdayRow>,
     /// Exceptions.
     pub exceptions: Vec<ExceptionRow>,
+    /// What is carried over, by the names of the keys.
+    pub carried: Vec<(String, i64)>,
     /// The code of the error, when the card could not be evaluated.
     pub error: Option<&'static str>,
     /// Whether the figures may still change.
@@ -84,16 +87,26 @@ impl<'a> Answer<'a> {
                 amount: row.amount,
             }
         });
+        let carried = |row: CarriedRow| {
+            let name = names.carried.get(usize::from(row.key.0));
+            (name.cloned().unwrap_or_default(), row.value)
+        };
         Answer {
             lines: lines.collect(),
             totals: totals.collect(),
             workdays: results.workdays.rows(0..results.workdays.len()).collect(),
             exceptions: results.exceptions.rows(0..results.exceptions.len()).collect(),
+            carried: results.carried.rows(0..results.carried.len()).map(carried).collect(),
             error: card.error.map(|error| error.code()),
             provisional: card.provisional,
             names,
             zone,
         }
+    }
+
+    /// The name of a rule.
+    pub fn rule(&self, rule: RuleId) -> &str {
+        self.names.rule(rule)
     }
 
     /// The zone of the card.
@@ -150,14 +163,10 @@ pub(super) fn workday_row(row: &WorkdayRow) -> String {
 }
 
 /// An exception as the statement that would expect it.
-pub(super) fn exception(row: &ExceptionRow, zone: &Zone) -> String {
-    let (code, state) = (row.code.code(), row.state.code());
-    format!(
-        "Exception: {}, {code} at {} of {} {state}",
-        day(row.workday),
-        clock(row.at, row.workday, zone),
-        row.measure
-    )
+pub(super) fn exception(row: &ExceptionRow, answer: &Answer<'_>) -> String {
+    let (code, state, rule) = (row.code.code(), row.state.code(), answer.rule(row.rule));
+    let at = clock(row.at, row.workday, answer.zone());
+    format!("Exception: {}, {code} at {at} of {} {state} by {rule}", day(row.workday), row.measure)
 }
 
 /// `+1 06:00`: the clock time of an instant, told from a workday.

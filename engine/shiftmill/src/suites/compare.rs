@@ -18,6 +18,7 @@ pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), Strin
         totals(&case.totals, answer, &mut report);
         workdays(&case.workdays, answer, &mut report);
         exceptions(case, answer, &mut report);
+        carries(case, answer, &mut report);
         provisional(case, answer, &mut report);
     }
     if report.differs { Err(report.text) } else { Ok(()) }
@@ -163,7 +164,7 @@ fn exceptions(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     }
     report.heading("came out:");
     for (row, taken) in open {
-        report.line(taken || !case.no_other_exceptions, &exception(row, answer.zone()));
+        report.line(taken || !case.no_other_exceptions, &exception(row, answer));
     }
 }
 
@@ -173,13 +174,31 @@ fn raises(expected: &ExpectedException, row: &ExceptionRow, answer: &Answer<'_>)
         && expected.at.is_none_or(|at| instant(answer.zone(), expected.workday, at) == row.at)
         && expected.measure.is_none_or(|measure| measure == row.measure)
         && expected.state.is_none_or(|state| state == row.state)
+        && expected.rule.as_ref().is_none_or(|rule| rule == answer.rule(row.rule))
 }
 
 fn expected_exception(expected: &ExpectedException) -> String {
     let at = expected.at.map(|at| format!(" at {at}")).unwrap_or_default();
     let measure = expected.measure.map(|measure| format!(" of {measure}")).unwrap_or_default();
     let state = expected.state.map(|state| format!(" {}", state.code())).unwrap_or_default();
-    format!("Exception: {}, {}{at}{measure}{state}", day(expected.workday), expected.code.code())
+    let rule = expected.rule.as_ref().map(|rule| format!(" by {rule}")).unwrap_or_default();
+    format!("Exception: {}, {}{at}{measure}{state}{rule}", day(expected.workday), expected.code.code())
+}
+
+fn carries(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
+    if case.carries.is_empty() && !case.carries_nothing_else {
+        return;
+    }
+    report.heading("expected to be carried over:");
+    for expected in &case.carries {
+        let holds = answer.carried.iter().any(|(key, value)| *key == expected.key && *value == expected.value);
+        report.line(holds, &format!("Carries: {} {}", expected.key, expected.value));
+    }
+    report.heading("came out:");
+    for (key, value) in &answer.carried {
+        let listed = case.carries.iter().any(|expected| expected.key == *key && expected.value == *value);
+        report.line(listed || !case.carries_nothing_else, &format!("Carries: {key} {value}"));
+    }
 }
 
 fn provisional(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
