@@ -6,7 +6,7 @@ use std::{env, fs};
 
 use prost::Message as _;
 
-const FILES: [&str; 2] = ["shiftmill/v1/evaluation.proto", "shiftmill/v1/rulesets.proto"];
+const FILES: [&str; 3] = ["shiftmill/v1/evaluation.proto", "shiftmill/v1/plugins.proto", "shiftmill/v1/rulesets.proto"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=shiftmill");

@@ -12,7 +12,7 @@ pub fn header() -> v1::Header {
         zones: ZONE_NAMES.map(str::to_owned).to_vec(),
         window: Some(message_window()),
         detail: v1::Detail::Workdays as i32,
-        shifts: Vec::new(),
+        ..v1::Header::default()
     }
 }
 

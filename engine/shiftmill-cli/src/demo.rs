@@ -190,6 +190,7 @@ async fn show(month: &Month, ruleset: &Ruleset, address: &str, connections: usiz
         window: Some(month.window()),
         detail: v1::Detail::Workdays as i32,
         shifts: vocabulary.shifts().to_vec(),
+        carried_keys: vocabulary.carried_keys().to_vec(),
     };
     let progress = progress(u64::from(month.company.employees));
     let gathered: Arc<Mutex<Gathered>> = Arc::default();

@@ -215,7 +215,7 @@ impl TimecardBatch {
         owned("waivers", &self.waivers.owners, employees)?;
         owned("day_overrides", &self.day_overrides.owners, employees)?;
         owned("opening_balances", &self.opening_balances.owners, employees)?;
-        owned("carried", &self.carried.owners, employees)?;
+        owned("carried_owner", &self.carried.owners, employees)?;
         Ok(CheckedBatch { columns: self, first_punch, first_shift })
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use shiftmill::core::{Detail, EvaluationWindow, Names, Workday, WorkdayRange};
+use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
-use shiftmill::{ENGINE_VERSION, Layout, Request, ZoneError, words, zone_table};
+use shiftmill::{Layout, Request, ZoneError, zone_table};
 use shiftmill_proto::v1;
 
 use crate::problem::{Kind, Problem};
@@ -16,6 +16,8 @@ use crate::times;
 const RULESETS_MAX: usize = 256;
 /// Most shifts that a header names.
 const SHIFTS_MAX: usize = 1_024;
+/// Most carried keys that a header names.
+const CARRIED_KEYS_MAX: usize = 1_024;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
 const WINDOW_DAYS_MAX: usize = 800;
 /// A template number that no ruleset has: the card, and only it, gets `SM-UNKNOWN-SHIFT`.
@@ -28,6 +30,8 @@ pub(crate) struct Asked {
     pub request: Arc<Request>,
     /// Per ruleset: the template number of each of the header's shifts.
     pub templates: Vec<Vec<u16>>,
+    /// Per ruleset: the number of each of the header's carried keys; `None`: the ruleset does not carry it.
+    pub carried_keys: Vec<Vec<Option<CarryKey>>>,
 }
 
 impl Asked {
@@ -37,10 +41,8 @@ impl Asked {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(Kind::Header, "header.rulesets", message));
         }
-        if header.shifts.len() > SHIFTS_MAX {
-            let message = format!("{} shifts are named, the most is {SHIFTS_MAX}", header.shifts.len());
-            return Err(Problem::at(Kind::Header, "header.shifts", message));
-        }
+        at_most(SHIFTS_MAX, &header.shifts, "shifts", "header.shifts")?;
+        at_most(CARRIED_KEYS_MAX, &header.carried_keys, "carried keys", "header.carried_keys")?;
         let window = window(header.window.as_ref(), "header.window")?;
         let detail = detail(header.detail, "header.detail")?;
         let mut rulesets = Vec::with_capacity(header.rulesets.len());
@@ -48,8 +50,9 @@ impl Asked {
             rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), registry).await?);
         }
         let templates = templates(&header.shifts, &rulesets)?;
+        let carried_keys = carried_keys(&header.carried_keys, &rulesets)?;
         let request = request(rulesets, &header.zones, window, detail, "header.zones")?;
-        Ok(Asked { request, templates })
+        Ok(Asked { request, templates, carried_keys })
     }
 
     /// The names of a ruleset of the request.
@@ -177,59 +180,47 @@ pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
     }
 }
 
+fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(), Problem> {
+    match names.len() {
+        count if count > most => {
+            Err(Problem::at(Kind::Header, field, format!("{count} {what} are named, the most is {most}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Per ruleset: the template number of each shift that the header names.
 fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16>>, Problem> {
-    let known: Vec<_> = rulesets.iter().map(|ruleset| shift_numbers(ruleset)).collect();
-    for (index, shift) in shifts.iter().enumerate() {
-        if !known.iter().any(|numbers| numbers.contains_key(shift.as_str())) {
-            let message = format!("no ruleset has a shift named `{shift}`");
-            return Err(Problem::at(Kind::NameUnknown, format!("header.shifts[{index}]"), message));
-        }
-    }
+    let known: Vec<_> = rulesets.iter().map(|ruleset| numbers(&ruleset.timeline().names().shifts, 1)).collect();
+    known_somewhere(shifts, &known, "shift", "header.shifts")?;
     let of = |numbers: &HashMap<&str, u16>| {
         shifts.iter().map(|shift| numbers.get(shift.as_str()).copied().unwrap_or(NO_TEMPLATE)).collect()
     };
     Ok(known.iter().map(of).collect())
 }
 
-/// The template numbers of a ruleset, by the names of its shifts.
-fn shift_numbers(ruleset: &Ruleset) -> HashMap<&str, u16> {
-    ruleset.timeline().names().shifts.iter().map(String::as_str).zip(1..).collect()
-}
-
-/// What an evaluation runs with.
-pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
-    // Grounds are numbered without gaps; the words of the first number beyond them say so.
-    let reasons = (0..=u8::MAX).map(words::because_number).take_while(|words| *words != words::because_number(u8::MAX));
-    v1::ResponseHeader {
-        engine_version: ENGINE_VERSION.to_owned(),
-        zone_edition: request.zones.edition.clone(),
-        rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
-        reasons: reasons.map(str::to_owned).collect(),
-    }
-}
-
-/// What a ruleset is.
-pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
-    let names = ruleset.timeline().names();
-    let context = ruleset.context();
-    let pay_code = |info: &shiftmill::core::PayCodeInfo| v1::PayCodeInfo {
-        name: info.name.clone(),
-        layer: info.layer as i32,
-        unit: info.unit as i32,
-        paid: info.paid,
-        multiplier: u32::from(info.multiplier.0),
+/// Per ruleset: the number of each carried key that the header names.
+fn carried_keys(keys: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<Option<CarryKey>>>, Problem> {
+    let known: Vec<_> = rulesets.iter().map(|ruleset| numbers(&ruleset.timeline().names().carried, 0)).collect();
+    known_somewhere(keys, &known, "carried key", "header.carried_keys")?;
+    let of = |numbers: &HashMap<&str, u16>| {
+        keys.iter().map(|key| numbers.get(key.as_str()).copied().map(CarryKey)).collect()
     };
-    v1::RulesetInfo {
-        name: ruleset.name().to_owned(),
-        version: ruleset.version().to_owned(),
-        hash: ruleset.hash_hex(),
-        not_covered: ruleset.not_covered().to_vec(),
-        context_days_before: u32::from(context.before),
-        context_days_after: u32::from(context.after),
-        rules: names.rules.clone(),
-        pay_codes: names.pay_codes.iter().map(pay_code).collect(),
-        shifts: names.shifts.clone(),
-        leave: names.leave.clone(),
+    Ok(known.iter().map(of).collect())
+}
+
+/// The numbers of the names of a ruleset, counted from `first`.
+fn numbers(names: &[String], first: u16) -> HashMap<&str, u16> {
+    names.iter().map(String::as_str).zip(first..).collect()
+}
+
+fn known_somewhere(names: &[String], known: &[HashMap<&str, u16>], what: &str, field: &str) -> Result<(), Problem> {
+    let unknown = |(_, name): &(usize, &String)| !known.iter().any(|numbers| numbers.contains_key(name.as_str()));
+    match names.iter().enumerate().find(unknown) {
+        None => Ok(()),
+        Some((index, name)) => {
+            let message = format!("no ruleset has a {what} named `{name}`");
+            Err(Problem::at(Kind::NameUnknown, format!("{field}[{index}]"), message))
+        }
     }
 }

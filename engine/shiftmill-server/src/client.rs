@@ -4,7 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use shiftmill::core::{Correction, CorrectionKind, Leave, LeaveTime, Names, PunchRef, TimecardBatch, WaiverKind};
+use shiftmill::core::{
+    Carried, Correction, CorrectionKind, Leave, LeaveTime, Names, PunchRef, TimecardBatch, WaiverKind,
+};
 use shiftmill::{ResultHash, StreamHash};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
@@ -195,19 +197,19 @@ fn result_hash(bytes: &[u8]) -> Result<ResultHash, Status> {
 pub struct Vocabulary {
     names: Vec<Names>,
     shifts: Vec<String>,
+    carried_keys: Vec<String>,
 }
 
 impl Vocabulary {
     /// The vocabulary of the rulesets of a header, in its order.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a Names>) -> Vocabulary {
         let names: Vec<Names> = names.into_iter().cloned().collect();
-        let mut shifts: Vec<String> = Vec::new();
-        for shift in names.iter().flat_map(|names| &names.shifts) {
-            if !shifts.contains(shift) {
-                shifts.push(shift.clone());
-            }
+        let (mut shifts, mut carried_keys) = (Vec::new(), Vec::new());
+        for names in &names {
+            add_names(&mut shifts, &names.shifts);
+            add_names(&mut carried_keys, &names.carried);
         }
-        Vocabulary { names, shifts }
+        Vocabulary { names, shifts, carried_keys }
     }
 
     /// For [`v1::Header::shifts`].
@@ -215,12 +217,26 @@ impl Vocabulary {
         &self.shifts
     }
 
+    /// For [`v1::Header::carried_keys`].
+    pub fn carried_keys(&self) -> &[String] {
+        &self.carried_keys
+    }
+
     /// A batch as a chunk. Columns move; only narrow columns and sparse rows are written anew.
     pub fn chunk(&self, number: u64, batch: TimecardBatch) -> v1::Chunk {
         let shift_template = self.templates(&batch);
         let rows = Rows { vocabulary: self, batch: &batch };
+        let mut carried = rows.gather(
+            !batch.carried.is_empty(),
+            |owner| batch.carried.of(owner),
+            |owner, row| (owner, rows.carried_key(owner, row), row.value),
+        );
+        carried.sort_by_key(|(owner, key, _)| (*owner, *key));
         v1::Chunk {
             number,
+            carried_owner: carried.iter().map(|row| row.0).collect(),
+            carried_key: carried.iter().map(|row| row.1).collect(),
+            carried_value: carried.iter().map(|row| row.2).collect(),
             leave: rows.gather(
                 !batch.leave.is_empty(),
                 |owner| batch.leave.of(owner),
@@ -288,6 +304,14 @@ impl Vocabulary {
     }
 }
 
+fn add_names(known: &mut Vec<String>, names: &[String]) {
+    for name in names {
+        if !known.contains(name) {
+            known.push(name.clone());
+        }
+    }
+}
+
 /// The sparse rows of one batch.
 struct Rows<'a> {
     vocabulary: &'a Vocabulary,
@@ -314,6 +338,13 @@ impl Rows<'_> {
     fn name(&self, employee: u32, pick: impl Fn(&Names) -> Option<&String>) -> String {
         let ruleset = self.batch.ruleset.get(employee as usize).map_or(0, |ruleset| usize::from(*ruleset));
         self.vocabulary.names.get(ruleset).and_then(pick).cloned().unwrap_or_default()
+    }
+
+    /// The position of a carried key among those of the header; one beyond them when it has no name.
+    fn carried_key(&self, employee: u32, carried: &Carried) -> u32 {
+        let name = self.name(employee, |names| names.carried.get(usize::from(carried.key.0)));
+        let keys = &self.vocabulary.carried_keys;
+        keys.iter().position(|key| *key == name).unwrap_or(keys.len()) as u32
     }
 
     fn leave(&self, employee: u32, leave: &Leave) -> v1::LeaveRow {

@@ -2,9 +2,9 @@
 //! written anew.
 
 use shiftmill::core::{
-    BatchError, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
-    OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver, WaiverKind,
-    Workday,
+    BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave,
+    LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver,
+    WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -16,11 +16,11 @@ use crate::problem::{Kind, Problem};
 const NO_LEAVE: u16 = u16::MAX;
 
 /// Reads a chunk. Whatever is wrong with it is said with the path of the first wrong entry.
-pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<CheckedBatch, Problem> {
+pub(crate) fn read(mut chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<CheckedBatch, Problem> {
     let at = Path(chunk.number);
     check_size(chunk.employees.len(), days(&asked.request.window), limits)
         .map_err(|message| Problem::at(Kind::TooMany, at.column("employees"), message))?;
-    let ruleset = narrow(chunk.ruleset, &at, "ruleset")?;
+    let ruleset = narrow(std::mem::take(&mut chunk.ruleset), &at, "ruleset")?;
     let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), asked };
     let shift_template = templates(&chunk.shift_template, &chunk.shift_count, &employees, &at)?;
     let leave = sparse(&chunk.leave, &at, "leave", |row| (row.employee, leave(row, &employees)))?;
@@ -29,6 +29,7 @@ pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<C
     let day_overrides = sparse(&chunk.day_overrides, &at, "day_overrides", |row| (row.employee, day_override(row)))?;
     let opening_balances =
         sparse(&chunk.opening_balances, &at, "opening_balances", |row| (row.employee, balance(row, &employees)))?;
+    let carried = carried(&chunk, &employees, &at)?;
     let shifts = chunk.shift_workday.len();
     let batch = TimecardBatch {
         zone: narrow(chunk.zone, &at, "zone")?,
@@ -49,7 +50,7 @@ pub(crate) fn read(chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<C
         waivers,
         day_overrides,
         opening_balances,
-        carried: Sparse::default(),
+        carried,
     };
     let (rulesets, zones) = (asked.request.rulesets.len(), asked.request.zones.zones.len());
     batch.check(rulesets, zones).map_err(|error| problem(&error, &at))
@@ -78,7 +79,8 @@ pub(crate) fn bytes(chunk: &v1::Chunk) -> usize {
         + chunk.waivers.len()
         + chunk.day_overrides.len()
         + chunk.opening_balances.len();
-    keys + words * 4 + chunk.punch_kind.len() + rows * 96
+    let carried = chunk.carried_owner.len().max(chunk.carried_key.len()).max(chunk.carried_value.len());
+    keys + words * 4 + chunk.punch_kind.len() + rows * 96 + carried * 20
 }
 
 /// Paths into one chunk.
@@ -163,6 +165,40 @@ fn sparse<Row, Fact>(
         }
     }
     Ok(sparse)
+}
+
+/// Carried values: positions of the header's keys become numbers of each employee's ruleset.
+fn carried(chunk: &v1::Chunk, employees: &Employees<'_>, at: &Path) -> Result<Sparse<Carried>, Problem> {
+    let (owners, keys, values) = (&chunk.carried_owner, &chunk.carried_key, &chunk.carried_value);
+    for (column, length) in [("carried_key", keys.len()), ("carried_value", values.len())] {
+        if length != owners.len() {
+            let message = format!("the column has {length} entries, `carried_owner` has {}", owners.len());
+            return Err(Problem::at(Kind::ColumnsUneven, at.column(column), message));
+        }
+    }
+    let rows = || owners.iter().zip(keys);
+    if let Some(index) = rows().zip(rows().skip(1)).position(|(row, next)| next <= row) {
+        let message = "rows must stand in the order of their employees and keys, each key once";
+        return Err(Problem::at(Kind::RowsUnordered, at.entry("carried_key", index + 1), message));
+    }
+    let mut carried = Sparse::default();
+    for (index, ((owner, key), value)) in rows().zip(values).enumerate() {
+        let known = employees.asked.carried_keys.get(employees.ruleset(*owner as usize)).map_or(&[][..], Vec::as_slice);
+        let key = match known.get(*key as usize) {
+            Some(Some(key)) => *key,
+            Some(None) => {
+                let message = "the employee's ruleset does not carry this key";
+                return Err(Problem::at(Kind::NameUnknown, at.entry("carried_key", index), message));
+            }
+            None => {
+                let message = format!("the header names {} carried keys, this is position {key}", known.len());
+                return Err(Problem::at(Kind::ValueUnknown, at.entry("carried_key", index), message));
+            }
+        };
+        // In order, as has been checked.
+        let _in_order = carried.push(*owner, Carried { key, value: *value });
+    }
+    Ok(carried)
 }
 
 type Read<Fact> = Result<Fact, (Kind, String)>;

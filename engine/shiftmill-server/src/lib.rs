@@ -38,6 +38,8 @@ pub mod client;
 mod config;
 mod evaluation;
 mod facts;
+mod info;
+mod plugin_rows;
 mod problem;
 mod reason;
 mod registry;

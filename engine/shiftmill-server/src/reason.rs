@@ -11,7 +11,7 @@ pub(crate) fn write(reason: Reason) -> v1::Reason {
 /// `None` when the numbers mean nothing.
 pub(crate) fn read(reason: Option<&v1::Reason>) -> Option<Reason> {
     let reason = reason?;
-    let because = because(reason.because, Seconds(reason.limit), u8::try_from(reason.figure).ok()?)?;
+    let because = because(reason.because, Seconds(reason.limit), reason.figure)?;
     Some(Reason { rule: RuleId(u16::try_from(reason.rule).ok()?), because })
 }
 
@@ -40,11 +40,15 @@ fn figures(because: Because) -> (u32, u32) {
         | Because::ShiftInClockWindow
         | Because::DayPremium
         | Because::Lateness => (0, 0),
-        Because::ByPlugin { reason } => (reason, 0),
+        Because::ByPlugin { reason } => (0, reason),
     }
 }
 
-fn because(number: u32, limit: Seconds, figure: u8) -> Option<Because> {
+fn because(number: u32, limit: Seconds, figure: u32) -> Option<Because> {
+    if number == 22 {
+        return Some(Because::ByPlugin { reason: figure });
+    }
+    let figure = u8::try_from(figure).ok()?;
     Some(match number {
         0 => Because::Worked,
         1 => Because::Imputed,
@@ -68,7 +72,6 @@ fn because(number: u32, limit: Seconds, figure: u8) -> Option<Because> {
         19 => Because::DayPremium,
         20 => Because::MealRequirement { ordinal: figure },
         21 => Because::Lateness,
-        22 => Because::ByPlugin { reason: limit.0 },
         _ => return None,
     })
 }

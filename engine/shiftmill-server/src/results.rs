@@ -2,14 +2,14 @@
 
 use shiftmill::core::pay::tiers::TierScope;
 use shiftmill::core::{
-    CardResult, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows, ExceptionState, FailureCode, Note,
-    PayCode, PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span, SpanState, Timestamp, TotalRows,
-    TotalScope, WhyNot, Workday, WorkdayRows,
+    CardResult, CarriedRows, CarryKey, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
+    ExceptionState, FailureCode, Note, PayCode, PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span,
+    SpanState, Timestamp, TotalRows, TotalScope, WhyNot, Workday, WorkdayRows,
 };
 use shiftmill::{ResultHasher, StreamHash};
 use shiftmill_proto::v1;
 
-use crate::reason;
+use crate::{plugin_rows, reason};
 
 /// Writes the results of a chunk, and adds them up.
 pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Tally) {
@@ -28,6 +28,7 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
     };
     let (workdays, lines) = (results.workdays, results.lines);
     let (exceptions, totals) = (results.exceptions, results.totals);
+    let (plugin_figure_count, plugin_figure) = plugin_rows::write_reasons(&results.reasons);
     let result = v1::ChunkResult {
         number,
         status: cards.iter().map(|card| status(card) as u8).collect(),
@@ -63,6 +64,14 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
         premiums: results.premiums.iter().map(write_premium).collect(),
         step_count: if results.notes.is_empty() { Vec::new() } else { count(|ends| ends.notes) },
         steps: results.notes.iter().map(write_step).collect(),
+        carried_count: if results.carried.is_empty() { Vec::new() } else { count(|ends| ends.carried) },
+        carried_key: results.carried.key.iter().map(|key| u32::from(key.0)).collect(),
+        carried_value: results.carried.value,
+        plugin_failures: plugin_rows::write_failures(results.failures.iter()),
+        plugin_reason_count: if results.reasons.is_empty() { Vec::new() } else { count(|ends| ends.reasons) },
+        plugin_figure_count,
+        plugin_figure,
+        ..v1::ChunkResult::default()
     };
     (result, tally)
 }
@@ -305,8 +314,15 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     let premiums = result.premiums.iter().map(read_premium).collect::<Option<_>>();
     let notes = result.steps.iter().map(read_step).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
     let premiums = premiums.ok_or_else(|| column("premiums"))?;
+    let carried = CarriedRows {
+        key: narrow(result.carried_key, "carried_key")?.into_iter().map(CarryKey).collect(),
+        value: result.carried_value,
+    };
+    let failures = plugin_rows::read_failures(result.plugin_failures).ok_or_else(|| column("plugin_failures"))?;
+    let reasons = plugin_rows::read_reasons(&result.plugin_figure_count, &result.plugin_figure);
+    let reasons = reasons.ok_or_else(|| column("plugin_figure"))?;
     let results =
-        Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes, ..Evaluations::default() };
+        Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes, carried, reasons, failures };
     even(&results).map_err(column)?;
     Ok(results)
 }
@@ -325,6 +341,8 @@ fn read_cards(result: &v1::ChunkResult) -> Result<Vec<CardResult>, Malformed> {
         grow(&mut ends.spans, &result.span_count);
         grow(&mut ends.premiums, &result.premium_count);
         grow(&mut ends.notes, &result.step_count);
+        grow(&mut ends.carried, &result.carried_count);
+        grow(&mut ends.reasons, &result.plugin_reason_count);
         let (provisional, error) = match v1::CardStatus::try_from(i32::from(*status)) {
             Ok(v1::CardStatus::Final) => (false, None),
             Ok(v1::CardStatus::Provisional) => (true, None),
@@ -368,6 +386,9 @@ fn even(results: &Evaluations) -> Result<(), &'static str> {
         ("spans", results.spans.len(), ends.spans),
         ("premiums", results.premiums.len(), ends.premiums),
         ("steps", results.notes.len(), ends.notes),
+        ("carried_key", results.carried.key.len(), ends.carried),
+        ("carried_value", results.carried.value.len(), ends.carried),
+        ("plugin_figure_count", results.reasons.len(), ends.reasons),
     ];
     match lengths.into_iter().find(|(_, length, end)| *length != *end as usize) {
         Some((column, _, _)) => Err(column),

@@ -8,7 +8,8 @@ use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use crate::asked::{file_name, ruleset_info};
+use crate::asked::file_name;
+use crate::info::ruleset_info;
 use crate::registry::Registry;
 use crate::request_id::RequestId;
 

@@ -25,10 +25,11 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::asked::{Asked, days, response_header};
+use crate::asked::{Asked, days};
 use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
 use crate::facts;
+use crate::info::response_header;
 use crate::problem::{Kind, Problem, unreadable};
 use crate::results::{self, Tally};
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    CardFacts, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail, ExceptionCode, Leave, LeaveTime,
-    Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, TimecardBatch,
-    Timestamp, Waiver, WaiverKind, Workday, Zone,
+    CardFacts, Carried, CarriedRow, CarryKey, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail,
+    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact,
+    ShiftTimes, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
 };
 use shiftmill::words::{self, DayExplanation, Explanation};
 use shiftmill::{Finished, Request, ResultHasher};
@@ -14,10 +14,11 @@ use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::asked::{days, detail, request, response_header, ruleset, window};
+use crate::asked::{days, detail, request, ruleset, window};
 use crate::evaluation::Shared;
+use crate::info::response_header;
 use crate::problem::{Kind, Problem};
-use crate::{results, times};
+use crate::{plugin_rows, results, times};
 
 /// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.
 const LONG_AGO: Timestamp = Timestamp(0);
@@ -117,7 +118,7 @@ fn read_timecard(timecard: &v1::Timecard, at: &str, request: &Request, names: &N
         waivers: reader.rows("waivers", &timecard.waivers, Reader::waiver)?,
         day_overrides: reader.rows("days", &timecard.days, Reader::day)?,
         opening_balances: reader.rows("opening_balances", &timecard.opening_balances, Reader::balance)?,
-        carried: Vec::new(),
+        carried: reader.rows("carried", &timecard.carried, Reader::carried)?,
     })
 }
 
@@ -216,6 +217,12 @@ impl Reader<'_> {
         let rule = position(&self.names.rules, &balance.rule).ok_or_else(unknown)?;
         Ok(OpeningBalance { rule: RuleId(rule), amount: Seconds(balance.seconds) })
     }
+
+    fn carried(&self, carried: &v1::CarriedValue) -> Read<Carried> {
+        let unknown = || ("key", format!("the ruleset has no carried key named `{}`", carried.key));
+        let key = position(&self.names.carried, &carried.key).map(CarryKey).ok_or_else(unknown)?;
+        Ok(Carried { key, value: carried.value })
+    }
 }
 
 fn kind(text: &str) -> Read<PunchKind> {
@@ -243,7 +250,9 @@ fn answer(request: &Request, finished: &Finished, explain: bool) -> Result<v1::E
     let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
     let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
         let told = words::explain(names, &finished.results, index, request.zones.get(zone)?)?;
-        Some(write_timecard(employee, index, finished, &told, explain))
+        let mut timecard = write_timecard(employee, index, finished, &told, explain);
+        timecard.carried = carried(names, finished, index);
+        Some(timecard)
     });
     let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
     Ok(v1::EvaluateResponse {
@@ -288,7 +297,19 @@ fn write_timecard(
         totals: totals.zip(&told.totals).map(total).collect(),
         steps: told.other_steps.clone(),
         explanation: if explain { told.to_string() } else { String::new() },
+        carried: Vec::new(),
+        plugin_failures: plugin_rows::write_failures(finished.results.failures.iter().filter(|it| it.card == number)),
     }
+}
+
+fn carried(names: &Names, finished: &Finished, index: usize) -> Vec<v1::CarriedValue> {
+    let to = finished.results.cards.get(index).map_or(0, |card| card.ends.carried);
+    let rows = finished.results.carried.rows(finished.results.starts(index).carried as usize..to as usize);
+    let value = |row: CarriedRow| v1::CarriedValue {
+        key: names.carried.get(usize::from(row.key.0)).cloned().unwrap_or_default(),
+        value: row.value,
+    };
+    rows.map(value).collect()
 }
 
 fn write_day(day: &DayExplanation, worked: u32, amounts: &mut impl Iterator<Item = u32>) -> v1::EvaluatedDay {

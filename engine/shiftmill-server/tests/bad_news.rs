@@ -133,6 +133,40 @@ async fn rows_that_name_what_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn carried_values_that_do_not_fit() {
+    let server = Running::start(Limits::default()).await;
+    let carried = |number, owners: &[u32], keys: &[u32], values: &[i64]| v1::Chunk {
+        carried_owner: owners.to_vec(),
+        carried_key: keys.to_vec(),
+        carried_value: values.to_vec(),
+        ..chunk(number, 0..2)
+    };
+    let chunks = vec![
+        carried(1, &[0, 1], &[0], &[5, 5]),
+        carried(2, &[0, 1], &[0, 0], &[5]),
+        carried(3, &[1, 0], &[0, 0], &[5, 5]),
+        carried(4, &[1, 1], &[0, 0], &[5, 5]),
+        carried(5, &[1], &[0], &[5]),
+    ];
+    let answers = server.exchange(header(), chunks).await.unwrap();
+    let found: Vec<_> = chunk_errors(&answers)
+        .iter()
+        .map(|error| (error.number, error.code.as_str(), error.violations[0].field.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (1, "SM-COLUMNS-UNEVEN", "chunks[1].carried_key"),
+            (2, "SM-COLUMNS-UNEVEN", "chunks[2].carried_value"),
+            (3, "SM-ROWS-UNORDERED", "chunks[3].carried_key[1]"),
+            (4, "SM-ROWS-UNORDERED", "chunks[4].carried_key[1]"),
+            (5, "SM-VALUE-UNKNOWN", "chunks[5].carried_key[0]"),
+        ]
+    );
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn leave_that_the_ruleset_does_not_know_is_an_error_of_its_card_only() {
     let server = Running::start(Limits::default()).await;
     let mut misspelt = chunk(1, 0..3);
@@ -163,6 +197,10 @@ async fn headers_that_ask_for_too_much() {
     assert_eq!(refused(v1::Header { window: Some(facts), ..header() }).await, at("header.window.facts_last"));
     let shifts = vec!["office".to_owned(); 1_025];
     assert_eq!(refused(v1::Header { shifts, ..header() }).await, at("header.shifts"));
+    let carried_keys = vec!["points/balance".to_owned(); 1_025];
+    assert_eq!(refused(v1::Header { carried_keys, ..header() }).await, at("header.carried_keys"));
+    let unknown = v1::Header { carried_keys: vec!["points/balance".to_owned()], ..header() };
+    assert_eq!(refused(unknown).await, ("SM-NAME-UNKNOWN".to_owned(), vec!["header.carried_keys[0]".to_owned()]));
     let zones = vec!["America/New_York".to_owned(); 1_001];
     assert_eq!(refused(v1::Header { zones, ..header() }).await, at("header.zones"));
     // 800 days are not too many.

@@ -130,6 +130,7 @@ pub fn header() -> v1::Header {
         window: Some(window()),
         detail: v1::Detail::Workdays as i32,
         shifts: vec!["office".to_owned()],
+        ..v1::Header::default()
     }
 }
 

@@ -1,0 +1,84 @@
+//! What evaluations, rulesets and plugins are, as messages.
+
+use shiftmill::core::{Argument, Hook, HookSet, Names, PluginBinding, ReasonRule};
+use shiftmill::ruleset::Ruleset;
+use shiftmill::{ENGINE_VERSION, Request, words};
+use shiftmill_proto::v1;
+
+/// What an evaluation runs with.
+pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
+    // Grounds are numbered without gaps; the words of the first number beyond them say so.
+    let reasons = (0..=u8::MAX).map(words::because_number).take_while(|words| *words != words::because_number(u8::MAX));
+    v1::ResponseHeader {
+        engine_version: ENGINE_VERSION.to_owned(),
+        zone_edition: request.zones.edition.clone(),
+        rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
+        reasons: reasons.map(str::to_owned).collect(),
+    }
+}
+
+/// What a ruleset is.
+pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
+    let names = ruleset.timeline().names();
+    let context = ruleset.context();
+    let pay_code = |info: &shiftmill::core::PayCodeInfo| v1::PayCodeInfo {
+        name: info.name.clone(),
+        layer: info.layer as i32,
+        unit: info.unit as i32,
+        paid: info.paid,
+        multiplier: u32::from(info.multiplier.0),
+    };
+    v1::RulesetInfo {
+        name: ruleset.name().to_owned(),
+        version: ruleset.version().to_owned(),
+        hash: ruleset.hash_hex(),
+        not_covered: ruleset.not_covered().to_vec(),
+        context_days_before: u32::from(context.before),
+        context_days_after: u32::from(context.after),
+        rules: names.rules.clone(),
+        pay_codes: names.pay_codes.iter().map(pay_code).collect(),
+        shifts: names.shifts.clone(),
+        leave: names.leave.clone(),
+        plugins: ruleset.timeline().bindings().iter().map(plugin_info).collect(),
+        reason_rules: names.reasons.iter().map(|(rule, says)| reason_rule(u32::from(rule.0), says)).collect(),
+        carried_keys: carried_keys(names, ruleset.timeline().bindings()),
+    }
+}
+
+fn plugin_info(binding: &PluginBinding) -> v1::PluginInfo {
+    v1::PluginInfo {
+        name: binding.name.clone(),
+        plugin: binding.manifest.name.clone(),
+        version: binding.manifest.version.clone(),
+        hash: binding.plugin.to_string(),
+        hooks: hooks(binding.hooks),
+        isolation: binding.isolation as i32,
+        on_failure: binding.on_failure as i32,
+    }
+}
+
+fn carried_keys(names: &Names, bindings: &[PluginBinding]) -> Vec<v1::CarriedKey> {
+    let meaning = |name: &str| {
+        let (plugin, key) = name.split_once('/')?;
+        let of_plugin = bindings.iter().filter(|binding| binding.name == plugin);
+        let mut keys = of_plugin.flat_map(|binding| &binding.manifest.carried);
+        keys.find(|carried| carried.key == key).map(|carried| carried.meaning.clone())
+    };
+    let key = |name: &String| v1::CarriedKey { name: name.clone(), meaning: meaning(name).unwrap_or_default() };
+    names.carried.iter().map(key).collect()
+}
+
+fn reason_rule(number: u32, rule: &ReasonRule) -> v1::ReasonRule {
+    let argument = |argument: &Argument| v1::ReasonArgument { name: argument.name.clone(), kind: argument.kind as i32 };
+    v1::ReasonRule {
+        rule: number,
+        key: rule.key.clone(),
+        english: rule.english.clone(),
+        chinese: rule.chinese.clone(),
+        arguments: rule.arguments.iter().map(argument).collect(),
+    }
+}
+
+fn hooks(hooks: HookSet) -> Vec<i32> {
+    hooks.iter().map(|hook: Hook| hook as i32).collect()
+}

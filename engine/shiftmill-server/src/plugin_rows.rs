@@ -1,0 +1,144 @@
+//! The rows of plugins in results: failures, and the figures of reasons.
+
+use shiftmill::core::{FailureCode, Hook, PluginFailure, PluginReasons, Workday};
+use shiftmill_proto::v1;
+
+/// The bytes that the messages of all failures of one answer take at most; further failures are told without theirs.
+const MESSAGES_MAX: usize = 1 << 20;
+
+/// Failures as messages.
+pub(crate) fn write_failures<'a>(failures: impl Iterator<Item = &'a PluginFailure>) -> Vec<v1::PluginFailure> {
+    let mut room = MESSAGES_MAX;
+    let mut write = |failure: &PluginFailure| {
+        let told = room.checked_sub(failure.message.len());
+        room = told.unwrap_or(room);
+        v1::PluginFailure {
+            employee: failure.card,
+            binding: failure.binding.clone(),
+            plugin: failure.plugin.clone(),
+            hook: failure.hook as i32,
+            code: failure.code.error_code().to_owned(),
+            workday: failure.workday.map(|workday| workday.0),
+            message: if told.is_some() { failure.message.clone() } else { String::new() },
+            skipped: failure.skipped,
+        }
+    };
+    failures.map(&mut write).collect()
+}
+
+/// `None` when a code has no meaning.
+pub(crate) fn read_failures(failures: Vec<v1::PluginFailure>) -> Option<Vec<PluginFailure>> {
+    let read = |failure: v1::PluginFailure| {
+        Some(PluginFailure {
+            card: failure.employee,
+            hook: Hook::from_number(u8::try_from(failure.hook).ok()?)?,
+            code: *FailureCode::ALL.iter().find(|code| code.error_code() == failure.code)?,
+            workday: failure.workday.map(Workday),
+            binding: failure.binding,
+            plugin: failure.plugin,
+            message: failure.message,
+            skipped: failure.skipped,
+        })
+    };
+    failures.into_iter().map(read).collect()
+}
+
+/// The figures of reasons: how many each has, and all of them.
+pub(crate) fn write_reasons(reasons: &PluginReasons) -> (Vec<u32>, Vec<i64>) {
+    let (mut counts, mut figures) = (Vec::with_capacity(reasons.len()), Vec::new());
+    for number in 0..reasons.len() as u32 {
+        let own = reasons.get(number).unwrap_or(&[]);
+        counts.push(own.len() as u32);
+        figures.extend_from_slice(own);
+    }
+    (counts, figures)
+}
+
+/// `None` when the counts do not add up to the figures.
+pub(crate) fn read_reasons(counts: &[u32], figures: &[i64]) -> Option<PluginReasons> {
+    let mut reasons = PluginReasons::default();
+    let mut rest = figures;
+    for count in counts {
+        let (own, after) = rest.split_at_checked(*count as usize)?;
+        reasons.push(own);
+        rest = after;
+    }
+    rest.is_empty().then_some(reasons)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::{read_results, write};
+    use shiftmill::core::{
+        Because, CardResult, CarriedRow, CarryKey, EvaluationError, Evaluations, PayCode, PremiumSpan, Reason, RuleId,
+        Timestamp,
+    };
+
+    fn failure(card: u32, code: FailureCode, skipped: bool) -> PluginFailure {
+        PluginFailure {
+            card,
+            binding: "night-meal".to_owned(),
+            plugin: "acme-night-meal 0.3.1".to_owned(),
+            hook: Hook::Days,
+            code,
+            workday: Some(Workday(20_514)),
+            message: "panicked at src/lib.rs:15:9".to_owned(),
+            skipped,
+        }
+    }
+
+    /// One employee with what a plugin gives, one on whom it failed, one without anything.
+    fn evaluations() -> Evaluations {
+        let mut results = Evaluations::default();
+        results.carried.push(CarriedRow { key: CarryKey(2), value: i64::MIN });
+        results.reasons.push(&[]);
+        results.reasons.push(&[-1, i64::MAX]);
+        results.premiums.push(PremiumSpan {
+            start: Timestamp(0),
+            end: Timestamp(60),
+            reporting_workday: Workday(0),
+            code: PayCode(2),
+            reason: Reason { rule: RuleId(7), because: Because::ByPlugin { reason: 1 } },
+        });
+        let ends = results.ends();
+        let failed = EvaluationError::Plugin { code: FailureCode::Panic };
+        results.cards = [None, Some(failed), None].map(|error| CardResult { ends, provisional: false, error }).to_vec();
+        results.failures = vec![failure(1, FailureCode::Panic, false), failure(2, FailureCode::BadData, true)];
+        results
+    }
+
+    #[test]
+    fn what_plugins_give_comes_back_as_it_was() {
+        let results = evaluations();
+        let keys = ["E1", "E2", "E3"].map(str::to_owned);
+        let (written, _) = write(5, &keys, results.clone());
+        assert_eq!(read_results(written).unwrap(), results);
+    }
+
+    #[test]
+    fn figures_that_do_not_add_up_are_refused() {
+        let (written, _) = write(5, &["E1".to_owned()], evaluations());
+        type Damage = fn(&mut shiftmill_proto::v1::ChunkResult);
+        let damages: [Damage; 5] = [
+            |result| result.plugin_figure_count[0] = 3,
+            |result| result.plugin_figure.push(0),
+            |result| result.carried_value.clear(),
+            |result| result.carried_key[0] = 70_000,
+            |result| result.plugin_failures[0].code = "SM-NEWER".to_owned(),
+        ];
+        for damage in damages {
+            let mut damaged = written.clone();
+            damage(&mut damaged);
+            assert!(read_results(damaged).is_err());
+        }
+    }
+
+    #[test]
+    fn messages_of_failures_are_bounded() {
+        let long = PluginFailure { message: "x".repeat(MESSAGES_MAX / 2), ..failure(0, FailureCode::Panic, false) };
+        let failures = [long.clone(), long.clone(), long.clone(), failure(1, FailureCode::Panic, false)];
+        let lengths: Vec<usize> = write_failures(failures.iter()).iter().map(|failure| failure.message.len()).collect();
+        assert_eq!(lengths, [MESSAGES_MAX / 2, MESSAGES_MAX / 2, 0, 0]);
+    }
+}
