@@ -128,7 +128,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
 
 /// `09:00-17:00`, or the name of a shift.
 pub fn shift(item: &str) -> Cell<WrittenShift> {
-    if item.starts_with(|mark: char| mark.is_ascii_digit()) && item.contains(':') {
+    if item.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '+' | '-')) && item.contains(':') {
         let (start, end) = window(item)?;
         return Ok(WrittenShift::Times { start, end });
     }
@@ -262,6 +262,13 @@ mod tests {
         let (start, end) = window("+1 00:30-+1 01:00").unwrap();
         assert_eq!((start.days, end.days), (1, 1));
         assert!(window("22:00").is_err());
+    }
+
+    #[test]
+    fn shifts_may_start_on_another_day() {
+        let after = shift("+1 00:30-+1 08:30").unwrap();
+        assert!(matches!(after, WrittenShift::Times { start: ClockTime { days: 1, .. }, .. }), "{after:?}");
+        assert_eq!(shift("office").unwrap(), WrittenShift::Named("office".into()));
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Suites: Markdown files in which a heading is a claim and tables are the proof.
 //!
 //! [`parse`] reads a file into a [`SuiteFile`] and knows nothing of rules; running the cases is somebody else's
-//! work. The format is described in `docs/timecard-suites.md`.
+//! work. [`facts`] writes a timecard as a claim, [`accept`] what came out into the claim that expected something else.
+//! The format is described in `docs/timecard-suites.md`.
 
+mod accept;
 mod because;
 mod cells;
 mod facts;
 mod parse;
 mod table;
+mod write;
 
 use core::fmt;
 
@@ -16,8 +19,10 @@ use shiftmill_core::{
     WorkdayRange,
 };
 
+pub use accept::{CameOut, CameOutException, CameOutLine, accept};
 pub use facts::{FactsError, RulesetLayer, instant};
 pub use parse::parse;
+pub use write::facts;
 
 /// One Markdown file: a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,280 @@
+//! A timecard as a claim of a suite: [`super::parse`] reads back every fact.
+
+use std::collections::BTreeMap;
+
+use shiftmill_core::{
+    CardFacts, Correction, CorrectionKind, EvaluationWindow, Fold, Leave, LeaveTime, Names, PunchKind, PunchRef,
+    ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+};
+
+use super::ClockTime;
+
+/// Writes the facts of a card, and what is asked, as they stand below the heading of a claim. What must come out is
+/// for the caller to add.
+///
+/// Leave is written without the time at which it was recorded, and punches without their numbers.
+///
+/// ```
+/// use shiftmill_core::{CardFacts, EvaluationWindow, Names, Punch, PunchKind, Timestamp, Workday, WorkdayRange, Zone};
+/// use shiftmill_timecards::suite;
+///
+/// let monday = Workday(20514);
+/// let days = WorkdayRange { first: monday, last: monday };
+/// let window = EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_772_500_000), require_final: false };
+/// let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+/// let punches = vec![punch(1_772_438_400, PunchKind::In), punch(1_772_467_200, PunchKind::Out)];
+/// let card = CardFacts { punches, ..CardFacts::default() };
+/// let text = suite::facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default());
+/// assert!(text.contains("| Mon 2026-03-02 | in 08:00, out 16:00 |"), "{text}");
+/// ```
+pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names) -> String {
+    let mut rows = Rows { zone, days: BTreeMap::new() };
+    rows.punches(card);
+    card.shifts.iter().for_each(|shift| rows.add(shift.workday, "scheduled", scheduled(shift, names)));
+    card.leave.iter().for_each(|leave| rows.leave(leave, names));
+    card.day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
+    card.waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
+    card.corrections.iter().for_each(|correction| rows.correction(correction, card));
+    if rows.days.is_empty() {
+        rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
+    }
+    format!("{}\n{}", statements(card, window, zone, names), rows.table())
+}
+
+fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names) -> String {
+    let (paid, facts) = (window.pay_period, window.facts);
+    let mut text = format!("Zone: {}. Pay period: {} to {}.\n", zone.name(), paid.first, paid.last);
+    text.push_str(&format!("Facts: {} to {}. As of: {}.\n", facts.first, facts.last, moment(zone, window.as_of)));
+    for balance in &card.opening_balances {
+        text.push_str(&format!("Opening balance: {} {}.\n", names.rule(balance.rule), balance.amount));
+    }
+    if !card.carried.is_empty() {
+        let name = |key: usize| names.carried.get(key).map_or("", String::as_str);
+        let values = card.carried.iter().map(|it| format!("{} {}", name(usize::from(it.key.0)), it.value));
+        text.push_str(&format!("Carried: {}.\n", values.collect::<Vec<_>>().join(", ")));
+    }
+    text
+}
+
+/// The columns, in the order in which they stand.
+const COLUMNS: [&str; 6] = ["punches", "scheduled", "leave", "day type", "waived", "corrections"];
+
+/// What the cells of each workday hold, by column.
+struct Rows<'a> {
+    zone: &'a Zone,
+    days: BTreeMap<Workday, BTreeMap<&'static str, Vec<String>>>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, workday: Workday, column: &'static str, item: String) {
+        self.days.entry(workday).or_default().entry(column).or_default().push(item);
+    }
+
+    /// The last one said holds.
+    fn only(&mut self, workday: Workday, column: &'static str, item: String) {
+        self.days.entry(workday).or_default().insert(column, vec![item]);
+    }
+
+    fn punches(&mut self, card: &CardFacts) {
+        let mut punches = card.punches.clone();
+        punches.sort_by_key(|punch| punch.at);
+        for punch in punches {
+            let date = self.zone.date_at(punch.at);
+            self.add(date, "punches", self.punch(punch.at, punch.kind, date));
+        }
+    }
+
+    fn leave(&mut self, leave: &Leave, names: &Names) {
+        let code = names.leave.get(usize::from(leave.code)).map_or("", String::as_str);
+        match leave.time {
+            LeaveTime::Workday(day) => self.add(day, "leave", code.to_owned()),
+            LeaveTime::Amount(day, amount) => self.add(day, "leave", format!("{code} {amount}")),
+            LeaveTime::Span { start, end } => {
+                let date = self.zone.date_at(start);
+                let (start, end) = (clock_time(self.zone, start, date), clock_time(self.zone, end, date));
+                self.add(date, "leave", format!("{code} {start}-{end}"));
+            }
+        }
+    }
+
+    fn correction(&mut self, correction: &Correction, card: &CardFacts) {
+        let named = |punch: PunchRef| match punch {
+            PunchRef::At(at, kind) => Some((at, kind)),
+            PunchRef::Id(id) => {
+                let punch = card.punches.iter().find(|punch| punch.id == Some(id))?;
+                Some((punch.at, punch.kind))
+            }
+        };
+        let (what, at) = match correction.kind {
+            CorrectionKind::Add { at, kind } => ("add", Some((at, kind))),
+            CorrectionKind::Void(punch) => ("void", named(punch)),
+            CorrectionKind::Retime { punch, .. } => ("retime", named(punch)),
+        };
+        // A number that no punch has corrects nothing.
+        let Some((at, kind)) = at else { return };
+        let date = self.zone.date_at(at);
+        let mut item = format!("{what} {}", self.punch(at, kind, date));
+        if let CorrectionKind::Retime { to, .. } = correction.kind {
+            item.push_str(&format!(" to {}", clock_time(self.zone, to, date)));
+        }
+        item.push_str(&format!(" recorded {}", moment(self.zone, correction.recorded_at)));
+        self.add(date, "corrections", item);
+    }
+
+    /// `in 08:00`, or `08:00` for a punch without direction.
+    fn punch(&self, at: Timestamp, kind: PunchKind, date: Workday) -> String {
+        let time = clock_time(self.zone, at, date);
+        match kind {
+            PunchKind::Unknown => time.to_string(),
+            kind => format!("{} {time}", kind.code().replace('_', " ")),
+        }
+    }
+
+    fn table(&self) -> String {
+        let used = |column: &&str| self.days.values().any(|cells| cells.contains_key(column));
+        let columns: Vec<&str> = COLUMNS.into_iter().filter(used).collect();
+        let header = std::iter::once("workday").chain(columns.iter().copied()).map(str::to_owned).collect();
+        let row = |(day, cells): (&Workday, &BTreeMap<&str, Vec<String>>)| {
+            let cell = |column: &&str| cells.get(column).map_or_else(String::new, |items| items.join(", "));
+            let label = format!("{} {day}", day.weekday().short());
+            std::iter::once(label).chain(columns.iter().map(cell)).collect()
+        };
+        let rows: Vec<Vec<String>> = std::iter::once(header).chain(self.days.iter().map(row)).collect();
+        table(&rows)
+    }
+}
+
+/// A Markdown table: the first row is the header. Bars inside cells are written `\|`.
+pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = |column: usize| rows.iter().filter_map(move |row| row.get(column));
+    let width = |column| cells(column).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0).max(1)).collect();
+    let mut text = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        for (column, width) in widths.iter().enumerate() {
+            let cell = row.get(column).map_or("", String::as_str).replace('|', "\\|");
+            text.push_str(&format!("| {cell:<width$} "));
+        }
+        text.push_str("|\n");
+        if number == 0 {
+            widths.iter().for_each(|width| text.push_str(&format!("|{}", "-".repeat(width + 2))));
+            text.push_str("|\n");
+        }
+    }
+    text
+}
+
+fn scheduled(shift: &ShiftFact, names: &Names) -> String {
+    match shift.times {
+        ShiftTimes::Template(index) => names.shifts.get(usize::from(index)).cloned().unwrap_or_default(),
+        ShiftTimes::Clock { start, end } => format!("{}-{}", wall_clock(start), wall_clock(end)),
+    }
+}
+
+fn waived(kind: WaiverKind) -> String {
+    match kind {
+        WaiverKind::Meal(ordinal) => format!("meal {ordinal}"),
+        WaiverKind::Exception(code) => code.code().to_owned(),
+    }
+}
+
+/// Seconds from the midnight that opens a workday.
+fn wall_clock(second: i32) -> ClockTime {
+    let (days, second) = (second.div_euclid(86_400), second.rem_euclid(86_400));
+    ClockTime { days, second: second.unsigned_abs(), second_showing: false }
+}
+
+/// An instant as a clock time told from a workday.
+fn clock_time(zone: &Zone, at: Timestamp, workday: Workday) -> ClockTime {
+    let wall = zone.wall_at(at);
+    let second_showing = zone.instant(wall, Fold::Earlier) != at;
+    ClockTime { days: wall.date().0 - workday.0, second: wall.second_of_day(), second_showing }
+}
+
+/// `2025-06-09 12:00`.
+fn moment(zone: &Zone, at: Timestamp) -> String {
+    let date = zone.date_at(at);
+    let time = ClockTime { second_showing: false, ..clock_time(zone, at, date) };
+    format!("{date} {time}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Company, Punching, Scheduling, odd};
+    use crate::suite::parse;
+    use shiftmill_core::{Carried, CarryKey, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
+
+    fn new_york() -> Zone {
+        let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
+        Zone::new("America/New_York".into(), -18_000, changes).unwrap()
+    }
+
+    fn names() -> Names {
+        Names {
+            rules: vec!["worked".into(), "weekly-40".into()],
+            leave: vec!["annual".into()],
+            carried: vec!["points/balance".into()],
+            ..Names::default()
+        }
+    }
+
+    /// What a suite does not say: when leave was recorded, and the order of punches.
+    fn plain(card: &CardFacts) -> CardFacts {
+        let mut card = CardFacts { employee: String::new(), ..card.clone() };
+        card.leave.iter_mut().for_each(|leave| leave.recorded_at = Timestamp(0));
+        card.leave.sort_by_key(|leave| format!("{:?}", leave.time));
+        card.punches.sort_by_key(|punch| (punch.at, punch.kind));
+        card.shifts.sort_by_key(|shift| shift.workday);
+        card.waivers.sort_by_key(|waiver| waiver.workday);
+        card.corrections.sort_by_key(|correction| format!("{:?}", correction.kind));
+        card.day_overrides.sort_by_key(|day| day.workday);
+        card
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let (zone, names) = (new_york(), names());
+        // Clocks go back on the first of November.
+        let first = Workday::from_date(2026, 10, 26).unwrap();
+        let days = WorkdayRange { first, last: first.plus(13) };
+        let company = Company {
+            seed: 5,
+            employees: 200,
+            first,
+            days: 14,
+            punching: Punching::WithMeals,
+            leave: Some(0),
+            scheduling: Scheduling::Times,
+        };
+        let as_of = zone.midnight(first.plus(17));
+        let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
+        for number in 0..company.employees {
+            let mut card = company.card(number, &zone, 0);
+            odd(&mut card, &company, number, &zone);
+            card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
+            card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
+            let text =
+                format!("# T\n\n## C\n{}\nNo exception of plugin_failed.\n", facts(&card, &window, &zone, &names));
+            let suite = parse("written.md", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
+            let case = &suite.cases[0];
+            assert_eq!(plain(&case.card(&zone, 0, &names).unwrap()), plain(&card), "{text}");
+            let read = case.window(&suite.setting_of(case), &zone, shiftmill_core::ContextDays::default());
+            assert_eq!(read, window);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_as_a_day_on_which_nothing_happened() {
+        let days = WorkdayRange { first: Workday(20514), last: Workday(20514) };
+        let window = EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(0), require_final: false };
+        let card = CardFacts { punches: Vec::<Punch>::new(), ..CardFacts::default() };
+        let text = facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default());
+        assert!(
+            text.ends_with(
+                "| workday        | punches |\n|----------------|---------|\n| Mon 2026-03-02 |         |\n"
+            )
+        );
+    }
+}
