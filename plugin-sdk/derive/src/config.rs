@@ -1,0 +1,117 @@
+//! `Config` and `Row`.
+
+use proc_macro::TokenStream;
+
+use crate::item::{Body, Field, Item, Mistake, Word};
+use crate::names;
+use crate::template::fill;
+use crate::text::{literal, plain};
+
+/// The settings, and how they are read.
+pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
+    let fields = fields(item)?;
+    let settings = fields.iter().map(|field| declared("setting", field)).collect::<Result<_, _>>()?;
+    let read = fields.iter().map(|field| read("values.next::<TYPE>(KEY)?", field)).collect();
+    Ok(fill(
+        "impl ::shiftmill_plugin::Config for NAME {
+            const SETTINGS: &'static [::shiftmill_plugin::contract::Setting] = &[DECLARED];
+
+            fn read(
+                values: &mut ::shiftmill_plugin::Values,
+            ) -> ::core::result::Result<Self, ::std::string::String> {
+                let _ = &values;
+                let config = Self { READ };
+                CHECK
+                ::core::result::Result::Ok(config)
+            }
+        }
+
+        const _: &[::shiftmill_plugin::contract::Setting] = <NAME as ::shiftmill_plugin::Config>::SETTINGS;",
+        &[("NAME", name(item)), ("DECLARED", settings), ("READ", read), ("CHECK", check(&item.said)?)],
+    ))
+}
+
+/// The fields of a row, and how they are read.
+pub fn row(item: &Item) -> Result<TokenStream, Mistake> {
+    let fields = fields(item)?;
+    if fields.is_empty() {
+        return Err(Mistake::at(item.name.span(), "a row has at least one field"));
+    }
+    let declared = fields.iter().map(|field| declared("field", field)).collect::<Result<_, _>>()?;
+    let read = fields.iter().map(|field| read("::shiftmill_plugin::next_number::<TYPE>(numbers)?", field)).collect();
+    Ok(fill(
+        "impl ::shiftmill_plugin::Row for NAME {
+            const FIELDS: &'static [::shiftmill_plugin::contract::Field] = &[DECLARED];
+
+            fn read(numbers: &mut dyn ::core::iter::Iterator<Item = i64>) -> ::core::option::Option<Self> {
+                ::core::option::Option::Some(Self { READ })
+            }
+        }
+
+        const _: &[::shiftmill_plugin::contract::Field] = <NAME as ::shiftmill_plugin::Row>::FIELDS;",
+        &[("NAME", name(item)), ("DECLARED", declared), ("READ", read)],
+    ))
+}
+
+fn name(item: &Item) -> TokenStream {
+    proc_macro::TokenTree::from(item.name.clone()).into()
+}
+
+fn fields(item: &Item) -> Result<&[Field], Mistake> {
+    match &item.body {
+        Body::Fields(fields) => Ok(fields),
+        Body::Variants(_) => Err(Mistake::at(item.name.span(), "a configuration is a struct")),
+    }
+}
+
+fn declared(how: &str, field: &Field) -> Result<TokenStream, Mistake> {
+    if field.comment.is_empty() {
+        return Err(Mistake::at(field.name.span(), "say in a comment (`///`) what the setting means"));
+    }
+    known(&field.said, &["default", "least", "most"])?;
+    let said = |key| match field.said.iter().find(|word| word.key == key) {
+        None => fill("::core::option::Option::None", &[]),
+        Some(word) => fill("::core::option::Option::Some(TEXT)", &[("TEXT", literal(&plain(&word.value)))]),
+    };
+    Ok(fill(
+        &format!(
+            "::shiftmill_plugin::{how}::<TYPE>(::shiftmill_plugin::Said {{
+                key: KEY, meaning: MEANING, default: DEFAULT, least: LEAST, most: MOST,
+            }}),"
+        ),
+        &[
+            ("TYPE", field.kind.clone()),
+            ("KEY", literal(&names::plain(&field.name))),
+            ("MEANING", literal(&field.comment)),
+            ("DEFAULT", said("default")),
+            ("LEAST", said("least")),
+            ("MOST", said("most")),
+        ],
+    ))
+}
+
+fn read(how: &str, field: &Field) -> TokenStream {
+    let name = proc_macro::TokenTree::from(field.name.clone()).into();
+    let key = literal(&names::plain(&field.name));
+    fill(&format!("FIELD: {how},"), &[("FIELD", name), ("TYPE", field.kind.clone()), ("KEY", key)])
+}
+
+fn check(said: &[Word]) -> Result<TokenStream, Mistake> {
+    known(said, &["check"])?;
+    let calls = said.iter().map(|word| fill("(CHECK)(&config)?;", &[("CHECK", word.value.clone())]));
+    Ok(calls.collect())
+}
+
+/// All words must be known ones, once each.
+pub fn known(said: &[Word], keys: &[&str]) -> Result<(), Mistake> {
+    for (position, word) in said.iter().enumerate() {
+        if !keys.contains(&word.key.as_str()) {
+            let keys = keys.join("`, `");
+            return Err(Mistake::at(word.span, format!("there is `{keys}` here, each with `= ...`")));
+        }
+        if said.iter().take(position).any(|other| other.key == word.key) {
+            return Err(Mistake::at(word.span, format!("`{}` is given twice", word.key)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! `Reason`.
+
+use proc_macro::{Ident, TokenStream, TokenTree};
+
+use crate::config::known;
+use crate::item::{Body, Field, Item, Mistake, Word};
+use crate::names;
+use crate::template::fill;
+use crate::text::{literal, plain};
+
+/// The contract allows no more figures for one reason.
+const MOST_FIGURES: usize = 8;
+
+/// A struct, or a variant of an enum.
+struct Rule<'a> {
+    name: &'a Ident,
+    said: &'a [Word],
+    fields: &'a [Field],
+    /// What stands before the fields in a pattern.
+    pattern: TokenStream,
+}
+
+/// The rules, and how figures are written.
+pub fn reason(item: &Item) -> Result<TokenStream, Mistake> {
+    let rules = rules(item);
+    if rules.is_empty() {
+        return Err(Mistake::at(item.name.span(), "there must be at least one reason"));
+    }
+    let declared = rules.iter().map(Rule::declared).collect::<Result<_, _>>()?;
+    let arms = rules.iter().enumerate().map(|(number, rule)| rule.written(number)).collect();
+    Ok(fill(
+        "impl ::shiftmill_plugin::Reason for NAME {
+            const RULES: &'static [::shiftmill_plugin::contract::Rule] = &[DECLARED];
+
+            #[inline]
+            fn write(&self, figures: &mut ::std::vec::Vec<i64>) -> u16 {
+                let _ = &figures;
+                match self { ARMS }
+            }
+        }",
+        &[("NAME", TokenTree::from(item.name.clone()).into()), ("DECLARED", declared), ("ARMS", arms)],
+    ))
+}
+
+fn rules(item: &Item) -> Vec<Rule<'_>> {
+    match &item.body {
+        Body::Fields(fields) => {
+            vec![Rule { name: &item.name, said: &item.said, fields, pattern: fill("Self", &[]) }]
+        }
+        Body::Variants(variants) => variants
+            .iter()
+            .map(|variant| Rule {
+                name: &variant.name,
+                said: &variant.said,
+                fields: &variant.fields,
+                pattern: fill("Self::VARIANT", &[("VARIANT", TokenTree::from(variant.name.clone()).into())]),
+            })
+            .collect(),
+    }
+}
+
+impl Rule<'_> {
+    fn declared(&self) -> Result<TokenStream, Mistake> {
+        known(self.said, &["", "chinese", "key"])?;
+        let Some(english) = self.template("") else {
+            return Err(Mistake::at(self.name.span(), "say it in words: `#[reason(\"worked {worked}\")]`"));
+        };
+        let chinese = self.template("chinese");
+        for (text, word) in [Some(&english), chinese.as_ref()].into_iter().flatten() {
+            self.check(text).map_err(|message| Mistake::at(word.span, message))?;
+        }
+        if let Some(field) = self.fields.get(MOST_FIGURES) {
+            return Err(Mistake::at(field.name.span(), format!("a reason has at most {MOST_FIGURES} figures")));
+        }
+        Ok(fill(
+            "::shiftmill_plugin::contract::Rule {
+                key: ::shiftmill_plugin::contract::FixedText::of(KEY),
+                english: ::shiftmill_plugin::contract::FixedText::of(ENGLISH),
+                chinese: ::shiftmill_plugin::contract::FixedText::of(CHINESE),
+                arguments: ::shiftmill_plugin::contract::Fixed::of(&[ARGUMENTS]),
+            },",
+            &[
+                ("KEY", literal(&self.key()?)),
+                ("ENGLISH", literal(&english.0)),
+                ("CHINESE", literal(&chinese.map_or(String::new(), |(text, _)| text))),
+                ("ARGUMENTS", self.fields.iter().map(argument).collect()),
+            ],
+        ))
+    }
+
+    fn key(&self) -> Result<String, Mistake> {
+        match self.template("key") {
+            None => Ok(names::separated(self.name, '-')),
+            Some((key, _)) if names::is_key(&key) => Ok(key),
+            Some((_, word)) => Err(Mistake::at(word.span, "a key is of lower case letters, digits and `-`")),
+        }
+    }
+
+    fn template(&self, key: &str) -> Option<(String, &Word)> {
+        self.said.iter().find(|word| word.key == key).map(|word| (plain(&word.value), word))
+    }
+
+    /// Everything in braces must be a field.
+    fn check(&self, text: &str) -> Result<(), String> {
+        let mut rest = text;
+        while let Some(brace) = rest.find(['{', '}']) {
+            let (_, from) = rest.split_at(brace);
+            let inside = from.strip_prefix('{').and_then(|inside| inside.split_once('}'));
+            let Some((name, after)) = inside else { return Err("a brace is missing".to_owned()) };
+            if !self.fields.iter().any(|field| names::plain(&field.name) == name) {
+                return Err(format!("there is no field `{name}` to say"));
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// The arm that writes the figures of this rule.
+    fn written(&self, number: usize) -> TokenStream {
+        let name = |field: &Field| TokenStream::from(TokenTree::from(field.name.clone()));
+        let fields = self.fields.iter().map(|field| fill("FIELD,", &[("FIELD", name(field))])).collect();
+        let pushes = self.fields.iter().map(|field| {
+            let push = "figures.push(<TYPE as ::shiftmill_plugin::Figure>::number(*FIELD));";
+            fill(push, &[("TYPE", field.kind.clone()), ("FIELD", name(field))])
+        });
+        let number = TokenTree::from(proc_macro::Literal::u16_unsuffixed(number as u16));
+        fill(
+            "PATTERN { FIELDS } => { PUSHES NUMBER }",
+            &[
+                ("PATTERN", self.pattern.clone()),
+                ("FIELDS", fields),
+                ("PUSHES", pushes.collect()),
+                ("NUMBER", number.into()),
+            ],
+        )
+    }
+}
+
+fn argument(field: &Field) -> TokenStream {
+    fill(
+        "::shiftmill_plugin::contract::Argument {
+            name: ::shiftmill_plugin::contract::FixedText::of(KEY),
+            kind: <TYPE as ::shiftmill_plugin::Figure>::KIND,
+        },",
+        &[("KEY", literal(&names::plain(&field.name))), ("TYPE", field.kind.clone())],
+    )
+}

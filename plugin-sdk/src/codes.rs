@@ -1,0 +1,317 @@
+//! The vocabulary: day types, states of time, punch kinds, exceptions, pay codes. One spelling of each, everywhere.
+
+use core::fmt;
+
+/// Declares an enum whose values each have a number in the contract and a written code.
+macro_rules! coded {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal $code:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)+
+            /// One that a later version of the contract knows.
+            Other,
+        }
+
+        impl $name {
+            /// Every value that this version knows, in the order of their numbers.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+
+            /// The written code.
+            pub const fn code(self) -> &'static str {
+                match self { $($name::$variant => $code,)+ $name::Other => "other" }
+            }
+
+            /// The number in the contract.
+            pub const fn number(self) -> u8 {
+                match self { $($name::$variant => $number,)+ $name::Other => u8::MAX }
+            }
+
+            #[inline]
+            pub(crate) const fn from_number(number: u8) -> $name {
+                match number { $($number => $name::$variant,)+ _ => $name::Other }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    };
+}
+
+coded! {
+    /// The one primary type of a day.
+    DayType {
+        /// An ordinary working day.
+        Workday = 0 "workday",
+        /// A day off by the weekly pattern or the schedule.
+        RestDay = 1 "rest_day",
+        /// A public holiday by law.
+        StatutoryHoliday = 2 "statutory_holiday",
+        /// A holiday that the company grants.
+        CompanyHoliday = 3 "company_holiday",
+        /// A day off turned into a working day by decree.
+        MakeupWorkday = 4 "makeup_workday",
+        /// A working day turned into a day off by decree.
+        ShiftedRest = 5 "shifted_rest",
+        /// The weekly day of rest that the law demands, where it differs from other days off.
+        StatutoryRest = 6 "statutory_rest",
+    }
+}
+
+impl DayType {
+    /// True when work is expected on such a day.
+    pub const fn is_working(self) -> bool {
+        matches!(self, DayType::Workday | DayType::MakeupWorkday)
+    }
+
+    /// True for public and company holidays.
+    pub const fn is_holiday(self) -> bool {
+        matches!(self, DayType::StatutoryHoliday | DayType::CompanyHoliday)
+    }
+}
+
+coded! {
+    /// What a stretch of time is.
+    SpanState {
+        /// Work.
+        Worked = 0 "worked",
+        /// A break that counts as work.
+        PaidBreak = 1 "paid_break",
+        /// A break that does not.
+        UnpaidBreak = 2 "unpaid_break",
+        /// Approved absence.
+        Leave = 3 "leave",
+    }
+}
+
+impl SpanState {
+    /// True for what counts as work: worked time and paid breaks.
+    pub const fn is_work(self) -> bool {
+        matches!(self, SpanState::Worked | SpanState::PaidBreak)
+    }
+}
+
+coded! {
+    /// What a punch says it is.
+    PunchKind {
+        /// Starts work.
+        In = 0 "in",
+        /// Ends work.
+        Out = 1 "out",
+        /// Ends work for a meal.
+        MealStart = 2 "meal_start",
+        /// Resumes work after a meal.
+        MealEnd = 3 "meal_end",
+        /// Ends work for a break.
+        BreakStart = 4 "break_start",
+        /// Resumes work after a break.
+        BreakEnd = 5 "break_end",
+        /// Ends one piece of work and starts another at the same second.
+        Transfer = 6 "transfer",
+        /// The terminal recorded no direction.
+        Unknown = 7 "unknown",
+    }
+}
+
+impl PunchKind {
+    /// True for the kinds after which the person works.
+    pub const fn is_opener(self) -> bool {
+        matches!(self, PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd)
+    }
+
+    /// True for the kinds after which the person does not work.
+    pub const fn is_closer(self) -> bool {
+        matches!(self, PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart)
+    }
+}
+
+coded! {
+    /// What pairing made of a punch.
+    PunchRole {
+        /// It is not used. In the hook `punches` nothing has been paired yet.
+        Unused = 0 "unused",
+        /// It opens a punch pair.
+        Opens = 1 "opens",
+        /// It closes a punch pair.
+        Closes = 2 "closes",
+        /// It closes one and opens the next.
+        ClosesAndOpens = 3 "closes_and_opens",
+        /// Its out punch is missing.
+        MissesOut = 4 "misses_out",
+        /// Its in punch is missing.
+        MissesIn = 5 "misses_in",
+    }
+}
+
+coded! {
+    /// Which of the three layers of pay a pay code belongs to.
+    Layer {
+        /// Every second on the timeline has exactly one such code.
+        Base = 0 "base",
+        /// Paid on top, over the same seconds.
+        Premium = 1 "premium",
+        /// Not time on the clock: an allowance, a day, a top-up.
+        Quantity = 2 "quantity",
+    }
+}
+
+/// Something that a person must look at. The list grows; a rule should let codes alone that it does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExceptionCode(u8);
+
+macro_rules! exceptions {
+    ($($(#[$doc:meta])* $name:ident = $number:literal $code:literal,)+) => {
+        impl ExceptionCode {
+            $($(#[$doc])* pub const $name: ExceptionCode = ExceptionCode($number);)+
+
+            /// Every code that this version knows, in the order of their numbers.
+            pub const ALL: &'static [ExceptionCode] = &[$(ExceptionCode::$name,)+];
+
+            /// The written code; empty for one that a later version knows.
+            pub const fn code(self) -> &'static str {
+                match self.0 { $($number => $code,)+ _ => "" }
+            }
+        }
+    };
+}
+
+exceptions! {
+    /// In more than the grace after the scheduled start.
+    LATE_IN = 0 "late_in",
+    /// Late enough for the ruleset's second tier.
+    SERIOUS_LATE = 1 "serious_late",
+    /// Late enough to count as absent for half the day.
+    ABSENT_HALF = 2 "absent_half",
+    /// Late enough to count as absent for the day.
+    ABSENT_BY_LATENESS = 3 "absent_by_lateness",
+    /// Out more than the grace before the scheduled end.
+    EARLY_OUT = 4 "early_out",
+    /// A scheduled shift with no punch and no leave.
+    ABSENT = 5 "absent",
+    /// An out punch, meal start or break start with no in punch.
+    MISSING_IN = 6 "missing_in",
+    /// An in punch, meal end or break end with no out punch.
+    MISSING_OUT = 7 "missing_out",
+    /// A meal start without a meal end, or the reverse.
+    MISSING_MEAL_PUNCH = 8 "missing_meal_punch",
+    /// A break start without a break end, or the reverse.
+    MISSING_BREAK_PUNCH = 9 "missing_break_punch",
+    /// Work without a scheduled shift.
+    UNSCHEDULED_WORK = 10 "unscheduled_work",
+    /// In before the scheduled start by more than the ruleset allows.
+    EARLY_IN = 11 "early_in",
+    /// Out after the scheduled end by more than the ruleset allows.
+    LATE_OUT = 12 "late_out",
+    /// Worked less on the day than the ruleset demands.
+    UNDER_HOURS = 13 "under_hours",
+    /// A required meal was not taken.
+    MEAL_MISSING = 14 "meal_missing",
+    /// A required meal was shorter than required.
+    MEAL_SHORT = 15 "meal_short",
+    /// A required meal began later than required.
+    MEAL_LATE = 16 "meal_late",
+    /// Work inside approved leave.
+    LEAVE_WORKED = 17 "leave_worked",
+    /// Two leaves claim the same time.
+    LEAVE_OVERLAP = 18 "leave_overlap",
+    /// Work on a holiday.
+    HOLIDAY_WORKED = 19 "holiday_worked",
+    /// A worked shift longer than the ruleset allows.
+    SHIFT_TOO_LONG = 20 "shift_too_long",
+    /// An in and an out too far apart to belong together.
+    PAIR_TOO_LONG = 21 "pair_too_long",
+    /// Rounding would have turned a pair around; its raw instants were used.
+    ROUND_CONFLICT = 22 "round_conflict",
+    /// A repeated punch was dropped.
+    DUPLICATE_PUNCH = 23 "duplicate_punch",
+    /// A punch later than the evaluation's own time; left out.
+    FUTURE_PUNCH = 24 "future_punch",
+    /// A correction that names no punch.
+    CORRECTION_UNMATCHED = 25 "correction_unmatched",
+    /// Fewer days of context than the ruleset needs.
+    CONTEXT_SHORT = 26 "context_short",
+    /// A plugin asks a person to look.
+    NEEDS_REVIEW = 27 "needs_review",
+    /// A plugin failed, and the timecard was evaluated without it.
+    PLUGIN_FAILED = 28 "plugin_failed",
+}
+
+impl ExceptionCode {
+    /// The number in the contract.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) const fn from_number(number: u8) -> ExceptionCode {
+        ExceptionCode(number)
+    }
+}
+
+impl fmt::Display for ExceptionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code() {
+            "" => write!(f, "exception {}", self.0),
+            code => f.write_str(code),
+        }
+    }
+}
+
+/// A pay code of the ruleset: a bucket that time is paid from, whatever its layer. Compare it with one of the
+/// configuration; what the ruleset says of it is known to [`Employee::pay_code`](crate::Employee::pay_code).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PayCode(pub(crate) u16);
+
+macro_rules! typed_codes {
+    ($($(#[$meta:meta])* $name:ident,)+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub(crate) u16);
+
+        impl From<$name> for PayCode {
+            fn from(code: $name) -> PayCode {
+                PayCode(code.0)
+            }
+        }
+
+        impl PartialEq<$name> for PayCode {
+            fn eq(&self, other: &$name) -> bool {
+                self.0 == other.0
+            }
+        }
+    )+};
+}
+
+typed_codes! {
+    /// A pay code of the base layer: what a stretch of time pays. Every second has exactly one.
+    BaseCode,
+    /// A pay code of the premium layer: paid on top of what a stretch of time pays.
+    PremiumCode,
+    /// A quantity that counts time.
+    TimeCode,
+    /// A quantity that counts occurrences.
+    CountCode,
+}
+
+impl BaseCode {
+    /// Time worked at the plain rate.
+    pub const REGULAR: BaseCode = BaseCode(0);
+    /// Time taken off as a break; not paid.
+    pub const UNPAID_BREAK: BaseCode = BaseCode(1);
+}
+
+/// What the ruleset says of a pay code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayCodeFacts {
+    /// Where it stands.
+    pub layer: Layer,
+    /// Whether it counts occurrences; time otherwise.
+    pub counts: bool,
+    /// False for time that is shown but not paid.
+    pub paid: bool,
+    /// What it is worth against the plain rate, in thousandths: 1500 is time and a half.
+    pub multiplier: u16,
+}

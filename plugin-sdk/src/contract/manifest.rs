@@ -1,0 +1,177 @@
+//! What a plugin says of itself, as `lifecycle.wit` lays it out. All of it stands in the program.
+
+use crate::contract::{Fixed, FixedText, List, Maybe, Text};
+
+/// What the plugin is.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Manifest {
+    /// Its name.
+    pub name: FixedText,
+    /// Its version.
+    pub version: FixedText,
+    /// For whom it is.
+    pub description: FixedText,
+    /// What made it.
+    pub made_with: FixedText,
+    /// The columns that each hook reads.
+    pub reads: Fixed<HookColumns>,
+    /// Its settings.
+    pub settings: Fixed<Setting>,
+    /// The rules that give reasons.
+    pub rules: Fixed<Rule>,
+    /// What is carried from one pay period to the next.
+    pub carried: Fixed<CarriedKey>,
+}
+
+/// The columns that a hook reads.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct HookColumns {
+    /// `punches`, `schedule`, `days` or `period`.
+    pub hook: FixedText,
+    /// Their names.
+    pub columns: Fixed<FixedText>,
+}
+
+/// What a number means.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// A whole number.
+    Whole,
+    /// A length of time in seconds.
+    Length,
+    /// A time of day in seconds from midnight.
+    Clock,
+    /// An instant.
+    Instant,
+    /// A workday.
+    Workday,
+    /// 0 or 1.
+    Flag,
+    /// A pay code of any layer.
+    PayCode,
+    /// A pay code of the base layer.
+    BaseCode,
+    /// A pay code of the premium layer.
+    PremiumCode,
+    /// A quantity that counts seconds.
+    TimeCode,
+    /// A quantity that counts occurrences.
+    CountCode,
+    /// The number of an exception's code.
+    Exception,
+    /// A position in a list of words.
+    Choice,
+    /// Text.
+    Text,
+    /// A list of rows of numbers.
+    Rows,
+}
+
+/// One setting of the configuration.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// What it is called.
+    pub key: FixedText,
+    /// What it means.
+    pub meaning: FixedText,
+    /// What is written.
+    pub kind: ValueKind,
+    /// What holds when nothing is written.
+    pub default: Maybe<FixedText>,
+    /// The smallest number.
+    pub least: Maybe<i64>,
+    /// The greatest number, or length.
+    pub most: Maybe<i64>,
+    /// The words of a choice.
+    pub choices: Fixed<FixedText>,
+    /// The fields of a row.
+    pub fields: Fixed<Field>,
+}
+
+/// One field of a row.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// What it is called.
+    pub key: FixedText,
+    /// What it means.
+    pub meaning: FixedText,
+    /// What is written.
+    pub kind: ValueKind,
+    /// What holds when nothing is written.
+    pub default: Maybe<FixedText>,
+    /// The smallest number.
+    pub least: Maybe<i64>,
+    /// The greatest number.
+    pub most: Maybe<i64>,
+    /// The words of a choice.
+    pub choices: Fixed<FixedText>,
+}
+
+/// A rule that gives reasons.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// What it is called.
+    pub key: FixedText,
+    /// What is said.
+    pub english: FixedText,
+    /// The same in Chinese, or nothing.
+    pub chinese: FixedText,
+    /// The figures.
+    pub arguments: Fixed<Argument>,
+}
+
+/// A figure of a reason.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Argument {
+    /// Its name in the templates.
+    pub name: FixedText,
+    /// What the number means.
+    pub kind: ValueKind,
+}
+
+/// A value that is carried from one pay period to the next.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct CarriedKey {
+    /// What it is called.
+    pub key: FixedText,
+    /// What it means.
+    pub meaning: FixedText,
+}
+
+/// A value of the configuration.
+#[repr(C, u8)]
+#[derive(Debug)]
+pub enum Value {
+    /// A number of the setting's kind.
+    Number(i64),
+    /// Text.
+    Text(Text),
+    /// Row after row.
+    Rows(List<i64>),
+}
+
+/// Whether a configuration can be used.
+#[repr(C, u8)]
+#[derive(Debug)]
+pub enum Configured {
+    /// It can.
+    Yes,
+    /// It cannot, and why.
+    No(Text),
+}
+
+#[cfg(target_family = "wasm")]
+const _: () = {
+    assert!(size_of::<Manifest>() == 64, "as the canonical ABI lays it out");
+    assert!(size_of::<Setting>() == 80, "as the canonical ABI lays it out");
+    assert!(size_of::<Value>() == 16, "as the canonical ABI lays it out");
+    assert!(size_of::<Configured>() == 12, "as the canonical ABI lays it out");
+};

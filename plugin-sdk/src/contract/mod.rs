@@ -1,0 +1,22 @@
+//! The border between plugin and host: the records of `wit/v1` as the canonical ABI lays them out, and the functions
+//! behind a plugin's exports. A plugin never sees this; `plugin!` uses it. The only code of this crate that handles
+//! addresses.
+//!
+//! A record of lists goes over as one block of addresses and lengths, so each record is a struct of the same shape,
+//! natively as well; a test outside this crate holds them against the contract.
+
+mod answer;
+mod border;
+mod cards;
+mod list;
+mod manifest;
+
+pub use answer::{Answer, Complaint, Edits};
+pub use border::{Level, adopt, adopt_list, hand_over, log, realloc};
+pub use cards::{
+    Cards, Carried, Days, Employees, Exceptions, PayCodes, Premiums, Punches, Quantities, Scheduled, Shifts, Spans,
+    Window, Zones,
+};
+pub use cards::{carried, day, exception, premium, punch, quantity, scheduled, shift, span};
+pub use list::{Fixed, FixedText, List, Maybe, Text};
+pub use manifest::{Argument, CarriedKey, Configured, Field, HookColumns, Manifest, Rule, Setting, Value, ValueKind};

@@ -1,0 +1,103 @@
+//! The hooks: where in the calculation a rule is asked, and the visit of a chunk of employees.
+
+use crate::complaint::{Complaint, Outcome};
+use crate::contract::{self, Answer, Cards, List};
+use crate::edits::{Edits, PunchEdits, ScheduleEdits};
+use crate::reason::Reason;
+use crate::report;
+use crate::time::Workday;
+use crate::view::{Day, Employee};
+
+macro_rules! hook {
+    ($(#[$meta:meta])* $name:ident, $edits:ident, $visit:ident) => {
+        $(#[$meta])*
+        pub trait $name: Sized {
+            /// The reasons that it gives; the same type in all hooks of a plugin.
+            type Why: Reason;
+
+            /// Judges one day. Called for every day on which the plugin is in force, in order.
+            #[inline]
+            fn day(&self, day: &Day<'_>, edits: &mut $edits<Self::Why>) -> Outcome {
+                let _ = (day, edits);
+                Ok(())
+            }
+
+            /// Judges all days together: for rules that look further than a day. Called once for every employee, after
+            /// the days. Days on which the plugin is not in force can be looked at; edits on them are refused.
+            #[inline]
+            fn employee(&self, employee: &Employee<'_>, edits: &mut $edits<Self::Why>) -> Outcome {
+                let _ = (employee, edits);
+                Ok(())
+            }
+        }
+
+        #[doc = concat!("Visits a chunk for the hook of [`", stringify!($name), "`].")]
+        #[doc(hidden)]
+        pub fn $visit<P: $name>(plugin: &P, cards: &Cards) -> Answer {
+            visit(
+                cards,
+                |day, edits: &mut $edits<P::Why>| plugin.day(day, edits),
+                |employee, edits| plugin.employee(employee, edits),
+            )
+        }
+    };
+}
+
+hook! {
+    /// After punches have been corrected, put in order and thinned out, before they become shifts. Days are dates on the
+    /// wall clock here.
+    Punches, PunchEdits, visit_punches
+}
+
+hook! {
+    /// After shifts are matched, paired, rounded and attributed, before they are compared with the schedule.
+    Schedule, ScheduleEdits, visit_schedule
+}
+
+hook! {
+    /// After the comparison with the schedule, before overtime: what is recoded here feeds the overtime tiers.
+    Days, Edits, visit_days
+}
+
+hook! {
+    /// After overtime, holidays and premiums, before exceptions and totals.
+    Period, Edits, visit_period
+}
+
+/// Visits every employee and every day on which the plugin is in force. A complaint ends the visit of its employee only.
+#[inline]
+fn visit<Why: Reason, Kind>(
+    cards: &Cards,
+    judge_day: impl Fn(&Day<'_>, &mut Edits<Why, Kind>) -> Outcome,
+    judge_employee: impl Fn(&Employee<'_>, &mut Edits<Why, Kind>) -> Outcome,
+) -> Answer {
+    let mut edits = Edits::new();
+    let mut complaints = Vec::new();
+    for row in 0..cards.employees.zone.len() as u32 {
+        let employee = Employee::new(cards, row);
+        edits.turn_to(row);
+        if let Err((complaint, visited)) = visit_employee(&employee, &mut edits, &judge_day, &judge_employee) {
+            let workday = complaint.workday.or(visited).map(|workday| workday.0).into();
+            complaints.push(contract::Complaint { employee: row, workday, message: complaint.message.into() });
+        }
+    }
+    report::visit_nobody();
+    Answer { edits: edits.into_columns(), complaints: List::from(complaints) }
+}
+
+/// The complaint comes with the day that was visited.
+#[inline]
+fn visit_employee<Why: Reason, Kind>(
+    employee: &Employee<'_>,
+    edits: &mut Edits<Why, Kind>,
+    judge_day: &impl Fn(&Day<'_>, &mut Edits<Why, Kind>) -> Outcome,
+    judge_employee: &impl Fn(&Employee<'_>, &mut Edits<Why, Kind>) -> Outcome,
+) -> Result<(), (Complaint, Option<Workday>)> {
+    for day in employee.days().filter(|day| day.is_in_force()) {
+        let workday = day.workday();
+        report::visit(employee.row, Some(workday));
+        judge_day(&day, edits).map_err(|complaint| (complaint, Some(workday)))?;
+    }
+    report::visit(employee.row, None);
+    judge_employee(employee, edits).map_err(|complaint| (complaint, None))
+}

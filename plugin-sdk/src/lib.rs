@@ -1,0 +1,107 @@
+//! Write the one rule that is special to a customer: a plugin of Shiftmill.
+//!
+//! A plugin is asked at one or more *hooks* of the calculation, looks at employees and their days, and proposes *edits*,
+//! each with a *reason*. It never changes anything itself: its edits are applied, or refused, under the promises that
+//! hold for built-in rules.
+//!
+//! ```text
+//! punches ─→ shifts ─→ compared with ─→ overtime ─→ premiums ─→ totals
+//!         ↑          ↑ the schedule   ↑                      ↑
+//!      Punches    Schedule          Days                  Period
+//! ```
+//!
+//! ```
+//! use shiftmill_plugin::prelude::*;
+//!
+//! /// A meal allowance for long days that run into the night.
+//! #[derive(Config)]
+//! struct NightMeal {
+//!     /// Work must go on at this time of day.
+//!     #[config(default = "22:00")]
+//!     until: Clock,
+//!     /// The workday must hold at least this much work.
+//!     #[config(default = "10h", most = "24h")]
+//!     least: Length,
+//!     /// What is paid, once a workday.
+//!     #[config(default = "night_meal")]
+//!     code: CountCode,
+//! }
+//!
+//! #[derive(Reason)]
+//! #[reason("worked {worked} and past {until}", chinese = "工作{worked}，超过{until}")]
+//! struct LongNight { worked: Length, until: Clock }
+//!
+//! impl Days for NightMeal {
+//!     type Why = LongNight;
+//!     fn day(&self, day: &Day, edits: &mut Edits<LongNight>) -> Outcome {
+//!         let (worked, until) = (day.worked(), self.until);
+//!         let past = day.last_work().is_some_and(|work| work.end() > day.at(until));
+//!         if past && worked >= self.least {
+//!             edits.quantity(day, self.code, 1, LongNight { worked, until });
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! plugin!(NightMeal: days);
+//! # fn main() {}
+//! ```
+//!
+//! The tutorial is the README of this crate. To see a rule at work without a sandbox, see [`testkit`].
+
+// The derives name this crate; so do its own tests.
+extern crate self as shiftmill_plugin;
+
+mod carried;
+mod codes;
+mod complaint;
+mod config;
+mod edits;
+mod plugin;
+mod reason;
+mod time;
+mod view;
+mod zone;
+
+pub mod columns;
+pub mod report;
+#[cfg(not(target_family = "wasm"))]
+pub mod testkit;
+
+#[doc(hidden)]
+pub mod contract;
+#[doc(hidden)]
+pub mod hooks;
+#[doc(hidden)]
+pub mod made;
+
+pub use carried::Carried;
+#[doc(hidden)]
+pub use carried::Declared;
+pub use codes::{
+    BaseCode, CountCode, DayType, ExceptionCode, Layer, PayCode, PayCodeFacts, PremiumCode, PunchKind, PunchRole,
+    SpanState, TimeCode,
+};
+pub use complaint::{Complaint, OrComplain, Outcome};
+pub use config::{Config, Number, Row, Setting};
+#[doc(hidden)]
+pub use config::{Said, Values, field, next_number, setting};
+pub use edits::{Edits, OnPunches, OnSchedule, OnTimeline, Pays, PunchEdits, QuantityCode, ScheduleEdits};
+pub use hooks::{Days, Period, Punches, Schedule};
+pub use plugin::Plugin;
+pub use reason::{Figure, Reason};
+pub use time::{Clock, Date, Instant, Length, Weekday, Workday};
+pub use view::{Day, Employee, Exception, Part, Parts, Premium, Punch, Quantity, Scheduled, Shift, Span, Total};
+
+pub use shiftmill_plugin_derive::{Carried, Choice, Config, Reason, Row};
+
+/// Everything that a plugin needs.
+pub mod prelude {
+    pub use crate::report::{debug, info, warn};
+    pub use crate::{
+        BaseCode, Carried, Choice, Clock, Complaint, Config, CountCode, Date, Day, DayType, Days, Edits, Employee,
+        Exception, ExceptionCode, Instant, Layer, Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts, Period,
+        Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, Row, Schedule,
+        ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
+    };
+}

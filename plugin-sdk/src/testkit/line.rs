@@ -1,0 +1,180 @@
+//! One line of a week: a day.
+
+use std::iter::Peekable;
+
+use crate::codes::{DayType, ExceptionCode, PunchKind, SpanState};
+use crate::config::number;
+use crate::contract::ValueKind;
+use crate::time::{Length, WALL_DAY, Weekday, Workday};
+
+/// A day as it is written: times are seconds from the midnight that opens its date.
+#[derive(Clone, Debug)]
+pub struct Line {
+    pub workday: Workday,
+    pub day_type: DayType,
+    pub in_pay_period: bool,
+    pub in_force: bool,
+    pub stretches: Vec<Stretch>,
+    pub scheduled: Vec<(i64, i64)>,
+    pub premiums: Vec<(i64, i64, String)>,
+    pub punches: Vec<(PunchKind, i64)>,
+    pub quantities: Vec<(String, Amount)>,
+    pub exceptions: Vec<(ExceptionCode, Length, i64)>,
+}
+
+/// A stretch of the timeline.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    pub start: i64,
+    pub end: i64,
+    pub state: SpanState,
+    pub code: Option<String>,
+    /// The worked shift of the day, from 0.
+    pub shift: usize,
+}
+
+/// How much of a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    Time(u32),
+    Count(u32),
+}
+
+/// What the next stretch is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Stretch(SpanState),
+    Scheduled,
+    Premium,
+}
+
+impl Line {
+    /// Reads a line that follows the one of the day `before`.
+    pub fn read(text: &str, before: Option<Workday>) -> Result<Line, String> {
+        let mut words = text.split([' ', ',', ';']).filter(|word| !word.is_empty()).peekable();
+        let mut line = Line {
+            workday: label(&mut words, before)?,
+            day_type: DayType::Workday,
+            in_pay_period: true,
+            in_force: true,
+            stretches: Vec::new(),
+            scheduled: Vec::new(),
+            premiums: Vec::new(),
+            punches: Vec::new(),
+            quantities: Vec::new(),
+            exceptions: Vec::new(),
+        };
+        let (mut next, mut shift) = (Next::Stretch(SpanState::Worked), 0);
+        for word in words {
+            if let Some(what) = announced(word) {
+                next = what;
+            } else if word == "|" {
+                shift += 1;
+            } else {
+                line.take(word, next, shift)?;
+                next = Next::Stretch(SpanState::Worked);
+            }
+        }
+        Ok(line)
+    }
+
+    fn take(&mut self, word: &str, next: Next, shift: usize) -> Result<(), String> {
+        if let Some(day_type) = DayType::ALL.iter().find(|day_type| day_type.code() == word) {
+            self.day_type = *day_type;
+            return Ok(());
+        }
+        match word {
+            "context" => self.in_pay_period = false,
+            "not_in_force" => self.in_force = false,
+            _ => return self.take_figure(word, next, shift).ok_or_else(|| not_understood(word)),
+        }
+        Ok(())
+    }
+
+    fn take_figure(&mut self, word: &str, next: Next, shift: usize) -> Option<()> {
+        let (what, at) = word.split_once('@').map_or((word, None), |(what, at)| (what, clock(at)));
+        if let Some(kind) = PunchKind::ALL.iter().find(|kind| kind.code() == what) {
+            self.punches.push((*kind, at?));
+            return Some(());
+        }
+        let (name, value) = what.split_once('=').map_or((what, None), |(name, value)| (name, Some(value)));
+        if let Some(code) = ExceptionCode::ALL.iter().find(|code| code.code() == name) {
+            let measure = value.map_or(Some(0), |value| number(ValueKind::Length, value))?;
+            self.exceptions.push((*code, Length::seconds(measure as u32), at.unwrap_or(0)));
+            return Some(());
+        }
+        match name.split_once('-').and_then(|(start, end)| Some((clock(start)?, clock(end)?))) {
+            Some((start, end)) => self.take_stretch(start, end, next, value.map(str::to_owned), shift),
+            None => {
+                self.quantities.push((name.to_owned(), amount(value?)?));
+                Some(())
+            }
+        }
+    }
+
+    fn take_stretch(&mut self, start: i64, end: i64, next: Next, code: Option<String>, shift: usize) -> Option<()> {
+        let end = if end > start { end } else { end + WALL_DAY };
+        match next {
+            Next::Scheduled => self.scheduled.push((start, end)),
+            Next::Premium => self.premiums.push((start, end, code?)),
+            Next::Stretch(state) => {
+                // Time goes forward: what begins before the stretch before it ends is on the date after.
+                let passed = self.stretches.last().is_some_and(|before| start < before.end);
+                let later = if passed { WALL_DAY } else { 0 };
+                self.stretches.push(Stretch { start: start + later, end: end + later, state, code, shift });
+            }
+        }
+        Some(())
+    }
+}
+
+fn announced(word: &str) -> Option<Next> {
+    match word {
+        "worked" => Some(Next::Stretch(SpanState::Worked)),
+        "paid_break" => Some(Next::Stretch(SpanState::PaidBreak)),
+        "unpaid_break" => Some(Next::Stretch(SpanState::UnpaidBreak)),
+        "leave" => Some(Next::Stretch(SpanState::Leave)),
+        "scheduled" => Some(Next::Scheduled),
+        "premium" => Some(Next::Premium),
+        _ => None,
+    }
+}
+
+/// Where a week begins when no date says otherwise: a Monday.
+const FIRST: Workday = Workday::from_days(20_605);
+
+fn label<'t>(words: &mut Peekable<impl Iterator<Item = &'t str>>, before: Option<Workday>) -> Result<Workday, String> {
+    let weekday = words.peek().and_then(|word| Weekday::ALL.into_iter().find(|weekday| weekday.short() == *word));
+    words.next_if(|_| weekday.is_some());
+    let date = words.peek().and_then(|word| number(ValueKind::Workday, word));
+    words.next_if(|_| date.is_some());
+    match (weekday, date.map(|days| Workday::from_days(days as i32))) {
+        (Some(weekday), Some(date)) if date.weekday() != weekday => {
+            Err(format!("{date} is a {}", date.weekday().short()))
+        }
+        (_, Some(date)) if before.is_some_and(|before| date <= before) => {
+            Err(format!("{date} comes after a line of a later date"))
+        }
+        (_, Some(date)) => Ok(date),
+        (Some(weekday), None) => {
+            let from = before.map_or(FIRST, |before| before.plus(1));
+            Ok(from.plus((weekday as i32 - from.weekday() as i32).rem_euclid(7)))
+        }
+        (None, None) => Err("a line begins with a weekday or a date: `Mon 08:00-17:00`".to_owned()),
+    }
+}
+
+fn clock(text: &str) -> Option<i64> {
+    number(ValueKind::Clock, text)
+}
+
+fn amount(text: &str) -> Option<Amount> {
+    match number(ValueKind::Length, text) {
+        Some(seconds) => u32::try_from(seconds).ok().map(Amount::Time),
+        None => number(ValueKind::Whole, text).and_then(|count| u32::try_from(count).ok()).map(Amount::Count),
+    }
+}
+
+fn not_understood(word: &str) -> String {
+    format!("`{word}` is not understood; see the description of `Week`")
+}

@@ -1,0 +1,75 @@
+//! To see a rule at work in `cargo test`, without a sandbox: weeks written as text, edits read as text.
+//!
+//! ```
+//! # use shiftmill_plugin::prelude::*;
+//! # /// Meals.
+//! # #[derive(Config)]
+//! # struct NightMeal {
+//! #     /// Work must go on at this time of day.
+//! #     #[config(default = "22:00")]
+//! #     until: Clock,
+//! #     /// The workday must hold at least this much work.
+//! #     #[config(default = "10h", most = "24h")]
+//! #     least: Length,
+//! #     /// What is paid.
+//! #     #[config(default = "night_meal")]
+//! #     code: CountCode,
+//! # }
+//! # #[derive(Reason)]
+//! # #[reason("worked {worked} and past {until}")]
+//! # struct LongNight { worked: Length, until: Clock }
+//! # impl Days for NightMeal {
+//! #     type Why = LongNight;
+//! #     fn day(&self, day: &Day, edits: &mut Edits<LongNight>) -> Outcome {
+//! #         let (worked, until) = (day.worked(), self.until);
+//! #         let past = day.last_work().is_some_and(|work| work.end() > day.at(until));
+//! #         if past && worked >= self.least {
+//! #             edits.quantity(day, self.code, 1, LongNight { worked, until });
+//! #         }
+//! #         Ok(())
+//! #     }
+//! # }
+//! # plugin!(NightMeal: days);
+//! # fn main() {
+//! use shiftmill_plugin::testkit::*;
+//!
+//! let week = week!["Mon 11:00-15:00 15:30-22:40", "Tue 08:00-12:00 12:30-17:00"];
+//! let answer = trial::<NightMeal>().set("least", "11h").days(&week);
+//! assert_edits!(answer, "Mon 2026-06-01 quantity night_meal 1: worked 11:10 and past 22:00");
+//! # }
+//! ```
+//!
+//! A trial gives a hook the columns that `plugin!` lists for it and no others, so that a forgotten one is found here.
+//! What it does not do is the rest of the calculation: a week says what it would have been. Whether edits are accepted
+//! is seen in the sandbox, with timecards.
+
+#![allow(
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is wrong with a test stops the test, and this is never compiled into a plugin"
+)]
+
+mod cards;
+mod codes;
+mod line;
+mod render;
+mod trial;
+mod week;
+mod zones;
+
+pub use trial::{Answered, Trial, trial};
+pub use week::Week;
+
+pub use crate::{assert_edits, week};
+
+/// A week, written line by line: `week!["Mon 08:00-12:00 12:30-17:00", "Tue 09:00-17:00"]`. See [`Week`].
+#[macro_export]
+macro_rules! week {
+    ($($line:expr),* $(,)?) => { $crate::testkit::Week::of(&[$($line),*]) };
+}
+
+/// Compares the edits of a trial, in order, with lines of text. Fails too when the rule complains.
+#[macro_export]
+macro_rules! assert_edits {
+    ($answer:expr $(, $line:expr)* $(,)?) => { $answer.assert_edits(&[$($line),*]) };
+}

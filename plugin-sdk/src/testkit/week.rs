@@ -1,0 +1,94 @@
+//! Weeks as they are written in tests.
+
+use crate::contract::Zones;
+use crate::testkit::line::Line;
+use crate::testkit::zones;
+use crate::time::Instant;
+
+/// An employee's days, written line by line.
+///
+/// A line begins with a weekday, a date, or both; the first week begins on Monday 2026-06-01 where no date says
+/// otherwise. Then come, in order of time:
+///
+/// | written | means |
+/// |---|---|
+/// | `08:00-12:00` | worked; past midnight when it ends before it starts, or starts before the one before it ends |
+/// | `08:00-12:00=training` | worked, and pays that code |
+/// | `\|` | what follows belongs to another worked shift |
+/// | `paid_break 10:00-10:15`, `unpaid_break 12:00-12:30`, `leave 08:00-12:00=leave_sick` | other stretches |
+/// | `scheduled 09:00-17:00` | a scheduled shift |
+/// | `premium 22:00-24:00=night` | a premium |
+/// | `night_meal=1`, `standby=1h` | a quantity |
+/// | `late_in=5m@09:05` | an exception with its size and instant, which may be left out |
+/// | `in@07:58`, `out@17:02`, ... | punches; without any, they are those that the shifts would have |
+/// | `rest_day`, `statutory_holiday`, ... | the day type |
+/// | `context` | the day lies outside the pay period |
+/// | `not_in_force` | the plugin is not in force on it |
+///
+/// ```
+/// use shiftmill_plugin::testkit::*;
+///
+/// let week = week![
+///     "Sat 2026-03-07 scheduled 22:00-06:00, 22:00-06:00",
+///     "Sun 2026-03-08 rest_day, 18:00-19:00 20:00-21:00",
+/// ];
+/// let week = week.zone("America/New_York").carried("points", 3);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Week {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) base_codes: Vec<(String, u16)>,
+    pub(crate) carried: Vec<(String, i64)>,
+    pub(crate) as_of: Option<Instant>,
+    zone: String,
+}
+
+impl Week {
+    /// These lines. Fails the test when one is not understood.
+    #[track_caller]
+    pub fn of(lines: &[&str]) -> Week {
+        let mut read: Vec<Line> = Vec::new();
+        for text in lines {
+            match Line::read(text, read.last().map(|line| line.workday)) {
+                Ok(line) => read.push(line),
+                Err(mistake) => panic!("{mistake}\nin the line `{text}`"),
+            }
+        }
+        let zone = "UTC".to_owned();
+        Week { lines: read, base_codes: Vec::new(), carried: Vec::new(), as_of: None, zone }
+    }
+
+    /// The home zone. Only a few are known here; the service knows all.
+    #[track_caller]
+    pub fn zone(mut self, name: &str) -> Week {
+        if zones::named(name, 2026).is_none() {
+            panic!("the test kit does not know the zone `{name}`; it knows {}", zones::names());
+        }
+        self.zone = name.to_owned();
+        self
+    }
+
+    /// Declares a pay code of the base layer with what it is worth in thousandths of the plain rate. Codes that are not
+    /// declared are worth the plain rate.
+    pub fn base_code(mut self, name: &str, multiplier: u16) -> Week {
+        self.base_codes.push((name.to_owned(), multiplier));
+        self
+    }
+
+    /// What was carried over from the pay period before.
+    pub fn carried(mut self, key: &str, value: i64) -> Week {
+        self.carried.push((key.to_owned(), value));
+        self
+    }
+
+    /// The instant at which the question is asked; after the last day when nothing is said.
+    pub fn as_of(mut self, as_of: Instant) -> Week {
+        self.as_of = Some(as_of);
+        self
+    }
+
+    pub(crate) fn zones(&self) -> Zones {
+        let year = self.lines.first().map_or(2026, |line| line.workday.date().year);
+        zones::named(&self.zone, year).unwrap_or_default()
+    }
+}

@@ -1,0 +1,206 @@
+//! A workday of an employee.
+
+use crate::codes::DayType;
+use crate::columns::day;
+use crate::time::{Clock, Date, Instant, Length, Weekday, Workday};
+use crate::view::rows::{rows, value};
+use crate::view::{Employee, Exception, Premium, Punch, Quantity, Scheduled, Shift, Span};
+use crate::zone::Fold;
+
+/// One workday of one employee, with everything that is shown on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Day<'a> {
+    pub(crate) employee: &'a Employee<'a>,
+    pub(crate) row: u32,
+}
+
+const PAID: u8 = 1;
+const IN_FORCE: u8 = 2;
+
+impl<'a> Day<'a> {
+    /// Its label.
+    #[inline]
+    #[track_caller]
+    pub fn workday(self) -> Workday {
+        Workday(value(&self.employee.cards.days.workday, self.row, day::workday))
+    }
+
+    /// The calendar date of its label.
+    #[track_caller]
+    pub fn date(self) -> Date {
+        self.workday().date()
+    }
+
+    /// The weekday of its label.
+    #[track_caller]
+    pub fn weekday(self) -> Weekday {
+        self.workday().weekday()
+    }
+
+    /// Whose day it is.
+    pub fn employee(self) -> &'a Employee<'a> {
+        self.employee
+    }
+
+    /// True when it lies in the pay period; other days are there as context, and what happens on them is not paid out.
+    #[inline]
+    #[track_caller]
+    pub fn is_paid(self) -> bool {
+        self.employee.marks(self.row) & PAID != 0
+    }
+
+    /// True when the plugin is in force on it. Other days can be looked at, and are not visited or changed.
+    #[inline]
+    #[track_caller]
+    pub fn is_in_force(self) -> bool {
+        self.employee.marks(self.row) & IN_FORCE != 0
+    }
+
+    /// Its type. Known from the hook `schedule` on.
+    #[track_caller]
+    pub fn day_type(self) -> DayType {
+        DayType::from_number(value(&self.employee.cards.days.day_type, self.row, day::day_type))
+    }
+
+    /// Work time shown on it: worked time and paid breaks. Known from the hook `schedule` on.
+    #[inline]
+    #[track_caller]
+    pub fn worked(self) -> Length {
+        Length(value(&self.employee.cards.days.worked, self.row, day::worked))
+    }
+
+    /// The day before it in the list, whatever its label.
+    pub fn previous(self) -> Option<Day<'a>> {
+        (self.row > self.employee.first_day).then(|| Day { row: self.row - 1, ..self })
+    }
+
+    /// The day after it in the list, whatever its label.
+    pub fn next(self) -> Option<Day<'a>> {
+        (self.row + 1 < self.employee.end_day).then(|| Day { row: self.row + 1, ..self })
+    }
+
+    /// The day whose label is one less, if anything happened or should have happened on it.
+    #[track_caller]
+    pub fn day_before(self) -> Option<Day<'a>> {
+        let label = self.workday().plus(-1);
+        self.previous().filter(|day| day.workday() == label)
+    }
+
+    /// The day whose label is one more, if anything happened or should have happened on it.
+    #[track_caller]
+    pub fn day_after(self) -> Option<Day<'a>> {
+        let label = self.workday().plus(1);
+        self.next().filter(|day| day.workday() == label)
+    }
+
+    /// The instant of a time of day, counted from the midnight that opens the date of its label; 26:00 is two in the
+    /// morning after. Where clocks change, a time that is shown twice is the earlier one and a time that is skipped
+    /// moves forward: right for the start of something.
+    #[inline]
+    #[track_caller]
+    pub fn at(self, clock: Clock) -> Instant {
+        self.employee.zone.instant(self.workday(), i64::from(clock.0), Fold::Earlier)
+    }
+
+    /// As [`Day::at`], but a time that is shown twice is the later one: right for the end of something.
+    #[inline]
+    #[track_caller]
+    pub fn at_latest(self, clock: Clock) -> Instant {
+        self.employee.zone.instant(self.workday(), i64::from(clock.0), Fold::Later)
+    }
+
+    /// The time of day that the wall clock shows at an instant, before 24:00.
+    pub fn clock_at(self, at: Instant) -> Clock {
+        self.employee.clock_at(at)
+    }
+
+    /// The stretches of the timeline in order of time: work, breaks, leave.
+    #[inline]
+    #[track_caller]
+    pub fn spans(self) -> impl DoubleEndedIterator<Item = Span<'a>> + ExactSizeIterator + Clone {
+        rows(&self.employee.cards.days.span_end, self.row, "span").map(move |row| Span { day: self, row })
+    }
+
+    /// The stretches that are work, paid breaks included.
+    #[inline]
+    #[track_caller]
+    pub fn work(self) -> impl DoubleEndedIterator<Item = Span<'a>> + Clone {
+        self.spans().filter(|span| span.is_work())
+    }
+
+    /// The first stretch that is work.
+    #[track_caller]
+    pub fn first_work(self) -> Option<Span<'a>> {
+        self.work().next()
+    }
+
+    /// The last stretch that is work.
+    #[track_caller]
+    pub fn last_work(self) -> Option<Span<'a>> {
+        self.work().next_back()
+    }
+
+    /// How much of its work lies in a daily window of the clock, as [`Span::within`] finds it.
+    #[track_caller]
+    pub fn worked_within(self, from: Clock, to: Clock) -> Length {
+        self.work().flat_map(|span| span.within(from, to)).map(|part| part.length()).sum()
+    }
+
+    /// Punches that count, in order of time. In the hook `punches` a punch belongs to the date on the wall clock.
+    #[track_caller]
+    pub fn punches(self) -> impl DoubleEndedIterator<Item = Punch<'a>> + ExactSizeIterator + Clone {
+        let employee = self.employee;
+        rows(&employee.cards.days.punch_end, self.row, "punch").map(move |row| Punch { employee, row })
+    }
+
+    /// Worked shifts in order of time.
+    #[track_caller]
+    pub fn shifts(self) -> impl DoubleEndedIterator<Item = Shift<'a>> + ExactSizeIterator + Clone {
+        let employee = self.employee;
+        rows(&employee.cards.days.shift_end, self.row, "shift").map(move |row| Shift { employee, row })
+    }
+
+    /// Scheduled shifts in order of start.
+    #[track_caller]
+    pub fn scheduled(self) -> impl DoubleEndedIterator<Item = Scheduled<'a>> + ExactSizeIterator + Clone {
+        let employee = self.employee;
+        rows(&employee.cards.days.scheduled_end, self.row, "scheduled").map(move |row| Scheduled { employee, row })
+    }
+
+    /// What a person must look at, as far as it has been noticed.
+    #[track_caller]
+    pub fn exceptions(self) -> impl DoubleEndedIterator<Item = Exception<'a>> + Clone {
+        let label = self.workday();
+        self.employee.exceptions().filter(move |exception| exception.workday() == label)
+    }
+
+    /// Quantities shown on it.
+    #[track_caller]
+    pub fn quantities(self) -> impl DoubleEndedIterator<Item = Quantity<'a>> + Clone {
+        let label = self.workday();
+        self.employee.quantities().filter(move |quantity| quantity.workday() == label)
+    }
+
+    /// Premiums shown on it.
+    #[track_caller]
+    pub fn premiums(self) -> impl DoubleEndedIterator<Item = Premium<'a>> + Clone {
+        let label = self.workday();
+        self.employee.premiums().filter(move |premium| premium.workday() == label)
+    }
+}
+
+/// Its label.
+impl From<Day<'_>> for Workday {
+    #[track_caller]
+    fn from(day: Day<'_>) -> Workday {
+        day.workday()
+    }
+}
+
+/// Its label.
+impl From<&Day<'_>> for Workday {
+    #[track_caller]
+    fn from(day: &Day<'_>) -> Workday {
+        day.workday()
+    }
+}

@@ -1,0 +1,194 @@
+//! An employee of the chunk.
+
+use crate::carried::Carried;
+use crate::codes::{BaseCode, CountCode, Layer, PayCode, PayCodeFacts, PremiumCode, TimeCode};
+use crate::columns::{carried, day};
+use crate::contract::Cards;
+use crate::time::{Clock, Instant, Length, WALL_DAY, Workday};
+use crate::view::rows::{rows, value};
+use crate::view::{Day, Exception, Premium, Quantity};
+use crate::zone::Zone;
+
+/// One employee: the days, and what belongs to no day in particular. Who it is, is not told.
+#[derive(Debug)]
+pub struct Employee<'a> {
+    pub(crate) cards: &'a Cards,
+    pub(crate) row: u32,
+    pub(crate) zone: Zone<'a>,
+    pub(crate) first_day: u32,
+    pub(crate) end_day: u32,
+}
+
+impl<'a> Employee<'a> {
+    pub(crate) fn new(cards: &'a Cards, row: u32) -> Employee<'a> {
+        let days = rows(&cards.employees.day_end, row, "employee");
+        let zone = cards.employees.zone.get(row as usize).copied().unwrap_or(u32::MAX);
+        Employee { cards, row, zone: Zone::new(&cards.zones, zone), first_day: days.start, end_day: days.end }
+    }
+
+    /// All days in order on which anything happened or should have happened, days of context around the pay period
+    /// included.
+    pub fn days(&self) -> impl DoubleEndedIterator<Item = Day<'_>> + ExactSizeIterator + Clone {
+        (self.first_day..self.end_day).map(move |row| Day { employee: self, row })
+    }
+
+    /// The days in order that lie in the pay period.
+    pub fn paid_days(&self) -> impl DoubleEndedIterator<Item = Day<'_>> + Clone {
+        self.days().filter(|day| day.is_paid())
+    }
+
+    /// The day of this label, if anything happened or should have happened on it.
+    #[track_caller]
+    pub fn day(&self, workday: Workday) -> Option<Day<'_>> {
+        let labels = self.cards.days.workday.get(self.first_day as usize..self.end_day as usize)?;
+        let position = labels.binary_search(&workday.0).ok()?;
+        Some(Day { employee: self, row: self.first_day + position as u32 })
+    }
+
+    /// The first workday that is paid.
+    pub fn pay_period_first(&self) -> Workday {
+        Workday(self.cards.window.pay_period_first)
+    }
+
+    /// The last workday that is paid.
+    pub fn pay_period_last(&self) -> Workday {
+        Workday(self.cards.window.pay_period_last)
+    }
+
+    /// The instant at which the question is asked. What lies after it is not known yet.
+    pub fn as_of(&self) -> Instant {
+        Instant(self.cards.window.as_of)
+    }
+
+    /// What was carried over under a key: from the pay period before, or by an earlier hook of this evaluation.
+    #[track_caller]
+    pub fn carried(&self, key: impl Carried) -> Option<i64> {
+        let wanted = key.position();
+        rows(&self.cards.employees.carried_end, self.row, "employee")
+            .rev()
+            .find(|row| value(&self.cards.carried.key, *row, carried::key) == wanted)
+            .map(|row| value(&self.cards.carried.value, row, carried::value))
+    }
+
+    /// What is paid by a pay code in the pay period: time, or how often for a quantity that counts.
+    #[track_caller]
+    pub fn total<C: Total>(&self, code: C) -> C::Amount {
+        code.total(self)
+    }
+
+    /// What the ruleset says of a pay code.
+    pub fn pay_code(&self, code: impl Into<PayCode>) -> PayCodeFacts {
+        let codes = &self.cards.pay_codes;
+        let row = usize::from(code.into().0);
+        PayCodeFacts {
+            layer: codes.layer.get(row).map_or(Layer::Other, |layer| Layer::from_number(*layer)),
+            counts: codes.unit.get(row).is_some_and(|unit| *unit == 1),
+            paid: codes.paid.get(row).is_some_and(|paid| *paid == 1),
+            multiplier: codes.multiplier.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    /// All that a person must look at, in the order it was noticed.
+    #[track_caller]
+    pub fn exceptions(&self) -> impl DoubleEndedIterator<Item = Exception<'_>> + Clone {
+        rows(&self.cards.employees.exception_end, self.row, "employee").map(|row| Exception { employee: self, row })
+    }
+
+    /// All quantities.
+    #[track_caller]
+    pub fn quantities(&self) -> impl DoubleEndedIterator<Item = Quantity<'_>> + Clone {
+        rows(&self.cards.employees.quantity_end, self.row, "employee").map(|row| Quantity { employee: self, row })
+    }
+
+    /// All premiums.
+    #[track_caller]
+    pub fn premiums(&self) -> impl DoubleEndedIterator<Item = Premium<'_>> + Clone {
+        rows(&self.cards.employees.premium_end, self.row, "employee").map(|row| Premium { employee: self, row })
+    }
+
+    /// The time of day that the wall clock shows, before 24:00.
+    pub fn clock_at(&self, at: Instant) -> Clock {
+        Clock(self.zone.wall_at(at).rem_euclid(WALL_DAY) as u32)
+    }
+
+    /// The calendar date that the wall clock shows, as the label of a workday.
+    pub fn date_at(&self, at: Instant) -> Workday {
+        let days = self.zone.wall_at(at).div_euclid(WALL_DAY);
+        Workday(days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32)
+    }
+}
+
+/// A pay code of which one can ask how much was paid in the pay period.
+pub trait Total: Copy {
+    /// Time, or a number of occurrences.
+    type Amount;
+
+    /// How much of it.
+    #[doc(hidden)]
+    fn total(self, employee: &Employee<'_>) -> Self::Amount;
+}
+
+/// The time of all stretches that pay it.
+impl Total for BaseCode {
+    type Amount = Length;
+
+    #[track_caller]
+    fn total(self, employee: &Employee<'_>) -> Length {
+        let mut total = Length::ZERO;
+        for day in employee.paid_days() {
+            for span in day.spans().filter(|span| span.pay_code() == self) {
+                total += span.length();
+            }
+        }
+        total
+    }
+}
+
+/// The time that it is paid on top of.
+impl Total for PremiumCode {
+    type Amount = Length;
+
+    #[track_caller]
+    fn total(self, employee: &Employee<'_>) -> Length {
+        let paid = employee.premiums().filter(|premium| premium.pay_code() == self);
+        paid.filter(|premium| employee.pays(premium.workday())).map(|premium| premium.length()).sum()
+    }
+}
+
+/// The time that it pays.
+impl Total for TimeCode {
+    type Amount = Length;
+
+    #[track_caller]
+    fn total(self, employee: &Employee<'_>) -> Length {
+        employee.amounts(self.into()).map(Length).sum()
+    }
+}
+
+/// How often it is paid.
+impl Total for CountCode {
+    type Amount = u32;
+
+    #[track_caller]
+    fn total(self, employee: &Employee<'_>) -> u32 {
+        employee.amounts(self.into()).fold(0, u32::saturating_add)
+    }
+}
+
+impl Employee<'_> {
+    fn pays(&self, workday: Workday) -> bool {
+        self.pay_period_first() <= workday && workday <= self.pay_period_last()
+    }
+
+    #[track_caller]
+    fn amounts(&self, code: PayCode) -> impl Iterator<Item = u32> {
+        let paid = self.quantities().filter(move |quantity| quantity.pay_code() == code);
+        paid.filter(|quantity| self.pays(quantity.workday())).map(|quantity| quantity.amount())
+    }
+
+    /// True when the day of this row lies in the pay period.
+    #[track_caller]
+    pub(crate) fn marks(&self, row: u32) -> u8 {
+        value(&self.cards.days.marks, row, day::marks)
+    }
+}

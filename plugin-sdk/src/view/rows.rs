@@ -1,0 +1,35 @@
+//! Reading columns: a value of a row, and the rows that an owner has.
+
+use core::ops::Range;
+
+use crate::columns::Column;
+
+/// The value of a row.
+#[inline]
+#[track_caller]
+pub(crate) fn value<T: Copy>(column: &[T], row: u32, name: Column) -> T {
+    match column.get(row as usize) {
+        Some(value) => *value,
+        None => not_read(name.name()),
+    }
+}
+
+/// The rows that an owner has in a table, of which `ends` tells the ends.
+#[inline]
+#[track_caller]
+pub(crate) fn rows(ends: &[u32], owner: u32, table: &'static str) -> Range<u32> {
+    let owner = owner as usize;
+    let start = owner.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    match ends.get(owner) {
+        Some(end) => start..*end,
+        None => not_read(table),
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+#[allow(clippy::panic, reason = "a mistake in the plugin, found as soon as the rule gets here; tells it with its line")]
+fn not_read(what: &str) -> ! {
+    panic!("this hook does not read `{what}`: list it in `plugin!`, or use a later hook");
+}

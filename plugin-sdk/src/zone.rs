@@ -1,0 +1,165 @@
+//! The home zone of an employee: what the wall clock shows at an instant, and when it shows a time of day.
+
+use core::cell::Cell;
+
+use crate::contract::Zones;
+use crate::time::{Instant, WALL_DAY, Workday};
+
+/// Which instant a time of day means on the night when the clock shows it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    Earlier,
+    Later,
+}
+
+/// A zone, with the offset that was found last and the stretch in which it holds, so that most readings are one
+/// comparison.
+#[derive(Debug)]
+pub(crate) struct Zone<'a> {
+    first_offset: i64,
+    change_at: &'a [i64],
+    change_offset: &'a [i32],
+    last_found: Cell<Piece>,
+}
+
+/// A stretch in which the offset does not change.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    from: i64,
+    until: i64,
+    offset: i64,
+}
+
+/// Offsets are less than a day, so a time of day this far from any change is shown once.
+const FAR: i64 = 2 * WALL_DAY;
+
+impl<'a> Zone<'a> {
+    /// The zone of this row; UTC where there is none.
+    pub(crate) fn new(zones: &'a Zones, row: u32) -> Zone<'a> {
+        let row = row as usize;
+        let end = zones.change_end.get(row).map_or(0, |end| *end as usize);
+        let start = row.checked_sub(1).and_then(|before| zones.change_end.get(before)).map_or(0, |end| *end as usize);
+        Zone {
+            first_offset: zones.first_offset.get(row).copied().map_or(0, i64::from),
+            change_at: zones.change_at.get(start..end).unwrap_or_default(),
+            change_offset: zones.change_offset.get(start..end).unwrap_or_default(),
+            last_found: Cell::new(Piece { from: i64::MAX, until: i64::MIN, offset: 0 }),
+        }
+    }
+
+    /// What the wall clock shows: seconds since 1970-01-01 00:00 on it.
+    #[inline]
+    pub(crate) fn wall_at(&self, at: Instant) -> i64 {
+        at.0.saturating_add(self.piece_at(at.0).offset)
+    }
+
+    /// The offset that surely holds from two days before an instant until two days after it, if there is one.
+    #[inline]
+    pub(crate) fn steady_offset(&self, at: Instant) -> Option<i64> {
+        let piece = self.piece_at(at.0);
+        let steady = piece.from.saturating_add(FAR) <= at.0 && at.0 < piece.until.saturating_sub(FAR);
+        steady.then_some(piece.offset)
+    }
+
+    /// The instant at which the clock shows `second` seconds after the midnight that opens `date`. A time that is
+    /// skipped moves forward by the length of the gap.
+    #[inline]
+    pub(crate) fn instant(&self, date: Workday, second: i64, fold: Fold) -> Instant {
+        let wall = i64::from(date.0) * WALL_DAY + second;
+        let guess = Instant(wall - self.last_found.get().offset);
+        match self.steady_offset(guess) {
+            Some(offset) => Instant(wall - offset),
+            None => self.search(wall, fold),
+        }
+    }
+
+    #[inline]
+    fn piece_at(&self, at: i64) -> Piece {
+        let found = self.last_found.get();
+        if found.from <= at && at < found.until {
+            return found;
+        }
+        let piece = self.piece(self.change_at.iter().take_while(|change| **change <= at).count());
+        self.last_found.set(piece);
+        piece
+    }
+
+    /// The stretch after so many changes.
+    fn piece(&self, changes: usize) -> Piece {
+        let last = changes.checked_sub(1);
+        Piece {
+            from: last.and_then(|last| self.change_at.get(last)).copied().unwrap_or(i64::MIN),
+            until: self.change_at.get(changes).copied().unwrap_or(i64::MAX),
+            offset: last
+                .and_then(|last| self.change_offset.get(last))
+                .map_or(self.first_offset, |offset| i64::from(*offset)),
+        }
+    }
+
+    fn search(&self, wall: i64, fold: Fold) -> Instant {
+        let pieces = (0..=self.change_at.len()).map(|changes| self.piece(changes));
+        let shows = |piece: &Piece| piece.from <= wall - piece.offset && wall - piece.offset < piece.until;
+        let shown = match fold {
+            Fold::Earlier => pieces.clone().find(shows),
+            Fold::Later => pieces.clone().filter(shows).last(),
+        };
+        // A time that is never shown lies past the end of the last piece before the gap.
+        let skipped = || pieces.filter(|piece| wall - piece.offset >= piece.until).last();
+        let offset = shown.or_else(skipped).map_or(self.first_offset, |piece| piece.offset);
+        Instant(wall - offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new_york() -> Zones {
+        // Clocks change on 2026-03-08 and 2026-11-01 at 02:00; a second zone behind the first must not be seen.
+        Zones {
+            first_offset: vec![3_600, -18_000].into(),
+            change_end: vec![1, 3].into(),
+            change_at: vec![1_770_000_000, 1_772_953_200, 1_793_512_800].into(),
+            change_offset: vec![7_200, -14_400, -18_000].into(),
+        }
+    }
+
+    /// The obvious reading, without a memory.
+    fn offset_at(at: i64) -> i64 {
+        if (1_772_953_200..1_793_512_800).contains(&at) { -14_400 } else { -18_000 }
+    }
+
+    #[test]
+    fn every_minute_around_the_changes() {
+        let zones = new_york();
+        let zone = Zone::new(&zones, 1);
+        for change in [1_772_953_200, 1_793_512_800] {
+            for minute in -6_000..6_000 {
+                let at = change + minute * 60;
+                let wall = at + offset_at(at);
+                assert_eq!(zone.wall_at(Instant(at)), wall);
+                let date = Workday(wall.div_euclid(WALL_DAY) as i32);
+                let second = wall.rem_euclid(WALL_DAY);
+                let shown = (at - 7_200..=at + 7_200).step_by(60).filter(|other| other + offset_at(*other) == wall);
+                assert_eq!(Some(zone.instant(date, second, Fold::Earlier).0), shown.clone().next());
+                assert_eq!(Some(zone.instant(date, second, Fold::Later).0), shown.last());
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_skipped_moves_forward() {
+        let zones = new_york();
+        let zone = Zone::new(&zones, 1);
+        let spring = Workday::from_date(2026, 3, 8).unwrap();
+        for fold in [Fold::Earlier, Fold::Later] {
+            let skipped = zone.instant(spring, 9_000, fold);
+            assert_eq!(zone.wall_at(skipped).rem_euclid(WALL_DAY), 12_600);
+        }
+    }
+
+    #[test]
+    fn a_zone_that_is_not_there_is_utc() {
+        assert_eq!(Zone::new(&Zones::default(), 7).wall_at(Instant(5)), 5);
+    }
+}
