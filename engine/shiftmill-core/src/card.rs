@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 
-use crate::codes::{DayType, ExceptionCode, PayCode, PunchKind, RuleId};
+use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
-use crate::timecard::Carried;
+use crate::timecard::{Carried, Inputs};
 
 /// The working memory of an evaluation. All lists are cleared, not freed, between cards.
 ///
@@ -45,6 +45,8 @@ pub struct CardState {
     pub(crate) attendance_room: crate::shape::attendance::Room,
     /// Room for required meals.
     pub(crate) meal_room: crate::shape::meal_requirement::Room,
+    /// Room for edits of plugins.
+    pub(crate) edit_room: crate::plugin::Room,
     /// Room for results.
     pub(crate) close_room: crate::close::Room,
     /// Room for the combiner.
@@ -73,7 +75,19 @@ impl CardState {
 
     /// Notes something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
-        self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None });
+        self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None, says: None });
+    }
+
+    /// For each worked shift the workday that it is shown on; known once shape has laid the card out.
+    pub fn shown_on(&self) -> &[Workday] {
+        &self.workday_room.shown_on
+    }
+
+    /// What is carried under a key: what a plugin set in this evaluation, else what was carried in.
+    pub fn carried_value(&self, inputs: &Inputs<'_>, key: CarryKey) -> Option<i64> {
+        let set = self.carried.iter().find(|carried| carried.key == key);
+        let given = || inputs.card.carried.iter().rev().find(|carried| carried.key == key);
+        set.or_else(given).map(|carried| carried.value)
     }
 }
 
@@ -354,12 +368,14 @@ pub struct Noticed {
     pub rule: RuleId,
     /// The worked shift (an index into `shifts`) on whose workday it is shown; `None` when `workday` says all.
     pub shift: Option<u32>,
+    /// What a plugin says of it: the number of its reason among those of the card.
+    pub says: Option<u32>,
 }
 
 impl Noticed {
     /// Something noticed while punches were read.
     pub(crate) fn in_punches(code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) -> Noticed {
-        Noticed { code, workday, at, measure, rule: RuleId::PUNCHES, shift: None }
+        Noticed { code, workday, at, measure, rule: RuleId::PUNCHES, shift: None, says: None }
     }
 
     /// The same, shown where a worked shift is.

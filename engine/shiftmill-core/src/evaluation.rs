@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{PluginReasons, PremiumSpan, Span};
+use crate::card::{PluginReasons, PremiumSpan, Quantity, Span};
 use crate::codes::{CarryKey, DayType, ExceptionCode, ExceptionState, PayCode, RuleId, Severity};
 use crate::plugin::{FailureCode, PluginFailure};
 use crate::record::Note;
@@ -145,6 +145,18 @@ columns! {
     }
 }
 
+columns! {
+    /// Marks as columns.
+    MarkRows of
+    /// An exception that a plugin marked, and what it says of it.
+    MarkRow {
+        /// The exception: its position among those of the card.
+        exception: u32,
+        /// The reason: its number among those of the card, see [`Evaluations::reasons`].
+        reason: u32,
+    }
+}
+
 /// What a total runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -187,12 +199,16 @@ pub struct Evaluations {
     pub spans: Vec<Span>,
     /// Layer B (from [`Detail::Spans`]).
     pub premiums: Vec<PremiumSpan>,
+    /// Layer C (from [`Detail::Spans`]).
+    pub quantities: Vec<Quantity>,
     /// The derivation ([`Detail::Full`]).
     pub notes: Vec<Note>,
     /// What plugins carry over to the next pay period.
     pub carried: CarriedRows,
     /// The figures of the reasons that plugins gave (from [`Detail::Spans`]); a card counts its own from 0.
     pub reasons: PluginReasons,
+    /// The exceptions that plugins marked (from [`Detail::Spans`]).
+    pub marks: MarkRows,
     /// The failures of plugins, by card.
     pub failures: Vec<PluginFailure>,
 }
@@ -218,9 +234,11 @@ pub struct RowEnds {
     pub totals: u32,
     pub spans: u32,
     pub premiums: u32,
+    pub quantities: u32,
     pub notes: u32,
     pub carried: u32,
     pub reasons: u32,
+    pub marks: u32,
 }
 
 /// Why one timecard cannot be evaluated. The others go on.
@@ -331,9 +349,11 @@ impl Evaluations {
         results.totals.reserve(ends.totals as usize);
         results.spans.reserve(ends.spans as usize);
         results.premiums.reserve(ends.premiums as usize);
+        results.quantities.reserve(ends.quantities as usize);
         results.notes.reserve(ends.notes as usize);
         results.carried.reserve(ends.carried as usize);
         results.reasons.reserve(ends.reasons as usize);
+        results.marks.reserve(ends.marks as usize);
         results
     }
 
@@ -346,9 +366,11 @@ impl Evaluations {
             totals: self.totals.len() as u32,
             spans: self.spans.len() as u32,
             premiums: self.premiums.len() as u32,
+            quantities: self.quantities.len() as u32,
             notes: self.notes.len() as u32,
             carried: self.carried.len() as u32,
             reasons: self.reasons.len() as u32,
+            marks: self.marks.len() as u32,
         }
     }
 
@@ -360,9 +382,11 @@ impl Evaluations {
         self.totals.truncate(ends.totals as usize);
         self.spans.truncate(ends.spans as usize);
         self.premiums.truncate(ends.premiums as usize);
+        self.quantities.truncate(ends.quantities as usize);
         self.notes.truncate(ends.notes as usize);
         self.carried.truncate(ends.carried as usize);
         self.reasons.truncate(ends.reasons as usize);
+        self.marks.truncate(ends.marks as usize);
     }
 
     /// Empties every list and keeps its memory.

@@ -20,7 +20,7 @@ use crate::shape::pairing::Pairing;
 use crate::shape::rounding::RoundingRule;
 use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
-use crate::time::Workday;
+use crate::time::{Workday, WorkdayRange};
 
 /// All rules of one version of a ruleset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,6 +102,17 @@ impl PlanTimeline {
     /// Whether a plugin is in force on a workday.
     pub fn is_in_force(&self, binding: u16, workday: Workday) -> bool {
         self.at(workday).plugins.contains(&binding)
+    }
+
+    /// Whether a plugin is in force on any of some workdays. It is called for a card when it is in force on any workday
+    /// that the facts cover.
+    pub fn is_in_force_within(&self, binding: u16, days: WorkdayRange) -> bool {
+        let ends = self.versions.iter().skip(1).map(|next| Some(next.0)).chain([None]);
+        let mut versions = self.versions.iter().enumerate().zip(ends);
+        versions.any(|((index, (from, plan)), next)| {
+            let begins = index == 0 || *from <= days.last;
+            begins && next.is_none_or(|next| days.first < next) && plan.plugins.contains(&binding)
+        })
     }
 
     /// The plan that holds on a workday; before the first version's date, the first version.

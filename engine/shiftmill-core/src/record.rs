@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::codes::{PayCode, RuleId};
+use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -108,6 +108,117 @@ pub enum Note {
         from: Workday,
         /// Why.
         why: WhyNot,
+    },
+    /// A plugin changed something.
+    ByPlugin {
+        /// Its rule, and the number of its reason.
+        reason: Reason,
+        /// What changed.
+        edited: Edited,
+    },
+}
+
+/// What an edit of a plugin changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// A punch was moved.
+    Retimed {
+        /// From when ...
+        from: Timestamp,
+        /// ... to when.
+        to: Timestamp,
+    },
+    /// A punch does not count.
+    Discarded {
+        /// The punch.
+        at: Timestamp,
+    },
+    /// The employee is expected at other times.
+    Expected {
+        /// The workday of the scheduled shift.
+        workday: Workday,
+        /// The expected start before ...
+        start_before: Timestamp,
+        /// ... and the expected end.
+        end_before: Timestamp,
+        /// The expected start now ...
+        start: Timestamp,
+        /// ... and the expected end.
+        end: Timestamp,
+    },
+    /// Work was added.
+    Added {
+        /// Start.
+        start: Timestamp,
+        /// End.
+        end: Timestamp,
+        /// What it pays.
+        code: PayCode,
+    },
+    /// A stretch pays something else.
+    Recoded {
+        /// Start.
+        start: Timestamp,
+        /// End.
+        end: Timestamp,
+        /// From this code ...
+        from: PayCode,
+        /// ... to this.
+        to: PayCode,
+    },
+    /// A span has other ends.
+    Resized {
+        /// Its start before ...
+        start_before: Timestamp,
+        /// ... and its end.
+        end_before: Timestamp,
+        /// Its start now ...
+        start: Timestamp,
+        /// ... and its end.
+        end: Timestamp,
+    },
+    /// A span was cut in two.
+    Split {
+        /// Where.
+        at: Timestamp,
+    },
+    /// A stretch is paid a premium.
+    Premium {
+        /// Start.
+        start: Timestamp,
+        /// End.
+        end: Timestamp,
+        /// What it pays.
+        code: PayCode,
+    },
+    /// A quantity is paid.
+    Quantity {
+        /// The workday that it is shown on.
+        workday: Workday,
+        /// What it pays.
+        code: PayCode,
+        /// How much, in the unit of the code.
+        amount: u32,
+    },
+    /// A person must look at something.
+    Marked {
+        /// The workday that it is shown on.
+        workday: Workday,
+        /// At what.
+        code: ExceptionCode,
+        /// The instant it refers to.
+        at: Timestamp,
+        /// Its size; zero where it has none.
+        measure: Seconds,
+    },
+    /// A value is carried over to the next pay period.
+    Carried {
+        /// The key.
+        key: CarryKey,
+        /// What was carried until now; `None`: nothing.
+        before: Option<i64>,
+        /// What is carried.
+        value: i64,
     },
 }
 

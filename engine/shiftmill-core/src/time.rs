@@ -114,6 +114,18 @@ impl WallTime {
     }
 }
 
+/// Written as `YYYY-MM-DD HH:MM`, with seconds when there are any.
+impl fmt::Display for WallTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let second = self.second_of_day();
+        write!(f, "{} {:02}:{:02}", self.date(), second / HOUR, second / 60 % 60)?;
+        match second % 60 {
+            0 => Ok(()),
+            seconds => write!(f, ":{seconds:02}"),
+        }
+    }
+}
+
 /// The label of a workday: days since 1970-01-01. Which instants belong to it is the ruleset's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workday(pub i32);

@@ -229,6 +229,8 @@ fn write_step(note: &Note) -> v1::Step {
             end: end.0,
         }),
         Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
+        // Told in words, where an explanation is asked for.
+        Note::ByPlugin { .. } => return v1::Step::default(),
     };
     v1::Step { step: Some(step) }
 }

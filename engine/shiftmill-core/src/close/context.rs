@@ -137,6 +137,7 @@ pub(crate) fn check(inputs: &Inputs<'_>, state: &mut CardState) -> Result<bool, 
         measure: Seconds::ZERO,
         rule: RuleId::PUNCHES,
         shift: None,
+        says: None,
     });
     Ok(true)
 }

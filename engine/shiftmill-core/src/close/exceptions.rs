@@ -5,15 +5,16 @@
 //! - Edges:  pending while `as_of` is before the instant at which nothing more can be expected: the end of the last
 //!   shift scheduled on its workday plus that shift's `latest_out`; without a shift, 16 hours after the instant it
 //!   refers to. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
-//!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays.
+//!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays;
+//!   what different rules of plugins want reviewed stays side by side.
 //! - Source: employer policy.
 //! - Shown:  timecards/exceptions/states.md
 
 use core::cmp::Reverse;
 
 use crate::card::{CardState, Noticed, ScheduledShift};
-use crate::codes::{ExceptionCode, ExceptionState, Severity};
-use crate::evaluation::{Evaluations, ExceptionRow};
+use crate::codes::{ExceptionCode, ExceptionState, RuleId, Severity};
+use crate::evaluation::{Detail, Evaluations, ExceptionRow, MarkRow};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
 
@@ -69,15 +70,14 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
 }
 
 /// Adds what was noticed in the pay period to the results: by workday, code, instant.
-pub(crate) fn raise(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
+pub(crate) fn raise(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, results: &mut Evaluations) {
     let CardState { noticed, scheduled, .. } = state;
+    let first = results.exceptions.len();
     noticed.retain(|noticed| inputs.window.pay_period.contains(noticed.workday));
-    noticed.sort_unstable_by_key(|noticed| {
-        (noticed.workday, noticed.code, noticed.at, Reverse(noticed.measure), noticed.rule)
-    });
-    noticed.dedup_by_key(|noticed| (noticed.workday, noticed.code, noticed.at));
+    noticed.sort_unstable_by_key(|noticed| (noticed.key(), Reverse(noticed.measure), noticed.rule, noticed.says));
+    noticed.dedup_by_key(|noticed| noticed.key());
     let all_settled = all_settled(noticed, scheduled, inputs);
-    for Noticed { code, workday, at, measure, rule, .. } in noticed.iter().copied() {
+    for Noticed { code, workday, at, measure, rule, says, .. } in noticed.iter().copied() {
         let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
         let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
         let state = if inputs.card.waivers.contains(&waiver) {
@@ -87,7 +87,18 @@ pub(crate) fn raise(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Ev
         } else {
             ExceptionState::Final
         };
+        if let Some(reason) = says.filter(|_| detail >= Detail::Spans) {
+            results.marks.push(MarkRow { exception: (results.exceptions.len() - first) as u32, reason });
+        }
         results.exceptions.push(ExceptionRow { workday, code, state, severity, at, measure, rule });
+    }
+}
+
+impl Noticed {
+    /// What makes two of them one exception, in the order of exceptions.
+    fn key(&self) -> (Workday, ExceptionCode, Timestamp, Option<RuleId>) {
+        let asked_by = (self.code == ExceptionCode::NeedsReview).then_some(self.rule);
+        (self.workday, self.code, self.at, asked_by)
     }
 }
 

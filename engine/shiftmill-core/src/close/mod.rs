@@ -1,4 +1,5 @@
 //! Phase four: exceptions, totals and the result.
+mod carry;
 pub mod context;
 pub mod exceptions;
 #[cfg(test)]
@@ -23,7 +24,7 @@ pub fn close(
     results: &mut Evaluations,
 ) -> Result<bool, EvaluationError> {
     let provisional = context::check(inputs, state)?;
-    exceptions::raise(inputs, state, results);
+    exceptions::raise(inputs, detail, state, results);
     totals::gather_lines(inputs, state);
     totals::add_up(inputs, state, results);
     if detail >= Detail::Workdays {
@@ -34,7 +35,10 @@ pub fn close(
         let pay_period = inputs.window.pay_period;
         results.spans.extend(state.spans.iter().filter(|span| pay_period.contains(span.reporting_workday)));
         results.premiums.extend(state.premiums.iter().filter(|span| pay_period.contains(span.reporting_workday)));
+        results.quantities.extend(state.quantities.iter().filter(|quantity| pay_period.contains(quantity.workday)));
+        results.reasons.extend(&state.reasons);
     }
+    carry::carry_over(inputs, state, results);
     Ok(provisional)
 }
 

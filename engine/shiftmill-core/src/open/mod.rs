@@ -46,3 +46,10 @@ fn settle<'a, R: Recorder>(
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);
     Ok(())
 }
+
+/// Brings punches that a plugin edited into order, and leaves out those that repeat others now.
+pub(crate) fn settle_edited<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    normalise::order(&mut state.punches, inputs.card.punches.id);
+    dedupe::thin_out(inputs, state, recorder, &mut |at| inputs.timeline.at(clock.date_at(at)));
+}

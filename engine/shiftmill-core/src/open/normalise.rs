@@ -41,6 +41,16 @@ impl Default for Normalise {
     }
 }
 
+impl Normalise {
+    /// The instant of a punch as it counts.
+    pub(crate) fn cut(&self, at: Timestamp) -> Timestamp {
+        match self.granularity {
+            Granularity::Second => at,
+            Granularity::Minute => Timestamp(at.0.saturating_sub(at.0.rem_euclid(60))),
+        }
+    }
+}
+
 /// Adds every raw punch as given, in the order given.
 pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
     let base = columns.base.0;
@@ -64,9 +74,7 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
 /// Drops seconds where the plan says that they do not count.
 pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) {
     for punch in punches {
-        if plan_at(punch.at).normalise.granularity == Granularity::Minute {
-            punch.at = Timestamp(punch.at.0.saturating_sub(punch.at.0.rem_euclid(60)));
-        }
+        punch.at = plan_at(punch.at).normalise.cut(punch.at);
     }
 }
 

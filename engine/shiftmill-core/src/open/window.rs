@@ -85,6 +85,12 @@ fn check_leave(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     Ok(())
 }
 
+/// True when facts may lie on a workday: the days that they cover, and a little slack.
+pub(crate) fn covers(inputs: &Inputs<'_>, workday: Workday) -> bool {
+    let (earliest, latest) = bounds(inputs);
+    earliest <= workday && workday <= latest
+}
+
 fn refuse_outside(inputs: &Inputs<'_>, first: Workday, last: Workday) -> Result<(), EvaluationError> {
     let (earliest, latest) = bounds(inputs);
     if last < earliest || first > latest {

@@ -10,7 +10,7 @@
 //!   so work past midnight changes its code there).
 //! - Shown:  timecards/holidays/past_midnight.md, not_worked.md
 
-use crate::card::{CardState, Quantity, ScheduledShift, Span};
+use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span};
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
 use crate::pay::recode;
 use crate::plan::Plan;
@@ -174,7 +174,8 @@ fn notice_worked(state: &mut CardState) {
         }
         let (workday, start, length) = (span.reporting_workday, span.start, span.length());
         let mut noticed = state.noticed.iter_mut();
-        match noticed.find(|it| it.code == ExceptionCode::HolidayWorked && it.workday == workday) {
+        let own = |it: &&mut Noticed| it.code == ExceptionCode::HolidayWorked && it.says.is_none();
+        match noticed.find(|it| own(it) && it.workday == workday) {
             Some(noticed) => noticed.measure = noticed.measure.plus(length),
             None => state.notice(ExceptionCode::HolidayWorked, workday, start, length),
         }

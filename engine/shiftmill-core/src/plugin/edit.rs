@@ -51,10 +51,12 @@ impl EditKind {
 }
 
 /// A proposed change of one card. Punches, scheduled shifts and spans are named by their position in the card's lists
-/// as they were when the hook was called, whatever earlier edits made of them.
+/// as they were when the hook was called, whatever earlier edits made of them: an edit of a span is an edit of all its
+/// parts. See [`crate::apply`] for what is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The punch is taken to have been at `to`.
+    /// The punch is taken to have been at `to`, which is cut to the minute where the ruleset does not count seconds.
+    /// Both dates must be covered by the facts, and `to` must not be further ahead of `as_of` than a punch may.
     Retime {
         /// Index into [`crate::CardState::punches`].
         punch: u32,
@@ -66,7 +68,8 @@ pub enum Change {
         /// Index into [`crate::CardState::punches`].
         punch: u32,
     },
-    /// The employee is expected from `start` to `end`.
+    /// The employee is expected from `start` to `end`, both within a day of the scheduled shift. A shift that is wholly
+    /// on leave is not compared, whatever is expected.
     Expect {
         /// Index into [`crate::CardState::scheduled`].
         scheduled: u32,
@@ -75,7 +78,9 @@ pub enum Change {
         /// Until when.
         end: Timestamp,
     },
-    /// `[start, end)` is work, where nothing was on the timeline.
+    /// `[start, end)` is work, where nothing was on the timeline. It belongs to the worked shift whose work it touches,
+    /// that before it first; what touches none is no worked shift, and counts as one of its own for overtime and
+    /// premiums. Its local date lies within two days of the workday.
     Add {
         /// The workday that it is shown on and counted in.
         workday: Workday,
@@ -89,7 +94,7 @@ pub enum Change {
         code: PayCode,
     },
     /// `[start, end)`, a part of the span or all of it, pays `to`. Work recoded to `unpaid_break` is an unpaid break,
-    /// and an unpaid break recoded to anything else is a paid break.
+    /// and an unpaid break recoded to anything else is a paid break. Leave can only be recoded to a pay code of leave.
     Recode {
         /// Index into [`crate::CardState::spans`].
         span: u32,
@@ -100,7 +105,9 @@ pub enum Change {
         /// What it pays.
         to: PayCode,
     },
-    /// The span is `[start, end)` from now on. It declares the seconds that it adds or takes away.
+    /// The span is `[start, end)` from now on, which must hold some of what it was. It declares the seconds that it adds
+    /// or takes away. New seconds pay what the end of the span pays that they are added to, and have the workday that
+    /// the ruleset gives to seconds of its worked shift. Leave keeps its ends.
     Resize {
         /// Index into [`crate::CardState::spans`].
         span: u32,
@@ -109,14 +116,15 @@ pub enum Change {
         /// End.
         end: Timestamp,
     },
-    /// The span is two.
+    /// The span is two. Nothing else changes.
     Split {
         /// Index into [`crate::CardState::spans`].
         span: u32,
         /// Where the second begins.
         at: Timestamp,
     },
-    /// `[start, end)`, a part of the span or all of it, is paid a premium.
+    /// `[start, end)`, a part of the span or all of it, is paid a premium. All of it must be work, and a rule may pay no
+    /// second of it with this code before.
     Premium {
         /// Index into [`crate::CardState::spans`].
         span: u32,
@@ -127,9 +135,9 @@ pub enum Change {
         /// What it pays.
         code: PayCode,
     },
-    /// A quantity is paid.
+    /// A quantity is paid; nothing, and it is none.
     Quantity {
-        /// The workday that it is shown on.
+        /// The workday that it is shown on: any that the facts cover.
         workday: Workday,
         /// What it pays.
         code: PayCode,
@@ -138,9 +146,9 @@ pub enum Change {
     },
     /// A person must look.
     Mark {
-        /// The workday that it is shown on.
+        /// The workday that it is shown on: any that the facts cover.
         workday: Workday,
-        /// At what.
+        /// At what; `context_short` and `plugin_failed` are said by the engine only.
         code: ExceptionCode,
         /// The instant it refers to.
         at: Timestamp,

@@ -7,12 +7,18 @@
 //! CardState ─────────────────┘                      └────→ EditError: none of them is applied
 //! ```
 
+mod apply;
 mod binding;
 mod edit;
 mod failure;
 mod manifest;
+mod refusal;
 
+pub(crate) use apply::Room;
+
+pub use apply::apply;
 pub use binding::{ConfigValue, Isolation, OnFailure, PluginBinding, PluginHash};
 pub use edit::{Change, Edit, EditKind, Edits};
 pub use failure::{FailureCode, PluginFailure};
 pub use manifest::{Argument, CarriedKey, Field, Hook, HookSet, Manifest, ReasonRule, Setting, ValueKind};
+pub use refusal::{EDITS_PER_CARD_MAX, EditError, FIGURES_PER_EDIT_MAX, Refusal};

@@ -197,7 +197,7 @@ fn lay_out(leave: &Leave, inputs: &Inputs<'_>, state: &mut CardState, clock: &mu
             let measure = plan.leave.day_length;
             if leave_room.whole_days.contains(&workday) {
                 let (code, at, rule) = (ExceptionCode::LeaveOverlap, clock.midnight(workday), RuleId::LEAVE);
-                noticed.push(Noticed { code, workday, at, measure, rule, shift: None });
+                noticed.push(Noticed { code, workday, at, measure, rule, shift: None, says: None });
             } else {
                 leave_room.whole_days.push(workday);
                 quantities.push(on_leave(workday, code, measure));
@@ -301,7 +301,7 @@ impl Losses {
             Some(noticed) => noticed.measure = noticed.measure.plus(measure),
             None => {
                 let (code, rule) = (self.code, RuleId::LEAVE);
-                noticed.push(Noticed { code, workday, at, measure, rule, shift: None });
+                noticed.push(Noticed { code, workday, at, measure, rule, shift: None, says: None });
             }
         }
     }

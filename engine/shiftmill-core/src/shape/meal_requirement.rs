@@ -148,7 +148,7 @@ fn judge_workday(workday: Workday, first: usize, inputs: &Inputs<'_>, state: &mu
         if requirement.is_waived(shown_on, worked, gaps, inputs.card.waivers) {
             continue;
         }
-        noticed.push(Noticed { code, workday: shown_on, at, measure, rule: requirement.rule, shift: None });
+        noticed.push(Noticed { code, workday: shown_on, at, measure, rule: requirement.rule, shift: None, says: None });
         if !paid_codes.contains(&requirement.pays_to) {
             paid_codes.push(requirement.pays_to);
             let because = Because::MealRequirement { ordinal: requirement.ordinal };

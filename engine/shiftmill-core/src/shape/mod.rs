@@ -24,6 +24,20 @@ use crate::timecard::Inputs;
 /// # Errors
 /// When a fact names something that the ruleset does not have.
 pub fn shape<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
+    lay_out(inputs, state, recorder)?;
+    compare(inputs, state);
+    Ok(())
+}
+
+/// The first part of shape: kept punches become spans with workdays, beside the scheduled shifts.
+///
+/// # Errors
+/// When a fact names something that the ruleset does not have.
+pub fn lay_out<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    recorder: &mut R,
+) -> Result<(), EvaluationError> {
     schedule::fill(inputs, state)?;
     matching::gather(inputs, state);
     matching::assign(inputs, state, recorder);
@@ -33,8 +47,12 @@ pub fn shape<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: 
     breaks::apply(inputs, state, recorder);
     leave::merge(inputs, state)?;
     workdays::summarise(inputs, state);
+    Ok(())
+}
+
+/// The second part of shape: attendance, required meals and day types.
+pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     attendance::compare(inputs, state);
     meal_requirement::judge(inputs, state);
     holidays::assign_day_types(inputs, state);
-    Ok(())
 }

@@ -314,6 +314,21 @@ pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
+/// Measures the work shown on each workday anew, after spans were edited.
+pub(crate) fn measure_work(inputs: &Inputs<'_>, state: &mut CardState) {
+    for day in &mut state.workdays {
+        day.worked = Seconds::ZERO;
+    }
+    let mut row = 0;
+    for index in 0..state.spans.len() {
+        let span = state.spans[index];
+        row = row_with_type(inputs, state, row, span.reporting_workday);
+        if span.state.is_work() {
+            state.workdays[row].worked = state.workdays[row].worked.plus(span.length());
+        }
+    }
+}
+
 fn day_type(workday: Workday, inputs: &Inputs<'_>, state: &CardState) -> DayType {
     calendar::day_type(inputs.timeline.at(workday), inputs.card.day_overrides, &state.scheduled, workday)
 }
@@ -322,13 +337,18 @@ fn day_type(workday: Workday, inputs: &Inputs<'_>, state: &CardState) -> DayType
 pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut row = 0;
     for index in 0..state.quantities.len() {
-        let workday = state.quantities[index].workday;
-        let rows = state.workdays.len();
-        row = row_of(&mut state.workdays, row, workday);
-        if state.workdays.len() > rows {
-            state.workdays[row].day_type = day_type(workday, inputs, state);
-        }
+        row = row_with_type(inputs, state, row, state.quantities[index].workday);
     }
+}
+
+/// As [`row_of`]; a row that is added has its day type.
+fn row_with_type(inputs: &Inputs<'_>, state: &mut CardState, near: usize, workday: Workday) -> usize {
+    let rows = state.workdays.len();
+    let row = row_of(&mut state.workdays, near, workday);
+    if state.workdays.len() > rows {
+        state.workdays[row].day_type = day_type(workday, inputs, state);
+    }
+    row
 }
 
 /// The index of the row of `workday`, which is added when it is missing. `near` is where the one asked for before

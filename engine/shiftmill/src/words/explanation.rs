@@ -3,8 +3,8 @@
 use std::fmt;
 
 use shiftmill_core::{
-    Because, DayType, Evaluations, ExceptionRow, ExceptionState, Names, Note, PayCode, PayLine, Reason, RowEnds,
-    Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    Because, DayType, Edited, Evaluations, ExceptionRow, ExceptionState, Names, Note, PayCode, PayLine, Reason,
+    RowEnds, Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -230,6 +230,24 @@ impl Teller<'_> {
             Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
                 self.workday_at(start)
             }
+            Note::ByPlugin { edited, .. } => self.workday_of_edit(edited),
+        }
+    }
+
+    fn workday_of_edit(&self, edited: Edited) -> Workday {
+        match edited {
+            Edited::Expected { workday, .. } | Edited::Quantity { workday, .. } | Edited::Marked { workday, .. } => {
+                workday
+            }
+            Edited::Retimed { from: at, .. }
+            | Edited::Discarded { at }
+            | Edited::Added { start: at, .. }
+            | Edited::Recoded { start: at, .. }
+            | Edited::Resized { start: at, .. }
+            | Edited::Split { at }
+            | Edited::Premium { start: at, .. } => self.workday_at(at),
+            // What is carried over belongs to no day.
+            Edited::Carried { .. } => Workday::FIRST,
         }
     }
 

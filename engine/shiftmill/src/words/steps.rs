@@ -1,7 +1,7 @@
 //! The steps of an evaluation as sentences.
 
 use shiftmill_core::pay::tiers::TierScope;
-use shiftmill_core::{Names, Note, PayCode, RuleId, Timestamp, WhyNot, Workday, Zone};
+use shiftmill_core::{Edited, Names, Note, PayCode, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone};
 
 use crate::words::clock::local_on;
 use crate::words::grounds::because;
@@ -47,6 +47,7 @@ pub fn note(note: &Note, names: &Names, zone: &Zone, workday: Workday) -> String
         Note::DidNotAct { rule, scope, from, why } => {
             format!("{} did not act {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
         }
+        Note::ByPlugin { reason, edited } => format!("{}, by {}.", voice.edited(edited), voice.rule(reason.rule)),
     }
 }
 
@@ -60,6 +61,53 @@ struct Voice<'a> {
 impl Voice<'_> {
     fn at(&self, at: Timestamp) -> String {
         local_on(self.zone, at, self.workday)
+    }
+
+    /// What an edit of a plugin changed, as the beginning of a sentence.
+    fn edited(&self, edited: Edited) -> String {
+        match edited {
+            Edited::Retimed { from, to } => format!("The punch at {} counts as {}", self.at(from), self.at(to)),
+            Edited::Discarded { at } => format!("The punch at {} does not count", self.at(at)),
+            Edited::Expected { start_before, end_before, start, end, .. } => format!(
+                "The employee is expected from {} instead of from {}",
+                self.stretch(start, end),
+                self.stretch(start_before, end_before)
+            ),
+            Edited::Added { start, end, code } => {
+                format!("{} ({}) was added, paid as {}", self.stretch(start, end), end.since(start), self.code(code))
+            }
+            Edited::Recoded { start, end, from, to } => format!(
+                "{} ({}) is paid as {} instead of {}",
+                self.stretch(start, end),
+                end.since(start),
+                self.code(to),
+                self.code(from)
+            ),
+            Edited::Resized { start_before, end_before, start, end } => {
+                format!("{} was made {}", self.stretch(start_before, end_before), self.stretch(start, end))
+            }
+            Edited::Split { at } => format!("The stretch around {} was cut in two there", self.at(at)),
+            Edited::Premium { start, end, code } => {
+                format!("{} ({}) is paid the premium {}", self.stretch(start, end), end.since(start), self.code(code))
+            }
+            Edited::Quantity { code, amount, .. } => {
+                format!("{} is paid as {}", self.amount(code, amount), self.code(code))
+            }
+            Edited::Marked { code, at, .. } => format!("`{code}` was marked at {}", self.at(at)),
+            Edited::Carried { key, before, value } => {
+                let name = self.names.carried.get(usize::from(key.0)).map_or("", String::as_str);
+                let before = before.map_or_else(String::new, |before| format!(" instead of {before}"));
+                format!("`{name}` is carried over as {value}{before}")
+            }
+        }
+    }
+
+    fn amount(&self, code: PayCode, amount: u32) -> String {
+        match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
+            Unit::Second => Seconds(amount).to_string(),
+            Unit::Count if amount == 1 => "1 time".to_owned(),
+            Unit::Count => format!("{amount} times"),
+        }
     }
 
     fn stretch(&self, start: Timestamp, end: Timestamp) -> String {
@@ -101,7 +149,7 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo, Reason, Seconds, Unit};
+    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo, Reason};
 
     use super::*;
 
