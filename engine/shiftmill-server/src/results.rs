@@ -3,8 +3,8 @@
 use shiftmill::core::pay::tiers::TierScope;
 use shiftmill::core::{
     CardResult, CarriedRows, CarryKey, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
-    ExceptionState, FailureCode, Note, PayCode, PayLines, PremiumSpan, RowEnds, RuleId, Seconds, Severity, Span,
-    SpanState, Timestamp, TotalRows, TotalScope, WhyNot, Workday, WorkdayRows,
+    ExceptionState, FailureCode, MarkRows, Note, PayCode, PayLines, PremiumSpan, Quantity, RowEnds, RuleId, Seconds,
+    Severity, Span, SpanState, Timestamp, TotalRows, TotalScope, WhyNot, Workday, WorkdayRows,
 };
 use shiftmill::{ResultHasher, StreamHash};
 use shiftmill_proto::v1;
@@ -71,7 +71,11 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
         plugin_reason_count: if results.reasons.is_empty() { Vec::new() } else { count(|ends| ends.reasons) },
         plugin_figure_count,
         plugin_figure,
-        ..v1::ChunkResult::default()
+        quantity_count: if results.quantities.is_empty() { Vec::new() } else { count(|ends| ends.quantities) },
+        quantities: results.quantities.iter().map(write_quantity).collect(),
+        mark_count: if results.marks.is_empty() { Vec::new() } else { count(|ends| ends.marks) },
+        mark_exception: results.marks.exception,
+        mark_reason: results.marks.reason,
     };
     (result, tally)
 }
@@ -200,6 +204,15 @@ fn write_premium(premium: &PremiumSpan) -> v1::PremiumRow {
     }
 }
 
+fn write_quantity(quantity: &Quantity) -> v1::QuantityRow {
+    v1::QuantityRow {
+        reporting_workday: quantity.workday.0,
+        code: u32::from(quantity.code.0),
+        amount: quantity.amount,
+        reason: Some(reason::write(quantity.reason)),
+    }
+}
+
 fn write_step(note: &Note) -> v1::Step {
     use v1::step::{self, Step};
     let step = match *note {
@@ -323,8 +336,24 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     let failures = plugin_rows::read_failures(result.plugin_failures).ok_or_else(|| column("plugin_failures"))?;
     let reasons = plugin_rows::read_reasons(&result.plugin_figure_count, &result.plugin_figure);
     let reasons = reasons.ok_or_else(|| column("plugin_figure"))?;
-    let results =
-        Evaluations { cards, workdays, lines, exceptions, totals, spans, premiums, notes, carried, reasons, failures };
+    let quantities = result.quantities.iter().map(read_quantity).collect::<Option<_>>();
+    let quantities = quantities.ok_or_else(|| column("quantities"))?;
+    let marks = MarkRows { exception: result.mark_exception, reason: result.mark_reason };
+    let results = Evaluations {
+        cards,
+        workdays,
+        lines,
+        exceptions,
+        totals,
+        spans,
+        premiums,
+        quantities,
+        notes,
+        carried,
+        reasons,
+        marks,
+        failures,
+    };
     even(&results).map_err(column)?;
     Ok(results)
 }
@@ -345,6 +374,8 @@ fn read_cards(result: &v1::ChunkResult) -> Result<Vec<CardResult>, Malformed> {
         grow(&mut ends.notes, &result.step_count);
         grow(&mut ends.carried, &result.carried_count);
         grow(&mut ends.reasons, &result.plugin_reason_count);
+        grow(&mut ends.quantities, &result.quantity_count);
+        grow(&mut ends.marks, &result.mark_count);
         let (provisional, error) = match v1::CardStatus::try_from(i32::from(*status)) {
             Ok(v1::CardStatus::Final) => (false, None),
             Ok(v1::CardStatus::Provisional) => (true, None),
@@ -391,6 +422,9 @@ fn even(results: &Evaluations) -> Result<(), &'static str> {
         ("carried_key", results.carried.key.len(), ends.carried),
         ("carried_value", results.carried.value.len(), ends.carried),
         ("plugin_figure_count", results.reasons.len(), ends.reasons),
+        ("quantities", results.quantities.len(), ends.quantities),
+        ("mark_exception", results.marks.exception.len(), ends.marks),
+        ("mark_reason", results.marks.reason.len(), ends.marks),
     ];
     match lengths.into_iter().find(|(_, length, end)| *length != *end as usize) {
         Some((column, _, _)) => Err(column),
@@ -461,6 +495,15 @@ fn read_premium(row: &v1::PremiumRow) -> Option<PremiumSpan> {
         end: start.after(Seconds(row.seconds)),
         reporting_workday: Workday(row.reporting_workday),
         code: PayCode(u16::try_from(row.code).ok()?),
+        reason: reason::read(row.reason.as_ref())?,
+    })
+}
+
+fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
+    Some(Quantity {
+        workday: Workday(row.reporting_workday),
+        code: PayCode(u16::try_from(row.code).ok()?),
+        amount: row.amount,
         reason: reason::read(row.reason.as_ref())?,
     })
 }
