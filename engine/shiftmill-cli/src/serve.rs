@@ -4,9 +4,10 @@ use std::error::Error;
 use std::io::stderr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use shiftmill_server::{Config, ServeError, Server, Tls};
+use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
 use tracing_subscriber::EnvFilter;
 
 use crate::exit::Exit;
@@ -21,7 +22,8 @@ Examples:
     shiftmill serve --listen 0.0.0.0:50061 --tls-certificate server.pem --tls-key server.key \\
         --tls-client-authority clients.pem
 
-SIGTERM and Ctrl-C let calls finish for up to 30 seconds; then it ends with exit code 0.
+SIGTERM and Ctrl-C let calls finish for up to 30 seconds; then it ends with exit code 0. SIGHUP reads the folder anew:
+new calls find the new rulesets and plugins, those under way keep theirs; with mistakes everything stays as it was.
 Logs go to standard error; SHIFTMILL_LOG sets their level, such as `debug`.";
 
 /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
@@ -75,6 +77,7 @@ pub fn run(command: &Serve, json: bool) -> Result<Exit, Problem> {
     };
     runtime()?.block_on(async {
         let server = Server::bind(config).map_err(failed)?;
+        tokio::spawn(reload_when_told(server.registry()));
         server.run(told_to_stop()).await.map_err(failed)
     })?;
     Ok(Exit::Done)
@@ -131,6 +134,21 @@ fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
         key: read(key)?,
         client_authority: command.tls_client_authority.as_ref().map(read).transpose()?,
     }))
+}
+
+/// Reads the rulesets anew on every SIGHUP.
+async fn reload_when_told(registry: Arc<Registry>) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+        while hangup.recv().await.is_some() {
+            // What came of it has been logged.
+            let _told = registry.reload().await;
+        }
+    }
+    #[cfg(not(unix))]
+    drop(registry);
 }
 
 /// Resolves on SIGTERM or Ctrl-C.

@@ -9,7 +9,7 @@ use shiftmill::{Layout, Request, ZoneError, zone_table};
 use shiftmill_proto::v1;
 
 use crate::problem::{Kind, Problem};
-use crate::registry::Registry;
+use crate::registry::Snapshot;
 use crate::times;
 
 /// Most rulesets of one stream.
@@ -36,7 +36,7 @@ pub(crate) struct Asked {
 
 impl Asked {
     /// Reads the header of a stream.
-    pub async fn read(header: v1::Header, registry: &Arc<Registry>) -> Result<Asked, Problem> {
+    pub async fn read(header: v1::Header, known: &Arc<Snapshot>) -> Result<Asked, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(Kind::Header, "header.rulesets", message));
@@ -47,7 +47,7 @@ impl Asked {
         let detail = detail(header.detail, "header.detail")?;
         let mut rulesets = Vec::with_capacity(header.rulesets.len());
         for (index, source) in header.rulesets.iter().enumerate() {
-            rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), registry).await?);
+            rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), known).await?);
         }
         let templates = templates(&header.shifts, &rulesets)?;
         let carried_keys = carried_keys(&header.carried_keys, &rulesets)?;
@@ -91,14 +91,14 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
 pub(crate) async fn ruleset(
     source: &v1::RulesetSource,
     field: &str,
-    registry: &Arc<Registry>,
+    known: &Arc<Snapshot>,
 ) -> Result<Arc<Ruleset>, Problem> {
     match &source.source {
         Some(v1::ruleset_source::Source::Name(name)) => {
-            registry.named(name).ok_or_else(|| unknown_ruleset(name, field, registry))
+            known.named(name).ok_or_else(|| unknown_ruleset(name, field, known))
         }
         Some(v1::ruleset_source::Source::Text(text)) => {
-            let compiled = registry.compile(file_name(&source.file_name), text).await;
+            let compiled = known.compile(file_name(&source.file_name), text).await;
             compiled.map_err(|mistakes| ruleset_problem(&mistakes, field))
         }
         None => Err(Problem::at(Kind::Header, field, "neither a name nor a text is given")),
@@ -110,8 +110,8 @@ pub(crate) fn file_name(given: &str) -> &str {
     if given.is_empty() { "ruleset.toml" } else { given }
 }
 
-fn unknown_ruleset(name: &str, field: &str, registry: &Registry) -> Problem {
-    let known: Vec<_> = registry.names().map(|name| format!("`{name}`")).collect();
+fn unknown_ruleset(name: &str, field: &str, known: &Snapshot) -> Problem {
+    let known: Vec<_> = known.names().map(|name| format!("`{name}`")).collect();
     let message = format!("no ruleset is named `{name}`; there are {}", known.join(", "));
     Problem::at(Kind::RulesetUnknown, field, message)
 }

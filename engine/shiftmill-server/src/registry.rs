@@ -1,4 +1,9 @@
-//! Compiled rulesets: those loaded at the start, presets, and the last ones that callers sent themselves.
+//! Compiled rulesets: presets, those of the folder, and the last ones that callers sent themselves.
+//!
+//! ```text
+//! folder ─→ Snapshot ─→ current ─→ a call takes the current one and keeps it to its end
+//!           (reload: a new one, or with mistakes the old one stays)
+//! ```
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -6,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
+use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
 use shiftmill::ruleset::{Document, Library, Mistake, Mistakes, Ruleset, compile, presets};
 use tokio::sync::Semaphore;
@@ -16,24 +22,26 @@ use crate::config::ServeError;
 /// How many rulesets sent by callers are kept compiled.
 const RECENT_MAX: usize = 64;
 
-/// Compiled rulesets.
-#[derive(Debug, Default)]
+/// What the service knows of rulesets, now.
+#[derive(Debug)]
 pub struct Registry {
+    folder: Option<PathBuf>,
+    presets: BTreeMap<String, Arc<Ruleset>>,
+    current: ArcSwap<Snapshot>,
+    /// Held while the folder is read anew, so that the last one read is the last one put in place.
+    reloading: Mutex<()>,
+    /// How many texts are compiled at a time: one per core, so that callers who send many do not crowd out evaluations.
+    compilers: Arc<Semaphore>,
+}
+
+/// What the service knew of rulesets at one time.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
     named: BTreeMap<String, Arc<Ruleset>>,
     files: Files,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
-    compilers: Compilers,
-}
-
-/// How many texts are compiled at a time: one per core, so that callers who send many do not crowd out evaluations.
-#[derive(Debug)]
-struct Compilers(Arc<Semaphore>);
-
-impl Default for Compilers {
-    fn default() -> Compilers {
-        Compilers(Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))))
-    }
+    compilers: Arc<Semaphore>,
 }
 
 /// The texts of the files in the folder, for rulesets that extend them.
@@ -52,18 +60,86 @@ impl Registry {
     /// # Errors
     /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
     pub fn load(folder: Option<&Path>) -> Result<Registry, ServeError> {
-        let mut registry = Registry::default();
-        for preset in presets() {
-            let document = Document { name: preset.name, text: preset.text };
-            let compiled = compile(&document, &Files::default());
-            let ruleset =
-                compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
-            registry.named.insert(preset.name.to_owned(), Arc::new(ruleset));
+        let presets = compiled_presets()?;
+        let compilers = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
+        let current = Snapshot::load(folder, &presets, &compilers)?;
+        Ok(Registry {
+            folder: folder.map(Path::to_owned),
+            presets,
+            current: ArcSwap::from_pointee(current),
+            reloading: Mutex::default(),
+            compilers,
+        })
+    }
+
+    /// Reads the folder anew. Calls that begin from now on find what it holds; those under way keep what they began
+    /// with. With mistakes in it everything stays as it was, and the mistakes are logged.
+    ///
+    /// # Errors
+    /// As [`Registry::load`].
+    pub async fn reload(self: &Arc<Registry>) -> Result<(), ServeError> {
+        let registry = Arc::clone(self);
+        let read = spawn_blocking(move || registry.reload_now()).await;
+        let read = read.unwrap_or_else(|failed| Err(ServeError::Transport(Box::new(failed))));
+        match &read {
+            Ok(()) => tracing::info!(rulesets = self.now().named.len(), "rulesets have been read anew"),
+            Err(error) => tell(error),
         }
+        read
+    }
+
+    fn reload_now(&self) -> Result<(), ServeError> {
+        let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = Snapshot::load(self.folder.as_deref(), &self.presets, &self.compilers)?;
+        self.current.store(Arc::new(fresh));
+        Ok(())
+    }
+
+    /// What is known now. A call takes it once, so that all its rulesets are of one time.
+    pub(crate) fn now(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+}
+
+/// Why the folder cannot be used, each mistake for itself.
+fn tell(error: &ServeError) {
+    tracing::error!("rulesets stay as they were: {error}");
+    match error {
+        ServeError::Ruleset { source, .. } => source.list.iter().for_each(|mistake| tracing::error!("{mistake}")),
+        error => {
+            if let Some(cause) = std::error::Error::source(error) {
+                tracing::error!("{cause}");
+            }
+        }
+    }
+}
+
+fn compiled_presets() -> Result<BTreeMap<String, Arc<Ruleset>>, ServeError> {
+    let compiled = presets().iter().map(|preset| {
+        let document = Document { name: preset.name, text: preset.text };
+        let compiled = compile(&document, &Files::default());
+        let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
+        Ok((preset.name.to_owned(), Arc::new(ruleset)))
+    });
+    compiled.collect()
+}
+
+impl Snapshot {
+    fn load(
+        folder: Option<&Path>,
+        presets: &BTreeMap<String, Arc<Ruleset>>,
+        compilers: &Arc<Semaphore>,
+    ) -> Result<Snapshot, ServeError> {
+        let mut snapshot = Snapshot {
+            named: presets.clone(),
+            files: Files::default(),
+            recent: Mutex::default(),
+            compilers: Arc::clone(compilers),
+        };
         if let Some(folder) = folder {
-            registry.load_folder(folder)?;
+            snapshot.load_folder(folder)?;
         }
-        Ok(registry)
+        Ok(snapshot)
     }
 
     fn load_folder(&mut self, folder: &Path) -> Result<(), ServeError> {
@@ -99,23 +175,23 @@ impl Registry {
     ///
     /// # Errors
     /// All mistakes in the text.
-    pub async fn compile(self: &Arc<Registry>, file_name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
+    pub async fn compile(self: &Arc<Snapshot>, file_name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
         let key = Sha256::new().chain_update(file_name).chain_update([0]).chain_update(text).finalize().into();
         if let Some(ruleset) = self.recently_compiled(&key) {
             return Ok(ruleset);
         }
-        let Ok(compiler) = Arc::clone(&self.compilers.0).acquire_owned().await else {
+        let Ok(compiler) = Arc::clone(&self.compilers).acquire_owned().await else {
             return Err(own_fault(file_name));
         };
         // Who waited may have waited for this very text.
         if let Some(ruleset) = self.recently_compiled(&key) {
             return Ok(ruleset);
         }
-        let (registry, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
+        let (snapshot, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
         let compiled = spawn_blocking(move || {
             // Held here: a compilation goes on when its caller has gone.
             let _compiler = compiler;
-            registry.compile_anew(key, &name, &text)
+            snapshot.compile_anew(key, &name, &text)
         });
         compiled.await.unwrap_or_else(|_| Err(own_fault(file_name)))
     }
@@ -173,18 +249,18 @@ mod tests {
 
     #[tokio::test]
     async fn a_text_is_compiled_once() {
-        let registry = Arc::new(Registry::load(None).unwrap());
-        let first = registry.compile("a.toml", "name = \"a\"").await.unwrap();
-        let second = registry.compile("a.toml", "name = \"a\"").await.unwrap();
+        let now = Registry::load(None).unwrap().now();
+        let first = now.compile("a.toml", "name = \"a\"").await.unwrap();
+        let second = now.compile("a.toml", "name = \"a\"").await.unwrap();
         assert!(Arc::ptr_eq(&first, &second));
     }
 
     #[tokio::test]
     async fn no_more_than_the_most_recent_are_kept() {
-        let registry = Arc::new(Registry::load(None).unwrap());
+        let now = Registry::load(None).unwrap().now();
         for number in 0..=RECENT_MAX {
-            registry.compile("a.toml", &format!("name = \"a{number}\"")).await.unwrap();
+            now.compile("a.toml", &format!("name = \"a{number}\"")).await.unwrap();
         }
-        assert_eq!(registry.recent.lock().unwrap().len(), RECENT_MAX);
+        assert_eq!(now.recent.lock().unwrap().len(), RECENT_MAX);
     }
 }

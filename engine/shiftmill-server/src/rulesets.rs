@@ -25,7 +25,7 @@ impl Rulesets for RulesetsService {
         let id = RequestId::of(request.metadata());
         let asked = request.into_inner();
         let answer = async {
-            let compiled = self.registry.compile(file_name(&asked.file_name), &asked.text).await;
+            let compiled = self.registry.now().compile(file_name(&asked.file_name), &asked.text).await;
             let answer = match compiled {
                 Ok(ruleset) => valid(&ruleset),
                 Err(mistakes) => invalid(&mistakes.list),

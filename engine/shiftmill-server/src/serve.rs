@@ -72,6 +72,11 @@ impl Server {
         self.address
     }
 
+    /// The rulesets: for who has the folder read anew.
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.registry)
+    }
+
     /// The memory for chunks under way: for who watches the server.
     pub fn budget(&self) -> Budget {
         self.shared.budget.clone()

@@ -230,7 +230,7 @@ impl OpenStream {
             return Err(used_up().into());
         }
         match self.next().await? {
-            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry).await?),
+            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry.now()).await?),
             _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
         }
     }

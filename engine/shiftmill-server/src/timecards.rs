@@ -50,7 +50,7 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
 async fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
     let source = asked.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
-    let ruleset = ruleset(source, "ruleset", &shared.registry).await?;
+    let ruleset = ruleset(source, "ruleset", &shared.registry.now()).await?;
     let window = window(asked.window.as_ref(), "window")?;
     let detail = if asked.explain { Detail::Full } else { detail(asked.detail, "detail")? };
     let mut zones: Vec<String> = Vec::new();

@@ -14,7 +14,7 @@ use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_server::client::{ChunkAnswer, Vocabulary, connect};
-use shiftmill_server::{Budget, Config, Limits, Server};
+use shiftmill_server::{Budget, Config, Limits, Registry, Server};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::Status;
@@ -46,6 +46,7 @@ pay = "overtime_1_5"
 pub struct Running {
     pub address: SocketAddr,
     pub budget: Budget,
+    pub registry: Arc<Registry>,
     stop: Option<oneshot::Sender<()>>,
     pub served: JoinHandle<Result<(), shiftmill_server::ServeError>>,
 }
@@ -57,12 +58,12 @@ impl Running {
 
     pub async fn start_with(config: Config) -> Running {
         let server = Server::bind(config).unwrap();
-        let (address, budget) = (server.address(), server.budget());
+        let (address, budget, registry) = (server.address(), server.budget(), server.registry());
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Running { address, budget, stop: Some(stop), served }
+        Running { address, budget, registry, stop: Some(stop), served }
     }
 
     pub fn url(&self) -> String {
@@ -224,6 +225,27 @@ impl Gathered {
     pub fn taker(&self) -> impl Fn(ChunkAnswer) + Send + Sync + 'static + use<> {
         let answers = Arc::clone(&self.0);
         move |answer| answers.lock().unwrap().push(answer)
+    }
+}
+
+/// A folder of its own for one test, removed when dropped.
+pub struct Folder(pub std::path::PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("shiftmill-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Folder(path)
+    }
+
+    pub fn write(&self, file: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.0.join(file), content).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
