@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{Manifest, PluginHash};
+use shiftmill_core::{Manifest, PluginBinding, PluginHash};
 
 use crate::Document;
 use crate::document::{self, Field, Source};
@@ -24,6 +24,14 @@ pub trait Library {
     /// Why there is none, or why it cannot be used, for the person who wrote the document: `there is no such file`.
     fn plugin(&self, _which: PluginReference<'_>) -> Result<PluginFound, String> {
         Err("there are no plugins here".to_owned())
+    }
+
+    /// Asks a plugin whether it takes a configuration that fits what it declares.
+    ///
+    /// # Errors
+    /// What the plugin says against it.
+    fn configure(&self, _binding: &PluginBinding) -> Result<(), String> {
+        Ok(())
     }
 }
 

@@ -101,6 +101,11 @@ impl Finder {
         self.push(place, Nature::Syntax, message, hint);
     }
 
+    /// True when no mistake has been found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// True when no more mistakes are told.
     pub fn is_full(&self) -> bool {
         self.found.len() >= MISTAKES_MAX

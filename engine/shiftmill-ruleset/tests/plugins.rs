@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    Argument, CarriedKey, CarryKey, ConfigValue, Field, Hook, HookSet, Isolation, Manifest, OnFailure, PluginHash,
-    ReasonRule, RuleId, Setting, ValueKind, Workday,
+    Argument, CarriedKey, CarryKey, ConfigValue, Field, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding,
+    PluginHash, ReasonRule, RuleId, Setting, ValueKind, Workday,
 };
 use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, configuration};
 
@@ -33,6 +33,11 @@ impl Library for Shelf {
             PluginReference::Hash(_) => return Err("the service has no plugin of this hash".to_owned()),
         };
         Ok(PluginFound { hash: PluginHash([number; 32]), manifest: Arc::new(manifest) })
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<(), String> {
+        let odd = binding.values.contains(&ConfigValue::Number(3_601));
+        if odd { Err("`least` must be a whole hour".to_owned()) } else { Ok(()) }
     }
 }
 
@@ -292,6 +297,17 @@ fn a_default_that_names_an_undeclared_pay_code_says_what_to_do() {
           `night_meal` | declare it under `[pay_codes.night_meal]` with `layer = \"quantity\"` and `unit = \"count\"`, \
           or set `code` under `[plugin.config]`"]
     );
+}
+
+#[test]
+fn a_plugin_may_refuse_what_fits_its_bounds() {
+    let text = acme("file = \"night_meal.wasm\"\n[plugin.config]\nleast = \"1:00:01\"\n");
+    assert_eq!(
+        mistakes(&text),
+        ["8:1: plugin acme-night-meal 0.3.1 refuses its configuration: `least` must be a whole hour | -"]
+    );
+    // Nobody is asked about a document that is wrong already.
+    assert_eq!(mistakes(&format!("{text}until = \"noon\"\n")).len(), 1);
 }
 
 #[test]

@@ -39,6 +39,7 @@ pub(crate) fn compile(versions: &[Version], library: &dyn Library, mistakes: &mu
             (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, versions))
         })
         .collect();
+    plugins.configure(library, mistakes);
     let bindings = plugins.in_order(plans.iter_mut().map(|(_, plan)| &mut plan.plugins), mistakes);
     PlanTimeline::new(plans, interned.names)?.with_bindings(bindings)
 }

@@ -23,8 +23,18 @@ pub(super) struct Plugins {
     found: Vec<(Named, Result<PluginFound, String>)>,
     /// The bindings of all versions, in the order in which they were met.
     bindings: Vec<PluginBinding>,
-    /// Where the bindings of each version stand, in the order in which they are called.
-    calls: Vec<Vec<(u16, Place)>>,
+    /// The calls of each version, in their order.
+    calls: Vec<Vec<Call>>,
+}
+
+/// A binding in one version of the ruleset.
+struct Call {
+    /// Its number so far.
+    number: u16,
+    /// Where its name stands.
+    name: Place,
+    /// Where its configuration stands.
+    config: Place,
 }
 
 /// Which plugin a table names.
@@ -65,6 +75,20 @@ impl Plugins {
         number as u16
     }
 
+    /// Asks each plugin whether it takes its configuration, once nothing else is wrong.
+    pub fn configure(&self, library: &dyn Library, mistakes: &mut Finder) {
+        if !mistakes.is_empty() {
+            return;
+        }
+        let place_of = |number| self.calls.iter().flatten().find(|call| call.number == number).map(|call| call.config);
+        for (number, binding) in (0..).zip(&self.bindings) {
+            if let Err(why) = library.configure(binding) {
+                let message = format!("{} refuses its configuration: {why}", called(&binding.manifest));
+                mistakes.add(place_of(number).unwrap_or_default(), message, None);
+            }
+        }
+    }
+
     /// All bindings in an order that is the order of calling in every version, and `plans` with their new numbers.
     pub fn in_order<'a>(
         self,
@@ -85,7 +109,7 @@ impl Plugins {
     /// configuration keeps the place of its name. Versions that disagree are a mistake: a timecard may reach over the
     /// date between them.
     fn names_in_order(&self, mistakes: &mut Finder) -> Vec<&str> {
-        let name_of = |call: &(u16, Place)| self.bindings.get(usize::from(call.0)).map(|binding| binding.name.as_str());
+        let name_of = |call: &Call| self.bindings.get(usize::from(call.number)).map(|binding| binding.name.as_str());
         let sequences: Vec<Vec<&str>> =
             self.calls.iter().map(|calls| calls.iter().filter_map(name_of).collect()).collect();
         let neighbours: BTreeSet<(&str, &str)> = sequences
@@ -117,10 +141,10 @@ impl Plugins {
     }
 
     fn disagreement(&self, names: &[&str], mistakes: &mut Finder) {
-        let bindings = |call: &&(u16, Place)| self.bindings.get(usize::from(call.0));
+        let binding = |call: &&Call| self.bindings.get(usize::from(call.number));
         let place = self.calls.iter().rev().find_map(|calls| {
-            let call = calls.iter().find(|call| bindings(call).is_some_and(|it| names.contains(&it.name.as_str())));
-            call.map(|call| call.1)
+            let call = calls.iter().find(|call| binding(call).is_some_and(|it| names.contains(&it.name.as_str())));
+            call.map(|call| call.name)
         });
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         let message = format!("the plugins {} stand in another order on another date", names.join(", "));
@@ -147,7 +171,8 @@ impl Compiler<'_> {
         let mut calls = Vec::new();
         for table in tables.iter().take(PLUGINS_MAX) {
             if let Some(binding) = self.binding(table) {
-                calls.push((self.plugins.number(binding), table.place("name")));
+                let number = self.plugins.number(binding);
+                calls.push(Call { number, name: table.place("name"), config: table.place("config") });
             }
             if self.plugins.bindings.len() > BINDINGS_MAX {
                 let message = format!("the dates bring more than {BINDINGS_MAX} different plugins and configurations");
@@ -155,7 +180,7 @@ impl Compiler<'_> {
                 self.plugins.bindings.truncate(BINDINGS_MAX);
             }
         }
-        let numbers = calls.iter().map(|call| call.0).collect();
+        let numbers = calls.iter().map(|call| call.number).collect();
         self.plugins.calls.push(calls);
         numbers
     }
