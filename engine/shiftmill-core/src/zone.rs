@@ -46,6 +46,16 @@ impl Zone {
         &self.name
     }
 
+    /// Seconds east of UTC until the first change.
+    pub fn first_offset(&self) -> i32 {
+        self.first_offset
+    }
+
+    /// Instants at which the offset changes, ascending, each with the offset from then on.
+    pub fn changes(&self) -> &[(Timestamp, i32)] {
+        &self.changes
+    }
+
     /// Seconds east of UTC at an instant.
     pub fn offset_at(&self, at: Timestamp) -> i32 {
         // A window holds a handful of changes, so the plain scan is the fast one.

@@ -1,1 +1,39 @@
-//! Sandboxed plugins.
+//! Customers' own rules as sandboxed WebAssembly: checked, compiled, pooled, called, limited.
+//!
+//! ```text
+//! component ─→ check ─→ compile ─→ describe ─→ Plugin ─┐
+//!                                                      ├─→ Bound ─→ call ─→ Answers: edits of each card
+//! ruleset ─────────────────────────→ PluginBinding ────┘     ↑
+//! CardState of many cards ───────────────────────────────────┘
+//! ```
+//!
+//! Never here: pay rules. What a plugin proposes is read and split by employee; whether it holds is the core's matter.
+
+mod answer;
+mod bound;
+mod columns;
+mod componentise;
+mod contract;
+mod engine;
+mod failure;
+mod gather;
+mod host;
+mod limits;
+mod manifest;
+mod module;
+mod plugin;
+mod report;
+mod sandbox;
+mod wire;
+
+pub use answer::{Answers, EditsOf};
+pub use bound::{BindError, Bound, CallError, CallRoom};
+pub use componentise::{ComponentiseError, componentise};
+pub use failure::CardFailure;
+pub use gather::HookCard;
+pub use host::{Compiler, Host, HostError, HostSettings, LoadError};
+pub use limits::{COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget};
+pub use plugin::Plugin;
+pub use report::Report;
+pub use sandbox::LogLine;
+pub use wire::LogLevel;

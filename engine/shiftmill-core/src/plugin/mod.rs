@@ -13,6 +13,7 @@ mod edit;
 mod failure;
 mod manifest;
 mod refusal;
+mod written;
 
 pub(crate) use apply::Room;
 

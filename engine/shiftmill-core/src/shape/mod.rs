@@ -14,9 +14,11 @@ pub mod workdays;
 pub(crate) use assignment::Room as MatchingRoom;
 
 use crate::card::CardState;
+use crate::codes::DayType;
 use crate::evaluation::EvaluationError;
 use crate::pay::holidays;
 use crate::record::Recorder;
+use crate::time::Workday;
 use crate::timecard::Inputs;
 
 /// Turns kept punches into spans with workdays, and compares them with the schedule.
@@ -55,4 +57,9 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     attendance::compare(inputs, state);
     meal_requirement::judge(inputs, state);
     holidays::assign_day_types(inputs, state);
+}
+
+/// The type of a day, by the plan of that day and the shifts scheduled so far.
+pub fn day_type(inputs: &Inputs<'_>, state: &CardState, workday: Workday) -> DayType {
+    holidays::day_type(inputs, &state.scheduled, workday)
 }

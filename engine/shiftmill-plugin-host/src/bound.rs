@@ -1,0 +1,412 @@
+//! A plugin with its configuration, called for pieces of timecards. Whatever employees stand together, the outcome is
+//! that of each employee alone.
+//!
+//! ```text
+//! cards ─→ pieces ─→ gather ─→ instance ─→ configure ─→ adjust ─→ split ─→ edits of each card
+//!             ↑                    └── trap, budget, unreadable answer ──┐
+//!             └───────────── in parts, down to one employee ─────────────┴─→ failure of the card
+//! ```
+
+use std::hash::Hasher;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shiftmill_core::{FailureCode, Hook, Isolation, PluginBinding};
+
+use crate::answer::{Answers, Asked};
+use crate::engine::Fnv;
+use crate::failure::{CardFailure, Fault, PluginFault};
+use crate::gather::{Gathering, HookCard, Tables};
+use crate::limits::{FUEL_BASE, fuel_budget};
+use crate::plugin::Plugin;
+use crate::wire::Value;
+
+/// How many employees must fail alike, before any has passed, until the plugin is taken to be broken.
+const ALIKE_MAX: u32 = 64;
+
+/// Room that calls use again: one for each worker.
+#[derive(Debug, Default)]
+pub struct CallRoom {
+    tables: Tables,
+    listening: usize,
+}
+
+impl CallRoom {
+    /// Room in which what plugins say is kept, up to about so many bytes a call.
+    pub fn listening(bytes: usize) -> CallRoom {
+        CallRoom { listening: bytes, ..CallRoom::default() }
+    }
+}
+
+/// Why a plugin cannot be bound.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BindError {
+    /// The binding is one of another plugin, or its values do not fit the manifest.
+    #[error("plugin `{plugin}` is not the one that the ruleset's `{binding}` was checked against")]
+    Unlike {
+        /// The plugin.
+        plugin: String,
+        /// What the ruleset calls it.
+        binding: String,
+    },
+    /// The plugin refuses its configuration, or fails on it.
+    #[error("plugin `{plugin}` refuses its configuration: {}", .failure.message)]
+    Refused {
+        /// The plugin.
+        plugin: String,
+        /// How it failed.
+        failure: CardFailure,
+    },
+    /// The host could not run it.
+    #[error("plugin `{plugin}` could not be run, try again: {reason}")]
+    Host {
+        /// The plugin.
+        plugin: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a call ended without an answer for each card. None of these is a pay result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The host could not run it; the same call may succeed elsewhere or later.
+    #[error("plugin `{plugin}` could not be run, try again: {reason}")]
+    HostFault {
+        /// The plugin.
+        plugin: String,
+        /// Why.
+        reason: String,
+    },
+    /// What it answers for one employee depends on the employees beside. It is quarantined.
+    #[error(
+        "plugin `{plugin}` answers for employee `{key}` at the hook `{hook}` otherwise than it does when the \
+             employee is alone"
+    )]
+    NotIndependent {
+        /// The plugin.
+        plugin: String,
+        /// Where it was called.
+        hook: Hook,
+        /// The employee.
+        key: String,
+    },
+    /// It has been found not to keep employees apart, and waits to be replaced.
+    #[error("plugin `{plugin}` is quarantined: it does not keep employees apart")]
+    Quarantined {
+        /// The plugin.
+        plugin: String,
+    },
+    /// It failed for each of the first employees at the same place.
+    #[error("plugin `{plugin}` failed for each of the first {failures} employees: {}", .failure.message)]
+    Broken {
+        /// The plugin.
+        plugin: String,
+        /// How many.
+        failures: u32,
+        /// How it failed on the last of them.
+        failure: CardFailure,
+    },
+    /// Cards of different rulesets or windows were handed over together.
+    #[error("cards of different rulesets were handed over together")]
+    Mixed,
+}
+
+impl CallError {
+    /// The stable code of the error.
+    pub const fn error_code(&self) -> &'static str {
+        match self {
+            CallError::HostFault { .. } => FailureCode::HostFault.error_code(),
+            CallError::NotIndependent { .. } | CallError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
+            CallError::Broken { .. } => "SM-PLUGIN-BROKEN",
+            CallError::Mixed => "SM-ENGINE",
+        }
+    }
+}
+
+/// A plugin with its configuration. Made for one request: what it learns of its plugin on the way (how much fuel a day
+/// takes, whether anybody passes) never changes an answer.
+#[derive(Debug)]
+pub struct Bound {
+    plugin: Arc<Plugin>,
+    binding: PluginBinding,
+    /// The number of the binding in its timeline.
+    index: u16,
+    pace: Pace,
+    breaker: Breaker,
+}
+
+impl Bound {
+    /// Binds a plugin as `binding`, which is number `index` of its timeline, and lets the plugin look at its
+    /// configuration.
+    ///
+    /// # Errors
+    /// See [`BindError`].
+    pub fn new(plugin: &Arc<Plugin>, binding: &PluginBinding, index: u16) -> Result<Bound, BindError> {
+        let title = plugin.title();
+        if binding.plugin != plugin.hash() || !plugin.manifest().accepts(&binding.values) {
+            return Err(BindError::Unlike { plugin: title, binding: binding.name.clone() });
+        }
+        let bound = Bound {
+            plugin: Arc::clone(plugin),
+            binding: binding.clone(),
+            index,
+            pace: Pace::default(),
+            breaker: Breaker::default(),
+        };
+        let configured = bound.plugin.configured(&bound.values(), FUEL_BASE, 0).map(|_| ());
+        match configured {
+            Ok(()) => Ok(bound),
+            Err(Fault::Host(reason)) => Err(BindError::Host { plugin: title, reason }),
+            Err(Fault::Plugin(fault)) => Err(BindError::Refused { plugin: title, failure: fault.failure }),
+        }
+    }
+
+    /// The plugin.
+    pub fn plugin(&self) -> &Arc<Plugin> {
+        &self.plugin
+    }
+
+    /// How the ruleset binds it.
+    pub fn binding(&self) -> &PluginBinding {
+        &self.binding
+    }
+
+    /// Calls a hook for cards of one timeline and window. The answer for each card is what the plugin would answer for
+    /// it alone.
+    ///
+    /// # Errors
+    /// See [`CallError`]. A failure of the plugin on a card is no error but the card's answer.
+    pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], room: &mut CallRoom) -> Result<Answers, CallError> {
+        if self.plugin.is_quarantined() {
+            return Err(CallError::Quarantined { plugin: self.plugin.title() });
+        }
+        let call = Call { bound: self, hook, cards, values: &self.values() };
+        call.check_alike()?;
+        let mut answers = Answers::with_room(cards.len());
+        if !self.binding.hooks.contains(hook) {
+            answers.push_nothing(cards.len());
+            return Ok(answers);
+        }
+        for piece in self.pieces(hook, cards) {
+            call.evaluate(piece, room, &mut answers)?;
+        }
+        call.audit(room, &answers)?;
+        Ok(answers)
+    }
+
+    fn values(&self) -> Vec<Value<'_>> {
+        self.binding.values.iter().map(Value::of).collect()
+    }
+
+    /// The runs of cards that share an instance at first: as many as probably stay within the budget together.
+    fn pieces(&self, hook: Hook, cards: &[HookCard<'_>]) -> Vec<Range<usize>> {
+        let days_most = match self.binding.isolation {
+            Isolation::Chunk => self.pace.days_most(),
+            Isolation::Employee => 0,
+        };
+        let mut pieces = Vec::new();
+        let (mut start, mut days) = (0, 0);
+        for (index, card) in cards.iter().enumerate() {
+            let own = days_about(hook, card);
+            if index > start && days + own > days_most {
+                pieces.push(start..index);
+                (start, days) = (index, 0);
+            }
+            days += own;
+        }
+        if start < cards.len() {
+            pieces.push(start..cards.len());
+        }
+        pieces
+    }
+}
+
+/// About how many days a card will have; good enough to cut pieces by.
+fn days_about(hook: Hook, card: &HookCard<'_>) -> u64 {
+    let days = match hook {
+        Hook::Punches => card.state.punches.len() / 4,
+        _ => card.state.workdays.len(),
+    };
+    days as u64 + 1
+}
+
+/// One call of a hook.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    bound: &'a Bound,
+    hook: Hook,
+    cards: &'a [HookCard<'a>],
+    values: &'a [Value<'a>],
+}
+
+impl Call<'_> {
+    fn check_alike(self) -> Result<(), CallError> {
+        let Some(first) = self.cards.first() else { return Ok(()) };
+        let alike = |card: &HookCard<'_>| {
+            std::ptr::eq(card.inputs.timeline, first.inputs.timeline) && card.inputs.window == first.inputs.window
+        };
+        if self.cards.iter().all(alike) { Ok(()) } else { Err(CallError::Mixed) }
+    }
+
+    /// Evaluates a piece, in parts where it does not pass as a whole.
+    fn evaluate(self, piece: Range<usize>, room: &mut CallRoom, answers: &mut Answers) -> Result<(), CallError> {
+        let mut waiting = vec![piece];
+        while let Some(piece) = waiting.pop() {
+            match self.attempt(piece.clone(), room, answers) {
+                Ok(()) => self.bound.breaker.passed(),
+                Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
+                Err(Fault::Plugin(fault)) if piece.len() == 1 => {
+                    self.bound.breaker.failed(&fault).map_err(|failures| self.broken(failures, &fault))?;
+                    answers.push_failure(fault.failure, true);
+                }
+                Err(Fault::Plugin(fault)) => {
+                    self.bound.pace.failed(&fault, &room.tables, piece.len());
+                    waiting.extend(parts(piece, fault.employee).into_iter().rev());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates a piece as a whole and adds the answers of its cards; adds nothing when it does not pass.
+    fn attempt(self, piece: Range<usize>, room: &mut CallRoom, answers: &mut Answers) -> Result<(), Fault> {
+        let Call { bound, hook, values, .. } = self;
+        let cards = self.cards.get(piece).unwrap_or(&[]);
+        let reads = bound.plugin.reads(hook);
+        let CallRoom { tables, listening } = room;
+        tables.gather(Gathering { hook, reads: &reads, binding: &bound.binding, index: bound.index }, cards);
+
+        // What passes together passes alone: nobody has more fuel here than by themselves.
+        let days = (0..cards.len()).map(|employee| tables.days_of(employee));
+        let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
+        let mut sandbox = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
+        let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads))?;
+
+        let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
+        let fuel = sandbox.fuel_used();
+        answers.add_log(std::mem::take(&mut sandbox.store.data_mut().log));
+        drop(sandbox);
+        asked.split(&answer, answers)?;
+        answers.add_fuel(fuel);
+        bound.pace.passed(fuel, all);
+        Ok(())
+    }
+
+    /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only.
+    fn audit(self, room: &mut CallRoom, answers: &Answers) -> Result<(), CallError> {
+        let one_in = self.bound.plugin.host().settings.audit_one_in;
+        if one_in == 0 {
+            return Ok(());
+        }
+        for (index, card) in self.cards.iter().enumerate() {
+            if answers.is_alone(index) || !is_in_sample(card.key, self.bound.plugin.hash().0, one_in) {
+                continue;
+            }
+            let mut alone = Answers::default();
+            match self.attempt(index..index + 1, room, &mut alone) {
+                Ok(()) => {}
+                Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
+                Err(Fault::Plugin(fault)) => alone.push_failure(fault.failure, true),
+            }
+            if alone.of(0) != answers.of(index) {
+                self.bound.plugin.quarantine();
+                let (plugin, key) = (self.bound.plugin.title(), card.key.to_owned());
+                return Err(CallError::NotIndependent { plugin, hook: self.hook, key });
+            }
+        }
+        Ok(())
+    }
+
+    fn host_fault(self, reason: String) -> CallError {
+        CallError::HostFault { plugin: self.bound.plugin.title(), reason }
+    }
+
+    fn broken(self, failures: u32, fault: &PluginFault) -> CallError {
+        CallError::Broken { plugin: self.bound.plugin.title(), failures, failure: fault.failure.clone() }
+    }
+}
+
+/// Whether an employee is in the sample that is audited: about one in so many, the same ones in every run.
+fn is_in_sample(key: &str, plugin: [u8; 32], one_in: u32) -> bool {
+    let seed = plugin.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let mut hash = Fnv::new(seed);
+    hash.write(key.as_bytes());
+    hash.finish().is_multiple_of(u64::from(one_in))
+}
+
+/// The parts of a piece that did not pass: the employee at whom the plugin says it was by itself, else halves.
+fn parts(piece: Range<usize>, employee: Option<u32>) -> Vec<Range<usize>> {
+    let named = employee.map(|employee| piece.start + employee as usize).filter(|named| piece.contains(named));
+    let parts = match named {
+        Some(named) => vec![piece.start..named, named..named + 1, named + 1..piece.end],
+        None => {
+            let middle = piece.start + piece.len() / 2;
+            vec![piece.start..middle, middle..piece.end]
+        }
+    };
+    parts.into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+/// How many days a piece may have. Learned on the way, so that most pieces pass at once.
+#[derive(Debug)]
+struct Pace {
+    by_fuel: AtomicU64,
+    by_memory: AtomicU64,
+}
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace { by_fuel: AtomicU64::new(u64::MAX), by_memory: AtomicU64::new(u64::MAX) }
+    }
+}
+
+impl Pace {
+    fn days_most(&self) -> u64 {
+        self.by_fuel.load(Ordering::Relaxed).min(self.by_memory.load(Ordering::Relaxed))
+    }
+
+    /// Half of the budget leaves room for days that take more.
+    fn passed(&self, fuel: u64, days: u64) {
+        let a_day = fuel / days.max(1);
+        self.by_fuel.store(FUEL_BASE / 2 / a_day.max(1), Ordering::Relaxed);
+    }
+
+    fn failed(&self, fault: &PluginFault, tables: &Tables, employees: usize) {
+        if fault.failure.code == FailureCode::Memory {
+            let days: u64 = (0..employees).map(|employee| u64::from(tables.days_of(employee)) + 1).sum();
+            self.by_memory.fetch_min((days / 2).max(1), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Stops a request whose plugin fails for everybody, rather than letting it fail a million times.
+#[derive(Debug, Default)]
+struct Breaker(Mutex<Alike>);
+
+#[derive(Debug, Default)]
+struct Alike {
+    any_passed: bool,
+    place: String,
+    failures: u32,
+}
+
+impl Breaker {
+    fn passed(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).any_passed = true;
+    }
+
+    /// Counts a failure. The error is how many there have been, when it is enough.
+    fn failed(&self, fault: &PluginFault) -> Result<(), u32> {
+        let mut alike = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if alike.any_passed {
+            return Ok(());
+        }
+        if alike.place != fault.place {
+            *alike = Alike { place: fault.place.clone(), ..Alike::default() };
+        }
+        alike.failures += 1;
+        if alike.failures < ALIKE_MAX { Ok(()) } else { Err(alike.failures) }
+    }
+}

@@ -1,0 +1,159 @@
+//! From what a compiler made, a core module, to a component of the contract.
+
+use shiftmill_core::Hook;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, SourceMap, WorldId};
+
+use crate::contract::{self, InterfaceName};
+use crate::module::CoreModule;
+
+/// Why a core module is no plugin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ComponentiseError {
+    /// It is a component already.
+    #[error("it is a component already")]
+    Component,
+    /// It is no WebAssembly at all.
+    #[error("it is no WebAssembly module: {0}")]
+    NotWasm(String),
+    /// It has no function of the contract.
+    #[error("it exports no function of the plugin contract; does its source have `plugin!(…)`?")]
+    NoPlugin,
+    /// It has `describe` and `configure` and nothing to call.
+    #[error("it has no hook: name at least one in `plugin!(…: days)`")]
+    NoHook,
+    /// It has been built for another version of the contract.
+    #[error("{0}")]
+    OtherVersion(String),
+    /// It wants something that plugins cannot have.
+    #[error("it imports `{name}` from `{module}`, which plugins do not have{}", way_text(.way))]
+    ForeignImport {
+        /// Where from.
+        module: String,
+        /// What.
+        name: String,
+        /// The chain of calls that pulled it in; may be empty.
+        way: String,
+    },
+    /// A function is missing or has another type.
+    #[error("it does not keep to the plugin contract: {0}")]
+    Unlike(String),
+}
+
+pub(crate) fn way_text(way: &str) -> String {
+    match way {
+        "" => String::new(),
+        way => format!("; it is called by {way}"),
+    }
+}
+
+/// Turns a core module into a component: the contract is put in, with the hooks for which the module has functions.
+///
+/// # Errors
+/// See [`ComponentiseError`].
+pub fn componentise(module: &[u8]) -> Result<Vec<u8>, ComponentiseError> {
+    if wasmparser::Parser::is_component(module) {
+        return Err(ComponentiseError::Component);
+    }
+    let parsed = CoreModule::read(module).map_err(|error| ComponentiseError::NotWasm(error.message().to_owned()))?;
+    check_imports(&parsed)?;
+    let mut module = module.to_vec();
+    let described = parsed.custom_sections.iter().any(|section| section.starts_with("component-type"));
+    if !described {
+        embed_contract(&mut module, &hooks(&parsed)?)?;
+    }
+    let encoded = ComponentEncoder::default().validate(true).module(&module).and_then(|encoder| encoder.encode());
+    encoded.map_err(|error| ComponentiseError::Unlike(format!("{error:#}")))
+}
+
+/// The hooks for which the module has functions.
+fn hooks(module: &CoreModule<'_>) -> Result<Vec<Hook>, ComponentiseError> {
+    let functions = module.exports.iter().filter_map(|export| export.split_once('#'));
+    let named: Vec<InterfaceName> = functions.filter_map(|(name, _)| InterfaceName::parse(name)).collect();
+    if let Some(mismatch) = named.iter().find_map(InterfaceName::mismatch) {
+        return Err(ComponentiseError::OtherVersion(mismatch));
+    }
+    let has = |name: &str| named.iter().any(|interface| interface.name == name);
+    let hooks: Vec<Hook> = Hook::ALL.iter().copied().filter(|hook| has(hook.code())).collect();
+    match (hooks.is_empty(), has("lifecycle")) {
+        (false, _) => Ok(hooks),
+        (true, true) => Err(ComponentiseError::NoHook),
+        (true, false) => Err(ComponentiseError::NoPlugin),
+    }
+}
+
+fn check_imports(module: &CoreModule<'_>) -> Result<(), ComponentiseError> {
+    for (from, name) in &module.imports {
+        let interface = InterfaceName::parse(from).filter(|interface| interface.name == "host");
+        match interface {
+            Some(host) => host.mismatch().map_or(Ok(()), |other| Err(ComponentiseError::OtherVersion(other)))?,
+            None => {
+                let (module_name, name) = ((*from).to_owned(), (*name).to_owned());
+                let way = module.way_to(from);
+                return Err(ComponentiseError::ForeignImport { module: module_name, name, way });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn embed_contract(module: &mut Vec<u8>, hooks: &[Hook]) -> Result<(), ComponentiseError> {
+    let unlike = |error: String| ComponentiseError::Unlike(error);
+    let (resolve, world) = contract_with(hooks).map_err(unlike)?;
+    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8, false)
+        .map_err(|error| unlike(format!("{error:#}")))
+}
+
+/// The contract, with a world of these hooks.
+fn contract_with(hooks: &[Hook]) -> Result<(Resolve, WorldId), String> {
+    let exports: String = hooks.iter().map(|hook| format!(" export {hook};")).collect();
+    let world =
+        format!("package {}@{};\nworld made {{ include plugin;{exports} }}", contract::PACKAGE, contract::VERSION);
+    let mut sources = SourceMap::new();
+    for (name, text) in contract::TEXT {
+        sources.push_str(name, text);
+    }
+    sources.push_str("made.wit", world);
+    let group = sources.parse().map_err(|(sources, error)| error.render(&sources))?;
+    let mut resolve = Resolve::default();
+    let package = resolve.push_group(group).map_err(|error| error.to_string())?;
+    let world = resolve.select_world(&[package], Some("made")).map_err(|error| error.to_string())?;
+    Ok((resolve, world))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_has_a_world_for_every_set_of_hooks() {
+        for hooks in [&[Hook::Days][..], &[Hook::Punches, Hook::Period], Hook::ALL] {
+            contract_with(hooks).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_no_plugin_is_told_why() {
+        let module = |text: &str| componentise(&wat::parse_str(text).unwrap()).unwrap_err();
+        assert_eq!(module("(module)"), ComponentiseError::NoPlugin);
+        assert_eq!(module("(component)"), ComponentiseError::Component);
+        let lifecycle =
+            "(module (func (export \"shiftmill:plugin/lifecycle@1.0.0#describe\") (result i32) i32.const 0))";
+        assert_eq!(module(lifecycle), ComponentiseError::NoHook);
+        let newer = "(module (func (export \"shiftmill:plugin/days@1.4.0#adjust\")))";
+        assert!(module(newer).to_string().contains("this Shiftmill is older"));
+        assert!(matches!(componentise(b"MZ"), Err(ComponentiseError::NotWasm(_))));
+    }
+
+    #[test]
+    fn a_foreign_import_is_told_with_the_way_to_it() {
+        let text = r#"(module
+            (import "env" "now" (func $now (result i64)))
+            (func $std::time::Instant::now (result i64) call $now)
+            (func $acme::late (result i64) call $std::time::Instant::now)
+            (func (export "shiftmill:plugin/days@1.0.0#adjust") call $acme::late drop))"#;
+        let error = componentise(&wat::parse_str(text).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("`now` from `env`"), "{error}");
+        assert!(error.contains("`acme::late` → `std::time::Instant::now`"), "{error}");
+    }
+}

@@ -1,0 +1,182 @@
+//! What a trap means to a person: which failure it is, and where in the plugin's own source it happened.
+
+use shiftmill_core::{FailureCode, Workday};
+use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Trap, WasmBacktrace};
+
+use crate::sandbox::{LastWords, Session};
+
+/// A failure of a plugin on one card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardFailure {
+    /// How it failed.
+    pub code: FailureCode,
+    /// The workday that it was at, when it said so.
+    pub workday: Option<Workday>,
+    /// What happened, with the place in the plugin's source where it is known.
+    pub message: String,
+}
+
+/// Why a call came to no answer.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The host could not run it.
+    Host(String),
+    /// The plugin failed.
+    Plugin(Box<PluginFault>),
+}
+
+/// Why a plugin came to no answer for a piece.
+#[derive(Debug)]
+pub(crate) struct PluginFault {
+    pub(crate) failure: CardFailure,
+    /// The employee that it was at, when it said so.
+    pub(crate) employee: Option<u32>,
+    /// Where it happened; the same for the same mistake, whatever the data.
+    pub(crate) place: String,
+}
+
+impl Fault {
+    /// A failure that is no trap: an answer that cannot be read.
+    pub(crate) fn of_answer(code: FailureCode, message: String) -> Fault {
+        let place = message.clone();
+        let failure = CardFailure { code, workday: None, message };
+        Fault::Plugin(Box::new(PluginFault { failure, employee: None, place }))
+    }
+}
+
+/// What was being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// An instance was made.
+    Instantiate,
+    /// A function was called.
+    Call,
+}
+
+/// What an error of the WebAssembly engine means.
+pub(crate) fn fault(error: &wasmtime::Error, stage: Stage, session: &Session) -> Fault {
+    let trap = error.downcast_ref::<Trap>();
+    if let Some(reason) = host_fault(error, trap, stage, session) {
+        return Fault::Host(reason);
+    }
+    let at = Location::of(error);
+    let place_name = at.to_string();
+    let (code, message) = match (&session.refused, trap, &session.last_words) {
+        (Some(refused), _, _) => (FailureCode::Memory, format!("{refused}{at}")),
+        (_, Some(Trap::OutOfFuel), _) => (FailureCode::Budget, format!("used more fuel than its input allows{at}")),
+        (_, Some(Trap::StackOverflow), _) => (FailureCode::Stack, format!("went too deep{at}")),
+        (_, Some(_), Some(words)) => (FailureCode::Panic, words.message.clone()),
+        (_, Some(trap), None) => (FailureCode::Panic, format!("{}{at}", words_of(*trap))),
+        (_, None, _) if is_too_much(error) => (FailureCode::Memory, "answers more than it may".to_owned()),
+        (_, None, _) => (FailureCode::Panic, format!("does not keep to the plugin contract: {}", root(error))),
+    };
+    let words = session.last_words.as_ref().filter(|_| code == FailureCode::Panic);
+    let place = words.and_then(source_place).unwrap_or(place_name);
+    let failure = CardFailure { code, workday: session.last_words.as_ref().and_then(|words| words.workday), message };
+    let employee = session.last_words.as_ref().and_then(|words| words.employee);
+    Fault::Plugin(Box::new(PluginFault { failure, employee, place: format!("{code} {place}") }))
+}
+
+fn host_fault(error: &wasmtime::Error, trap: Option<&Trap>, stage: Stage, session: &Session) -> Option<String> {
+    if let Some(reason) = &session.host_failed {
+        return Some(reason.clone());
+    }
+    let stuck = trap == Some(&Trap::Interrupt);
+    let crowded = error.is::<PoolConcurrencyLimitError>() || error.is::<std::io::Error>();
+    let could_not_start = stage == Stage::Instantiate && trap.is_none() && session.refused.is_none();
+    match () {
+        () if stuck => Some("the call did not get on".to_owned()),
+        () if crowded || could_not_start => Some(root(error)),
+        () => None,
+    }
+}
+
+/// The error behind the context that the engine put around it.
+fn root(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string()
+}
+
+/// The engine has no type of its own for it.
+fn is_too_much(error: &wasmtime::Error) -> bool {
+    root(error).contains("fuel allocated for hostcalls")
+}
+
+/// The engine's words without its prefix.
+fn words_of(trap: Trap) -> String {
+    let text = trap.to_string();
+    let text = text.strip_prefix("wasm trap: ").unwrap_or(&text);
+    match trap {
+        Trap::UnreachableCodeReached => "stopped without a word".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The `file:line:column` in a panic's message.
+fn source_place(words: &LastWords) -> Option<String> {
+    let is_place = |word: &&str| {
+        let mut parts = word.trim_end_matches(':').rsplit(':');
+        let number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
+        number(parts.next()) && parts.next().is_some_and(|part| !part.is_empty())
+    };
+    words.message.split_whitespace().find(is_place).map(|word| word.trim_end_matches(':').to_owned())
+}
+
+/// The innermost place in the plugin's own code. Displayed as what comes after a message.
+#[derive(Debug, Default)]
+struct Location {
+    function: Option<String>,
+    line: Option<String>,
+}
+
+impl Location {
+    fn of(error: &wasmtime::Error) -> Location {
+        let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Location::default() };
+        let places: Vec<Location> = backtrace.frames().iter().flat_map(Location::of_frame).collect();
+        let own = places.iter().position(|place| place.function.as_deref().is_some_and(is_own));
+        places.into_iter().nth(own.unwrap_or(0)).unwrap_or_default()
+    }
+
+    /// The functions of a frame, those that were inlined first.
+    fn of_frame(frame: &FrameInfo) -> Vec<Location> {
+        let line = |file: &str, line: Option<u32>| line.map(|line| format!("{}:{line}", from_sources(file)));
+        let symbols = frame.symbols().iter().map(|symbol| Location {
+            function: symbol.name().or(frame.func_name()).map(demangled),
+            line: symbol.file().and_then(|file| line(file, symbol.line())),
+        });
+        let symbols: Vec<Location> = symbols.collect();
+        if !symbols.is_empty() {
+            return symbols;
+        }
+        let number = || format!("function {}", frame.func_index());
+        vec![Location { function: Some(frame.func_name().map_or_else(number, demangled)), line: None }]
+    }
+}
+
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.line, &self.function) {
+            (Some(line), Some(function)) => write!(f, ", at {line} in `{function}`"),
+            (Some(line), None) => write!(f, ", at {line}"),
+            (None, Some(function)) => write!(f, ", in `{function}`"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// A function's name as its author wrote it.
+pub(crate) fn demangled(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
+}
+
+/// False for functions that every plugin has: the standard library, the SDK, the allocator.
+pub(crate) fn is_own(function: &str) -> bool {
+    const LIBRARIES: [&str; 9] =
+        ["core::", "alloc::", "std::", "dlmalloc", "rust_", "__r", "cabi_", "compiler_builtins", "shiftmill_plugin::"];
+    let bare = function.trim_start_matches(['<', '&']);
+    !LIBRARIES.iter().any(|library| bare.starts_with(library))
+}
+
+/// A path from its last `src` folder on: what comes before is the machine on which the plugin was built.
+fn from_sources(path: &str) -> &str {
+    path.rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
+}

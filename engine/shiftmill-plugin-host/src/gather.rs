@@ -1,0 +1,601 @@
+//! Gathering: the columns of a piece from the states of its cards, and which row of a column is what on its card.
+//!
+//! Rows stand grouped by the day that they are shown on. Nearly every card has them in that order already; only for
+//! the others an order is kept, to find back from a row to the card's own list.
+
+use shiftmill_core::{
+    CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchRole, SpanState, WaiverKind,
+    Workday, ZoneCursor, shape,
+};
+
+use crate::columns::{
+    CarriedValueRows, DayColumns, DayRows, EmployeeRows, ExceptionRows, PayCodeRows, PremiumRows, PunchRows,
+    QuantityRows, Reads, ScheduledRows, ShiftRows, SpanRows, ZoneRows,
+};
+use crate::wire::{Cards, Window};
+
+/// A card as a hook is given it.
+#[derive(Clone, Copy, Debug)]
+pub struct HookCard<'a> {
+    /// The employee's key: decides whether the card is in the audited sample. The plugin does not see it.
+    pub key: &'a str,
+    /// The facts, the rules, what is asked.
+    pub inputs: &'a Inputs<'a>,
+    /// How far the card has got.
+    pub state: &'a CardState,
+}
+
+/// How many zones are looked through before one is given again.
+const ZONES_LOOKED_THROUGH: usize = 16;
+
+/// What is gathered, and for whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gathering<'a> {
+    pub(crate) hook: Hook,
+    pub(crate) reads: &'a Reads,
+    pub(crate) binding: &'a PluginBinding,
+    /// The number of the binding in its timeline.
+    pub(crate) index: u16,
+}
+
+/// The columns of a piece. Used again from call to call.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    window: Window,
+    pay_codes: PayCodeRows,
+    zones: ZoneRows,
+    /// For each zone given, the card that named it first.
+    zone_cards: Vec<usize>,
+    employees: EmployeeRows,
+    days: DayRows,
+    punches: PunchRows,
+    shifts: ShiftRows,
+    scheduled: ScheduledRows,
+    spans: SpanRows,
+    quantities: QuantityRows,
+    exceptions: ExceptionRows,
+    premiums: PremiumRows,
+    carried: CarriedValueRows,
+    /// How many rows each table of a day has, whether or not any of its columns is read.
+    laid: Laid<u32>,
+    places: Vec<CardRows>,
+    /// The orders of those tables of cards that do not stand by day.
+    orders: Vec<u32>,
+    /// The days of the rows of one card.
+    labels: Laid<Vec<i32>>,
+    /// The days of one card, when its rows name some that its state does not.
+    all_days: Vec<i32>,
+    /// One order turned around.
+    inverse: Vec<u32>,
+}
+
+/// One thing for each table whose rows belong to days.
+#[derive(Clone, Copy, Debug, Default)]
+struct Laid<T> {
+    punches: T,
+    shifts: T,
+    scheduled: T,
+    spans: T,
+}
+
+impl Laid<bool> {
+    /// The tables whose rows are numbered: those that are read, and those that a column read refers to.
+    fn of(reads: &Reads) -> Laid<bool> {
+        Laid {
+            punches: reads.punches.any(),
+            shifts: reads.shifts.any() || reads.spans.shift,
+            scheduled: reads.scheduled.any() || reads.shifts.scheduled,
+            spans: reads.spans.any(),
+        }
+    }
+}
+
+/// Where the rows of one card stand.
+#[derive(Clone, Copy, Debug, Default)]
+struct CardRows {
+    days: Run,
+    tables: Laid<Run>,
+}
+
+/// A run of rows of one card.
+#[derive(Clone, Copy, Debug, Default)]
+struct Run {
+    first: u32,
+    count: u32,
+    /// Where its order stands in [`Tables::orders`]; [`BY_DAY`] when the card's own list stands by day.
+    order: u32,
+}
+
+const BY_DAY: u32 = u32::MAX;
+
+/// The tables that an edit names rows of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowsOf {
+    Punches,
+    Scheduled,
+    Spans,
+}
+
+impl RowsOf {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            RowsOf::Punches => "punches",
+            RowsOf::Scheduled => "scheduled",
+            RowsOf::Spans => "spans",
+        }
+    }
+}
+
+impl Tables {
+    /// Gathers the columns that `gathering` reads of these cards. All cards have the same rules and are asked the same.
+    pub(crate) fn gather(&mut self, gathering: Gathering<'_>, cards: &[HookCard<'_>]) {
+        self.clear();
+        let Some(first) = cards.first() else { return };
+        self.window = Window::of(first.inputs.window);
+        self.gather_pay_codes(first.inputs.timeline);
+        for index in 0..cards.len() {
+            self.gather_card(gathering, cards, index);
+        }
+    }
+
+    /// How many days an employee has.
+    pub(crate) fn days_of(&self, employee: usize) -> u32 {
+        self.places.get(employee).map_or(0, |place| place.days.count)
+    }
+
+    /// The position in the card's own list of a row; `None` when it is no row of the employee.
+    pub(crate) fn on_card(&self, employee: usize, table: RowsOf, row: u32) -> Option<u32> {
+        let tables = self.places.get(employee)?.tables;
+        let run = match table {
+            RowsOf::Punches => tables.punches,
+            RowsOf::Scheduled => tables.scheduled,
+            RowsOf::Spans => tables.spans,
+        };
+        let position = row.checked_sub(run.first).filter(|position| *position < run.count)?;
+        match run.order {
+            BY_DAY => Some(position),
+            order => self.orders.get((order + position) as usize).copied(),
+        }
+    }
+
+    /// The columns as they go over: those of `reads`, the others empty.
+    pub(crate) fn lowered(&self, reads: &Reads) -> Cards<'_> {
+        let workday = if reads.days.workday { self.days.workday.as_slice() } else { &[] };
+        Cards {
+            window: self.window,
+            pay_codes: self.pay_codes.lowered(),
+            zones: self.zones.lowered(),
+            employees: self.employees.lowered(),
+            days: DayColumns { workday, ..self.days.lowered() },
+            punches: self.punches.lowered(),
+            shifts: self.shifts.lowered(),
+            scheduled: self.scheduled.lowered(),
+            spans: self.spans.lowered(),
+            quantities: self.quantities.lowered(),
+            exceptions: self.exceptions.lowered(),
+            premiums: self.premiums.lowered(),
+            carried: self.carried.lowered(),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.pay_codes.clear();
+        self.zones.clear();
+        self.zone_cards.clear();
+        self.employees.clear();
+        self.days.clear();
+        self.punches.clear();
+        self.shifts.clear();
+        self.scheduled.clear();
+        self.spans.clear();
+        self.quantities.clear();
+        self.exceptions.clear();
+        self.premiums.clear();
+        self.carried.clear();
+        self.laid = Laid::default();
+        self.places.clear();
+        self.orders.clear();
+    }
+
+    fn gather_pay_codes(&mut self, timeline: &PlanTimeline) {
+        for code in &timeline.names().pay_codes {
+            self.pay_codes.layer.push(code.layer as u8);
+            self.pay_codes.unit.push(code.unit as u8);
+            self.pay_codes.paid.push(u8::from(code.paid));
+            self.pay_codes.multiplier.push(code.multiplier.0);
+        }
+    }
+
+    fn gather_card(&mut self, gathering: Gathering<'_>, cards: &[HookCard<'_>], index: usize) {
+        let Some(card) = cards.get(index) else { return };
+        let zone = self.zone_row(cards, index);
+        self.employees.zone.push(zone);
+        self.label_rows(gathering, card);
+        self.lay_days(gathering, card);
+        self.gather_days(gathering, card);
+        self.gather_rows_of_days(gathering, card);
+        self.gather_lists(gathering, card);
+    }
+
+    /// The row of a card's zone, which is added when it was not given lately.
+    fn zone_row(&mut self, cards: &[HookCard<'_>], index: usize) -> u32 {
+        let Some(zone) = cards.get(index).map(|card| card.inputs.card.zone) else { return 0 };
+        let is_same = |named: &usize| cards.get(*named).is_some_and(|card| std::ptr::eq(card.inputs.card.zone, zone));
+        let lately = self.zone_cards.iter().rev().take(ZONES_LOOKED_THROUGH).position(is_same);
+        if let Some(back) = lately {
+            return (self.zone_cards.len() - 1 - back) as u32;
+        }
+        self.zone_cards.push(index);
+        self.zones.first_offset.push(zone.first_offset());
+        self.zones.change_at.extend(zone.changes().iter().map(|change| change.0.0));
+        self.zones.change_offset.extend(zone.changes().iter().map(|change| change.1));
+        self.zones.change_end.push(self.zones.change_at.len() as u32);
+        (self.zone_cards.len() - 1) as u32
+    }
+
+    /// Finds the day that each row of the card is shown on.
+    fn label_rows(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let Gathering { hook, reads, .. } = gathering;
+        let lays = Laid::of(reads);
+        let state = card.state;
+        let labels = &mut self.labels;
+        labels.punches.clear();
+        labels.shifts.clear();
+        labels.scheduled.clear();
+        labels.spans.clear();
+        if hook == Hook::Punches {
+            let mut clock = ZoneCursor::new(card.inputs.card.zone);
+            labels.punches.extend(state.punches.iter().map(|punch| clock.date_at(punch.at).0));
+            return;
+        }
+        if lays.punches {
+            label_punches(card, &mut labels.punches);
+        }
+        if lays.shifts {
+            labels.shifts.extend(days_of_shifts(state).map(|workday| workday.0));
+        }
+        if lays.scheduled {
+            labels.scheduled.extend(state.scheduled.iter().map(|shift| shift.workday.0));
+        }
+        if lays.spans {
+            labels.spans.extend(state.spans.iter().map(|span| span.reporting_workday.0));
+        }
+    }
+
+    /// Lays the rows of the card out by day: the labels of its days, and where the rows of each end.
+    fn lay_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let lays = Laid::of(gathering.reads);
+        let first = self.days.workday.len();
+        match gathering.hook {
+            Hook::Punches => {
+                let dates = self.labels.punches.chunk_by(|one, next| one == next);
+                self.days.workday.extend(dates.filter_map(|date| date.first()));
+            }
+            _ => self.days.workday.extend(card.state.workdays.iter().map(|row| row.workday.0)),
+        }
+        let tables = match self.lay_in_order(lays, first) {
+            Some(tables) => tables,
+            None => self.lay_out_of_order(lays, first),
+        };
+        let count = (self.days.workday.len() - first) as u32;
+        self.places.push(CardRows { days: Run { first: first as u32, count, order: BY_DAY }, tables });
+        self.employees.day_end.push(self.days.workday.len() as u32);
+        self.laid.punches += tables.punches.count;
+        self.laid.shifts += tables.shifts.count;
+        self.laid.scheduled += tables.scheduled.count;
+        self.laid.spans += tables.spans.count;
+    }
+
+    /// The usual case: days ascend, and every list stands by day. `None`, with nothing laid, when it is another.
+    fn lay_in_order(&mut self, lays: Laid<bool>, first: usize) -> Option<Laid<Run>> {
+        let DayRows { workday, punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
+        let days = workday.get(first..).unwrap_or(&[]);
+        let ascending = days.is_sorted_by(|one, next| one < next);
+        let in_order = ascending
+            && (!lays.punches || lay(days, &self.labels.punches, self.laid.punches, punch_end))
+            && (!lays.shifts || lay(days, &self.labels.shifts, self.laid.shifts, shift_end))
+            && (!lays.scheduled || lay(days, &self.labels.scheduled, self.laid.scheduled, scheduled_end))
+            && (!lays.spans || lay(days, &self.labels.spans, self.laid.spans, span_end));
+        if !in_order {
+            for ends in [punch_end, shift_end, scheduled_end, span_end] {
+                ends.truncate(first);
+            }
+            return None;
+        }
+        let run = |lays, first, labels: &[i32]| {
+            let count = if lays { labels.len() as u32 } else { 0 };
+            Run { first, count, order: BY_DAY }
+        };
+        Some(Laid {
+            punches: run(lays.punches, self.laid.punches, &self.labels.punches),
+            shifts: run(lays.shifts, self.laid.shifts, &self.labels.shifts),
+            scheduled: run(lays.scheduled, self.laid.scheduled, &self.labels.scheduled),
+            spans: run(lays.spans, self.laid.spans, &self.labels.spans),
+        })
+    }
+
+    /// Any other case: all days that the state or a row names, and an order for each list.
+    #[cold]
+    fn lay_out_of_order(&mut self, lays: Laid<bool>, first: usize) -> Laid<Run> {
+        let Tables { days, labels, laid, orders, all_days, .. } = self;
+        all_days.clear();
+        all_days.extend(days.workday.drain(first..));
+        for list in [&labels.punches, &labels.shifts, &labels.scheduled, &labels.spans] {
+            all_days.extend(list);
+        }
+        all_days.sort_unstable();
+        all_days.dedup();
+        days.workday.extend(&*all_days);
+        let mut order = |lays: bool, labels: &mut Vec<i32>, from: u32, ends: &mut Vec<u32>| {
+            if !lays {
+                return Run { first: from, count: 0, order: BY_DAY };
+            }
+            let order = orders.len();
+            orders.extend(0..labels.len() as u32);
+            if let Some(own) = orders.get_mut(order..) {
+                own.sort_by_key(|row| labels.get(*row as usize).copied());
+            }
+            labels.sort_unstable();
+            let _complete = lay(all_days, labels, from, ends);
+            Run { first: from, count: labels.len() as u32, order: order as u32 }
+        };
+        Laid {
+            punches: order(lays.punches, &mut labels.punches, laid.punches, &mut days.punch_end),
+            shifts: order(lays.shifts, &mut labels.shifts, laid.shifts, &mut days.shift_end),
+            scheduled: order(lays.scheduled, &mut labels.scheduled, laid.scheduled, &mut days.scheduled_end),
+            spans: order(lays.spans, &mut labels.spans, laid.spans, &mut days.span_end),
+        }
+    }
+
+    fn gather_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let wanted = gathering.reads.days;
+        let Inputs { timeline, window, .. } = *card.inputs;
+        let first = self.places.last().map_or(0, |place| place.days.first as usize);
+        let DayRows { workday, marks, day_type, worked, .. } = &mut self.days;
+        let days = workday.get(first..).unwrap_or(&[]).iter().map(|label| Workday(*label));
+        if wanted.marks {
+            let always = timeline.single().map(|plan| plan.plugins.contains(&gathering.index));
+            let in_force = |day| always.unwrap_or_else(|| timeline.is_in_force(gathering.index, day));
+            let bits = |day| u8::from(window.pay_period.contains(day)) | u8::from(in_force(day)) << 1;
+            marks.extend(days.clone().map(bits));
+        }
+        if !wanted.day_type && !wanted.worked {
+            return;
+        }
+        let mut known = card.state.workdays.iter().peekable();
+        for day in days {
+            let row = match gathering.hook {
+                Hook::Punches => None,
+                _ => known.next_if(|row| row.workday == day),
+            };
+            if wanted.day_type {
+                let found = row.map_or_else(|| shape::day_type(card.inputs, card.state, day), |row| row.day_type);
+                day_type.push(found as u8);
+            }
+            if wanted.worked {
+                worked.push(row.map_or(0, |row| row.worked.0));
+            }
+        }
+    }
+
+    fn gather_rows_of_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let Some(tables) = self.places.last().map(|place| place.tables) else { return };
+        let Gathering { hook, reads, .. } = gathering;
+        let state = card.state;
+        let orders = &self.orders;
+
+        let punches = Picked::of(&state.punches, tables.punches, orders);
+        punches.fill(reads.punches.at, &mut self.punches.at, |punch| punch.at.0);
+        punches.fill(reads.punches.kind, &mut self.punches.kind, |punch| punch.kind as u8);
+        punches.fill(reads.punches.role, &mut self.punches.role, |punch| role_number(punch, hook));
+        if hook == Hook::Punches {
+            return;
+        }
+
+        let instant = |punch: u32| state.punches.get(punch as usize).map_or(0, |punch| punch.at.0);
+        let shifts = Picked::of(&state.shifts, tables.shifts, orders);
+        shifts.fill(reads.shifts.first, &mut self.shifts.first, |shift| instant(shift.first_punch));
+        shifts.fill(reads.shifts.last, &mut self.shifts.last, |shift| instant(shift.last_punch.saturating_sub(1)));
+        if reads.shifts.scheduled {
+            let rows = RowsByPosition::of(tables.scheduled, orders, &mut self.inverse);
+            shifts.fill(true, &mut self.shifts.scheduled, |shift| rows.one_more_than(shift.scheduled));
+        }
+
+        let scheduled = Picked::of(&state.scheduled, tables.scheduled, orders);
+        scheduled.fill(reads.scheduled.start, &mut self.scheduled.start, |shift| shift.start.0);
+        scheduled.fill(reads.scheduled.end, &mut self.scheduled.end, |shift| shift.end.0);
+        scheduled
+            .fill(reads.scheduled.expected_start, &mut self.scheduled.expected_start, |shift| shift.expected_start.0);
+        scheduled.fill(reads.scheduled.expected_end, &mut self.scheduled.expected_end, |shift| shift.expected_end.0);
+        scheduled.fill(reads.scheduled.planned, &mut self.scheduled.planned, |shift| shift.planned.0);
+        scheduled.fill(reads.scheduled.marks, &mut self.scheduled.marks, |shift| {
+            u8::from(shift.matched) | u8::from(shift.on_leave) << 1
+        });
+
+        let spans = Picked::of(&state.spans, tables.spans, orders);
+        spans.fill(reads.spans.start, &mut self.spans.start, |span| span.start.0);
+        spans.fill(reads.spans.end, &mut self.spans.end, |span| span.end.0);
+        spans.fill(reads.spans.state, &mut self.spans.state, |span| state_number(span.state));
+        spans.fill(reads.spans.pay_code, &mut self.spans.pay_code, |span| span.code.0);
+        spans.fill(reads.spans.overtime_workday, &mut self.spans.overtime_workday, |span| span.overtime_workday.0);
+        let day_type = |day_type: DayType| if hook >= Hook::Days { day_type as u8 } else { 0 };
+        spans.fill(reads.spans.day_type, &mut self.spans.day_type, |span| day_type(span.day_type));
+        if reads.spans.shift {
+            let rows = RowsByPosition::of(tables.shifts, orders, &mut self.inverse);
+            spans.fill(true, &mut self.spans.shift, |span| rows.one_more_than(span.shift));
+        }
+    }
+
+    /// Lists that belong to the employee as a whole.
+    fn gather_lists(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let reads = gathering.reads;
+        let HookCard { inputs, state, .. } = card;
+
+        let quantities = Picked::all_if(reads.quantities.any(), &state.quantities);
+        quantities.fill(reads.quantities.workday, &mut self.quantities.workday, |row| row.workday.0);
+        quantities.fill(reads.quantities.pay_code, &mut self.quantities.pay_code, |row| row.code.0);
+        quantities.fill(reads.quantities.amount, &mut self.quantities.amount, |row| row.amount);
+        push_end(&mut self.employees.quantity_end, quantities.rows.len());
+
+        let exceptions = Picked::all_if(reads.exceptions.any(), &state.noticed);
+        exceptions.fill(reads.exceptions.workday, &mut self.exceptions.workday, |row| row.workday.0);
+        exceptions.fill(reads.exceptions.code, &mut self.exceptions.code, |row| row.code as u8);
+        exceptions.fill(reads.exceptions.at, &mut self.exceptions.at, |row| row.at.0);
+        exceptions.fill(reads.exceptions.measure, &mut self.exceptions.measure, |row| row.measure.0);
+        exceptions.fill(reads.exceptions.waived, &mut self.exceptions.waived, |row| {
+            let waives = |kind| kind == WaiverKind::Exception(row.code);
+            u8::from(inputs.card.waivers.iter().any(|waiver| waiver.workday == row.workday && waives(waiver.kind)))
+        });
+        push_end(&mut self.employees.exception_end, exceptions.rows.len());
+
+        let premiums = Picked::all_if(reads.premiums.any(), &state.premiums);
+        premiums.fill(reads.premiums.start, &mut self.premiums.start, |row| row.start.0);
+        premiums.fill(reads.premiums.end, &mut self.premiums.end, |row| row.end.0);
+        premiums.fill(reads.premiums.workday, &mut self.premiums.workday, |row| row.reporting_workday.0);
+        premiums.fill(reads.premiums.pay_code, &mut self.premiums.pay_code, |row| row.code.0);
+        push_end(&mut self.employees.premium_end, premiums.rows.len());
+
+        let carried = if reads.carried.any() { self.gather_carried(gathering, card) } else { 0 };
+        push_end(&mut self.employees.carried_end, carried);
+    }
+
+    /// The values of the plugin's own keys, and how many there are: what this evaluation carried, else what was
+    /// carried in.
+    fn gather_carried(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) -> usize {
+        let wanted = gathering.reads.carried;
+        let mut found = 0;
+        for (key, position) in gathering.binding.carried_keys.iter().zip(0..) {
+            let Some(value) = card.state.carried_value(card.inputs, *key) else { continue };
+            found += 1;
+            if wanted.key {
+                self.carried.key.push(position);
+            }
+            if wanted.value {
+                self.carried.value.push(value);
+            }
+        }
+        found
+    }
+}
+
+/// Rows of a card's list, in the order in which they go over.
+#[derive(Clone, Copy)]
+struct Picked<'a, R> {
+    rows: &'a [R],
+    order: Option<&'a [u32]>,
+}
+
+impl<'a, R> Picked<'a, R> {
+    fn all_if(read: bool, rows: &'a [R]) -> Picked<'a, R> {
+        Picked { rows: if read { rows } else { &[] }, order: None }
+    }
+
+    fn of(rows: &'a [R], run: Run, orders: &'a [u32]) -> Picked<'a, R> {
+        let order = match run.order {
+            BY_DAY => None,
+            order => orders.get(order as usize..(order + run.count) as usize),
+        };
+        Picked { rows, order }
+    }
+
+    /// Adds one number for each row to a column that is wanted.
+    fn fill<T>(self, wanted: bool, column: &mut Vec<T>, number: impl Fn(&R) -> T) {
+        match (wanted, self.order) {
+            (false, _) => {}
+            (true, None) => column.extend(self.rows.iter().map(number)),
+            (true, Some(order)) => {
+                column.extend(order.iter().filter_map(|row| self.rows.get(*row as usize)).map(number));
+            }
+        }
+    }
+}
+
+/// From the position in a card's list to the row.
+#[derive(Clone, Copy)]
+struct RowsByPosition<'a> {
+    first: u32,
+    inverse: Option<&'a [u32]>,
+}
+
+impl<'a> RowsByPosition<'a> {
+    fn of(run: Run, orders: &[u32], inverse: &'a mut Vec<u32>) -> RowsByPosition<'a> {
+        if run.order == BY_DAY {
+            return RowsByPosition { first: run.first, inverse: None };
+        }
+        let order = orders.get(run.order as usize..(run.order + run.count) as usize).unwrap_or(&[]);
+        inverse.clear();
+        inverse.resize(order.len(), 0);
+        for (position, row) in order.iter().zip(0..) {
+            if let Some(place) = inverse.get_mut(*position as usize) {
+                *place = row;
+            }
+        }
+        RowsByPosition { first: run.first, inverse: Some(inverse) }
+    }
+
+    /// One more than the row of a position; 0 when there is none.
+    fn one_more_than(self, position: Option<u32>) -> u32 {
+        let row = |position: u32| match self.inverse {
+            None => Some(position),
+            Some(inverse) => inverse.get(position as usize).copied(),
+        };
+        position.and_then(row).map_or(0, |row| self.first + row + 1)
+    }
+}
+
+/// The day that each worked shift is shown on.
+fn days_of_shifts(state: &CardState) -> impl Iterator<Item = Workday> + '_ {
+    let own = state.shifts.iter().skip(state.shown_on().len()).map(|shift| shift.workday);
+    state.shown_on().iter().copied().chain(own)
+}
+
+/// The days of punches: those that their worked shifts are shown on.
+fn label_punches(card: &HookCard<'_>, labels: &mut Vec<i32>) {
+    let HookCard { inputs, state, .. } = card;
+    let by_date = |punch: &KeptPunch| inputs.card.zone.date_at(punch.at).0;
+    for (shift, day) in state.shifts.iter().zip(days_of_shifts(state)) {
+        // Shifts take all punches between them; one that they left out would stand on its own date.
+        let before = state.punches.get(labels.len()..shift.first_punch as usize).unwrap_or(&[]);
+        labels.extend(before.iter().map(by_date));
+        labels.resize((shift.last_punch as usize).max(labels.len()), day.0);
+    }
+    labels.extend(state.punches.iter().skip(labels.len()).map(by_date));
+}
+
+/// Adds, for each day, one beyond its last row. False when the rows do not stand by day or a day is missing.
+fn lay(days: &[i32], labels: &[i32], first: u32, ends: &mut Vec<u32>) -> bool {
+    let mut row = 0;
+    ends.extend(days.iter().map(|day| {
+        while labels.get(row) == Some(day) {
+            row += 1;
+        }
+        first + row as u32
+    }));
+    row == labels.len()
+}
+
+fn push_end(ends: &mut Vec<u32>, rows: usize) {
+    let before = ends.last().copied().unwrap_or(0);
+    ends.push(before + rows as u32);
+}
+
+fn role_number(punch: &KeptPunch, hook: Hook) -> u8 {
+    match punch.role {
+        _ if hook == Hook::Punches => 0,
+        PunchRole::Unused => 0,
+        PunchRole::Opens => 1,
+        PunchRole::Closes => 2,
+        PunchRole::ClosesAndOpens => 3,
+        PunchRole::MissesOut => 4,
+        PunchRole::MissesIn => 5,
+    }
+}
+
+fn state_number(state: SpanState) -> u8 {
+    match state {
+        SpanState::Worked => 0,
+        SpanState::PaidBreak => 1,
+        SpanState::UnpaidBreak => 2,
+        SpanState::Leave => 3,
+    }
+}

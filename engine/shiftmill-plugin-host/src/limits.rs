@@ -1,0 +1,43 @@
+//! What a plugin may use, in one place.
+
+/// Fuel that every call has, whatever it is given. A unit is about one instruction.
+pub const FUEL_BASE: u64 = 100_000_000;
+/// Fuel that comes to it for each day of the employee. Usual rules use 3 000 to 5 000.
+pub const FUEL_PER_DAY: u64 = 100_000;
+/// Linear memory.
+pub const MEMORY_BYTES_MAX: usize = 16 << 20;
+/// Entries of one table.
+pub const TABLE_ELEMENTS_MAX: usize = 10_000;
+/// A component as it is uploaded.
+pub const COMPONENT_BYTES_MAX: usize = 4 << 20;
+
+/// The stack of a plugin.
+pub(crate) const STACK_BYTES: usize = 512 << 10;
+/// What a hook may answer, in bytes of the host's memory.
+pub(crate) const ANSWER_BYTES_MAX: usize = 16 << 20;
+/// What `describe` may answer, in bytes of the host's memory.
+pub(crate) const MANIFEST_BYTES_MAX: usize = 1 << 20;
+/// What a host call costs in fuel, beside one unit a byte of its text.
+pub(crate) const FUEL_PER_HOST_CALL: u64 = 1_000;
+/// Bytes of a message for people: last words, complaints.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 1_024;
+/// Core instances, memories and tables of one component: the plugin itself, and what adapts it to the contract.
+pub(crate) const CORE_INSTANCES_MAX: u32 = 8;
+/// See [`CORE_INSTANCES_MAX`].
+pub(crate) const MEMORIES_MAX: u32 = 2;
+/// See [`CORE_INSTANCES_MAX`].
+pub(crate) const TABLES_MAX: u32 = 8;
+
+/// The fuel of an employee with this many days.
+pub fn fuel_budget(days: u32) -> u64 {
+    FUEL_BASE + FUEL_PER_DAY * u64::from(days)
+}
+
+/// The beginning of a text that is too long for a message.
+pub(crate) fn shortened(text: &str) -> String {
+    let text = text.trim();
+    match text.len() <= MESSAGE_BYTES_MAX {
+        true => text.to_owned(),
+        false => format!("{} …", text.get(..text.floor_char_boundary(MESSAGE_BYTES_MAX)).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,202 @@
+//! A plugin that has been loaded: checked, compiled, asked what it is, ready to be instantiated.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use shiftmill_core::{FailureCode, Hook, HookSet, Manifest, PluginHash};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+
+use crate::columns::Reads;
+use crate::contract;
+use crate::failure::Fault;
+use crate::host::Inner;
+use crate::limits::{ANSWER_BYTES_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
+use crate::manifest::{Described, ReadsByHook, reads_of};
+use crate::report::Report;
+use crate::sandbox::{Allowance, Sandbox, Session};
+use crate::wire::{Answer, Cards, Value};
+
+/// A plugin, ready to be bound. Shared by all who use it; compiled once.
+pub struct Plugin {
+    host: Arc<Inner>,
+    hash: PluginHash,
+    manifest: Arc<Manifest>,
+    reads: ReadsByHook,
+    report: Report,
+    guest: Guest,
+    quarantined: AtomicBool,
+}
+
+impl std::fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plugin").field("name", &self.title()).field("hash", &self.hash).finish_non_exhaustive()
+    }
+}
+
+impl Plugin {
+    pub(crate) fn new(
+        host: Arc<Inner>,
+        hash: PluginHash,
+        guest: Guest,
+        described: (Manifest, ReadsByHook),
+        report: Report,
+    ) -> Plugin {
+        let (manifest, reads) = described;
+        let quarantined = AtomicBool::new(false);
+        Plugin { host, hash, manifest: Arc::new(manifest), reads, report, guest, quarantined }
+    }
+
+    /// SHA-256 of its component.
+    pub fn hash(&self) -> PluginHash {
+        self.hash
+    }
+
+    /// What it declares.
+    pub fn manifest(&self) -> &Arc<Manifest> {
+        &self.manifest
+    }
+
+    /// What was found out about it when it was loaded.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Its name and version, such as `acme-meals 0.3.1`.
+    pub fn title(&self) -> String {
+        format!("{} {}", self.manifest.name, self.manifest.version)
+    }
+
+    /// The names of the columns that a hook reads.
+    pub fn columns(&self, hook: Hook) -> Vec<String> {
+        self.reads(hook).names()
+    }
+
+    /// True once it has been found not to keep employees apart: it is not called any more until it is loaded anew.
+    pub fn is_quarantined(&self) -> bool {
+        self.quarantined.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn quarantine(&self) {
+        self.quarantined.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn host(&self) -> &Inner {
+        &self.host
+    }
+
+    pub(crate) fn reads(&self, hook: Hook) -> Reads {
+        reads_of(&self.reads, hook)
+    }
+
+    /// An instance that has its configuration.
+    pub(crate) fn configured(&self, values: &[Value<'_>], fuel: u64, listening: usize) -> Result<Sandbox<'_>, Fault> {
+        let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, listening };
+        let mut sandbox = Sandbox::open(&self.guest.pre, &self.host.places, allowance)?;
+        self.guest.configure(&mut sandbox, values)?;
+        Ok(sandbox)
+    }
+
+    /// Asks a hook.
+    pub(crate) fn adjust(&self, sandbox: &mut Sandbox<'_>, hook: Hook, cards: Cards<'_>) -> Result<Answer, Fault> {
+        self.guest.adjust(sandbox, hook, cards)
+    }
+}
+
+/// The component and its functions.
+pub(crate) struct Guest {
+    pre: InstancePre<Session>,
+    describe: ComponentExportIndex,
+    configure: ComponentExportIndex,
+    adjust: [Option<ComponentExportIndex>; 4],
+}
+
+impl Guest {
+    /// Finds the functions of the contract.
+    ///
+    /// # Errors
+    /// The function that is missing.
+    pub(crate) fn new(component: &Component, pre: InstancePre<Session>) -> Result<Guest, String> {
+        let find = |interface: String, function: &str| {
+            let instance = component.get_export_index(None, &interface);
+            let found = instance.and_then(|instance| component.get_export_index(Some(&instance), function));
+            found.ok_or_else(|| format!("does not export `{function}` of `{interface}`"))
+        };
+        let lifecycle = contract::interface("lifecycle");
+        let hook = |hook: Hook| find(contract::hook_interface(hook), "adjust").ok();
+        Ok(Guest {
+            describe: find(lifecycle.clone(), "describe")?,
+            configure: find(lifecycle, "configure")?,
+            adjust: [hook(Hook::Punches), hook(Hook::Schedule), hook(Hook::Days), hook(Hook::Period)],
+            pre,
+        })
+    }
+
+    pub(crate) fn hooks(&self) -> HookSet {
+        let there = Hook::ALL.iter().filter(|hook| self.hook(**hook).is_some());
+        there.fold(HookSet::NONE, |set, hook| set.with(*hook))
+    }
+
+    fn hook(&self, hook: Hook) -> Option<&ComponentExportIndex> {
+        self.adjust.get(hook as usize)?.as_ref()
+    }
+
+    /// Asks the plugin what it is.
+    pub(crate) fn describe(&self, host: &Inner) -> Result<Described, Fault> {
+        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, listening: 0 };
+        let mut sandbox = Sandbox::open(&self.pre, &host.places, allowance)?;
+        let Sandbox { store, instance, .. } = &mut sandbox;
+        let described = instance
+            .get_typed_func::<(), (Described,)>(&mut *store, &self.describe)
+            .and_then(|describe| describe.call(&mut *store, ()));
+        described.map(|answer| answer.0).map_err(|error| sandbox.fault(&error))
+    }
+
+    /// Holds the types of the functions against the contract.
+    ///
+    /// # Errors
+    /// What differs.
+    pub(crate) fn check_types(&self, host: &Inner) -> Result<Result<(), String>, Fault> {
+        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: 0, listening: 0 };
+        let Sandbox { mut store, instance, .. } = Sandbox::open(&self.pre, &host.places, allowance)?;
+        let differs = |what: String| {
+            move |error: wasmtime::Error| format!("{what} has another type than in the contract: {error:#}")
+        };
+        let check = || {
+            let describe = instance.get_typed_func::<(), (Described,)>(&mut store, &self.describe);
+            describe.map_err(differs("`describe`".to_owned()))?;
+            type Configure<'a> = (&'a [Value<'a>],);
+            let configure =
+                instance.get_typed_func::<Configure<'_>, (Result<(), String>,)>(&mut store, &self.configure);
+            configure.map_err(differs("`configure`".to_owned()))?;
+            for hook in Hook::ALL {
+                let Some(adjust) = self.hook(*hook) else { continue };
+                let adjust = instance.get_typed_func::<(Cards<'_>,), (Answer,)>(&mut store, adjust);
+                adjust.map_err(differs(format!("`adjust` of the hook `{hook}`")))?;
+            }
+            Ok(())
+        };
+        let mut check = check;
+        Ok(check())
+    }
+
+    fn configure(&self, sandbox: &mut Sandbox<'_>, values: &[Value<'_>]) -> Result<(), Fault> {
+        let Sandbox { store, instance, .. } = sandbox;
+        let configured = instance
+            .get_typed_func::<(&[Value<'_>],), (Result<(), String>,)>(&mut *store, &self.configure)
+            .and_then(|configure| configure.call(&mut *store, (values,)));
+        match configured {
+            Ok((Ok(()),)) => Ok(()),
+            Ok((Err(message),)) => Err(Fault::of_answer(FailureCode::BadConfig, crate::limits::shortened(&message))),
+            Err(error) => Err(sandbox.fault(&error)),
+        }
+    }
+
+    fn adjust(&self, sandbox: &mut Sandbox<'_>, hook: Hook, cards: Cards<'_>) -> Result<Answer, Fault> {
+        let Some(adjust) = self.hook(hook) else { return Ok(Answer::default()) };
+        let Sandbox { store, instance, .. } = sandbox;
+        let answer = instance
+            .get_typed_func::<(Cards<'_>,), (Answer,)>(&mut *store, adjust)
+            .and_then(|adjust| adjust.call(&mut *store, (cards,)));
+        answer.map(|answer| answer.0).map_err(|error| sandbox.fault(&error))
+    }
+}

@@ -1,0 +1,121 @@
+//! What crosses the border, as the contract has it: `plugin-sdk/wit/v1`.
+
+use shiftmill_core::{ConfigValue, EvaluationWindow};
+use wasmtime::component::{ComponentType, Lift, Lower};
+
+use crate::columns::{
+    CarriedColumns, DayColumns, EmployeeColumns, ExceptionColumns, PayCodeColumns, PremiumColumns, PunchColumns,
+    QuantityColumns, ScheduledColumns, ShiftColumns, SpanColumns, ZoneColumns,
+};
+
+/// The timecards of a piece.
+#[derive(Clone, Copy, Debug, ComponentType, Lower)]
+#[component(record)]
+pub(crate) struct Cards<'a> {
+    pub(crate) window: Window,
+    #[component(name = "pay-codes")]
+    pub(crate) pay_codes: PayCodeColumns<'a>,
+    pub(crate) zones: ZoneColumns<'a>,
+    pub(crate) employees: EmployeeColumns<'a>,
+    pub(crate) days: DayColumns<'a>,
+    pub(crate) punches: PunchColumns<'a>,
+    pub(crate) shifts: ShiftColumns<'a>,
+    pub(crate) scheduled: ScheduledColumns<'a>,
+    pub(crate) spans: SpanColumns<'a>,
+    pub(crate) quantities: QuantityColumns<'a>,
+    pub(crate) exceptions: ExceptionColumns<'a>,
+    pub(crate) premiums: PremiumColumns<'a>,
+    pub(crate) carried: CarriedColumns<'a>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ComponentType, Lower)]
+#[component(record)]
+pub(crate) struct Window {
+    #[component(name = "pay-period-first")]
+    pay_period_first: i32,
+    #[component(name = "pay-period-last")]
+    pay_period_last: i32,
+    #[component(name = "as-of")]
+    as_of: i64,
+}
+
+impl Window {
+    pub(crate) fn of(window: &EvaluationWindow) -> Window {
+        let pay_period = window.pay_period;
+        Window { pay_period_first: pay_period.first.0, pay_period_last: pay_period.last.0, as_of: window.as_of.0 }
+    }
+}
+
+/// What a hook answers.
+#[derive(Debug, Default, ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Answer {
+    pub(crate) edits: EditColumns,
+    pub(crate) complaints: Vec<Complaint>,
+}
+
+#[derive(Debug, Default, ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct EditColumns {
+    pub(crate) employee: Vec<u32>,
+    pub(crate) kind: Vec<u8>,
+    pub(crate) row: Vec<u32>,
+    pub(crate) workday: Vec<i32>,
+    pub(crate) start: Vec<i64>,
+    pub(crate) end: Vec<i64>,
+    pub(crate) code: Vec<u16>,
+    pub(crate) amount: Vec<i64>,
+    pub(crate) rule: Vec<u16>,
+    #[component(name = "argument-end")]
+    pub(crate) argument_end: Vec<u32>,
+    pub(crate) arguments: Vec<i64>,
+}
+
+#[derive(Debug, ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Complaint {
+    pub(crate) employee: u32,
+    pub(crate) workday: Option<i32>,
+    pub(crate) message: String,
+}
+
+/// A value of the configuration.
+#[derive(Clone, Copy, Debug, ComponentType, Lower)]
+#[component(variant)]
+pub(crate) enum Value<'a> {
+    #[component(name = "number")]
+    Number(i64),
+    #[component(name = "text")]
+    Text(&'a str),
+    #[component(name = "rows")]
+    Rows(&'a [i64]),
+}
+
+impl<'a> Value<'a> {
+    pub(crate) fn of(value: &'a ConfigValue) -> Value<'a> {
+        match value {
+            ConfigValue::Number(number) => Value::Number(*number),
+            ConfigValue::Text(text) => Value::Text(text),
+            ConfigValue::Rows(rows) => Value::Rows(rows),
+        }
+    }
+}
+
+/// How much what is said matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
+#[component(enum)]
+#[repr(u8)]
+pub enum LogLevel {
+    /// For the author, while looking for a mistake.
+    #[component(name = "debug")]
+    Debug,
+    /// Good to know.
+    #[component(name = "info")]
+    Info,
+    /// Odd, and not a failure.
+    #[component(name = "warn")]
+    Warn,
+    /// The last words before a trap.
+    #[component(name = "panic")]
+    Panic,
+}
