@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
-use shiftmill::words::{self, Explanation};
+use shiftmill::words::{self, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
 use crate::evaluate::{self, Evaluated};
@@ -33,6 +33,9 @@ pub struct Explain {
     /// Only this workday.
     #[arg(long, value_name = "DATE", value_parser = |text: &str| shiftmill_timecards::clock::date(text).ok_or("write the date as 2026-03-02"))]
     workday: Option<Workday>,
+    /// The language in which plugins give their reasons, where they have it: `en` or `zh`.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = |code: &str| Language::from_code(code).ok_or("the languages are `en` and `zh`"))]
+    language: Language,
     #[command(flatten)]
     files: FactFiles,
     #[command(flatten)]
@@ -55,7 +58,7 @@ pub fn run(command: &Explain, json: bool) -> Result<Exit, Problem> {
     let Some(view) = evaluated.cards().next() else {
         return Err(Problem::own("the timecard got lost"));
     };
-    let explained = words::explain(view.names, view.results, view.index, view.zone);
+    let explained = words::explain(view.names, view.results, view.index, view.zone, command.language);
     let Some(mut explanation) = explained else { return Err(Problem::own("the result got lost")) };
     if let Some(workday) = command.workday {
         explanation.days.retain(|day| day.workday == workday);

@@ -8,7 +8,7 @@ use shiftmill::core::{
     ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact,
     ShiftTimes, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
 };
-use shiftmill::words::{self, DayExplanation, Explanation};
+use shiftmill::words::{self, DayExplanation, Explanation, Language};
 use shiftmill::{Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
 use tokio::sync::oneshot;
@@ -249,7 +249,7 @@ fn answer(request: &Request, finished: &Finished, explain: bool) -> Result<v1::E
     let columns = finished.batch.columns();
     let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
     let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
-        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?)?;
+        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?, Language::English)?;
         let mut timecard = write_timecard(employee, index, finished, &told, explain);
         timecard.carried = carried(names, finished, index);
         Some(timecard)

@@ -11,9 +11,12 @@
 //! | pay lines | count (u32); each: workday (i32), pay code (u16), amount (u32), rule (u16), because (u8) |
 //! | exceptions | count (u32); each: workday (i32), code, state, severity (u8 each), at (i64), measure (u32), rule (u16) |
 //! | totals | count (u32); each: scope (u8), from (i32), pay code (u16), amount (u32) |
+//! | carried over | count (u32); each: key (u16), value (i64) |
+//! | plugin failures | count (u32); each: hook, code (u8 each), skipped (u8), workday (u8: 0 or 1, then i32), plugin's name in the ruleset (length u32, then UTF-8) |
 //!
-//! Spans, premiums and notes explain these rows and are not hashed, so that asking for more detail than workdays does
-//! not change the hash. With totals only there are no workdays and lines, and the hash is another.
+//! Spans, premiums, quantities, notes and what plugins say explain these rows and are not hashed, so that asking for
+//! more detail than workdays does not change the hash; neither are the messages of failures. With totals only there are
+//! no workdays and lines, and the hash is another.
 //!
 //! The hash of a stream is the sum of its employees' hashes, read as 256-bit little-endian numbers, modulo 2^256. A
 //! sum needs the same memory for any number of employees and does not depend on their order or on chunks; an
@@ -98,7 +101,29 @@ impl ResultHasher {
             self.put(row.code.0.to_le_bytes());
             self.put(row.amount.to_le_bytes());
         }
+        self.count(from.carried, to.carried);
+        for row in results.carried.rows(from.carried as usize..to.carried as usize) {
+            self.put(row.key.0.to_le_bytes());
+            self.put(row.value.to_le_bytes());
+        }
+        self.failures(results, index);
         Some(())
+    }
+
+    /// The failures stand in the order of their cards.
+    fn failures(&mut self, results: &Evaluations, index: usize) {
+        let first = results.failures.partition_point(|failure| (failure.card as usize) < index);
+        let later = results.failures.get(first..).unwrap_or(&[]);
+        let own = later.get(..later.partition_point(|failure| failure.card as usize == index)).unwrap_or(&[]);
+        self.put((own.len() as u32).to_le_bytes());
+        for failure in own {
+            self.put([failure.hook as u8, failure.code as u8, u8::from(failure.skipped)]);
+            self.bytes.push(u8::from(failure.workday.is_some()));
+            if let Some(workday) = failure.workday {
+                self.put(workday.0.to_le_bytes());
+            }
+            self.text(&failure.binding);
+        }
     }
 
     fn text(&mut self, text: &str) {

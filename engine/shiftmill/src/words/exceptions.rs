@@ -43,7 +43,19 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
 
 /// What happened at which time: `in later than the scheduled start allows (at 09:07, by 0:07)`.
 pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
-    let words = exception_code(row.code);
+    placed(exception_code(row.code), row, zone)
+}
+
+/// What a plugin says of an exception that it marked, and at which time.
+pub fn about_marked(row: &ExceptionRow, says: &str, zone: &Zone) -> String {
+    match row.code {
+        // The exception says only that a plugin has something to say.
+        ExceptionCode::NeedsReview => placed(says, row, zone),
+        code => placed(&format!("{}: {says}", exception_code(code)), row, zone),
+    }
+}
+
+fn placed(words: &str, row: &ExceptionRow, zone: &Zone) -> String {
     match (concerns_an_instant(row.code), row.measure.is_zero()) {
         (true, true) => format!("{words} (at {})", local_on(zone, row.at, row.workday)),
         (true, false) => {
@@ -71,7 +83,8 @@ pub fn error(error: EvaluationError) -> String {
 
 /// False for exceptions of the day as a whole, whose instant says nothing to a person.
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
-    !matches!(code, ExceptionCode::Absent | ExceptionCode::UnderHours | ExceptionCode::ContextShort)
+    use ExceptionCode as E;
+    !matches!(code, E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed)
 }
 
 /// How the measure of an exception is introduced.

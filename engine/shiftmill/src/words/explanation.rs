@@ -3,12 +3,15 @@
 use std::fmt;
 
 use shiftmill_core::{
-    Because, DayType, Edited, Evaluations, ExceptionRow, ExceptionState, Names, Note, PayCode, PayLine, Reason,
-    RowEnds, Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
+    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowEnds, Seconds, Severity, Span, SpanState,
+    Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
-use crate::words::{about, because, because_number, day_type, error, note};
+use crate::words::{
+    Language, Listener, about, about_marked, because, because_number, day_type, error, failure as failure_words, note,
+};
 
 /// The results of one timecard in words. As rich as the detail that was asked for: the timeline needs spans, the
 /// steps need full detail. Written out with [`fmt::Display`], or taken apart by a screen.
@@ -105,12 +108,19 @@ pub struct TotalSentence {
     pub amount: String,
 }
 
-/// Explains timecard `index` of `results`. `None` beyond the last one.
-pub fn explain(names: &Names, results: &Evaluations, index: usize, zone: &Zone) -> Option<Explanation> {
+/// Explains timecard `index` of `results`. `None` beyond the last one. What plugins say is told in `language` where
+/// they can.
+pub fn explain(
+    names: &Names,
+    results: &Evaluations,
+    index: usize,
+    zone: &Zone,
+    language: Language,
+) -> Option<Explanation> {
     let card = results.cards.get(index)?;
-    let teller = Teller { names, results, zone, from: results.starts(index), to: card.ends };
+    let teller = Teller { names, results, index, zone, language, from: results.starts(index), to: card.ends };
     if let Some(failed) = card.error {
-        return Some(Explanation { error: Some(error(failed)), ..Explanation::default() });
+        return Some(Explanation { error: Some(teller.error(failed)), ..Explanation::default() });
     }
     let mut days: Vec<DayExplanation> = teller.workdays().into_iter().map(|day| teller.day(day)).collect();
     let other_steps = teller.tell_steps(&mut days);
@@ -121,7 +131,9 @@ pub fn explain(names: &Names, results: &Evaluations, index: usize, zone: &Zone) 
 struct Teller<'a> {
     names: &'a Names,
     results: &'a Evaluations,
+    index: usize,
     zone: &'a Zone,
+    language: Language,
     from: RowEnds,
     to: RowEnds,
 }
@@ -143,14 +155,14 @@ impl Teller<'_> {
         let row = self.results.workdays.rows(range(self.from.workdays, self.to.workdays));
         let row = row.into_iter().find(|row| row.workday == workday);
         let lines = self.lines().filter(|line| line.workday == workday);
-        let exceptions = self.exceptions().filter(|row| row.workday == workday);
+        let exceptions = (0..).zip(self.exceptions()).filter(|(_, row)| row.workday == workday);
         DayExplanation {
             workday,
             day_type: row.map(|row| row.day_type),
             title: title(workday, row.map(|row| (row.day_type, row.worked))),
             timeline: self.timeline(workday),
             pay: lines.map(|line| self.pay(line)).collect(),
-            exceptions: exceptions.map(|row| self.exception(row)).collect(),
+            exceptions: exceptions.map(|(position, row)| self.exception(position, row)).collect(),
             steps: Vec::new(),
         }
     }
@@ -168,42 +180,104 @@ impl Teller<'_> {
                 what,
                 pay_code: self.code(code),
                 rule: self.names.rule(reason.rule).to_owned(),
-                because: because(reason.because),
+                because: self.because(reason, workday),
             })
             .collect()
     }
 
+    /// Why the timecard could not be evaluated. Where a plugin failed, the failure says it better than the error.
+    fn error(&self, failed: EvaluationError) -> String {
+        let failure = self.failures().find(|failure| !failure.skipped);
+        match (failed, failure) {
+            (EvaluationError::Plugin { code }, Some(told)) => format!("{}: {}", code.error_code(), failure_words(told)),
+            _ => error(failed),
+        }
+    }
+
+    fn failures(&self) -> impl Iterator<Item = &PluginFailure> {
+        self.results.failures.iter().filter(|failure| failure.card as usize == self.index)
+    }
+
+    /// The grounds with their figures; of a plugin's reason, what it says.
+    fn because(&self, reason: Reason, workday: Workday) -> String {
+        self.says(reason, workday).unwrap_or_else(|| because(reason.because))
+    }
+
+    /// What a plugin says.
+    fn says(&self, reason: Reason, workday: Workday) -> Option<String> {
+        let Because::ByPlugin { reason: number } = reason.because else { return None };
+        let figures = self.results.reasons.get(self.from.reasons.checked_add(number)?)?;
+        let Teller { names, zone, language, .. } = *self;
+        Listener { names, zone, workday: Some(workday), language }.reason(reason.rule, figures)
+    }
+
     fn pay(&self, line: PayLine) -> PaySentence {
-        let figures = self.figures(line);
         PaySentence {
             pay_code: self.code(line.code),
             amount: self.amount(line.code, line.amount),
             paid: self.names.pay_code(line.code).is_none_or(|info| info.paid),
             rule: self.names.rule(line.rule).to_owned(),
-            because: figures.map_or_else(|| because_number(line.because).to_owned(), because),
+            because: self.grounds(line).unwrap_or_else(|| because_number(line.because).to_owned()),
         }
     }
 
-    /// The grounds of a pay line with their figures, where spans are at hand.
-    fn figures(&self, line: PayLine) -> Option<Because> {
+    /// The grounds of a pay line with their figures, where they are at hand. A plugin may have said several things.
+    fn grounds(&self, line: PayLine) -> Option<String> {
         let fits = |workday: Workday, code: PayCode, reason: Reason| {
             workday == line.workday
                 && code == line.code
                 && reason.rule == line.rule
                 && reason.because.number() == line.because
         };
-        let span = self.spans().iter().find(|span| fits(span.reporting_workday, span.code, span.reason));
-        let premium = self.premiums().find(|span| fits(span.reporting_workday, span.code, span.reason));
-        span.map(|span| span.reason.because).or(premium.map(|span| span.reason.because))
+        let spans = self.spans().iter().map(|span| (span.reporting_workday, span.code, span.reason));
+        let premiums = self.premiums().map(|span| (span.reporting_workday, span.code, span.reason));
+        let quantities = self.quantities().map(|quantity| (quantity.workday, quantity.code, quantity.reason));
+        let mut reasons =
+            spans.chain(premiums).chain(quantities).filter(|(day, code, reason)| fits(*day, *code, *reason));
+        let (_, _, first) = reasons.next()?;
+        let mut told = vec![self.because(first, line.workday)];
+        if matches!(first.because, Because::ByPlugin { .. }) {
+            for (_, _, reason) in reasons {
+                let more = self.because(reason, line.workday);
+                if !told.contains(&more) {
+                    told.push(more);
+                }
+            }
+        }
+        Some(told.join("; "))
     }
 
-    fn exception(&self, row: ExceptionRow) -> ExceptionSentence {
+    fn exception(&self, position: u32, row: ExceptionRow) -> ExceptionSentence {
         ExceptionSentence {
             code: row.code.code(),
             severity: row.severity,
             state: row.state,
-            text: about(&row, self.zone),
+            text: self.about(position, row),
         }
+    }
+
+    /// What happened: in the plugin's words where one has something to say.
+    fn about(&self, position: u32, row: ExceptionRow) -> String {
+        let mut marks = self.results.marks.rows(range(self.from.marks, self.to.marks));
+        let because =
+            marks.find(|mark| mark.exception == position).map(|mark| Because::ByPlugin { reason: mark.reason });
+        let says = because.and_then(|because| self.says(Reason { rule: row.rule, because }, row.workday));
+        match says {
+            Some(says) => about_marked(&row, &says, self.zone),
+            None if row.code == ExceptionCode::PluginFailed => self.failed(row),
+            None => about(&row, self.zone),
+        }
+    }
+
+    /// Which plugins failed and were passed over: on the day of the exception, or else on any.
+    fn failed(&self, row: ExceptionRow) -> String {
+        let skipped = || self.failures().filter(|failure| failure.skipped);
+        let of_day = skipped().filter(|failure| failure.workday == Some(row.workday));
+        let mut told: Vec<String> = of_day.map(failure_words).collect();
+        if told.is_empty() {
+            told.extend(skipped().map(failure_words));
+        }
+        if told.is_empty() { about(&row, self.zone) } else { told.join("; ") }
     }
 
     /// Puts every step to its day and returns those that fit none.
@@ -213,11 +287,15 @@ impl Teller<'_> {
         for step in notes {
             let workday = self.workday_of(step);
             match days.iter_mut().find(|day| day.workday == workday) {
-                Some(day) => day.steps.push(note(step, self.names, self.zone, workday)),
-                None => others.push(note(step, self.names, self.zone, workday)),
+                Some(day) => day.steps.push(self.step(step, workday)),
+                None => others.push(self.step(step, workday)),
             }
         }
         others
+    }
+
+    fn step(&self, step: &Note, workday: Workday) -> String {
+        note(step, self.names, self.zone, workday, |reason| self.says(reason, workday))
     }
 
     fn workday_of(&self, note: &Note) -> Workday {
@@ -293,8 +371,12 @@ impl Teller<'_> {
         self.results.spans.get(range(self.from.spans, self.to.spans)).unwrap_or(&[])
     }
 
-    fn premiums(&self) -> impl Iterator<Item = &shiftmill_core::PremiumSpan> {
+    fn premiums(&self) -> impl Iterator<Item = &PremiumSpan> {
         self.results.premiums.get(range(self.from.premiums, self.to.premiums)).unwrap_or(&[]).iter()
+    }
+
+    fn quantities(&self) -> impl Iterator<Item = &Quantity> {
+        self.results.quantities.get(range(self.from.quantities, self.to.quantities)).unwrap_or(&[]).iter()
     }
 }
 
@@ -377,7 +459,10 @@ impl fmt::Display for DayExplanation {
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{CardResult, Layer, Multiplier, PayCodeInfo, RuleId, WorkdayRow};
+    use shiftmill_core::{
+        Argument, CardResult, FailureCode, Hook, Layer, MarkRow, Multiplier, PayCodeInfo, ReasonRule, RuleId,
+        ValueKind, WorkdayRow,
+    };
 
     use super::*;
 
@@ -427,7 +512,7 @@ mod tests {
 
     #[test]
     fn a_day_reads_like_an_answer() {
-        let told = explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0)).unwrap();
+        let told = explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0), Language::English).unwrap();
         let expected = "\
 Mon 2026-03-02, an ordinary workday: 10:00 of work
        8:00  regular: worked (rule `worked`)
@@ -438,12 +523,108 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         assert_eq!(told.days[0].to_string(), expected);
     }
 
+    /// A night meal and a mark of a plugin, beside a day of ten hours.
+    fn with_plugin(names: &mut Names) -> Evaluations {
+        names.rules.push("night-meal/long-night".to_owned());
+        names.pay_codes.push(PayCodeInfo {
+            name: "night_meal".to_owned(),
+            layer: Layer::Quantity,
+            unit: Unit::Count,
+            paid: true,
+            multiplier: Multiplier::PLAIN,
+        });
+        let worked = Argument { name: "worked".to_owned(), kind: ValueKind::Length };
+        let rule = ReasonRule {
+            key: "long-night".to_owned(),
+            english: "worked {worked} into the night".to_owned(),
+            chinese: "夜间工作{worked}".to_owned(),
+            arguments: vec![worked],
+        };
+        names.reasons.push((RuleId(5), rule));
+        let mut results = ten_hours();
+        let reason = |reason| Reason { rule: RuleId(5), because: Because::ByPlugin { reason } };
+        let at = Timestamp(i64::from(MONDAY.0) * 86_400 + 22 * 3_600);
+        let meal = |number| Quantity { workday: MONDAY, code: PayCode(3), amount: 1, reason: reason(number) };
+        results.quantities = vec![meal(0), meal(1), meal(0)];
+        results.lines.push(PayLine { workday: MONDAY, code: PayCode(3), amount: 3, rule: RuleId(5), because: 22 });
+        for code in [ExceptionCode::LateOut, ExceptionCode::NeedsReview] {
+            results.exceptions.push(ExceptionRow {
+                workday: MONDAY,
+                code,
+                state: ExceptionState::Final,
+                severity: Severity::Medium,
+                at,
+                measure: Seconds::ZERO,
+                rule: RuleId(5),
+            });
+        }
+        results.marks.push(MarkRow { exception: 1, reason: 1 });
+        results.reasons.push(&[36_000]);
+        results.reasons.push(&[43_200]);
+        let edited = Edited::Quantity { workday: MONDAY, code: PayCode(3), amount: 1 };
+        results.notes.push(Note::ByPlugin { reason: reason(1), edited });
+        results.cards[0].ends = results.ends();
+        results
+    }
+
+    #[test]
+    fn a_plugin_says_itself_why() {
+        let mut names = names();
+        let results = with_plugin(&mut names);
+        let told = |language| explain(&names, &results, 0, &Zone::fixed("Etc/UTC", 0), language).unwrap();
+        let day = told(Language::English).days.remove(0);
+        assert_eq!(day.pay[2].because, "worked 10:00 into the night; worked 12:00 into the night");
+        assert_eq!(day.exceptions[0].text, "out well after the scheduled end (at 22:00)");
+        assert_eq!(day.exceptions[1].text, "worked 12:00 into the night (at 22:00)");
+        let step = "1 time is paid as `night_meal`, by rule `night-meal/long-night`: worked 12:00 into the night.";
+        assert_eq!(day.steps, [step]);
+        let day = told(Language::Chinese).days.remove(0);
+        assert_eq!(day.pay[2].because, "夜间工作10:00; 夜间工作12:00");
+        assert_eq!(day.pay[0].because, "worked");
+    }
+
+    #[test]
+    fn a_failure_of_a_plugin_is_told_where_it_stands() {
+        let failure = |code, skipped| PluginFailure {
+            card: 0,
+            binding: "meals".to_owned(),
+            plugin: "night-meal 0.3.1".to_owned(),
+            hook: Hook::Days,
+            code,
+            workday: Some(MONDAY),
+            message: "src/lib.rs:41:9: no punches".to_owned(),
+            skipped,
+        };
+        let mut results = ten_hours();
+        results.failures.push(failure(FailureCode::Panic, true));
+        let row = ExceptionRow {
+            workday: MONDAY,
+            code: ExceptionCode::PluginFailed,
+            state: ExceptionState::Final,
+            severity: Severity::Critical,
+            at: Timestamp(0),
+            measure: Seconds::ZERO,
+            rule: RuleId::PUNCHES,
+        };
+        results.exceptions.push(row);
+        results.cards[0].ends = results.ends();
+        let zone = Zone::fixed("Etc/UTC", 0);
+        let told = explain(&names(), &results, 0, &zone, Language::English).unwrap();
+        let words = "plugin night-meal 0.3.1, called `meals`, failed on 2026-03-02 (hook `days`): src/lib.rs:41:9: no \
+                     punches";
+        assert_eq!(told.days[0].exceptions[0].text, words);
+        results.failures.push(failure(FailureCode::Budget, false));
+        results.cards[0].error = Some(EvaluationError::Plugin { code: FailureCode::Budget });
+        let told = explain(&names(), &results, 0, &zone, Language::English).unwrap();
+        assert_eq!(told.error, Some(format!("SM-PLUGIN-BUDGET: {words}")));
+    }
+
     #[test]
     fn without_spans_the_grounds_are_told_without_figures() {
         let mut results = ten_hours();
         results.spans.clear();
         results.cards[0].ends.spans = 0;
-        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0)).unwrap();
+        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0), Language::English).unwrap();
         assert_eq!(told.days[0].pay[1].because, "beyond the limit of the workday");
     }
 }

@@ -1,18 +1,21 @@
 //! Words for results: plain English for every reason, step and exception, for a person who disputes their pay.
 //!
-//! The engine keeps numbers only; text is made here, at the edge, and nowhere else.
+//! The engine keeps numbers only; text is made here, at the edge, and nowhere else. What plugins say is put together from
+//! their templates, in Chinese where that is wanted and a plugin has it.
 
 mod clock;
 mod exceptions;
 mod explanation;
 mod grounds;
+mod plugin;
 mod steps;
 
-pub use exceptions::{about, error, exception, exception_code};
+pub use exceptions::{about, about_marked, error, exception, exception_code};
 pub use explanation::{
     DayExplanation, ExceptionSentence, Explanation, PaySentence, TimelineSentence, TotalSentence, explain,
 };
 pub use grounds::{because, because_number, day_type};
+pub use plugin::{Language, Listener, failure};
 pub use steps::note;
 
 pub use clock::{local, local_on};

@@ -1,13 +1,20 @@
 //! The steps of an evaluation as sentences.
 
 use shiftmill_core::pay::tiers::TierScope;
-use shiftmill_core::{Edited, Names, Note, PayCode, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone};
+use shiftmill_core::{Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone};
 
 use crate::words::clock::local_on;
 use crate::words::grounds::because;
 
-/// One step as a sentence. Instants on `workday` are given as times of day, others with their date.
-pub fn note(note: &Note, names: &Names, zone: &Zone, workday: Workday) -> String {
+/// One step as a sentence. Instants on `workday` are given as times of day, others with their date. `says` gives the
+/// reasons of plugins by their number.
+pub fn note(
+    note: &Note,
+    names: &Names,
+    zone: &Zone,
+    workday: Workday,
+    says: impl Fn(Reason) -> Option<String>,
+) -> String {
     let voice = Voice { names, zone, workday };
     match *note {
         Note::Dropped { at, kept } => {
@@ -47,7 +54,13 @@ pub fn note(note: &Note, names: &Names, zone: &Zone, workday: Workday) -> String
         Note::DidNotAct { rule, scope, from, why } => {
             format!("{} did not act {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
         }
-        Note::ByPlugin { reason, edited } => format!("{}, by {}.", voice.edited(edited), voice.rule(reason.rule)),
+        Note::ByPlugin { reason, edited } => {
+            let (edited, rule) = (voice.edited(edited), voice.rule(reason.rule));
+            match says(reason) {
+                Some(says) => format!("{edited}, by {rule}: {says}."),
+                None => format!("{edited}, by {rule}."),
+            }
+        }
     }
 }
 
@@ -149,7 +162,7 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo, Reason};
+    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo};
 
     use super::*;
 
@@ -181,7 +194,7 @@ mod tests {
             counter_after: Seconds::hours(10),
         };
         assert_eq!(
-            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514)),
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None),
             "17:00 to 19:00 (2:00) is paid as `overtime_1_5` instead of `regular`, by rule `daily-8`: beyond 8:00 in \
              the workday. Its counter went from 8:00 to 10:00."
         );
@@ -192,7 +205,7 @@ mod tests {
         let why = WhyNot::WithinLimit { counted: Seconds::hours(38), limit: Seconds::hours(40) };
         let step = Note::DidNotAct { rule: RuleId(4), scope: TierScope::Workweek, from: Workday(20514), why };
         assert_eq!(
-            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514)),
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None),
             "Rule `daily-8` did not act in the workweek from 2026-03-02: 38:00 counted, the limit is 40:00."
         );
     }
