@@ -5,13 +5,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use shiftmill::suites::{Failure, run_folder};
+use shiftmill::suites::{Differing, Failure, run_folder};
 
 #[test]
 fn every_claim_holds() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../timecards");
     let only = std::env::var("SHIFTMILL_SUITES").unwrap_or_default();
-    let ran = run_folder(&folder, &only).expect("the folder of suites can be read");
+    let ran = run_folder(&folder, &only, Differing::Tell).expect("the folder of suites can be read");
     let failures: Vec<String> = ran.failures.iter().map(Failure::to_string).collect();
     let (failed, claims, files) = (failures.len(), ran.claims, ran.files);
     assert!(failures.is_empty(), "{failed} of {claims} claims in {files} files do not hold\n\n{}", failures.join("\n"));

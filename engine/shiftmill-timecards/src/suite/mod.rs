@@ -289,6 +289,11 @@ impl ExpectedBecause {
         let because = Because::ByPlugin { reason: 0 };
         ExpectedBecause { text: text.to_owned(), number: because.number(), limit: None }
     }
+
+    /// True for what a plugin must say, which is compared letter by letter.
+    pub fn is_by_plugin(&self) -> bool {
+        self.number == ExpectedBecause::by_plugin("").number
+    }
 }
 
 /// An amount: time or occurrences.

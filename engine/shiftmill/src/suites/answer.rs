@@ -1,9 +1,12 @@
 //! What came out for one claim, in the words of a suite.
 
 use shiftmill_core::{
-    Because, CarriedRow, DayType, Evaluations, ExceptionRow, Names, RuleId, Seconds, Timestamp, TotalScope, Unit,
-    Workday, WorkdayRow, Zone,
+    Because, CarriedRow, DayType, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId, Seconds,
+    Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
 };
+use shiftmill_timecards::suite::ClockTime;
+
+use crate::words::{Language, Listener, failure};
 
 /// The rows of one evaluated card, with names for numbers.
 pub(super) struct Answer<'a> {
@@ -17,6 +20,8 @@ pub(super) struct Answer<'a> {
     pub exceptions: Vec<ExceptionRow>,
     /// What is carried over, by the names of the keys.
     pub carried: Vec<(String, i64)>,
+    /// How plugins failed.
+    pub failures: Vec<String>,
     /// The code of the error, when the card could not be evaluated.
     pub error: Option<&'static str>,
     /// Whether the figures may still change.
@@ -36,7 +41,16 @@ pub(super) struct Line {
     /// [`Because::number`].
     pub number: u8,
     /// The grounds with their figures, from the spans of the line. Several when its spans differ in their figures.
-    pub grounds: Vec<Because>,
+    pub grounds: Vec<Grounds>,
+}
+
+/// The grounds of a pay line.
+#[derive(PartialEq)]
+pub(super) struct Grounds {
+    /// In the words of suites; of a plugin, what it says.
+    pub text: String,
+    /// The length that the words name.
+    pub limit: Option<Seconds>,
 }
 
 /// A total.
@@ -60,10 +74,14 @@ impl<'a> Answer<'a> {
             };
             let spans = results.spans.iter().map(|span| (span.reporting_workday, span.code, span.reason));
             let premiums = results.premiums.iter().map(|span| (span.reporting_workday, span.code, span.reason));
-            let mut grounds: Vec<Because> = spans
+            let quantities =
+                results.quantities.iter().map(|quantity| (quantity.workday, quantity.code, quantity.reason));
+            let listener = Listener { names, zone, workday: Some(row.workday), language: Language::English };
+            let mut grounds: Vec<Grounds> = spans
                 .chain(premiums)
+                .chain(quantities)
                 .filter(|(workday, code, reason)| of_line(*workday, *code, reason.rule, reason.because))
-                .map(|(_, _, reason)| reason.because)
+                .map(|(_, _, reason)| Grounds::of(reason, &results.reasons, &listener))
                 .collect();
             grounds.dedup();
             Line {
@@ -97,6 +115,7 @@ impl<'a> Answer<'a> {
             workdays: results.workdays.rows(0..results.workdays.len()).collect(),
             exceptions: results.exceptions.rows(0..results.exceptions.len()).collect(),
             carried: results.carried.rows(0..results.carried.len()).map(carried).collect(),
+            failures: results.failures.iter().map(failure).collect(),
             error: card.error.map(|error| error.code()),
             provisional: card.provisional,
             names,
@@ -120,16 +139,27 @@ impl<'a> Answer<'a> {
     }
 }
 
+impl Grounds {
+    fn of(reason: Reason, said: &PluginReasons, listener: &Listener<'_>) -> Grounds {
+        let text = match reason.because {
+            Because::ByPlugin { reason: number } => listener.reason(reason.rule, said.get(number).unwrap_or(&[])),
+            because => Some(words(because)),
+        };
+        Grounds { text: text.unwrap_or_default(), limit: limit(reason.because) }
+    }
+}
+
 impl Line {
     /// The line as a row of a table.
     pub fn row(&self) -> String {
-        let grounds: Vec<String> = match self.grounds.as_slice() {
-            [] => vec![format!("grounds number {}", self.number)],
-            grounds => grounds.iter().map(|because| words(*because)).collect(),
-        };
-        let amount = amount(self.unit, self.amount);
-        let grounds = grounds.join(" and ");
+        let (amount, grounds) = (amount(self.unit, self.amount), self.grounds());
         format!("| {} | {} | {amount} | {} | {grounds} |", day(self.workday), self.pay_code, self.rule)
+    }
+
+    /// The grounds as a cell of a table.
+    pub fn grounds(&self) -> String {
+        let texts: Vec<&str> = self.grounds.iter().map(|grounds| grounds.text.as_str()).collect();
+        texts.join(" and ")
     }
 }
 
@@ -170,11 +200,10 @@ pub(super) fn exception(row: &ExceptionRow, answer: &Answer<'_>) -> String {
 }
 
 /// `+1 06:00`: the clock time of an instant, told from a workday.
-fn clock(at: Timestamp, workday: Workday, zone: &Zone) -> String {
+fn clock(at: Timestamp, workday: Workday, zone: &Zone) -> ClockTime {
     let wall = zone.wall_at(at);
-    let days = wall.date().0 - workday.0;
-    let length = Seconds(wall.second_of_day());
-    if days == 0 { length.to_string() } else { format!("{days:+} {length}") }
+    let second_showing = zone.instant(wall, Fold::Earlier) != at;
+    ClockTime { days: wall.date().0 - workday.0, second: wall.second_of_day(), second_showing }
 }
 
 /// Grounds in the words of suites.
@@ -208,7 +237,7 @@ fn words(because: Because) -> String {
 }
 
 /// The length that the words of some grounds name.
-pub(super) fn limit(because: Because) -> Option<Seconds> {
+fn limit(because: Because) -> Option<Seconds> {
     match because {
         Because::ShortGapPaid { limit }
         | Because::BeyondShift { limit }

@@ -5,7 +5,7 @@ use shiftmill_timecards::suite::{
     Amount, ExpectedException, ExpectedPay, ExpectedTotal, ExpectedWorkday, SuiteCase, instant,
 };
 
-use super::answer::{Answer, Line, day, exception, limit, workday_row};
+use super::answer::{Answer, Line, Total, day, exception, workday_row};
 
 /// Compares everything that a claim speaks of. `Err` with the tables, the differing lines marked with `>`.
 pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), String> {
@@ -50,6 +50,7 @@ fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     if case.error.as_deref() != answer.error {
         report.line(false, &format!("expected error: {}", case.error.as_deref().unwrap_or("none")));
         report.line(false, &format!("came out:       {}", answer.error.unwrap_or("no error")));
+        answer.failures.iter().for_each(|failure| report.line(true, failure));
     }
 }
 
@@ -80,7 +81,7 @@ fn pay(expected: &[ExpectedPay], answer: &Answer<'_>, report: &mut Report) {
 }
 
 /// The listed line that a line belongs to: of those that fit, the one that states most, the first of equals.
-fn owner(line: &Line, expected: &[ExpectedPay]) -> Option<usize> {
+pub(super) fn owner(line: &Line, expected: &[ExpectedPay]) -> Option<usize> {
     let stated = |row: &ExpectedPay| usize::from(row.rule.is_some()) + usize::from(row.because.is_some());
     let fitting = expected.iter().enumerate().filter(|(_, row)| fits(line, row));
     fitting.rev().max_by_key(|(_, row)| stated(row)).map(|(index, _)| index)
@@ -89,9 +90,10 @@ fn owner(line: &Line, expected: &[ExpectedPay]) -> Option<usize> {
 fn fits(line: &Line, row: &ExpectedPay) -> bool {
     let rule = row.rule.as_ref().is_none_or(|rule| *rule == line.rule);
     let because = row.because.as_ref().is_none_or(|because| {
-        let has_limit = |wanted| line.grounds.iter().all(|grounds| limit(*grounds) == Some(wanted));
+        let has_limit = |wanted| line.grounds.iter().all(|grounds| grounds.limit == Some(wanted));
         let limit_fits = because.limit.is_none_or(|wanted| !line.grounds.is_empty() && has_limit(wanted));
-        because.number == line.number && limit_fits
+        let said = !because.is_by_plugin() || because.text == line.grounds();
+        because.number == line.number && limit_fits && said
     });
     line.workday == row.workday && line.pay_code == row.pay_code && rule && because
 }
@@ -112,11 +114,7 @@ fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) 
     }
     report.heading("expected totals:");
     for row in expected {
-        let same = |from| row.from.is_none_or(|wanted| wanted == from);
-        let of_row = answer
-            .totals
-            .iter()
-            .filter(|total| total.scope == row.scope && total.pay_code == row.pay_code && same(total.from));
+        let of_row = answer.totals.iter().filter(|total| is_of_total(total, row));
         let sum: u32 = of_row.map(|total| total.amount).sum();
         let over = row.from.map_or("pay period".to_owned(), |from| format!("workweek {from}"));
         let text = format!("| {over} | {} | {} |", row.pay_code, amount(row.amount));
@@ -124,6 +122,12 @@ fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) 
     }
     report.heading("came out:");
     answer.totals.iter().for_each(|total| report.line(true, &total.row()));
+}
+
+/// True for a total that a listed one speaks of.
+pub(super) fn is_of_total(total: &Total, row: &ExpectedTotal) -> bool {
+    let same = row.from.is_none_or(|wanted| wanted == total.from);
+    total.scope == row.scope && total.pay_code == row.pay_code && same
 }
 
 fn workdays(expected: &[ExpectedWorkday], answer: &Answer<'_>, report: &mut Report) {
@@ -149,23 +153,31 @@ fn exceptions(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     if case.exceptions.is_empty() && case.no_exceptions_of.is_empty() && !case.no_other_exceptions {
         return;
     }
-    let mut open: Vec<(&ExceptionRow, bool)> = answer.exceptions.iter().map(|row| (row, false)).collect();
+    let listed = exceptions_listed(case, answer);
     report.heading("expected exceptions:");
-    for expected in &case.exceptions {
-        let found = open.iter_mut().find(|(row, taken)| !taken && raises(expected, row, answer));
-        report.line(found.is_some(), &expected_exception(expected));
-        if let Some((_, taken)) = found {
-            *taken = true;
-        }
+    for (index, expected) in case.exceptions.iter().enumerate() {
+        report.line(listed.contains(&Some(index)), &expected_exception(expected));
     }
     for code in &case.no_exceptions_of {
         let raised = answer.exceptions.iter().any(|row| row.code == *code);
         report.line(!raised, &format!("No exception of {}", code.code()));
     }
     report.heading("came out:");
-    for (row, taken) in open {
-        report.line(taken || !case.no_other_exceptions, &exception(row, answer));
+    for (row, listed) in answer.exceptions.iter().zip(listed) {
+        report.line(listed.is_some() || !case.no_other_exceptions, &exception(row, answer));
     }
+}
+
+/// For each exception that came out the listed one that expects it: each of these expects one.
+pub(super) fn exceptions_listed(case: &SuiteCase, answer: &Answer<'_>) -> Vec<Option<usize>> {
+    let mut listed: Vec<Option<usize>> = vec![None; answer.exceptions.len()];
+    for (index, expected) in case.exceptions.iter().enumerate() {
+        let mut open = answer.exceptions.iter().zip(&mut listed).filter(|(_, taken)| taken.is_none());
+        if let Some((_, taken)) = open.find(|(row, _)| raises(expected, row, answer)) {
+            *taken = Some(index);
+        }
+    }
+    listed
 }
 
 fn raises(expected: &ExpectedException, row: &ExceptionRow, answer: &Answer<'_>) -> bool {

@@ -2,23 +2,26 @@
 //!
 //! ```text
 //! file ─→ claims ─┬─→ ruleset ─→ plan ─┐
-//!                 └─→ facts, window ───┴─→ evaluate ─→ answer ─→ compare ─→ differences
+//!                 └─→ facts, window ───┴─→ evaluate ─→ answer ─┬─→ compare ─→ differences
+//!                                                              └─→ accept ─→ file
 //! ```
 //!
 //! Nothing here knows a rule; what must come out stands in the file. The product's own rules are tested so, and the
 //! rules that a customer adds.
 
 mod answer;
+mod came_out;
 mod compare;
 mod ruleset;
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shiftmill_core::{Detail, Evaluations, TimecardBatch, Workday, ZoneTable};
-use shiftmill_timecards::suite::{self, SuiteCase, SuiteFile};
+use shiftmill_timecards::suite::{self, CameOut, SuiteCase, SuiteFile, SuiteMistakes};
 
 use crate::chunk::Workspace;
 use crate::engine::{Layout, Request};
@@ -31,6 +34,8 @@ pub struct Ran {
     pub files: usize,
     /// How many claims were evaluated.
     pub claims: usize,
+    /// How many claims have been rewritten to expect what came out.
+    pub accepted: usize,
     /// The claims that do not hold, in the order of files and lines.
     pub failures: Vec<Failure>,
 }
@@ -56,23 +61,32 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What is done about a claim that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Differing {
+    /// It is told.
+    Tell,
+    /// Its file is rewritten to expect what came out; what cannot be rewritten is told.
+    Accept,
+}
+
 /// Runs every suite under `folder` whose path holds `only`.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub fn run_folder(folder: &Path, only: &str) -> std::io::Result<Ran> {
+/// When the folder cannot be read, or a file cannot be written.
+pub fn run_folder(folder: &Path, only: &str, differing: Differing) -> io::Result<Ran> {
     let mut ran = Ran::default();
     for path in suites_under(folder)? {
         let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
         if name.contains(only) {
-            run_file(&path, &name, &mut ran)?;
+            run_file(&path, &name, differing, &mut ran)?;
         }
     }
     Ok(ran)
 }
 
 /// The Markdown files under a folder, in order.
-fn suites_under(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+fn suites_under(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut suites = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -86,35 +100,78 @@ fn suites_under(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(suites)
 }
 
-fn run_file(path: &Path, name: &str, ran: &mut Ran) -> std::io::Result<()> {
+fn run_file(path: &Path, name: &str, differing: Differing, ran: &mut Ran) -> io::Result<()> {
     ran.files += 1;
-    let text = fs::read_to_string(path)?;
-    let suite = match suite::parse(name, &text) {
-        Ok(suite) => suite,
-        Err(mistakes) => {
-            let line = mistakes.list.first().map_or(1, |mistake| mistake.line);
-            let claim = "the suite cannot be read".to_owned();
-            ran.failures.push(Failure { file: name.to_owned(), line, claim, difference: mistakes.to_string() });
-            return Ok(());
-        }
-    };
-    let beside = path.parent().unwrap_or(Path::new("."));
-    for case in &suite.cases {
-        ran.claims += 1;
-        if let Err(difference) = run_case(&suite, case, beside) {
-            let file = name.to_owned();
-            ran.failures.push(Failure { file, line: case.line, claim: case.claim.clone(), difference });
-        }
+    let before = fs::read_to_string(path)?;
+    let mut run = FileRun { name, beside: path.parent().unwrap_or(Path::new(".")), text: before.clone(), ran };
+    if let Err(mistakes) = run.claims(differing) {
+        let line = mistakes.list.first().map_or(1, |mistake| mistake.line);
+        run.fails(line, "the suite cannot be read", mistakes.to_string());
     }
-    Ok(())
+    if run.text == before { Ok(()) } else { fs::write(path, run.text) }
 }
 
-/// Evaluates one claim. `Err` with what differs, or with why it cannot be evaluated.
-fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), String> {
+/// One file while its claims are run.
+struct FileRun<'a> {
+    name: &'a str,
+    beside: &'a Path,
+    text: String,
+    ran: &'a mut Ran,
+}
+
+impl FileRun<'_> {
+    fn claims(&mut self, differing: Differing) -> Result<(), SuiteMistakes> {
+        let mut suite = suite::parse(self.name, &self.text)?;
+        let mut next = 0;
+        while let Some(case) = suite.cases.get(next) {
+            next += 1;
+            self.ran.claims += 1;
+            let Err(differs) = run_case(&suite, case, self.beside) else { continue };
+            let accepted = differs.came_out.filter(|_| differing == Differing::Accept).map(|came_out| {
+                // Lines move, so the file is read again.
+                suite::accept(&self.text, case, &came_out)
+            });
+            let Some(accepted) = accepted.filter(|text| *text != self.text) else {
+                self.fails(case.line, &case.claim, differs.difference);
+                continue;
+            };
+            self.text = accepted;
+            suite = suite::parse(self.name, &self.text)?;
+            self.ran.accepted += 1;
+            if let Some(case) = suite.cases.get(next - 1)
+                && let Err(still) = run_case(&suite, case, self.beside)
+            {
+                self.fails(case.line, &case.claim, still.difference);
+            }
+        }
+        Ok(())
+    }
+
+    fn fails(&mut self, line: usize, claim: &str, difference: String) {
+        self.ran.failures.push(Failure { file: self.name.to_owned(), line, claim: claim.to_owned(), difference });
+    }
+}
+
+/// Why a claim does not hold.
+struct Differs {
+    /// What differs, or why the claim cannot be evaluated.
+    difference: String,
+    /// What came out, when it has been evaluated.
+    came_out: Option<Box<CameOut>>,
+}
+
+impl From<String> for Differs {
+    fn from(difference: String) -> Differs {
+        Differs { difference, came_out: None }
+    }
+}
+
+/// Evaluates one claim.
+fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), Differs> {
     let ruleset = Arc::new(ruleset::of_case(suite, case, beside)?);
     let setting = suite.setting_of(case);
     let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
-    let zone = zones.zones.first().ok_or("the table of zones is empty")?;
+    let zone = zones.zones.first().ok_or_else(|| "the table of zones is empty".to_owned())?;
     let names = ruleset.timeline().names();
     let mut batch = TimecardBatch::default();
     batch.push(&case.card(zone, 0, names).map_err(told)?).map_err(told)?;
@@ -130,7 +187,9 @@ fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), St
     let derived = workspace.evaluate(&request(Detail::Full), &batch);
     let plain = workspace.evaluate(&request(Detail::Workdays), &batch);
     same_with_less_detail(&derived, &plain)?;
-    compare::compare(case, &Answer::new(&derived, names, zone))
+    let answer = Answer::new(&derived, names, zone);
+    let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(case, &answer)));
+    compare::compare(case, &answer).map_err(|difference| Differs { difference, came_out: came_out() })
 }
 
 fn told(error: impl fmt::Display) -> String {
