@@ -27,7 +27,6 @@ use crate::contract::CarriedKey;
 /// }
 ///
 /// plugin!(Points: period; carries Balance);
-/// # fn main() {}
 /// ```
 pub trait Carried: Sized {
     /// The keys.

@@ -39,7 +39,7 @@ impl Column {
 pub const ALWAYS: &[Column] = &[day::workday, day::marks];
 
 /// Everything in the hook `punches`.
-pub const IN_PUNCHES: &[&[Column]] = &[ALWAYS, punch::ALL, exception::ALL, carried::ALL];
+pub const IN_PUNCHES: &[&[Column]] = &[ALWAYS, &[day::day_type], punch::ALL, exception::ALL, carried::ALL];
 /// Everything in the hook `schedule`.
 pub const IN_SCHEDULE: &[&[Column]] =
     &[day::ALL, punch::ALL, shift::ALL, scheduled::ALL, span::ALL, quantity::ALL, exception::ALL, carried::ALL];

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::carried::Declared;
 use crate::codes::{BaseCode, CountCode, ExceptionCode, PremiumCode, TimeCode};
-use crate::contract::{self, List};
+use crate::contract::{self, EditKind};
 use crate::reason::Reason;
 use crate::time::{Instant, Length, Workday};
 use crate::view::{Part, Punch, Scheduled, Span};
@@ -37,9 +37,7 @@ use crate::view::{Part, Punch, Scheduled, Span};
 /// ```
 #[derive(Debug)]
 pub struct Edits<Why, Kind = OnTimeline> {
-    employee: u32,
-    rows: Vec<Row>,
-    figures: Vec<i64>,
+    sheet: Sheet,
     kind: PhantomData<(fn(Why), Kind)>,
 }
 
@@ -98,32 +96,37 @@ impl QuantityCode for TimeCode {
     }
 }
 
-/// An edit as the contract has it; what its kind does not read stays zero.
+/// An edit as the contract has it, without its reason; what its kind does not read stays zero.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
-    employee: u32,
-    kind: u8,
+    kind: EditKind,
     row: u32,
     workday: i32,
     start: i64,
     end: i64,
     code: u16,
     amount: i64,
-    rule: u16,
-    figures_end: u32,
 }
 
-const RETIME: u8 = 1;
-const DISCARD: u8 = 2;
-const EXPECT: u8 = 3;
-const ADD: u8 = 4;
-const RECODE: u8 = 5;
-const RESIZE: u8 = 6;
-const SPLIT: u8 = 7;
-const PREMIUM: u8 = 8;
-const QUANTITY: u8 = 9;
-const MARK: u8 = 10;
-const CARRY: u8 = 11;
+/// The columns of the answer, on the way.
+#[derive(Debug, Default)]
+struct Sheet {
+    /// Whose edits are being made.
+    visited: u32,
+    /// For how many edits there is to be room once there is one.
+    room: usize,
+    employee: Vec<u32>,
+    kind: Vec<u8>,
+    row: Vec<u32>,
+    workday: Vec<i32>,
+    start: Vec<i64>,
+    end: Vec<i64>,
+    code: Vec<u16>,
+    amount: Vec<i64>,
+    rule: Vec<u16>,
+    argument_end: Vec<u32>,
+    arguments: Vec<i64>,
+}
 
 const WORKED: i64 = 0;
 const PAID_BREAK: i64 = 1;
@@ -131,19 +134,19 @@ const PAID_BREAK: i64 = 1;
 impl<Why: Reason> Edits<Why, OnPunches> {
     /// Takes the punch to have been at `to`.
     pub fn retime(&mut self, punch: Punch<'_>, to: Instant, why: Why) {
-        self.push(Row { kind: RETIME, row: punch.row, start: to.0, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Retime, row: punch.row, start: to.0, ..Row::default() }, why);
     }
 
     /// Lets the punch not count.
     pub fn discard(&mut self, punch: Punch<'_>, why: Why) {
-        self.push(Row { kind: DISCARD, row: punch.row, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Discard, row: punch.row, ..Row::default() }, why);
     }
 }
 
 impl<Why: Reason> Edits<Why, OnSchedule> {
     /// Expects the employee from `start` to `end` for a scheduled shift. Lateness and early leaving are judged by it.
     pub fn expect(&mut self, shift: Scheduled<'_>, start: Instant, end: Instant, why: Why) {
-        self.push(Row { kind: EXPECT, row: shift.row, start: start.0, end: end.0, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Expect, row: shift.row, start: start.0, end: end.0, ..Row::default() }, why);
     }
 }
 
@@ -161,33 +164,34 @@ impl<Why: Reason> Edits<Why, OnTimeline> {
     /// Lets a span, or a part of one, pay `to`. Work that pays [`BaseCode::UNPAID_BREAK`] is a break from then on, and
     /// an unpaid break that pays anything else is a paid one. In the hook `days` this comes before overtime.
     pub fn recode<'a>(&mut self, part: impl Into<Part<'a>>, to: BaseCode, why: Why) {
-        self.part(RECODE, part.into(), to.0, why);
+        self.part(EditKind::Recode, part.into(), to.0, why);
     }
 
     /// Lets a span be from `start` to `end`. This is where seconds are added to the timeline or taken from it.
     pub fn resize(&mut self, span: Span<'_>, start: Instant, end: Instant, why: Why) {
-        self.push(Row { kind: RESIZE, row: span.row, start: start.0, end: end.0, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Resize, row: span.row, start: start.0, end: end.0, ..Row::default() }, why);
     }
 
     /// Cuts a span in two.
     pub fn split(&mut self, span: Span<'_>, at: Instant, why: Why) {
-        self.push(Row { kind: SPLIT, row: span.row, start: at.0, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Split, row: span.row, start: at.0, ..Row::default() }, why);
     }
 
     /// Pays a premium over a span, or a part of one, on top of what it pays.
     #[inline]
     pub fn premium<'a>(&mut self, part: impl Into<Part<'a>>, code: PremiumCode, why: Why) {
-        self.part(PREMIUM, part.into(), code.0, why);
+        self.part(EditKind::Premium, part.into(), code.0, why);
     }
 
     fn add(&mut self, on: Workday, start: Instant, end: Instant, code: BaseCode, state: i64, why: Why) {
         let (start, end) = (start.0, end.0);
-        let edit = Row { kind: ADD, workday: on.0, start, end, code: code.0, amount: state, ..Row::default() };
+        let edit =
+            Row { kind: EditKind::Add, workday: on.0, start, end, code: code.0, amount: state, ..Row::default() };
         self.push(edit, why);
     }
 
     #[inline]
-    fn part(&mut self, kind: u8, part: Part<'_>, code: u16, why: Why) {
+    fn part(&mut self, kind: EditKind, part: Part<'_>, code: u16, why: Why) {
         let (start, end) = (part.start.0, part.end.0);
         self.push(Row { kind, row: part.span.row, start, end, code, ..Row::default() }, why);
     }
@@ -199,13 +203,13 @@ impl<Why: Reason, Kind: Pays> Edits<Why, Kind> {
     pub fn quantity<C: QuantityCode>(&mut self, on: impl Into<Workday>, code: C, amount: C::Amount, why: Why) {
         let (code, amount) = code.write(amount);
         let (workday, amount) = (on.into().0, i64::from(amount));
-        self.push(Row { kind: QUANTITY, workday, code, amount, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Quantity, workday, code, amount, ..Row::default() }, why);
     }
 
     /// Carries a value over to the next pay period, in place of what was carried under its key before. A later plugin or
     /// hook of this evaluation sees it too.
     pub fn carry(&mut self, key: impl Declared, value: i64, why: Why) {
-        self.push(Row { kind: CARRY, code: key.position(), amount: value, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Carry, code: key.position(), amount: value, ..Row::default() }, why);
     }
 }
 
@@ -213,42 +217,73 @@ impl<Why: Reason, Kind> Edits<Why, Kind> {
     /// Marks something on a day for a person to look at.
     pub fn mark(&mut self, on: impl Into<Workday>, code: ExceptionCode, at: Instant, measure: Length, why: Why) {
         let (workday, code, amount) = (on.into().0, u16::from(code.number()), i64::from(measure.0));
-        self.push(Row { kind: MARK, workday, code, start: at.0, amount, ..Row::default() }, why);
+        self.push(Row { kind: EditKind::Mark, workday, code, start: at.0, amount, ..Row::default() }, why);
     }
 
-    pub(crate) fn new() -> Self {
-        Edits { employee: 0, rows: Vec::new(), figures: Vec::new(), kind: PhantomData }
+    /// Nothing yet, in a chunk of so many days.
+    pub(crate) fn new(days: usize) -> Self {
+        Edits { sheet: Sheet { room: days, ..Sheet::default() }, kind: PhantomData }
     }
 
     /// From here on the edits are those of the employee at this row.
     pub(crate) fn turn_to(&mut self, employee: u32) {
-        self.employee = employee;
+        self.sheet.visited = employee;
     }
 
     #[inline]
     fn push(&mut self, edit: Row, why: Why) {
-        let rule = why.write(&mut self.figures);
-        let (employee, figures_end) = (self.employee, self.figures.len() as u32);
-        self.rows.push(Row { employee, rule, figures_end, ..edit });
+        let rule = why.write(&mut self.sheet.arguments);
+        self.sheet.push(edit, rule);
     }
 
     pub(crate) fn into_columns(self) -> contract::Edits {
-        fn column<T>(rows: &[Row], of: impl Fn(&Row) -> T) -> List<T> {
-            rows.iter().map(of).collect::<Vec<T>>().into()
-        }
-        let rows = self.rows.as_slice();
+        let sheet = self.sheet;
         contract::Edits {
-            employee: column(rows, |row| row.employee),
-            kind: column(rows, |row| row.kind),
-            row: column(rows, |row| row.row),
-            workday: column(rows, |row| row.workday),
-            start: column(rows, |row| row.start),
-            end: column(rows, |row| row.end),
-            code: column(rows, |row| row.code),
-            amount: column(rows, |row| row.amount),
-            rule: column(rows, |row| row.rule),
-            argument_end: column(rows, |row| row.figures_end),
-            arguments: self.figures.into(),
+            employee: sheet.employee.into(),
+            kind: sheet.kind.into(),
+            row: sheet.row.into(),
+            workday: sheet.workday.into(),
+            start: sheet.start.into(),
+            end: sheet.end.into(),
+            code: sheet.code.into(),
+            amount: sheet.amount.into(),
+            rule: sheet.rule.into(),
+            argument_end: sheet.argument_end.into(),
+            arguments: sheet.arguments.into(),
         }
+    }
+}
+
+impl Sheet {
+    #[inline(never)]
+    fn push(&mut self, edit: Row, rule: u16) {
+        if self.kind.is_empty() {
+            self.make_room();
+        }
+        self.employee.push(self.visited);
+        self.kind.push(edit.kind as u8);
+        self.row.push(edit.row);
+        self.workday.push(edit.workday);
+        self.start.push(edit.start);
+        self.end.push(edit.end);
+        self.code.push(edit.code);
+        self.amount.push(edit.amount);
+        self.rule.push(rule);
+        self.argument_end.push(self.arguments.len() as u32);
+    }
+
+    /// Room for one edit a day, which few rules exceed. Room that is not used costs nothing: nobody touches it.
+    #[cold]
+    fn make_room(&mut self) {
+        self.employee.reserve(self.room);
+        self.kind.reserve(self.room);
+        self.row.reserve(self.room);
+        self.workday.reserve(self.room);
+        self.start.reserve(self.room);
+        self.end.reserve(self.room);
+        self.code.reserve(self.room);
+        self.amount.reserve(self.room);
+        self.rule.reserve(self.room);
+        self.argument_end.reserve(self.room);
     }
 }

@@ -71,7 +71,7 @@ fn visit<Why: Reason, Kind>(
     judge_day: impl Fn(&Day<'_>, &mut Edits<Why, Kind>) -> Outcome,
     judge_employee: impl Fn(&Employee<'_>, &mut Edits<Why, Kind>) -> Outcome,
 ) -> Answer {
-    let mut edits = Edits::new();
+    let mut edits = Edits::new(cards.days.workday.len());
     let mut complaints = Vec::new();
     for row in 0..cards.employees.zone.len() as u32 {
         let employee = Employee::new(cards, row);
@@ -93,11 +93,11 @@ fn visit_employee<Why: Reason, Kind>(
     judge_day: &impl Fn(&Day<'_>, &mut Edits<Why, Kind>) -> Outcome,
     judge_employee: &impl Fn(&Employee<'_>, &mut Edits<Why, Kind>) -> Outcome,
 ) -> Result<(), (Complaint, Option<Workday>)> {
-    for day in employee.days().filter(|day| day.is_in_force()) {
-        let workday = day.workday();
-        report::visit(employee.row, Some(workday));
+    report::visit(employee.row);
+    for (day, workday) in employee.days_in_force() {
+        report::visit_day(Some(workday));
         judge_day(&day, edits).map_err(|complaint| (complaint, Some(workday)))?;
     }
-    report::visit(employee.row, None);
+    report::visit_day(None);
     judge_employee(employee, edits).map_err(|complaint| (complaint, None))
 }

@@ -34,17 +34,14 @@
 //! impl Days for NightMeal {
 //!     type Why = LongNight;
 //!     fn day(&self, day: &Day, edits: &mut Edits<LongNight>) -> Outcome {
-//!         let (worked, until) = (day.worked(), self.until);
-//!         let past = day.last_work().is_some_and(|work| work.end() > day.at(until));
-//!         if past && worked >= self.least {
-//!             edits.quantity(day, self.code, 1, LongNight { worked, until });
+//!         if day.worked() >= self.least && day.works_past(self.until) {
+//!             edits.quantity(day, self.code, 1, LongNight { worked: day.worked(), until: self.until });
 //!         }
 //!         Ok(())
 //!     }
 //! }
 //!
 //! plugin!(NightMeal: days);
-//! # fn main() {}
 //! ```
 //!
 //! The tutorial is the README of this crate. To see a rule at work without a sandbox, see [`testkit`].
@@ -94,6 +91,11 @@ pub use time::{Clock, Date, Instant, Length, Weekday, Workday};
 pub use view::{Day, Employee, Exception, Part, Parts, Premium, Punch, Quantity, Scheduled, Shift, Span, Total};
 
 pub use shiftmill_plugin_derive::{Carried, Choice, Config, Reason, Row};
+
+/// The examples of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 /// Everything that a plugin needs.
 pub mod prelude {

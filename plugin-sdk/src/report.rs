@@ -7,22 +7,29 @@ use crate::contract::{Level, log};
 use crate::time::Workday;
 
 thread_local! {
-    /// Who and which day is visited, for whatever is said meanwhile.
-    static VISITED: Cell<(Option<u32>, Option<Workday>)> = const { Cell::new((None, None)) };
+    /// Who is visited, for whatever is said meanwhile.
+    static EMPLOYEE: Cell<Option<u32>> = const { Cell::new(None) };
+    /// Which day is.
+    static DAY: Cell<Option<Workday>> = const { Cell::new(None) };
 }
 
 #[inline]
-pub(crate) fn visit(employee: u32, workday: Option<Workday>) {
-    VISITED.set((Some(employee), workday));
+pub(crate) fn visit(employee: u32) {
+    EMPLOYEE.set(Some(employee));
+}
+
+#[inline]
+pub(crate) fn visit_day(workday: Option<Workday>) {
+    DAY.set(workday);
 }
 
 pub(crate) fn visit_nobody() {
-    VISITED.set((None, None));
+    EMPLOYEE.set(None);
+    DAY.set(None);
 }
 
 fn say(level: Level, message: &str) {
-    let (employee, workday) = VISITED.get();
-    log(level, employee, workday.map(|workday| workday.0), message);
+    log(level, EMPLOYEE.get(), DAY.get().map(|workday| workday.0), message);
 }
 
 /// Says something to whoever looks for a mistake: kept in tests and trial runs, with the employee and the day that are

@@ -347,6 +347,12 @@ impl Workday {
         }
     }
 
+    /// What the wall clock shows at the midnight that opens the date of the label.
+    #[inline]
+    pub(crate) const fn midnight(self) -> i64 {
+        (self.0 as i64).wrapping_mul(WALL_DAY)
+    }
+
     /// The label `days` later, or earlier when negative.
     pub const fn plus(self, days: i32) -> Workday {
         Workday(self.0.saturating_add(days))

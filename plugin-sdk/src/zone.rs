@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use crate::contract::Zones;
-use crate::time::{Instant, WALL_DAY, Workday};
+use crate::time::{Instant, Workday};
 
 /// Which instant a time of day means on the night when the clock shows it twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,19 @@ pub(crate) struct Zone<'a> {
     first_offset: i64,
     change_at: &'a [i64],
     change_offset: &'a [i32],
-    last_found: Cell<Piece>,
+    /// The most by which two of its offsets differ.
+    spread: i64,
+    last_found: LastFound,
+}
+
+/// The stretch that was found last, in parts, so that a reading takes no more of it than it needs.
+#[derive(Debug)]
+struct LastFound {
+    from: Cell<i64>,
+    until: Cell<i64>,
+    steady_from: Cell<i64>,
+    steady_until: Cell<i64>,
+    offset: Cell<i64>,
 }
 
 /// A stretch in which the offset does not change.
@@ -30,58 +42,73 @@ struct Piece {
     offset: i64,
 }
 
-/// Offsets are less than a day, so a time of day this far from any change is shown once.
-const FAR: i64 = 2 * WALL_DAY;
-
 impl<'a> Zone<'a> {
     /// The zone of this row; UTC where there is none.
     pub(crate) fn new(zones: &'a Zones, row: u32) -> Zone<'a> {
         let row = row as usize;
         let end = zones.change_end.get(row).map_or(0, |end| *end as usize);
         let start = row.checked_sub(1).and_then(|before| zones.change_end.get(before)).map_or(0, |end| *end as usize);
-        Zone {
-            first_offset: zones.first_offset.get(row).copied().map_or(0, i64::from),
-            change_at: zones.change_at.get(start..end).unwrap_or_default(),
-            change_offset: zones.change_offset.get(start..end).unwrap_or_default(),
-            last_found: Cell::new(Piece { from: i64::MAX, until: i64::MIN, offset: 0 }),
+        let first_offset = zones.first_offset.get(row).copied().unwrap_or(0);
+        let change_offset = zones.change_offset.get(start..end).unwrap_or_default();
+        let (mut lowest, mut highest) = (first_offset, first_offset);
+        for offset in change_offset {
+            (lowest, highest) = (lowest.min(*offset), highest.max(*offset));
         }
+        Zone {
+            first_offset: i64::from(first_offset),
+            change_at: zones.change_at.get(start..end).unwrap_or_default(),
+            change_offset,
+            spread: i64::from(highest) - i64::from(lowest),
+            last_found: LastFound {
+                from: Cell::new(i64::MAX),
+                until: Cell::new(i64::MIN),
+                steady_from: Cell::new(i64::MAX),
+                steady_until: Cell::new(i64::MIN),
+                offset: Cell::new(0),
+            },
+        }
+    }
+
+    /// Seconds east of UTC.
+    #[inline]
+    pub(crate) fn offset_at(&self, at: Instant) -> i64 {
+        if at.0 < self.last_found.from.get() || at.0 >= self.last_found.until.get() {
+            self.seek(at);
+        }
+        self.last_found.offset.get()
     }
 
     /// What the wall clock shows: seconds since 1970-01-01 00:00 on it.
     #[inline]
     pub(crate) fn wall_at(&self, at: Instant) -> i64 {
-        at.0.saturating_add(self.piece_at(at.0).offset)
+        at.0.saturating_add(self.offset_at(at))
     }
 
-    /// The offset that surely holds from two days before an instant until two days after it, if there is one.
+    /// True when what the wall clock shows at an instant is shown at that instant alone, by the offset that was found
+    /// last. Two stretches of a zone show one time only as near to a change as their offsets differ.
     #[inline]
-    pub(crate) fn steady_offset(&self, at: Instant) -> Option<i64> {
-        let piece = self.piece_at(at.0);
-        let steady = piece.from.saturating_add(FAR) <= at.0 && at.0 < piece.until.saturating_sub(FAR);
-        steady.then_some(piece.offset)
+    pub(crate) fn is_steady_at(&self, at: Instant) -> bool {
+        self.last_found.steady_from.get() <= at.0 && at.0 < self.last_found.steady_until.get()
     }
 
     /// The instant at which the clock shows `second` seconds after the midnight that opens `date`. A time that is
     /// skipped moves forward by the length of the gap.
     #[inline]
     pub(crate) fn instant(&self, date: Workday, second: i64, fold: Fold) -> Instant {
-        let wall = i64::from(date.0) * WALL_DAY + second;
-        let guess = Instant(wall - self.last_found.get().offset);
-        match self.steady_offset(guess) {
-            Some(offset) => Instant(wall - offset),
-            None => self.search(wall, fold),
-        }
+        let wall = date.midnight().wrapping_add(second);
+        let guess = Instant(wall.wrapping_sub(self.last_found.offset.get()));
+        if self.is_steady_at(guess) { guess } else { self.search(wall, fold) }
     }
 
-    #[inline]
-    fn piece_at(&self, at: i64) -> Piece {
-        let found = self.last_found.get();
-        if found.from <= at && at < found.until {
-            return found;
-        }
-        let piece = self.piece(self.change_at.iter().take_while(|change| **change <= at).count());
-        self.last_found.set(piece);
-        piece
+    #[cold]
+    #[inline(never)]
+    fn seek(&self, at: Instant) {
+        let piece = self.piece(self.change_at.iter().take_while(|change| **change <= at.0).count());
+        self.last_found.from.set(piece.from);
+        self.last_found.until.set(piece.until);
+        self.last_found.steady_from.set(piece.from.saturating_add(self.spread));
+        self.last_found.steady_until.set(piece.until.saturating_sub(self.spread));
+        self.last_found.offset.set(piece.offset);
     }
 
     /// The stretch after so many changes.
@@ -96,23 +123,29 @@ impl<'a> Zone<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     fn search(&self, wall: i64, fold: Fold) -> Instant {
         let pieces = (0..=self.change_at.len()).map(|changes| self.piece(changes));
-        let shows = |piece: &Piece| piece.from <= wall - piece.offset && wall - piece.offset < piece.until;
+        let at = |piece: &Piece| wall.saturating_sub(piece.offset);
+        let shows = |piece: &Piece| piece.from <= at(piece) && at(piece) < piece.until;
         let shown = match fold {
             Fold::Earlier => pieces.clone().find(shows),
             Fold::Later => pieces.clone().filter(shows).last(),
         };
         // A time that is never shown lies past the end of the last piece before the gap.
-        let skipped = || pieces.filter(|piece| wall - piece.offset >= piece.until).last();
+        let skipped = || pieces.filter(|piece| at(piece) >= piece.until).last();
         let offset = shown.or_else(skipped).map_or(self.first_offset, |piece| piece.offset);
-        Instant(wall - offset)
+        let instant = Instant(wall.saturating_sub(offset));
+        self.seek(instant);
+        instant
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::WALL_DAY;
 
     fn new_york() -> Zones {
         // Clocks change on 2026-03-08 and 2026-11-01 at 02:00; a second zone behind the first must not be seen.

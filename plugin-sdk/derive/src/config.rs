@@ -4,7 +4,7 @@ use proc_macro::TokenStream;
 
 use crate::item::{Body, Field, Item, Mistake, Word};
 use crate::names;
-use crate::template::fill;
+use crate::template::{fill, fill_at};
 use crate::text::{literal, plain};
 
 /// The settings, and how they are read.
@@ -73,7 +73,8 @@ fn declared(how: &str, field: &Field) -> Result<TokenStream, Mistake> {
         None => fill("::core::option::Option::None", &[]),
         Some(word) => fill("::core::option::Option::Some(TEXT)", &[("TEXT", literal(&plain(&word.value)))]),
     };
-    Ok(fill(
+    Ok(fill_at(
+        field.name.span(),
         &format!(
             "::shiftmill_plugin::{how}::<TYPE>(::shiftmill_plugin::Said {{
                 key: KEY, meaning: MEANING, default: DEFAULT, least: LEAST, most: MOST,

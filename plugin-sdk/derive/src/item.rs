@@ -1,8 +1,8 @@
 //! What a derive is put on: a struct with named fields, or an enum of such variants.
 
-use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree, token_stream};
+use proc_macro::{Delimiter, Ident, Span, TokenStream, TokenTree, token_stream};
 
-use crate::template::fill;
+use crate::template::{fill, respanned};
 use crate::text;
 
 /// A struct or an enum.
@@ -72,17 +72,8 @@ impl Mistake {
     /// An error of the compiler.
     pub fn into_tokens(self) -> TokenStream {
         let error = fill("::core::compile_error!(MESSAGE);", &[("MESSAGE", text::literal(&self.message))]);
-        error.into_iter().map(|token| respanned(token, self.span)).collect()
+        respanned(error, self.span)
     }
-}
-
-fn respanned(mut token: TokenTree, span: Span) -> TokenTree {
-    if let TokenTree::Group(group) = &token {
-        let inner = group.stream().into_iter().map(|token| respanned(token, span)).collect();
-        token = Group::new(group.delimiter(), inner).into();
-    }
-    token.set_span(span);
-    token
 }
 
 type Tokens = std::iter::Peekable<token_stream::IntoIter>;

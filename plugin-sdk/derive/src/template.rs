@@ -1,12 +1,31 @@
 //! Code with holes.
 
-use proc_macro::{Group, TokenStream, TokenTree};
+use proc_macro::{Group, Span, TokenStream, TokenTree};
 
 /// The code, with what belongs there in place of each hole, which is a word of the code. What is filled in keeps its
 /// place in the plugin's source, so that the compiler's errors point there.
 pub fn fill(code: &str, holes: &[(&str, TokenStream)]) -> TokenStream {
     let tokens = code.parse::<TokenStream>().unwrap_or_default();
     filled(tokens, holes)
+}
+
+/// As [`fill`], with the code standing at a place of the plugin's source, so that the compiler's errors about the code
+/// itself point there.
+pub fn fill_at(place: Span, code: &str, holes: &[(&str, TokenStream)]) -> TokenStream {
+    let tokens = code.parse::<TokenStream>().unwrap_or_default();
+    filled(respanned(tokens, Span::call_site().located_at(place)), holes)
+}
+
+/// The tokens, all of them at one place.
+pub fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), respanned(group.stream(), span)).into();
+        }
+        token.set_span(span);
+        token
+    });
+    moved.collect()
 }
 
 fn filled(tokens: TokenStream, holes: &[(&str, TokenStream)]) -> TokenStream {

@@ -1,5 +1,6 @@
 //! What a hook answers.
 
+use crate::contract::cards::table;
 use crate::contract::{List, Maybe, Text};
 
 /// What a hook answers.
@@ -12,32 +13,78 @@ pub struct Answer {
     pub complaints: List<Complaint>,
 }
 
-/// Proposed changes, one per row.
-#[repr(C)]
-#[derive(Debug, Default)]
-pub struct Edits {
-    /// A row of `employees`.
-    pub employee: List<u32>,
-    /// The kind.
-    pub kind: List<u8>,
-    /// The row it changes.
-    pub row: List<u32>,
-    /// The workday.
-    pub workday: List<i32>,
-    /// An instant.
-    pub start: List<i64>,
-    /// An instant.
-    pub end: List<i64>,
-    /// A pay code, an exception or a carried key.
-    pub code: List<u16>,
-    /// A quantity, a state, a measure or a value.
-    pub amount: List<i64>,
-    /// A position in the manifest's `rules`.
-    pub rule: List<u16>,
-    /// One beyond the last row of `arguments`.
-    pub argument_end: List<u32>,
-    /// The figures of the reasons.
-    pub arguments: List<i64>,
+table! {
+    /// Proposed changes, one per row.
+    Edits, given {
+        /// A row of `employees`.
+        employee: u32,
+        /// The kind.
+        kind: u8,
+        /// The row it changes.
+        row: u32,
+        /// The workday.
+        workday: i32,
+        /// An instant.
+        start: i64,
+        /// An instant.
+        end: i64,
+        /// A pay code, an exception or a carried key.
+        code: u16,
+        /// A quantity, a state, a measure or a value.
+        amount: i64,
+        /// A position in the manifest's `rules`.
+        rule: u16,
+        /// One beyond the last row of `arguments`.
+        argument_end: u32,
+        /// The figures of the reasons.
+        arguments: i64,
+    }
+}
+
+/// The kinds of edit, by their numbers.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EditKind {
+    /// Moves a punch.
+    #[default]
+    Retime = 1,
+    /// Lets a punch not count.
+    Discard,
+    /// Moves what is expected of a scheduled shift.
+    Expect,
+    /// Adds time where there is nothing.
+    Add,
+    /// Changes what a span pays.
+    Recode,
+    /// Moves the ends of a span.
+    Resize,
+    /// Cuts a span in two.
+    Split,
+    /// Pays a premium over a span.
+    Premium,
+    /// Pays a quantity.
+    Quantity,
+    /// Marks something for a person to look at.
+    Mark,
+    /// Carries a value over to the next pay period.
+    Carry,
+}
+
+impl EditKind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: &[EditKind] = &[
+        EditKind::Retime,
+        EditKind::Discard,
+        EditKind::Expect,
+        EditKind::Add,
+        EditKind::Recode,
+        EditKind::Resize,
+        EditKind::Split,
+        EditKind::Premium,
+        EditKind::Quantity,
+        EditKind::Mark,
+        EditKind::Carry,
+    ];
 }
 
 /// Why the card of one employee cannot be judged.

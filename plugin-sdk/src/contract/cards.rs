@@ -54,6 +54,8 @@ macro_rules! table {
     };
 }
 
+pub(crate) use table;
+
 /// The timecards of a chunk of employees.
 #[repr(C)]
 #[derive(Debug, Default)]

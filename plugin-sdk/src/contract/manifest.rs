@@ -70,6 +70,27 @@ pub enum ValueKind {
     Rows,
 }
 
+impl ValueKind {
+    /// All of them, in the order of the contract.
+    pub const ALL: &[ValueKind] = &[
+        ValueKind::Whole,
+        ValueKind::Length,
+        ValueKind::Clock,
+        ValueKind::Instant,
+        ValueKind::Workday,
+        ValueKind::Flag,
+        ValueKind::PayCode,
+        ValueKind::BaseCode,
+        ValueKind::PremiumCode,
+        ValueKind::TimeCode,
+        ValueKind::CountCode,
+        ValueKind::Exception,
+        ValueKind::Choice,
+        ValueKind::Text,
+        ValueKind::Rows,
+    ];
+}
+
 /// One setting of the configuration.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -11,7 +11,7 @@ mod cards;
 mod list;
 mod manifest;
 
-pub use answer::{Answer, Complaint, Edits};
+pub use answer::{Answer, Complaint, EditKind, Edits};
 pub use border::{Level, adopt, adopt_list, hand_over, log, realloc};
 pub use cards::{
     Cards, Carried, Days, Employees, Exceptions, PayCodes, Premiums, Punches, Quantities, Scheduled, Shifts, Spans,

@@ -21,10 +21,8 @@
 //! # impl Days for NightMeal {
 //! #     type Why = LongNight;
 //! #     fn day(&self, day: &Day, edits: &mut Edits<LongNight>) -> Outcome {
-//! #         let (worked, until) = (day.worked(), self.until);
-//! #         let past = day.last_work().is_some_and(|work| work.end() > day.at(until));
-//! #         if past && worked >= self.least {
-//! #             edits.quantity(day, self.code, 1, LongNight { worked, until });
+//! #         if day.worked() >= self.least && day.works_past(self.until) {
+//! #             edits.quantity(day, self.code, 1, LongNight { worked: day.worked(), until: self.until });
 //! #         }
 //! #         Ok(())
 //! #     }

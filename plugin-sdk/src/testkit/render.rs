@@ -1,7 +1,7 @@
 //! Edits and complaints as text.
 
 use crate::codes::ExceptionCode;
-use crate::contract::{Cards, Complaint, Edits, Manifest, ValueKind};
+use crate::contract::{Cards, Complaint, EditKind, Edits, Manifest, ValueKind};
 use crate::testkit::codes::Codes;
 use crate::time::{Clock, Instant, Length, WALL_DAY, Workday};
 use crate::zone::Zone;
@@ -37,22 +37,31 @@ impl Renderer<'_> {
         let amount = edits.amount[edit];
         let at = self.clock(edits.start[edit]);
         let stretch = || self.stretch(edits.start[edit], edits.end[edit]);
-        match edits.kind[edit] {
-            1 => format!("{} retime {} to {at}", self.day_of_punch(row), self.punch(row)),
-            2 => format!("{} discard {}", self.day_of_punch(row), self.punch(row)),
-            3 => format!("{} expect {} for {}", self.day_of_scheduled(row), stretch(), self.scheduled(row)),
-            4 if amount == 0 => format!("{workday} add work {} as {code}", stretch()),
-            4 => format!("{workday} add paid_break {} as {code}", stretch()),
-            5 => format!("{} recode {} to {code}", self.day_of_span(row), stretch()),
-            6 => format!("{} resize {} to {}", self.day_of_span(row), self.span(row), stretch()),
-            7 => format!("{} split {} at {at}", self.day_of_span(row), self.span(row)),
-            8 => format!("{} premium {code} over {}", self.day_of_span(row), stretch()),
-            9 if self.codes.counts_time(edits.code[edit]) => format!("{workday} quantity {code} {}", length(amount)),
-            9 => format!("{workday} quantity {code} {amount}"),
-            10 if amount == 0 => format!("{workday} mark {} at {at}", exception(edits.code[edit])),
-            10 => format!("{workday} mark {} {} at {at}", exception(edits.code[edit]), length(amount)),
-            11 => format!("carry {} {amount}", self.manifest.carried.get()[usize::from(edits.code[edit])].key.get()),
-            kind => panic!("there is no edit of kind {kind}"),
+        let kind = EditKind::ALL.iter().copied().find(|kind| *kind as u8 == edits.kind[edit]);
+        match kind {
+            Some(EditKind::Retime) => format!("{} retime {} to {at}", self.day_of_punch(row), self.punch(row)),
+            Some(EditKind::Discard) => format!("{} discard {}", self.day_of_punch(row), self.punch(row)),
+            Some(EditKind::Expect) => {
+                format!("{} expect {} for {}", self.day_of_scheduled(row), stretch(), self.scheduled(row))
+            }
+            Some(EditKind::Add) if amount == 0 => format!("{workday} add work {} as {code}", stretch()),
+            Some(EditKind::Add) => format!("{workday} add paid_break {} as {code}", stretch()),
+            Some(EditKind::Recode) => format!("{} recode {} to {code}", self.day_of_span(row), stretch()),
+            Some(EditKind::Resize) => format!("{} resize {} to {}", self.day_of_span(row), self.span(row), stretch()),
+            Some(EditKind::Split) => format!("{} split {} at {at}", self.day_of_span(row), self.span(row)),
+            Some(EditKind::Premium) => format!("{} premium {code} over {}", self.day_of_span(row), stretch()),
+            Some(EditKind::Quantity) if self.codes.counts_time(edits.code[edit]) => {
+                format!("{workday} quantity {code} {}", length(amount))
+            }
+            Some(EditKind::Quantity) => format!("{workday} quantity {code} {amount}"),
+            Some(EditKind::Mark) if amount == 0 => format!("{workday} mark {} at {at}", exception(edits.code[edit])),
+            Some(EditKind::Mark) => {
+                format!("{workday} mark {} {} at {at}", exception(edits.code[edit]), length(amount))
+            }
+            Some(EditKind::Carry) => {
+                format!("carry {} {amount}", self.manifest.carried.get()[usize::from(edits.code[edit])].key.get())
+            }
+            None => panic!("there is no edit of kind {}", edits.kind[edit]),
         }
     }
 

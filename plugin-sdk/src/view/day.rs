@@ -4,7 +4,7 @@ use crate::codes::DayType;
 use crate::columns::day;
 use crate::time::{Clock, Date, Instant, Length, Weekday, Workday};
 use crate::view::rows::{rows, value};
-use crate::view::{Employee, Exception, Premium, Punch, Quantity, Scheduled, Shift, Span};
+use crate::view::{Employee, Exception, Parts, Premium, Punch, Quantity, Scheduled, Shift, Span};
 use crate::zone::Fold;
 
 /// One workday of one employee, with everything that is shown on it.
@@ -15,7 +15,7 @@ pub struct Day<'a> {
 }
 
 const PAID: u8 = 1;
-const IN_FORCE: u8 = 2;
+pub(crate) const IN_FORCE: u8 = 2;
 
 impl<'a> Day<'a> {
     /// Its label.
@@ -56,13 +56,13 @@ impl<'a> Day<'a> {
         self.employee.marks(self.row) & IN_FORCE != 0
     }
 
-    /// Its type. Known from the hook `schedule` on.
+    /// Its type.
     #[track_caller]
     pub fn day_type(self) -> DayType {
         DayType::from_number(value(&self.employee.cards.days.day_type, self.row, day::day_type))
     }
 
-    /// Work time shown on it: worked time and paid breaks. Known from the hook `schedule` on.
+    /// Work time shown on it: worked time and paid breaks. Not known yet in the hook `punches`.
     #[inline]
     #[track_caller]
     pub fn worked(self) -> Length {
@@ -140,10 +140,23 @@ impl<'a> Day<'a> {
         self.work().next_back()
     }
 
-    /// How much of its work lies in a daily window of the clock, as [`Span::within`] finds it.
+    /// True when it has work that goes on after a time of day, counted from the midnight that opens its date.
+    #[track_caller]
+    pub fn works_past(self, clock: Clock) -> bool {
+        self.last_work().is_some_and(|work| work.end() > self.at_latest(clock))
+    }
+
+    /// The parts of its work inside a window of the wall clock, as [`Span::within`] finds them.
+    #[inline]
+    #[track_caller]
+    pub fn work_within(self, from: Clock, to: Clock) -> Parts<'a> {
+        Parts::of_work(self, rows(&self.employee.cards.days.span_end, self.row, "span"), from, to)
+    }
+
+    /// How much of its work lies inside a window of the wall clock, as [`Span::within`] finds it.
     #[track_caller]
     pub fn worked_within(self, from: Clock, to: Clock) -> Length {
-        self.work().flat_map(|span| span.within(from, to)).map(|part| part.length()).sum()
+        self.work_within(from, to).map(|part| part.length()).sum()
     }
 
     /// Punches that count, in order of time. In the hook `punches` a punch belongs to the date on the wall clock.

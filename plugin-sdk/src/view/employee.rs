@@ -5,6 +5,7 @@ use crate::codes::{BaseCode, CountCode, Layer, PayCode, PayCodeFacts, PremiumCod
 use crate::columns::{carried, day};
 use crate::contract::Cards;
 use crate::time::{Clock, Instant, Length, WALL_DAY, Workday};
+use crate::view::day::IN_FORCE;
 use crate::view::rows::{rows, value};
 use crate::view::{Day, Exception, Premium, Quantity};
 use crate::zone::Zone;
@@ -30,6 +31,18 @@ impl<'a> Employee<'a> {
     /// included.
     pub fn days(&self) -> impl DoubleEndedIterator<Item = Day<'_>> + ExactSizeIterator + Clone {
         (self.first_day..self.end_day).map(move |row| Day { employee: self, row })
+    }
+
+    /// The days on which the plugin is in force, with their labels.
+    #[inline]
+    pub(crate) fn days_in_force(&self) -> impl Iterator<Item = (Day<'_>, Workday)> {
+        let run = self.first_day as usize..self.end_day as usize;
+        let days = &self.cards.days;
+        let labels = days.workday.get(run.clone()).unwrap_or_default();
+        let marks = days.marks.get(run).unwrap_or_default();
+        let all = (self.first_day..self.end_day).zip(labels.iter().zip(marks));
+        let in_force = all.filter(|(_, (_, marks))| **marks & IN_FORCE != 0);
+        in_force.map(|(row, (label, _))| (Day { employee: self, row }, Workday(*label)))
     }
 
     /// The days in order that lie in the pay period.
@@ -186,7 +199,8 @@ impl Employee<'_> {
         paid.filter(|quantity| self.pays(quantity.workday())).map(|quantity| quantity.amount())
     }
 
-    /// True when the day of this row lies in the pay period.
+    /// Whether the day of this row lies in the pay period, and the plugin is in force on it.
+    #[inline]
     #[track_caller]
     pub(crate) fn marks(&self, row: u32) -> u8 {
         value(&self.cards.days.marks, row, day::marks)

@@ -1,11 +1,13 @@
 //! A stretch on the timeline, and parts of one.
 
+use core::ops::Range;
+
 use crate::codes::{DayType, PayCode, SpanState};
 use crate::columns::span;
 use crate::time::{Clock, Instant, Length, WALL_DAY, Workday};
 use crate::view::rows::value;
 use crate::view::{Day, Shift};
-use crate::zone::Fold;
+use crate::zone::{Fold, Zone};
 
 /// A stretch of work, break or leave. It ends after it starts, and no two share a second.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +64,7 @@ impl<'a> Span<'a> {
         Workday(value(&self.day.employee.cards.spans.overtime_workday, self.row, span::overtime_workday))
     }
 
-    /// The day type of its seconds. Known from the hook `days` on.
+    /// The day type of its seconds. Not decided yet in the hook `schedule`, where it is a workday.
     #[track_caller]
     pub fn day_type(self) -> DayType {
         DayType::from_number(value(&self.day.employee.cards.spans.day_type, self.row, span::day_type))
@@ -114,7 +116,7 @@ impl<'a> Span<'a> {
     #[inline]
     #[track_caller]
     pub fn within(self, from: Clock, to: Clock) -> Parts<'a> {
-        Parts::new(self, from, to)
+        Parts::of(self, from, to)
     }
 }
 
@@ -157,58 +159,51 @@ impl<'a> From<Span<'a>> for Part<'a> {
     }
 }
 
-/// The parts of a span inside a window of the clock.
+/// Parts of a day's stretches inside a window of the clock, in order of time.
 #[derive(Clone, Debug)]
 pub struct Parts<'a> {
-    span: Span<'a>,
-    /// What lies before it has been dealt with.
+    day: Day<'a>,
+    /// The spans that have not been looked at.
+    rows: Range<u32>,
+    /// The span that is looked at, and what of it has not been.
+    row: u32,
     at: i64,
     end: i64,
-    /// The date on which the next window opens.
-    date: i64,
-    last_date: i64,
-    /// The opening, before 24:00.
-    from: i64,
-    /// The length by the clock, at most a day.
-    length: i64,
-    /// The offset, where clocks do not change anywhere near.
-    offset: Option<i64>,
+    windows: Windows<'a>,
 }
 
 impl<'a> Parts<'a> {
+    /// Those of one span, whatever it is.
     #[inline]
     #[track_caller]
-    fn new(span: Span<'a>, from: Clock, to: Clock) -> Parts<'a> {
+    fn of(span: Span<'a>, from: Clock, to: Clock) -> Parts<'a> {
         let (start, end) = (span.start(), span.end());
-        let zone = &span.day.employee.zone;
-        let wall = zone.wall_at(start);
-        let label = i64::from(span.day.workday().0);
-        // Most work starts on the date of its workday, which saves a division.
-        let on_label = (0..WALL_DAY).contains(&(wall - label * WALL_DAY));
-        let date = if on_label { label } else { wall.div_euclid(WALL_DAY) };
-        let offset = zone.steady_offset(start).filter(|offset| zone.steady_offset(end) == Some(*offset));
-        // The window of the day before reaches into this one; another day on each side is for clocks that are set back
-        // over midnight.
-        let margin = i64::from(offset.is_none());
-        let (from, length) = opening(from, to);
-        Parts {
-            span,
-            at: start.0,
-            end: end.0,
-            date: date - 1 - margin,
-            last_date: date + 1 + margin + (end.0.saturating_sub(start.0)) / WALL_DAY,
-            from,
-            length,
-            offset,
-        }
+        let windows = Windows::from(span.day, start, end, from, to);
+        Parts { day: span.day, rows: 0..0, row: span.row, at: start.0, end: end.0, windows }
     }
-}
 
-/// When a window opens, before 24:00, and for how long, at most a day.
-fn opening(from: Clock, to: Clock) -> (i64, i64) {
-    let (from, to) = (i64::from(from.0), i64::from(to.0));
-    let length = if to >= from + WALL_DAY { WALL_DAY } else { (to - from - 1).rem_euclid(WALL_DAY) + 1 };
-    (from % WALL_DAY, length)
+    /// Those of the work among these spans.
+    #[inline]
+    #[track_caller]
+    pub(crate) fn of_work(day: Day<'a>, rows: Range<u32>, from: Clock, to: Clock) -> Parts<'a> {
+        let bounds = match rows.is_empty() {
+            true => (Instant(0), Instant(0)),
+            false => (Span { day, row: rows.start }.start(), Span { day, row: rows.end - 1 }.end()),
+        };
+        Parts { day, row: rows.start, rows, at: 0, end: 0, windows: Windows::from(day, bounds.0, bounds.1, from, to) }
+    }
+
+    #[inline]
+    fn turn_to_next_work(&mut self) -> bool {
+        for row in self.rows.by_ref() {
+            let span = Span { day: self.day, row };
+            if span.is_work() {
+                (self.row, self.at, self.end) = (row, span.start().0, span.end().0);
+                return true;
+            }
+        }
+        false
+    }
 }
 
 impl<'a> Iterator for Parts<'a> {
@@ -216,34 +211,222 @@ impl<'a> Iterator for Parts<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Part<'a>> {
-        while self.at < self.end && self.date <= self.last_date {
-            let (opens, closes) = self.window();
-            self.date += 1;
-            if opens >= self.end {
+        loop {
+            while self.at < self.end {
+                if self.windows.closes <= self.at {
+                    self.windows.turn_to_next();
+                } else if self.windows.opens < self.end {
+                    let start = self.windows.opens.max(self.at);
+                    self.at = self.windows.closes.min(self.end);
+                    let span = Span { day: self.day, row: self.row };
+                    return Some(Part { span, start: Instant(start), end: Instant(self.at) });
+                } else {
+                    self.at = self.end;
+                }
+            }
+            if !self.turn_to_next_work() {
                 return None;
             }
-            let (start, end) = (opens.max(self.at), closes.min(self.end));
-            if start < end {
-                self.at = end;
-                return Some(Part { span: self.span, start: Instant(start), end: Instant(end) });
-            }
         }
-        None
     }
 }
 
-impl Parts<'_> {
-    /// The instants between which the window is open.
+/// A daily window of the wall clock, day after day.
+#[derive(Clone, Debug)]
+struct Windows<'a> {
+    zone: &'a Zone<'a>,
+    /// The opening, before 24:00.
+    from: i64,
+    /// The length by the clock, at most a day.
+    length: i64,
+    /// On which date it opens next, and when it is open in between.
+    date: Workday,
+    opens: i64,
+    closes: i64,
+    /// True where no time of day between start and end is shown twice or skipped. Then it does not matter that windows
+    /// outside may be misplaced: they stay outside.
+    is_steady: bool,
+}
+
+impl<'a> Windows<'a> {
+    /// The windows from `start` to `end` and perhaps some before, for what is shown on a day.
     #[inline]
-    fn window(&self) -> (i64, i64) {
-        if let Some(offset) = self.offset {
-            let opens = self.date * WALL_DAY + self.from - offset;
-            return (opens, opens + self.length);
+    fn from(day: Day<'a>, start: Instant, end: Instant, from: Clock, to: Clock) -> Windows<'a> {
+        let (from, length) = opening(from, to);
+        let zone = &day.employee.zone;
+        let offset = zone.offset_at(start);
+        let wall = start.0.wrapping_add(offset);
+        let label = day.workday();
+        // Most work starts on the date of its workday, which saves a division.
+        let on_label = (0..WALL_DAY).contains(&wall.wrapping_sub(label.midnight()));
+        let date = if on_label { label } else { Workday(wall.div_euclid(WALL_DAY) as i32) };
+        if !(zone.is_steady_at(start) && zone.is_steady_at(end)) {
+            return Windows::near_a_change(zone, from, length, date);
         }
-        let zone = &self.span.day.employee.zone;
-        let date = Workday(self.date as i32);
-        let opens = zone.instant(date, self.from, Fold::Earlier);
-        let closes = zone.instant(date, self.from + self.length, Fold::Later);
-        (opens.0, closes.0)
+        // The window of the day before reaches into this one.
+        let opens = date.midnight().wrapping_sub(WALL_DAY - from).wrapping_sub(offset);
+        Windows { zone, from, length, date, opens, closes: opens.wrapping_add(length), is_steady: true }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn near_a_change(zone: &'a Zone<'a>, from: i64, length: i64, date: Workday) -> Windows<'a> {
+        // Another day back, for clocks that are set back over midnight.
+        let date = date.plus(-2);
+        let mut windows = Windows { zone, from, length, date, opens: 0, closes: 0, is_steady: false };
+        windows.turn_to_next();
+        windows
+    }
+
+    #[inline]
+    fn turn_to_next(&mut self) {
+        if self.is_steady {
+            self.opens = self.opens.wrapping_add(WALL_DAY);
+            self.closes = self.closes.wrapping_add(WALL_DAY);
+            return;
+        }
+        (self.opens, self.closes) = on(self.zone, self.date, self.from, self.length);
+        self.date = self.date.plus(1);
+    }
+}
+
+/// When a window opens, before 24:00, and for how long, at most a day.
+#[inline]
+fn opening(from: Clock, to: Clock) -> (i64, i64) {
+    let (from, to) = (i64::from(from.0), i64::from(to.0));
+    // A clock reaches 48:00, so two days at most have to go.
+    let opens = if from < WALL_DAY { from } else { (from - WALL_DAY) % WALL_DAY };
+    let length = match (to > from, to > opens) {
+        (true, _) => to - from,
+        (false, true) => to - opens,
+        (false, false) => to + WALL_DAY - opens,
+    };
+    (opens, length.min(WALL_DAY))
+}
+
+/// The instants between which the window is open that opens on a date.
+#[cold]
+#[inline(never)]
+fn on(zone: &Zone<'_>, date: Workday, from: i64, length: i64) -> (i64, i64) {
+    let opens = zone.instant(date, from, Fold::Earlier);
+    let closes = zone.instant(date, from.saturating_add(length), Fold::Later);
+    (opens.0, closes.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Cards, Days, Employees, Spans, Zones};
+    use crate::view::Employee;
+
+    const HOUR: i64 = 3_600;
+    const SPRING: i64 = 1_772_953_200;
+    const AUTUMN: i64 = 1_793_512_800;
+
+    /// One day in New York with these stretches of work, which may overlap here.
+    fn cards(workday: Workday, spans: &[(i64, i64)]) -> Cards {
+        Cards {
+            zones: Zones {
+                first_offset: vec![-18_000].into(),
+                change_end: vec![2].into(),
+                change_at: vec![SPRING, AUTUMN].into(),
+                change_offset: vec![-14_400, -18_000].into(),
+            },
+            employees: Employees { zone: vec![0].into(), day_end: vec![1].into(), ..Employees::default() },
+            days: Days {
+                workday: vec![workday.0].into(),
+                marks: vec![3].into(),
+                span_end: vec![spans.len() as u32].into(),
+                ..Days::default()
+            },
+            spans: Spans {
+                start: spans.iter().map(|span| span.0).collect::<Vec<_>>().into(),
+                end: spans.iter().map(|span| span.1).collect::<Vec<_>>().into(),
+                state: vec![0; spans.len()].into(),
+                ..Spans::default()
+            },
+            ..Cards::default()
+        }
+    }
+
+    fn clock(hour: u32) -> Clock {
+        Clock::at(hour, 0).unwrap()
+    }
+
+    #[test]
+    fn parts_are_the_quarters_of_an_hour_that_a_window_holds() {
+        let windows = [(22, 6), (1, 2), (2, 3), (0, 1), (23, 24), (9, 9), (22, 30), (25, 27), (12, 36), (26, 25)];
+        for change in [SPRING, AUTUMN, SPRING + 30 * 86_400] {
+            let date = Workday((change - 18_000).div_euclid(WALL_DAY) as i32);
+            let starts = (-200..200).step_by(3).map(|quarter| change + quarter * 900);
+            let spans: Vec<_> =
+                starts.flat_map(|at| [HOUR, 7 * HOUR, 30 * HOUR].map(|length| (at, at + length))).collect();
+            for label in [date.plus(-1), date, date.plus(1)] {
+                let cards = cards(label, &spans);
+                let employee = Employee::new(&cards, 0);
+                let day = employee.days().next().unwrap();
+                for (from, to) in windows {
+                    day.spans().for_each(|span| compare(span, clock(from), clock(to)));
+                }
+            }
+        }
+    }
+
+    /// A quarter is inside when it is, on any date, after the opening and before the closing.
+    fn compare(span: Span<'_>, from: Clock, to: Clock) {
+        let zone = &span.day.employee.zone;
+        let (opens, mut length) = (from.0 % 86_400, (i64::from(to.0) - i64::from(from.0)).rem_euclid(WALL_DAY));
+        if length == 0 || to.0 >= from.0 + 86_400 {
+            length = WALL_DAY;
+        }
+        let date = span.start().0.div_euclid(WALL_DAY) as i32;
+        let open: Vec<(i64, i64)> = (date - 4..date + 5)
+            .map(|date| {
+                let opens = i64::from(opens);
+                let closes = zone.instant(Workday(date), opens + length, Fold::Later);
+                (zone.instant(Workday(date), opens, Fold::Earlier).0, closes.0)
+            })
+            .collect();
+        let expected: Vec<i64> = (span.start().0..span.end().0)
+            .step_by(900)
+            .filter(|at| open.iter().any(|(opens, closes)| opens <= at && at < closes))
+            .collect();
+        let found: Vec<i64> =
+            span.within(from, to).flat_map(|part| (part.start().0..part.end().0).step_by(900)).collect();
+        assert_eq!(found, expected, "{from} to {to} within {span:?}");
+    }
+
+    #[test]
+    fn a_night_when_clocks_are_set_forward_lasts_seven_hours_and_one_when_they_are_set_back_nine() {
+        for (change, hours) in [(SPRING, 7), (AUTUMN, 9), (SPRING + 30 * 86_400, 8)] {
+            let label = Workday((change - 18_000).div_euclid(WALL_DAY) as i32 - 1);
+            let cards =
+                cards(label, &[(change - 20 * HOUR, change - 19 * HOUR), (change - 8 * HOUR, change + 12 * HOUR)]);
+            let employee = Employee::new(&cards, 0);
+            let day = employee.days().next().unwrap();
+            assert_eq!(day.worked_within(clock(22), clock(6)), Length::hours(hours));
+        }
+    }
+
+    #[test]
+    fn work_that_is_not_there_has_no_parts() {
+        let cards = cards(Workday(20_514), &[]);
+        let employee = Employee::new(&cards, 0);
+        let day = employee.days().next().unwrap();
+        assert_eq!(day.work_within(clock(22), clock(6)).count(), 0);
+        assert!(day.first_work().is_none() && day.last_work().is_none());
+    }
+
+    #[test]
+    fn parts_of_a_span() {
+        let cards = cards(Workday(20_514), &[(1_000, 5_000)]);
+        let employee = Employee::new(&cards, 0);
+        let span = employee.days().next().unwrap().first_work().unwrap();
+        let bounds = |part: Option<Part<'_>>| part.map(|part| (part.start().0, part.end().0));
+        assert_eq!(bounds(span.first(Length(60))), Some((1_000, 1_060)));
+        assert_eq!(bounds(span.last(Length(9_000))), Some((1_000, 5_000)));
+        assert_eq!(bounds(span.last(Length::ZERO)), None);
+        assert_eq!(bounds(span.between(Instant(4_000), Instant(9_000))), Some((4_000, 5_000)));
+        assert_eq!(bounds(span.between(Instant(5_000), Instant(9_000))), None);
     }
 }

@@ -1,0 +1,275 @@
+//! What rules see of a week, and what becomes of what they propose.
+
+use shiftmill_plugin::prelude::*;
+use shiftmill_plugin::testkit::*;
+
+/// Writes down what it sees and proposes one edit of each kind.
+#[derive(Config)]
+struct Observer {
+    /// What is paid.
+    #[config(default = "union")]
+    base: BaseCode,
+    /// What is paid on top.
+    #[config(default = "night")]
+    premium: PremiumCode,
+    /// What is paid besides.
+    #[config(default = "standby")]
+    time: TimeCode,
+}
+
+#[derive(Reason)]
+#[reason("{seen}")]
+struct Seen {
+    seen: i64,
+}
+
+impl Punches for Observer {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut PunchEdits<Seen>) -> Outcome {
+        for punch in day.punches() {
+            match punch.kind() {
+                PunchKind::In => edits.retime(punch, punch.at() + Length::minutes(2), Seen { seen: 1 }),
+                _ => edits.discard(punch, Seen { seen: punch.role().number().into() }),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Schedule for Observer {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut ScheduleEdits<Seen>) -> Outcome {
+        let shift = day.scheduled().next().or_complain("no shift is scheduled")?;
+        let later = shift.expected_start() + Length::hours(1);
+        edits.expect(shift, later, shift.expected_end(), Seen { seen: i64::from(shift.is_worked()) });
+        Ok(())
+    }
+}
+
+impl Days for Observer {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut Edits<Seen>) -> Outcome {
+        let Some(first) = day.first_work() else { return Ok(()) };
+        let seen = |seen: u32| Seen { seen: i64::from(seen) };
+        let last = first.last(Length::hours(1)).or_complain("no hour")?;
+        edits.recode(last, self.base, seen(day.worked().in_minutes()));
+        edits.resize(first, first.start() - Length::minutes(5), first.end(), seen(day.spans().len() as u32));
+        edits.split(first, first.start() + Length::hours(1), seen(day.shifts().len() as u32));
+        edits.premium(first, self.premium, seen(day.punches().len() as u32));
+        let end = day.last_work().map(|work| work.end()).or_complain("no work")?;
+        edits.add_work(day, end, end + Length::hours(1), self.base, seen(0));
+        edits.quantity(day, self.time, Length::minutes(90), seen(0));
+        for exception in day.exceptions() {
+            edits.mark(day, exception.code(), exception.at(), exception.measure(), seen(0));
+        }
+        Ok(())
+    }
+}
+
+impl Period for Observer {
+    type Why = Seen;
+
+    fn employee(&self, employee: &Employee, edits: &mut Edits<Seen>) -> Outcome {
+        let last = employee.days().next_back().or_complain("nothing happened")?;
+        let totals = employee.total(BaseCode::REGULAR).in_minutes()
+            + employee.total(self.base).in_minutes()
+            + employee.total(self.premium).in_minutes();
+        edits.quantity(last, self.time, employee.total(self.time), Seen { seen: i64::from(totals) });
+        let facts = employee.pay_code(self.base);
+        edits.quantity(last, self.time, Length::ZERO, Seen { seen: i64::from(facts.multiplier) });
+        Ok(())
+    }
+}
+
+plugin!(Observer: punches, schedule, days, period);
+
+#[test]
+fn punches_are_moved_and_left_out() {
+    let answer = trial::<Observer>().punches(&week!["Mon in@07:58 out@17:02", "Tue 08:00-12:00 12:00-13:00=union"]);
+    assert_edits!(
+        answer,
+        "Mon 2026-06-01 retime 07:58 to 08:00: 1",
+        "Mon 2026-06-01 discard 17:02: 0",
+        "Tue 2026-06-02 retime 08:00 to 08:02: 1",
+        "Tue 2026-06-02 discard 13:00: 0",
+    );
+}
+
+#[test]
+fn what_is_expected_moves_and_what_is_missing_is_complained_of_with_the_date() {
+    let plugin = trial::<Observer>();
+    assert_edits!(
+        plugin.schedule(&week!["Mon scheduled 09:00-17:00, 08:00-12:00", "Tue scheduled 22:00-06:00"]),
+        "Mon 2026-06-01 expect 10:00-17:00 for 09:00-17:00: 1",
+        "Tue 2026-06-02 expect 23:00-06:00 for 22:00-06:00: 0",
+    );
+    let answer = plugin.schedule(&week!["Mon scheduled 09:00-17:00", "Wed 08:00-12:00"]);
+    assert_eq!(answer.complaints(), ["Wed 2026-06-03: no shift is scheduled"]);
+    assert_eq!(plugin.period(&week![]).complaints(), ["nothing happened"]);
+}
+
+#[test]
+fn a_day_is_seen_and_edited() {
+    let week = week!["Mon 08:00-12:00 12:30-17:00 | 19:00-21:00 leave 21:00-22:00=leave_sick late_in=5m@08:05"];
+    assert_edits!(
+        trial::<Observer>().days(&week),
+        "Mon 2026-06-01 recode 11:00-12:00 to union: 630",
+        "Mon 2026-06-01 resize 08:00-12:00 to 07:55-12:00: 4",
+        "Mon 2026-06-01 split 08:00-12:00 at 09:00: 2",
+        "Mon 2026-06-01 premium night over 08:00-12:00: 6",
+        "Mon 2026-06-01 add work 21:00-22:00 as union: 0",
+        "Mon 2026-06-01 quantity standby 1:30: 0",
+        "Mon 2026-06-01 mark late_in 0:05 at 08:05: 0",
+    );
+}
+
+#[test]
+fn totals_are_of_the_pay_period() {
+    let week = week![
+        "Sun 2026-05-31 context 08:00-12:00 standby=1h premium 08:00-09:00=night",
+        "Mon 2026-06-01 08:00-12:00 13:00-14:00=union standby=2h premium 08:00-08:30=night",
+    ];
+    assert_edits!(
+        trial::<Observer>().period(&week.base_code("union", 1_750)),
+        "Mon 2026-06-01 quantity standby 2:00: 330",
+        "Mon 2026-06-01 quantity standby 0:00: 1750",
+    );
+}
+
+/// Pays for days that follow each other.
+#[derive(Config)]
+struct Neighbours {
+    /// What is paid.
+    #[config(default = "row")]
+    code: CountCode,
+}
+
+impl Days for Neighbours {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut Edits<Seen>) -> Outcome {
+        let near = u32::from(day.day_before().is_some()) * 100 + u32::from(day.day_after().is_some()) * 10;
+        let listed = u32::from(day.previous().is_some()) * 10 + u32::from(day.next().is_some());
+        edits.quantity(day, self.code, listed, Seen { seen: i64::from(near + u32::from(day.is_paid())) });
+        Ok(())
+    }
+
+    fn employee(&self, employee: &Employee, edits: &mut Edits<Seen>) -> Outcome {
+        let tuesday = Workday::from_date(2026, 6, 2).or_complain("no such date")?;
+        let day = employee.day(tuesday).or_complain("no Tuesday")?;
+        assert!(employee.day(tuesday.plus(1)).is_none() && !day.is_in_force());
+        edits.quantity(day, self.code, employee.paid_days().count() as u32, Seen { seen: 0 });
+        Ok(())
+    }
+}
+
+plugin!(Neighbours: days(day));
+
+#[test]
+fn days_not_in_force_are_looked_at_and_not_visited() {
+    let week = week!["Mon context 08:00-12:00", "Tue not_in_force 08:00-12:00", "Thu 08:00-12:00", "Fri"];
+    assert_edits!(
+        trial::<Neighbours>().days(&week),
+        "Mon 2026-06-01 quantity row 1: 10",
+        "Thu 2026-06-04 quantity row 11: 11",
+        "Fri 2026-06-05 quantity row 10: 101",
+        "Tue 2026-06-02 quantity row 3: 0",
+    );
+}
+
+/// Looks at a column that it does not list.
+#[derive(Config)]
+struct Forgetful {}
+
+impl Days for Forgetful {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut Edits<Seen>) -> Outcome {
+        if let Some(span) = day.spans().next() {
+            edits.mark(day, ExceptionCode::NEEDS_REVIEW, span.end(), Length::ZERO, Seen { seen: 0 });
+        }
+        Ok(())
+    }
+}
+
+plugin!(Forgetful: days(span.start));
+
+#[test]
+#[should_panic(expected = "this hook does not read `span.end`")]
+fn a_column_that_was_not_listed_is_found() {
+    trial::<Forgetful>().days(&week!["Mon 08:00-12:00"]);
+}
+
+#[test]
+#[should_panic(expected = "`08:00-25` is not understood")]
+fn a_line_that_is_not_understood_is_told() {
+    let _ = week!["Mon 08:00-25"];
+}
+
+#[test]
+#[should_panic(expected = "2026-06-01 is a Mon")]
+fn a_date_is_of_its_weekday() {
+    let _ = week!["Tue 2026-06-01 08:00-12:00"];
+}
+
+#[test]
+#[should_panic(expected = "the edits differ")]
+fn edits_that_differ_fail_the_test() {
+    assert_edits!(trial::<Neighbours>().days(&week!["Tue not_in_force 08:00-12:00"]));
+}
+
+/// Tells the hour at which the day turns two.
+#[derive(Config)]
+struct Two {
+    /// When.
+    #[config(default = "02:30")]
+    at: Clock,
+    /// What is marked.
+    #[config(default = "needs_review")]
+    code: ExceptionCode,
+}
+
+#[derive(Reason)]
+#[reason("{length} after midnight, by the clock {clock}")]
+struct Told {
+    length: Length,
+    clock: Clock,
+}
+
+impl Days for Two {
+    type Why = Told;
+
+    fn day(&self, day: &Day, edits: &mut Edits<Told>) -> Outcome {
+        for at in [day.at(self.at), day.at_latest(self.at)] {
+            let length = at.since(day.at(Clock::MIDNIGHT));
+            edits.mark(day, self.code, at, Length::ZERO, Told { length, clock: day.clock_at(at) });
+        }
+        Ok(())
+    }
+}
+
+plugin!(Two: days);
+
+#[test]
+fn a_time_that_is_skipped_moves_forward_and_one_that_is_shown_twice_is_chosen() {
+    let spring = week!["Sun 2026-03-08"].zone("America/New_York");
+    assert_edits!(
+        trial::<Two>().days(&spring),
+        "Sun 2026-03-08 mark needs_review at 03:30: 2:30 after midnight, by the clock 03:30",
+        "Sun 2026-03-08 mark needs_review at 03:30: 2:30 after midnight, by the clock 03:30",
+    );
+    let autumn = week!["Sun 2026-11-01"].zone("America/New_York");
+    assert_edits!(
+        trial::<Two>().set("at", "01:30").days(&autumn),
+        "Sun 2026-11-01 mark needs_review at 01:30: 1:30 after midnight, by the clock 01:30",
+        "Sun 2026-11-01 mark needs_review at 01:30: 2:30 after midnight, by the clock 01:30",
+    );
+    assert_edits!(
+        trial::<Two>().set("at", "26:00").days(&spring),
+        "Sun 2026-03-08 mark needs_review at 02:00: 25:00 after midnight, by the clock 02:00",
+        "Sun 2026-03-08 mark needs_review at 02:00: 25:00 after midnight, by the clock 02:00",
+    );
+}
