@@ -129,13 +129,9 @@ impl Columns {
     }
 
     fn add_punches(&mut self, line: &Line, start_of: &dyn Fn(i64) -> i64, end_of: &dyn Fn(i64) -> i64) {
-        let role = |kind: PunchKind| match (kind.is_opener(), kind.is_closer()) {
-            (true, _) => PunchRole::Opens,
-            (_, true) => PunchRole::Closes,
-            _ => PunchRole::Unused,
-        };
         if !line.punches.is_empty() {
-            let punches = line.punches.iter().map(|(kind, at)| (start_of(*at), *kind, role(*kind)));
+            let roles = roles(line.punches.iter().map(|(kind, _)| *kind));
+            let punches = line.punches.iter().zip(roles).map(|((kind, at), role)| (start_of(*at), *kind, role));
             self.punches.extend(punches);
             return;
         }
@@ -267,6 +263,47 @@ fn worked_shifts(line: &Line, wanted: impl Fn(&WorkedShift) -> bool) -> Vec<Work
     shifts
 }
 
+/// What pairing makes of punches as they are written: an opener belongs to the closer right after it.
+fn roles(kinds: impl Iterator<Item = PunchKind>) -> Vec<PunchRole> {
+    // Whether each punch closes, and whether it opens.
+    let mut sides: Vec<(bool, bool)> = Vec::new();
+    for kind in kinds {
+        let is_open = sides.last().is_some_and(|(_, opens)| *opens);
+        sides.push(match kind {
+            PunchKind::Transfer => (true, true),
+            PunchKind::Unknown => (is_open, !is_open),
+            kind => (kind.is_closer(), kind.is_opener()),
+        });
+    }
+    let opened = |punch: usize| punch > 0 && sides[punch - 1].1;
+    let closed = |punch: usize| sides.get(punch + 1).is_some_and(|(closes, _)| *closes);
+    let role = |punch: usize| match sides[punch] {
+        (true, true) if opened(punch) && closed(punch) => PunchRole::ClosesAndOpens,
+        (true, _) if opened(punch) => PunchRole::Closes,
+        (_, true) if closed(punch) => PunchRole::Opens,
+        (_, true) => PunchRole::MissesOut,
+        _ => PunchRole::MissesIn,
+    };
+    (0..sides.len()).map(role).collect()
+}
+
 fn overlaps(shift: &WorkedShift, start: i64, end: i64) -> bool {
     shift.start < end && start < shift.end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes::PunchKind::{In, Out, Transfer, Unknown};
+    use crate::codes::PunchRole::{Closes, ClosesAndOpens, MissesIn, MissesOut, Opens};
+
+    #[test]
+    fn punches_without_a_partner_miss_it() {
+        let roles = |kinds: &[PunchKind]| roles(kinds.iter().copied());
+        assert_eq!(roles(&[In, Transfer, Out]), [Opens, ClosesAndOpens, Closes]);
+        assert_eq!(roles(&[In, Out, In]), [Opens, Closes, MissesOut]);
+        assert_eq!(roles(&[Out, In, In, Out]), [MissesIn, MissesOut, Opens, Closes]);
+        assert_eq!(roles(&[Unknown, Unknown, Unknown]), [Opens, Closes, MissesOut]);
+        assert_eq!(roles(&[In, Transfer]), [Opens, Closes]);
+    }
 }
