@@ -33,8 +33,7 @@ impl Days for NightMeal {
 
     fn day(&self, day: &Day, edits: &mut Edits<LongNight>) -> Outcome {
         let (worked, until) = (day.worked(), self.until);
-        let goes_on = day.last_work().is_some_and(|work| work.end() > day.at(until));
-        if goes_on && worked >= self.least {
+        if worked >= self.least && day.works_past(until) {
             edits.quantity(day, self.code, 1, LongNight { worked, until });
         }
         Ok(())

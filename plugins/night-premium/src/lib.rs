@@ -34,7 +34,7 @@ impl Days for NightPremium {
     type Why = AtNight;
 
     fn day(&self, day: &Day, edits: &mut Edits<AtNight>) -> Outcome {
-        for part in day.work().flat_map(|span| span.within(self.from, self.to)) {
+        for part in day.work_within(self.from, self.to) {
             edits.premium(part, self.code, AtNight { from: self.from, to: self.to });
         }
         Ok(())
