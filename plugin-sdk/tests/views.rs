@@ -62,7 +62,7 @@ impl Days for Observer {
         let end = day.last_work().map(|work| work.end()).or_complain("no work")?;
         edits.add_work(day, end, end + Length::hours(1), self.base, seen(0));
         edits.quantity(day, self.time, Length::minutes(90), seen(0));
-        for exception in day.exceptions() {
+        for exception in day.exceptions().filter(|exception| !exception.is_waived()) {
             edits.mark(day, exception.code(), exception.at(), exception.measure(), seen(0));
         }
         Ok(())
@@ -113,7 +113,9 @@ fn what_is_expected_moves_and_what_is_missing_is_complained_of_with_the_date() {
 
 #[test]
 fn a_day_is_seen_and_edited() {
-    let week = week!["Mon 08:00-12:00 12:30-17:00 | 19:00-21:00 leave 21:00-22:00=leave_sick late_in=5m@08:05"];
+    let week = week![
+        "Mon 08:00-12:00 12:30-17:00 | 19:00-21:00 leave 21:00-22:00=leave_sick late_in=5m@08:05, waived early_out"
+    ];
     assert_edits!(
         trial::<Observer>().days(&week),
         "Mon 2026-06-01 recode 11:00-12:00 to union: 630",

@@ -24,7 +24,7 @@ struct Columns {
     scheduled: Vec<(i64, i64, u32, u8)>,
     spans: Vec<Span>,
     quantities: Vec<(i32, u16, u32)>,
-    exceptions: Vec<(i32, u8, i64, u32)>,
+    exceptions: Vec<(i32, u8, i64, u32, bool)>,
     premiums: Vec<(i64, i64, i32, u16)>,
 }
 
@@ -116,8 +116,9 @@ impl Columns {
             let (Amount::Time(size) | Amount::Count(size)) = *amount;
             self.quantities.push((workday, codes.quantity(code, *amount), size));
         }
-        for (code, measure, at) in &line.exceptions {
-            self.exceptions.push((workday, code.number(), start_of(*at), measure.in_seconds()));
+        for noticed in &line.exceptions {
+            let (code, at) = (noticed.code.number(), start_of(noticed.at));
+            self.exceptions.push((workday, code, at, noticed.measure.in_seconds(), noticed.is_waived));
         }
         self.workday.push(workday);
         self.marks.push(u8::from(line.in_pay_period) | u8::from(line.in_force) << 1);
@@ -221,7 +222,7 @@ impl Columns {
                 code: column(&self.exceptions, |exception| exception.1),
                 at: column(&self.exceptions, |exception| exception.2),
                 measure: column(&self.exceptions, |exception| exception.3),
-                waived: column(&self.exceptions, |_| 0),
+                waived: column(&self.exceptions, |exception| u8::from(exception.4)),
             },
             premiums: contract::Premiums {
                 start: column(&self.premiums, |premium| premium.0),

@@ -19,7 +19,7 @@ pub struct Line {
     pub premiums: Vec<(i64, i64, String)>,
     pub punches: Vec<(PunchKind, i64)>,
     pub quantities: Vec<(String, Amount)>,
-    pub exceptions: Vec<(ExceptionCode, Length, i64)>,
+    pub exceptions: Vec<Noticed>,
 }
 
 /// A stretch of the timeline.
@@ -31,6 +31,15 @@ pub struct Stretch {
     pub code: Option<String>,
     /// The worked shift of the day, from 0.
     pub shift: usize,
+}
+
+/// An exception.
+#[derive(Clone, Copy, Debug)]
+pub struct Noticed {
+    pub code: ExceptionCode,
+    pub measure: Length,
+    pub at: i64,
+    pub is_waived: bool,
 }
 
 /// How much of a quantity.
@@ -46,6 +55,7 @@ enum Next {
     Stretch(SpanState),
     Scheduled,
     Premium,
+    Waived,
 }
 
 impl Line {
@@ -100,7 +110,8 @@ impl Line {
         let (name, value) = what.split_once('=').map_or((what, None), |(name, value)| (name, Some(value)));
         if let Some(code) = ExceptionCode::ALL.iter().find(|code| code.code() == name) {
             let measure = value.map_or(Some(0), |value| number(ValueKind::Length, value))?;
-            self.exceptions.push((*code, Length::seconds(measure as u32), at.unwrap_or(0)));
+            let (measure, at) = (Length::seconds(measure as u32), at.unwrap_or(0));
+            self.exceptions.push(Noticed { code: *code, measure, at, is_waived: next == Next::Waived });
             return Some(());
         }
         match name.split_once('-').and_then(|(start, end)| Some((clock(start)?, clock(end)?))) {
@@ -117,6 +128,7 @@ impl Line {
         match next {
             Next::Scheduled => self.scheduled.push((start, end)),
             Next::Premium => self.premiums.push((start, end, code?)),
+            Next::Waived => return None,
             Next::Stretch(state) => {
                 // Time goes forward: what begins before the stretch before it ends is on the date after.
                 let passed = self.stretches.last().is_some_and(|before| start < before.end);
@@ -136,6 +148,7 @@ fn announced(word: &str) -> Option<Next> {
         "leave" => Some(Next::Stretch(SpanState::Leave)),
         "scheduled" => Some(Next::Scheduled),
         "premium" => Some(Next::Premium),
+        "waived" => Some(Next::Waived),
         _ => None,
     }
 }

@@ -19,7 +19,7 @@ use crate::time::Instant;
 /// | `scheduled 09:00-17:00` | a scheduled shift |
 /// | `premium 22:00-24:00=night` | a premium |
 /// | `night_meal=1`, `standby=1h` | a quantity |
-/// | `late_in=5m@09:05` | an exception with its size and instant, which may be left out |
+/// | `late_in=5m@09:05`, `waived late_in` | an exception with its size and instant, which may be left out |
 /// | `in@07:58`, `out@17:02`, ... | punches; without any, they are those that the shifts would have |
 /// | `rest_day`, `statutory_holiday`, ... | the day type |
 /// | `context` | the day lies outside the pay period |
