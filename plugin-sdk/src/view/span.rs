@@ -70,7 +70,7 @@ impl<'a> Span<'a> {
         DayType::from_number(value(&self.day.employee.cards.spans.day_type, self.row, span::day_type))
     }
 
-    /// Its worked shift; leave has none.
+    /// Its worked shift. Leave has none, and neither has work that a plugin added apart from any shift.
     #[track_caller]
     pub fn shift(self) -> Option<Shift<'a>> {
         let row = value(&self.day.employee.cards.spans.shift, self.row, span::shift).checked_sub(1)?;
