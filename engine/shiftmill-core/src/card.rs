@@ -1,6 +1,7 @@
 //! The state of one card on its way through the four phases. The caller owns it and uses it again.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::Reason;
@@ -164,8 +165,8 @@ pub struct KeptPunch {
     pub kind: PunchKind,
     /// What became of it in pairing.
     pub role: PunchRole,
-    /// Its position among the raw punches; `None` for an added one.
-    pub raw: Option<u32>,
+    /// Its number among the raw punches, from 1; `None` for an added one.
+    pub raw: Option<NonZeroU32>,
 }
 
 /// The most common worked shift begins so: in, meal start, meal end, out.

@@ -5,16 +5,16 @@ use alloc::{string::String, vec::Vec};
 use crate::close::exceptions::ExceptionRules;
 use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
 use crate::open::dedupe::Dedupe;
-use crate::open::normalise::Normalise;
+use crate::open::normalise::{Granularity, Normalise};
 use crate::pay::combine::Overtime;
-use crate::pay::holidays::Holidays;
+use crate::pay::holidays::{HolidayBasis, Holidays};
 use crate::pay::premiums::Premium;
 use crate::plugin::{PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
 use crate::shape::leave::LeaveRules;
-use crate::shape::matching::Matching;
+use crate::shape::matching::{MatchBy, Matching};
 use crate::shape::meal_requirement::MealRequirement;
 use crate::shape::pairing::Pairing;
 use crate::shape::rounding::RoundingRule;
@@ -75,6 +75,7 @@ pub struct ContextDays {
 pub struct PlanTimeline {
     versions: Vec<(Workday, Plan)>,
     names: Names,
+    needs: Needs,
     bindings: Vec<PluginBinding>,
 }
 
@@ -84,7 +85,8 @@ impl PlanTimeline {
     pub fn new(versions: Vec<(Workday, Plan)>, names: Names) -> Option<PlanTimeline> {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
-        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names, bindings: Vec::new() })
+        let (needs, bindings) = (Needs::of(&versions), Vec::new());
+        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names, needs, bindings })
     }
 
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
@@ -149,6 +151,65 @@ impl PlanTimeline {
     /// The names that all versions share.
     pub fn names(&self) -> &Names {
         &self.names
+    }
+
+    /// What some version asks for.
+    pub(crate) fn needs(&self) -> Needs {
+        self.needs
+    }
+}
+
+/// What some version of a timeline asks for, found out once: the phases pass over what none does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Punches lose their seconds.
+    pub(crate) whole_minutes: bool,
+    /// A day may be something else than an ordinary workday, without being decided so for an employee.
+    pub(crate) day_types: bool,
+    /// The date of a second, or of the start of its shift, may change its day type.
+    pub(crate) dated_seconds: bool,
+    /// Cards without scheduled shifts follow a weekly pattern.
+    pub(crate) weekly_pattern: bool,
+    /// Worked shifts find their scheduled shift by overlap.
+    pub(crate) match_by_cluster: bool,
+    /// Worked shifts find their scheduled shift by workday.
+    pub(crate) match_by_workday: bool,
+    /// Short gaps are paid.
+    pub(crate) paid_gaps: bool,
+    /// Breaks at fixed times are taken off.
+    pub(crate) fixed_breaks: bool,
+    /// Breaks are taken off automatically.
+    pub(crate) auto_deduct: bool,
+    /// Meals are required.
+    pub(crate) meals: bool,
+    /// Time is claimed for overtime.
+    pub(crate) overtime: bool,
+    /// Holidays that were not worked are paid.
+    pub(crate) holidays_not_worked: bool,
+    /// Premiums are paid.
+    pub(crate) premiums: bool,
+}
+
+impl Needs {
+    fn of(versions: &[(Workday, Plan)]) -> Needs {
+        let any = |asks: fn(&Plan) -> bool| versions.iter().any(|(_, plan)| asks(plan));
+        Needs {
+            whole_minutes: any(|plan| plan.normalise.granularity == Granularity::Minute),
+            day_types: any(|plan| !plan.calendar.is_plain()),
+            dated_seconds: any(|plan| {
+                plan.calendar.has_dated_seconds() || plan.holidays.basis == HolidayBasis::ShiftStart
+            }),
+            weekly_pattern: any(|plan| plan.schedule.weekly_pattern != [None; 7]),
+            match_by_cluster: any(|plan| plan.matching.match_by == MatchBy::Cluster),
+            match_by_workday: any(|plan| plan.matching.match_by == MatchBy::Workday),
+            paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
+            fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
+            auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
+            meals: any(|plan| !plan.meal_requirements.is_empty()),
+            overtime: any(|plan| plan.overtime.acts()),
+            holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
+            premiums: any(|plan| !plan.premiums.is_empty()),
+        }
     }
 }
 

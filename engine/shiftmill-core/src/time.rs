@@ -77,8 +77,10 @@ impl Timestamp {
 
     /// The length from `earlier` to `self`; zero when `earlier` is later.
     pub fn since(self, earlier: Timestamp) -> Seconds {
-        let seconds = self.0.saturating_sub(earlier.0).max(0);
-        Seconds(u32::try_from(seconds).unwrap_or(u32::MAX))
+        match self > earlier {
+            true => Seconds(u32::try_from(self.0.abs_diff(earlier.0)).unwrap_or(u32::MAX)),
+            false => Seconds::ZERO,
+        }
     }
 
     /// The instant `length` later.

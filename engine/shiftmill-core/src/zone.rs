@@ -115,17 +115,42 @@ impl Zone {
 pub struct ZoneCursor<'z> {
     zone: &'z Zone,
     offset: i64,
+    /// The offset holds in `[from, until)` ...
     from: i64,
     until: i64,
+    /// ... and what the clock shows in `[clear_from, clear_until)` it shows at no other instant.
+    clear_from: i64,
+    clear_until: i64,
+    /// A midnight that the clock shows, or would show at this offset, its date, and the instants that are counted from
+    /// it.
+    midnight: i64,
+    date: Workday,
+    counted_from: i64,
+    counted_until: i64,
 }
 
 impl<'z> ZoneCursor<'z> {
     /// A cursor that has read nothing yet.
     pub fn new(zone: &'z Zone) -> ZoneCursor<'z> {
-        ZoneCursor { zone, offset: 0, from: i64::MAX, until: i64::MIN }
+        let (from, until) = (i64::MAX, i64::MIN);
+        let (clear_from, clear_until) = (from, until);
+        let (midnight, date, counted_from, counted_until) = (0, Workday(0), from, until);
+        ZoneCursor {
+            zone,
+            offset: 0,
+            from,
+            until,
+            clear_from,
+            clear_until,
+            midnight,
+            date,
+            counted_from,
+            counted_until,
+        }
     }
 
     /// See [`Zone::wall_at`].
+    #[inline]
     pub fn wall_at(&mut self, at: Timestamp) -> WallTime {
         if at.0 < self.from || at.0 >= self.until {
             self.seek(at);
@@ -134,8 +159,19 @@ impl<'z> ZoneCursor<'z> {
     }
 
     /// See [`Zone::date_at`].
+    #[inline]
     pub fn date_at(&mut self, at: Timestamp) -> Workday {
-        self.wall_at(at).date()
+        let days = self.second_of_days(at) / 86_400;
+        self.date.plus(days as i32)
+    }
+
+    /// The second of the day shown at an instant, plus whole days.
+    #[inline]
+    pub(crate) fn second_of_days(&mut self, at: Timestamp) -> u32 {
+        if at.0 < self.counted_from || at.0 >= self.counted_until {
+            self.seek(at);
+        }
+        at.0.wrapping_sub(self.midnight) as u32
     }
 
     /// The date shown at an instant, and an instant until which the clock surely goes on showing it.
@@ -146,15 +182,17 @@ impl<'z> ZoneCursor<'z> {
     }
 
     /// See [`Zone::instant`].
+    #[inline]
     pub fn instant(&mut self, wall: WallTime, fold: Fold) -> Timestamp {
         let candidate = wall.0 - self.offset;
-        // Two pieces of a zone show one wall-clock time only as near to a change as their offsets differ.
-        let spread = self.zone.spread;
-        let far_from_changes =
-            candidate >= self.from.saturating_add(spread) && candidate < self.until.saturating_sub(spread);
-        if far_from_changes {
-            return Timestamp(candidate);
+        match self.clear_from <= candidate && candidate < self.clear_until {
+            true => Timestamp(candidate),
+            false => self.instant_near_change(wall, fold),
         }
+    }
+
+    #[inline(never)]
+    fn instant_near_change(&mut self, wall: WallTime, fold: Fold) -> Timestamp {
         let instant = self.zone.instant(wall, fold);
         self.seek(instant);
         instant
@@ -165,6 +203,7 @@ impl<'z> ZoneCursor<'z> {
         self.instant(WallTime::on(date, 0), Fold::Earlier)
     }
 
+    #[inline(never)]
     fn seek(&mut self, at: Timestamp) {
         let changes = &self.zone.changes;
         let passed = changes.iter().take_while(|change| change.0 <= at).count();
@@ -172,6 +211,14 @@ impl<'z> ZoneCursor<'z> {
         self.offset = i64::from(last_passed.map_or(self.zone.first_offset, |change| change.1));
         self.from = last_passed.map_or(i64::MIN, |change| change.0.0);
         self.until = changes.get(passed).map_or(i64::MAX, |change| change.0.0);
+        // Two pieces of a zone show one wall-clock time only as near to a change as their offsets differ.
+        self.clear_from = self.from.saturating_add(self.zone.spread);
+        self.clear_until = self.until.saturating_sub(self.zone.spread);
+        let wall = WallTime(at.0.saturating_add(self.offset));
+        self.midnight = at.0.saturating_sub(i64::from(wall.second_of_day()));
+        self.date = wall.date();
+        self.counted_from = self.from.max(self.midnight);
+        self.counted_until = self.until.min(self.midnight.saturating_add(i64::from(u32::MAX)));
     }
 }
 
@@ -216,6 +263,8 @@ mod tests {
                 let at = Timestamp(change.0 + minutes * 60);
                 let wall = zone.wall_at(at);
                 assert_eq!(cursor.wall_at(at), wall);
+                assert_eq!(cursor.date_at(at), wall.date());
+                assert_eq!(cursor.second_of_days(at) % 86_400, wall.second_of_day());
                 for fold in [Fold::Earlier, Fold::Later] {
                     assert_eq!(cursor.instant(wall, fold), zone.instant(wall, fold));
                 }

@@ -63,7 +63,7 @@ pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {
-    let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw? as usize).copied();
+    let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw?.get() as usize - 1).copied();
     let name = |punch: &KeptPunch| Named { at: punch.at, kind: punch.kind, id: id_of(punch), voided: false };
     named.clear();
     named.extend(punches.iter().map(name));
@@ -104,6 +104,7 @@ mod tests {
     use super::*;
     use crate::codes::PunchKind::{In, Out};
     use crate::testing::Card;
+    use core::num::NonZeroU32;
 
     fn at(card: &Card, time: &str) -> Timestamp {
         card.instant(0, time)
@@ -121,7 +122,7 @@ mod tests {
         card.correct(5, CorrectionKind::Add { at: eight.after(Seconds(60)), kind: In });
         card.opened().unwrap();
         let kept: Vec<_> = card.state.punches.iter().map(|punch| (punch.at, punch.raw)).collect();
-        assert_eq!(kept, [(eight.after(Seconds(60)), None), (six, Some(1))]);
+        assert_eq!(kept, [(eight.after(Seconds(60)), None), (six, NonZeroU32::new(2))]);
         assert!(card.state.noticed.is_empty());
     }
 

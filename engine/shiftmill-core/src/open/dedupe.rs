@@ -53,19 +53,14 @@ pub(super) fn thin_out<'a, R: Recorder>(
 ) {
     let CardState { punches, noticed, .. } = state;
     let mut kept = 0;
-    let mut first = 0;
-    while let Some(punch) = punches.get(first).copied() {
-        // Most punches are repeated by none.
-        if !punches.get(first + 1).is_some_and(|next| repeats(next, &punch, plan_at)) {
-            if let Some(place) = punches.get_mut(kept) {
-                *place = punch;
-            }
-            kept += 1;
-            first += 1;
-            continue;
-        }
-        let repeated = punches.get(first + 1..).map_or(0, |later| run_length(punch, later, plan_at));
-        let last = first + repeated;
+    let mut next = 0;
+    // Most punches are repeated by none: they move up together, as far as the next run.
+    while let Some(alone) = alone_before_run(punches.get(next..).unwrap_or(&[]), plan_at) {
+        punches.copy_within(next..next + alone, kept);
+        kept += alone;
+        let first = next + alone;
+        let Some(punch) = punches.get(first).copied() else { break };
+        let last = first + punches.get(first + 1..).map_or(0, |later| run_length(punch, later, plan_at));
         let plan = plan_at(punch.at);
         let (stays, dropped) = match plan.dedupe.keep {
             DedupeKeep::First => (first, first + 1..last + 1),
@@ -87,9 +82,20 @@ pub(super) fn thin_out<'a, R: Recorder>(
             *place = stays;
         }
         kept += 1;
-        first = last + 1;
+        next = last + 1;
     }
-    punches.truncate(kept);
+    punches.copy_within(next.., kept);
+    punches.truncate(kept + punches.len() - next);
+}
+
+/// How many punches come before the next run of repeated ones; `None` when there is no run.
+fn alone_before_run<'a>(punches: &[KeptPunch], plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) -> Option<usize> {
+    let (mut before, later) = punches.split_first()?;
+    later.iter().position(|punch| {
+        let repeats = repeats(punch, before, plan_at);
+        before = punch;
+        repeats
+    })
 }
 
 /// How many of the punches in `later` belong to the run that `first` begins.

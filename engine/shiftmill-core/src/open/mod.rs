@@ -39,7 +39,9 @@ fn settle<'a, R: Recorder>(
     recorder: &mut R,
     mut plan_at: impl FnMut(Timestamp) -> &'a Plan,
 ) -> Result<(), EvaluationError> {
-    normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
+    if inputs.timeline.needs().whole_minutes {
+        normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
+    }
     normalise::order(&mut state.punches, inputs.card.punches.id);
     normalise::leave_out_future(inputs, state, &mut plan_at);
     window::check_punches(inputs, &state.punches)?;

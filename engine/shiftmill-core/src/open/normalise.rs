@@ -9,6 +9,7 @@
 //! - Shown:  timecards/punches/order.md
 
 use alloc::vec::Vec;
+use core::num::NonZeroU32;
 
 use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
 use crate::codes::{ExceptionCode, PunchKind};
@@ -53,20 +54,21 @@ impl Normalise {
 
 /// Adds every raw punch as given, in the order given.
 pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
-    let base = columns.base.0;
-    let punch = |at: i32, kind, position| KeptPunch {
-        at: Timestamp(base.saturating_add(i64::from(at))),
+    // Held within the calendar, the base and any offset add up.
+    let base = columns.base.max(Timestamp::FIRST).min(Timestamp::LAST).0;
+    let punch = |at: &i32, kind, number| KeptPunch {
+        at: Timestamp(base + i64::from(*at)),
         kind,
         role: PunchRole::Unused,
-        raw: Some(position),
+        raw: NonZeroU32::new(number),
     };
-    let positions = 0_u32..;
+    let numbers = 1_u32..;
     if columns.kind.is_empty() {
-        punches.extend(columns.at.iter().zip(positions).map(|(at, position)| punch(*at, PunchKind::Unknown, position)));
+        punches.extend(columns.at.iter().zip(numbers).map(|(at, number)| punch(at, PunchKind::Unknown, number)));
     } else {
-        punches.extend(columns.at.iter().zip(columns.kind).zip(positions).map(|((at, number), position)| {
-            let kind = PunchKind::from_number(*number).unwrap_or(PunchKind::Unknown);
-            punch(*at, kind, position)
+        punches.extend(columns.at.iter().zip(columns.kind).zip(numbers).map(|((at, kind), number)| {
+            let kind = PunchKind::from_number(*kind).unwrap_or(PunchKind::Unknown);
+            punch(at, kind, number)
         }));
     }
 }
@@ -90,9 +92,9 @@ pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64]) {
 }
 
 fn order_key(punch: &KeptPunch, ids: &[u64]) -> (Timestamp, u8, u8, u64, u32) {
-    let position = punch.raw.unwrap_or(u32::MAX);
-    let id = ids.get(position as usize).copied().unwrap_or(u64::MAX);
-    (punch.at, direction_order(punch.kind), punch.kind as u8, id, position)
+    let number = punch.raw.map_or(u32::MAX, NonZeroU32::get);
+    let id = ids.get(number as usize - 1).copied().unwrap_or(u64::MAX);
+    (punch.at, direction_order(punch.kind), punch.kind as u8, id, number)
 }
 
 /// Whoever leaves and arrives in the same second has left first.

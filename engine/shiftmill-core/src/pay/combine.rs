@@ -37,6 +37,13 @@ pub struct Overtime {
     pub combine: Combine,
 }
 
+impl Overtime {
+    /// True when it may change what a second pays. A table does so even when no tier is reached.
+    pub(crate) fn acts(&self) -> bool {
+        !self.tiers.is_empty() || matches!(self.combine, Combine::Table(_))
+    }
+}
+
 /// How tiers combine. In all but the table, when several tiers claim one second: the higher multiplier wins; then the
 /// narrower scope; then the higher priority; then the lower rule number. The others are rejected.
 ///
@@ -100,9 +107,7 @@ pub struct CombinationRow {
 
 /// Recodes the spans of a card by the overtime tiers of its plans.
 pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    // A table says what a second pays even when no tier is reached.
-    let acts = |overtime: &Overtime| !overtime.tiers.is_empty() || matches!(overtime.combine, Combine::Table(_));
-    if !inputs.timeline.versions().iter().any(|version| acts(&version.1.overtime)) {
+    if !inputs.timeline.needs().overtime {
         return;
     }
     // Whole shifts may be labelled so that a later one counts on an earlier workday.
@@ -116,18 +121,15 @@ pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, r
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
     let Room { counters, written, claims, saved, leave, .. } = &mut state.room;
     counters::line_up(&rules, counters);
-    let traits = Traits::of(counters);
+    let traits = Traits::of(counters, &rules);
     leave.clear();
     if traits.by_leave {
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);
     }
     written.clear();
     let premiums = &mut state.premiums;
-    Walk { rules, counters, traits, written, premiums, claims, saved, weighing: None }.card(
-        &state.spans,
-        leave,
-        recorder,
-    );
+    let mut walk = Walk { rules, traits, written, premiums, claims, saved, weighing: None };
+    walk.card(counters, &state.spans, leave, recorder);
     core::mem::swap(&mut state.spans, &mut state.room.written);
     if !in_order {
         state.spans.sort_unstable_by_key(|span| span.start);

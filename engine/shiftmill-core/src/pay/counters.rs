@@ -252,6 +252,11 @@ impl Counter {
         }
     }
 
+    /// Whether it may look at one workday of its stretch otherwise than at another.
+    pub(crate) fn minds_the_day(&self) -> bool {
+        self.special || self.weekdays != WeekdaySet::ALL
+    }
+
     /// Whether the tier looks at seconds of this day type today.
     pub(crate) fn fits(&self, day_type: DayType) -> bool {
         self.looks_at.contains(day_type)
@@ -426,6 +431,20 @@ pub(crate) fn line_up(rules: &Rules<'_>, counters: &mut Vec<Counter>) {
     let order = |counter: &Counter| (counter.alternative, counter.width);
     if !counters.is_sorted_by_key(order) {
         counters.sort_by_key(order);
+    }
+}
+
+/// The workday up to which all counters wider than a workday stay in their stretches.
+pub(crate) fn alike_until(counters: &[Counter]) -> Workday {
+    let wide = counters.iter().filter(|counter| !matches!(counter.scope, TierScope::Shift | TierScope::Workday));
+    wide.map(|counter| counter.stretch.until).min().unwrap_or(Workday(i32::MAX))
+}
+
+/// Begins the next workday of stretches in which all workdays are alike.
+#[inline]
+pub(crate) fn begin_alike_workday(counters: &mut [Counter]) {
+    for counter in counters.iter_mut().filter(|counter| counter.scope == TierScope::Workday) {
+        counter.counted = Seconds::ZERO;
     }
 }
 

@@ -13,7 +13,6 @@
 use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span};
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
 use crate::pay::recode;
-use crate::plan::Plan;
 use crate::reason::{Because, Reason};
 use crate::shape::{calendar, schedule};
 use crate::time::{Seconds, Workday};
@@ -55,29 +54,18 @@ pub struct HolidayNotWorked {
     pub amount: Option<Seconds>,
 }
 
-/// The type of a day, by the plan of that day.
-pub(crate) fn day_type(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], workday: Workday) -> DayType {
-    calendar::day_type(inputs.timeline.at(workday), inputs.card.day_overrides, scheduled, workday)
-}
-
 /// Gives every span its day type, and cuts it where that changes.
 pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState) {
-    if dates_never_matter(inputs) {
-        by_workday(inputs, state);
-    } else {
+    if may_be_dated(inputs) {
         by_basis(inputs, state);
+    } else if calendar::may_be_special(inputs) {
+        by_workday(inputs, state);
     }
 }
 
-/// True when no day of the card can be a holiday or statutory rest day, and the start of shifts says nothing either.
-fn dates_never_matter(inputs: &Inputs<'_>) -> bool {
-    let plain = |plan: &Plan| {
-        let calendar = &plan.calendar;
-        let by_shift = plan.holidays.basis == HolidayBasis::ShiftStart;
-        calendar.dates.is_empty() && calendar.statutory_rest_day.is_none() && !by_shift
-    };
-    let plans = inputs.timeline.versions();
-    inputs.card.day_overrides.is_empty() && plans.iter().all(|(_, plan)| plain(plan))
+/// True when a day of the card may be a holiday or statutory rest day, or the start of shifts says something.
+fn may_be_dated(inputs: &Inputs<'_>) -> bool {
+    inputs.timeline.needs().dated_seconds || !inputs.card.day_overrides.is_empty()
 }
 
 fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
@@ -145,7 +133,7 @@ impl Days<'_> {
         match self.last {
             Some((last, day_type)) if last == workday => day_type,
             _ => {
-                let day_type = day_type(self.inputs, self.scheduled, workday);
+                let day_type = calendar::of_card(self.inputs, self.scheduled, workday);
                 self.last = Some((workday, day_type));
                 day_type
             }
@@ -155,11 +143,11 @@ impl Days<'_> {
 
 /// Notices work on holidays, and pays those not worked.
 pub(crate) fn pay(inputs: &Inputs<'_>, state: &mut CardState) {
-    if dates_never_matter(inputs) {
+    if !may_be_dated(inputs) {
         return;
     }
     notice_worked(state);
-    if inputs.timeline.versions().iter().any(|(_, plan)| plan.holidays.not_worked.is_some()) {
+    if inputs.timeline.needs().holidays_not_worked {
         pay_not_worked(inputs, state);
     }
 }
@@ -189,7 +177,7 @@ fn pay_not_worked(inputs: &Inputs<'_>, state: &mut CardState) {
             continue;
         };
         let worked = |span: &Span| span.state.is_work() && span.reporting_workday == date;
-        if !day_type(inputs, &state.scheduled, date).is_holiday() || state.spans.iter().any(worked) {
+        if !calendar::of_card(inputs, &state.scheduled, date).is_holiday() || state.spans.iter().any(worked) {
             continue;
         }
         let amount = rule.amount.unwrap_or_else(|| planned(inputs, &state.scheduled, date));

@@ -18,6 +18,7 @@ use crate::card::{CardState, Quantity, ScheduledShift, Span};
 use crate::codes::DayType;
 use crate::reason::Because;
 use crate::record::Recorder;
+use crate::shape::calendar;
 use crate::time::{Seconds, Workday};
 use crate::timecard::Inputs;
 
@@ -64,7 +65,7 @@ fn leave_without_times(
     let is_paid = |quantity: &&Quantity| names.pay_code(quantity.code).is_none_or(|code| code.paid);
     let leave = quantities.iter().filter(|quantity| quantity.reason.because == Because::OnLeave).filter(is_paid);
     found.extend(leave.map(|leave| {
-        let day_type = holidays::day_type(inputs, scheduled, leave.workday);
+        let day_type = calendar::of_card(inputs, scheduled, leave.workday);
         TimelessLeave { workday: leave.workday, amount: Seconds(leave.amount), day_type }
     }));
     found.sort_by_key(|leave| leave.workday);

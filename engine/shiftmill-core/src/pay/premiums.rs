@@ -76,7 +76,7 @@ pub(crate) struct Inside {
 
 /// Adds the premiums of every worked shift.
 pub(crate) fn add_all(inputs: &Inputs<'_>, state: &mut CardState) {
-    if inputs.timeline.versions().iter().all(|(_, plan)| plan.premiums.is_empty()) {
+    if !inputs.timeline.needs().premiums {
         return;
     }
     let mut clock = ZoneCursor::new(inputs.card.zone);

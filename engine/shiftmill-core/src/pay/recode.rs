@@ -54,13 +54,14 @@ pub(crate) fn recode<R: Recorder>(
     put(spans, span, Span { start, end, code: to, reason, ..*span });
 }
 
-/// Adds a piece of `span`, or lengthens the piece before it when that is of the same span and differs in nothing.
+/// Adds a piece of `span`, or lengthens the piece before it when that is of the same span and has the same day type,
+/// code and reason.
 #[inline]
 fn put(spans: &mut Vec<Span>, span: &Span, piece: Span) {
     if piece.start > span.start
         && let Some(last) = spans.last_mut()
         && last.end == piece.start
-        && (Span { start: piece.start, end: piece.end, ..*last }) == piece
+        && (last.day_type, last.code, last.reason) == (piece.day_type, piece.code, piece.reason)
     {
         last.end = piece.end;
         return;

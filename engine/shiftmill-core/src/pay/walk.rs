@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{PremiumSpan, Span, SpanState};
-use crate::codes::{DayType, Multiplier, PayCode};
+use crate::codes::{DayType, Multiplier};
 use crate::pay::TimelessLeave;
 use crate::pay::combine::{Alternative, CombinationTable, Combine};
 use crate::pay::counters::{self, Counter, Feed, Rules};
@@ -71,20 +71,10 @@ struct Verdict {
     step: Seconds,
 }
 
-impl Verdict {
-    /// The verdict of counters that stand from `start` on in the whole list.
-    fn from(self, start: usize) -> Verdict {
-        match self.outcome {
-            Outcome::Won(winner) => Verdict { outcome: Outcome::Won(start + winner), ..self },
-            Outcome::Unclaimed | Outcome::Row(_) => self,
-        }
-    }
-}
-
 /// The work in one direction through the spans of a card, which are in order of overtime workday, then of time.
+/// Counters are named by their place among those that walk together.
 pub(crate) struct Walk<'a> {
     pub(crate) rules: Rules<'a>,
-    pub(crate) counters: &'a mut Vec<Counter>,
     pub(crate) traits: Traits,
     /// Layer A anew.
     pub(crate) written: &'a mut Vec<Span>,
@@ -106,21 +96,31 @@ pub(crate) struct Traits {
     pub(crate) by_run: bool,
     /// Some tier counts leave.
     pub(crate) by_leave: bool,
+    /// Within its stretch every tier looks at every workday alike.
+    alike: bool,
 }
 
 impl Traits {
-    pub(crate) fn of(counters: &[Counter]) -> Traits {
+    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>) -> Traits {
+        let any = |is: fn(&Counter) -> bool| counters.iter().any(is);
         Traits {
-            by_shift: counters.iter().any(|counter| counter.scope == TierScope::Shift),
-            by_run: counters.iter().any(|counter| counter.by_run),
-            by_leave: counters.iter().any(|counter| counter.leave_counts),
+            by_shift: any(|counter| counter.scope == TierScope::Shift),
+            by_run: any(|counter| counter.by_run),
+            by_leave: any(|counter| counter.leave_counts),
+            alike: rules.is_one_plan() && rules.opening.is_empty() && !any(Counter::minds_the_day),
         }
     }
 }
 
 impl Walk<'_> {
     /// Walks through all of a card.
-    pub(crate) fn card<R: Recorder>(&mut self, mut spans: &[Span], mut leave: &[TimelessLeave], recorder: &mut R) {
+    pub(crate) fn card<R: Recorder>(
+        &mut self,
+        counters: &mut [Counter],
+        mut spans: &[Span],
+        mut leave: &[TimelessLeave],
+        recorder: &mut R,
+    ) {
         while let Some(workday) = first_workday(spans, leave) {
             let overtime = self.rules.overtime_of_workweek(workday);
             let alternatives = match &overtime.combine {
@@ -135,14 +135,14 @@ impl Walk<'_> {
             let (leave_now, leave_later) = split_while(leave, |leave| here(leave.workday));
             match alternatives {
                 [] => {
-                    let shared = self.counters_of(0);
-                    self.workdays(now, leave_now, shared, Meeting::of(&overtime.combine), recorder);
+                    let shared = places_of(counters, 0);
+                    self.workdays(&mut counters[shared], now, leave_now, Meeting::of(&overtime.combine), recorder);
                 }
-                _ => self.best_alternative(now, leave_now, workweek, alternatives, recorder),
+                _ => self.best_alternative(counters, now, leave_now, workweek, alternatives, recorder),
             }
             (spans, leave) = (later, leave_later);
         }
-        for counter in self.counters.iter_mut() {
+        for counter in counters {
             counter.leave_scope(recorder);
         }
     }
@@ -150,27 +150,30 @@ impl Walk<'_> {
     /// Weighs the alternatives over one workweek and keeps the one that is worth most; of equals the first.
     fn best_alternative<R: Recorder>(
         &mut self,
+        counters: &mut [Counter],
         spans: &[Span],
         leave: &[TimelessLeave],
         workweek: Stretch,
         alternatives: &[Alternative],
         recorder: &mut R,
     ) {
-        self.saved.clone_from(self.counters);
+        self.saved.clear();
+        self.saved.extend_from_slice(counters);
         let mut best = (0, i64::MIN);
         for alternative in 1..=alternatives.len() {
+            let places = places_of(counters, alternative);
             self.weighing = Some(0);
-            self.workdays(spans, leave, self.counters_of(alternative), Meeting::StraightTimeOnly, &mut Silent);
+            self.workdays(&mut counters[places], spans, leave, Meeting::StraightTimeOnly, &mut Silent);
             let value = self.weighing.take().unwrap_or(0);
             if value > best.1 {
                 best = (alternative, value);
             }
         }
-        let kept = self.counters_of(best.0);
-        self.counters[kept.clone()].clone_from_slice(&self.saved[kept.clone()]);
-        self.workdays(spans, leave, kept.clone(), Meeting::StraightTimeOnly, recorder);
-        self.end_workweek(workweek, kept, recorder);
+        let kept = places_of(counters, best.0);
+        counters[kept.clone()].clone_from_slice(&self.saved[kept.clone()]);
+        self.workdays(&mut counters[kept.clone()], spans, leave, Meeting::StraightTimeOnly, recorder);
         if R::LISTENS {
+            end_workweek(counters, workweek, kept, recorder);
             let others = alternatives.iter().enumerate().filter(|(index, _)| index + 1 != best.0);
             for (_, other) in others {
                 recorder.note(Note::DidNotAct {
@@ -183,158 +186,129 @@ impl Walk<'_> {
         }
     }
 
-    /// Lets scopes that end with the workweek say why they did not act, while it is known which alternative was kept.
-    fn end_workweek<R: Recorder>(&mut self, workweek: Stretch, kept: Range<usize>, recorder: &mut R) {
-        if !R::LISTENS {
-            return;
-        }
-        for (index, counter) in self.counters.iter_mut().enumerate() {
-            if counter.alternative == 0 {
-                continue;
-            }
-            match kept.contains(&index) {
-                true if counter.ends_by(workweek.until) => counter.leave_scope(recorder),
-                true => {}
-                false => counter.forget(),
-            }
-        }
-    }
-
-    /// The places of the counters of one alternative; of 0, those of no alternative.
-    fn counters_of(&self, alternative: usize) -> Range<usize> {
-        let start = self.counters.partition_point(|counter| counter.alternative < alternative);
-        let length = self.counters[start..].partition_point(|counter| counter.alternative == alternative);
-        start..start + length
-    }
-
-    /// Walks through workdays with some of the counters.
+    /// Walks through workdays.
     fn workdays<R: Recorder>(
         &mut self,
+        counters: &mut [Counter],
         mut spans: &[Span],
         mut leave: &[TimelessLeave],
-        tiers: Range<usize>,
         meeting: Meeting<'_>,
         recorder: &mut R,
     ) {
+        let mut alike_until = Workday(i32::MIN);
         while let Some(workday) = first_workday(spans, leave) {
             let (now, later) = split_while(spans, |span| span.overtime_workday == workday);
             let (leave_now, leave_later) = split_while(leave, |leave| leave.workday == workday);
-            self.open_workday(workday, now, tiers.clone(), recorder);
+            if !R::LISTENS && self.traits.alike && workday < alike_until {
+                counters::begin_alike_workday(counters);
+            } else {
+                self.open_workday(counters, workday, now, recorder);
+                alike_until = counters::alike_until(counters);
+            }
             for leave in leave_now {
-                self.count_leave(leave.day_type, leave.amount, tiers.clone());
+                count_leave(counters, leave.day_type, leave.amount);
             }
-            let rest = self.spans_within_limits::<R>(now, tiers.clone(), meeting);
-            for span in rest {
-                self.span(span, tiers.clone(), meeting, recorder);
-            }
+            self.spans(counters, now, meeting, recorder);
             if !self.rules.is_one_plan() {
-                counters::share_versions(self.counters);
+                counters::share_versions(counters);
             }
             (spans, leave) = (later, leave_later);
         }
     }
 
-    /// Takes the first spans of a workday that end before any counter reaches its limit: nobody claims anything there,
-    /// so they stay as they are. Gives the spans that are left.
-    fn spans_within_limits<'s, R: Recorder>(
+    fn open_workday<R: Recorder>(
         &mut self,
-        spans: &'s [Span],
-        tiers: Range<usize>,
-        meeting: Meeting<'_>,
-    ) -> &'s [Span] {
-        let Some(first) = spans.first() else { return spans };
-        if R::LISTENS || self.traits.by_shift || matches!(meeting, Meeting::Table(_)) {
-            return spans;
-        }
-        let counters = &mut self.counters[tiers];
-        let room = room_within_limits(counters, first.day_type);
-        let mut counted = Seconds::ZERO;
-        let stays_within = |span: &Span| {
-            let (is_work, after) = (span.state.is_work(), counted.plus(span.length()));
-            let stays =
-                span.state == SpanState::UnpaidBreak || (is_work && after <= room && span.day_type == first.day_type);
-            counted = if is_work && stays { after } else { counted };
-            stays
-        };
-        let (within, rest) = split_while(spans, stays_within);
-        count(counters, first.day_type, counted);
-        if self.weighing.is_none() {
-            self.written.extend_from_slice(within);
-        }
-        rest
-    }
-
-    fn open_workday<R: Recorder>(&mut self, workday: Workday, spans: &[Span], tiers: Range<usize>, recorder: &mut R) {
+        counters: &mut [Counter],
+        workday: Workday,
+        spans: &[Span],
+        recorder: &mut R,
+    ) {
         let worked = match self.traits.by_run {
             true => spans.iter().filter(|span| span.state.is_work()).map(Span::length).sum(),
             false => Seconds::ZERO,
         };
-        for counter in &mut self.counters[tiers] {
+        for counter in counters.iter_mut() {
             counter.open_workday(workday, worked, &self.rules, recorder);
         }
         if !self.rules.is_one_plan() {
-            counters::settle_versions(self.counters);
+            counters::settle_versions(counters);
         }
     }
 
-    fn span<R: Recorder>(&mut self, span: &Span, tiers: Range<usize>, meeting: Meeting<'_>, recorder: &mut R) {
-        match span.state {
-            SpanState::Worked | SpanState::PaidBreak => self.work(span, tiers, meeting, recorder),
-            SpanState::Leave => {
-                let names = self.rules.timeline.names();
-                if self.traits.by_leave && names.pay_code(span.code).is_none_or(|code| code.paid) {
-                    self.count_leave(span.day_type, span.length(), tiers);
+    /// Walks through the spans of one workday.
+    fn spans<R: Recorder>(&mut self, counters: &mut [Counter], spans: &[Span], meeting: Meeting<'_>, recorder: &mut R) {
+        // Notes tell of every second, and a table says of every second what it pays.
+        let passes_over = !R::LISTENS && !matches!(meeting, Meeting::Table(_));
+        let mut within = WithinLimits::default();
+        for span in spans {
+            match span.state {
+                SpanState::Worked | SpanState::PaidBreak => {
+                    if self.traits.by_shift {
+                        within.count(counters);
+                        self.enter_shift(counters, span, recorder);
+                    }
+                    let unclaimed = if passes_over { within.take(span, counters) } else { Seconds::ZERO };
+                    if unclaimed == span.length() {
+                        self.keep(span, span.start, span.end);
+                    } else {
+                        within.count(counters);
+                        self.claim(counters, span, unclaimed, meeting, recorder);
+                    }
                 }
-                self.keep(span, span.start, span.end);
+                SpanState::Leave => {
+                    within.count(counters);
+                    self.leave(counters, span);
+                }
+                SpanState::UnpaidBreak => self.keep(span, span.start, span.end),
             }
-            SpanState::UnpaidBreak => self.keep(span, span.start, span.end),
+        }
+        within.count(counters);
+    }
+
+    fn enter_shift<R: Recorder>(&mut self, counters: &mut [Counter], span: &Span, recorder: &mut R) {
+        for counter in counters.iter_mut().filter(|it| it.scope == TierScope::Shift) {
+            counter.enter_shift(span, &self.rules, recorder);
         }
     }
 
-    fn count_leave(&mut self, day_type: DayType, amount: Seconds, tiers: Range<usize>) {
-        for counter in &mut self.counters[tiers] {
-            if counter.leave_counts && counter.scope != TierScope::Shift && counter.fits(day_type) {
-                counter.counted = counter.counted.plus(amount);
-            }
+    fn leave(&mut self, counters: &mut [Counter], span: &Span) {
+        let names = self.rules.timeline.names();
+        if self.traits.by_leave && names.pay_code(span.code).is_none_or(|code| code.paid) {
+            count_leave(counters, span.day_type, span.length());
         }
+        self.keep(span, span.start, span.end);
     }
 
-    /// Walks through one span of work.
-    fn work<R: Recorder>(&mut self, span: &Span, tiers: Range<usize>, meeting: Meeting<'_>, recorder: &mut R) {
-        if self.traits.by_shift {
-            for counter in self.counters[tiers.clone()].iter_mut().filter(|it| it.scope == TierScope::Shift) {
-                counter.enter_shift(span, &self.rules, recorder);
-            }
-        }
-        let mut at = span.start;
-        let mut piece: Option<Piece> = None;
-        // Nobody claims anything before the first limit.
-        if !R::LISTENS && !matches!(meeting, Meeting::Table(_)) {
-            let counters = &mut self.counters[tiers.clone()];
-            let within = room_within_limits(counters, span.day_type).at_most(span.length());
-            at = at.after(within);
-            if !within.is_zero() {
-                count(counters, span.day_type, within);
-                piece = Some(Piece { outcome: Outcome::Unclaimed, start: span.start, before: Seconds::ZERO });
-            }
-        }
+    /// Finds out what claims a span of work after its first seconds, which nobody does and which are counted already.
+    #[inline(never)]
+    fn claim<R: Recorder>(
+        &mut self,
+        counters: &mut [Counter],
+        span: &Span,
+        unclaimed: Seconds,
+        meeting: Meeting<'_>,
+        recorder: &mut R,
+    ) {
+        let mut at = span.start.after(unclaimed);
+        let mut piece = match unclaimed.is_zero() {
+            true => None,
+            false => Some(Piece { outcome: Outcome::Unclaimed, start: span.start, before: Seconds::ZERO }),
+        };
         let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
         while at < span.end {
             let remaining = span.end.since(at);
-            let counters = &mut self.counters[tiers.clone()];
             let verdict = match meeting {
                 Meeting::Table(table) => look_up(counters, span.day_type, remaining, table),
                 _ => judge(counters, &self.rules, span.day_type, remaining, meeting),
-            }
-            .from(tiers.start);
+            };
             let goes_on = |piece: &Piece| piece.outcome == verdict.outcome && !(tells_claims && verdict.changed);
             if !piece.as_ref().is_some_and(goes_on) {
                 if let Some(ended) = piece.take() {
-                    self.pay(span, &ended, at, meeting, recorder);
+                    self.pay(counters, span, &ended, at, meeting, recorder);
                 }
-                piece = Some(self.begin(verdict.outcome, at, tiers.clone(), tells_claims));
+                piece = Some(self.begin(counters, verdict.outcome, at, tells_claims));
             }
-            for counter in &mut self.counters[tiers.clone()] {
+            for counter in counters.iter_mut() {
                 if R::LISTENS {
                     counter.saw(counter.fits(span.day_type));
                 }
@@ -345,37 +319,36 @@ impl Walk<'_> {
             at = at.after(verdict.step);
         }
         if let Some(ended) = piece {
-            self.pay(span, &ended, at, meeting, recorder);
+            self.pay(counters, span, &ended, at, meeting, recorder);
         }
     }
 
     /// Begins a piece and, when anybody asks, remembers who claims it.
-    fn begin(&mut self, outcome: Outcome, start: Timestamp, tiers: Range<usize>, tells_claims: bool) -> Piece {
+    fn begin(&mut self, counters: &[Counter], outcome: Outcome, start: Timestamp, tells_claims: bool) -> Piece {
         if tells_claims {
             self.claims.clear();
-            self.claims.extend(tiers.clone().filter(|&index| self.counters[index].claims));
+            self.claims.extend((0..counters.len()).filter(|&index| counters[index].claims));
         }
-        let before = self.counted_for(outcome);
-        Piece { outcome, start, before }
-    }
-
-    /// What the counter behind an outcome holds; zero when there is none.
-    fn counted_for(&self, outcome: Outcome) -> Seconds {
-        match outcome {
-            Outcome::Won(winner) => self.counters[winner].counted,
-            Outcome::Unclaimed | Outcome::Row(_) => Seconds::ZERO,
-        }
+        Piece { outcome, start, before: counted_for(counters, outcome) }
     }
 
     /// Pays a piece that ends at `end`.
-    fn pay<R: Recorder>(&mut self, span: &Span, piece: &Piece, end: Timestamp, meeting: Meeting<'_>, recorder: &mut R) {
+    fn pay<R: Recorder>(
+        &mut self,
+        counters: &[Counter],
+        span: &Span,
+        piece: &Piece,
+        end: Timestamp,
+        meeting: Meeting<'_>,
+        recorder: &mut R,
+    ) {
         match (piece.outcome, meeting) {
             (Outcome::Unclaimed, _) => self.keep(span, piece.start, end),
             (Outcome::Won(_), Meeting::Additive) => {
                 self.keep(span, piece.start, end);
-                self.add_premiums(span, piece.start, end);
+                self.add_premiums(counters, span, piece.start, end);
             }
-            (Outcome::Won(winner), _) => self.pay_winner(span, piece, end, winner, recorder),
+            (Outcome::Won(winner), _) => self.pay_winner(counters, span, piece, end, winner, recorder),
             (Outcome::Row(row), Meeting::Table(table)) => {
                 let (rule, to) = (table.rule, table.rows[row].pays_to);
                 let reason =
@@ -383,15 +356,24 @@ impl Walk<'_> {
                 if to == span.code {
                     self.keep(span, piece.start, end);
                 } else {
-                    self.recode(span, piece, end, to, reason, recorder);
+                    let stretch = Counted { start: piece.start, end, before: Seconds::ZERO, after: Seconds::ZERO };
+                    recode::recode(self.written, span, stretch, to, reason, recorder);
                 }
             }
             (Outcome::Row(_), _) => self.keep(span, piece.start, end),
         }
     }
 
-    fn pay_winner<R: Recorder>(&mut self, span: &Span, piece: &Piece, end: Timestamp, winner: usize, recorder: &mut R) {
-        let counter = &self.counters[winner];
+    fn pay_winner<R: Recorder>(
+        &mut self,
+        counters: &[Counter],
+        span: &Span,
+        piece: &Piece,
+        end: Timestamp,
+        winner: usize,
+        recorder: &mut R,
+    ) {
+        let counter = &counters[winner];
         let tier = self.rules.tier(counter);
         if let Some(value) = &mut self.weighing {
             let above_plain = i64::from(tier.multiplier.0) - i64::from(Multiplier::PLAIN.0);
@@ -399,13 +381,13 @@ impl Walk<'_> {
             return;
         }
         let reason = tier.reason(span.day_type, counter.number);
-        self.recode(span, piece, end, tier.pays_to, reason, recorder);
+        let stretch = Counted { start: piece.start, end, before: piece.before, after: counter.counted };
+        recode::recode(self.written, span, stretch, tier.pays_to, reason, recorder);
         if R::LISTENS {
-            let losers = self.claims.iter().filter(|&&index| index != winner);
-            for &loser in losers {
+            for &loser in self.claims.iter().filter(|&&index| index != winner) {
                 recorder.note(Note::Rejected {
-                    rule: self.counters[loser].rule,
-                    winner: self.counters[winner].rule,
+                    rule: counters[loser].rule,
+                    winner: counter.rule,
                     start: piece.start,
                     end,
                 });
@@ -413,20 +395,7 @@ impl Walk<'_> {
         }
     }
 
-    fn recode<R: Recorder>(
-        &mut self,
-        span: &Span,
-        piece: &Piece,
-        end: Timestamp,
-        to: PayCode,
-        reason: Reason,
-        recorder: &mut R,
-    ) {
-        let after = self.counted_for(piece.outcome);
-        let stretch = Counted { start: piece.start, end, before: piece.before, after };
-        recode::recode(self.written, span, stretch, to, reason, recorder);
-    }
-
+    #[inline]
     fn keep(&mut self, span: &Span, start: Timestamp, end: Timestamp) {
         if self.weighing.is_none() {
             recode::keep(self.written, span, start, end);
@@ -434,14 +403,51 @@ impl Walk<'_> {
     }
 
     /// Adds a premium for each claim on the piece.
-    fn add_premiums(&mut self, span: &Span, start: Timestamp, end: Timestamp) {
+    fn add_premiums(&mut self, counters: &[Counter], span: &Span, start: Timestamp, end: Timestamp) {
         for &index in self.claims.iter() {
-            let counter = &self.counters[index];
+            let counter = &counters[index];
             let tier = self.rules.tier(counter);
             let reason = tier.reason(span.day_type, counter.number);
             let reporting_workday = span.reporting_workday;
             premiums::add(self.premiums, PremiumSpan { start, end, reporting_workday, code: tier.pays_to, reason });
         }
+    }
+}
+
+/// The places of the counters of one alternative; of 0, those of no alternative.
+fn places_of(counters: &[Counter], alternative: usize) -> Range<usize> {
+    let start = counters.partition_point(|counter| counter.alternative < alternative);
+    let length = counters[start..].partition_point(|counter| counter.alternative == alternative);
+    start..start + length
+}
+
+/// Lets scopes that end with the workweek say why they did not act, while it is known which alternative was kept.
+fn end_workweek<R: Recorder>(counters: &mut [Counter], workweek: Stretch, kept: Range<usize>, recorder: &mut R) {
+    for (index, counter) in counters.iter_mut().enumerate() {
+        if counter.alternative == 0 {
+            continue;
+        }
+        match kept.contains(&index) {
+            true if counter.ends_by(workweek.until) => counter.leave_scope(recorder),
+            true => {}
+            false => counter.forget(),
+        }
+    }
+}
+
+fn count_leave(counters: &mut [Counter], day_type: DayType, amount: Seconds) {
+    for counter in counters {
+        if counter.leave_counts && counter.scope != TierScope::Shift && counter.fits(day_type) {
+            counter.counted = counter.counted.plus(amount);
+        }
+    }
+}
+
+/// What the counter behind an outcome holds; zero when there is none.
+fn counted_for(counters: &[Counter], outcome: Outcome) -> Seconds {
+    match outcome {
+        Outcome::Won(winner) => counters[winner].counted,
+        Outcome::Unclaimed | Outcome::Row(_) => Seconds::ZERO,
     }
 }
 
@@ -462,8 +468,7 @@ fn judge(
     let mut narrower: Option<(usize, u64)> = None;
     let mut width = 0;
     for index in 0..counters.len() {
-        let (before, from_here) = counters.split_at_mut(index);
-        let counter = &mut from_here[0];
+        let counter = &counters[index];
         if counter.width != width {
             width = counter.width;
             narrower = winner;
@@ -472,9 +477,10 @@ fn judge(
             && match counter.feed {
                 Feed::StraightTime => !straight || narrower.is_none(),
                 Feed::AllHours => true,
-                Feed::Codes if additive => before.iter().any(|other| is_on_code_of(counter, other, rules)),
-                Feed::Codes => narrower.is_some_and(|(it, _)| is_on_code_of(counter, &before[it], rules)),
+                Feed::Codes if additive => counters[..index].iter().any(|other| is_on_code_of(counter, other, rules)),
+                Feed::Codes => narrower.is_some_and(|(it, _)| is_on_code_of(counter, &counters[it], rules)),
             };
+        let counter = &mut counters[index];
         let claims = feeds && counter.counted >= counter.limit;
         changed |= counter.claims != claims;
         counter.grows = feeds;
@@ -525,6 +531,41 @@ fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, tabl
     Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
 }
 
+/// Work of one day type that nobody claims, since no counter has reached its limit. The counters hear of it together.
+#[derive(Default)]
+struct WithinLimits {
+    day_type: Option<DayType>,
+    room: Seconds,
+    taken: Seconds,
+}
+
+impl WithinLimits {
+    /// How much of a span of work nobody claims, from its start on.
+    #[inline]
+    fn take(&mut self, span: &Span, counters: &mut [Counter]) -> Seconds {
+        if self.day_type != Some(span.day_type) {
+            self.count(counters);
+            self.day_type = Some(span.day_type);
+            self.room = room_within_limits(counters, span.day_type);
+        }
+        let taken = span.length().at_most(self.room);
+        self.room = self.room.beyond(taken);
+        self.taken = self.taken.plus(taken);
+        taken
+    }
+
+    /// Lets the counters count what was taken, and begins anew.
+    #[inline]
+    fn count(&mut self, counters: &mut [Counter]) {
+        if let Some(day_type) = self.day_type {
+            for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(day_type)) {
+                counter.counted = counter.counted.plus(self.taken);
+            }
+        }
+        *self = WithinLimits::default();
+    }
+}
+
 /// How much work can be counted until the first counter reaches its limit.
 #[inline]
 fn room_within_limits(counters: &[Counter], day_type: DayType) -> Seconds {
@@ -533,14 +574,6 @@ fn room_within_limits(counters: &[Counter], day_type: DayType) -> Seconds {
         room = room.at_most(counter.limit.beyond(counter.counted));
     }
     room
-}
-
-/// Counts work that nobody claims.
-#[inline]
-fn count(counters: &mut [Counter], day_type: DayType, length: Seconds) {
-    for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(day_type)) {
-        counter.counted = counter.counted.plus(length);
-    }
 }
 
 /// The earliest workday of what is left; both lists are in order.

@@ -153,15 +153,12 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     gather_sides(inputs, state);
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
-        let sides = state.attendance_room.sides[index];
-        let rules = &inputs.timeline.at(state.scheduled[index].workday).attendance;
-        if rules.is_on_time(&state.scheduled[index], sides) {
+        let (shift, sides) = (&state.scheduled[index], &state.attendance_room.sides[index]);
+        let rules = &inputs.timeline.at(shift.workday).attendance;
+        if rules.is_on_time(shift, sides) || shift.on_leave {
             continue;
         }
-        let shift = state.scheduled[index];
-        if shift.on_leave {
-            continue;
-        }
+        let (shift, sides) = (*shift, *sides);
         if !shift.matched {
             judge_absence(rules, &shift, inputs, state);
             continue;
@@ -174,9 +171,10 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
         }
     }
     for index in 0..state.workdays.len() {
-        let workday = state.workdays[index];
+        let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
-        if workday.punches > 0 {
+        if workday.punches > 0 && rules.judges(workday) {
+            let workday = *workday;
             judge_workday(rules, &workday, inputs, state);
         }
     }
@@ -215,7 +213,7 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 impl Attendance {
     /// True when both sides of a shift were punched in time and nobody asks for more: there is nothing to say.
     #[inline]
-    fn is_on_time(&self, shift: &ScheduledShift, sides: Sides) -> bool {
+    fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
         let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };
         shift.matched
             && self.early_in_beyond.is_none()
@@ -223,6 +221,13 @@ impl Attendance {
             && self.compared == Compared::Second
             && first_in.at <= shift.expected_start.after(self.late_grace.unwrap_or(Seconds::ZERO))
             && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
+    }
+
+    /// Whether there is anything to judge of a workday with punches as a whole.
+    #[inline]
+    fn judges(&self, workday: &WorkdayState) -> bool {
+        let short = self.absent_below.is_some() || self.half_day_below.is_some();
+        self.min_day.is_some() || if workday.scheduled { short } else { self.unscheduled }
     }
 
     /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.

@@ -22,7 +22,7 @@ use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState};
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Recorder};
-use crate::shape::workdays::ShiftLabels;
+use crate::shape::workdays::{ShiftFacts, ShiftLabels};
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -173,13 +173,15 @@ pub(crate) struct Room {
 
 /// Pays short gaps, then takes off fixed breaks, then what is due automatically.
 pub fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let versions = inputs.timeline.versions();
-    state.break_room.vanished.clear();
-    if versions.iter().any(|(_, plan)| plan.breaks.paid_below.is_some() || !plan.breaks.auto_deduct.is_empty()) {
+    let needs = inputs.timeline.needs();
+    if needs.paid_gaps {
         pay_short_gaps(inputs, state);
     }
-    take_off_fixed(inputs, state, recorder);
-    if versions.iter().any(|(_, plan)| !plan.breaks.auto_deduct.is_empty()) {
+    if needs.fixed_breaks {
+        take_off_fixed(inputs, state, recorder);
+    }
+    if needs.auto_deduct {
+        find_vanished(inputs, state);
         take_off_automatically(inputs, state, recorder);
     }
 }
@@ -193,35 +195,49 @@ impl PaidGap {
 
 fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let mut paid = core::mem::take(&mut state.break_room.paid);
-    let mut vanished = core::mem::take(&mut state.break_room.vanished);
+    let CardState { punches, scheduled, shifts, pairs, spans, break_room: Room { paid, spare, .. }, .. } = state;
     paid.clear();
-    let pays_gaps = inputs.timeline.versions().iter().any(|(_, plan)| plan.breaks.paid_below.is_some());
-    let mut before: Option<&Pair> = None;
-    for pair in state.pairs.iter().filter(|pair| pair.start < pair.end) {
-        let Some(earlier) = before.replace(pair) else { continue };
-        if !pays_gaps && earlier.end < pair.start {
-            continue;
-        }
-        let shift = &state.shifts[pair.shift as usize];
+    for (earlier, pair) in worked_neighbours(pairs).filter(|(earlier, pair)| earlier.end < pair.start) {
+        let shift = &shifts[pair.shift as usize];
         let plan = inputs.timeline.at(shift.workday);
-        let length = pair.start.since(earlier.end);
-        let kind = pair.gap_before.filter(|_| earlier.shift == pair.shift);
-        let paid_by = plan.breaks.paid_below.as_ref().filter(|rule| kind.is_some_and(|kind| rule.pays(kind, length)));
-        match paid_by {
-            Some(rule) if !length.is_zero() => {
-                let labels = ShiftLabels::of(&plan.workdays, shift, state, clock);
-                labels.lay(paid_gap(earlier.end, pair, rule), clock, &mut paid);
-            }
-            None if length.is_zero() && earlier.raw_end < pair.raw_start => vanished.push(pair.start.max(earlier.end)),
-            _ => {}
+        if let Some(rule) = plan.breaks.pays_between(earlier, pair) {
+            let facts = ShiftFacts { shift, punches, pairs, scheduled };
+            let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
+            labels.lay(paid_gap(earlier.end, pair, rule), clock, paid);
         }
     }
     if !paid.is_empty() {
-        merge(&mut state.spans, &paid, &mut state.break_room.spare);
+        merge(spans, paid, spare);
     }
-    state.break_room.paid = paid;
-    state.break_room.vanished = vanished;
+}
+
+/// Finds the punched breaks that rounded to no time at all and are not paid.
+fn find_vanished(inputs: &Inputs<'_>, state: &mut CardState) {
+    let CardState { shifts, pairs, break_room: Room { vanished, .. }, .. } = state;
+    vanished.clear();
+    let was_punched = |(earlier, pair): &(&Pair, &Pair)| earlier.end >= pair.start && earlier.raw_end < pair.raw_start;
+    for (earlier, pair) in worked_neighbours(pairs).filter(was_punched) {
+        let plan = inputs.timeline.at(shifts[pair.shift as usize].workday);
+        if plan.breaks.pays_between(earlier, pair).is_none() {
+            vanished.push(pair.start.max(earlier.end));
+        }
+    }
+}
+
+/// Each two pairs that follow each other, without those that rounded to nothing.
+fn worked_neighbours(pairs: &[Pair]) -> impl Iterator<Item = (&Pair, &Pair)> {
+    let mut before = None;
+    let worked = pairs.iter().filter(|pair| pair.start < pair.end);
+    worked.filter_map(move |pair| before.replace(pair).map(|earlier| (earlier, pair)))
+}
+
+impl Breaks {
+    /// The rule that pays the gap between two pairs.
+    fn pays_between(&self, earlier: &Pair, pair: &Pair) -> Option<&PaidGap> {
+        let rule = self.paid_below.as_ref()?;
+        let kind = pair.gap_before.filter(|_| earlier.shift == pair.shift)?;
+        rule.pays(kind, pair.start.since(earlier.end)).then_some(rule)
+    }
 }
 
 fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap) -> Span {
@@ -354,25 +370,25 @@ fn carve<R: Recorder>(state: &mut CardState, recorder: &mut R) {
 }
 
 fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let CardState { spans, break_room, .. } = state;
-    break_room.cuts.clear();
-    let in_order = spans.is_sorted_by_key(|span| span.overtime_workday);
-    let mut next = 0;
-    while let Some(first) = spans.get(next) {
-        let workday = first.overtime_workday;
-        let seen = !in_order && spans[..next].iter().any(|span| span.overtime_workday == workday);
-        let mut run = 1;
-        while spans.get(next + run).is_some_and(|span| span.overtime_workday == workday) {
-            run += 1;
+    let CardState { spans, break_room: Room { cuts, vanished, takes, .. }, .. } = state;
+    cuts.clear();
+    let mut take_off = |workday, spans| {
+        let day = WorkedDay { workday, spans, vanished };
+        if let Some((rule, amount)) = due(&inputs.timeline.at(workday).breaks.auto_deduct, &day) {
+            day.take(rule, amount, cuts, takes);
         }
-        if !seen {
-            let of_day = if in_order { &spans[next..next + run] } else { &spans[next..] };
-            let day = WorkedDay { workday, spans: of_day, vanished: &break_room.vanished };
-            if let Some((rule, amount)) = due(&inputs.timeline.at(workday).breaks.auto_deduct, &day) {
-                day.take(rule, amount, &mut break_room.cuts, &mut break_room.takes);
+    };
+    if spans.is_sorted_by_key(|span| span.overtime_workday) {
+        for of_day in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
+            take_off(of_day[0].overtime_workday, of_day);
+        }
+    } else {
+        for (index, span) in spans.iter().enumerate() {
+            let workday = span.overtime_workday;
+            if spans[..index].iter().all(|earlier| earlier.overtime_workday != workday) {
+                take_off(workday, &spans[index..]);
             }
         }
-        next += run;
     }
     carve(state, recorder);
 }
@@ -436,6 +452,12 @@ struct Measures {
 }
 
 impl Measures {
+    fn add_segment(&mut self, length: Seconds) {
+        self.segments += 1;
+        self.gross = self.gross.plus(length);
+        self.longest = self.longest.max(length);
+    }
+
     fn basis(&self, basis: BreakBasis) -> Seconds {
         match basis {
             BreakBasis::WorkedGross => self.gross,
@@ -444,6 +466,11 @@ impl Measures {
             BreakBasis::WorkedNet => self.net,
         }
     }
+}
+
+/// What of a span is not work.
+fn break_time(span: &Span) -> Seconds {
+    if span.state.is_work() { Seconds::ZERO } else { span.length() }
 }
 
 impl WorkedDay<'_> {
@@ -478,22 +505,21 @@ impl WorkedDay<'_> {
 
     fn measure(&self) -> Measures {
         let mut measures = Measures::default();
-        let mut opened = None;
-        let (mut segment_start, mut end) = (Timestamp::default(), None);
-        for span in self.own() {
-            if end.is_none_or(|end| !self.continues(end, span)) {
-                measures.segments += 1;
+        let mut spans = self.own();
+        let Some(first) = spans.next() else { return measures };
+        let (mut segment_start, mut end) = (first.start, first.end);
+        let mut taken_off = break_time(first);
+        for span in spans {
+            if !self.continues(end, span) {
+                measures.add_segment(end.since(segment_start));
                 segment_start = span.start;
             }
-            let length = span.length();
-            measures.gross = measures.gross.plus(length);
-            measures.longest = measures.longest.max(span.end.since(segment_start));
-            measures.span = span.end.since(*opened.get_or_insert(span.start));
-            if span.state.is_work() {
-                measures.net = measures.net.plus(length);
-            }
-            end = Some(span.end);
+            taken_off = taken_off.plus(break_time(span));
+            end = span.end;
         }
+        measures.add_segment(end.since(segment_start));
+        measures.span = end.since(first.start);
+        measures.net = measures.gross.beyond(taken_off);
         measures
     }
 

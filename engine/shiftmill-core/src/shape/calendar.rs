@@ -15,7 +15,7 @@ use crate::card::ScheduledShift;
 use crate::codes::DayType;
 use crate::plan::Plan;
 use crate::time::{Weekday, WeekdaySet, Workday};
-use crate::timecard::DayOverride;
+use crate::timecard::{DayOverride, Inputs};
 
 /// The days that are not ordinary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,8 +32,13 @@ pub struct Calendar {
 
 impl Calendar {
     /// True when every date is an ordinary workday unless it is decided otherwise for an employee.
-    fn is_plain(&self) -> bool {
-        self.dates.is_empty() && self.rest_days == WeekdaySet::NONE && self.statutory_rest_day.is_none()
+    pub(crate) fn is_plain(&self) -> bool {
+        self.rest_days == WeekdaySet::NONE && !self.has_dated_seconds()
+    }
+
+    /// True when some date may be a holiday or statutory rest day, which begins and ends at midnight.
+    pub(crate) fn has_dated_seconds(&self) -> bool {
+        !self.dates.is_empty() || self.statutory_rest_day.is_some()
     }
 
     /// The type of a date that the calendar itself names.
@@ -41,6 +46,16 @@ impl Calendar {
         let index = self.dates.binary_search_by_key(&workday, |date| date.0).ok()?;
         self.dates.get(index).map(|date| date.1)
     }
+}
+
+/// True when a day of the card may be something else than an ordinary workday.
+pub(crate) fn may_be_special(inputs: &Inputs<'_>) -> bool {
+    inputs.timeline.needs().day_types || !inputs.card.day_overrides.is_empty()
+}
+
+/// The type of a day of a card, by the plan of that day.
+pub(crate) fn of_card(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], workday: Workday) -> DayType {
+    day_type(inputs.timeline.at(workday), inputs.card.day_overrides, scheduled, workday)
 }
 
 /// The type of a day. `plan` is the plan of that day, `scheduled` holds the card's scheduled shifts.

@@ -99,6 +99,7 @@ pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
 fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl FnMut(Timestamp) -> &'a Plan) {
     let CardState { punches, shifts, .. } = state;
     let mut clock = ZoneCursor::new(inputs.card.zone);
+    let plain_within = inputs.timeline.single().and_then(one_shift_within);
     let mut run: Option<Run> = None;
     let mut index = 0;
     while let Some(punch) = punches.get(index) {
@@ -106,10 +107,12 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
         match &mut run {
             Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
             _ => {
-                shifts.extend(run.map(|run| run.shift(index as u32, &mut clock)));
+                if let Some(run) = run {
+                    shifts.push(run.shift(index as u32, &mut clock));
+                }
                 let new = Run::new(index as u32, punch, plan.pairing.mode);
-                run = match one_shift(punches.get(index..).unwrap_or(&[]), &plan.matching, inputs) {
-                    Some(last) => {
+                run = match plain_within.and_then(|within| plain_day(punches.get(index..)?, within)) {
+                    Some([_, _, _, last]) => {
                         index += 3;
                         Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, open: false, ..new })
                     }
@@ -122,13 +125,12 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
     shifts.extend(run.map(|run| run.shift(punches.len() as u32, &mut clock)));
 }
 
-/// The last of four punches of a plain day that are one shift in any case: no in or out among them but the first and
-/// the last, no gap long enough, and not too long.
-#[inline]
-fn one_shift(punches: &[KeptPunch], rules: &Matching, inputs: &Inputs<'_>) -> Option<KeptPunch> {
-    let one_plan = inputs.timeline.single().is_some_and(|plan| plan.pairing.mode == PairingMode::Typed);
-    let [_, _, _, last] = plain_day(punches, rules.new_shift_gap.at_most(rules.shift_length_max))?;
-    one_plan.then_some(last)
+/// The four punches of a plain day that is shorter than this are one shift in any case: no in or out among them but the
+/// first and the last, no gap long enough, and not too long. `None` where the kinds of punches do not say that.
+fn one_shift_within(plan: &Plan) -> Option<Seconds> {
+    let rules = &plan.matching;
+    let by_kind = plan.pairing.mode == PairingMode::Typed;
+    by_kind.then_some(rules.new_shift_gap.at_most(rules.shift_length_max))
 }
 
 /// A worked shift on its way: what decides whether the next punch still belongs to it.
@@ -211,11 +213,11 @@ fn opens(was_open: bool, kind: PunchKind, mode: PairingMode) -> bool {
 /// Finds the scheduled shift of every worked shift.
 pub(super) fn assign<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     if !state.scheduled.is_empty() {
-        let ways = |way: MatchBy| inputs.timeline.versions().iter().any(|(_, plan)| plan.matching.match_by == way);
-        if ways(MatchBy::Workday) {
+        let needs = inputs.timeline.needs();
+        if needs.match_by_workday {
             assign_by_workday(inputs, state);
         }
-        if ways(MatchBy::Cluster) {
+        if needs.match_by_cluster {
             assign_by_cluster(inputs, state);
         }
     }
@@ -233,15 +235,15 @@ fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut from = 0;
     for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
         if by_workday {
-            let later = scheduled.get(from..).unwrap_or(&[]);
-            from += later.iter().take_while(|planned| planned.workday < shift.start_date).count();
-            shift.scheduled = scheduled.get(from).filter(|it| it.workday == shift.start_date).map(|_| from as u32);
+            while scheduled.get(from).is_some_and(|planned| planned.workday < shift.start_date) {
+                from += 1;
+            }
         } else {
-            let found = scheduled.iter().position(|planned| planned.workday == shift.start_date);
-            shift.scheduled = found.map(|index| index as u32);
+            from = scheduled.iter().position(|planned| planned.workday == shift.start_date).unwrap_or(scheduled.len());
         }
-        if let Some(planned) = shift.scheduled.and_then(|index| scheduled.get_mut(index as usize)) {
+        if let Some(planned) = scheduled.get_mut(from).filter(|planned| planned.workday == shift.start_date) {
             planned.matched = true;
+            shift.scheduled = Some(from as u32);
         }
     }
 }
@@ -274,10 +276,10 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState) {
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let CardState { punches, shifts, scheduled, noticed, .. } = state;
     for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {
-        let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
-        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
         let planned = shift.scheduled.and_then(|index| scheduled.get(index as usize)).map(|planned| planned.workday);
         shift.workday = planned.unwrap_or(shift.start_date);
+        let [first, last] = [shift.first_punch, shift.last_punch - 1].map(|index| punches.get(index as usize));
+        let (Some(first), Some(last)) = (first, last) else { continue };
         let length = last.at.since(first.at);
         if length > inputs.timeline.at(shift.workday).matching.shift_length_max {
             let too_long = Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, first.at, length);
@@ -286,110 +288,5 @@ fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mu
         if R::LISTENS {
             recorder.note(Note::Matched { first: first.at, scheduled: planned });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::codes::PunchKind::{In, MealEnd, MealStart, Out, Unknown};
-    use crate::testing::{Card, monday};
-    use alloc::vec::Vec;
-
-    fn shift_lengths(card: &mut Card) -> Vec<u32> {
-        card.shaped().unwrap();
-        card.state.shifts.iter().map(|shift| shift.last_punch - shift.first_punch).collect()
-    }
-
-    fn matched(card: &mut Card) -> Vec<Option<i32>> {
-        card.shaped().unwrap();
-        let workday = |index: u32| card.state.scheduled[index as usize].workday.0 - monday().0;
-        card.state.shifts.iter().map(|shift| shift.scheduled.map(workday)).collect()
-    }
-
-    #[test]
-    fn an_out_in_the_morning_belongs_to_the_night_shift_before_and_not_to_the_next() {
-        let mut card = Card::new();
-        card.schedule(0, "22:00", "30:00");
-        card.schedule(1, "14:00", "22:00");
-        card.punches(0, &[("21:55", In), ("31:10", Out)]);
-        card.punches(1, &[("14:02", In), ("22:01", Out)]);
-        assert_eq!(matched(&mut card), [Some(0), Some(1)]);
-        assert_eq!(card.state.shifts[0].workday, monday());
-    }
-
-    #[test]
-    fn a_gap_is_measured_from_the_last_out_and_only_an_in_starts_a_shift() {
-        let mut card = Card::new();
-        card.punches(0, &[("08:00", In), ("10:00", MealStart), ("14:00", MealEnd), ("15:00", Out), ("19:00", In)]);
-        assert_eq!(shift_lengths(&mut card), [4, 1]);
-        card.facts.punches.pop();
-        card.punch(0, "18:59:59", In);
-        assert_eq!(shift_lengths(&mut card), [5]);
-    }
-
-    #[test]
-    fn punches_without_direction_wait_for_each_other_over_any_gap() {
-        let mut card = Card::new();
-        card.punches(0, &[("08:00", Unknown), ("17:00", Unknown), ("21:00", Unknown)]);
-        assert_eq!(shift_lengths(&mut card), [2, 1]);
-        card.plan.pairing.mode = PairingMode::FirstLast;
-        assert_eq!(shift_lengths(&mut card), [3]);
-        card.plan.pairing.mode = PairingMode::Alternating;
-        card.facts.punches[2].kind = Out;
-        assert_eq!(shift_lengths(&mut card), [2, 1]);
-    }
-
-    #[test]
-    fn a_shift_that_would_become_too_long_starts_anew_at_an_in_only() {
-        let mut card = Card::new();
-        card.plan.matching.new_shift_gap = Seconds::hours(40);
-        card.punches(0, &[("06:00", In), ("22:00", Unknown), ("22:00:01", Unknown)]);
-        card.plan.dedupe.window = None;
-        assert_eq!(shift_lengths(&mut card), [2, 1]);
-        card.facts.punches[2].kind = Out;
-        assert_eq!(shift_lengths(&mut card), [3]);
-        assert_eq!(card.state.noticed[0].code, ExceptionCode::ShiftTooLong);
-    }
-
-    #[test]
-    fn in_punch_mode_starts_at_every_in_and_after_every_out() {
-        let mut card = Card::new();
-        card.plan.matching.shift_starts_at = ShiftStart::InPunch;
-        card.plan.matching.shift_gap_basis = GapBasis::AnyPunch;
-        card.plan.matching.new_shift_gap = Seconds::hours(16);
-        card.punches(0, &[("08:00", In), ("12:00", MealStart), ("13:00", In), ("17:00", Out), ("18:00", MealEnd)]);
-        card.punch(1, "10:00", Out);
-        assert_eq!(shift_lengths(&mut card), [2, 2, 1, 1]);
-    }
-
-    #[test]
-    fn several_worked_shifts_may_share_the_shift_of_their_workday_only_when_matched_by_workday() {
-        let mut card = Card::new();
-        card.schedule(0, "08:00", "17:00");
-        card.punches(0, &[("08:00", In), ("10:00", Out), ("15:00", In), ("17:00", Out)]);
-        assert_eq!(matched(&mut card), [Some(0), None]);
-        card.plan.matching.match_by = MatchBy::Workday;
-        assert_eq!(matched(&mut card), [Some(0), Some(0)]);
-    }
-
-    #[test]
-    fn a_single_punch_finds_its_shift() {
-        let mut card = Card::new();
-        card.schedule(0, "08:00", "17:00");
-        card.punch(0, "07:00", In);
-        assert_eq!(matched(&mut card), [Some(0)]);
-        card.facts.punches[0].at = card.instant(0, "06:59:59");
-        assert_eq!(matched(&mut card), [None]);
-    }
-
-    #[test]
-    fn the_greatest_total_overlap_wins_over_the_nearest_start() {
-        let mut card = Card::new();
-        card.schedule(0, "08:00", "12:00");
-        card.schedule(0, "12:00", "20:00");
-        card.punches(0, &[("11:00", In), ("20:00", Out)]);
-        assert_eq!(matched(&mut card), [Some(0)]);
-        assert_eq!(card.state.shifts[0].scheduled, Some(1));
     }
 }

@@ -22,7 +22,7 @@ use crate::card::{CardState, GapKind, Noticed, Pair, Quantity};
 use crate::codes::{ExceptionCode, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
-use crate::shape::workdays::ShiftLabels;
+use crate::shape::workdays::{ShiftFacts, ShiftLabels};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
 use crate::zone::ZoneCursor;
@@ -87,7 +87,7 @@ pub(crate) struct Room {
 
 /// Judges the required meals of every workday.
 pub fn judge(inputs: &Inputs<'_>, state: &mut CardState) {
-    if inputs.timeline.versions().iter().all(|(_, plan)| plan.meal_requirements.is_empty()) {
+    if !inputs.timeline.needs().meals {
         return;
     }
     gather_work(inputs, state);
@@ -107,13 +107,14 @@ pub fn judge(inputs: &Inputs<'_>, state: &mut CardState) {
 /// Lays the raw pairs out on their overtime workdays.
 fn gather_work(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let mut work = core::mem::take(&mut state.meal_room.work);
+    let CardState { punches, scheduled, shifts, pairs, meal_room: Room { work, .. }, .. } = state;
     work.clear();
-    for shift in &state.shifts {
+    for shift in shifts.iter() {
         let plan = inputs.timeline.at(shift.workday);
-        let labels = ShiftLabels::of(&plan.workdays, shift, state, clock);
+        let facts = ShiftFacts { shift, punches, pairs, scheduled };
+        let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
         let mut before: Option<&Pair> = None;
-        for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
+        for pair in facts.own_pairs() {
             let rounded_gap = before.replace(pair).map_or(Seconds::ZERO, |before| pair.start.since(before.end));
             let pays = |kind| plan.breaks.paid_below.as_ref().is_some_and(|rule| rule.pays(kind, rounded_gap));
             let mut gap_is_paid = pair.gap_before.is_some_and(pays);
@@ -129,7 +130,6 @@ fn gather_work(inputs: &Inputs<'_>, state: &mut CardState) {
             }
         }
     }
-    state.meal_room.work = work;
 }
 
 /// Judges one workday, whose work begins at `first` in the room.

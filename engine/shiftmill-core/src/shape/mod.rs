@@ -61,5 +61,5 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
 
 /// The type of a day, by the plan of that day and the shifts scheduled so far.
 pub fn day_type(inputs: &Inputs<'_>, state: &CardState, workday: Workday) -> DayType {
-    holidays::day_type(inputs, &state.scheduled, workday)
+    calendar::of_card(inputs, &state.scheduled, workday)
 }

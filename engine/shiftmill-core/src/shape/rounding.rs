@@ -7,7 +7,7 @@
 //!   are not rounded for the meal requirement.
 //! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md, conditions.md
 
-use crate::card::{CardState, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift};
+use crate::card::{CardState, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, WorkedShift};
 use crate::codes::{ExceptionCode, PunchKind, RuleId};
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp, WALL_DAY, WallTime};
@@ -130,34 +130,25 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
         return;
     }
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
-    let mut rounder = Rounder { clock: ZoneCursor::new(inputs.card.zone), recorder };
-    let mut free_from = Timestamp(i64::MIN);
+    let only_grid = inputs.timeline.single().map(|plan| Grid::for_all(&plan.rounding));
+    let grid_of = |shift: &WorkedShift| Grid::for_all(&inputs.timeline.at(shift.workday).rounding);
+    let mut rounder = Rounder { clock: ZoneCursor::new(inputs.card.zone), recorder, free_from: Timestamp(i64::MIN) };
     for (number, shift) in (0_u32..).zip(shifts.iter()) {
-        let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
         let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
-        if let (Some(grid), false) = (Grid::for_all(rules), R::LISTENS)
-            && round_to_grid(own, grid, &mut rounder.clock, free_from)
-        {
-            free_from = own.last().map_or(free_from, |last| last.end);
-            continue;
-        }
-        let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
-        let last = own.len().saturating_sub(1);
-        let mut before = None;
-        for (index, pair) in own.iter_mut().enumerate() {
-            let position = Position { first: index == 0, last: index == last, before };
-            let in_conflict = rounder.round(pair, rules, scheduled, position, free_from);
-            if in_conflict {
-                let code = ExceptionCode::RoundConflict;
-                let conflict = Noticed::in_punches(code, shift.workday, pair.raw_start, Seconds::ZERO);
-                noticed.push(conflict.of_shift(number));
+        let grid = only_grid.unwrap_or_else(|| grid_of(shift)).filter(|_| !R::LISTENS);
+        match grid.and_then(|grid| round_to_grid(own, grid, &mut rounder.clock, rounder.free_from)) {
+            Some(free_from) => rounder.free_from = free_from,
+            None => {
+                let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
+                let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+                let in_conflict = |at| {
+                    let conflict = ExceptionCode::RoundConflict;
+                    noticed.push(Noticed::in_punches(conflict, shift.workday, at, Seconds::ZERO).of_shift(number));
+                };
+                rounder.round_shift(own, rules, scheduled, in_conflict);
+                let punches = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
+                rounder.note_unpaired(punches, rules, scheduled);
             }
-            before = Some((pair.raw_end, pair.end));
-            free_from = pair.end;
-        }
-        if R::LISTENS {
-            let punches = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
-            punches.iter().for_each(|punch| rounder.note_unpaired(punch, rules, scheduled));
         }
     }
 }
@@ -181,34 +172,41 @@ impl Grid {
             && rule.grace.is_zero()
             && !rule.strict
             && rule.interval.0 > 1;
-        asks_nothing.then(|| Grid { interval: rule.interval.0, up_from: rule.direction.up_from(rule.interval.0) })
+        let interval = rule.interval.0;
+        asks_nothing.then(|| Grid { interval, up_from: rule.direction.up_from(interval).max(1) })
     }
 
     #[inline]
-    fn round(self, at: Timestamp, wall: WallTime) -> Timestamp {
-        let residual = wall.second_of_day() % self.interval;
-        let up = residual > 0 && residual >= self.up_from;
-        Timestamp(at.0 - i64::from(residual) + if up { i64::from(self.interval) } else { 0 })
+    fn round(self, at: Timestamp, clock: &mut ZoneCursor<'_>) -> Timestamp {
+        // The interval divides a day evenly, so whole days do not matter.
+        let residual = clock.second_of_days(at) % self.interval;
+        let up = if residual >= self.up_from { self.interval } else { 0 };
+        Timestamp(at.0 + (i64::from(up) - i64::from(residual)))
     }
 }
 
-/// Rounds the pairs of a shift to one grid, when nothing else is to be said of them. False, and nothing that counts is
-/// changed, when pairs touch, were filled in, would turn around or overlap.
+/// Rounds the pairs of a shift to one grid, when nothing else is to be said of them, and gives the end of the last pair
+/// of the card so far. `None`, and nothing that counts is changed, when pairs touch, were filled in, would turn around or
+/// overlap.
 #[inline]
-fn round_to_grid(pairs: &mut [Pair], grid: Grid, clock: &mut ZoneCursor<'_>, free_from: Timestamp) -> bool {
-    let mut free_from = free_from;
+fn round_to_grid(
+    pairs: &mut [Pair],
+    grid: Grid,
+    clock: &mut ZoneCursor<'_>,
+    mut free_from: Timestamp,
+) -> Option<Timestamp> {
     let mut touched = None;
     for pair in pairs {
-        let start = grid.round(pair.raw_start, clock.wall_at(pair.raw_start));
-        let end = grid.round(pair.raw_end, clock.wall_at(pair.raw_end));
+        let start = grid.round(pair.raw_start, clock);
+        let end = grid.round(pair.raw_end, clock);
         if pair.imputed || touched == Some(pair.raw_start) || start < free_from || end < start {
-            return false;
+            return None;
         }
         (pair.start, pair.end) = (start, end);
         touched = Some(pair.raw_end);
         free_from = end;
     }
-    true
+    Some(free_from)
 }
 
 /// Where a pair stands in its shift.
@@ -283,9 +281,32 @@ type Rounded = (Timestamp, Option<RuleId>);
 struct Rounder<'s, R> {
     clock: ZoneCursor<'s>,
     recorder: &'s mut R,
+    /// The end of the last pair of the card so far.
+    free_from: Timestamp,
 }
 
 impl<R: Recorder> Rounder<'_, R> {
+    /// Rounds the pairs of one worked shift.
+    #[inline(never)]
+    fn round_shift(
+        &mut self,
+        pairs: &mut [Pair],
+        rules: &[RoundingRule],
+        scheduled: Option<&ScheduledShift>,
+        mut in_conflict: impl FnMut(Timestamp),
+    ) {
+        let last = pairs.len().saturating_sub(1);
+        let mut before = None;
+        for (index, pair) in pairs.iter_mut().enumerate() {
+            let position = Position { first: index == 0, last: index == last, before };
+            if self.round(pair, rules, scheduled, position) {
+                in_conflict(pair.raw_start);
+            }
+            before = Some((pair.raw_end, pair.end));
+            self.free_from = pair.end;
+        }
+    }
+
     /// Rounds both ends of one pair. True when they could not both be rounded as the rules say.
     fn round(
         &mut self,
@@ -293,7 +314,6 @@ impl<R: Recorder> Rounder<'_, R> {
         rules: &[RoundingRule],
         scheduled: Option<&ScheduledShift>,
         position: Position,
-        free_from: Timestamp,
     ) -> bool {
         let (start, end) = if pair.imputed || rules.is_empty() {
             ((pair.raw_start, None), (pair.raw_end, None))
@@ -306,10 +326,10 @@ impl<R: Recorder> Rounder<'_, R> {
         };
         let turned_around = end.0 < start.0;
         (pair.start, pair.end) = if turned_around { (pair.raw_start, pair.raw_end) } else { (start.0, end.0) };
-        let overlaps = pair.start < free_from;
+        let overlaps = pair.start < self.free_from;
         if overlaps {
-            pair.start = free_from;
-            pair.end = pair.end.max(free_from);
+            pair.start = self.free_from;
+            pair.end = pair.end.max(self.free_from);
         }
         self.note(pair.raw_start, pair.start, start);
         self.note(pair.raw_end, pair.end, end);
@@ -356,17 +376,22 @@ impl<R: Recorder> Rounder<'_, R> {
         }
     }
 
-    /// A punch that misses its partner is in no pair, so nothing is paid from where it would be rounded to; but that is
-    /// told.
-    fn note_unpaired(&mut self, punch: &KeptPunch, rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
-        let (place, belongs_to) = match punch.role {
-            PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
-            PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
-            _ => return,
-        };
-        let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
-        let rounded = self.apply_first(rules, &side);
-        self.note(punch.at, rounded.0, rounded);
+    /// Punches that miss their partner are in no pair, so nothing is paid from where they would be rounded to; but that
+    /// is told.
+    fn note_unpaired(&mut self, punches: &[KeptPunch], rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
+        if !R::LISTENS {
+            return;
+        }
+        for punch in punches {
+            let (place, belongs_to) = match punch.role {
+                PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
+                PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
+                _ => continue,
+            };
+            let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
+            let rounded = self.apply_first(rules, &side);
+            self.note(punch.at, rounded.0, rounded);
+        }
     }
 
     fn note(&mut self, raw: Timestamp, kept: Timestamp, (rounded, rule): Rounded) {

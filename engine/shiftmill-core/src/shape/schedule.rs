@@ -66,6 +66,11 @@ impl Default for Schedule {
 }
 
 impl Schedule {
+    /// True when some shift template has breaks.
+    pub(crate) fn has_breaks(&self) -> bool {
+        self.templates.iter().any(|template| !template.breaks.is_empty())
+    }
+
     /// The punch window of a scheduled shift: how long before its start and after its end.
     pub(crate) fn punch_window(&self, template: Option<u16>) -> (Seconds, Seconds) {
         let template = template.and_then(|template| self.templates.get(usize::from(template)));
@@ -99,12 +104,16 @@ fn follow_facts(
 ) -> Result<(), EvaluationError> {
     let facts = inputs.card.schedule;
     let rows = facts.workday.iter().zip(facts.start).zip(facts.end);
-    for (index, ((workday, start), end)) in rows.enumerate() {
+    if facts.template.is_empty() {
+        scheduled.extend(rows.map(|((workday, start), end)| by_times(clock, Workday(*workday), *start, *end)));
+        return Ok(());
+    }
+    for ((index, template), ((workday, start), end)) in (0_u32..).zip(facts.template).zip(rows) {
         let workday = Workday(*workday);
-        let shift = match facts.template.get(index).copied().unwrap_or(0) {
+        let shift = match *template {
             0 => by_times(clock, workday, *start, *end),
             number => by_template(clock, inputs.timeline.at(workday), workday, number - 1)
-                .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: number })?,
+                .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
         };
         scheduled.push(shift);
     }
@@ -112,7 +121,7 @@ fn follow_facts(
 }
 
 fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &mut Vec<ScheduledShift>) {
-    if inputs.timeline.versions().iter().all(|(_, plan)| plan.schedule.weekly_pattern == [None; 7]) {
+    if !inputs.timeline.needs().weekly_pattern {
         return;
     }
     let window = inputs.window.facts;

@@ -12,7 +12,7 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
+use crate::card::{CardState, KeptPunch, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::calendar;
@@ -118,26 +118,52 @@ pub(crate) struct Room {
 /// Lays the rounded pairs out as spans with their two labels.
 pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    state.workday_room.shown_on.clear();
-    state.spans.reserve(state.pairs.len());
+    let CardState { punches, scheduled, shifts, pairs, spans, noticed, workday_room: Room { shown_on }, .. } = state;
+    shown_on.clear();
+    spans.reserve(pairs.len());
     let mut free_from = Timestamp(i64::MIN);
-    for index in 0..state.shifts.len() {
-        let shift = state.shifts[index];
+    for (index, shift) in (0_u32..).zip(shifts.iter()) {
         let rules = &inputs.timeline.at(shift.workday).workdays;
-        let labels = ShiftLabels::of(rules, &shift, state, clock);
-        let first_punch = state.punches[shift.first_punch as usize].at;
-        let shown_on = labels.reporting.of(first_punch, clock).0;
-        state.workday_room.shown_on.push(shown_on);
-        if shown_on != shift.workday {
-            relabel_exceptions(index as u32, shown_on, &mut state.noticed);
+        let facts = ShiftFacts { shift, punches, pairs, scheduled };
+        let labels = ShiftLabels::of(rules, &facts, clock);
+        let reporting_workday = match labels.reporting {
+            ShiftLabel::Whole(workday) => workday,
+            windows @ ShiftLabel::Windows { .. } => windows.of(facts.first_punch(), clock).0,
+        };
+        shown_on.push(reporting_workday);
+        if reporting_workday != shift.workday {
+            relabel_exceptions(index, reporting_workday, noticed);
         }
-        for pair in &state.pairs[shift.first_pair as usize..shift.last_pair as usize] {
+        for pair in facts.own_pairs() {
             let start = pair.start.max(free_from);
             if start < pair.end {
-                labels.lay(worked(index as u32, pair, start), clock, &mut state.spans);
+                labels.lay(worked(index, pair, start), clock, spans);
                 free_from = pair.end;
             }
         }
+    }
+}
+
+/// A worked shift and the lists of its card.
+#[derive(Clone, Copy)]
+pub(crate) struct ShiftFacts<'a> {
+    pub(crate) shift: &'a WorkedShift,
+    pub(crate) punches: &'a [KeptPunch],
+    pub(crate) pairs: &'a [Pair],
+    pub(crate) scheduled: &'a [ScheduledShift],
+}
+
+impl<'a> ShiftFacts<'a> {
+    pub(crate) fn own_pairs(&self) -> &'a [Pair] {
+        &self.pairs[self.shift.first_pair as usize..self.shift.last_pair as usize]
+    }
+
+    fn first_punch(&self) -> Timestamp {
+        self.punches[self.shift.first_punch as usize].at
+    }
+
+    fn scheduled_workday(&self) -> Workday {
+        self.shift.scheduled.map_or(self.shift.start_date, |index| self.scheduled[index as usize].workday)
     }
 }
 
@@ -181,24 +207,23 @@ pub(crate) enum ShiftLabel {
 }
 
 impl ShiftLabel {
+    #[inline]
     fn find(
         attribution: Attribution,
         rules: &Workdays,
-        shift: &WorkedShift,
-        state: &CardState,
+        facts: &ShiftFacts<'_>,
         clock: &mut ZoneCursor<'_>,
     ) -> ShiftLabel {
-        let pairs = &state.pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let start_date = facts.shift.start_date;
         match attribution {
-            Attribution::StartDay => ShiftLabel::Whole(shift.start_date),
-            Attribution::ScheduleLabel => ShiftLabel::Whole(scheduled_workday(shift, &state.scheduled)),
+            Attribution::StartDay => ShiftLabel::Whole(start_date),
+            Attribution::ScheduleLabel => ShiftLabel::Whole(facts.scheduled_workday()),
             Attribution::EndDay => {
-                ShiftLabel::Whole(pairs.last().map_or(shift.start_date, |last| clock.date_at(last.raw_end)))
+                ShiftLabel::Whole(facts.own_pairs().last().map_or(start_date, |last| clock.date_at(last.raw_end)))
             }
-            Attribution::Majority => ShiftLabel::Whole(majority_date(shift.start_date, pairs, clock)),
+            Attribution::Majority => ShiftLabel::Whole(majority_date(start_date, facts.own_pairs(), clock)),
             Attribution::DivideTime => {
-                let first_punch = state.punches[shift.first_punch as usize].at;
-                ShiftLabel::Whole(WorkdayWindow::holding(first_punch, rules.opens_at, clock).workday)
+                ShiftLabel::Whole(WorkdayWindow::holding(facts.first_punch(), rules.opens_at, clock).workday)
             }
             Attribution::SplitMidnight => ShiftLabel::Windows { opens_at: 0 },
             Attribution::DivideTimeSplit => ShiftLabel::Windows { opens_at: rules.opens_at },
@@ -226,16 +251,12 @@ pub(crate) struct ShiftLabels {
 }
 
 impl ShiftLabels {
-    pub(crate) fn of(
-        rules: &Workdays,
-        shift: &WorkedShift,
-        state: &CardState,
-        clock: &mut ZoneCursor<'_>,
-    ) -> ShiftLabels {
-        let overtime = ShiftLabel::find(rules.overtime, rules, shift, state, clock);
+    #[inline]
+    pub(crate) fn of(rules: &Workdays, facts: &ShiftFacts<'_>, clock: &mut ZoneCursor<'_>) -> ShiftLabels {
+        let overtime = ShiftLabel::find(rules.overtime, rules, facts, clock);
         let reporting = match rules.reporting == rules.overtime {
             true => overtime,
-            false => ShiftLabel::find(rules.reporting, rules, shift, state, clock),
+            false => ShiftLabel::find(rules.reporting, rules, facts, clock),
         };
         ShiftLabels { overtime, reporting }
     }
@@ -258,10 +279,6 @@ impl ShiftLabels {
             start = end;
         }
     }
-}
-
-fn scheduled_workday(shift: &WorkedShift, scheduled: &[ScheduledShift]) -> Workday {
-    shift.scheduled.map_or(shift.start_date, |scheduled_index| scheduled[scheduled_index as usize].workday)
 }
 
 fn majority_date(start_date: Workday, pairs: &[Pair], clock: &mut ZoneCursor<'_>) -> Workday {
@@ -288,80 +305,82 @@ fn seconds_within(pairs: &[Pair], window: WorkdayWindow) -> Seconds {
 pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { scheduled, shifts, spans, quantities, workdays, workday_room, .. } = state;
     workdays.clear();
-    let mut row = 0;
+    let near = &mut 0;
     for shift in scheduled.iter() {
-        row = row_of(workdays, row, shift.workday);
-        workdays[row].scheduled = true;
+        row_of(workdays, near, shift.workday).scheduled = true;
     }
-    row = 0;
+    *near = 0;
     for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
-        row = row_of(workdays, row, *shown_on);
+        let row = row_of(workdays, near, *shown_on);
         let punches = (shift.last_punch - shift.first_punch).min(u32::from(u16::MAX)) as u16;
-        workdays[row].punches = workdays[row].punches.saturating_add(punches);
+        row.punches = row.punches.saturating_add(punches);
     }
-    row = 0;
+    *near = 0;
     for span in spans.iter() {
-        row = row_of(workdays, row, span.reporting_workday);
+        let row = row_of(workdays, near, span.reporting_workday);
         if span.state.is_work() {
-            workdays[row].worked = workdays[row].worked.plus(span.length());
+            row.worked = row.worked.plus(span.length());
         }
     }
     for quantity in quantities.iter() {
-        row = row_of(workdays, row, quantity.workday);
+        row_of(workdays, near, quantity.workday);
     }
-    for index in 0..state.workdays.len() {
-        state.workdays[index].day_type = day_type(state.workdays[index].workday, inputs, state);
+    if calendar::may_be_special(inputs) {
+        for row in workdays.iter_mut() {
+            row.day_type = calendar::of_card(inputs, scheduled, row.workday);
+        }
     }
 }
 
 /// Measures the work shown on each workday anew, after spans were edited.
 pub(crate) fn measure_work(inputs: &Inputs<'_>, state: &mut CardState) {
-    for day in &mut state.workdays {
+    let CardState { scheduled, spans, workdays, .. } = state;
+    for day in workdays.iter_mut() {
         day.worked = Seconds::ZERO;
     }
-    let mut row = 0;
-    for index in 0..state.spans.len() {
-        let span = state.spans[index];
-        row = row_with_type(inputs, state, row, span.reporting_workday);
+    let near = &mut 0;
+    for span in spans.iter() {
+        let row = row_with_type(inputs, scheduled, workdays, near, span.reporting_workday);
         if span.state.is_work() {
-            state.workdays[row].worked = state.workdays[row].worked.plus(span.length());
+            row.worked = row.worked.plus(span.length());
         }
     }
 }
 
-fn day_type(workday: Workday, inputs: &Inputs<'_>, state: &CardState) -> DayType {
-    calendar::day_type(inputs.timeline.at(workday), inputs.card.day_overrides, &state.scheduled, workday)
-}
-
 /// Adds rows for quantities on workdays that have none yet.
 pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState) {
-    let mut row = 0;
-    for index in 0..state.quantities.len() {
-        row = row_with_type(inputs, state, row, state.quantities[index].workday);
+    let CardState { scheduled, quantities, workdays, .. } = state;
+    let near = &mut 0;
+    for quantity in quantities.iter() {
+        row_with_type(inputs, scheduled, workdays, near, quantity.workday);
     }
 }
 
 /// As [`row_of`]; a row that is added has its day type.
-fn row_with_type(inputs: &Inputs<'_>, state: &mut CardState, near: usize, workday: Workday) -> usize {
-    let rows = state.workdays.len();
-    let row = row_of(&mut state.workdays, near, workday);
-    if state.workdays.len() > rows {
-        state.workdays[row].day_type = day_type(workday, inputs, state);
+fn row_with_type<'a>(
+    inputs: &Inputs<'_>,
+    scheduled: &[ScheduledShift],
+    rows: &'a mut Vec<WorkdayState>,
+    near: &mut usize,
+    workday: Workday,
+) -> &'a mut WorkdayState {
+    let before = rows.len();
+    row_of(rows, near, workday);
+    if rows.len() > before {
+        rows[*near].day_type = calendar::of_card(inputs, scheduled, workday);
     }
-    row
+    &mut rows[*near]
 }
 
-/// The index of the row of `workday`, which is added when it is missing. `near` is where the one asked for before
-/// stands: nearly all lists run through the workdays in order.
+/// The row of `workday`, which is added when it is missing. `near` is where the one asked for before stands: nearly
+/// all lists run through the workdays in order.
 #[inline(always)]
-pub(crate) fn row_of(rows: &mut Vec<WorkdayState>, near: usize, workday: Workday) -> usize {
-    if rows.get(near).is_some_and(|row| row.workday == workday) {
-        return near;
+fn row_of<'a>(rows: &'a mut Vec<WorkdayState>, near: &mut usize, workday: Workday) -> &'a mut WorkdayState {
+    let is_at = |index: usize| rows.get(index).is_some_and(|row| row.workday == workday);
+    if !is_at(*near) {
+        *near = if is_at(*near + 1) { *near + 1 } else { find_or_add_row(rows, workday) };
     }
-    if rows.get(near + 1).is_some_and(|row| row.workday == workday) {
-        return near + 1;
-    }
-    find_or_add_row(rows, workday)
+    &mut rows[*near]
 }
 
 #[inline(never)]

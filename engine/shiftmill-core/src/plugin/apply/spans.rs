@@ -9,7 +9,7 @@ use crate::plugin::Refusal;
 use crate::plugin::apply::{Draft, Room};
 use crate::reason::Reason;
 use crate::record::Edited;
-use crate::shape::workdays::ShiftLabels;
+use crate::shape::workdays::{ShiftFacts, ShiftLabels};
 use crate::time::{Timestamp, Workday};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -275,7 +275,8 @@ fn lay_like_shift(inputs: &Inputs<'_>, state: &CardState, stretch: Span, pieces:
     match stretch.shift.and_then(|shift| state.shifts.get(shift as usize)) {
         Some(shift) => {
             let rules = &inputs.timeline.at(shift.workday).workdays;
-            ShiftLabels::of(rules, shift, state, clock).lay(stretch, clock, pieces);
+            let facts = ShiftFacts { shift, punches: &state.punches, pairs: &state.pairs, scheduled: &state.scheduled };
+            ShiftLabels::of(rules, &facts, clock).lay(stretch, clock, pieces);
         }
         None => pieces.push(stretch),
     }
