@@ -20,6 +20,8 @@ use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use shiftmill_benches::checksum::Checksum;
 
+use crate::limit_runs::Limit;
+
 /// As in the server that people run.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -73,9 +75,12 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<Value, String> {
-    let limit = limit_runs::measure(arguments.employees, arguments.runs);
-    println!("limit: {:.1} M punches/s", limit.speed);
-    let in_process = engine_runs::measure(arguments.employees, arguments.runs)?;
+    let mut limit = Limit::new(arguments.employees);
+    let in_process = engine_runs::measure(&mut limit, arguments.employees, arguments.runs)?;
+    let (limit_speed, limit_checksum) = (in_process.limit, limit.checksum());
+    let punches = limit.punches();
+    drop(limit);
+    println!("limit: {limit_speed:.1} M punches/s");
     println!(
         "in process: {:.1} M punches/s with one worker, {:.1} with two, {:.1} phase by phase",
         in_process.threads_1, in_process.threads_2, in_process.phased_threads_1
@@ -84,11 +89,11 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
     println!("rich: {rich:.1} M punches/s");
     let grpc = in_runtime(grpc_runs::measure(arguments.employees, arguments.runs))?;
     println!("gRPC: {:.1} M punches/s as columns, {:.2} as rows", grpc.columns, grpc.rows);
-    let agrees = in_process.checksum == limit.checksum && grpc.checksum == limit.checksum;
+    let agrees = in_process.checksum == limit_checksum && grpc.checksum == limit_checksum;
     Ok(json!({
         "employees": arguments.employees,
-        "punches": limit.punches,
-        "rows": limit.checksum.rows,
+        "punches": punches,
+        "rows": limit_checksum.rows,
         "checksum": sums(&in_process.checksum),
         "checksum_known": Checksum::known(arguments.employees).map(|known| known == in_process.checksum),
         "checksum_agrees": agrees,
@@ -106,15 +111,15 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
             "empty_p50_us": grpc.unary.empty_p50.round(),
         },
         "server_rss_mb": { "start": grpc.rss_start_mb.round(), "peak": grpc.rss_peak_mb.round() },
-        "limit_kernel": whole(limit.speed),
+        "limit_kernel": whole(limit_speed),
         "ratios": {
-            "threads_1": ratio(in_process.threads_1, limit.speed),
-            "threads_2": ratio(in_process.threads_2, limit.speed),
+            "threads_1": ratio(in_process.threads_1, limit_speed),
+            "threads_2": ratio(in_process.threads_2, limit_speed),
             "threads_2_to_1": ratio(in_process.threads_2, in_process.threads_1),
-            "phased_threads_1": ratio(in_process.phased_threads_1, limit.speed),
-            "grpc_columns": ratio(grpc.columns, limit.speed),
-            "grpc_rows": ratio(grpc.rows, limit.speed),
-            "rich": ratio(rich, limit.speed),
+            "phased_threads_1": ratio(in_process.phased_threads_1, limit_speed),
+            "grpc_columns": ratio(grpc.columns, limit_speed),
+            "grpc_rows": ratio(grpc.rows, limit_speed),
+            "rich": ratio(rich, limit_speed),
             "unary_to_empty": ratio(grpc.unary.p50, grpc.unary.empty_p50),
             "explained_to_empty": ratio(grpc.unary.explained_p50, grpc.unary.empty_p50),
         },
