@@ -1,6 +1,6 @@
 //! The one WebAssembly engine of a process: how it is set, how many instances run at once, and the clock behind it.
 
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -42,6 +42,11 @@ fn code_settings() -> Config {
     config
 }
 
+/// An engine that compiles and runs nothing: it reserves no memory for instances.
+pub(crate) fn compiling_engine() -> Result<Engine, wasmtime::Error> {
+    Engine::new(&code_settings())
+}
+
 /// An engine with room for `instances` at once.
 pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> {
     let mut pool = PoolingAllocationConfig::new();
@@ -59,6 +64,13 @@ pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> 
     let mut config = code_settings();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)
+}
+
+/// A number that changes when compiled code of before cannot be used any more.
+pub(crate) fn code_version(engine: &Engine) -> u64 {
+    let mut hasher = Fnv::new(0);
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A hash that is the same in every process (FNV-1a with a final mix); not against forgery.

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-use shiftmill_core::PluginHash;
 use wasmtime::Engine;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::Linker;
 
+use crate::check::{Report, check};
+use crate::compile::{Compilation, Compiler};
 use crate::engine::{self, Places, Ticker};
 use crate::failure::{CardFailure, Fault};
 use crate::plugin::{Guest, Plugin};
-use crate::report::Report;
 use crate::sandbox::{self, Session};
 
 /// How a host is set up.
@@ -33,13 +32,6 @@ impl Default for HostSettings {
     }
 }
 
-/// Where components are compiled.
-#[derive(Clone, Debug)]
-pub enum Compiler {
-    /// Here: for components that one's own people have made.
-    ThisProcess,
-}
-
 /// Sandboxes for plugins. Cheap to clone; one for a process.
 #[derive(Clone, Debug)]
 pub struct Host(Arc<Inner>);
@@ -49,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) places: Places,
     engine: Engine,
     linker: Linker<Session>,
+    compilation: Compilation,
     _ticker: Ticker,
 }
 
@@ -66,7 +59,7 @@ pub struct HostError {
 }
 
 impl HostError {
-    fn new(error: impl std::fmt::Display) -> HostError {
+    pub(crate) fn new(error: impl std::fmt::Display) -> HostError {
         HostError { reason: format!("{error:#}") }
     }
 }
@@ -74,9 +67,15 @@ impl HostError {
 /// Why a plugin cannot be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
-    /// It is no plugin, or none that is allowed.
-    #[error("{0}")]
-    Refused(String),
+    /// It is no plugin, or none that is allowed: [`Report::objections`] says why.
+    #[error("this is no plugin that can be used: {}", objections(.0))]
+    Refused(Box<Report>),
+    /// It cannot be compiled.
+    #[error("the plugin cannot be compiled: {0}")]
+    Uncompiled(String),
+    /// A function or an import of the contract has another type there.
+    #[error("the plugin does not keep to the contract: {0}")]
+    Unlike(String),
     /// It failed when it was asked what it is.
     #[error("the plugin fails when it is asked what it is: {}", .0.message)]
     Undescribed(CardFailure),
@@ -86,6 +85,10 @@ pub enum LoadError {
     /// The host could not run it.
     #[error("the plugin could not be run, try again: {0}")]
     Host(String),
+}
+
+fn objections(report: &Report) -> String {
+    report.objections.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl From<Fault> for LoadError {
@@ -107,8 +110,10 @@ impl Host {
         let instances = u32::try_from(cores).unwrap_or(u32::MAX).saturating_mul(2).clamp(8, 1_024);
         let engine = engine::running_engine(instances).map_err(HostError::new)?;
         let linker = sandbox::linker(&engine).map_err(HostError::new)?;
+        let compilation = Compilation::new(&settings, &engine)?;
         let ticker = Ticker::start(&engine).map_err(HostError::new)?;
-        Ok(Host(Arc::new(Inner { settings, places: Places::new(instances), engine, linker, _ticker: ticker })))
+        let places = Places::new(instances);
+        Ok(Host(Arc::new(Inner { settings, places, engine, linker, compilation, _ticker: ticker })))
     }
 
     /// Checks and compiles a component, and asks it what it is.
@@ -116,19 +121,17 @@ impl Host {
     /// # Errors
     /// See [`LoadError`].
     pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, LoadError> {
-        let hash = PluginHash(Sha256::digest(component).into());
-        let report = Report { hash, bytes: component.len() };
-        let compiled = self.compile(component)?;
-        let refused = |error: wasmtime::Error| LoadError::Refused(format!("{error:#}"));
-        let pre = self.0.linker.instantiate_pre(&compiled).map_err(refused)?;
-        let guest = Guest::new(&compiled, pre).map_err(LoadError::Refused)?;
-        guest.check_types(&self.0)?.map_err(LoadError::Refused)?;
-        let described = guest.describe(&self.0)?;
-        let described = described.check(guest.hooks()).map_err(LoadError::Manifest)?;
-        Ok(Arc::new(Plugin::new(Arc::clone(&self.0), hash, guest, described, report)))
-    }
-
-    fn compile(&self, component: &[u8]) -> Result<Component, LoadError> {
-        Component::from_binary(&self.0.engine, component).map_err(|error| LoadError::Refused(format!("{error:#}")))
+        let report = check(component, self.0.settings.floats_allowed);
+        if !report.objections.is_empty() {
+            return Err(LoadError::Refused(Box::new(report)));
+        }
+        let compiled = self.0.compilation.component(&self.0.engine, component, report.hash);
+        let (compiled, code_bytes) = compiled.map_err(LoadError::Uncompiled)?;
+        let unlike = |error: wasmtime::Error| LoadError::Unlike(format!("{error:#}"));
+        let pre = self.0.linker.instantiate_pre(&compiled).map_err(unlike)?;
+        let guest = Guest::new(&compiled, pre).map_err(LoadError::Unlike)?;
+        guest.check_types(&self.0)?.map_err(LoadError::Unlike)?;
+        let described = guest.describe(&self.0)?.check(guest.hooks()).map_err(LoadError::Manifest)?;
+        Ok(Arc::new(Plugin::new(Arc::clone(&self.0), guest, described, report, code_bytes)))
     }
 }

@@ -11,7 +11,9 @@
 
 mod answer;
 mod bound;
+mod check;
 mod columns;
+mod compile;
 mod componentise;
 mod contract;
 mod engine;
@@ -22,18 +24,18 @@ mod limits;
 mod manifest;
 mod module;
 mod plugin;
-mod report;
 mod sandbox;
 mod wire;
 
 pub use answer::{Answers, EditsOf};
 pub use bound::{BindError, Bound, CallError, CallRoom};
+pub use check::{Objection, Report, check};
+pub use compile::{Compiler, compile_child};
 pub use componentise::{ComponentiseError, componentise};
 pub use failure::CardFailure;
 pub use gather::HookCard;
-pub use host::{Compiler, Host, HostError, HostSettings, LoadError};
+pub use host::{Host, HostError, HostSettings, LoadError};
 pub use limits::{COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget};
 pub use plugin::Plugin;
-pub use report::Report;
 pub use sandbox::LogLine;
 pub use wire::LogLevel;

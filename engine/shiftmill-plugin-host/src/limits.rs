@@ -28,6 +28,25 @@ pub(crate) const MEMORIES_MAX: u32 = 2;
 /// See [`CORE_INSTANCES_MAX`].
 pub(crate) const TABLES_MAX: u32 = 8;
 
+/// Functions of one module.
+pub(crate) const FUNCTIONS_MAX: u64 = 10_000;
+/// Types, imports and exports of one module, each.
+pub(crate) const TYPES_MAX: u64 = 2_000;
+/// Globals of one module.
+pub(crate) const GLOBALS_MAX: u64 = 1_000;
+/// Segments of data or of tables of one module, each.
+pub(crate) const SEGMENTS_MAX: u64 = 4_000;
+/// Components, instances, types and functions between the modules of one component, all together.
+pub(crate) const COMPONENT_ITEMS_MAX: u32 = 4_000;
+/// Bytes of one function.
+pub(crate) const BODY_BYTES_MAX: u64 = 256 << 10;
+/// Local variables of one function.
+pub(crate) const LOCALS_MAX: u64 = 2_000;
+/// Blocks within blocks of one function.
+pub(crate) const BLOCKS_IN_BLOCKS_MAX: u64 = 1_000;
+/// Targets of one branch.
+pub(crate) const BRANCH_TARGETS_MAX: u64 = 4_000;
+
 /// The fuel of an employee with this many days.
 pub fn fuel_budget(days: u32) -> u64 {
     FUEL_BASE + FUEL_PER_DAY * u64::from(days)

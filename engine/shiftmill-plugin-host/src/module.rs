@@ -18,7 +18,6 @@ pub(crate) struct CoreModule<'a> {
     pub(crate) exports: Vec<&'a str>,
     /// The bodies of its own functions, whose numbers follow those of the imported ones.
     pub(crate) bodies: Vec<FunctionBody<'a>>,
-    /// Bytes of each body.
     pub(crate) custom_sections: Vec<&'a str>,
     pub(crate) has_start: bool,
     pub(crate) tables: u32,
@@ -97,6 +96,11 @@ impl<'a> CoreModule<'a> {
                     .extend(functions.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name)));
             }
         }
+    }
+
+    /// Whether functions have names.
+    pub(crate) fn has_names(&self) -> bool {
+        !self.names.is_empty()
     }
 
     /// The number of the function with this body.

@@ -6,49 +6,49 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use shiftmill_core::{FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
+use crate::check::Report;
 use crate::columns::Reads;
 use crate::contract;
 use crate::failure::Fault;
 use crate::host::Inner;
 use crate::limits::{ANSWER_BYTES_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
 use crate::manifest::{Described, ReadsByHook, reads_of};
-use crate::report::Report;
 use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Cards, Value};
 
 /// A plugin, ready to be bound. Shared by all who use it; compiled once.
 pub struct Plugin {
     host: Arc<Inner>,
-    hash: PluginHash,
     manifest: Arc<Manifest>,
     reads: ReadsByHook,
     report: Report,
+    code_bytes: usize,
     guest: Guest,
     quarantined: AtomicBool,
 }
 
 impl std::fmt::Debug for Plugin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plugin").field("name", &self.title()).field("hash", &self.hash).finish_non_exhaustive()
+        f.debug_struct("Plugin").field("name", &self.title()).field("hash", &self.hash()).finish_non_exhaustive()
     }
 }
 
 impl Plugin {
     pub(crate) fn new(
         host: Arc<Inner>,
-        hash: PluginHash,
         guest: Guest,
         described: (Manifest, ReadsByHook),
         report: Report,
+        code_bytes: usize,
     ) -> Plugin {
         let (manifest, reads) = described;
         let quarantined = AtomicBool::new(false);
-        Plugin { host, hash, manifest: Arc::new(manifest), reads, report, guest, quarantined }
+        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest, quarantined }
     }
 
     /// SHA-256 of its component.
     pub fn hash(&self) -> PluginHash {
-        self.hash
+        self.report.hash
     }
 
     /// What it declares.
@@ -56,7 +56,12 @@ impl Plugin {
         &self.manifest
     }
 
-    /// What was found out about it when it was loaded.
+    /// Bytes of the machine code that it was compiled to.
+    pub fn code_bytes(&self) -> usize {
+        self.code_bytes
+    }
+
+    /// What was found when it was checked.
     pub fn report(&self) -> &Report {
         &self.report
     }

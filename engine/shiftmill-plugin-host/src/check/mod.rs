@@ -1,0 +1,254 @@
+//! The check of a component before it is compiled: what it may import, what it must export, how large its parts may
+//! be. The same for a build on a laptop and an upload to a server.
+
+mod function;
+mod report;
+
+use sha2::{Digest, Sha256};
+use shiftmill_core::{Hook, HookSet, PluginHash};
+use wasmparser::{
+    BinaryReaderError, CanonicalFunction, CanonicalOption, Encoding, Parser, Payload, Validator, WasmFeatures,
+};
+
+use crate::contract::InterfaceName;
+use crate::limits::{
+    COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CORE_INSTANCES_MAX, FUNCTIONS_MAX, GLOBALS_MAX, MEMORY_BYTES_MAX,
+    SEGMENTS_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TYPES_MAX,
+};
+use crate::module::CoreModule;
+use function::Use;
+pub use report::{Objection, Report};
+
+/// What a plugin may use of WebAssembly: nothing whose result is not the same everywhere, and nothing that the host
+/// does not run.
+const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
+    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::SIMD)
+    .union(WasmFeatures::FLOATS)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::COMPONENT_MODEL);
+
+/// Checks a component. What is wrong with it stands in [`Report::objections`]; a plugin has none.
+pub fn check(component: &[u8], floats_allowed: bool) -> Report {
+    let mut report =
+        Report { hash: PluginHash(Sha256::digest(component).into()), bytes: component.len(), ..Report::default() };
+    if let Some(objection) = no_component(component) {
+        report.objections.push(objection);
+        return report;
+    }
+    let mut checker = Checker { component, report, depth: 0, core_modules: Vec::new(), items: 0 };
+    if let Err(error) = checker.read() {
+        checker.report.objections.push(Objection::Invalid(error.message().to_owned()));
+        return checker.report;
+    }
+    checker.judge(floats_allowed);
+    let Checker { mut report, .. } = checker;
+    // Limits come first: whatever is within them is quickly validated.
+    if report.objections.is_empty()
+        && let Err(error) = Validator::new_with_features(FEATURES).validate_all(component)
+    {
+        report.objections.push(Objection::Invalid(error.message().to_owned()));
+    }
+    report
+}
+
+/// What is wrong at first sight.
+fn no_component(bytes: &[u8]) -> Option<Objection> {
+    if bytes.len() > COMPONENT_BYTES_MAX {
+        return Some(Objection::TooLarge { bytes: bytes.len() });
+    }
+    if Parser::is_core_wasm(bytes) {
+        return Some(Objection::CoreModule);
+    }
+    (!Parser::is_component(bytes)).then_some(Objection::NotWasm)
+}
+
+struct Checker<'a> {
+    component: &'a [u8],
+    report: Report,
+    /// How many components and modules are open.
+    depth: usize,
+    core_modules: Vec<CoreModule<'a>>,
+    /// Instances, functions and components in it, at any depth.
+    items: u32,
+}
+
+impl<'a> Checker<'a> {
+    fn read(&mut self) -> Result<(), BinaryReaderError> {
+        for payload in Parser::new(0).parse_all(self.component) {
+            self.take(payload?)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        let outermost = self.depth == 1;
+        match payload {
+            Payload::Version { encoding, .. } => {
+                self.depth += 1;
+                self.items += u32::from(encoding == Encoding::Component);
+            }
+            Payload::End(_) => self.depth = self.depth.saturating_sub(1),
+            Payload::ModuleSection { unchecked_range, .. } => {
+                let (start, end) = (unchecked_range.start as usize, unchecked_range.end as usize);
+                let module = self.component.get(start..end).unwrap_or(&[]);
+                // More would be refused anyway, and each costs memory here.
+                if self.core_modules.len() <= CORE_INSTANCES_MAX as usize {
+                    self.core_modules.push(CoreModule::read(module)?);
+                }
+            }
+            Payload::ComponentImportSection(imports) if outermost => {
+                for import in imports {
+                    self.report.imports.push(import?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(exports) if outermost => {
+                for export in exports {
+                    self.take_export(export?.name.name);
+                }
+            }
+            Payload::ComponentCanonicalSection(functions) => {
+                self.items = self.items.saturating_add(functions.count());
+                for function in functions {
+                    self.take_canonical(&function?);
+                }
+            }
+            Payload::InstanceSection(instances) => self.items = self.items.saturating_add(instances.count()),
+            Payload::ComponentInstanceSection(instances) => self.items = self.items.saturating_add(instances.count()),
+            Payload::ComponentAliasSection(aliases) => self.items = self.items.saturating_add(aliases.count()),
+            Payload::ComponentTypeSection(types) => self.items = self.items.saturating_add(types.count()),
+            Payload::ComponentStartSection { .. } => self.object(Objection::Invalid("a component start".to_owned())),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_export(&mut self, name: &str) {
+        let Some(interface) = InterfaceName::parse(name) else {
+            self.report.other_exports.push(name.to_owned());
+            return;
+        };
+        if let Some(mismatch) = interface.mismatch() {
+            self.object(Objection::OtherVersion(mismatch));
+            return;
+        }
+        match (interface.name.as_str(), Hook::from_code(&interface.name)) {
+            ("lifecycle", _) => self.report.contract = Some(interface.version.to_string()),
+            (_, Some(hook)) => self.report.hooks = self.report.hooks.with(hook),
+            (_, None) => self.report.other_exports.push(name.to_owned()),
+        }
+    }
+
+    fn take_canonical(&mut self, function: &CanonicalFunction) {
+        let options = match function {
+            CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. } => options,
+            _ => return,
+        };
+        let is_wide =
+            |option: &CanonicalOption| matches!(option, CanonicalOption::UTF16 | CanonicalOption::CompactUTF16);
+        if options.iter().any(is_wide) {
+            self.object(Objection::WideText);
+        }
+    }
+
+    /// Adds an objection once.
+    fn object(&mut self, objection: Objection) {
+        if !self.report.objections.contains(&objection) {
+            self.report.objections.push(objection);
+        }
+    }
+
+    fn demand_most(&mut self, what: &'static str, found: u64, most: u64) {
+        if found > most {
+            self.object(Objection::TooMany { what, found, most });
+        }
+    }
+
+    fn judge(&mut self, floats_allowed: bool) {
+        self.judge_imports();
+        self.judge_exports();
+        self.demand_most("core modules", self.core_modules.len() as u64, u64::from(CORE_INSTANCES_MAX));
+        self.demand_most("parts", u64::from(self.items), u64::from(COMPONENT_ITEMS_MAX));
+        for module in std::mem::take(&mut self.core_modules) {
+            self.judge_module(&module);
+        }
+        if !floats_allowed && !self.report.float_functions.is_empty() {
+            self.object(Objection::Floats { functions: self.report.float_functions.clone() });
+        }
+    }
+
+    /// Only the host's own interface, and the types that it speaks of.
+    fn judge_imports(&mut self) {
+        for import in self.report.imports.clone() {
+            let interface = InterfaceName::parse(&import);
+            let ours = interface.filter(|interface| matches!(interface.name.as_str(), "host" | "types"));
+            match ours.as_ref().map(InterfaceName::mismatch) {
+                Some(None) => {}
+                Some(Some(mismatch)) => self.object(Objection::OtherVersion(mismatch)),
+                None => {
+                    let ways = self.core_modules.iter().map(|module| module.way_to(&import));
+                    let way = ways.into_iter().find(|way| !way.is_empty()).unwrap_or_default();
+                    self.object(Objection::ForeignImport { import, way });
+                }
+            }
+        }
+    }
+
+    fn judge_exports(&mut self) {
+        let has_other_version =
+            self.report.objections.iter().any(|objection| matches!(objection, Objection::OtherVersion(_)));
+        if has_other_version {
+            return;
+        }
+        if self.report.contract.is_none() {
+            self.object(Objection::NoLifecycle);
+        }
+        if self.report.hooks == HookSet::NONE {
+            self.object(Objection::NoHook);
+        }
+    }
+
+    fn judge_module(&mut self, module: &CoreModule<'_>) {
+        let counts = [
+            ("functions", module.bodies.len() as u64, FUNCTIONS_MAX),
+            ("types", u64::from(module.types), TYPES_MAX),
+            ("imports", module.imports.len() as u64, TYPES_MAX),
+            ("exports", module.exports.len() as u64, TYPES_MAX),
+            ("globals", u64::from(module.globals), GLOBALS_MAX),
+            ("tables", u64::from(module.tables), u64::from(TABLES_MAX)),
+            ("entries of tables", module.table_elements, TABLE_ELEMENTS_MAX as u64),
+            ("memories", u64::from(module.memories), 1),
+            ("bytes of memory", module.memory_bytes, MEMORY_BYTES_MAX as u64),
+            ("segments of data", u64::from(module.data_segments), SEGMENTS_MAX),
+            ("segments of tables", u64::from(module.element_segments), SEGMENTS_MAX),
+        ];
+        for (what, found, most) in counts {
+            self.demand_most(what, found, most);
+        }
+        self.report.functions += module.bodies.len();
+        self.report.memory_bytes += module.memory_bytes;
+        self.report.has_start |= module.has_start;
+        self.report.has_names |= module.has_names();
+        self.report.has_lines |= module.custom_sections.contains(&".debug_line");
+        for (index, body) in module.bodies.iter().enumerate() {
+            let name = || module.name(module.number(index));
+            match Use::of(body) {
+                Ok(found) => self.judge_function(found, name),
+                Err(error) => self.object(Objection::Invalid(error.message().to_owned())),
+            }
+        }
+    }
+
+    fn judge_function(&mut self, found: Use, name: impl Fn() -> String) {
+        if let Some((what, found, most)) = found.beyond_limits() {
+            self.object(Objection::TooMuchInFunction { function: name(), what, found, most });
+        }
+        if found.floats {
+            self.report.float_functions.push(name());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Compiled code in a folder: one file for each component and version of the engine. A file is believed when its seal
+//! fits, and the seal needs a key that only the owner of the folder can read.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use shiftmill_core::PluginHash;
+use wasmtime::Engine;
+
+use super::admit::OwnCode;
+use crate::engine::code_version;
+use crate::host::HostError;
+
+/// Bytes of a seal, and of the key.
+const SEAL_BYTES: usize = 32;
+/// Code larger than this is none of ours.
+const CODE_BYTES_MAX: u64 = 128 << 20;
+const KEY_FILE: &str = "key";
+
+/// A folder of compiled code. It may be emptied at any time.
+pub(super) struct Cache {
+    folder: PathBuf,
+    key: [u8; SEAL_BYTES],
+    version: u64,
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// Code whose seal has been found to fit.
+pub(super) struct SealedCode(Vec<u8>);
+
+impl SealedCode {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+impl Cache {
+    /// Opens the folder, which is made when it is not there.
+    ///
+    /// # Errors
+    /// When others than its owner can get at it.
+    pub(super) fn open(folder: &Path, engine: &Engine) -> Result<Cache, HostError> {
+        let problem = |error: io::Error| HostError::new(format!("cache folder `{}`: {error}", folder.display()));
+        make_private(folder).map_err(problem)?;
+        check_private(folder).map_err(problem)?;
+        let key = key(folder).map_err(problem)?;
+        Ok(Cache { folder: folder.to_owned(), key, version: code_version(engine) })
+    }
+
+    /// The code of a component. `None` when there is none, or none that can be believed.
+    pub(super) fn get(&self, hash: PluginHash) -> Option<OwnCode> {
+        let mut file = File::open(self.path(hash)).ok()?;
+        if file.metadata().ok()?.len() > CODE_BYTES_MAX {
+            return None;
+        }
+        let mut seal = [0; SEAL_BYTES];
+        file.read_exact(&mut seal).ok()?;
+        let mut code = Vec::new();
+        file.read_to_end(&mut code).ok()?;
+        self.sealing(hash, &code)?.verify_slice(&seal).ok()?;
+        Some(OwnCode::kept(SealedCode(code)))
+    }
+
+    /// Keeps the code of a component. Where that fails it is compiled again another time.
+    pub(super) fn put(&self, hash: PluginHash, code: &OwnCode) {
+        let Some(sealing) = self.sealing(hash, code.bytes()) else { return };
+        let seal = sealing.finalize().into_bytes();
+        let _kept = write_whole(&self.folder, &self.path(hash), &[&seal, code.bytes()]);
+    }
+
+    fn path(&self, hash: PluginHash) -> PathBuf {
+        self.folder.join(format!("{hash}-{:016x}.code", self.version))
+    }
+
+    /// The seal over everything that the file stands for.
+    fn sealing(&self, hash: PluginHash, code: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut sealing = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
+        sealing.update(b"shiftmill compiled plugin\0");
+        sealing.update(&hash.0);
+        sealing.update(&self.version.to_le_bytes());
+        sealing.update(code);
+        Some(sealing)
+    }
+}
+
+/// The key of the folder, which is drawn when there is none.
+fn key(folder: &Path) -> io::Result<[u8; SEAL_BYTES]> {
+    let path = folder.join(KEY_FILE);
+    if !path.exists() {
+        let mut key = [0; SEAL_BYTES];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        // Another process may be first: then its key counts, and the file is there as a whole in any case.
+        let ours = write_beside(folder, &[&key])?;
+        let _first = fs::hard_link(&ours, &path);
+        fs::remove_file(&ours)?;
+    }
+    check_private(&path)?;
+    let bytes = fs::read(&path)?;
+    bytes.try_into().map_err(|_| io::Error::other(format!("`{KEY_FILE}` does not hold {SEAL_BYTES} bytes")))
+}
+
+/// Writes a file so that it is there as a whole or not at all.
+fn write_whole(folder: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let written = write_beside(folder, parts)?;
+    fs::rename(&written, path).inspect_err(|_| {
+        let _removed = fs::remove_file(&written);
+    })
+}
+
+/// Writes a new file of a name that nobody else has.
+fn write_beside(folder: &Path, parts: &[&[u8]]) -> io::Result<PathBuf> {
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).map_err(io::Error::other)?;
+    let path = folder.join(format!("{:016x}.part", u64::from_le_bytes(name)));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    let mut file = options.open(&path)?;
+    let written = parts.iter().try_for_each(|part| file.write_all(part)).and_then(|()| file.sync_all());
+    written.map(|()| path.clone()).inspect_err(|_| {
+        let _removed = fs::remove_file(&path);
+    })
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Nobody but the owner, which is us, may read or change it.
+#[cfg(unix)]
+fn check_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(path)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
+    if found.mode() & 0o077 != 0 {
+        return Err(io::Error::other(format!("`{name}` can be read or changed by others: `chmod go-rwx` it")));
+    }
+    match found.uid() == rustix::process::geteuid().as_raw() {
+        true => Ok(()),
+        false => Err(io::Error::other(format!("`{name}` belongs to somebody else"))),
+    }
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).create(folder)
+}
+
+/// The folders of a person are theirs by default.
+#[cfg(not(unix))]
+fn check_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}

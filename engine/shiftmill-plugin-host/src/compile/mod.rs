@@ -1,0 +1,88 @@
+//! From a component to code of this machine: compiled here or in a child that is kept short, kept in a folder, and let
+//! in only when it is known to come from us.
+
+mod admit;
+mod cache;
+mod child;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use shiftmill_core::PluginHash;
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+use crate::host::{HostError, HostSettings};
+use admit::OwnCode;
+use cache::Cache;
+pub use child::compile_child;
+
+/// Where components are compiled.
+#[derive(Clone, Debug)]
+pub enum Compiler {
+    /// Here: for components that one's own people have made.
+    ThisProcess,
+    /// In a child with little time and memory of its own: for components that are uploaded. The child reads the
+    /// component, calls [`compile_child`] and ends.
+    Child {
+        /// The program.
+        program: PathBuf,
+        /// What it is started with.
+        arguments: Vec<OsString>,
+    },
+}
+
+/// Makes code of components, and remembers it.
+#[derive(Debug)]
+pub(crate) struct Compilation {
+    compiler: Compiler,
+    cache: Option<Cache>,
+}
+
+impl Compilation {
+    pub(crate) fn new(settings: &HostSettings, engine: &Engine) -> Result<Compilation, HostError> {
+        let cache = settings.cache.as_deref().map(|folder| Cache::open(folder, engine)).transpose()?;
+        Ok(Compilation { compiler: settings.compiler.clone(), cache })
+    }
+
+    /// The component, ready to be instantiated, and the size of its code.
+    ///
+    /// # Errors
+    /// Why it cannot be compiled.
+    pub(crate) fn component(
+        &self,
+        engine: &Engine,
+        component: &[u8],
+        hash: PluginHash,
+    ) -> Result<(Component, usize), String> {
+        let kept = self.cache.as_ref().and_then(|cache| cache.get(hash));
+        // Code that is kept and cannot be used is made anew: the folder is no place to fail for.
+        if let Some(admitted) = kept.and_then(|code| admit::admit(engine, &code).ok().map(|it| (it, code.len()))) {
+            return Ok(admitted);
+        }
+        let code = self.compile(engine, component)?;
+        if let Some(cache) = &self.cache {
+            cache.put(hash, &code);
+        }
+        let admitted = admit::admit(engine, &code).map_err(|error| format!("{error:#}"))?;
+        Ok((admitted, code.len()))
+    }
+
+    fn compile(&self, engine: &Engine, component: &[u8]) -> Result<OwnCode, String> {
+        match &self.compiler {
+            Compiler::ThisProcess => compile_here(engine, component),
+            Compiler::Child { program, arguments } => child::compile_in(program, arguments, engine, component),
+        }
+    }
+}
+
+/// A compiler that fails on odd code is a fault of that code only.
+fn compile_here(engine: &Engine, component: &[u8]) -> Result<OwnCode, String> {
+    let compiled = catch_unwind(AssertUnwindSafe(|| engine.precompile_component(component)));
+    match compiled {
+        Ok(Ok(code)) => Ok(OwnCode::compiled_here(code)),
+        Ok(Err(error)) => Err(format!("{error:#}")),
+        Err(_) => Err("the compiler failed on it".to_owned()),
+    }
+}
