@@ -25,6 +25,7 @@ mod manifest;
 mod module;
 mod plugin;
 mod sandbox;
+mod self_test;
 mod wire;
 
 pub use answer::{Answers, EditsOf};
@@ -38,4 +39,5 @@ pub use host::{Host, HostError, HostSettings, LoadError};
 pub use limits::{COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget};
 pub use plugin::Plugin;
 pub use sandbox::LogLine;
+pub use self_test::SelfTestError;
 pub use wire::LogLevel;

@@ -48,7 +48,7 @@ pub fn check(component: &[u8], floats_allowed: bool) -> Report {
     checker.judge(floats_allowed);
     let Checker { mut report, .. } = checker;
     // Limits come first: whatever is within them is quickly validated.
-    if report.objections.is_empty()
+    if !report.objections.iter().any(Objection::is_of_size)
         && let Err(error) = Validator::new_with_features(FEATURES).validate_all(component)
     {
         report.objections.push(Objection::Invalid(error.message().to_owned()));

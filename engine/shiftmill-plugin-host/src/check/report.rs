@@ -104,6 +104,13 @@ pub enum Objection {
     },
 }
 
+impl Objection {
+    /// True when there is too much of something.
+    pub(super) fn is_of_size(&self) -> bool {
+        matches!(self, Objection::TooMany { .. } | Objection::TooMuchInFunction { .. })
+    }
+}
+
 /// The first names of a list.
 fn some_of(names: &[String]) -> String {
     const SHOWN: usize = 8;

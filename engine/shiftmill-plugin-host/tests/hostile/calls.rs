@@ -53,7 +53,6 @@ fn one_employee_fails_and_the_others_are_paid_at_every_hook() {
         assert_eq!((code, message.as_str()), (FailureCode::Panic, "stopped without a word, in `bad`"));
     }
     let loops = Guest::new("loops", "(loop $again (br $again))").at(Hook::Punches);
-    let loops = loops.with(|guest| guest.good = "(nop)".to_owned());
     let plugin = load(&loops);
     let binding = binding(&plugin);
     let cards = Cards::marked(&binding, 40, &[3], Hook::Punches);

@@ -62,7 +62,7 @@ impl Cards {
         Cards::new(binding, &days, hook)
     }
 
-    fn inputs(&self, index: usize) -> Inputs<'_> {
+    pub fn inputs(&self, index: usize) -> Inputs<'_> {
         let card = self.batch.timecard(index, &self.zones).unwrap();
         Inputs { card, timeline: &self.timeline, window: &self.window }
     }
@@ -75,6 +75,11 @@ impl Cards {
             shape::shape(&inputs, &mut state, &mut Silent).unwrap();
         }
         state
+    }
+
+    /// The state of a card, to be changed.
+    pub fn state_of(&self, index: usize) -> CardState {
+        self.states[index].clone()
     }
 
     /// Hands the cards at these positions to `run`.

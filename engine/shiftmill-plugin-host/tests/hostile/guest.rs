@@ -23,8 +23,12 @@ const COLUMNS: [(u32, u32); 11] = [
     (0xd0000, 4), // argument-end
     (0xe0000, 8), // arguments
 ];
+/// Where complaints stand; those of an answer come after its columns.
+const COMPLAINTS: u32 = 0xf0000;
 const ANSWER: u32 = 0x400;
 const CONFIGURED: u32 = 0x480;
+/// 35 bytes of last words.
+pub const WORDS: u32 = 0x500;
 const MANIFEST: u32 = 0x1000;
 const HEAP: u32 = 0x10_0000;
 
@@ -47,6 +51,11 @@ pub struct Guest {
     pub configure: String,
     /// The body of `cabi_realloc`.
     pub realloc: String,
+    /// What is done to the answer once it is written, when a marked employee was among them: it begins at 0x400, a
+    /// pointer and a length for each column.
+    pub answer: String,
+    /// What is left of the answer's place for the caller.
+    pub answer_at: String,
     /// The body of what is called after an answer has been read; empty: there is none.
     pub after: String,
     /// More fields of the module.
@@ -70,6 +79,8 @@ impl Guest {
             describe: format!("i32.const {MANIFEST}"),
             configure: format!("i32.const {CONFIGURED}"),
             realloc: REALLOC.to_owned(),
+            answer: String::new(),
+            answer_at: format!("i32.const {ANSWER}"),
             after: String::new(),
             fields: String::new(),
             memory: "32".to_owned(),
@@ -92,13 +103,15 @@ impl Guest {
             guest.hooks = vec![hook];
             if hook == Hook::Punches {
                 guest.columns = ["day.workday", "punch.at"].map(str::to_owned).to_vec();
+                guest.good = "(nop)".to_owned();
             }
         })
     }
 
     /// The module as text.
     pub fn text(&self) -> String {
-        let Guest { bad, good, entry, describe, configure, realloc, after, fields, memory, version, .. } = self;
+        let Guest { bad, good, entry, describe, configure, realloc, answer, answer_at, after, .. } = self;
+        let Guest { fields, memory, version, .. } = self;
         let mut manifest = Manifest::new();
         let data = manifest.write(self);
         let hooks: String = self.hooks.iter().map(|hook| hook_functions(*hook, version, after)).collect();
@@ -111,7 +124,10 @@ impl Guest {
             (global $heap (mut i32) (i32.const {HEAP}))
             (global $edits (mut i32) (i32.const 0))
             (global $figures (mut i32) (i32.const 0))
+            (global $complaints (mut i32) (i32.const 0))
+            (global $marked (mut i32) (i32.const 0))
             (data (i32.const {MANIFEST}) "{data}")
+            (data (i32.const {WORDS}) "src/lib.rs:15:9: no days for anyone")
             {HELPERS}
             {fields}
             (func (export "cabi_realloc") (param $old i32) (param $old_size i32) (param $align i32) (param $size i32)
@@ -126,19 +142,24 @@ impl Guest {
             (func $answer (result i32)
                 {columns}
                 (i32.store (i32.const {arguments}) (global.get $figures))
-                i32.const {ANSWER})
+                (i32.store (i32.const {complaints}) (i32.const {COMPLAINTS}))
+                (i32.store offset=4 (i32.const {complaints}) (global.get $complaints))
+                (if (global.get $marked) (then {answer}))
+                {answer_at})
             (func $adjust (param $cards i32) (result i32) (local $employee i32)
                 {entry}
                 (block $done (loop $next
                     (br_if $done (i32.ge_u (local.get $employee) (call $employees (local.get $cards))))
                     (if (i32.eq (call $days (local.get $cards) (local.get $employee)) (i32.const {MARKED_DAYS}))
-                        (then (call $bad (local.get $cards) (local.get $employee)))
+                        (then (global.set $marked (i32.const 1))
+                            (call $bad (local.get $cards) (local.get $employee)))
                         (else (call $good (local.get $cards) (local.get $employee))))
                     (local.set $employee (i32.add (local.get $employee) (i32.const 1)))
                     (br $next)))
                 call $answer)
             {hooks})"#,
             arguments = ANSWER + 10 * 8 + 4,
+            complaints = ANSWER + 11 * 8,
         )
     }
 
@@ -218,6 +239,18 @@ const HELPERS: &str = "
         (i32.store16 offset=0xc0000 (i32.shl (local.get $at) (i32.const 1)) (local.get $rule))
         (i32.store offset=0xd0000 (i32.shl (local.get $at) (i32.const 2)) (global.get $figures))
         (global.set $edits (i32.add (local.get $at) (i32.const 1))))
+    (func $figure (param $value i64)
+        (i64.store offset=0xe0000 (i32.shl (global.get $figures) (i32.const 3)) (local.get $value))
+        (global.set $figures (i32.add (global.get $figures) (i32.const 1))))
+    (func $complain (param $employee i32) (param $text i32) (param $length i32) (local $at i32)
+        (local.set $at (i32.mul (global.get $complaints) (i32.const 20)))
+        (i32.store offset=0xf0000 (local.get $at) (local.get $employee))
+        (i32.store offset=0xf000c (local.get $at) (local.get $text))
+        (i32.store offset=0xf0010 (local.get $at) (local.get $length))
+        (global.set $complaints (i32.add (global.get $complaints) (i32.const 1))))
+    (func $say (param $level i32) (param $text i32) (param $length i32)
+        (call $log (local.get $level) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0)
+            (local.get $text) (local.get $length)))
     (func $pay (param $cards i32) (param $employee i32)
         (call $edit (local.get $employee) (i32.const 9) (i32.const 0)
             (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
@@ -239,7 +272,7 @@ impl Manifest {
         let rules = [self.rule("meal", "has a meal"), self.rule_with_figures()];
         let carried = [[self.text("points"), self.text("Points.")].concat()];
         let record = [
-            self.text(&guest.name),
+            self.text(&guest.name.replace(' ', "-")),
             self.text("0.1.0"),
             self.text("A guest of the tests."),
             self.text("hand"),

@@ -3,4 +3,7 @@
 
 mod calls;
 mod cards;
+mod corpus;
 mod guest;
+mod outcomes;
+mod shapes;

@@ -1,0 +1,124 @@
+//! The test of a host on itself: plugins that try to break out must end as they should. A limit that is set and does
+//! not hold is worse than none.
+
+use shiftmill_core::{
+    CardState, CarryKey, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names, OnFailure, Plan,
+    PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, Timecard, Timestamp, Workday, WorkdayRange,
+    Zone,
+};
+
+use crate::bound::{Bound, CallRoom};
+use crate::componentise::componentise;
+use crate::gather::HookCard;
+use crate::host::Host;
+
+/// What is tried, in words; the code that it does it with; how it must end.
+const TRIALS: [(&str, &str, FailureCode); 4] = [
+    ("an endless loop", "(loop $again (br $again))", FailureCode::Budget),
+    ("taking all memory", "(loop $again (drop (memory.grow (i32.const 1))) (br $again))", FailureCode::Memory),
+    ("going ever deeper", "(drop (call $adjust (local.get $cards)))", FailureCode::Stack),
+    (
+        "a panic",
+        "(call $log (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0x220) \
+         (i32.const 10)) unreachable",
+        FailureCode::Panic,
+    ),
+];
+
+/// A limit of the sandbox does not hold here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("plugins cannot be run safely here: {trial} ended with {found}")]
+pub struct SelfTestError {
+    /// What was tried.
+    pub trial: &'static str,
+    /// How it ended.
+    pub found: String,
+}
+
+impl Host {
+    /// Runs plugins that loop, take memory, go deep and panic, and sees that each ends as it must. For the start of a
+    /// server: it takes about as long as the whole budget of one call.
+    ///
+    /// # Errors
+    /// The first limit that does not hold.
+    pub fn self_test(&self) -> Result<(), SelfTestError> {
+        for (trial, body, expected) in TRIALS {
+            match self.try_out(body) {
+                Ok(code) if code == expected => {}
+                Ok(code) => return Err(SelfTestError { trial, found: format!("`{code}` and not `{expected}`") }),
+                Err(found) => return Err(SelfTestError { trial, found }),
+            }
+        }
+        Ok(())
+    }
+
+    /// How a plugin whose hook does this ends.
+    fn try_out(&self, body: &str) -> Result<FailureCode, String> {
+        let text = include_str!("self_test.wat").replace("BODY", body);
+        let module = wat::parse_str(text).map_err(|error| error.to_string())?;
+        let component = componentise(&module).map_err(|error| error.to_string())?;
+        let plugin = self.load(&component).map_err(|error| error.to_string())?;
+        let binding = PluginBinding {
+            name: plugin.manifest().name.clone(),
+            plugin: plugin.hash(),
+            manifest: plugin.manifest().clone(),
+            hooks: HookSet::NONE.with(Hook::Days),
+            values: Vec::new(),
+            isolation: Isolation::Employee,
+            on_failure: OnFailure::Fail,
+            first_rule: RuleId(4),
+            carried_keys: Vec::<CarryKey>::new(),
+        };
+        let bound = Bound::new(&plugin, &binding, 0).map_err(|error| error.to_string())?;
+        let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallRoom::default()));
+        let answers = answers.ok_or("no answer")?.map_err(|error| error.to_string())?;
+        answers.of(0).map_or_else(|failure| Ok(failure.code), |_| Err("an answer".to_owned()))
+    }
+}
+
+/// Hands a timecard without any fact to `run`.
+fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
+    let names = Names { rules: Names::BUILT_IN_RULES.map(str::to_owned).to_vec(), ..Names::default() };
+    let names = Names { pay_codes: pay_codes(), ..names };
+    let timeline = PlanTimeline::new(vec![(Workday(0), Plan::default())], names)?;
+    let day = WorkdayRange { first: Workday(0), last: Workday(0) };
+    let window = EvaluationWindow { pay_period: day, facts: day, as_of: Timestamp(86_400), require_final: false };
+    let zone = Zone::fixed("Etc/UTC", 0);
+    let card = Timecard {
+        zone: &zone,
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
+        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },
+        leave: &[],
+        corrections: &[],
+        waivers: &[],
+        day_overrides: &[],
+        opening_balances: &[],
+        carried: &[],
+    };
+    let inputs = Inputs { card, timeline: &timeline, window: &window };
+    Some(run(HookCard { key: "self-test", inputs: &inputs, state: &CardState::default() }))
+}
+
+/// The two pay codes that every ruleset has.
+fn pay_codes() -> Vec<shiftmill_core::PayCodeInfo> {
+    use shiftmill_core::{Layer, Multiplier, PayCodeInfo, Unit};
+    let code = |name: &str, paid| PayCodeInfo {
+        name: name.to_owned(),
+        layer: Layer::Base,
+        unit: Unit::Second,
+        paid,
+        multiplier: Multiplier::PLAIN,
+    };
+    vec![code("regular", true), code("unpaid_break", false)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::HostSettings;
+
+    #[test]
+    fn every_limit_holds() {
+        assert_eq!(Host::new(HostSettings::default()).unwrap().self_test(), Ok(()));
+    }
+}
