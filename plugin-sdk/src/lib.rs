@@ -83,6 +83,7 @@ pub use complaint::{Complaint, OrComplain, Outcome};
 pub use config::{Config, Number, Row, Setting};
 #[doc(hidden)]
 pub use config::{Said, Values, field, next_number, setting};
+pub use contract::ContextDays;
 pub use edits::{Edits, OnPunches, OnSchedule, OnTimeline, Pays, PunchEdits, QuantityCode, ScheduleEdits};
 pub use hooks::{Days, Period, Punches, Schedule};
 pub use plugin::Plugin;
@@ -101,9 +102,9 @@ mod readme {}
 pub mod prelude {
     pub use crate::report::{debug, info, warn};
     pub use crate::{
-        BaseCode, Carried, Choice, Clock, Complaint, Config, CountCode, Date, Day, DayType, Days, Edits, Employee,
-        Exception, ExceptionCode, Instant, Layer, Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts, Period,
-        Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, Row, Schedule,
-        ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
+        BaseCode, Carried, Choice, Clock, Complaint, Config, ContextDays, CountCode, Date, Day, DayType, Days, Edits,
+        Employee, Exception, ExceptionCode, Instant, Layer, Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts,
+        Period, Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, Row,
+        Schedule, ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
     };
 }

@@ -20,8 +20,9 @@ pub type Place<P> = RefCell<Option<P>>;
 pub fn configure<P: Config>(place: &Place<P>, values: Vec<Value>) -> Configured {
     match P::read(&mut Values::new(values)) {
         Ok(plugin) => {
+            let context = plugin.context();
             place.replace(Some(plugin));
-            Configured::Yes
+            Configured::Yes(context)
         }
         Err(mistake) => Configured::No(mistake.into()),
     }

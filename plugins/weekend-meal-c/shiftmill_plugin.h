@@ -86,7 +86,11 @@ typedef struct {
     union { int64_t number; shiftmill_text text; shiftmill_s64s rows; };
 } shiftmill_value;
 
-typedef struct { uint8_t refused; shiftmill_text why; } shiftmill_configured;
+/* Days around the pay period that the plugin looks at; or why the configuration is refused. */
+typedef struct {
+    uint8_t refused;
+    union { struct { uint16_t days_before, days_after; }; shiftmill_text why; };
+} shiftmill_configured;
 
 /* What a hook is given: types.wit. */
 
@@ -160,6 +164,7 @@ typedef struct {
 _Static_assert(sizeof(shiftmill_field) == 72, "as the canonical ABI lays it out");
 _Static_assert(sizeof(shiftmill_setting) == 80, "as the canonical ABI lays it out");
 _Static_assert(sizeof(shiftmill_manifest) == 64, "as the canonical ABI lays it out");
+_Static_assert(sizeof(shiftmill_configured) == 12, "as the canonical ABI lays it out");
 _Static_assert(sizeof(shiftmill_value) == 16, "as the canonical ABI lays it out");
 _Static_assert(sizeof(shiftmill_cards) == 456, "as the canonical ABI lays it out");
 _Static_assert(sizeof(shiftmill_answer) == 96, "as the canonical ABI lays it out");
@@ -194,10 +199,15 @@ __attribute__((export_name("cabi_realloc"))) void *shiftmill_realloc(void *old, 
 
 /* What SHIFTMILL_CONFIGURE returns. */
 
-static inline const shiftmill_configured *shiftmill_accept(void)
+/* Takes the configuration, with which the plugin looks at so many days around the pay period. One on each side is
+ * always there. */
+static inline const shiftmill_configured *shiftmill_accept(uint16_t days_before, uint16_t days_after)
 {
-    static const shiftmill_configured accepted = {0};
-    return &accepted;
+    shiftmill_configured *accepted = shiftmill_take(sizeof(shiftmill_configured), sizeof(int32_t));
+    accepted->refused = 0;
+    accepted->days_before = days_before;
+    accepted->days_after = days_after;
+    return accepted;
 }
 
 /* Tells the person who wrote the configuration what no bound of a setting could express. */
@@ -285,7 +295,7 @@ static inline void shiftmill_figure(shiftmill_answer *answer, int64_t figure)
     SHIFTMILL_EXPORT(lifecycle, describe) const shiftmill_manifest *shiftmill_describe(void) { return &(manifest); }
 
 /* Opens the function that is given the values of the settings, in the order of the manifest. It returns
- * shiftmill_accept() or shiftmill_refuse(why). */
+ * shiftmill_accept(days_before, days_after) or shiftmill_refuse(why). */
 #define SHIFTMILL_CONFIGURE(values, count) \
     SHIFTMILL_EXPORT(lifecycle, configure) \
     const shiftmill_configured *shiftmill_configure(const shiftmill_value *values, uint32_t count)

@@ -62,7 +62,7 @@ SHIFTMILL_CONFIGURE(values, count)
     if (count != 2) return shiftmill_refuse(two_settings);
     config.least = (uint32_t)values[0].number;
     config.code = (uint16_t)values[1].number;
-    return shiftmill_accept();
+    return shiftmill_accept(0, 0);
 }
 
 /* 1970-01-01, the workday 0, was a Thursday. */

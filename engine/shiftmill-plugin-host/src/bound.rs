@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use shiftmill_core::{FailureCode, Hook, Isolation, PluginBinding};
+use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding};
 
 use crate::answer::{Answers, Asked};
 use crate::engine::Fnv;
@@ -133,6 +133,7 @@ pub struct Bound {
     binding: PluginBinding,
     /// The number of the binding in its timeline.
     index: u16,
+    context: ContextDays,
     pace: Pace,
     breaker: Breaker,
 }
@@ -148,16 +149,20 @@ impl Bound {
         if binding.plugin != plugin.hash() || !plugin.manifest().accepts(&binding.values) {
             return Err(BindError::Unlike { plugin: title, binding: binding.name.clone() });
         }
-        let bound = Bound {
+        let mut bound = Bound {
             plugin: Arc::clone(plugin),
             binding: binding.clone(),
             index,
+            context: ContextDays::default(),
             pace: Pace::default(),
             breaker: Breaker::default(),
         };
-        let configured = bound.plugin.configured(&bound.values(), FUEL_BASE, 0).map(|_| ());
+        let configured = bound.plugin.configured(&bound.values(), FUEL_BASE, 0).map(|(_, context)| context);
         match configured {
-            Ok(()) => Ok(bound),
+            Ok(context) => {
+                bound.context = context;
+                Ok(bound)
+            }
             Err(Fault::Host(reason)) => Err(BindError::Host { plugin: title, reason }),
             Err(Fault::Plugin(fault)) => Err(BindError::Refused { plugin: title, failure: fault.failure }),
         }
@@ -166,6 +171,11 @@ impl Bound {
     /// The plugin.
     pub fn plugin(&self) -> &Arc<Plugin> {
         &self.plugin
+    }
+
+    /// The days around the pay period that it looks at, as it says of its configuration.
+    pub fn context(&self) -> ContextDays {
+        self.context
     }
 
     /// How the ruleset binds it.
@@ -281,7 +291,7 @@ impl Call<'_> {
         // What passes together passes alone: nobody has more fuel here than by themselves.
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
-        let mut sandbox = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
+        let (mut sandbox, _) = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads))?;
 
         let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };

@@ -11,6 +11,8 @@ pub const TABLE_ELEMENTS_MAX: usize = 10_000;
 /// A component as it is uploaded.
 pub const COMPONENT_BYTES_MAX: usize = 4 << 20;
 
+/// Days before or after the pay period that a plugin may look at.
+pub(crate) const CONTEXT_DAYS_MAX: u16 = 366;
 /// The stack of a plugin.
 pub(crate) const STACK_BYTES: usize = 512 << 10;
 /// What a hook may answer, in bytes of the host's memory.

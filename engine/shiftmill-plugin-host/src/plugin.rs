@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use shiftmill_core::{FailureCode, Hook, HookSet, Manifest, PluginHash};
+use shiftmill_core::{ContextDays, FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
 use crate::check::Report;
@@ -11,10 +11,10 @@ use crate::columns::Reads;
 use crate::contract;
 use crate::failure::Fault;
 use crate::host::Inner;
-use crate::limits::{ANSWER_BYTES_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
+use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
 use crate::manifest::{Described, ReadsByHook, reads_of};
 use crate::sandbox::{Allowance, Sandbox, Session};
-use crate::wire::{Answer, Cards, Value};
+use crate::wire::{Answer, Around, Cards, Value};
 
 /// A plugin, ready to be bound. Shared by all who use it; compiled once.
 pub struct Plugin {
@@ -93,12 +93,17 @@ impl Plugin {
         reads_of(&self.reads, hook)
     }
 
-    /// An instance that has its configuration.
-    pub(crate) fn configured(&self, values: &[Value<'_>], fuel: u64, listening: usize) -> Result<Sandbox<'_>, Fault> {
+    /// An instance that has its configuration, and the days around the pay period that it looks at with it.
+    pub(crate) fn configured(
+        &self,
+        values: &[Value<'_>],
+        fuel: u64,
+        listening: usize,
+    ) -> Result<(Sandbox<'_>, ContextDays), Fault> {
         let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, listening };
         let mut sandbox = Sandbox::open(&self.guest.pre, &self.host.places, allowance)?;
-        self.guest.configure(&mut sandbox, values)?;
-        Ok(sandbox)
+        let context = self.guest.configure(&mut sandbox, values)?;
+        Ok((sandbox, context))
     }
 
     /// Asks a hook.
@@ -171,7 +176,7 @@ impl Guest {
             describe.map_err(differs("`describe`".to_owned()))?;
             type Configure<'a> = (&'a [Value<'a>],);
             let configure =
-                instance.get_typed_func::<Configure<'_>, (Result<(), String>,)>(&mut store, &self.configure);
+                instance.get_typed_func::<Configure<'_>, (Result<Around, String>,)>(&mut store, &self.configure);
             configure.map_err(differs("`configure`".to_owned()))?;
             for hook in Hook::ALL {
                 let Some(adjust) = self.hook(*hook) else { continue };
@@ -184,13 +189,20 @@ impl Guest {
         Ok(check())
     }
 
-    fn configure(&self, sandbox: &mut Sandbox<'_>, values: &[Value<'_>]) -> Result<(), Fault> {
+    fn configure(&self, sandbox: &mut Sandbox<'_>, values: &[Value<'_>]) -> Result<ContextDays, Fault> {
         let Sandbox { store, instance, .. } = sandbox;
         let configured = instance
-            .get_typed_func::<(&[Value<'_>],), (Result<(), String>,)>(&mut *store, &self.configure)
+            .get_typed_func::<(&[Value<'_>],), (Result<Around, String>,)>(&mut *store, &self.configure)
             .and_then(|configure| configure.call(&mut *store, (values,)));
         match configured {
-            Ok((Ok(()),)) => Ok(()),
+            Ok((Ok(Around { before, after }),)) if before.max(after) <= CONTEXT_DAYS_MAX => {
+                Ok(ContextDays { before, after })
+            }
+            Ok((Ok(Around { before, after }),)) => {
+                let days = before.max(after);
+                let message = format!("it looks {days} days beyond the pay period, the most is {CONTEXT_DAYS_MAX}");
+                Err(Fault::of_answer(FailureCode::BadConfig, message))
+            }
             Ok((Err(message),)) => Err(Fault::of_answer(FailureCode::BadConfig, crate::limits::shortened(&message))),
             Err(error) => Err(sandbox.fault(&error)),
         }

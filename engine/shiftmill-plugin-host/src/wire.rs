@@ -79,6 +79,14 @@ pub(crate) struct Complaint {
     pub(crate) message: String,
 }
 
+/// The days around the pay period that a plugin looks at.
+#[derive(Clone, Copy, Debug, ComponentType, Lift)]
+#[component(record)]
+pub(crate) struct Around {
+    pub(crate) before: u16,
+    pub(crate) after: u16,
+}
+
 /// A value of the configuration.
 #[derive(Clone, Copy, Debug, ComponentType, Lower)]
 #[component(variant)]

@@ -151,6 +151,7 @@ fn records_lie_in_memory_as_the_contract_says() {
     same_layout!(contract, "lifecycle", "carried-key", CarriedKey { key, meaning });
     assert_eq!(contract.size(contract.find("lifecycle", "value")), size_of::<glue::Value>());
     assert_eq!(contract.cases(contract.find("lifecycle", "value")), ["number", "text", "rows"]);
+    same_layout!(contract, "lifecycle", "context-days", ContextDays { before, after });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{Manifest, PluginBinding, PluginHash};
+use shiftmill_core::{ContextDays, Manifest, PluginBinding, PluginHash};
 
 use crate::Document;
 use crate::document::{self, Field, Source};
@@ -26,12 +26,13 @@ pub trait Library {
         Err("there are no plugins here".to_owned())
     }
 
-    /// Asks a plugin whether it takes a configuration that fits what it declares.
+    /// Asks a plugin whether it takes a configuration that fits what it declares, and how many days around the pay
+    /// period it looks at then.
     ///
     /// # Errors
     /// What the plugin says against it.
-    fn configure(&self, _binding: &PluginBinding) -> Result<(), String> {
-        Ok(())
+    fn configure(&self, _binding: &PluginBinding) -> Result<ContextDays, String> {
+        Ok(ContextDays::default())
     }
 }
 

@@ -110,10 +110,7 @@ impl Ruleset {
 
     /// The most days of facts that any version needs around the days it pays.
     pub fn context(&self) -> ContextDays {
-        self.timeline.versions().iter().fold(ContextDays::default(), |most, (_, plan)| {
-            let needed = plan.context();
-            ContextDays { before: most.before.max(needed.before), after: most.after.max(needed.after) }
-        })
+        self.timeline.context()
     }
 }
 

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    Argument, CarriedKey, CarryKey, ConfigValue, Field, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding,
-    PluginHash, ReasonRule, RuleId, Setting, ValueKind, Workday,
+    Argument, CarriedKey, CarryKey, ConfigValue, ContextDays, Field, Hook, HookSet, Isolation, Manifest, OnFailure,
+    PluginBinding, PluginHash, ReasonRule, RuleId, Setting, ValueKind, Workday,
 };
 use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, configuration};
 
@@ -35,9 +35,11 @@ impl Library for Shelf {
         Ok(PluginFound { hash: PluginHash([number; 32]), manifest: Arc::new(manifest) })
     }
 
-    fn configure(&self, binding: &PluginBinding) -> Result<(), String> {
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
         let odd = binding.values.contains(&ConfigValue::Number(3_601));
-        if odd { Err("`least` must be a whole hour".to_owned()) } else { Ok(()) }
+        let weekly = binding.values.contains(&ConfigValue::Number(7 * 3_600));
+        let context = ContextDays { before: if weekly { 6 } else { 0 }, after: 0 };
+        if odd { Err("`least` must be a whole hour".to_owned()) } else { Ok(context) }
     }
 }
 
@@ -308,6 +310,16 @@ fn a_plugin_may_refuse_what_fits_its_bounds() {
     );
     // Nobody is asked about a document that is wrong already.
     assert_eq!(mistakes(&format!("{text}until = \"noon\"\n")).len(), 1);
+}
+
+#[test]
+fn a_plugin_needs_the_days_that_it_looks_at() {
+    let context = |least: &str| {
+        let text = acme(&format!("file = \"night_meal.wasm\"\n[plugin.config]\nleast = \"{least}\"\n"));
+        compiled(&text).context()
+    };
+    assert_eq!(context("8h"), ContextDays { before: 1, after: 1 });
+    assert_eq!(context("7h"), ContextDays { before: 7, after: 1 });
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::text::{literal, plain};
 
 /// The settings, and how they are read.
 pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
+    known(&item.said, &["check", "context"])?;
     let fields = fields(item)?;
     let settings = fields.iter().map(|field| declared("setting", field)).collect::<Result<_, _>>()?;
     let read = fields.iter().map(|field| read("values.next::<TYPE>(KEY)?", field)).collect();
@@ -24,10 +25,25 @@ pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
                 CHECK
                 ::core::result::Result::Ok(config)
             }
+
+            CONTEXT
         }
 
         const _: &[::shiftmill_plugin::contract::Setting] = <NAME as ::shiftmill_plugin::Config>::SETTINGS;",
-        &[("NAME", name(item)), ("DECLARED", settings), ("READ", read), ("CHECK", check(&item.said)?)],
+        &[
+            ("NAME", name(item)),
+            ("DECLARED", settings),
+            ("READ", read),
+            ("CHECK", calling(&item.said, "check", "(FUNCTION)(&config)?;")),
+            (
+                "CONTEXT",
+                calling(
+                    &item.said,
+                    "context",
+                    "fn context(&self) -> ::shiftmill_plugin::ContextDays { (FUNCTION)(self) }",
+                ),
+            ),
+        ],
     ))
 }
 
@@ -97,10 +113,10 @@ fn read(how: &str, field: &Field) -> TokenStream {
     fill(&format!("FIELD: {how},"), &[("FIELD", name), ("TYPE", field.kind.clone()), ("KEY", key)])
 }
 
-fn check(said: &[Word]) -> Result<TokenStream, Mistake> {
-    known(said, &["check"])?;
-    let calls = said.iter().map(|word| fill("(CHECK)(&config)?;", &[("CHECK", word.value.clone())]));
-    Ok(calls.collect())
+/// The code with the function that is named under a key; nothing when none is.
+fn calling(said: &[Word], key: &str, code: &str) -> TokenStream {
+    let named = said.iter().filter(|word| word.key == key);
+    named.map(|word| fill(code, &[("FUNCTION", word.value.clone())])).collect()
 }
 
 /// All words must be known ones, once each.

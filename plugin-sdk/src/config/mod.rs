@@ -75,6 +75,27 @@ use crate::contract;
 /// }
 /// ```
 ///
+/// A rule that looks at days outside of the pay period says how many it needs in a function named in
+/// `#[config(context = ...)]`; results are provisional, and say so, when the facts do not reach so far. One day on each
+/// side is always there, so that who only looks at the day before need not say it.
+///
+/// ```
+/// use shiftmill_plugin::prelude::*;
+///
+/// /// A premium for the seventh day in a row.
+/// #[derive(Config)]
+/// #[config(context = days_in_a_row)]
+/// struct SeventhDay {
+///     /// So many days in a row.
+///     #[config(default = 7, least = 2, most = 14)]
+///     days: i64,
+/// }
+///
+/// fn days_in_a_row(config: &SeventhDay) -> ContextDays {
+///     ContextDays { before: config.days as u16, after: 0 }
+/// }
+/// ```
+///
 /// A default outside the bounds, or one that is not written as its type is, does not compile:
 ///
 /// ```compile_fail
@@ -95,4 +116,10 @@ pub trait Config: Sized + 'static {
     /// Reads the values.
     #[doc(hidden)]
     fn read(values: &mut Values) -> Result<Self, String>;
+
+    /// The days around the pay period that the rule looks at with these values.
+    #[doc(hidden)]
+    fn context(&self) -> contract::ContextDays {
+        contract::ContextDays::default()
+    }
 }

@@ -179,12 +179,23 @@ pub enum Value {
     Rows(List<i64>),
 }
 
+/// Workdays around the pay period that a rule looks at. Results are provisional when the facts do not reach so far; one
+/// day on each side is always there.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContextDays {
+    /// Before the first workday that is paid.
+    pub before: u16,
+    /// After the last workday that is paid.
+    pub after: u16,
+}
+
 /// Whether a configuration can be used.
 #[repr(C, u8)]
 #[derive(Debug)]
 pub enum Configured {
-    /// It can.
-    Yes,
+    /// It can, and the plugin looks at so many days then.
+    Yes(ContextDays),
     /// It cannot, and why.
     No(Text),
 }

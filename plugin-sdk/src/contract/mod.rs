@@ -19,4 +19,6 @@ pub use cards::{
 };
 pub use cards::{carried, day, exception, premium, punch, quantity, scheduled, shift, span};
 pub use list::{Fixed, FixedText, List, Maybe, Text};
-pub use manifest::{Argument, CarriedKey, Configured, Field, HookColumns, Manifest, Rule, Setting, Value, ValueKind};
+pub use manifest::{
+    Argument, CarriedKey, Configured, ContextDays, Field, HookColumns, Manifest, Rule, Setting, Value, ValueKind,
+};

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::codes::ExceptionCode;
 use crate::config::{Values, number, position};
-use crate::contract::{Answer, Cards, Field, Fixed, FixedText, Manifest, Setting, Value, ValueKind};
+use crate::contract::{Answer, Cards, ContextDays, Field, Fixed, FixedText, Manifest, Setting, Value, ValueKind};
 use crate::hooks::{self, Days, Period, Punches, Schedule};
 use crate::plugin::Plugin;
 use crate::testkit::cards::gather;
@@ -42,6 +42,12 @@ impl<P: Plugin> Trial<P> {
     #[track_caller]
     pub fn refusal(&self) -> Option<String> {
         self.configured(&mut Codes::of(&Week::of(&[]))).err()
+    }
+
+    /// The days around the pay period that the rule looks at.
+    #[track_caller]
+    pub fn context(&self) -> ContextDays {
+        self.plugin(&mut Codes::of(&Week::of(&[]))).context()
     }
 
     /// Runs the hook `punches`.
@@ -84,10 +90,7 @@ impl<P: Plugin> Trial<P> {
     fn run(&self, hook: &str, week: &Week, visit: fn(&P, &Cards) -> Answer) -> Answered {
         let manifest = P::MANIFEST;
         let mut codes = Codes::of(week);
-        let plugin = match self.configured(&mut codes) {
-            Ok(plugin) => plugin,
-            Err(mistake) => panic!("the configuration is refused: {mistake}"),
-        };
+        let plugin = self.plugin(&mut codes);
         let keys: Vec<&str> = manifest.carried.get().iter().map(|carried| carried.key.get()).collect();
         let given = gather(week, &mut codes, &keys, hook);
         let mut asked = gather(week, &mut codes, &keys, hook);
@@ -95,6 +98,14 @@ impl<P: Plugin> Trial<P> {
         let answer = visit(&plugin, &asked);
         let renderer = Renderer { manifest: &manifest, cards: &given, codes: &codes };
         Answered { edits: renderer.edits(&answer.edits), complaints: renderer.complaints(&answer.complaints) }
+    }
+
+    #[track_caller]
+    fn plugin(&self, codes: &mut Codes) -> P {
+        match self.configured(codes) {
+            Ok(plugin) => plugin,
+            Err(mistake) => panic!("the configuration is refused: {mistake}"),
+        }
     }
 
     fn configured(&self, codes: &mut Codes) -> Result<P, String> {

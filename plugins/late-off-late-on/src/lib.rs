@@ -12,7 +12,7 @@ use core::iter::successors;
 use shiftmill_plugin::prelude::*;
 
 #[derive(Config)]
-#[config(check = rises)]
+#[config(check = rises, context = days_before)]
 struct LateOffLateOn {
     /// How long somebody stayed, and how much later the day after begins: from short to long.
     #[config(most = 12)]
@@ -37,6 +37,11 @@ fn rises(config: &LateOffLateOn) -> Result<(), String> {
         true => Ok(()),
         false => Err("`ladder` must rise: who stays longer comes no earlier".to_owned()),
     }
+}
+
+/// The longest holidays are shorter than two weeks.
+fn days_before(config: &LateOffLateOn) -> ContextDays {
+    ContextDays { before: if config.over_days_off { 14 } else { 1 }, after: 0 }
 }
 
 #[derive(Reason)]
@@ -123,6 +128,12 @@ mod tests {
             "Mon 2026-06-08 expect 10:00-18:00 for 09:00-18:00: left 2:00 after the end of the shift on 2026-06-05, \
              so may come 1:00 later",
         );
+    }
+
+    #[test]
+    fn over_days_off_it_looks_further_back() {
+        assert_eq!(with_ladder().context().before, 1);
+        assert_eq!(with_ladder().set("over_days_off", "true").context().before, 14);
     }
 
     #[test]

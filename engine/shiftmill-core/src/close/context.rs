@@ -5,8 +5,8 @@
 //! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start anew there, else as many days before as its
-//!   number. The combination by alternatives needs whole workweeks. To that comes one day on each side, always, since
-//!   a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
+//!   number. The combination by alternatives needs whole workweeks. A plugin needs the days that it says it looks at. To
+//!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
 //!   The one `context_short` exception stands on the first workday of the pay period, at `as_of`.
 //! - Source: a workweek stands alone (29 CFR 778.104), so it must be known as a whole.
@@ -17,7 +17,7 @@ use crate::codes::{ExceptionCode, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::pay::combine::Combine;
 use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
-use crate::plan::{ContextDays, Plan};
+use crate::plan::{ContextDays, Plan, PlanTimeline};
 use crate::shape::workdays::workweek_start;
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
@@ -106,13 +106,40 @@ impl Plan {
     }
 }
 
+impl ContextDays {
+    /// As many as either needs.
+    fn or(self, other: ContextDays) -> ContextDays {
+        ContextDays { before: self.before.max(other.before), after: self.after.max(other.after) }
+    }
+}
+
+impl PlanTimeline {
+    /// The days of context that any version needs for any pay period, at worst.
+    pub fn context(&self) -> ContextDays {
+        let plans = self.versions().iter().map(|(_, plan)| plan);
+        plans.fold(ContextDays::default(), |most, plan| most.or(plan.context()).or(self.context_of_plugins(plan)))
+    }
+
+    /// The days of context that the plugins of a plan need.
+    fn context_of_plugins(&self, plan: &Plan) -> ContextDays {
+        let bindings = plan.plugins.iter().filter_map(|binding| self.bindings().get(usize::from(*binding)));
+        let days = bindings.fold(ContextDays::default(), |most, binding| most.or(binding.context));
+        let over_midnight = |days: u16| days.saturating_add(OVER_MIDNIGHT as u16);
+        ContextDays { before: over_midnight(days.before), after: over_midnight(days.after) }
+    }
+}
+
 /// The days of context that one request needs.
 fn needed(inputs: &Inputs<'_>) -> ContextDays {
     let EvaluationWindow { pay_period, .. } = *inputs.window;
-    let from = inputs.timeline.at(pay_period.first).context_from(pay_period.first, inputs.card.opening_balances);
-    let until = inputs.timeline.at(pay_period.last).context_until(pay_period.last);
+    let (first, last) = (inputs.timeline.at(pay_period.first), inputs.timeline.at(pay_period.last));
+    let from = first.context_from(pay_period.first, inputs.card.opening_balances);
+    let until = last.context_until(pay_period.last);
     let days = |length: i32| u16::try_from(length).unwrap_or(u16::MAX);
-    ContextDays { before: days(pay_period.first.0 - from.0), after: days(until.0 - pay_period.last.0) }
+    ContextDays {
+        before: days(pay_period.first.0 - from.0).max(inputs.timeline.context_of_plugins(first).before),
+        after: days(until.0 - pay_period.last.0).max(inputs.timeline.context_of_plugins(last).after),
+    }
 }
 
 /// True when days of context are missing; then also notices it.

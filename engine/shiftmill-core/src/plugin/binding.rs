@@ -4,6 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::codes::{CarryKey, RuleId, coded};
+use crate::plan::ContextDays;
 use crate::plugin::{HookSet, Manifest};
 
 /// SHA-256 of a plugin's component. What it does is what it is.
@@ -54,6 +55,8 @@ pub struct PluginBinding {
     /// The numbers of its carried keys, in the order of the manifest. A plugin that takes another's place under the
     /// same name has the same number for the same key, so that what was carried goes on.
     pub carried_keys: Vec<CarryKey>,
+    /// The days around the pay period that it looks at, as it says of its values.
+    pub context: ContextDays,
 }
 
 impl PluginBinding {

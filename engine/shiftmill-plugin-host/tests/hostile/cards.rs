@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    CardFacts, CardState, CarryKey, CheckedBatch, EvaluationWindow, Hook, Inputs, Isolation, Layer, Multiplier, Names,
-    OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Seconds, Silent,
-    TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone, open, shape,
+    CardFacts, CardState, CarryKey, CheckedBatch, ContextDays, EvaluationWindow, Hook, Inputs, Isolation, Layer,
+    Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Seconds,
+    Silent, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone, open, shape,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallError, CallRoom, HookCard, Plugin};
 
@@ -24,6 +24,7 @@ pub struct Cards {
 /// The binding of a plugin that the tests use.
 pub fn binding(plugin: &Plugin) -> PluginBinding {
     PluginBinding {
+        context: ContextDays::default(),
         name: "tested".to_owned(),
         plugin: plugin.hash(),
         manifest: Arc::clone(plugin.manifest()),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::{CarryKey, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding, PluginHash, RuleId};
+use shiftmill_core::{
+    CarryKey, ContextDays, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding, PluginHash, RuleId,
+};
 
 use super::names::Interned;
 use super::{Compiler, config};
@@ -76,15 +78,19 @@ impl Plugins {
     }
 
     /// Asks each plugin whether it takes its configuration, once nothing else is wrong.
-    pub fn configure(&self, library: &dyn Library, mistakes: &mut Finder) {
+    pub fn configure(&mut self, library: &dyn Library, mistakes: &mut Finder) {
         if !mistakes.is_empty() {
             return;
         }
-        let place_of = |number| self.calls.iter().flatten().find(|call| call.number == number).map(|call| call.config);
-        for (number, binding) in (0..).zip(&self.bindings) {
-            if let Err(why) = library.configure(binding) {
-                let message = format!("{} refuses its configuration: {why}", called(&binding.manifest));
-                mistakes.add(place_of(number).unwrap_or_default(), message, None);
+        let Plugins { bindings, calls, .. } = self;
+        let place_of = |number| calls.iter().flatten().find(|call| call.number == number).map(|call| call.config);
+        for (number, binding) in (0..).zip(bindings) {
+            match library.configure(binding) {
+                Ok(context) => binding.context = context,
+                Err(why) => {
+                    let message = format!("{} refuses its configuration: {why}", called(&binding.manifest));
+                    mistakes.add(place_of(number).unwrap_or_default(), message, None);
+                }
             }
         }
     }
@@ -203,6 +209,7 @@ impl Compiler<'_> {
             on_failure: OnFailure::from_code(table.word("on_failure")).unwrap_or(OnFailure::Fail),
             first_rule,
             carried_keys,
+            context: ContextDays::default(),
             manifest,
         })
     }

@@ -7,7 +7,7 @@ use crate::PunchKind::{In, MealEnd, MealStart, Out};
 use crate::card::{CardState, SpanState};
 use crate::codes::{CarryKey, ExceptionCode, Layer, Multiplier, PayCode, PayCodeInfo, RuleId, Unit};
 use crate::evaluation::{Detail, Evaluations};
-use crate::plan::{Names, Plan, PlanTimeline};
+use crate::plan::{ContextDays, Names, Plan, PlanTimeline};
 use crate::plugin::{
     Argument, CarriedKey, Change, Edit, EditError, Edits, Hook, Isolation, Manifest, OnFailure, PluginBinding,
     PluginHash, ReasonRule, ValueKind,
@@ -34,6 +34,7 @@ fn binding() -> PluginBinding {
     };
     let carried = [CarriedKey { key: "points".into(), meaning: "points".into() }].to_vec();
     PluginBinding {
+        context: ContextDays::default(),
         name: "acme".into(),
         plugin: PluginHash::default(),
         manifest: Arc::new(Manifest { rules: [rule].to_vec(), carried, ..Manifest::default() }),
