@@ -2,9 +2,9 @@
 //! not hold is worse than none.
 
 use shiftmill_core::{
-    CardState, CarryKey, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names, OnFailure, Plan,
-    PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, Timecard, Timestamp, Workday, WorkdayRange,
-    Zone,
+    CardState, CarryKey, ContextDays, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names,
+    OnFailure, Plan, PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, Timecard, Timestamp, Workday,
+    WorkdayRange, Zone,
 };
 
 use crate::bound::{Bound, CallRoom};
@@ -68,6 +68,7 @@ impl Host {
             on_failure: OnFailure::Fail,
             first_rule: RuleId(4),
             carried_keys: Vec::<CarryKey>::new(),
+            context: ContextDays::default(),
         };
         let bound = Bound::new(&plugin, &binding, 0).map_err(|error| error.to_string())?;
         let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallRoom::default()));
