@@ -34,7 +34,7 @@ fn pay_card(inputs: &Inputs<'_>, state: &mut CardState) {
 fn phases(criterion: &mut Criterion) {
     let Ok(chunk) = chunk(0..CHUNK_EMPLOYEES).check(1, ZONE_NAMES.len()) else { return };
     let Ok(ruleset) = workload_ruleset() else { return };
-    let request = workload_request(Arc::new(ruleset), Layout::PhaseByPhase);
+    let Ok(request) = workload_request(Arc::new(ruleset), Layout::PhaseByPhase) else { return };
     let mut group = criterion.benchmark_group("phases");
     group.throughput(Throughput::Elements(chunk.columns().punch_at.len() as u64));
 

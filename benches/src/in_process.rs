@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile};
-use shiftmill::{Engine, Finished, Layout, Request, zone_table};
+use shiftmill::{Engine, Finished, Layout, Request, Shelf, Stopped, zone_table};
 use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Timestamp, Workday, WorkdayRange};
 
 use crate::checksum::Checksum;
@@ -22,9 +22,12 @@ pub fn workload_ruleset() -> Result<Ruleset, Mistakes> {
 }
 
 /// The request of the workload.
-pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout) -> Arc<Request> {
-    let detail = Detail::Workdays;
-    Arc::new(Request { rulesets: vec![ruleset], zones: Arc::new(zones()), window: window(), detail, layout })
+///
+/// # Errors
+/// When the ruleset binds a plugin that cannot be called, in words.
+pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout) -> Result<Arc<Request>, String> {
+    let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, &Shelf::default());
+    request.map(|request| Arc::new(request.with_layout(layout))).map_err(|error| error.to_string())
 }
 
 /// The month of March under a ruleset of California, with its context days and the full derivation.
@@ -44,13 +47,9 @@ pub fn rich_request() -> Result<Arc<Request>, String> {
     let as_of = Timestamp(i64::from(facts.last.0 + 3) * 86_400);
     let names = ZONE_NAMES.map(str::to_owned);
     let zones = zone_table(&names, facts.first, facts.last).map_err(|error| error.to_string())?;
-    Ok(Arc::new(Request {
-        rulesets: vec![Arc::new(ruleset)],
-        zones: Arc::new(zones),
-        window: EvaluationWindow { pay_period, facts, as_of, require_final: true },
-        detail: Detail::Full,
-        layout: Layout::CardByCard,
-    }))
+    let window = EvaluationWindow { pay_period, facts, as_of, require_final: true };
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, Detail::Full, &Shelf::default());
+    request.map(Arc::new).map_err(|error| error.to_string())
 }
 
 /// Chunks that can be evaluated; a chunk that cannot be is left out, which the check sums show.
@@ -58,12 +57,13 @@ pub fn checked(chunks: impl Iterator<Item = TimecardBatch>) -> Vec<CheckedBatch>
     chunks.filter_map(|chunk| chunk.check(1, ZONE_NAMES.len()).ok()).collect()
 }
 
-/// Evaluates all chunks once.
+/// Evaluates all chunks once. A run that a plugin stops has nothing, which the check sums show.
 pub fn run(engine: &Engine, request: &Arc<Request>, chunks: Vec<CheckedBatch>) -> (Duration, Vec<Finished>) {
-    timed(|| engine.evaluate(request, chunks))
+    timed(|| engine.evaluate(request, chunks).unwrap_or_default())
 }
 
-/// Evaluates all chunks once and lets go of the results of each chunk when it is done, as a stream does.
+/// Evaluates all chunks once and lets go of the results of each chunk when it is done, as a stream does. Chunks of a run
+/// that a plugin stops are lost.
 pub fn run_as_stream(
     engine: &Engine,
     request: &Arc<Request>,
@@ -73,7 +73,8 @@ pub fn run_as_stream(
         let (done, returned) = channel();
         for chunk in chunks {
             let done = done.clone();
-            engine.submit(Arc::clone(request), chunk, move |finished: Finished| {
+            engine.submit(Arc::clone(request), chunk, move |finished: Result<Finished, Stopped>| {
+                let Ok(finished) = finished else { return };
                 drop(std::hint::black_box(finished.results));
                 // The receiver outlives every chunk, so the chunk cannot be lost here.
                 let _ = done.send(finished.batch);

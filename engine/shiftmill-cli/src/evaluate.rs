@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, EvaluationError, TimecardBatch, TotalScope, ZoneTable};
-use shiftmill::{Engine, Finished, Layout, Request};
+use shiftmill::{Engine, Finished, Request, Shelf};
 use shiftmill_timecards::write::{self, CardView, Hours, Rows};
 
 use crate::exit::Exit;
@@ -144,13 +144,9 @@ pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
 /// Evaluates all cards.
 pub fn evaluate(mut facts: Facts, window: Window, detail: Detail, threads: usize) -> Result<Evaluated, Problem> {
     let cards = std::mem::take(&mut facts.cards);
-    let request = Arc::new(Request {
-        rulesets: facts.rulesets.clone(),
-        zones: Arc::new(window.zones.clone()),
-        window: window.window,
-        detail,
-        layout: Layout::CardByCard,
-    });
+    let (rulesets, zones) = (facts.rulesets.clone(), Arc::new(window.zones.clone()));
+    let request = Request::new(rulesets, zones, window.window, detail, &Shelf::default());
+    let request = Arc::new(request.map_err(|error| Problem::new("a plugin cannot be called").cause(error))?);
     let engine = Engine::new(threads);
     let progress = ProgressBar::new(cards.len() as u64);
     let style = ProgressStyle::with_template("evaluating {wide_bar} {pos} of {len} employees");
@@ -158,7 +154,8 @@ pub fn evaluate(mut facts: Facts, window: Window, detail: Detail, threads: usize
     let mut chunks = Vec::new();
     for round in cards.chunks(CHUNK * ROUND) {
         let batches = round.chunks(CHUNK).map(|cards| batch(cards, facts.rulesets.len(), &window.zones));
-        chunks.extend(engine.evaluate(&request, batches.collect::<Result<Vec<_>, _>>()?));
+        let finished = engine.evaluate(&request, batches.collect::<Result<Vec<_>, _>>()?);
+        chunks.extend(finished.map_err(|stopped| Problem::new("a plugin stopped the evaluation").cause(stopped))?);
         progress.inc(round.len() as u64);
     }
     progress.finish_and_clear();

@@ -183,6 +183,11 @@ impl Bound {
         &self.binding
     }
 
+    /// The number of the binding in its timeline.
+    pub fn index(&self) -> u16 {
+        self.index
+    }
+
     /// Calls a hook for cards of one timeline and window. The answer for each card is what the plugin would answer for
     /// it alone.
     ///

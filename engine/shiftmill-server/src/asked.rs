@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
-use shiftmill::{Layout, Request, ZoneError, zone_table};
+use shiftmill::{Request, Shelf, ZoneError, zone_table};
 use shiftmill_proto::v1;
 
 use crate::problem::{Kind, Problem};
@@ -74,7 +74,8 @@ pub(crate) fn request(
     }
     let (first, last) = edges(&window);
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, field))?;
-    Ok(Arc::new(Request { rulesets, zones: Arc::new(zones), window, detail, layout: Layout::CardByCard }))
+    let request = Request::new(rulesets, Arc::new(zones), window, detail, &Shelf::default());
+    request.map(Arc::new).map_err(|error| Problem::new(Kind::Header, error.to_string()))
 }
 
 fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {

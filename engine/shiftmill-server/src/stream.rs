@@ -222,7 +222,7 @@ impl OpenStream {
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &asked).await?;
         }
-        self.finish().await
+        self.finish(&asked).await
     }
 
     async fn header(&mut self) -> Result<Asked, Status> {
@@ -255,6 +255,7 @@ impl OpenStream {
 
     /// Hands a chunk to the engine; its result comes back from there.
     async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
+        check_stopped(&asked.request)?;
         self.received += 1;
         let place = permit(&self.window).await?;
         let share = self.memory.take(memory(&chunk, &asked.request)).await?;
@@ -272,6 +273,8 @@ impl OpenStream {
         let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
         self.shared.engine.submit(Arc::clone(&asked.request), batch, move |finished| {
             drop(room);
+            // Why the request was stopped is told where the stream ends.
+            let Ok(finished) = finished else { return drop(holds) };
             let facts = finished.batch.into_columns();
             let (result, mut counted) = results::write(number, &facts.employees, finished.results);
             counted.punches = facts.punch_at.len() as u64;
@@ -283,9 +286,10 @@ impl OpenStream {
     }
 
     /// Waits until the client has taken every result, then says what they add up to.
-    async fn finish(self) -> Result<(), Status> {
+    async fn finish(self, asked: &Asked) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
+        check_stopped(&asked.request)?;
         let tally = *lock(&self.tally);
         if tally.chunks + tally.chunk_errors != self.received {
             tracing::error!(received = self.received, evaluated = tally.chunks, "a chunk was lost");
@@ -307,6 +311,12 @@ impl OpenStream {
         // Nobody listens any more when the client has gone; the task then ends by itself.
         let _told = self.answers.send(answer(part, holds));
     }
+}
+
+/// Ends a stream that a plugin has stopped: nothing that was found is a result.
+fn check_stopped(request: &Request) -> Result<(), Problem> {
+    let stopped = request.stopped().map(|stopped| Problem::new(Kind::Engine, stopped.to_string()));
+    stopped.map_or(Ok(()), Err)
 }
 
 /// The memory that a chunk and its results take, about. The derivation is many times larger than the facts.

@@ -9,7 +9,7 @@ use shiftmill::core::{
     ShiftTimes, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
 };
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
-use shiftmill::{Finished, Request, ResultHasher};
+use shiftmill::{Finished, Request, ResultHasher, Stopped};
 use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
@@ -92,7 +92,8 @@ async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Res
         let _told = done.send(result);
     });
     let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill").into();
-    finished.await.map_err(lost)
+    let finished: Result<Finished, Stopped> = finished.await.map_err(lost)?;
+    finished.map_err(|stopped| Problem::new(Kind::Engine, stopped.to_string()).into())
 }
 
 /// Reads the facts of one timecard; `at` is its path.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shiftmill::core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, Leave, LeaveTime, Timestamp, WorkdayRange};
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Layout, Request, ResultHasher, StreamHash, zone_table};
+use shiftmill::{Engine, Request, ResultHasher, Shelf, StreamHash, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::client::{ChunkAnswer, connect, stream};
@@ -18,24 +18,21 @@ use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, source, su
 fn request(detail: Detail) -> Arc<Request> {
     let ruleset = compile(&Document { name: "acme.toml", text: RULES }, &NoLibrary).unwrap();
     let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(27) };
-    Arc::new(Request {
-        rulesets: vec![Arc::new(ruleset)],
-        zones: Arc::new(zone_table(&["America/New_York".to_owned()], days.first, days.last).unwrap()),
-        window: EvaluationWindow {
-            pay_period: days,
-            facts: WorkdayRange { first: MONDAY.plus(-1), last: MONDAY.plus(28) },
-            as_of: Timestamp(i64::from(MONDAY.plus(32).0) * 86_400),
-            require_final: false,
-        },
-        detail,
-        layout: Layout::CardByCard,
-    })
+    let zones = zone_table(&["America/New_York".to_owned()], days.first, days.last).unwrap();
+    let window = EvaluationWindow {
+        pay_period: days,
+        facts: WorkdayRange { first: MONDAY.plus(-1), last: MONDAY.plus(28) },
+        as_of: Timestamp(i64::from(MONDAY.plus(32).0) * 86_400),
+        require_final: false,
+    };
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &Shelf::default());
+    Arc::new(request.unwrap())
 }
 
 fn in_process(detail: Detail, chunks: &[std::ops::Range<u64>]) -> (Vec<Evaluations>, StreamHash, Vec<CheckedBatch>) {
     let request = request(detail);
     let batches = chunks.iter().map(|range| batch(range.clone()).check(1, 1).unwrap()).collect();
-    let finished = Engine::new(1).evaluate(&request, batches);
+    let finished = Engine::new(1).evaluate(&request, batches).unwrap();
     let mut hash = StreamHash::default();
     let mut hasher = ResultHasher::default();
     for chunk in &finished {
@@ -115,7 +112,8 @@ async fn sparse_rows_arrive() {
     let mut batch = shiftmill::core::TimecardBatch::default();
     batch.push(&facts(0)).unwrap();
     batch.push(&card).unwrap();
-    let expected = Engine::new(1).evaluate(&request(Detail::Workdays), vec![batch.clone().check(1, 1).unwrap()]);
+    let batches = vec![batch.clone().check(1, 1).unwrap()];
+    let expected = Engine::new(1).evaluate(&request(Detail::Workdays), batches).unwrap();
     let answers = server.exchange(header(), vec![vocabulary().chunk(9, batch)]).await.unwrap();
     let result = support::results(&answers).remove(0);
     assert_eq!(result.number, 9);

@@ -5,38 +5,13 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, ZoneTable};
-use shiftmill_ruleset::Ruleset;
+use shiftmill_core::{CheckedBatch, Evaluations};
 
 use crate::chunk::Workspace;
+use crate::request::{Request, Stopped};
 
 /// Chunks that may wait for each worker. Two keep a worker busy while the next chunk is on its way.
 const WAITING_PER_WORKER: usize = 2;
-
-/// What is asked of a number of chunks.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The rulesets; a timecard names one by its index.
-    pub rulesets: Vec<Arc<Ruleset>>,
-    /// The zones; a timecard names one by its index.
-    pub zones: Arc<ZoneTable>,
-    /// Which days to pay, and how far time has got.
-    pub window: EvaluationWindow,
-    /// How much of the derivation is wanted.
-    pub detail: Detail,
-    /// How a worker goes through a chunk.
-    pub layout: Layout,
-}
-
-/// How a worker goes through a chunk. Never changes a result.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Layout {
-    /// All phases of one card, then the next card: the card stays in the cache.
-    #[default]
-    CardByCard,
-    /// One phase of all cards, then the next phase: the chunk stands still between two phases, as hooks need it.
-    PhaseByPhase,
-}
 
 /// An evaluated chunk. The facts come back, so that their memory can be used again.
 #[derive(Debug)]
@@ -59,7 +34,7 @@ pub struct Engine {
 struct Job {
     request: Arc<Request>,
     batch: CheckedBatch,
-    done: Box<dyn FnOnce(Finished) + Send>,
+    done: Box<dyn FnOnce(Result<Finished, Stopped>) + Send>,
 }
 
 impl Engine {
@@ -94,8 +69,14 @@ impl Engine {
     }
 
     /// Hands over a chunk and returns; waits only while [`Engine::capacity`] chunks are waiting already. `done` runs
-    /// on the worker and should be short; a panic in it ends there.
-    pub fn submit(&self, request: Arc<Request>, batch: CheckedBatch, done: impl FnOnce(Finished) + Send + 'static) {
+    /// on the worker and should be short; a panic in it ends there. It is told when a plugin has stopped the request:
+    /// then nothing that the request found is a result, and its other chunks are not evaluated any more.
+    pub fn submit(
+        &self,
+        request: Arc<Request>,
+        batch: CheckedBatch,
+        done: impl FnOnce(Result<Finished, Stopped>) + Send + 'static,
+    ) {
         let job = Job { request, batch, done: Box::new(done) };
         let refused = match &self.jobs {
             Some(jobs) if !self.workers.is_empty() => jobs.send(job).err().map(|refused| refused.into_inner()),
@@ -108,7 +89,10 @@ impl Engine {
     }
 
     /// Evaluates chunks on all workers and waits. The results stand in the order of `batches`.
-    pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Vec<Finished> {
+    ///
+    /// # Errors
+    /// When a plugin stops the request: it does not keep employees apart, fails for everybody, or cannot be run.
+    pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Result<Vec<Finished>, Stopped> {
         let (finish, finished) = crossbeam_channel::unbounded();
         for (index, batch) in batches.into_iter().enumerate() {
             let finish = finish.clone();
@@ -118,7 +102,7 @@ impl Engine {
             });
         }
         drop(finish);
-        let mut results: Vec<(usize, Finished)> = finished.iter().collect();
+        let mut results: Vec<(usize, Result<Finished, Stopped>)> = finished.iter().collect();
         results.sort_unstable_by_key(|(index, _)| *index);
         results.into_iter().map(|(_, result)| result).collect()
     }
@@ -138,7 +122,7 @@ impl Drop for Engine {
 impl Job {
     fn run(self, workspace: &mut Workspace) {
         let results = workspace.evaluate(&self.request, &self.batch);
-        (self.done)(Finished { batch: self.batch, results });
+        (self.done)(results.map(|results| Finished { batch: self.batch, results }));
     }
 }
 

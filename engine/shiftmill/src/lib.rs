@@ -1,8 +1,9 @@
 //! Shiftmill for embedders: rulesets and timecards in, explained pay out, on all cores.
 //!
 //! ```text
-//! ruleset text ─→ ruleset::compile ─┐
-//! zone names   ─→ zone_table ───────┼─→ Request ─┐
+//! plugins      ─→ Shelf ────────────┐
+//! ruleset text ─→ ruleset::compile ─┼─→ Request ─┐
+//! zone names   ─→ zone_table ───────┘            │
 //! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
 //!                                                                      └─→ ResultHasher, StreamHash
 //! Markdown     ─→ suites::run_folder: claims about rulesets, with the timecards that prove them
@@ -13,20 +14,18 @@
 //! use shiftmill::core::{CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, TimecardBatch, Workday,
 //!     WorkdayRange};
 //! use shiftmill::ruleset::{Document, NoLibrary, compile};
-//! use shiftmill::{Engine, Layout, Request, zone_table};
+//! use shiftmill::{Engine, Request, Shelf, zone_table};
 //!
 //! let text = "name = \"acme-hourly\"";
 //! let ruleset = compile(&Document { name: "acme.toml", text }, &NoLibrary)?;
 //! let monday = Workday(20514);
 //! let days = WorkdayRange { first: monday, last: monday.plus(6) };
 //! let zones = zone_table(&["America/New_York".to_owned()], days.first, days.last)?;
-//! let request = Arc::new(Request {
-//!     rulesets: vec![Arc::new(ruleset)],
-//!     zones: Arc::new(zones),
-//!     window: EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_773_000_000), require_final: false },
-//!     detail: Detail::Workdays,
-//!     layout: Layout::CardByCard,
-//! });
+//! let window =
+//!     EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_773_000_000), require_final: false };
+//! let rulesets = vec![Arc::new(ruleset)];
+//! let request = Request::new(rulesets, Arc::new(zones), window, Detail::Workdays, &Shelf::default())?;
+//! let request = Arc::new(request);
 //!
 //! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
 //! let mut batch = TimecardBatch::default();
@@ -38,7 +37,7 @@
 //! let checked = batch.check(request.rulesets.len(), request.zones.zones.len())?;
 //!
 //! let engine = Engine::new(1);
-//! let finished = engine.evaluate(&request, vec![checked]);
+//! let finished = engine.evaluate(&request, vec![checked])?;
 //! assert_eq!(finished[0].results.cards.len(), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -48,13 +47,19 @@
 mod chunk;
 mod engine;
 mod hash;
+mod piece;
+mod request;
+mod shelf;
 pub mod suites;
 pub mod words;
 mod zones;
 
-pub use engine::{Engine, Finished, Layout, Request};
+pub use engine::{Engine, Finished};
 pub use hash::{ResultHash, ResultHasher, StreamHash};
+pub use request::{Layout, Request, RequestError, Stopped};
+pub use shelf::{Shelf, ShelfError};
 pub use shiftmill_core as core;
+pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_ruleset as ruleset;
 pub use zones::{ZoneError, zone_table};
 

@@ -9,7 +9,7 @@ use shiftmill::core::{
     Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, StreamHash, zone_table};
+use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, Shelf, StreamHash, zone_table};
 
 const MONDAY: Workday = Workday(20514);
 
@@ -31,18 +31,11 @@ fn request(detail: Detail, layout: Layout) -> Arc<Request> {
     let ruleset = compile(&Document { name: "same-bytes.toml", text: RULES }, &NoLibrary).unwrap();
     let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(27) };
     let names = ["America/New_York".to_owned(), "Asia/Tokyo".to_owned()];
-    Arc::new(Request {
-        rulesets: vec![Arc::new(ruleset)],
-        zones: Arc::new(zone_table(&names, days.first, days.last).unwrap()),
-        window: EvaluationWindow {
-            pay_period: days,
-            facts: days,
-            as_of: Timestamp(WallTime::on(days.last.plus(3), 0).0),
-            require_final: false,
-        },
-        detail,
-        layout,
-    })
+    let zones = zone_table(&names, days.first, days.last).unwrap();
+    let as_of = Timestamp(WallTime::on(days.last.plus(3), 0).0);
+    let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &Shelf::default());
+    Arc::new(request.unwrap().with_layout(layout))
 }
 
 /// Four weeks of a plausible employee: five days a week, a lunch, some long days, some punches forgotten or doubled.
@@ -125,7 +118,7 @@ fn rows(results: &shiftmill::core::Evaluations, index: usize) -> String {
 fn workers_chunks_order_and_layout_do_not_change_a_byte() {
     for detail in [Detail::Workdays, Detail::Full] {
         let one_worker = request(detail, Layout::CardByCard);
-        let expected = outcome(&Engine::new(1).evaluate(&one_worker, chunks(0..60, 60, &one_worker)));
+        let expected = outcome(&Engine::new(1).evaluate(&one_worker, chunks(0..60, 60, &one_worker)).unwrap());
         assert_eq!(expected.0.len(), 60);
         for (workers, per_chunk, layout) in [
             (2, 7, Layout::CardByCard),
@@ -135,7 +128,7 @@ fn workers_chunks_order_and_layout_do_not_change_a_byte() {
         ] {
             let request = request(detail, layout);
             let engine = Engine::new(workers);
-            let backwards = engine.evaluate(&request, chunks((0..60).rev(), per_chunk, &request));
+            let backwards = engine.evaluate(&request, chunks((0..60).rev(), per_chunk, &request)).unwrap();
             assert_eq!(outcome(&backwards), expected, "{workers} workers, {per_chunk} per chunk, {layout:?}");
         }
     }
@@ -145,7 +138,7 @@ fn workers_chunks_order_and_layout_do_not_change_a_byte() {
 fn more_detail_does_not_change_the_hash() {
     let hash = |detail| {
         let request = request(detail, Layout::CardByCard);
-        outcome(&Engine::new(1).evaluate(&request, chunks(0..20, 20, &request))).1.finish()
+        outcome(&Engine::new(1).evaluate(&request, chunks(0..20, 20, &request)).unwrap()).1.finish()
     };
     assert_eq!(hash(Detail::Workdays), hash(Detail::Spans));
     assert_eq!(hash(Detail::Workdays), hash(Detail::Full));
@@ -157,7 +150,7 @@ fn a_batch_checked_for_another_request_fails_card_by_card() {
     let mut batch = TimecardBatch::default();
     batch.push(&CardFacts { ruleset: 1, ..facts(1) }).unwrap();
     batch.push(&facts(2)).unwrap();
-    let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2).unwrap()]);
+    let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2).unwrap()]).unwrap();
     let errors: Vec<_> = finished[0].results.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
     assert_eq!(errors, [Some("SM-ENGINE"), None]);
 }

@@ -28,8 +28,8 @@ pub struct InProcess {
 pub fn measure(limit: &mut Limit, employees: u32, runs: usize) -> Result<InProcess, String> {
     let ruleset = Arc::new(workload_ruleset().map_err(|mistakes| mistakes.to_string())?);
     let codes = Codes::of(ruleset.timeline().names()).ok_or("the ruleset lacks a pay code of the workload")?;
-    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard);
-    let by_phase = workload_request(ruleset, Layout::PhaseByPhase);
+    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard)?;
+    let by_phase = workload_request(ruleset, Layout::PhaseByPhase)?;
     let first = run(&Engine::new(1), &by_card, checked(chunks(employees)));
     let checksum = checksum(&first.1, codes);
     let mut batches = chunks_of(first.1);

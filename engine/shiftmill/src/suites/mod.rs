@@ -24,7 +24,8 @@ use shiftmill_core::{Detail, Evaluations, TimecardBatch, Workday, ZoneTable};
 use shiftmill_timecards::suite::{self, CameOut, SuiteCase, SuiteFile, SuiteMistakes};
 
 use crate::chunk::Workspace;
-use crate::engine::{Layout, Request};
+use crate::request::Request;
+use crate::shelf::Shelf;
 use answer::Answer;
 
 /// What came of a folder of suites.
@@ -176,16 +177,14 @@ fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), Di
     let mut batch = TimecardBatch::default();
     batch.push(&case.card(zone, 0, names).map_err(told)?).map_err(told)?;
     let batch = batch.check(1, 1).map_err(told)?;
-    let request = |detail| Request {
-        rulesets: vec![Arc::clone(&ruleset)],
-        zones: Arc::clone(&zones),
-        window: case.window(&setting, zone, ruleset.context()),
-        detail,
-        layout: Layout::CardByCard,
-    };
+    let window = case.window(&setting, zone, ruleset.context());
     let mut workspace = Workspace::default();
-    let derived = workspace.evaluate(&request(Detail::Full), &batch);
-    let plain = workspace.evaluate(&request(Detail::Workdays), &batch);
+    let mut evaluate = |detail| {
+        let request = Request::new(vec![Arc::clone(&ruleset)], Arc::clone(&zones), window, detail, &Shelf::default());
+        workspace.evaluate(&request.map_err(told)?, &batch).map_err(told)
+    };
+    let derived = evaluate(Detail::Full)?;
+    let plain = evaluate(Detail::Workdays)?;
     same_with_less_detail(&derived, &plain)?;
     let answer = Answer::new(&derived, names, zone);
     let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(case, &answer)));

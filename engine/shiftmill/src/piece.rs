@@ -1,0 +1,330 @@
+//! Pieces: consecutive cards that stand still together at the hooks of plugins.
+//!
+//! ```text
+//! chunk ─→ piece ─→ open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close, in the order of the cards
+//!                      punches      schedule       days    period
+//!                         └── each plugin in its order: call for all cards of its ruleset, apply the edits to each
+//! ```
+//!
+//! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a piece is
+//! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stand
+//! still: they are evaluated when their turn comes to be closed.
+
+use std::mem;
+use std::ops::Range;
+
+use shiftmill_core::{
+    CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
+    Inputs, Note, Noticed, OnFailure, PluginBinding, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
+    open, pay, shape,
+};
+use shiftmill_plugin_host::{Answers, Bound, CallRoom, CardFailure, HookCard};
+
+use crate::chunk::{evaluate_card, fail, inputs};
+use crate::request::{Request, Stopped};
+
+/// About how many employee-days a piece has: the states of its cards fit into the cache of a core, and a call of a
+/// plugin is spread over enough of them.
+const PIECE_DAYS: u32 = 4_000;
+/// Punches on a day with a meal.
+const PUNCHES_A_DAY: u32 = 4;
+
+/// What a worker keeps from piece to piece.
+#[derive(Debug, Default)]
+pub(crate) struct PieceRoom {
+    states: Vec<CardState>,
+    calls: CallRoom,
+}
+
+/// Evaluates all cards of a chunk, piece by piece.
+///
+/// # Errors
+/// When a plugin stops the request.
+pub(crate) fn all(
+    request: &Request,
+    batch: &CheckedBatch,
+    card: &mut CardState,
+    room: &mut PieceRoom,
+    mut results: Evaluations,
+) -> Result<Evaluations, Stopped> {
+    let mut first = 0;
+    while first < batch.len() {
+        let piece = first..piece_end(batch, first);
+        first = piece.end;
+        evaluate(request, batch, piece, card, room, &mut results)?;
+    }
+    Ok(results)
+}
+
+/// Evaluates one card as a piece of its own.
+///
+/// # Errors
+/// When a plugin stops the request.
+pub(crate) fn one(
+    request: &Request,
+    batch: &CheckedBatch,
+    index: usize,
+    card: &mut CardState,
+    room: &mut PieceRoom,
+    results: &mut Evaluations,
+) -> Result<(), Stopped> {
+    evaluate(request, batch, index..index + 1, card, room, results)
+}
+
+/// Where the piece ends that begins with card `first`: it has one card at least.
+fn piece_end(batch: &CheckedBatch, first: usize) -> usize {
+    let mut days = 0_u32;
+    let punches = batch.columns().punch_count.iter().skip(first);
+    let fits = punches.take_while(|punches| {
+        let before = days;
+        days = days.saturating_add(**punches / PUNCHES_A_DAY).saturating_add(1);
+        before < PIECE_DAYS
+    });
+    first + fits.count().max(1)
+}
+
+fn evaluate(
+    request: &Request,
+    batch: &CheckedBatch,
+    piece: Range<usize>,
+    card: &mut CardState,
+    room: &mut PieceRoom,
+    results: &mut Evaluations,
+) -> Result<(), Stopped> {
+    match request.detail {
+        Detail::Full => Piece::<Vec<Note>>::evaluate(request, batch, piece, card, room, results),
+        _ => Piece::<Silent>::evaluate(request, batch, piece, card, room, results),
+    }
+}
+
+/// A recorder of one card whose notes are handed over when the card is closed.
+trait CardRecorder: Recorder + Default {
+    fn hand_over(&mut self, notes: &mut Vec<Note>);
+}
+
+impl CardRecorder for Silent {
+    fn hand_over(&mut self, _: &mut Vec<Note>) {}
+}
+
+impl CardRecorder for Vec<Note> {
+    fn hand_over(&mut self, notes: &mut Vec<Note>) {
+        notes.append(self);
+    }
+}
+
+/// A card on its way from hook to hook.
+struct Underway<'a, R> {
+    /// Its position in the chunk.
+    index: usize,
+    ruleset: usize,
+    inputs: Inputs<'a>,
+    state: &'a mut CardState,
+    recorder: R,
+    /// How plugins failed on it.
+    failures: Vec<PluginFailure>,
+    /// Why it goes no further.
+    error: Option<EvaluationError>,
+}
+
+/// The cards of a piece that stand still at hooks, in the order of the chunk.
+struct Piece<'a, R> {
+    request: &'a Request,
+    batch: &'a CheckedBatch,
+    cards: Vec<Underway<'a, R>>,
+}
+
+impl<'a, R: CardRecorder> Piece<'a, R> {
+    fn evaluate(
+        request: &'a Request,
+        batch: &'a CheckedBatch,
+        cards: Range<usize>,
+        card: &mut CardState,
+        room: &'a mut PieceRoom,
+        results: &mut Evaluations,
+    ) -> Result<(), Stopped> {
+        let PieceRoom { states, calls } = room;
+        let mut piece = Piece::begin(request, batch, cards.clone(), states);
+        let mut phase = 0;
+        for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
+            let until = phases_before(hook);
+            piece.go_on(phase..until);
+            phase = until;
+            for (ruleset, bound) in request.calls_at(hook) {
+                piece.call(hook, ruleset, bound, calls)?;
+            }
+        }
+        piece.go_on(phase..PHASES);
+        piece.close(cards, card, results);
+        Ok(())
+    }
+
+    /// Gives a state to every card that stands still.
+    fn begin(
+        request: &'a Request,
+        batch: &'a CheckedBatch,
+        cards: Range<usize>,
+        states: &'a mut Vec<CardState>,
+    ) -> Piece<'a, R> {
+        let standing = || cards.clone().filter(|index| request.stands_still(batch.ruleset(*index)));
+        let count = standing().count();
+        if states.len() < count {
+            states.resize_with(count, CardState::default);
+        }
+        let begin = |(index, state)| {
+            Some(Underway {
+                index,
+                ruleset: batch.ruleset(index),
+                inputs: inputs(request, batch, index)?,
+                state,
+                recorder: R::default(),
+                failures: Vec::new(),
+                error: None,
+            })
+        };
+        Piece { request, batch, cards: standing().zip(states).filter_map(begin).collect() }
+    }
+
+    /// Takes every card through some phases.
+    fn go_on(&mut self, phases: Range<usize>) {
+        for card in &mut self.cards {
+            for phase in phases.clone() {
+                if card.error.is_none() {
+                    card.error = card.go_through(phase).err();
+                }
+            }
+        }
+    }
+
+    /// Calls a plugin for the cards of its ruleset, and applies what it proposes.
+    fn call(&mut self, hook: Hook, ruleset: usize, bound: &Bound, room: &mut CallRoom) -> Result<(), Stopped> {
+        let concerned = |card: &Underway<'_, R>| card.ruleset == ruleset && card.error.is_none();
+        let keys = &self.batch.columns().employees;
+        let shown = self.cards.iter().filter(|card| concerned(card)).map(|card| HookCard {
+            key: keys.get(card.index).map_or("", String::as_str),
+            inputs: &card.inputs,
+            state: card.state,
+        });
+        let shown: Vec<HookCard<'_>> = shown.collect();
+        if shown.is_empty() {
+            return Ok(());
+        }
+        let answers: Answers = bound.call(hook, &shown, room).map_err(|error| self.request.stop(error))?;
+        drop(shown);
+        if answers.change_nothing() {
+            return Ok(());
+        }
+        for (place, card) in self.cards.iter_mut().filter(|card| concerned(card)).enumerate() {
+            card.take(hook, bound, &answers, place);
+        }
+        Ok(())
+    }
+
+    /// Adds the results of all cards, in order; those that did not stand still are evaluated here.
+    fn close(self, cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
+        let Piece { request, batch, cards: standing } = self;
+        let mut standing = standing.into_iter().peekable();
+        for index in cards {
+            match standing.next_if(|card| card.index == index) {
+                Some(card) => card.close(request.detail, results),
+                None => evaluate_card(request, batch, index, state, results),
+            }
+        }
+    }
+}
+
+/// How many phases there are before closing.
+const PHASES: usize = 4;
+
+/// How many phases come before a hook.
+const fn phases_before(hook: Hook) -> usize {
+    match hook {
+        Hook::Punches => 1,
+        Hook::Schedule => 2,
+        Hook::Days => 3,
+        Hook::Period => 4,
+    }
+}
+
+impl<R: CardRecorder> Underway<'_, R> {
+    fn go_through(&mut self, phase: usize) -> Result<(), EvaluationError> {
+        match phase {
+            0 => {
+                self.state.clear();
+                open::open(&self.inputs, self.state, &mut self.recorder)?;
+            }
+            1 => shape::lay_out(&self.inputs, self.state, &mut self.recorder)?,
+            2 => shape::compare(&self.inputs, self.state),
+            _ => pay::pay(&self.inputs, self.state, &mut self.recorder),
+        }
+        Ok(())
+    }
+
+    /// Applies what a plugin proposes for the card, or takes note of its failure.
+    fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize) {
+        let outcome = match answers.of(place) {
+            Ok(edits) => {
+                apply(&self.inputs, self.state, hook, bound.index(), edits.list, edits.arguments, &mut self.recorder)
+                    .map_err(|refused| CardFailure {
+                        code: FailureCode::BadEdit,
+                        workday: refused.workday(),
+                        message: refused.to_string(),
+                    })
+            }
+            Err(failure) => Err(failure.clone()),
+        };
+        if let Err(failure) = outcome {
+            self.fail(hook, bound.binding(), failure);
+        }
+    }
+
+    fn fail(&mut self, hook: Hook, binding: &PluginBinding, failure: CardFailure) {
+        let CardFailure { code, workday, message } = failure;
+        let skipped = binding.on_failure == OnFailure::Skip;
+        let manifest = &binding.manifest;
+        self.failures.push(PluginFailure {
+            card: self.index as u32,
+            binding: binding.name.clone(),
+            plugin: format!("{} {}", manifest.name, manifest.version),
+            hook,
+            code,
+            workday,
+            message,
+            skipped,
+        });
+        if !skipped {
+            self.error = Some(EvaluationError::Plugin { code });
+            return;
+        }
+        let pay_period = self.inputs.window.pay_period;
+        let workday = pay_period.nearest(workday.unwrap_or(pay_period.first));
+        self.state.noticed.push(Noticed {
+            code: ExceptionCode::PluginFailed,
+            workday,
+            at: self.inputs.card.zone.midnight(workday),
+            measure: Seconds::ZERO,
+            rule: RuleId::PUNCHES,
+            shift: None,
+            says: None,
+        });
+    }
+
+    fn close(mut self, detail: Detail, results: &mut Evaluations) {
+        let starts = results.ends();
+        let closed = match self.error {
+            Some(error) => Err(error),
+            None => close::close(&self.inputs, detail, self.state, results),
+        };
+        match closed {
+            Ok(provisional) => {
+                self.recorder.hand_over(&mut results.notes);
+                let ends = results.ends();
+                results.cards.push(CardResult { ends, provisional, error: None });
+            }
+            Err(error) => {
+                results.truncate(starts);
+                fail(results, error);
+            }
+        }
+        results.failures.append(&mut mem::take(&mut self.failures));
+    }
+}

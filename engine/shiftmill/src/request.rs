@@ -1,0 +1,201 @@
+//! What is asked of a number of chunks, with all that is needed to answer.
+
+use std::sync::{Arc, OnceLock};
+
+use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable};
+use shiftmill_plugin_host::{BindError, Bound, CallError};
+use shiftmill_ruleset::Ruleset;
+
+use crate::shelf::Shelf;
+
+/// What is asked of a number of chunks. The plugins of its rulesets are bound when it is made, and stay the same until
+/// it ends.
+#[derive(Debug)]
+pub struct Request {
+    /// The rulesets; a timecard names one by its index.
+    pub rulesets: Vec<Arc<Ruleset>>,
+    /// The zones; a timecard names one by its index.
+    pub zones: Arc<ZoneTable>,
+    /// Which days to pay, and how far time has got.
+    pub window: EvaluationWindow,
+    /// How much of the derivation is wanted.
+    pub detail: Detail,
+    layout: Layout,
+    /// For each ruleset the plugins that are called, in order.
+    plugins: Vec<Vec<Bound>>,
+    /// The hooks at which any plugin is called.
+    hooks: HookSet,
+    /// Why the request was stopped; what is asked from then on is not answered.
+    stopped: OnceLock<Stopped>,
+}
+
+/// How a worker goes through a chunk. Never changes a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// All phases of one card, then the next card: the card stays in the cache. Only cards with plugins go to a hook
+    /// together, piece by piece.
+    #[default]
+    CardByCard,
+    /// One phase of all cards of a piece, then the next phase, as if every card had a plugin at every hook.
+    PhaseByPhase,
+}
+
+/// Why there is no request: a ruleset binds a plugin that cannot be called.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// The plugin is not on the shelf.
+    #[error("ruleset `{ruleset}` binds the plugin {hash} as `{binding}`, which is not loaded")]
+    NotLoaded {
+        /// The ruleset.
+        ruleset: String,
+        /// What the ruleset calls the plugin.
+        binding: String,
+        /// Which plugin.
+        hash: PluginHash,
+    },
+    /// The plugin was found not to keep employees apart.
+    #[error("ruleset `{ruleset}` binds a plugin as `{binding}` that does not keep employees apart; it is quarantined")]
+    Quarantined {
+        /// The ruleset.
+        ruleset: String,
+        /// What the ruleset calls the plugin.
+        binding: String,
+    },
+    /// The plugin cannot be bound.
+    #[error("ruleset `{ruleset}` binds a plugin as `{binding}` that cannot be called")]
+    Unbound {
+        /// The ruleset.
+        ruleset: String,
+        /// What the ruleset calls the plugin.
+        binding: String,
+        /// Why.
+        #[source]
+        why: BindError,
+    },
+}
+
+impl RequestError {
+    /// The stable code that documentation explains.
+    pub fn code(&self) -> &'static str {
+        match self {
+            RequestError::NotLoaded { .. } => "SM-PLUGIN-UNKNOWN",
+            RequestError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
+            RequestError::Unbound { why: BindError::Host { .. }, .. } => FailureCode::HostFault.error_code(),
+            RequestError::Unbound { .. } => FailureCode::BadConfig.error_code(),
+        }
+    }
+}
+
+/// Why an evaluation was stopped as a whole. Nothing that it found is a result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub struct Stopped(pub CallError);
+
+impl Stopped {
+    /// The stable code that documentation explains.
+    pub fn code(&self) -> &'static str {
+        self.0.error_code()
+    }
+
+    /// True when the same request may succeed elsewhere or later: the fault is none of the plugin's.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.0, CallError::HostFault { .. })
+    }
+}
+
+impl Request {
+    /// A request whose plugins are those of `shelf`, bound now.
+    ///
+    /// # Errors
+    /// When a ruleset binds a plugin, in force on a day that the facts cover, that cannot be called.
+    pub fn new(
+        rulesets: Vec<Arc<Ruleset>>,
+        zones: Arc<ZoneTable>,
+        window: EvaluationWindow,
+        detail: Detail,
+        shelf: &Shelf,
+    ) -> Result<Request, RequestError> {
+        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, shelf));
+        let plugins = plugins.collect::<Result<Vec<_>, _>>()?;
+        let mut hooks = HookSet::NONE;
+        for bound in plugins.iter().flatten() {
+            hooks = bound.binding().hooks.iter().fold(hooks, HookSet::with);
+        }
+        let (layout, stopped) = (Layout::default(), OnceLock::new());
+        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, stopped })
+    }
+
+    /// The same request, gone through in another way.
+    #[must_use]
+    pub fn with_layout(self, layout: Layout) -> Request {
+        Request { layout, ..self }
+    }
+
+    /// How a worker goes through a chunk.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// The plugins that are called for the timecards of a ruleset, in order.
+    pub fn plugins(&self, ruleset: usize) -> &[Bound] {
+        self.plugins.get(ruleset).map_or(&[], Vec::as_slice)
+    }
+
+    /// Why the request was stopped, if it was.
+    pub fn stopped(&self) -> Option<&Stopped> {
+        self.stopped.get()
+    }
+
+    /// The rulesets with plugins that are called at a hook.
+    pub(crate) fn calls_at(&self, hook: Hook) -> impl Iterator<Item = (usize, &Bound)> {
+        let all =
+            self.plugins.iter().enumerate().flat_map(|(ruleset, plugins)| plugins.iter().map(move |it| (ruleset, it)));
+        all.filter(move |(_, bound)| bound.binding().hooks.contains(hook))
+    }
+
+    /// True when somebody is to be stopped for at this hook.
+    pub(crate) fn stops_at(&self, hook: Hook) -> bool {
+        self.hooks.contains(hook) || self.layout == Layout::PhaseByPhase
+    }
+
+    /// True when cards stand still at hooks.
+    pub(crate) fn has_hooks(&self) -> bool {
+        !self.hooks.is_empty() || self.layout == Layout::PhaseByPhase
+    }
+
+    /// True when the cards of a ruleset stand still at hooks.
+    pub(crate) fn stands_still(&self, ruleset: usize) -> bool {
+        !self.plugins(ruleset).is_empty() || self.layout == Layout::PhaseByPhase
+    }
+
+    /// Stops the request; the first reason counts.
+    pub(crate) fn stop(&self, why: CallError) -> Stopped {
+        self.stopped.get_or_init(|| Stopped(why)).clone()
+    }
+}
+
+/// Binds the plugins of a ruleset that are in force on a day that the facts cover.
+fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, shelf: &Shelf) -> Result<Vec<Bound>, RequestError> {
+    let timeline = ruleset.timeline();
+    let mut plugins = Vec::new();
+    for (index, binding) in (0_u16..).zip(timeline.bindings()) {
+        if !timeline.is_in_force_within(index, window.facts) {
+            continue;
+        }
+        let names = || (ruleset.name().to_owned(), binding.name.clone());
+        let plugin = shelf.get(binding.plugin).ok_or_else(|| {
+            let (ruleset, binding_name) = names();
+            RequestError::NotLoaded { ruleset, binding: binding_name, hash: binding.plugin }
+        })?;
+        if plugin.is_quarantined() {
+            let (ruleset, binding) = names();
+            return Err(RequestError::Quarantined { ruleset, binding });
+        }
+        let bound = Bound::new(&plugin, binding, index).map_err(|why| {
+            let (ruleset, binding) = names();
+            RequestError::Unbound { ruleset, binding, why }
+        })?;
+        plugins.push(bound);
+    }
+    Ok(plugins)
+}

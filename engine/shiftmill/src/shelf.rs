@@ -1,0 +1,97 @@
+//! The shelf: the plugins that this process has loaded, each compiled once and shared by all requests.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::{fs, io};
+
+use dashmap::DashMap;
+use sha2::{Digest, Sha256};
+use shiftmill_core::PluginHash;
+use shiftmill_plugin_host::{Host, HostError, HostSettings, LoadError, Plugin};
+
+/// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one shelf.
+///
+/// A request takes what it needs when it is made and keeps it. What is put on the shelf or taken off later is for later
+/// requests.
+#[derive(Clone, Debug, Default)]
+pub struct Shelf(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    settings: HostSettings,
+    /// Made when the first plugin is loaded: who has none pays for none.
+    host: OnceLock<Host>,
+    plugins: DashMap<PluginHash, Arc<Plugin>>,
+}
+
+/// Why a plugin is not on the shelf.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// The file cannot be read.
+    #[error("the file cannot be read")]
+    Unreadable(#[source] io::Error),
+    /// Plugins cannot be run here.
+    #[error(transparent)]
+    Host(HostError),
+    /// The plugin cannot be loaded.
+    #[error(transparent)]
+    Load(LoadError),
+}
+
+impl Shelf {
+    /// An empty shelf whose plugins will run with these settings.
+    pub fn new(settings: HostSettings) -> Shelf {
+        Shelf(Arc::new(Inner { settings, ..Inner::default() }))
+    }
+
+    /// Loads a plugin. One that is there already is not loaded again, unless it is quarantined.
+    ///
+    /// # Errors
+    /// See [`ShelfError`].
+    pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, ShelfError> {
+        let hash = PluginHash(Sha256::digest(component).into());
+        if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
+            return Ok(known);
+        }
+        let plugin = self.host()?.load(component).map_err(ShelfError::Load)?;
+        self.0.plugins.insert(plugin.hash(), Arc::clone(&plugin));
+        Ok(plugin)
+    }
+
+    /// Loads a plugin from a file.
+    ///
+    /// # Errors
+    /// See [`ShelfError`].
+    pub fn load_file(&self, path: &Path) -> Result<Arc<Plugin>, ShelfError> {
+        self.load(&fs::read(path).map_err(ShelfError::Unreadable)?)
+    }
+
+    /// The plugin with this content.
+    pub fn get(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
+        self.0.plugins.get(&hash).map(|plugin| Arc::clone(plugin.value()))
+    }
+
+    /// Takes a plugin off the shelf. Requests that have it keep it.
+    pub fn remove(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
+        self.0.plugins.remove(&hash).map(|(_, plugin)| plugin)
+    }
+
+    /// All plugins, by their content.
+    pub fn plugins(&self) -> Vec<Arc<Plugin>> {
+        let mut plugins: Vec<_> = self.0.plugins.iter().map(|plugin| Arc::clone(plugin.value())).collect();
+        plugins.sort_unstable_by_key(|plugin| plugin.hash());
+        plugins
+    }
+
+    /// The host, which is made when it is first asked for.
+    ///
+    /// # Errors
+    /// When plugins cannot be run here.
+    pub fn host(&self) -> Result<&Host, ShelfError> {
+        if let Some(host) = self.0.host.get() {
+            return Ok(host);
+        }
+        let host = Host::new(self.0.settings.clone()).map_err(ShelfError::Host)?;
+        Ok(self.0.host.get_or_init(|| host))
+    }
+}
