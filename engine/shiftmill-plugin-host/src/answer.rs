@@ -21,6 +21,7 @@ pub struct Answers {
     arguments: Vec<i64>,
     cards: Vec<CardAnswer>,
     fuel: u64,
+    days: u64,
     log: Vec<LogLine>,
 }
 
@@ -71,9 +72,15 @@ impl Answers {
         self.edits.is_empty() && self.cards.iter().all(|card| card.failure.is_none())
     }
 
-    /// Fuel used, instances and configuration included; not that of attempts that came to nothing.
+    /// Fuel used, that for instances and configuration included; not that of attempts for several employees that came
+    /// to nothing.
     pub fn fuel(&self) -> u64 {
         self.fuel
+    }
+
+    /// The days that it was used on, as the plugin was given them.
+    pub fn days(&self) -> u64 {
+        self.days
     }
 
     /// What the plugin said, when somebody listened.
@@ -96,13 +103,13 @@ impl Answers {
         self.cards.get(index).is_some_and(|card| card.alone)
     }
 
-    pub(crate) fn add_fuel(&mut self, fuel: u64) {
+    pub(crate) fn add_spent(&mut self, fuel: u64, days: u64) {
         self.fuel = self.fuel.saturating_add(fuel);
+        self.days += days;
     }
 
-    /// Adds what was said of a piece that begins with the card added next.
-    pub(crate) fn add_log(&mut self, lines: Vec<LogLine>) {
-        let before = self.cards.len();
+    /// Adds what was said of a piece that begins with card `before`.
+    pub(crate) fn add_log(&mut self, lines: Vec<LogLine>, before: usize) {
         self.log.extend(lines.into_iter().map(|line| LogLine { card: line.card.map(|card| before + card), ..line }));
     }
 

@@ -197,6 +197,7 @@ impl Bound {
         if self.plugin.is_quarantined() {
             return Err(CallError::Quarantined { plugin: self.plugin.title() });
         }
+        self.breaker.check().map_err(|broken| broken.error(self.plugin.title()))?;
         let call = Call { bound: self, hook, cards, values: &self.values() };
         call.check_alike()?;
         let mut answers = Answers::with_room(cards.len());
@@ -273,7 +274,8 @@ impl Call<'_> {
                 Ok(()) => self.bound.breaker.passed(),
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Plugin(fault)) if piece.len() == 1 => {
-                    self.bound.breaker.failed(&fault).map_err(|failures| self.broken(failures, &fault))?;
+                    let counted = self.bound.breaker.failed(&fault);
+                    counted.map_err(|broken| broken.error(self.bound.plugin.title()))?;
                     answers.push_failure(fault.failure, true);
                 }
                 Err(Fault::Plugin(fault)) => {
@@ -297,16 +299,21 @@ impl Call<'_> {
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
         let (mut sandbox, _) = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
-        let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads))?;
+        let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
         let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
-        let fuel = sandbox.fuel_used();
-        answers.add_log(std::mem::take(&mut sandbox.store.data_mut().log));
+        let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
         drop(sandbox);
-        asked.split(&answer, answers)?;
-        answers.add_fuel(fuel);
-        bound.pace.passed(fuel, all);
-        Ok(())
+        let before = answers.len();
+        let outcome = answer.and_then(|answer| asked.split(&answer, answers));
+        if outcome.is_ok() || cards.len() == 1 {
+            answers.add_spent(fuel, all);
+            answers.add_log(log, before);
+        }
+        if outcome.is_ok() {
+            bound.pace.passed(fuel, all);
+        }
+        outcome
     }
 
     /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only.
@@ -336,10 +343,6 @@ impl Call<'_> {
 
     fn host_fault(self, reason: String) -> CallError {
         CallError::HostFault { plugin: self.bound.plugin.title(), reason }
-    }
-
-    fn broken(self, failures: u32, fault: &PluginFault) -> CallError {
-        CallError::Broken { plugin: self.bound.plugin.title(), failures, failure: fault.failure.clone() }
     }
 }
 
@@ -400,21 +403,41 @@ impl Pace {
 #[derive(Debug, Default)]
 struct Breaker(Mutex<Alike>);
 
+/// What the first employees have in common.
 #[derive(Debug, Default)]
 struct Alike {
     any_passed: bool,
     place: String,
     failures: u32,
+    broken: Option<Broken>,
+}
+
+/// What is told of a plugin that fails for everybody.
+#[derive(Clone, Debug)]
+struct Broken {
+    failures: u32,
+    failure: CardFailure,
+}
+
+impl Broken {
+    fn error(self, plugin: String) -> CallError {
+        CallError::Broken { plugin, failures: self.failures, failure: self.failure }
+    }
 }
 
 impl Breaker {
-    fn passed(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).any_passed = true;
+    /// The error is what stopped an earlier call.
+    fn check(&self) -> Result<(), Broken> {
+        self.alike().broken.clone().map_or(Ok(()), Err)
     }
 
-    /// Counts a failure. The error is how many there have been, when it is enough.
-    fn failed(&self, fault: &PluginFault) -> Result<(), u32> {
-        let mut alike = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn passed(&self) {
+        self.alike().any_passed = true;
+    }
+
+    /// Counts a failure. The error is told when it is enough.
+    fn failed(&self, fault: &PluginFault) -> Result<(), Broken> {
+        let mut alike = self.alike();
         if alike.any_passed {
             return Ok(());
         }
@@ -422,6 +445,15 @@ impl Breaker {
             *alike = Alike { place: fault.place.clone(), ..Alike::default() };
         }
         alike.failures += 1;
-        if alike.failures < ALIKE_MAX { Ok(()) } else { Err(alike.failures) }
+        if alike.failures < ALIKE_MAX {
+            return Ok(());
+        }
+        let broken = Broken { failures: alike.failures, failure: fault.failure.clone() };
+        alike.broken = Some(broken.clone());
+        Err(broken)
+    }
+
+    fn alike(&self) -> std::sync::MutexGuard<'_, Alike> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,6 +3,7 @@
 use shiftmill_core::{FailureCode, Workday};
 use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
+use crate::limits::shortened;
 use crate::sandbox::{LastWords, Session};
 
 /// A failure of a plugin on one card.
@@ -163,9 +164,15 @@ impl std::fmt::Display for Location {
     }
 }
 
+/// Most bytes of a function's name. Names of generic functions are long, and longer ones are made up.
+const NAME_BYTES_MAX: usize = 1_000;
+
 /// A function's name as its author wrote it.
 pub(crate) fn demangled(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
+    match name.len() <= NAME_BYTES_MAX {
+        true => shortened(&format!("{:#}", rustc_demangle::demangle(name))),
+        false => shortened(name),
+    }
 }
 
 /// False for functions that every plugin has: the standard library, the SDK, the allocator.

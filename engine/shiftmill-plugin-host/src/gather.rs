@@ -599,3 +599,6 @@ fn state_number(state: SpanState) -> u8 {
         SpanState::Leave => 3,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use wasmparser::{
 };
 
 use crate::failure::{demangled, is_own};
+use crate::limits::{FUNCTIONS_MAX, TYPES_MAX};
 
 /// What is read of a core module. The module has not been validated; whatever does not parse is an error.
 #[derive(Debug, Default)]
@@ -16,8 +17,11 @@ pub(crate) struct CoreModule<'a> {
     /// Everything imported, with the module that it is imported from.
     pub(crate) imports: Vec<(&'a str, &'a str)>,
     pub(crate) exports: Vec<&'a str>,
-    /// The bodies of its own functions, whose numbers follow those of the imported ones.
+    /// The bodies of its own functions, whose numbers follow those of the imported ones; no more than are allowed and
+    /// one.
     pub(crate) bodies: Vec<FunctionBody<'a>>,
+    /// How many functions of its own it has.
+    pub(crate) functions: u64,
     pub(crate) custom_sections: Vec<&'a str>,
     pub(crate) has_start: bool,
     pub(crate) tables: u32,
@@ -76,7 +80,12 @@ impl<'a> CoreModule<'a> {
             Payload::StartSection { .. } => self.has_start = true,
             Payload::ElementSection(elements) => self.element_segments += elements.count(),
             Payload::DataSection(data) => self.data_segments += data.count(),
-            Payload::CodeSectionEntry(body) => self.bodies.push(body),
+            Payload::CodeSectionEntry(body) => {
+                self.functions += 1;
+                if self.functions <= FUNCTIONS_MAX + 1 {
+                    self.bodies.push(body);
+                }
+            }
             Payload::CustomSection(section) => {
                 self.custom_sections.push(section.name());
                 if let KnownCustom::Name(names) = section.as_known() {
@@ -92,8 +101,9 @@ impl<'a> CoreModule<'a> {
     fn take_names(&mut self, names: NameSectionReader<'a>) {
         for name in names.into_iter().map_while(Result::ok) {
             if let Name::Function(functions) = name {
-                self.names
-                    .extend(functions.into_iter().map_while(Result::ok).map(|naming| (naming.index, naming.name)));
+                let functions = functions.into_iter().map_while(Result::ok);
+                let known = functions.filter(|naming| u64::from(naming.index) <= FUNCTIONS_MAX + TYPES_MAX);
+                self.names.extend(known.map(|naming| (naming.index, naming.name)));
             }
         }
     }

@@ -7,8 +7,11 @@ use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap};
 use crate::contract;
 use crate::engine::{Place, Places, TICKS_MAX};
 use crate::failure::{Fault, Stage, fault};
-use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
+use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
 use crate::wire::LogLevel;
+
+/// What a line that is kept costs beside its text, so that empty lines come to an end too.
+const LINE_BYTES: usize = 32;
 
 /// Something that a plugin said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,15 +79,23 @@ impl Session {
         Err(wasmtime::Error::msg("more than a plugin may have"))
     }
 
-    fn hear(&mut self, level: LogLevel, employee: Option<u32>, workday: Option<i32>, message: &str) {
+    /// How much of a text of this level is kept.
+    fn wanted(&self, level: LogLevel) -> usize {
+        match level {
+            LogLevel::Panic => self.listening.max(MESSAGE_BYTES_MAX),
+            _ => self.listening,
+        }
+    }
+
+    fn hear(&mut self, level: LogLevel, employee: Option<u32>, workday: Option<i32>, message: String) {
         let workday = workday.map(Workday);
         if level == LogLevel::Panic {
-            self.last_words = Some(LastWords { employee, workday, message: shortened(message) });
+            self.last_words = Some(LastWords { employee, workday, message: shortened(&message) });
         }
         if self.listening > 0 {
-            self.listening = self.listening.saturating_sub(message.len());
+            self.listening = self.listening.saturating_sub(message.len() + LINE_BYTES);
             let card = employee.map(|employee| employee as usize);
-            self.log.push(LogLine { card, workday, level, message: message.to_owned() });
+            self.log.push(LogLine { card, workday, level, message });
         }
     }
 }
@@ -101,9 +112,10 @@ fn log(
     mut store: StoreContextMut<'_, Session>,
     (level, employee, workday, message): (LogLevel, Option<u32>, Option<i32>, WasmStr),
 ) -> wasmtime::Result<()> {
-    let text = message.to_str(&store)?.into_owned();
+    let text = message.to_str(&store)?;
     let cost = FUEL_PER_HOST_CALL + text.len() as u64;
-    store.data_mut().hear(level, employee, workday, &text);
+    let kept = text.get(..text.floor_char_boundary(store.data().wanted(level))).unwrap_or_default().to_owned();
+    store.data_mut().hear(level, employee, workday, kept);
     match store.get_fuel()?.checked_sub(cost) {
         Some(left) => store.set_fuel(left),
         None => {

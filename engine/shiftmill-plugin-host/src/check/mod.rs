@@ -32,6 +32,9 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::COMPONENT_MODEL);
 
+/// How many objections are told at most.
+const OBJECTIONS_MAX: usize = 50;
+
 /// Checks a component. What is wrong with it stands in [`Report::objections`]; a plugin has none.
 pub fn check(component: &[u8], floats_allowed: bool) -> Report {
     let mut report =
@@ -155,9 +158,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Adds an objection once.
+    /// Adds an objection once, and no more than anybody would read.
     fn object(&mut self, objection: Objection) {
-        if !self.report.objections.contains(&objection) {
+        let objections = &self.report.objections;
+        if objections.len() < OBJECTIONS_MAX && !objections.contains(&objection) {
             self.report.objections.push(objection);
         }
     }
@@ -214,7 +218,7 @@ impl<'a> Checker<'a> {
 
     fn judge_module(&mut self, module: &CoreModule<'_>) {
         let counts = [
-            ("functions", module.bodies.len() as u64, FUNCTIONS_MAX),
+            ("functions", module.functions, FUNCTIONS_MAX),
             ("types", u64::from(module.types), TYPES_MAX),
             ("imports", module.imports.len() as u64, TYPES_MAX),
             ("exports", module.exports.len() as u64, TYPES_MAX),
@@ -229,7 +233,7 @@ impl<'a> Checker<'a> {
         for (what, found, most) in counts {
             self.demand_most(what, found, most);
         }
-        self.report.functions += module.bodies.len();
+        self.report.functions += module.functions;
         self.report.memory_bytes += module.memory_bytes;
         self.report.has_start |= module.has_start;
         self.report.has_names |= module.has_names();

@@ -21,7 +21,7 @@ pub struct Report {
     /// What it exports beside the contract; never called.
     pub other_exports: Vec<String>,
     /// How many functions it has.
-    pub functions: usize,
+    pub functions: u64,
     /// Memory that it has at first, in bytes.
     pub memory_bytes: u64,
     /// The functions that use floating point numbers.

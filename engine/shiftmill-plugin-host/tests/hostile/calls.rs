@@ -1,9 +1,12 @@
-//! What a plugin is given and what becomes of its edits.
+//! What a call is worth: the same for each employee whoever stands beside, at the same price every time.
 
 use std::sync::Arc;
+use std::thread;
 
-use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode};
-use shiftmill_plugin_host::{Bound, Host, HostSettings, Plugin};
+use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
+use shiftmill_plugin_host::{
+    Answers, BindError, Bound, CallError, CallRoom, FUEL_PER_DAY, Host, HostSettings, LogLevel, Plugin, fuel_budget,
+};
 
 use crate::cards::{Cards, MONDAY, binding};
 use crate::guest::{Guest, MEAL};
@@ -12,51 +15,252 @@ fn load(guest: &Guest) -> Arc<Plugin> {
     Host::new(HostSettings::default()).unwrap().load(&guest.component()).unwrap()
 }
 
+/// A guest, bound, and cards of which some are marked.
+struct Trial {
+    plugin: Arc<Plugin>,
+    bound: Bound,
+    cards: Cards,
+}
+
+impl Trial {
+    fn new(guest: &Guest, employees: usize, marked: &[usize]) -> Trial {
+        let plugin = load(guest);
+        let hook = guest.hooks[0];
+        let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
+        let cards = Cards::marked(&binding(&plugin), employees, marked, hook);
+        Trial { plugin, bound, cards }
+    }
+
+    fn call(&self) -> Answers {
+        self.cards.call(&self.bound, Hook::Days).unwrap()
+    }
+}
+
+/// What two answers say of the same card, at its place in each.
+fn same(one: &Answers, at: usize, other: &Answers, there: usize) -> bool {
+    one.of(at) == other.of(there)
+}
+
 #[test]
 fn an_honest_plugin_pays_everybody() {
-    let plugin = load(&Guest::honest("honest"));
-    let binding = binding(&plugin);
-    let bound = Bound::new(&plugin, &binding, 0).unwrap();
-    let cards = Cards::marked(&binding, 40, &[3], Hook::Days);
-    let answers = cards.call(&bound, Hook::Days).unwrap();
+    let trial = Trial::new(&Guest::honest("honest"), 40, &[3]);
+    let answers = trial.call();
+    let paid = Change::Quantity { workday: MONDAY, code: PayCode(MEAL), amount: 1 };
     for card in 0..40 {
         let edits = answers.of(card).unwrap();
-        let paid = Change::Quantity { workday: MONDAY, code: PayCode(MEAL), amount: 1 };
         assert_eq!(edits.list.iter().map(|edit| edit.change).collect::<Vec<_>>(), [paid]);
-        assert_eq!(edits.list[0].rule, binding.rule(0).unwrap());
+        assert_eq!(edits.list[0].rule, trial.bound.binding().rule(0).unwrap());
     }
-    let mut alone = binding.clone();
-    alone.isolation = Isolation::Employee;
-    let bound = Bound::new(&plugin, &alone, 0).unwrap();
-    let one_by_one = cards.call(&bound, Hook::Days).unwrap();
-    assert!((0..40).all(|card| one_by_one.of(card) == answers.of(card)));
-}
-
-/// Whether only employee 3 failed, and how.
-fn only_the_marked_fails(guest: &Guest, hook: Hook) -> (FailureCode, String) {
-    let plugin = load(guest);
-    let binding = binding(&plugin);
-    let bound = Bound::new(&plugin, &binding, 0).unwrap();
-    let cards = Cards::marked(&binding, 40, &[3], hook);
-    let answers = cards.call(&bound, hook).unwrap();
-    let failed: Vec<usize> = (0..40).filter(|card| answers.of(*card).is_err()).collect();
-    assert_eq!(failed, [3]);
-    assert!((0..40).all(|card| card == 3 || answers.of(card).unwrap().list.len() == 1));
-    let failure = answers.of(3).unwrap_err();
-    (failure.code, failure.message.clone())
+    assert_eq!(answers.days(), 39 * 5 + 3);
+    assert!(answers.of(40).unwrap().list.is_empty(), "there is no such card");
 }
 
 #[test]
-fn one_employee_fails_and_the_others_are_paid_at_every_hook() {
-    for hook in Hook::ALL.iter().copied().filter(|hook| *hook != Hook::Punches) {
-        let (code, message) = only_the_marked_fails(&Guest::new("stops", "unreachable").at(hook), hook);
-        assert_eq!((code, message.as_str()), (FailureCode::Panic, "stopped without a word, in `bad`"));
+fn neither_order_nor_company_changes_an_answer() {
+    // Every third employee is marked.
+    let fails = "(call $complain (local.get $employee) (i32.const 0x500) (i32.const 35))";
+    let marked: Vec<usize> = (0..30).step_by(3).collect();
+    let trial = Trial::new(&Guest::new("odd", fails), 30, &marked);
+    let all = trial.call();
+    let mut room = CallRoom::default();
+    let orders: [Vec<usize>; 4] = [
+        (0..30).rev().collect(),
+        (0..30).map(|index| index * 7 % 30).collect(),
+        (0..30).filter(|index| index % 2 == 1).collect(),
+        vec![17],
+    ];
+    for order in orders {
+        let answers = trial.cards.some(order.iter().copied(), |cards| trial.bound.call(Hook::Days, cards, &mut room));
+        let answers = answers.unwrap();
+        assert!(order.iter().enumerate().all(|(place, card)| same(&all, *card, &answers, place)));
     }
-    let loops = Guest::new("loops", "(loop $again (br $again))").at(Hook::Punches);
-    let plugin = load(&loops);
-    let binding = binding(&plugin);
-    let cards = Cards::marked(&binding, 40, &[3], Hook::Punches);
-    let answers = cards.call(&Bound::new(&plugin, &binding, 0).unwrap(), Hook::Punches).unwrap();
-    let failures: Vec<_> = (0..40).filter_map(|card| answers.of(card).err()).map(|failure| failure.code).collect();
-    assert_eq!(failures, [FailureCode::Budget]);
+    let mut apart = binding(&trial.plugin);
+    apart.isolation = Isolation::Employee;
+    let one_by_one = trial.cards.call(&Bound::new(&trial.plugin, &apart, 0).unwrap(), Hook::Days).unwrap();
+    assert!((0..30).all(|card| same(&all, card, &one_by_one, card)));
+}
+
+#[test]
+fn one_employee_fails_and_the_others_are_paid() {
+    for (body, code) in [("unreachable", FailureCode::Panic), ("(loop $again (br $again))", FailureCode::Budget)] {
+        for place in [0, 19, 39] {
+            let answers = Trial::new(&Guest::new("fails", body), 40, &[place]).call();
+            assert_eq!(answers.of(place).unwrap_err().code, code);
+            assert!((0..40).all(|card| card == place || answers.of(card).unwrap().list.len() == 1));
+        }
+    }
+}
+
+#[test]
+fn fuel_repeats_exactly() {
+    let guest = Guest::new("fails", "unreachable");
+    let trial = Trial::new(&guest, 40, &[3, 30]);
+    let first = trial.call();
+    // Another host, a room that was used before, and calls that ran in between change nothing.
+    let again = Trial::new(&guest, 40, &[3, 30]);
+    let mut room = CallRoom::default();
+    for _ in 0..5 {
+        let others = again.cards.some(5..20, |cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
+        assert!((0..15).all(|card| same(&others, card, &first, card + 5)));
+    }
+    let second = again.cards.all(|cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
+    assert_eq!(first.fuel(), second.fuel());
+    let one =
+        |trial: &Trial| trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallRoom::default()));
+    assert_eq!(one(&trial).unwrap().fuel(), one(&again).unwrap().fuel());
+}
+
+#[test]
+fn many_threads_share_a_plugin() {
+    let trial = Trial::new(&Guest::new("fails", "unreachable"), 20, &[3]);
+    let expected = trial.call();
+    thread::scope(|scope| {
+        let calls = (0..12).map(|_| scope.spawn(|| trial.call())).collect::<Vec<_>>();
+        for call in calls {
+            let answers = call.join().unwrap();
+            assert!((0..20).all(|card| same(&answers, card, &expected, card)));
+        }
+    });
+}
+
+/// Employees that each use a share of the budget: together they use more than all of it.
+#[test]
+fn heavy_employees_pass_in_smaller_pieces() {
+    let heavy = "(local $left i32) (local.set $left (i32.const 3000000))
+        (loop $again (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))
+        (call $pay (local.get $cards) (local.get $employee))";
+    let guest = Guest::new("heavy", heavy).with(|guest| guest.good = heavy.to_owned());
+    let trial = Trial::new(&guest, 40, &[1]);
+    for _ in 0..2 {
+        let answers = trial.call();
+        assert!((0..40).all(|card| answers.of(card).unwrap().list.len() == 1));
+        assert!(answers.fuel() > fuel_budget(5), "that is what makes it heavy: {}", answers.fuel());
+    }
+}
+
+#[test]
+fn the_budget_grows_with_the_days() {
+    assert_eq!(fuel_budget(31) - fuel_budget(1), 30 * FUEL_PER_DAY);
+}
+
+#[test]
+fn what_is_said_is_heard_where_somebody_listens() {
+    let says = "(call $log (i32.const 1) (i32.const 1) (local.get $employee) (i32.const 1) (i32.const 20514)
+        (i32.const 0x500) (i32.const 10))";
+    let fails = format!("{says} (call $say (i32.const 3) (i32.const 0x500) (i32.const 35)) unreachable");
+    let guest = Guest::new("talks", &fails).with(|guest| guest.good = says.to_owned());
+    let trial = Trial::new(&guest, 8, &[5]);
+    let call = |room: &mut CallRoom| trial.cards.all(|cards| trial.bound.call(Hook::Days, cards, room)).unwrap();
+    assert!(call(&mut CallRoom::default()).log().is_empty());
+    let answers = call(&mut CallRoom::listening(1 << 16));
+    let about: Vec<_> = answers.log().iter().map(|line| (line.level, line.card)).collect();
+    let info = |card| (LogLevel::Info, Some(card));
+    assert_eq!(
+        about,
+        [info(0), info(1), info(2), info(3), info(4), info(5), (LogLevel::Panic, None), info(6), info(7)]
+    );
+    assert_eq!((answers.log()[0].message.as_str(), answers.log()[0].workday), ("src/lib.rs", Some(Workday(20_514))));
+    // What is kept has an end.
+    let few = call(&mut CallRoom::listening(60));
+    assert!(few.log().len() < 9, "{:?}", few.log());
+}
+
+/// The employee and day that a plugin names with its last words are believed as far as they can be.
+#[test]
+fn last_words_lead_to_the_employee() {
+    let panics = |employee: &str| {
+        format!(
+            "(call $log (i32.const 3) (i32.const 1) {employee} (i32.const 1) (i32.const 20515) (i32.const 0x500)
+                (i32.const 35)) unreachable"
+        )
+    };
+    for employee in ["(local.get $employee)", "(i32.const 0)", "(i32.const 7)", "(i32.const -1)"] {
+        let answers = Trial::new(&Guest::new("panics", &panics(employee)), 30, &[11, 12]).call();
+        for card in 0..30 {
+            match answers.of(card) {
+                Ok(edits) => assert!(edits.list.len() == 1 && card != 11 && card != 12),
+                Err(failure) => {
+                    assert!(card == 11 || card == 12);
+                    assert_eq!(failure.message, "src/lib.rs:15:9: no days for anyone");
+                    assert_eq!(failure.workday, Some(Workday(20_515)));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plugin_that_fails_for_everybody_is_stopped() {
+    let guest = Guest::new("broken", "unreachable").with(|guest| guest.good = "unreachable".to_owned());
+    let trial = Trial::new(&guest, 100, &[]);
+    let stopped = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
+    let CallError::Broken { failures, failure, .. } = &stopped else { panic!("{stopped}") };
+    assert_eq!((*failures, failure.code), (64, FailureCode::Panic));
+    assert_eq!(stopped.error_code(), "SM-PLUGIN-BROKEN");
+    assert_eq!(trial.cards.call(&trial.bound, Hook::Days).unwrap_err(), stopped, "later chunks are not tried");
+    // As long as one passes, the others are failures of their cards.
+    let guest = Guest::new("mostly broken", "nop").with(|guest| guest.good = "unreachable".to_owned());
+    let trial = Trial::new(&guest, 100, &[2]);
+    let answers = trial.call();
+    assert_eq!((0..100).filter(|card| answers.of(*card).is_err()).count(), 99);
+}
+
+#[test]
+fn a_plugin_that_looks_at_its_neighbours_is_quarantined() {
+    let dependent = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0) (i32.const 20514) (i64.const 0)
+        (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
+    let guest = Guest::new("dependent", "nop").with(|guest| guest.good = dependent.to_owned());
+    let trial = Trial::new(&guest, 4_000, &[]);
+    let found = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
+    assert!(matches!(found, CallError::NotIndependent { .. }), "{found}");
+    assert_eq!(found.error_code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    assert!(trial.plugin.is_quarantined());
+    let refused = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
+    assert!(matches!(refused, CallError::Quarantined { .. }), "{refused}");
+    // Alone, every employee is alone with it: there is nothing to look at.
+    let plugin = load(&guest);
+    let mut apart = binding(&plugin);
+    apart.isolation = Isolation::Employee;
+    let cards = Cards::marked(&apart, 5, &[], Hook::Days);
+    let answers = cards.call(&Bound::new(&plugin, &apart, 0).unwrap(), Hook::Days).unwrap();
+    assert!((0..5).all(|card| answers.of(card).is_ok()));
+}
+
+#[test]
+fn only_hooks_of_the_binding_are_called() {
+    let plugin = load(&Guest::new("stops", "unreachable").with(|guest| guest.good = "unreachable".to_owned()));
+    let mut nowhere = binding(&plugin);
+    nowhere.hooks = shiftmill_core::HookSet::NONE;
+    let cards = Cards::marked(&nowhere, 3, &[], Hook::Days);
+    let answers = cards.call(&Bound::new(&plugin, &nowhere, 0).unwrap(), Hook::Days).unwrap();
+    assert!(answers.change_nothing() && answers.len() == 3);
+}
+
+#[test]
+fn cards_of_different_rulesets_are_not_mixed() {
+    let trial = Trial::new(&Guest::honest("honest"), 2, &[]);
+    let others = Cards::marked(&binding(&trial.plugin), 2, &[], Hook::Days);
+    let mixed = trial
+        .cards
+        .all(|ours| others.all(|theirs| trial.bound.call(Hook::Days, &[ours[0], theirs[0]], &mut CallRoom::default())));
+    assert_eq!(mixed.unwrap_err(), CallError::Mixed);
+}
+
+#[test]
+fn a_binding_of_another_plugin_is_refused() {
+    let (one, other) = (load(&Guest::honest("one")), load(&Guest::honest("other")));
+    let refused = Bound::new(&one, &binding(&other), 0).unwrap_err();
+    assert!(matches!(refused, BindError::Unlike { .. }), "{refused}");
+}
+
+#[test]
+fn floats_are_allowed_where_the_operator_allows_them() {
+    let halves = Guest::honest("halves").with(|guest| {
+        guest.fields = "(func (export \"half\") (result f64) (f64.mul (f64.const 0.5) (f64.const 7)))".to_owned();
+    });
+    let component = halves.component();
+    let refused = Host::new(HostSettings::default()).unwrap().load(&component).unwrap_err();
+    assert!(refused.to_string().contains("floating point numbers"), "{refused}");
+    let host = Host::new(HostSettings { floats_allowed: true, ..HostSettings::default() }).unwrap();
+    assert_eq!(host.load(&component).unwrap().report().float_functions.len(), 1);
 }

@@ -38,8 +38,9 @@ pub fn binding(plugin: &Plugin) -> PluginBinding {
 }
 
 impl Cards {
-    /// One employee for each count of days, shaped up to `hook`.
-    pub fn new(binding: &PluginBinding, days: &[usize], hook: Hook) -> Cards {
+    /// One employee for each count of days, shaped up to `hook`. They work from 14:00 to 23:00, or from 08:00 to 17:00
+    /// when they are not `late`.
+    pub fn new(binding: &PluginBinding, days: &[usize], hook: Hook, late: bool) -> Cards {
         let days_of_facts = WorkdayRange { first: MONDAY, last: MONDAY.plus(27) };
         let zones = vec![Zone::fixed("Etc/UTC", 0)];
         let as_of = zones[0].midnight(MONDAY.plus(60));
@@ -49,7 +50,7 @@ impl Cards {
         let timeline = timeline.with_bindings(vec![binding.clone()]).unwrap();
         let mut batch = TimecardBatch::default();
         for (employee, days) in days.iter().enumerate() {
-            batch.push(&facts(employee, *days)).unwrap();
+            batch.push(&facts(employee, *days, if late { 14 } else { 8 })).unwrap();
         }
         let batch = batch.check(1, 1).unwrap();
         let mut cards = Cards { timeline, window, zones, batch, states: Vec::new() };
@@ -60,7 +61,7 @@ impl Cards {
     /// Employees of five days, of which those at `marked` have three.
     pub fn marked(binding: &PluginBinding, employees: usize, marked: &[usize], hook: Hook) -> Cards {
         let days: Vec<usize> = (0..employees).map(|index| if marked.contains(&index) { 3 } else { 5 }).collect();
-        Cards::new(binding, &days, hook)
+        Cards::new(binding, &days, hook, true)
     }
 
     pub fn inputs(&self, index: usize) -> Inputs<'_> {
@@ -126,15 +127,14 @@ fn names(binding: &PluginBinding) -> Names {
     Names { rules, pay_codes, carried: vec!["tested/points".to_owned()], ..Names::default() }
 }
 
-/// Work from 14:00 to 23:00 with a meal, on the first `days` days that are no Sunday.
-fn facts(employee: usize, days: usize) -> CardFacts {
+/// Nine hours from `begin` with a meal, on the first `days` days that are no Sunday.
+fn facts(employee: usize, days: usize, begin: u32) -> CardFacts {
     let mut facts = CardFacts { employee: key(employee), ..CardFacts::default() };
     for day in (0..).filter(|day| day % 7 != 6).take(days) {
         let midnight = i64::from(MONDAY.plus(day).0) * 86_400;
-        for (hour, kind) in
-            [(14, PunchKind::In), (18, PunchKind::MealStart), (19, PunchKind::MealEnd), (23, PunchKind::Out)]
-        {
-            let at = Timestamp(midnight).after(Seconds::hours(hour));
+        let kinds = [(0, PunchKind::In), (4, PunchKind::MealStart), (5, PunchKind::MealEnd), (9, PunchKind::Out)];
+        for (hours, kind) in kinds {
+            let at = Timestamp(midnight).after(Seconds::hours(begin + hours));
             facts.punches.push(Punch { at, kind, id: None });
         }
     }

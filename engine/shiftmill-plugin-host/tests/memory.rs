@@ -1,0 +1,91 @@
+//! Memory comes back: after the first rounds of loading, calling, failing and dropping plugins of all kinds, nothing
+//! more is resident than before. A program of its own, so that other tests do not count.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+#[path = "hostile/cards.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod cards;
+#[path = "hostile/corpus.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod corpus;
+#[path = "hostile/guest.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod guest;
+#[path = "hostile/shapes.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod shapes;
+
+use cards::{Cards, binding};
+use corpus::Outcome;
+use guest::Guest;
+use shiftmill_core::{FailureCode, Hook};
+use shiftmill_plugin_host::{Bound, CallRoom, Host, HostSettings};
+
+/// What a round may leave behind, in KiB: allocators keep some, and not always the same.
+const LEFT_BEHIND_MAX: u64 = 48 << 10;
+
+/// Resident memory of this process; `None` where the system does not tell.
+fn resident_kib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Everything once: loaded, bound, called, dropped.
+fn round(host: &Host, components: &[(Vec<u8>, Hook)]) {
+    for (component, hook) in components {
+        let Ok(plugin) = host.load(component) else { continue };
+        let Ok(bound) = Bound::new(&plugin, &binding(&plugin), 0) else { continue };
+        let cards = Cards::marked(&binding(&plugin), 6, &[3], *hook);
+        let _whatever = cards.call(&bound, *hook);
+    }
+}
+
+/// One test, since two at once would count each other's memory.
+#[test]
+fn memory_comes_back() {
+    after_every_round_of_the_corpus();
+    after_thousands_of_instances();
+}
+
+fn after_every_round_of_the_corpus() {
+    let host = Host::new(HostSettings { audit_one_in: 1, ..HostSettings::default() }).unwrap();
+    // Those that only burn fuel take time and no memory, and half of the others tell as much as all.
+    let burns = |outcome: &Outcome| {
+        let code = match outcome {
+            Outcome::NotBound(code, _) | Outcome::MarkedFail(code, _) | Outcome::AllFail(code, _) => Some(*code),
+            Outcome::NotLoaded("used more fuel") => Some(FailureCode::Budget),
+            _ => None,
+        };
+        code == Some(FailureCode::Budget)
+    };
+    let guests = corpus::guests().into_iter().filter(|(_, outcome)| !burns(outcome)).step_by(2);
+    let mut components: Vec<_> = guests.map(|(guest, _)| (guest.component(), guest.hooks[0])).collect();
+    components.extend(shapes::shapes().into_iter().map(|(_, bytes, _)| (bytes, Hook::Days)));
+    round(&host, &components);
+    let Some(before) = resident_kib() else { return };
+    for _ in 0..2 {
+        round(&host, &components);
+    }
+    let after = resident_kib().unwrap();
+    assert!(after < before + LEFT_BEHIND_MAX, "{before} KiB before two rounds, {after} KiB after them");
+}
+
+fn after_thousands_of_instances() {
+    let host = Host::new(HostSettings::default()).unwrap();
+    let body = "(drop (memory.grow (i32.const 20)))
+        (memory.fill (i32.const 0x200000) (i32.const 1) (i32.const 0x140000)) unreachable";
+    let guest = Guest::new("takes much", body);
+    let plugin = host.load(&guest.component()).unwrap();
+    let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
+    let cards = Cards::marked(&binding(&plugin), 2, &[1], Hook::Days);
+    let mut room = CallRoom::default();
+    let mut calls = |count: usize| {
+        cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut room).unwrap())));
+    };
+    calls(50);
+    let Some(before) = resident_kib() else { return };
+    calls(1_000);
+    let after = resident_kib().unwrap();
+    assert!(after < before + LEFT_BEHIND_MAX, "{before} KiB before 3 000 instances, {after} KiB after them");
+}
