@@ -7,6 +7,28 @@
 //! CardState of many cards ───────────────────────────────────┘
 //! ```
 //!
+//! ```
+//! use shiftmill_plugin_host::{Host, HostSettings};
+//!
+//! let host = Host::new(HostSettings::default())?;
+//! host.self_test()?;
+//! let refused = host.load(b"no plugin").unwrap_err();
+//! assert_eq!(refused.to_string(), "this is no plugin that can be used: it is no WebAssembly");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! What holds, whatever a plugin does:
+//!
+//! * It has what it is given and the function `log`, and nothing else: no clock, no random numbers, no files, no floats
+//!   unless the operator allows them. The same cards give the same edits.
+//! * Its outcome is that of each employee alone. Employees share a call for speed; what does not pass together is tried
+//!   in parts, down to one employee. Whether a plugin lets employees depend on each other is found out by a sample.
+//! * Fuel decides, never the clock. The same call uses the same fuel. A clock behind it ends a call that is stuck, and
+//!   that is a fault of the host and no pay result.
+//! * Every call has a fresh instance with limits on memory, tables, stack, host calls and what it answers. Whatever it
+//!   does costs its own answer, and memory comes back.
+//! * Code of a machine is believed only when this program made it.
+//!
 //! Never here: pay rules. What a plugin proposes is read and split by employee; whether it holds is the core's matter.
 
 mod answer;

@@ -88,6 +88,7 @@ fn binding() -> PluginBinding {
         on_failure: OnFailure::Fail,
         first_rule: RuleId(4),
         carried_keys: vec![CarryKey(5), CarryKey(2)],
+        context: shiftmill_core::ContextDays::default(),
     }
 }
 
