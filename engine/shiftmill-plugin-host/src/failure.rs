@@ -1,7 +1,7 @@
 //! What a trap means to a person: which failure it is, and where in the plugin's own source it happened.
 
 use shiftmill_core::{FailureCode, Workday};
-use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Trap, WasmBacktrace};
+use wasmtime::{FrameInfo, FrameSymbol, PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use crate::limits::shortened;
 use crate::sandbox::{LastWords, Session};
@@ -132,25 +132,27 @@ struct Location {
 impl Location {
     fn of(error: &wasmtime::Error) -> Location {
         let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Location::default() };
-        let places: Vec<Location> = backtrace.frames().iter().flat_map(Location::of_frame).collect();
-        let own = places.iter().position(|place| place.function.as_deref().is_some_and(is_own));
-        places.into_iter().nth(own.unwrap_or(0)).unwrap_or_default()
+        let frames = backtrace.frames();
+        let own = || frames.iter().filter(|frame| is_own(&function_name(frame)));
+        // Code at the very beginning of a function has no line; its caller has.
+        let in_sources = own().find_map(Location::in_sources);
+        let nearest = || own().next().or(frames.first()).map(function_name);
+        in_sources.unwrap_or_else(|| Location { function: nearest(), line: None })
     }
 
-    /// The functions of a frame, those that were inlined first.
-    fn of_frame(frame: &FrameInfo) -> Vec<Location> {
-        let line = |file: &str, line: Option<u32>| line.map(|line| format!("{}:{line}", from_sources(file)));
-        let symbols = frame.symbols().iter().map(|symbol| Location {
-            function: symbol.name().or(frame.func_name()).map(demangled),
-            line: symbol.file().and_then(|file| line(file, symbol.line())),
-        });
-        let symbols: Vec<Location> = symbols.collect();
-        if !symbols.is_empty() {
-            return symbols;
-        }
-        let number = || format!("function {}", frame.func_index());
-        vec![Location { function: Some(frame.func_name().map_or_else(number, demangled)), line: None }]
+    /// The innermost line of a frame that is no library's: a function has those that were inlined into it as well.
+    fn in_sources(frame: &FrameInfo) -> Option<Location> {
+        let own = |symbol: &&FrameSymbol| symbol.file().is_some_and(is_own_file);
+        let symbol = frame.symbols().iter().find(own)?;
+        let file = from_sources(symbol.file()?);
+        let line = symbol.line().map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+        let function = symbol.name().map_or_else(|| function_name(frame), demangled);
+        Some(Location { function: Some(function), line: Some(line) })
     }
+}
+
+fn function_name(frame: &FrameInfo) -> String {
+    frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangled)
 }
 
 impl std::fmt::Display for Location {
@@ -181,6 +183,13 @@ pub(crate) fn is_own(function: &str) -> bool {
         ["core::", "alloc::", "std::", "dlmalloc", "rust_", "__r", "cabi_", "compiler_builtins", "shiftmill_plugin::"];
     let bare = function.trim_start_matches(['<', '&']);
     !LIBRARIES.iter().any(|library| bare.starts_with(library))
+}
+
+/// False for the sources of the standard library, of crates from a registry, and of the SDK.
+fn is_own_file(path: &str) -> bool {
+    const LIBRARIES: [&str; 6] =
+        ["/rustc/", "/library/core/", "/library/alloc/", "/library/std/", "/registry/src/", "/plugin-sdk/src/"];
+    !LIBRARIES.iter().any(|library| path.contains(library)) && !path.contains("/shiftmill-plugin")
 }
 
 /// A path from its last `src` folder on: what comes before is the machine on which the plugin was built.
