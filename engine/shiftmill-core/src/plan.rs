@@ -20,7 +20,7 @@ use crate::shape::pairing::Pairing;
 use crate::shape::rounding::RoundingRule;
 use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
-use crate::time::{Workday, WorkdayRange};
+use crate::time::{Seconds, Workday, WorkdayRange};
 
 /// All rules of one version of a ruleset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -174,6 +174,8 @@ pub(crate) struct Needs {
     pub(crate) match_by_cluster: bool,
     /// Worked shifts find their scheduled shift by workday.
     pub(crate) match_by_workday: bool,
+    /// No worked shift up to this is too long.
+    pub(crate) shift_length_max: Seconds,
     /// Short gaps are paid.
     pub(crate) paid_gaps: bool,
     /// Breaks at fixed times are taken off.
@@ -202,6 +204,7 @@ impl Needs {
             weekly_pattern: any(|plan| plan.schedule.weekly_pattern != [None; 7]),
             match_by_cluster: any(|plan| plan.matching.match_by == MatchBy::Cluster),
             match_by_workday: any(|plan| plan.matching.match_by == MatchBy::Workday),
+            shift_length_max: versions.iter().map(|(_, plan)| plan.matching.shift_length_max).min().unwrap_or_default(),
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),

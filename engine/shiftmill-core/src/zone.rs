@@ -165,6 +165,16 @@ impl<'z> ZoneCursor<'z> {
         self.date.plus(days as i32)
     }
 
+    /// A midnight of the clock before `first` from which all instants up to `last` are counted; `None` when the clock is
+    /// changed between them.
+    #[inline]
+    pub(crate) fn midnight_before(&mut self, first: Timestamp, last: Timestamp) -> Option<Timestamp> {
+        if first.0 < self.counted_from || first.0 >= self.counted_until {
+            self.seek(first);
+        }
+        (last.0 < self.counted_until).then_some(Timestamp(self.midnight))
+    }
+
     /// The second of the day shown at an instant, plus whole days.
     #[inline]
     pub(crate) fn second_of_days(&mut self, at: Timestamp) -> u32 {
@@ -214,9 +224,8 @@ impl<'z> ZoneCursor<'z> {
         // Two pieces of a zone show one wall-clock time only as near to a change as their offsets differ.
         self.clear_from = self.from.saturating_add(self.zone.spread);
         self.clear_until = self.until.saturating_sub(self.zone.spread);
-        let wall = WallTime(at.0.saturating_add(self.offset));
-        self.midnight = at.0.saturating_sub(i64::from(wall.second_of_day()));
-        self.date = wall.date();
+        self.date = WallTime(at.0.saturating_add(self.offset)).date();
+        self.midnight = WallTime::on(self.date, 0).0 - self.offset;
         self.counted_from = self.from.max(self.midnight);
         self.counted_until = self.until.min(self.midnight.saturating_add(i64::from(u32::MAX)));
     }

@@ -86,15 +86,19 @@ impl Plan {
 
     /// The workdays of the scope that holds `workday`, as far as they are known from the plan.
     fn scope_around(&self, scope: TierScope, workday: Workday) -> WorkdayRange {
-        let week = workweek_start(&self.workdays, workday);
+        let week_of = |workday| workweek_start(&self.workdays, workday);
         match scope {
             TierScope::Shift | TierScope::Workday | TierScope::PayPeriod => {
                 WorkdayRange { first: workday, last: workday }
             }
-            TierScope::Workweek => WorkdayRange { first: week, last: week.plus(6) },
+            TierScope::Workweek => {
+                let week = week_of(workday);
+                WorkdayRange { first: week, last: week.plus(6) }
+            }
             TierScope::Workweeks { count, anchor } => {
+                let week = week_of(workday);
                 let days = i32::from(count) * 7;
-                let into_run = (week.0 - workweek_start(&self.workdays, anchor).0).rem_euclid(days);
+                let into_run = (week.0 - week_of(anchor).0).rem_euclid(days);
                 let first = week.plus(-into_run);
                 WorkdayRange { first, last: first.plus(days - 1) }
             }

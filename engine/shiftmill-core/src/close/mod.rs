@@ -29,7 +29,7 @@ pub fn close(
     totals::add_up(inputs, state, results);
     if detail >= Detail::Workdays {
         add_workdays(inputs, state, results);
-        totals::add_lines(state, results);
+        totals::add_lines(inputs, state, results);
     }
     if detail >= Detail::Spans {
         let pay_period = inputs.window.pay_period;

@@ -21,29 +21,49 @@ use crate::shape::workdays::workweek_start;
 use crate::time::{Workday, WorkdayRange};
 use crate::timecard::Inputs;
 
-/// What a pay line is sorted and merged by, in this order.
+/// What a pay line is sorted and merged by: the workday, counted from the first of the pay period, then the layer of the
+/// pay code, the pay code, the rule and the grounds. They stand in one number, so that lines are compared at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct LineKey {
-    workday: Workday,
-    layer: Layer,
-    code: PayCode,
-    rule: RuleId,
-    because: u8,
+struct LineKey(u64);
+
+impl LineKey {
+    fn new(day: u16, layer: Layer, code: PayCode, reason: Reason) -> LineKey {
+        let (layer, because) = (layer as u8, reason.because.number());
+        let what = u64::from(code.0) << 24 | u64::from(reason.rule.0) << 8 | u64::from(because);
+        LineKey(u64::from(day) << 48 | u64::from(layer) << 40 | what)
+    }
+
+    fn day(self) -> u16 {
+        (self.0 >> 48) as u16
+    }
+
+    fn code(self) -> PayCode {
+        PayCode((self.0 >> 24) as u16)
+    }
+
+    fn rule(self) -> RuleId {
+        RuleId((self.0 >> 8) as u16)
+    }
+
+    fn because(self) -> u8 {
+        self.0 as u8
+    }
 }
 
 /// Room that closing uses again for every card.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Room {
     lines: Vec<(LineKey, u32)>,
-    week: Vec<(PayCode, u32)>,
-    period: Vec<(PayCode, u32)>,
+    week: Sums,
+    period: Sums,
 }
 
 /// Gathers the pay lines of the pay period.
 pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { spans, premiums, quantities, close_room: Room { lines, .. }, .. } = state;
     lines.clear();
-    let mut gather = Gather { lines, names: inputs.timeline.names(), pay_period: inputs.window.pay_period };
+    let (names, pay_period) = (inputs.timeline.names(), inputs.window.pay_period);
+    let mut gather = Gather { lines, names, pay_period, in_order: true };
     for span in spans.iter() {
         gather.add(span.reporting_workday, span.code, span.reason, span.length().0);
     }
@@ -53,7 +73,7 @@ pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
     for quantity in quantities.iter() {
         gather.add(quantity.workday, quantity.code, quantity.reason, quantity.amount);
     }
-    if lines.is_sorted_by(|line, next| line.0 < next.0) {
+    if gather.in_order {
         return;
     }
     lines.sort_unstable();
@@ -71,80 +91,87 @@ struct Gather<'a> {
     lines: &'a mut Vec<(LineKey, u32)>,
     names: &'a Names,
     pay_period: WorkdayRange,
+    in_order: bool,
 }
 
 impl Gather<'_> {
     /// Adds to the line with this key among the last ones of the workday, or begins it.
+    #[inline]
     fn add(&mut self, workday: Workday, code: PayCode, reason: Reason, amount: u32) {
         if amount == 0 || !self.pay_period.contains(workday) {
             return;
         }
-        let because = reason.because.number();
-        for (key, sum) in self.lines.iter_mut().rev() {
-            if key.workday != workday {
-                break;
-            }
-            if key.code == code && key.rule == reason.rule && key.because == because {
+        // The window is no longer than some hundred days.
+        let day = workday.0.abs_diff(self.pay_period.first.0) as u16;
+        let layer = self.names.pay_code(code).map_or(Layer::Base, |info| info.layer);
+        let key = LineKey::new(day, layer, code, reason);
+        for (other, sum) in self.lines.iter_mut().rev() {
+            if *other == key {
                 *sum = sum.saturating_add(amount);
                 return;
             }
+            if other.day() != day {
+                break;
+            }
         }
-        let layer = self.names.pay_code(code).map_or(Layer::Base, |info| info.layer);
-        self.lines.push((LineKey { workday, layer, code, rule: reason.rule, because }, amount));
+        self.in_order &= self.lines.last().is_none_or(|(last, _)| *last < key);
+        self.lines.push((key, amount));
     }
 }
 
 /// Adds the gathered pay lines to the results.
-pub(crate) fn add_lines(state: &CardState, results: &mut Evaluations) {
+pub(crate) fn add_lines(inputs: &Inputs<'_>, state: &CardState, results: &mut Evaluations) {
     // Column by column: several times faster than row by row.
     let (lines, columns) = (&state.close_room.lines, &mut results.lines);
-    columns.workday.extend(lines.iter().map(|(key, _)| key.workday));
-    columns.code.extend(lines.iter().map(|(key, _)| key.code));
+    let first = inputs.window.pay_period.first;
+    columns.workday.extend(lines.iter().map(|(key, _)| first.plus(i32::from(key.day()))));
+    columns.code.extend(lines.iter().map(|(key, _)| key.code()));
     columns.amount.extend(lines.iter().map(|(_, amount)| *amount));
-    columns.rule.extend(lines.iter().map(|(key, _)| key.rule));
-    columns.because.extend(lines.iter().map(|(key, _)| key.because));
+    columns.rule.extend(lines.iter().map(|(key, _)| key.rule()));
+    columns.because.extend(lines.iter().map(|(key, _)| key.because()));
 }
 
 /// Adds the totals of each workweek and of the pay period.
 pub(crate) fn add_up(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
     let Room { lines, week, period } = &mut state.close_room;
-    week.clear();
-    period.clear();
-    let mut week_from = None;
+    let first = inputs.window.pay_period.first;
+    let mut week_from = first;
     let mut week_until = Workday(i32::MIN);
     for (key, amount) in lines.iter() {
-        if key.workday >= week_until {
-            flush(TotalScope::Workweek, week_from, week, results);
-            carry(week, period);
-            let from = workweek_start(&inputs.timeline.at(key.workday).workdays, key.workday);
-            week_from = Some(from);
-            week_until = from.plus(7);
+        let workday = first.plus(i32::from(key.day()));
+        if workday >= week_until {
+            week.flush(TotalScope::Workweek, week_from, Some(period), results);
+            week_from = workweek_start(&inputs.timeline.at(workday).workdays, workday);
+            week_until = week_from.plus(7);
         }
-        add(week, key.code, *amount);
+        week.add(key.code(), *amount);
     }
-    flush(TotalScope::Workweek, week_from, week, results);
-    carry(week, period);
-    flush(TotalScope::PayPeriod, Some(inputs.window.pay_period.first), period, results);
+    week.flush(TotalScope::Workweek, week_from, Some(period), results);
+    period.flush(TotalScope::PayPeriod, first, None, results);
 }
 
-fn add(sums: &mut Vec<(PayCode, u32)>, code: PayCode, amount: u32) {
-    match sums.iter_mut().find(|sum| sum.0 == code) {
-        Some(sum) => sum.1 = sum.1.saturating_add(amount),
-        None => sums.push((code, amount)),
-    }
-}
+/// Sums by pay code, zero where there is none.
+#[derive(Clone, Debug, Default)]
+struct Sums(Vec<u32>);
 
-/// Moves the sums of a workweek to those of the pay period.
-fn carry(week: &mut Vec<(PayCode, u32)>, period: &mut Vec<(PayCode, u32)>) {
-    for (code, amount) in week.drain(..) {
-        add(period, code, amount);
+impl Sums {
+    #[inline]
+    fn add(&mut self, code: PayCode, amount: u32) {
+        let index = usize::from(code.0);
+        if index >= self.0.len() {
+            self.0.resize(index + 1, 0);
+        }
+        self.0[index] = self.0[index].saturating_add(amount);
     }
-}
 
-fn flush(scope: TotalScope, from: Option<Workday>, sums: &mut [(PayCode, u32)], results: &mut Evaluations) {
-    let Some(from) = from else { return };
-    sums.sort_unstable();
-    for (code, amount) in sums.iter().copied() {
-        results.totals.push(TotalRow { scope, from, code, amount });
+    /// Adds a total for each sum, adds them to wider sums, and begins anew.
+    fn flush(&mut self, scope: TotalScope, from: Workday, mut wider: Option<&mut Sums>, results: &mut Evaluations) {
+        for (index, sum) in self.0.iter_mut().enumerate().filter(|(_, sum)| **sum > 0) {
+            let (code, amount) = (PayCode(index as u16), core::mem::take(sum));
+            results.totals.push(TotalRow { scope, from, code, amount });
+            if let Some(wider) = &mut wider {
+                wider.add(code, amount);
+            }
+        }
     }
 }

@@ -18,31 +18,36 @@ use crate::zone::ZoneCursor;
 /// When the window or a fact cannot be evaluated at all.
 pub fn open<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
     window::check(inputs)?;
-    normalise::gather(&inputs.card.punches, &mut state.punches);
+    let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
+    let as_given = inputs.card.corrections.is_empty() && !inputs.timeline.needs().whole_minutes;
     if !inputs.card.corrections.is_empty() {
         correct::apply(inputs, state);
     }
+    let in_order = ascending && as_given;
     match inputs.timeline.single() {
-        Some(plan) => settle(inputs, state, recorder, |_| plan),
+        Some(plan) => settle(inputs, state, recorder, in_order, |_| plan),
         None => {
             let mut clock = ZoneCursor::new(inputs.card.zone);
-            settle(inputs, state, recorder, |at| inputs.timeline.at(clock.date_at(at)))
+            settle(inputs, state, recorder, in_order, |at| inputs.timeline.at(clock.date_at(at)))
         }
     }
 }
 
-/// Brings corrected punches into order and leaves out those that do not count. `plan_at` gives the plan of the local
-/// date of a punch.
+/// Brings corrected punches into order, unless they surely are, and leaves out those that do not count. `plan_at` gives
+/// the plan of the local date of a punch.
 fn settle<'a, R: Recorder>(
     inputs: &Inputs<'a>,
     state: &mut CardState,
     recorder: &mut R,
+    in_order: bool,
     mut plan_at: impl FnMut(Timestamp) -> &'a Plan,
 ) -> Result<(), EvaluationError> {
     if inputs.timeline.needs().whole_minutes {
         normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
     }
-    normalise::order(&mut state.punches, inputs.card.punches.id);
+    if !in_order {
+        normalise::order(&mut state.punches, inputs.card.punches.id);
+    }
     normalise::leave_out_future(inputs, state, &mut plan_at);
     window::check_punches(inputs, &state.punches)?;
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);

@@ -52,15 +52,17 @@ impl Normalise {
     }
 }
 
-/// Adds every raw punch as given, in the order given.
-pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
+/// Adds every raw punch as given, in the order given. True when each comes later than the one before it.
+pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -> bool {
     // Held within the calendar, the base and any offset add up.
     let base = columns.base.max(Timestamp::FIRST).min(Timestamp::LAST).0;
-    let punch = |at: &i32, kind, number| KeptPunch {
-        at: Timestamp(base + i64::from(*at)),
-        kind,
-        role: PunchRole::Unused,
-        raw: NonZeroU32::new(number),
+    let mut ascending = true;
+    let mut before = i64::MIN;
+    let mut punch = |at: &i32, kind, number| {
+        let at = i64::from(*at);
+        ascending &= before < at;
+        before = at;
+        KeptPunch { at: Timestamp(base + at), kind, role: PunchRole::Unused, raw: NonZeroU32::new(number) }
     };
     let numbers = 1_u32..;
     if columns.kind.is_empty() {
@@ -71,6 +73,7 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) {
             punch(at, kind, number)
         }));
     }
+    ascending
 }
 
 /// Drops seconds where the plan says that they do not count.

@@ -39,9 +39,9 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
 /// Refuses punches outside of the window. `punches` are in order.
 pub(super) fn check_punches(inputs: &Inputs<'_>, punches: &[KeptPunch]) -> Result<(), EvaluationError> {
     let (Some(first), Some(last)) = (punches.first(), punches.last()) else { return Ok(()) };
-    let zone = inputs.card.zone;
-    refuse_outside(inputs, zone.date_at(first.at), zone.date_at(first.at))?;
-    refuse_outside(inputs, zone.date_at(last.at), zone.date_at(last.at))
+    let [first, last] = [first, last].map(|punch| inputs.card.zone.date_at(punch.at));
+    refuse_outside(inputs, first, first)?;
+    refuse_outside(inputs, last, last)
 }
 
 fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
@@ -51,14 +51,15 @@ fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     if let Some(workday) = schedule.workday.iter().find(outside) {
         return Err(EvaluationError::FactOutsideWindow { workday: Workday(*workday) });
     }
-    for (index, (start, end)) in (0_u32..).zip(schedule.start.iter().zip(schedule.end)) {
-        let by_times = schedule.template.get(index as usize).is_none_or(|template| *template == 0);
-        if by_times && !(SHIFT_STARTS.contains(start) && SHIFT_LENGTHS.contains(&(i64::from(*end) - i64::from(*start))))
-        {
-            return Err(EvaluationError::ShiftBackwards { index });
-        }
+    let is_sound = |(start, end): (&i32, &i32)| {
+        SHIFT_STARTS.contains(start) && SHIFT_LENGTHS.contains(&(i64::from(*end) - i64::from(*start)))
+    };
+    let by_times = |index: usize| schedule.template.get(index).is_none_or(|template| *template == 0);
+    let mut times = schedule.start.iter().zip(schedule.end).enumerate();
+    match times.find(|(index, times)| !is_sound(*times) && by_times(*index)) {
+        Some((index, _)) => Err(EvaluationError::ShiftBackwards { index: index as u32 }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Long leave may begin before the window and end after it; it is outside only when all of it is.

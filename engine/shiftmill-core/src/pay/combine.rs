@@ -11,6 +11,9 @@
 //!   later holds. The way of combining follows the plan of the workweek's last evaluated workday; a table, or
 //!   alternatives, are one whole: in the workweeks they govern all of their tiers are in force and no other plan's,
 //!   in other workweeks none of theirs.
+//! - Plugins: what a plugin made of work before overtime and pays more than the plain rate is a claim already, narrower
+//!   than all scopes: no straight time, taken by a tier only when that pays more, also under a table; counted by tiers
+//!   that count its code. What pays the plain rate or less is straight time like any other.
 //! - Opening balances: a counter wider than a workday whose scope is already running at the start of the facts begins
 //!   with what was carried in for its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
@@ -121,7 +124,7 @@ pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, r
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
     let Room { counters, written, claims, saved, leave, .. } = &mut state.room;
     counters::line_up(&rules, counters);
-    let traits = Traits::of(counters, &rules);
+    let traits = Traits::of(counters, &rules, !state.reasons.is_empty());
     leave.clear();
     if traits.by_leave {
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);

@@ -15,7 +15,7 @@ use crate::pay::combine::{Combine, Overtime};
 use crate::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierScope};
 use crate::plan::{Plan, PlanTimeline};
 use crate::record::{Note, Recorder, WhyNot};
-use crate::time::{Seconds, Weekday, WeekdaySet, Workday};
+use crate::time::{Seconds, Timestamp, Weekday, WeekdaySet, Workday};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
 
 /// The plans of a card and what chooses among them.
@@ -181,6 +181,8 @@ pub(crate) struct Counter {
     looks_at: DayTypeSet,
     stretch: Stretch,
     shift: Option<u32>,
+    /// The end of the work of the shift so far.
+    worked_until: Timestamp,
     in_force: bool,
     /// Whether it looks at this workday at all.
     today: bool,
@@ -244,6 +246,7 @@ impl Counter {
             day_types: of.when.day_types,
             stretch: Stretch::NONE,
             shift: None,
+            worked_until: Timestamp::default(),
             in_force: true,
             today: false,
             carried: false,
@@ -331,7 +334,10 @@ impl Counter {
     /// Enters the shift of a span, if it is another one. For tiers whose scope is a shift.
     pub(crate) fn enter_shift<R: Recorder>(&mut self, span: &Span, rules: &Rules<'_>, recorder: &mut R) {
         let label = rules.label_of_shift(span);
-        if self.shift != span.shift || self.stretch == Stretch::NONE {
+        // Work that belongs to no shift is one of its own as far as it is not interrupted.
+        let apart = span.shift.is_none() && span.start != self.worked_until;
+        self.worked_until = span.end;
+        if self.shift != span.shift || self.stretch == Stretch::NONE || apart {
             self.leave_scope(recorder);
             self.stretch = Stretch { from: label, until: label.plus(1) };
             self.shift = span.shift;
@@ -443,7 +449,8 @@ pub(crate) fn alike_until(counters: &[Counter]) -> Workday {
 /// Begins the next workday of stretches in which all workdays are alike.
 #[inline]
 pub(crate) fn begin_alike_workday(counters: &mut [Counter]) {
-    for counter in counters.iter_mut().filter(|counter| counter.scope == TierScope::Workday) {
+    let narrow = counters.iter_mut().take_while(|counter| counter.width <= TierScope::Workday.width());
+    for counter in narrow.filter(|counter| counter.scope == TierScope::Workday) {
         counter.counted = Seconds::ZERO;
     }
 }

@@ -83,7 +83,14 @@ pub(crate) fn add_all(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { spans, shifts, premiums, room, .. } = state;
     let mut rest = spans.as_slice();
     while let Some(first) = rest.iter().find(|span| span.state.is_work()) {
-        let of_other_shift = |span: &Span| span.state.is_work() && span.shift != first.shift;
+        let mut worked_until = first.start;
+        let of_other_shift = |span: &Span| {
+            // Work that belongs to no shift is one of its own as far as it is not interrupted.
+            let apart = span.shift.is_none() && span.start != worked_until;
+            let other = span.state.is_work() && (span.shift != first.shift || apart);
+            worked_until = if span.state.is_work() { span.end } else { worked_until };
+            other
+        };
         let (shift_spans, later) = rest.split_at(rest.iter().position(of_other_shift).unwrap_or(rest.len()));
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
         let plan = inputs.timeline.at(shift.map_or(first.overtime_workday, |shift| shift.workday));

@@ -31,6 +31,7 @@ pub(crate) fn keep(spans: &mut Vec<Span>, span: &Span, start: Timestamp, end: Ti
 }
 
 /// Copies a stretch of `span` with another pay code and the reason for it.
+#[inline]
 pub(crate) fn recode<R: Recorder>(
     spans: &mut Vec<Span>,
     span: &Span,

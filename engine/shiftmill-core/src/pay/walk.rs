@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{PremiumSpan, Span, SpanState};
-use crate::codes::{DayType, Multiplier};
+use crate::codes::{DayType, Multiplier, PayCode};
 use crate::pay::TimelessLeave;
 use crate::pay::combine::{Alternative, CombinationTable, Combine};
 use crate::pay::counters::{self, Counter, Feed, Rules};
@@ -49,10 +49,27 @@ impl<'a> Meeting<'a> {
 enum Outcome {
     /// It stays as it is.
     Unclaimed,
+    /// A plugin's claim on it stands.
+    Kept,
     /// This counter's tier wins it.
     Won(usize),
     /// This row of the table decides.
     Row(usize),
+}
+
+/// What a plugin has made of a span before overtime, as a claim of a scope narrower than all: it pays more than the plain
+/// rate, so it is no straight time, and a tier takes it only when it pays more.
+#[derive(Clone, Copy)]
+struct Preset {
+    code: PayCode,
+    multiplier: Multiplier,
+}
+
+impl Preset {
+    /// As the rank of a tier. Equal multipliers are for the plugin.
+    fn rank(self) -> u64 {
+        u64::from(self.multiplier.0) << 40 | ((1 << 40) - 1)
+    }
 }
 
 /// A stretch of a span over which nothing changes.
@@ -96,17 +113,20 @@ pub(crate) struct Traits {
     pub(crate) by_run: bool,
     /// Some tier counts leave.
     pub(crate) by_leave: bool,
+    /// A plugin has given reasons, so that some spans may be claimed already.
+    pub(crate) by_plugin: bool,
     /// Within its stretch every tier looks at every workday alike.
     alike: bool,
 }
 
 impl Traits {
-    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>) -> Traits {
+    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>, by_plugin: bool) -> Traits {
         let any = |is: fn(&Counter) -> bool| counters.iter().any(is);
         Traits {
             by_shift: any(|counter| counter.scope == TierScope::Shift),
             by_run: any(|counter| counter.by_run),
             by_leave: any(|counter| counter.leave_counts),
+            by_plugin,
             alike: rules.is_one_plan() && rules.opening.is_empty() && !any(Counter::minds_the_day),
         }
     }
@@ -186,70 +206,41 @@ impl Walk<'_> {
         }
     }
 
-    /// Walks through workdays.
+    /// Walks through spans and leave, workday by workday.
     fn workdays<R: Recorder>(
         &mut self,
         counters: &mut [Counter],
-        mut spans: &[Span],
+        spans: &[Span],
         mut leave: &[TimelessLeave],
         meeting: Meeting<'_>,
         recorder: &mut R,
     ) {
-        let mut alike_until = Workday(i32::MIN);
-        while let Some(workday) = first_workday(spans, leave) {
-            let (now, later) = split_while(spans, |span| span.overtime_workday == workday);
-            let (leave_now, leave_later) = split_while(leave, |leave| leave.workday == workday);
-            if !R::LISTENS && self.traits.alike && workday < alike_until {
-                counters::begin_alike_workday(counters);
-            } else {
-                self.open_workday(counters, workday, now, recorder);
-                alike_until = counters::alike_until(counters);
-            }
-            for leave in leave_now {
-                count_leave(counters, leave.day_type, leave.amount);
-            }
-            self.spans(counters, now, meeting, recorder);
-            if !self.rules.is_one_plan() {
-                counters::share_versions(counters);
-            }
-            (spans, leave) = (later, leave_later);
-        }
-    }
-
-    fn open_workday<R: Recorder>(
-        &mut self,
-        counters: &mut [Counter],
-        workday: Workday,
-        spans: &[Span],
-        recorder: &mut R,
-    ) {
-        let worked = match self.traits.by_run {
-            true => spans.iter().filter(|span| span.state.is_work()).map(Span::length).sum(),
-            false => Seconds::ZERO,
-        };
-        for counter in counters.iter_mut() {
-            counter.open_workday(workday, worked, &self.rules, recorder);
-        }
-        if !self.rules.is_one_plan() {
-            counters::settle_versions(counters);
-        }
-    }
-
-    /// Walks through the spans of one workday.
-    fn spans<R: Recorder>(&mut self, counters: &mut [Counter], spans: &[Span], meeting: Meeting<'_>, recorder: &mut R) {
         // Notes tell of every second, and a table says of every second what it pays.
         let passes_over = !R::LISTENS && !matches!(meeting, Meeting::Table(_));
         let mut within = WithinLimits::default();
-        for span in spans {
+        let mut today = Today { workday: None, alike_until: Workday(i32::MIN) };
+        for (index, span) in spans.iter().enumerate() {
+            let workday = span.overtime_workday;
+            if today.workday != Some(workday) {
+                within.count(counters);
+                if passes_over && self.traits.alike && workday < today.alike_until && leave.is_empty() {
+                    today.workday = Some(workday);
+                    counters::begin_alike_workday(counters);
+                } else {
+                    leave = self.pass_to(workday, &spans[index..], leave, counters, &mut today, recorder);
+                }
+            }
             match span.state {
                 SpanState::Worked | SpanState::PaidBreak => {
                     if self.traits.by_shift {
                         within.count(counters);
                         self.enter_shift(counters, span, recorder);
                     }
-                    let unclaimed = if passes_over { within.take(span, counters) } else { Seconds::ZERO };
-                    if unclaimed == span.length() {
-                        self.keep(span, span.start, span.end);
+                    let length = span.length();
+                    let passed_over = passes_over && self.preset(span).is_none();
+                    let unclaimed = if passed_over { within.take(span, length, counters) } else { Seconds::ZERO };
+                    if unclaimed == length {
+                        self.keep_whole(span);
                     } else {
                         within.count(counters);
                         self.claim(counters, span, unclaimed, meeting, recorder);
@@ -259,10 +250,68 @@ impl Walk<'_> {
                     within.count(counters);
                     self.leave(counters, span);
                 }
-                SpanState::UnpaidBreak => self.keep(span, span.start, span.end),
+                SpanState::UnpaidBreak => self.keep_whole(span),
             }
         }
         within.count(counters);
+        while let Some(next) = leave.first() {
+            leave = self.pass_to(next.workday, &[], leave, counters, &mut today, recorder);
+        }
+        self.end_workday(counters);
+    }
+
+    /// Passes on to a workday whose spans are the first of `spans`: through those of leave before it, which have none.
+    /// Gives the leave after it.
+    fn pass_to<'l, R: Recorder>(
+        &mut self,
+        workday: Workday,
+        spans: &[Span],
+        mut leave: &'l [TimelessLeave],
+        counters: &mut [Counter],
+        today: &mut Today,
+        recorder: &mut R,
+    ) -> &'l [TimelessLeave] {
+        while let Some(earlier) = leave.first().filter(|leave| leave.workday < workday) {
+            leave = self.begin_workday(earlier.workday, &[], leave, counters, today, recorder);
+        }
+        self.begin_workday(workday, spans, leave, counters, today, recorder)
+    }
+
+    /// Ends the workday before and begins another with what leave without clock times it has. Gives the leave after it.
+    fn begin_workday<'l, R: Recorder>(
+        &mut self,
+        workday: Workday,
+        spans: &[Span],
+        leave: &'l [TimelessLeave],
+        counters: &mut [Counter],
+        today: &mut Today,
+        recorder: &mut R,
+    ) -> &'l [TimelessLeave] {
+        self.end_workday(counters);
+        today.workday = Some(workday);
+        let of_day = || spans.iter().take_while(|span| span.overtime_workday == workday);
+        let worked = match self.traits.by_run {
+            true => of_day().filter(|span| span.state.is_work()).map(Span::length).sum(),
+            false => Seconds::ZERO,
+        };
+        for counter in counters.iter_mut() {
+            counter.open_workday(workday, worked, &self.rules, recorder);
+        }
+        if !self.rules.is_one_plan() {
+            counters::settle_versions(counters);
+        }
+        today.alike_until = counters::alike_until(counters);
+        let (of_day, later) = split_while(leave, |leave| leave.workday == workday);
+        for leave in of_day {
+            count_leave(counters, leave.day_type, leave.amount);
+        }
+        later
+    }
+
+    fn end_workday(&self, counters: &mut [Counter]) {
+        if !self.rules.is_one_plan() {
+            counters::share_versions(counters);
+        }
     }
 
     fn enter_shift<R: Recorder>(&mut self, counters: &mut [Counter], span: &Span, recorder: &mut R) {
@@ -271,12 +320,22 @@ impl Walk<'_> {
         }
     }
 
+    /// The claim that a span of work carries already.
+    #[inline]
+    fn preset(&self, span: &Span) -> Option<Preset> {
+        if !self.traits.by_plugin || !matches!(span.reason.because, Because::ByPlugin { .. }) {
+            return None;
+        }
+        let multiplier = self.rules.timeline.names().multiplier(span.code);
+        (multiplier > Multiplier::PLAIN).then_some(Preset { code: span.code, multiplier })
+    }
+
     fn leave(&mut self, counters: &mut [Counter], span: &Span) {
         let names = self.rules.timeline.names();
         if self.traits.by_leave && names.pay_code(span.code).is_none_or(|code| code.paid) {
             count_leave(counters, span.day_type, span.length());
         }
-        self.keep(span, span.start, span.end);
+        self.keep_whole(span);
     }
 
     /// Finds out what claims a span of work after its first seconds, which nobody does and which are counted already.
@@ -294,32 +353,35 @@ impl Walk<'_> {
             true => None,
             false => Some(Piece { outcome: Outcome::Unclaimed, start: span.start, before: Seconds::ZERO }),
         };
+        let preset = self.preset(span);
         let tells_claims = R::LISTENS || matches!(meeting, Meeting::Additive);
-        while at < span.end {
+        loop {
             let remaining = span.end.since(at);
             let verdict = match meeting {
-                Meeting::Table(table) => look_up(counters, span.day_type, remaining, table),
-                _ => judge(counters, &self.rules, span.day_type, remaining, meeting),
+                _ if remaining.is_zero() => None,
+                Meeting::Table(table) => Some(look_up(counters, span.day_type, remaining, table)),
+                _ => Some(judge(counters, &self.rules, span.day_type, remaining, meeting, preset)),
             };
-            let goes_on = |piece: &Piece| piece.outcome == verdict.outcome && !(tells_claims && verdict.changed);
-            if !piece.as_ref().is_some_and(goes_on) {
-                if let Some(ended) = piece.take() {
-                    self.pay(counters, span, &ended, at, meeting, recorder);
-                }
-                piece = Some(self.begin(counters, verdict.outcome, at, tells_claims));
+            let goes_on = |piece: &Piece, verdict: &Verdict| {
+                piece.outcome == verdict.outcome && !(tells_claims && verdict.changed)
+            };
+            let ended = piece.take_if(|piece| !verdict.as_ref().is_some_and(|verdict| goes_on(piece, verdict)));
+            if let Some(ended) = ended {
+                self.pay(counters, span, &ended, at, meeting, recorder);
+            }
+            let Some(Verdict { outcome, step, .. }) = verdict else { return };
+            if piece.is_none() {
+                piece = Some(self.begin(counters, outcome, at, tells_claims));
             }
             for counter in counters.iter_mut() {
                 if R::LISTENS {
                     counter.saw(counter.fits(span.day_type));
                 }
                 if counter.grows {
-                    counter.counted = counter.counted.plus(verdict.step);
+                    counter.counted = counter.counted.plus(step);
                 }
             }
-            at = at.after(verdict.step);
-        }
-        if let Some(ended) = piece {
-            self.pay(counters, span, &ended, at, meeting, recorder);
+            at = at.after(step);
         }
     }
 
@@ -333,6 +395,7 @@ impl Walk<'_> {
     }
 
     /// Pays a piece that ends at `end`.
+    #[inline]
     fn pay<R: Recorder>(
         &mut self,
         counters: &[Counter],
@@ -344,6 +407,7 @@ impl Walk<'_> {
     ) {
         match (piece.outcome, meeting) {
             (Outcome::Unclaimed, _) => self.keep(span, piece.start, end),
+            (Outcome::Kept, _) => self.keep_preset(counters, span, piece.start, end, recorder),
             (Outcome::Won(_), Meeting::Additive) => {
                 self.keep(span, piece.start, end);
                 self.add_premiums(counters, span, piece.start, end);
@@ -353,7 +417,8 @@ impl Walk<'_> {
                 let (rule, to) = (table.rule, table.rows[row].pays_to);
                 let reason =
                     Reason { rule, because: Because::Combination { row: u8::try_from(row).unwrap_or(u8::MAX) } };
-                if to == span.code {
+                let pays = self.rules.timeline.names().multiplier(to);
+                if to == span.code || self.preset(span).is_some_and(|preset| pays <= preset.multiplier) {
                     self.keep(span, piece.start, end);
                 } else {
                     let stretch = Counted { start: piece.start, end, before: Seconds::ZERO, after: Seconds::ZERO };
@@ -375,27 +440,57 @@ impl Walk<'_> {
     ) {
         let counter = &counters[winner];
         let tier = self.rules.tier(counter);
-        if let Some(value) = &mut self.weighing {
-            let above_plain = i64::from(tier.multiplier.0) - i64::from(Multiplier::PLAIN.0);
-            *value = value.saturating_add(i64::from(end.since(piece.start).0) * above_plain);
+        if self.weigh(tier.multiplier, end.since(piece.start)) {
             return;
         }
         let reason = tier.reason(span.day_type, counter.number);
         let stretch = Counted { start: piece.start, end, before: piece.before, after: counter.counted };
         recode::recode(self.written, span, stretch, tier.pays_to, reason, recorder);
         if R::LISTENS {
-            for &loser in self.claims.iter().filter(|&&index| index != winner) {
-                recorder.note(Note::Rejected {
-                    rule: counters[loser].rule,
-                    winner: counter.rule,
-                    start: piece.start,
-                    end,
-                });
+            let (winner_rule, start) = (counter.rule, piece.start);
+            let tiers = self.claims.iter().filter(|&&index| index != winner).map(|&index| counters[index].rule);
+            for rule in self.preset(span).map(|_| span.reason.rule).into_iter().chain(tiers) {
+                recorder.note(Note::Rejected { rule, winner: winner_rule, start, end });
             }
         }
     }
 
+    /// Leaves a stretch to the plugin that claimed it.
+    fn keep_preset<R: Recorder>(
+        &mut self,
+        counters: &[Counter],
+        span: &Span,
+        start: Timestamp,
+        end: Timestamp,
+        recorder: &mut R,
+    ) {
+        let multiplier = self.rules.timeline.names().multiplier(span.code);
+        if self.weigh(multiplier, end.since(start)) {
+            return;
+        }
+        self.keep(span, start, end);
+        if R::LISTENS {
+            for &index in self.claims.iter() {
+                recorder.note(Note::Rejected { rule: counters[index].rule, winner: span.reason.rule, start, end });
+            }
+        }
+    }
+
+    /// Adds to the premium value while an alternative is weighed; false when none is.
+    fn weigh(&mut self, multiplier: Multiplier, length: Seconds) -> bool {
+        let Some(value) = &mut self.weighing else { return false };
+        let above_plain = i64::from(multiplier.0) - i64::from(Multiplier::PLAIN.0);
+        *value = value.saturating_add(i64::from(length.0) * above_plain);
+        true
+    }
+
     #[inline]
+    fn keep_whole(&mut self, span: &Span) {
+        if self.weighing.is_none() {
+            self.written.push(*span);
+        }
+    }
+
     fn keep(&mut self, span: &Span, start: Timestamp, end: Timestamp) {
         if self.weighing.is_none() {
             recode::keep(self.written, span, start, end);
@@ -447,23 +542,27 @@ fn count_leave(counters: &mut [Counter], day_type: DayType, amount: Seconds) {
 fn counted_for(counters: &[Counter], outcome: Outcome) -> Seconds {
     match outcome {
         Outcome::Won(winner) => counters[winner].counted,
-        Outcome::Unclaimed | Outcome::Row(_) => Seconds::ZERO,
+        Outcome::Unclaimed | Outcome::Kept | Outcome::Row(_) => Seconds::ZERO,
     }
 }
 
 /// Lets every tier look at the next second, from narrow to wide.
+#[inline(always)]
 fn judge(
     counters: &mut [Counter],
     rules: &Rules<'_>,
     day_type: DayType,
     remaining: Seconds,
     meeting: Meeting<'_>,
+    preset: Option<Preset>,
 ) -> Verdict {
     let straight = matches!(meeting, Meeting::StraightTimeOnly);
     let additive = matches!(meeting, Meeting::Additive);
     let mut step = remaining;
     let mut changed = false;
     let mut winner: Option<(usize, u64)> = None;
+    // Premiums beside it take nothing away from a plugin.
+    let to_beat = preset.filter(|_| !additive).map(Preset::rank);
     // What tiers of narrower scope than the one at hand made of the second.
     let mut narrower: Option<(usize, u64)> = None;
     let mut width = 0;
@@ -475,10 +574,16 @@ fn judge(
         }
         let feeds = counter.fits(day_type)
             && match counter.feed {
-                Feed::StraightTime => !straight || narrower.is_none(),
+                Feed::StraightTime => !straight || narrower.is_none() && preset.is_none(),
                 Feed::AllHours => true,
-                Feed::Codes if additive => counters[..index].iter().any(|other| is_on_code_of(counter, other, rules)),
-                Feed::Codes => narrower.is_some_and(|(it, _)| is_on_code_of(counter, &counters[it], rules)),
+                Feed::Codes if additive => {
+                    is_preset_to_code_of(counter, preset, rules)
+                        || counters[..index].iter().any(|other| is_on_code_of(counter, other, rules))
+                }
+                Feed::Codes => match narrower {
+                    Some((it, _)) => is_on_code_of(counter, &counters[it], rules),
+                    None => is_preset_to_code_of(counter, preset, rules),
+                },
             };
         let counter = &mut counters[index];
         let claims = feeds && counter.counted >= counter.limit;
@@ -486,13 +591,27 @@ fn judge(
         counter.grows = feeds;
         counter.claims = claims;
         if claims {
-            let wins = winner.is_none_or(|(_, rank)| counter.rank > rank);
+            let highest = winner.map(|(_, rank)| rank).or(to_beat);
+            let wins = highest.is_none_or(|highest| counter.rank > highest);
             winner = if wins { Some((index, counter.rank)) } else { winner };
         } else if feeds {
             step = step.at_most(counter.limit.beyond(counter.counted));
         }
     }
-    Verdict { outcome: winner.map_or(Outcome::Unclaimed, |(index, _)| Outcome::Won(index)), changed, step }
+    let outcome = match (winner, preset) {
+        (Some((index, _)), _) => Outcome::Won(index),
+        (None, Some(_)) => Outcome::Kept,
+        (None, None) => Outcome::Unclaimed,
+    };
+    Verdict { outcome, changed, step }
+}
+
+/// Whether a plugin put the second on a code that the tier of `counter` counts.
+fn is_preset_to_code_of(counter: &Counter, preset: Option<Preset>, rules: &Rules<'_>) -> bool {
+    match (&rules.tier(counter).counts, preset) {
+        (Counts::Codes(codes), Some(preset)) => codes.contains(preset.code),
+        _ => false,
+    }
 }
 
 /// Whether `other` has a narrower scope and puts the second on a code that the tier of `counter` counts.
@@ -531,6 +650,13 @@ fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, tabl
     Verdict { outcome: row.map_or(Outcome::Unclaimed, Outcome::Row), changed: false, step }
 }
 
+/// The workday at which a walk stands.
+struct Today {
+    workday: Option<Workday>,
+    /// Until here workdays begin alike.
+    alike_until: Workday,
+}
+
 /// Work of one day type that nobody claims, since no counter has reached its limit. The counters hear of it together.
 #[derive(Default)]
 struct WithinLimits {
@@ -540,15 +666,15 @@ struct WithinLimits {
 }
 
 impl WithinLimits {
-    /// How much of a span of work nobody claims, from its start on.
+    /// How much of a span of work, which is this long, nobody claims from its start on.
     #[inline]
-    fn take(&mut self, span: &Span, counters: &mut [Counter]) -> Seconds {
+    fn take(&mut self, span: &Span, length: Seconds, counters: &mut [Counter]) -> Seconds {
         if self.day_type != Some(span.day_type) {
             self.count(counters);
             self.day_type = Some(span.day_type);
             self.room = room_within_limits(counters, span.day_type);
         }
-        let taken = span.length().at_most(self.room);
+        let taken = length.at_most(self.room);
         self.room = self.room.beyond(taken);
         self.taken = self.taken.plus(taken);
         taken

@@ -10,11 +10,13 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{KeptPunch, ScheduledShift, WorkedShift};
-use crate::time::{Timestamp, Workday};
+use crate::time::{Seconds, Timestamp, Workday};
 
 /// Room that matching uses again for every card.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Room {
+    /// The longest span of a worked shift, from its first punch to its last.
+    pub(super) longest: Seconds,
     /// The worked shifts to assign, in order.
     pub(super) stretches: Vec<Stretch>,
     /// The punch windows of the scheduled shifts that may be given, in order of their start.
@@ -57,7 +59,7 @@ pub(super) fn assign(
     shifts: &mut [WorkedShift],
     scheduled: &mut [ScheduledShift],
 ) {
-    let Room { stretches, windows, table } = room;
+    let Room { stretches, windows, table, .. } = room;
     let mut any_begin = Timestamp(i64::MAX);
     for window in windows.iter_mut().rev() {
         any_begin = any_begin.min(window.begin);
@@ -281,7 +283,6 @@ mod tests {
     use super::*;
     use crate::card::PunchRole;
     use crate::codes::PunchKind;
-    use crate::time::Seconds;
 
     /// A group made up from a number: a few worked shifts of two punches and a few scheduled shifts, in order.
     struct Made {

@@ -372,46 +372,21 @@ fn carve<R: Recorder>(state: &mut CardState, recorder: &mut R) {
 fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let CardState { spans, break_room: Room { cuts, vanished, takes, .. }, .. } = state;
     cuts.clear();
-    let mut take_off = |workday, spans| {
-        let day = WorkedDay { workday, spans, vanished };
-        if let Some((rule, amount)) = due(&inputs.timeline.at(workday).breaks.auto_deduct, &day) {
-            day.take(rule, amount, cuts, takes);
-        }
-    };
+    let rules_of = |workday| inputs.timeline.at(workday).breaks.auto_deduct.as_slice();
     if spans.is_sorted_by_key(|span| span.overtime_workday) {
-        for of_day in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
-            take_off(of_day[0].overtime_workday, of_day);
+        for spans in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
+            let workday = spans[0].overtime_workday;
+            WorkedDay { workday, spans, vanished }.take_due(rules_of(workday), cuts, takes);
         }
     } else {
         for (index, span) in spans.iter().enumerate() {
             let workday = span.overtime_workday;
             if spans[..index].iter().all(|earlier| earlier.overtime_workday != workday) {
-                take_off(workday, &spans[index..]);
+                WorkedDay { workday, spans: &spans[index..], vanished }.take_due(rules_of(workday), cuts, takes);
             }
         }
     }
     carve(state, recorder);
-}
-
-/// The deduction that applies to a workday, and how much it takes.
-fn due<'p>(rules: &'p [AutoDeduct], day: &WorkedDay<'_>) -> Option<(&'p AutoDeduct, Seconds)> {
-    let measured = day.measure();
-    let mut winner: Option<(&AutoDeduct, Seconds)> = None;
-    for rule in rules {
-        let triggered = rule.compare.holds(measured.basis(rule.basis), rule.after)
-            && rule.only_if_segments.is_none_or(|segments| u32::from(segments) == measured.segments);
-        if !triggered {
-            continue;
-        }
-        let taken = if rule.count_taken { day.taken(rule.min_piece) } else { Seconds::ZERO };
-        let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
-        let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
-        let better = winner.is_none_or(|(best, most)| (amount, rule.after) > (most, best.after));
-        if better && !amount.is_zero() {
-            winner = Some((rule, amount));
-        }
-    }
-    winner
 }
 
 /// What was worked on one overtime workday. Spans of other workdays between its own are passed over.
@@ -444,7 +419,6 @@ struct Take {
 /// The measures of one workday.
 #[derive(Clone, Copy, Debug, Default)]
 struct Measures {
-    segments: u32,
     gross: Seconds,
     longest: Seconds,
     span: Seconds,
@@ -453,7 +427,6 @@ struct Measures {
 
 impl Measures {
     fn add_segment(&mut self, length: Seconds) {
-        self.segments += 1;
         self.gross = self.gross.plus(length);
         self.longest = self.longest.max(length);
     }
@@ -474,6 +447,36 @@ fn break_time(span: &Span) -> Seconds {
 }
 
 impl WorkedDay<'_> {
+    /// Takes what is due.
+    #[inline(always)]
+    fn take_due(&self, rules: &[AutoDeduct], cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
+        // Most workdays are out at the number of their segments, which is the cheapest to find.
+        let segments = self.count_segments();
+        let fits = |rule: &&AutoDeduct| rule.only_if_segments.is_none_or(|only| u32::from(only) == segments);
+        if rules.iter().any(|rule| fits(&rule)) {
+            self.take_most(rules.iter().filter(fits), cuts, takes);
+        }
+    }
+
+    /// Takes the deduction that applies, of those whose number of segments fits.
+    #[inline(never)]
+    fn take_most<'p>(&self, rules: impl Iterator<Item = &'p AutoDeduct>, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
+        let measured = self.measure();
+        let mut winner: Option<(&AutoDeduct, Seconds)> = None;
+        for rule in rules.filter(|rule| rule.compare.holds(measured.basis(rule.basis), rule.after)) {
+            let taken = if rule.count_taken { self.taken(rule.min_piece) } else { Seconds::ZERO };
+            let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
+            let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
+            let better = winner.is_none_or(|(best, most)| (amount, rule.after) > (most, best.after));
+            if better && !amount.is_zero() {
+                winner = Some((rule, amount));
+            }
+        }
+        if let Some((rule, amount)) = winner {
+            self.take(rule, amount, cuts, takes);
+        }
+    }
+
     fn own(&self) -> impl Iterator<Item = &Span> {
         self.spans.iter().filter(|span| span.overtime_workday == self.workday)
     }
@@ -501,6 +504,16 @@ impl WorkedDay<'_> {
 
     fn continues(&self, end: Timestamp, span: &Span) -> bool {
         span.start == end && self.vanished.binary_search(&end).is_err()
+    }
+
+    #[inline]
+    fn count_segments(&self) -> u32 {
+        let (mut segments, mut end) = (0, None);
+        for span in self.own() {
+            segments += u32::from(end.is_none_or(|end| !self.continues(end, span)));
+            end = Some(span.end);
+        }
+        segments
     }
 
     fn measure(&self) -> Measures {

@@ -97,7 +97,8 @@ pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl FnMut(Timestamp) -> &'a Plan) {
-    let CardState { punches, shifts, .. } = state;
+    let CardState { punches, shifts, matching: room, .. } = state;
+    room.longest = Seconds::ZERO;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let plain_within = inputs.timeline.single().and_then(one_shift_within);
     let mut run: Option<Run> = None;
@@ -108,6 +109,7 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
             Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
             _ => {
                 if let Some(run) = run {
+                    room.longest = room.longest.max(run.length());
                     shifts.push(run.shift(index as u32, &mut clock));
                 }
                 let new = Run::new(index as u32, punch, plan.pairing.mode);
@@ -122,7 +124,10 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
         }
         index += 1;
     }
-    shifts.extend(run.map(|run| run.shift(punches.len() as u32, &mut clock)));
+    if let Some(run) = run {
+        room.longest = room.longest.max(run.length());
+        shifts.push(run.shift(punches.len() as u32, &mut clock));
+    }
 }
 
 /// The four punches of a plain day that is shorter than this are one shift in any case: no in or out among them but the
@@ -186,6 +191,10 @@ impl Run {
         }
     }
 
+    fn length(&self) -> Seconds {
+        self.last_at.since(self.first_at)
+    }
+
     fn shift(self, last_punch: u32, clock: &mut ZoneCursor<'_>) -> WorkedShift {
         let start_date = clock.date_at(self.first_at);
         WorkedShift {
@@ -221,7 +230,11 @@ pub(super) fn assign<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, re
             assign_by_cluster(inputs, state);
         }
     }
-    settle(inputs, state, recorder);
+    // The workday of a shift is its date unless it was found otherwise.
+    let may_be_too_long = state.matching.longest > inputs.timeline.needs().shift_length_max;
+    if R::LISTENS || may_be_too_long || inputs.timeline.needs().match_by_cluster {
+        settle(inputs, state, recorder);
+    }
 }
 
 fn way_of(inputs: &Inputs<'_>, shift: &WorkedShift) -> MatchBy {

@@ -177,17 +177,17 @@ impl Grid {
     }
 
     #[inline]
-    fn round(self, at: Timestamp, clock: &mut ZoneCursor<'_>) -> Timestamp {
+    fn round(self, at: Timestamp, midnight: Timestamp) -> Timestamp {
         // The interval divides a day evenly, so whole days do not matter.
-        let residual = clock.second_of_days(at) % self.interval;
+        let residual = at.0.wrapping_sub(midnight.0) as u32 % self.interval;
         let up = if residual >= self.up_from { self.interval } else { 0 };
         Timestamp(at.0 + (i64::from(up) - i64::from(residual)))
     }
 }
 
 /// Rounds the pairs of a shift to one grid, when nothing else is to be said of them, and gives the end of the last pair
-/// of the card so far. `None`, and nothing that counts is changed, when pairs touch, were filled in, would turn around or
-/// overlap.
+/// of the card so far. `None`, and nothing that counts is changed, when the clock is changed meanwhile, and when pairs
+/// touch, were filled in, would turn around or overlap.
 #[inline]
 fn round_to_grid(
     pairs: &mut [Pair],
@@ -195,10 +195,12 @@ fn round_to_grid(
     clock: &mut ZoneCursor<'_>,
     mut free_from: Timestamp,
 ) -> Option<Timestamp> {
+    let (Some(first), Some(last)) = (pairs.first(), pairs.last()) else { return Some(free_from) };
+    let midnight = clock.midnight_before(first.raw_start, last.raw_end)?;
     let mut touched = None;
     for pair in pairs {
-        let start = grid.round(pair.raw_start, clock);
-        let end = grid.round(pair.raw_end, clock);
+        let start = grid.round(pair.raw_start, midnight);
+        let end = grid.round(pair.raw_end, midnight);
         if pair.imputed || touched == Some(pair.raw_start) || start < free_from || end < start {
             return None;
         }

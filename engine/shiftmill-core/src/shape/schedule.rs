@@ -135,6 +135,7 @@ fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &m
     }
 }
 
+#[inline(always)]
 fn by_times(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) -> ScheduledShift {
     let (start, end) = span(clock, workday, start, end);
     let planned = end.since(start);

@@ -207,7 +207,7 @@ pub(crate) enum ShiftLabel {
 }
 
 impl ShiftLabel {
-    #[inline]
+    #[inline(always)]
     fn find(
         attribution: Attribution,
         rules: &Workdays,
@@ -307,7 +307,10 @@ pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     workdays.clear();
     let near = &mut 0;
     for shift in scheduled.iter() {
-        row_of(workdays, near, shift.workday).scheduled = true;
+        match workdays.last() {
+            Some(last) if last.workday >= shift.workday => row_of(workdays, near, shift.workday).scheduled = true,
+            _ => workdays.push(WorkdayState { scheduled: true, ..WorkdayState::empty(shift.workday) }),
+        }
     }
     *near = 0;
     for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
@@ -372,6 +375,13 @@ fn row_with_type<'a>(
     &mut rows[*near]
 }
 
+impl WorkdayState {
+    /// A workday on which nothing happened so far.
+    const fn empty(workday: Workday) -> WorkdayState {
+        WorkdayState { workday, day_type: DayType::Workday, punches: 0, scheduled: false, worked: Seconds::ZERO }
+    }
+}
+
 /// The row of `workday`, which is added when it is missing. `near` is where the one asked for before stands: nearly
 /// all lists run through the workdays in order.
 #[inline(always)]
@@ -385,7 +395,7 @@ fn row_of<'a>(rows: &'a mut Vec<WorkdayState>, near: &mut usize, workday: Workda
 
 #[inline(never)]
 fn find_or_add_row(rows: &mut Vec<WorkdayState>, workday: Workday) -> usize {
-    let new = WorkdayState { workday, day_type: DayType::Workday, punches: 0, scheduled: false, worked: Seconds::ZERO };
+    let new = WorkdayState::empty(workday);
     if rows.last().is_none_or(|last| last.workday < workday) {
         rows.push(new);
         return rows.len() - 1;
