@@ -12,7 +12,7 @@ use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset
 
 const DECLARED: &str = "[pay_codes.night_meal]\nlayer = \"quantity\"\nunit = \"count\"\n";
 
-/// A library with the plugins `night_meal.wasm`, `night_meal_2.wasm`, `points.wasm` and `all.wasm`.
+/// A library with the plugins `night_meal.wasm`, `night_meal_2.wasm`, `points.wasm`, `codes.wasm` and `all.wasm`.
 struct Shelf;
 
 impl Library for Shelf {
@@ -28,6 +28,7 @@ impl Library for Shelf {
             PluginReference::File("night_meal_2.wasm") => (2, night_meal("0.4.0")),
             PluginReference::File("points.wasm") => (3, points()),
             PluginReference::File("all.wasm") => (4, every_kind()),
+            PluginReference::File("codes.wasm") => (5, codes()),
             PluginReference::Hash(hash) if hash == PluginHash([1; 32]) => (1, night_meal("0.3.1")),
             PluginReference::File(_) => return Err("there is no such file".to_owned()),
             PluginReference::Hash(_) => return Err("the service has no plugin of this hash".to_owned()),
@@ -99,6 +100,19 @@ fn points() -> Manifest {
         hooks: HookSet::NONE.with(Hook::Period),
         settings: vec![Setting { field: rows, fields }, setting(field("since", ValueKind::Workday, None))],
         carried: vec![carried("balance"), carried("streak")],
+        ..Manifest::default()
+    }
+}
+
+fn codes() -> Manifest {
+    Manifest {
+        name: "acme-codes".to_owned(),
+        version: "1.0.0".to_owned(),
+        hooks: HookSet::NONE.with(Hook::Period),
+        settings: vec![Setting {
+            field: field("codes", ValueKind::Rows, None),
+            fields: vec![field("value", ValueKind::BaseCode, None)],
+        }],
         ..Manifest::default()
     }
 }
@@ -204,6 +218,26 @@ fn rows_have_one_number_per_field() {
     assert_eq!(binding.values, [ConfigValue::Rows(vec![300, 1, 3_600, 3]), ConfigValue::Number(i64::from(since.0))]);
     assert_eq!(ruleset.timeline().names().carried, ["points/balance", "points/streak"]);
     assert_eq!(binding.carried(1), Some(CarryKey(1)));
+}
+
+#[test]
+fn rows_with_one_field_are_a_list_of_its_values() {
+    let text = |codes: &str| {
+        format!(
+            "name = \"acme\"\n[[plugin]]\nname = \"codes\"\nfile = \"codes.wasm\"\nconfig = {{ codes = {codes} }}\n"
+        )
+    };
+    let plain = compiled(&text("[\"regular\", \"unpaid_break\"]"));
+    assert_eq!(plain.timeline().bindings()[0].values, [ConfigValue::Rows(vec![0, 1])]);
+    assert!(plain.canonical().contains("\"codes\":[\"regular\",\"unpaid_break\"]"));
+    let as_tables = compiled(&text("[{ value = \"regular\" }, { value = \"unpaid_break\" }]"));
+    assert_eq!(as_tables.hash(), plain.hash());
+    let needed = "must be a pay code of the base layer, not the number `3`";
+    assert_eq!(
+        mistakes(&text("[3]")),
+        [format!("5:21: `codes` {needed} | write the name of a pay code in double quotes")]
+    );
+    assert_eq!(mistakes(&text("3")), ["5:20: `codes` must be a list, not the number `3` | write `codes = [...]`"]);
 }
 
 #[test]

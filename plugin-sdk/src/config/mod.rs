@@ -29,6 +29,7 @@ use crate::contract;
 /// | [`ExceptionCode`](crate::ExceptionCode) | `"late_in"` |
 /// | an enum with `#[derive(Choice)]` | one of its words |
 /// | `String` | text |
+/// | `Vec` of any of the above but `String` | a list: `["overtime_1_5", "overtime_2_0"]` |
 /// | `Vec` of a struct with `#[derive(Row)]` | a list of tables |
 ///
 /// A mistake that no bound can express is found by a function of your own, named in `#[config(check = ...)]` on the

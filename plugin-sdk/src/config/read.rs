@@ -1,14 +1,15 @@
 //! Values as they arrive.
 
 use crate::codes::{BaseCode, CountCode, ExceptionCode, PremiumCode, TimeCode};
-use crate::contract::{Field, FixedText, Value, ValueKind};
+use crate::contract::{Field, Fixed, FixedText, Maybe, Value, ValueKind};
 use crate::time::{Clock, Length, Workday};
 
 /// What a setting can be.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a setting",
     note = "settings are i64, bool, Length, Clock, Workday, BaseCode, PremiumCode, TimeCode, CountCode, \
-            ExceptionCode, String, an enum with `#[derive(Choice)]`, or a Vec of a struct with `#[derive(Row)]`"
+            ExceptionCode, String, an enum with `#[derive(Choice)]`, a Vec of these without String, or a Vec of a \
+            struct with `#[derive(Row)]`"
 )]
 pub trait Setting: Sized {
     /// What is written.
@@ -86,6 +87,23 @@ impl Setting for String {
             Value::Text(text) => Some(text.as_str().to_owned()),
             Value::Number(_) | Value::Rows(_) => None,
         }
+    }
+}
+
+/// A list of numbers is a list of rows with one field each.
+impl<T: Number> Row for T {
+    const FIELDS: &'static [Field] = &[Field {
+        key: FixedText::of("value"),
+        meaning: FixedText::of("One of the list."),
+        kind: T::KIND,
+        default: Maybe::None,
+        least: Maybe::None,
+        most: Maybe::None,
+        choices: Fixed::of(T::CHOICES),
+    }];
+
+    fn read(numbers: &mut dyn Iterator<Item = i64>) -> Option<T> {
+        next_number(numbers)
     }
 }
 

@@ -213,7 +213,8 @@ impl<'a> Iterator for Parts<'a> {
     fn next(&mut self) -> Option<Part<'a>> {
         loop {
             while self.at < self.end {
-                if self.windows.closes <= self.at {
+                // A window whose opening the clock leaves out can close before it opens: it is empty.
+                if self.windows.closes <= self.at.max(self.windows.opens) {
                     self.windows.turn_to_next();
                 } else if self.windows.opens < self.end {
                     let start = self.windows.opens.max(self.at);

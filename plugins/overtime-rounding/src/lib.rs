@@ -16,15 +16,9 @@ struct OvertimeRounding {
     /// Overtime is a multiple of this.
     #[config(default = "15m", least = "1m", most = "1h")]
     step: Length,
-    /// What is overtime: pay codes, as `overtime = [{ code = "overtime_1_5" }]`.
+    /// What is overtime, by its pay codes.
     #[config(most = 16)]
-    overtime: Vec<Overtime>,
-}
-
-#[derive(Row)]
-struct Overtime {
-    /// A pay code.
-    code: BaseCode,
+    overtime: Vec<BaseCode>,
 }
 
 #[derive(Reason)]
@@ -56,7 +50,7 @@ impl Period for OvertimeRounding {
 
 impl OvertimeRounding {
     fn is_overtime(&self, code: PayCode) -> bool {
-        self.overtime.iter().any(|overtime| code == overtime.code)
+        self.overtime.iter().any(|overtime| code == *overtime)
     }
 }
 

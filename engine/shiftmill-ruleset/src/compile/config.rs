@@ -79,9 +79,12 @@ impl Reader<'_> {
     fn rows(&mut self, setting: &Setting, node: &Node) -> ConfigValue {
         let (key, most) = (&setting.field.key, setting.field.most.unwrap_or(ENTRIES_MAX as i64));
         let Raw::List(list) = &node.raw else {
-            let hint = Some(format!("write `[[plugin.config.{key}]]` and the fields of a row below it"));
-            let message = format!("`{key}` must be a list of tables, not {}", node.raw.describe());
-            self.mistakes.add(node.place, message, hint);
+            let (kind, hint) = match setting.fields.as_slice() {
+                [_] => ("list", format!("write `{key} = [...]`")),
+                _ => ("list of tables", format!("write `[[plugin.config.{key}]]` and the fields of a row below it")),
+            };
+            let message = format!("`{key}` must be a {kind}, not {}", node.raw.describe());
+            self.mistakes.add(node.place, message, Some(hint));
             return ConfigValue::Rows(Vec::new());
         };
         if list.len() as i64 > most {
@@ -93,12 +96,24 @@ impl Reader<'_> {
             self.mistakes.add(node.place, message, None);
         }
         let known: Vec<&str> = setting.fields.iter().map(|field| field.key.as_str()).collect();
+        // Rows with one field are written as a list of its values, of which messages speak by the name of the list.
+        let entry = match setting.fields.as_slice() {
+            [only] => Some(Declared { key: key.clone(), ..only.clone() }),
+            _ => None,
+        };
         let mut numbers = Vec::new();
         for row in list.iter().take(ENTRIES_MAX) {
-            let Raw::Table(fields) = &row.raw else {
-                let message = format!("a row of `{key}` must be a table, not {}", row.raw.describe());
-                self.mistakes.add(row.place, message, Some(format!("its fields are {}", known.join(", "))));
-                continue;
+            let fields = match (&row.raw, &entry) {
+                (Raw::Table(fields), _) => fields,
+                (_, Some(entry)) => {
+                    numbers.push(self.number(entry, Some(row), row.place));
+                    continue;
+                }
+                (_, None) => {
+                    let message = format!("a row of `{key}` must be a table, not {}", row.raw.describe());
+                    self.mistakes.add(row.place, message, Some(format!("its fields are {}", known.join(", "))));
+                    continue;
+                }
             };
             self.unknown(fields, &known);
             for declared in &setting.fields {
@@ -309,6 +324,9 @@ pub fn configuration(binding: &PluginBinding, names: &Names) -> Vec<(String, Jso
         ConfigValue::Number(number) => shown(&setting.field, *number, names),
         ConfigValue::Text(text) => json!(text),
         ConfigValue::Rows(numbers) => {
+            if let [only] = setting.fields.as_slice() {
+                return numbers.iter().map(|number| shown(only, *number, names)).collect();
+            }
             let row = |row: &[i64]| {
                 let fields = setting.fields.iter().zip(row);
                 let entries = fields.map(|(field, number)| (field.key.clone(), shown(field, *number, names)));
