@@ -22,6 +22,7 @@ pub struct Answers {
     cards: Vec<CardAnswer>,
     fuel: u64,
     days: u64,
+    memory: usize,
     log: Vec<LogLine>,
 }
 
@@ -83,6 +84,11 @@ impl Answers {
         self.days
     }
 
+    /// The most memory that one instance had, in bytes.
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+
     /// What the plugin said, when somebody listened.
     pub fn log(&self) -> &[LogLine] {
         &self.log
@@ -106,6 +112,10 @@ impl Answers {
     pub(crate) fn add_spent(&mut self, fuel: u64, days: u64) {
         self.fuel = self.fuel.saturating_add(fuel);
         self.days += days;
+    }
+
+    pub(crate) fn see_memory(&mut self, bytes: usize) {
+        self.memory = self.memory.max(bytes);
     }
 
     /// Adds what was said of a piece that begins with card `before`.

@@ -37,6 +37,11 @@ impl CallRoom {
     pub fn listening(bytes: usize) -> CallRoom {
         CallRoom { listening: bytes, ..CallRoom::default() }
     }
+
+    /// Keeps what plugins say from now on, up to about so many bytes a call.
+    pub fn listen(&mut self, bytes: usize) {
+        self.listening = bytes;
+    }
 }
 
 /// Why a plugin cannot be bound.
@@ -303,6 +308,7 @@ impl Call<'_> {
 
         let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
+        answers.see_memory(sandbox.store.data().memory);
         drop(sandbox);
         let before = answers.len();
         let outcome = answer.and_then(|answer| asked.split(&answer, answers));

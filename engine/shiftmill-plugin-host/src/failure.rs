@@ -185,14 +185,68 @@ pub(crate) fn is_own(function: &str) -> bool {
     !LIBRARIES.iter().any(|library| bare.starts_with(library))
 }
 
-/// False for the sources of the standard library, of crates from a registry, and of the SDK.
+/// False for the sources of the standard library, of crates from a registry or from git, and of the SDK: where
+/// `shiftmill plugin new` unpacks it, and where it lies among our own sources.
 fn is_own_file(path: &str) -> bool {
-    const LIBRARIES: [&str; 6] =
-        ["/rustc/", "/library/core/", "/library/alloc/", "/library/std/", "/registry/src/", "/plugin-sdk/src/"];
-    !LIBRARIES.iter().any(|library| path.contains(library)) && !path.contains("/shiftmill-plugin")
+    const LIBRARIES: [&str; 9] = [
+        "/rustc/",
+        "/library/core/",
+        "/library/alloc/",
+        "/library/std/",
+        "/registry/src/",
+        "/git/checkouts/",
+        "/.shiftmill/sdk-",
+        "/plugin-sdk/src/",
+        "/plugin-sdk/derive/src/",
+    ];
+    // Sources are called from the root of a disk, or from the folder of the project.
+    let rooted = |library: &str| path.starts_with(library.trim_start_matches('/'));
+    !LIBRARIES.iter().any(|library| path.contains(library) || rooted(library))
 }
 
 /// A path from its last `src` folder on: what comes before is the machine on which the plugin was built.
 fn from_sources(path: &str) -> &str {
     path.rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sources_of_the_plugin_itself_are_its_own() {
+        for own in [
+            "src/lib.rs",
+            "/home/li/rules/shiftmill-plugin-acme/src/lib.rs",
+            "/home/li/rules/shiftmill-plugin/src/meals.rs",
+            "/home/li/.shiftmill/rules/src/lib.rs",
+            "C:/rules/acme/src/lib.rs",
+        ] {
+            assert!(is_own_file(own), "{own}");
+        }
+        for library in [
+            "/home/li/rules/acme-meals/.shiftmill/sdk-0.1.0/src/view/day.rs",
+            ".shiftmill/sdk-0.1.0/src/lib.rs",
+            "/home/li/shiftmill/plugin-sdk/src/edits.rs",
+            "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/option.rs",
+            "/home/li/.rustup/toolchains/stable/lib/rustlib/src/rust/library/alloc/src/vec/mod.rs",
+            "/home/li/.cargo/registry/src/index-1/shiftmill-plugin-0.1.0/src/lib.rs",
+            "/home/li/.cargo/git/checkouts/dates-1/2/src/lib.rs",
+        ] {
+            assert!(!is_own_file(library), "{library}");
+        }
+    }
+
+    #[test]
+    fn only_the_functions_of_the_plugin_itself_are_its_own() {
+        for own in
+            ["acme_meals::ladder", "<acme_meals::Meals as shiftmill_plugin::Days>::day", "shiftmill_plugin_acme::f"]
+        {
+            assert!(is_own(own), "{own}");
+        }
+        for library in ["shiftmill_plugin::hooks::call", "core::panicking::panic_fmt", "<&core::option::Option<T>>::x"]
+        {
+            assert!(!is_own(library), "{library}");
+        }
+    }
 }

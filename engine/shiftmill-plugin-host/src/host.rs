@@ -20,6 +20,8 @@ pub struct HostSettings {
     pub compiler: Compiler,
     /// The folder in which compiled code is kept; `None`: nowhere.
     pub cache: Option<PathBuf>,
+    /// Whether a host does without that folder where it cannot be used, instead of not being there.
+    pub cache_may_fail: bool,
     /// Whether plugins may calculate with floating point numbers.
     pub floats_allowed: bool,
     /// One in about so many employees is evaluated alone too, to see that the plugin keeps employees apart; 0: none.
@@ -28,7 +30,13 @@ pub struct HostSettings {
 
 impl Default for HostSettings {
     fn default() -> HostSettings {
-        HostSettings { compiler: Compiler::ThisProcess, cache: None, floats_allowed: false, audit_one_in: 512 }
+        HostSettings {
+            compiler: Compiler::ThisProcess,
+            cache: None,
+            cache_may_fail: false,
+            floats_allowed: false,
+            audit_one_in: 512,
+        }
     }
 }
 

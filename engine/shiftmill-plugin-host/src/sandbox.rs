@@ -43,6 +43,8 @@ pub(crate) struct Session {
     pub(crate) host_failed: Option<String>,
     pub(crate) last_words: Option<LastWords>,
     pub(crate) log: Vec<LogLine>,
+    /// The most that one of its memories had, in bytes.
+    pub(crate) memory: usize,
     /// Bytes of text that are still kept.
     listening: usize,
 }
@@ -52,6 +54,7 @@ impl ResourceLimiter for Session {
     /// would depend on the employees beside.
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired <= MEMORY_BYTES_MAX {
+            self.memory = self.memory.max(desired);
             return Ok(true);
         }
         self.refuse(format!("wanted {desired} bytes of memory, the most is {MEMORY_BYTES_MAX}"))

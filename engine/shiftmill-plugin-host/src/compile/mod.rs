@@ -42,7 +42,8 @@ pub(crate) struct Compilation {
 
 impl Compilation {
     pub(crate) fn new(settings: &HostSettings, engine: &Engine) -> Result<Compilation, HostError> {
-        let cache = settings.cache.as_deref().map(|folder| Cache::open(folder, engine)).transpose()?;
+        let opened = settings.cache.as_deref().map(|folder| Cache::open(folder, engine)).transpose();
+        let cache = if settings.cache_may_fail { opened.unwrap_or(None) } else { opened? };
         Ok(Compilation { compiler: settings.compiler.clone(), cache })
     }
 
