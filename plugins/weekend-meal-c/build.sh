@@ -19,5 +19,5 @@ mkdir -p "$(dirname "$module")"
 export ZIG_GLOBAL_CACHE_DIR="${ZIG_GLOBAL_CACHE_DIR:-$target/ziglang-cache}"
 export ZIG_LOCAL_CACHE_DIR="${ZIG_LOCAL_CACHE_DIR:-$target/ziglang-cache}"
 "$python" -m ziglang cc -target wasm32-freestanding -std=c11 -Os -g -Wall -Wextra -Werror -nostdlib -Wl,--no-entry \
-    -o "$module" "$here/weekend_meal.c"
+    -ffile-prefix-map="$here"=. -o "$module" "$here/weekend_meal.c"
 echo "$module"

@@ -17,9 +17,12 @@
 
 pub mod compare;
 pub mod conformance;
+pub mod edits;
 pub mod engine;
+pub mod example_plugins;
 pub mod generate;
 pub mod invariants;
+pub mod made_up_plugin;
 pub mod oracle;
 pub mod outcome;
 pub mod print;

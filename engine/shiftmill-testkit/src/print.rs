@@ -34,7 +34,7 @@ fn write_marked(text: &mut String, lines: &[String], others: &[String]) {
 
 /// The facts and the rules of a question.
 pub fn timecard(question: &Question) -> String {
-    let Question { facts, zone, timeline, window } = question;
+    let Question { facts, zone, timeline, window, presets } = question;
     let mut text = String::from("# A timecard\n");
     let _ = writeln!(
         text,
@@ -67,6 +67,11 @@ pub fn timecard(question: &Question) -> String {
     }
     for balance in &facts.opening_balances {
         let _ = writeln!(text, "Opening balance: {} {}", timeline.names().rule(balance.rule), balance.amount);
+    }
+    for preset in presets {
+        let code = timeline.names().pay_code(preset.code).map_or("", |info| info.name.as_str());
+        let (start, end) = (clock(zone, preset.start), clock(zone, preset.end));
+        let _ = writeln!(text, "Recoded by a plugin: {start} to {end} pays {code}");
     }
     for (from, plan) in timeline.versions() {
         let _ = writeln!(text, "\n## Plan from {from}\n```text\n{}\n```", without_exceptions(&format!("{plan:#?}")));

@@ -47,6 +47,9 @@ fn smaller(question: &Question) -> Vec<Question> {
     for index in 0..facts.corrections.len() {
         with(&|question| gone(question.facts.corrections.remove(index)));
     }
+    for index in 0..question.presets.len() {
+        with(&|question| gone(question.presets.remove(index)));
+    }
     with(&|question| question.facts.waivers.clear());
     with(&|question| question.facts.day_overrides.clear());
     with(&|question| question.facts.opening_balances.clear());

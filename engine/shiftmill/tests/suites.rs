@@ -69,7 +69,9 @@ fn differing_claims_are_told_or_accepted() {
     assert!(told.failures[0].difference.contains("> | Tue 2025-06-03 | regular | 4:00"), "{}", told.failures[0]);
     assert_eq!(fs::read_to_string(&file).unwrap(), SUITE);
 
-    let accepted = run_folder(&folder.0, "", Differing::Accept).unwrap();
+    let other = run_folder(&folder.0, "", Differing::Accept("long day")).unwrap();
+    assert_eq!((other.accepted, other.failures.len()), (0, 2));
+    let accepted = run_folder(&folder.0, "", Differing::Accept("")).unwrap();
     assert_eq!((accepted.accepted, accepted.failures.len()), (1, 1));
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains("| Tue 2025-06-03 | regular  | 3:50 |"), "{text}");

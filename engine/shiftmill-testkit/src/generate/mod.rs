@@ -11,12 +11,36 @@ use shiftmill_core::{EvaluationWindow, Timestamp, Workday, WorkdayRange};
 pub use random::Random;
 pub use zones::{ZONES, zone};
 
-use crate::engine::Question;
+use crate::engine::{Preset, Question};
 
 /// Question number `index` of a run that starts from `seed`.
 pub fn question(seed: u64, index: u64) -> Question {
     let mut random = Random::new(seed ^ (index + 1).wrapping_mul(0xD1B5_4A32_D192_ED03));
     from(&mut random)
+}
+
+/// Question number `index` of a run that looks at everything: every fourth has a plugin that recodes before overtime.
+pub fn any(seed: u64, index: u64) -> Question {
+    let mut question = question(seed, index);
+    if index % 4 == 3 {
+        let mut random = Random::new(seed ^ (index + 1).wrapping_mul(0x9FB2_1C65_1E98_DF25));
+        question.presets = presets(&mut random, &question);
+    }
+    question
+}
+
+/// What a plugin recodes: stretches around the punches.
+fn presets(random: &mut Random, question: &Question) -> Vec<Preset> {
+    let codes = plans::codes_to_recode();
+    let punches = &question.facts.punches;
+    let step = if punches.iter().all(|punch| punch.at.0 % 300 == 0) { 300 } else { 60 };
+    let preset = |random: &mut Random| {
+        let punch = punches.get(random.below(punches.len() as u64) as usize)?;
+        let start = Timestamp(punch.at.0 + (random.below(96) as i64 - 24) * step);
+        let end = Timestamp(start.0 + (1 + random.below(96) as i64) * step);
+        Some(Preset { start, end, code: *random.one_of(&codes) })
+    };
+    (0..1 + random.below(3)).filter_map(|_| preset(random)).collect()
 }
 
 /// The next question of a stream of random numbers.
@@ -29,7 +53,7 @@ pub fn from(random: &mut Random) -> Question {
     let timeline = plans::timeline(random, grid, facts);
     let window = window(random, facts);
     let facts = cards::facts(random, grid, &zone, &timeline, &window);
-    Question { facts, zone, timeline, window }
+    Question { facts, zone, timeline, window, presets: Vec::new() }
 }
 
 /// The steps in which times of a card and lengths of its plan are chosen, so that the oracle need not look at every

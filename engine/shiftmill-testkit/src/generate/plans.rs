@@ -38,6 +38,12 @@ const LEAVE_PAID: PayCode = PayCode(11);
 const LEAVE_UNPAID: PayCode = PayCode(12);
 const REST_PREMIUM: PayCode = PayCode(13);
 
+/// What a plugin may recode to: all codes of the base layer.
+pub(super) fn codes_to_recode() -> Vec<PayCode> {
+    let codes = pay_codes().into_iter().zip(0..);
+    codes.filter(|(info, _)| info.layer == Layer::Base).map(|(_, number)| PayCode(number)).collect()
+}
+
 /// A plan in the making: draws numbers and names rules.
 struct Maker<'a> {
     random: &'a mut Random,

@@ -13,10 +13,11 @@ mod moments;
 mod overtime;
 mod pairs;
 mod premiums;
+mod presets;
 mod punches;
 mod shifts;
 
-use shiftmill_core::{EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};
+use shiftmill_core::{DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};
 
 use crate::engine::Question;
 use crate::outcome::Outcome;
@@ -59,6 +60,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
+    presets::apply(question, &mut moments);
     moments::holiday_work(question, &moments, &mut notices);
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
     days::holidays_not_worked(question, &schedule, &moments, &mut amounts);
@@ -66,6 +68,11 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let provisional = context::is_short(question, &mut notices)?;
     let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, &notices);
     Ok(Outcome { provisional, ..outcome })
+}
+
+/// The type of a day.
+pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
+    days::day_type(question, date)
 }
 
 /// The plan of a workday.

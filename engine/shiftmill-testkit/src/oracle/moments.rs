@@ -125,6 +125,10 @@ fn moment_length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves:
             divide(i64::from(amount.0));
         }
     }
+    for preset in &question.presets {
+        divide(preset.start.0.rem_euclid(86_400));
+        divide(preset.end.0.rem_euclid(86_400));
+    }
     for balance in &question.facts.opening_balances {
         divide(i64::from(balance.amount.0));
     }

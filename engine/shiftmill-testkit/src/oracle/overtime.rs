@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::pay::combine::{Alternative, CombinationTable, Combine};
 use shiftmill_core::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierScope};
-use shiftmill_core::{Because, DayType, PayCode, Plan, Reason, SpanState, Timestamp, Workday};
+use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, Timestamp, Workday};
 
 use super::days::day_type;
 use super::moments::Moment;
 use super::shifts::Shift;
-use super::{Amount, plan_of};
+use super::{Amount, plan_of, presets};
 use crate::engine::Question;
 
 /// A premium over one moment.
@@ -127,19 +127,33 @@ impl<'a> Desk<'a> {
             let narrower = winners.clone();
             for line in lines.iter().filter(|line| width(line[0].tier.scope) == scope && takes_part(line[0].index)) {
                 let counted = |index: usize, counts: &Counts| match (counts, &narrower[index]) {
-                    (Counts::Codes(codes), claim) => claim.is_some_and(|claim| codes.contains(claim.0.tier.pays_to)),
+                    (Counts::Codes(codes), Some(claim)) => codes.contains(claim.0.tier.pays_to),
+                    (Counts::Codes(codes), None) => self.is_preset_to(index, codes),
                     (Counts::StraightTime, Some(_)) => !narrow_first,
-                    _ => true,
+                    (Counts::StraightTime, None) => !narrow_first || self.preset(index).is_none(),
+                    (Counts::AllHours, _) => true,
                 };
                 for (index, rule, because) in self.claims(line, counted) {
                     let held = &winners[index];
-                    if held.as_ref().is_none_or(|held| rank(rule.tier) > rank(held.0.tier)) {
+                    // A plugin's claim is of the narrowest scope, so that it keeps what is worth as much.
+                    let beats_plugin = self.preset(index).is_none_or(|worth| rule.tier.multiplier.0 > worth);
+                    if beats_plugin && held.as_ref().is_none_or(|held| rank(rule.tier) > rank(held.0.tier)) {
                         winners[index] = Some((rule, because));
                     }
                 }
             }
         }
         winners
+    }
+
+    /// What a plugin's claim on a moment is worth.
+    fn preset(&self, index: usize) -> Option<u16> {
+        presets::claim(self.question, &self.moments[index])
+    }
+
+    /// Whether a plugin claimed a moment for one of these codes.
+    fn is_preset_to(&self, index: usize, codes: &PayCodeSet) -> bool {
+        self.preset(index).is_some() && codes.contains(self.moments[index].code)
     }
 
     /// The moments that one tier claims.
@@ -344,7 +358,9 @@ impl<'a> Desk<'a> {
                 let of_week = self.moments.iter().zip(claims).filter(|entry| week(entry.0) == first);
                 of_week
                     .filter_map(|(moment, claim)| {
-                        let multiplier = i64::from(claim.as_ref()?.0.tier.multiplier.0);
+                        let by_tier = claim.as_ref().map(|claim| claim.0.tier.multiplier.0);
+                        let by_plugin = moment.is_work().then(|| presets::claim(self.question, moment)).flatten();
+                        let multiplier = i64::from(by_tier.or(by_plugin)?);
                         Some(i64::from(moment.length) * (multiplier - 1_000))
                     })
                     .sum()
@@ -370,7 +386,9 @@ impl<'a> Desk<'a> {
         for scope in widths {
             let narrower = codes_put.clone();
             let counted = |index: usize, counts: &Counts| match counts {
-                Counts::Codes(codes) => narrower[index].iter().any(|code| codes.contains(*code)),
+                Counts::Codes(codes) => {
+                    self.is_preset_to(index, codes) || narrower[index].iter().any(|code| codes.contains(*code))
+                }
                 Counts::StraightTime | Counts::AllHours => true,
             };
             for line in lines.iter().filter(|line| width(line[0].tier.scope) == scope) {
@@ -433,7 +451,9 @@ impl<'a> Desk<'a> {
             let when = highest.values().fold(0_u64, |set, index| set | 1 << index);
             let Some(row) = table.rows.iter().position(|row| row.when == when) else { continue };
             let chosen = table.rows[row];
-            if chosen.pays_to != moment.code {
+            let pays = self.question.timeline.names().multiplier(chosen.pays_to).0;
+            let beats_plugin = self.preset(*index).is_none_or(|worth| pays > worth);
+            if chosen.pays_to != moment.code && beats_plugin {
                 moments[*index].code = chosen.pays_to;
                 moments[*index].reason = Reason { rule: table.rule, because: Because::Combination { row: row as u8 } };
             }

@@ -37,6 +37,7 @@ impl Card {
             zone: zone(zone_name),
             timeline: (**ruleset.timeline()).clone(),
             window: EvaluationWindow { pay_period, facts, as_of, require_final: false },
+            presets: Vec::new(),
         };
         Card { question, first }
     }

@@ -1,0 +1,31 @@
+//! What a plugin makes of the timeline before overtime: every moment inside is asked what it is then.
+
+use shiftmill_core::{Because, PayCode, Reason, SpanState};
+
+use super::moments::Moment;
+use crate::engine::Question;
+use crate::made_up_plugin;
+
+/// Recodes the moments inside the presets, in order.
+pub(crate) fn apply(question: &Question, moments: &mut [Moment]) {
+    let rule = made_up_plugin::rule_after(&question.timeline);
+    for preset in &question.presets {
+        let inside = moments.iter_mut().filter(|moment| preset.start <= moment.at && moment.at < preset.end);
+        for moment in inside.filter(|moment| moment.state != SpanState::Leave) {
+            moment.state = match (moment.state, preset.code) {
+                (_, PayCode::UNPAID_BREAK) => SpanState::UnpaidBreak,
+                (SpanState::UnpaidBreak, _) => SpanState::PaidBreak,
+                (work, _) => work,
+            };
+            moment.code = preset.code;
+            moment.reason = Reason { rule, because: Because::ByPlugin { reason: 0 } };
+        }
+    }
+}
+
+/// Thousandths of the plain rate that a plugin's claim is worth; `None`: there is none, or it is straight time.
+pub(crate) fn claim(question: &Question, moment: &Moment) -> Option<u16> {
+    let multiplier = question.timeline.names().multiplier(moment.code).0;
+    let by_plugin = matches!(moment.reason.because, Because::ByPlugin { .. });
+    (by_plugin && multiplier > 1_000).then_some(multiplier)
+}

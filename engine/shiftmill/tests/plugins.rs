@@ -1,0 +1,262 @@
+//! Plugins at work: the same bytes for each employee whatever stands beside, and what becomes of those that fail.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
+
+#[allow(dead_code, reason = "shared with the tests of the host")]
+#[path = "../../shiftmill-plugin-host/tests/hostile/guest.rs"]
+mod guest;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use guest::Guest;
+use shiftmill::core::{
+    CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook, PayCode, Punch,
+    PunchKind, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+};
+use shiftmill::plugin_host::HostSettings;
+use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
+use shiftmill::words::{self, Language};
+use shiftmill::{Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, StreamHash, zone_table};
+
+const MONDAY: Workday = Workday(20_514);
+/// `meal_premium` and `overtime_2_0`, by their numbers.
+const MEAL: PayCode = PayCode(16);
+const DOUBLE: PayCode = PayCode(6);
+
+/// Pays a meal on the first day, and lets the first stretch of work pay double.
+const GENEROUS: &str = "
+    (call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+        (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+        (i64.const 0) (i64.const 0) (i32.const 16) (i64.const 1) (i32.const 0))
+    (call $edit (local.get $employee) (i32.const 5) (call $first_span (local.get $cards) (local.get $employee))
+        (i32.const 0)
+        (call $span_start_at (local.get $cards) (call $first_span (local.get $cards) (local.get $employee)))
+        (call $span_end_at (local.get $cards) (call $first_span (local.get $cards) (local.get $employee)))
+        (i32.const 6) (i64.const 0) (i32.const 0))";
+
+/// A plugin that is generous, but treats employees of three days badly.
+fn plugin(bad: &str) -> Guest {
+    Guest::new("generous", bad).with(|guest| guest.good = GENEROUS.to_owned())
+}
+
+struct OnShelf<'a>(&'a Shelf);
+
+impl Library for OnShelf<'_> {
+    fn find(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let PluginReference::Hash(hash) = which else { return Err("by its hash only".to_owned()) };
+        let plugin = self.0.get(hash).ok_or("there is no such plugin")?;
+        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
+    }
+}
+
+/// A shelf that looks at every employee twice.
+fn shelf() -> Shelf {
+    Shelf::new(HostSettings { audit_one_in: 1, ..HostSettings::default() })
+}
+
+fn ruleset(shelf: &Shelf, guest: &Guest, more: &str) -> Arc<Ruleset> {
+    let plugin = shelf.load(&guest.component()).unwrap();
+    let text = format!(
+        "name = \"with\"\n[[overtime.tiers]]\nname = \"daily-8\"\nscope = \"workday\"\nafter = \"8h\"\n\
+         pay = \"overtime_1_5\"\n[[plugin]]\nname = \"generous\"\nhash = \"{}\"\n{more}",
+        plugin.hash()
+    );
+    let compiled = compile(&Document { name: "with.toml", text: &text }, &OnShelf(shelf));
+    Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
+}
+
+fn without_plugin() -> Arc<Ruleset> {
+    Arc::new(compile(&Document { name: "plain.toml", text: "name = \"plain\"" }, &OnShelf(&shelf())).unwrap())
+}
+
+fn request(rulesets: Vec<Arc<Ruleset>>, detail: Detail, shelf: &Shelf) -> Result<Request, RequestError> {
+    let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(13) };
+    let as_of = Timestamp(WallTime::on(days.last.plus(3), 0).0);
+    let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
+    let zones = zone_table(&["America/New_York".to_owned()], days.first, days.last).unwrap();
+    Request::new(rulesets, Arc::new(zones), window, detail, shelf)
+}
+
+/// An employee who works so many days, of nine hours and a little.
+fn facts(number: u64, days: i32, rulesets: u64) -> CardFacts {
+    let mut card = CardFacts { employee: format!("E-{number:04}"), ..CardFacts::default() };
+    card.ruleset = u16::try_from(number % rulesets).unwrap();
+    for day in 0..days {
+        let start = WallTime::on(MONDAY.plus(day), 9 * 3_600 + 18_000).0 + i64::try_from(number % 7).unwrap() * 60;
+        for (at, kind) in [(start, PunchKind::In), (start + 34_000, PunchKind::Out)] {
+            card.punches.push(Punch { at: Timestamp(at), kind, id: None });
+        }
+    }
+    card
+}
+
+/// Employees of five days; every tenth has three.
+fn some(numbers: impl Iterator<Item = u64>, rulesets: u64) -> Vec<CardFacts> {
+    numbers.map(|number| facts(number, if number % 10 == 4 { 3 } else { 5 }, rulesets)).collect()
+}
+
+fn chunks(cards: &[CardFacts], per_chunk: usize, request: &Request) -> Vec<CheckedBatch> {
+    let chunk = |cards: &[CardFacts]| {
+        let mut batch = TimecardBatch::default();
+        cards.iter().for_each(|card| batch.push(card).unwrap());
+        batch.check(request.rulesets.len(), request.zones.zones.len()).unwrap()
+    };
+    cards.chunks(per_chunk).map(chunk).collect()
+}
+
+fn outcome(finished: &[Finished]) -> (BTreeMap<String, String>, StreamHash) {
+    let (mut told, mut sum, mut hasher) = (BTreeMap::new(), StreamHash::default(), ResultHasher::default());
+    for chunk in finished {
+        let keys = &chunk.batch.columns().employees;
+        sum.add_all(&hasher.chunk(keys, &chunk.results));
+        told.extend(keys.iter().enumerate().map(|(index, key)| (key.clone(), rows(&chunk.results, index))));
+    }
+    (told, sum)
+}
+
+/// Everything about one employee, written out.
+fn rows(results: &Evaluations, index: usize) -> String {
+    let (from, card) = (results.starts(index), results.cards[index]);
+    let to = card.ends;
+    let lines: Vec<_> = results.lines.rows(from.lines as usize..to.lines as usize).collect();
+    let exceptions: Vec<_> = results.exceptions.rows(from.exceptions as usize..to.exceptions as usize).collect();
+    let spans = &results.spans[from.spans as usize..to.spans as usize];
+    let quantities = &results.quantities[from.quantities as usize..to.quantities as usize];
+    let notes = &results.notes[from.notes as usize..to.notes as usize];
+    let reasons: Vec<_> = (from.reasons..to.reasons).map(|reason| results.reasons.get(reason)).collect();
+    let failures = results.failures.iter().filter(|failure| failure.card as usize == index);
+    let failures: Vec<_> = failures.map(|failure| (&failure.binding, failure.code, &failure.message)).collect();
+    let error = card.error;
+    format!("{error:?} {lines:?} {exceptions:?} {spans:?} {quantities:?} {notes:?} {reasons:?} {failures:?}")
+}
+
+#[test]
+fn workers_chunks_order_and_layout_do_not_change_a_byte() {
+    let shelf = shelf();
+    let with = ruleset(&shelf, &plugin("unreachable"), "");
+    for detail in [Detail::Workdays, Detail::Full] {
+        let request = |layout| {
+            let request = request(vec![Arc::clone(&with), without_plugin()], detail, &shelf).unwrap();
+            Arc::new(request.with_layout(layout))
+        };
+        let one_worker = request(Layout::CardByCard);
+        let cards = some(0..70, 2);
+        let expected = Engine::new(1).evaluate(&one_worker, chunks(&cards, 70, &one_worker)).unwrap();
+        let expected = outcome(&expected);
+        let failed = expected.0.values().filter(|rows| rows.starts_with("Some(Plugin")).count();
+        assert_eq!(failed, 7, "every tenth employee is treated badly");
+        let backwards: Vec<CardFacts> = cards.iter().rev().cloned().collect();
+        for (workers, per_chunk, layout) in [
+            (2, 9, Layout::CardByCard),
+            (3, 1, Layout::CardByCard),
+            (1, 70, Layout::PhaseByPhase),
+            (0, 13, Layout::PhaseByPhase),
+        ] {
+            let request = request(layout);
+            let found = Engine::new(workers).evaluate(&request, chunks(&backwards, per_chunk, &request)).unwrap();
+            assert_eq!(outcome(&found), expected, "{workers} workers, {per_chunk} per chunk, {layout:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
+    let shelf = shelf();
+    let request = request(vec![ruleset(&shelf, &plugin("unreachable"), "")], Detail::Full, &shelf).unwrap();
+    let request = Arc::new(request);
+    let finished = Engine::new(1).evaluate(&request, chunks(&some(0..1, 1), 1, &request)).unwrap();
+    let results = &finished[0].results;
+    let of =
+        |code| results.lines.rows(0..99).filter(|line| line.code == code).map(|line| line.amount).collect::<Vec<_>>();
+    // All of the first day is double already, so that it is no straight time and no overtime.
+    assert_eq!((of(DOUBLE), of(MEAL)), (vec![34_000], vec![1]));
+    assert_eq!(of(PayCode(5)), [5_200; 4]);
+    let names = request.rulesets[0].timeline().names();
+    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English).unwrap();
+    let meal = told.days[0].pay.iter().find(|line| line.pay_code == "meal_premium").unwrap();
+    assert_eq!((meal.rule.as_str(), meal.because.as_str()), ("generous/meal", "has a meal"));
+    assert!(told.days[0].steps.iter().any(|step| step.contains("by rule `generous/meal`: has a meal")), "{told}");
+}
+
+#[test]
+fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
+    let shelf = shelf();
+    let outcomes = |bad: &str, more: &str| {
+        let request = request(vec![ruleset(&shelf, &plugin(bad), more)], Detail::Spans, &shelf).unwrap();
+        let request = Arc::new(request);
+        let mut finished = Engine::new(1).evaluate(&request, chunks(&some(0..10, 1), 10, &request)).unwrap();
+        finished.remove(0).results
+    };
+    let failed = outcomes("unreachable", "");
+    let codes: Vec<_> = failed.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
+    let expected = |code| (0..10).map(|index| (index == 4).then_some(code)).collect::<Vec<_>>();
+    assert_eq!(codes, expected("SM-PLUGIN-PANIC"));
+    assert_eq!((failed.failures.len(), failed.failures[0].card, failed.failures[0].hook), (1, 4, Hook::Days));
+    assert_eq!(failed.failures[0].plugin, "generous 0.1.0");
+
+    // A premium code is no code of the base layer.
+    let beyond = GENEROUS.replace("(i32.const 6)", "(i32.const 10)");
+    let refused = outcomes(&beyond, "");
+    let codes: Vec<_> = refused.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
+    assert_eq!(codes, expected("SM-PLUGIN-EDIT"));
+    let message = &refused.failures[0].message;
+    assert!(message.starts_with("edit 2, `recode` by rule `generous/meal`, is refused: `night`"), "{message}");
+    assert_eq!(refused.failures[0].workday, Some(MONDAY));
+
+    let skipped = outcomes(&beyond, "on_failure = \"skip\"");
+    assert!(skipped.cards.iter().all(|card| card.error.is_none()));
+    assert_eq!((skipped.failures[0].code, skipped.failures[0].skipped), (FailureCode::BadEdit, true));
+    let from = skipped.starts(4).lines as usize..skipped.cards[4].ends.lines as usize;
+    assert!(
+        skipped.lines.rows(from).all(|line| line.code != MEAL && line.code != DOUBLE),
+        "none of its edits is applied"
+    );
+    let marked = skipped.exceptions.code.iter().filter(|code| **code == ExceptionCode::PluginFailed).count();
+    assert_eq!(marked, 1);
+}
+
+#[test]
+fn a_plugin_that_fails_for_everybody_stops_the_request() {
+    let shelf = shelf();
+    let request = request(vec![ruleset(&shelf, &plugin("unreachable"), "")], Detail::Workdays, &shelf).unwrap();
+    let request = Arc::new(request);
+    let cards: Vec<CardFacts> = (0..100).map(|number| facts(number, 3, 1)).collect();
+    let stopped = Engine::new(1).evaluate(&request, chunks(&cards, 10, &request)).unwrap_err();
+    assert_eq!(stopped.code(), "SM-PLUGIN-BROKEN");
+    assert!(!stopped.may_pass());
+    assert_eq!(request.stopped(), Some(&stopped));
+    let others = some(0..1, 1);
+    assert_eq!(Engine::new(1).evaluate(&request, chunks(&others, 1, &request)).unwrap_err(), stopped);
+}
+
+#[test]
+fn a_plugin_that_looks_at_the_neighbours_stops_the_request_and_waits_to_be_replaced() {
+    let shelf = shelf();
+    // Pays as many meals as employees came before.
+    let curious = GENEROUS.replacen("(i64.const 1)", "(i64.extend_i32_u (local.get $employee))", 1);
+    let guest = Guest::honest("curious").with(|guest| guest.good = curious);
+    let with = ruleset(&shelf, &guest, "");
+    let asked = Arc::new(request(vec![Arc::clone(&with)], Detail::Workdays, &shelf).unwrap());
+    let cards: Vec<CardFacts> = (0..10).map(|number| facts(number, 5, 1)).collect();
+    let stopped = Engine::new(1).evaluate(&asked, chunks(&cards, 10, &asked)).unwrap_err();
+    assert_eq!(stopped.code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    let again = request(vec![with], Detail::Workdays, &shelf).unwrap_err();
+    assert_eq!(again.code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    // Loaded anew it is called anew; kept apart it does no harm.
+    let apart = ruleset(&shelf, &guest, "isolation = \"employee\"");
+    let apart = Arc::new(request(vec![apart], Detail::Workdays, &shelf).unwrap());
+    assert!(Engine::new(1).evaluate(&apart, chunks(&cards, 10, &apart)).is_ok());
+}
+
+#[test]
+fn a_plugin_that_is_not_loaded_is_named() {
+    let with = ruleset(&shelf(), &plugin("unreachable"), "");
+    let error = request(vec![with], Detail::Workdays, &shelf()).unwrap_err();
+    assert_eq!(error.code(), "SM-PLUGIN-UNKNOWN");
+    let told = error.to_string();
+    assert!(told.starts_with("ruleset `with` binds the plugin ") && told.contains("as `generous`"), "{told}");
+}
