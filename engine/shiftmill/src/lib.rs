@@ -51,6 +51,7 @@ mod piece;
 mod request;
 mod shelf;
 pub mod suites;
+mod watch;
 pub mod words;
 mod zones;
 
@@ -61,6 +62,7 @@ pub use shelf::{Shelf, ShelfError};
 pub use shiftmill_core as core;
 pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_ruleset as ruleset;
+pub use watch::Watch;
 pub use zones::{ZoneError, zone_table};
 
 /// The version of the engine: the same facts, ruleset, zone data and version give the same bytes.

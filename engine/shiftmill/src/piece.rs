@@ -12,6 +12,7 @@
 
 use std::mem;
 use std::ops::Range;
+use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
@@ -26,6 +27,8 @@ use crate::request::{Request, Stopped};
 /// About how many employee-days a piece has: the states of its cards fit into the cache of a core, and a call of a
 /// plugin is spread over enough of them.
 const PIECE_DAYS: u32 = 4_000;
+/// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
+const PIECE_CARDS: usize = 512;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
@@ -73,14 +76,16 @@ pub(crate) fn one(
 
 /// Where the piece ends that begins with card `first`: it has one card at least.
 fn piece_end(batch: &CheckedBatch, first: usize) -> usize {
+    let columns = batch.columns();
     let mut days = 0_u32;
-    let punches = batch.columns().punch_count.iter().skip(first);
-    let fits = punches.take_while(|punches| {
-        let before = days;
-        days = days.saturating_add(**punches / PUNCHES_A_DAY).saturating_add(1);
-        before < PIECE_DAYS
-    });
-    first + fits.count().max(1)
+    let mut end = first;
+    while end < batch.len() && end - first < PIECE_CARDS && days < PIECE_DAYS {
+        let punches = columns.punch_count.get(end).copied().unwrap_or(0);
+        let shifts = columns.shift_count.get(end).copied().unwrap_or(0);
+        days = days.saturating_add(shifts.max(punches / PUNCHES_A_DAY)).saturating_add(1);
+        end += 1;
+    }
+    end
 }
 
 fn evaluate(
@@ -143,7 +148,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
         let PieceRoom { states, calls } = room;
-        let mut piece = Piece::begin(request, batch, cards.clone(), states);
+        let mut piece = Piece::<'_, R>::begin(request, batch, cards.clone(), states);
         let mut phase = 0;
         for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
             let until = phases_before(hook);
@@ -208,7 +213,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         if shown.is_empty() {
             return Ok(());
         }
-        let answers: Answers = bound.call(hook, &shown, room).map_err(|error| self.request.stop(error))?;
+        let answers = self.ask(hook, bound, &shown, room)?;
         drop(shown);
         if answers.change_nothing() {
             return Ok(());
@@ -217,6 +222,20 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
             card.take(hook, bound, &answers, place);
         }
         Ok(())
+    }
+
+    /// Calls a plugin, before whoever watches.
+    fn ask(&self, hook: Hook, bound: &Bound, shown: &[HookCard<'_>], room: &mut CallRoom) -> Result<Answers, Stopped> {
+        let Some(watch) = self.request.watch() else {
+            return bound.call(hook, shown, room).map_err(|error| self.request.stop(error));
+        };
+        room.listen(watch.bytes_listened());
+        let began = Instant::now();
+        let answers = bound.call(hook, shown, room).map_err(|error| self.request.stop(error));
+        room.listen(0);
+        let answers = answers?;
+        watch.see(hook, &bound.binding().name, &answers, began.elapsed());
+        Ok(answers)
     }
 
     /// Adds the results of all cards, in order; those that did not stand still are evaluated here.

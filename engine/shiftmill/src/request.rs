@@ -7,6 +7,7 @@ use shiftmill_plugin_host::{BindError, Bound, CallError};
 use shiftmill_ruleset::Ruleset;
 
 use crate::shelf::Shelf;
+use crate::watch::Watch;
 
 /// What is asked of a number of chunks. The plugins of its rulesets are bound when it is made, and stay the same until
 /// it ends.
@@ -25,6 +26,7 @@ pub struct Request {
     plugins: Vec<Vec<Bound>>,
     /// The hooks at which any plugin is called.
     hooks: HookSet,
+    watch: Option<Arc<Watch>>,
     /// Why the request was stopped; what is asked from then on is not answered.
     stopped: OnceLock<Stopped>,
 }
@@ -122,7 +124,19 @@ impl Request {
             hooks = bound.binding().hooks.iter().fold(hooks, HookSet::with);
         }
         let (layout, stopped) = (Layout::default(), OnceLock::new());
-        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, stopped })
+        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, watch: None, stopped })
+    }
+
+    /// The same request, with somebody who watches its plugins.
+    #[must_use]
+    pub fn watched(self, watch: &Arc<Watch>) -> Request {
+        Request { watch: Some(Arc::clone(watch)), ..self }
+    }
+
+    /// The same request, as if no ruleset had a plugin.
+    #[must_use]
+    pub fn without_plugins(self) -> Request {
+        Request { plugins: Vec::new(), hooks: HookSet::NONE, ..self }
     }
 
     /// The same request, gone through in another way.
@@ -139,6 +153,11 @@ impl Request {
     /// The plugins that are called for the timecards of a ruleset, in order.
     pub fn plugins(&self, ruleset: usize) -> &[Bound] {
         self.plugins.get(ruleset).map_or(&[], Vec::as_slice)
+    }
+
+    /// Who watches its plugins.
+    pub(crate) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
     }
 
     /// Why the request was stopped, if it was.

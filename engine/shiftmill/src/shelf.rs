@@ -6,8 +6,8 @@ use std::{fs, io};
 
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
-use shiftmill_core::PluginHash;
-use shiftmill_plugin_host::{Host, HostError, HostSettings, LoadError, Plugin};
+use shiftmill_core::{ContextDays, PluginBinding, PluginHash};
+use shiftmill_plugin_host::{BindError, Bound, Host, HostError, HostSettings, LoadError, Plugin};
 
 /// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one shelf.
 ///
@@ -69,6 +69,20 @@ impl Shelf {
     /// The plugin with this content.
     pub fn get(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
         self.0.plugins.get(&hash).map(|plugin| Arc::clone(plugin.value()))
+    }
+
+    /// Asks a plugin whether it takes a configuration, and how many days around the pay period it looks at then.
+    ///
+    /// # Errors
+    /// What it says against it.
+    pub fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        let Some(plugin) = self.get(binding.plugin) else { return Ok(ContextDays::default()) };
+        match Bound::new(&plugin, binding, 0) {
+            Ok(bound) => Ok(bound.context()),
+            Err(BindError::Refused { failure, .. }) => Err(failure.message),
+            // Whatever else is wrong is no mistake of the ruleset, and is told when the plugin is to be called.
+            Err(_) => Ok(ContextDays::default()),
+        }
     }
 
     /// Takes a plugin off the shelf. Requests that have it keep it.

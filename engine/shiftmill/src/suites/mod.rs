@@ -11,6 +11,7 @@
 
 mod answer;
 mod came_out;
+mod claim;
 mod compare;
 mod ruleset;
 
@@ -18,17 +19,36 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use shiftmill_core::{Detail, Evaluations, TimecardBatch, Workday, ZoneTable};
-use shiftmill_timecards::suite::{self, CameOut, SuiteCase, SuiteFile, SuiteMistakes};
+use shiftmill_timecards::suite::{self, SuiteCase, SuiteFile, SuiteMistakes};
 
-use crate::chunk::Workspace;
-use crate::request::Request;
 use crate::shelf::Shelf;
-use answer::Answer;
+pub use claim::Claim;
+use claim::Differs;
 
-/// What came of a folder of suites.
+/// Suites, and where their rulesets and plugins are.
+#[derive(Clone, Copy, Debug)]
+pub struct Suites<'a> {
+    /// The folder of suites.
+    pub folder: &'a Path,
+    /// Only files whose path in that folder holds this word.
+    pub only: &'a str,
+    /// A folder of rulesets and plugins, besides those that lie beside a suite.
+    pub rulesets: Option<&'a Path>,
+    /// Where plugins are loaded.
+    pub shelf: &'a Shelf,
+}
+
+/// What stands in suites.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// The claims that can be evaluated, in the order of files and lines.
+    pub claims: Vec<Claim>,
+    /// Files that cannot be read and claims that cannot be evaluated.
+    pub failures: Vec<Failure>,
+}
+
+/// What came of suites.
 #[derive(Debug, Default)]
 pub struct Ran {
     /// How many files were read.
@@ -52,6 +72,8 @@ pub struct Failure {
     pub claim: String,
     /// What was expected and what came out, with the differing lines marked.
     pub difference: String,
+    /// Whether it was evaluated, so that what came out could be accepted.
+    pub evaluated: bool,
 }
 
 /// The claim with its place, then the tables.
@@ -64,26 +86,78 @@ impl fmt::Display for Failure {
 
 /// What is done about a claim that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Differing {
+pub enum Differing<'a> {
     /// It is told.
     Tell,
-    /// Its file is rewritten to expect what came out; what cannot be rewritten is told.
-    Accept,
+    /// Its file is rewritten to expect what came out, when the file's path or the claim holds this word; what cannot be
+    /// rewritten is told.
+    Accept(&'a str),
+}
+
+impl Suites<'_> {
+    /// Reads every suite.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read(&self) -> io::Result<Read> {
+        let mut read = Read::default();
+        for (path, name) in self.files()? {
+            let suite = match suite::parse(&name, &fs::read_to_string(&path)?) {
+                Ok(suite) => suite,
+                Err(mistakes) => {
+                    read.failures.push(unreadable(&name, &mistakes));
+                    continue;
+                }
+            };
+            for case in &suite.cases {
+                match Claim::new(&suite, case, &path, self) {
+                    Ok(claim) => read.claims.push(claim),
+                    Err(difference) => read.failures.push(failure(&name, case, Differs::from(difference))),
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    /// Runs every suite.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a file cannot be written.
+    pub fn run(&self, differing: Differing<'_>) -> io::Result<Ran> {
+        let mut ran = Ran::default();
+        for (path, name) in self.files()? {
+            self.run_file(&path, &name, differing, &mut ran)?;
+        }
+        Ok(ran)
+    }
+
+    /// The files with their names, in order.
+    fn files(&self) -> io::Result<Vec<(PathBuf, String)>> {
+        let name = |path: PathBuf| {
+            let name = path.strip_prefix(self.folder).unwrap_or(&path).display().to_string();
+            (path, name)
+        };
+        let files = suites_under(self.folder)?.into_iter().map(name);
+        Ok(files.filter(|(_, name)| name.contains(self.only)).collect())
+    }
+
+    fn run_file(&self, path: &Path, name: &str, differing: Differing<'_>, ran: &mut Ran) -> io::Result<()> {
+        ran.files += 1;
+        let before = fs::read_to_string(path)?;
+        let mut run = FileRun { suites: self, path, name, text: before.clone(), ran };
+        if let Err(mistakes) = run.claims(differing) {
+            run.ran.failures.push(unreadable(name, &mistakes));
+        }
+        if run.text == before { Ok(()) } else { fs::write(path, run.text) }
+    }
 }
 
 /// Runs every suite under `folder` whose path holds `only`.
 ///
 /// # Errors
 /// When the folder cannot be read, or a file cannot be written.
-pub fn run_folder(folder: &Path, only: &str, differing: Differing) -> io::Result<Ran> {
-    let mut ran = Ran::default();
-    for path in suites_under(folder)? {
-        let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
-        if name.contains(only) {
-            run_file(&path, &name, differing, &mut ran)?;
-        }
-    }
-    Ok(ran)
+pub fn run_folder(folder: &Path, only: &str, differing: Differing<'_>) -> io::Result<Ran> {
+    Suites { folder, only, rulesets: None, shelf: &Shelf::default() }.run(differing)
 }
 
 /// The Markdown files under a folder, in order.
@@ -101,114 +175,65 @@ fn suites_under(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(suites)
 }
 
-fn run_file(path: &Path, name: &str, differing: Differing, ran: &mut Ran) -> io::Result<()> {
-    ran.files += 1;
-    let before = fs::read_to_string(path)?;
-    let mut run = FileRun { name, beside: path.parent().unwrap_or(Path::new(".")), text: before.clone(), ran };
-    if let Err(mistakes) = run.claims(differing) {
-        let line = mistakes.list.first().map_or(1, |mistake| mistake.line);
-        run.fails(line, "the suite cannot be read", mistakes.to_string());
-    }
-    if run.text == before { Ok(()) } else { fs::write(path, run.text) }
+fn unreadable(name: &str, mistakes: &SuiteMistakes) -> Failure {
+    let line = mistakes.list.first().map_or(1, |mistake| mistake.line);
+    let claim = "the suite cannot be read".to_owned();
+    Failure { file: name.to_owned(), line, claim, difference: mistakes.to_string(), evaluated: false }
+}
+
+fn failure(name: &str, case: &SuiteCase, differs: Differs) -> Failure {
+    let (line, claim) = (case.line, case.claim.clone());
+    let evaluated = differs.came_out.is_some();
+    Failure { file: name.to_owned(), line, claim, difference: differs.difference, evaluated }
 }
 
 /// One file while its claims are run.
 struct FileRun<'a> {
+    suites: &'a Suites<'a>,
+    path: &'a Path,
     name: &'a str,
-    beside: &'a Path,
     text: String,
     ran: &'a mut Ran,
 }
 
 impl FileRun<'_> {
-    fn claims(&mut self, differing: Differing) -> Result<(), SuiteMistakes> {
+    fn claims(&mut self, differing: Differing<'_>) -> Result<(), SuiteMistakes> {
         let mut suite = suite::parse(self.name, &self.text)?;
         let mut next = 0;
         while let Some(case) = suite.cases.get(next) {
             next += 1;
             self.ran.claims += 1;
-            let Err(differs) = run_case(&suite, case, self.beside) else { continue };
-            let accepted = differs.came_out.filter(|_| differing == Differing::Accept).map(|came_out| {
-                // Lines move, so the file is read again.
-                suite::accept(&self.text, case, &came_out)
-            });
-            let Some(accepted) = accepted.filter(|text| *text != self.text) else {
-                self.fails(case.line, &case.claim, differs.difference);
+            let Err(differs) = self.run_case(&suite, case) else { continue };
+            let accepted = self.accepted(case, &differs, differing);
+            let Some((text, read_again)) = accepted else {
+                self.ran.failures.push(failure(self.name, case, differs));
                 continue;
             };
-            self.text = accepted;
-            suite = suite::parse(self.name, &self.text)?;
+            (self.text, suite) = (text, read_again);
             self.ran.accepted += 1;
             if let Some(case) = suite.cases.get(next - 1)
-                && let Err(still) = run_case(&suite, case, self.beside)
+                && let Err(still) = self.run_case(&suite, case)
             {
-                self.fails(case.line, &case.claim, still.difference);
+                self.ran.failures.push(failure(self.name, case, still));
             }
         }
         Ok(())
     }
 
-    fn fails(&mut self, line: usize, claim: &str, difference: String) {
-        self.ran.failures.push(Failure { file: self.name.to_owned(), line, claim: claim.to_owned(), difference });
+    fn run_case(&self, suite: &SuiteFile, case: &SuiteCase) -> Result<(), Differs> {
+        Claim::new(suite, case, self.path, self.suites)?.run(self.suites.shelf)
     }
-}
 
-/// Why a claim does not hold.
-struct Differs {
-    /// What differs, or why the claim cannot be evaluated.
-    difference: String,
-    /// What came out, when it has been evaluated.
-    came_out: Option<Box<CameOut>>,
-}
-
-impl From<String> for Differs {
-    fn from(difference: String) -> Differs {
-        Differs { difference, came_out: None }
+    /// The text in which a claim expects what came out, read again since lines move. `None` when it is not to be
+    /// accepted or cannot be, and when nothing would be left to expect: that is for a person to change.
+    fn accepted(&self, case: &SuiteCase, differs: &Differs, differing: Differing<'_>) -> Option<(String, SuiteFile)> {
+        let Differing::Accept(word) = differing else { return None };
+        let came_out = differs.came_out.as_ref()?;
+        if !self.name.contains(word) && !case.claim.contains(word) {
+            return None;
+        }
+        let text = suite::accept(&self.text, case, came_out);
+        let suite = suite::parse(self.name, &text).ok()?;
+        (text != self.text).then_some((text, suite))
     }
-}
-
-/// Evaluates one claim.
-fn run_case(suite: &SuiteFile, case: &SuiteCase, beside: &Path) -> Result<(), Differs> {
-    let ruleset = Arc::new(ruleset::of_case(suite, case, beside)?);
-    let setting = suite.setting_of(case);
-    let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
-    let zone = zones.zones.first().ok_or_else(|| "the table of zones is empty".to_owned())?;
-    let names = ruleset.timeline().names();
-    let mut batch = TimecardBatch::default();
-    batch.push(&case.card(zone, 0, names).map_err(told)?).map_err(told)?;
-    let batch = batch.check(1, 1).map_err(told)?;
-    let window = case.window(&setting, zone, ruleset.context());
-    let mut workspace = Workspace::default();
-    let mut evaluate = |detail| {
-        let request = Request::new(vec![Arc::clone(&ruleset)], Arc::clone(&zones), window, detail, &Shelf::default());
-        workspace.evaluate(&request.map_err(told)?, &batch).map_err(told)
-    };
-    let derived = evaluate(Detail::Full)?;
-    let plain = evaluate(Detail::Workdays)?;
-    same_with_less_detail(&derived, &plain)?;
-    let answer = Answer::new(&derived, names, zone);
-    let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(case, &answer)));
-    compare::compare(case, &answer).map_err(|difference| Differs { difference, came_out: came_out() })
-}
-
-fn told(error: impl fmt::Display) -> String {
-    error.to_string()
-}
-
-/// Detail never changes what is paid.
-fn same_with_less_detail(derived: &Evaluations, plain: &Evaluations) -> Result<(), String> {
-    let same = derived.lines == plain.lines
-        && derived.workdays == plain.workdays
-        && derived.exceptions == plain.exceptions
-        && derived.totals == plain.totals;
-    if same { Ok(()) } else { Err("the rows with full detail differ from those without".to_owned()) }
-}
-
-/// The zone of a claim, for some months around its facts.
-fn zones(name: &str, case: &SuiteCase) -> Result<Arc<ZoneTable>, String> {
-    const AROUND: i32 = 200;
-    let days: Vec<Workday> = case.facts.iter().map(|row| row.workday).collect();
-    let first = days.iter().min().copied().unwrap_or_default();
-    let last = days.iter().max().copied().unwrap_or_default();
-    crate::zone_table(&[name.to_owned()], first.plus(-AROUND), last.plus(AROUND)).map(Arc::new).map_err(told)
 }

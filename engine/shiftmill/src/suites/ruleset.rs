@@ -1,28 +1,64 @@
-//! The ruleset of a claim: a preset, a file beside the suite, a block of TOML, or blocks over one of these.
+//! The ruleset of a claim: a preset, a file, a block of TOML, or blocks over one of these.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use shiftmill_ruleset::{Document, Library, Ruleset, compile, presets};
+use shiftmill_core::{ContextDays, PluginBinding};
+use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, presets};
 use shiftmill_timecards::suite::{RulesetLayer, SuiteCase, SuiteFile};
 
-/// The documents that a claim's ruleset may extend: the blocks before its own, and the files beside the suite.
+use super::Suites;
+use crate::shelf::Shelf;
+
+/// What a claim's ruleset may name: the blocks before its own, the files beside the suite, and those of the folder of
+/// rulesets.
 struct Beside<'a> {
     layers: &'a [RulesetLayer],
-    folder: &'a Path,
+    folders: [Option<&'a Path>; 2],
+    shelf: &'a Shelf,
+}
+
+impl Beside<'_> {
+    /// The file of this name in the first folder that has it.
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        let paths = self.folders.iter().flatten().map(|folder| folder.join(name));
+        paths.into_iter().find(|path| path.is_file())
+    }
 }
 
 impl Library for Beside<'_> {
     fn find(&self, name: &str) -> Option<String> {
         let layer = self.layers.iter().find(|layer| layer.name == name);
-        layer.map(|layer| layer.text.clone()).or_else(|| fs::read_to_string(self.folder.join(name)).ok())
+        layer.map(|layer| layer.text.clone()).or_else(|| fs::read_to_string(self.file(name)?).ok())
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let plugin = match which {
+            PluginReference::Hash(hash) => self.shelf.get(hash).ok_or("there is no plugin of this hash")?,
+            PluginReference::File(name) => {
+                let file = self.file(name).ok_or("there is no such file")?;
+                self.shelf.load_file(&file).map_err(|error| error.to_string())?
+            }
+        };
+        Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.shelf.configure(binding)
     }
 }
 
-/// Compiles the ruleset of a claim. `Err` with its mistakes.
-pub(super) fn of_case(suite: &SuiteFile, case: &SuiteCase, folder: &Path) -> Result<Ruleset, String> {
+/// Compiles the ruleset of a claim of the suite at `path`. `Err` with its mistakes.
+pub(super) fn of_case(
+    suite: &SuiteFile,
+    case: &SuiteCase,
+    path: &Path,
+    suites: &Suites<'_>,
+) -> Result<Ruleset, String> {
     let layers = suite.rulesets(case);
-    let library = Beside { layers: &layers, folder };
+    let folders = [Some(path.parent().unwrap_or(Path::new("."))), suites.rulesets];
+    let library = Beside { layers: &layers, folders, shelf: suites.shelf };
     let (name, text) = match (layers.last(), suite.setting_of(case).ruleset) {
         (Some(layer), _) => (layer.name.clone(), layer.text.clone()),
         (None, Some(name)) => {
@@ -34,7 +70,7 @@ pub(super) fn of_case(suite: &SuiteFile, case: &SuiteCase, folder: &Path) -> Res
     compile(&Document { name: &name, text: &text }, &library).map_err(|mistakes| mistakes.to_string())
 }
 
-/// The text of a preset or of a file beside the suite.
+/// The text of a preset or of a file.
 fn named(name: &str, library: &Beside<'_>) -> Option<String> {
     let preset = presets().iter().find(|preset| preset.name == name);
     preset.map(|preset| preset.text.to_owned()).or_else(|| library.find(name))

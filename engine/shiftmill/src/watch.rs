@@ -1,0 +1,80 @@
+//! Watching plugins at work: for their authors, in tests and trial runs. It never changes a result.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use shiftmill_core::Hook;
+use shiftmill_plugin_host::{Answers, LogLine};
+
+/// Bytes of text that are kept of what a plugin says in one call: all of it, for all that people can read.
+const LISTENING: usize = 16 << 20;
+
+/// What is seen of the plugins of a request.
+#[derive(Debug, Default)]
+pub struct Watch {
+    listening: usize,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// By hook and plugin, in the order in which they were called first.
+    fuel: Vec<(Hook, String, u64)>,
+    elapsed: Duration,
+    memory: usize,
+    log: Vec<LogLine>,
+}
+
+impl Watch {
+    /// One that also keeps what plugins say.
+    pub fn listening() -> Watch {
+        Watch { listening: LISTENING, ..Watch::default() }
+    }
+
+    /// Bytes of text that are kept of one call.
+    pub(crate) fn bytes_listened(&self) -> usize {
+        self.listening
+    }
+
+    /// Takes note of a call.
+    pub(crate) fn see(&self, hook: Hook, binding: &str, answers: &Answers, elapsed: Duration) {
+        let mut seen = self.seen();
+        let known = seen.fuel.iter_mut().find(|(at, name, _)| *at == hook && name == binding);
+        match known {
+            Some((_, _, fuel)) => *fuel += answers.fuel(),
+            None => seen.fuel.push((hook, binding.to_owned(), answers.fuel())),
+        }
+        seen.elapsed += elapsed;
+        seen.memory = seen.memory.max(answers.memory());
+        seen.log.extend_from_slice(answers.log());
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fuel of all calls.
+    pub fn fuel(&self) -> u64 {
+        self.seen().fuel.iter().map(|(_, _, fuel)| fuel).sum()
+    }
+
+    /// Fuel by hook and by what the ruleset calls the plugin, in the order of calling.
+    pub fn fuel_by_hook(&self) -> Vec<(Hook, String, u64)> {
+        self.seen().fuel.clone()
+    }
+
+    /// Time spent in calls: handing timecards over, the plugin itself, reading its answers.
+    pub fn elapsed(&self) -> Duration {
+        self.seen().elapsed
+    }
+
+    /// The most memory of one instance, in bytes.
+    pub fn memory(&self) -> usize {
+        self.seen().memory
+    }
+
+    /// What plugins said, in order.
+    pub fn log(&self) -> Vec<LogLine> {
+        self.seen().log.clone()
+    }
+}
