@@ -43,6 +43,7 @@ pub fn readable_call(timecards: Vec<v1::Timecard>, explain: bool) -> v1::Evaluat
         timecards,
         detail: v1::Detail::Workdays as i32,
         explain,
+        language: String::new(),
     }
 }
 

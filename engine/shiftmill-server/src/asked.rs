@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
-use shiftmill::{Request, Shelf, ZoneError, zone_table};
+use shiftmill::{Request, RequestError, Stopped, ZoneError, zone_table};
 use shiftmill_proto::v1;
+use tokio::task::spawn_blocking;
 
 use crate::problem::{Kind, Problem};
 use crate::registry::Snapshot;
@@ -18,6 +19,8 @@ const RULESETS_MAX: usize = 256;
 const SHIFTS_MAX: usize = 1_024;
 /// Most carried keys that a header names.
 const CARRIED_KEYS_MAX: usize = 1_024;
+/// Most plugins that the rulesets of one stream bind, together.
+const PLUGINS_MAX: usize = 1_024;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
 const WINDOW_DAYS_MAX: usize = 800;
 /// A template number that no ruleset has: the card, and only it, gets `SM-UNKNOWN-SHIFT`.
@@ -51,7 +54,8 @@ impl Asked {
         }
         let templates = templates(&header.shifts, &rulesets)?;
         let carried_keys = carried_keys(&header.carried_keys, &rulesets)?;
-        let request = request(rulesets, &header.zones, window, detail, "header.zones")?;
+        let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
+        let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
         Ok(Asked { request, templates, carried_keys })
     }
 
@@ -61,21 +65,58 @@ impl Asked {
     }
 }
 
-/// A request for the engine.
-pub(crate) fn request(
+/// What problems call the parts of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields {
+    pub rulesets: &'static str,
+    pub zones: &'static str,
+}
+
+/// A request for the engine. Its plugins are bound beside the threads that serve calls: each is asked whether it takes
+/// its configuration.
+pub(crate) async fn request(
     rulesets: Vec<Arc<Ruleset>>,
     zones: &[String],
     window: EvaluationWindow,
     detail: Detail,
-    field: &str,
+    fields: Fields,
+    known: &Arc<Snapshot>,
 ) -> Result<Arc<Request>, Problem> {
     if zones.is_empty() {
-        return Err(Problem::at(Kind::Header, field, "at least one time zone is needed"));
+        return Err(Problem::at(Kind::Header, fields.zones, "at least one time zone is needed"));
     }
     let (first, last) = edges(&window);
-    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, field))?;
-    let request = Request::new(rulesets, Arc::new(zones), window, detail, &Shelf::default());
-    request.map(Arc::new).map_err(|error| Problem::new(Kind::Header, error.to_string()))
+    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields.zones))?;
+    let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
+    let shelf = known.shelf().clone();
+    let bind = move || Request::new(rulesets, Arc::new(zones), window, detail, &shelf);
+    let request = match plugins {
+        0 => bind(),
+        1..=PLUGINS_MAX => {
+            let place = known.place_to_compile().await?;
+            let bound = spawn_blocking(move || {
+                let _place = place;
+                bind()
+            });
+            bound.await.map_err(|_| Problem::new(Kind::Engine, "plugins were lost; this is a fault of Shiftmill"))?
+        }
+        more => {
+            let message = format!("the rulesets bind {more} plugins, the most is {PLUGINS_MAX}");
+            return Err(Problem::at(Kind::TooMany, fields.rulesets, message));
+        }
+    };
+    request.map(Arc::new).map_err(|error| unbound(&error, fields.rulesets))
+}
+
+/// Why plugins cannot be called.
+fn unbound(error: &RequestError, field: &str) -> Problem {
+    let why = std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
+    Problem::at(Kind::of_plugin(error.code()), field, format!("{error}{why}"))
+}
+
+/// Why an evaluation was stopped by a plugin.
+pub(crate) fn stopped(stopped: &Stopped) -> Problem {
+    Problem::new(Kind::of_plugin(stopped.code()), stopped.to_string())
 }
 
 fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use shiftmill::plugin_host::{HostError, HostSettings};
+
 /// What a server is started with.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -13,6 +15,8 @@ pub struct Config {
     pub rulesets: Option<PathBuf>,
     /// Workers of the engine; 0 means one per core.
     pub workers: usize,
+    /// How plugins are compiled and run.
+    pub plugins: HostSettings,
     /// Certificates, for TLS.
     pub tls: Option<Tls>,
     /// Listen beyond loopback although callers do not prove who they are.
@@ -28,6 +32,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             rulesets: None,
             workers: 0,
+            plugins: HostSettings::default(),
             tls: None,
             allow_unauthenticated: false,
             limits: Limits::default(),
@@ -58,6 +63,10 @@ impl std::fmt::Debug for Tls {
 pub struct Limits {
     /// Bytes of one message.
     pub message_bytes: usize,
+    /// Plugins that are kept for callers who pushed them, besides those of the folder.
+    pub plugins: usize,
+    /// Bytes of the components of these plugins; compiled, they take a few times as much.
+    pub plugin_bytes: usize,
     /// Employees in one chunk.
     pub employees_per_chunk: usize,
     /// Employees in one chunk times days of the window.
@@ -88,6 +97,8 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             message_bytes: 4 << 20,
+            plugins: 256,
+            plugin_bytes: 64 << 20,
             employees_per_chunk: 20_000,
             employee_days_per_chunk: 500_000,
             timecards_per_call: 100,
@@ -145,6 +156,9 @@ pub enum ServeError {
         /// The second file.
         path: PathBuf,
     },
+    /// Plugins cannot be run here, or their compiled code cannot be kept in the folder that was given.
+    #[error("cannot run plugins")]
+    Plugins(#[source] HostError),
     /// A service could not be set up, certificates were refused, or the transport failed.
     #[error("cannot serve")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -158,6 +172,7 @@ impl ServeError {
                 "give a client authority for mutual TLS, listen on 127.0.0.1, or allow it with --allow-unauthenticated",
             ),
             ServeError::Listen { .. } => Some("choose another address or port"),
+            ServeError::Plugins(_) => Some("give another folder for compiled code, which only this user can get at"),
             _ => None,
         }
     }

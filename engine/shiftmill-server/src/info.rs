@@ -1,6 +1,8 @@
 //! What evaluations, rulesets and plugins are, as messages.
 
-use shiftmill::core::{Argument, Hook, HookSet, Names, PluginBinding, ReasonRule};
+use shiftmill::core::{
+    Argument, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
+};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
@@ -81,4 +83,34 @@ fn reason_rule(number: u32, rule: &ReasonRule) -> v1::ReasonRule {
 
 fn hooks(hooks: HookSet) -> Vec<i32> {
     hooks.iter().map(|hook: Hook| hook as i32).collect()
+}
+
+/// What a plugin declares.
+pub(crate) fn manifest(manifest: &Manifest) -> v1::PluginManifest {
+    let carried = |carried: &CarriedKey| v1::CarriedKey { name: carried.key.clone(), meaning: carried.meaning.clone() };
+    v1::PluginManifest {
+        description: manifest.description.clone(),
+        made_with: manifest.made_with.clone(),
+        hooks: hooks(manifest.hooks),
+        settings: manifest.settings.iter().map(setting).collect(),
+        rules: manifest.rules.iter().map(|rule| reason_rule(0, rule)).collect(),
+        carried: manifest.carried.iter().map(carried).collect(),
+    }
+}
+
+fn setting(setting: &Setting) -> v1::PluginSetting {
+    v1::PluginSetting { fields: setting.fields.iter().map(field).collect(), ..field(&setting.field) }
+}
+
+fn field(field: &Field) -> v1::PluginSetting {
+    v1::PluginSetting {
+        key: field.key.clone(),
+        meaning: field.meaning.clone(),
+        kind: field.kind as i32,
+        default: field.default.clone(),
+        least: field.least,
+        most: field.most,
+        choices: field.choices.clone(),
+        fields: Vec::new(),
+    }
 }

@@ -5,6 +5,7 @@
 //!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ results ─→ chunk result … summary
 //! Evaluate:       readable rows ─→ timecards ─→ Engine ─→ words ─→ readable rows
 //! Validate:       text ─→ registry ─→ mistakes, or what the ruleset is
+//! PushPlugin:     component ─→ plugin store ─→ objections, or what the plugin declares
 //! ```
 //!
 //! Each service method translates, calls, translates. Never here: a decision about pay.
@@ -39,7 +40,10 @@ mod config;
 mod evaluation;
 mod facts;
 mod info;
+mod kept;
 mod plugin_rows;
+mod plugin_store;
+mod plugins;
 mod problem;
 mod reason;
 mod registry;
@@ -47,6 +51,7 @@ mod request_id;
 mod results;
 mod rulesets;
 mod serve;
+mod steps;
 mod stream;
 mod timecards;
 mod times;

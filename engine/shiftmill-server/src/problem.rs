@@ -58,11 +58,30 @@ pub(crate) enum Kind {
     Deadline,
     /// The client sent nothing, or took nothing, for too long.
     Idle,
+    /// The service does not have the plugin.
+    PluginUnknown,
+    /// The plugin that was pushed cannot be used.
+    PluginRefused,
+    /// A plugin refuses its configuration.
+    PluginConfig,
+    /// A plugin does not keep employees apart.
+    PluginNotIndependent,
+    /// A plugin fails for everybody.
+    PluginBroken,
+    /// A plugin could not be run, through no fault of its own.
+    PluginHost,
     /// A fault of our own.
     Engine,
 }
 
 impl Kind {
+    /// The kind of a problem with a plugin, by its stable code.
+    pub fn of_plugin(code: &str) -> Kind {
+        let kinds =
+            [Kind::PluginUnknown, Kind::PluginConfig, Kind::PluginNotIndependent, Kind::PluginBroken, Kind::PluginHost];
+        kinds.into_iter().find(|kind| kind.code() == code).unwrap_or(Kind::Engine)
+    }
+
     const fn code(self) -> &'static str {
         match self {
             Kind::HeaderExpected => "SM-HEADER-EXPECTED",
@@ -80,15 +99,22 @@ impl Kind {
             Kind::Draining => "SM-DRAINING",
             Kind::Deadline => "SM-DEADLINE",
             Kind::Idle => "SM-IDLE",
+            Kind::PluginUnknown => "SM-PLUGIN-UNKNOWN",
+            Kind::PluginRefused => "SM-PLUGIN-REFUSED",
+            Kind::PluginConfig => "SM-PLUGIN-CONFIG",
+            Kind::PluginNotIndependent => "SM-PLUGIN-NOT-INDEPENDENT",
+            Kind::PluginBroken => "SM-PLUGIN-BROKEN",
+            Kind::PluginHost => "SM-PLUGIN-HOST",
             Kind::Engine => "SM-ENGINE",
         }
     }
 
     const fn status(self) -> Code {
         match self {
-            Kind::RulesetUnknown => Code::NotFound,
+            Kind::RulesetUnknown | Kind::PluginUnknown => Code::NotFound,
+            Kind::PluginNotIndependent | Kind::PluginBroken => Code::FailedPrecondition,
             Kind::MessageTooLarge | Kind::Busy => Code::ResourceExhausted,
-            Kind::Draining => Code::Unavailable,
+            Kind::Draining | Kind::PluginHost => Code::Unavailable,
             Kind::Deadline | Kind::Idle => Code::DeadlineExceeded,
             Kind::Engine => Code::Internal,
             _ => Code::InvalidArgument,
@@ -98,7 +124,7 @@ impl Kind {
     /// When the same call may be tried again.
     const fn retry_after(self) -> Option<Duration> {
         match self {
-            Kind::Busy => Some(Duration::from_secs(2)),
+            Kind::Busy | Kind::PluginHost => Some(Duration::from_secs(2)),
             Kind::Draining => Some(Duration::from_secs(5)),
             _ => None,
         }
@@ -114,6 +140,11 @@ impl Problem {
     pub fn at(kind: Kind, field: impl Into<String>, message: impl Into<String>) -> Problem {
         let message = message.into();
         Problem::new(kind, message.clone()).and(field, message)
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// Names a wrong entry.
@@ -165,7 +196,7 @@ pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 16] = [
+    const ALL: [Kind; 22] = [
         Kind::HeaderExpected,
         Kind::Header,
         Kind::RulesetUnknown,
@@ -181,6 +212,12 @@ mod tests {
         Kind::Draining,
         Kind::Deadline,
         Kind::Idle,
+        Kind::PluginUnknown,
+        Kind::PluginRefused,
+        Kind::PluginConfig,
+        Kind::PluginNotIndependent,
+        Kind::PluginBroken,
+        Kind::PluginHost,
         Kind::Engine,
     ];
 

@@ -1,10 +1,11 @@
-//! Compiled rulesets: presets, those of the folder, and the last ones that callers sent themselves.
+//! Compiled rulesets with their plugins: presets, those of the folder, and the last ones that callers sent themselves.
 //!
 //! ```text
 //! folder ─→ Snapshot ─→ current ─→ a call takes the current one and keeps it to its end
 //!           (reload: a new one, or with mistakes the old one stays)
 //! ```
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,11 +14,18 @@ use std::thread::available_parallelism;
 
 use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
-use shiftmill::ruleset::{Document, Library, Mistake, Mistakes, Ruleset, compile, presets};
-use tokio::sync::Semaphore;
+use shiftmill::core::{ContextDays, PluginBinding};
+use shiftmill::plugin_host::Plugin;
+use shiftmill::ruleset::{
+    Document, Library, Mistake, Mistakes, NoLibrary, PluginFound, PluginReference, Ruleset, compile, presets,
+};
+use shiftmill::{Shelf, ShelfError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::config::ServeError;
+use crate::plugin_store::PluginStore;
+use crate::problem::{Kind, Problem};
 
 /// How many rulesets sent by callers are kept compiled.
 const RECENT_MAX: usize = 64;
@@ -28,6 +36,7 @@ pub struct Registry {
     folder: Option<PathBuf>,
     presets: BTreeMap<String, Arc<Ruleset>>,
     current: ArcSwap<Snapshot>,
+    plugins: Arc<PluginStore>,
     /// Held while the folder is read anew, so that the last one read is the last one put in place.
     reloading: Mutex<()>,
     /// How many texts are compiled at a time: one per core, so that callers who send many do not crowd out evaluations.
@@ -39,18 +48,98 @@ pub struct Registry {
 pub(crate) struct Snapshot {
     named: BTreeMap<String, Arc<Ruleset>>,
     files: Files,
+    plugins: Arc<PluginStore>,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
     compilers: Arc<Semaphore>,
 }
 
-/// The texts of the files in the folder, for rulesets that extend them.
+/// The files in the folder.
 #[derive(Debug, Default)]
-struct Files(HashMap<String, String>);
+struct Files {
+    /// The texts of rulesets, for those that extend them.
+    texts: HashMap<String, String>,
+    /// The plugins that rulesets of the folder name.
+    plugins: BTreeMap<String, Arc<Plugin>>,
+}
 
-impl Library for Files {
+/// What the rulesets of the folder find beside themselves.
+struct InFolder<'a> {
+    folder: &'a Path,
+    texts: &'a HashMap<String, String>,
+    plugins: &'a PluginStore,
+    /// The plugins found, by the names of their files.
+    found: RefCell<BTreeMap<String, Arc<Plugin>>>,
+}
+
+impl InFolder<'_> {
+    fn file(&self, name: &str) -> Result<Arc<Plugin>, String> {
+        if let Some(found) = self.found.borrow().get(name) {
+            return Ok(Arc::clone(found));
+        }
+        // Only files of this very folder.
+        if name.contains(['/', '\\']) || name == ".." {
+            return Err("a plugin stands beside its ruleset".to_owned());
+        }
+        let plugin = self.plugins.shelf().load_file(&self.folder.join(name)).map_err(|error| told(&error))?;
+        self.found.borrow_mut().insert(name.to_owned(), Arc::clone(&plugin));
+        Ok(plugin)
+    }
+}
+
+impl Library for InFolder<'_> {
     fn find(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
+        self.texts.get(name).cloned()
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        match which {
+            PluginReference::File(name) => self.file(name).map(|plugin| found(&plugin)),
+            PluginReference::Hash(hash) => {
+                self.plugins.shelf().get(hash).map(|plugin| found(&plugin)).ok_or_else(not_there)
+            }
+        }
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.plugins.shelf().configure(binding)
+    }
+}
+
+/// What the rulesets that callers send find: the folder's rulesets with their plugins, and plugins that were pushed.
+impl Library for Snapshot {
+    fn find(&self, name: &str) -> Option<String> {
+        self.files.texts.get(name).cloned()
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let plugin = match which {
+            PluginReference::File(file) => self.files.plugins.get(file).cloned().ok_or(
+                "a ruleset that is sent names its plugins by their `hash`: push the plugin, and write its hash here",
+            )?,
+            PluginReference::Hash(hash) => self.plugins.get(hash).ok_or_else(not_there)?,
+        };
+        Ok(found(&plugin))
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.plugins.shelf().configure(binding)
+    }
+}
+
+fn found(plugin: &Plugin) -> PluginFound {
+    PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) }
+}
+
+fn not_there() -> String {
+    "the service has no plugin of this hash: push it first".to_owned()
+}
+
+/// An error with its cause.
+fn told(error: &ShelfError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
     }
 }
 
@@ -59,11 +148,13 @@ impl Registry {
     ///
     /// # Errors
     /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
-    pub fn load(folder: Option<&Path>) -> Result<Registry, ServeError> {
+    pub(crate) fn load(folder: Option<&Path>, plugins: Arc<PluginStore>) -> Result<Registry, ServeError> {
         let presets = compiled_presets()?;
         let compilers = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
-        let current = Snapshot::load(folder, &presets, &compilers)?;
+        let current = Snapshot::load(folder, &presets, &compilers, &plugins)?;
+        plugins.pin(&current.own_plugins());
         Ok(Registry {
+            plugins,
             folder: folder.map(Path::to_owned),
             presets,
             current: ArcSwap::from_pointee(current),
@@ -83,16 +174,29 @@ impl Registry {
         let read = read.unwrap_or_else(|failed| Err(ServeError::Transport(Box::new(failed))));
         match &read {
             Ok(()) => tracing::info!(rulesets = self.now().named.len(), "rulesets have been read anew"),
-            Err(error) => tell(error),
+            Err(error) => log(error),
         }
         read
     }
 
     fn reload_now(&self) -> Result<(), ServeError> {
         let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = Snapshot::load(self.folder.as_deref(), &self.presets, &self.compilers)?;
+        let before = self.now().own_plugins();
+        let fresh = Snapshot::load(self.folder.as_deref(), &self.presets, &self.compilers, &self.plugins);
+        let fresh = fresh.inspect_err(|_| {
+            // What has been loaded for nothing is one of many.
+            self.plugins.pin(&before);
+        })?;
+        let own = fresh.own_plugins();
+        self.plugins.pin(&[before, own.clone()].concat());
         self.current.store(Arc::new(fresh));
+        self.plugins.pin(&own);
         Ok(())
+    }
+
+    /// The plugins.
+    pub(crate) fn plugins(&self) -> &Arc<PluginStore> {
+        &self.plugins
     }
 
     /// What is known now. A call takes it once, so that all its rulesets are of one time.
@@ -102,7 +206,7 @@ impl Registry {
 }
 
 /// Why the folder cannot be used, each mistake for itself.
-fn tell(error: &ServeError) {
+fn log(error: &ServeError) {
     tracing::error!("rulesets stay as they were: {error}");
     match error {
         ServeError::Ruleset { source, .. } => source.list.iter().for_each(|mistake| tracing::error!("{mistake}")),
@@ -117,7 +221,7 @@ fn tell(error: &ServeError) {
 fn compiled_presets() -> Result<BTreeMap<String, Arc<Ruleset>>, ServeError> {
     let compiled = presets().iter().map(|preset| {
         let document = Document { name: preset.name, text: preset.text };
-        let compiled = compile(&document, &Files::default());
+        let compiled = compile(&document, &NoLibrary);
         let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
         Ok((preset.name.to_owned(), Arc::new(ruleset)))
     });
@@ -129,10 +233,12 @@ impl Snapshot {
         folder: Option<&Path>,
         presets: &BTreeMap<String, Arc<Ruleset>>,
         compilers: &Arc<Semaphore>,
+        plugins: &Arc<PluginStore>,
     ) -> Result<Snapshot, ServeError> {
         let mut snapshot = Snapshot {
             named: presets.clone(),
             files: Files::default(),
+            plugins: Arc::clone(plugins),
             recent: Mutex::default(),
             compilers: Arc::clone(compilers),
         };
@@ -146,19 +252,39 @@ impl Snapshot {
         let paths = ruleset_files(folder)?;
         for path in &paths {
             let text = fs::read_to_string(path).map_err(|source| unreadable(path, source))?;
-            self.files.0.insert(file_name(path), text);
+            self.files.texts.insert(file_name(path), text);
         }
+        let (texts, plugins) = (&self.files.texts, &*self.plugins);
+        let library = InFolder { folder, texts, plugins, found: RefCell::default() };
         for path in &paths {
             let name = file_name(path);
-            let text = self.files.0.get(&name).map_or("", String::as_str);
-            let compiled = compile(&Document { name: &name, text }, &self.files);
+            let text = self.files.texts.get(&name).map_or("", String::as_str);
+            let compiled = compile(&Document { name: &name, text }, &library);
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
             let name = ruleset.name().to_owned();
             if self.named.insert(name.clone(), Arc::new(ruleset)).is_some() {
                 return Err(ServeError::SameName { name, path: path.clone() });
             }
         }
+        self.files.plugins = library.found.into_inner();
         Ok(())
+    }
+
+    /// The plugins of the folder's own rulesets.
+    fn own_plugins(&self) -> Vec<Arc<Plugin>> {
+        let bindings = self.named.values().flat_map(|ruleset| ruleset.timeline().bindings());
+        bindings.filter_map(|binding| self.plugins.shelf().get(binding.plugin)).collect()
+    }
+
+    /// Where plugins are found.
+    pub fn shelf(&self) -> &Shelf {
+        self.plugins.shelf()
+    }
+
+    /// A place among those who compile, or bind plugins.
+    pub async fn place_to_compile(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.compilers).acquire_owned().await;
+        place.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))
     }
 
     /// The names of all rulesets that requests may name.
@@ -197,7 +323,7 @@ impl Snapshot {
     }
 
     fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
-        let ruleset = Arc::new(compile(&Document { name, text }, &self.files)?);
+        let ruleset = Arc::new(compile(&Document { name, text }, self)?);
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= RECENT_MAX {
             recent.remove(0);
@@ -210,6 +336,11 @@ impl Snapshot {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let position = recent.iter().position(|(known, _)| known == key)?;
         let entry = recent.remove(position);
+        // Plugins that were pushed may have left since. Asked for, those that are there are used now.
+        let mut bindings = entry.1.timeline().bindings().iter();
+        if !bindings.all(|binding| self.plugins.get(binding.plugin).is_some()) {
+            return None;
+        }
         let ruleset = Arc::clone(&entry.1);
         recent.push(entry);
         Some(ruleset)
@@ -246,10 +377,17 @@ fn unreadable(path: &Path, source: std::io::Error) -> ServeError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Limits;
+    use shiftmill::plugin_host::HostSettings;
+
+    fn presets_only() -> Arc<Snapshot> {
+        let plugins = Arc::new(PluginStore::new(HostSettings::default(), &Limits::default()));
+        Registry::load(None, plugins).unwrap().now()
+    }
 
     #[tokio::test]
     async fn a_text_is_compiled_once() {
-        let now = Registry::load(None).unwrap().now();
+        let now = presets_only();
         let first = now.compile("a.toml", "name = \"a\"").await.unwrap();
         let second = now.compile("a.toml", "name = \"a\"").await.unwrap();
         assert!(Arc::ptr_eq(&first, &second));
@@ -257,7 +395,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_than_the_most_recent_are_kept() {
-        let now = Registry::load(None).unwrap().now();
+        let now = presets_only();
         for number in 0..=RECENT_MAX {
             now.compile("a.toml", &format!("name = \"a{number}\"")).await.unwrap();
         }

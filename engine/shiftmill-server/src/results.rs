@@ -1,15 +1,14 @@
 //! Results as messages, and messages as results: columns move over, the widths of numbers change where they must.
 
-use shiftmill::core::pay::tiers::TierScope;
 use shiftmill::core::{
     CardResult, CarriedRows, CarryKey, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
-    ExceptionState, FailureCode, MarkRows, Note, PayCode, PayLines, PremiumSpan, Quantity, RowEnds, RuleId, Seconds,
-    Severity, Span, SpanState, Timestamp, TotalRows, TotalScope, WhyNot, Workday, WorkdayRows,
+    ExceptionState, FailureCode, MarkRows, PayCode, PayLines, PremiumSpan, Quantity, RowEnds, RuleId, Seconds,
+    Severity, Span, SpanState, Timestamp, TotalRows, TotalScope, Workday, WorkdayRows,
 };
 use shiftmill::{ResultHasher, StreamHash};
 use shiftmill_proto::v1;
 
-use crate::{plugin_rows, reason};
+use crate::{plugin_rows, reason, steps};
 
 /// Writes the results of a chunk, and adds them up.
 pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Tally) {
@@ -63,7 +62,7 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
         premium_count: if results.premiums.is_empty() { Vec::new() } else { count(|ends| ends.premiums) },
         premiums: results.premiums.iter().map(write_premium).collect(),
         step_count: if results.notes.is_empty() { Vec::new() } else { count(|ends| ends.notes) },
-        steps: results.notes.iter().map(write_step).collect(),
+        steps: results.notes.iter().map(steps::write).collect(),
         carried_count: if results.carried.is_empty() { Vec::new() } else { count(|ends| ends.carried) },
         carried_key: results.carried.key.iter().map(|key| u32::from(key.0)).collect(),
         carried_value: results.carried.value,
@@ -213,67 +212,6 @@ fn write_quantity(quantity: &Quantity) -> v1::QuantityRow {
     }
 }
 
-fn write_step(note: &Note) -> v1::Step {
-    use v1::step::{self, Step};
-    let step = match *note {
-        Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
-        Note::Rounded { rule, from, to } => {
-            Step::Rounded(step::Rounded { rule: u32::from(rule.0), from: from.0, to: to.0 })
-        }
-        Note::Matched { first, scheduled } => {
-            Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
-        }
-        Note::TakenOff { reason, start, end } => {
-            Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
-        }
-        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => Step::Recoded(step::Recoded {
-            start: start.0,
-            end: end.0,
-            from: u32::from(from.0),
-            to: u32::from(to.0),
-            reason: Some(reason::write(reason)),
-            counter_before: counter_before.0,
-            counter_after: counter_after.0,
-        }),
-        Note::Rejected { rule, winner, start, end } => Step::Rejected(step::Rejected {
-            rule: u32::from(rule.0),
-            winner: u32::from(winner.0),
-            start: start.0,
-            end: end.0,
-        }),
-        Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
-        // Told in words, where an explanation is asked for.
-        Note::ByPlugin { .. } => return v1::Step::default(),
-    };
-    v1::Step { step: Some(step) }
-}
-
-fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot) -> v1::step::DidNotAct {
-    let (scope, scope_weeks, scope_anchor) = match scope {
-        TierScope::Shift => (v1::TierScope::Shift, 0, 0),
-        TierScope::Workday => (v1::TierScope::Workday, 0, 0),
-        TierScope::Workweek => (v1::TierScope::Workweek, 0, 0),
-        TierScope::Workweeks { count, anchor } => (v1::TierScope::Workweeks, u32::from(count), anchor.0),
-        TierScope::Month => (v1::TierScope::Month, 0, 0),
-        TierScope::PayPeriod => (v1::TierScope::PayPeriod, 0, 0),
-    };
-    let (why, counted, limit) = match why {
-        WhyNot::WithinLimit { counted, limit } => (v1::WhyNot::WithinLimit, counted.0, limit.0),
-        WhyNot::ConditionNotMet => (v1::WhyNot::ConditionNotMet, 0, 0),
-        WhyNot::OtherAlternative => (v1::WhyNot::OtherAlternative, 0, 0),
-    };
-    v1::step::DidNotAct {
-        rule: u32::from(rule.0),
-        scope: scope as i32,
-        scope_weeks,
-        scope_anchor,
-        from: from.0,
-        why: why as i32,
-        counted,
-        limit,
-    }
-}
-
 /// A message that cannot be the results of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column `{column}` of the results of chunk {number} cannot be read")]
@@ -327,7 +265,7 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     };
     let spans = result.spans.iter().map(read_span).collect::<Option<_>>().ok_or_else(|| column("spans"))?;
     let premiums = result.premiums.iter().map(read_premium).collect::<Option<_>>();
-    let notes = result.steps.iter().map(read_step).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
+    let notes = result.steps.iter().map(steps::read).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
     let premiums = premiums.ok_or_else(|| column("premiums"))?;
     let carried = CarriedRows {
         key: narrow(result.carried_key, "carried_key")?.into_iter().map(CarryKey).collect(),
@@ -505,63 +443,5 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
         code: PayCode(u16::try_from(row.code).ok()?),
         amount: row.amount,
         reason: reason::read(row.reason.as_ref())?,
-    })
-}
-
-fn read_step(step: &v1::Step) -> Option<Note> {
-    use v1::step::Step;
-    let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
-    let code = |number: u32| u16::try_from(number).ok().map(PayCode);
-    Some(match step.step.as_ref()? {
-        Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
-        Step::Rounded(step) => {
-            Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
-        }
-        Step::Matched(step) => Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) },
-        Step::TakenOff(step) => Note::TakenOff {
-            reason: reason::read(step.reason.as_ref())?,
-            start: Timestamp(step.start),
-            end: Timestamp(step.end),
-        },
-        Step::Recoded(step) => Note::Recoded {
-            start: Timestamp(step.start),
-            end: Timestamp(step.end),
-            from: code(step.from)?,
-            to: code(step.to)?,
-            reason: reason::read(step.reason.as_ref())?,
-            counter_before: Seconds(step.counter_before),
-            counter_after: Seconds(step.counter_after),
-        },
-        Step::Rejected(step) => Note::Rejected {
-            rule: rule(step.rule)?,
-            winner: rule(step.winner)?,
-            start: Timestamp(step.start),
-            end: Timestamp(step.end),
-        },
-        Step::DidNotAct(step) => Note::DidNotAct {
-            rule: rule(step.rule)?,
-            scope: read_scope(step)?,
-            from: Workday(step.from),
-            why: match step.why() {
-                v1::WhyNot::WithinLimit => {
-                    WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) }
-                }
-                v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
-                v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
-            },
-        },
-    })
-}
-
-fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
-    Some(match step.scope() {
-        v1::TierScope::Shift => TierScope::Shift,
-        v1::TierScope::Workday => TierScope::Workday,
-        v1::TierScope::Workweek => TierScope::Workweek,
-        v1::TierScope::Workweeks => {
-            TierScope::Workweeks { count: u8::try_from(step.scope_weeks).ok()?, anchor: Workday(step.scope_anchor) }
-        }
-        v1::TierScope::Month => TierScope::Month,
-        v1::TierScope::PayPeriod => TierScope::PayPeriod,
     })
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiftmill::Engine;
+use shiftmill::plugin_host::COMPONENT_BYTES_MAX;
 use shiftmill_proto::v1::evaluation_server::EvaluationServer;
+use shiftmill_proto::v1::plugins_server::PluginsServer;
 use shiftmill_proto::v1::rulesets_server::RulesetsServer;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +19,8 @@ use tonic::transport::{Certificate, Identity, ServerTlsConfig};
 use crate::budget::Budget;
 use crate::config::{Config, Limits, ServeError, Tls};
 use crate::evaluation::{EvaluationService, Shared};
+use crate::plugin_store::PluginStore;
+use crate::plugins::PluginsService;
 use crate::registry::Registry;
 use crate::rulesets::RulesetsService;
 
@@ -24,6 +28,8 @@ use crate::rulesets::RulesetsService;
 const WINDOW: u32 = 4 << 20;
 /// Bytes of one frame.
 const FRAME: u32 = 1 << 20;
+/// What stands around a component in its message.
+const AROUND_A_COMPONENT: usize = 1_024;
 /// How often a silent connection is asked whether somebody is there, and how long the answer may take.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
@@ -59,7 +65,9 @@ impl Server {
         if !config.listen.ip().is_loopback() && !mutual && !config.allow_unauthenticated {
             return Err(ServeError::Unprotected { listen: config.listen });
         }
-        let registry = Registry::load(config.rulesets.as_deref())?;
+        let plugins = Arc::new(PluginStore::new(config.plugins, &config.limits));
+        plugins.check_cache()?;
+        let registry = Registry::load(config.rulesets.as_deref(), plugins)?;
         let failed = |source| ServeError::Listen { listen: config.listen, source };
         let incoming = TcpIncoming::bind(config.listen).map_err(failed)?.with_nodelay(Some(true));
         let address = incoming.local_addr().map_err(failed)?;
@@ -93,6 +101,7 @@ impl Server {
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_serving::<EvaluationServer<EvaluationService>>().await;
         health.set_serving::<RulesetsServer<RulesetsService>>().await;
+        health.set_serving::<PluginsServer<PluginsService>>().await;
         let routes = Routes::new(health_service).add_service(reflection()?);
         let routes = services(routes, self.shared);
         let mut server = transport(&limits);
@@ -109,6 +118,7 @@ impl Server {
             health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
             health.set_not_serving::<EvaluationServer<EvaluationService>>().await;
             health.set_not_serving::<RulesetsServer<RulesetsService>>().await;
+            health.set_not_serving::<PluginsServer<PluginsService>>().await;
             told.cancel();
             tokio::time::sleep(limits.drain_time.saturating_sub(FAREWELL)).await;
             tracing::warn!("stopping: calls that still run are ended");
@@ -141,9 +151,11 @@ impl Shared {
 fn services(routes: Routes, shared: Shared) -> Routes {
     let message_bytes = shared.limits.message_bytes;
     let registry = Arc::clone(&shared.registry);
+    let plugins = PluginsService { plugins: Arc::clone(registry.plugins()), budget: shared.budget.clone() };
+    let plugins = PluginsServer::new(plugins).max_decoding_message_size(COMPONENT_BYTES_MAX + AROUND_A_COMPONENT);
     let evaluation = EvaluationServer::new(EvaluationService { shared }).max_decoding_message_size(message_bytes);
     let rulesets = RulesetsServer::new(RulesetsService { registry }).max_decoding_message_size(message_bytes);
-    routes.add_service(evaluation).add_service(rulesets)
+    routes.add_service(evaluation).add_service(rulesets).add_service(plugins)
 }
 
 fn transport(limits: &Limits) -> tonic::transport::Server {

@@ -25,7 +25,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::asked::{Asked, days};
+use crate::asked::{Asked, days, stopped};
 use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
 use crate::facts;
@@ -170,11 +170,21 @@ pub(crate) fn open(
     let answers = Answers { untaken: Arc::clone(&untaken) };
     let (stopping, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
     let memory = shared.budget.part();
-    let stream =
-        OpenStream { shared, requests, answers: sender.clone(), window, memory, tally: Arc::default(), received: 0 };
+    let (stopper, mut stops) = mpsc::unbounded_channel();
+    let stream = OpenStream {
+        shared,
+        requests,
+        answers: sender.clone(),
+        stopper,
+        window,
+        memory,
+        tally: Arc::default(),
+        received: 0,
+    };
     let served = async move {
         let outcome = tokio::select! {
             outcome = timeout_at(deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late())),
+            Some(problem) = stops.recv() => Err(Status::from(problem)),
             () = stopping.cancelled() => Err(draining()),
             () = stalled(&untaken, idle_time) => Err(not_taken()),
             () = sender.closed() => {
@@ -208,6 +218,8 @@ struct OpenStream {
     shared: Shared,
     requests: Streaming<v1::EvaluateStreamRequest>,
     answers: mpsc::UnboundedSender<Answer>,
+    /// Tells that a plugin has stopped the evaluation: nothing that was found is a result.
+    stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
     memory: Part,
     tally: Arc<Mutex<Tally>>,
@@ -255,7 +267,6 @@ impl OpenStream {
 
     /// Hands a chunk to the engine; its result comes back from there.
     async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
-        check_stopped(&asked.request)?;
         self.received += 1;
         let place = permit(&self.window).await?;
         let share = self.memory.take(memory(&chunk, &asked.request)).await?;
@@ -271,10 +282,17 @@ impl OpenStream {
         };
         let room = permit(&self.shared.engine_room).await?;
         let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
+        let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&asked.request), batch, move |finished| {
             drop(room);
-            // Why the request was stopped is told where the stream ends.
-            let Ok(finished) = finished else { return drop(holds) };
+            let finished = match finished {
+                Ok(finished) => finished,
+                Err(why) => {
+                    // Nobody listens any more when the stream has ended.
+                    let _told = stopper.send(stopped(&why));
+                    return;
+                }
+            };
             let facts = finished.batch.into_columns();
             let (result, mut counted) = results::write(number, &facts.employees, finished.results);
             counted.punches = facts.punch_at.len() as u64;
@@ -289,7 +307,9 @@ impl OpenStream {
     async fn finish(self, asked: &Asked) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
-        check_stopped(&asked.request)?;
+        if let Some(why) = asked.request.stopped() {
+            return Err(stopped(why).into());
+        }
         let tally = *lock(&self.tally);
         if tally.chunks + tally.chunk_errors != self.received {
             tracing::error!(received = self.received, evaluated = tally.chunks, "a chunk was lost");
@@ -311,12 +331,6 @@ impl OpenStream {
         // Nobody listens any more when the client has gone; the task then ends by itself.
         let _told = self.answers.send(answer(part, holds));
     }
-}
-
-/// Ends a stream that a plugin has stopped: nothing that was found is a result.
-fn check_stopped(request: &Request) -> Result<(), Problem> {
-    let stopped = request.stopped().map(|stopped| Problem::new(Kind::Engine, stopped.to_string()));
-    stopped.map_or(Ok(()), Err)
 }
 
 /// The memory that a chunk and its results take, about. The derivation is many times larger than the facts.

@@ -9,12 +9,12 @@ use shiftmill::core::{
     ShiftTimes, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
 };
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
-use shiftmill::{Finished, Request, ResultHasher, Stopped};
+use shiftmill::{Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::asked::{days, detail, request, ruleset, window};
+use crate::asked::{Fields, days, detail, request, ruleset, stopped, window};
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
@@ -36,7 +36,7 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
         let message = format!("{count} timecards are given, the most is {most}; use EvaluateStream for more");
         return Err(Problem::at(Kind::TooMany, "timecards", message).into());
     }
-    let explain = asked.explain;
+    let (explain, language) = (asked.explain, language(&asked.language)?);
     let request = read_request(&asked, shared).await?;
     // Readable results, explained, are many times longer than the facts.
     let rows = count * days(&request.window) * MEMORY_PER_DAY;
@@ -44,13 +44,22 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
     let batch = read_batch(&asked.timecards, &request)?;
     let finished = run(shared, Arc::clone(&request), batch).await?;
     tracing::info!(timecards = count, "timecards evaluated");
-    Ok(answer(&request, &finished, explain)?)
+    Ok(answer(&request, &finished, explain, language)?)
+}
+
+fn language(code: &str) -> Result<Language, Problem> {
+    if code.is_empty() {
+        return Ok(Language::English);
+    }
+    let unknown = || Problem::at(Kind::ValueUnknown, "language", format!("`{code}` is neither `en` nor `zh`"));
+    Language::from_code(code).ok_or_else(unknown)
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
 async fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
     let source = asked.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
-    let ruleset = ruleset(source, "ruleset", &shared.registry.now()).await?;
+    let known = shared.registry.now();
+    let ruleset = ruleset(source, "ruleset", &known).await?;
     let window = window(asked.window.as_ref(), "window")?;
     let detail = if asked.explain { Detail::Full } else { detail(asked.detail, "detail")? };
     let mut zones: Vec<String> = Vec::new();
@@ -60,7 +69,8 @@ async fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Ar
             zones.push(zone.clone());
         }
     }
-    request(vec![ruleset], &zones, window, detail, "zone")
+    let fields = Fields { rulesets: "ruleset", zones: "zone" };
+    request(vec![ruleset], &zones, window, detail, fields, &known).await
 }
 
 fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBatch, Problem> {
@@ -91,9 +101,9 @@ async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Res
         // Nobody waits any more when the client has gone.
         let _told = done.send(result);
     });
-    let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill").into();
-    let finished: Result<Finished, Stopped> = finished.await.map_err(lost)?;
-    finished.map_err(|stopped| Problem::new(Kind::Engine, stopped.to_string()).into())
+    let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill");
+    let finished = finished.await.map_err(lost)?;
+    finished.map_err(|why| stopped(&why).into())
 }
 
 /// Reads the facts of one timecard; `at` is its path.
@@ -245,12 +255,17 @@ fn position(names: &[String], name: &str) -> Option<u16> {
     u16::try_from(names.iter().position(|known| known == name)?).ok()
 }
 
-fn answer(request: &Request, finished: &Finished, explain: bool) -> Result<v1::EvaluateResponse, Problem> {
+fn answer(
+    request: &Request,
+    finished: &Finished,
+    explain: bool,
+    language: Language,
+) -> Result<v1::EvaluateResponse, Problem> {
     let names = names(request)?;
     let columns = finished.batch.columns();
     let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
     let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
-        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?, Language::English)?;
+        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?, language)?;
         let mut timecard = write_timecard(employee, index, finished, &told, explain);
         timecard.carried = carried(names, finished, index);
         Some(timecard)

@@ -145,6 +145,7 @@ async fn a_timecard_in_readable_rows_comes_back_explained() {
         timecards: vec![timecard],
         detail: 0,
         explain: true,
+        language: String::new(),
     };
     let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
     let card = &answer.timecards[0];

@@ -1,0 +1,110 @@
+//! Which plugins are kept, when more come than there is room for: those used last, and those that are pinned.
+
+use shiftmill::core::PluginHash;
+
+/// The plugins that are kept, the least recently used first.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    entries: Vec<Entry>,
+    count_max: usize,
+    bytes_max: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    hash: PluginHash,
+    bytes: usize,
+    pinned: bool,
+}
+
+impl Kept {
+    /// Room for so many plugins of so many bytes in all, besides the pinned ones.
+    pub fn new(count_max: usize, bytes_max: usize) -> Kept {
+        Kept { entries: Vec::new(), count_max, bytes_max }
+    }
+
+    /// Notes that a plugin is used now. False when it is not kept.
+    pub fn touch(&mut self, hash: PluginHash) -> bool {
+        let Some(position) = self.entries.iter().position(|entry| entry.hash == hash) else { return false };
+        let entry = self.entries.remove(position);
+        self.entries.push(entry);
+        true
+    }
+
+    /// Whether a plugin is kept.
+    pub fn holds(&self, hash: PluginHash) -> bool {
+        self.entries.iter().any(|entry| entry.hash == hash)
+    }
+
+    /// Keeps a plugin, and gives those that leave for it.
+    pub fn add(&mut self, hash: PluginHash, bytes: usize) -> Vec<PluginHash> {
+        if !self.touch(hash) {
+            self.entries.push(Entry { hash, bytes, pinned: false });
+        }
+        self.make_room()
+    }
+
+    /// Pins exactly these plugins, and gives those that leave because they are pinned no more. A pinned plugin never
+    /// leaves and takes no room.
+    pub fn pin(&mut self, pinned: &[(PluginHash, usize)]) -> Vec<PluginHash> {
+        for entry in &mut self.entries {
+            entry.pinned = pinned.iter().any(|(hash, _)| *hash == entry.hash);
+        }
+        for (hash, bytes) in pinned {
+            if !self.holds(*hash) {
+                self.entries.push(Entry { hash: *hash, bytes: *bytes, pinned: true });
+            }
+        }
+        self.make_room()
+    }
+
+    /// Whether a plugin is pinned.
+    pub fn is_pinned(&self, hash: PluginHash) -> bool {
+        self.entries.iter().any(|entry| entry.hash == hash && entry.pinned)
+    }
+
+    fn make_room(&mut self) -> Vec<PluginHash> {
+        let mut gone = Vec::new();
+        while self.is_full() {
+            let Some(position) = self.entries.iter().position(|entry| !entry.pinned) else { break };
+            gone.push(self.entries.remove(position).hash);
+        }
+        gone
+    }
+
+    fn is_full(&self) -> bool {
+        let loose = || self.entries.iter().filter(|entry| !entry.pinned);
+        loose().count() > self.count_max || loose().map(|entry| entry.bytes).sum::<usize>() > self.bytes_max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hash(number: u8) -> PluginHash {
+        PluginHash([number; 32])
+    }
+
+    #[test]
+    fn the_least_recently_used_leaves_first() {
+        let mut kept = Kept::new(2, 100);
+        assert_eq!(kept.add(hash(1), 10), []);
+        assert_eq!(kept.add(hash(2), 10), []);
+        assert!(kept.touch(hash(1)));
+        assert_eq!(kept.add(hash(3), 10), [hash(2)]);
+        assert!(!kept.touch(hash(2)));
+        assert_eq!(kept.add(hash(4), 95), [hash(1), hash(3)], "bytes count too");
+    }
+
+    #[test]
+    fn pinned_plugins_stay_and_take_no_room() {
+        let mut kept = Kept::new(1, 100);
+        assert_eq!(kept.add(hash(1), 10), []);
+        assert_eq!(kept.pin(&[(hash(1), 10), (hash(9), 1_000)]), []);
+        assert_eq!(kept.add(hash(2), 10), []);
+        assert_eq!(kept.add(hash(3), 10), [hash(2)]);
+        assert!(kept.is_pinned(hash(9)) && !kept.is_pinned(hash(3)));
+        assert_eq!(kept.pin(&[]), [hash(1), hash(9)], "what was pinned is one of many again");
+    }
+}

@@ -1,0 +1,119 @@
+//! The `Plugins` service.
+
+use std::sync::Arc;
+
+use shiftmill::core::PluginHash;
+use shiftmill::plugin_host::{Plugin, Report};
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::plugins_server::Plugins;
+use tonic::{Request, Response, Status};
+use tracing::Instrument;
+
+use crate::budget::Budget;
+use crate::info;
+use crate::plugin_store::PluginStore;
+use crate::problem::{Kind, Problem};
+use crate::request_id::RequestId;
+
+/// Most plugins on one page.
+const PAGE_MAX: usize = 100;
+/// Memory that it takes to check and compile a component, for each of its bytes, about.
+const MEMORY_PER_BYTE: usize = 16;
+
+/// Takes in plugins.
+#[derive(Debug)]
+pub(crate) struct PluginsService {
+    pub plugins: Arc<PluginStore>,
+    pub budget: Budget,
+}
+
+#[tonic::async_trait]
+impl Plugins for PluginsService {
+    async fn push_plugin(&self, request: Request<v1::PushPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
+        let id = RequestId::of(request.metadata());
+        let component = request.into_inner().component;
+        let answer = async {
+            let _share = self.budget.take(component.len().saturating_mul(MEMORY_PER_BYTE)).await?;
+            let pushed = self.plugins.push(component).await;
+            match &pushed {
+                Ok(plugin) => tracing::info!(plugin = plugin.title(), hash = %plugin.hash(), "plugin taken in"),
+                Err(problem) => tracing::info!(message = problem.message(), "plugin refused"),
+            }
+            let plugin = pushed?;
+            Ok::<_, Problem>(self.told(&plugin))
+        };
+        let mut response = Response::new(answer.instrument(id.span("PushPlugin")).await?);
+        id.tell(response.metadata_mut());
+        Ok(response)
+    }
+
+    async fn get_plugin(&self, request: Request<v1::GetPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
+        let id = RequestId::of(request.metadata());
+        let name = request.into_inner().name;
+        let hash = name.strip_prefix("plugins/").and_then(PluginHash::parse).ok_or_else(|| {
+            let message = format!("`{name}` is not `plugins/` and a hash of 64 hexadecimal digits");
+            Problem::at(Kind::ValueUnknown, "name", message)
+        })?;
+        let plugin = self.plugins.get(hash).ok_or_else(|| {
+            let message = format!("the service has no plugin of the hash {hash}; push it");
+            Problem::at(Kind::PluginUnknown, "name", message)
+        })?;
+        let mut response = Response::new(self.told(&plugin));
+        id.tell(response.metadata_mut());
+        Ok(response)
+    }
+
+    async fn list_plugins(
+        &self,
+        request: Request<v1::ListPluginsRequest>,
+    ) -> Result<Response<v1::ListPluginsResponse>, Status> {
+        let id = RequestId::of(request.metadata());
+        let asked = request.into_inner();
+        let size = usize::try_from(asked.page_size).ok().filter(|size| (1..=PAGE_MAX).contains(size));
+        let size = size.unwrap_or(PAGE_MAX);
+        let after = match asked.page_token.as_str() {
+            "" => None,
+            token => Some(PluginHash::parse(token).ok_or_else(|| {
+                Problem::at(Kind::ValueUnknown, "page_token", "this is no `next_page_token` of an answer")
+            })?),
+        };
+        let mut rest = self.plugins.all().into_iter().filter(|plugin| after.is_none_or(|after| plugin.hash() > after));
+        let page: Vec<Arc<Plugin>> = rest.by_ref().take(size).collect();
+        let last = page.last().map(|plugin| plugin.hash().to_string());
+        let next_page_token = rest.next().and(last).unwrap_or_default();
+        let plugins = page.iter().map(|plugin| v1::Plugin { manifest: None, ..self.told(plugin) }).collect();
+        let mut response = Response::new(v1::ListPluginsResponse { plugins, next_page_token });
+        id.tell(response.metadata_mut());
+        Ok(response)
+    }
+}
+
+impl PluginsService {
+    fn told(&self, plugin: &Plugin) -> v1::Plugin {
+        let (hash, manifest) = (plugin.hash(), plugin.manifest());
+        v1::Plugin {
+            name: format!("plugins/{hash}"),
+            hash: hash.to_string(),
+            plugin: manifest.name.clone(),
+            version: manifest.version.clone(),
+            component_bytes: plugin.report().bytes as u64,
+            quarantined: plugin.is_quarantined(),
+            pinned: self.plugins.is_pinned(hash),
+            manifest: Some(info::manifest(manifest)),
+            report: Some(report(plugin.report())),
+        }
+    }
+}
+
+fn report(report: &Report) -> v1::PluginReport {
+    v1::PluginReport {
+        contract: report.contract.clone().unwrap_or_default(),
+        imports: report.imports.clone(),
+        other_exports: report.other_exports.clone(),
+        functions: report.functions,
+        memory_bytes: report.memory_bytes,
+        float_functions: report.float_functions.clone(),
+        has_names: report.has_names,
+        has_lines: report.has_lines,
+    }
+}

@@ -1,0 +1,254 @@
+//! The steps of an evaluation as messages, and back.
+
+use shiftmill::core::pay::tiers::TierScope;
+use shiftmill::core::{CarryKey, Edited, ExceptionCode, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, Workday};
+use shiftmill_proto::v1;
+
+use crate::reason;
+
+/// Writes a step.
+pub(crate) fn write(note: &Note) -> v1::Step {
+    use v1::step::{self, Step};
+    let step = match *note {
+        Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
+        Note::Rounded { rule, from, to } => {
+            Step::Rounded(step::Rounded { rule: u32::from(rule.0), from: from.0, to: to.0 })
+        }
+        Note::Matched { first, scheduled } => {
+            Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
+        }
+        Note::TakenOff { reason, start, end } => {
+            Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
+        }
+        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => Step::Recoded(step::Recoded {
+            start: start.0,
+            end: end.0,
+            from: u32::from(from.0),
+            to: u32::from(to.0),
+            reason: Some(reason::write(reason)),
+            counter_before: counter_before.0,
+            counter_after: counter_after.0,
+        }),
+        Note::Rejected { rule, winner, start, end } => Step::Rejected(step::Rejected {
+            rule: u32::from(rule.0),
+            winner: u32::from(winner.0),
+            start: start.0,
+            end: end.0,
+        }),
+        Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
+        Note::ByPlugin { reason, edited } => {
+            Step::ByPlugin(step::ByPlugin { reason: Some(reason::write(reason)), edited: Some(write_edited(edited)) })
+        }
+    };
+    v1::Step { step: Some(step) }
+}
+
+fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot) -> v1::step::DidNotAct {
+    let (scope, scope_weeks, scope_anchor) = match scope {
+        TierScope::Shift => (v1::TierScope::Shift, 0, 0),
+        TierScope::Workday => (v1::TierScope::Workday, 0, 0),
+        TierScope::Workweek => (v1::TierScope::Workweek, 0, 0),
+        TierScope::Workweeks { count, anchor } => (v1::TierScope::Workweeks, u32::from(count), anchor.0),
+        TierScope::Month => (v1::TierScope::Month, 0, 0),
+        TierScope::PayPeriod => (v1::TierScope::PayPeriod, 0, 0),
+    };
+    let (why, counted, limit) = match why {
+        WhyNot::WithinLimit { counted, limit } => (v1::WhyNot::WithinLimit, counted.0, limit.0),
+        WhyNot::ConditionNotMet => (v1::WhyNot::ConditionNotMet, 0, 0),
+        WhyNot::OtherAlternative => (v1::WhyNot::OtherAlternative, 0, 0),
+    };
+    v1::step::DidNotAct {
+        rule: u32::from(rule.0),
+        scope: scope as i32,
+        scope_weeks,
+        scope_anchor,
+        from: from.0,
+        why: why as i32,
+        counted,
+        limit,
+    }
+}
+
+fn write_edited(edited: Edited) -> v1::step::by_plugin::Edited {
+    use v1::step::by_plugin::{self as message, Edited as Written};
+    match edited {
+        Edited::Retimed { from, to } => Written::Retimed(message::Retimed { from: from.0, to: to.0 }),
+        Edited::Discarded { at } => Written::Discarded(message::Discarded { at: at.0 }),
+        Edited::Expected { workday, start_before, end_before, start, end } => Written::Expected(message::Expected {
+            workday: workday.0,
+            start_before: start_before.0,
+            end_before: end_before.0,
+            start: start.0,
+            end: end.0,
+        }),
+        Edited::Added { start, end, code } => Written::Added(write_stretch(start, end, code)),
+        Edited::Recoded { start, end, from, to } => Written::Recoded(message::Recoded {
+            start: start.0,
+            end: end.0,
+            from: u32::from(from.0),
+            to: u32::from(to.0),
+        }),
+        Edited::Resized { start_before, end_before, start, end } => Written::Resized(message::Resized {
+            start_before: start_before.0,
+            end_before: end_before.0,
+            start: start.0,
+            end: end.0,
+        }),
+        Edited::Split { at } => Written::Split(message::Split { at: at.0 }),
+        Edited::Premium { start, end, code } => Written::Premium(write_stretch(start, end, code)),
+        Edited::Quantity { workday, code, amount } => {
+            Written::Quantity(message::Quantity { workday: workday.0, code: u32::from(code.0), amount })
+        }
+        Edited::Marked { workday, code, at, measure } => {
+            Written::Marked(message::Marked { workday: workday.0, code: code as i32, at: at.0, measure: measure.0 })
+        }
+        Edited::Carried { key, before, value } => {
+            Written::Carried(message::Carried { key: u32::from(key.0), before, value })
+        }
+    }
+}
+
+fn write_stretch(start: Timestamp, end: Timestamp, code: PayCode) -> v1::step::by_plugin::Stretch {
+    v1::step::by_plugin::Stretch { start: start.0, end: end.0, code: u32::from(code.0) }
+}
+
+/// Reads a step; `None` when it means nothing.
+pub(crate) fn read(step: &v1::Step) -> Option<Note> {
+    use v1::step::Step;
+    let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
+    Some(match step.step.as_ref()? {
+        Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
+        Step::Rounded(step) => {
+            Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
+        }
+        Step::Matched(step) => Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) },
+        Step::TakenOff(step) => Note::TakenOff {
+            reason: reason::read(step.reason.as_ref())?,
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+        },
+        Step::Recoded(step) => Note::Recoded {
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+            from: code(step.from)?,
+            to: code(step.to)?,
+            reason: reason::read(step.reason.as_ref())?,
+            counter_before: Seconds(step.counter_before),
+            counter_after: Seconds(step.counter_after),
+        },
+        Step::Rejected(step) => Note::Rejected {
+            rule: rule(step.rule)?,
+            winner: rule(step.winner)?,
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+        },
+        Step::DidNotAct(step) => Note::DidNotAct {
+            rule: rule(step.rule)?,
+            scope: read_scope(step)?,
+            from: Workday(step.from),
+            why: match step.why() {
+                v1::WhyNot::WithinLimit => {
+                    WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) }
+                }
+                v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
+                v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
+            },
+        },
+        Step::ByPlugin(step) => {
+            Note::ByPlugin { reason: reason::read(step.reason.as_ref())?, edited: read_edited(step.edited.as_ref()?)? }
+        }
+    })
+}
+
+fn code(number: u32) -> Option<PayCode> {
+    u16::try_from(number).ok().map(PayCode)
+}
+
+fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
+    Some(match step.scope() {
+        v1::TierScope::Shift => TierScope::Shift,
+        v1::TierScope::Workday => TierScope::Workday,
+        v1::TierScope::Workweek => TierScope::Workweek,
+        v1::TierScope::Workweeks => {
+            TierScope::Workweeks { count: u8::try_from(step.scope_weeks).ok()?, anchor: Workday(step.scope_anchor) }
+        }
+        v1::TierScope::Month => TierScope::Month,
+        v1::TierScope::PayPeriod => TierScope::PayPeriod,
+    })
+}
+
+fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
+    use v1::step::by_plugin::Edited as Written;
+    Some(match edited {
+        Written::Retimed(it) => Edited::Retimed { from: Timestamp(it.from), to: Timestamp(it.to) },
+        Written::Discarded(it) => Edited::Discarded { at: Timestamp(it.at) },
+        Written::Expected(it) => Edited::Expected {
+            workday: Workday(it.workday),
+            start_before: Timestamp(it.start_before),
+            end_before: Timestamp(it.end_before),
+            start: Timestamp(it.start),
+            end: Timestamp(it.end),
+        },
+        Written::Added(it) => {
+            Edited::Added { start: Timestamp(it.start), end: Timestamp(it.end), code: code(it.code)? }
+        }
+        Written::Recoded(it) => Edited::Recoded {
+            start: Timestamp(it.start),
+            end: Timestamp(it.end),
+            from: code(it.from)?,
+            to: code(it.to)?,
+        },
+        Written::Resized(it) => Edited::Resized {
+            start_before: Timestamp(it.start_before),
+            end_before: Timestamp(it.end_before),
+            start: Timestamp(it.start),
+            end: Timestamp(it.end),
+        },
+        Written::Split(it) => Edited::Split { at: Timestamp(it.at) },
+        Written::Premium(it) => {
+            Edited::Premium { start: Timestamp(it.start), end: Timestamp(it.end), code: code(it.code)? }
+        }
+        Written::Quantity(it) => {
+            Edited::Quantity { workday: Workday(it.workday), code: code(it.code)?, amount: it.amount }
+        }
+        Written::Marked(it) => Edited::Marked {
+            workday: Workday(it.workday),
+            code: u8::try_from(it.code).ok().and_then(ExceptionCode::from_number)?,
+            at: Timestamp(it.at),
+            measure: Seconds(it.measure),
+        },
+        Written::Carried(it) => {
+            Edited::Carried { key: CarryKey(u16::try_from(it.key).ok()?), before: it.before, value: it.value }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill::core::{Because, Reason};
+
+    #[test]
+    fn what_a_plugin_changed_is_read_as_it_was_written() {
+        let (start, end, code, workday) = (Timestamp(60), Timestamp(120), PayCode(7), Workday(20_000));
+        let (start_before, end_before) = (Timestamp(0), Timestamp(180));
+        let all = [
+            Edited::Retimed { from: start, to: end },
+            Edited::Discarded { at: start },
+            Edited::Expected { workday, start_before, end_before, start, end },
+            Edited::Added { start, end, code },
+            Edited::Recoded { start, end, from: code, to: PayCode(8) },
+            Edited::Resized { start_before, end_before, start, end },
+            Edited::Split { at: start },
+            Edited::Premium { start, end, code },
+            Edited::Quantity { workday, code, amount: 2 },
+            Edited::Marked { workday, code: ExceptionCode::NeedsReview, at: end, measure: Seconds(30) },
+            Edited::Carried { key: CarryKey(3), before: Some(-4), value: 5 },
+        ];
+        for edited in all {
+            let reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
+            let note = Note::ByPlugin { reason, edited };
+            assert_eq!(read(&write(&note)), Some(note));
+        }
+    }
+}
