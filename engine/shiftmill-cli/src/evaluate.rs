@@ -13,6 +13,7 @@ use shiftmill_timecards::write::{self, CardView, Hours, Rows};
 use crate::exit::Exit;
 use crate::files::{FactFiles, Facts};
 use crate::output::{self, Output};
+use crate::plugins;
 use crate::problem::Problem;
 use crate::window::{Window, WindowArguments};
 
@@ -119,11 +120,11 @@ impl Evaluated {
 }
 
 /// Runs the command.
-pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
-    let mut facts = command.files.read(command.window.years())?;
+pub fn run(command: Evaluate, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+    let mut facts = command.files.read(command.window.years(), shelf)?;
     let settled = command.window.settle(&mut facts);
     let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
-    let evaluated = evaluate(facts, window, Detail::Workdays, command.threads)?;
+    let evaluated = evaluate(facts, window, Detail::Workdays, shelf, command.threads)?;
     let format = if json { Format::Json } else { command.format };
     let mut out = Output::to(command.output.as_deref())?;
     match format {
@@ -142,11 +143,17 @@ pub fn run(command: Evaluate, json: bool) -> Result<Exit, Problem> {
 }
 
 /// Evaluates all cards.
-pub fn evaluate(mut facts: Facts, window: Window, detail: Detail, threads: usize) -> Result<Evaluated, Problem> {
+pub fn evaluate(
+    mut facts: Facts,
+    window: Window,
+    detail: Detail,
+    shelf: &Shelf,
+    threads: usize,
+) -> Result<Evaluated, Problem> {
     let cards = std::mem::take(&mut facts.cards);
     let (rulesets, zones) = (facts.rulesets.clone(), Arc::new(window.zones.clone()));
-    let request = Request::new(rulesets, zones, window.window, detail, &Shelf::default());
-    let request = Arc::new(request.map_err(|error| Problem::new("a plugin cannot be called").cause(error))?);
+    let request = Request::new(rulesets, zones, window.window, detail, shelf);
+    let request = Arc::new(request.map_err(plugins::unbound)?);
     let engine = Engine::new(threads);
     let progress = ProgressBar::new(cards.len() as u64);
     let style = ProgressStyle::with_template("evaluating {wide_bar} {pos} of {len} employees");
@@ -155,7 +162,7 @@ pub fn evaluate(mut facts: Facts, window: Window, detail: Detail, threads: usize
     for round in cards.chunks(CHUNK * ROUND) {
         let batches = round.chunks(CHUNK).map(|cards| batch(cards, facts.rulesets.len(), &window.zones));
         let finished = engine.evaluate(&request, batches.collect::<Result<Vec<_>, _>>()?);
-        chunks.extend(finished.map_err(|stopped| Problem::new("a plugin stopped the evaluation").cause(stopped))?);
+        chunks.extend(finished.map_err(plugins::stopped)?);
         progress.inc(round.len() as u64);
     }
     progress.finish_and_clear();

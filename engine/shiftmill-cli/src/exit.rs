@@ -7,8 +7,10 @@ pub const HELP: &str = "\
 Exit codes:
   0   done
   1   done, with rows that could not be used or timecards that could not be evaluated;
-      for `ruleset check`: a ruleset has mistakes
-  2   nothing done: wrong arguments, files that cannot be read, a ruleset with mistakes
+      for `ruleset check`: a ruleset has mistakes; for `plugin test`: something does not hold;
+      for `plugin bench --compare`: it takes more than before
+  2   nothing done: wrong arguments, files that cannot be read, a ruleset with mistakes, a plugin
+      that does not compile or is refused, an evaluation that a plugin stopped
   70  a fault of Shiftmill itself";
 
 /// How the program ends.

@@ -9,7 +9,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, Names, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
-use shiftmill::{ZoneError, zone_table};
+use shiftmill::{Shelf, ZoneError, zone_table};
 use shiftmill_timecards::read::{
     EmployeeRow, Format, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
 };
@@ -17,14 +17,22 @@ use shiftmill_timecards::read::{
 use crate::problem::Problem;
 use crate::rulesets;
 
-/// Which files hold the facts, and how they are to be read.
+/// Which rulesets hold, and which files hold the facts.
 #[derive(Clone, Debug, Args)]
+#[command(mut_arg("punches", |punches| punches.required_unless_present("facts")))]
 pub struct FactFiles {
     /// A ruleset: a file or a preset such as `us-california@1`. Give several where the employees file chooses by name.
     #[arg(long, value_name = "FILE|PRESET", required = true)]
     pub ruleset: Vec<String>,
+    #[command(flatten)]
+    tables: FactTables,
+}
+
+/// Which files hold the facts, and how they are to be read.
+#[derive(Clone, Debug, Args)]
+pub struct FactTables {
     /// Punches: CSV, JSON, or the `attlog.dat` of a terminal, by the file's ending. `-` reads CSV from standard input.
-    #[arg(long, value_name = "FILE", required_unless_present = "facts")]
+    #[arg(long, value_name = "FILE")]
     pub punches: Vec<String>,
     /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of anybody else are rejected.
     #[arg(long, value_name = "FILE")]
@@ -78,11 +86,23 @@ impl Facts {
 
 impl FactFiles {
     /// Reads everything. Local times are understood by the zones as they were in `years`.
-    pub fn read(&self, years: WorkdayRange) -> Result<Facts, Problem> {
+    pub fn read(&self, years: WorkdayRange, shelf: &Shelf) -> Result<Facts, Problem> {
+        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named, shelf)).collect::<Result<Vec<_>, _>>()?;
+        self.tables.read(rulesets, years)
+    }
+}
+
+impl FactTables {
+    /// True when no file is named that holds facts.
+    pub fn is_empty(&self) -> bool {
+        self.punches.is_empty() && self.facts.is_none()
+    }
+
+    /// Reads all files. Local times are understood by the zones as they were in `years`.
+    pub fn read(&self, rulesets: Vec<Arc<Ruleset>>, years: WorkdayRange) -> Result<Facts, Problem> {
         let statuses = StatusMap::parse(&self.status_map).map_err(|error| {
             Problem::new("cannot read the status map").cause(error).hint("write it as `2=meal_start,3=meal_end`")
         })?;
-        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named)).collect::<Result<Vec<_>, _>>()?;
         let mut report = Report::default();
         let mut employees = self.read_employees(&mut report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");

@@ -3,6 +3,7 @@
 //! ```text
 //! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, words
 //! ruleset:           check, schema, show, presets, reference
+//! plugin:            new, build, test, run, bench, inspect
 //! generate:          a seed ─→ the files that evaluate reads
 //! serve:             the gRPC service, until it is told to stop
 //! demo:              serve, and a client that streams a generated month through it
@@ -15,6 +16,8 @@ mod explain;
 mod files;
 mod generate;
 mod output;
+mod plugin;
+mod plugins;
 mod problem;
 mod ruleset;
 mod rulesets;
@@ -38,6 +41,8 @@ struct Arguments {
     /// Write JSON for machines: results on standard output, problems as one object on standard error.
     #[arg(long, global = true)]
     json: bool,
+    #[command(flatten)]
+    plugins: plugins::PluginArguments,
     #[command(subcommand)]
     command: Command,
 }
@@ -51,6 +56,9 @@ enum Command {
     /// Check, show and list rulesets.
     #[command(subcommand)]
     Ruleset(ruleset::RulesetCommand),
+    /// Write, test and measure rules of your own.
+    #[command(subcommand)]
+    Plugin(plugin::PluginCommand),
     /// Make up a plausible company: the files that `evaluate` reads.
     Generate(generate::Generate),
     /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
@@ -61,6 +69,10 @@ enum Command {
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
+    // Before anything else: the process gives up what it may have.
+    if let Command::Plugin(plugin::PluginCommand::CompileChild) = arguments.command {
+        return shiftmill::plugin_host::compile_child();
+    }
     let json = arguments.json;
     // A panic is our fault and ends with the code that says so.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(arguments)))
@@ -73,13 +85,15 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<Exit, Problem> {
-    let json = arguments.json;
-    match arguments.command {
-        Command::Evaluate(command) => evaluate::run(command, json),
-        Command::Explain(command) => explain::run(&command, json),
-        Command::Ruleset(command) => ruleset::run(command, json),
+    let Arguments { json, plugins, command } = arguments;
+    let shelf = plugins.shelf();
+    match command {
+        Command::Evaluate(command) => evaluate::run(command, &shelf, json),
+        Command::Explain(command) => explain::run(&command, &shelf, json),
+        Command::Ruleset(command) => ruleset::run(command, &shelf, json),
+        Command::Plugin(command) => plugin::run(&command, &plugins, json),
         Command::Generate(command) => generate::run(&command, json),
-        Command::Serve(command) => serve::run(&command, json),
+        Command::Serve(command) => serve::run(&command, &plugins, json),
         Command::Demo(command) => demo::run(&command, json),
     }
 }

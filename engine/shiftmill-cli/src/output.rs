@@ -5,11 +5,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use serde_json::{Map, Value, json};
-use shiftmill::core::{Hook, Isolation, OnFailure, PluginBinding};
+use shiftmill::core::{Hook, Isolation, OnFailure, PluginBinding, PluginFailure};
 use shiftmill::ruleset::{Ruleset, configuration};
 use shiftmill::words;
 use shiftmill_timecards::read::{Reject, Report};
-use shiftmill_timecards::write::{self, Hours};
+use shiftmill_timecards::write::{self, CardView, Hours};
 
 use crate::evaluate::Evaluated;
 use crate::problem::Problem;
@@ -77,11 +77,25 @@ pub fn tell(evaluated: &Evaluated, hours: Hours) {
     let report = &evaluated.facts.report;
     list("warning", &report.warnings, report.warnings_beyond);
     list("rejected", &report.rejects, report.rejects_beyond);
-    for card in evaluated.cards() {
-        if let Some(error) = card.card().error {
-            eprintln!("not evaluated: {}: {}", card.employee, words::error(error));
-        }
+    evaluated.cards().for_each(|card| tell_failures(&card));
+}
+
+/// Tells why a card was not evaluated, and which plugins it was evaluated without.
+fn tell_failures(card: &CardView<'_>) {
+    for failure in failures(card).filter(|failure| failure.skipped) {
+        eprintln!("evaluated without a plugin: {}: {}", card.employee, words::failure(failure));
     }
+    let Some(error) = card.card().error else { return };
+    let by_plugin = failures(card).find(|failure| !failure.skipped);
+    let why = by_plugin
+        .map_or_else(|| words::error(error), |failure| format!("{} ({})", words::failure(failure), error.code()));
+    eprintln!("not evaluated: {}: {why}", card.employee);
+}
+
+/// How plugins failed on a card.
+fn failures<'a>(card: &CardView<'a>) -> impl Iterator<Item = &'a PluginFailure> + use<'a> {
+    let index = card.index;
+    card.results.failures.iter().filter(move |failure| failure.card as usize == index)
 }
 
 fn tell_provisional(evaluated: &Evaluated) {
@@ -132,9 +146,23 @@ pub fn json_document(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -
     };
     let exceptions: BTreeMap<&str, u64> = exceptions_by_code(evaluated).into_iter().collect();
     writeln!(out, ",\"exceptions\": {},", json!(exceptions))?;
+    writeln!(out, "\"plugin_failures\": {},", plugin_failures(evaluated))?;
     writeln!(out, "\"rejected\": {},", json!({ "count": report.rejected(), "rows": rows(&report.rejects) }))?;
     writeln!(out, "\"warnings\": {}\n}}", json!({ "count": report.warned(), "rows": rows(&report.warnings) }))?;
     Ok(())
+}
+
+/// How plugins failed, with the employee.
+fn plugin_failures(evaluated: &Evaluated) -> Value {
+    let object = |employee: &str, failure: &PluginFailure| {
+        json!({
+            "employee": employee, "name": failure.binding, "plugin": failure.plugin, "hook": failure.hook.code(),
+            "code": failure.code.error_code(), "workday": failure.workday.map(|day| day.to_string()),
+            "message": failure.message, "skipped": failure.skipped,
+        })
+    };
+    let all = evaluated.cards().flat_map(|card| failures(&card).map(move |failure| object(card.employee, failure)));
+    Value::Array(all.collect())
 }
 
 /// What was asked, with everything that decides a result.

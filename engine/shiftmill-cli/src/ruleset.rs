@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
+use shiftmill::Shelf;
 use shiftmill::core::{Names, RuleId};
 use shiftmill::ruleset::{Mistake, Ruleset, json_schema, presets, reference};
 
@@ -47,16 +48,19 @@ pub enum RulesetCommand {
 }
 
 /// Runs the command.
-pub fn run(command: RulesetCommand, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: RulesetCommand, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
     let mut out = Output::to(None)?;
     let exit = match command {
-        RulesetCommand::Check { rulesets } => check(&rulesets, json, &mut out)?,
+        RulesetCommand::Check { rulesets } => check(&rulesets, shelf, json, &mut out)?,
         RulesetCommand::Schema => {
             writeln!(out, "{:#}", json_schema())?;
             Exit::Done
         }
         RulesetCommand::Show { ruleset, text, canonical } => {
-            show(&ruleset, text, canonical, json, &mut out)?;
+            match text {
+                true => write!(out, "{}", rulesets::text(&ruleset)?)?,
+                false => show(&*rulesets::load(&ruleset, shelf)?, canonical, json, &mut out)?,
+            }
             Exit::Done
         }
         RulesetCommand::Presets => {
@@ -72,11 +76,11 @@ pub fn run(command: RulesetCommand, json: bool) -> Result<Exit, Problem> {
     Ok(exit)
 }
 
-fn check(named: &[String], json: bool, out: &mut dyn Write) -> Result<Exit, Problem> {
+fn check(named: &[String], shelf: &Shelf, json: bool, out: &mut dyn Write) -> Result<Exit, Problem> {
     let mut objects = Vec::new();
     let mut exit = Exit::Done;
     for named in named {
-        match (rulesets::try_load(named)?, json) {
+        match (rulesets::try_load(named, shelf)?, json) {
             (Ok(ruleset), false) => sound(named, &ruleset, out)?,
             (Ok(ruleset), true) => {
                 objects.push(json!({ "file": named, "ruleset": output::ruleset_object(&ruleset), "mistakes": [] }));
@@ -120,27 +124,23 @@ fn sound(named: &str, ruleset: &Ruleset, out: &mut dyn Write) -> Result<(), Prob
     Ok(())
 }
 
-fn show(named: &str, text: bool, canonical: bool, json: bool, out: &mut dyn Write) -> Result<(), Problem> {
-    if text {
-        return Ok(write!(out, "{}", rulesets::text(named)?)?);
-    }
-    let ruleset = rulesets::load(named)?;
+fn show(ruleset: &Ruleset, canonical: bool, json: bool, out: &mut dyn Write) -> Result<(), Problem> {
     if canonical {
         return Ok(writeln!(out, "{}", ruleset.canonical())?);
     }
     let names = ruleset.timeline().names();
     if json {
-        let mut object = output::ruleset_object(&ruleset);
+        let mut object = output::ruleset_object(ruleset);
         if let Some(object) = object.as_object_mut() {
-            object.insert(String::from("rules"), rules(&ruleset, names));
+            object.insert(String::from("rules"), rules(ruleset, names));
             object.insert(String::from("pay_codes"), pay_codes(names));
             object.insert(String::from("shifts"), json!(names.shifts));
             object.insert(String::from("leave"), json!(names.leave));
-            object.insert(String::from("versions"), versions(&ruleset));
+            object.insert(String::from("versions"), versions(ruleset));
         }
         return Ok(writeln!(out, "{object}")?);
     }
-    describe(&ruleset, names, out)
+    describe(ruleset, names, out)
 }
 
 fn rules(ruleset: &Ruleset, names: &Names) -> Value {

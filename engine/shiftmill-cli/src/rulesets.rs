@@ -3,18 +3,32 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shiftmill::ruleset::{Document, Library, Mistakes, Ruleset, compile, nearest, presets};
+use shiftmill::Shelf;
+use shiftmill::core::{ContextDays, PluginBinding};
+use shiftmill::ruleset::{
+    Document, Library, Mistakes, PluginFound, PluginReference, Ruleset, compile, nearest, presets,
+};
 
+use crate::plugins;
 use crate::problem::Problem;
 
-/// The files beside a ruleset, which it may extend.
-struct Beside(PathBuf);
+/// The files beside a ruleset, which it may extend, and the plugins that lie there.
+struct Beside<'a> {
+    folder: PathBuf,
+    shelf: &'a Shelf,
+}
 
-impl Library for Beside {
+impl Library for Beside<'_> {
     fn find(&self, name: &str) -> Option<String> {
-        // Only files of the same folder: a ruleset from elsewhere cannot reach out of its own.
-        let plain = !name.contains(['/', '\\']) && name != "..";
-        if plain { std::fs::read_to_string(self.0.join(name)).ok() } else { None }
+        std::fs::read_to_string(plugins::beside(&self.folder, name)?).ok()
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        plugins::find(self.shelf, &self.folder, which)
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.shelf.configure(binding)
     }
 }
 
@@ -36,15 +50,15 @@ pub fn text(named: &str) -> Result<String, Problem> {
 }
 
 /// Compiles a file or preset; the inner error holds all mistakes.
-pub fn try_load(named: &str) -> Result<Result<Ruleset, Mistakes>, Problem> {
+pub fn try_load(named: &str, shelf: &Shelf) -> Result<Result<Ruleset, Mistakes>, Problem> {
     let text = text(named)?;
     let folder = Path::new(named).parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok(compile(&Document { name: named, text: &text }, &Beside(folder)))
+    Ok(compile(&Document { name: named, text: &text }, &Beside { folder, shelf }))
 }
 
 /// Compiles a file or preset.
-pub fn load(named: &str) -> Result<Arc<Ruleset>, Problem> {
-    match try_load(named)? {
+pub fn load(named: &str, shelf: &Shelf) -> Result<Arc<Ruleset>, Problem> {
+    match try_load(named, shelf)? {
         Ok(ruleset) => Ok(Arc::new(ruleset)),
         Err(mistakes) => {
             let count = mistakes.list.len();

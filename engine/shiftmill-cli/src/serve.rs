@@ -11,6 +11,7 @@ use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
 use tracing_subscriber::EnvFilter;
 
 use crate::exit::Exit;
+use crate::plugins::PluginArguments;
 use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
@@ -65,12 +66,13 @@ enum Log {
 }
 
 /// Runs the command. With `--json`, logs are JSON.
-pub fn run(command: &Serve, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: &Serve, plugins: &PluginArguments, json: bool) -> Result<Exit, Problem> {
     logs(json || command.log == Log::Json);
     let config = Config {
         listen: command.listen,
         rulesets: command.rulesets.clone(),
         workers: command.threads,
+        plugins: plugins.of_service()?,
         tls: tls(command)?,
         allow_unauthenticated: command.allow_unauthenticated,
         ..Config::default()

@@ -1,0 +1,50 @@
+//! `shiftmill plugin inspect`: what a plugin says of itself, and what was found in it.
+
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use shiftmill::Shelf;
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::plugin::{build, describe};
+use crate::plugins;
+use crate::problem::Problem;
+
+const EXAMPLES: &str = "\
+Examples:
+  shiftmill plugin inspect night-meal.wasm
+  shiftmill plugin inspect night-meal.wasm --json
+
+Exit codes: 0 done; 2 it cannot be read, or is no plugin that a service would take.";
+
+/// Show what a plugin is: its hooks, settings and rules, and what was found in it.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Inspect {
+    /// A plugin, or a module that could become one.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(command: &Inspect, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+    let unread = |error| Problem::new(format!("cannot read `{}`", command.file.display())).cause(error);
+    let component = build::to_component(fs::read(&command.file).map_err(unread)?)?;
+    let plugin = plugins::load(shelf, &component)?;
+    let mut out = Output::to(None)?;
+    if json {
+        writeln!(out, "{}", describe::object(&plugin))?;
+    } else {
+        let (manifest, hash) = (plugin.manifest(), plugin.hash().to_string());
+        let line = format!("{} {} · {}", manifest.name, manifest.version, describe::size(component.len()));
+        describe::topic("plugin", &[line], &mut out)?;
+        describe::topic("hash", &[hash], &mut out)?;
+        describe::topic("made by", std::slice::from_ref(&manifest.made_with), &mut out)?;
+        describe::tell(&plugin, &mut out)?;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}

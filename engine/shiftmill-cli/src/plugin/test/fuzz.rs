@@ -1,0 +1,195 @@
+//! Odd weeks: made-up timecards that a rule may not have been written for. A plugin must not panic on them, must not
+//! propose what is refused, and must stay within its budget. Complaints are its right.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use shiftmill::Watch;
+use shiftmill::core::{CardFacts, Detail, EvaluationError, FailureCode, PluginFailure, Workday};
+use shiftmill::plugin_host::FUEL_BASE;
+use shiftmill::words;
+
+use super::golden::counted;
+use super::odd_week::{make_up, pasted, shrink};
+use crate::plugin::project::week_of;
+use crate::plugin::trial::{self, Setting, Trial};
+use crate::problem::Problem;
+
+/// Employees in one chunk: fewer than fail alike before a request is stopped.
+const CHUNK: u32 = 50;
+/// Failures that are shown as timecards, the first of each kind.
+const SHOWN: usize = 3;
+
+/// What came of it.
+pub struct Fuzz {
+    weeks: u32,
+    seed: u64,
+    complaints: u64,
+    /// How often the plugin failed.
+    failed: u64,
+    /// The first failure of each kind, with a timecard that shows it.
+    failures: Vec<Shown>,
+    fuel: u64,
+    days: u64,
+}
+
+struct Shown {
+    kind: String,
+    message: String,
+    code: FailureCode,
+    timecard: String,
+}
+
+/// Tries made-up weeks: in the zone and the time of the claims, when clocks change, at the end of a year.
+pub fn run(trial: &Trial<'_>, settings: &[Setting], weeks: u32, seed: u64) -> Result<Fuzz, Problem> {
+    let mut fuzz = Fuzz { weeks, seed, complaints: 0, failed: 0, failures: Vec::new(), fuel: 0, days: 0 };
+    let settings = weeks_of(settings)?;
+    let mut made = 0;
+    while made < weeks {
+        let number = made / CHUNK;
+        let Some(setting) = settings.get(number as usize % settings.len().max(1)) else { break };
+        let employees = CHUNK.min(weeks - made);
+        let cards = make_up(setting, employees, seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number)))?;
+        fuzz.attempt(trial, setting, &cards)?;
+        made += employees;
+    }
+    Ok(fuzz)
+}
+
+/// The weeks in which timecards are made up.
+fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
+    let mut weeks: Vec<Setting> = Vec::new();
+    for setting in settings {
+        let (zone, first) = (setting.zone()?, setting.window.pay_period.first);
+        let (year, ..) = first.to_date();
+        let day = |month, day| Workday::from_date(year, month, day).unwrap_or(first);
+        for first in [first, day(3, 5), day(3, 25), day(10, 28), day(12, 28)] {
+            let week = week_of(&setting.ruleset, zone.name(), first)?;
+            if !weeks.iter().any(|known| known.is_like(&week)) {
+                weeks.push(week);
+            }
+        }
+    }
+    Ok(weeks)
+}
+
+impl Fuzz {
+    fn attempt(&mut self, trial: &Trial<'_>, setting: &Setting, cards: &[CardFacts]) -> Result<(), Problem> {
+        let watch = Arc::new(Watch::default());
+        let request = trial.request(setting, Detail::Workdays)?.watched(&watch);
+        let finished = trial.evaluate(request, vec![trial::chunk(cards)?])?;
+        self.fuel += watch.fuel();
+        let facts = setting.window.facts;
+        self.days += cards.len() as u64 * u64::from((facts.last.0 - facts.first.0 + 1).unsigned_abs());
+        if finished
+            .iter()
+            .flat_map(|chunk| &chunk.results.cards)
+            .any(|card| card.error == Some(EvaluationError::Engine))
+        {
+            return Err(Problem::own("the engine failed on a made-up week").hint("please report it with the seed"));
+        }
+        let failures = finished.iter().flat_map(|chunk| &chunk.results.failures);
+        let mut first_of_kind: BTreeMap<String, PluginFailure> = BTreeMap::new();
+        for failure in failures {
+            if failure.code == FailureCode::BadData {
+                self.complaints += 1;
+                continue;
+            }
+            self.failed += 1;
+            first_of_kind.entry(kind(failure)).or_insert_with(|| failure.clone());
+        }
+        for failure in first_of_kind.into_values() {
+            self.show(trial, setting, cards, &failure)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a failure with the smallest timecard that shows it.
+    fn show(
+        &mut self,
+        trial: &Trial<'_>,
+        setting: &Setting,
+        cards: &[CardFacts],
+        failure: &PluginFailure,
+    ) -> Result<(), Problem> {
+        let wanted = kind(failure);
+        let is_known = self.failures.iter().any(|shown| shown.kind == wanted);
+        let Some(card) = cards.get(failure.card as usize).filter(|_| !is_known && self.failures.len() < SHOWN) else {
+            return Ok(());
+        };
+        let fails = |card: &CardFacts| {
+            trial
+                .alone(setting, card)
+                .is_ok_and(|results| results.failures.iter().any(|failure| kind(failure) == wanted))
+        };
+        let card = shrink(card.clone(), setting, fails);
+        // The words are those of the small timecard.
+        let told = trial.alone(setting, &card)?.failures.into_iter().next();
+        let message = words::failure(told.as_ref().unwrap_or(failure));
+        let title = format!("The plugin does not fail ({}) on this week", failure.code);
+        let timecard = pasted(&title, &card, setting)?;
+        self.failures.push(Shown { kind: wanted, message, code: failure.code, timecard });
+        Ok(())
+    }
+
+    /// True when the plugin failed on no timecard.
+    pub fn holds(&self) -> bool {
+        self.failed == 0
+    }
+
+    fn fuel_a_day(&self) -> u64 {
+        self.fuel.div_ceil(self.days.max(1))
+    }
+
+    /// What is told.
+    pub fn lines(&self) -> Vec<String> {
+        let weeks = counted(self.weeks as usize, "odd week");
+        if self.weeks == 0 {
+            return vec![String::from("no odd weeks were asked for")];
+        }
+        let complaints = match self.complaints {
+            0 => String::new(),
+            1 => String::from("; it refused one timecard"),
+            count => format!("; it refused {count} timecards"),
+        };
+        if self.holds() {
+            let (fuel, seed) = (self.fuel_a_day(), self.seed);
+            let budget = FUEL_BASE / 1_000_000;
+            return vec![format!(
+                "{weeks} (seed {seed}) without a failure{complaints}; fuel {fuel} a day of {budget} million for a call"
+            )];
+        }
+        let mut lines =
+            vec![format!("the plugin fails on {} of {weeks} (seed {}){complaints}", self.failed, self.seed)];
+        for shown in &self.failures {
+            lines.push(format!("  error[{}] {}", shown.code, shown.message));
+            lines.push(String::from("  paste this into a suite; it holds once the plugin does not fail on it:"));
+            lines.push(String::new());
+            lines.extend(shown.timecard.lines().map(|line| format!("    {line}")));
+            lines.push(String::new());
+        }
+        lines
+    }
+
+    /// The same for machines.
+    pub fn object(&self) -> Value {
+        let shown =
+            |shown: &Shown| json!({ "code": shown.code.code(), "message": shown.message, "timecard": shown.timecard });
+        let failures: Vec<Value> = self.failures.iter().map(shown).collect();
+        json!({
+            "weeks": self.weeks, "seed": self.seed, "failed": self.failed, "refused_timecards": self.complaints,
+            "failures": failures, "fuel_per_employee_day": self.fuel_a_day(),
+        })
+    }
+}
+
+/// What makes two failures one: how, at which hook, where.
+fn kind(failure: &PluginFailure) -> String {
+    format!("{} {} {}", failure.code, failure.hook, place(&failure.message))
+}
+
+/// The place in the source, or what is said where there is none.
+fn place(message: &str) -> &str {
+    message.split_once(": ").map_or(message, |(place, _)| place)
+}

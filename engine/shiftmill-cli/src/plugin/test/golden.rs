@@ -1,0 +1,86 @@
+//! Timecards in the sandbox: every claim of the project's suites.
+
+use serde_json::{Value, json};
+use shiftmill::suites::{Claim, Differing, Failure, Ran};
+
+use crate::plugin::project::Project;
+use crate::problem::Problem;
+
+/// What came of the suites.
+pub struct Golden {
+    ran: Ran,
+    /// The command that accepts what came out.
+    accept: String,
+    /// The claims that can be evaluated.
+    pub claims: Vec<Claim>,
+}
+
+/// Runs the suites; those that differ are rewritten where `accepted` is in their file or claim.
+pub fn run(project: &Project<'_>, accepted: Option<&str>) -> Result<Golden, Problem> {
+    let folder = project.timecards();
+    let accept = match project.folder.display().to_string() {
+        here if here == "." => String::from("shiftmill plugin test --accept"),
+        there => format!("shiftmill plugin test {there} --accept"),
+    };
+    if !folder.is_dir() {
+        return Ok(Golden { ran: Ran::default(), accept, claims: Vec::new() });
+    }
+    let failed = |error| Problem::new(format!("cannot use `{}`", folder.display())).cause(error);
+    let suites = project.suites(&folder, "");
+    let ran = suites.run(accepted.map_or(Differing::Tell, Differing::Accept)).map_err(failed)?;
+    Ok(Golden { ran, accept, claims: suites.read().map_err(failed)?.claims })
+}
+
+impl Golden {
+    /// True when every claim holds.
+    pub fn holds(&self) -> bool {
+        self.ran.failures.is_empty()
+    }
+
+    /// What is told.
+    pub fn lines(&self) -> Vec<String> {
+        let Ran { files, claims, accepted, failures } = &self.ran;
+        let mut lines = Vec::new();
+        if *accepted > 0 {
+            lines.push(format!("{} rewritten to expect what came out", counted(*accepted, "claim")));
+        }
+        let all = format!("{} in {}", counted(*claims, "claim"), counted(*files, "file"));
+        match (claims, failures.len()) {
+            (0, 0) => {
+                lines.push(String::from("there is no timecard: write one into `timecards/`, a heading is a claim"))
+            }
+            (1, 0) => lines.push(format!("{all} holds")),
+            (_, 0) => lines.push(format!("{all} hold")),
+            (_, 1) => lines.push(format!("1 of {all} does not hold")),
+            (_, failed) => lines.push(format!("{failed} of {all} do not hold")),
+        }
+        failures.iter().for_each(|failure| lines.extend(told(failure)));
+        if failures.iter().any(|failure| failure.evaluated) {
+            lines.push(format!("  is it right that this comes out? accept it with: {}", self.accept));
+        }
+        lines
+    }
+
+    /// The same for machines.
+    pub fn object(&self) -> Value {
+        let failure = |failure: &Failure| {
+            json!({
+                "file": failure.file, "line": failure.line, "claim": failure.claim, "difference": failure.difference,
+            })
+        };
+        let failures: Vec<Value> = self.ran.failures.iter().map(failure).collect();
+        let Ran { files, claims, accepted, .. } = self.ran;
+        json!({ "files": files, "claims": claims, "accepted": accepted, "failures": failures })
+    }
+}
+
+fn told(failure: &Failure) -> Vec<String> {
+    let place = format!("  timecards/{}:{}: {}", failure.file, failure.line, failure.claim);
+    let difference = failure.difference.lines().map(|line| format!("    {line}"));
+    std::iter::once(place).chain(difference).chain([String::new()]).collect()
+}
+
+/// `1 claim`, `3 claims`.
+pub fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}

@@ -1,0 +1,160 @@
+//! `shiftmill plugin test`: everything that can be proved of a plugin without a service.
+//!
+//! ```text
+//! build ─→ native tests ─→ timecards in the sandbox ─→ the same, shuffled ─→ odd weeks
+//! ```
+
+mod fuzz;
+mod golden;
+mod odd_week;
+mod shuffled;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::{Value, json};
+use shiftmill::Shelf;
+
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::plugin::build::{Built, Source};
+use crate::plugin::cargo::NativeTests;
+use crate::plugin::describe::topic;
+use crate::plugin::project::Project;
+use crate::plugin::trial::Trial;
+use crate::problem::Problem;
+
+const EXAMPLES: &str = "\
+Examples:
+  shiftmill plugin test
+  shiftmill plugin test rules/acme-meals
+
+  What came out is right: write it into the timecards, or into those whose claim or file says `night`:
+    shiftmill plugin test --accept
+    shiftmill plugin test --accept night
+
+  More odd weeks, and others:
+    shiftmill plugin test --fuzz 20000 --seed 7
+
+Exit codes: 0 all of it holds; 1 something does not; 2 nothing was tested; 70 our fault.";
+
+/// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, odd weeks.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Test {
+    #[command(flatten)]
+    source: Source,
+    /// Write what came out into the timecards that expected something else; with a word, only into those whose claim or
+    /// file holds it.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+    accept: Option<String>,
+    /// How many odd weeks to try.
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    fuzz: u32,
+    /// Another seed makes other weeks up.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// `no` leaves the crate's own tests away.
+    #[arg(long, value_name = "yes|no", default_value = "yes", action = clap::ArgAction::Set, value_parser = yes_or_no)]
+    native: bool,
+    /// The ruleset that uses the plugin. Default: `ruleset.toml` beside it.
+    #[arg(long, value_name = "FILE")]
+    ruleset: Option<PathBuf>,
+}
+
+fn yes_or_no(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("write `yes` or `no`"),
+    }
+}
+
+/// What came of a test.
+struct Outcome {
+    native: Option<NativeTests>,
+    golden: golden::Golden,
+    shuffled: shuffled::Shuffled,
+    fuzz: fuzz::Fuzz,
+}
+
+impl Outcome {
+    fn holds(&self) -> bool {
+        let native = self.native.as_ref().is_none_or(|native| native.failed.is_none());
+        native && self.golden.holds() && self.shuffled.holds() && self.fuzz.holds()
+    }
+}
+
+/// Runs the command.
+pub fn run(command: &Test, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+    let built = command.source.build(shelf)?;
+    let file = built.write(&command.source.folder)?;
+    let mut out = Output::to(None)?;
+    if !json {
+        topic("built", &[format!("{} · {}", built.line(), file.display())], &mut out)?;
+        out.flush()?;
+    }
+    let outcome = command.steps(&built, shelf, json, &mut out)?;
+    if json {
+        writeln!(out, "{}", outcome.object(&built))?;
+    }
+    out.flush()?;
+    Ok(if outcome.holds() { Exit::Done } else { Exit::LeftOut })
+}
+
+impl Test {
+    fn steps(&self, built: &Built, shelf: &Shelf, json: bool, out: &mut dyn Write) -> Result<Outcome, Problem> {
+        let mut say = |lines: Vec<String>, word: &str| -> Result<(), Problem> {
+            if !json {
+                topic(word, &lines, out)?;
+                out.flush()?;
+            }
+            Ok(())
+        };
+        let native = match &built.package {
+            Some(package) if self.native => Some(package.test(&self.source.cargo)?),
+            _ => None,
+        };
+        if let Some(native) = &native {
+            say(native_lines(native), "native")?;
+        }
+        let project = Project { folder: &self.source.folder, ruleset: self.ruleset.as_deref(), shelf };
+        let golden = golden::run(&project, self.accept.as_deref())?;
+        say(golden.lines(), "golden")?;
+        let (trial, settings) = (Trial::new(shelf), project.settings(&golden.claims)?);
+        let shuffled = shuffled::run(&trial, &settings, &golden.claims, self.seed)?;
+        say(shuffled.lines(), "shuffled")?;
+        let fuzz = fuzz::run(&trial, &settings, self.fuzz, self.seed)?;
+        say(fuzz.lines(), "fuzz")?;
+        Ok(Outcome { native, golden, shuffled, fuzz })
+    }
+}
+
+fn native_lines(native: &NativeTests) -> Vec<String> {
+    let count = native.passed;
+    let plural = if count == 1 { "test passes" } else { "tests pass" };
+    let mut lines = vec![format!("{count} {plural}")];
+    if let Some(said) = &native.failed {
+        lines = vec![String::from("the crate's own tests fail")];
+        lines.extend(said.lines().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+impl Outcome {
+    fn object(&self, built: &Built) -> Value {
+        let manifest = built.plugin.manifest();
+        let native = self.native.as_ref().map(|native| json!({ "passed": native.passed, "failed": native.failed }));
+        json!({
+            "plugin": {
+                "name": manifest.name, "version": manifest.version, "hash": built.plugin.hash().to_string(),
+            },
+            "native": native,
+            "golden": self.golden.object(),
+            "shuffled": self.shuffled.object(),
+            "fuzz": self.fuzz.object(),
+            "holds": self.holds(),
+        })
+    }
+}

@@ -1,0 +1,209 @@
+//! Shuffled: what comes out for an employee must not depend on the employees beside. All timecards are evaluated alone,
+//! in one chunk, in another order, and in chunks of other sizes; whoever differs is told.
+
+use serde_json::{Value, json};
+use shiftmill::core::{CardFacts, Detail, Evaluations};
+use shiftmill::suites::Claim;
+use shiftmill::words::Explanation;
+
+use super::golden::counted;
+use super::odd_week::make_up;
+use crate::plugin::trial::{self, Setting, Trial};
+use crate::problem::Problem;
+
+/// Made-up employees beside the timecards of each setting.
+const STRANGERS: u32 = 60;
+/// So many settings are tried at most; they take turns with the claims.
+const SETTINGS_MAX: usize = 12;
+/// The orders and company that are tried.
+const ARRANGEMENTS: [&str; 4] =
+    ["in one chunk", "in one chunk the other way round", "shuffled", "shuffled in small chunks"];
+
+/// What came of it.
+pub struct Shuffled {
+    employees: usize,
+    differences: Vec<Difference>,
+}
+
+/// An employee whose results depend on others.
+struct Difference {
+    employee: String,
+    arrangement: &'static str,
+    alone: String,
+    together: String,
+}
+
+/// Evaluates the timecards of the claims, and made-up ones, in several arrangements.
+pub fn run(trial: &Trial<'_>, settings: &[Setting], claims: &[Claim], seed: u64) -> Result<Shuffled, Problem> {
+    let mut shuffled = Shuffled { employees: 0, differences: Vec::new() };
+    for setting in settings.iter().take(SETTINGS_MAX) {
+        let mut cards: Vec<CardFacts> = make_up(setting, STRANGERS, seed)?;
+        let own = claims.iter().filter(|claim| Setting::of(claim).is_like(setting));
+        cards.extend(
+            own.map(|claim| CardFacts {
+                employee: format!("{}:{}", claim.file, claim.case.line),
+                ..claim.card.clone()
+            }),
+        );
+        shuffled.employees += cards.len();
+        shuffled.try_arrangements(trial, setting, &cards, seed)?;
+    }
+    Ok(shuffled)
+}
+
+impl Shuffled {
+    fn try_arrangements(
+        &mut self,
+        trial: &Trial<'_>,
+        setting: &Setting,
+        cards: &[CardFacts],
+        seed: u64,
+    ) -> Result<(), Problem> {
+        let alone: Vec<Told> = cards
+            .iter()
+            .map(|card| Told::of(setting, &trial.alone(setting, card)?, 0))
+            .collect::<Result<_, Problem>>()?;
+        for (number, arrangement) in ARRANGEMENTS.into_iter().enumerate() {
+            let order = order(number, cards.len(), seed);
+            for chunk in chunks(number, &order) {
+                let together: Vec<CardFacts> = chunk.iter().filter_map(|index| cards.get(*index).cloned()).collect();
+                let request = trial.request(setting, Detail::Full)?;
+                let finished = trial.evaluate(request, vec![trial::chunk(&together)?])?;
+                let Some(results) = finished.first().map(|finished| &finished.results) else { continue };
+                for (position, index) in chunk.iter().enumerate() {
+                    let (told, Some(alone)) = (Told::of(setting, results, position)?, alone.get(*index)) else {
+                        continue;
+                    };
+                    if told != *alone {
+                        self.differ(cards, *index, arrangement, alone, &told);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the first difference of an employee.
+    fn differ(&mut self, cards: &[CardFacts], index: usize, arrangement: &'static str, alone: &Told, together: &Told) {
+        let employee = cards.get(index).map(|card| card.employee.clone()).unwrap_or_default();
+        if self.differences.iter().all(|known| known.employee != employee) {
+            let (alone, together) = alone.first_difference(together);
+            self.differences.push(Difference { employee, arrangement, alone, together });
+        }
+    }
+
+    /// True when everybody has the same results in any company.
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    /// What is told.
+    pub fn lines(&self) -> Vec<String> {
+        let employees = counted(self.employees, "timecard");
+        if self.holds() {
+            return vec![format!("{employees} in {} orders and company: each as when it is alone", ARRANGEMENTS.len())];
+        }
+        let mut lines =
+            vec![format!("{} of {employees} come out otherwise than when they are alone", self.differences.len())];
+        for difference in self.differences.iter().take(SHOWN) {
+            lines.push(format!("  employee {}, {}", difference.employee, difference.arrangement));
+            lines.push(format!("    alone     {}", difference.alone));
+            lines.push(format!("    together  {}", difference.together));
+        }
+        lines
+            .push(String::from("  something is kept from one employee to the next: look for a `static` that changes,"));
+        lines.push(String::from("  a cache, or a walk through a HashMap; a service shuts such a plugin out"));
+        lines
+    }
+
+    /// The same for machines.
+    pub fn object(&self) -> Value {
+        let object = |difference: &Difference| {
+            json!({
+                "employee": difference.employee, "arrangement": difference.arrangement,
+                "alone": difference.alone, "together": difference.together,
+            })
+        };
+        let differences: Vec<Value> = self.differences.iter().map(object).collect();
+        json!({ "timecards": self.employees, "arrangements": ARRANGEMENTS.len(), "differences": differences })
+    }
+}
+
+/// So many differences are shown.
+const SHOWN: usize = 3;
+
+/// Everything that is told of a card.
+#[derive(PartialEq)]
+struct Told {
+    explanation: Explanation,
+    carried: Vec<(String, i64)>,
+}
+
+impl Told {
+    fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<Told, Problem> {
+        let explanation = trial::explain(setting, results, index)?;
+        Ok(Told { explanation, carried: trial::carried(setting.names(), results, index) })
+    }
+
+    /// The first line that differs, with the day that it is about.
+    fn first_difference(&self, other: &Told) -> (String, String) {
+        let (own, others) = (self.lines(), other.lines());
+        let differing = |at: &usize| own.get(*at) != others.get(*at);
+        let at = (0..own.len().max(others.len())).find(differing).unwrap_or(0);
+        let line =
+            |lines: &[String]| lines.get(at).map_or_else(|| String::from("nothing"), |line| line.trim().to_owned());
+        (line(&own), line(&others))
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.explanation.error.iter().cloned().collect();
+        for day in &self.explanation.days {
+            let said = day.to_string();
+            lines.extend(said.lines().map(|line| format!("{}: {}", day.workday, line.trim())));
+        }
+        lines.extend(self.explanation.other_steps.iter().cloned());
+        lines.extend(self.carried.iter().map(|(key, value)| format!("carries {key} {value}")));
+        lines
+    }
+}
+
+/// The order of cards in an arrangement.
+fn order(arrangement: usize, cards: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..cards).collect();
+    match arrangement {
+        0 => {}
+        1 => order.reverse(),
+        _ => order.sort_by_key(|index| mixed(seed.wrapping_add(arrangement as u64), *index as u64)),
+    }
+    order
+}
+
+fn chunks(arrangement: usize, order: &[usize]) -> Vec<Vec<usize>> {
+    match arrangement {
+        3 => order.chunks(7).map(<[usize]>::to_vec).collect(),
+        _ => vec![order.to_vec()],
+    }
+}
+
+/// A number that looks like chance.
+fn mixed(seed: u64, number: u64) -> u64 {
+    let mixed = (number ^ seed.rotate_left(17)).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_arrangement_has_everybody_once() {
+        for arrangement in 0..ARRANGEMENTS.len() {
+            let order = order(arrangement, 50, 1);
+            let mut all: Vec<usize> = chunks(arrangement, &order).concat();
+            assert_eq!(all, order);
+            all.sort_unstable();
+            assert_eq!(all, (0..50).collect::<Vec<_>>());
+        }
+        assert_ne!(order(2, 50, 1), order(3, 50, 1));
+    }
+}

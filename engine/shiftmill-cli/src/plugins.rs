@@ -1,0 +1,142 @@
+//! The plugins of rulesets: one shelf for the process, loaded from files beside the rulesets.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
+use shiftmill::ruleset::{PluginFound, PluginReference};
+use shiftmill::{RequestError, Shelf, ShelfError, Stopped};
+
+use crate::plugin::PluginCommand;
+use crate::problem::Problem;
+
+/// Where the compiled code of plugins is kept.
+#[derive(Clone, Debug, Args)]
+pub struct PluginArguments {
+    /// Keep the compiled code of plugins in this folder, or nowhere with `off`. Default: the user's cache folder; for
+    /// `serve`, nowhere.
+    #[arg(long, global = true, value_name = "DIR|off", help_heading = "Plugins")]
+    plugin_cache: Option<PathBuf>,
+}
+
+impl PluginArguments {
+    /// The shelf of this process.
+    pub fn shelf(&self) -> Shelf {
+        self.shelf_with(HostSettings::default())
+    }
+
+    /// The shelf of this process, with settings but for the cache. A folder that nobody asked for is done without where
+    /// it cannot be used.
+    pub fn shelf_with(&self, settings: HostSettings) -> Shelf {
+        let cache = match &self.plugin_cache {
+            Some(_) => self.given_cache(),
+            None => user_cache().map(|cache| cache.join("shiftmill").join("plugins")),
+        };
+        Shelf::new(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..settings })
+    }
+
+    /// How a service runs the plugins of strangers: compiled in a process that is kept short.
+    pub fn of_service(&self) -> Result<HostSettings, Problem> {
+        let program = own_program().map_err(|error| Problem::own("the program does not find itself").cause(error))?;
+        let arguments = PluginCommand::COMPILE_CHILD.map(OsString::from).to_vec();
+        let compiler = Compiler::Child { program, arguments };
+        Ok(HostSettings { compiler, cache: self.given_cache(), ..HostSettings::default() })
+    }
+
+    /// The folder of compiled code that was asked for.
+    fn given_cache(&self) -> Option<PathBuf> {
+        self.plugin_cache.clone().filter(|folder| folder.as_os_str() != "off")
+    }
+}
+
+/// What starts this very program once more. On Linux it is so even when another version has been put in its place.
+fn own_program() -> io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if cfg!(target_os = "linux") && running.exists() { Ok(running) } else { std::env::current_exe() }
+}
+
+/// The folder in which the programs of this user keep what they can make again.
+fn user_cache() -> Option<PathBuf> {
+    let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let home = |inside: &str| folder("HOME").map(|home| home.join(inside));
+    match () {
+        () if cfg!(windows) => folder("LOCALAPPDATA"),
+        () if cfg!(target_os = "macos") => home("Library/Caches"),
+        () => folder("XDG_CACHE_HOME").or_else(|| home(".cache")),
+    }
+}
+
+/// Loads a plugin.
+pub fn load(shelf: &Shelf, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
+    shelf.load(component).map_err(refused)
+}
+
+/// A plugin that cannot be loaded, as a problem.
+pub fn refused(error: ShelfError) -> Problem {
+    match error {
+        ShelfError::Host(error) => Problem::new("plugins cannot be run here")
+            .cause(error)
+            .hint("`--plugin-cache off` does without a folder for compiled code"),
+        ShelfError::Load(LoadError::Host(error)) => Problem::own("the plugin could not be run").cause(error),
+        ShelfError::Load(error) => Problem::new("a service would refuse this plugin").cause(error),
+        ShelfError::Unreadable(error) => Problem::new("cannot read the plugin").cause(error),
+    }
+}
+
+/// A ruleset whose plugins cannot be called, as a problem.
+pub fn unbound(error: RequestError) -> Problem {
+    Problem::new(error.to_string())
+        .cause(deepest(&error))
+        .hint("`shiftmill ruleset show` tells the configuration that the plugin is given")
+}
+
+/// An evaluation that a plugin stopped, as a problem.
+pub fn stopped(stopped: Stopped) -> Problem {
+    let cause = format!("{stopped} ({})", stopped.code());
+    match stopped.may_pass() {
+        true => Problem::own("a plugin could not be run").cause(cause).hint("the same may succeed again"),
+        false => Problem::new("a plugin stopped the evaluation, and nothing of it is a result")
+            .cause(cause)
+            .hint("`shiftmill plugin test` finds out more; `isolation = \"employee\"` keeps employees apart"),
+    }
+}
+
+/// The innermost cause.
+fn deepest(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(further) = cause.source() {
+        cause = further;
+    }
+    cause.to_string()
+}
+
+/// A plugin that a ruleset of `folder` names.
+pub fn find(shelf: &Shelf, folder: &Path, which: PluginReference<'_>) -> Result<PluginFound, String> {
+    let plugin = match which {
+        PluginReference::Hash(hash) => shelf.get(hash).ok_or("only a service has plugins by their hash")?,
+        PluginReference::File(name) => {
+            let file = beside(folder, name).ok_or("a plugin lies beside its ruleset")?;
+            shelf.load_file(&file).map_err(|error| in_words(&error))?
+        }
+    };
+    Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
+}
+
+/// A file of a folder. Only of that folder: a ruleset from elsewhere cannot reach out of its own.
+pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let plain = !name.contains(['/', '\\']) && name != "..";
+    plain.then(|| folder.join(name))
+}
+
+fn in_words(error: &ShelfError) -> String {
+    match error {
+        ShelfError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
+            String::from("there is no such file")
+        }
+        ShelfError::Unreadable(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}

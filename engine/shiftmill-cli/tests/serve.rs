@@ -1,0 +1,161 @@
+//! `shiftmill serve` as it is started: a plugin that is pushed to it, compiled in a process of its own, kept, and called.
+//!
+//! Needs cargo. The target that plugins are compiled for is added when it is missing.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail loudly")]
+
+mod support;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use serde_json::Value;
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluation_client::EvaluationClient;
+use shiftmill_proto::v1::plugins_client::PluginsClient;
+use shiftmill_proto::v1::ruleset_source::Source;
+use shiftmill_server::client::connect;
+use support::{Place, Plugin, all, command, shiftmill};
+use tonic::Code;
+use tonic::transport::Channel;
+
+/// A service that runs until it is dropped.
+struct Service {
+    child: Child,
+    address: String,
+}
+
+impl Service {
+    /// Starts it on a port that is free, with a folder for compiled code.
+    fn start(folder: &Path, cache: &Path) -> Service {
+        let mut serve = command(folder);
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--log", "json", "--plugin-cache"]).arg(cache);
+        let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let told = lines.find_map(|line| {
+            let line: Value = serde_json::from_str(&line).unwrap();
+            line["fields"]["address"].as_str().map(str::to_owned)
+        });
+        // What it says later is read too, so that it never waits for a reader.
+        std::thread::spawn(move || lines.count());
+        Service { child, address: format!("http://{}", told.unwrap()) }
+    }
+
+    async fn channel(&self) -> Channel {
+        connect(&self.address, 1).await.unwrap().remove(0)
+    }
+
+    async fn push(&self, component: Vec<u8>) -> Result<v1::Plugin, tonic::Status> {
+        let mut plugins = PluginsClient::new(self.channel().await);
+        Ok(plugins.push_plugin(v1::PushPluginRequest { component }).await?.into_inner())
+    }
+
+    /// How often pages were given to processes that this one started and that have ended.
+    #[cfg(target_os = "linux")]
+    fn faults_of_children(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        stat.rsplit_once(')').unwrap().1.split_whitespace().nth(8).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The files of compiled code in a folder.
+fn kept(cache: &Path) -> usize {
+    let entries = std::fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|it| it == "code")).count()
+}
+
+/// A plugin that pays a meal allowance, as it is handed over.
+fn built(place: &Place) -> Plugin {
+    let made = shiftmill(&place.0, &["plugin", "new", "acme-meals"]);
+    assert_eq!(made.status.code(), Some(0), "{}", all(&made));
+    let plugin = place.plugin("acme-meals");
+    plugin.ends(0, &["plugin", "build", "--add-target"]);
+    plugin
+}
+
+/// Somebody who works from 11:00 to 23:00, by a ruleset that names the plugin by its hash.
+fn long_night(hash: &str) -> v1::EvaluateRequest {
+    let text = format!(
+        "name = \"acme\"\nextends = \"us-flsa@1\"\n[pay_codes.night_meal]\nlayer = \"quantity\"\nunit = \"count\"\n\
+         [[plugin]]\nname = \"meals\"\nhash = \"{hash}\"\n"
+    );
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    v1::EvaluateRequest {
+        ruleset: Some(v1::RulesetSource { source: Some(Source::Text(text)), file_name: "acme.toml".to_owned() }),
+        window: Some(v1::Window {
+            pay_period_first: "2026-03-01".to_owned(),
+            pay_period_last: "2026-03-07".to_owned(),
+            facts_first: "2026-02-28".to_owned(),
+            facts_last: "2026-03-08".to_owned(),
+            as_of: "2026-03-12T00:00:00Z".to_owned(),
+            ..v1::Window::default()
+        }),
+        zone: "America/Chicago".to_owned(),
+        timecards: vec![v1::Timecard {
+            employee: "E1".to_owned(),
+            punches: vec![punch("2026-03-02 11:00", "in"), punch("2026-03-02 23:00", "out")],
+            ..v1::Timecard::default()
+        }],
+        ..v1::EvaluateRequest::default()
+    }
+}
+
+async fn is_paid(service: &Service, hash: &str) {
+    let mut evaluation = EvaluationClient::new(service.channel().await);
+    let answer = evaluation.evaluate(long_night(hash)).await.unwrap().into_inner();
+    let day = answer.timecards[0].days.iter().find(|day| day.workday == "2026-03-02").unwrap();
+    let meal = day.pay.iter().find(|line| line.pay_code == "night_meal").unwrap();
+    assert_eq!((meal.amount, meal.rule.as_str()), (1, "meals/long-night"));
+    assert_eq!(meal.because, "worked 12:00 and past 22:00");
+}
+
+#[tokio::test]
+async fn a_pushed_plugin_is_compiled_in_a_child_kept_and_called_by_its_hash() {
+    let place = Place::new("served");
+    let plugin = built(&place);
+    let component = std::fs::read(plugin.folder.join("acme-meals.wasm")).unwrap();
+    let cache = place.0.join("cache");
+
+    let service = Service::start(&place.0, &cache);
+    assert_eq!(kept(&cache), 0);
+    #[cfg(target_os = "linux")]
+    assert_eq!(service.faults_of_children(), 0);
+    let pushed = service.push(component.clone()).await.unwrap();
+    assert_eq!(pushed.plugin, "acme-meals");
+    #[cfg(target_os = "linux")]
+    assert_ne!(service.faults_of_children(), 0, "a process of its own compiles what strangers push");
+    assert_eq!(kept(&cache), 1);
+    is_paid(&service, &pushed.hash).await;
+
+    let refused = service.push(b"MZ".to_vec()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    is_paid(&service, &pushed.hash).await;
+    drop(service);
+
+    // The next one finds the code, and starts nobody.
+    let service = Service::start(&place.0, &cache);
+    let again = service.push(component).await.unwrap();
+    assert_eq!(again.hash, pushed.hash);
+    #[cfg(target_os = "linux")]
+    assert_eq!(service.faults_of_children(), 0);
+    is_paid(&service, &again.hash).await;
+}
+
+#[test]
+fn a_folder_for_compiled_code_that_cannot_be_used_stops_the_start() {
+    let place = Place::new("served-open");
+    let file = place.0.join("no-folder");
+    std::fs::write(&file, "").unwrap();
+    let started = command(&place.0).args(["serve", "--listen", "127.0.0.1:0", "--plugin-cache", "no-folder"]).output();
+    let started = started.unwrap();
+    assert_eq!(started.status.code(), Some(2), "{}", all(&started));
+    assert!(all(&started).contains("error: cannot run plugins"), "{}", all(&started));
+    assert!(all(&started).contains("no-folder"), "{}", all(&started));
+}
