@@ -1,10 +1,17 @@
-//! A chunk of workload W on its way: columns to a message, a message to bytes, bytes to a message.
+//! A chunk of workload W on its way: columns to a message, a message to bytes, bytes to a message; and its results on their
+//! way back.
+
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use prost::Message;
+use shiftmill::core::{Evaluations, TimecardBatch};
+use shiftmill::{Engine, Layout};
+use shiftmill_benches::in_process::{checked, run, workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk};
 use shiftmill_proto::v1;
 use shiftmill_server::client::Vocabulary;
+use shiftmill_server::{read_results, write_results};
 
 fn wire(criterion: &mut Criterion) {
     let batch = chunk(0..CHUNK_EMPLOYEES);
@@ -18,7 +25,26 @@ fn wire(criterion: &mut Criterion) {
     group.bench_function("encode", |bench| bench.iter(|| message.encode_to_vec()));
     let bytes = message.encode_to_vec();
     group.bench_function("decode", |bench| bench.iter(|| v1::Chunk::decode(bytes.as_slice())));
+
+    let (keys, results) = (batch.employees.clone(), results_of(batch));
+    group.bench_function("results to message", |bench| {
+        bench.iter_batched(|| results.clone(), |results| write_results(0, &keys, results), BatchSize::LargeInput);
+    });
+    let message = write_results(0, &keys, results);
+    group.bench_function("encode results", |bench| bench.iter(|| message.encode_to_vec()));
+    let bytes = message.encode_to_vec();
+    group.bench_function("decode results", |bench| {
+        bench.iter(|| v1::ChunkResult::decode(bytes.as_slice()).ok().map(read_results));
+    });
     group.finish();
+}
+
+/// The results of a chunk.
+fn results_of(chunk: TimecardBatch) -> Evaluations {
+    let ruleset = Arc::new(workload_ruleset().expect("the ruleset of the workload has no mistake"));
+    let request = workload_request(ruleset, Layout::CardByCard).expect("the workload can be asked for");
+    let (_, mut finished) = run(&Engine::new(1), &request, checked([chunk].into_iter()));
+    finished.remove(0).results
 }
 
 criterion_group!(benches, wire);

@@ -1,8 +1,10 @@
-//! The whole way of one card: open, shape, pay, close.
+//! The whole way of one card: open, shape, pay, close; and the legs of it between the hooks of plugins.
+
+use alloc::vec::Vec;
 
 use crate::card::CardState;
 use crate::evaluation::{CardResult, Detail, EvaluationError, Evaluations};
-use crate::record::{Recorder, Silent};
+use crate::record::{Note, Recorder, Silent};
 use crate::timecard::Inputs;
 use crate::{close, open, pay, shape};
 
@@ -28,6 +30,58 @@ pub fn evaluate(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, resu
     };
     let ends = results.ends();
     results.cards.push(CardResult { ends, provisional, error });
+}
+
+/// The legs of a card's way before it is closed. Hooks of plugins lie between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leg {
+    /// From nothing to punches that count.
+    Open,
+    /// To worked shifts and their spans.
+    LayOut,
+    /// To what was worked held against what was expected.
+    Compare,
+    /// To what is paid.
+    Pay,
+}
+
+impl Leg {
+    /// All legs, in order.
+    pub const ALL: [Leg; 4] = [Leg::Open, Leg::LayOut, Leg::Compare, Leg::Pay];
+
+    /// Takes a card over this leg. With `notes`, what is done is noted.
+    ///
+    /// # Errors
+    /// When the card cannot be evaluated.
+    pub fn go(
+        self,
+        inputs: &Inputs<'_>,
+        state: &mut CardState,
+        notes: Option<&mut Vec<Note>>,
+    ) -> Result<(), EvaluationError> {
+        match notes {
+            Some(notes) => self.go_with(inputs, state, notes),
+            None => self.go_with(inputs, state, &mut Silent),
+        }
+    }
+
+    fn go_with<R: Recorder>(
+        self,
+        inputs: &Inputs<'_>,
+        state: &mut CardState,
+        recorder: &mut R,
+    ) -> Result<(), EvaluationError> {
+        match self {
+            Leg::Open => {
+                state.clear();
+                open::open(inputs, state, recorder)?;
+            }
+            Leg::LayOut => shape::lay_out(inputs, state, recorder)?,
+            Leg::Compare => shape::compare(inputs, state),
+            Leg::Pay => pay::pay(inputs, state, recorder),
+        }
+        Ok(())
+    }
 }
 
 fn all_phases<R: Recorder>(

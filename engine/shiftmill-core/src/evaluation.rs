@@ -287,6 +287,14 @@ pub enum EvaluationError {
         /// The number named.
         code: u16,
     },
+    /// An opening balance of a rule that the ruleset does not have.
+    #[error("opening balance {index} names rule {rule}, which the ruleset does not have")]
+    UnknownRule {
+        /// Which opening balance of the card, from 0.
+        index: u32,
+        /// The number named.
+        rule: u16,
+    },
     /// Leave that does not end after it starts.
     #[error("leave {index} must end after its start")]
     LeaveBackwards {
@@ -329,6 +337,7 @@ impl EvaluationError {
             EvaluationError::LeaveTooLong { .. } => "SM-LEAVE-TOO-LONG",
             EvaluationError::UnknownTemplate { .. } => "SM-UNKNOWN-SHIFT",
             EvaluationError::UnknownLeave { .. } => "SM-UNKNOWN-LEAVE",
+            EvaluationError::UnknownRule { .. } => "SM-UNKNOWN-RULE",
             EvaluationError::LeaveBackwards { .. } => "SM-LEAVE-BACKWARDS",
             EvaluationError::FactOutsideWindow { .. } => "SM-FACT-OUTSIDE-WINDOW",
             EvaluationError::Engine => "SM-ENGINE",

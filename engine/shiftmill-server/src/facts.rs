@@ -14,6 +14,8 @@ use crate::problem::{Kind, Problem};
 
 /// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
 const NO_LEAVE: u16 = u16::MAX;
+/// A rule that no ruleset has: the card, and only it, gets `SM-UNKNOWN-RULE`.
+const NO_RULE: u16 = u16::MAX;
 
 /// Reads a chunk. Whatever is wrong with it is said with the path of the first wrong entry.
 pub(crate) fn read(mut chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<CheckedBatch, Problem> {
@@ -28,7 +30,7 @@ pub(crate) fn read(mut chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Resu
     let waivers = sparse(&chunk.waivers, &at, "waivers", |row| (row.employee, waiver(row)))?;
     let day_overrides = sparse(&chunk.day_overrides, &at, "day_overrides", |row| (row.employee, day_override(row)))?;
     let opening_balances =
-        sparse(&chunk.opening_balances, &at, "opening_balances", |row| (row.employee, balance(row, &employees)))?;
+        sparse(&chunk.opening_balances, &at, "opening_balances", |row| (row.employee, Ok(balance(row, &employees))))?;
     let carried = carried(&chunk, &employees, &at)?;
     let shifts = chunk.shift_workday.len();
     let batch = TimecardBatch {
@@ -268,12 +270,10 @@ fn day_override(row: &v1::DayOverrideRow) -> Read<DayOverride> {
     Ok(DayOverride { workday: Workday(row.workday), day_type })
 }
 
-fn balance(row: &v1::OpeningBalanceRow, employees: &Employees<'_>) -> Read<OpeningBalance> {
+fn balance(row: &v1::OpeningBalanceRow, employees: &Employees<'_>) -> OpeningBalance {
     let names = employees.names(row.employee).map_or(&[][..], |names| names.rules.as_slice());
-    match names.iter().position(|name| *name == row.rule).and_then(|position| u16::try_from(position).ok()) {
-        Some(rule) => Ok(OpeningBalance { rule: RuleId(rule), amount: Seconds(row.seconds) }),
-        None => Err((Kind::NameUnknown, format!("the employee's ruleset has no rule named `{}`", row.rule))),
-    }
+    let rule = names.iter().position(|name| *name == row.rule).and_then(|position| u16::try_from(position).ok());
+    OpeningBalance { rule: RuleId(rule.unwrap_or(NO_RULE)), amount: Seconds(row.seconds) }
 }
 
 fn coded<Coded>(number: i32, read: impl Fn(u8) -> Option<Coded>, what: &str) -> Read<Coded> {

@@ -59,5 +59,5 @@ mod times;
 pub use budget::Budget;
 pub use config::{Config, Limits, ServeError, Tls};
 pub use registry::Registry;
-pub use results::{Malformed, read_results};
+pub use results::{Malformed, read_results, write_results};
 pub use serve::{Server, serve};

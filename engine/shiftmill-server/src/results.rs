@@ -10,6 +10,11 @@ use shiftmill_proto::v1;
 
 use crate::{plugin_rows, reason, steps};
 
+/// Writes the results of a chunk as [`read_results`] reads them; `keys` are those of its employees, in order.
+pub fn write_results(number: u64, keys: &[String], results: Evaluations) -> v1::ChunkResult {
+    write(number, keys, results).0
+}
+
 /// Writes the results of a chunk, and adds them up.
 pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Tally) {
     let (employee_hash, hash) = hashes(keys, &results);
@@ -164,6 +169,7 @@ pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardErro
         EvaluationError::WindowBackwards | EvaluationError::WindowOutOfCalendar | EvaluationError::Engine => Vec::new(),
         EvaluationError::UnknownTemplate { index, template } => vec![i64::from(index), i64::from(template)],
         EvaluationError::UnknownLeave { index, code } => vec![i64::from(index), i64::from(code)],
+        EvaluationError::UnknownRule { index, rule } => vec![i64::from(index), i64::from(rule)],
         EvaluationError::LeaveBackwards { index }
         | EvaluationError::LeaveTooLong { index }
         | EvaluationError::ShiftBackwards { index } => vec![i64::from(index)],
@@ -387,6 +393,7 @@ fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
         "SM-LEAVE-TOO-LONG" => EvaluationError::LeaveTooLong { index: wide(0)? },
         "SM-UNKNOWN-SHIFT" => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
         "SM-UNKNOWN-LEAVE" => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
+        "SM-UNKNOWN-RULE" => EvaluationError::UnknownRule { index: wide(0)?, rule: narrow(1)? },
         "SM-LEAVE-BACKWARDS" => EvaluationError::LeaveBackwards { index: wide(0)? },
         "SM-FACT-OUTSIDE-WINDOW" => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
         "SM-ENGINE" => EvaluationError::Engine,

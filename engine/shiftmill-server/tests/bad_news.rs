@@ -110,9 +110,6 @@ async fn uneven_columns_are_an_error_of_the_chunk_and_the_stream_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn rows_that_name_what_is_not_there() {
     let server = Running::start(Limits::default()).await;
-    let mut unknown_rule = chunk(1, 0..2);
-    unknown_rule.opening_balances =
-        vec![v1::OpeningBalanceRow { employee: 1, rule: "weekly-30".to_owned(), seconds: 3_600 }];
     let mut stranger = chunk(2, 0..2);
     stranger.day_overrides = vec![v1::DayOverrideRow { employee: 2, workday: 20514, day_type: 1 }];
     let mut unordered = chunk(3, 0..2);
@@ -120,11 +117,10 @@ async fn rows_that_name_what_is_not_there() {
     unordered.opening_balances = vec![balance(1), balance(0)];
     let mut template = chunk(4, 0..1);
     template.shift_template = vec![2; template.shift_workday.len()];
-    let answers = server.exchange(header(), vec![unknown_rule, stranger, unordered, template]).await.unwrap();
+    let answers = server.exchange(header(), vec![stranger, unordered, template]).await.unwrap();
     let found: Vec<_> =
         chunk_errors(&answers).iter().map(|error| (error.code.clone(), error.violations[0].field.clone())).collect();
     let expected = [
-        ("SM-NAME-UNKNOWN", "chunks[1].opening_balances[0]"),
         ("SM-ROWS-UNORDERED", "chunks[2].day_overrides"),
         ("SM-ROWS-UNORDERED", "chunks[3].opening_balances[1]"),
         ("SM-VALUE-UNKNOWN", "chunks[4].shift_template[0]"),
@@ -176,6 +172,19 @@ async fn leave_that_the_ruleset_does_not_know_is_an_error_of_its_card_only() {
     let result = results(&answers).remove(0);
     let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
     assert_eq!(errors, [(1, "SM-UNKNOWN-LEAVE")]);
+    assert_eq!((summary(&answers).employees, summary(&answers).errors), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_balance_of_an_unknown_rule_is_an_error_of_its_card_only() {
+    let server = Running::start(Limits::default()).await;
+    let mut misspelt = chunk(1, 0..3);
+    misspelt.opening_balances =
+        vec![v1::OpeningBalanceRow { employee: 1, rule: "weekly-30".to_owned(), seconds: 3_600 }];
+    let answers = server.exchange(header(), vec![misspelt]).await.unwrap();
+    let result = results(&answers).remove(0);
+    let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
+    assert_eq!(errors, [(1, "SM-UNKNOWN-RULE")]);
     assert_eq!((summary(&answers).employees, summary(&answers).errors), (3, 1));
 }
 

@@ -16,8 +16,8 @@ use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Note, Noticed, OnFailure, PluginBinding, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
-    open, pay, shape,
+    Inputs, Leg, Note, Noticed, OnFailure, PluginBinding, PluginFailure, Recorder, RuleId, Seconds, Silent, apply,
+    close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallRoom, CardFailure, HookCard};
 
@@ -104,14 +104,24 @@ fn evaluate(
 
 /// A recorder of one card whose notes are handed over when the card is closed.
 trait CardRecorder: Recorder + Default {
+    fn notes(&mut self) -> Option<&mut Vec<Note>>;
+
     fn hand_over(&mut self, notes: &mut Vec<Note>);
 }
 
 impl CardRecorder for Silent {
+    fn notes(&mut self) -> Option<&mut Vec<Note>> {
+        None
+    }
+
     fn hand_over(&mut self, _: &mut Vec<Note>) {}
 }
 
 impl CardRecorder for Vec<Note> {
+    fn notes(&mut self) -> Option<&mut Vec<Note>> {
+        Some(self)
+    }
+
     fn hand_over(&mut self, notes: &mut Vec<Note>) {
         notes.append(self);
     }
@@ -149,16 +159,16 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
     ) -> Result<(), Stopped> {
         let PieceRoom { states, calls } = room;
         let mut piece = Piece::<'_, R>::begin(request, batch, cards.clone(), states);
-        let mut phase = 0;
+        let mut legs = Leg::ALL.as_slice();
         for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
-            let until = phases_before(hook);
-            piece.go_on(phase..until);
-            phase = until;
+            let (before, after) = legs.split_at(legs.len() - legs_after(hook));
+            piece.go_on(before);
+            legs = after;
             for (ruleset, bound) in request.calls_at(hook) {
                 piece.call(hook, ruleset, bound, calls)?;
             }
         }
-        piece.go_on(phase..PHASES);
+        piece.go_on(legs);
         piece.close(cards, card, results);
         Ok(())
     }
@@ -189,12 +199,12 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         Piece { request, batch, cards: standing().zip(states).filter_map(begin).collect() }
     }
 
-    /// Takes every card through some phases.
-    fn go_on(&mut self, phases: Range<usize>) {
+    /// Takes every card over some legs.
+    fn go_on(&mut self, legs: &[Leg]) {
         for card in &mut self.cards {
-            for phase in phases.clone() {
+            for leg in legs {
                 if card.error.is_none() {
-                    card.error = card.go_through(phase).err();
+                    card.error = leg.go(&card.inputs, card.state, card.recorder.notes()).err();
                 }
             }
         }
@@ -251,33 +261,17 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
     }
 }
 
-/// How many phases there are before closing.
-const PHASES: usize = 4;
-
-/// How many phases come before a hook.
-const fn phases_before(hook: Hook) -> usize {
+/// How many legs a card has before it after a hook.
+const fn legs_after(hook: Hook) -> usize {
     match hook {
-        Hook::Punches => 1,
+        Hook::Punches => 3,
         Hook::Schedule => 2,
-        Hook::Days => 3,
-        Hook::Period => 4,
+        Hook::Days => 1,
+        Hook::Period => 0,
     }
 }
 
 impl<R: CardRecorder> Underway<'_, R> {
-    fn go_through(&mut self, phase: usize) -> Result<(), EvaluationError> {
-        match phase {
-            0 => {
-                self.state.clear();
-                open::open(&self.inputs, self.state, &mut self.recorder)?;
-            }
-            1 => shape::lay_out(&self.inputs, self.state, &mut self.recorder)?,
-            2 => shape::compare(&self.inputs, self.state),
-            _ => pay::pay(&self.inputs, self.state, &mut self.recorder),
-        }
-        Ok(())
-    }
-
     /// Applies what a plugin proposes for the card, or takes note of its failure.
     fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize) {
         let outcome = match answers.of(place) {

@@ -1,4 +1,4 @@
-//! The window of an evaluation, and the facts that fall outside of it.
+//! The window of an evaluation, and the facts that fall outside of it or of the ruleset.
 
 use core::ops::RangeInclusive;
 
@@ -17,7 +17,8 @@ const LEAVE_AMOUNT_MAX: Seconds = Seconds::hours(24);
 /// A fact may lie this many days outside the days that the facts cover: a night shift ends on the day after.
 const SLACK_DAYS: i32 = 2;
 
-/// Refuses windows that make no sense, and scheduled shifts and leave that lie outside of the window.
+/// Refuses windows that make no sense, scheduled shifts and leave that lie outside of the window, and opening balances of
+/// unknown rules.
 pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let (facts, pay_period) = (inputs.window.facts, inputs.window.pay_period);
     if facts.last < facts.first || pay_period.last < pay_period.first {
@@ -33,7 +34,8 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
         return Err(EvaluationError::WindowOutOfCalendar);
     }
     check_schedule(inputs)?;
-    check_leave(inputs)
+    check_leave(inputs)?;
+    check_opening_balances(inputs)
 }
 
 /// Refuses punches outside of the window. `punches` are in order.
@@ -58,6 +60,15 @@ fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let mut times = schedule.start.iter().zip(schedule.end).enumerate();
     match times.find(|(index, times)| !is_sound(*times) && by_times(*index)) {
         Some((index, _)) => Err(EvaluationError::ShiftBackwards { index: index as u32 }),
+        None => Ok(()),
+    }
+}
+
+fn check_opening_balances(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let rules = inputs.timeline.names().rules.len();
+    let mut balances = (0_u32..).zip(inputs.card.opening_balances);
+    match balances.find(|(_, balance)| usize::from(balance.rule.0) >= rules) {
+        Some((index, balance)) => Err(EvaluationError::UnknownRule { index, rule: balance.rule.0 }),
         None => Ok(()),
     }
 }
