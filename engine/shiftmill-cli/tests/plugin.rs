@@ -103,7 +103,8 @@ fn from_a_new_plugin_to_one_that_pays() {
 
     let built = json(&plugin.ends(0, &["plugin", "build", "--add-target", "--json"]));
     assert_eq!((built["name"].as_str(), built["version"].as_str()), (Some("acme-meals"), Some("0.1.0")));
-    assert_eq!(built["imports"], serde_json::json!(["shiftmill:plugin/host@1.0.0"]));
+    let imports = serde_json::json!(["shiftmill:plugin/types@1.0.0", "shiftmill:plugin/host@1.0.0"]);
+    assert_eq!(built["imports"], imports);
     assert_eq!(built["hooks"][0]["hook"], "days");
     assert_eq!(built["settings"][1]["default"], "10h");
     assert_eq!(built["rules"][0]["key"], "long-night");

@@ -103,6 +103,7 @@ fn long_night(hash: &str) -> v1::EvaluateRequest {
             punches: vec![punch("2026-03-02 11:00", "in"), punch("2026-03-02 23:00", "out")],
             ..v1::Timecard::default()
         }],
+        detail: v1::Detail::Spans as i32,
         ..v1::EvaluateRequest::default()
     }
 }

@@ -14,7 +14,7 @@ pub fn tell(plugin: &Plugin, out: &mut dyn Write) -> Result<(), Problem> {
     if !manifest.description.is_empty() {
         topic("for", std::slice::from_ref(&manifest.description), out)?;
     }
-    let hooks: Vec<String> = manifest.hooks.iter().map(|hook| hook_line(plugin, hook)).collect();
+    let hooks: Vec<String> = manifest.hooks.iter().flat_map(|hook| hook_lines(plugin, hook)).collect();
     topic("hooks", &hooks, out)?;
     topic("checks", &checks(plugin), out)?;
     topic("config", &table(&manifest.settings.iter().flat_map(setting_rows).collect::<Vec<_>>()), out)?;
@@ -31,13 +31,21 @@ pub fn topic(word: &str, lines: &[String], out: &mut dyn Write) -> Result<(), Pr
     Ok(())
 }
 
-/// `days reads day.workday, day.worked, span.end`
-fn hook_line(plugin: &Plugin, hook: Hook) -> String {
+/// How wide a line of columns may get.
+const WIDTH: usize = 100;
+
+/// `days: reads day.workday, day.worked, span.end`, on as many lines as it takes.
+fn hook_lines(plugin: &Plugin, hook: Hook) -> Vec<String> {
+    let mut lines = vec![format!("{hook}: reads ")];
     let columns = plugin.columns(hook);
-    match columns.as_slice() {
-        [] => format!("{hook}: reads what is always given"),
-        columns => format!("{hook}: reads {}", columns.join(", ")),
+    for (number, column) in columns.iter().enumerate() {
+        let comma = if number + 1 < columns.len() { ", " } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.len() + column.len() <= WIDTH => line.push_str(&format!("{column}{comma}")),
+            _ => lines.push(format!("  {column}{comma}")),
+        }
     }
+    if columns.is_empty() { vec![format!("{hook}: reads what is always given")] } else { lines }
 }
 
 fn checks(plugin: &Plugin) -> Vec<String> {

@@ -157,7 +157,7 @@ impl Fuzz {
             let (fuel, seed) = (self.fuel_a_day(), self.seed);
             let budget = FUEL_BASE / 1_000_000;
             return vec![format!(
-                "{weeks} (seed {seed}) without a failure{complaints}; fuel {fuel} a day of {budget} million for a call"
+                "{weeks} (seed {seed}) without a failure{complaints}; {fuel} fuel a day, {budget} million may go into a call"
             )];
         }
         let mut lines =

@@ -101,7 +101,10 @@ impl Shuffled {
     pub fn lines(&self) -> Vec<String> {
         let employees = counted(self.employees, "timecard");
         if self.holds() {
-            return vec![format!("{employees} in {} orders and company: each as when it is alone", ARRANGEMENTS.len())];
+            return vec![format!(
+                "{employees} in {} orders and groupings: each comes out as when it is alone",
+                ARRANGEMENTS.len()
+            )];
         }
         let mut lines =
             vec![format!("{} of {employees} come out otherwise than when they are alone", self.differences.len())];
