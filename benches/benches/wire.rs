@@ -1,6 +1,8 @@
 //! A chunk of workload W on its way: columns to a message, a message to bytes, bytes to a message; and its results on their
 //! way back.
 
+#![allow(clippy::expect_used, reason = "a bench that cannot be set up has nothing to measure")]
+
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
