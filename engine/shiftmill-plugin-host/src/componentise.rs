@@ -14,6 +14,9 @@ pub enum ComponentiseError {
     #[error("it is a component already")]
     Component,
     /// It is no WebAssembly at all.
+    #[error("it does not begin as WebAssembly does")]
+    OtherFile,
+    /// It begins as WebAssembly does, and cannot be read.
     #[error("it is no WebAssembly module: {0}")]
     NotWasm(String),
     /// It has no function of the contract.
@@ -54,6 +57,9 @@ pub(crate) fn way_text(way: &str) -> String {
 pub fn componentise(module: &[u8]) -> Result<Vec<u8>, ComponentiseError> {
     if wasmparser::Parser::is_component(module) {
         return Err(ComponentiseError::Component);
+    }
+    if !module.starts_with(b"\0asm") {
+        return Err(ComponentiseError::OtherFile);
     }
     let parsed = CoreModule::read(module).map_err(|error| ComponentiseError::NotWasm(error.message().to_owned()))?;
     check_imports(&parsed)?;

@@ -111,7 +111,7 @@ fn take_away(file: &Path) {
 impl Built {
     fn new(module: Vec<u8>, package: Option<Package>, shelf: &Shelf) -> Result<Built, Problem> {
         let module_bytes = module.len();
-        let component = to_component(module)?;
+        let component = to_component(module, "what was compiled")?;
         let plugin = plugins::load(shelf, &component)?;
         Ok(Built { plugin, package, component, module_bytes, elapsed: Duration::ZERO })
     }
@@ -145,8 +145,8 @@ pub fn tenths(elapsed: Duration) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// A component as it is, or made of a module.
-pub fn to_component(bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
+/// A component as it is, or made of a module, which `what` names.
+pub fn to_component(bytes: Vec<u8>, what: &str) -> Result<Vec<u8>, Problem> {
     match componentise(&bytes) {
         Ok(component) => Ok(component),
         Err(ComponentiseError::Component) => Ok(bytes),
@@ -159,7 +159,7 @@ pub fn to_component(bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
                 ComponentiseError::OtherVersion(_) => "`shiftmill --version` tells which program this is",
                 _ => "build a library for wasm32-unknown-unknown",
             };
-            Err(Problem::new("what was compiled is no plugin").cause(error).hint(hint))
+            Err(Problem::new(format!("{what} is no plugin")).cause(error).hint(hint))
         }
     }
 }

@@ -32,7 +32,8 @@ pub struct Inspect {
 /// Runs the command.
 pub fn run(command: &Inspect, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
     let unread = |error| Problem::new(format!("cannot read `{}`", command.file.display())).cause(error);
-    let component = build::to_component(fs::read(&command.file).map_err(unread)?)?;
+    let what = format!("`{}`", command.file.display());
+    let component = build::to_component(fs::read(&command.file).map_err(unread)?, &what)?;
     let plugin = plugins::load(shelf, &component)?;
     let mut out = Output::to(None)?;
     if json {
