@@ -91,7 +91,11 @@ fn what_is_no_plugin_is_told() {
     std::fs::write(place.0.join("x.wasm"), "MZ").unwrap();
     let inspected = shiftmill(&place.0, &["plugin", "inspect", "x.wasm"]);
     assert_eq!(inspected.status.code(), Some(2));
-    assert!(all(&inspected).contains("error: what was compiled is no plugin"), "{}", all(&inspected));
+    assert!(
+        all(&inspected).contains("error: `x.wasm` is no plugin\ncause: it does not begin as WebAssembly does"),
+        "{}",
+        all(&inspected)
+    );
 }
 
 #[test]
@@ -220,6 +224,21 @@ fn a_panic_in_one_employees_data_costs_that_employee_only() {
         all(&skipped)
     );
     assert!(out(&skipped).contains("plugin failed"), "{}", out(&skipped));
+}
+
+#[test]
+fn the_same_sources_become_the_same_plugin_in_every_folder() {
+    let place = Place::new("anywhere");
+    let built = ["here", "somewhere/else"].map(|path| {
+        let made = shiftmill(&place.0, &["plugin", "new", "acme-meals", "--path", path]);
+        assert_eq!(made.status.code(), Some(0), "{}", all(&made));
+        let plugin = place.plugin(path);
+        plugin.ends(0, &["plugin", "build", "--add-target"]);
+        std::fs::read(plugin.folder.join("acme-meals.wasm")).unwrap()
+    });
+    assert!(built[0] == built[1]);
+    let own = place.0.display().to_string();
+    assert!(!built[0].windows(own.len()).any(|part| part == own.as_bytes()));
 }
 
 #[test]

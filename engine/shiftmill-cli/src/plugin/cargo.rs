@@ -32,6 +32,8 @@ pub struct CargoArguments {
 pub struct Package {
     /// The folder of its manifest.
     folder: PathBuf,
+    /// The folder of the project, from which cargo names files.
+    root: PathBuf,
     /// Its name, which is the plugin's name too.
     pub name: String,
 }
@@ -73,7 +75,8 @@ impl Package {
         let name = name.ok_or_else(|| {
             unread(String::from("it is a workspace without a package")).hint("name the folder of the plugin's crate")
         })?;
-        Ok(Package { folder: folder.to_path_buf(), name: name.to_owned() })
+        let root = text_of(&metadata, "/workspace_root").map_or_else(|| folder.to_path_buf(), PathBuf::from);
+        Ok(Package { folder: folder.to_path_buf(), root, name: name.to_owned() })
     }
 
     /// Compiles the crate to a WebAssembly module and gives its path. The compiler says what is wrong on standard error.
@@ -81,6 +84,7 @@ impl Package {
         self.ensure_target(arguments.add_target)?;
         let mut command = self.cargo_with("build", arguments);
         command.args(["--release", "--lib", "--target", TARGET, "--message-format", "json-render-diagnostics"]);
+        command.arg("--config").arg(self.without_own_path());
         let built = command.stderr(Stdio::inherit()).output().map_err(no_cargo)?;
         if !built.status.success() {
             return Err(Problem::new(format!("plugin `{}` does not compile", self.name))
@@ -94,6 +98,13 @@ impl Package {
                 .cause("its library is no `cdylib`")
                 .hint("write `crate-type = [\"cdylib\"]` below `[lib]` in Cargo.toml")
         })
+    }
+
+    /// Takes the folder of the project out of the names of files, so that the same sources become the same plugin in every
+    /// folder, and nobody reads in it where it was built.
+    fn without_own_path(&self) -> String {
+        let flag = Value::from(format!("--remap-path-prefix={}=", self.root.display()));
+        format!("target.{TARGET}.rustflags=[{flag}]")
     }
 
     /// The module that a message of cargo says it has made of this crate.
@@ -215,7 +226,8 @@ mod tests {
 
     #[test]
     fn the_module_is_that_of_the_crate_itself() {
-        let package = Package { folder: PathBuf::from("/nowhere/acme"), name: String::from("acme") };
+        let folder = PathBuf::from("/nowhere/acme");
+        let package = Package { root: folder.clone(), folder, name: String::from("acme") };
         let message = |manifest: &str, kind: &str| {
             serde_json::json!({
                 "reason": "compiler-artifact", "manifest_path": manifest, "target": { "kind": [kind] },
