@@ -148,14 +148,14 @@ impl Told {
         Ok(Told { explanation, carried: trial::carried(setting.names(), results, index) })
     }
 
-    /// The first line that differs, with the day that it is about.
+    /// The first line of each that the other does not have.
     fn first_difference(&self, other: &Told) -> (String, String) {
         let (own, others) = (self.lines(), other.lines());
-        let differing = |at: &usize| own.get(*at) != others.get(*at);
-        let at = (0..own.len().max(others.len())).find(differing).unwrap_or(0);
-        let line =
-            |lines: &[String]| lines.get(at).map_or_else(|| String::from("nothing"), |line| line.trim().to_owned());
-        (line(&own), line(&others))
+        let only = |here: &[String], there: &[String]| {
+            let line = here.iter().find(|line| !there.contains(line));
+            line.map_or_else(|| String::from("nothing of the kind"), |line| line.trim().to_owned())
+        };
+        (only(&own, &others), only(&others, &own))
     }
 
     fn lines(&self) -> Vec<String> {
