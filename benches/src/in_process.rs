@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile};
+use shiftmill::ruleset::{Document, Library, Mistakes, NoLibrary, Ruleset, compile};
 use shiftmill::{Engine, Finished, Layout, Request, Shelf, Stopped, zone_table};
 use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Timestamp, Workday, WorkdayRange};
 
@@ -18,15 +18,23 @@ use crate::workload::{RULESET, ZONE_NAMES, window, zones};
 /// # Errors
 /// The mistakes found in it.
 pub fn workload_ruleset() -> Result<Ruleset, Mistakes> {
-    compile(&Document { name: "workload-w.toml", text: RULESET }, &NoLibrary)
+    workload_ruleset_of(RULESET, &NoLibrary)
 }
 
-/// The request of the workload.
+/// Compiles the ruleset of the workload with more at its end.
+///
+/// # Errors
+/// The mistakes found in it.
+pub fn workload_ruleset_of(text: &str, library: &dyn Library) -> Result<Ruleset, Mistakes> {
+    compile(&Document { name: "workload-w.toml", text }, library)
+}
+
+/// The request of the workload, whose plugins are those of `shelf`.
 ///
 /// # Errors
 /// When the ruleset binds a plugin that cannot be called, in words.
-pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout) -> Result<Arc<Request>, String> {
-    let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, &Shelf::default());
+pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout, shelf: &Shelf) -> Result<Arc<Request>, String> {
+    let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, shelf);
     request.map(|request| Arc::new(request.with_layout(layout))).map_err(|error| error.to_string())
 }
 

@@ -12,6 +12,7 @@ pub mod checksum;
 pub mod in_process;
 pub mod limit;
 pub mod measure;
+pub mod night;
 pub mod results;
 pub mod wire;
 pub mod workload;

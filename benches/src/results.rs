@@ -3,13 +3,14 @@
 use shiftmill_core::{Because, Evaluations, ExceptionCode, Names, PayCode, Seconds, Workday};
 
 use crate::checksum::{Checksum, Row, flag};
-use crate::workload::FIRST_WORKDAY;
+use crate::workload::{CHUNK_EMPLOYEES, FIRST_WORKDAY};
 
 /// The pay codes of the workload, by number.
 #[derive(Clone, Copy, Debug)]
 pub struct Codes {
     overtime_1_5: PayCode,
     overtime_2: PayCode,
+    night: PayCode,
 }
 
 impl Codes {
@@ -20,7 +21,7 @@ impl Codes {
             let number = names.iter().position(|other| *other == name)?;
             u16::try_from(number).ok().map(PayCode)
         };
-        Some(Codes { overtime_1_5: find("overtime_1_5")?, overtime_2: find("overtime_2_0")? })
+        Some(Codes { overtime_1_5: find("overtime_1_5")?, overtime_2: find("overtime_2_0")?, night: find("night")? })
     }
 
     /// Finds the numbers in the names of a timeline.
@@ -61,6 +62,35 @@ pub fn each_row(results: &Evaluations, card: usize, codes: Codes, mut take: impl
 pub fn add_up(results: &Evaluations, codes: Codes, sums: &mut Checksum) {
     for card in 0..results.cards.len() {
         each_row(results, card, codes, |row| sums.add(&row));
+    }
+}
+
+/// What one employee is paid on top for the night of one workday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NightPay {
+    /// The number of the employee in the workload.
+    pub employee: u32,
+    /// The workday.
+    pub workday: Workday,
+    /// How long.
+    pub amount: Seconds,
+}
+
+/// Adds the night premiums of chunk `number` to `paid`, in order of employees and their workdays.
+pub fn add_night_pay(results: &Evaluations, codes: Codes, number: u64, paid: &mut Vec<NightPay>) {
+    let first = number as u32 * CHUNK_EMPLOYEES;
+    for card in 0..results.cards.len() {
+        let employee = first + card as u32;
+        let lines = results.starts(card).lines as usize..results.cards[card].ends.lines as usize;
+        for line in lines.filter(|line| results.lines.code[*line] == codes.night) {
+            let (workday, amount) = (results.lines.workday[line], Seconds(results.lines.amount[line]));
+            match paid.last_mut() {
+                Some(last) if (last.employee, last.workday) == (employee, workday) => {
+                    last.amount = last.amount.plus(amount);
+                }
+                _ => paid.push(NightPay { employee, workday, amount }),
+            }
+        }
     }
 }
 

@@ -7,8 +7,13 @@ use crate::workload::{FIRST_WORKDAY, LAST_WORKDAY, RULESET, ZONE_NAMES, window};
 
 /// The header of a stream.
 pub fn header() -> v1::Header {
+    header_of(RULESET)
+}
+
+/// The header of a stream under the workload's ruleset with more at its end.
+pub fn header_of(text: &str) -> v1::Header {
     v1::Header {
-        rulesets: vec![ruleset()],
+        rulesets: vec![ruleset(text)],
         zones: ZONE_NAMES.map(str::to_owned).to_vec(),
         window: Some(message_window()),
         detail: v1::Detail::Workdays as i32,
@@ -16,9 +21,9 @@ pub fn header() -> v1::Header {
     }
 }
 
-/// The ruleset of the workload, sent as text.
-fn ruleset() -> v1::RulesetSource {
-    let source = v1::ruleset_source::Source::Text(RULESET.to_owned());
+/// A ruleset, sent as text.
+fn ruleset(text: &str) -> v1::RulesetSource {
+    let source = v1::ruleset_source::Source::Text(text.to_owned());
     v1::RulesetSource { source: Some(source), file_name: "workload-w.toml".to_owned() }
 }
 
@@ -37,7 +42,7 @@ fn message_window() -> v1::Window {
 /// A call that evaluates these timecards as readable rows.
 pub fn readable_call(timecards: Vec<v1::Timecard>, explain: bool) -> v1::EvaluateRequest {
     v1::EvaluateRequest {
-        ruleset: Some(ruleset()),
+        ruleset: Some(ruleset(RULESET)),
         window: Some(message_window()),
         zone: ZONE_NAMES[0].to_owned(),
         timecards,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::{Engine, Layout, Request};
+use shiftmill::{Engine, Layout, Request, Shelf};
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::in_process::{
     checked, checksum, chunks_of, rich_request, run, run_as_stream, workload_request, workload_ruleset,
@@ -28,8 +28,8 @@ pub struct InProcess {
 pub fn measure(limit: &mut Limit, employees: u32, runs: usize) -> Result<InProcess, String> {
     let ruleset = Arc::new(workload_ruleset().map_err(|mistakes| mistakes.to_string())?);
     let codes = Codes::of(ruleset.timeline().names()).ok_or("the ruleset lacks a pay code of the workload")?;
-    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard)?;
-    let by_phase = workload_request(ruleset, Layout::PhaseByPhase)?;
+    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard, &Shelf::default())?;
+    let by_phase = workload_request(ruleset, Layout::PhaseByPhase, &Shelf::default())?;
     let first = run(&Engine::new(1), &by_card, checked(chunks(employees)));
     let checksum = checksum(&first.1, codes);
     let mut batches = chunks_of(first.1);
@@ -67,13 +67,13 @@ pub fn measure_rich(employees: u32, runs: usize) -> Result<f64, String> {
 }
 
 /// On a machine of two cores one worker pinned to each.
-fn two_workers() -> Engine {
+pub fn two_workers() -> Engine {
     let every_core = Engine::new(0);
     if every_core.workers() == 2 { every_core } else { Engine::new(2) }
 }
 
 /// The speed of one run.
-fn speed_of(engine: &Engine, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> (f64, Vec<CheckedBatch>) {
+pub fn speed_of(engine: &Engine, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> (f64, Vec<CheckedBatch>) {
     let punches = batches.iter().map(|batch| batch.columns().punch_at.len()).sum();
     let (took, batches) = run_as_stream(engine, request, batches);
     (millions_per_second(punches, took), batches)

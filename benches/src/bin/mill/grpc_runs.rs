@@ -1,16 +1,19 @@
 //! Runs through a server in a process of its own.
 
+use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::in_process::workload_ruleset;
 use shiftmill_benches::measure::{median, millions_per_second, quantile};
-use shiftmill_benches::results::{Codes, add_up};
+use shiftmill_benches::night::{CameTo, NightPremium};
+use shiftmill_benches::results::Codes;
 use shiftmill_benches::wire;
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk, chunks};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
+use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_server::client::{ChunkAnswer, Vocabulary, connect, stream};
 use shiftmill_server::read_results;
 use tokio::task::JoinSet;
@@ -65,11 +68,11 @@ pub async fn measure(employees: u32, runs: usize) -> Result<Grpc, String> {
     let mut speeds = Vec::new();
     let mut checksum = Checksum::default();
     for number in 0..=runs {
-        let (speed, sums) = columns(&channels, employees, codes).await?;
+        let (speed, came_to) = columns(&channels, &wire::header(), employees, codes).await?;
         if number > 0 {
             speeds.push(speed);
         }
-        checksum = sums;
+        checksum = came_to.checksum;
     }
     let rows = rows(&channels, employees.min(2_000), runs).await?;
     let unary = unary(&channels).await?;
@@ -77,33 +80,63 @@ pub async fn measure(employees: u32, runs: usize) -> Result<Grpc, String> {
     Ok(Grpc { columns: median(&speeds), rows, checksum, unary, rss_start_mb, rss_peak_mb })
 }
 
+/// Pushes the plugin to a server of its own and streams the workload. Every stream must come to what is expected.
+pub async fn measure_plugin(
+    plugin: &NightPremium,
+    employees: u32,
+    runs: usize,
+    expected: &CameTo,
+) -> Result<f64, String> {
+    let server = ServerProcess::start().await?;
+    let channels = connect(&server.address, CONNECTIONS).await.map_err(in_words)?;
+    let channel = channels.first().cloned().ok_or("no connection")?;
+    let push = v1::PushPluginRequest { component: plugin.component.clone() };
+    PluginsClient::new(channel).push_plugin(push).await.map_err(in_words)?;
+    let (header, codes) = (wire::header_of(&plugin.ruleset()), codes()?);
+    let mut speeds = Vec::new();
+    for number in 0..=runs {
+        let (speed, came_to) = columns(&channels, &header, employees, codes).await?;
+        came_to.check(expected)?;
+        if number > 0 {
+            speeds.push(speed);
+        }
+    }
+    Ok(median(&speeds))
+}
+
 fn codes() -> Result<Codes, String> {
     let ruleset = workload_ruleset().map_err(in_words)?;
     Codes::of(ruleset.timeline().names()).ok_or_else(|| "the ruleset lacks a pay code of the workload".to_owned())
 }
 
-/// One stream of columns: the speed, and the sums of what came back.
-async fn columns(channels: &[Channel], employees: u32, codes: Codes) -> Result<(f64, Checksum), String> {
+/// One stream of columns: the speed, and what came back.
+async fn columns(
+    channels: &[Channel],
+    header: &v1::Header,
+    employees: u32,
+    codes: Codes,
+) -> Result<(f64, CameTo), String> {
     let vocabulary = Vocabulary::new([]);
     let prepared: Vec<v1::Chunk> =
         (0..).zip(chunks(employees)).map(|(number, it)| vocabulary.chunk(number, it)).collect();
     let punches = prepared.iter().map(|chunk| chunk.punch_at.len()).sum();
-    let sums = Arc::new(Mutex::new(Checksum::default()));
-    let total = Arc::clone(&sums);
+    let came_to = Arc::new(Mutex::new(CameTo::default()));
+    let total = Arc::clone(&came_to);
     let check = move |answer| {
-        let mut of_chunk = Checksum::default();
-        if let ChunkAnswer::Result(result) = answer
-            && let Ok(results) = read_results(result)
-        {
-            add_up(&results, codes, &mut of_chunk);
+        let mut of_chunk = CameTo::default();
+        if let ChunkAnswer::Result(result) = answer {
+            let number = result.number;
+            if let Ok(results) = read_results(result) {
+                of_chunk.add(number, &results, codes);
+            }
         }
-        total.lock().unwrap_or_else(PoisonError::into_inner).add_all(&of_chunk);
+        total.lock().unwrap_or_else(PoisonError::into_inner).add_all(of_chunk);
     };
     let start = Instant::now();
-    stream(channels, &wire::header(), prepared.into_iter(), WINDOW, check).await.map_err(in_words)?;
+    stream(channels, header, prepared.into_iter(), WINDOW, check).await.map_err(in_words)?;
     let speed = millions_per_second(punches, start.elapsed());
-    let sums = *sums.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok((speed, sums))
+    let came_to = mem::take(&mut *came_to.lock().unwrap_or_else(PoisonError::into_inner));
+    Ok((speed, came_to))
 }
 
 /// Readable rows, one call at a time on each connection.

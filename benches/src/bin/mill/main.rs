@@ -4,6 +4,7 @@
 //! mill --employees 130000 --json    everything below, one JSON object on the last line
 //!   limit       the one-purpose loop
 //!   in_process  the engine, one and two workers
+//!   plugin      the engine with a plugin on every workday, one and two workers, and through gRPC
 //!   rich        California, a month, full explanation
 //!   grpc        a server in a process of its own
 //! ```
@@ -12,6 +13,7 @@
 mod engine_runs;
 mod grpc_runs;
 mod limit_runs;
+mod plugin_runs;
 mod server_process;
 
 use std::process::ExitCode;
@@ -75,21 +77,34 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &Arguments) -> Result<Value, String> {
+    let night_premium = plugin_runs::build()?;
     let mut limit = Limit::new(arguments.employees);
     let in_process = engine_runs::measure(&mut limit, arguments.employees, arguments.runs)?;
     let (limit_speed, limit_checksum) = (in_process.limit, limit.checksum());
     let punches = limit.punches();
+    let plugin = plugin_runs::measure(&mut limit, &night_premium, arguments.employees, arguments.runs)?;
     drop(limit);
     println!("limit: {limit_speed:.1} M punches/s");
     println!(
         "in process: {:.1} M punches/s with one worker, {:.1} with two, {:.1} phase by phase",
         in_process.threads_1, in_process.threads_2, in_process.phased_threads_1
     );
+    println!(
+        "with a plugin: {:.1} M punches/s with one worker, {:.1} with two, {:.1} with the rule built in",
+        plugin.threads_1, plugin.threads_2, plugin.built_in
+    );
     let rich = engine_runs::measure_rich(arguments.employees, arguments.runs)?;
     println!("rich: {rich:.1} M punches/s");
     let grpc = in_runtime(grpc_runs::measure(arguments.employees, arguments.runs))?;
-    println!("gRPC: {:.1} M punches/s as columns, {:.2} as rows", grpc.columns, grpc.rows);
-    let agrees = in_process.checksum == limit_checksum && grpc.checksum == limit_checksum;
+    let plugin_grpc = grpc_runs::measure_plugin(&night_premium, arguments.employees, arguments.runs, &plugin.came_to);
+    let plugin_grpc = in_runtime(plugin_grpc)?;
+    println!(
+        "gRPC: {:.1} M punches/s as columns, {plugin_grpc:.1} with the plugin, {:.2} as rows",
+        grpc.columns, grpc.rows
+    );
+    let agrees = in_process.checksum == limit_checksum
+        && grpc.checksum == limit_checksum
+        && plugin.came_to.checksum == limit_checksum;
     Ok(json!({
         "employees": arguments.employees,
         "punches": punches,
@@ -102,6 +117,7 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
             "threads_2": whole(in_process.threads_2),
             "phased_threads_1": whole(in_process.phased_threads_1),
         },
+        "plugin": plugin.report(plugin_grpc),
         "rich": whole(rich),
         "grpc": { "columns": whole(grpc.columns), "rows": whole(grpc.rows) },
         "unary": {
