@@ -1,4 +1,5 @@
-//! `shiftmill serve` as it is started: a plugin that is pushed to it, compiled in a process of its own, kept, and called.
+//! `shiftmill serve` as it is started: a plugin that is pushed to it, compiled in a process of its own, kept, and called;
+//! and a stream under way when it is told to stop.
 //!
 //! Needs cargo. The target that plugins are compiled for is added when it is missing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail loudly")]
@@ -10,12 +11,17 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
+use shiftmill::core::{CardFacts, TimecardBatch};
 use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
+use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::ruleset_source::Source;
-use shiftmill_server::client::connect;
+use shiftmill_server::client::{Vocabulary, connect};
 use support::{Place, Plugin, all, command, shiftmill};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 use tonic::transport::Channel;
 
@@ -147,6 +153,53 @@ async fn a_pushed_plugin_is_compiled_in_a_child_kept_and_called_by_its_hash() {
     #[cfg(target_os = "linux")]
     assert_eq!(service.faults_of_children(), 0);
     is_paid(&service, &again.hash).await;
+}
+
+/// One message of a stream.
+fn message(part: Asking) -> v1::EvaluateStreamRequest {
+    v1::EvaluateStreamRequest { part: Some(part) }
+}
+
+/// A chunk of one employee who did not work.
+fn chunk(number: u64) -> v1::Chunk {
+    let mut batch = TimecardBatch::default();
+    batch.push(&CardFacts { employee: format!("E{number}"), ..CardFacts::default() }).unwrap();
+    Vocabulary::new([]).chunk(number, batch)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn told_to_stop_it_answers_the_stream_under_way_to_its_end() {
+    let place = Place::new("stopped");
+    let mut service = Service::start(&place.0, &place.0.join("cache"));
+    let v1::EvaluateRequest { window, zone, .. } = long_night("");
+    let text = "name = \"acme\"\n".to_owned();
+    let ruleset = v1::RulesetSource { source: Some(Source::Text(text)), file_name: "acme.toml".to_owned() };
+    let header = v1::Header { rulesets: vec![ruleset], zones: vec![zone], window, ..v1::Header::default() };
+    let (sender, sent) = mpsc::channel(4);
+    sender.send(message(Asking::Header(header))).await.unwrap();
+    sender.send(message(Asking::Chunk(chunk(0)))).await.unwrap();
+    let mut evaluation = EvaluationClient::new(service.channel().await);
+    let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
+    assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
+
+    let stop = format!("kill -TERM {}", service.child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+    while connect(&service.address, 1).await.is_ok() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    // It lets nobody in any more, and goes on with those who are.
+    assert_eq!(service.child.try_wait().unwrap(), None);
+    sender.send(message(Asking::Chunk(chunk(1)))).await.unwrap();
+    drop(sender);
+    let mut last = None;
+    while let Some(answer) = answers.message().await.unwrap() {
+        last = answer.part;
+    }
+    let Some(Answering::Summary(summary)) = last else { panic!("no summary: {last:?}") };
+    assert_eq!((summary.chunks, summary.employees), (2, 2));
+    drop((answers, evaluation));
+    assert!(service.child.wait().unwrap().success());
 }
 
 #[test]
