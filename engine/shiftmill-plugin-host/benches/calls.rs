@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo bench -p shiftmill-plugin-host --bench calls                      # nanoseconds per employee-day
 //! cargo bench -p shiftmill-plugin-host --bench calls -- soak 1000000      # so many instances, and resident memory
+//! cargo bench -p shiftmill-plugin-host --bench calls -- audit             # how often plugins that mix employees are caught
 //! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # plugins that are slow to compile
 //! ```
 //!
@@ -29,7 +30,7 @@ use std::time::{Duration, Instant};
 use cards::{Cards, binding};
 use guest::Guest;
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
-use shiftmill_plugin_host::{Bound, CallRoom, Host, HostSettings, Plugin, componentise};
+use shiftmill_plugin_host::{Bound, CallRoom, HookCard, Host, HostSettings, Plugin, componentise};
 
 /// Days of one employee.
 const DAYS: usize = 20;
@@ -41,6 +42,7 @@ fn main() {
     let host = Host::new(HostSettings::default()).unwrap();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["soak", count] => soak(&host, count.parse().unwrap()),
+        ["audit"] => audit(&host),
         ["compile"] => compile(&host),
         _ => measure(&host),
     }
@@ -161,6 +163,46 @@ fn soak(host: &Host, count: usize) {
             }
         }
     });
+}
+
+/// How many of many plugins are caught that pay some employees by how many there are in the same call.
+fn audit(host: &Host) {
+    const PLUGINS: usize = 200;
+    println!("plugins caught, of {PLUGINS} whose pay depends on the company, in calls of {TOGETHER} employees");
+    println!("{:>10} {:>20} {:>20}", "employees", "it is all employees", "it is 1 in 20");
+    for employees in [200, 1_000, 5_000, 20_000] {
+        let caught = |one_in| (0..PLUGINS).filter(|number| is_caught(host, *number, one_in, employees)).count();
+        println!("{employees:>10} {:>20} {:>20}", caught(1), caught(20));
+    }
+}
+
+/// How many employees are evaluated in one call of the audit.
+const TOGETHER: usize = 200;
+
+/// Whether a plugin is caught that pays one employee in so many by how many there are.
+fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> bool {
+    let pays = |amount: &str| {
+        format!(
+            "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+                (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+                (i64.const 0) (i64.const 0) (i32.const 3) (i64.extend_i32_u {amount}) (i32.const 0))"
+        )
+    };
+    let by_company = pays("(call $employees (local.get $cards))");
+    let guest = Guest::new(&format!("curious {number}"), &by_company);
+    let plugin = host.load(&guest.with(|guest| guest.good = pays("(i32.const 1)")).component()).unwrap();
+    let binding = binding(&plugin);
+    let bound = Bound::new(&plugin, &binding, 0).unwrap();
+    // Those with three days are paid by the company.
+    let marked: Vec<usize> = (0..TOGETHER).step_by(one_in).collect();
+    let cards = Cards::marked(&binding, TOGETHER, &marked, Hook::Days);
+    (0..employees / TOGETHER).any(|company| {
+        let keys = (0..TOGETHER).map(|employee| format!("e-{}", company * TOGETHER + employee)).collect::<Vec<_>>();
+        cards.all(|cards| {
+            let named = cards.iter().zip(&keys).map(|(card, key)| HookCard { key, ..*card }).collect::<Vec<_>>();
+            bound.call(Hook::Days, &named, &mut CallRoom::default()).is_err()
+        })
+    })
 }
 
 /// Resident memory of this process; 0 where the system does not tell.

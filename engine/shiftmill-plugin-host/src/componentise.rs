@@ -148,7 +148,8 @@ mod tests {
         assert_eq!(module(lifecycle), ComponentiseError::NoHook);
         let newer = "(module (func (export \"shiftmill:plugin/days@1.4.0#adjust\")))";
         assert!(module(newer).to_string().contains("this Shiftmill is older"));
-        assert!(matches!(componentise(b"MZ"), Err(ComponentiseError::NotWasm(_))));
+        assert_eq!(componentise(b"MZ"), Err(ComponentiseError::OtherFile));
+        assert!(matches!(componentise(b"\0asm\x01\0\0\0\xff"), Err(ComponentiseError::NotWasm(_))));
     }
 
     #[test]
