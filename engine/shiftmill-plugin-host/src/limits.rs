@@ -6,6 +6,9 @@ pub const FUEL_BASE: u64 = 100_000_000;
 pub const FUEL_PER_DAY: u64 = 100_000;
 /// Linear memory.
 pub const MEMORY_BYTES_MAX: usize = 16 << 20;
+/// How much of it a place for instances keeps from one to the next, rather than giving it back to the system. Calls of
+/// usual pieces use less.
+pub(crate) const MEMORY_BYTES_KEPT: usize = 2 << 20;
 /// Entries of one table.
 pub const TABLE_ELEMENTS_MAX: usize = 10_000;
 /// A component as it is uploaded.
