@@ -76,7 +76,8 @@ pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
     if gather.in_order {
         return;
     }
-    lines.sort_unstable();
+    // Premiums and quantities follow the spans, so that there are two runs or three, which a stable sort only merges.
+    lines.sort();
     // The same key may have come at two places when spans do not follow their workdays in order.
     lines.dedup_by(|line, kept| {
         let same = line.0 == kept.0;
