@@ -287,8 +287,9 @@ impl Asked<'_> {
     }
 
     fn row(self, employee: usize, table: RowsOf, row: u32) -> Result<u32, String> {
+        // Without the number: counted from anywhere, it would depend on who stands before the employee.
         let position = self.tables.on_card(employee, table, row);
-        position.ok_or_else(|| format!("row {row} of `{}` is none of the employee's", table.name()))
+        position.ok_or_else(|| format!("a row of `{}` that the employee does not have", table.name()))
     }
 }
 

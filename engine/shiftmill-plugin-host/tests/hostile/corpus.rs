@@ -274,8 +274,8 @@ fn edits() -> Vec<(Guest, Outcome)> {
     let edits = [
         ("proposes an unknown kind", Edit { kind: 42, ..MEAL }, "edit 1 of rule `meal`: kind 42 does not exist"),
         ("proposes kind 0", Edit { kind: 0, ..MEAL }, "kind 0 does not exist"),
-        ("retimes a punch in days", Edit { kind: 1, ..MEAL }, "row 0 of `punches` is none of the employee's"),
-        ("expects in days", Edit { kind: 3, ..MEAL }, "row 0 of `scheduled` is none of the employee's"),
+        ("retimes a punch in days", Edit { kind: 1, ..MEAL }, "`punches`"),
+        ("expects in days", Edit { kind: 3, ..MEAL }, "`scheduled`"),
         ("names a rule that it has not", Edit { rule: 7, ..MEAL }, "its rule 7 is none of the 2 of the manifest"),
         ("gives a reason without its figures", Edit { rule: 1, ..MEAL }, "figures"),
         ("pays a code that is not there", Edit { code: 999, ..MEAL }, "999"),
@@ -299,7 +299,7 @@ fn edits() -> Vec<(Guest, Outcome)> {
         (
             "recodes a row that is not there",
             Edit { row: "(i32.const 100000)", ..RECODE },
-            "row 100000 of `spans` is none of the employee's",
+            "a row of `spans` that the employee does not have",
         ),
         ("recodes backwards", Edit { start: END, end: START, ..RECODE }, "edit 1"),
         (
