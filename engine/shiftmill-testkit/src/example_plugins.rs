@@ -28,6 +28,8 @@ pub fn build(names: &[&str], target: &Path) -> Result<(), String> {
     names.iter().for_each(|name| {
         cargo.args(["--package", name]);
     });
+    // As the projects of consultants have it; the workspace is built otherwise.
+    cargo.args(["--config", "profile.release.lto=true", "--config", "profile.release.codegen-units=1"]);
     // What the outer cargo is told about its own build is not meant for this one.
     cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS").env_remove("CARGO_BUILD_TARGET");
     run(&mut cargo)?;
