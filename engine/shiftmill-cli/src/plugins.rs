@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
-use shiftmill::{RequestError, Shelf, ShelfError, Stopped};
+use shiftmill::{RequestError, Shelf, ShelfError, Stopped, beside};
 
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;
@@ -123,12 +123,6 @@ pub fn find(shelf: &Shelf, folder: &Path, which: PluginReference<'_>) -> Result<
         }
     };
     Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
-}
-
-/// A file of a folder. Only of that folder: a ruleset from elsewhere cannot reach out of its own.
-pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
-    let plain = !name.contains(['/', '\\']) && name != "..";
-    plain.then(|| folder.join(name))
 }
 
 fn in_words(error: &ShelfError) -> String {

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shiftmill::Shelf;
 use shiftmill::core::{ContextDays, PluginBinding};
 use shiftmill::ruleset::{
     Document, Library, Mistakes, PluginFound, PluginReference, Ruleset, compile, nearest, presets,
 };
+use shiftmill::{Shelf, beside};
 
 use crate::plugins;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ struct Beside<'a> {
 
 impl Library for Beside<'_> {
     fn find(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(plugins::beside(&self.folder, name)?).ok()
+        std::fs::read_to_string(beside(&self.folder, name)?).ok()
     }
 
     fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {

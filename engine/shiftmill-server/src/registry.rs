@@ -19,7 +19,7 @@ use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{
     Document, Library, Mistake, Mistakes, NoLibrary, PluginFound, PluginReference, Ruleset, compile, presets,
 };
-use shiftmill::{Shelf, ShelfError};
+use shiftmill::{Shelf, ShelfError, beside};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
@@ -77,11 +77,8 @@ impl InFolder<'_> {
         if let Some(found) = self.found.borrow().get(name) {
             return Ok(Arc::clone(found));
         }
-        // Only files of this very folder.
-        if name.contains(['/', '\\']) || name == ".." {
-            return Err("a plugin stands beside its ruleset".to_owned());
-        }
-        let plugin = self.plugins.shelf().load_file(&self.folder.join(name)).map_err(|error| told(&error))?;
+        let file = beside(self.folder, name).ok_or("a plugin stands beside its ruleset")?;
+        let plugin = self.plugins.shelf().load_file(&file).map_err(|error| told(&error))?;
         self.found.borrow_mut().insert(name.to_owned(), Arc::clone(&plugin));
         Ok(plugin)
     }

@@ -16,8 +16,7 @@ use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Leg, Note, Noticed, OnFailure, PluginBinding, PluginFailure, Recorder, RuleId, Seconds, Silent, apply,
-    close,
+    Inputs, Leg, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallRoom, CardFailure, HookCard};
 
@@ -135,6 +134,10 @@ struct Underway<'a, R> {
     inputs: Inputs<'a>,
     state: &'a mut CardState,
     recorder: R,
+    /// The plugins, by their numbers, that have changed it.
+    changed_by: Vec<u16>,
+    /// The plugins that failed on it and are called no more.
+    left_out: Vec<u16>,
     /// How plugins failed on it.
     failures: Vec<PluginFailure>,
     /// Why it goes no further.
@@ -192,6 +195,8 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
                 inputs: inputs(request, batch, index)?,
                 state,
                 recorder: R::default(),
+                changed_by: Vec::new(),
+                left_out: Vec::new(),
                 failures: Vec::new(),
                 error: None,
             })
@@ -212,7 +217,9 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
 
     /// Calls a plugin for the cards of its ruleset, and applies what it proposes.
     fn call(&mut self, hook: Hook, ruleset: usize, bound: &Bound, room: &mut CallRoom) -> Result<(), Stopped> {
-        let concerned = |card: &Underway<'_, R>| card.ruleset == ruleset && card.error.is_none();
+        let concerned = |card: &Underway<'_, R>| {
+            card.ruleset == ruleset && card.error.is_none() && !card.left_out.contains(&bound.index())
+        };
         let keys = &self.batch.columns().employees;
         let shown = self.cards.iter().filter(|card| concerned(card)).map(|card| HookCard {
             key: keys.get(card.index).map_or("", String::as_str),
@@ -276,23 +283,32 @@ impl<R: CardRecorder> Underway<'_, R> {
     fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize) {
         let outcome = match answers.of(place) {
             Ok(edits) => {
-                apply(&self.inputs, self.state, hook, bound.index(), edits.list, edits.arguments, &mut self.recorder)
-                    .map_err(|refused| CardFailure {
-                        code: FailureCode::BadEdit,
-                        workday: refused.workday(),
-                        message: refused.to_string(),
-                    })
+                let index = bound.index();
+                let applied =
+                    apply(&self.inputs, self.state, hook, index, edits.list, edits.arguments, &mut self.recorder);
+                if applied.is_ok() && !edits.list.is_empty() && !self.changed_by.contains(&index) {
+                    self.changed_by.push(index);
+                }
+                applied.map_err(|refused| CardFailure {
+                    code: FailureCode::BadEdit,
+                    workday: refused.workday(),
+                    message: refused.to_string(),
+                })
             }
             Err(failure) => Err(failure.clone()),
         };
         if let Err(failure) = outcome {
-            self.fail(hook, bound.binding(), failure);
+            self.fail(hook, bound, failure);
         }
     }
 
-    fn fail(&mut self, hook: Hook, binding: &PluginBinding, failure: CardFailure) {
+    /// A plugin that is to be skipped leaves nothing behind: it is called no more, and where an earlier hook of it has
+    /// changed the card, the card fails, since half of a plugin is nobody's rule.
+    fn fail(&mut self, hook: Hook, bound: &Bound, failure: CardFailure) {
         let CardFailure { code, workday, message } = failure;
-        let skipped = binding.on_failure == OnFailure::Skip;
+        let binding = bound.binding();
+        let skipped = binding.on_failure == OnFailure::Skip && !self.changed_by.contains(&bound.index());
+        self.left_out.push(bound.index());
         let manifest = &binding.manifest;
         self.failures.push(PluginFailure {
             card: self.index as u32,

@@ -63,6 +63,14 @@ pub enum RequestError {
         /// What the ruleset calls the plugin.
         binding: String,
     },
+    /// The ruleset was compiled without asking the plugin for its days of context.
+    #[error("ruleset `{ruleset}` knows other days of context than the plugin that it binds as `{binding}` has")]
+    OtherContext {
+        /// The ruleset.
+        ruleset: String,
+        /// What the ruleset calls the plugin.
+        binding: String,
+    },
     /// The plugin cannot be bound.
     #[error("ruleset `{ruleset}` binds a plugin as `{binding}` that cannot be called")]
     Unbound {
@@ -83,7 +91,7 @@ impl RequestError {
             RequestError::NotLoaded { .. } => "SM-PLUGIN-UNKNOWN",
             RequestError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
             RequestError::Unbound { why: BindError::Host { .. }, .. } => FailureCode::HostFault.error_code(),
-            RequestError::Unbound { .. } => FailureCode::BadConfig.error_code(),
+            RequestError::Unbound { .. } | RequestError::OtherContext { .. } => FailureCode::BadConfig.error_code(),
         }
     }
 }
@@ -214,6 +222,10 @@ fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, shelf: &Shelf) -> Resu
             let (ruleset, binding) = names();
             RequestError::Unbound { ruleset, binding, why }
         })?;
+        if bound.context() != binding.context {
+            let (ruleset, binding) = names();
+            return Err(RequestError::OtherContext { ruleset, binding });
+        }
         plugins.push(bound);
     }
     Ok(plugins)

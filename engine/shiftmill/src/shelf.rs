@@ -1,6 +1,6 @@
 //! The shelf: the plugins that this process has loaded, each compiled once and shared by all requests.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::{fs, io};
 
@@ -36,6 +36,14 @@ pub enum ShelfError {
     /// The plugin cannot be loaded.
     #[error(transparent)]
     Load(LoadError),
+}
+
+/// A file of a folder, by the name that a ruleset gives. Only of that very folder: a ruleset from elsewhere cannot reach
+/// out of its own.
+pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let mut parts = Path::new(name).components();
+    let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+    (is_plain && !name.contains(['/', '\\', ':'])).then(|| folder.join(name))
 }
 
 impl Shelf {
@@ -76,12 +84,12 @@ impl Shelf {
     /// # Errors
     /// What it says against it.
     pub fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        let Some(plugin) = self.get(binding.plugin) else { return Ok(ContextDays::default()) };
+        let asked_again = || "it could not be asked whether it takes this configuration; try again".to_owned();
+        let plugin = self.get(binding.plugin).ok_or_else(asked_again)?;
         match Bound::new(&plugin, binding, 0) {
             Ok(bound) => Ok(bound.context()),
             Err(BindError::Refused { failure, .. }) => Err(failure.message),
-            // Whatever else is wrong is no mistake of the ruleset, and is told when the plugin is to be called.
-            Err(_) => Ok(ContextDays::default()),
+            Err(_) => Err(asked_again()),
         }
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use guest::Guest;
 use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook, PayCode, Punch,
-    PunchKind, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+    PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::plugin_host::HostSettings;
 use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
@@ -217,6 +217,41 @@ fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
     );
     let marked = skipped.exceptions.code.iter().filter(|code| **code == ExceptionCode::PluginFailed).count();
     assert_eq!(marked, 1);
+}
+
+/// One employee of three days with a scheduled shift, treated badly at two hooks.
+fn of_two_hooks(bad: &str) -> Evaluations {
+    let shelf = shelf();
+    let guest = Guest::new("generous", bad).with(|guest| {
+        guest.hooks = vec![Hook::Schedule, Hook::Days];
+        guest.columns = ["day.workday", "scheduled.start"].map(str::to_owned).to_vec();
+        guest.good = "(nop)".to_owned();
+    });
+    let with = ruleset(&shelf, &guest, "on_failure = \"skip\"");
+    let request = Arc::new(request(vec![with], Detail::Spans, &shelf).unwrap());
+    let mut card = facts(1, 3, 1);
+    card.shifts.push(ShiftFact { workday: MONDAY, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
+    let mut finished = Engine::new(1).evaluate(&request, chunks(&[card], 1, &request)).unwrap();
+    finished.remove(0).results
+}
+
+#[test]
+fn a_plugin_that_is_left_out_leaves_nothing_behind() {
+    let failed_at_once = of_two_hooks("unreachable");
+    assert_eq!(failed_at_once.cards[0].error, None);
+    let hooks: Vec<_> = failed_at_once.failures.iter().map(|failure| (failure.hook, failure.skipped)).collect();
+    assert_eq!(hooks, [(Hook::Schedule, true)], "it is not called again");
+
+    // Times may be expected before the days are compared, and not afterwards.
+    let start = WallTime::on(MONDAY, 32_400 + 18_000 + 1_800).0;
+    let expect = format!(
+        "(call $edit (local.get $employee) (i32.const 3) (local.get $employee) (i32.const 0) (i64.const {start})
+            (i64.const {}) (i32.const 0) (i64.const 0) (i32.const 0))",
+        start + 30_600
+    );
+    let changed_before = of_two_hooks(&expect);
+    assert_eq!(changed_before.cards[0].error.map(|error| error.code()), Some("SM-PLUGIN-EDIT"));
+    assert_eq!((changed_before.failures[0].hook, changed_before.failures[0].skipped), (Hook::Days, false));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset
 use shiftmill_timecards::suite::{RulesetLayer, SuiteCase, SuiteFile};
 
 use super::Suites;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, beside};
 
 /// What a claim's ruleset may name: the blocks before its own, the files beside the suite, and those of the folder of
 /// rulesets.
@@ -22,7 +22,7 @@ struct Beside<'a> {
 impl Beside<'_> {
     /// The file of this name in the first folder that has it.
     fn file(&self, name: &str) -> Option<PathBuf> {
-        let paths = self.folders.iter().flatten().map(|folder| folder.join(name));
+        let paths = self.folders.iter().flatten().filter_map(|folder| beside(folder, name));
         paths.into_iter().find(|path| path.is_file())
     }
 }
