@@ -164,7 +164,7 @@ impl Registry {
     /// with. With mistakes in it everything stays as it was, and the mistakes are logged.
     ///
     /// # Errors
-    /// As [`Registry::load`].
+    /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
     pub async fn reload(self: &Arc<Registry>) -> Result<(), ServeError> {
         let registry = Arc::clone(self);
         let read = spawn_blocking(move || registry.reload_now()).await;
