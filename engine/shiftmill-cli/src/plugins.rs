@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
-use shiftmill::{RequestError, Shelf, ShelfError, Stopped, beside};
+use shiftmill::{RequestError, Shelf, ShelfError, Stopped, beside, with_cause};
 
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;
@@ -130,7 +130,6 @@ fn in_words(error: &ShelfError) -> String {
         ShelfError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
             String::from("there is no such file")
         }
-        ShelfError::Unreadable(error) => error.to_string(),
-        other => other.to_string(),
+        other => with_cause(other),
     }
 }

@@ -19,18 +19,15 @@
 #[path = "../tests/hostile/cards.rs"]
 #[allow(dead_code, reason = "tests use more of it")]
 mod cards;
-#[path = "../tests/hostile/guest.rs"]
-#[allow(dead_code, reason = "tests use more of it")]
-mod guest;
 
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cards::{Cards, binding};
-use guest::Guest;
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
 use shiftmill_plugin_host::{Bound, CallRoom, HookCard, Host, HostSettings, Plugin, componentise};
+use shiftmill_testkit::guest::Guest;
 
 /// Days of one employee.
 const DAYS: usize = 20;

@@ -7,17 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
-#[path = "hostile/guest.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod guest;
-
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use guest::Guest;
 use shiftmill_plugin_host::{Compiler, Host, HostSettings, LoadError, compile_child};
+use shiftmill_testkit::guest::Guest;
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("compile") {

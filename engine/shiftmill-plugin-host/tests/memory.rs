@@ -8,18 +8,15 @@ mod cards;
 #[path = "hostile/corpus.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod corpus;
-#[path = "hostile/guest.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod guest;
 #[path = "hostile/shapes.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod shapes;
 
 use cards::{Cards, binding};
 use corpus::Outcome;
-use guest::Guest;
 use shiftmill_core::{FailureCode, Hook};
 use shiftmill_plugin_host::{Bound, CallRoom, Host, HostSettings};
+use shiftmill_testkit::guest::{self, Guest};
 
 /// What a round may leave behind, in KiB: allocators keep some, and not always the same.
 const LEFT_BEHIND_MAX: u64 = 48 << 10;

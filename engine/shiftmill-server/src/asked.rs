@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
-use shiftmill::{Request, RequestError, Stopped, ZoneError, zone_table};
+use shiftmill::{Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use tokio::task::spawn_blocking;
 
 use crate::problem::{Kind, Problem};
-use crate::registry::Snapshot;
+use crate::registry::{Ready, Snapshot, Uncompiled};
 use crate::times;
 
 /// Most rulesets of one stream.
@@ -75,7 +75,7 @@ pub(crate) struct Fields {
 /// A request for the engine. Its plugins are bound beside the threads that serve calls: each is asked whether it takes
 /// its configuration.
 pub(crate) async fn request(
-    rulesets: Vec<Arc<Ruleset>>,
+    rulesets: Vec<Ready>,
     zones: &[String],
     window: EvaluationWindow,
     detail: Detail,
@@ -87,8 +87,9 @@ pub(crate) async fn request(
     }
     let (first, last) = edges(&window);
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields.zones))?;
+    let shelf = known.plugins_of(&rulesets);
+    let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
     let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
-    let shelf = known.shelf().clone();
     let bind = move || Request::new(rulesets, Arc::new(zones), window, detail, &shelf);
     let request = match plugins {
         0 => bind(),
@@ -110,8 +111,7 @@ pub(crate) async fn request(
 
 /// Why plugins cannot be called.
 fn unbound(error: &RequestError, field: &str) -> Problem {
-    let why = std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
-    Problem::at(Kind::of_plugin(error.code()), field, format!("{error}{why}"))
+    Problem::at(Kind::of_plugin(error.code()), field, with_cause(error))
 }
 
 /// Why an evaluation was stopped by a plugin.
@@ -134,14 +134,17 @@ pub(crate) async fn ruleset(
     source: &v1::RulesetSource,
     field: &str,
     known: &Arc<Snapshot>,
-) -> Result<Arc<Ruleset>, Problem> {
+) -> Result<Ready, Problem> {
     match &source.source {
         Some(v1::ruleset_source::Source::Name(name)) => {
             known.named(name).ok_or_else(|| unknown_ruleset(name, field, known))
         }
         Some(v1::ruleset_source::Source::Text(text)) => {
             let compiled = known.compile(file_name(&source.file_name), text).await;
-            compiled.map_err(|mistakes| ruleset_problem(&mistakes, field))
+            compiled.map_err(|why| match why {
+                Uncompiled::Mistakes(mistakes) => ruleset_problem(&mistakes, field),
+                Uncompiled::Other(problem) => problem,
+            })
         }
         None => Err(Problem::at(Kind::Header, field, "neither a name nor a text is given")),
     }
@@ -232,8 +235,8 @@ fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(),
 }
 
 /// Per ruleset: the template number of each shift that the header names.
-fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16>>, Problem> {
-    let known: Vec<_> = rulesets.iter().map(|ruleset| numbers(&ruleset.timeline().names().shifts, 1)).collect();
+fn templates(shifts: &[String], rulesets: &[Ready]) -> Result<Vec<Vec<u16>>, Problem> {
+    let known: Vec<_> = rulesets.iter().map(|ready| numbers(&ready.ruleset.timeline().names().shifts, 1)).collect();
     known_somewhere(shifts, &known, "shift", "header.shifts")?;
     let of = |numbers: &HashMap<&str, u16>| {
         shifts.iter().map(|shift| numbers.get(shift.as_str()).copied().unwrap_or(NO_TEMPLATE)).collect()
@@ -242,8 +245,8 @@ fn templates(shifts: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<u16
 }
 
 /// Per ruleset: the number of each carried key that the header names.
-fn carried_keys(keys: &[String], rulesets: &[Arc<Ruleset>]) -> Result<Vec<Vec<Option<CarryKey>>>, Problem> {
-    let known: Vec<_> = rulesets.iter().map(|ruleset| numbers(&ruleset.timeline().names().carried, 0)).collect();
+fn carried_keys(keys: &[String], rulesets: &[Ready]) -> Result<Vec<Vec<Option<CarryKey>>>, Problem> {
+    let known: Vec<_> = rulesets.iter().map(|ready| numbers(&ready.ruleset.timeline().names().carried, 0)).collect();
     known_somewhere(keys, &known, "carried key", "header.carried_keys")?;
     let of = |numbers: &HashMap<&str, u16>| {
         keys.iter().map(|key| numbers.get(key.as_str()).copied().map(CarryKey)).collect()

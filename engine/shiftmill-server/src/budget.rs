@@ -35,6 +35,30 @@ pub(crate) struct Share {
     _part: Option<OwnedSemaphorePermit>,
 }
 
+/// Places for work that is done a few at a time. Who waits too long for one is turned away.
+#[derive(Clone, Debug)]
+pub(crate) struct Places {
+    places: Arc<Semaphore>,
+    wait: Duration,
+    /// What is said to who is turned away.
+    full: &'static str,
+}
+
+impl Places {
+    /// So many places, for one of which a caller waits at most `wait`.
+    pub fn new(count: usize, wait: Duration, full: &'static str) -> Places {
+        Places { places: Arc::new(Semaphore::new(count)), wait, full }
+    }
+
+    /// A place; given back when dropped.
+    pub async fn take(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        match tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(busy(self.full)),
+        }
+    }
+}
+
 impl Budget {
     /// A budget of `bytes`, for which a stream waits at most `wait`.
     pub fn new(bytes: usize, wait: Duration) -> Budget {
@@ -105,6 +129,16 @@ mod tests {
         assert!(budget.take(1).await.is_err());
         drop(share);
         assert!(budget.take(usize::MAX).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_waits_too_long_for_a_place_is_turned_away() {
+        let places = Places::new(1, Duration::from_millis(20), "everybody works");
+        let place = places.take().await.unwrap();
+        let refused = places.take().await.unwrap_err();
+        assert_eq!(refused.message(), "everybody works; try again shortly");
+        drop(place);
+        assert!(places.take().await.is_ok());
     }
 
     #[tokio::test]

@@ -41,6 +41,7 @@ mod evaluation;
 mod facts;
 mod info;
 mod kept;
+mod library;
 mod plugin_rows;
 mod plugin_store;
 mod plugins;

@@ -1,18 +1,19 @@
 //! The plugins of the service: those of its own rulesets, which stay, and those that callers pushed, as many as there is
 //! room for.
 
+use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use shiftmill::core::PluginHash;
 use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
 use shiftmill::{Shelf, ShelfError};
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
-use crate::budget::busy;
+use crate::budget::Places;
 use crate::config::{Limits, ServeError};
 use crate::kept::Kept;
 use crate::problem::{Kind, Problem};
@@ -22,10 +23,11 @@ use crate::problem::{Kind, Problem};
 pub(crate) struct PluginStore {
     shelf: Shelf,
     kept: Mutex<Kept>,
-    /// How many plugins are taken in at a time: half the cores, so that callers who push many do not crowd out
+    /// Where plugins are taken in: half as many places as cores, so that callers who push many do not crowd out
     /// evaluations.
-    intake: Arc<Semaphore>,
-    limits: Limits,
+    intake: Places,
+    /// How long a caller waits for something that others use.
+    wait: Duration,
     /// Whether compiled code is kept in a folder.
     has_cache: bool,
 }
@@ -38,8 +40,12 @@ impl PluginStore {
             has_cache: settings.cache.is_some(),
             shelf: Shelf::new(settings),
             kept: Mutex::new(Kept::new(limits.plugins, limits.plugin_bytes)),
-            intake: Arc::new(Semaphore::new((cores / 2).max(1))),
-            limits: limits.clone(),
+            intake: Places::new(
+                (cores / 2).max(1),
+                limits.memory_wait,
+                "as many plugins as the server takes in at a time are being compiled",
+            ),
+            wait: limits.memory_wait,
         }
     }
 
@@ -54,9 +60,14 @@ impl PluginStore {
         }
     }
 
-    /// Where plugins are found.
-    pub fn shelf(&self) -> &Shelf {
-        &self.shelf
+    /// How long a caller waits for something that others use.
+    pub fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// The plugin in a file of the service's own. It comes to the shelf when it is pinned.
+    pub fn read(&self, file: &Path) -> Result<Arc<Plugin>, ShelfError> {
+        self.shelf.prepare(&fs::read(file).map_err(ShelfError::Unreadable)?)
     }
 
     /// A plugin, which is used now.
@@ -81,10 +92,7 @@ impl PluginStore {
         if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
             return Ok(known);
         }
-        let place = timeout(self.limits.memory_wait, Arc::clone(&self.intake).acquire_owned()).await;
-        let Ok(Ok(place)) = place else {
-            return Err(busy("as many plugins as the server takes in at a time are being compiled"));
-        };
+        let place = self.intake.take().await?;
         let store = Arc::clone(self);
         let taken_in = spawn_blocking(move || {
             // Held here: a compilation goes on when its caller has gone.
@@ -97,29 +105,23 @@ impl PluginStore {
     }
 
     fn take_in(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
-        loop {
-            let plugin = self.shelf.load(component).map_err(refusal)?;
-            let mut kept = self.kept();
-            let gone = kept.add(plugin.hash(), plugin.report().bytes);
-            self.take_off(&gone);
-            // It may have left between being found on the shelf and being kept.
-            if self.shelf.get(plugin.hash()).is_some() {
-                return Ok(plugin);
-            }
-        }
+        let plugin = self.shelf.prepare(component).map_err(refusal)?;
+        let mut kept = self.kept();
+        let gone = kept.add(plugin.hash(), plugin.report().bytes);
+        self.take_off(&gone);
+        Ok(self.shelf.put(&plugin))
     }
 
-    /// Pins exactly these plugins, and counts whatever else has come to the shelf among those that may leave.
+    /// Pins exactly these plugins.
     pub fn pin(&self, plugins: &[Arc<Plugin>]) {
         let pinned: Vec<_> = plugins.iter().map(|plugin| (plugin.hash(), plugin.report().bytes)).collect();
         let mut kept = self.kept();
-        let mut gone = kept.pin(&pinned);
-        for plugin in self.shelf.plugins() {
-            if !kept.holds(plugin.hash()) {
-                gone.extend(kept.add(plugin.hash(), plugin.report().bytes));
-            }
-        }
+        let gone = kept.pin(&pinned);
         self.take_off(&gone);
+        // Those that are new here, and those that left since they were loaded.
+        for plugin in plugins {
+            self.shelf.put(plugin);
+        }
     }
 
     /// Only while `kept` is locked, so that what is kept is on the shelf.
@@ -152,5 +154,32 @@ fn refusal(error: ShelfError) -> Problem {
         ShelfError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
         ShelfError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
         error => refused(error.to_string(), vec![error.to_string()]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill_testkit::guest::Guest;
+
+    fn store(limits: &Limits) -> Arc<PluginStore> {
+        Arc::new(PluginStore::new(HostSettings::default(), limits))
+    }
+
+    #[tokio::test]
+    async fn a_plugin_that_left_before_it_was_pinned_is_back() {
+        let store = store(&Limits { plugins: 1, ..Limits::default() });
+        let [first, second, third] = ["first", "second", "third"].map(|name| Guest::honest(name).component());
+        let file = std::env::temp_dir().join(format!("shiftmill-pin-{}.wasm", std::process::id()));
+        fs::write(&file, &first).unwrap();
+        store.push(first).await.unwrap();
+        let own = store.read(&file).unwrap();
+        store.push(second).await.unwrap();
+        assert!(store.get(own.hash()).is_none(), "it has left");
+        store.pin(&[Arc::clone(&own)]);
+        store.push(third).await.unwrap();
+        assert!(store.get(own.hash()).is_some_and(|found| Arc::ptr_eq(&found, &own)) && store.is_pinned(own.hash()));
+        assert_eq!(store.all().len(), 2, "the pinned one, and one of those that were pushed");
+        fs::remove_file(file).unwrap();
     }
 }

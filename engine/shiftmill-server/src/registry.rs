@@ -5,8 +5,7 @@
 //!           (reload: a new one, or with mistakes the old one stays)
 //! ```
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,16 +13,15 @@ use std::thread::available_parallelism;
 
 use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
-use shiftmill::core::{ContextDays, PluginBinding};
+use shiftmill::Shelf;
 use shiftmill::plugin_host::Plugin;
-use shiftmill::ruleset::{
-    Document, Library, Mistake, Mistakes, NoLibrary, PluginFound, PluginReference, Ruleset, compile, presets,
-};
-use shiftmill::{Shelf, ShelfError, beside};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, presets};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
+use crate::budget::Places;
 use crate::config::ServeError;
+use crate::library::{Files, InFolder, Sent};
 use crate::plugin_store::PluginStore;
 use crate::problem::{Kind, Problem};
 
@@ -34,109 +32,48 @@ const RECENT_MAX: usize = 64;
 #[derive(Debug)]
 pub struct Registry {
     folder: Option<PathBuf>,
-    presets: BTreeMap<String, Arc<Ruleset>>,
+    presets: BTreeMap<String, Ready>,
     current: ArcSwap<Snapshot>,
     plugins: Arc<PluginStore>,
     /// Held while the folder is read anew, so that the last one read is the last one put in place.
     reloading: Mutex<()>,
-    /// How many texts are compiled at a time: one per core, so that callers who send many do not crowd out evaluations.
-    compilers: Arc<Semaphore>,
+    /// Where texts are compiled: one place per core, so that callers who send many do not crowd out evaluations.
+    compilers: Places,
 }
 
 /// What the service knew of rulesets at one time.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    named: BTreeMap<String, Arc<Ruleset>>,
+    named: BTreeMap<String, Ready>,
     files: Files,
     plugins: Arc<PluginStore>,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
-    compilers: Arc<Semaphore>,
+    compilers: Places,
 }
 
-/// The files in the folder.
-#[derive(Debug, Default)]
-struct Files {
-    /// The texts of rulesets, for those that extend them.
-    texts: HashMap<String, String>,
-    /// The plugins that rulesets of the folder name.
-    plugins: BTreeMap<String, Arc<Plugin>>,
+/// A ruleset with the plugins that it binds, which are held: whoever has it can bind them, whatever leaves the service
+/// in the meantime.
+#[derive(Clone, Debug)]
+pub(crate) struct Ready {
+    /// The ruleset.
+    pub ruleset: Arc<Ruleset>,
+    /// Its plugins, among others.
+    pub plugins: Shelf,
 }
 
-/// What the rulesets of the folder find beside themselves.
-struct InFolder<'a> {
-    folder: &'a Path,
-    texts: &'a HashMap<String, String>,
-    plugins: &'a PluginStore,
-    /// The plugins found, by the names of their files.
-    found: RefCell<BTreeMap<String, Arc<Plugin>>>,
+/// Why a text is not compiled.
+#[derive(Debug)]
+pub(crate) enum Uncompiled {
+    /// It has mistakes.
+    Mistakes(Mistakes),
+    /// It has none, and something else is in the way.
+    Other(Problem),
 }
 
-impl InFolder<'_> {
-    fn file(&self, name: &str) -> Result<Arc<Plugin>, String> {
-        if let Some(found) = self.found.borrow().get(name) {
-            return Ok(Arc::clone(found));
-        }
-        let file = beside(self.folder, name).ok_or("a plugin stands beside its ruleset")?;
-        let plugin = self.plugins.shelf().load_file(&file).map_err(|error| told(&error))?;
-        self.found.borrow_mut().insert(name.to_owned(), Arc::clone(&plugin));
-        Ok(plugin)
-    }
-}
-
-impl Library for InFolder<'_> {
-    fn find(&self, name: &str) -> Option<String> {
-        self.texts.get(name).cloned()
-    }
-
-    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        match which {
-            PluginReference::File(name) => self.file(name).map(|plugin| found(&plugin)),
-            PluginReference::Hash(hash) => {
-                self.plugins.shelf().get(hash).map(|plugin| found(&plugin)).ok_or_else(not_there)
-            }
-        }
-    }
-
-    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        self.plugins.shelf().configure(binding)
-    }
-}
-
-/// What the rulesets that callers send find: the folder's rulesets with their plugins, and plugins that were pushed.
-impl Library for Snapshot {
-    fn find(&self, name: &str) -> Option<String> {
-        self.files.texts.get(name).cloned()
-    }
-
-    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        let plugin = match which {
-            PluginReference::File(file) => self.files.plugins.get(file).cloned().ok_or(
-                "a ruleset that is sent names its plugins by their `hash`: push the plugin, and write its hash here",
-            )?,
-            PluginReference::Hash(hash) => self.plugins.get(hash).ok_or_else(not_there)?,
-        };
-        Ok(found(&plugin))
-    }
-
-    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        self.plugins.shelf().configure(binding)
-    }
-}
-
-fn found(plugin: &Plugin) -> PluginFound {
-    PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) }
-}
-
-fn not_there() -> String {
-    "the service has no plugin of this hash: push it first".to_owned()
-}
-
-/// An error with its cause.
-fn told(error: &ShelfError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
+impl From<Problem> for Uncompiled {
+    fn from(problem: Problem) -> Uncompiled {
+        Uncompiled::Other(problem)
     }
 }
 
@@ -147,7 +84,11 @@ impl Registry {
     /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
     pub(crate) fn load(folder: Option<&Path>, plugins: Arc<PluginStore>) -> Result<Registry, ServeError> {
         let presets = compiled_presets()?;
-        let compilers = Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from)));
+        let compilers = Places::new(
+            available_parallelism().map_or(1, usize::from),
+            plugins.wait(),
+            "as many rulesets as the server compiles at a time are being compiled",
+        );
         let current = Snapshot::load(folder, &presets, &compilers, &plugins)?;
         plugins.pin(&current.own_plugins());
         Ok(Registry {
@@ -179,11 +120,7 @@ impl Registry {
     fn reload_now(&self) -> Result<(), ServeError> {
         let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.now().own_plugins();
-        let fresh = Snapshot::load(self.folder.as_deref(), &self.presets, &self.compilers, &self.plugins);
-        let fresh = fresh.inspect_err(|_| {
-            // What has been loaded for nothing is one of many.
-            self.plugins.pin(&before);
-        })?;
+        let fresh = Snapshot::load(self.folder.as_deref(), &self.presets, &self.compilers, &self.plugins)?;
         let own = fresh.own_plugins();
         self.plugins.pin(&[before, own.clone()].concat());
         self.current.store(Arc::new(fresh));
@@ -215,12 +152,12 @@ fn log(error: &ServeError) {
     }
 }
 
-fn compiled_presets() -> Result<BTreeMap<String, Arc<Ruleset>>, ServeError> {
+fn compiled_presets() -> Result<BTreeMap<String, Ready>, ServeError> {
     let compiled = presets().iter().map(|preset| {
         let document = Document { name: preset.name, text: preset.text };
         let compiled = compile(&document, &NoLibrary);
         let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
-        Ok((preset.name.to_owned(), Arc::new(ruleset)))
+        Ok((preset.name.to_owned(), Ready { ruleset: Arc::new(ruleset), plugins: Shelf::default() }))
     });
     compiled.collect()
 }
@@ -228,8 +165,8 @@ fn compiled_presets() -> Result<BTreeMap<String, Arc<Ruleset>>, ServeError> {
 impl Snapshot {
     fn load(
         folder: Option<&Path>,
-        presets: &BTreeMap<String, Arc<Ruleset>>,
-        compilers: &Arc<Semaphore>,
+        presets: &BTreeMap<String, Ready>,
+        compilers: &Places,
         plugins: &Arc<PluginStore>,
     ) -> Result<Snapshot, ServeError> {
         let mut snapshot = Snapshot {
@@ -237,7 +174,7 @@ impl Snapshot {
             files: Files::default(),
             plugins: Arc::clone(plugins),
             recent: Mutex::default(),
-            compilers: Arc::clone(compilers),
+            compilers: compilers.clone(),
         };
         if let Some(folder) = folder {
             snapshot.load_folder(folder)?;
@@ -251,37 +188,37 @@ impl Snapshot {
             let text = fs::read_to_string(path).map_err(|source| unreadable(path, source))?;
             self.files.texts.insert(file_name(path), text);
         }
-        let (texts, plugins) = (&self.files.texts, &*self.plugins);
-        let library = InFolder { folder, texts, plugins, found: RefCell::default() };
+        let (texts, store) = (&self.files.texts, &*self.plugins);
+        let library = InFolder { folder, texts, store, found: Mutex::default(), held: Shelf::default() };
         for path in &paths {
             let name = file_name(path);
             let text = self.files.texts.get(&name).map_or("", String::as_str);
             let compiled = compile(&Document { name: &name, text }, &library);
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
             let name = ruleset.name().to_owned();
-            if self.named.insert(name.clone(), Arc::new(ruleset)).is_some() {
+            let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
+            if self.named.insert(name.clone(), ready).is_some() {
                 return Err(ServeError::SameName { name, path: path.clone() });
             }
         }
-        self.files.plugins = library.found.into_inner();
+        self.files.plugins = library.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(())
     }
 
     /// The plugins of the folder's own rulesets.
     fn own_plugins(&self) -> Vec<Arc<Plugin>> {
-        let bindings = self.named.values().flat_map(|ruleset| ruleset.timeline().bindings());
-        bindings.filter_map(|binding| self.plugins.shelf().get(binding.plugin)).collect()
+        self.named.values().flat_map(Ready::bound).collect()
     }
 
-    /// Where plugins are found.
-    pub fn shelf(&self) -> &Shelf {
-        self.plugins.shelf()
+    /// The plugins of some rulesets: as they stand on the shelf, or as they were when the rulesets were made ready.
+    pub fn plugins_of(&self, rulesets: &[Ready]) -> Shelf {
+        let now = |plugin: Arc<Plugin>| self.plugins.get(plugin.hash()).unwrap_or(plugin);
+        Shelf::of(&rulesets.iter().flat_map(Ready::bound).map(now).collect::<Vec<_>>())
     }
 
     /// A place among those who compile, or bind plugins.
     pub async fn place_to_compile(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let place = Arc::clone(&self.compilers).acquire_owned().await;
-        place.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))
+        self.compilers.take().await
     }
 
     /// The names of all rulesets that requests may name.
@@ -290,64 +227,65 @@ impl Snapshot {
     }
 
     /// The ruleset with this name.
-    pub fn named(&self, name: &str) -> Option<Arc<Ruleset>> {
+    pub fn named(&self, name: &str) -> Option<Ready> {
         self.named.get(name).cloned()
     }
 
     /// Finds a text compiled already, or compiles it beside the threads that serve calls: a long text takes its time.
     ///
     /// # Errors
-    /// All mistakes in the text.
-    pub async fn compile(self: &Arc<Snapshot>, file_name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
+    /// All mistakes in the text, or why it could not be compiled.
+    pub async fn compile(self: &Arc<Snapshot>, file_name: &str, text: &str) -> Result<Ready, Uncompiled> {
         let key = Sha256::new().chain_update(file_name).chain_update([0]).chain_update(text).finalize().into();
-        if let Some(ruleset) = self.recently_compiled(&key) {
-            return Ok(ruleset);
+        if let Some(ready) = self.recently_compiled(&key) {
+            return Ok(ready);
         }
-        let Ok(compiler) = Arc::clone(&self.compilers).acquire_owned().await else {
-            return Err(own_fault(file_name));
-        };
+        let place = self.compilers.take().await?;
         // Who waited may have waited for this very text.
-        if let Some(ruleset) = self.recently_compiled(&key) {
-            return Ok(ruleset);
+        if let Some(ready) = self.recently_compiled(&key) {
+            return Ok(ready);
         }
         let (snapshot, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
         let compiled = spawn_blocking(move || {
             // Held here: a compilation goes on when its caller has gone.
-            let _compiler = compiler;
+            let _place = place;
             snapshot.compile_anew(key, &name, &text)
         });
-        compiled.await.unwrap_or_else(|_| Err(own_fault(file_name)))
+        let lost = |_| Problem::new(Kind::Engine, "the ruleset could not be compiled; this is a fault of Shiftmill");
+        compiled.await.map_err(lost)?
     }
 
-    fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Arc<Ruleset>, Mistakes> {
-        let ruleset = Arc::new(compile(&Document { name, text }, self)?);
+    fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Ready, Uncompiled> {
+        let library = Sent { files: &self.files, store: &self.plugins, held: Shelf::default() };
+        let ruleset = compile(&Document { name, text }, &library).map_err(Uncompiled::Mistakes)?;
+        let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held };
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= RECENT_MAX {
             recent.remove(0);
         }
-        recent.push((key, Arc::clone(&ruleset)));
-        Ok(ruleset)
+        // Without its plugins: those that were pushed may leave.
+        recent.push((key, Arc::clone(&ready.ruleset)));
+        Ok(ready)
     }
 
-    fn recently_compiled(&self, key: &[u8; 32]) -> Option<Arc<Ruleset>> {
+    fn recently_compiled(&self, key: &[u8; 32]) -> Option<Ready> {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let position = recent.iter().position(|(known, _)| known == key)?;
         let entry = recent.remove(position);
         // Plugins that were pushed may have left since. Asked for, those that are there are used now.
-        let mut bindings = entry.1.timeline().bindings().iter();
-        if !bindings.all(|binding| self.plugins.get(binding.plugin).is_some()) {
-            return None;
-        }
-        let ruleset = Arc::clone(&entry.1);
+        let bindings = entry.1.timeline().bindings().iter();
+        let plugins: Option<Vec<Arc<Plugin>>> = bindings.map(|binding| self.plugins.get(binding.plugin)).collect();
+        let ready = Ready { ruleset: Arc::clone(&entry.1), plugins: Shelf::of(&plugins?) };
         recent.push(entry);
-        Some(ruleset)
+        Some(ready)
     }
 }
 
-/// What is said when the compiler itself fails.
-fn own_fault(file_name: &str) -> Mistakes {
-    let message = "the ruleset could not be compiled; this is a fault of Shiftmill".to_owned();
-    Mistakes { list: vec![Mistake { file: file_name.to_owned(), line: 1, column: 1, message, hint: None }] }
+impl Ready {
+    /// The plugins that it binds.
+    fn bound(&self) -> impl Iterator<Item = Arc<Plugin>> {
+        self.ruleset.timeline().bindings().iter().filter_map(|binding| self.plugins.get(binding.plugin))
+    }
 }
 
 /// The ruleset files of a folder, by name.
@@ -387,7 +325,7 @@ mod tests {
         let now = presets_only();
         let first = now.compile("a.toml", "name = \"a\"").await.unwrap();
         let second = now.compile("a.toml", "name = \"a\"").await.unwrap();
-        assert!(Arc::ptr_eq(&first, &second));
+        assert!(Arc::ptr_eq(&first.ruleset, &second.ruleset));
     }
 
     #[tokio::test]

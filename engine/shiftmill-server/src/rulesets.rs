@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 use crate::asked::file_name;
 use crate::info::ruleset_info;
-use crate::registry::Registry;
+use crate::registry::{Registry, Uncompiled};
 use crate::request_id::RequestId;
 
 /// Checks rulesets.
@@ -27,13 +27,14 @@ impl Rulesets for RulesetsService {
         let answer = async {
             let compiled = self.registry.now().compile(file_name(&asked.file_name), &asked.text).await;
             let answer = match compiled {
-                Ok(ruleset) => valid(&ruleset),
-                Err(mistakes) => invalid(&mistakes.list),
+                Ok(ready) => valid(&ready.ruleset),
+                Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),
+                Err(Uncompiled::Other(problem)) => return Err(problem),
             };
             tracing::info!(valid = answer.valid, mistakes = answer.mistakes.len(), "ruleset checked");
-            answer
+            Ok(answer)
         };
-        let mut response = Response::new(answer.instrument(id.span("Validate")).await);
+        let mut response = Response::new(answer.instrument(id.span("Validate")).await?);
         id.tell(response.metadata_mut());
         Ok(response)
     }

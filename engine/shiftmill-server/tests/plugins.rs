@@ -1,16 +1,12 @@
 //! Plugins over gRPC: taken in, refused, called, failing, replaced under load.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-#[path = "../../shiftmill-plugin-host/tests/hostile/guest.rs"]
-#[allow(dead_code, reason = "other tests use more of it")]
-mod guest;
 mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use guest::Guest;
 use shiftmill::core::{FailureCode, TimecardBatch};
 use shiftmill::plugin_host::HostSettings;
 use shiftmill_proto::v1;
@@ -18,6 +14,7 @@ use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::{Config, Limits, read_results};
+use shiftmill_testkit::guest::Guest;
 use support::{Folder, Running, facts, header, problem, source};
 use tonic::{Code, Status};
 

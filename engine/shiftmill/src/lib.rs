@@ -44,6 +44,7 @@
 //!
 //! Never here: sockets, protocols, a decision about pay.
 
+mod cause;
 mod chunk;
 mod engine;
 mod hash;
@@ -55,6 +56,7 @@ mod watch;
 pub mod words;
 mod zones;
 
+pub use cause::with_cause;
 pub use engine::{Engine, Finished};
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use request::{Layout, Request, RequestError, Stopped};

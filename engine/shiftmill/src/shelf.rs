@@ -52,18 +52,43 @@ impl Shelf {
         Shelf(Arc::new(Inner { settings, ..Inner::default() }))
     }
 
+    /// A shelf of a few plugins, such as those of one request.
+    pub fn of<'a>(plugins: impl IntoIterator<Item = &'a Arc<Plugin>>) -> Shelf {
+        let shelf = Shelf::default();
+        for plugin in plugins {
+            shelf.put(plugin);
+        }
+        shelf
+    }
+
     /// Loads a plugin. One that is there already is not loaded again, unless it is quarantined.
     ///
     /// # Errors
     /// See [`ShelfError`].
     pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, ShelfError> {
+        Ok(self.put(&self.prepare(component)?))
+    }
+
+    /// Loads a plugin as [`Shelf::load`] does, but does not put it on the shelf.
+    ///
+    /// # Errors
+    /// See [`ShelfError`].
+    pub fn prepare(&self, component: &[u8]) -> Result<Arc<Plugin>, ShelfError> {
         let hash = PluginHash(Sha256::digest(component).into());
-        if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
-            return Ok(known);
+        match self.get(hash).filter(|known| !known.is_quarantined()) {
+            Some(known) => Ok(known),
+            None => self.host()?.load(component).map_err(ShelfError::Load),
         }
-        let plugin = self.host()?.load(component).map_err(ShelfError::Load)?;
-        self.0.plugins.insert(plugin.hash(), Arc::clone(&plugin));
-        Ok(plugin)
+    }
+
+    /// Puts a plugin on the shelf and gives the one that stands there then: where the same content is there already, it
+    /// stays unless it is quarantined.
+    pub fn put(&self, plugin: &Arc<Plugin>) -> Arc<Plugin> {
+        let mut place = self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin));
+        if place.is_quarantined() {
+            *place = Arc::clone(plugin);
+        }
+        Arc::clone(&place)
     }
 
     /// Loads a plugin from a file.

@@ -1,14 +1,9 @@
 //! Plugins at work: the same bytes for each employee whatever stands beside, and what becomes of those that fail.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
-#[allow(dead_code, reason = "shared with the tests of the host")]
-#[path = "../../shiftmill-plugin-host/tests/hostile/guest.rs"]
-mod guest;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guest::Guest;
 use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook, PayCode, Punch,
     PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
@@ -17,6 +12,7 @@ use shiftmill::plugin_host::HostSettings;
 use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, StreamHash, zone_table};
+use shiftmill_testkit::guest::Guest;
 
 const MONDAY: Workday = Workday(20_514);
 /// `meal_premium` and `overtime_2_0`, by their numbers.

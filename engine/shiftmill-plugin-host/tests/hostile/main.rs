@@ -4,6 +4,7 @@
 mod calls;
 mod cards;
 mod corpus;
-mod guest;
 mod outcomes;
 mod shapes;
+
+use shiftmill_testkit::guest;

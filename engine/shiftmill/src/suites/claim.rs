@@ -9,6 +9,7 @@ use shiftmill_timecards::suite::{CameOut, SuiteCase, SuiteFile};
 
 use super::answer::Answer;
 use super::{Suites, came_out, compare, ruleset};
+use crate::cause::with_cause;
 use crate::chunk::Workspace;
 use crate::request::Request;
 use crate::shelf::Shelf;
@@ -75,7 +76,7 @@ impl Claim {
         let mut evaluate = |detail| {
             let rulesets = vec![Arc::clone(&self.ruleset)];
             let request = Request::new(rulesets, Arc::clone(&self.zones), self.window, detail, shelf);
-            workspace.evaluate(&request.map_err(with_cause)?, &batch).map_err(told)
+            workspace.evaluate(&request.map_err(|error| with_cause(&error))?, &batch).map_err(told)
         };
         let (derived, plain) = (evaluate(Detail::Full)?, evaluate(Detail::Workdays)?);
         same_with_less_detail(&derived, &plain)?;
@@ -85,13 +86,6 @@ impl Claim {
 
 fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
-}
-
-fn with_cause(error: impl std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
 
 /// Detail never changes what is paid.

@@ -9,6 +9,7 @@ use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset
 use shiftmill_timecards::suite::{RulesetLayer, SuiteCase, SuiteFile};
 
 use super::Suites;
+use crate::cause::with_cause;
 use crate::shelf::{Shelf, beside};
 
 /// What a claim's ruleset may name: the blocks before its own, the files beside the suite, and those of the folder of
@@ -38,7 +39,7 @@ impl Library for Beside<'_> {
             PluginReference::Hash(hash) => self.shelf.get(hash).ok_or("there is no plugin of this hash")?,
             PluginReference::File(name) => {
                 let file = self.file(name).ok_or("there is no such file")?;
-                self.shelf.load_file(&file).map_err(|error| error.to_string())?
+                self.shelf.load_file(&file).map_err(|error| with_cause(&error))?
             }
         };
         Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })

@@ -35,7 +35,9 @@ const HEAP: u32 = 0x10_0000;
 /// What a guest is made of. Every part can be replaced.
 #[derive(Clone, Debug)]
 pub struct Guest {
+    /// Its name.
     pub name: String,
+    /// Where it is called.
     pub hooks: Vec<Hook>,
     /// The columns that each hook reads.
     pub columns: Vec<String>,
@@ -93,11 +95,13 @@ impl Guest {
         Guest::new(name, "(call $pay (local.get $cards) (local.get $employee))")
     }
 
+    /// The guest with something changed.
     pub fn with(mut self, change: impl FnOnce(&mut Guest)) -> Guest {
         change(&mut self);
         self
     }
 
+    /// The guest at another hook.
     pub fn at(self, hook: Hook) -> Guest {
         self.with(|guest| {
             guest.hooks = vec![hook];
@@ -163,11 +167,13 @@ impl Guest {
         )
     }
 
+    /// The core module.
     pub fn module(&self) -> Vec<u8> {
         let text = self.text();
         wat::parse_str(&text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", self.name))
     }
 
+    /// The component, as it is pushed to a service.
     pub fn component(&self) -> Vec<u8> {
         componentise(&self.module()).unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }

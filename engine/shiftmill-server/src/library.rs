@@ -1,0 +1,100 @@
+//! What rulesets find while they are compiled: other rulesets, and plugins. The plugins that one finds are held until it
+//! is ready, so that none leaves in between.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use shiftmill::core::{ContextDays, PluginBinding};
+use shiftmill::plugin_host::Plugin;
+use shiftmill::ruleset::{Library, PluginFound, PluginReference};
+use shiftmill::{Shelf, beside, with_cause};
+
+use crate::plugin_store::PluginStore;
+
+/// The files in the service's folder.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// The texts of rulesets, for those that extend them.
+    pub texts: HashMap<String, String>,
+    /// The plugins that rulesets of the folder name.
+    pub plugins: BTreeMap<String, Arc<Plugin>>,
+}
+
+/// What the rulesets of the folder find beside themselves.
+pub(crate) struct InFolder<'a> {
+    pub folder: &'a Path,
+    pub texts: &'a HashMap<String, String>,
+    pub store: &'a PluginStore,
+    /// The plugins found, by the names of their files.
+    pub found: Mutex<BTreeMap<String, Arc<Plugin>>>,
+    /// All plugins found.
+    pub held: Shelf,
+}
+
+impl InFolder<'_> {
+    fn file(&self, name: &str) -> Result<Arc<Plugin>, String> {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plugin) = found.get(name) {
+            return Ok(Arc::clone(plugin));
+        }
+        let file = beside(self.folder, name).ok_or("a plugin stands beside its ruleset")?;
+        let plugin = self.store.read(&file).map_err(|error| with_cause(&error))?;
+        found.insert(name.to_owned(), Arc::clone(&plugin));
+        Ok(plugin)
+    }
+}
+
+impl Library for InFolder<'_> {
+    fn find(&self, name: &str) -> Option<String> {
+        self.texts.get(name).cloned()
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let plugin = match which {
+            PluginReference::File(name) => self.file(name)?,
+            PluginReference::Hash(hash) => self.store.get(hash).ok_or_else(not_there)?,
+        };
+        Ok(found(&self.held.put(&plugin)))
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.held.configure(binding)
+    }
+}
+
+/// What a ruleset that a caller sends finds: the folder's rulesets with their plugins, and plugins that were pushed.
+pub(crate) struct Sent<'a> {
+    pub files: &'a Files,
+    pub store: &'a PluginStore,
+    /// The plugins found.
+    pub held: Shelf,
+}
+
+impl Library for Sent<'_> {
+    fn find(&self, name: &str) -> Option<String> {
+        self.files.texts.get(name).cloned()
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let plugin = match which {
+            PluginReference::File(file) => self.files.plugins.get(file).cloned().ok_or(
+                "a ruleset that is sent names its plugins by their `hash`: push the plugin, and write its hash here",
+            )?,
+            PluginReference::Hash(hash) => self.store.get(hash).ok_or_else(not_there)?,
+        };
+        Ok(found(&self.held.put(&plugin)))
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        self.held.configure(binding)
+    }
+}
+
+fn found(plugin: &Plugin) -> PluginFound {
+    PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) }
+}
+
+fn not_there() -> String {
+    "the service has no plugin of this hash: push it first".to_owned()
+}

@@ -1,0 +1,22 @@
+//! An error in one line, with what lies behind it.
+
+use std::error::Error;
+
+/// An error with its causes, the outermost first: `the file cannot be read: permission denied`.
+///
+/// ```
+/// use std::io::{Error, ErrorKind};
+/// use shiftmill::{ShelfError, with_cause};
+/// let error = ShelfError::Unreadable(Error::new(ErrorKind::NotFound, "there is no such file"));
+/// assert_eq!(with_cause(&error), "the file cannot be read: there is no such file");
+/// ```
+pub fn with_cause(error: &dyn Error) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        cause = error.source();
+    }
+    told
+}
