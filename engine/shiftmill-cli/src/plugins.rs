@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
+use shiftmill::trial::Dependence;
 use shiftmill::{RequestError, Shelf, ShelfError, Stopped, beside, with_cause};
 
 use crate::plugin::PluginCommand;
@@ -102,6 +103,13 @@ pub fn stopped(stopped: Stopped) -> Problem {
             .cause(cause)
             .hint("`shiftmill plugin test` finds out more; `isolation = \"employee\"` keeps employees apart"),
     }
+}
+
+/// A plugin that does not keep employees apart, as a problem.
+pub fn dependent(found: &Dependence) -> Problem {
+    Problem::new(format!("a service would refuse ruleset `{}` ({})", found.ruleset, Dependence::CODE))
+        .cause(found)
+        .hint("look for a `static` that changes, a cache, or a walk through a HashMap; `shiftmill plugin test` tells more")
 }
 
 /// The innermost cause.

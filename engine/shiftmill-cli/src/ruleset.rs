@@ -1,12 +1,14 @@
 //! `shiftmill ruleset`: check, show and list rulesets.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 use shiftmill::Shelf;
 use shiftmill::core::{Names, RuleId};
 use shiftmill::ruleset::{Mistake, Ruleset, json_schema, presets, reference};
+use shiftmill::trial::{Dependence, TrialError, check_independence};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -16,7 +18,7 @@ use crate::rulesets;
 /// Check, show and list rulesets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum RulesetCommand {
-    /// List every mistake of rulesets, with line, column and hint.
+    /// List every mistake of rulesets, with line, column and hint, and plugins that do not keep employees apart.
     #[command(after_help = "Example:\n  shiftmill ruleset check office.toml plant-2.toml")]
     Check {
         /// Files or presets.
@@ -81,9 +83,20 @@ fn check(named: &[String], shelf: &Shelf, json: bool, out: &mut dyn Write) -> Re
     let mut exit = Exit::Done;
     for named in named {
         match (rulesets::try_load(named, shelf)?, json) {
-            (Ok(ruleset), false) => sound(named, &ruleset, out)?,
-            (Ok(ruleset), true) => {
-                objects.push(json!({ "file": named, "ruleset": output::ruleset_object(&ruleset), "mistakes": [] }));
+            (Ok(ruleset), json) => {
+                let ruleset = Arc::new(ruleset);
+                let found = dependence(&ruleset, shelf)?;
+                if found.is_some() {
+                    exit = Exit::LeftOut;
+                }
+                match (json, &found) {
+                    (true, _) => objects.push(json!({
+                        "file": named, "ruleset": output::ruleset_object(&ruleset), "mistakes": [],
+                        "not_independent": found.as_ref().map(ToString::to_string),
+                    })),
+                    (false, Some(found)) => writeln!(out, "{named}: no mistakes, but {}: {found}", Dependence::CODE)?,
+                    (false, None) => sound(named, &ruleset, out)?,
+                }
             }
             (Err(mistakes), json) => {
                 exit = Exit::LeftOut;
@@ -101,6 +114,15 @@ fn check(named: &[String], shelf: &Shelf, json: bool, out: &mut dyn Write) -> Re
         writeln!(out, "{}", Value::Array(objects))?;
     }
     Ok(exit)
+}
+
+/// Whose results depend on others, by the plugins of a ruleset.
+fn dependence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Result<Option<Box<Dependence>>, Problem> {
+    match check_independence(ruleset, shelf) {
+        Ok(()) => Ok(None),
+        Err(TrialError::NotIndependent(found)) => Ok(Some(found)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn mistake_object(mistake: &Mistake) -> Value {

@@ -18,8 +18,9 @@ use crate::answer::{Answers, Asked};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
 use crate::gather::{Gathering, HookCard, Tables};
-use crate::limits::{FUEL_BASE, fuel_budget};
+use crate::limits::{FUEL_BASE, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
+use crate::purse::Purse;
 use crate::wire::Value;
 
 /// How many employees must fail alike, before any has passed, until the plugin is taken to be broken.
@@ -141,6 +142,10 @@ pub struct Bound {
     context: ContextDays,
     pace: Pace,
     breaker: Breaker,
+    /// One in about so many employees is evaluated alone too; 0: none.
+    audit_one_in: u32,
+    /// The fuel of a trial, which its calls share.
+    purse: Option<Arc<Purse>>,
 }
 
 impl Bound {
@@ -161,8 +166,10 @@ impl Bound {
             context: ContextDays::default(),
             pace: Pace::default(),
             breaker: Breaker::default(),
+            audit_one_in: plugin.host().settings.audit_one_in,
+            purse: None,
         };
-        let configured = bound.plugin.configured(&bound.values(), FUEL_BASE, 0).map(|(_, context)| context);
+        let configured = bound.plugin.configured(&bound.values(), FUEL_TO_CONFIGURE, 0).map(|(_, context)| context);
         match configured {
             Ok(context) => {
                 bound.context = context;
@@ -171,6 +178,13 @@ impl Bound {
             Err(Fault::Host(reason)) => Err(BindError::Host { plugin: title, reason }),
             Err(Fault::Plugin(fault)) => Err(BindError::Refused { plugin: title, failure: fault.failure }),
         }
+    }
+
+    /// The same for a trial: its calls share the fuel of a purse, and one in about so many employees is evaluated alone
+    /// too; 0: none.
+    #[must_use]
+    pub fn on_trial(self, purse: &Arc<Purse>, audit_one_in: u32) -> Bound {
+        Bound { purse: Some(Arc::clone(purse)), audit_one_in, ..self }
     }
 
     /// The plugin.
@@ -215,6 +229,17 @@ impl Bound {
         }
         call.audit(room, &answers)?;
         Ok(answers)
+    }
+
+    /// What a call may use of a budget.
+    fn within_purse(&self, budget: u64) -> u64 {
+        self.purse.as_ref().map_or(budget, |purse| budget.min(purse.left()))
+    }
+
+    fn pay(&self, fuel: u64) {
+        if let Some(purse) = &self.purse {
+            purse.pay(fuel);
+        }
     }
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -303,11 +328,14 @@ impl Call<'_> {
         // What passes together passes alone: nobody has more fuel here than by themselves.
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
-        let (mut sandbox, _) = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
+        let budget = bound.within_purse(fuel_budget(fewest));
+        let configured = bound.plugin.configured(values, budget, *listening);
+        let (mut sandbox, _) = configured.inspect_err(|_| bound.pay(budget))?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
         let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
+        bound.pay(fuel);
         answers.see_memory(sandbox.store.data().memory);
         drop(sandbox);
         let before = answers.len();
@@ -324,7 +352,7 @@ impl Call<'_> {
 
     /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only.
     fn audit(self, room: &mut CallRoom, answers: &Answers) -> Result<(), CallError> {
-        let one_in = self.bound.plugin.host().settings.audit_one_in;
+        let one_in = self.bound.audit_one_in;
         if one_in == 0 {
             return Ok(());
         }

@@ -46,6 +46,7 @@ mod limits;
 mod manifest;
 mod module;
 mod plugin;
+mod purse;
 mod sandbox;
 mod self_test;
 mod wire;
@@ -58,8 +59,11 @@ pub use componentise::{ComponentiseError, componentise};
 pub use failure::CardFailure;
 pub use gather::HookCard;
 pub use host::{Host, HostError, HostSettings, LoadError};
-pub use limits::{COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget};
+pub use limits::{
+    COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget,
+};
 pub use plugin::Plugin;
+pub use purse::Purse;
 pub use sandbox::LogLine;
 pub use self_test::SelfTestError;
 pub use wire::LogLevel;

@@ -4,6 +4,9 @@
 pub const FUEL_BASE: u64 = 100_000_000;
 /// Fuel that comes to it for each day of the employee. Usual rules use 3 000 to 5 000.
 pub const FUEL_PER_DAY: u64 = 100_000;
+/// Fuel in which an instance begins and takes its configuration: a ruleset may bind many plugins, and is compiled while
+/// its sender waits.
+pub const FUEL_TO_CONFIGURE: u64 = 5_000_000;
 /// Linear memory.
 pub const MEMORY_BYTES_MAX: usize = 16 << 20;
 /// How much of it a place for instances keeps from one to the next, rather than giving it back to the system. Calls of

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
+use shiftmill::trial::TrialError;
 use shiftmill::{Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use tokio::task::spawn_blocking;
@@ -114,6 +115,11 @@ fn unbound(error: &RequestError, field: &str) -> Problem {
     Problem::at(Kind::of_plugin(error.code()), field, with_cause(error))
 }
 
+/// Why a ruleset cannot be used with its plugins.
+pub(crate) fn trial_problem(error: &TrialError, field: &str) -> Problem {
+    Problem::at(Kind::of_plugin(error.code()), field, with_cause(error))
+}
+
 /// Why an evaluation was stopped by a plugin.
 pub(crate) fn stopped(stopped: &Stopped) -> Problem {
     Problem::new(Kind::of_plugin(stopped.code()), stopped.to_string())
@@ -130,11 +136,7 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
 }
 
 /// Finds or compiles a ruleset.
-pub(crate) async fn ruleset(
-    source: &v1::RulesetSource,
-    field: &str,
-    known: &Arc<Snapshot>,
-) -> Result<Ready, Problem> {
+pub(crate) async fn ruleset(source: &v1::RulesetSource, field: &str, known: &Arc<Snapshot>) -> Result<Ready, Problem> {
     match &source.source {
         Some(v1::ruleset_source::Source::Name(name)) => {
             known.named(name).ok_or_else(|| unknown_ruleset(name, field, known))
@@ -143,6 +145,7 @@ pub(crate) async fn ruleset(
             let compiled = known.compile(file_name(&source.file_name), text).await;
             compiled.map_err(|why| match why {
                 Uncompiled::Mistakes(mistakes) => ruleset_problem(&mistakes, field),
+                Uncompiled::Trial(error) => trial_problem(&error, field),
                 Uncompiled::Other(problem) => problem,
             })
         }

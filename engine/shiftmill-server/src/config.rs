@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use shiftmill::plugin_host::{HostError, HostSettings};
+use shiftmill::trial::TrialError;
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -147,6 +148,14 @@ pub enum ServeError {
         path: PathBuf,
         /// All of them.
         source: shiftmill::ruleset::Mistakes,
+    },
+    /// The plugins of a ruleset in the folder do not keep employees apart, or cannot be called.
+    #[error("ruleset `{}` cannot be used with its plugins", path.display())]
+    Trial {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: TrialError,
     },
     /// Two files of the folder hold rulesets of one name.
     #[error("two rulesets are named `{name}`, the second in `{}`", path.display())]

@@ -5,6 +5,7 @@
 //!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ results ─→ chunk result … summary
 //! Evaluate:       readable rows ─→ timecards ─→ Engine ─→ words ─→ readable rows
 //! Validate:       text ─→ registry ─→ mistakes, or what the ruleset is
+//!                 with plugins ─→ independence: do they keep employees apart?
 //! PushPlugin:     component ─→ plugin store ─→ objections, or what the plugin declares
 //! ```
 //!
@@ -39,6 +40,7 @@ pub mod client;
 mod config;
 mod evaluation;
 mod facts;
+mod independence;
 mod info;
 mod kept;
 mod library;

@@ -15,6 +15,7 @@ use tokio::task::spawn_blocking;
 
 use crate::budget::Places;
 use crate::config::{Limits, ServeError};
+use crate::independence::Independence;
 use crate::kept::Kept;
 use crate::problem::{Kind, Problem};
 
@@ -26,6 +27,7 @@ pub(crate) struct PluginStore {
     /// Where plugins are taken in: half as many places as cores, so that callers who push many do not crowd out
     /// evaluations.
     intake: Places,
+    independence: Independence,
     /// How long a caller waits for something that others use.
     wait: Duration,
     /// Whether compiled code is kept in a folder.
@@ -45,6 +47,7 @@ impl PluginStore {
                 limits.memory_wait,
                 "as many plugins as the server takes in at a time are being compiled",
             ),
+            independence: Independence::default(),
             wait: limits.memory_wait,
         }
     }
@@ -58,6 +61,11 @@ impl PluginStore {
             Err(ShelfError::Host(error)) => Err(ServeError::Plugins(error)),
             _ => Ok(()),
         }
+    }
+
+    /// The check of rulesets for whether their plugins keep employees apart.
+    pub fn independence(&self) -> &Independence {
+        &self.independence
     }
 
     /// How long a caller waits for something that others use.

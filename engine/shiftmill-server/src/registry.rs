@@ -13,9 +13,10 @@ use std::thread::available_parallelism;
 
 use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
-use shiftmill::Shelf;
 use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, presets};
+use shiftmill::trial::TrialError;
+use shiftmill::{Shelf, with_cause};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::spawn_blocking;
 
@@ -67,7 +68,9 @@ pub(crate) struct Ready {
 pub(crate) enum Uncompiled {
     /// It has mistakes.
     Mistakes(Mistakes),
-    /// It has none, and something else is in the way.
+    /// Its plugins do not keep employees apart, or cannot be called.
+    Trial(TrialError),
+    /// There was no place for it.
     Other(Problem),
 }
 
@@ -146,7 +149,7 @@ fn log(error: &ServeError) {
         ServeError::Ruleset { source, .. } => source.list.iter().for_each(|mistake| tracing::error!("{mistake}")),
         error => {
             if let Some(cause) = std::error::Error::source(error) {
-                tracing::error!("{cause}");
+                tracing::error!("{}", with_cause(cause));
             }
         }
     }
@@ -197,6 +200,8 @@ impl Snapshot {
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
             let name = ruleset.name().to_owned();
             let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
+            let tried = store.independence().check(&ready.ruleset, &ready.plugins);
+            tried.map_err(|source| ServeError::Trial { path: path.clone(), source })?;
             if self.named.insert(name.clone(), ready).is_some() {
                 return Err(ServeError::SameName { name, path: path.clone() });
             }
@@ -259,6 +264,7 @@ impl Snapshot {
         let library = Sent { files: &self.files, store: &self.plugins, held: Shelf::default() };
         let ruleset = compile(&Document { name, text }, &library).map_err(Uncompiled::Mistakes)?;
         let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held };
+        self.plugins.independence().check(&ready.ruleset, &ready.plugins).map_err(Uncompiled::Trial)?;
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() >= RECENT_MAX {
             recent.remove(0);

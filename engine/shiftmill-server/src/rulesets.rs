@@ -8,7 +8,7 @@ use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use crate::asked::file_name;
+use crate::asked::{file_name, trial_problem};
 use crate::info::ruleset_info;
 use crate::registry::{Registry, Uncompiled};
 use crate::request_id::RequestId;
@@ -29,6 +29,7 @@ impl Rulesets for RulesetsService {
             let answer = match compiled {
                 Ok(ready) => valid(&ready.ruleset),
                 Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),
+                Err(Uncompiled::Trial(error)) => return Err(trial_problem(&error, "text")),
                 Err(Uncompiled::Other(problem)) => return Err(problem),
             };
             tracing::info!(valid = answer.valid, mistakes = answer.mistakes.len(), "ruleset checked");

@@ -13,7 +13,7 @@ use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
-use shiftmill_server::{Config, Limits, read_results};
+use shiftmill_server::{Config, Limits, ServeError, Server, read_results};
 use shiftmill_testkit::guest::Guest;
 use support::{Folder, Running, facts, header, problem, source};
 use tonic::{Code, Status};
@@ -214,23 +214,82 @@ async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
     server.is_untouched().await;
 }
 
+/// Pays by how many employees there are, when there are more than the ruleset was tried with.
+const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1)
+    (i32.gt_u (call $employees (local.get $cards)) (i32.const 40))))";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
     let plugins = HostSettings { audit_one_in: 1, ..HostSettings::default() };
     let server = Running::start_with(Config { workers: 1, plugins, ..Config::default() }).await;
-    let crowd = "(i64.extend_i32_u (call $employees (local.get $cards)))";
-    let plugin = push(&server, meals("crowd", crowd, "").component()).await.unwrap();
-    let status = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..10)]).await.unwrap_err();
+    let plugin = push(&server, meals("crowd", CROWD, "").component()).await.unwrap();
+    let status = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..50)]).await.unwrap_err();
     assert_eq!(problem(&status).0, "SM-PLUGIN-NOT-INDEPENDENT", "{status:?}");
     assert_eq!(status.code(), Code::FailedPrecondition);
 
     let again = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..10)]).await.unwrap_err();
     assert_eq!(problem(&again).0, "SM-PLUGIN-NOT-INDEPENDENT", "it is quarantined: {again:?}");
     let apart = with_plugin(&plugin, "isolation = \"employee\"\n");
-    assert!(push(&server, meals("crowd", crowd, "").component()).await.is_ok_and(|plugin| !plugin.quarantined));
-    let answers = server.exchange(apart, vec![support::chunk(0, 0..10)]).await.unwrap();
-    assert_eq!(meals_of(&support::results(&answers)[0]), [1; 10]);
+    assert!(push(&server, meals("crowd", CROWD, "").component()).await.is_ok_and(|plugin| !plugin.quarantined));
+    let answers = server.exchange(apart, vec![support::chunk(0, 0..50)]).await.unwrap();
+    assert_eq!(meals_of(&support::results(&answers)[0]), [1; 50]);
     server.is_untouched().await;
+}
+
+/// Pays each employee one meal more than the one before.
+fn counting() -> Guest {
+    let next = "(i64.extend_i32_u (call $next))";
+    meals("counting", next, "").with(|guest| {
+        guest.fields = "(global $count (mut i32) (i32.const 0))
+            (func $next (result i32)
+                (global.set $count (i32.add (global.get $count) (i32.const 1))) (global.get $count))"
+            .to_owned();
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ruleset_whose_plugin_mixes_employees_is_refused_when_it_is_sent() {
+    let server = Running::start(Limits::default()).await;
+    let plugin = push(&server, counting().component()).await.unwrap();
+    let header = with_plugin(&plugin, "");
+    let status = server.exchange(header.clone(), vec![]).await.unwrap_err();
+    assert_eq!((status.code(), problem(&status).0.as_str()), (Code::FailedPrecondition, "SM-PLUGIN-NOT-INDEPENDENT"));
+    assert_eq!(problem(&status).1, ["header.rulesets[0]"]);
+    let message = status.message();
+    assert!(
+        message.starts_with("plugin `meals` of ruleset `acme` does not keep employees apart: employee E"),
+        "{message}"
+    );
+    assert!(message.contains("meal_premium"), "{message}");
+
+    let mut plugins = PluginsClient::new(server.channel().await);
+    let found = plugins.get_plugin(v1::GetPluginRequest { name: plugin.name.clone() }).await.unwrap().into_inner();
+    assert!(found.quarantined);
+    push(&server, counting().component()).await.unwrap();
+    let mut rulesets = RulesetsClient::new(server.channel().await);
+    let Some(v1::ruleset_source::Source::Text(text)) = header.rulesets[0].source.clone() else { panic!("no text") };
+    let refused = rulesets.validate(v1::ValidateRequest { text, file_name: String::new() }).await.unwrap_err();
+    assert_eq!(problem(&refused), ("SM-PLUGIN-NOT-INDEPENDENT".to_owned(), vec!["text".to_owned()]));
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ruleset_of_the_folder_whose_plugin_mixes_employees_is_refused() {
+    let folder = Folder::new("mixing");
+    folder.write("meals.wasm", fixed("meals", 1));
+    folder.write("plant.toml", "name = \"plant\"\n[[plugin]]\nname = \"meals\"\nfile = \"meals.wasm\"\n");
+    let config = Config { workers: 1, rulesets: Some(folder.0.clone()), ..Config::default() };
+    let server = Running::start_with(config.clone()).await;
+    let mut plugins = PluginsClient::new(server.channel().await);
+    let all = v1::ListPluginsRequest::default();
+    let before = plugins.list_plugins(all.clone()).await.unwrap().into_inner();
+
+    folder.write("meals.wasm", counting().component());
+    let refused = server.registry.reload().await.unwrap_err();
+    assert!(matches!(refused, ServeError::Trial { .. }), "{refused:?}");
+    let after = plugins.list_plugins(all).await.unwrap().into_inner();
+    assert!(before.plugins[0].pinned && after == before, "everything stays as it was");
+    assert!(matches!(Server::bind(config), Err(ServeError::Trial { .. })), "it does not start either");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use shiftmill::Shelf;
 use shiftmill::suites::{Differing, Failure, Suites};
+use shiftmill::trial::check_independence;
 use shiftmill_plugin_host::{Host, HostSettings};
 use shiftmill_testkit::example_plugins;
 
@@ -65,6 +66,22 @@ fn differing(folder_name: &str) -> Vec<String> {
     let ran = suites.run(Differing::Tell).expect("the folder of suites can be read");
     assert!(ran.claims > 0, "{folder_name} has no timecards");
     ran.failures.iter().map(Failure::to_string).collect()
+}
+
+#[test]
+fn every_example_keeps_employees_apart() {
+    built();
+    for name in IN_RUST {
+        let project = example_plugins::folder().join(name);
+        let (folder, shelf) = (project.join("timecards"), Shelf::default());
+        let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), shelf: &shelf };
+        let claims = suites.read().expect("the folder of suites can be read").claims;
+        let mut rulesets: Vec<_> = claims.into_iter().map(|claim| claim.ruleset).collect();
+        rulesets.dedup_by_key(|ruleset| ruleset.hash_hex());
+        for ruleset in rulesets {
+            check_independence(&ruleset, &shelf).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
 }
 
 #[test]

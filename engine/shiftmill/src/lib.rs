@@ -7,6 +7,7 @@
 //! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
 //!                                                                      └─→ ResultHasher, StreamHash
 //! Markdown     ─→ suites::run_folder: claims about rulesets, with the timecards that prove them
+//! ruleset      ─→ trial::check_independence: whether its plugins keep employees apart
 //! ```
 //!
 //! ```
@@ -52,6 +53,7 @@ mod piece;
 mod request;
 mod shelf;
 pub mod suites;
+pub mod trial;
 mod watch;
 pub mod words;
 mod zones;

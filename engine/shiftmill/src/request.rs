@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable};
-use shiftmill_plugin_host::{BindError, Bound, CallError};
+use shiftmill_plugin_host::{BindError, Bound, CallError, Purse};
 use shiftmill_ruleset::Ruleset;
 
 use crate::shelf::Shelf;
@@ -139,6 +139,15 @@ impl Request {
     #[must_use]
     pub fn watched(self, watch: &Arc<Watch>) -> Request {
         Request { watch: Some(Arc::clone(watch)), ..self }
+    }
+
+    /// The same request for a trial: its calls share the fuel of a purse, and one in about so many employees is
+    /// evaluated alone too; 0: none.
+    #[must_use]
+    pub(crate) fn on_trial(mut self, purse: &Arc<Purse>, audit_one_in: u32) -> Request {
+        let on_trial = |bound: Bound| bound.on_trial(purse, audit_one_in);
+        self.plugins = self.plugins.into_iter().map(|bound| bound.into_iter().map(on_trial).collect()).collect();
+        self
     }
 
     /// The same request, as if no ruleset had a plugin.

@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::output::Output;
 use crate::plugin::build::Source;
 use crate::plugin::describe::{size, topic};
-use crate::plugin::project::{Project, days_of};
+use crate::plugin::project::Project;
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
@@ -84,7 +84,7 @@ pub fn run(command: &Bench, shelf: &Shelf, json: bool) -> Result<Exit, Problem> 
     let project = Project { folder: &command.source.folder, ruleset: command.ruleset.as_deref(), shelf };
     let first = Workday::from_date(2026, 3, 2).unwrap_or_default();
     let days = WorkdayRange { first, last: first.plus(DAYS - 1) };
-    let setting = days_of(&project.load_ruleset()?, "America/New_York", days)?;
+    let setting = Setting::days_of(&project.load_ruleset()?, "America/New_York", days)?;
     let measured = measure(&Trial::new(shelf), &setting, command)?;
     let regression = earlier.as_ref().map(|earlier| change(earlier.fuel, measured.fuel_thousandths()));
     let too_much = regression.is_some_and(|change| change > i64::from(command.max_regression) * 10);

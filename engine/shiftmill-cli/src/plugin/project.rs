@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shiftmill::core::{EvaluationWindow, Workday, WorkdayRange};
+use shiftmill::Shelf;
+use shiftmill::core::Workday;
 use shiftmill::ruleset::Ruleset;
 use shiftmill::suites::{Claim, Suites};
-use shiftmill::{Shelf, zone_table};
 
 use crate::plugin::trial::Setting;
 use crate::problem::Problem;
@@ -25,8 +25,6 @@ pub struct Project<'a> {
 
 /// Where people are of whom no timecard says where they are.
 const ZONE: &str = "America/New_York";
-/// Zones are known so many days around the days that are asked about.
-const AROUND: i32 = 200;
 /// The most days that one setting of generated timecards pays.
 const DAYS_MAX: i32 = 31;
 
@@ -64,26 +62,8 @@ impl<'a> Project<'a> {
         }
         if settings.is_empty() {
             let first = Workday::from_date(2026, 3, 2).unwrap_or_default();
-            settings.push(week_of(&self.load_ruleset()?, ZONE, first)?);
+            settings.push(Setting::week_of(&self.load_ruleset()?, ZONE, first)?);
         }
         Ok(settings)
     }
-}
-
-/// A week from a workday on, asked about when it is over and everything around it is known.
-pub fn week_of(ruleset: &Arc<Ruleset>, zone: &str, first: Workday) -> Result<Setting, Problem> {
-    days_of(ruleset, zone, WorkdayRange { first, last: first.plus(6) })
-}
-
-/// Some days, asked about when they are over and everything around them is known.
-pub fn days_of(ruleset: &Arc<Ruleset>, zone: &str, pay_period: WorkdayRange) -> Result<Setting, Problem> {
-    let WorkdayRange { first, last } = pay_period;
-    let context = ruleset.context();
-    let facts =
-        WorkdayRange { first: first.plus(-i32::from(context.before)), last: last.plus(i32::from(context.after)) };
-    let zones = zone_table(&[zone.to_owned()], first.plus(-AROUND), last.plus(AROUND))
-        .map_err(|error| Problem::new("there are no zones for these days").cause(error))?;
-    let as_of = zones.get(0).ok_or_else(|| Problem::own("there is no zone"))?.midnight(facts.last.plus(3));
-    let window = EvaluationWindow { pay_period, facts, as_of, require_final: false };
-    Ok(Setting { ruleset: Arc::clone(ruleset), zones: Arc::new(zones), window })
 }

@@ -2,50 +2,13 @@
 
 use std::sync::Arc;
 
-use shiftmill::core::{
-    CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, Names, TimecardBatch, Zone, ZoneTable,
-};
-use shiftmill::ruleset::Ruleset;
-use shiftmill::suites::Claim;
+use shiftmill::core::{CardFacts, CheckedBatch, Detail, Evaluations};
+pub use shiftmill::trial::{Setting, carried, chunk};
 use shiftmill::words::{self, Explanation, Language};
 use shiftmill::{Engine, Finished, Request, Shelf, Watch};
 
 use crate::plugins;
 use crate::problem::Problem;
-
-/// By what, where and over which days timecards are evaluated.
-#[derive(Clone)]
-pub struct Setting {
-    /// The ruleset.
-    pub ruleset: Arc<Ruleset>,
-    /// The zone of all employees, as the only one.
-    pub zones: Arc<ZoneTable>,
-    /// What is asked.
-    pub window: EvaluationWindow,
-}
-
-impl Setting {
-    /// The setting of a claim.
-    pub fn of(claim: &Claim) -> Setting {
-        Setting { ruleset: Arc::clone(&claim.ruleset), zones: Arc::clone(&claim.zones), window: claim.window }
-    }
-
-    /// The zone.
-    pub fn zone(&self) -> Result<&Zone, Problem> {
-        self.zones.get(0).ok_or_else(|| Problem::own("there is no zone"))
-    }
-
-    /// The names of the ruleset.
-    pub fn names(&self) -> &Names {
-        self.ruleset.timeline().names()
-    }
-
-    /// True when nothing that decides a result differs.
-    pub fn is_like(&self, other: &Setting) -> bool {
-        let zone = |setting: &Setting| setting.zones.get(0).map(|zone| zone.name().to_owned());
-        self.ruleset.hash_hex() == other.ruleset.hash_hex() && zone(self) == zone(other) && self.window == other.window
-    }
-}
 
 /// What evaluates: one worker, so that figures can be compared.
 pub struct Trial<'a> {
@@ -106,24 +69,8 @@ pub struct WithAndWithout {
     pub watch: Arc<Watch>,
 }
 
-/// Columns of some cards.
-pub fn chunk(cards: &[CardFacts]) -> Result<CheckedBatch, Problem> {
-    let mut batch = TimecardBatch::default();
-    for card in cards {
-        batch.push(card).map_err(|error| Problem::own(format!("employee `{}`", card.employee)).cause(error))?;
-    }
-    batch.check(1, 1).map_err(|error| Problem::own("facts that do not fit together").cause(error))
-}
-
 /// The results of one card of a chunk in words.
 pub fn explain(setting: &Setting, results: &Evaluations, index: usize) -> Result<Explanation, Problem> {
     let told = words::explain(setting.names(), results, index, setting.zone()?, Language::English);
     told.ok_or_else(|| Problem::own("the result got lost"))
-}
-
-/// What a card of a chunk carries over, by the names of the keys.
-pub fn carried(names: &Names, results: &Evaluations, index: usize) -> Vec<(String, i64)> {
-    let (from, to) = (results.starts(index).carried, results.cards.get(index).map_or(0, |card| card.ends.carried));
-    let name = |key: u16| names.carried.get(usize::from(key)).cloned().unwrap_or_default();
-    results.carried.rows(from as usize..to as usize).map(|row| (name(row.key.0), row.value)).collect()
 }

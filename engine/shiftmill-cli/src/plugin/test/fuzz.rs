@@ -12,7 +12,6 @@ use shiftmill::words;
 
 use super::golden::counted;
 use super::odd_week::{make_up, pasted, shrink};
-use crate::plugin::project::week_of;
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
@@ -65,7 +64,7 @@ fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
         let (year, ..) = first.to_date();
         let day = |month, day| Workday::from_date(year, month, day).unwrap_or(first);
         for first in [first, day(3, 5), day(3, 25), day(10, 28), day(12, 28)] {
-            let week = week_of(&setting.ruleset, zone.name(), first)?;
+            let week = Setting::week_of(&setting.ruleset, zone.name(), first)?;
             if !weeks.iter().any(|known| known.is_like(&week)) {
                 weeks.push(week);
             }

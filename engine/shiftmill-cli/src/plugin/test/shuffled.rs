@@ -2,9 +2,9 @@
 //! in one chunk, in another order, and in chunks of other sizes; whoever differs is told.
 
 use serde_json::{Value, json};
-use shiftmill::core::{CardFacts, Detail, Evaluations};
+use shiftmill::core::{CardFacts, Detail};
 use shiftmill::suites::Claim;
-use shiftmill::words::Explanation;
+use shiftmill::trial::Told;
 
 use super::golden::counted;
 use super::odd_week::make_up;
@@ -61,7 +61,7 @@ impl Shuffled {
     ) -> Result<(), Problem> {
         let alone: Vec<Told> = cards
             .iter()
-            .map(|card| Told::of(setting, &trial.alone(setting, card)?, 0))
+            .map(|card| Ok(Told::of(setting, &trial.alone(setting, card)?, 0)?))
             .collect::<Result<_, Problem>>()?;
         for (number, arrangement) in ARRANGEMENTS.into_iter().enumerate() {
             let order = order(number, cards.len(), seed);
@@ -134,41 +134,6 @@ impl Shuffled {
 
 /// So many differences are shown.
 const SHOWN: usize = 3;
-
-/// Everything that is told of a card.
-#[derive(PartialEq)]
-struct Told {
-    explanation: Explanation,
-    carried: Vec<(String, i64)>,
-}
-
-impl Told {
-    fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<Told, Problem> {
-        let explanation = trial::explain(setting, results, index)?;
-        Ok(Told { explanation, carried: trial::carried(setting.names(), results, index) })
-    }
-
-    /// The first line of each that the other does not have.
-    fn first_difference(&self, other: &Told) -> (String, String) {
-        let (own, others) = (self.lines(), other.lines());
-        let only = |here: &[String], there: &[String]| {
-            let line = here.iter().find(|line| !there.contains(line));
-            line.map_or_else(|| String::from("nothing of the kind"), |line| line.trim().to_owned())
-        };
-        (only(&own, &others), only(&others, &own))
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.explanation.error.iter().cloned().collect();
-        for day in &self.explanation.days {
-            let said = day.to_string();
-            lines.extend(said.lines().map(|line| format!("{}: {}", day.workday, line.trim())));
-        }
-        lines.extend(self.explanation.other_steps.iter().cloned());
-        lines.extend(self.carried.iter().map(|(key, value)| format!("carries {key} {value}")));
-        lines
-    }
-}
 
 /// The order of cards in an arrangement.
 fn order(arrangement: usize, cards: usize, seed: u64) -> Vec<usize> {

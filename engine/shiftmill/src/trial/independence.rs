@@ -1,0 +1,206 @@
+//! The check of independence: what comes out for an employee must not depend on the employees beside. Made-up weeks are
+//! evaluated alone, together, and together the other way round. It takes a few hundredths of a second for usual rules, and
+//! ends with its fuel for those that do not end.
+
+use std::sync::Arc;
+
+use shiftmill_core::{CardFacts, Detail, Evaluations, Isolation, PlanTimeline, Workday};
+use shiftmill_plugin_host::{CallError, Purse};
+use shiftmill_ruleset::Ruleset;
+
+use super::{Setting, Told, TrialError, chunk, make_up};
+use crate::chunk::Workspace;
+use crate::request::Request;
+use crate::shelf::Shelf;
+
+/// Made-up employees of one week: fewer than fail alike before a request is stopped.
+const EMPLOYEES: u32 = 36;
+/// The same weeks are made up every time, so that the same ruleset fares the same.
+const SEED: u64 = 1;
+/// Where they work.
+const ZONE: &str = "America/New_York";
+/// When: clocks change on the last day of the week.
+const FIRST: (i32, u32, u32) = (2026, 3, 2);
+/// So many weeks are tried at most: one is enough unless versions of the ruleset bind other plugins.
+const WEEKS_MAX: usize = 8;
+/// Fuel of all calls together. Usual rules take less than a hundredth of it; an endless one burns it in a few seconds.
+const FUEL: u64 = 1_000_000_000;
+
+/// An employee whose results depend on others.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "plugin {} of ruleset `{ruleset}` does not keep employees apart: employee {employee} of a made-up week from {week}, \
+     {arrangement}, comes out otherwise than alone; alone: {alone}; together: {together}",
+    listed(.bindings)
+)]
+pub struct Dependence {
+    /// The ruleset.
+    pub ruleset: String,
+    /// What the ruleset calls the plugin; several when it is not known which it is.
+    pub bindings: Vec<String>,
+    /// The employee.
+    pub employee: String,
+    /// The first day of the week.
+    pub week: Workday,
+    /// In which company.
+    pub arrangement: &'static str,
+    /// What is told of the employee alone, and not together with others.
+    pub alone: String,
+    /// What is told of the employee together with others, and not alone.
+    pub together: String,
+}
+
+impl Dependence {
+    /// The stable code that documentation explains.
+    pub const CODE: &'static str = "SM-PLUGIN-NOT-INDEPENDENT";
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// Finds out whether the plugins of a ruleset keep employees apart. One that does not is quarantined. Whether a plugin
+/// fails is no matter here, as long as it fails alike; one that uses up the fuel of the check has not been found out.
+///
+/// # Errors
+/// [`TrialError::NotIndependent`]; others when the plugins cannot be called.
+pub fn check_independence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Result<(), TrialError> {
+    let purse = Arc::new(Purse::new(FUEL));
+    for setting in weeks(ruleset)? {
+        let cards = make_up(&setting, EMPLOYEES, SEED)?;
+        let week = Week { setting, cards, shelf, purse: Arc::clone(&purse) };
+        if week.check()? == Found::Nothing {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The weeks in which the plugins are in force that are not kept apart anyway.
+fn weeks(ruleset: &Arc<Ruleset>) -> Result<Vec<Setting>, TrialError> {
+    let timeline = ruleset.timeline();
+    let (year, month, day) = FIRST;
+    let usual = Workday::from_date(year, month, day).unwrap_or_default();
+    let mut weeks: Vec<Setting> = Vec::new();
+    for (index, binding) in (0_u16..).zip(timeline.bindings()) {
+        let is_tried = weeks.iter().any(|week| timeline.is_in_force_within(index, week.window.pay_period));
+        if is_tried || binding.isolation == Isolation::Employee || weeks.len() == WEEKS_MAX {
+            continue;
+        }
+        let first = if timeline.is_in_force(index, usual) { usual } else { in_force(timeline, index).unwrap_or(usual) };
+        match Setting::week_of(ruleset, ZONE, first) {
+            // Nobody works where there is no calendar.
+            Err(TrialError::Zones(_)) => {}
+            week => weeks.push(week?),
+        }
+    }
+    Ok(weeks)
+}
+
+/// A workday on which a plugin is in force: the first of a version, or the last week of the very first one, which has
+/// always been.
+fn in_force(timeline: &PlanTimeline, binding: u16) -> Option<Workday> {
+    let versions = timeline.versions();
+    let index = versions.iter().position(|(_, plan)| plan.plugins.contains(&binding))?;
+    let (from, until) = (versions.get(index)?.0, versions.get(index + 1).map(|next| next.0));
+    Some(if index == 0 { until.unwrap_or(from).plus(-7) } else { from })
+}
+
+/// What a week has told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// Everybody comes out alike.
+    Independence,
+    /// Nothing: there was not enough fuel, or a plugin fails for everybody.
+    Nothing,
+}
+
+/// One week under trial.
+struct Week<'a> {
+    setting: Setting,
+    cards: Vec<CardFacts>,
+    shelf: &'a Shelf,
+    purse: Arc<Purse>,
+}
+
+impl Week<'_> {
+    fn check(&self) -> Result<Found, TrialError> {
+        let mut room = Workspace::default();
+        let Some(alone) = self.alone(&mut room)? else { return Ok(Found::Nothing) };
+        let order: Vec<usize> = (0..self.cards.len()).collect();
+        let back: Vec<usize> = order.iter().rev().copied().collect();
+        for (arrangement, order) in [("in one chunk", order), ("in one chunk the other way round", back)] {
+            let request = self.request(0)?;
+            let Some(results) = self.evaluate(&request, self.ordered(&order), &mut room)? else {
+                return Ok(Found::Nothing);
+            };
+            for (position, index) in order.iter().enumerate() {
+                let together = Told::of(&self.setting, &results, position)?;
+                let Some((card, alone)) = self.cards.get(*index).zip(alone.get(*index)) else { continue };
+                if *alone != together {
+                    let (alone, together) = alone.first_difference(&together);
+                    return Err(TrialError::NotIndependent(Box::new(Dependence {
+                        ruleset: self.setting.ruleset.name().to_owned(),
+                        bindings: self.culprits(&order, &mut room)?,
+                        employee: card.employee.clone(),
+                        week: self.setting.window.pay_period.first,
+                        arrangement,
+                        alone,
+                        together,
+                    })));
+                }
+            }
+        }
+        Ok(Found::Independence)
+    }
+
+    /// What is told of everybody alone. `None` when that is nothing to compare with.
+    fn alone(&self, room: &mut Workspace) -> Result<Option<Vec<Told>>, TrialError> {
+        let request = self.request(0)?;
+        let mut alone = Vec::with_capacity(self.cards.len());
+        for card in &self.cards {
+            let Some(results) = self.evaluate(&request, [card], room)? else { return Ok(None) };
+            alone.push(Told::of(&self.setting, &results, 0)?);
+        }
+        Ok(Some(alone))
+    }
+
+    fn ordered<'a>(&'a self, order: &'a [usize]) -> impl Iterator<Item = &'a CardFacts> {
+        order.iter().filter_map(|index| self.cards.get(*index))
+    }
+
+    /// What the plugins are called that are found out when every answer is looked at twice; they are quarantined then.
+    fn culprits(&self, order: &[usize], room: &mut Workspace) -> Result<Vec<String>, TrialError> {
+        let request = self.request(1)?;
+        let batch = chunk(self.ordered(order))?;
+        // It ends with the finding, which stands in the plugin as well.
+        let _stopped = room.evaluate(&request, &batch);
+        let named = |found_out: bool| {
+            let bound = request.plugins(0).iter().filter(|bound| bound.plugin().is_quarantined() || !found_out);
+            bound.map(|bound| bound.binding().name.clone()).collect::<Vec<_>>()
+        };
+        let found_out = named(true);
+        Ok(if found_out.is_empty() { named(false) } else { found_out })
+    }
+
+    /// What is asked; one in about so many answers is looked at twice.
+    fn request(&self, audit_one_in: u32) -> Result<Request, TrialError> {
+        let Setting { ruleset, zones, window } = &self.setting;
+        let request = Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, Detail::Full, self.shelf);
+        Ok(request.map_err(TrialError::Unbound)?.on_trial(&self.purse, audit_one_in))
+    }
+
+    /// The results of some cards. `None` when they tell nothing: the fuel is used up, or a plugin fails for everybody.
+    fn evaluate<'a>(
+        &self,
+        request: &Request,
+        cards: impl IntoIterator<Item = &'a CardFacts>,
+        room: &mut Workspace,
+    ) -> Result<Option<Evaluations>, TrialError> {
+        match room.evaluate(request, &chunk(cards)?) {
+            Ok(results) => Ok((!self.purse.is_empty()).then_some(results)),
+            Err(stopped) if matches!(stopped.0, CallError::Broken { .. }) => Ok(None),
+            Err(stopped) => Err(TrialError::Stopped(stopped)),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Trials: made-up timecards, evaluated by a ruleset to learn something of it.
+//!
+//! ```text
+//! ruleset ─→ Setting ─→ make_up ─→ timecards ─┬─→ alone ────┐
+//!                                             └─→ together ─┴─→ Told ─→ check_independence
+//! ```
+
+mod independence;
+mod odd_week;
+mod told;
+
+use std::sync::Arc;
+
+use shiftmill_core::{
+    BatchError, CardFacts, CheckedBatch, EvaluationWindow, Names, PunchTooFar, TimecardBatch, Workday, WorkdayRange,
+    Zone, ZoneTable,
+};
+use shiftmill_plugin_host::CallError;
+use shiftmill_ruleset::Ruleset;
+
+use crate::request::{RequestError, Stopped};
+use crate::suites::Claim;
+use crate::zones::{ZoneError, zone_table};
+pub use independence::{Dependence, check_independence};
+pub use odd_week::make_up;
+pub use told::{Told, carried};
+
+/// Zones are known so many days around the days that are asked about.
+const AROUND: i32 = 200;
+
+/// By what, where and over which days timecards are evaluated.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The ruleset.
+    pub ruleset: Arc<Ruleset>,
+    /// The zone of all employees, as the only one.
+    pub zones: Arc<ZoneTable>,
+    /// What is asked.
+    pub window: EvaluationWindow,
+}
+
+/// Why a trial came to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The zone or its days are not known.
+    #[error("there are no zones for these days")]
+    Zones(#[source] ZoneError),
+    /// Our own timecards cannot be evaluated.
+    #[error("facts that do not fit together")]
+    Facts(#[source] BatchError),
+    /// A card whose punches are not of one time.
+    #[error("employee `{employee}`")]
+    Card {
+        /// Whose.
+        employee: String,
+        /// Why.
+        #[source]
+        why: PunchTooFar,
+    },
+    /// Our own result is not there.
+    #[error("a result got lost")]
+    Lost,
+    /// A plugin cannot be called.
+    #[error(transparent)]
+    Unbound(RequestError),
+    /// A plugin could not be run.
+    #[error(transparent)]
+    Stopped(Stopped),
+    /// A plugin does not keep employees apart.
+    #[error(transparent)]
+    NotIndependent(Box<Dependence>),
+}
+
+impl TrialError {
+    /// The stable code that documentation explains.
+    pub fn code(&self) -> &'static str {
+        match self {
+            TrialError::Zones(_) | TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => {
+                CallError::Mixed.error_code()
+            }
+            TrialError::Unbound(error) => error.code(),
+            TrialError::Stopped(stopped) => stopped.code(),
+            TrialError::NotIndependent(_) => Dependence::CODE,
+        }
+    }
+}
+
+impl Setting {
+    /// The setting of a claim.
+    pub fn of(claim: &Claim) -> Setting {
+        Setting { ruleset: Arc::clone(&claim.ruleset), zones: Arc::clone(&claim.zones), window: claim.window }
+    }
+
+    /// A week from a workday on, asked about when it is over and everything around it is known.
+    ///
+    /// # Errors
+    /// [`TrialError::Zones`].
+    pub fn week_of(ruleset: &Arc<Ruleset>, zone: &str, first: Workday) -> Result<Setting, TrialError> {
+        Setting::days_of(ruleset, zone, WorkdayRange { first, last: first.plus(6) })
+    }
+
+    /// Some days, asked about when they are over and everything around them is known.
+    ///
+    /// # Errors
+    /// [`TrialError::Zones`].
+    pub fn days_of(ruleset: &Arc<Ruleset>, zone: &str, pay_period: WorkdayRange) -> Result<Setting, TrialError> {
+        let WorkdayRange { first, last } = pay_period;
+        let context = ruleset.context();
+        let facts =
+            WorkdayRange { first: first.plus(-i32::from(context.before)), last: last.plus(i32::from(context.after)) };
+        let zones =
+            zone_table(&[zone.to_owned()], first.plus(-AROUND), last.plus(AROUND)).map_err(TrialError::Zones)?;
+        let as_of = zones.get(0).ok_or(TrialError::Lost)?.midnight(facts.last.plus(3));
+        let window = EvaluationWindow { pay_period, facts, as_of, require_final: false };
+        Ok(Setting { ruleset: Arc::clone(ruleset), zones: Arc::new(zones), window })
+    }
+
+    /// The zone.
+    ///
+    /// # Errors
+    /// [`TrialError::Lost`] when there is none.
+    pub fn zone(&self) -> Result<&Zone, TrialError> {
+        self.zones.get(0).ok_or(TrialError::Lost)
+    }
+
+    /// The names of the ruleset.
+    pub fn names(&self) -> &Names {
+        self.ruleset.timeline().names()
+    }
+
+    /// True when nothing that decides a result differs.
+    pub fn is_like(&self, other: &Setting) -> bool {
+        let zone = |setting: &Setting| setting.zones.get(0).map(|zone| zone.name().to_owned());
+        self.ruleset.hash_hex() == other.ruleset.hash_hex() && zone(self) == zone(other) && self.window == other.window
+    }
+}
+
+/// Columns of some cards of one ruleset and one zone.
+///
+/// # Errors
+/// [`TrialError::Facts`], [`TrialError::Card`].
+pub fn chunk<'a>(cards: impl IntoIterator<Item = &'a CardFacts>) -> Result<CheckedBatch, TrialError> {
+    let mut batch = TimecardBatch::default();
+    for card in cards {
+        batch.push(card).map_err(|why| TrialError::Card { employee: card.employee.clone(), why })?;
+    }
+    batch.check(1, 1).map_err(TrialError::Facts)
+}

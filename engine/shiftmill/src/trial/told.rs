@@ -1,0 +1,53 @@
+//! Everything that is told of a card, and where two of them differ.
+
+use shiftmill_core::{Evaluations, Names};
+
+use super::{Setting, TrialError};
+use crate::words::{self, Explanation, Language};
+
+/// Everything that is told of a card.
+#[derive(Debug, PartialEq)]
+pub struct Told {
+    explanation: Explanation,
+    carried: Vec<(String, i64)>,
+}
+
+impl Told {
+    /// What is told of card `index` of a chunk that was evaluated with full detail.
+    ///
+    /// # Errors
+    /// [`TrialError::Lost`] when there is no such card.
+    pub fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<Told, TrialError> {
+        let (names, zone) = (setting.names(), setting.zone()?);
+        let explanation = words::explain(names, results, index, zone, Language::English).ok_or(TrialError::Lost)?;
+        Ok(Told { explanation, carried: carried(names, results, index) })
+    }
+
+    /// The first line of each that the other does not have.
+    pub fn first_difference(&self, other: &Told) -> (String, String) {
+        let (own, others) = (self.lines(), other.lines());
+        let only = |here: &[String], there: &[String]| {
+            let line = here.iter().find(|line| !there.contains(line));
+            line.map_or_else(|| String::from("nothing of the kind"), |line| line.trim().to_owned())
+        };
+        (only(&own, &others), only(&others, &own))
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.explanation.error.iter().cloned().collect();
+        for day in &self.explanation.days {
+            let said = day.to_string();
+            lines.extend(said.lines().map(|line| format!("{}: {}", day.workday, line.trim())));
+        }
+        lines.extend(self.explanation.other_steps.iter().cloned());
+        lines.extend(self.carried.iter().map(|(key, value)| format!("carries {key} {value}")));
+        lines
+    }
+}
+
+/// What a card of a chunk carries over, by the names of the keys.
+pub fn carried(names: &Names, results: &Evaluations, index: usize) -> Vec<(String, i64)> {
+    let (from, to) = (results.starts(index).carried, results.cards.get(index).map_or(0, |card| card.ends.carried));
+    let name = |key: u16| names.carried.get(usize::from(key)).cloned().unwrap_or_default();
+    results.carried.rows(from as usize..to as usize).map(|row| (name(row.key.0), row.value)).collect()
+}

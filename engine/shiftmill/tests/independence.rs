@@ -1,0 +1,124 @@
+//! Plugins that do not keep employees apart are found before they pay anybody; the others pass, whatever they do.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::sync::Arc;
+
+use shiftmill::Shelf;
+use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
+use shiftmill::trial::{Dependence, TrialError, check_independence};
+use shiftmill_testkit::guest::Guest;
+
+struct OnShelf<'a>(&'a Shelf);
+
+impl Library for OnShelf<'_> {
+    fn find(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let PluginReference::Hash(hash) = which else { return Err("by its hash only".to_owned()) };
+        let plugin = self.0.get(hash).ok_or("there is no such plugin")?;
+        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
+    }
+}
+
+/// A plugin that pays everybody so many meals.
+fn pays(name: &str, amount: &str) -> Guest {
+    let meal = format!(
+        "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+            (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+            (i64.const 0) (i64.const 0) (i32.const 16) (i64.extend_i32_u {amount}) (i32.const 0))"
+    );
+    Guest::new(name, &meal).with(|guest| {
+        guest.good = meal.clone();
+        guest.fields = "(global $count (mut i32) (i32.const 0))
+            (func $next (result i32)
+                (global.set $count (i32.add (global.get $count) (i32.const 1))) (global.get $count))"
+            .to_owned();
+    })
+}
+
+/// A ruleset that binds plugins by their names.
+fn ruleset(shelf: &Shelf, guests: &[&Guest], more: &str) -> Arc<Ruleset> {
+    let section = |guest: &&Guest| {
+        let hash = shelf.load(&guest.component()).unwrap().hash();
+        format!("[[plugin]]\nname = \"{}\"\nhash = \"{hash}\"\n{more}", guest.name)
+    };
+    let text = format!("name = \"plant\"\n{}", guests.iter().map(section).collect::<String>());
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(shelf));
+    Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
+}
+
+fn dependence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Dependence {
+    match check_independence(ruleset, shelf) {
+        Err(TrialError::NotIndependent(found)) => *found,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn plugins_that_mix_employees_are_found_and_quarantined() {
+    for (name, amount) in [
+        ("counts", "(call $next)"),
+        ("crowd", "(call $employees (local.get $cards))"),
+        ("memory", "(i32.and (i32.shr_u (global.get $heap) (i32.const 6)) (i32.const 1023))"),
+        ("first", "(call $first_day (local.get $cards) (local.get $employee))"),
+        ("number", "(local.get $employee)"),
+        ("edits", "(global.get $edits)"),
+    ] {
+        let shelf = Shelf::default();
+        let (honest, guest) = (pays("honest", "(i32.const 1)"), pays(name, amount));
+        let ruleset = ruleset(&shelf, &[&honest, &guest], "");
+        let found = dependence(&ruleset, &shelf);
+        assert_eq!((found.bindings.as_slice(), found.ruleset.as_str()), ([name.to_owned()].as_slice(), "plant"));
+        assert!(found.alone != found.together && found.together.contains("2026-03-0"), "{found}");
+        let told = found.to_string();
+        assert!(
+            told.starts_with(&format!("plugin `{name}` of ruleset `plant` does not keep employees apart")),
+            "{told}"
+        );
+        let quarantined = shelf.plugins().iter().filter(|plugin| plugin.is_quarantined()).count();
+        assert_eq!(quarantined, 1, "{name} and nobody else");
+        assert_eq!(check_independence(&ruleset, &shelf).unwrap_err().code(), Dependence::CODE, "it stays so");
+    }
+}
+
+#[test]
+fn who_is_kept_apart_need_not_be_tried() {
+    let shelf = Shelf::default();
+    let ruleset = ruleset(&shelf, &[&pays("counts", "(call $next)")], "isolation = \"employee\"\n");
+    check_independence(&ruleset, &shelf).unwrap();
+}
+
+#[test]
+fn failing_alike_is_no_dependence() {
+    let honest = pays("honest", "(i32.const 1)");
+    let panics = pays("panics", "(i32.const 1)").with(|guest| guest.bad = "unreachable".to_owned());
+    let broken = pays("broken", "(i32.const 1)").with(|guest| guest.entry = "unreachable".to_owned());
+    let endless = pays("endless", "(i32.const 1)").with(|guest| guest.entry = "(loop $again (br $again))".to_owned());
+    for on_failure in ["fail", "skip"] {
+        let shelf = Shelf::default();
+        let ruleset =
+            ruleset(&shelf, &[&honest, &panics, &broken, &endless], &format!("on_failure = \"{on_failure}\"\n"));
+        check_independence(&ruleset, &shelf).unwrap();
+        assert!(shelf.plugins().iter().all(|plugin| !plugin.is_quarantined()));
+    }
+}
+
+#[test]
+fn a_plugin_is_tried_in_the_version_that_binds_it() {
+    let shelf = Shelf::default();
+    let hash = shelf.load(&pays("counts", "(call $next)").component()).unwrap().hash();
+    for from in ["2031-01-01", "9999-12-30"] {
+        let text = format!(
+            "name = \"plant\"\n[[change]]\nfrom = \"{from}\"\n[[change.plugin]]\nname = \"counts\"\nhash = \"{hash}\"\n"
+        );
+        let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(&shelf));
+        let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
+        match from {
+            "2031-01-01" => assert_eq!(dependence(&ruleset, &shelf).week.to_string(), from),
+            // Nobody works where the calendar ends.
+            _ => check_independence(&ruleset, &Shelf::default()).unwrap(),
+        }
+    }
+}
