@@ -2,12 +2,12 @@
 //!
 //! ```sh
 //! cargo bench -p shiftmill-plugin-host --bench calls                      # nanoseconds per employee-day
+//! cargo bench -p shiftmill-plugin-host --bench calls -- plugin FILE       # the same of a plugin, component or module
 //! cargo bench -p shiftmill-plugin-host --bench calls -- soak 1000000      # so many instances, and resident memory
 //! cargo bench -p shiftmill-plugin-host --bench calls -- audit             # how often plugins that mix employees are caught
-//! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # plugins that are slow to compile
+//! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # what a child takes for the worst plugins
+//! cargo bench -p shiftmill-plugin-host --bench calls -- kept              # what a loaded plugin keeps of memory
 //! ```
-//!
-//! With `SHIFTMILL_PLUGIN` naming a plugin, component or module, that one is measured instead of the one written by hand.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,13 +20,15 @@
 #[allow(dead_code, reason = "tests use more of it")]
 mod cards;
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use cards::{Cards, binding};
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
-use shiftmill_plugin_host::{Bound, CallRoom, HookCard, Host, HostSettings, Plugin, componentise};
+use shiftmill_plugin_host::{Bound, CallRoom, HookCard, Host, HostSettings, Plugin, compile_child, componentise};
 use shiftmill_testkit::guest::Guest;
 
 /// Days of one employee.
@@ -36,24 +38,28 @@ const ROUNDS: usize = 15;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if arguments == ["compile-child"] {
+        return compile_and_tell();
+    }
     let host = Host::new(HostSettings::default()).unwrap();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["plugin", file] => measure(&host, given(file)),
         ["soak", count] => soak(&host, count.parse().unwrap()),
         ["audit"] => audit(&host),
-        ["compile"] => compile(&host),
-        _ => measure(&host),
+        ["compile"] => compile(),
+        ["kept"] => kept(),
+        _ => measure(&host, night_premium().component()),
     }
 }
 
-fn load(host: &Host) -> (Arc<Plugin>, PluginBinding) {
-    let component = match std::env::var_os("SHIFTMILL_PLUGIN") {
-        Some(path) => {
-            let bytes = std::fs::read(path).unwrap();
-            componentise(&bytes).unwrap_or(bytes)
-        }
-        None => night_premium().component(),
-    };
-    let plugin = host.load(&component).unwrap();
+/// The plugin in a file.
+fn given(file: &str) -> Vec<u8> {
+    let bytes = std::fs::read(file).unwrap();
+    componentise(&bytes).unwrap_or(bytes)
+}
+
+fn load(host: &Host, component: &[u8]) -> (Arc<Plugin>, PluginBinding) {
+    let plugin = host.load(component).unwrap();
     let mut binding = binding(&plugin);
     // The settings of the example `night-premium`: from, to, code.
     if plugin.manifest().settings.len() == 3 {
@@ -90,8 +96,8 @@ fn night_premium() -> Guest {
     })
 }
 
-fn measure(host: &Host) {
-    let (plugin, binding) = load(host);
+fn measure(host: &Host, component: Vec<u8>) {
+    let (plugin, binding) = load(host, &component);
     println!("{}, ns of processor time per employee-day, median of {ROUNDS}", plugin.title());
     println!("{:>12} {:>10} {:>10} {:>12}", "days a call", "1 thread", "2 threads", "fuel a day");
     for days in [400, 2_000, 8_000] {
@@ -144,7 +150,7 @@ fn median(mut one: impl FnMut() -> f64) -> f64 {
 
 /// Makes many instances, and says what is resident on the way.
 fn soak(host: &Host, count: usize) {
-    let (plugin, binding) = load(host);
+    let (plugin, binding) = load(host, &night_premium().component());
     let cards = Cards::new(&binding, &[DAYS; 4], Hook::Days, true);
     let bound = Bound::new(&plugin, &binding, 0).unwrap();
     let mut fuel = None;
@@ -209,8 +215,42 @@ fn resident_kib() -> u64 {
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Loads plugins that are as slow to compile as they may be.
-fn compile(host: &Host) {
+/// Compiles plugins that are as hard to compile as they may be, each in a child as a service does, which tells the most
+/// address space and memory that it had.
+fn compile() {
+    println!("{:>28} {:>10} {:>8}  the most that the child had", "", "component", "time");
+    for (name, component) in hard_to_compile() {
+        let started = Instant::now();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .arg("compile-child")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let size = component.len() / 1_024;
+        let written = thread::spawn(move || input.write_all(&component));
+        let output = child.wait_with_output().unwrap();
+        let _whatever = written.join().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).trim().replace('\n', ", ");
+        let told = if told.is_empty() { output.status.to_string() } else { told };
+        let (seconds, code) = (started.elapsed().as_secs_f64(), output.stdout.len() / 1_024);
+        println!("{name:>28} {size:>6} KiB {seconds:>6.2} s  {told}, {code} KiB of code");
+    }
+}
+
+/// The child of [`compile`].
+fn compile_and_tell() {
+    let _code = compile_child();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    for line in status.lines().filter(|line| line.starts_with("VmPeak:") || line.starts_with("VmHWM:")) {
+        eprintln!("{}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+}
+
+/// Names and components.
+fn hard_to_compile() -> Vec<(&'static str, Vec<u8>)> {
     let repeated = |what: &str, times: usize| what.repeat(times);
     let read_all = |locals: usize| (0..locals).map(|local| format!("(drop (local.get {local}))")).collect::<String>();
     // Every loop may have changed every variable, and all are read after the last one.
@@ -232,6 +272,17 @@ fn compile(host: &Host) {
         let sum = repeated("(local.set 0 (i64.mul (local.get 0) (i64.xor (local.get 0) (i64.const 3))))", count);
         format!("(func (local i64) {sum})")
     };
+    // Each may trap, at a place of its own.
+    let loads = |count: usize| {
+        let load = repeated("(local.set 0 (i32.load (local.get 0)))", count);
+        format!("(func (local i32) {load})")
+    };
+    let calls = |count: usize| {
+        format!("(func $c (param i32) (result i32) (local.get 0)) {}", {
+            let call = repeated("(local.set 0 (call $c (local.get 0)))", count);
+            repeated(&format!("(func (local i32) {call})"), 16)
+        })
+    };
     let cases = [
         ("nothing", String::new()),
         ("10000 functions", repeated("(func)", 9_900)),
@@ -243,14 +294,30 @@ fn compile(host: &Host) {
         ("900 blocks, 200 tables", branches(900, 200)),
         ("25000 operations", adds(20_000)),
         ("10 times 25000 operations", repeated(&adds(20_000), 10)),
+        ("16 of 250 KiB operations", repeated(&adds(27_000), 16)),
+        ("16 of 250 KiB loads", repeated(&loads(34_000), 16)),
+        ("16 of 250 KiB calls", calls(40_000)),
+        ("9000 of 400 B operations", repeated(&adds(40), 9_000)),
+        ("9000 of 400 B loads", repeated(&loads(60), 9_000)),
+        ("15 of 900 blocks", repeated(&branches(900, 140), 15)),
+        ("20 of 1500 locals in loops", repeated(&loops(1_500, 500), 20)),
     ];
-    for (name, fields) in cases {
-        let component = Guest::honest("slow").with(|guest| guest.fields = fields).component();
-        let started = Instant::now();
-        let loaded = host
-            .load(&component)
-            .map_or_else(|error| error.to_string(), |plugin| format!("{} KiB of code", plugin.code_bytes() / 1_024));
-        let (seconds, resident) = (started.elapsed().as_secs_f64(), resident_kib() / 1_024);
-        println!("{name:>28} {:>6} KiB {seconds:>8.2} s {resident:>6} MiB  {loaded}", component.len() / 1_024);
+    cases.map(|(name, fields)| (name, Guest::honest("slow").with(|guest| guest.fields = fields).component())).into()
+}
+
+/// What plugins keep of memory once they are loaded, beside what is counted of each.
+fn kept() {
+    println!("{:>28} {:>10} {:>10} {:>14}", "", "component", "code", "resident each");
+    // The others take long to compile, and that leaves more behind than they do.
+    let quick = ["nothing", "10000 functions", "10 times 25000 operations", "9000 of 400 B loads"];
+    for (name, component) in hard_to_compile().into_iter().filter(|(name, _)| quick.contains(name)) {
+        // A host of its own, whose pool has been used.
+        let host = Host::new(HostSettings::default()).unwrap();
+        let Ok(first) = host.load(&component) else { continue };
+        let before = resident_kib();
+        let more: Vec<Arc<Plugin>> = (0..8).map(|_| host.load(&component).unwrap()).collect();
+        let each = resident_kib().saturating_sub(before) / more.len() as u64;
+        let (size, code) = (component.len() / 1_024, first.code_bytes() / 1_024);
+        println!("{name:>28} {size:>6} KiB {code:>6} KiB {each:>10} KiB");
     }
 }

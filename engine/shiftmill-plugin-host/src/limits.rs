@@ -17,6 +17,13 @@ pub const TABLE_ELEMENTS_MAX: usize = 10_000;
 /// A component as it is uploaded.
 pub const COMPONENT_BYTES_MAX: usize = 4 << 20;
 
+/// Memory in which a component is compiled, by a child that is watched. An allocator alone may take 40 MiB. Usual plugins
+/// take 10 MiB more, ten thousand functions 50 MiB; the largest components of usual functions take 60 bytes for each of
+/// theirs.
+pub fn compile_bytes_max(component_bytes: usize) -> usize {
+    (128 << 20) + component_bytes.saturating_mul(64)
+}
+
 /// Days before or after the pay period that a plugin may look at.
 pub(crate) const CONTEXT_DAYS_MAX: u16 = 366;
 /// The stack of a plugin.

@@ -16,6 +16,9 @@ use crate::manifest::{Described, ReadsByHook, reads_of};
 use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Around, Cards, Value};
 
+/// What is kept of every plugin beside its code and manifest: types, imports, exports.
+const KEPT_BESIDE: usize = 16 << 10;
+
 /// A plugin, ready to be bound. Shared by all who use it; compiled once.
 pub struct Plugin {
     host: Arc<Inner>,
@@ -59,6 +62,12 @@ impl Plugin {
     /// Bytes of the machine code that it was compiled to.
     pub fn code_bytes(&self) -> usize {
         self.code_bytes
+    }
+
+    /// Bytes of memory that it takes while it is loaded, about: its code, and what it declares as long as it is written
+    /// out.
+    pub fn kept_bytes(&self) -> usize {
+        self.code_bytes + KEPT_BESIDE + format!("{:?}", self.manifest).len()
     }
 
     /// What was found when it was checked.

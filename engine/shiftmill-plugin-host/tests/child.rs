@@ -19,9 +19,10 @@ fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("compile") {
         return compile_child();
     }
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 6] = [
         ("a child compiles", a_child_compiles),
         ("a child that fails costs one plugin", a_child_that_fails_costs_one_plugin),
+        ("a child that takes too much is ended", a_child_that_takes_too_much_is_ended),
         ("code is kept and found again", code_is_kept_and_found_again),
         ("a changed file is not believed", a_changed_file_is_not_believed),
         ("a folder that others can read is refused", a_folder_that_others_can_read_is_refused),
@@ -83,6 +84,19 @@ fn a_child_that_fails_costs_one_plugin() {
         assert!(why(run("exit 0")).contains("another version"));
         assert!(why(run("cat > /dev/null; kill -9 $$")).contains("more time or memory"));
         assert!(why(run("cat > /dev/null; printf 'SMCODE1\\n12345678code'")).contains("another version"));
+    }
+}
+
+fn a_child_that_takes_too_much_is_ended() {
+    // Every loop may have changed every variable, and all are read after the last one.
+    let variables: String = (0..1_500).map(|local| format!("(drop (local.get {local}))")).collect();
+    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(1_000);
+    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(1_500));
+    let component = Guest::honest("greedy").with(|guest| guest.fields = fields).component();
+    let refused = host(in_child(), None).load(&component).unwrap_err();
+    let told = refused.to_string();
+    if cfg!(target_os = "linux") {
+        assert_eq!(told, "the plugin cannot be compiled: compiling it takes more than 129 MiB of memory");
     }
 }
 

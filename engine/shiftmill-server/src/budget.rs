@@ -71,6 +71,11 @@ impl Budget {
         self.blocks.available_permits() * BLOCK
     }
 
+    /// Half of all bytes: what is done for one caller takes no more, so that streams go on.
+    pub(crate) fn half(&self) -> usize {
+        self.all / 2 * BLOCK
+    }
+
     /// The part of a new stream: a quarter.
     pub(crate) fn part(&self) -> Part {
         let all = (self.all / 4).max(1);

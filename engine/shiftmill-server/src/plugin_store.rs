@@ -13,11 +13,14 @@ use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
 use shiftmill::{Shelf, ShelfError};
 use tokio::task::spawn_blocking;
 
-use crate::budget::Places;
+use crate::budget::{Budget, Places};
 use crate::config::{Limits, ServeError};
 use crate::independence::Independence;
 use crate::kept::Kept;
 use crate::problem::{Kind, Problem};
+
+/// The field of a push that problems are about.
+const FIELD: &str = "component";
 
 /// The plugins of the service.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(crate) struct PluginStore {
     /// evaluations.
     intake: Places,
     independence: Independence,
+    /// What all pushed plugins may take.
+    bytes_max: usize,
     /// How long a caller waits for something that others use.
     wait: Duration,
     /// Whether compiled code is kept in a folder.
@@ -48,6 +53,7 @@ impl PluginStore {
                 "as many plugins as the server takes in at a time are being compiled",
             ),
             independence: Independence::default(),
+            bytes_max: limits.plugin_bytes,
             wait: limits.memory_wait,
         }
     }
@@ -94,17 +100,19 @@ impl PluginStore {
         self.kept().is_pinned(hash)
     }
 
-    /// Takes in a plugin that a caller pushed; it is checked and compiled beside the threads that serve calls.
-    pub async fn push(self: &Arc<PluginStore>, component: Vec<u8>) -> Result<Arc<Plugin>, Problem> {
+    /// Takes in a plugin that a caller pushed; it is checked and compiled beside the threads that serve calls, and in the
+    /// memory that it takes out of `budget`.
+    pub async fn push(self: &Arc<PluginStore>, component: Vec<u8>, budget: &Budget) -> Result<Arc<Plugin>, Problem> {
         let hash = PluginHash(Sha256::digest(&component).into());
         if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
             return Ok(known);
         }
         let place = self.intake.take().await?;
+        let memory = budget.take(budget.half().min(memory_to_compile(component.len()))).await?;
         let store = Arc::clone(self);
         let taken_in = spawn_blocking(move || {
             // Held here: a compilation goes on when its caller has gone.
-            let _place = place;
+            let _held = (place, memory);
             store.take_in(&component)
         });
         taken_in
@@ -114,15 +122,21 @@ impl PluginStore {
 
     fn take_in(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
         let plugin = self.shelf.prepare(component).map_err(refusal)?;
+        let bytes = plugin.kept_bytes();
+        if bytes > self.bytes_max {
+            let most = self.bytes_max;
+            let message = format!("loaded it takes {bytes} bytes of memory, the most that the service keeps is {most}");
+            return Err(Problem::at(Kind::PluginRefused, FIELD, message));
+        }
         let mut kept = self.kept();
-        let gone = kept.add(plugin.hash(), plugin.report().bytes);
+        let gone = kept.add(plugin.hash(), bytes);
         self.take_off(&gone);
         Ok(self.shelf.put(&plugin))
     }
 
     /// Pins exactly these plugins.
     pub fn pin(&self, plugins: &[Arc<Plugin>]) {
-        let pinned: Vec<_> = plugins.iter().map(|plugin| (plugin.hash(), plugin.report().bytes)).collect();
+        let pinned: Vec<_> = plugins.iter().map(|plugin| (plugin.hash(), plugin.kept_bytes())).collect();
         let mut kept = self.kept();
         let gone = kept.pin(&pinned);
         self.take_off(&gone);
@@ -144,9 +158,13 @@ impl PluginStore {
     }
 }
 
+/// About what a child takes that compiles a component: itself, and what was measured of large ones.
+fn memory_to_compile(component_bytes: usize) -> usize {
+    (48 << 20) + component_bytes.saturating_mul(64)
+}
+
 /// Why a plugin is not taken in, with every objection.
 fn refusal(error: ShelfError) -> Problem {
-    const FIELD: &str = "component";
     let refused = |message: String, objections: Vec<String>| {
         let problem = Problem::new(Kind::PluginRefused, message);
         objections.into_iter().fold(problem, |problem, objection| problem.and(FIELD, objection))
@@ -177,17 +195,37 @@ mod tests {
     #[tokio::test]
     async fn a_plugin_that_left_before_it_was_pinned_is_back() {
         let store = store(&Limits { plugins: 1, ..Limits::default() });
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let [first, second, third] = ["first", "second", "third"].map(|name| Guest::honest(name).component());
         let file = std::env::temp_dir().join(format!("shiftmill-pin-{}.wasm", std::process::id()));
         fs::write(&file, &first).unwrap();
-        store.push(first).await.unwrap();
+        store.push(first, &budget).await.unwrap();
         let own = store.read(&file).unwrap();
-        store.push(second).await.unwrap();
+        store.push(second, &budget).await.unwrap();
         assert!(store.get(own.hash()).is_none(), "it has left");
         store.pin(&[Arc::clone(&own)]);
-        store.push(third).await.unwrap();
+        store.push(third, &budget).await.unwrap();
         assert!(store.get(own.hash()).is_some_and(|found| Arc::ptr_eq(&found, &own)) && store.is_pinned(own.hash()));
         assert_eq!(store.all().len(), 2, "the pinned one, and one of those that were pushed");
         fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_counted_by_what_it_takes_in_memory() {
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
+        let component = |name: &str| Guest::honest(name).component();
+        let one = store(&Limits::default()).push(component("one"), &budget).await.unwrap();
+        assert!(one.kept_bytes() > one.code_bytes() && one.code_bytes() > one.report().bytes);
+        let few = store(&Limits { plugin_bytes: one.kept_bytes() * 5 / 2, ..Limits::default() });
+        for name in ["one", "two", "six"] {
+            few.push(component(name), &budget).await.unwrap();
+        }
+        assert_eq!(few.all().len(), 2);
+        assert!(few.get(one.hash()).is_none(), "the first has left");
+
+        let none = store(&Limits { plugin_bytes: one.kept_bytes() - 1, ..Limits::default() });
+        let refused = none.push(component("one"), &budget).await.unwrap_err();
+        assert!(refused.message().starts_with("loaded it takes "), "{}", refused.message());
+        assert!(none.all().is_empty());
     }
 }

@@ -17,8 +17,6 @@ use crate::request_id::RequestId;
 
 /// Most plugins on one page.
 const PAGE_MAX: usize = 100;
-/// Memory that it takes to check and compile a component, for each of its bytes, about.
-const MEMORY_PER_BYTE: usize = 16;
 
 /// Takes in plugins.
 #[derive(Debug)]
@@ -33,8 +31,7 @@ impl Plugins for PluginsService {
         let id = RequestId::of(request.metadata());
         let component = request.into_inner().component;
         let answer = async {
-            let _share = self.budget.take(component.len().saturating_mul(MEMORY_PER_BYTE)).await?;
-            let pushed = self.plugins.push(component).await;
+            let pushed = self.plugins.push(component, &self.budget).await;
             match &pushed {
                 Ok(plugin) => tracing::info!(plugin = plugin.title(), hash = %plugin.hash(), "plugin taken in"),
                 Err(problem) => tracing::info!(message = problem.message(), "plugin refused"),

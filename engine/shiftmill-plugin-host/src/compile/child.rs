@@ -5,6 +5,7 @@
 //! engine, the code. What it has to say it writes to its error output.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -16,7 +17,7 @@ use wasmtime::Engine;
 use super::admit::OwnCode;
 use super::compile_here;
 use crate::engine::{code_version, compiling_engine};
-use crate::limits::{COMPONENT_BYTES_MAX, shortened};
+use crate::limits::{COMPONENT_BYTES_MAX, compile_bytes_max, shortened};
 
 /// What the output begins with.
 const MARK: [u8; 8] = *b"SMCODE1\n";
@@ -24,15 +25,16 @@ const MARK: [u8; 8] = *b"SMCODE1\n";
 const TIME_MAX: Duration = Duration::from_secs(60);
 /// Output beyond this is no code of ours.
 const OUTPUT_BYTES_MAX: u64 = 128 << 20;
-/// How often it is looked whether the child has ended.
+/// How often it is looked whether the child has ended, and what it takes.
 const LOOK: Duration = Duration::from_millis(2);
 
 /// Processor time of the child, in seconds.
 #[cfg(unix)]
 const PROCESSOR_SECONDS_MAX: u64 = 30;
-/// Memory that the child may map. An allocator reserves much that it never uses.
+/// Memory that the child may map, where its parent cannot see what it has. An allocator reserves a GiB that it never
+/// uses.
 #[cfg(unix)]
-const MAPPED_BYTES_MAX: u64 = 4 << 30;
+const MAPPED_BYTES_MAX: u64 = 2 << 30;
 
 /// Code that a child of ours handed over, made for an engine like ours.
 pub(super) struct ChildCode(Vec<u8>);
@@ -72,8 +74,8 @@ fn talk(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, Stri
         let written = scope.spawn(move || input.map(|mut input| input.write_all(component)));
         let output = scope.spawn(move || read_up_to(output, OUTPUT_BYTES_MAX));
         let words = scope.spawn(move || read_up_to(words, 64 << 10));
-        let ended = wait(&mut child);
-        if ended.is_none() {
+        let ended = wait(&mut child, compile_bytes_max(component.len()));
+        if ended.is_err() {
             // It may have ended this moment; either way it is waited for below.
             let _killed = child.kill();
         }
@@ -82,23 +84,30 @@ fn talk(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, Stri
         let _written = written.join();
         let output = output.join().unwrap_or_default();
         let words = String::from_utf8_lossy(&words.join().unwrap_or_default()).into_owned();
-        match ended {
-            Some(()) => Ok((status, output, words)),
-            None => Err(format!("compiling it takes more than {} seconds", TIME_MAX.as_secs())),
-        }
+        ended.map(|()| (status, output, words))
     })
 }
 
-/// Waits for the child to end. `None` when it takes too long.
-fn wait(child: &mut Child) -> Option<()> {
+/// Waits for the child to end. The error says what it takes too much of.
+fn wait(child: &mut Child, bytes_max: usize) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < TIME_MAX {
         match child.try_wait() {
+            Ok(None) if memory(child.id()).is_some_and(|bytes| bytes > bytes_max) => {
+                return Err(format!("compiling it takes more than {} MiB of memory", bytes_max >> 20));
+            }
             Ok(None) => thread::sleep(LOOK),
-            Ok(Some(_)) | Err(_) => return Some(()),
+            Ok(Some(_)) | Err(_) => return Ok(()),
         }
     }
-    None
+    Err(format!("compiling it takes more than {} seconds", TIME_MAX.as_secs()))
+}
+
+/// The memory of a process, but for its program. `None` where the system does not tell.
+fn memory(process: u32) -> Option<usize> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    Some(line.split_whitespace().next()?.parse::<usize>().ok()? << 10)
 }
 
 fn read_up_to(from: Option<impl Read>, most: u64) -> Vec<u8> {
