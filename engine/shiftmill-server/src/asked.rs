@@ -166,8 +166,14 @@ fn unknown_ruleset(name: &str, field: &str, known: &Snapshot) -> Problem {
 
 fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
     let count = mistakes.list.len();
-    let problem = Problem::new(Kind::RulesetMistakes, format!("the ruleset has {count} mistakes"));
-    mistakes.list.iter().fold(problem, |problem, mistake| problem.and(format!("{field}.text"), mistake.to_string()))
+    let plural = if count == 1 { "mistake" } else { "mistakes" };
+    let told: Vec<String> = mistakes.list.iter().map(ToString::to_string).collect();
+    Problem::listing(
+        Kind::RulesetMistakes,
+        &format!("the ruleset has {count} {plural}"),
+        &format!("{field}.text"),
+        &told,
+    )
 }
 
 /// The first and the last day that a window speaks of.

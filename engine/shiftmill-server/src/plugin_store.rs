@@ -10,7 +10,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use shiftmill::core::PluginHash;
 use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
-use shiftmill::{Shelf, ShelfError};
+use shiftmill::{Shelf, ShelfError, with_cause};
 use tokio::task::spawn_blocking;
 
 use crate::budget::{Budget, Places};
@@ -163,23 +163,20 @@ fn memory_to_compile(component_bytes: usize) -> usize {
     (48 << 20) + component_bytes.saturating_mul(64)
 }
 
-/// Why a plugin is not taken in, with every objection.
+/// Why a plugin is not taken in, with its objections.
 fn refusal(error: ShelfError) -> Problem {
-    let refused = |message: String, objections: Vec<String>| {
-        let problem = Problem::new(Kind::PluginRefused, message);
-        objections.into_iter().fold(problem, |problem, objection| problem.and(FIELD, objection))
-    };
+    let refused = |what: &str, list: &[String]| Problem::listing(Kind::PluginRefused, what, FIELD, list);
     match error {
         ShelfError::Load(LoadError::Refused(report)) => {
             let objections: Vec<String> = report.objections.iter().map(ToString::to_string).collect();
-            refused(format!("the component is no plugin that can be used: {}", objections.join("; ")), objections)
+            refused("the component is no plugin that can be used", &objections)
         }
         ShelfError::Load(LoadError::Manifest(mistakes)) => {
-            refused(format!("what the plugin says of itself cannot be: {}", mistakes.join("; ")), mistakes)
+            refused("what the plugin says of itself cannot be", &mistakes)
         }
         ShelfError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
         ShelfError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
-        error => refused(error.to_string(), vec![error.to_string()]),
+        error => Problem::at(Kind::PluginRefused, FIELD, with_cause(&error)),
     }
 }
 

@@ -10,12 +10,23 @@ use tonic_types::{ErrorDetails, StatusExt};
 /// Who explains the codes.
 const DOMAIN: &str = "shiftmill";
 
+/// Most wrong entries that are told one by one. They travel in the trailers of a call, of which clients take 16 KiB.
+const VIOLATIONS_MAX: usize = 20;
+/// Most bytes of what is told of one entry.
+const DESCRIPTION_BYTES_MAX: usize = 240;
+/// Most bytes of a message.
+const MESSAGE_BYTES_MAX: usize = 900;
+/// How many entries of a list stand in the message.
+const NAMED: usize = 2;
+
 /// Something wrong with a call or a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     kind: Kind,
     message: String,
     violations: Vec<Violation>,
+    /// Wrong entries beside these.
+    more: usize,
 }
 
 /// One wrong entry.
@@ -133,7 +144,7 @@ impl Kind {
 
 impl Problem {
     pub fn new(kind: Kind, message: impl Into<String>) -> Problem {
-        Problem { kind, message: message.into(), violations: Vec::new() }
+        Problem { kind, message: shortened(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
     }
 
     /// A problem with one entry, which its message is about.
@@ -147,10 +158,36 @@ impl Problem {
         &self.message
     }
 
-    /// Names a wrong entry.
+    /// A problem with many things to say about one field: `what` and the first of them are the message.
+    pub fn listing(kind: Kind, what: &str, field: &str, list: &[String]) -> Problem {
+        let first = |told: &String| shortened(told, DESCRIPTION_BYTES_MAX);
+        let mut named: Vec<String> = list.iter().take(NAMED).map(first).collect();
+        if list.len() > NAMED {
+            named.push(format!("and {} more", list.len() - NAMED));
+        }
+        let problem = Problem::new(kind, format!("{what}: {}", named.join("; ")));
+        list.iter().fold(problem, |problem, told| problem.and(field, told.as_str()))
+    }
+
+    /// Names a wrong entry; of very many, only the first are kept.
     pub fn and(mut self, field: impl Into<String>, description: impl Into<String>) -> Problem {
-        self.violations.push(Violation { field: field.into(), description: description.into() });
+        if self.violations.len() == VIOLATIONS_MAX {
+            self.more += 1;
+            return self;
+        }
+        let (field, description) = (field.into(), shortened(&description.into(), DESCRIPTION_BYTES_MAX));
+        self.violations.push(Violation { field, description });
         self
+    }
+
+    /// The wrong entries, with a last one that counts those that are left out.
+    fn entries(&self) -> Vec<Violation> {
+        let mut entries = self.violations.clone();
+        if let Some(last) = self.violations.last().filter(|_| self.more > 0) {
+            let description = format!("and {} more", self.more);
+            entries.push(Violation { field: last.field.clone(), description });
+        }
+        entries
     }
 
     /// The problem as the answer to one chunk.
@@ -160,7 +197,7 @@ impl Problem {
             description: violation.description.clone(),
         };
         let (code, message) = (self.kind.code().to_owned(), self.message.clone());
-        let violations = self.violations.iter().map(wire).collect();
+        let violations = self.entries().iter().map(wire).collect();
         let status = Status::from(self).details().to_vec();
         v1::ChunkError { number, code, message, violations, status }
     }
@@ -170,13 +207,21 @@ impl From<Problem> for Status {
     fn from(problem: Problem) -> Status {
         let mut details = ErrorDetails::new();
         details.set_error_info(problem.kind.code(), DOMAIN, HashMap::<String, String>::new());
-        for violation in problem.violations {
+        for violation in problem.entries() {
             details.add_bad_request_violation(violation.field, violation.description);
         }
         if let Some(delay) = problem.kind.retry_after() {
             details.set_retry_info(Some(delay));
         }
         Status::with_error_details(problem.kind.status(), problem.message, details)
+    }
+}
+
+/// The beginning of a text that is too long.
+fn shortened(text: &str, most: usize) -> String {
+    match text.len() <= most {
+        true => text.to_owned(),
+        false => format!("{} …", text.get(..text.floor_char_boundary(most)).unwrap_or_default()),
     }
 }
 
@@ -220,6 +265,21 @@ mod tests {
         Kind::PluginHost,
         Kind::Engine,
     ];
+
+    #[test]
+    fn very_many_wrong_entries_fit_into_the_trailers_of_a_call() {
+        let list: Vec<String> = (0..400).map(|number| format!("{number} {}", "错误".repeat(1_000))).collect();
+        let problem = Problem::listing(Kind::PluginRefused, "the component is no plugin", "component", &list);
+        assert!(
+            problem.message().starts_with("the component is no plugin: 0 错误") && problem.message().contains(" …; 1 ")
+        );
+        assert!(problem.message().ends_with("; and 398 more"), "{}", problem.message());
+        let entries = problem.entries();
+        assert_eq!((entries.len(), entries[20].description.as_str()), (21, "and 380 more"));
+        let status = Status::from(problem);
+        // The message is written with three letters for a byte, the details with four for three bytes.
+        assert!(status.message().len() * 3 + status.details().len() * 4 / 3 < 12 << 10);
+    }
 
     #[test]
     fn every_code_is_explained_in_the_handbook() {

@@ -161,6 +161,30 @@ async fn what_is_no_plugin_is_refused_with_every_objection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn hundreds_of_objections_and_mistakes_reach_the_caller() {
+    let server = Running::start(Limits::default()).await;
+    // A manifest with a few hundred columns that do not exist.
+    let mut guest = meals("meals", "(i64.const 1)", "");
+    guest.columns = (0..300).map(|number| format!("span.{}{number}", "x".repeat(50))).collect();
+    let status = push(&server, guest.component()).await.unwrap_err();
+    let (code, fields) = problem(&status);
+    assert_eq!((code.as_str(), fields.len()), ("SM-PLUGIN-REFUSED", 21), "{status:?}");
+    assert!(
+        status.message().contains("there is no column") && status.message().contains("more"),
+        "{}",
+        status.message()
+    );
+
+    let many: String = (0..400).map(|number| format!("colour_{number} = \"{}\"\n", "x".repeat(200))).collect();
+    let header = v1::Header { rulesets: vec![source(&format!("name = \"acme\"\n{many}"))], ..header() };
+    let status = server.exchange(header, vec![]).await.unwrap_err();
+    let (code, fields) = problem(&status);
+    assert_eq!((code.as_str(), fields.len()), ("SM-RULESET-MISTAKES", 21), "{status:?}");
+    assert!(status.message().starts_with("the ruleset has 400 mistakes: "), "{}", status.message());
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn plugins_not_used_for_longest_leave() {
     let server = Running::start(Limits { plugins: 2, ..Limits::default() }).await;
     let first = push(&server, fixed("meals", 1)).await.unwrap();
