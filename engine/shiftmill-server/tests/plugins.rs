@@ -1,66 +1,18 @@
-//! Plugins over gRPC: taken in, refused, called, failing, replaced under load.
+//! Plugins over gRPC: taken in, refused, called, failing.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
 use shiftmill::core::{FailureCode, TimecardBatch};
 use shiftmill::plugin_host::HostSettings;
 use shiftmill_proto::v1;
-use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::{Config, Limits, ServeError, Server, read_results};
 use shiftmill_testkit::guest::Guest;
+use support::plugins::{MEAL, first_header, fixed, meals, meals_of, push, with_plugin};
 use support::{Folder, Running, facts, header, problem, source};
-use tonic::{Code, Status};
-
-/// The number of `meal_premium` among the pay codes of every ruleset.
-const MEAL: u32 = 16;
-
-/// A plugin that pays every employee so many meals, and does `bad` to those with exactly three days.
-fn meals(name: &str, amount: &str, bad: &str) -> Guest {
-    let pay = format!(
-        "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)
-            (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
-            (i64.const 0) (i64.const 0) (i32.const {MEAL}) {amount} (i32.const 0))"
-    );
-    Guest::new(name, if bad.is_empty() { &pay } else { bad }).with(|guest| guest.good = pay.clone())
-}
-
-fn fixed(name: &str, amount: u32) -> Vec<u8> {
-    meals(name, &format!("(i64.const {amount})"), "").component()
-}
-
-async fn push(server: &Running, component: Vec<u8>) -> Result<v1::Plugin, Status> {
-    let mut plugins = PluginsClient::new(server.channel().await);
-    Ok(plugins.push_plugin(v1::PushPluginRequest { component }).await?.into_inner())
-}
-
-/// A ruleset with a plugin, sent as text.
-fn with_plugin(plugin: &v1::Plugin, more: &str) -> v1::Header {
-    let text = format!(
-        "name = \"acme\"\n[shifts.office]\nstart = \"09:00\"\nend = \"18:00\"\n[[plugin]]\nname = \"meals\"\nhash = \"{}\"\n{more}",
-        plugin.hash
-    );
-    v1::Header { rulesets: vec![source(&text)], ..header() }
-}
-
-/// What employees of one chunk are paid in meals.
-fn meals_of(result: &v1::ChunkResult) -> Vec<u32> {
-    let lines = result.line_code.iter().zip(&result.line_amount);
-    lines.filter(|(code, _)| **code == MEAL).map(|(_, amount)| *amount).collect()
-}
-
-fn first_header(answers: &[v1::EvaluateStreamResponse]) -> &v1::ResponseHeader {
-    match answers.first().and_then(|answer| answer.part.as_ref()) {
-        Some(Answering::Header(header)) => header,
-        other => panic!("the first answer is no header: {other:?}"),
-    }
-}
+use tonic::Code;
 
 /// Employees of whom every second one works on three days only.
 fn some_with_three_days(employees: u64) -> TimecardBatch {
@@ -345,61 +297,4 @@ async fn what_is_carried_over_is_carried_in_again() {
     (chunk.carried_owner, chunk.carried_key, chunk.carried_value) = (vec![1], vec![0], vec![3]);
     let answers = server.exchange(header, vec![chunk]).await.unwrap();
     assert_eq!(support::results(&answers)[0].carried_value, [7, 7]);
-}
-
-/// How many versions take turns, and how often.
-const VERSIONS: u32 = 8;
-const REPLACEMENTS: usize = 1_000;
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_thousand_replacements_under_load_lose_nothing() {
-    let folder = Folder::new("swap");
-    let components: Vec<Vec<u8>> = (1..=VERSIONS).map(|amount| fixed("meals", amount)).collect();
-    folder.write("meals.wasm", &components[0]);
-    folder.write("plant.toml", "name = \"plant\"\n[shifts.office]\nstart = \"09:00\"\nend = \"18:00\"\n[[plugin]]\nname = \"meals\"\nfile = \"meals.wasm\"\n");
-    let config = Config { workers: 2, rulesets: Some(folder.0.clone()), ..Config::default() };
-    let server = Arc::new(Running::start_with(config).await);
-    let mut amounts = BTreeMap::new();
-    for (component, amount) in components.iter().zip(1..) {
-        amounts.insert(push(&server, component.clone()).await.unwrap().hash, amount);
-    }
-    let amounts = Arc::new(amounts);
-    let (done, streams) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let load: Vec<_> = (0..3)
-        .map(|_| {
-            let (server, amounts) = (Arc::clone(&server), Arc::clone(&amounts));
-            let (done, streams) = (Arc::clone(&done), Arc::clone(&streams));
-            tokio::spawn(async move {
-                while !done.load(Ordering::Relaxed) {
-                    answered_by_one_version(&server, &amounts).await;
-                    streams.fetch_add(1, Ordering::Relaxed);
-                }
-            })
-        })
-        .collect();
-    for number in 0..REPLACEMENTS {
-        folder.write("meals.wasm", &components[number % components.len()]);
-        server.registry.reload().await.unwrap();
-    }
-    done.store(true, Ordering::Relaxed);
-    for streams in load {
-        streams.await.unwrap();
-    }
-    assert!(streams.load(Ordering::Relaxed) > 3);
-    server.is_untouched().await;
-}
-
-/// A stream whose chunks are all paid as the version that its header names pays.
-async fn answered_by_one_version(server: &Running, amounts: &BTreeMap<String, u32>) {
-    let named = v1::RulesetSource {
-        source: Some(v1::ruleset_source::Source::Name("plant".to_owned())),
-        ..v1::RulesetSource::default()
-    };
-    let chunks = (0..4).map(|number| support::chunk(number, 0..3)).collect();
-    let answers = server.exchange(v1::Header { rulesets: vec![named], ..header() }, chunks).await.unwrap();
-    let amount = amounts[&first_header(&answers).rulesets[0].plugins[0].hash];
-    let results = support::results(&answers);
-    assert_eq!(results.len(), 4);
-    assert!(results.iter().all(|result| meals_of(result) == [amount; 3]), "one version for all chunks");
-    assert_eq!(support::summary(&answers).errors, 0);
 }
