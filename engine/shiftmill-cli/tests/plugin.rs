@@ -8,6 +8,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use shiftmill_testkit::guest::Guest;
 use support::{Place, Plugin, all, json, out, shiftmill};
 
 fn sdk() -> PathBuf {
@@ -166,6 +167,8 @@ fn evaluate_pays(plugin: &Plugin) {
     assert!(explained.contains("工作12:00，超过22:00"), "{explained}");
     plugin.change("ruleset.toml", "code = \"night_meal\"", "code = \"night_mael\"");
     let checked = out(&plugin.ends(1, &["ruleset", "check", "ruleset.toml"]));
+    let tested = all(&plugin.ends(2, &["plugin", "test", "--native", "no"]));
+    assert_eq!(tested.matches("night_mael").count(), checked.matches("night_mael").count(), "once: {tested}");
     assert!(checked.contains("night_mael"), "{checked}");
     plugin.change("ruleset.toml", "code = \"night_mael\"", "code = \"night_meal\"");
 }
@@ -224,6 +227,30 @@ fn a_panic_in_one_employees_data_costs_that_employee_only() {
         all(&skipped)
     );
     assert!(out(&skipped).contains("plugin failed"), "{}", out(&skipped));
+}
+
+#[test]
+fn a_ruleset_whose_plugin_mixes_employees_is_told() {
+    let place = Place::new("mixing");
+    let next = "(global.set $count (i32.add (global.get $count) (i32.const 1)))
+        (call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+            (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+            (i64.const 0) (i64.const 0) (i32.const 16) (i64.extend_i32_u (global.get $count)) (i32.const 0))";
+    let guest = Guest::new("counts", next).with(|guest| {
+        guest.good = next.to_owned();
+        guest.fields = "(global $count (mut i32) (i32.const 0))".to_owned();
+    });
+    std::fs::write(place.0.join("counts.wasm"), guest.component()).unwrap();
+    let ruleset =
+        |more: &str| format!("name = \"plant\"\n[[plugin]]\nname = \"counts\"\nfile = \"counts.wasm\"\n{more}");
+    std::fs::write(place.0.join("plant.toml"), ruleset("")).unwrap();
+    let told = shiftmill(&place.0, &["ruleset", "check", "plant.toml"]);
+    assert_eq!(told.status.code(), Some(1));
+    assert!(out(&told).contains("SM-PLUGIN-NOT-INDEPENDENT: plugin `counts` of ruleset `plant`"), "{}", out(&told));
+    let object = json(&shiftmill(&place.0, &["ruleset", "check", "plant.toml", "--json"]));
+    assert!(object[0]["not_independent"].as_str().unwrap().contains("meal_premium"), "{object}");
+    std::fs::write(place.0.join("plant.toml"), ruleset("isolation = \"employee\"\n")).unwrap();
+    assert_eq!(shiftmill(&place.0, &["ruleset", "check", "plant.toml"]).status.code(), Some(0));
 }
 
 #[test]

@@ -200,13 +200,19 @@ fn is_own_file(path: &str) -> bool {
         "/plugin-sdk/derive/src/",
     ];
     // Sources are called from the root of a disk, or from the folder of the project.
+    let path = with_slashes(path);
     let rooted = |library: &str| path.starts_with(library.trim_start_matches('/'));
     !LIBRARIES.iter().any(|library| path.contains(library) || rooted(library))
 }
 
 /// A path from its last `src` folder on: what comes before is the machine on which the plugin was built.
 fn from_sources(path: &str) -> &str {
-    path.rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
+    with_slashes(path).rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
+}
+
+/// A path as it is written everywhere but on Windows, byte for byte.
+fn with_slashes(path: &str) -> String {
+    path.replace('\\', "/")
 }
 
 #[cfg(test)]
@@ -221,6 +227,8 @@ mod tests {
             "/home/li/rules/shiftmill-plugin/src/meals.rs",
             "/home/li/.shiftmill/rules/src/lib.rs",
             "C:/rules/acme/src/lib.rs",
+            r"C:\rules\acme\src\lib.rs",
+            r"src\lib.rs",
         ] {
             assert!(is_own_file(own), "{own}");
         }
@@ -232,9 +240,18 @@ mod tests {
             "/home/li/.rustup/toolchains/stable/lib/rustlib/src/rust/library/alloc/src/vec/mod.rs",
             "/home/li/.cargo/registry/src/index-1/shiftmill-plugin-0.1.0/src/lib.rs",
             "/home/li/.cargo/git/checkouts/dates-1/2/src/lib.rs",
+            r"C:\Users\li\.cargo\registry\src\index-1\shiftmill-plugin-0.1.0\src\lib.rs",
+            r".shiftmill\sdk-0.1.0\src\lib.rs",
         ] {
             assert!(!is_own_file(library), "{library}");
         }
+    }
+
+    #[test]
+    fn the_machine_on_which_a_plugin_was_built_is_not_told() {
+        assert_eq!(from_sources("/home/li/acme/src/lib.rs"), "src/lib.rs");
+        assert_eq!(from_sources(r"C:\rules\acme\src\lib.rs"), r"src\lib.rs");
+        assert_eq!(from_sources("lib.rs"), "lib.rs");
     }
 
     #[test]

@@ -39,9 +39,22 @@ impl<'a> Project<'a> {
         self.folder.join("timecards")
     }
 
+    fn ruleset_file(&self) -> PathBuf {
+        self.ruleset.map_or_else(|| self.folder.join("ruleset.toml"), Path::to_path_buf)
+    }
+
+    /// All mistakes of the ruleset, before each claim that is evaluated by it tells them.
+    pub fn check_ruleset(&self) -> Result<(), Problem> {
+        let file = self.ruleset_file();
+        if file.is_file() {
+            rulesets::load(&file.display().to_string(), self.shelf)?;
+        }
+        Ok(())
+    }
+
     /// The ruleset that uses the plugin.
     pub fn load_ruleset(&self) -> Result<Arc<Ruleset>, Problem> {
-        let file = self.ruleset.map_or_else(|| self.folder.join("ruleset.toml"), Path::to_path_buf);
+        let file = self.ruleset_file();
         let ruleset = rulesets::load(&file.display().to_string(), self.shelf)?;
         if ruleset.timeline().bindings().is_empty() {
             return Err(Problem::new(format!("`{}` uses no plugin", file.display()))

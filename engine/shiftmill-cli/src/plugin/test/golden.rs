@@ -54,7 +54,12 @@ impl Golden {
             (_, 1) => lines.push(format!("1 of {all} does not hold")),
             (_, failed) => lines.push(format!("{failed} of {all} do not hold")),
         }
-        failures.iter().for_each(|failure| lines.extend(told(failure)));
+        for (index, failure) in failures.iter().enumerate() {
+            // A ruleset with mistakes keeps all claims from being evaluated, and is told once.
+            let same = |before: &Failure| !before.evaluated && before.difference == failure.difference;
+            let first = failures.get(..index).unwrap_or(&[]).iter().find(|before| same(before));
+            lines.extend(told(failure, first));
+        }
         if failures.iter().any(|failure| failure.evaluated) {
             lines.push(format!("  is it right that this comes out? accept it with: {}", self.accept));
         }
@@ -74,8 +79,12 @@ impl Golden {
     }
 }
 
-fn told(failure: &Failure) -> Vec<String> {
+/// A failure, or where the same has been told.
+fn told(failure: &Failure, before: Option<&Failure>) -> Vec<String> {
     let place = format!("  timecards/{}:{}: {}", failure.file, failure.line, failure.claim);
+    if let Some(before) = before {
+        return vec![place, format!("    the same as timecards/{}:{}", before.file, before.line), String::new()];
+    }
     let difference = failure.difference.lines().map(|line| format!("    {line}"));
     std::iter::once(place).chain(difference).chain([String::new()]).collect()
 }

@@ -120,6 +120,7 @@ impl Test {
             say(native_lines(native), "native")?;
         }
         let project = Project { folder: &self.source.folder, ruleset: self.ruleset.as_deref(), shelf };
+        project.check_ruleset()?;
         let golden = golden::run(&project, self.accept.as_deref())?;
         say(golden.lines(), "golden")?;
         let (trial, settings) = (Trial::new(shelf), project.settings(&golden.claims)?);
