@@ -155,7 +155,7 @@ pub enum ServeError {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: TrialError,
+        source: Box<TrialError>,
     },
     /// Two files of the folder hold rulesets of one name.
     #[error("two rulesets are named `{name}`, the second in `{}`", path.display())]

@@ -201,7 +201,7 @@ impl Snapshot {
             let name = ruleset.name().to_owned();
             let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
             let tried = store.independence().check(&ready.ruleset, &ready.plugins);
-            tried.map_err(|source| ServeError::Trial { path: path.clone(), source })?;
+            tried.map_err(|why| ServeError::Trial { path: path.clone(), source: Box::new(why) })?;
             if self.named.insert(name.clone(), ready).is_some() {
                 return Err(ServeError::SameName { name, path: path.clone() });
             }
