@@ -5,7 +5,8 @@ use std::thread;
 
 use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallRoom, FUEL_PER_DAY, Host, HostSettings, LogLevel, Plugin, fuel_budget,
+    Answers, BindError, Bound, CallError, CallRoom, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host, HostSettings, LogLevel,
+    Plugin, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, binding};
@@ -263,4 +264,27 @@ fn floats_are_allowed_where_the_operator_allows_them() {
     assert!(refused.to_string().contains("floating point numbers"), "{refused}");
     let host = Host::new(HostSettings { floats_allowed: true, ..HostSettings::default() }).unwrap();
     assert_eq!(host.load(&component).unwrap().report().float_functions.len(), 1);
+}
+
+#[test]
+fn a_configuration_is_taken_within_a_small_budget() {
+    let host = Host::new(HostSettings::default()).unwrap();
+    let bound = |rounds: u64| {
+        // Each round takes a few units of fuel.
+        let configure = format!(
+            "(local $round i64)
+            (loop $again
+                (local.set $round (i64.add (local.get $round) (i64.const 1)))
+                (br_if $again (i64.lt_u (local.get $round) (i64.const {rounds}))))
+            i32.const 0x480"
+        );
+        let guest = Guest::honest("slow to configure").with(|guest| guest.configure = configure);
+        let plugin = host.load(&guest.component()).unwrap();
+        Bound::new(&plugin, &binding(&plugin), 0)
+    };
+    assert!(bound(FUEL_TO_CONFIGURE / 20).is_ok());
+    match bound(FUEL_TO_CONFIGURE) {
+        Err(BindError::Refused { failure, .. }) => assert_eq!(failure.code, FailureCode::Budget),
+        other => panic!("{other:?}"),
+    }
 }
