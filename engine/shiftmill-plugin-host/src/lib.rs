@@ -58,7 +58,9 @@ pub use componentise::{ComponentiseError, componentise};
 pub use failure::CardFailure;
 pub use gather::HookCard;
 pub use host::{Host, HostError, HostSettings, LoadError};
-pub use limits::{COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget};
+pub use limits::{
+    COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX, fuel_budget,
+};
 pub use plugin::Plugin;
 pub use sandbox::LogLine;
 pub use self_test::SelfTestError;

@@ -34,6 +34,7 @@
 //! ```
 
 mod asked;
+mod awaited;
 mod budget;
 pub mod client;
 mod config;

@@ -6,7 +6,7 @@
 //!
 //! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
 //! that stops reading therefore stops its own stream after a few chunks, and nobody else's; should it not read again,
-//! the stream ends and gives everything back.
+//! the stream ends and gives everything back. However a stream ends, nothing is evaluated for it any more.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +26,7 @@ use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
 use crate::asked::{Asked, days, stopped};
+use crate::awaited::Awaited;
 use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
 use crate::facts;
@@ -230,6 +231,7 @@ struct OpenStream {
 impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let asked = Arc::new(self.header().await?);
+        let _awaited = Awaited::new(&asked.request);
         self.send(Answering::Header(response_header(&asked.request)), None);
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &asked).await?;

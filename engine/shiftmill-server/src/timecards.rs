@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tonic::Status;
 
 use crate::asked::{Fields, days, detail, request, ruleset, stopped, window};
+use crate::awaited::Awaited;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
@@ -95,6 +96,7 @@ fn names(request: &Request) -> Result<&Names, Problem> {
 async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Result<Finished, Status> {
     let room = Arc::clone(&shared.engine_room).acquire_owned().await;
     let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
+    let _awaited = Awaited::new(&request);
     let (done, finished) = oneshot::channel();
     shared.engine.submit(request, batch, move |result| {
         drop(room);

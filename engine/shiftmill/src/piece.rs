@@ -41,7 +41,7 @@ pub(crate) struct PieceRoom {
 /// Evaluates all cards of a chunk, piece by piece.
 ///
 /// # Errors
-/// When a plugin stops the request.
+/// When the request is stopped, by a plugin or by whoever asked.
 pub(crate) fn all(
     request: &Request,
     batch: &CheckedBatch,
@@ -51,6 +51,7 @@ pub(crate) fn all(
 ) -> Result<Evaluations, Stopped> {
     let mut first = 0;
     while first < batch.len() {
+        request.check_wanted()?;
         let piece = first..piece_end(batch, first);
         first = piece.end;
         evaluate(request, batch, piece, card, room, &mut results)?;

@@ -27,7 +27,7 @@ pub struct Request {
     /// The hooks at which any plugin is called.
     hooks: HookSet,
     watch: Option<Arc<Watch>>,
-    /// Why the request was stopped; what is asked from then on is not answered.
+    /// Why the request was stopped; what is asked from then on is not answered, and what is under way ends.
     stopped: OnceLock<Stopped>,
 }
 
@@ -102,7 +102,7 @@ impl RequestError {
 pub struct Stopped(pub CallError);
 
 impl Stopped {
-    /// The stable code that documentation explains.
+    /// The stable code that documentation explains; `SM-CANCELLED` for [`Request::cancel`].
     pub fn code(&self) -> &'static str {
         self.0.error_code()
     }
@@ -168,6 +168,12 @@ impl Request {
         self.watch.as_deref()
     }
 
+    /// Cancels the request, since nobody waits for its results any more. Chunks under way end soon and without results,
+    /// those that wait are not begun. Does nothing to what has been evaluated already.
+    pub fn cancel(&self) {
+        self.stop(CallError::Cancelled);
+    }
+
     /// Why the request was stopped, if it was.
     pub fn stopped(&self) -> Option<&Stopped> {
         self.stopped.get()
@@ -195,9 +201,16 @@ impl Request {
         !self.plugins(ruleset).is_empty() || self.layout == Layout::PhaseByPhase
     }
 
-    /// Stops the request; the first reason counts.
+    /// Why nobody should go on with the request, if it was stopped.
+    pub(crate) fn check_wanted(&self) -> Result<(), Stopped> {
+        self.stopped().map_or(Ok(()), |stopped| Err(stopped.clone()))
+    }
+
+    /// Stops the request; the first reason counts. The reason is there before any call ends because of it.
     pub(crate) fn stop(&self, why: CallError) -> Stopped {
-        self.stopped.get_or_init(|| Stopped(why)).clone()
+        let stopped = self.stopped.get_or_init(|| Stopped(why));
+        self.plugins.iter().flatten().for_each(Bound::cancel);
+        stopped.clone()
     }
 }
 

@@ -16,7 +16,8 @@ use crate::plugin::project::week_of;
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
-/// Employees in one chunk: fewer than fail alike before a request is stopped.
+/// Employees in one chunk, which is a request of its own: so few that a plugin is not stopped but shown, even when it
+/// comes to no end on any of them.
 const CHUNK: u32 = 50;
 /// Failures that are shown as timecards, the first of each kind.
 const SHOWN: usize = 3;
