@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding};
+use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
 use crate::answer::{Answers, Asked};
 use crate::engine::Fnv;
@@ -333,7 +333,9 @@ impl Call<'_> {
         let (mut sandbox, _) = bound.plugin.configured(values, fuel_budget(fewest), *listening)?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
-        let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
+        // All cards have one window.
+        let edits_max = cards.first().map_or(0, |card| edits_per_card_max(card.inputs.window.facts));
+        let asked = Asked { binding: &bound.binding, tables, employees: cards.len(), edits_max };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
         answers.see_memory(sandbox.store.data().memory);
         drop(sandbox);

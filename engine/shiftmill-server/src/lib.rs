@@ -42,6 +42,7 @@ mod evaluation;
 mod facts;
 mod info;
 mod kept;
+mod memory;
 mod plugin_rows;
 mod plugin_store;
 mod plugins;

@@ -262,6 +262,46 @@ async fn a_plugin_that_burns_its_fuel_in_vain_ends_the_stream() {
     server.is_untouched().await;
 }
 
+/// A readable timecard of a Monday.
+fn readable(number: u32) -> v1::Timecard {
+    let punch = |at: &str| v1::Punch { at: at.to_owned(), ..v1::Punch::default() };
+    let punches = vec![punch("2026-03-02 09:00"), punch("2026-03-02 17:00")];
+    v1::Timecard { employee: format!("E{number}"), punches, ..v1::Timecard::default() }
+}
+
+/// So many readable timecards, asked about with the ruleset and window of a stream.
+fn readable_call(header: &v1::Header, timecards: u32) -> v1::EvaluateRequest {
+    v1::EvaluateRequest {
+        ruleset: header.rulesets.first().cloned(),
+        window: header.window.clone(),
+        zone: header.zones[0].clone(),
+        timecards: (0..timecards).map(readable).collect(),
+        ..v1::EvaluateRequest::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_plugins_may_put_out_counts_before_it_is_there() {
+    // A stream has 2 MiB, and the window 30 days.
+    let server = Running::start(Limits { bytes_under_way: 8 << 20, ..Limits::default() }).await;
+    let header = with_plugin(&push(&server, fixed("meals", 1)).await.unwrap(), "");
+    let chunks = vec![support::chunk(0, 0..55), support::chunk(1, 0..62), support::chunk(2, 0..55)];
+    let answers = server.exchange(header.clone(), chunks).await.unwrap();
+    let refused = support::chunk_errors(&answers);
+    let told: Vec<_> =
+        refused.iter().map(|error| (error.number, error.code.as_str(), error.message.as_str())).collect();
+    let message = "plugins may put out as much as 3 MiB for 62 employees, and there is room for 2 MiB: send about 60 \
+                   at a time";
+    assert_eq!(told, [(1, "SM-TOO-MANY", message)]);
+    assert_eq!(refused[0].violations[0].field, "chunks[1].employees");
+    assert_eq!(support::summary(&answers).chunks, 2);
+
+    let mut client = server.client().await;
+    let status = client.evaluate(readable_call(&header, 100)).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-TOO-MANY".to_owned(), vec!["timecards".to_owned()]));
+    assert!(client.evaluate(readable_call(&header, 20)).await.is_ok());
+}
+
 /// A ruleset with a plugin that takes as long as it may for every employee.
 async fn with_slow_plugin(server: &Running) -> v1::Header {
     let slow = meals("slow", "(i64.const 1)", SLOW).with(|guest| guest.good = SLOW.to_owned());
@@ -323,21 +363,10 @@ async fn a_server_that_stops_does_not_wait_for_a_plugin() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_nobody_waits_for_holds_no_worker() {
-    let server = Running::start(Limits { timecards_per_call: 2_000, ..Limits::default() }).await;
-    let v1::Header { rulesets, window, zones, .. } = with_slow_plugin(&server).await;
-    let punch = |at: &str| v1::Punch { at: at.to_owned(), ..v1::Punch::default() };
-    let punches = vec![punch("2026-03-02 09:00"), punch("2026-03-02 17:00")];
-    let card =
-        |number: u32| v1::Timecard { employee: format!("E{number}"), punches: punches.clone(), ..Default::default() };
-    let request = v1::EvaluateRequest {
-        ruleset: rulesets.into_iter().next(),
-        window,
-        zone: zones[0].clone(),
-        timecards: (0..2_000).map(card).collect(),
-        ..v1::EvaluateRequest::default()
-    };
+    let server = Running::start(Limits { timecards_per_call: 600, ..Limits::default() }).await;
+    let header = with_slow_plugin(&server).await;
     let mut client = server.client().await;
-    let waited = tokio::time::timeout(Duration::from_secs(1), client.evaluate(request)).await;
+    let waited = tokio::time::timeout(Duration::from_secs(1), client.evaluate(readable_call(&header, 600))).await;
     assert!(waited.is_err(), "{waited:?}");
     worker_is_free(&server).await;
 }

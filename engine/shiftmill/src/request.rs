@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable};
+use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
 use shiftmill_plugin_host::{BindError, Bound, CallError};
 use shiftmill_ruleset::Ruleset;
 
@@ -40,6 +40,15 @@ pub enum Layout {
     CardByCard,
     /// One phase of all cards of a piece, then the next phase, as if every card had a plugin at every hook.
     PhaseByPhase,
+}
+
+/// How much plugins propose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proposals {
+    /// Edits.
+    pub edits: usize,
+    /// The figures of their reasons.
+    pub figures: usize,
 }
 
 /// Why there is no request: a ruleset binds a plugin that cannot be called.
@@ -161,6 +170,19 @@ impl Request {
     /// The plugins that are called for the timecards of a ruleset, in order.
     pub fn plugins(&self, ruleset: usize) -> &[Bound] {
         self.plugins.get(ruleset).map_or(&[], Vec::as_slice)
+    }
+
+    /// The most that the plugins of a ruleset may propose for one employee, at all their hooks together.
+    pub fn proposals_max(&self, ruleset: usize) -> Proposals {
+        let mut most = Proposals::default();
+        for bound in self.plugins(ruleset) {
+            let binding = bound.binding();
+            let edits = edits_per_card_max(self.window.facts) * binding.hooks.iter().count();
+            let figures = binding.manifest.rules.iter().map(|rule| rule.arguments.len()).max();
+            most.edits += edits;
+            most.figures += edits * figures.unwrap_or(0);
+        }
+        most
     }
 
     /// Who watches its plugins.
