@@ -75,6 +75,14 @@ struct Drafted {
 }
 
 impl Room {
+    /// Rows that its lists have room for.
+    pub(crate) fn rows_held(&self) -> usize {
+        let drafts = self.punches.capacity() + self.scheduled.capacity() + self.spans.capacity();
+        let laid_out = self.places.capacity() + self.pieces.capacity();
+        let new = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
+        drafts + laid_out + new + self.figures.capacity() + self.carried.capacity() + self.notes.capacity()
+    }
+
     fn clear(&mut self) {
         self.figures.clear();
         self.punches.clear();
