@@ -74,8 +74,8 @@ impl CardState {
         self.carried.clear();
     }
 
-    /// Rows that its lists have room for, all together; the rooms of the phases grow with them. What it holds on to after
-    /// the largest card that it ever had.
+    /// Rows that its lists have room for, all together; the rooms of the phases grow with them. It holds on to what the
+    /// largest card took that it ever had.
     pub fn rows_held(&self) -> usize {
         let facts = self.punches.capacity() + self.scheduled.capacity();
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();

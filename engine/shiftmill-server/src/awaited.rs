@@ -5,8 +5,8 @@ use std::sync::Arc;
 use shiftmill::Request;
 
 /// Kept by a call for as long as it waits for results of its request. However the call ends, by its client, its
-/// deadline, the server or a failure, the request is cancelled with it, so that a plugin cannot hold a worker for nobody.
-/// Of a call that has all of its results nothing is left to be cancelled.
+/// deadline, the server or a failure, the request is cancelled with it, so that no plugin holds a worker for nobody. Of
+/// a call that has all of its results nothing is left to be cancelled.
 #[derive(Debug)]
 pub(crate) struct Awaited(Arc<Request>);
 

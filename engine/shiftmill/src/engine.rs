@@ -69,9 +69,9 @@ impl Engine {
     }
 
     /// Hands over a chunk and returns; waits only while [`Engine::capacity`] chunks are waiting already. `done` runs
-    /// on the worker and should be short; a panic in it ends there. It is told when the request was stopped, by a plugin
-    /// or by [`Request::cancel`]: then nothing that the request found is a result, and its other chunks are not evaluated
-    /// any more.
+    /// on the worker and should be short; a panic in it ends there. It is told when the request was stopped, by a
+    /// plugin or by [`Request::cancel`]: then nothing that the request found is a result, and its other chunks are not
+    /// evaluated any more.
     pub fn submit(
         &self,
         request: Arc<Request>,
@@ -92,8 +92,8 @@ impl Engine {
     /// Evaluates chunks on all workers and waits. The results stand in the order of `batches`.
     ///
     /// # Errors
-    /// When the request is stopped: a plugin does not keep employees apart, fails at too great a cost, or cannot be run,
-    /// or the request is cancelled.
+    /// When the request is stopped: a plugin does not keep employees apart, fails at too great a cost, or cannot be
+    /// run, or the request is cancelled.
     pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Result<Vec<Finished>, Stopped> {
         let (finish, finished) = crossbeam_channel::unbounded();
         for (index, batch) in batches.into_iter().enumerate() {

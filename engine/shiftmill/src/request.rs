@@ -118,7 +118,7 @@ impl Stopped {
 
     /// True when the same request may succeed elsewhere or later: the fault is none of the plugin's.
     pub fn may_pass(&self) -> bool {
-        matches!(self.0, CallError::HostFault { .. })
+        matches!(self.0, CallError::HostFault { .. } | CallError::Cancelled)
     }
 }
 

@@ -15,8 +15,8 @@ const EDITS_PER_DAY: usize = 16;
 /// Most figures that the reason of one edit may have.
 pub const FIGURES_PER_EDIT_MAX: usize = 8;
 
-/// Most edits that a plugin may propose for one card at one hook, when the facts cover these days: what comes out for an
-/// employee stays in proportion to what goes in.
+/// Most edits that a plugin may propose for one card at one hook, when the facts cover these days: what comes out for
+/// an employee stays in proportion to what goes in.
 pub fn edits_per_card_max(facts: WorkdayRange) -> usize {
     let days = i64::from(facts.last.0) - i64::from(facts.first.0) + 1;
     let days = usize::try_from(days).unwrap_or(0);
