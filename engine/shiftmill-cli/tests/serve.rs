@@ -19,6 +19,7 @@ use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::ruleset_source::Source;
 use shiftmill_server::client::{Vocabulary, connect};
+use shiftmill_testkit::guest::{Guest, SLOW};
 use support::{Place, Plugin, all, command, shiftmill};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -160,11 +161,55 @@ fn message(part: Asking) -> v1::EvaluateStreamRequest {
     v1::EvaluateStreamRequest { part: Some(part) }
 }
 
-/// A chunk of one employee who did not work.
-fn chunk(number: u64) -> v1::Chunk {
+/// A chunk of employees who did not work.
+fn chunk(number: u64, employees: u64) -> v1::Chunk {
     let mut batch = TimecardBatch::default();
-    batch.push(&CardFacts { employee: format!("E{number}"), ..CardFacts::default() }).unwrap();
+    for employee in 0..employees {
+        batch.push(&CardFacts { employee: format!("E{number}-{employee}"), ..CardFacts::default() }).unwrap();
+    }
     Vocabulary::new([]).chunk(number, batch)
+}
+
+/// A stream of timecards by a ruleset with this text.
+fn header(text: &str) -> v1::Header {
+    let v1::EvaluateRequest { window, zone, .. } = long_night("");
+    let source = Some(Source::Text(format!("name = \"acme\"\n{text}")));
+    let ruleset = v1::RulesetSource { source, file_name: "acme.toml".to_owned() };
+    v1::Header { rulesets: vec![ruleset], zones: vec![zone], window, ..v1::Header::default() }
+}
+
+#[cfg(unix)]
+fn told_to_stop(service: &Service) {
+    let stop = format!("kill -TERM {}", service.child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn told_to_stop_it_does_not_wait_for_a_plugin_whose_caller_has_gone() {
+    let place = Place::new("stopped-slow");
+    let mut service = Service::start(&place.0, &place.0.join("cache"));
+    let slow = Guest::new("slow", SLOW).with(|guest| guest.good = SLOW.to_owned());
+    let hash = service.push(slow.component()).await.unwrap().hash;
+    let (sender, sent) = mpsc::channel(4);
+    let begin = Asking::Header(header(&format!("[[plugin]]\nname = \"slow\"\nhash = \"{hash}\"\n")));
+    // Chunks that would keep every worker busy for minutes.
+    for part in std::iter::once(begin).chain((0..3).map(|number| Asking::Chunk(chunk(number, 2_000)))) {
+        sender.send(message(part)).await.unwrap();
+    }
+    let mut evaluation = EvaluationClient::new(service.channel().await);
+    let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
+    assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
+
+    told_to_stop(&service);
+    drop((answers, evaluation, sender));
+    for _ in 0..1_000 {
+        if let Some(ended) = service.child.try_wait().unwrap() {
+            return assert!(ended.success());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the plugin holds the process");
 }
 
 #[cfg(unix)]
@@ -172,25 +217,20 @@ fn chunk(number: u64) -> v1::Chunk {
 async fn told_to_stop_it_answers_the_stream_under_way_to_its_end() {
     let place = Place::new("stopped");
     let mut service = Service::start(&place.0, &place.0.join("cache"));
-    let v1::EvaluateRequest { window, zone, .. } = long_night("");
-    let text = "name = \"acme\"\n".to_owned();
-    let ruleset = v1::RulesetSource { source: Some(Source::Text(text)), file_name: "acme.toml".to_owned() };
-    let header = v1::Header { rulesets: vec![ruleset], zones: vec![zone], window, ..v1::Header::default() };
     let (sender, sent) = mpsc::channel(4);
-    sender.send(message(Asking::Header(header))).await.unwrap();
-    sender.send(message(Asking::Chunk(chunk(0)))).await.unwrap();
+    sender.send(message(Asking::Header(header("")))).await.unwrap();
+    sender.send(message(Asking::Chunk(chunk(0, 1)))).await.unwrap();
     let mut evaluation = EvaluationClient::new(service.channel().await);
     let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
     assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
 
-    let stop = format!("kill -TERM {}", service.child.id());
-    assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+    told_to_stop(&service);
     while connect(&service.address, 1).await.is_ok() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     // It lets nobody in any more, and goes on with those who are.
     assert_eq!(service.child.try_wait().unwrap(), None);
-    sender.send(message(Asking::Chunk(chunk(1)))).await.unwrap();
+    sender.send(message(Asking::Chunk(chunk(1, 1)))).await.unwrap();
     drop(sender);
     let mut last = None;
     while let Some(answer) = answers.message().await.unwrap() {

@@ -74,6 +74,16 @@ impl CardState {
         self.carried.clear();
     }
 
+    /// Rows that its lists have room for, all together; the rooms of the phases grow with them. It holds on to what the
+    /// largest card took that it ever had.
+    pub fn rows_held(&self) -> usize {
+        let facts = self.punches.capacity() + self.scheduled.capacity();
+        let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
+        let pay = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
+        let plugins = self.reasons.rows_held() + self.carried.capacity() + self.edit_room.rows_held();
+        facts + shape + pay + plugins
+    }
+
     /// Notes something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
         self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None, says: None });
@@ -147,6 +157,10 @@ impl PluginReasons {
     /// Empties the list and keeps its memory.
     pub fn clear(&mut self) {
         self.truncate(0);
+    }
+
+    fn rows_held(&self) -> usize {
+        self.ends.capacity() + self.figures.capacity()
     }
 
     /// Where the figures of a reason begin.

@@ -4,8 +4,7 @@
 //! is tried again in parts until it is somebody's. A fault of one row is its employee's.
 
 use shiftmill_core::{
-    Change, EDITS_PER_CARD_MAX, Edit, EditKind, ExceptionCode, FailureCode, PayCode, PluginBinding, Seconds, SpanState,
-    Timestamp, Workday,
+    Change, Edit, EditKind, ExceptionCode, FailureCode, PayCode, PluginBinding, Seconds, SpanState, Timestamp, Workday,
 };
 
 use crate::failure::{CardFailure, Fault};
@@ -156,6 +155,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) binding: &'a PluginBinding,
     pub(crate) tables: &'a Tables,
     pub(crate) employees: usize,
+    /// Most edits of one employee.
+    pub(crate) edits_max: usize,
 }
 
 impl Asked<'_> {
@@ -230,8 +231,8 @@ impl Asked<'_> {
         answers: &mut Answers,
     ) -> Result<(), CardFailure> {
         let count = rows.len();
-        if count > EDITS_PER_CARD_MAX {
-            let message = format!("answers {count} edits for one employee, the most is {EDITS_PER_CARD_MAX}");
+        if count > self.edits_max {
+            let message = format!("answers {count} edits for one employee, the most is {}", self.edits_max);
             return Err(CardFailure { code: FailureCode::Memory, workday: None, message });
         }
         let first_figure = answers.arguments.len();

@@ -9,22 +9,19 @@
 
 use std::hash::Hasher;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding};
+use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
 use crate::answer::{Answers, Asked};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
 use crate::gather::{Gathering, HookCard, Tables};
-use crate::limits::{FUEL_BASE, FUEL_TO_CONFIGURE, fuel_budget};
+use crate::limits::{FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
 use crate::purse::Purse;
 use crate::wire::Value;
-
-/// How many employees must fail alike, before any has passed, until the plugin is taken to be broken.
-const ALIKE_MAX: u32 = 64;
 
 /// Room that calls use again: one for each worker.
 #[derive(Debug, Default)]
@@ -104,16 +101,22 @@ pub enum CallError {
         /// The plugin.
         plugin: String,
     },
-    /// It failed for each of the first employees at the same place.
-    #[error("plugin `{plugin}` failed for each of the first {failures} employees: {}", .failure.message)]
+    /// It used more fuel than a request is worth on employees on whom it failed.
+    #[error(
+        "plugin `{plugin}` has used {fuel} units of fuel on employees on whom it failed; the last failure: {}",
+        .failure.message
+    )]
     Broken {
         /// The plugin.
         plugin: String,
-        /// How many.
-        failures: u32,
+        /// How much.
+        fuel: u64,
         /// How it failed on the last of them.
         failure: CardFailure,
     },
+    /// Nobody waits for the answers any more.
+    #[error("the evaluation was cancelled")]
+    Cancelled,
     /// Cards of different rulesets or windows were handed over together.
     #[error("cards of different rulesets were handed over together")]
     Mixed,
@@ -126,13 +129,14 @@ impl CallError {
             CallError::HostFault { .. } => FailureCode::HostFault.error_code(),
             CallError::NotIndependent { .. } | CallError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
             CallError::Broken { .. } => "SM-PLUGIN-BROKEN",
+            CallError::Cancelled => "SM-CANCELLED",
             CallError::Mixed => "SM-ENGINE",
         }
     }
 }
 
 /// A plugin with its configuration. Made for one request: what it learns of its plugin on the way (how much fuel a day
-/// takes, whether anybody passes) never changes an answer.
+/// takes) never changes an answer, and what it adds up is the same in any order of the employees.
 #[derive(Debug)]
 pub struct Bound {
     plugin: Arc<Plugin>,
@@ -141,11 +145,13 @@ pub struct Bound {
     index: u16,
     context: ContextDays,
     pace: Pace,
-    breaker: Breaker,
     /// One in about so many employees is evaluated alone too; 0: none.
     audit_one_in: u32,
     /// The fuel of a trial, which its calls share.
     purse: Option<Arc<Purse>>,
+    /// Fuel used by employees, each alone, on whom the plugin failed.
+    in_vain: AtomicU64,
+    cancelled: AtomicBool,
 }
 
 impl Bound {
@@ -165,9 +171,10 @@ impl Bound {
             index,
             context: ContextDays::default(),
             pace: Pace::default(),
-            breaker: Breaker::default(),
             audit_one_in: plugin.host().settings.audit_one_in,
             purse: None,
+            in_vain: AtomicU64::new(0),
+            cancelled: AtomicBool::new(false),
         };
         let configured = bound.plugin.configured(&bound.values(), FUEL_TO_CONFIGURE, 0).map(|(_, context)| context);
         match configured {
@@ -207,6 +214,12 @@ impl Bound {
         self.index
     }
 
+    /// Cancels the calls that are under way and all that come: each ends with [`CallError::Cancelled`] before its next
+    /// attempt, and an attempt is over when its fuel is.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
     /// Calls a hook for cards of one timeline and window. The answer for each card is what the plugin would answer for
     /// it alone.
     ///
@@ -216,7 +229,6 @@ impl Bound {
         if self.plugin.is_quarantined() {
             return Err(CallError::Quarantined { plugin: self.plugin.title() });
         }
-        self.breaker.check().map_err(|broken| broken.error(self.plugin.title()))?;
         let call = Call { bound: self, hook, cards, values: &self.values() };
         call.check_alike()?;
         let mut answers = Answers::with_room(cards.len());
@@ -240,6 +252,20 @@ impl Bound {
         if let Some(purse) = &self.purse {
             purse.pay(fuel);
         }
+    }
+
+    fn check_wanted(&self) -> Result<(), CallError> {
+        if self.cancelled.load(Ordering::Acquire) { Err(CallError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Counts the fuel of an employee on whom the plugin failed alone. Whatever employees stand together, each is alone
+    /// in the end when it fails, so the sum is the same in any order, and so is whether it is too much.
+    fn count_in_vain(&self, fuel: u64, failure: &CardFailure) -> Result<(), CallError> {
+        let fuel = self.in_vain.fetch_add(fuel, Ordering::Relaxed).saturating_add(fuel);
+        if fuel <= FUEL_IN_VAIN_MAX {
+            return Ok(());
+        }
+        Err(CallError::Broken { plugin: self.plugin.title(), fuel, failure: failure.clone() })
     }
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -300,12 +326,13 @@ impl Call<'_> {
     fn evaluate(self, piece: Range<usize>, room: &mut CallRoom, answers: &mut Answers) -> Result<(), CallError> {
         let mut waiting = vec![piece];
         while let Some(piece) = waiting.pop() {
+            self.bound.check_wanted()?;
+            let fuel_before = answers.fuel();
             match self.attempt(piece.clone(), room, answers) {
-                Ok(()) => self.bound.breaker.passed(),
+                Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Plugin(fault)) if piece.len() == 1 => {
-                    let counted = self.bound.breaker.failed(&fault);
-                    counted.map_err(|broken| broken.error(self.bound.plugin.title()))?;
+                    self.bound.count_in_vain(answers.fuel() - fuel_before, &fault.failure)?;
                     answers.push_failure(fault.failure, true);
                 }
                 Err(Fault::Plugin(fault)) => {
@@ -333,7 +360,9 @@ impl Call<'_> {
         let (mut sandbox, _) = configured.inspect_err(|_| bound.pay(budget))?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
-        let asked = Asked { binding: &bound.binding, tables, employees: cards.len() };
+        // All cards have one window.
+        let edits_max = cards.first().map_or(0, |card| edits_per_card_max(card.inputs.window.facts));
+        let asked = Asked { binding: &bound.binding, tables, employees: cards.len(), edits_max };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
         bound.pay(fuel);
         answers.see_memory(sandbox.store.data().memory);
@@ -360,6 +389,7 @@ impl Call<'_> {
             if answers.is_alone(index) || !is_in_sample(card.key, self.bound.plugin.hash().0, one_in) {
                 continue;
             }
+            self.bound.check_wanted()?;
             let mut alone = Answers::default();
             match self.attempt(index..index + 1, room, &mut alone) {
                 Ok(()) => {}
@@ -430,64 +460,5 @@ impl Pace {
             let days: u64 = (0..employees).map(|employee| u64::from(tables.days_of(employee)) + 1).sum();
             self.by_memory.fetch_min((days / 2).max(1), Ordering::Relaxed);
         }
-    }
-}
-
-/// Stops a request whose plugin fails for everybody, rather than letting it fail a million times.
-#[derive(Debug, Default)]
-struct Breaker(Mutex<Alike>);
-
-/// What the first employees have in common.
-#[derive(Debug, Default)]
-struct Alike {
-    any_passed: bool,
-    place: String,
-    failures: u32,
-    broken: Option<Broken>,
-}
-
-/// What is told of a plugin that fails for everybody.
-#[derive(Clone, Debug)]
-struct Broken {
-    failures: u32,
-    failure: CardFailure,
-}
-
-impl Broken {
-    fn error(self, plugin: String) -> CallError {
-        CallError::Broken { plugin, failures: self.failures, failure: self.failure }
-    }
-}
-
-impl Breaker {
-    /// The error is what stopped an earlier call.
-    fn check(&self) -> Result<(), Broken> {
-        self.alike().broken.clone().map_or(Ok(()), Err)
-    }
-
-    fn passed(&self) {
-        self.alike().any_passed = true;
-    }
-
-    /// Counts a failure. The error is told when it is enough.
-    fn failed(&self, fault: &PluginFault) -> Result<(), Broken> {
-        let mut alike = self.alike();
-        if alike.any_passed {
-            return Ok(());
-        }
-        if alike.place != fault.place {
-            *alike = Alike { place: fault.place.clone(), ..Alike::default() };
-        }
-        alike.failures += 1;
-        if alike.failures < ALIKE_MAX {
-            return Ok(());
-        }
-        let broken = Broken { failures: alike.failures, failure: fault.failure.clone() };
-        alike.broken = Some(broken.clone());
-        Err(broken)
-    }
-
-    fn alike(&self) -> std::sync::MutexGuard<'_, Alike> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@ use shiftmill_core::{FailureCode, Workday};
 use wasmtime::{FrameInfo, FrameSymbol, PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use crate::limits::shortened;
-use crate::sandbox::{LastWords, Session};
+use crate::sandbox::Session;
 
 /// A failure of a plugin on one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,16 +32,13 @@ pub(crate) struct PluginFault {
     pub(crate) failure: CardFailure,
     /// The employee that it was at, when it said so.
     pub(crate) employee: Option<u32>,
-    /// Where it happened; the same for the same mistake, whatever the data.
-    pub(crate) place: String,
 }
 
 impl Fault {
     /// A failure that is no trap: an answer that cannot be read.
     pub(crate) fn of_answer(code: FailureCode, message: String) -> Fault {
-        let place = message.clone();
         let failure = CardFailure { code, workday: None, message };
-        Fault::Plugin(Box::new(PluginFault { failure, employee: None, place }))
+        Fault::Plugin(Box::new(PluginFault { failure, employee: None }))
     }
 }
 
@@ -61,7 +58,6 @@ pub(crate) fn fault(error: &wasmtime::Error, stage: Stage, session: &Session) ->
         return Fault::Host(reason);
     }
     let at = Location::of(error);
-    let place_name = at.to_string();
     let (code, message) = match (&session.refused, trap, &session.last_words) {
         (Some(refused), _, _) => (FailureCode::Memory, format!("{refused}{at}")),
         (_, Some(Trap::OutOfFuel), _) => (FailureCode::Budget, format!("used more fuel than its input allows{at}")),
@@ -71,11 +67,9 @@ pub(crate) fn fault(error: &wasmtime::Error, stage: Stage, session: &Session) ->
         (_, None, _) if is_too_much(error) => (FailureCode::Memory, "answers more than it may".to_owned()),
         (_, None, _) => (FailureCode::Panic, format!("does not keep to the plugin contract: {}", root(error))),
     };
-    let words = session.last_words.as_ref().filter(|_| code == FailureCode::Panic);
-    let place = words.and_then(source_place).unwrap_or(place_name);
     let failure = CardFailure { code, workday: session.last_words.as_ref().and_then(|words| words.workday), message };
     let employee = session.last_words.as_ref().and_then(|words| words.employee);
-    Fault::Plugin(Box::new(PluginFault { failure, employee, place: format!("{code} {place}") }))
+    Fault::Plugin(Box::new(PluginFault { failure, employee }))
 }
 
 fn host_fault(error: &wasmtime::Error, trap: Option<&Trap>, stage: Stage, session: &Session) -> Option<String> {
@@ -110,16 +104,6 @@ fn words_of(trap: Trap) -> String {
         Trap::UnreachableCodeReached => "stopped without a word".to_owned(),
         _ => text.to_owned(),
     }
-}
-
-/// The `file:line:column` in a panic's message.
-fn source_place(words: &LastWords) -> Option<String> {
-    let is_place = |word: &&str| {
-        let mut parts = word.trim_end_matches(':').rsplit(':');
-        let number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
-        number(parts.next()) && parts.next().is_some_and(|part| !part.is_empty())
-    };
-    words.message.split_whitespace().find(is_place).map(|word| word.trim_end_matches(':').to_owned())
 }
 
 /// The innermost place in the plugin's own code. Displayed as what comes after a message.

@@ -60,8 +60,8 @@ pub use failure::CardFailure;
 pub use gather::HookCard;
 pub use host::{Host, HostError, HostSettings, LoadError};
 pub use limits::{
-    COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX, TABLE_ELEMENTS_MAX,
-    compile_bytes_max, fuel_budget,
+    COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX,
+    TABLE_ELEMENTS_MAX, compile_bytes_max, fuel_budget,
 };
 pub use plugin::Plugin;
 pub use purse::Purse;

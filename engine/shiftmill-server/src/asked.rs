@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::trial::TrialError;
-use shiftmill::{Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
+use shiftmill::{Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use tokio::task::spawn_blocking;
 
@@ -36,6 +36,8 @@ pub(crate) struct Asked {
     pub templates: Vec<Vec<u16>>,
     /// Per ruleset: the number of each of the header's carried keys; `None`: the ruleset does not carry it.
     pub carried_keys: Vec<Vec<Option<CarryKey>>>,
+    /// Per ruleset: the most that its plugins may propose for one employee.
+    pub proposals: Vec<Proposals>,
 }
 
 impl Asked {
@@ -57,7 +59,8 @@ impl Asked {
         let carried_keys = carried_keys(&header.carried_keys, &rulesets)?;
         let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
-        Ok(Asked { request, templates, carried_keys })
+        let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
+        Ok(Asked { request, templates, carried_keys, proposals })
     }
 
     /// The names of a ruleset of the request.

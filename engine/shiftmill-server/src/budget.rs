@@ -76,6 +76,11 @@ impl Budget {
         self.all / 2 * BLOCK
     }
 
+    /// The most that anybody can take, in bytes.
+    pub(crate) fn most(&self) -> usize {
+        self.all * BLOCK
+    }
+
     /// The part of a new stream: a quarter.
     pub(crate) fn part(&self) -> Part {
         let all = (self.all / 4).max(1);
@@ -98,6 +103,11 @@ impl Budget {
 }
 
 impl Part {
+    /// The most that the stream can take, in bytes.
+    pub(crate) fn most(&self) -> usize {
+        self.all * BLOCK
+    }
+
     /// Takes a share of `bytes`, or of the whole part when that is less. For its own chunks a stream waits as long as
     /// its client takes; for those of others, no longer than the budget allows.
     pub(crate) async fn take(&self, bytes: usize) -> Result<Share, Problem> {

@@ -76,7 +76,8 @@ pub struct Limits {
     pub timecards_per_call: usize,
     /// Chunks of one stream between being read and their result being taken by the client.
     pub chunks_under_way: usize,
-    /// Bytes of chunks and results under way, of all streams together; one stream gets a quarter of them at most.
+    /// Bytes of chunks and results under way, of all streams together; one stream gets a quarter of them at most. What
+    /// plugins may put out counts in full, which is many times what they do put out.
     pub bytes_under_way: usize,
     /// Streams at a time, of all connections together.
     pub streams: usize,
@@ -104,7 +105,7 @@ impl Default for Limits {
             employee_days_per_chunk: 500_000,
             timecards_per_call: 100,
             chunks_under_way: 8,
-            bytes_under_way: 192 << 20,
+            bytes_under_way: 384 << 20,
             streams: 256,
             calls_per_connection: 100,
             call_time: Duration::from_secs(30),

@@ -35,6 +35,7 @@
 //! ```
 
 mod asked;
+mod awaited;
 mod budget;
 pub mod client;
 mod config;
@@ -44,6 +45,7 @@ mod independence;
 mod info;
 mod kept;
 mod library;
+mod memory;
 mod plugin_rows;
 mod plugin_store;
 mod plugins;

@@ -77,7 +77,7 @@ pub(crate) enum Kind {
     PluginConfig,
     /// A plugin does not keep employees apart.
     PluginNotIndependent,
-    /// A plugin fails for everybody.
+    /// A plugin burns fuel on employees on whom it fails.
     PluginBroken,
     /// A plugin could not be run, through no fault of its own.
     PluginHost,

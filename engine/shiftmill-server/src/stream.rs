@@ -6,15 +6,13 @@
 //!
 //! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
 //! that stops reading therefore stops its own stream after a few chunks, and nobody else's; should it not read again,
-//! the stream ends and gives everything back.
+//! the stream ends and gives everything back. However a stream ends, nothing is evaluated for it any more.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use shiftmill::Request;
-use shiftmill::core::Detail;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
@@ -25,18 +23,17 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::asked::{Asked, days, stopped};
+use crate::asked::{Asked, stopped};
+use crate::awaited::Awaited;
 use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
-use crate::facts;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem, unreadable};
 use crate::results::{self, Tally};
+use crate::{facts, memory};
 
 /// Below this much free memory no new stream begins.
 const MEMORY_TO_BEGIN: usize = 1 << 20;
-/// The memory that the results of one day of one employee take, about.
-const RESULTS_OF_A_DAY: usize = 96;
 
 /// The instant at which a call must have ended: the client's deadline, or the server's own.
 pub(crate) fn deadline(metadata: &MetadataMap, longest: Duration) -> Instant {
@@ -230,6 +227,7 @@ struct OpenStream {
 impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let asked = Arc::new(self.header().await?);
+        let _awaited = Awaited::new(&asked.request);
         self.send(Answering::Header(response_header(&asked.request)), None);
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &asked).await?;
@@ -268,17 +266,20 @@ impl OpenStream {
     /// Hands a chunk to the engine; its result comes back from there.
     async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
         self.received += 1;
-        let place = permit(&self.window).await?;
-        let share = self.memory.take(memory(&chunk, &asked.request)).await?;
-        let holds = Holds { _place: place, _share: Some(share) };
         let number = chunk.number;
+        let place = permit(&self.window).await?;
+        let bytes = match memory::of_chunk(&chunk, asked, self.memory.most()) {
+            Ok(bytes) => bytes,
+            Err(message) => {
+                let problem = Problem::at(Kind::TooMany, format!("chunks[{number}].employees"), message);
+                return self.refuse(number, problem, Holds { _place: place, _share: None });
+            }
+        };
+        let share = self.memory.take(bytes).await?;
+        let holds = Holds { _place: place, _share: Some(share) };
         let batch = match facts::read(chunk, asked, &self.shared.limits) {
             Ok(batch) => batch,
-            Err(problem) => {
-                lock(&self.tally).chunk_errors += 1;
-                self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
-                return Ok(());
-            }
+            Err(problem) => return self.refuse(number, problem, holds),
         };
         let room = permit(&self.shared.engine_room).await?;
         let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
@@ -327,22 +328,17 @@ impl OpenStream {
         Ok(())
     }
 
+    /// Answers a chunk that cannot be evaluated; the stream goes on.
+    fn refuse(&self, number: u64, problem: Problem, holds: Holds) -> Result<(), Status> {
+        lock(&self.tally).chunk_errors += 1;
+        self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
+        Ok(())
+    }
+
     fn send(&self, part: Answering, holds: Option<Holds>) {
         // Nobody listens any more when the client has gone; the task then ends by itself.
         let _told = self.answers.send(answer(part, holds));
     }
-}
-
-/// The memory that a chunk and its results take, about. The derivation is many times larger than the facts.
-fn memory(chunk: &v1::Chunk, request: &Request) -> usize {
-    let results_per_facts = match request.detail {
-        Detail::Totals | Detail::Workdays => 1,
-        Detail::Spans => 4,
-        Detail::Full => 16,
-    };
-    let employee_days = chunk.employees.len().saturating_mul(days(&request.window));
-    let by_facts = facts::bytes(chunk) * (1 + results_per_facts);
-    by_facts.saturating_add(employee_days.saturating_mul(RESULTS_OF_A_DAY))
 }
 
 fn answer(part: Answering, holds: Option<Holds>) -> Answer {

@@ -14,19 +14,16 @@ use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::asked::{Fields, days, detail, request, ruleset, stopped, window};
+use crate::asked::{Fields, detail, request, ruleset, stopped, window};
+use crate::awaited::Awaited;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
-use crate::{plugin_rows, results, times};
+use crate::{memory, plugin_rows, results, times};
 
 /// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.
 const LONG_AGO: Timestamp = Timestamp(0);
 const DAY: i32 = 86_400;
-/// Memory that a call takes for each byte of its facts, about.
-const MEMORY_PER_BYTE: usize = 16;
-/// Memory that the readable results of one day take, about.
-const MEMORY_PER_DAY: usize = 1_024;
 
 /// Evaluates the timecards of a call.
 pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
@@ -38,9 +35,9 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
     }
     let (explain, language) = (asked.explain, language(&asked.language)?);
     let request = read_request(&asked, shared).await?;
-    // Readable results, explained, are many times longer than the facts.
-    let rows = count * days(&request.window) * MEMORY_PER_DAY;
-    let _share = shared.budget.take(asked.encoded_len() * MEMORY_PER_BYTE + rows).await?;
+    let bytes = memory::of_call(count, asked.encoded_len(), &request, shared.budget.most());
+    let bytes = bytes.map_err(|message| Problem::at(Kind::TooMany, "timecards", message))?;
+    let _share = shared.budget.take(bytes).await?;
     let batch = read_batch(&asked.timecards, &request)?;
     let finished = run(shared, Arc::clone(&request), batch).await?;
     tracing::info!(timecards = count, "timecards evaluated");
@@ -95,6 +92,7 @@ fn names(request: &Request) -> Result<&Names, Problem> {
 async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Result<Finished, Status> {
     let room = Arc::clone(&shared.engine_room).acquire_owned().await;
     let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
+    let _awaited = Awaited::new(&request);
     let (done, finished) = oneshot::channel();
     shared.engine.submit(request, batch, move |result| {
         drop(room);

@@ -3,15 +3,21 @@
 
 mod support;
 
+use std::time::Duration;
+
 use shiftmill::core::{FailureCode, TimecardBatch};
 use shiftmill::plugin_host::HostSettings;
 use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
+use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::{Config, Limits, ServeError, Server, read_results};
-use shiftmill_testkit::guest::Guest;
+use shiftmill_testkit::guest::{self, Guest, SLOW};
 use support::plugins::{MEAL, first_header, fixed, meals, meals_of, push, with_plugin};
-use support::{Folder, Running, facts, header, problem, source};
+use support::{Folder, Running, eventually, facts, header, problem, source};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 
 /// Employees of whom every second one works on three days only.
@@ -269,13 +275,134 @@ async fn a_ruleset_of_the_folder_whose_plugin_mixes_employees_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plugin_that_fails_for_everybody_ends_the_stream() {
+async fn a_plugin_that_fails_for_everybody_fails_for_each() {
     let server = Running::start(Limits::default()).await;
     let broken = meals("broken", "(i64.const 1)", "").with(|guest| guest.entry = "unreachable".to_owned());
     let plugin = push(&server, broken.component()).await.unwrap();
+    let answers = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..200)]).await.unwrap();
+    let result = support::results(&answers).remove(0);
+    assert_eq!((result.errors.len(), result.plugin_failures.len()), (200, 200));
+    assert!(result.errors.iter().all(|error| error.code == "SM-PLUGIN-PANIC"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plugin_that_burns_its_fuel_in_vain_ends_the_stream() {
+    let server = Running::start(Limits::default()).await;
+    let endless = meals("endless", "(i64.const 1)", "").with(|guest| guest.good = guest::endless());
+    let plugin = push(&server, endless.component()).await.unwrap();
     let status = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..200)]).await.unwrap_err();
     assert_eq!(problem(&status).0, "SM-PLUGIN-BROKEN", "{status:?}");
+    assert_eq!(status.code(), Code::FailedPrecondition);
     server.is_untouched().await;
+}
+
+/// A readable timecard of a Monday.
+fn readable(number: u32) -> v1::Timecard {
+    let punch = |at: &str| v1::Punch { at: at.to_owned(), ..v1::Punch::default() };
+    let punches = vec![punch("2026-03-02 09:00"), punch("2026-03-02 17:00")];
+    v1::Timecard { employee: format!("E{number}"), punches, ..v1::Timecard::default() }
+}
+
+/// So many readable timecards, asked about with the ruleset and window of a stream.
+fn readable_call(header: &v1::Header, timecards: u32) -> v1::EvaluateRequest {
+    v1::EvaluateRequest {
+        ruleset: header.rulesets.first().cloned(),
+        window: header.window.clone(),
+        zone: header.zones[0].clone(),
+        timecards: (0..timecards).map(readable).collect(),
+        ..v1::EvaluateRequest::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_plugins_may_put_out_counts_before_it_is_there() {
+    // A stream has 2 MiB, and the window 30 days.
+    let server = Running::start(Limits { bytes_under_way: 8 << 20, ..Limits::default() }).await;
+    let header = with_plugin(&push(&server, fixed("meals", 1)).await.unwrap(), "");
+    let chunks = vec![support::chunk(0, 0..55), support::chunk(1, 0..62), support::chunk(2, 0..55)];
+    let answers = server.exchange(header.clone(), chunks).await.unwrap();
+    let refused = support::chunk_errors(&answers);
+    let told: Vec<_> =
+        refused.iter().map(|error| (error.number, error.code.as_str(), error.message.as_str())).collect();
+    let message = "plugins may put out as much as 3 MiB for 62 employees, and there is room for 2 MiB: send about 60 \
+                   at a time";
+    assert_eq!(told, [(1, "SM-TOO-MANY", message)]);
+    assert_eq!(refused[0].violations[0].field, "chunks[1].employees");
+    assert_eq!(support::summary(&answers).chunks, 2);
+
+    let mut client = server.client().await;
+    let status = client.evaluate(readable_call(&header, 100)).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-TOO-MANY".to_owned(), vec!["timecards".to_owned()]));
+    assert!(client.evaluate(readable_call(&header, 20)).await.is_ok());
+}
+
+/// A ruleset with a plugin that takes as long as it may for every employee.
+async fn with_slow_plugin(server: &Running) -> v1::Header {
+    let slow = meals("slow", "(i64.const 1)", SLOW).with(|guest| guest.good = SLOW.to_owned());
+    with_plugin(&push(server, slow.component()).await.unwrap(), "")
+}
+
+/// A stream whose chunks would keep the only worker busy for minutes; its header has been answered. It ends when the
+/// sender is dropped.
+async fn slow_stream(
+    server: &Running,
+) -> (mpsc::Sender<v1::EvaluateStreamRequest>, tonic::Streaming<v1::EvaluateStreamResponse>) {
+    let (sender, outgoing) = mpsc::channel(8);
+    let chunks = (0..4).map(|number| Asking::Chunk(support::chunk(number, 0..400)));
+    for part in std::iter::once(Asking::Header(with_slow_plugin(server).await)).chain(chunks) {
+        sender.send(v1::EvaluateStreamRequest { part: Some(part) }).await.unwrap();
+    }
+    let mut client = server.client().await;
+    let mut answers = client.evaluate_stream(ReceiverStream::new(outgoing)).await.unwrap().into_inner();
+    assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
+    (sender, answers)
+}
+
+/// Waits until the only worker evaluates for others again.
+async fn worker_is_free(server: &Running) {
+    let answered = tokio::time::timeout(Duration::from_secs(20), server.is_untouched()).await;
+    assert!(answered.is_ok(), "the worker is held by a call that has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_has_gone_holds_no_worker() {
+    let server = Running::start(Limits::default()).await;
+    let all = server.budget.free();
+    let stream = slow_stream(&server).await;
+    eventually("chunks to be under way", || server.budget.free() < all).await;
+    drop(stream);
+    worker_is_free(&server).await;
+    eventually("the memory to come back", || server.budget.free() == all).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_took_too_long_holds_no_worker() {
+    let server = Running::start(Limits { stream_time: Duration::from_secs(1), ..Limits::default() }).await;
+    let all = server.budget.free();
+    let (_sender, mut answers) = slow_stream(&server).await;
+    assert_eq!(problem(&answers.message().await.unwrap_err()).0, "SM-DEADLINE");
+    worker_is_free(&server).await;
+    eventually("the memory to come back", || server.budget.free() == all).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_does_not_wait_for_a_plugin() {
+    let mut server = Running::start(Limits { drain_time: Duration::from_millis(2_500), ..Limits::default() }).await;
+    let all = server.budget.free();
+    let (_sender, mut answers) = slow_stream(&server).await;
+    server.stop();
+    assert_eq!(problem(&answers.message().await.unwrap_err()).0, "SM-DRAINING");
+    eventually("the chunk under way to end", || server.budget.free() == all).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_nobody_waits_for_holds_no_worker() {
+    let server = Running::start(Limits { timecards_per_call: 600, ..Limits::default() }).await;
+    let header = with_slow_plugin(&server).await;
+    let mut client = server.client().await;
+    let waited = tokio::time::timeout(Duration::from_secs(1), client.evaluate(readable_call(&header, 600))).await;
+    assert!(waited.is_err(), "{waited:?}");
+    worker_is_free(&server).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

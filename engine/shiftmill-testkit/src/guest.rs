@@ -9,6 +9,14 @@ pub const MARKED_DAYS: usize = 3;
 /// The pay code that every other employee is paid once, by rule 0.
 pub const MEAL: u16 = 3;
 
+/// Uses nearly all the fuel that an employee has, and comes to its end.
+pub const SLOW: &str = "(local $left i32) (local.set $left (i32.const 15000000))
+    (loop $again (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))";
+/// Uses all the fuel that an employee has and comes to no end. Most of its instructions cost fuel and no time.
+pub fn endless() -> String {
+    format!("(loop $again {} (br $again))", "(drop (i32.const 0))".repeat(1_000))
+}
+
 /// Where the columns of the answer stand in the guest's memory, with the size of an entry.
 const COLUMNS: [(u32, u32); 11] = [
     (0x10000, 4), // employee

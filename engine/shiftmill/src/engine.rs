@@ -69,8 +69,9 @@ impl Engine {
     }
 
     /// Hands over a chunk and returns; waits only while [`Engine::capacity`] chunks are waiting already. `done` runs
-    /// on the worker and should be short; a panic in it ends there. It is told when a plugin has stopped the request:
-    /// then nothing that the request found is a result, and its other chunks are not evaluated any more.
+    /// on the worker and should be short; a panic in it ends there. It is told when the request was stopped, by a
+    /// plugin or by [`Request::cancel`]: then nothing that the request found is a result, and its other chunks are not
+    /// evaluated any more.
     pub fn submit(
         &self,
         request: Arc<Request>,
@@ -91,7 +92,8 @@ impl Engine {
     /// Evaluates chunks on all workers and waits. The results stand in the order of `batches`.
     ///
     /// # Errors
-    /// When a plugin stops the request: it does not keep employees apart, fails for everybody, or cannot be run.
+    /// When the request is stopped: a plugin does not keep employees apart, fails at too great a cost, or cannot be
+    /// run, or the request is cancelled.
     pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Result<Vec<Finished>, Stopped> {
         let (finish, finished) = crossbeam_channel::unbounded();
         for (index, batch) in batches.into_iter().enumerate() {
@@ -109,7 +111,7 @@ impl Engine {
 }
 
 impl Drop for Engine {
-    /// Lets the workers finish what waits and ends them.
+    /// Lets the workers finish what waits and ends them. Soon, when the requests that nobody waits for are cancelled.
     fn drop(&mut self) {
         self.jobs = None;
         for worker in self.workers.drain(..) {

@@ -61,7 +61,7 @@ mod zones;
 pub use cause::with_cause;
 pub use engine::{Engine, Finished};
 pub use hash::{ResultHash, ResultHasher, StreamHash};
-pub use request::{Layout, Request, RequestError, Stopped};
+pub use request::{Layout, Proposals, Request, RequestError, Stopped};
 pub use shelf::{Shelf, ShelfError, beside};
 pub use shiftmill_core as core;
 pub use shiftmill_plugin_host as plugin_host;

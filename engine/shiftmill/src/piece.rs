@@ -28,6 +28,9 @@ use crate::request::{Request, Stopped};
 const PIECE_DAYS: u32 = 4_000;
 /// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
 const PIECE_CARDS: usize = 512;
+/// Rows that the state of a card may hold from piece to piece: those of about half a year with edits. Any state may get
+/// a large card once, and all of them together must not keep the memory of so many.
+const ROWS_KEPT: usize = 4_096;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
@@ -41,7 +44,7 @@ pub(crate) struct PieceRoom {
 /// Evaluates all cards of a chunk, piece by piece.
 ///
 /// # Errors
-/// When a plugin stops the request.
+/// When the request is stopped, by a plugin or by whoever asked.
 pub(crate) fn all(
     request: &Request,
     batch: &CheckedBatch,
@@ -51,6 +54,7 @@ pub(crate) fn all(
 ) -> Result<Evaluations, Stopped> {
     let mut first = 0;
     while first < batch.len() {
+        request.check_wanted()?;
         let piece = first..piece_end(batch, first);
         first = piece.end;
         evaluate(request, batch, piece, card, room, &mut results)?;
@@ -153,26 +157,40 @@ struct Piece<'a, R> {
 
 impl<'a, R: CardRecorder> Piece<'a, R> {
     fn evaluate(
-        request: &'a Request,
-        batch: &'a CheckedBatch,
+        request: &Request,
+        batch: &CheckedBatch,
         cards: Range<usize>,
         card: &mut CardState,
-        room: &'a mut PieceRoom,
+        room: &mut PieceRoom,
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
         let PieceRoom { states, calls } = room;
-        let mut piece = Piece::<'_, R>::begin(request, batch, cards.clone(), states);
+        let piece = Piece::<'_, R>::begin(request, batch, cards.clone(), states);
+        let outcome = piece.run(cards.clone(), card, calls, results);
+        states.iter_mut().take(cards.len()).for_each(give_back);
+        outcome
+    }
+
+    /// Takes all cards from hook to hook and closes them.
+    fn run(
+        mut self,
+        cards: Range<usize>,
+        card: &mut CardState,
+        room: &mut CallRoom,
+        results: &mut Evaluations,
+    ) -> Result<(), Stopped> {
+        let request = self.request;
         let mut legs = Leg::ALL.as_slice();
         for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
             let (before, after) = legs.split_at(legs.len() - legs_after(hook));
-            piece.go_on(before);
+            self.go_on(before);
             legs = after;
             for (ruleset, bound) in request.calls_at(hook) {
-                piece.call(hook, ruleset, bound, calls)?;
+                self.call(hook, ruleset, bound, room)?;
             }
         }
-        piece.go_on(legs);
-        piece.close(cards, card, results);
+        self.go_on(legs);
+        self.close(cards, card, results);
         Ok(())
     }
 
@@ -268,6 +286,13 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
     }
 }
 
+/// Gives back the memory of a state that had an unusually large card, or unusually many edits.
+fn give_back(state: &mut CardState) {
+    if state.rows_held() > ROWS_KEPT {
+        *state = CardState::default();
+    }
+}
+
 /// How many legs a card has before it after a hook.
 const fn legs_after(hook: Hook) -> usize {
     match hook {
@@ -355,5 +380,24 @@ impl<R: CardRecorder> Underway<'_, R> {
             }
         }
         results.failures.append(&mut mem::take(&mut self.failures));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_large_cards_is_given_back_and_that_of_usual_ones_kept() {
+        let mut usual = CardState::default();
+        usual.punches.reserve(120);
+        usual.spans.reserve(240);
+        let mut large = usual.clone();
+        large.punches.reserve(20_000);
+        let held = usual.rows_held();
+        assert!(held >= 360 && large.rows_held() >= 20_000);
+        give_back(&mut usual);
+        give_back(&mut large);
+        assert_eq!((usual.rows_held(), large.rows_held()), (held, 0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable};
+use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
 use shiftmill_plugin_host::{BindError, Bound, CallError, Purse};
 use shiftmill_ruleset::Ruleset;
 
@@ -27,7 +27,7 @@ pub struct Request {
     /// The hooks at which any plugin is called.
     hooks: HookSet,
     watch: Option<Arc<Watch>>,
-    /// Why the request was stopped; what is asked from then on is not answered.
+    /// Why the request was stopped; what is asked from then on is not answered, and what is under way ends.
     stopped: OnceLock<Stopped>,
 }
 
@@ -40,6 +40,15 @@ pub enum Layout {
     CardByCard,
     /// One phase of all cards of a piece, then the next phase, as if every card had a plugin at every hook.
     PhaseByPhase,
+}
+
+/// How much plugins propose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proposals {
+    /// Edits.
+    pub edits: usize,
+    /// The figures of their reasons.
+    pub figures: usize,
 }
 
 /// Why there is no request: a ruleset binds a plugin that cannot be called.
@@ -102,14 +111,14 @@ impl RequestError {
 pub struct Stopped(pub CallError);
 
 impl Stopped {
-    /// The stable code that documentation explains.
+    /// The stable code that documentation explains; `SM-CANCELLED` for [`Request::cancel`].
     pub fn code(&self) -> &'static str {
         self.0.error_code()
     }
 
     /// True when the same request may succeed elsewhere or later: the fault is none of the plugin's.
     pub fn may_pass(&self) -> bool {
-        matches!(self.0, CallError::HostFault { .. })
+        matches!(self.0, CallError::HostFault { .. } | CallError::Cancelled)
     }
 }
 
@@ -172,9 +181,28 @@ impl Request {
         self.plugins.get(ruleset).map_or(&[], Vec::as_slice)
     }
 
+    /// The most that the plugins of a ruleset may propose for one employee, at all their hooks together.
+    pub fn proposals_max(&self, ruleset: usize) -> Proposals {
+        let mut most = Proposals::default();
+        for bound in self.plugins(ruleset) {
+            let binding = bound.binding();
+            let edits = edits_per_card_max(self.window.facts) * binding.hooks.iter().count();
+            let figures = binding.manifest.rules.iter().map(|rule| rule.arguments.len()).max();
+            most.edits += edits;
+            most.figures += edits * figures.unwrap_or(0);
+        }
+        most
+    }
+
     /// Who watches its plugins.
     pub(crate) fn watch(&self) -> Option<&Watch> {
         self.watch.as_deref()
+    }
+
+    /// Cancels the request, since nobody waits for its results any more. Chunks under way end soon and without results,
+    /// those that wait are not begun. Does nothing to what has been evaluated already.
+    pub fn cancel(&self) {
+        self.stop(CallError::Cancelled);
     }
 
     /// Why the request was stopped, if it was.
@@ -204,9 +232,16 @@ impl Request {
         !self.plugins(ruleset).is_empty() || self.layout == Layout::PhaseByPhase
     }
 
-    /// Stops the request; the first reason counts.
+    /// Why nobody should go on with the request, if it was stopped.
+    pub(crate) fn check_wanted(&self) -> Result<(), Stopped> {
+        self.stopped().map_or(Ok(()), |stopped| Err(stopped.clone()))
+    }
+
+    /// Stops the request; the first reason counts. The reason is there before any call ends because of it.
     pub(crate) fn stop(&self, why: CallError) -> Stopped {
-        self.stopped.get_or_init(|| Stopped(why)).clone()
+        let stopped = self.stopped.get_or_init(|| Stopped(why));
+        self.plugins.iter().flatten().for_each(Bound::cancel);
+        stopped.clone()
     }
 }
 

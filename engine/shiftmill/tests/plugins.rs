@@ -2,17 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook, PayCode, Punch,
     PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
-use shiftmill::plugin_host::HostSettings;
+use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
 use shiftmill::words::{self, Language};
-use shiftmill::{Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, StreamHash, zone_table};
-use shiftmill_testkit::guest::Guest;
+use shiftmill::{
+    Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, Stopped, StreamHash, zone_table,
+};
+use shiftmill_testkit::guest::{Guest, SLOW, endless};
 
 const MONDAY: Workday = Workday(20_514);
 /// `meal_premium` and `overtime_2_0`, by their numbers.
@@ -104,7 +106,10 @@ fn chunks(cards: &[CardFacts], per_chunk: usize, request: &Request) -> Vec<Check
     cards.chunks(per_chunk).map(chunk).collect()
 }
 
-fn outcome(finished: &[Finished]) -> (BTreeMap<String, String>, StreamHash) {
+/// All about every employee, and the hash of it.
+type Told = (BTreeMap<String, String>, StreamHash);
+
+fn outcome(finished: &[Finished]) -> Told {
     let (mut told, mut sum, mut hasher) = (BTreeMap::new(), StreamHash::default(), ResultHasher::default());
     for chunk in finished {
         let keys = &chunk.batch.columns().employees;
@@ -250,18 +255,83 @@ fn a_plugin_that_is_left_out_leaves_nothing_behind() {
     assert_eq!((changed_before.failures[0].hook, changed_before.failures[0].skipped), (Hook::Days, false));
 }
 
+/// What comes of a request for these cards, in chunks of so many.
+fn asked(shelf: &Shelf, with: &Arc<Ruleset>, cards: &[CardFacts], per_chunk: usize) -> Result<Told, Stopped> {
+    let request = Arc::new(request(vec![Arc::clone(with)], Detail::Workdays, shelf).unwrap());
+    let finished = Engine::new(2).evaluate(&request, chunks(cards, per_chunk, &request));
+    assert_eq!(request.stopped(), finished.as_ref().err());
+    finished.map(|finished| outcome(&finished))
+}
+
 #[test]
-fn a_plugin_that_fails_for_everybody_stops_the_request() {
+fn a_plugin_that_fails_for_everybody_costs_every_timecard_and_no_more() {
     let shelf = shelf();
-    let request = request(vec![ruleset(&shelf, &plugin("unreachable"), "")], Detail::Workdays, &shelf).unwrap();
-    let request = Arc::new(request);
-    let cards: Vec<CardFacts> = (0..100).map(|number| facts(number, 3, 1)).collect();
-    let stopped = Engine::new(1).evaluate(&request, chunks(&cards, 10, &request)).unwrap_err();
-    assert_eq!(stopped.code(), "SM-PLUGIN-BROKEN");
-    assert!(!stopped.may_pass());
-    assert_eq!(request.stopped(), Some(&stopped));
-    let others = some(0..1, 1);
-    assert_eq!(Engine::new(1).evaluate(&request, chunks(&others, 1, &request)).unwrap_err(), stopped);
+    let with = ruleset(&shelf, &plugin("unreachable"), "");
+    let mut cards: Vec<CardFacts> = (0..150).map(|number| facts(number, 3, 1)).collect();
+    cards.push(facts(150, 5, 1));
+    let told = asked(&shelf, &with, &cards, 200).unwrap();
+    assert_eq!(told.0.values().filter(|rows| rows.starts_with("Some(Plugin")).count(), 150);
+    cards.reverse();
+    assert_eq!(asked(&shelf, &with, &cards, 10).unwrap(), told);
+}
+
+#[test]
+fn fuel_used_in_vain_stops_the_request_in_any_order() {
+    let shelf = shelf();
+    for more in ["", "on_failure = \"skip\""] {
+        let with = ruleset(&shelf, &plugin(&endless()), more);
+        let most = (FUEL_IN_VAIN_MAX / fuel_budget(3)) as usize;
+        let mut cards: Vec<CardFacts> = (0..=most as u64).map(|number| facts(number, 3, 1)).collect();
+        cards.extend((200..240).map(|number| facts(number, 5, 1)));
+        for per_chunk in [200, 9] {
+            cards.reverse();
+            let stopped = asked(&shelf, &with, &cards, per_chunk).unwrap_err();
+            assert_eq!(stopped.code(), "SM-PLUGIN-BROKEN");
+            assert!(!stopped.may_pass());
+            let told = stopped.to_string();
+            assert!(
+                told.contains("units of fuel on employees on whom it failed; the last failure: used more"),
+                "{told}"
+            );
+        }
+        // With one employee less all are answered, in any order too.
+        let few: Vec<CardFacts> = cards.into_iter().filter(|card| card.employee != "E-0000").collect();
+        let told = asked(&shelf, &with, &few, 200).unwrap();
+        let backwards: Vec<CardFacts> = few.iter().rev().cloned().collect();
+        assert_eq!(asked(&shelf, &with, &backwards, 9).unwrap(), told);
+    }
+}
+
+#[test]
+fn a_cancelled_request_frees_its_worker() {
+    let shelf = shelf();
+    let slow = ruleset(&shelf, &plugin(SLOW), "");
+    let request = Arc::new(request(vec![slow], Detail::Workdays, &shelf).unwrap());
+    // A single employee passes. The others would take minutes.
+    let engine = Engine::new(1);
+    let one = engine.evaluate(&request, chunks(&[facts(1, 3, 1)], 1, &request)).unwrap();
+    assert_eq!(one[0].results.cards[0].error, None);
+    let cards: Vec<CardFacts> = (0..1_500).map(|number| facts(number, 3, 1)).collect();
+    let (told, ended) = mpsc::channel();
+    for chunk in chunks(&cards, 600, &request) {
+        let told = told.clone();
+        engine.submit(Arc::clone(&request), chunk, move |finished| told.send(finished.map(|_| ())).unwrap());
+    }
+    // The engine has taken the third chunk, so the first is under way.
+    request.cancel();
+    // The engine ends at once, since the chunk under way does, and those that wait are not begun.
+    drop((engine, told));
+    let ended: Vec<_> = ended.iter().map(|ended| ended.unwrap_err().code()).collect();
+    assert_eq!(ended, ["SM-CANCELLED"; 3]);
+}
+
+#[test]
+fn timecards_without_plugins_are_not_evaluated_for_nobody() {
+    let request = Arc::new(request(vec![without_plugin()], Detail::Workdays, &shelf()).unwrap());
+    request.cancel();
+    let cards = some(0..3, 1);
+    let stopped = Engine::new(1).evaluate(&request, chunks(&cards, 3, &request)).unwrap_err();
+    assert_eq!((stopped.code(), stopped.to_string().as_str()), ("SM-CANCELLED", "the evaluation was cancelled"));
 }
 
 #[test]

@@ -5,12 +5,23 @@ use alloc::string::String;
 use crate::card::SpanState;
 use crate::codes::{ExceptionCode, Layer, Unit};
 use crate::plugin::{EditKind, Hook};
-use crate::time::{WallTime, Workday};
+use crate::time::{WallTime, Workday, WorkdayRange};
 
-/// Most edits that a plugin may propose for one card at one hook.
+/// Most edits that a plugin may propose for one card at one hook, however many days there are.
 pub const EDITS_PER_CARD_MAX: usize = 4_096;
+/// Edits that it may propose whatever the days, and those that come to them for each day that the facts cover.
+const EDITS_BASE: usize = 64;
+const EDITS_PER_DAY: usize = 16;
 /// Most figures that the reason of one edit may have.
 pub const FIGURES_PER_EDIT_MAX: usize = 8;
+
+/// Most edits that a plugin may propose for one card at one hook, when the facts cover these days: what comes out for
+/// an employee stays in proportion to what goes in.
+pub fn edits_per_card_max(facts: WorkdayRange) -> usize {
+    let days = i64::from(facts.last.0) - i64::from(facts.first.0) + 1;
+    let days = usize::try_from(days).unwrap_or(0);
+    EDITS_PER_CARD_MAX.min(EDITS_BASE.saturating_add(days.saturating_mul(EDITS_PER_DAY)))
+}
 
 /// Why the edits that a plugin proposes for one card are refused, all of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -273,6 +284,15 @@ const fn words_of_state(state: SpanState) -> &'static str {
 mod tests {
     use super::*;
     use alloc::string::ToString;
+
+    #[test]
+    fn edits_are_in_proportion_to_the_days() {
+        let most = |days| edits_per_card_max(WorkdayRange { first: Workday(20_514), last: Workday(20_513 + days) });
+        assert_eq!([0, 1, 30].map(most), [64, 80, 544]);
+        assert_eq!(most(800), EDITS_PER_CARD_MAX);
+        let backwards = WorkdayRange { first: Workday(i32::MAX), last: Workday(i32::MIN) };
+        assert_eq!(edits_per_card_max(backwards), 64);
+    }
 
     #[test]
     fn a_refusal_names_the_edit_and_says_why() {

@@ -5,12 +5,12 @@ use std::thread;
 
 use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallRoom, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host, HostSettings, LogLevel,
-    Plugin, fuel_budget,
+    Answers, BindError, Bound, CallError, CallRoom, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host,
+    HostSettings, LogLevel, Plugin, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, binding};
-use crate::guest::{Guest, MEAL};
+use crate::guest::{Guest, MARKED_DAYS, MEAL, SLOW, endless};
 
 fn load(guest: &Guest) -> Arc<Plugin> {
     Host::new(HostSettings::default()).unwrap().load(&guest.component()).unwrap()
@@ -190,20 +190,53 @@ fn last_words_lead_to_the_employee() {
     }
 }
 
+/// Cheap failures are nobody's trouble but their employees', however many there are.
 #[test]
-fn a_plugin_that_fails_for_everybody_is_stopped() {
+fn a_plugin_that_fails_for_everybody_fails_for_each() {
     let guest = Guest::new("broken", "unreachable").with(|guest| guest.good = "unreachable".to_owned());
-    let trial = Trial::new(&guest, 100, &[]);
-    let stopped = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
-    let CallError::Broken { failures, failure, .. } = &stopped else { panic!("{stopped}") };
-    assert_eq!((*failures, failure.code), (64, FailureCode::Panic));
+    let answers = Trial::new(&guest, 300, &[]).call();
+    assert!((0..300).all(|card| answers.of(card).is_err_and(|failure| failure.code == FailureCode::Panic)));
+}
+
+#[test]
+fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
+    let guest = Guest::new("endless", &endless());
+    let most = (FUEL_IN_VAIN_MAX / fuel_budget(MARKED_DAYS as u32)) as usize;
+    let marked: Vec<usize> = (0..=most).collect();
+    let trial = Trial::new(&guest, most + 2, &marked);
+    let one_by_one = || {
+        let mut apart = binding(&trial.plugin);
+        apart.isolation = Isolation::Employee;
+        Bound::new(&trial.plugin, &apart, 0).unwrap()
+    };
+    let call = |bound: &Bound, cards: Vec<usize>| {
+        trial.cards.some(cards.into_iter(), |cards| bound.call(Hook::Days, cards, &mut CallRoom::default()))
+    };
+    // As many as may fail do fail, and the one that is well is paid.
+    let bound = one_by_one();
+    let answers = call(&bound, (2..most + 2).collect()).unwrap();
+    assert_eq!((0..most).filter(|card| answers.of(*card).is_err()).count(), most - 1);
+    call(&bound, vec![0]).unwrap();
+    let stopped = call(&bound, vec![1]).unwrap_err();
+    let CallError::Broken { fuel, failure, .. } = &stopped else { panic!("{stopped}") };
+    assert_eq!((*fuel, failure.code), ((most as u64 + 1) * fuel_budget(3), FailureCode::Budget));
     assert_eq!(stopped.error_code(), "SM-PLUGIN-BROKEN");
-    assert_eq!(trial.cards.call(&trial.bound, Hook::Days).unwrap_err(), stopped, "later chunks are not tried");
-    // As long as one passes, the others are failures of their cards.
-    let guest = Guest::new("mostly broken", "nop").with(|guest| guest.good = "unreachable".to_owned());
-    let trial = Trial::new(&guest, 100, &[2]);
-    let answers = trial.call();
-    assert_eq!((0..100).filter(|card| answers.of(*card).is_err()).count(), 99);
+    // All together and the other way round it comes to the same.
+    let together = call(&trial.bound, (0..most + 2).rev().collect()).unwrap_err();
+    assert_eq!(together, stopped);
+}
+
+#[test]
+fn a_cancelled_call_makes_no_further_attempt() {
+    let guest = Guest::new("slow", SLOW).with(|guest| guest.good = SLOW.to_owned());
+    let trial = Trial::new(&guest, 500, &[]);
+    let outcome = thread::scope(|scope| {
+        let call = scope.spawn(|| trial.cards.call(&trial.bound, Hook::Days));
+        trial.bound.cancel();
+        call.join().unwrap()
+    });
+    assert_eq!(outcome.unwrap_err(), CallError::Cancelled);
+    assert_eq!(trial.cards.call(&trial.bound, Hook::Days).unwrap_err(), CallError::Cancelled, "nor does a later one");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::chunk::Workspace;
 use crate::request::Request;
 use crate::shelf::Shelf;
 
-/// Made-up employees of one week: fewer than fail alike before a request is stopped.
+/// Made-up employees of one week.
 const EMPLOYEES: u32 = 36;
 /// The same weeks are made up every time, so that the same ruleset fares the same.
 const SEED: u64 = 1;

@@ -15,7 +15,8 @@ use super::odd_week::{make_up, pasted, shrink};
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
-/// Employees in one chunk: fewer than fail alike before a request is stopped.
+/// Employees in one chunk, which is a request of its own: so few that a plugin is not stopped but shown, even when it
+/// comes to no end on any of them.
 const CHUNK: u32 = 50;
 /// Failures that are shown as timecards, the first of each kind.
 const SHOWN: usize = 3;

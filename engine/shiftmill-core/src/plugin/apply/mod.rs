@@ -26,7 +26,7 @@ use crate::card::{CardState, KeptPunch, Noticed, PremiumSpan, Quantity, Schedule
 use crate::codes::{Layer, PayCode, PayCodeInfo, RuleId, Unit};
 use crate::open::window;
 use crate::pay::holidays;
-use crate::plugin::{Change, EDITS_PER_CARD_MAX, Edit, EditError, Hook, PluginBinding, Refusal};
+use crate::plugin::{Change, Edit, EditError, Hook, PluginBinding, Refusal, edits_per_card_max};
 use crate::reason::{Because, Reason};
 use crate::record::{Edited, Note, Recorder};
 use crate::shape::workdays;
@@ -75,6 +75,14 @@ struct Drafted {
 }
 
 impl Room {
+    /// Rows that its lists have room for.
+    pub(crate) fn rows_held(&self) -> usize {
+        let drafts = self.punches.capacity() + self.scheduled.capacity() + self.spans.capacity();
+        let laid_out = self.places.capacity() + self.pieces.capacity();
+        let new = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
+        drafts + laid_out + new + self.figures.capacity() + self.carried.capacity() + self.notes.capacity()
+    }
+
     fn clear(&mut self) {
         self.figures.clear();
         self.punches.clear();
@@ -108,8 +116,9 @@ pub fn apply<R: Recorder>(
         return Ok(());
     }
     let bound = inputs.timeline.bindings().get(usize::from(binding)).ok_or(EditError::UnknownPlugin { binding })?;
-    if edits.len() > EDITS_PER_CARD_MAX {
-        return Err(EditError::TooMany { found: edits.len(), most: EDITS_PER_CARD_MAX });
+    let most = edits_per_card_max(inputs.window.facts);
+    if edits.len() > most {
+        return Err(EditError::TooMany { found: edits.len(), most });
     }
     let mut room = core::mem::take(&mut state.edit_room);
     room.clear();

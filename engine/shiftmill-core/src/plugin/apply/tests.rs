@@ -347,8 +347,8 @@ fn kinds_belong_to_hooks_and_reasons_to_rules() {
     edits.list[0].argument_end = 1;
     edits.list[0].rule = RuleId(3);
     assert!(outcome(&edits).unwrap_err().ends_with("the plugin has no such rule"));
-    edits.list = (0..4_097).map(|_| edits.list[0]).collect();
-    assert_eq!(outcome(&edits).unwrap_err(), "there are 4097 edits for one employee, the most is 4096");
+    edits.list = (0..=64 + 7 * 16).map(|_| edits.list[0]).collect();
+    assert_eq!(outcome(&edits).unwrap_err(), "there are 177 edits for one employee, the most is 176");
 }
 
 #[test]

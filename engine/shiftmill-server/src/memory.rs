@@ -1,0 +1,116 @@
+//! The memory that chunks, calls and their results take, about. Taken before anything is evaluated, so what plugins put
+//! out counts as much as they may put out.
+
+use shiftmill::core::Detail;
+use shiftmill::{Proposals, Request};
+use shiftmill_proto::v1;
+
+use crate::asked::{Asked, days};
+use crate::facts;
+
+/// The results of one day of one employee.
+const RESULTS_OF_A_DAY: usize = 96;
+/// What a call takes for each byte of its facts.
+const CALL_PER_BYTE: usize = 16;
+/// The readable results of one day.
+const READABLE_DAY: usize = 1_024;
+/// What comes of one edit in readable results.
+const READABLE_EDIT: usize = 512;
+const MIB: usize = 1 << 20;
+
+/// A chunk and its results. Refused when its plugins may put out more than `most` bytes, which is all that there will
+/// ever be for it.
+pub(crate) fn of_chunk(chunk: &v1::Chunk, asked: &Asked, most: usize) -> Result<usize, String> {
+    let Asked { request, .. } = asked;
+    // The derivation is many times larger than the facts.
+    let results_per_facts = match request.detail {
+        Detail::Totals | Detail::Workdays => 1,
+        Detail::Spans => 4,
+        Detail::Full => 16,
+    };
+    let employees = chunk.employees.len();
+    let by_facts = facts::bytes(chunk) * (1 + results_per_facts);
+    let by_days = employees.saturating_mul(days(&request.window)).saturating_mul(RESULTS_OF_A_DAY);
+    let by_plugins = of_proposals(proposals(chunk, asked), request.detail);
+    check_fits(employees, by_plugins, most)?;
+    Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
+}
+
+/// A call of so many readable timecards, of so many bytes, and its results. Refused as a chunk is.
+pub(crate) fn of_call(timecards: usize, bytes: usize, request: &Request, most: usize) -> Result<usize, String> {
+    let by_days = timecards.saturating_mul(days(&request.window)).saturating_mul(READABLE_DAY);
+    let by_plugins = timecards.saturating_mul(request.proposals_max(0).edits).saturating_mul(READABLE_EDIT);
+    check_fits(timecards, by_plugins, most)?;
+    Ok(bytes.saturating_mul(CALL_PER_BYTE).saturating_add(by_days).saturating_add(by_plugins))
+}
+
+/// The most that plugins may propose for the employees of a chunk.
+fn proposals(chunk: &v1::Chunk, asked: &Asked) -> Proposals {
+    let of = |ruleset: u32| asked.proposals.get(ruleset as usize).copied().unwrap_or_default();
+    if chunk.ruleset.is_empty() {
+        let Proposals { edits, figures } = of(0);
+        let employees = chunk.employees.len();
+        return Proposals { edits: edits.saturating_mul(employees), figures: figures.saturating_mul(employees) };
+    }
+    chunk.ruleset.iter().map(|ruleset| of(*ruleset)).fold(Proposals::default(), |sum, own| Proposals {
+        edits: sum.edits.saturating_add(own.edits),
+        figures: sum.figures.saturating_add(own.figures),
+    })
+}
+
+/// What comes of edits in the results: a pay line or an exception, then also spans or quantities with the figures of
+/// their reasons, then also the step that tells.
+fn of_proposals(proposals: Proposals, detail: Detail) -> usize {
+    let (edit, figure) = match detail {
+        Detail::Totals | Detail::Workdays => (64, 0),
+        Detail::Spans => (160, 16),
+        Detail::Full => (320, 16),
+    };
+    proposals.edits.saturating_mul(edit).saturating_add(proposals.figures.saturating_mul(figure))
+}
+
+fn check_fits(employees: usize, bytes: usize, most: usize) -> Result<(), String> {
+    if bytes <= most {
+        return Ok(());
+    }
+    let fit = (employees as u128 * most as u128 / bytes as u128).max(1);
+    let (bytes, most) = (bytes.div_ceil(MIB), most / MIB);
+    Err(format!(
+        "plugins may put out as much as {bytes} MiB for {employees} employees, and there is room for {most} MiB: send \
+         about {fit} at a time"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Limits;
+
+    /// What the plugins of a ruleset of so many bindings, each of one hook, may propose in a month.
+    fn month(bindings: usize, employees: usize) -> Proposals {
+        let edits = (64 + 16 * 30) * bindings * employees;
+        Proposals { edits, figures: edits * 2 }
+    }
+
+    #[test]
+    fn several_usual_chunks_are_under_way_with_a_plugin() {
+        let of_a_stream = Limits::default().bytes_under_way / 4;
+        let under_way = |bindings, detail| of_a_stream / of_proposals(month(bindings, 330), detail);
+        assert!(under_way(1, Detail::Workdays) >= Limits::default().chunks_under_way);
+        assert!(under_way(3, Detail::Workdays) >= 2);
+        assert!(under_way(1, Detail::Spans) >= 2);
+        assert!(under_way(1, Detail::Full) >= 1);
+    }
+
+    #[test]
+    fn what_can_never_fit_is_refused_and_what_would_fit_is_told() {
+        let of_a_stream = Limits::default().bytes_under_way / 4;
+        let bytes = of_proposals(month(16, 330), Detail::Workdays);
+        let refused = check_fits(330, bytes, of_a_stream).unwrap_err();
+        let words = "plugins may put out as much as 176 MiB for 330 employees, and there is room for 96 MiB: send \
+                     about 180 at a time";
+        assert_eq!(refused, words);
+        assert!(check_fits(180, of_proposals(month(16, 180), Detail::Workdays), of_a_stream).is_ok());
+        assert!(check_fits(usize::MAX, usize::MAX, of_a_stream).is_err());
+    }
+}
