@@ -10,6 +10,8 @@ mod border;
 mod cards;
 mod list;
 mod manifest;
+#[cfg(any(test, target_family = "wasm"))]
+mod memory;
 
 pub use answer::{Answer, Complaint, EditKind, Edits};
 pub use border::{Level, adopt, adopt_list, hand_over, log, realloc};
@@ -22,3 +24,7 @@ pub use list::{Fixed, FixedText, List, Maybe, Text};
 pub use manifest::{
     Argument, CarriedKey, Configured, ContextDays, Field, HookColumns, Manifest, Rule, Setting, Value, ValueKind,
 };
+
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static MEMORY: memory::Memory = memory::Memory::new();

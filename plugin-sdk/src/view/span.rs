@@ -186,11 +186,16 @@ impl<'a> Parts<'a> {
     #[inline]
     #[track_caller]
     pub(crate) fn of_work(day: Day<'a>, rows: Range<u32>, from: Clock, to: Clock) -> Parts<'a> {
-        let bounds = match rows.is_empty() {
-            true => (Instant(0), Instant(0)),
-            false => (Span { day, row: rows.start }.start(), Span { day, row: rows.end - 1 }.end()),
+        let row = rows.start;
+        let Some(last) = rows.clone().next_back() else {
+            return Parts { day, rows, row, at: 0, end: 0, windows: Windows::never(&day.employee.zone) };
         };
-        Parts { day, row: rows.start, rows, at: 0, end: 0, windows: Windows::from(day, bounds.0, bounds.1, from, to) }
+        let (start, end) = (Span { day, row }.start(), Span { day, row: last }.end());
+        let mut windows = Windows::from(day, start, end, from, to);
+        windows.turn_past(start.0);
+        // Most days have no second in the window. One look at the whole day is enough for them.
+        let rows = if windows.opens < end.0 { rows } else { 0..0 };
+        Parts { day, rows, row, at: 0, end: 0, windows }
     }
 
     #[inline]
@@ -213,17 +218,14 @@ impl<'a> Iterator for Parts<'a> {
     fn next(&mut self) -> Option<Part<'a>> {
         loop {
             while self.at < self.end {
-                // A window whose opening the clock leaves out can close before it opens: it is empty.
-                if self.windows.closes <= self.at.max(self.windows.opens) {
-                    self.windows.turn_to_next();
-                } else if self.windows.opens < self.end {
+                self.windows.turn_past(self.at);
+                if self.windows.opens < self.end {
                     let start = self.windows.opens.max(self.at);
                     self.at = self.windows.closes.min(self.end);
                     let span = Span { day: self.day, row: self.row };
                     return Some(Part { span, start: Instant(start), end: Instant(self.at) });
-                } else {
-                    self.at = self.end;
                 }
+                self.at = self.end;
             }
             if !self.turn_to_next_work() {
                 return None;
@@ -277,6 +279,20 @@ impl<'a> Windows<'a> {
         let mut windows = Windows { zone, from, length, date, opens: 0, closes: 0, is_steady: false };
         windows.turn_to_next();
         windows
+    }
+
+    /// No window, for a day on which nothing is.
+    fn never(zone: &'a Zone<'a>) -> Windows<'a> {
+        Windows { zone, from: 0, length: 0, date: Workday(0), opens: i64::MAX, closes: i64::MAX, is_steady: true }
+    }
+
+    /// Turns to the first window that is open after an instant.
+    #[inline]
+    fn turn_past(&mut self, at: i64) {
+        // A window whose opening the clock leaves out can close before it opens: it is empty.
+        while self.closes <= at.max(self.opens) {
+            self.turn_to_next();
+        }
     }
 
     #[inline]
