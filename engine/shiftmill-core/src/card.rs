@@ -1,5 +1,6 @@
 //! The state of one card on its way through the four phases. The caller owns it and uses it again.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
@@ -46,8 +47,8 @@ pub struct CardState {
     pub(crate) attendance_room: crate::shape::attendance::Room,
     /// Room for required meals.
     pub(crate) meal_room: crate::shape::meal_requirement::Room,
-    /// Room for edits of plugins.
-    pub(crate) edit_room: crate::plugin::Room,
+    /// Room for edits of plugins, which few cards need.
+    pub(crate) edit_room: Option<Box<crate::plugin::Room>>,
     /// Room for results.
     pub(crate) close_room: crate::close::Room,
     /// Room for the combiner.

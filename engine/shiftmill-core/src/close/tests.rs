@@ -2,13 +2,15 @@ use alloc::vec::Vec;
 
 use super::*;
 use crate::PunchKind::{In, Out};
-use crate::codes::{DayTypeSet, ExceptionCode, ExceptionState, Multiplier, PayCode, RuleId, Severity};
+use crate::card::{Quantity, Span, SpanState};
+use crate::codes::{DayType, DayTypeSet, ExceptionCode, ExceptionState, Multiplier, PayCode, RuleId, Severity};
 use crate::evaluation::TotalScope;
 use crate::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use crate::plan::ContextDays;
+use crate::reason::{Because, Reason};
 use crate::record::Silent;
 use crate::testing::{Card, monday};
-use crate::time::{Seconds, WeekdaySet, WorkdayRange};
+use crate::time::{Seconds, Timestamp, WeekdaySet, WorkdayRange};
 use crate::timecard::{OpeningBalance, Waiver, WaiverKind};
 use crate::{open, pay, shape};
 
@@ -151,4 +153,44 @@ fn an_evaluation_of_nothing_has_no_rows() {
     context(&mut card, 1, 1);
     let (_, results) = evaluated(&mut card).unwrap();
     assert_eq!(results.ends(), crate::evaluation::RowEnds::default());
+}
+
+#[test]
+fn what_is_paid_beside_the_timeline_stands_among_its_day() {
+    let mut card = Card::new();
+    let day = |offset: i32| monday().plus(offset);
+    let why = |rule| Reason { rule: RuleId(rule), because: Because::Worked };
+    let quantity =
+        |offset, rule, amount| Quantity { workday: day(offset), code: PayCode::REGULAR, amount, reason: why(rule) };
+    let rows = |card: &mut Card, quantities: &[Quantity]| {
+        let mut results = Evaluations::default();
+        let (spans, premiums) = (card.state.spans.clone(), card.state.premiums.clone());
+        card.run(|inputs, state, _| {
+            open::open(inputs, state, &mut Silent)?;
+            shape::shape(inputs, state, &mut Silent)?;
+            (state.spans, state.premiums) = (spans, premiums);
+            state.quantities = quantities.to_vec();
+            close(inputs, Detail::Workdays, state, &mut results).map(|_| ())
+        })
+        .unwrap();
+        let lines = (0..results.lines.len()).filter_map(|row| results.lines.get(row));
+        lines.map(|line| (line.workday, line.rule.0, line.amount)).collect::<Vec<_>>()
+    };
+    for offset in [0, 2] {
+        let start = card.instant(offset, "08:00");
+        card.state.spans.push(Span {
+            start,
+            end: Timestamp(start.0 + 3_600),
+            overtime_workday: day(offset),
+            reporting_workday: day(offset),
+            state: SpanState::Leave,
+            day_type: DayType::Workday,
+            shift: None,
+            code: PayCode::REGULAR,
+            reason: why(5),
+        });
+    }
+    let lines = rows(&mut card, &[quantity(3, 9, 60), quantity(0, 9, 60), quantity(2, 5, 60), quantity(2, 4, 60)]);
+    let expected = [(0, 5, 3_600), (0, 9, 60), (2, 4, 60), (2, 5, 3_660), (3, 9, 60)];
+    assert_eq!(lines, expected.map(|(offset, rule, amount)| (day(offset), rule, amount)));
 }

@@ -50,52 +50,55 @@ impl LineKey {
     }
 }
 
+/// A pay line on the way: its amount by its key.
+type Line = (LineKey, u32);
+
 /// Room that closing uses again for every card.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Room {
-    lines: Vec<(LineKey, u32)>,
+    lines: Vec<Line>,
+    /// The lines of premiums and quantities, before they stand among the others.
+    others: Vec<Line>,
     week: Sums,
     period: Sums,
 }
 
 /// Gathers the pay lines of the pay period.
 pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { spans, premiums, quantities, close_room: Room { lines, .. }, .. } = state;
-    lines.clear();
-    let (names, pay_period) = (inputs.timeline.names(), inputs.window.pay_period);
-    let mut gather = Gather { lines, names, pay_period, in_order: true };
+    let CardState { spans, premiums, quantities, close_room: Room { lines, others, .. }, .. } = state;
+    let mut gather = Gather::begin(inputs, lines);
     for span in spans.iter() {
         gather.add(span.reporting_workday, span.code, span.reason, span.length().0);
     }
+    gather.finish();
+    if premiums.is_empty() && quantities.is_empty() {
+        return;
+    }
+    let mut gather = Gather::begin(inputs, others);
     for premium in premiums.iter() {
         gather.add(premium.reporting_workday, premium.code, premium.reason, premium.end.since(premium.start).0);
     }
     for quantity in quantities.iter() {
         gather.add(quantity.workday, quantity.code, quantity.reason, quantity.amount);
     }
-    if gather.in_order {
-        return;
-    }
-    // Premiums and quantities follow the spans, so that there are two runs or three, which a stable sort only merges.
-    lines.sort();
-    // The same key may have come at two places when spans do not follow their workdays in order.
-    lines.dedup_by(|line, kept| {
-        let same = line.0 == kept.0;
-        if same {
-            kept.1 = kept.1.saturating_add(line.1);
-        }
-        same
-    });
+    gather.finish();
+    merge(lines, others);
 }
 
+/// Gathers lines until they stand in order, one for each key.
 struct Gather<'a> {
-    lines: &'a mut Vec<(LineKey, u32)>,
+    lines: &'a mut Vec<Line>,
     names: &'a Names,
     pay_period: WorkdayRange,
     in_order: bool,
 }
 
-impl Gather<'_> {
+impl<'a> Gather<'a> {
+    fn begin(inputs: &Inputs<'a>, lines: &'a mut Vec<Line>) -> Gather<'a> {
+        lines.clear();
+        Gather { lines, names: inputs.timeline.names(), pay_period: inputs.window.pay_period, in_order: true }
+    }
+
     /// Adds to the line with this key among the last ones of the workday, or begins it.
     #[inline]
     fn add(&mut self, workday: Workday, code: PayCode, reason: Reason, amount: u32) {
@@ -118,6 +121,48 @@ impl Gather<'_> {
         self.in_order &= self.lines.last().is_none_or(|(last, _)| *last < key);
         self.lines.push((key, amount));
     }
+
+    fn finish(self) {
+        if self.in_order {
+            return;
+        }
+        self.lines.sort_unstable();
+        // The same key may have come at two places when rows do not follow their workdays in order.
+        sum_up(self.lines);
+    }
+}
+
+/// Makes one line of those that stand together and have the same key.
+fn sum_up(lines: &mut Vec<Line>) {
+    lines.dedup_by(|line, kept| {
+        let same = line.0 == kept.0;
+        if same {
+            kept.1 = kept.1.saturating_add(line.1);
+        }
+        same
+    });
+}
+
+/// Puts lines that stand in order among others that do, from the last to the first.
+fn merge(lines: &mut Vec<Line>, others: &mut Vec<Line>) {
+    let mut kept = lines.len();
+    lines.extend_from_slice(others);
+    let (mut place, mut meet) = (lines.len(), false);
+    while let Some(other) = others.last() {
+        place -= 1;
+        if kept > 0 && lines[kept - 1].0 > other.0 {
+            kept -= 1;
+            lines[place] = lines[kept];
+        } else {
+            // Leave may be paid as a stretch and as an amount on one day.
+            meet |= kept > 0 && lines[kept - 1].0 == other.0;
+            lines[place] = *other;
+            others.pop();
+        }
+    }
+    if meet {
+        sum_up(lines);
+    }
 }
 
 /// Adds the gathered pay lines to the results.
@@ -134,7 +179,7 @@ pub(crate) fn add_lines(inputs: &Inputs<'_>, state: &CardState, results: &mut Ev
 
 /// Adds the totals of each workweek and of the pay period.
 pub(crate) fn add_up(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
-    let Room { lines, week, period } = &mut state.close_room;
+    let Room { lines, week, period, .. } = &mut state.close_room;
     let first = inputs.window.pay_period.first;
     let mut week_from = first;
     let mut week_until = Workday(i32::MIN);

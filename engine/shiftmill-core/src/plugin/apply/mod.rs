@@ -120,14 +120,14 @@ pub fn apply<R: Recorder>(
     if edits.len() > most {
         return Err(EditError::TooMany { found: edits.len(), most });
     }
-    let mut room = core::mem::take(&mut state.edit_room);
+    let mut room = state.edit_room.take().unwrap_or_default();
     room.clear();
     let mut draft = Draft { inputs, state, bound, binding, room: &mut room, listens: R::LISTENS };
     let outcome = draft.propose_all(hook, edits, arguments);
     if outcome.is_ok() {
         commit(inputs, state, &mut room, arguments, recorder);
     }
-    state.edit_room = room;
+    state.edit_room = Some(room);
     outcome
 }
 
