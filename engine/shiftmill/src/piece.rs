@@ -10,7 +10,6 @@
 //! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stand
 //! still: they are evaluated when their turn comes to be closed.
 
-use std::mem;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -25,7 +24,7 @@ use crate::request::{Request, Stopped};
 
 /// About how many employee-days a piece has: the states of its cards fit into the cache of a core, and a call of a
 /// plugin is spread over enough of them.
-const PIECE_DAYS: u32 = 4_000;
+const PIECE_DAYS: u32 = 2_500;
 /// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
 const PIECE_CARDS: usize = 512;
 /// Rows that the state of a card may hold from piece to piece: those of about half a year with edits. Any state may get
@@ -189,8 +188,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
                 self.call(hook, ruleset, bound, room)?;
             }
         }
-        self.go_on(legs);
-        self.close(cards, card, results);
+        self.finish(legs, cards, card, results);
         Ok(())
     }
 
@@ -225,11 +223,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
     /// Takes every card over some legs.
     fn go_on(&mut self, legs: &[Leg]) {
         for card in &mut self.cards {
-            for leg in legs {
-                if card.error.is_none() {
-                    card.error = leg.go(&card.inputs, card.state, card.recorder.notes()).err();
-                }
-            }
+            card.go_on(legs);
         }
     }
 
@@ -273,14 +267,17 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         Ok(answers)
     }
 
-    /// Adds the results of all cards, in order; those that did not stand still are evaluated here.
-    fn close(self, cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
-        let Piece { request, batch, cards: standing } = self;
-        let mut standing = standing.into_iter().peekable();
+    /// Takes every card over the last legs and adds its results, in the order of the chunk; those that did not stand
+    /// still are evaluated here.
+    fn finish(mut self, legs: &[Leg], cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
+        let mut standing = self.cards.iter_mut().peekable();
         for index in cards {
             match standing.next_if(|card| card.index == index) {
-                Some(card) => card.close(request.detail, results),
-                None => evaluate_card(request, batch, index, state, results),
+                Some(card) => {
+                    card.go_on(legs);
+                    card.close(self.request.detail, results);
+                }
+                None => evaluate_card(self.request, self.batch, index, state, results),
             }
         }
     }
@@ -304,6 +301,14 @@ const fn legs_after(hook: Hook) -> usize {
 }
 
 impl<R: CardRecorder> Underway<'_, R> {
+    fn go_on(&mut self, legs: &[Leg]) {
+        for leg in legs {
+            if self.error.is_none() {
+                self.error = leg.go(&self.inputs, self.state, self.recorder.notes()).err();
+            }
+        }
+    }
+
     /// Applies what a plugin proposes for the card, or takes note of its failure.
     fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize) {
         let outcome = match answers.of(place) {
@@ -362,7 +367,7 @@ impl<R: CardRecorder> Underway<'_, R> {
         });
     }
 
-    fn close(mut self, detail: Detail, results: &mut Evaluations) {
+    fn close(&mut self, detail: Detail, results: &mut Evaluations) {
         let starts = results.ends();
         let closed = match self.error {
             Some(error) => Err(error),
@@ -379,7 +384,7 @@ impl<R: CardRecorder> Underway<'_, R> {
                 fail(results, error);
             }
         }
-        results.failures.append(&mut mem::take(&mut self.failures));
+        results.failures.append(&mut self.failures);
     }
 }
 
