@@ -13,7 +13,8 @@ use wasmtime::{
 };
 
 use crate::limits::{
-    CORE_INSTANCES_MAX, MEMORIES_MAX, MEMORY_BYTES_KEPT, MEMORY_BYTES_MAX, STACK_BYTES, TABLE_ELEMENTS_MAX, TABLES_MAX,
+    CORE_INSTANCES_MAX, MEMORIES_MAX, MEMORY_BYTES_KEPT, MEMORY_BYTES_MAX, STACK_BYTES, TABLE_BYTES_KEPT,
+    TABLE_ELEMENTS_MAX, TABLES_MAX,
 };
 
 /// How often the clock ticks.
@@ -69,6 +70,7 @@ pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> 
     if PoolingAllocationConfig::is_pagemap_scan_available() {
         pool.pagemap_scan(Enabled::Auto);
         pool.linear_memory_keep_resident(MEMORY_BYTES_KEPT);
+        pool.table_keep_resident(TABLE_BYTES_KEPT);
     }
     let mut config = code_settings();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

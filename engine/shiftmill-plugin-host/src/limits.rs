@@ -15,6 +15,8 @@ pub const MEMORY_BYTES_MAX: usize = 16 << 20;
 /// How much of it a place for instances keeps from one to the next, rather than giving it back to the system. Calls of
 /// usual pieces use less.
 pub(crate) const MEMORY_BYTES_KEPT: usize = 2 << 20;
+/// The same for tables. A table that is given back costs a page fault, and on several cores more than that.
+pub(crate) const TABLE_BYTES_KEPT: usize = 16 << 10;
 /// Entries of one table.
 pub const TABLE_ELEMENTS_MAX: usize = 10_000;
 /// A component as it is uploaded.

@@ -24,7 +24,7 @@ use crate::request::{Request, Stopped};
 
 /// About how many employee-days a piece has: the states of its cards fit into the cache of a core, and a call of a
 /// plugin is spread over enough of them.
-const PIECE_DAYS: u32 = 2_500;
+const PIECE_DAYS: u32 = 2_000;
 /// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
 const PIECE_CARDS: usize = 512;
 /// Rows that the state of a card may hold from piece to piece: those of about half a year with edits. Any state may get
