@@ -175,6 +175,15 @@ impl<'z> ZoneCursor<'z> {
         (last.0 < self.counted_until).then_some(Timestamp(self.midnight))
     }
 
+    /// As [`ZoneCursor::midnight_before`], with the date of that midnight, where besides no time of day between `first`
+    /// and `last` is shown twice or skipped.
+    #[inline]
+    pub(crate) fn clear_midnight_before(&mut self, first: Timestamp, last: Timestamp) -> Option<(Timestamp, Workday)> {
+        let midnight = self.midnight_before(first, last)?;
+        let clear = self.clear_from <= first.0 && last.0 <= self.clear_until;
+        clear.then_some((midnight, self.date))
+    }
+
     /// The second of the day shown at an instant, plus whole days.
     #[inline]
     pub(crate) fn second_of_days(&mut self, at: Timestamp) -> u32 {

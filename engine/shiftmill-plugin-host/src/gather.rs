@@ -108,6 +108,12 @@ struct Run {
 
 const BY_DAY: u32 = u32::MAX;
 
+impl Run {
+    fn none(first: u32) -> Run {
+        Run { first, count: 0, order: BY_DAY }
+    }
+}
+
 /// The tables that an edit names rows of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowsOf {
@@ -210,7 +216,7 @@ impl Tables {
         let Some(card) = cards.get(index) else { return };
         let zone = self.zone_row(cards, index);
         self.employees.zone.push(zone);
-        self.label_rows(gathering, card);
+        self.label_punches(gathering, card);
         self.lay_days(gathering, card);
         self.gather_days(gathering, card);
         self.gather_rows_of_days(gathering, card);
@@ -233,32 +239,15 @@ impl Tables {
         (self.zone_cards.len() - 1) as u32
     }
 
-    /// Finds the day that each row of the card is shown on.
-    fn label_rows(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
-        let Gathering { hook, reads, .. } = gathering;
-        let lays = Laid::of(reads);
-        let state = card.state;
-        let labels = &mut self.labels;
-        labels.punches.clear();
-        labels.shifts.clear();
-        labels.scheduled.clear();
-        labels.spans.clear();
-        if hook == Hook::Punches {
+    /// Finds the days of the card's punches, which do not tell them themselves.
+    fn label_punches(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+        let labels = &mut self.labels.punches;
+        labels.clear();
+        if gathering.hook == Hook::Punches {
             let mut clock = ZoneCursor::new(card.inputs.card.zone);
-            labels.punches.extend(state.punches.iter().map(|punch| clock.date_at(punch.at).0));
-            return;
-        }
-        if lays.punches {
-            label_punches(card, &mut labels.punches);
-        }
-        if lays.shifts {
-            labels.shifts.extend(days_of_shifts(state).map(|workday| workday.0));
-        }
-        if lays.scheduled {
-            labels.scheduled.extend(state.scheduled.iter().map(|shift| shift.workday.0));
-        }
-        if lays.spans {
-            labels.spans.extend(state.spans.iter().map(|span| span.reporting_workday.0));
+            labels.extend(card.state.punches.iter().map(|punch| clock.date_at(punch.at).0));
+        } else if gathering.reads.punches.any() {
+            label_punches(card, labels);
         }
     }
 
@@ -273,9 +262,9 @@ impl Tables {
             }
             _ => self.days.workday.extend(card.state.workdays.iter().map(|row| row.workday.0)),
         }
-        let tables = match self.lay_in_order(lays, first) {
+        let tables = match self.lay_in_order(lays, card.state, first) {
             Some(tables) => tables,
-            None => self.lay_out_of_order(lays, first),
+            None => self.lay_out_of_order(lays, card.state, first),
         };
         let count = (self.days.workday.len() - first) as u32;
         self.places.push(CardRows { days: Run { first: first as u32, count, order: BY_DAY }, tables });
@@ -287,37 +276,33 @@ impl Tables {
     }
 
     /// The usual case: days ascend, and every list stands by day. `None`, with nothing laid, when it is another.
-    fn lay_in_order(&mut self, lays: Laid<bool>, first: usize) -> Option<Laid<Run>> {
+    fn lay_in_order(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Option<Laid<Run>> {
         let DayRows { workday, punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
-        let days = workday.get(first..).unwrap_or(&[]);
-        let ascending = days.is_sorted_by(|one, next| one < next);
-        let in_order = ascending
-            && (!lays.punches || lay(days, &self.labels.punches, self.laid.punches, punch_end))
-            && (!lays.shifts || lay(days, &self.labels.shifts, self.laid.shifts, shift_end))
-            && (!lays.scheduled || lay(days, &self.labels.scheduled, self.laid.scheduled, scheduled_end))
-            && (!lays.spans || lay(days, &self.labels.spans, self.laid.spans, span_end));
-        if !in_order {
-            for ends in [punch_end, shift_end, scheduled_end, span_end] {
-                ends.truncate(first);
-            }
-            return None;
+        let (days, from) = (workday.get(first..).unwrap_or(&[]), self.laid);
+        let tables = days.is_sorted_by(|one, next| one < next).then(|| {
+            Some(Laid {
+                punches: lay(lays.punches, days, self.labels.punches.iter().copied(), from.punches, punch_end)?,
+                shifts: lay(lays.shifts, days, labels_of_shifts(state), from.shifts, shift_end)?,
+                scheduled: lay(lays.scheduled, days, labels_of_scheduled(state), from.scheduled, scheduled_end)?,
+                spans: lay(lays.spans, days, labels_of_spans(state), from.spans, span_end)?,
+            })
+        });
+        if let Some(Some(tables)) = tables {
+            return Some(tables);
         }
-        let run = |lays, first, labels: &[i32]| {
-            let count = if lays { labels.len() as u32 } else { 0 };
-            Run { first, count, order: BY_DAY }
-        };
-        Some(Laid {
-            punches: run(lays.punches, self.laid.punches, &self.labels.punches),
-            shifts: run(lays.shifts, self.laid.shifts, &self.labels.shifts),
-            scheduled: run(lays.scheduled, self.laid.scheduled, &self.labels.scheduled),
-            spans: run(lays.spans, self.laid.spans, &self.labels.spans),
-        })
+        for ends in [punch_end, shift_end, scheduled_end, span_end] {
+            ends.truncate(first);
+        }
+        None
     }
 
     /// Any other case: all days that the state or a row names, and an order for each list.
     #[cold]
-    fn lay_out_of_order(&mut self, lays: Laid<bool>, first: usize) -> Laid<Run> {
+    fn lay_out_of_order(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Laid<Run> {
         let Tables { days, labels, laid, orders, all_days, .. } = self;
+        refill(&mut labels.shifts, lays.shifts, labels_of_shifts(state));
+        refill(&mut labels.scheduled, lays.scheduled, labels_of_scheduled(state));
+        refill(&mut labels.spans, lays.spans, labels_of_spans(state));
         all_days.clear();
         all_days.extend(days.workday.drain(first..));
         for list in [&labels.punches, &labels.shifts, &labels.scheduled, &labels.spans] {
@@ -328,7 +313,7 @@ impl Tables {
         days.workday.extend(&*all_days);
         let mut order = |lays: bool, labels: &mut Vec<i32>, from: u32, ends: &mut Vec<u32>| {
             if !lays {
-                return Run { first: from, count: 0, order: BY_DAY };
+                return Run::none(from);
             }
             let order = orders.len();
             orders.extend(0..labels.len() as u32);
@@ -336,8 +321,8 @@ impl Tables {
                 own.sort_by_key(|row| labels.get(*row as usize).copied());
             }
             labels.sort_unstable();
-            let _complete = lay(all_days, labels, from, ends);
-            Run { first: from, count: labels.len() as u32, order: order as u32 }
+            let run = lay(true, all_days, labels.iter().copied(), from, ends).unwrap_or_else(|| Run::none(from));
+            Run { order: order as u32, ..run }
         };
         Laid {
             punches: order(lays.punches, &mut labels.punches, laid.punches, &mut days.punch_end),
@@ -562,16 +547,40 @@ fn label_punches(card: &HookCard<'_>, labels: &mut Vec<i32>) {
     labels.extend(state.punches.iter().skip(labels.len()).map(by_date));
 }
 
-/// Adds, for each day, one beyond its last row. False when the rows do not stand by day or a day is missing.
-fn lay(days: &[i32], labels: &[i32], first: u32, ends: &mut Vec<u32>) -> bool {
-    let mut row = 0;
+fn labels_of_shifts(state: &CardState) -> impl Iterator<Item = i32> + '_ {
+    days_of_shifts(state).map(|workday| workday.0)
+}
+
+fn labels_of_scheduled(state: &CardState) -> impl Iterator<Item = i32> + '_ {
+    state.scheduled.iter().map(|shift| shift.workday.0)
+}
+
+fn labels_of_spans(state: &CardState) -> impl Iterator<Item = i32> + '_ {
+    state.spans.iter().map(|span| span.reporting_workday.0)
+}
+
+fn refill(list: &mut Vec<i32>, wanted: bool, labels: impl Iterator<Item = i32>) {
+    list.clear();
+    if wanted {
+        list.extend(labels);
+    }
+}
+
+/// Adds, for each day, one beyond its last row. `None` when the rows do not stand by day or a day is missing.
+#[inline]
+fn lay(wanted: bool, days: &[i32], labels: impl Iterator<Item = i32>, first: u32, ends: &mut Vec<u32>) -> Option<Run> {
+    if !wanted {
+        return Some(Run::none(first));
+    }
+    let mut labels = labels.peekable();
+    let mut row = first;
     ends.extend(days.iter().map(|day| {
-        while labels.get(row) == Some(day) {
+        while labels.next_if_eq(day).is_some() {
             row += 1;
         }
-        first + row as u32
+        row
     }));
-    row == labels.len()
+    labels.next().is_none().then_some(Run { first, count: row - first, order: BY_DAY })
 }
 
 fn push_end(ends: &mut Vec<u32>, rows: usize) {

@@ -12,9 +12,12 @@ use alloc::vec::Vec;
 use crate::card::{CardState, PremiumSpan, Span};
 use crate::codes::{DayTypeSet, PayCode, RuleId};
 use crate::reason::{Because, Reason};
-use crate::time::{Seconds, Timestamp, WallTime, WeekdaySet, Workday};
+use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
+
+/// A day on which no clock is changed.
+const DAY: u32 = 24 * HOUR;
 
 /// One premium. A second is inside when it fits `window`, `weekdays` and `day_types`. Worked time here includes paid
 /// breaks.
@@ -180,6 +183,9 @@ impl Premium {
         clock: &mut ZoneCursor<'_>,
         mut add: impl FnMut(Timestamp, Timestamp),
     ) {
+        if let Some((midnight, date)) = clock.clear_midnight_before(span.start, span.end) {
+            return self.find_by_counting(window, span, midnight, date, add);
+        }
         let mut at = span.start;
         // The window of the day before reaches into this one; another day on each side is for clocks that are set back
         // over midnight.
@@ -194,6 +200,31 @@ impl Premium {
                     at = end;
                 }
             }
+            date = date.plus(1);
+        }
+    }
+
+    /// Far from changes of the clock windows stand a day apart. Those that lie elsewhere may be misplaced by it, and are
+    /// elsewhere all the same.
+    fn find_by_counting(
+        &self,
+        window: ClockWindow,
+        span: &Span,
+        midnight: Timestamp,
+        date: Workday,
+        mut add: impl FnMut(Timestamp, Timestamp),
+    ) {
+        let length = if window.to > window.from { window.to - window.from } else { window.to + DAY - window.from };
+        // The window of the day before reaches into this one.
+        let days = (span.start.since(midnight).0 / DAY) as i32 - 1;
+        let mut date = date.plus(days);
+        let mut opens = Timestamp(midnight.0 + i64::from(days) * i64::from(DAY) + i64::from(window.from));
+        while opens < span.end {
+            let (start, end) = (opens.max(span.start), opens.after(Seconds(length)).min(span.end));
+            if start < end && self.weekdays.contains(date.weekday()) {
+                add(start, end);
+            }
+            opens = opens.after(Seconds(DAY));
             date = date.plus(1);
         }
     }
