@@ -81,7 +81,9 @@ impl CardState {
         let facts = self.punches.capacity() + self.scheduled.capacity();
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
         let pay = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
-        let plugins = self.reasons.rows_held() + self.carried.capacity() + self.edit_room.rows_held();
+        let plugins = self.reasons.rows_held()
+            + self.carried.capacity()
+            + self.edit_room.as_ref().map_or(0, |room| room.rows_held());
         facts + shape + pay + plugins
     }
 
