@@ -304,8 +304,9 @@ impl OpenStream {
         Ok(())
     }
 
-    /// Waits until the client has taken every result, then says what they add up to.
-    async fn finish(self, asked: &Asked) -> Result<(), Status> {
+    /// Waits until the client has taken every result, then says what they add up to. The stream outlives it, and with
+    /// it the engine, so that a request nobody waits for is cancelled before anybody waits for its workers.
+    async fn finish(&self, asked: &Asked) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
         if let Some(why) = asked.request.stopped() {
