@@ -5,6 +5,7 @@ use std::io::stderr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
@@ -57,6 +58,9 @@ pub struct Serve {
     log: Log,
 }
 
+/// How long the process waits for its threads once all calls have ended.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Log {
     /// For people.
@@ -77,12 +81,15 @@ pub fn run(command: &Serve, plugins: &PluginArguments, json: bool) -> Result<Exi
         allow_unauthenticated: command.allow_unauthenticated,
         ..Config::default()
     };
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
         let server = Server::bind(config).map_err(failed)?;
         tokio::spawn(reload_when_told(server.registry()));
         server.run(told_to_stop()).await.map_err(failed)
-    })?;
-    Ok(Exit::Done)
+    });
+    // A plugin that is being compiled or tried goes on without its caller; nobody waits for it.
+    runtime.shutdown_timeout(LAST_WAIT);
+    outcome.map(|()| Exit::Done)
 }
 
 /// What runs tasks.

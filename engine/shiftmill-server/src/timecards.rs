@@ -16,6 +16,7 @@ use tonic::Status;
 
 use crate::asked::{Fields, detail, request, ruleset, stopped, window};
 use crate::awaited::Awaited;
+use crate::budget::Share;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
@@ -37,9 +38,9 @@ pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Res
     let request = read_request(&asked, shared).await?;
     let bytes = memory::of_call(count, asked.encoded_len(), &request, shared.budget.most());
     let bytes = bytes.map_err(|message| Problem::at(Kind::TooMany, "timecards", message))?;
-    let _share = shared.budget.take(bytes).await?;
+    let share = shared.budget.take(bytes).await?;
     let batch = read_batch(&asked.timecards, &request)?;
-    let finished = run(shared, Arc::clone(&request), batch).await?;
+    let (finished, _share) = run(shared, Arc::clone(&request), batch, share).await?;
     tracing::info!(timecards = count, "timecards evaluated");
     Ok(answer(&request, &finished, explain, language)?)
 }
@@ -89,7 +90,13 @@ fn names(request: &Request) -> Result<&Names, Problem> {
     Ok(ruleset.timeline().names())
 }
 
-async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Result<Finished, Status> {
+/// Evaluates a batch. Its share of the memory goes with it, and comes back with the results or when they are dropped.
+async fn run(
+    shared: &Shared,
+    request: Arc<Request>,
+    batch: CheckedBatch,
+    share: Share,
+) -> Result<(Finished, Share), Status> {
     let room = Arc::clone(&shared.engine_room).acquire_owned().await;
     let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
     let _awaited = Awaited::new(&request);
@@ -97,7 +104,7 @@ async fn run(shared: &Shared, request: Arc<Request>, batch: CheckedBatch) -> Res
     shared.engine.submit(request, batch, move |result| {
         drop(room);
         // Nobody waits any more when the client has gone.
-        let _told = done.send(result);
+        let _told = done.send(result.map(|finished| (finished, share)));
     });
     let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill");
     let finished = finished.await.map_err(lost)?;
