@@ -103,15 +103,14 @@ pub enum CallError {
     },
     /// It used more fuel than a request is worth on employees on whom it failed.
     #[error(
-        "plugin `{plugin}` has used {fuel} units of fuel on employees on whom it failed; the last failure: {}",
+        "plugin `{plugin}` has used more than {FUEL_IN_VAIN_MAX} units of fuel on employees on whom it failed; one of \
+         the failures: {}",
         .failure.message
     )]
     Broken {
         /// The plugin.
         plugin: String,
-        /// How much.
-        fuel: u64,
-        /// How it failed on the last of them.
+        /// How it failed on one of them.
         failure: CardFailure,
     },
     /// Nobody waits for the answers any more.
@@ -265,7 +264,7 @@ impl Bound {
         if fuel <= FUEL_IN_VAIN_MAX {
             return Ok(());
         }
-        Err(CallError::Broken { plugin: self.plugin.title(), fuel, failure: failure.clone() })
+        Err(CallError::Broken { plugin: self.plugin.title(), failure: failure.clone() })
     }
 
     fn values(&self) -> Vec<Value<'_>> {

@@ -4,8 +4,8 @@
 pub const FUEL_BASE: u64 = 100_000_000;
 /// Fuel that comes to it for each day of the employee. Usual rules use 3 000 to 5 000.
 pub const FUEL_PER_DAY: u64 = 100_000;
-/// Fuel that a plugin may use in one request on employees on whom it fails: as much as a hundred of them have on whom
-/// it never comes to an end.
+/// Fuel that a plugin may use in one request on employees on whom it fails: about as much as a hundred of them take on
+/// whom it never comes to an end.
 pub const FUEL_IN_VAIN_MAX: u64 = 100 * FUEL_BASE;
 /// Fuel in which an instance begins and takes its configuration: a ruleset may bind many plugins, and is compiled while
 /// its sender waits.

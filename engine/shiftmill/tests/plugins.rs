@@ -290,7 +290,7 @@ fn fuel_used_in_vain_stops_the_request_in_any_order() {
             assert!(!stopped.may_pass());
             let told = stopped.to_string();
             assert!(
-                told.contains("units of fuel on employees on whom it failed; the last failure: used more"),
+                told.contains("units of fuel on employees on whom it failed; one of the failures: used more"),
                 "{told}"
             );
         }
