@@ -38,7 +38,7 @@ impl Memory {
         (place < ROOM).then_some(place)
     }
 
-    /// Takes `size` bytes from `place` on, if they are there and everything before is taken.
+    /// Takes `size` bytes from `place` on, and leaves everything behind them untaken; false when there are fewer.
     fn take(&self, place: usize, size: usize) -> bool {
         let end = place.checked_add(size).filter(|end| *end <= ROOM);
         end.inspect(|end| self.taken.set(*end)).is_some()
@@ -76,6 +76,9 @@ unsafe impl GlobalAlloc for Memory {
             return unsafe { System.realloc(block, layout, size) };
         };
         if place + layout.size() == self.taken.get() && self.take(place, size) {
+            return block;
+        }
+        if size <= layout.size() {
             return block;
         }
         // SAFETY: the caller's promise; the size and alignment are those of a valid layout.
