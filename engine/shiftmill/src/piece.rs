@@ -27,9 +27,9 @@ use crate::request::{Request, Stopped};
 const PIECE_DAYS: u32 = 2_000;
 /// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
 const PIECE_CARDS: usize = 512;
-/// Rows that the state of a card may hold from piece to piece: those of about half a year with edits. Any state may get
-/// a large card once, and all of them together must not keep the memory of so many.
-const ROWS_KEPT: usize = 4_096;
+/// Rows that the state of a card may hold from piece to piece: those of about a quarter of a year. Any state may get a
+/// large card once, and all of them together must not keep the memory of so many.
+const ROWS_KEPT: usize = 1_536;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
