@@ -61,7 +61,7 @@ pub(crate) struct Tables {
     places: Vec<CardRows>,
     /// The orders of those tables of cards that do not stand by day.
     orders: Vec<u32>,
-    /// The days of the rows of one card.
+    /// The days of the rows of one card: of punches always, of the others only where they do not stand by day.
     labels: Laid<Vec<i32>>,
     /// The days of one card, when its rows name some that its state does not.
     all_days: Vec<i32>,
@@ -247,7 +247,7 @@ impl Tables {
             let mut clock = ZoneCursor::new(card.inputs.card.zone);
             labels.extend(card.state.punches.iter().map(|punch| clock.date_at(punch.at).0));
         } else if gathering.reads.punches.any() {
-            label_punches(card, labels);
+            label_by_shift(card, labels);
         }
     }
 
@@ -277,23 +277,28 @@ impl Tables {
 
     /// The usual case: days ascend, and every list stands by day. `None`, with nothing laid, when it is another.
     fn lay_in_order(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Option<Laid<Run>> {
+        let tables = self.lay_by_day(lays, state, first);
+        if tables.is_none() {
+            let DayRows { punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
+            for ends in [punch_end, shift_end, scheduled_end, span_end] {
+                ends.truncate(first);
+            }
+        }
+        tables
+    }
+
+    fn lay_by_day(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Option<Laid<Run>> {
         let DayRows { workday, punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
         let (days, from) = (workday.get(first..).unwrap_or(&[]), self.laid);
-        let tables = days.is_sorted_by(|one, next| one < next).then(|| {
-            Some(Laid {
-                punches: lay(lays.punches, days, self.labels.punches.iter().copied(), from.punches, punch_end)?,
-                shifts: lay(lays.shifts, days, labels_of_shifts(state), from.shifts, shift_end)?,
-                scheduled: lay(lays.scheduled, days, labels_of_scheduled(state), from.scheduled, scheduled_end)?,
-                spans: lay(lays.spans, days, labels_of_spans(state), from.spans, span_end)?,
-            })
-        });
-        if let Some(Some(tables)) = tables {
-            return Some(tables);
+        if !days.is_sorted_by(|one, next| one < next) {
+            return None;
         }
-        for ends in [punch_end, shift_end, scheduled_end, span_end] {
-            ends.truncate(first);
-        }
-        None
+        Some(Laid {
+            punches: lay(lays.punches, days, self.labels.punches.iter().copied(), from.punches, punch_end)?,
+            shifts: lay(lays.shifts, days, labels_of_shifts(state), from.shifts, shift_end)?,
+            scheduled: lay(lays.scheduled, days, labels_of_scheduled(state), from.scheduled, scheduled_end)?,
+            spans: lay(lays.spans, days, labels_of_spans(state), from.spans, span_end)?,
+        })
     }
 
     /// Any other case: all days that the state or a row names, and an order for each list.
@@ -535,7 +540,7 @@ fn days_of_shifts(state: &CardState) -> impl Iterator<Item = Workday> + '_ {
 }
 
 /// The days of punches: those that their worked shifts are shown on.
-fn label_punches(card: &HookCard<'_>, labels: &mut Vec<i32>) {
+fn label_by_shift(card: &HookCard<'_>, labels: &mut Vec<i32>) {
     let HookCard { inputs, state, .. } = card;
     let by_date = |punch: &KeptPunch| inputs.card.zone.date_at(punch.at).0;
     for (shift, day) in state.shifts.iter().zip(days_of_shifts(state)) {
