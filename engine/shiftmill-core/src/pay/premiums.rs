@@ -181,11 +181,22 @@ impl Premium {
         window: ClockWindow,
         span: &Span,
         clock: &mut ZoneCursor<'_>,
+        add: impl FnMut(Timestamp, Timestamp),
+    ) {
+        match clock.clear_midnight_before(span.start, span.end) {
+            Some((midnight, date)) => self.find_by_counting(window, span, midnight, date, add),
+            None => self.find_by_clock(window, span, clock, add),
+        }
+    }
+
+    /// Reads off the clock of every date when the window opens and closes.
+    fn find_by_clock(
+        &self,
+        window: ClockWindow,
+        span: &Span,
+        clock: &mut ZoneCursor<'_>,
         mut add: impl FnMut(Timestamp, Timestamp),
     ) {
-        if let Some((midnight, date)) = clock.clear_midnight_before(span.start, span.end) {
-            return self.find_by_counting(window, span, midnight, date, add);
-        }
         let mut at = span.start;
         // The window of the day before reaches into this one; another day on each side is for clocks that are set back
         // over midnight.
@@ -268,5 +279,69 @@ impl ClockWindow {
         let opens = clock.instant(WallTime::on(date, self.from as i32), Fold::Earlier);
         let closes = clock.instant(WallTime::on(closing_date, self.to as i32), Fold::Later);
         (opens, closes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::card::SpanState;
+    use crate::codes::DayType;
+    use crate::time::Weekday;
+    use crate::zone::Zone;
+
+    fn span(start: i64, length: i64) -> Span {
+        Span {
+            start: Timestamp(start),
+            end: Timestamp(start + length),
+            overtime_workday: Workday(0),
+            reporting_workday: Workday(0),
+            state: SpanState::Worked,
+            day_type: DayType::Workday,
+            shift: None,
+            code: PayCode::REGULAR,
+            reason: Reason { rule: RuleId(3), because: Because::Worked },
+        }
+    }
+
+    fn premium(window: ClockWindow, weekdays: WeekdaySet) -> Premium {
+        Premium {
+            rule: RuleId(4),
+            pays_to: PayCode(2),
+            window: Some(window),
+            weekdays,
+            day_types: DayTypeSet::ALL,
+            mode: PremiumMode::Split,
+            min: Seconds::ZERO,
+            max: Seconds::MAX,
+        }
+    }
+
+    #[test]
+    fn counted_windows_are_those_that_the_clock_shows() {
+        let changes = [1_772_953_200_i64, 1_793_512_800];
+        let offsets = alloc::vec![(Timestamp(changes[0]), -14_400), (Timestamp(changes[1]), -18_000)];
+        let zone = Zone::new("America/New_York".into(), -18_000, offsets).unwrap();
+        let hours = [(22, 6), (1, 2), (2, 3), (0, 1), (23, 0), (0, 0), (9, 9), (6, 5), (0, 23)];
+        let weekdays = [WeekdaySet::ALL, WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Monday)];
+        let starts = changes.iter().flat_map(|change| (-220..220).map(move |step| change + step * 2_700));
+        let mut counted = 0;
+        for (start, length) in starts.flat_map(|start| [1, 7, 30].map(|hours| (start, hours * 3_600))) {
+            let span = span(start, length);
+            let Some((midnight, date)) = ZoneCursor::new(&zone).clear_midnight_before(span.start, span.end) else {
+                continue;
+            };
+            counted += 1;
+            for (window, weekdays) in hours.iter().flat_map(|window| weekdays.map(|weekdays| (window, weekdays))) {
+                let window = ClockWindow { from: window.0 * HOUR, to: window.1 * HOUR };
+                let premium = premium(window, weekdays);
+                let (mut by_counting, mut by_clock) = (Vec::new(), Vec::new());
+                premium.find_by_counting(window, &span, midnight, date, |start, end| by_counting.push((start, end)));
+                let clock = &mut ZoneCursor::new(&zone);
+                premium.find_by_clock(window, &span, clock, |start, end| by_clock.push((start, end)));
+                assert_eq!(by_counting, by_clock, "{window:?} from {start} for {length}");
+            }
+        }
+        assert!(counted > 2_000, "most spans are far from changes: {counted}");
     }
 }

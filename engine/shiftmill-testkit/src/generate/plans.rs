@@ -573,7 +573,7 @@ impl Maker<'_> {
         ];
         let window = if self.random.chance(75) {
             let from = self.time_of_day();
-            Some(ClockWindow { from, to: (from + self.minutes(60, 720).0) % 86_400 })
+            Some(ClockWindow { from, to: (from + self.minutes(60, 1_440).0) % 86_400 })
         } else {
             None
         };
