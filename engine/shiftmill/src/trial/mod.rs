@@ -12,10 +12,9 @@ mod told;
 use std::sync::Arc;
 
 use shiftmill_core::{
-    BatchError, CardFacts, CheckedBatch, EvaluationWindow, Names, PunchTooFar, TimecardBatch, Workday, WorkdayRange,
-    Zone, ZoneTable,
+    BatchError, CardFacts, CheckedBatch, EvaluationError, EvaluationWindow, Names, PunchTooFar, TimecardBatch, Workday,
+    WorkdayRange, Zone, ZoneTable,
 };
-use shiftmill_plugin_host::CallError;
 use shiftmill_ruleset::Ruleset;
 
 use crate::request::{RequestError, Stopped};
@@ -25,7 +24,7 @@ pub use independence::{Dependence, check_independence};
 pub use odd_week::make_up;
 pub use told::{Told, carried};
 
-/// Zones are known so many days around the days that are asked about.
+/// Zones are known so many days around the days that facts cover.
 const AROUND: i32 = 200;
 
 /// By what, where and over which days timecards are evaluated.
@@ -76,7 +75,7 @@ impl TrialError {
     pub fn code(&self) -> &'static str {
         match self {
             TrialError::Zones(_) | TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => {
-                CallError::Mixed.error_code()
+                EvaluationError::Engine.code()
             }
             TrialError::Unbound(error) => error.code(),
             TrialError::Stopped(stopped) => stopped.code(),
@@ -108,8 +107,8 @@ impl Setting {
         let context = ruleset.context();
         let facts =
             WorkdayRange { first: first.plus(-i32::from(context.before)), last: last.plus(i32::from(context.after)) };
-        let zones =
-            zone_table(&[zone.to_owned()], first.plus(-AROUND), last.plus(AROUND)).map_err(TrialError::Zones)?;
+        let zones = zone_table(&[zone.to_owned()], facts.first.plus(-AROUND), facts.last.plus(AROUND))
+            .map_err(TrialError::Zones)?;
         let as_of = zones.get(0).ok_or(TrialError::Lost)?.midnight(facts.last.plus(3));
         let window = EvaluationWindow { pay_period, facts, as_of, require_final: false };
         Ok(Setting { ruleset: Arc::clone(ruleset), zones: Arc::new(zones), window })
