@@ -82,7 +82,7 @@ pub enum CallError {
         /// Why.
         reason: String,
     },
-    /// What it answers for one employee depends on the employees beside. It is quarantined.
+    /// What it answers for one employee depends on the employees beside. It is quarantined, unless it was on trial.
     #[error(
         "plugin `{plugin}` answers for employee `{key}` at the hook `{hook}` otherwise than it does when the \
              employee is alone"
@@ -90,6 +90,8 @@ pub enum CallError {
     NotIndependent {
         /// The plugin.
         plugin: String,
+        /// What the ruleset calls it.
+        binding: String,
         /// Where it was called.
         hook: Hook,
         /// The employee.
@@ -187,7 +189,7 @@ impl Bound {
     }
 
     /// The same for a trial: its calls share the fuel of a purse, and one in about so many employees is evaluated alone
-    /// too; 0: none.
+    /// too; 0: none. On trial the plugin is not quarantined.
     #[must_use]
     pub fn on_trial(self, purse: &Arc<Purse>, audit_one_in: u32) -> Bound {
         Bound { purse: Some(Arc::clone(purse)), audit_one_in, ..self }
@@ -378,7 +380,8 @@ impl Call<'_> {
         outcome
     }
 
-    /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only.
+    /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only. Nothing
+    /// is compared once the purse of a trial is empty: who had less fuel may answer otherwise for want of it.
     fn audit(self, room: &mut CallRoom, answers: &Answers) -> Result<(), CallError> {
         let one_in = self.bound.audit_one_in;
         if one_in == 0 {
@@ -395,13 +398,24 @@ impl Call<'_> {
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Plugin(fault)) => alone.push_failure(fault.failure, true),
             }
+            if self.bound.purse.as_ref().is_some_and(|purse| purse.is_empty()) {
+                return Ok(());
+            }
             if alone.of(0) != answers.of(index) {
-                self.bound.plugin.quarantine();
-                let (plugin, key) = (self.bound.plugin.title(), card.key.to_owned());
-                return Err(CallError::NotIndependent { plugin, hook: self.hook, key });
+                return Err(self.not_independent(card.key));
             }
         }
         Ok(())
+    }
+
+    /// On trial it is the ruleset that is refused; others who use the plugin go on.
+    fn not_independent(self, key: &str) -> CallError {
+        let Bound { plugin, binding, purse, .. } = self.bound;
+        if purse.is_none() {
+            plugin.quarantine();
+        }
+        let (plugin, binding, key) = (plugin.title(), binding.name.clone(), key.to_owned());
+        CallError::NotIndependent { plugin, binding, hook: self.hook, key }
     }
 
     fn host_fault(self, reason: String) -> CallError {

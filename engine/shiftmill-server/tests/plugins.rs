@@ -246,8 +246,9 @@ async fn a_ruleset_whose_plugin_mixes_employees_is_refused_when_it_is_sent() {
 
     let mut plugins = PluginsClient::new(server.channel().await);
     let found = plugins.get_plugin(v1::GetPluginRequest { name: plugin.name.clone() }).await.unwrap().into_inner();
-    assert!(found.quarantined);
-    push(&server, counting().component()).await.unwrap();
+    assert!(!found.quarantined, "others may use it");
+    let apart = with_plugin(&plugin, "isolation = \"employee\"\n");
+    assert!(server.exchange(apart, vec![support::chunk(0, 0..3)]).await.is_ok(), "it is not pushed anew");
     let mut rulesets = RulesetsClient::new(server.channel().await);
     let Some(v1::ruleset_source::Source::Text(text)) = header.rulesets[0].source.clone() else { panic!("no text") };
     let refused = rulesets.validate(v1::ValidateRequest { text, file_name: String::new() }).await.unwrap_err();

@@ -151,7 +151,7 @@ impl Request {
     }
 
     /// The same request for a trial: its calls share the fuel of a purse, and one in about so many employees is
-    /// evaluated alone too; 0: none.
+    /// evaluated alone too; 0: none. On trial no plugin is quarantined.
     #[must_use]
     pub(crate) fn on_trial(mut self, purse: &Arc<Purse>, audit_one_in: u32) -> Request {
         let on_trial = |bound: Bound| bound.on_trial(purse, audit_one_in);

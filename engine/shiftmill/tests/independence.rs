@@ -57,7 +57,7 @@ fn dependence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Dependence {
 }
 
 #[test]
-fn plugins_that_mix_employees_are_found_and_quarantined() {
+fn plugins_that_mix_employees_are_found_and_go_on_for_others() {
     for (name, amount) in [
         ("counts", "(call $next)"),
         ("crowd", "(call $employees (local.get $cards))"),
@@ -77,10 +77,24 @@ fn plugins_that_mix_employees_are_found_and_quarantined() {
             told.starts_with(&format!("plugin `{name}` of ruleset `plant` does not keep employees apart")),
             "{told}"
         );
-        let quarantined = shelf.plugins().iter().filter(|plugin| plugin.is_quarantined()).count();
-        assert_eq!(quarantined, 1, "{name} and nobody else");
-        assert_eq!(check_independence(&ruleset, &shelf).unwrap_err().code(), Dependence::CODE, "it stays so");
+        assert!(shelf.plugins().iter().all(|plugin| !plugin.is_quarantined()), "{name}: others may use it");
+        assert_eq!(dependence(&ruleset, &shelf), found, "it stays so");
     }
+}
+
+#[test]
+fn a_plugin_that_burns_fuel_is_not_taken_for_one_that_mixes_employees() {
+    // So much that what the trial leaves would not be enough for looking at every answer twice.
+    let busy = pays("busy", "(call $busy)").with(|guest| {
+        guest.fields = "(func $busy (result i32) (local $left i32) (local.set $left (i32.const 1000000))
+            (loop $again
+                (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))
+            (i32.const 1))"
+            .to_owned();
+    });
+    let shelf = Shelf::default();
+    let ruleset = ruleset(&shelf, &[&busy, &pays("counts", "(call $next)")], "");
+    assert_eq!(dependence(&ruleset, &shelf).bindings, ["counts"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::thread;
 use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
     Answers, BindError, Bound, CallError, CallRoom, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host,
-    HostSettings, LogLevel, Plugin, fuel_budget,
+    HostSettings, LogLevel, Plugin, Purse, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, binding};
@@ -258,6 +258,32 @@ fn a_plugin_that_looks_at_its_neighbours_is_quarantined() {
     let cards = Cards::marked(&apart, 5, &[], Hook::Days);
     let answers = cards.call(&Bound::new(&plugin, &apart, 0).unwrap(), Hook::Days).unwrap();
     assert!((0..5).all(|card| answers.of(card).is_ok()));
+}
+
+#[test]
+fn on_trial_nothing_is_compared_once_the_fuel_is_used_up() {
+    let trial = Trial::new(&Guest::honest("honest"), 40, &[]);
+    let fuel = trial.call().fuel();
+    for left in [0, 1, 1_000, fuel / 40] {
+        let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
+        let purse = Arc::new(Purse::new(fuel + left));
+        let answers = trial.cards.call(&bound.on_trial(&purse, 1), Hook::Days).unwrap();
+        assert!(purse.is_empty() && (0..40).all(|card| answers.of(card).is_ok()), "{left}");
+    }
+}
+
+#[test]
+fn on_trial_a_plugin_is_found_out_and_goes_on_for_others() {
+    let crowd = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0) (i32.const 20514) (i64.const 0)
+        (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
+    let trial = Trial::new(&Guest::new("crowd", "nop").with(|guest| guest.good = crowd.to_owned()), 40, &[]);
+    let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
+    let bound = bound.on_trial(&Arc::new(Purse::new(FUEL_IN_VAIN_MAX)), 1);
+    match trial.cards.call(&bound, Hook::Days) {
+        Err(CallError::NotIndependent { binding, .. }) => assert_eq!(binding, trial.bound.binding().name),
+        other => panic!("{other:?}"),
+    }
+    assert!(!trial.plugin.is_quarantined());
 }
 
 #[test]

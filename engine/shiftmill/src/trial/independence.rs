@@ -10,7 +10,7 @@ use shiftmill_ruleset::Ruleset;
 
 use super::{Setting, Told, TrialError, chunk, make_up};
 use crate::chunk::Workspace;
-use crate::request::Request;
+use crate::request::{Request, Stopped};
 use crate::shelf::Shelf;
 
 /// Made-up employees of one week.
@@ -59,8 +59,9 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
-/// Finds out whether the plugins of a ruleset keep employees apart. One that does not is quarantined. Whether a plugin
-/// fails is no matter here, as long as it fails alike; one that uses up the fuel of the check has not been found out.
+/// Finds out whether the plugins of a ruleset keep employees apart. Nothing is quarantined: it is the ruleset that is
+/// refused, and others may use the same plugins. Whether a plugin fails is no matter here, as long as it fails alike; one
+/// that uses up the fuel of the check has not been found out.
 ///
 /// # Errors
 /// [`TrialError::NotIndependent`]; others when the plugins cannot be called.
@@ -130,7 +131,7 @@ impl Week<'_> {
         let order: Vec<usize> = (0..self.cards.len()).collect();
         let back: Vec<usize> = order.iter().rev().copied().collect();
         for (arrangement, order) in [("in one chunk", order), ("in one chunk the other way round", back)] {
-            let request = self.request(0)?;
+            let request = self.request(&self.purse, 0)?;
             let Some(results) = self.evaluate(&request, self.ordered(&order), &mut room)? else {
                 return Ok(Found::Nothing);
             };
@@ -156,7 +157,7 @@ impl Week<'_> {
 
     /// What is told of everybody alone. `None` when that is nothing to compare with.
     fn alone(&self, room: &mut Workspace) -> Result<Option<Vec<Told>>, TrialError> {
-        let request = self.request(0)?;
+        let request = self.request(&self.purse, 0)?;
         let mut alone = Vec::with_capacity(self.cards.len());
         for card in &self.cards {
             let Some(results) = self.evaluate(&request, [card], room)? else { return Ok(None) };
@@ -169,25 +170,21 @@ impl Week<'_> {
         order.iter().filter_map(|index| self.cards.get(*index))
     }
 
-    /// What the plugins are called that are found out when every answer is looked at twice; they are quarantined then.
+    /// What the plugin is called that is found out first when every answer is looked at twice, with fuel of its own; all
+    /// of them when none is.
     fn culprits(&self, order: &[usize], room: &mut Workspace) -> Result<Vec<String>, TrialError> {
-        let request = self.request(1)?;
-        let batch = chunk(self.ordered(order))?;
-        // It ends with the finding, which stands in the plugin as well.
-        let _stopped = room.evaluate(&request, &batch);
-        let named = |found_out: bool| {
-            let bound = request.plugins(0).iter().filter(|bound| bound.plugin().is_quarantined() || !found_out);
-            bound.map(|bound| bound.binding().name.clone()).collect::<Vec<_>>()
-        };
-        let found_out = named(true);
-        Ok(if found_out.is_empty() { named(false) } else { found_out })
+        let request = self.request(&Arc::new(Purse::new(FUEL)), 1)?;
+        match room.evaluate(&request, &chunk(self.ordered(order))?) {
+            Err(Stopped(CallError::NotIndependent { binding, .. })) => Ok(vec![binding]),
+            _ => Ok(request.plugins(0).iter().map(|bound| bound.binding().name.clone()).collect()),
+        }
     }
 
     /// What is asked; one in about so many answers is looked at twice.
-    fn request(&self, audit_one_in: u32) -> Result<Request, TrialError> {
+    fn request(&self, purse: &Arc<Purse>, audit_one_in: u32) -> Result<Request, TrialError> {
         let Setting { ruleset, zones, window } = &self.setting;
         let request = Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, Detail::Full, self.shelf);
-        Ok(request.map_err(TrialError::Unbound)?.on_trial(&self.purse, audit_one_in))
+        Ok(request.map_err(TrialError::Unbound)?.on_trial(purse, audit_one_in))
     }
 
     /// The results of some cards. `None` when they tell nothing: the fuel is used up, or a plugin fails for everybody.
