@@ -120,6 +120,26 @@ fn failing_alike_is_no_dependence() {
 }
 
 #[test]
+fn a_plugin_that_takes_effect_within_a_week_has_a_week_of_its_own() {
+    let shelf = Shelf::default();
+    let section = |name: &str, amount: &str| {
+        let hash = shelf.load(&pays(name, amount).component()).unwrap().hash();
+        format!("[[change.plugin]]\nname = \"{name}\"\nhash = \"{hash}\"\n")
+    };
+    let (honest, counts) = (section("honest", "(i32.const 1)"), section("counts", "(call $next)"));
+    let text = format!(
+        "name = \"plant\"\n[[change]]\nfrom = \"2031-01-01\"\n{honest}[[change]]\nfrom = \"2031-01-07\"\n{counts}"
+    );
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(&shelf));
+    let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let found = dependence(&ruleset, &shelf);
+    assert_eq!(
+        (found.bindings.as_slice(), found.week.to_string()),
+        (["counts".to_owned()].as_slice(), "2031-01-07".to_owned())
+    );
+}
+
+#[test]
 fn a_plugin_is_tried_in_the_version_that_binds_it() {
     let shelf = Shelf::default();
     let hash = shelf.load(&pays("counts", "(call $next)").component()).unwrap().hash();

@@ -84,7 +84,8 @@ fn weeks(ruleset: &Arc<Ruleset>) -> Result<Vec<Setting>, TrialError> {
     let usual = Workday::from_date(year, month, day).unwrap_or_default();
     let mut weeks: Vec<Setting> = Vec::new();
     for (index, binding) in (0_u16..).zip(timeline.bindings()) {
-        let is_tried = weeks.iter().any(|week| timeline.is_in_force_within(index, week.window.pay_period));
+        // What takes effect within a week may not change the days before it.
+        let is_tried = weeks.iter().any(|week| timeline.is_in_force(index, week.window.pay_period.first));
         if is_tried || binding.isolation == Isolation::Employee || weeks.len() == WEEKS_MAX {
             continue;
         }
