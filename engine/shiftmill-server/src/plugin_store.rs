@@ -52,7 +52,7 @@ impl PluginStore {
                 limits.memory_wait,
                 "as many plugins as the server takes in at a time are being compiled",
             ),
-            independence: Independence::default(),
+            independence: Independence::new(limits.memory_wait),
             bytes_max: limits.plugin_bytes,
             wait: limits.memory_wait,
         }

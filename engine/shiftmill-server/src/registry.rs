@@ -5,7 +5,7 @@
 //!           (reload: a new one, or with mistakes the old one stays)
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, preset
 use shiftmill::trial::TrialError;
 use shiftmill::{Shelf, with_cause};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::budget::Places;
 use crate::config::ServeError;
@@ -193,6 +193,7 @@ impl Snapshot {
         }
         let (texts, store) = (&self.files.texts, &*self.plugins);
         let library = InFolder { folder, texts, store, found: Mutex::default(), held: Shelf::default() };
+        let mut tried = HashSet::new();
         for path in &paths {
             let name = file_name(path);
             let text = self.files.texts.get(&name).map_or("", String::as_str);
@@ -200,12 +201,14 @@ impl Snapshot {
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
             let name = ruleset.name().to_owned();
             let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
-            let tried = store.independence().check(&ready.ruleset, &ready.plugins);
-            tried.map_err(|why| ServeError::Trial { path: path.clone(), source: Box::new(why) })?;
+            let passed = store.independence().check(&ready.ruleset, &ready.plugins);
+            passed.map_err(|why| ServeError::Trial { path: path.clone(), source: Box::new(why) })?;
+            tried.insert(ready.ruleset.hash_hex());
             if self.named.insert(name.clone(), ready).is_some() {
                 return Err(ServeError::SameName { name, path: path.clone() });
             }
         }
+        store.independence().keep_own(tried);
         self.files.plugins = library.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(())
     }
@@ -236,7 +239,8 @@ impl Snapshot {
         self.named.get(name).cloned()
     }
 
-    /// Finds a text compiled already, or compiles it beside the threads that serve calls: a long text takes its time.
+    /// Finds a text compiled already, or compiles it beside the threads that serve calls: a long text takes its time. With
+    /// plugins it is tried then.
     ///
     /// # Errors
     /// All mistakes in the text, or why it could not be compiled.
@@ -254,24 +258,45 @@ impl Snapshot {
         let compiled = spawn_blocking(move || {
             // Held here: a compilation goes on when its caller has gone.
             let _place = place;
-            snapshot.compile_anew(key, &name, &text)
+            snapshot.compile_anew(&name, &text)
         });
-        let lost = |_| Problem::new(Kind::Engine, "the ruleset could not be compiled; this is a fault of Shiftmill");
-        compiled.await.map_err(lost)?
+        let ready = compiled.await.map_err(lost)??;
+        self.check_independence(&ready).await?;
+        self.remember(key, &ready);
+        Ok(ready)
     }
 
-    fn compile_anew(&self, key: [u8; 32], name: &str, text: &str) -> Result<Ready, Uncompiled> {
+    fn compile_anew(&self, name: &str, text: &str) -> Result<Ready, Uncompiled> {
         let library = Sent { files: &self.files, store: &self.plugins, held: Shelf::default() };
         let ruleset = compile(&Document { name, text }, &library).map_err(Uncompiled::Mistakes)?;
-        let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held };
-        self.plugins.independence().check(&ready.ruleset, &ready.plugins).map_err(Uncompiled::Trial)?;
+        Ok(Ready { ruleset: Arc::new(ruleset), plugins: library.held })
+    }
+
+    /// Tries a ruleset, unless what is found is known, at a place among those that are tried.
+    async fn check_independence(&self, ready: &Ready) -> Result<(), Uncompiled> {
+        let independence = self.plugins.independence();
+        if let Some(known) = independence.known(&ready.ruleset) {
+            return known.map_err(Uncompiled::Trial);
+        }
+        let place = independence.place().await?;
+        let (store, ready) = (Arc::clone(&self.plugins), ready.clone());
+        let tried = spawn_blocking(move || {
+            // Held here: a trial goes on when its caller has gone.
+            let _place = place;
+            store.independence().check(&ready.ruleset, &ready.plugins)
+        });
+        tried.await.map_err(lost)?.map_err(Uncompiled::Trial)
+    }
+
+    fn remember(&self, key: [u8; 32], ready: &Ready) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        // Another caller may have sent the same text.
+        recent.retain(|(known, _)| *known != key);
         if recent.len() >= RECENT_MAX {
             recent.remove(0);
         }
         // Without its plugins: those that were pushed may leave.
         recent.push((key, Arc::clone(&ready.ruleset)));
-        Ok(ready)
     }
 
     fn recently_compiled(&self, key: &[u8; 32]) -> Option<Ready> {
@@ -292,6 +317,10 @@ impl Ready {
     fn bound(&self) -> impl Iterator<Item = Arc<Plugin>> {
         self.ruleset.timeline().bindings().iter().filter_map(|binding| self.plugins.get(binding.plugin))
     }
+}
+
+fn lost(_: JoinError) -> Problem {
+    Problem::new(Kind::Engine, "the ruleset could not be compiled; this is a fault of Shiftmill")
 }
 
 /// The ruleset files of a folder, by name.
@@ -320,6 +349,10 @@ mod tests {
     use super::*;
     use crate::config::Limits;
     use shiftmill::plugin_host::HostSettings;
+    use shiftmill_testkit::guest::Guest;
+    use std::time::Duration;
+
+    use crate::budget::Budget;
 
     fn presets_only() -> Arc<Snapshot> {
         let plugins = Arc::new(PluginStore::new(HostSettings::default(), &Limits::default()));
@@ -332,6 +365,39 @@ mod tests {
         let first = now.compile("a.toml", "name = \"a\"").await.unwrap();
         let second = now.compile("a.toml", "name = \"a\"").await.unwrap();
         assert!(Arc::ptr_eq(&first.ruleset, &second.ruleset));
+    }
+
+    /// A text that binds a plugin of this name, which is pushed.
+    async fn binding(now: &Snapshot, guest: Guest) -> String {
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
+        let hash = now.plugins.push(guest.component(), &budget).await.unwrap().hash();
+        format!("name = \"plant\"\n[[plugin]]\nname = \"meals\"\nhash = \"{hash}\"\n")
+    }
+
+    #[tokio::test]
+    async fn trials_have_places_of_their_own_and_what_they_found_is_known() {
+        let limits = Limits { memory_wait: Duration::from_millis(50), ..Limits::default() };
+        let now = Registry::load(None, Arc::new(PluginStore::new(HostSettings::default(), &limits))).unwrap().now();
+        let honest = binding(&now, Guest::honest("honest")).await;
+        let crowd = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+            (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+            (i64.const 0) (i64.const 0) (i32.const 16) (i64.extend_i32_u (call $employees (local.get $cards)))
+            (i32.const 0))";
+        let crowd = Guest::new("crowd", crowd).with(|guest| guest.good = crowd.to_owned());
+        let crowd = binding(&now, crowd).await;
+        let refused = |compiled| matches!(compiled, Err(Uncompiled::Trial(TrialError::NotIndependent(_))));
+        assert!(refused(now.compile("a.toml", &crowd).await));
+
+        let mut taken = Vec::new();
+        while let Ok(place) = now.plugins.independence().place().await {
+            taken.push(place);
+        }
+        let busy = now.compile("a.toml", &honest).await;
+        assert!(matches!(busy, Err(Uncompiled::Other(problem)) if problem.message().contains("being tried")));
+        assert!(now.place_to_compile().await.is_ok(), "others bind their plugins");
+        assert!(refused(now.compile("b.toml", &crowd).await), "it is known");
+        drop(taken);
+        assert!(now.compile("a.toml", &honest).await.is_ok());
     }
 
     #[tokio::test]
