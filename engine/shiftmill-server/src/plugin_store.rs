@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
 use shiftmill::{Shelf, ShelfError, with_cause};
 use tokio::task::spawn_blocking;
 
-use crate::budget::{Budget, Places};
+use crate::budget::{Budget, Places, busy};
 use crate::config::{Limits, ServeError};
 use crate::independence::Independence;
 use crate::kept::Kept;
@@ -27,11 +27,13 @@ const FIELD: &str = "component";
 pub(crate) struct PluginStore {
     shelf: Shelf,
     kept: Mutex<Kept>,
+    /// Those that left, of which streams may still hold some.
+    left: Mutex<Vec<Weak<Plugin>>>,
     /// Where plugins are taken in: half as many places as cores, so that callers who push many do not crowd out
     /// evaluations.
     intake: Places,
     independence: Independence,
-    /// What all pushed plugins may take.
+    /// What all pushed plugins may take, and as much again those that left and are still held.
     bytes_max: usize,
     /// How long a caller waits for something that others use.
     wait: Duration,
@@ -47,6 +49,7 @@ impl PluginStore {
             has_cache: settings.cache.is_some(),
             shelf: Shelf::new(settings),
             kept: Mutex::new(Kept::new(limits.plugins, limits.plugin_bytes)),
+            left: Mutex::default(),
             intake: Places::new(
                 (cores / 2).max(1),
                 limits.memory_wait,
@@ -128,10 +131,23 @@ impl PluginStore {
             let message = format!("loaded it takes {bytes} bytes of memory, the most that the service keeps is {most}");
             return Err(Problem::at(Kind::PluginRefused, FIELD, message));
         }
+        if self.held_bytes().saturating_add(bytes) > self.bytes_max {
+            return Err(busy("streams hold plugins that left for others, as many as there is memory for"));
+        }
         let mut kept = self.kept();
         let gone = kept.add(plugin.hash(), bytes);
+        let plugin = self.shelf.put(&plugin);
+        // It may be among them, when there is no room at all.
         self.take_off(&gone);
-        Ok(self.shelf.put(&plugin))
+        Ok(plugin)
+    }
+
+    /// What plugins take that are not on the shelf any more, and that streams still hold.
+    fn held_bytes(&self) -> usize {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        left.retain(|plugin| plugin.strong_count() > 0);
+        let has_left = |plugin: &Arc<Plugin>| !self.shelf.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
+        left.iter().filter_map(Weak::upgrade).filter(has_left).map(|plugin| plugin.kept_bytes()).sum()
     }
 
     /// Pins exactly these plugins.
@@ -148,9 +164,8 @@ impl PluginStore {
 
     /// Only while `kept` is locked, so that what is kept is on the shelf.
     fn take_off(&self, gone: &[PluginHash]) {
-        for hash in gone {
-            self.shelf.remove(*hash);
-        }
+        let left = gone.iter().filter_map(|hash| self.shelf.remove(*hash)).map(|plugin| Arc::downgrade(&plugin));
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -158,7 +173,8 @@ impl PluginStore {
     }
 }
 
-/// About what a child takes that compiles a component: itself, and what was measured of large ones.
+/// About what a child takes that compiles a component: itself, which is 40 MiB for an example plugin, and what was
+/// measured of large ones. It may take 80 MiB more before it is stopped; that is room to spare, and not charged for.
 fn memory_to_compile(component_bytes: usize) -> usize {
     (48 << 20) + component_bytes.saturating_mul(64)
 }
@@ -205,6 +221,29 @@ mod tests {
         assert!(store.get(own.hash()).is_some_and(|found| Arc::ptr_eq(&found, &own)) && store.is_pinned(own.hash()));
         assert_eq!(store.all().len(), 2, "the pinned one, and one of those that were pushed");
         fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_room_nothing_stays() {
+        let store = store(&Limits { plugins: 0, ..Limits::default() });
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
+        let pushed = store.push(Guest::honest("one").component(), &budget).await.unwrap();
+        assert!(store.all().is_empty() && store.get(pushed.hash()).is_none());
+    }
+
+    #[tokio::test]
+    async fn plugins_that_left_count_as_long_as_they_are_held() {
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
+        let [first, second, third] = ["first", "other", "third"].map(|name| Guest::honest(name).component());
+        let bytes = store(&Limits::default()).push(first.clone(), &budget).await.unwrap().kept_bytes();
+        let store = store(&Limits { plugin_bytes: bytes * 3 / 2, ..Limits::default() });
+        let held = store.push(first, &budget).await.unwrap();
+        store.push(second, &budget).await.unwrap();
+        assert!(store.get(held.hash()).is_none(), "it has left");
+        let refused = store.push(third.clone(), &budget).await.unwrap_err();
+        assert!(refused.message().starts_with("streams hold plugins"), "{}", refused.message());
+        drop(held);
+        assert!(store.push(third, &budget).await.is_ok());
     }
 
     #[tokio::test]
