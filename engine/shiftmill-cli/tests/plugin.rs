@@ -49,6 +49,10 @@ fn every_file_of_the_sdk_is_carried() {
     }
     let more: Vec<String> = files(&unpacked).into_iter().filter(|file| !own.join(file).is_file()).collect();
     assert_eq!(more, ["LICENSE"]);
+    let example = unpacked.join("../plugins/night-meal");
+    let manifest = std::fs::read_to_string(example.join("Cargo.toml")).unwrap();
+    let (_, sdk) = manifest.split_once("shiftmill-plugin = { path = \"").unwrap();
+    assert!(example.join(sdk.split_once('"').unwrap().0).join("Cargo.toml").is_file(), "an example builds here too");
     for page in ["README.md", "../docs/command-line.md", "../docs/timecard-suites.md", "../plugins/README.md"] {
         links_lead_somewhere(&unpacked.join(page));
     }

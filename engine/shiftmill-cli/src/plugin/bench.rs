@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, Workday, WorkdayRange};
 use shiftmill::plugin_host::{FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX};
-use shiftmill::{Shelf, Watch};
+use shiftmill::{Finished, Shelf, Watch};
 use shiftmill_timecards::sample::{Company, Punching, Scheduling};
 
 use crate::exit::Exit;
@@ -118,8 +118,9 @@ fn measure(trial: &Trial<'_>, setting: &Setting, command: &Bench) -> Result<Meas
         let request = trial.request(setting, Detail::Workdays)?.watched(&watch);
         let chunks: Vec<CheckedBatch> = cards.chunks(CHUNK).map(trial::chunk).collect::<Result<_, _>>()?;
         let began = Instant::now();
-        trial.evaluate(request, chunks)?;
+        let finished = trial.evaluate(request, chunks)?;
         whole.push(began.elapsed());
+        check_answers(&finished, cards.len())?;
         inside.push(watch.elapsed());
         (fuel, memory) = (watch.fuel(), watch.memory());
     }
@@ -127,6 +128,15 @@ fn measure(trial: &Trial<'_>, setting: &Setting, command: &Bench) -> Result<Meas
     whole.sort_unstable();
     let fuel_most = fuel_alone(trial, setting, &cards)?;
     Ok(Measured { employees: cards.len() as u64, days, fuel, fuel_most, memory, inside, whole })
+}
+
+/// Figures of a plugin that fails say nothing about the rule.
+fn check_answers(finished: &[Finished], employees: usize) -> Result<(), Problem> {
+    let mut failures = finished.iter().flat_map(|chunk| &chunk.results.failures).peekable();
+    let Some(first) = failures.peek() else { return Ok(()) };
+    let cause = format!("{}: {}", first.code.error_code(), first.message);
+    let problem = Problem::new(format!("the plugin fails on {} of {employees} made-up employees", failures.count()));
+    Err(problem.cause(cause).hint("`shiftmill plugin test` shows such employees as timecards"))
 }
 
 /// People as they are, over all the days that the facts cover.

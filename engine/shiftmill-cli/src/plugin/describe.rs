@@ -140,7 +140,10 @@ pub fn size(bytes: usize) -> String {
     match bytes {
         0..1_024 => format!("{bytes} B"),
         1_024..1_048_576 => format!("{} KB", bytes.div_ceil(1_024)),
-        _ => format!("{} MB", bytes.div_ceil(1_048_576)),
+        _ => {
+            let tenths = bytes.saturating_mul(10).div_ceil(1_048_576);
+            format!("{}.{} MB", tenths / 10, tenths % 10)
+        }
     }
 }
 
@@ -220,6 +223,6 @@ mod tests {
 
     #[test]
     fn sizes_are_rounded_up() {
-        assert_eq!([1, 1_025, 3_000_000].map(size), ["1 B", "2 KB", "3 MB"]);
+        assert_eq!([1, 1_025, 3_000_000, 16 << 20].map(size), ["1 B", "2 KB", "2.9 MB", "16.0 MB"]);
     }
 }

@@ -21,13 +21,19 @@ pub fn folder() -> String {
 /// Unpacks everything into a project.
 pub fn unpack(project: &Path) -> Result<(), Problem> {
     let top = project.join(UNPACKED);
-    // Pages that point to the SDK find it under the name that it has here.
-    let here = format!("../{}/", carried::SDK);
     for (name, text) in carried::FILES {
         let path = name.split('/').fold(top.clone(), |path, part| path.join(part));
-        let text = if name.ends_with(".md") { text.replace("../plugin-sdk/", &here) } else { (*text).to_owned() };
+        let text = under_its_name_here(name, text);
         let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text));
         written.map_err(|error| Problem::new(format!("cannot write `{}`", path.display())).cause(error))?;
     }
     Ok(())
+}
+
+/// A file as it is unpacked: pages and crates that point to the SDK find it under the name that it has here.
+fn under_its_name_here(name: &str, text: &str) -> String {
+    match name.ends_with(".md") || name.ends_with("/Cargo.toml") {
+        true => text.replace("../plugin-sdk", &format!("../{}", carried::SDK)),
+        false => text.to_owned(),
+    }
 }
