@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use shiftmill::ruleset::{Library, PluginFound, PluginReference};
 use shiftmill::{Layout, Request, Shelf};
 use shiftmill_core::{Evaluations, PluginHash};
 use shiftmill_testkit::example_plugins;
@@ -71,23 +70,8 @@ impl NightPremium {
     }
 
     fn request_of(&self, text: &str) -> Result<Arc<Request>, String> {
-        let ruleset = workload_ruleset_of(text, &OnShelf(&self.shelf)).map_err(|mistakes| mistakes.to_string())?;
+        let ruleset = workload_ruleset_of(text, &self.shelf).map_err(|mistakes| mistakes.to_string())?;
         workload_request(Arc::new(ruleset), Layout::CardByCard, &self.shelf)
-    }
-}
-
-/// Plugins that rulesets name by their hash.
-struct OnShelf<'a>(&'a Shelf);
-
-impl Library for OnShelf<'_> {
-    fn find(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        let PluginReference::Hash(hash) = which else { return Err("plugins are named by their hash here".to_owned()) };
-        let plugin = self.0.get(hash).ok_or("there is no such plugin")?;
-        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
     }
 }
 

@@ -8,6 +8,7 @@ use dashmap::DashMap;
 use sha2::{Digest, Sha256};
 use shiftmill_core::{ContextDays, PluginBinding, PluginHash};
 use shiftmill_plugin_host::{BindError, Bound, Host, HostError, HostSettings, LoadError, Plugin};
+use shiftmill_ruleset::{Library, PluginFound, PluginReference};
 
 /// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one shelf.
 ///
@@ -140,5 +141,24 @@ impl Shelf {
         }
         let host = Host::new(self.0.settings.clone()).map_err(ShelfError::Host)?;
         Ok(self.0.host.get_or_init(|| host))
+    }
+}
+
+/// What rulesets find that stand alone and name their plugins by their hashes.
+impl Library for Shelf {
+    fn find(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
+        let PluginReference::Hash(hash) = which else {
+            return Err("plugins are named by their `hash` here".to_owned());
+        };
+        let plugin = self.get(hash).ok_or("no plugin of this hash is loaded")?;
+        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
+    }
+
+    fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
+        Shelf::configure(self, binding)
     }
 }

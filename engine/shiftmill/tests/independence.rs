@@ -4,23 +4,9 @@
 use std::sync::Arc;
 
 use shiftmill::Shelf;
-use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
+use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use shiftmill_testkit::guest::Guest;
-
-struct OnShelf<'a>(&'a Shelf);
-
-impl Library for OnShelf<'_> {
-    fn find(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        let PluginReference::Hash(hash) = which else { return Err("by its hash only".to_owned()) };
-        let plugin = self.0.get(hash).ok_or("there is no such plugin")?;
-        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
-    }
-}
 
 /// A plugin that pays everybody so many meals.
 fn pays(name: &str, amount: &str) -> Guest {
@@ -45,7 +31,7 @@ fn ruleset(shelf: &Shelf, guests: &[&Guest], more: &str) -> Arc<Ruleset> {
         format!("[[plugin]]\nname = \"{}\"\nhash = \"{hash}\"\n{more}", guest.name)
     };
     let text = format!("name = \"plant\"\n{}", guests.iter().map(section).collect::<String>());
-    let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(shelf));
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, shelf);
     Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
 }
 
@@ -130,7 +116,7 @@ fn a_plugin_that_takes_effect_within_a_week_has_a_week_of_its_own() {
     let text = format!(
         "name = \"plant\"\n[[change]]\nfrom = \"2031-01-01\"\n{honest}[[change]]\nfrom = \"2031-01-07\"\n{counts}"
     );
-    let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(&shelf));
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, &shelf);
     let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
     let found = dependence(&ruleset, &shelf);
     assert_eq!(
@@ -147,7 +133,7 @@ fn a_plugin_is_tried_in_the_version_that_binds_it() {
         let text = format!(
             "name = \"plant\"\n[[change]]\nfrom = \"{from}\"\n[[change.plugin]]\nname = \"counts\"\nhash = \"{hash}\"\n"
         );
-        let compiled = compile(&Document { name: "plant.toml", text: &text }, &OnShelf(&shelf));
+        let compiled = compile(&Document { name: "plant.toml", text: &text }, &shelf);
         let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
         match from {
             "2031-01-01" => assert_eq!(dependence(&ruleset, &shelf).week.to_string(), from),

@@ -9,7 +9,7 @@ use shiftmill::core::{
     PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
-use shiftmill::ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile};
+use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
     Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, Stopped, StreamHash, zone_table,
@@ -37,20 +37,6 @@ fn plugin(bad: &str) -> Guest {
     Guest::new("generous", bad).with(|guest| guest.good = GENEROUS.to_owned())
 }
 
-struct OnShelf<'a>(&'a Shelf);
-
-impl Library for OnShelf<'_> {
-    fn find(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        let PluginReference::Hash(hash) = which else { return Err("by its hash only".to_owned()) };
-        let plugin = self.0.get(hash).ok_or("there is no such plugin")?;
-        Ok(PluginFound { hash, manifest: Arc::clone(plugin.manifest()) })
-    }
-}
-
 /// A shelf that looks at every employee twice.
 fn shelf() -> Shelf {
     Shelf::new(HostSettings { audit_one_in: 1, ..HostSettings::default() })
@@ -63,12 +49,12 @@ fn ruleset(shelf: &Shelf, guest: &Guest, more: &str) -> Arc<Ruleset> {
          pay = \"overtime_1_5\"\n[[plugin]]\nname = \"generous\"\nhash = \"{}\"\n{more}",
         plugin.hash()
     );
-    let compiled = compile(&Document { name: "with.toml", text: &text }, &OnShelf(shelf));
+    let compiled = compile(&Document { name: "with.toml", text: &text }, shelf);
     Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
 }
 
 fn without_plugin() -> Arc<Ruleset> {
-    Arc::new(compile(&Document { name: "plain.toml", text: "name = \"plain\"" }, &OnShelf(&shelf())).unwrap())
+    Arc::new(compile(&Document { name: "plain.toml", text: "name = \"plain\"" }, &shelf()).unwrap())
 }
 
 fn request(rulesets: Vec<Arc<Ruleset>>, detail: Detail, shelf: &Shelf) -> Result<Request, RequestError> {
