@@ -30,7 +30,8 @@ Examples:
 Fuel is the same in every run on every machine; time is not. It is that of the quickest run, which whatever else the
 machine does disturbs least, and is given with its spread.
 
-Exit codes: 0 done; 1 it takes more fuel than before, beyond what is allowed; 2 nothing done; 70 our fault.";
+Exit codes: 0 done; 1 it takes more fuel than before, beyond what is allowed; 2 no figures, such as for a plugin that
+fails; 70 our fault.";
 
 /// Employees in one chunk, as a stream has them.
 const CHUNK: usize = 330;
