@@ -8,7 +8,7 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use prost::Message;
 use shiftmill::core::{Evaluations, TimecardBatch};
-use shiftmill::{Engine, Layout, Shelf};
+use shiftmill::{Engine, Layout, PluginRegistry};
 use shiftmill_benches::in_process::{checked, run, workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk};
 use shiftmill_proto::v1;
@@ -45,7 +45,7 @@ fn wire(criterion: &mut Criterion) {
 fn results_of(chunk: TimecardBatch) -> Evaluations {
     let ruleset = Arc::new(workload_ruleset().expect("the ruleset of the workload has no mistake"));
     let request =
-        workload_request(ruleset, Layout::CardByCard, &Shelf::default()).expect("the workload can be asked for");
+        workload_request(ruleset, Layout::CardByCard, &PluginRegistry::default()).expect("the workload can be asked for");
     let (_, mut finished) = run(&Engine::new(1), &request, checked([chunk].into_iter()));
     finished.remove(0).results
 }

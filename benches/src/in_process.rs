@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use shiftmill::ruleset::{Document, Library, Mistakes, NoLibrary, Ruleset, compile};
-use shiftmill::{Engine, Finished, Layout, Request, Shelf, Stopped, zone_table};
+use shiftmill::{Engine, Finished, Layout, Request, PluginRegistry, Stopped, zone_table};
 use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Timestamp, Workday, WorkdayRange};
 
 use crate::checksum::Checksum;
@@ -29,12 +29,12 @@ pub fn workload_ruleset_of(text: &str, library: &dyn Library) -> Result<Ruleset,
     compile(&Document { name: "workload-w.toml", text }, library)
 }
 
-/// The request of the workload, whose plugins are those of `shelf`.
+/// The request of the workload, whose plugins are those of `registry`.
 ///
 /// # Errors
 /// When the ruleset binds a plugin that cannot be called, in words.
-pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout, shelf: &Shelf) -> Result<Arc<Request>, String> {
-    let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, shelf);
+pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout, registry: &PluginRegistry) -> Result<Arc<Request>, String> {
+    let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, registry);
     request.map(|request| Arc::new(request.with_layout(layout))).map_err(|error| error.to_string())
 }
 
@@ -56,7 +56,7 @@ pub fn rich_request() -> Result<Arc<Request>, String> {
     let names = ZONE_NAMES.map(str::to_owned);
     let zones = zone_table(&names, facts.first, facts.last).map_err(|error| error.to_string())?;
     let window = EvaluationWindow { pay_period, facts, as_of, require_final: true };
-    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, Detail::Full, &Shelf::default());
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, Detail::Full, &PluginRegistry::default());
     request.map(Arc::new).map_err(|error| error.to_string())
 }
 

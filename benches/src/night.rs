@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use shiftmill::{Layout, Request, Shelf};
+use shiftmill::{Layout, Request, PluginRegistry};
 use shiftmill_core::{Evaluations, PluginHash};
 use shiftmill_testkit::example_plugins;
 
@@ -28,7 +28,7 @@ between = "22:00-06:00"
 pub struct NightPremium {
     /// The component, to be pushed to a server.
     pub component: Vec<u8>,
-    shelf: Shelf,
+    registry: PluginRegistry,
     hash: PluginHash,
 }
 
@@ -41,9 +41,9 @@ impl NightPremium {
         example_plugins::build(&[NAME], target)?;
         let file = example_plugins::folder().join(NAME).join(NAME).with_extension("wasm");
         let component = fs::read(&file).map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
-        let shelf = Shelf::default();
-        let plugin = shelf.load(&component).map_err(|error| error.to_string())?;
-        Ok(NightPremium { component, hash: plugin.hash(), shelf })
+        let registry = PluginRegistry::default();
+        let plugin = registry.load(&component).map_err(|error| error.to_string())?;
+        Ok(NightPremium { component, hash: plugin.hash(), registry })
     }
 
     /// The ruleset of the workload with the plugin.
@@ -70,8 +70,8 @@ impl NightPremium {
     }
 
     fn request_of(&self, text: &str) -> Result<Arc<Request>, String> {
-        let ruleset = workload_ruleset_of(text, &self.shelf).map_err(|mistakes| mistakes.to_string())?;
-        workload_request(Arc::new(ruleset), Layout::CardByCard, &self.shelf)
+        let ruleset = workload_ruleset_of(text, &self.registry).map_err(|mistakes| mistakes.to_string())?;
+        workload_request(Arc::new(ruleset), Layout::CardByCard, &self.registry)
     }
 }
 

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, Evaluations, ShiftTimes, TimecardBatch, TotalScope, Workday, Zone, ZoneTable};
 use shiftmill::ruleset::Ruleset;
-use shiftmill::{Shelf, core, zone_table};
+use shiftmill::{PluginRegistry, core, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_server::client::{ChunkAnswer, Ended, Vocabulary, connect, stream};
@@ -59,7 +59,7 @@ pub struct Demo {
 
 /// Runs the command.
 pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
-    let ruleset = rulesets::load(RULESET, &Shelf::default())?;
+    let ruleset = rulesets::load(RULESET, &PluginRegistry::default())?;
     let month = Month::new(command)?;
     if !json {
         println!("A company of {} in Los Angeles, March 2026, paid by `{RULESET}`.\n", people(command.employees));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, EvaluationError, TimecardBatch, TotalScope, ZoneTable};
-use shiftmill::{Engine, Finished, Request, Shelf};
+use shiftmill::{Engine, Finished, Request, PluginRegistry};
 use shiftmill_timecards::write::{self, CardView, Hours, Rows};
 
 use crate::exit::Exit;
@@ -120,11 +120,11 @@ impl Evaluated {
 }
 
 /// Runs the command.
-pub fn run(command: Evaluate, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
-    let mut facts = command.files.read(command.window.years(), shelf)?;
+pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
+    let mut facts = command.files.read(command.window.years(), registry)?;
     let settled = command.window.settle(&mut facts);
     let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
-    let evaluated = evaluate(facts, window, Detail::Workdays, shelf, command.threads)?;
+    let evaluated = evaluate(facts, window, Detail::Workdays, registry, command.threads)?;
     let format = if json { Format::Json } else { command.format };
     let mut out = Output::to(command.output.as_deref())?;
     match format {
@@ -147,12 +147,12 @@ pub fn evaluate(
     mut facts: Facts,
     window: Window,
     detail: Detail,
-    shelf: &Shelf,
+    registry: &PluginRegistry,
     threads: usize,
 ) -> Result<Evaluated, Problem> {
     let cards = std::mem::take(&mut facts.cards);
     let (rulesets, zones) = (facts.rulesets.clone(), Arc::new(window.zones.clone()));
-    let request = Request::new(rulesets, zones, window.window, detail, shelf);
+    let request = Request::new(rulesets, zones, window.window, detail, registry);
     let request = Arc::new(request.map_err(plugins::unbound)?);
     let engine = Engine::new(threads);
     let progress = ProgressBar::new(cards.len() as u64);

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 use serde_json::{Value, json};
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
 use shiftmill::words::{self, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
@@ -44,8 +44,8 @@ pub struct Explain {
 }
 
 /// Runs the command.
-pub fn run(command: &Explain, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
-    let mut facts = command.files.read(command.window.years(), shelf)?;
+pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
+    let mut facts = command.files.read(command.window.years(), registry)?;
     // The window is settled by all facts, so that one person's answer is that of the whole evaluation.
     let settled = command.window.settle(&mut facts);
     let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
@@ -55,7 +55,7 @@ pub fn run(command: &Explain, shelf: &Shelf, json: bool) -> Result<Exit, Problem
         return Err(Problem::new(format!("there is no employee `{}` in these files", command.employee))
             .hint("keys are compared to the letter"));
     };
-    let evaluated = evaluate::evaluate(facts, window, Detail::Full, shelf, 1)?;
+    let evaluated = evaluate::evaluate(facts, window, Detail::Full, registry, 1)?;
     let Some(view) = evaluated.cards().next() else {
         return Err(Problem::own("the timecard got lost"));
     };

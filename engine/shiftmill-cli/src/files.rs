@@ -9,7 +9,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, Names, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
-use shiftmill::{Shelf, ZoneError, zone_table};
+use shiftmill::{PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
     EmployeeRow, Format, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
 };
@@ -86,8 +86,8 @@ impl Facts {
 
 impl FactFiles {
     /// Reads everything. Local times are understood by the zones as they were in `years`.
-    pub fn read(&self, years: WorkdayRange, shelf: &Shelf) -> Result<Facts, Problem> {
-        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named, shelf)).collect::<Result<Vec<_>, _>>()?;
+    pub fn read(&self, years: WorkdayRange, registry: &PluginRegistry) -> Result<Facts, Problem> {
+        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named, registry)).collect::<Result<Vec<_>, _>>()?;
         self.tables.read(rulesets, years)
     }
 }

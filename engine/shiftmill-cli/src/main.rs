@@ -86,11 +86,11 @@ fn main() -> std::process::ExitCode {
 
 fn run(arguments: Arguments) -> Result<Exit, Problem> {
     let Arguments { json, plugins, command } = arguments;
-    let shelf = plugins.shelf();
+    let registry = plugins.registry();
     match command {
-        Command::Evaluate(command) => evaluate::run(command, &shelf, json),
-        Command::Explain(command) => explain::run(&command, &shelf, json),
-        Command::Ruleset(command) => ruleset::run(command, &shelf, json),
+        Command::Evaluate(command) => evaluate::run(command, &registry, json),
+        Command::Explain(command) => explain::run(&command, &registry, json),
+        Command::Ruleset(command) => ruleset::run(command, &registry, json),
         Command::Plugin(command) => plugin::run(&command, &plugins, json),
         Command::Generate(command) => generate::run(&command, json),
         Command::Serve(command) => serve::run(&command, &plugins, json),

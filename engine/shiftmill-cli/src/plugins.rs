@@ -1,4 +1,4 @@
-//! The plugins of rulesets: one shelf for the process, loaded from files beside the rulesets.
+//! The plugins of rulesets: one registry for the process, loaded from files beside the rulesets.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,7 +9,7 @@ use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
 use shiftmill::trial::Dependence;
-use shiftmill::{RequestError, Shelf, ShelfError, Stopped, beside, with_cause};
+use shiftmill::{RequestError, PluginRegistry, PluginRegistryError, Stopped, beside, with_cause};
 
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;
@@ -24,19 +24,19 @@ pub struct PluginArguments {
 }
 
 impl PluginArguments {
-    /// The shelf of this process.
-    pub fn shelf(&self) -> Shelf {
-        self.shelf_with(HostSettings::default())
+    /// The registry of this process.
+    pub fn registry(&self) -> PluginRegistry {
+        self.registry_with(HostSettings::default())
     }
 
-    /// The shelf of this process, with settings but for the cache. A folder that nobody asked for is done without where
+    /// The registry of this process, with settings but for the cache. A folder that nobody asked for is done without where
     /// it cannot be used.
-    pub fn shelf_with(&self, settings: HostSettings) -> Shelf {
+    pub fn registry_with(&self, settings: HostSettings) -> PluginRegistry {
         let cache = match &self.plugin_cache {
             Some(_) => self.given_cache(),
             None => user_cache().map(|cache| cache.join("shiftmill").join("plugins")),
         };
-        Shelf::new(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..settings })
+        PluginRegistry::new(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..settings })
     }
 
     /// How a service runs the plugins of strangers: compiled in a process that is kept short.
@@ -71,19 +71,19 @@ fn user_cache() -> Option<PathBuf> {
 }
 
 /// Loads a plugin.
-pub fn load(shelf: &Shelf, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
-    shelf.load(component).map_err(refused)
+pub fn load(registry: &PluginRegistry, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
+    registry.load(component).map_err(refused)
 }
 
 /// A plugin that cannot be loaded, as a problem.
-pub fn refused(error: ShelfError) -> Problem {
+pub fn refused(error: PluginRegistryError) -> Problem {
     match error {
-        ShelfError::Host(error) => Problem::new("plugins cannot be run here")
+        PluginRegistryError::Host(error) => Problem::new("plugins cannot be run here")
             .cause(error)
             .hint("`--plugin-cache off` does without a folder for compiled code"),
-        ShelfError::Load(LoadError::Host(error)) => Problem::own("the plugin could not be run").cause(error),
-        ShelfError::Load(error) => Problem::new("a service would refuse this plugin").cause(error),
-        ShelfError::Unreadable(error) => Problem::new("cannot read the plugin").cause(error),
+        PluginRegistryError::Load(LoadError::Host(error)) => Problem::own("the plugin could not be run").cause(error),
+        PluginRegistryError::Load(error) => Problem::new("a service would refuse this plugin").cause(error),
+        PluginRegistryError::Unreadable(error) => Problem::new("cannot read the plugin").cause(error),
     }
 }
 
@@ -97,7 +97,7 @@ pub fn unbound(error: RequestError) -> Problem {
 /// An evaluation that a plugin stopped, as a problem.
 pub fn stopped(stopped: Stopped) -> Problem {
     let cause = format!("{stopped} ({})", stopped.code());
-    match stopped.may_pass() {
+    match stopped.is_retryable() {
         true => Problem::own("a plugin could not be run").cause(cause).hint("the same may succeed again"),
         false => Problem::new("a plugin stopped the evaluation, and nothing of it is a result")
             .cause(cause)
@@ -122,20 +122,20 @@ fn deepest(error: &dyn std::error::Error) -> String {
 }
 
 /// A plugin that a ruleset of `folder` names.
-pub fn find(shelf: &Shelf, folder: &Path, which: PluginReference<'_>) -> Result<PluginFound, String> {
+pub fn find(registry: &PluginRegistry, folder: &Path, which: PluginReference<'_>) -> Result<PluginFound, String> {
     let plugin = match which {
-        PluginReference::Hash(hash) => shelf.get(hash).ok_or("only a service has plugins by their hash")?,
+        PluginReference::Hash(hash) => registry.get(hash).ok_or("only a service has plugins by their hash")?,
         PluginReference::File(name) => {
             let file = beside(folder, name).ok_or("a plugin lies beside its ruleset")?;
-            shelf.load_file(&file).map_err(|error| in_words(&error))?
+            registry.load_file(&file).map_err(|error| in_words(&error))?
         }
     };
     Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
 }
 
-fn in_words(error: &ShelfError) -> String {
+fn in_words(error: &PluginRegistryError) -> String {
     match error {
-        ShelfError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
+        PluginRegistryError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
             String::from("there is no such file")
         }
         other => with_cause(other),

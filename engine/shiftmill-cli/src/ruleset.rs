@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::core::{Names, RuleId};
 use shiftmill::ruleset::{Mistake, Ruleset, json_schema, presets, reference};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
@@ -50,10 +50,10 @@ pub enum RulesetCommand {
 }
 
 /// Runs the command.
-pub fn run(command: RulesetCommand, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: RulesetCommand, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let mut out = Output::to(None)?;
     let exit = match command {
-        RulesetCommand::Check { rulesets } => check(&rulesets, shelf, json, &mut out)?,
+        RulesetCommand::Check { rulesets } => check(&rulesets, registry, json, &mut out)?,
         RulesetCommand::Schema => {
             writeln!(out, "{:#}", json_schema())?;
             Exit::Done
@@ -61,7 +61,7 @@ pub fn run(command: RulesetCommand, shelf: &Shelf, json: bool) -> Result<Exit, P
         RulesetCommand::Show { ruleset, text, canonical } => {
             match text {
                 true => write!(out, "{}", rulesets::text(&ruleset)?)?,
-                false => show(&*rulesets::load(&ruleset, shelf)?, canonical, json, &mut out)?,
+                false => show(&*rulesets::load(&ruleset, registry)?, canonical, json, &mut out)?,
             }
             Exit::Done
         }
@@ -78,14 +78,14 @@ pub fn run(command: RulesetCommand, shelf: &Shelf, json: bool) -> Result<Exit, P
     Ok(exit)
 }
 
-fn check(named: &[String], shelf: &Shelf, json: bool, out: &mut dyn Write) -> Result<Exit, Problem> {
+fn check(named: &[String], registry: &PluginRegistry, json: bool, out: &mut dyn Write) -> Result<Exit, Problem> {
     let mut objects = Vec::new();
     let mut exit = Exit::Done;
     for named in named {
-        match (rulesets::try_load(named, shelf)?, json) {
+        match (rulesets::try_load(named, registry)?, json) {
             (Ok(ruleset), json) => {
                 let ruleset = Arc::new(ruleset);
-                let found = dependence(&ruleset, shelf)?;
+                let found = dependence(&ruleset, registry)?;
                 if found.is_some() {
                     exit = Exit::LeftOut;
                 }
@@ -117,8 +117,8 @@ fn check(named: &[String], shelf: &Shelf, json: bool, out: &mut dyn Write) -> Re
 }
 
 /// Whose results depend on others, by the plugins of a ruleset.
-fn dependence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Result<Option<Box<Dependence>>, Problem> {
-    match check_independence(ruleset, shelf) {
+fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<Option<Box<Dependence>>, Problem> {
+    match check_independence(ruleset, registry) {
         Ok(()) => Ok(None),
         Err(TrialError::NotIndependent(found)) => Ok(Some(found)),
         Err(error) => Err(error.into()),

@@ -7,7 +7,7 @@ use shiftmill::core::{ContextDays, PluginBinding};
 use shiftmill::ruleset::{
     Document, Library, Mistakes, PluginFound, PluginReference, Ruleset, compile, nearest, presets,
 };
-use shiftmill::{Shelf, beside};
+use shiftmill::{PluginRegistry, beside};
 
 use crate::plugins;
 use crate::problem::Problem;
@@ -15,7 +15,7 @@ use crate::problem::Problem;
 /// The files beside a ruleset, which it may extend, and the plugins that lie there.
 struct Beside<'a> {
     folder: PathBuf,
-    shelf: &'a Shelf,
+    registry: &'a PluginRegistry,
 }
 
 impl Library for Beside<'_> {
@@ -24,11 +24,11 @@ impl Library for Beside<'_> {
     }
 
     fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
-        plugins::find(self.shelf, &self.folder, which)
+        plugins::find(self.registry, &self.folder, which)
     }
 
     fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        self.shelf.configure(binding)
+        self.registry.configure(binding)
     }
 }
 
@@ -50,15 +50,15 @@ pub fn text(named: &str) -> Result<String, Problem> {
 }
 
 /// Compiles a file or preset; the inner error holds all mistakes.
-pub fn try_load(named: &str, shelf: &Shelf) -> Result<Result<Ruleset, Mistakes>, Problem> {
+pub fn try_load(named: &str, registry: &PluginRegistry) -> Result<Result<Ruleset, Mistakes>, Problem> {
     let text = text(named)?;
     let folder = Path::new(named).parent().map(Path::to_path_buf).unwrap_or_default();
-    Ok(compile(&Document { name: named, text: &text }, &Beside { folder, shelf }))
+    Ok(compile(&Document { name: named, text: &text }, &Beside { folder, registry }))
 }
 
 /// Compiles a file or preset.
-pub fn load(named: &str, shelf: &Shelf) -> Result<Arc<Ruleset>, Problem> {
-    match try_load(named, shelf)? {
+pub fn load(named: &str, registry: &PluginRegistry) -> Result<Arc<Ruleset>, Problem> {
+    match try_load(named, registry)? {
         Ok(ruleset) => Ok(Arc::new(ruleset)),
         Err(mistakes) => {
             let count = mistakes.list.len();

@@ -1,4 +1,4 @@
-//! The whole way of one card: open, shape, pay, close; and the legs of it between the hooks of plugins.
+//! The whole way of one card: open, shape, pay, close; and the stages of it between the hooks of plugins.
 
 use alloc::vec::Vec;
 
@@ -32,9 +32,9 @@ pub fn evaluate(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, resu
     results.cards.push(CardResult { ends, provisional, error });
 }
 
-/// The legs of a card's way before it is closed. Hooks of plugins lie between them.
+/// The stages of a card's way before it is closed. Hooks of plugins lie between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Leg {
+pub enum Stage {
     /// From nothing to punches that count.
     Open,
     /// To worked shifts and their spans.
@@ -45,40 +45,40 @@ pub enum Leg {
     Pay,
 }
 
-impl Leg {
-    /// All legs, in order.
-    pub const ALL: [Leg; 4] = [Leg::Open, Leg::LayOut, Leg::Compare, Leg::Pay];
+impl Stage {
+    /// All stages, in order.
+    pub const ALL: [Stage; 4] = [Stage::Open, Stage::LayOut, Stage::Compare, Stage::Pay];
 
-    /// Takes a card over this leg. With `notes`, what is done is noted.
+    /// Takes a card through this stage. With `notes`, what is done is noted.
     ///
     /// # Errors
     /// When the card cannot be evaluated.
-    pub fn go(
+    pub fn run(
         self,
         inputs: &Inputs<'_>,
         state: &mut CardState,
         notes: Option<&mut Vec<Note>>,
     ) -> Result<(), EvaluationError> {
         match notes {
-            Some(notes) => self.go_with(inputs, state, notes),
-            None => self.go_with(inputs, state, &mut Silent),
+            Some(notes) => self.run_with(inputs, state, notes),
+            None => self.run_with(inputs, state, &mut Silent),
         }
     }
 
-    fn go_with<R: Recorder>(
+    fn run_with<R: Recorder>(
         self,
         inputs: &Inputs<'_>,
         state: &mut CardState,
         recorder: &mut R,
     ) -> Result<(), EvaluationError> {
         match self {
-            Leg::Open => {
+            Stage::Open => {
                 state.clear();
                 open::open(inputs, state, recorder)?;
             }
-            Leg::LayOut => shape::lay_out(inputs, state, recorder)?,
-            Leg::Compare => shape::compare(inputs, state),
-            Leg::Pay => pay::pay(inputs, state, recorder),
+            Stage::LayOut => shape::lay_out(inputs, state, recorder)?,
+            Stage::Compare => shape::compare(inputs, state),
+            Stage::Pay => pay::pay(inputs, state, recorder),
         }
         Ok(())
     }

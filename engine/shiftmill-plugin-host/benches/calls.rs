@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use cards::{Cards, binding};
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
-use shiftmill_plugin_host::{Bound, CallRoom, HookCard, Host, HostSettings, Plugin, compile_child, componentise};
+use shiftmill_plugin_host::{Bound, CallScratch, HookCard, Host, HostSettings, Plugin, compile_child, componentise};
 use shiftmill_testkit::guest::Guest;
 
 /// Days of one employee.
@@ -122,7 +122,7 @@ fn measure(host: &Host, component: Vec<u8>) {
 fn run(cards: &Cards, bound: &Bound, days: usize) -> f64 {
     let calls = (200_000 / days).max(10);
     cards.all(|cards| {
-        let mut room = CallRoom::default();
+        let mut room = CallScratch::default();
         let started = processor_nanoseconds();
         for _ in 0..calls {
             let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
@@ -156,7 +156,7 @@ fn soak(host: &Host, count: usize) {
     let mut fuel = None;
     let mut told = Instant::now();
     cards.all(|cards| {
-        let mut room = CallRoom::default();
+        let mut room = CallScratch::default();
         for made in 0..count {
             let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
             assert!(*fuel.get_or_insert(answers.fuel()) == answers.fuel(), "the same call uses the same fuel");
@@ -203,7 +203,7 @@ fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> boo
         let keys = (0..TOGETHER).map(|employee| format!("e-{}", company * TOGETHER + employee)).collect::<Vec<_>>();
         cards.all(|cards| {
             let named = cards.iter().zip(&keys).map(|(card, key)| HookCard { key, ..*card }).collect::<Vec<_>>();
-            bound.call(Hook::Days, &named, &mut CallRoom::default()).is_err()
+            bound.call(Hook::Days, &named, &mut CallScratch::default()).is_err()
         })
     })
 }

@@ -8,7 +8,7 @@ use shiftmill_core::{
 };
 
 use crate::failure::{CardFailure, Fault};
-use crate::gather::{RowsOf, Tables};
+use crate::encode::{RowsOf, Tables};
 use crate::limits::shortened;
 use crate::sandbox::LogLine;
 use crate::wire::{Answer, Complaint, EditColumns};

@@ -2,7 +2,7 @@
 //! that of each employee alone.
 //!
 //! ```text
-//! cards ─→ pieces ─→ gather ─→ instance ─→ configure ─→ adjust ─→ split ─→ edits of each card
+//! cards ─→ pieces ─→ encode ─→ instance ─→ configure ─→ adjust ─→ split ─→ edits of each card
 //!             ↑                    └── trap, budget, unreadable answer ──┐
 //!             └───────────── in parts, down to one employee ─────────────┴─→ failure of the card
 //! ```
@@ -17,23 +17,23 @@ use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding, e
 use crate::answer::{Answers, Asked};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
-use crate::gather::{Gathering, HookCard, Tables};
+use crate::encode::{Encoding, HookCard, Tables};
 use crate::limits::{FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
-use crate::purse::Purse;
+use crate::fuel_budget::FuelBudget;
 use crate::wire::Value;
 
 /// Room that calls use again: one for each worker.
 #[derive(Debug, Default)]
-pub struct CallRoom {
+pub struct CallScratch {
     tables: Tables,
     listening: usize,
 }
 
-impl CallRoom {
+impl CallScratch {
     /// Room in which what plugins say is kept, up to about so many bytes a call.
-    pub fn listening(bytes: usize) -> CallRoom {
-        CallRoom { listening: bytes, ..CallRoom::default() }
+    pub fn listening(bytes: usize) -> CallScratch {
+        CallScratch { listening: bytes, ..CallScratch::default() }
     }
 
     /// Keeps what plugins say from now on, up to about so many bytes a call.
@@ -149,7 +149,7 @@ pub struct Bound {
     /// One in about so many employees is evaluated alone too; 0: none.
     audit_one_in: u32,
     /// The fuel of a trial, which its calls share.
-    purse: Option<Arc<Purse>>,
+    trial_budget: Option<Arc<FuelBudget>>,
     /// Fuel used by employees, each alone, on whom the plugin failed.
     in_vain: AtomicU64,
     cancelled: AtomicBool,
@@ -173,7 +173,7 @@ impl Bound {
             context: ContextDays::default(),
             pace: Pace::default(),
             audit_one_in: plugin.host().settings.audit_one_in,
-            purse: None,
+            trial_budget: None,
             in_vain: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         };
@@ -188,11 +188,11 @@ impl Bound {
         }
     }
 
-    /// The same for a trial: its calls share the fuel of a purse, and one in about so many employees is evaluated alone
+    /// The same for a trial: its calls share one fuel budget, and one in about so many employees is evaluated alone
     /// too; 0: none. On trial the plugin is not quarantined.
     #[must_use]
-    pub fn on_trial(self, purse: &Arc<Purse>, audit_one_in: u32) -> Bound {
-        Bound { purse: Some(Arc::clone(purse)), audit_one_in, ..self }
+    pub fn on_trial(self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Bound {
+        Bound { trial_budget: Some(Arc::clone(trial_budget)), audit_one_in, ..self }
     }
 
     /// The plugin.
@@ -226,7 +226,7 @@ impl Bound {
     ///
     /// # Errors
     /// See [`CallError`]. A failure of the plugin on a card is no error but the card's answer.
-    pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], room: &mut CallRoom) -> Result<Answers, CallError> {
+    pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], room: &mut CallScratch) -> Result<Answers, CallError> {
         if self.plugin.is_quarantined() {
             return Err(CallError::Quarantined { plugin: self.plugin.title() });
         }
@@ -245,13 +245,13 @@ impl Bound {
     }
 
     /// What a call may use of a budget.
-    fn within_purse(&self, budget: u64) -> u64 {
-        self.purse.as_ref().map_or(budget, |purse| budget.min(purse.left()))
+    fn within_trial_budget(&self, budget: u64) -> u64 {
+        self.trial_budget.as_ref().map_or(budget, |trial_budget| budget.min(trial_budget.left()))
     }
 
     fn pay(&self, fuel: u64) {
-        if let Some(purse) = &self.purse {
-            purse.pay(fuel);
+        if let Some(trial_budget) = &self.trial_budget {
+            trial_budget.pay(fuel);
         }
     }
 
@@ -324,7 +324,7 @@ impl Call<'_> {
     }
 
     /// Evaluates a piece, in parts where it does not pass as a whole.
-    fn evaluate(self, piece: Range<usize>, room: &mut CallRoom, answers: &mut Answers) -> Result<(), CallError> {
+    fn evaluate(self, piece: Range<usize>, room: &mut CallScratch, answers: &mut Answers) -> Result<(), CallError> {
         let mut waiting = vec![piece];
         while let Some(piece) = waiting.pop() {
             self.bound.check_wanted()?;
@@ -346,17 +346,17 @@ impl Call<'_> {
     }
 
     /// Evaluates a piece as a whole and adds the answers of its cards; adds nothing when it does not pass.
-    fn attempt(self, piece: Range<usize>, room: &mut CallRoom, answers: &mut Answers) -> Result<(), Fault> {
+    fn attempt(self, piece: Range<usize>, room: &mut CallScratch, answers: &mut Answers) -> Result<(), Fault> {
         let Call { bound, hook, values, .. } = self;
         let cards = self.cards.get(piece).unwrap_or(&[]);
         let reads = bound.plugin.reads(hook);
-        let CallRoom { tables, listening } = room;
-        tables.gather(Gathering { hook, reads: &reads, binding: &bound.binding, index: bound.index }, cards);
+        let CallScratch { tables, listening } = room;
+        tables.encode(Encoding { hook, reads: &reads, binding: &bound.binding, index: bound.index }, cards);
 
         // What passes together passes alone: nobody has more fuel here than by themselves.
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
-        let budget = bound.within_purse(fuel_budget(fewest));
+        let budget = bound.within_trial_budget(fuel_budget(fewest));
         let configured = bound.plugin.configured(values, budget, *listening);
         let (mut sandbox, _) = configured.inspect_err(|_| bound.pay(budget))?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
@@ -381,8 +381,8 @@ impl Call<'_> {
     }
 
     /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only. Nothing
-    /// is compared once the purse of a trial is empty: who had less fuel may answer otherwise for want of it.
-    fn audit(self, room: &mut CallRoom, answers: &Answers) -> Result<(), CallError> {
+    /// is compared once the budget of a trial is empty: who had less fuel may answer otherwise for want of it.
+    fn audit(self, room: &mut CallScratch, answers: &Answers) -> Result<(), CallError> {
         let one_in = self.bound.audit_one_in;
         if one_in == 0 {
             return Ok(());
@@ -398,7 +398,7 @@ impl Call<'_> {
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Plugin(fault)) => alone.push_failure(fault.failure, true),
             }
-            if self.bound.purse.as_ref().is_some_and(|purse| purse.is_empty()) {
+            if self.bound.trial_budget.as_ref().is_some_and(|trial_budget| trial_budget.is_empty()) {
                 return Ok(());
             }
             if alone.of(0) != answers.of(index) {
@@ -410,8 +410,8 @@ impl Call<'_> {
 
     /// On trial it is the ruleset that is refused; others who use the plugin go on.
     fn not_independent(self, key: &str) -> CallError {
-        let Bound { plugin, binding, purse, .. } = self.bound;
-        if purse.is_none() {
+        let Bound { plugin, binding, trial_budget, .. } = self.bound;
+        if trial_budget.is_none() {
             plugin.quarantine();
         }
         let (plugin, binding, key) = (plugin.title(), binding.name.clone(), key.to_owned());

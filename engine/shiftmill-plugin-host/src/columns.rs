@@ -4,7 +4,7 @@
 use shiftmill_core::Hook;
 use wasmtime::component::{ComponentType, Lower};
 
-/// Declares a table of the contract: its rows as they are gathered, and as they go over.
+/// Declares a table of the contract: its rows as they are encoded, and as they go over.
 macro_rules! rows {
     ($(#[$meta:meta])* $rows:ident as $lowered:ident { $($field:ident $name:tt: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -106,7 +106,7 @@ rows! {
 }
 
 rows! {
-    /// Workdays. The labels are gathered even when the hook does not read them, since edits name days by them.
+    /// Workdays. The labels are encoded even when the hook does not read them, since edits name days by them.
     DayRows as DayColumns {
         workday "workday": i32,
         marks "marks": u8,

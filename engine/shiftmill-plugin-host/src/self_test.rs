@@ -7,9 +7,9 @@ use shiftmill_core::{
     WorkdayRange, Zone,
 };
 
-use crate::bound::{Bound, CallRoom};
+use crate::bound::{Bound, CallScratch};
 use crate::componentise::componentise;
-use crate::gather::HookCard;
+use crate::encode::HookCard;
 use crate::host::Host;
 
 /// What is tried, in words; the code that it does it with; how it must end.
@@ -71,7 +71,7 @@ impl Host {
             context: ContextDays::default(),
         };
         let bound = Bound::new(&plugin, &binding, 0).map_err(|error| error.to_string())?;
-        let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallRoom::default()));
+        let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallScratch::default()));
         let answers = answers.ok_or("no answer")?.map_err(|error| error.to_string())?;
         answers.of(0).map_or_else(|failure| Ok(failure.code), |_| Err("an answer".to_owned()))
     }

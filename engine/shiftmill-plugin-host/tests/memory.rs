@@ -15,7 +15,7 @@ mod shapes;
 use cards::{Cards, binding};
 use corpus::Outcome;
 use shiftmill_core::{FailureCode, Hook};
-use shiftmill_plugin_host::{Bound, CallRoom, Host, HostSettings};
+use shiftmill_plugin_host::{Bound, CallScratch, Host, HostSettings};
 use shiftmill_testkit::guest::{self, Guest};
 
 /// What a round may leave behind, in KiB: allocators keep some, and not always the same.
@@ -76,7 +76,7 @@ fn after_thousands_of_instances() {
     let plugin = host.load(&guest.component()).unwrap();
     let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
     let cards = Cards::marked(&binding(&plugin), 2, &[1], Hook::Days);
-    let mut room = CallRoom::default();
+    let mut room = CallScratch::default();
     let mut calls = |count: usize| {
         cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut room).unwrap())));
     };

@@ -13,9 +13,9 @@ use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset
 const DECLARED: &str = "[pay_codes.night_meal]\nlayer = \"quantity\"\nunit = \"count\"\n";
 
 /// A library with the plugins `night_meal.wasm`, `night_meal_2.wasm`, `points.wasm`, `codes.wasm` and `all.wasm`.
-struct Shelf;
+struct PluginRegistry;
 
-impl Library for Shelf {
+impl Library for PluginRegistry {
     fn find(&self, name: &str) -> Option<String> {
         let base =
             format!("name = \"base\"\n{DECLARED}[[plugin]]\nname = \"night-meal\"\nfile = \"night_meal.wasm\"\n");
@@ -146,12 +146,12 @@ fn every_kind() -> Manifest {
 }
 
 fn compiled(text: &str) -> Ruleset {
-    compile(&Document { name: "acme.toml", text }, &Shelf).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    compile(&Document { name: "acme.toml", text }, &PluginRegistry).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 /// `line:column: message | hint`, one per mistake.
 fn mistakes(text: &str) -> Vec<String> {
-    let mistakes = compile(&Document { name: "acme.toml", text }, &Shelf).expect_err("the document has mistakes");
+    let mistakes = compile(&Document { name: "acme.toml", text }, &PluginRegistry).expect_err("the document has mistakes");
     let shown = mistakes.list.iter();
     shown
         .map(|it| format!("{}:{}: {} | {}", it.line, it.column, it.message, it.hint.as_deref().unwrap_or("-")))

@@ -8,7 +8,7 @@ use shiftmill::core::{
 };
 use shiftmill_proto::v1;
 
-use crate::asked::{Asked, days};
+use crate::resolved_header::{ResolvedHeader, days};
 use crate::config::Limits;
 use crate::problem::{Kind, Problem};
 
@@ -18,12 +18,12 @@ const NO_LEAVE: u16 = u16::MAX;
 const NO_RULE: u16 = u16::MAX;
 
 /// Reads a chunk. Whatever is wrong with it is said with the path of the first wrong entry.
-pub(crate) fn read(mut chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Result<CheckedBatch, Problem> {
+pub(crate) fn read(mut chunk: v1::Chunk, header: &ResolvedHeader, limits: &Limits) -> Result<CheckedBatch, Problem> {
     let at = Path(chunk.number);
-    check_size(chunk.employees.len(), days(&asked.request.window), limits)
+    check_size(chunk.employees.len(), days(&header.request.window), limits)
         .map_err(|message| Problem::at(Kind::TooMany, at.column("employees"), message))?;
     let ruleset = narrow(std::mem::take(&mut chunk.ruleset), &at, "ruleset")?;
-    let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), asked };
+    let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), header };
     let shift_template = templates(&chunk.shift_template, &chunk.shift_count, &employees, &at)?;
     let leave = sparse(&chunk.leave, &at, "leave", |row| (row.employee, leave(row, &employees)))?;
     let corrections = sparse(&chunk.corrections, &at, "corrections", |row| (row.employee, correction(row)))?;
@@ -54,7 +54,7 @@ pub(crate) fn read(mut chunk: v1::Chunk, asked: &Asked, limits: &Limits) -> Resu
         opening_balances,
         carried,
     };
-    let (rulesets, zones) = (asked.request.rulesets.len(), asked.request.zones.zones.len());
+    let (rulesets, zones) = (header.request.rulesets.len(), header.request.zones.zones.len());
     batch.check(rulesets, zones).map_err(|error| problem(&error, &at))
 }
 
@@ -102,7 +102,7 @@ impl Path {
 struct Employees<'a> {
     ruleset: &'a [u16],
     count: usize,
-    asked: &'a Asked,
+    header: &'a ResolvedHeader,
 }
 
 impl Employees<'_> {
@@ -111,7 +111,7 @@ impl Employees<'_> {
     }
 
     fn names(&self, employee: u32) -> Option<&Names> {
-        self.asked.names(self.ruleset(employee as usize))
+        self.header.names(self.ruleset(employee as usize))
     }
 }
 
@@ -133,7 +133,7 @@ fn templates(column: &[u32], counts: &[u32], employees: &Employees<'_>, at: &Pat
     let mut templates = Vec::with_capacity(column.len());
     let mut rest = column.iter().enumerate();
     for (employee, count) in counts.iter().enumerate().take(employees.count) {
-        let known = employees.asked.templates.get(employees.ruleset(employee)).map_or(&[][..], Vec::as_slice);
+        let known = employees.header.templates.get(employees.ruleset(employee)).map_or(&[][..], Vec::as_slice);
         for (index, number) in rest.by_ref().take(*count as usize) {
             let template = match number.checked_sub(1) {
                 None => Some(0),
@@ -185,7 +185,7 @@ fn carried(chunk: &v1::Chunk, employees: &Employees<'_>, at: &Path) -> Result<Sp
     }
     let mut carried = Sparse::default();
     for (index, ((owner, key), value)) in rows().zip(values).enumerate() {
-        let known = employees.asked.carried_keys.get(employees.ruleset(*owner as usize)).map_or(&[][..], Vec::as_slice);
+        let known = employees.header.carried_keys.get(employees.ruleset(*owner as usize)).map_or(&[][..], Vec::as_slice);
         let key = match known.get(*key as usize) {
             Some(Some(key)) => *key,
             Some(None) => {

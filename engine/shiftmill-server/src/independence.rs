@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::ruleset::Ruleset;
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use tokio::sync::OwnedSemaphorePermit;
@@ -54,7 +54,7 @@ impl Independence {
     ///
     /// # Errors
     /// When they do not, or cannot be called.
-    pub fn check(&self, ruleset: &Arc<Ruleset>, plugins: &Shelf) -> Result<(), TrialError> {
+    pub fn check(&self, ruleset: &Arc<Ruleset>, plugins: &PluginRegistry) -> Result<(), TrialError> {
         if let Some(known) = self.known(ruleset) {
             return known;
         }

@@ -1,7 +1,7 @@
 //! The gRPC services of Shiftmill: messages in, the engine's calls, messages out.
 //!
 //! ```text
-//! EvaluateStream: header ─→ asked ──────────────────────────────┐
+//! EvaluateStream: header ─→ ResolvedHeader ──────────────────────────────┐
 //!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ results ─→ chunk result … summary
 //! Evaluate:       readable rows ─→ timecards ─→ Engine ─→ words ─→ readable rows
 //! Validate:       text ─→ registry ─→ mistakes, or what the ruleset is
@@ -34,8 +34,8 @@
 //! # }
 //! ```
 
-mod asked;
-mod awaited;
+mod resolved_header;
+mod cancel_on_drop;
 mod budget;
 pub mod client;
 mod config;
@@ -43,7 +43,7 @@ mod evaluation;
 mod facts;
 mod independence;
 mod info;
-mod kept;
+mod plugin_cache;
 mod library;
 mod memory;
 mod plugin_rows;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shiftmill::core::{ContextDays, PluginBinding};
 use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{Library, PluginFound, PluginReference};
-use shiftmill::{Shelf, beside, with_cause};
+use shiftmill::{PluginRegistry, beside, with_cause};
 
 use crate::plugin_store::PluginStore;
 
@@ -29,7 +29,7 @@ pub(crate) struct InFolder<'a> {
     /// The plugins found, by the names of their files.
     pub found: Mutex<BTreeMap<String, Arc<Plugin>>>,
     /// All plugins found.
-    pub held: Shelf,
+    pub held: PluginRegistry,
 }
 
 impl InFolder<'_> {
@@ -68,7 +68,7 @@ pub(crate) struct Sent<'a> {
     pub files: &'a Files,
     pub store: &'a PluginStore,
     /// The plugins found.
-    pub held: Shelf,
+    pub held: PluginRegistry,
 }
 
 impl Library for Sent<'_> {

@@ -5,7 +5,7 @@ use shiftmill::core::Detail;
 use shiftmill::{Proposals, Request};
 use shiftmill_proto::v1;
 
-use crate::asked::{Asked, days};
+use crate::resolved_header::{ResolvedHeader, days};
 use crate::facts;
 
 /// The results of one day of one employee.
@@ -20,8 +20,8 @@ const MIB: usize = 1 << 20;
 
 /// A chunk and its results. Refused when its plugins may put out more than `most` bytes, which is all that there will
 /// ever be for it.
-pub(crate) fn of_chunk(chunk: &v1::Chunk, asked: &Asked, most: usize) -> Result<usize, String> {
-    let Asked { request, .. } = asked;
+pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) -> Result<usize, String> {
+    let ResolvedHeader { request, .. } = header;
     // The derivation is many times larger than the facts.
     let results_per_facts = match request.detail {
         Detail::Totals | Detail::Workdays => 1,
@@ -31,7 +31,7 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, asked: &Asked, most: usize) -> Result<
     let employees = chunk.employees.len();
     let by_facts = facts::bytes(chunk) * (1 + results_per_facts);
     let by_days = employees.saturating_mul(days(&request.window)).saturating_mul(RESULTS_OF_A_DAY);
-    let by_plugins = of_proposals(proposals(chunk, asked), request.detail);
+    let by_plugins = of_proposals(proposals(chunk, header), request.detail);
     check_fits(employees, by_plugins, most)?;
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
 }
@@ -45,8 +45,8 @@ pub(crate) fn of_call(timecards: usize, bytes: usize, request: &Request, most: u
 }
 
 /// The most that plugins may propose for the employees of a chunk.
-fn proposals(chunk: &v1::Chunk, asked: &Asked) -> Proposals {
-    let of = |ruleset: u32| asked.proposals.get(ruleset as usize).copied().unwrap_or_default();
+fn proposals(chunk: &v1::Chunk, header: &ResolvedHeader) -> Proposals {
+    let of = |ruleset: u32| header.proposals.get(ruleset as usize).copied().unwrap_or_default();
     if chunk.ruleset.is_empty() {
         let Proposals { edits, figures } = of(0);
         let employees = chunk.employees.len();

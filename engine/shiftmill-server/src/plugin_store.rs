@@ -10,13 +10,13 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use shiftmill::core::PluginHash;
 use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
-use shiftmill::{Shelf, ShelfError, with_cause};
+use shiftmill::{PluginRegistry, PluginRegistryError, with_cause};
 use tokio::task::spawn_blocking;
 
 use crate::budget::{Budget, Places, busy};
 use crate::config::{Limits, ServeError};
 use crate::independence::Independence;
-use crate::kept::Kept;
+use crate::plugin_cache::PluginCache;
 use crate::problem::{Kind, Problem};
 
 /// The field of a push that problems are about.
@@ -25,8 +25,8 @@ const FIELD: &str = "component";
 /// The plugins of the service.
 #[derive(Debug)]
 pub(crate) struct PluginStore {
-    shelf: Shelf,
-    kept: Mutex<Kept>,
+    registry: PluginRegistry,
+    cache: Mutex<PluginCache>,
     /// Those that left, of which streams may still hold some.
     left: Mutex<Vec<Weak<Plugin>>>,
     /// Where plugins are taken in: half as many places as cores, so that callers who push many do not crowd out
@@ -47,8 +47,8 @@ impl PluginStore {
         let cores = available_parallelism().map_or(1, usize::from);
         PluginStore {
             has_cache: settings.cache.is_some(),
-            shelf: Shelf::new(settings),
-            kept: Mutex::new(Kept::new(limits.plugins, limits.plugin_bytes)),
+            registry: PluginRegistry::new(settings),
+            cache: Mutex::new(PluginCache::new(limits.plugins, limits.plugin_bytes)),
             left: Mutex::default(),
             intake: Places::new(
                 (cores / 2).max(1),
@@ -66,8 +66,8 @@ impl PluginStore {
         if !self.has_cache {
             return Ok(());
         }
-        match self.shelf.host() {
-            Err(ShelfError::Host(error)) => Err(ServeError::Plugins(error)),
+        match self.registry.host() {
+            Err(PluginRegistryError::Host(error)) => Err(ServeError::Plugins(error)),
             _ => Ok(()),
         }
     }
@@ -82,25 +82,25 @@ impl PluginStore {
         self.wait
     }
 
-    /// The plugin in a file of the service's own. It comes to the shelf when it is pinned.
-    pub fn read(&self, file: &Path) -> Result<Arc<Plugin>, ShelfError> {
-        self.shelf.prepare(&fs::read(file).map_err(ShelfError::Unreadable)?)
+    /// The plugin in a file of the service's own. It comes to the registry when it is pinned.
+    pub fn read(&self, file: &Path) -> Result<Arc<Plugin>, PluginRegistryError> {
+        self.registry.prepare(&fs::read(file).map_err(PluginRegistryError::Unreadable)?)
     }
 
     /// A plugin, which is used now.
     pub fn get(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
-        let mut kept = self.kept();
-        kept.touch(hash).then(|| self.shelf.get(hash)).flatten()
+        let mut cache = self.cache();
+        cache.touch(hash).then(|| self.registry.get(hash)).flatten()
     }
 
     /// All plugins, by their hashes.
     pub fn all(&self) -> Vec<Arc<Plugin>> {
-        self.shelf.plugins()
+        self.registry.plugins()
     }
 
     /// Whether a plugin came with the service's own rulesets.
     pub fn is_pinned(&self, hash: PluginHash) -> bool {
-        self.kept().is_pinned(hash)
+        self.cache().is_pinned(hash)
     }
 
     /// Takes in a plugin that a caller pushed; it is checked and compiled beside the threads that serve calls, and in the
@@ -124,7 +124,7 @@ impl PluginStore {
     }
 
     fn take_in(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
-        let plugin = self.shelf.prepare(component).map_err(refusal)?;
+        let plugin = self.registry.prepare(component).map_err(refusal)?;
         let bytes = plugin.kept_bytes();
         if bytes > self.bytes_max {
             let most = self.bytes_max;
@@ -134,42 +134,42 @@ impl PluginStore {
         if self.held_bytes().saturating_add(bytes) > self.bytes_max {
             return Err(busy("streams hold plugins that left for others, as many as there is memory for"));
         }
-        let mut kept = self.kept();
-        let gone = kept.add(plugin.hash(), bytes);
-        let plugin = self.shelf.put(&plugin);
+        let mut cache = self.cache();
+        let gone = cache.add(plugin.hash(), bytes);
+        let plugin = self.registry.put(&plugin);
         // It may be among them, when there is no room at all.
         self.take_off(&gone);
         Ok(plugin)
     }
 
-    /// What plugins take that are not on the shelf any more, and that streams still hold.
+    /// What plugins take that are not in the registry any more, and that streams still hold.
     fn held_bytes(&self) -> usize {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         left.retain(|plugin| plugin.strong_count() > 0);
-        let has_left = |plugin: &Arc<Plugin>| !self.shelf.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
+        let has_left = |plugin: &Arc<Plugin>| !self.registry.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
         left.iter().filter_map(Weak::upgrade).filter(has_left).map(|plugin| plugin.kept_bytes()).sum()
     }
 
     /// Pins exactly these plugins.
     pub fn pin(&self, plugins: &[Arc<Plugin>]) {
         let pinned: Vec<_> = plugins.iter().map(|plugin| (plugin.hash(), plugin.kept_bytes())).collect();
-        let mut kept = self.kept();
-        let gone = kept.pin(&pinned);
+        let mut cache = self.cache();
+        let gone = cache.pin(&pinned);
         self.take_off(&gone);
         // Those that are new here, and those that left since they were loaded.
         for plugin in plugins {
-            self.shelf.put(plugin);
+            self.registry.put(plugin);
         }
     }
 
-    /// Only while `kept` is locked, so that what is kept is on the shelf.
+    /// Only while `cache` is locked, so that what is kept is in the registry.
     fn take_off(&self, gone: &[PluginHash]) {
-        let left = gone.iter().filter_map(|hash| self.shelf.remove(*hash)).map(|plugin| Arc::downgrade(&plugin));
+        let left = gone.iter().filter_map(|hash| self.registry.remove(*hash)).map(|plugin| Arc::downgrade(&plugin));
         self.left.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, PluginCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -180,18 +180,18 @@ fn memory_to_compile(component_bytes: usize) -> usize {
 }
 
 /// Why a plugin is not taken in, with its objections.
-fn refusal(error: ShelfError) -> Problem {
+fn refusal(error: PluginRegistryError) -> Problem {
     let refused = |what: &str, list: &[String]| Problem::listing(Kind::PluginRefused, what, FIELD, list);
     match error {
-        ShelfError::Load(LoadError::Refused(report)) => {
+        PluginRegistryError::Load(LoadError::Refused(report)) => {
             let objections: Vec<String> = report.objections.iter().map(ToString::to_string).collect();
             refused("the component is no plugin that can be used", &objections)
         }
-        ShelfError::Load(LoadError::Manifest(mistakes)) => {
+        PluginRegistryError::Load(LoadError::Manifest(mistakes)) => {
             refused("what the plugin says of itself cannot be", &mistakes)
         }
-        ShelfError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
-        ShelfError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
+        PluginRegistryError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
+        PluginRegistryError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
         error => Problem::at(Kind::PluginRefused, FIELD, with_cause(&error)),
     }
 }

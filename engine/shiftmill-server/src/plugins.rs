@@ -65,10 +65,10 @@ impl Plugins for PluginsService {
         request: Request<v1::ListPluginsRequest>,
     ) -> Result<Response<v1::ListPluginsResponse>, Status> {
         let id = RequestId::of(request.metadata());
-        let asked = request.into_inner();
-        let size = usize::try_from(asked.page_size).ok().filter(|size| (1..=PAGE_MAX).contains(size));
+        let message = request.into_inner();
+        let size = usize::try_from(message.page_size).ok().filter(|size| (1..=PAGE_MAX).contains(size));
         let size = size.unwrap_or(PAGE_MAX);
-        let after = match asked.page_token.as_str() {
+        let after = match message.page_token.as_str() {
             "" => None,
             token => Some(PluginHash::parse(token).ok_or_else(|| {
                 Problem::at(Kind::ValueUnknown, "page_token", "this is no `next_page_token` of an answer")

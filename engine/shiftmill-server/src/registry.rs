@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, presets};
 use shiftmill::trial::TrialError;
-use shiftmill::{Shelf, with_cause};
+use shiftmill::{PluginRegistry, with_cause};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -60,7 +60,7 @@ pub(crate) struct Ready {
     /// The ruleset.
     pub ruleset: Arc<Ruleset>,
     /// Its plugins, among others.
-    pub plugins: Shelf,
+    pub plugins: PluginRegistry,
 }
 
 /// Why a text is not compiled.
@@ -160,7 +160,7 @@ fn compiled_presets() -> Result<BTreeMap<String, Ready>, ServeError> {
         let document = Document { name: preset.name, text: preset.text };
         let compiled = compile(&document, &NoLibrary);
         let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: PathBuf::from(preset.name), source })?;
-        Ok((preset.name.to_owned(), Ready { ruleset: Arc::new(ruleset), plugins: Shelf::default() }))
+        Ok((preset.name.to_owned(), Ready { ruleset: Arc::new(ruleset), plugins: PluginRegistry::default() }))
     });
     compiled.collect()
 }
@@ -192,7 +192,7 @@ impl Snapshot {
             self.files.texts.insert(file_name(path), text);
         }
         let (texts, store) = (&self.files.texts, &*self.plugins);
-        let library = InFolder { folder, texts, store, found: Mutex::default(), held: Shelf::default() };
+        let library = InFolder { folder, texts, store, found: Mutex::default(), held: PluginRegistry::default() };
         let mut tried = HashSet::new();
         for path in &paths {
             let name = file_name(path);
@@ -218,10 +218,10 @@ impl Snapshot {
         self.named.values().flat_map(Ready::bound).collect()
     }
 
-    /// The plugins of some rulesets: as they stand on the shelf, or as they were when the rulesets were made ready.
-    pub fn plugins_of(&self, rulesets: &[Ready]) -> Shelf {
+    /// The plugins of some rulesets: as they stand in the registry, or as they were when the rulesets were made ready.
+    pub fn plugins_of(&self, rulesets: &[Ready]) -> PluginRegistry {
         let now = |plugin: Arc<Plugin>| self.plugins.get(plugin.hash()).unwrap_or(plugin);
-        Shelf::of(&rulesets.iter().flat_map(Ready::bound).map(now).collect::<Vec<_>>())
+        PluginRegistry::of(&rulesets.iter().flat_map(Ready::bound).map(now).collect::<Vec<_>>())
     }
 
     /// A place among those who compile, or bind plugins.
@@ -267,7 +267,7 @@ impl Snapshot {
     }
 
     fn compile_anew(&self, name: &str, text: &str) -> Result<Ready, Uncompiled> {
-        let library = Sent { files: &self.files, store: &self.plugins, held: Shelf::default() };
+        let library = Sent { files: &self.files, store: &self.plugins, held: PluginRegistry::default() };
         let ruleset = compile(&Document { name, text }, &library).map_err(Uncompiled::Mistakes)?;
         Ok(Ready { ruleset: Arc::new(ruleset), plugins: library.held })
     }
@@ -303,10 +303,10 @@ impl Snapshot {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let position = recent.iter().position(|(known, _)| known == key)?;
         let entry = recent.remove(position);
-        // Plugins that were pushed may have left since. Asked for, those that are there are used now.
+        // Plugins that were pushed may have left since. ResolvedHeader for, those that are there are used now.
         let bindings = entry.1.timeline().bindings().iter();
         let plugins: Option<Vec<Arc<Plugin>>> = bindings.map(|binding| self.plugins.get(binding.plugin)).collect();
-        let ready = Ready { ruleset: Arc::clone(&entry.1), plugins: Shelf::of(&plugins?) };
+        let ready = Ready { ruleset: Arc::clone(&entry.1), plugins: PluginRegistry::of(&plugins?) };
         recent.push(entry);
         Some(ready)
     }

@@ -8,7 +8,7 @@ use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use crate::asked::{file_name, trial_problem};
+use crate::resolved_header::{file_name, trial_problem};
 use crate::info::ruleset_info;
 use crate::registry::{Registry, Uncompiled};
 use crate::request_id::RequestId;
@@ -23,9 +23,9 @@ pub(crate) struct RulesetsService {
 impl Rulesets for RulesetsService {
     async fn validate(&self, request: Request<v1::ValidateRequest>) -> Result<Response<v1::ValidateResponse>, Status> {
         let id = RequestId::of(request.metadata());
-        let asked = request.into_inner();
+        let message = request.into_inner();
         let answer = async {
-            let compiled = self.registry.now().compile(file_name(&asked.file_name), &asked.text).await;
+            let compiled = self.registry.now().compile(file_name(&message.file_name), &message.text).await;
             let answer = match compiled {
                 Ok(ready) => valid(&ready.ruleset),
                 Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),

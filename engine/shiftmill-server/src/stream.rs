@@ -23,8 +23,8 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::asked::{Asked, stopped};
-use crate::awaited::Awaited;
+use crate::resolved_header::{ResolvedHeader, stopped};
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::budget::{Part, Share, used_up};
 use crate::evaluation::Shared;
 use crate::info::response_header;
@@ -148,8 +148,8 @@ async fn stalled(untaken: &Mutex<Untaken>, idle_time: Duration) {
     }
 }
 
-fn lock<Kept>(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Serves a stream in a task of its own, so that reading and writing go on side by side.
@@ -226,21 +226,21 @@ struct OpenStream {
 
 impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
-        let asked = Arc::new(self.header().await?);
-        let _awaited = Awaited::new(&asked.request);
-        self.send(Answering::Header(response_header(&asked.request)), None);
+        let header = Arc::new(self.header().await?);
+        let _cancel = CancelOnDrop::new(&header.request);
+        self.send(Answering::Header(response_header(&header.request)), None);
         while let Some(chunk) = self.chunk().await? {
-            self.evaluate(chunk, &asked).await?;
+            self.evaluate(chunk, &header).await?;
         }
-        self.finish(&asked).await
+        self.finish(&header).await
     }
 
-    async fn header(&mut self) -> Result<Asked, Status> {
+    async fn header(&mut self) -> Result<ResolvedHeader, Status> {
         if self.shared.budget.free() < MEMORY_TO_BEGIN {
             return Err(used_up().into());
         }
         match self.next().await? {
-            Some(Asking::Header(header)) => Ok(Asked::read(header, &self.shared.registry.now()).await?),
+            Some(Asking::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
             _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
         }
     }
@@ -264,11 +264,11 @@ impl OpenStream {
     }
 
     /// Hands a chunk to the engine; its result comes back from there.
-    async fn evaluate(&mut self, chunk: v1::Chunk, asked: &Arc<Asked>) -> Result<(), Status> {
+    async fn evaluate(&mut self, chunk: v1::Chunk, header: &Arc<ResolvedHeader>) -> Result<(), Status> {
         self.received += 1;
         let number = chunk.number;
         let place = permit(&self.window).await?;
-        let bytes = match memory::of_chunk(&chunk, asked, self.memory.most()) {
+        let bytes = match memory::of_chunk(&chunk, header, self.memory.most()) {
             Ok(bytes) => bytes,
             Err(message) => {
                 let problem = Problem::at(Kind::TooMany, format!("chunks[{number}].employees"), message);
@@ -277,14 +277,14 @@ impl OpenStream {
         };
         let share = self.memory.take(bytes).await?;
         let holds = Holds { _place: place, _share: Some(share) };
-        let batch = match facts::read(chunk, asked, &self.shared.limits) {
+        let batch = match facts::read(chunk, header, &self.shared.limits) {
             Ok(batch) => batch,
             Err(problem) => return self.refuse(number, problem, holds),
         };
         let room = permit(&self.shared.engine_room).await?;
         let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
         let stopper = self.stopper.clone();
-        self.shared.engine.submit(Arc::clone(&asked.request), batch, move |finished| {
+        self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
             drop(room);
             let finished = match finished {
                 Ok(finished) => finished,
@@ -306,10 +306,10 @@ impl OpenStream {
 
     /// Waits until the client has taken every result, then says what they add up to. The stream outlives it, and with
     /// it the engine, so that a request nobody waits for is cancelled before anybody waits for its workers.
-    async fn finish(&self, asked: &Asked) -> Result<(), Status> {
+    async fn finish(&self, header: &ResolvedHeader) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
-        if let Some(why) = asked.request.stopped() {
+        if let Some(why) = header.request.stopped() {
             return Err(stopped(why).into());
         }
         let tally = *lock(&self.tally);

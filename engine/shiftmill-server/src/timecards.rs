@@ -14,8 +14,8 @@ use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::asked::{Fields, detail, request, ruleset, stopped, window};
-use crate::awaited::Awaited;
+use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::budget::Share;
 use crate::evaluation::Shared;
 use crate::info::response_header;
@@ -27,19 +27,19 @@ const LONG_AGO: Timestamp = Timestamp(0);
 const DAY: i32 = 86_400;
 
 /// Evaluates the timecards of a call.
-pub(crate) async fn evaluate(shared: &Shared, asked: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
-    let count = asked.timecards.len();
+pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
+    let count = message.timecards.len();
     if count > shared.limits.timecards_per_call {
         let most = shared.limits.timecards_per_call;
         let message = format!("{count} timecards are given, the most is {most}; use EvaluateStream for more");
         return Err(Problem::at(Kind::TooMany, "timecards", message).into());
     }
-    let (explain, language) = (asked.explain, language(&asked.language)?);
-    let request = read_request(&asked, shared).await?;
-    let bytes = memory::of_call(count, asked.encoded_len(), &request, shared.budget.most());
+    let (explain, language) = (message.explain, language(&message.language)?);
+    let request = read_request(&message, shared).await?;
+    let bytes = memory::of_call(count, message.encoded_len(), &request, shared.budget.most());
     let bytes = bytes.map_err(|message| Problem::at(Kind::TooMany, "timecards", message))?;
     let share = shared.budget.take(bytes).await?;
-    let batch = read_batch(&asked.timecards, &request)?;
+    let batch = read_batch(&message.timecards, &request)?;
     let (finished, _share) = run(shared, Arc::clone(&request), batch, share).await?;
     tracing::info!(timecards = count, "timecards evaluated");
     Ok(answer(&request, &finished, explain, language)?)
@@ -54,15 +54,15 @@ fn language(code: &str) -> Result<Language, Problem> {
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
-async fn read_request(asked: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
-    let source = asked.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
+async fn read_request(message: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
+    let source = message.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
     let known = shared.registry.now();
     let ruleset = ruleset(source, "ruleset", &known).await?;
-    let window = window(asked.window.as_ref(), "window")?;
-    let detail = if asked.explain { Detail::Full } else { detail(asked.detail, "detail")? };
+    let window = window(message.window.as_ref(), "window")?;
+    let detail = if message.explain { Detail::Full } else { detail(message.detail, "detail")? };
     let mut zones: Vec<String> = Vec::new();
-    let own = asked.timecards.iter().map(|card| &card.zone);
-    for zone in std::iter::once(&asked.zone).chain(own).filter(|zone| !zone.is_empty()) {
+    let own = message.timecards.iter().map(|card| &card.zone);
+    for zone in std::iter::once(&message.zone).chain(own).filter(|zone| !zone.is_empty()) {
         if !zones.contains(zone) {
             zones.push(zone.clone());
         }
@@ -99,7 +99,7 @@ async fn run(
 ) -> Result<(Finished, Share), Status> {
     let room = Arc::clone(&shared.engine_room).acquire_owned().await;
     let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
-    let _awaited = Awaited::new(&request);
+    let _cancel = CancelOnDrop::new(&request);
     let (done, finished) = oneshot::channel();
     shared.engine.submit(request, batch, move |result| {
         drop(room);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shiftmill::core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, Leave, LeaveTime, Timestamp, WorkdayRange};
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Request, ResultHasher, Shelf, StreamHash, zone_table};
+use shiftmill::{Engine, Request, ResultHasher, PluginRegistry, StreamHash, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::client::{ChunkAnswer, connect, stream};
@@ -25,7 +25,7 @@ fn request(detail: Detail) -> Arc<Request> {
         as_of: Timestamp(i64::from(MONDAY.plus(32).0) * 86_400),
         require_final: false,
     };
-    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &Shelf::default());
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &PluginRegistry::default());
     Arc::new(request.unwrap())
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::suites::{Differing, Failure, Suites};
 use shiftmill::trial::check_independence;
 use shiftmill_plugin_host::{Host, HostSettings};
@@ -61,8 +61,8 @@ fn the_timecards_of_every_example_hold_in_the_sandbox() {
 /// What does not hold of the suites of an example, run as `shiftmill plugin test` runs them.
 fn differing(folder_name: &str) -> Vec<String> {
     let project = example_plugins::folder().join(folder_name);
-    let (folder, shelf) = (project.join("timecards"), Shelf::default());
-    let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), shelf: &shelf };
+    let (folder, registry) = (project.join("timecards"), PluginRegistry::default());
+    let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), registry: &registry };
     let ran = suites.run(Differing::Tell).expect("the folder of suites can be read");
     assert!(ran.claims > 0, "{folder_name} has no timecards");
     ran.failures.iter().map(Failure::to_string).collect()
@@ -73,13 +73,13 @@ fn every_example_keeps_employees_apart() {
     built();
     for name in IN_RUST {
         let project = example_plugins::folder().join(name);
-        let (folder, shelf) = (project.join("timecards"), Shelf::default());
-        let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), shelf: &shelf };
+        let (folder, registry) = (project.join("timecards"), PluginRegistry::default());
+        let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), registry: &registry };
         let claims = suites.read().expect("the folder of suites can be read").claims;
         let mut rulesets: Vec<_> = claims.into_iter().map(|claim| claim.ruleset).collect();
         rulesets.dedup_by_key(|ruleset| ruleset.hash_hex());
         for ruleset in rulesets {
-            check_independence(&ruleset, &shelf).unwrap_or_else(|error| panic!("{name}: {error}"));
+            check_independence(&ruleset, &registry).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
 }

@@ -6,8 +6,8 @@ use std::error::Error;
 ///
 /// ```
 /// use std::io::{Error, ErrorKind};
-/// use shiftmill::{ShelfError, with_cause};
-/// let error = ShelfError::Unreadable(Error::new(ErrorKind::NotFound, "there is no such file"));
+/// use shiftmill::{PluginRegistryError, with_cause};
+/// let error = PluginRegistryError::Unreadable(Error::new(ErrorKind::NotFound, "there is no such file"));
 /// assert_eq!(with_cause(&error), "the file cannot be read: there is no such file");
 /// ```
 pub fn with_cause(error: &dyn Error) -> String {

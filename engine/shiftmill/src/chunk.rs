@@ -1,11 +1,11 @@
-//! One chunk of timecards on one worker: card by card, or piece by piece where plugins are called, and what happens
+//! One chunk of timecards on one worker: card by card, or batch by batch where plugins are called, and what happens
 //! when the engine itself fails on a card.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shiftmill_core::{CardResult, CardState, CheckedBatch, EvaluationError, Evaluations, Inputs, RowEnds, evaluate};
 
-use crate::piece::{self, PieceRoom};
+use crate::hook_batch::{self, HookScratch};
 use crate::request::{Request, Stopped};
 
 /// Cards without plugins that are evaluated before somebody looks again whether they are still wanted: about a
@@ -16,7 +16,7 @@ const CARDS_IN_A_ROW: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     card: CardState,
-    piece: PieceRoom,
+    hooks: HookScratch,
     /// The timecards of the last chunk and their rows per list: chunks of one stream are much alike.
     last: (usize, RowEnds),
 }
@@ -32,7 +32,7 @@ impl Workspace {
         let room = self.room_for(batch);
         let whole = catch_unwind(AssertUnwindSafe(|| match request.has_hooks() {
             false => card_by_card(request, batch, &mut self.card, room),
-            true => piece::all(request, batch, &mut self.card, &mut self.piece, room),
+            true => hook_batch::all(request, batch, &mut self.card, &mut self.hooks, room),
         }));
         match whole {
             Ok(outcome) => {
@@ -44,9 +44,9 @@ impl Workspace {
             Err(_) => {
                 *self = Workspace::default();
                 guarded(batch.len(), |index, results| {
-                    let (mut card, mut room) = (CardState::default(), PieceRoom::default());
+                    let (mut card, mut scratch) = (CardState::default(), HookScratch::default());
                     request.check_wanted()?;
-                    piece::one(request, batch, index, &mut card, &mut room, results)
+                    hook_batch::one(request, batch, index, &mut card, &mut scratch, results)
                 })
             }
         }

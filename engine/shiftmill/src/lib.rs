@@ -1,7 +1,7 @@
 //! Shiftmill for embedders: rulesets and timecards in, explained pay out, on all cores.
 //!
 //! ```text
-//! plugins      ─→ Shelf ────────────┐
+//! plugins      ─→ PluginRegistry ────────────┐
 //! ruleset text ─→ ruleset::compile ─┼─→ Request ─┐
 //! zone names   ─→ zone_table ───────┘            │
 //! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
@@ -15,7 +15,7 @@
 //! use shiftmill::core::{CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, TimecardBatch, Workday,
 //!     WorkdayRange};
 //! use shiftmill::ruleset::{Document, NoLibrary, compile};
-//! use shiftmill::{Engine, Request, Shelf, zone_table};
+//! use shiftmill::{Engine, Request, PluginRegistry, zone_table};
 //!
 //! let text = "name = \"acme-hourly\"";
 //! let ruleset = compile(&Document { name: "acme.toml", text }, &NoLibrary)?;
@@ -25,7 +25,7 @@
 //! let window =
 //!     EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_773_000_000), require_final: false };
 //! let rulesets = vec![Arc::new(ruleset)];
-//! let request = Request::new(rulesets, Arc::new(zones), window, Detail::Workdays, &Shelf::default())?;
+//! let request = Request::new(rulesets, Arc::new(zones), window, Detail::Workdays, &PluginRegistry::default())?;
 //! let request = Arc::new(request);
 //!
 //! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
@@ -49,12 +49,12 @@ mod cause;
 mod chunk;
 mod engine;
 mod hash;
-mod piece;
+mod hook_batch;
 mod request;
-mod shelf;
+mod plugin_registry;
 pub mod suites;
 pub mod trial;
-mod watch;
+mod metrics;
 pub mod words;
 mod zones;
 
@@ -62,11 +62,11 @@ pub use cause::with_cause;
 pub use engine::{Engine, Finished};
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use request::{Layout, Proposals, Request, RequestError, Stopped};
-pub use shelf::{Shelf, ShelfError, beside};
+pub use plugin_registry::{PluginRegistry, PluginRegistryError, beside};
 pub use shiftmill_core as core;
 pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_ruleset as ruleset;
-pub use watch::Watch;
+pub use metrics::PluginMetrics;
 pub use zones::{ZoneError, zone_table};
 
 /// The version of the engine: the same facts, ruleset, zone data and version give the same bytes.

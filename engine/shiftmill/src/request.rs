@@ -3,11 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
-use shiftmill_plugin_host::{BindError, Bound, CallError, Purse};
+use shiftmill_plugin_host::{BindError, Bound, CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
-use crate::shelf::Shelf;
-use crate::watch::Watch;
+use crate::plugin_registry::PluginRegistry;
+use crate::metrics::PluginMetrics;
 
 /// What is asked of a number of chunks. The plugins of its rulesets are bound when it is made, and stay the same until
 /// it ends.
@@ -26,7 +26,7 @@ pub struct Request {
     plugins: Vec<Vec<Bound>>,
     /// The hooks at which any plugin is called.
     hooks: HookSet,
-    watch: Option<Arc<Watch>>,
+    metrics: Option<Arc<PluginMetrics>>,
     /// Why the request was stopped; what is asked from then on is not answered, and what is under way ends.
     stopped: OnceLock<Stopped>,
 }
@@ -35,10 +35,10 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// All phases of one card, then the next card: the card stays in the cache. Only cards with plugins go to a hook
-    /// together, piece by piece.
+    /// together, batch by batch.
     #[default]
     CardByCard,
-    /// One phase of all cards of a piece, then the next phase, as if every card had a plugin at every hook.
+    /// One phase of all cards of a batch, then the next phase, as if every card had a plugin at every hook.
     PhaseByPhase,
 }
 
@@ -54,7 +54,7 @@ pub struct Proposals {
 /// Why there is no request: a ruleset binds a plugin that cannot be called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    /// The plugin is not on the shelf.
+    /// The plugin is not in the registry.
     #[error("ruleset `{ruleset}` binds the plugin {hash} as `{binding}`, which is not loaded")]
     NotLoaded {
         /// The ruleset.
@@ -117,13 +117,13 @@ impl Stopped {
     }
 
     /// True when the same request may succeed elsewhere or later: the fault is none of the plugin's.
-    pub fn may_pass(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         matches!(self.0, CallError::HostFault { .. } | CallError::Cancelled)
     }
 }
 
 impl Request {
-    /// A request whose plugins are those of `shelf`, bound now.
+    /// A request whose plugins are those of `registry`, bound now.
     ///
     /// # Errors
     /// When a ruleset binds a plugin, in force on a day that the facts cover, that cannot be called.
@@ -132,29 +132,29 @@ impl Request {
         zones: Arc<ZoneTable>,
         window: EvaluationWindow,
         detail: Detail,
-        shelf: &Shelf,
+        registry: &PluginRegistry,
     ) -> Result<Request, RequestError> {
-        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, shelf));
+        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, registry));
         let plugins = plugins.collect::<Result<Vec<_>, _>>()?;
         let mut hooks = HookSet::NONE;
         for bound in plugins.iter().flatten() {
             hooks = bound.binding().hooks.iter().fold(hooks, HookSet::with);
         }
         let (layout, stopped) = (Layout::default(), OnceLock::new());
-        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, watch: None, stopped })
+        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, metrics: None, stopped })
     }
 
     /// The same request, with somebody who watches its plugins.
     #[must_use]
-    pub fn watched(self, watch: &Arc<Watch>) -> Request {
-        Request { watch: Some(Arc::clone(watch)), ..self }
+    pub fn with_metrics(self, metrics: &Arc<PluginMetrics>) -> Request {
+        Request { metrics: Some(Arc::clone(metrics)), ..self }
     }
 
-    /// The same request for a trial: its calls share the fuel of a purse, and one in about so many employees is
+    /// The same request for a trial: its calls share one fuel budget, and one in about so many employees is
     /// evaluated alone too; 0: none. On trial no plugin is quarantined.
     #[must_use]
-    pub(crate) fn on_trial(mut self, purse: &Arc<Purse>, audit_one_in: u32) -> Request {
-        let on_trial = |bound: Bound| bound.on_trial(purse, audit_one_in);
+    pub(crate) fn on_trial(mut self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Request {
+        let on_trial = |bound: Bound| bound.on_trial(trial_budget, audit_one_in);
         self.plugins = self.plugins.into_iter().map(|bound| bound.into_iter().map(on_trial).collect()).collect();
         self
     }
@@ -195,8 +195,8 @@ impl Request {
     }
 
     /// Who watches its plugins.
-    pub(crate) fn watch(&self) -> Option<&Watch> {
-        self.watch.as_deref()
+    pub(crate) fn metrics(&self) -> Option<&PluginMetrics> {
+        self.metrics.as_deref()
     }
 
     /// Cancels the request, since nobody waits for its results any more. Chunks under way end soon and without results,
@@ -246,7 +246,7 @@ impl Request {
 }
 
 /// Binds the plugins of a ruleset that are in force on a day that the facts cover.
-fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, shelf: &Shelf) -> Result<Vec<Bound>, RequestError> {
+fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, registry: &PluginRegistry) -> Result<Vec<Bound>, RequestError> {
     let timeline = ruleset.timeline();
     let mut plugins = Vec::new();
     for (index, binding) in (0_u16..).zip(timeline.bindings()) {
@@ -254,7 +254,7 @@ fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, shelf: &Shelf) -> Resu
             continue;
         }
         let names = || (ruleset.name().to_owned(), binding.name.clone());
-        let plugin = shelf.get(binding.plugin).ok_or_else(|| {
+        let plugin = registry.get(binding.plugin).ok_or_else(|| {
             let (ruleset, binding_name) = names();
             RequestError::NotLoaded { ruleset, binding: binding_name, hash: binding.plugin }
         })?;

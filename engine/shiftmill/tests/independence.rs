@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use shiftmill_testkit::guest::Guest;
@@ -25,18 +25,18 @@ fn pays(name: &str, amount: &str) -> Guest {
 }
 
 /// A ruleset that binds plugins by their names.
-fn ruleset(shelf: &Shelf, guests: &[&Guest], more: &str) -> Arc<Ruleset> {
+fn ruleset(registry: &PluginRegistry, guests: &[&Guest], more: &str) -> Arc<Ruleset> {
     let section = |guest: &&Guest| {
-        let hash = shelf.load(&guest.component()).unwrap().hash();
+        let hash = registry.load(&guest.component()).unwrap().hash();
         format!("[[plugin]]\nname = \"{}\"\nhash = \"{hash}\"\n{more}", guest.name)
     };
     let text = format!("name = \"plant\"\n{}", guests.iter().map(section).collect::<String>());
-    let compiled = compile(&Document { name: "plant.toml", text: &text }, shelf);
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, registry);
     Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
 }
 
-fn dependence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Dependence {
-    match check_independence(ruleset, shelf) {
+fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Dependence {
+    match check_independence(ruleset, registry) {
         Err(TrialError::NotIndependent(found)) => *found,
         other => panic!("{other:?}"),
     }
@@ -52,10 +52,10 @@ fn plugins_that_mix_employees_are_found_and_go_on_for_others() {
         ("number", "(local.get $employee)"),
         ("edits", "(global.get $edits)"),
     ] {
-        let shelf = Shelf::default();
+        let registry = PluginRegistry::default();
         let (honest, guest) = (pays("honest", "(i32.const 1)"), pays(name, amount));
-        let ruleset = ruleset(&shelf, &[&honest, &guest], "");
-        let found = dependence(&ruleset, &shelf);
+        let ruleset = ruleset(&registry, &[&honest, &guest], "");
+        let found = dependence(&ruleset, &registry);
         assert_eq!((found.bindings.as_slice(), found.ruleset.as_str()), ([name.to_owned()].as_slice(), "plant"));
         assert!(found.alone != found.together && found.together.contains("2026-03-0"), "{found}");
         let told = found.to_string();
@@ -63,8 +63,8 @@ fn plugins_that_mix_employees_are_found_and_go_on_for_others() {
             told.starts_with(&format!("plugin `{name}` of ruleset `plant` does not keep employees apart")),
             "{told}"
         );
-        assert!(shelf.plugins().iter().all(|plugin| !plugin.is_quarantined()), "{name}: others may use it");
-        assert_eq!(dependence(&ruleset, &shelf), found, "it stays so");
+        assert!(registry.plugins().iter().all(|plugin| !plugin.is_quarantined()), "{name}: others may use it");
+        assert_eq!(dependence(&ruleset, &registry), found, "it stays so");
     }
 }
 
@@ -78,16 +78,16 @@ fn a_plugin_that_burns_fuel_is_not_taken_for_one_that_mixes_employees() {
             (i32.const 1))"
             .to_owned();
     });
-    let shelf = Shelf::default();
-    let ruleset = ruleset(&shelf, &[&busy, &pays("counts", "(call $next)")], "");
-    assert_eq!(dependence(&ruleset, &shelf).bindings, ["counts"]);
+    let registry = PluginRegistry::default();
+    let ruleset = ruleset(&registry, &[&busy, &pays("counts", "(call $next)")], "");
+    assert_eq!(dependence(&ruleset, &registry).bindings, ["counts"]);
 }
 
 #[test]
 fn who_is_kept_apart_need_not_be_tried() {
-    let shelf = Shelf::default();
-    let ruleset = ruleset(&shelf, &[&pays("counts", "(call $next)")], "isolation = \"employee\"\n");
-    check_independence(&ruleset, &shelf).unwrap();
+    let registry = PluginRegistry::default();
+    let ruleset = ruleset(&registry, &[&pays("counts", "(call $next)")], "isolation = \"employee\"\n");
+    check_independence(&ruleset, &registry).unwrap();
 }
 
 #[test]
@@ -97,28 +97,28 @@ fn failing_alike_is_no_dependence() {
     let broken = pays("broken", "(i32.const 1)").with(|guest| guest.entry = "unreachable".to_owned());
     let endless = pays("endless", "(i32.const 1)").with(|guest| guest.entry = "(loop $again (br $again))".to_owned());
     for on_failure in ["fail", "skip"] {
-        let shelf = Shelf::default();
+        let registry = PluginRegistry::default();
         let ruleset =
-            ruleset(&shelf, &[&honest, &panics, &broken, &endless], &format!("on_failure = \"{on_failure}\"\n"));
-        check_independence(&ruleset, &shelf).unwrap();
-        assert!(shelf.plugins().iter().all(|plugin| !plugin.is_quarantined()));
+            ruleset(&registry, &[&honest, &panics, &broken, &endless], &format!("on_failure = \"{on_failure}\"\n"));
+        check_independence(&ruleset, &registry).unwrap();
+        assert!(registry.plugins().iter().all(|plugin| !plugin.is_quarantined()));
     }
 }
 
 #[test]
 fn a_plugin_that_takes_effect_within_a_week_has_a_week_of_its_own() {
-    let shelf = Shelf::default();
+    let registry = PluginRegistry::default();
     let section = |name: &str, amount: &str| {
-        let hash = shelf.load(&pays(name, amount).component()).unwrap().hash();
+        let hash = registry.load(&pays(name, amount).component()).unwrap().hash();
         format!("[[change.plugin]]\nname = \"{name}\"\nhash = \"{hash}\"\n")
     };
     let (honest, counts) = (section("honest", "(i32.const 1)"), section("counts", "(call $next)"));
     let text = format!(
         "name = \"plant\"\n[[change]]\nfrom = \"2031-01-01\"\n{honest}[[change]]\nfrom = \"2031-01-07\"\n{counts}"
     );
-    let compiled = compile(&Document { name: "plant.toml", text: &text }, &shelf);
+    let compiled = compile(&Document { name: "plant.toml", text: &text }, &registry);
     let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
-    let found = dependence(&ruleset, &shelf);
+    let found = dependence(&ruleset, &registry);
     assert_eq!(
         (found.bindings.as_slice(), found.week.to_string()),
         (["counts".to_owned()].as_slice(), "2031-01-07".to_owned())
@@ -127,18 +127,18 @@ fn a_plugin_that_takes_effect_within_a_week_has_a_week_of_its_own() {
 
 #[test]
 fn a_plugin_is_tried_in_the_version_that_binds_it() {
-    let shelf = Shelf::default();
-    let hash = shelf.load(&pays("counts", "(call $next)").component()).unwrap().hash();
+    let registry = PluginRegistry::default();
+    let hash = registry.load(&pays("counts", "(call $next)").component()).unwrap().hash();
     for from in ["2031-01-01", "9999-12-30"] {
         let text = format!(
             "name = \"plant\"\n[[change]]\nfrom = \"{from}\"\n[[change.plugin]]\nname = \"counts\"\nhash = \"{hash}\"\n"
         );
-        let compiled = compile(&Document { name: "plant.toml", text: &text }, &shelf);
+        let compiled = compile(&Document { name: "plant.toml", text: &text }, &registry);
         let ruleset = Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")));
         match from {
-            "2031-01-01" => assert_eq!(dependence(&ruleset, &shelf).week.to_string(), from),
+            "2031-01-01" => assert_eq!(dependence(&ruleset, &registry).week.to_string(), from),
             // Nobody works where the calendar ends.
-            _ => check_independence(&ruleset, &Shelf::default()).unwrap(),
+            _ => check_independence(&ruleset, &PluginRegistry::default()).unwrap(),
         }
     }
 }

@@ -12,7 +12,7 @@ use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
-    Engine, Finished, Layout, Request, RequestError, ResultHasher, Shelf, Stopped, StreamHash, zone_table,
+    Engine, Finished, Layout, Request, RequestError, ResultHasher, PluginRegistry, Stopped, StreamHash, zone_table,
 };
 use shiftmill_testkit::guest::{Guest, SLOW, endless};
 
@@ -37,32 +37,32 @@ fn plugin(bad: &str) -> Guest {
     Guest::new("generous", bad).with(|guest| guest.good = GENEROUS.to_owned())
 }
 
-/// A shelf that looks at every employee twice.
-fn shelf() -> Shelf {
-    Shelf::new(HostSettings { audit_one_in: 1, ..HostSettings::default() })
+/// A registry that looks at every employee twice.
+fn registry() -> PluginRegistry {
+    PluginRegistry::new(HostSettings { audit_one_in: 1, ..HostSettings::default() })
 }
 
-fn ruleset(shelf: &Shelf, guest: &Guest, more: &str) -> Arc<Ruleset> {
-    let plugin = shelf.load(&guest.component()).unwrap();
+fn ruleset(registry: &PluginRegistry, guest: &Guest, more: &str) -> Arc<Ruleset> {
+    let plugin = registry.load(&guest.component()).unwrap();
     let text = format!(
         "name = \"with\"\n[[overtime.tiers]]\nname = \"daily-8\"\nscope = \"workday\"\nafter = \"8h\"\n\
          pay = \"overtime_1_5\"\n[[plugin]]\nname = \"generous\"\nhash = \"{}\"\n{more}",
         plugin.hash()
     );
-    let compiled = compile(&Document { name: "with.toml", text: &text }, shelf);
+    let compiled = compile(&Document { name: "with.toml", text: &text }, registry);
     Arc::new(compiled.unwrap_or_else(|mistakes| panic!("{mistakes}")))
 }
 
 fn without_plugin() -> Arc<Ruleset> {
-    Arc::new(compile(&Document { name: "plain.toml", text: "name = \"plain\"" }, &shelf()).unwrap())
+    Arc::new(compile(&Document { name: "plain.toml", text: "name = \"plain\"" }, &registry()).unwrap())
 }
 
-fn request(rulesets: Vec<Arc<Ruleset>>, detail: Detail, shelf: &Shelf) -> Result<Request, RequestError> {
+fn request(rulesets: Vec<Arc<Ruleset>>, detail: Detail, registry: &PluginRegistry) -> Result<Request, RequestError> {
     let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(13) };
     let as_of = Timestamp(WallTime::on(days.last.plus(3), 0).0);
     let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
     let zones = zone_table(&["America/New_York".to_owned()], days.first, days.last).unwrap();
-    Request::new(rulesets, Arc::new(zones), window, detail, shelf)
+    Request::new(rulesets, Arc::new(zones), window, detail, registry)
 }
 
 /// An employee who works so many days, of nine hours and a little.
@@ -123,11 +123,11 @@ fn rows(results: &Evaluations, index: usize) -> String {
 
 #[test]
 fn workers_chunks_order_and_layout_do_not_change_a_byte() {
-    let shelf = shelf();
-    let with = ruleset(&shelf, &plugin("unreachable"), "");
+    let registry = registry();
+    let with = ruleset(&registry, &plugin("unreachable"), "");
     for detail in [Detail::Workdays, Detail::Full] {
         let request = |layout| {
-            let request = request(vec![Arc::clone(&with), without_plugin()], detail, &shelf).unwrap();
+            let request = request(vec![Arc::clone(&with), without_plugin()], detail, &registry).unwrap();
             Arc::new(request.with_layout(layout))
         };
         let one_worker = request(Layout::CardByCard);
@@ -152,8 +152,8 @@ fn workers_chunks_order_and_layout_do_not_change_a_byte() {
 
 #[test]
 fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
-    let shelf = shelf();
-    let request = request(vec![ruleset(&shelf, &plugin("unreachable"), "")], Detail::Full, &shelf).unwrap();
+    let registry = registry();
+    let request = request(vec![ruleset(&registry, &plugin("unreachable"), "")], Detail::Full, &registry).unwrap();
     let request = Arc::new(request);
     let finished = Engine::new(1).evaluate(&request, chunks(&some(0..1, 1), 1, &request)).unwrap();
     let results = &finished[0].results;
@@ -171,9 +171,9 @@ fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
 
 #[test]
 fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
-    let shelf = shelf();
+    let registry = registry();
     let outcomes = |bad: &str, more: &str| {
-        let request = request(vec![ruleset(&shelf, &plugin(bad), more)], Detail::Spans, &shelf).unwrap();
+        let request = request(vec![ruleset(&registry, &plugin(bad), more)], Detail::Spans, &registry).unwrap();
         let request = Arc::new(request);
         let mut finished = Engine::new(1).evaluate(&request, chunks(&some(0..10, 1), 10, &request)).unwrap();
         finished.remove(0).results
@@ -208,14 +208,14 @@ fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
 
 /// One employee of three days with a scheduled shift, treated badly at two hooks.
 fn of_two_hooks(bad: &str) -> Evaluations {
-    let shelf = shelf();
+    let registry = registry();
     let guest = Guest::new("generous", bad).with(|guest| {
         guest.hooks = vec![Hook::Schedule, Hook::Days];
         guest.columns = ["day.workday", "scheduled.start"].map(str::to_owned).to_vec();
         guest.good = "(nop)".to_owned();
     });
-    let with = ruleset(&shelf, &guest, "on_failure = \"skip\"");
-    let request = Arc::new(request(vec![with], Detail::Spans, &shelf).unwrap());
+    let with = ruleset(&registry, &guest, "on_failure = \"skip\"");
+    let request = Arc::new(request(vec![with], Detail::Spans, &registry).unwrap());
     let mut card = facts(1, 3, 1);
     card.shifts.push(ShiftFact { workday: MONDAY, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
     let mut finished = Engine::new(1).evaluate(&request, chunks(&[card], 1, &request)).unwrap();
@@ -242,8 +242,8 @@ fn a_plugin_that_is_left_out_leaves_nothing_behind() {
 }
 
 /// What comes of a request for these cards, in chunks of so many.
-fn asked(shelf: &Shelf, with: &Arc<Ruleset>, cards: &[CardFacts], per_chunk: usize) -> Result<Told, Stopped> {
-    let request = Arc::new(request(vec![Arc::clone(with)], Detail::Workdays, shelf).unwrap());
+fn asked(registry: &PluginRegistry, with: &Arc<Ruleset>, cards: &[CardFacts], per_chunk: usize) -> Result<Told, Stopped> {
+    let request = Arc::new(request(vec![Arc::clone(with)], Detail::Workdays, registry).unwrap());
     let finished = Engine::new(2).evaluate(&request, chunks(cards, per_chunk, &request));
     assert_eq!(request.stopped(), finished.as_ref().err());
     finished.map(|finished| outcome(&finished))
@@ -251,29 +251,29 @@ fn asked(shelf: &Shelf, with: &Arc<Ruleset>, cards: &[CardFacts], per_chunk: usi
 
 #[test]
 fn a_plugin_that_fails_for_everybody_costs_every_timecard_and_no_more() {
-    let shelf = shelf();
-    let with = ruleset(&shelf, &plugin("unreachable"), "");
+    let registry = registry();
+    let with = ruleset(&registry, &plugin("unreachable"), "");
     let mut cards: Vec<CardFacts> = (0..150).map(|number| facts(number, 3, 1)).collect();
     cards.push(facts(150, 5, 1));
-    let told = asked(&shelf, &with, &cards, 200).unwrap();
+    let told = asked(&registry, &with, &cards, 200).unwrap();
     assert_eq!(told.0.values().filter(|rows| rows.starts_with("Some(Plugin")).count(), 150);
     cards.reverse();
-    assert_eq!(asked(&shelf, &with, &cards, 10).unwrap(), told);
+    assert_eq!(asked(&registry, &with, &cards, 10).unwrap(), told);
 }
 
 #[test]
 fn fuel_used_in_vain_stops_the_request_in_any_order() {
-    let shelf = shelf();
+    let registry = registry();
     for more in ["", "on_failure = \"skip\""] {
-        let with = ruleset(&shelf, &plugin(&endless()), more);
+        let with = ruleset(&registry, &plugin(&endless()), more);
         let most = (FUEL_IN_VAIN_MAX / fuel_budget(3)) as usize;
         let mut cards: Vec<CardFacts> = (0..=most as u64).map(|number| facts(number, 3, 1)).collect();
         cards.extend((200..240).map(|number| facts(number, 5, 1)));
         for per_chunk in [200, 9] {
             cards.reverse();
-            let stopped = asked(&shelf, &with, &cards, per_chunk).unwrap_err();
+            let stopped = asked(&registry, &with, &cards, per_chunk).unwrap_err();
             assert_eq!(stopped.code(), "SM-PLUGIN-BROKEN");
-            assert!(!stopped.may_pass());
+            assert!(!stopped.is_retryable());
             let told = stopped.to_string();
             assert!(
                 told.contains("units of fuel on employees on whom it failed; one of the failures: used more"),
@@ -282,17 +282,17 @@ fn fuel_used_in_vain_stops_the_request_in_any_order() {
         }
         // With one employee less all are answered, in any order too.
         let few: Vec<CardFacts> = cards.into_iter().filter(|card| card.employee != "E-0000").collect();
-        let told = asked(&shelf, &with, &few, 200).unwrap();
+        let told = asked(&registry, &with, &few, 200).unwrap();
         let backwards: Vec<CardFacts> = few.iter().rev().cloned().collect();
-        assert_eq!(asked(&shelf, &with, &backwards, 9).unwrap(), told);
+        assert_eq!(asked(&registry, &with, &backwards, 9).unwrap(), told);
     }
 }
 
 #[test]
 fn a_cancelled_request_frees_its_worker() {
-    let shelf = shelf();
-    let slow = ruleset(&shelf, &plugin(SLOW), "");
-    let request = Arc::new(request(vec![slow], Detail::Workdays, &shelf).unwrap());
+    let registry = registry();
+    let slow = ruleset(&registry, &plugin(SLOW), "");
+    let request = Arc::new(request(vec![slow], Detail::Workdays, &registry).unwrap());
     // A single employee passes. The others would take minutes.
     let engine = Engine::new(1);
     let one = engine.evaluate(&request, chunks(&[facts(1, 3, 1)], 1, &request)).unwrap();
@@ -313,7 +313,7 @@ fn a_cancelled_request_frees_its_worker() {
 
 #[test]
 fn timecards_without_plugins_are_not_evaluated_for_nobody() {
-    let request = Arc::new(request(vec![without_plugin()], Detail::Workdays, &shelf()).unwrap());
+    let request = Arc::new(request(vec![without_plugin()], Detail::Workdays, &registry()).unwrap());
     request.cancel();
     let cards = some(0..3, 1);
     let stopped = Engine::new(1).evaluate(&request, chunks(&cards, 3, &request)).unwrap_err();
@@ -322,27 +322,27 @@ fn timecards_without_plugins_are_not_evaluated_for_nobody() {
 
 #[test]
 fn a_plugin_that_looks_at_the_neighbours_stops_the_request_and_waits_to_be_replaced() {
-    let shelf = shelf();
+    let registry = registry();
     // Pays as many meals as employees came before.
     let curious = GENEROUS.replacen("(i64.const 1)", "(i64.extend_i32_u (local.get $employee))", 1);
     let guest = Guest::honest("curious").with(|guest| guest.good = curious);
-    let with = ruleset(&shelf, &guest, "");
-    let asked = Arc::new(request(vec![Arc::clone(&with)], Detail::Workdays, &shelf).unwrap());
+    let with = ruleset(&registry, &guest, "");
+    let asked = Arc::new(request(vec![Arc::clone(&with)], Detail::Workdays, &registry).unwrap());
     let cards: Vec<CardFacts> = (0..10).map(|number| facts(number, 5, 1)).collect();
     let stopped = Engine::new(1).evaluate(&asked, chunks(&cards, 10, &asked)).unwrap_err();
     assert_eq!(stopped.code(), "SM-PLUGIN-NOT-INDEPENDENT");
-    let again = request(vec![with], Detail::Workdays, &shelf).unwrap_err();
+    let again = request(vec![with], Detail::Workdays, &registry).unwrap_err();
     assert_eq!(again.code(), "SM-PLUGIN-NOT-INDEPENDENT");
     // Loaded anew it is called anew; kept apart it does no harm.
-    let apart = ruleset(&shelf, &guest, "isolation = \"employee\"");
-    let apart = Arc::new(request(vec![apart], Detail::Workdays, &shelf).unwrap());
+    let apart = ruleset(&registry, &guest, "isolation = \"employee\"");
+    let apart = Arc::new(request(vec![apart], Detail::Workdays, &registry).unwrap());
     assert!(Engine::new(1).evaluate(&apart, chunks(&cards, 10, &apart)).is_ok());
 }
 
 #[test]
 fn a_plugin_that_is_not_loaded_is_named() {
-    let with = ruleset(&shelf(), &plugin("unreachable"), "");
-    let error = request(vec![with], Detail::Workdays, &shelf()).unwrap_err();
+    let with = ruleset(&registry(), &plugin("unreachable"), "");
+    let error = request(vec![with], Detail::Workdays, &registry()).unwrap_err();
     assert_eq!(error.code(), "SM-PLUGIN-UNKNOWN");
     let told = error.to_string();
     assert!(told.starts_with("ruleset `with` binds the plugin ") && told.contains("as `generous`"), "{told}");

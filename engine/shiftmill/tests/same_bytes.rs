@@ -9,7 +9,7 @@ use shiftmill::core::{
     Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, Shelf, StreamHash, zone_table};
+use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, PluginRegistry, StreamHash, zone_table};
 
 const MONDAY: Workday = Workday(20514);
 
@@ -34,7 +34,7 @@ fn request(detail: Detail, layout: Layout) -> Arc<Request> {
     let zones = zone_table(&names, days.first, days.last).unwrap();
     let as_of = Timestamp(WallTime::on(days.last.plus(3), 0).0);
     let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
-    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &Shelf::default());
+    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, detail, &PluginRegistry::default());
     Arc::new(request.unwrap().with_layout(layout))
 }
 

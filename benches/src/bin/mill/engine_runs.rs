@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::{Engine, Layout, Request, Shelf};
+use shiftmill::{Engine, Layout, Request, PluginRegistry};
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::in_process::{
     checked, checksum, chunks_of, rich_request, run, run_as_stream, workload_request, workload_ruleset,
@@ -28,8 +28,8 @@ pub struct InProcess {
 pub fn measure(limit: &mut Limit, employees: u32, runs: usize) -> Result<InProcess, String> {
     let ruleset = Arc::new(workload_ruleset().map_err(|mistakes| mistakes.to_string())?);
     let codes = Codes::of(ruleset.timeline().names()).ok_or("the ruleset lacks a pay code of the workload")?;
-    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard, &Shelf::default())?;
-    let by_phase = workload_request(ruleset, Layout::PhaseByPhase, &Shelf::default())?;
+    let by_card = workload_request(Arc::clone(&ruleset), Layout::CardByCard, &PluginRegistry::default())?;
+    let by_phase = workload_request(ruleset, Layout::PhaseByPhase, &PluginRegistry::default())?;
     let first = run(&Engine::new(1), &by_card, checked(chunks(employees)));
     let checksum = checksum(&first.1, codes);
     let mut batches = chunks_of(first.1);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use shiftmill::{Engine, Layout, Request, Shelf};
+use shiftmill::{Engine, Layout, Request, PluginRegistry};
 use shiftmill_benches::in_process::{checked, chunks_of, workload_request, workload_ruleset};
 use shiftmill_benches::measure::median;
 use shiftmill_benches::night::{CameTo, NightPremium};
@@ -68,7 +68,7 @@ pub fn build() -> Result<NightPremium, String> {
 pub fn measure(limit: &mut Limit, plugin: &NightPremium, employees: u32, runs: usize) -> Result<Plugin, String> {
     let ruleset = Arc::new(workload_ruleset().map_err(|mistakes| mistakes.to_string())?);
     let codes = Codes::of(ruleset.timeline().names()).ok_or("the ruleset lacks a pay code of the workload")?;
-    let without = workload_request(ruleset, Layout::CardByCard, &Shelf::default())?;
+    let without = workload_request(ruleset, Layout::CardByCard, &PluginRegistry::default())?;
     let (with, built_in) = (plugin.request()?, plugin.built_in_request()?);
     let (one, two) = (Engine::new(1), two_workers());
     let (expected, mut batches) = came_to(&one, &built_in, codes, checked(chunks(employees)))?;

@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, Workday, WorkdayRange};
 use shiftmill::plugin_host::{FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX};
-use shiftmill::{Finished, Shelf, Watch};
+use shiftmill::{Finished, PluginRegistry, PluginMetrics};
 use shiftmill_timecards::sample::{Company, Punching, Scheduling};
 
 use crate::exit::Exit;
@@ -78,15 +78,15 @@ struct Measured {
 }
 
 /// Runs the command.
-pub fn run(command: &Bench, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: &Bench, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let earlier = command.compare.as_ref().map(Earlier::read).transpose()?;
-    let built = command.source.build(shelf)?;
+    let built = command.source.build(registry)?;
     built.write(&command.source.folder)?;
-    let project = Project { folder: &command.source.folder, ruleset: command.ruleset.as_deref(), shelf };
+    let project = Project { folder: &command.source.folder, ruleset: command.ruleset.as_deref(), registry };
     let first = Workday::from_date(2026, 3, 2).unwrap_or_default();
     let days = WorkdayRange { first, last: first.plus(DAYS - 1) };
     let setting = Setting::days_of(&project.load_ruleset()?, "America/New_York", days)?;
-    let measured = measure(&Trial::new(shelf), &setting, command)?;
+    let measured = measure(&Trial::new(registry), &setting, command)?;
     let regression = earlier.as_ref().map(|earlier| change(earlier.fuel, measured.fuel_thousandths()));
     let too_much = regression.is_some_and(|change| change > i64::from(command.max_regression) * 10);
     let mut out = Output::to(None)?;
@@ -115,15 +115,15 @@ fn measure(trial: &Trial<'_>, setting: &Setting, command: &Bench) -> Result<Meas
     let (mut inside, mut whole) = (Vec::new(), Vec::new());
     let (mut fuel, mut memory) = (0, 0);
     for _ in 0..command.runs {
-        let watch = Arc::new(Watch::default());
-        let request = trial.request(setting, Detail::Workdays)?.watched(&watch);
+        let metrics = Arc::new(PluginMetrics::default());
+        let request = trial.request(setting, Detail::Workdays)?.with_metrics(&metrics);
         let chunks: Vec<CheckedBatch> = cards.chunks(CHUNK).map(trial::chunk).collect::<Result<_, _>>()?;
         let began = Instant::now();
         let finished = trial.evaluate(request, chunks)?;
         whole.push(began.elapsed());
         check_answers(&finished, cards.len())?;
-        inside.push(watch.elapsed());
-        (fuel, memory) = (watch.fuel(), watch.memory());
+        inside.push(metrics.elapsed());
+        (fuel, memory) = (metrics.fuel(), metrics.memory());
     }
     inside.sort_unstable();
     whole.sort_unstable();
@@ -159,10 +159,10 @@ fn population(setting: &Setting, employees: u32) -> Result<Vec<CardFacts>, Probl
 fn fuel_alone(trial: &Trial<'_>, setting: &Setting, cards: &[CardFacts]) -> Result<u64, Problem> {
     let mut most = 0;
     for card in cards.iter().take(ALONE) {
-        let watch = Arc::new(Watch::default());
-        let request = trial.request(setting, Detail::Workdays)?.watched(&watch);
+        let metrics = Arc::new(PluginMetrics::default());
+        let request = trial.request(setting, Detail::Workdays)?.with_metrics(&metrics);
         trial.evaluate(request, vec![trial::chunk(std::slice::from_ref(card))?])?;
-        most = most.max(watch.fuel());
+        most = most.max(metrics.fuel());
     }
     Ok(most)
 }

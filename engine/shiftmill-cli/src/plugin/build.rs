@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::json;
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::plugin_host::{ComponentiseError, Plugin, componentise};
 
 use crate::exit::Exit;
@@ -70,13 +70,13 @@ pub struct Built {
 
 impl Source {
     /// Builds it, without writing anything beside it.
-    pub fn build(&self, shelf: &Shelf) -> Result<Built, Problem> {
+    pub fn build(&self, registry: &PluginRegistry) -> Result<Built, Problem> {
         let began = Instant::now();
         let (package, module) = self.module()?;
         let stale = package.as_ref().map(|package| self.folder.join(file_name(&package.name)));
         let built = fs::read(&module)
             .map_err(|error| Problem::new(format!("cannot read `{}`", module.display())).cause(error))
-            .and_then(|bytes| Built::new(bytes, package, shelf));
+            .and_then(|bytes| Built::new(bytes, package, registry));
         // A file that is not what the sources say must not be taken for it.
         if let (Err(_), Some(stale)) = (&built, stale) {
             take_away(&stale);
@@ -109,10 +109,10 @@ fn take_away(file: &Path) {
 }
 
 impl Built {
-    fn new(module: Vec<u8>, package: Option<Package>, shelf: &Shelf) -> Result<Built, Problem> {
+    fn new(module: Vec<u8>, package: Option<Package>, registry: &PluginRegistry) -> Result<Built, Problem> {
         let module_bytes = module.len();
         let component = to_component(module, "what was compiled")?;
-        let plugin = plugins::load(shelf, &component)?;
+        let plugin = plugins::load(registry, &component)?;
         Ok(Built { plugin, package, component, module_bytes, elapsed: Duration::ZERO })
     }
 
@@ -165,8 +165,8 @@ pub fn to_component(bytes: Vec<u8>, what: &str) -> Result<Vec<u8>, Problem> {
 }
 
 /// Runs the command.
-pub fn run(command: &Build, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
-    let built = command.source.build(shelf)?;
+pub fn run(command: &Build, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
+    let built = command.source.build(registry)?;
     let file = match &command.output {
         Some(file) => {
             built.write_to(file)?;

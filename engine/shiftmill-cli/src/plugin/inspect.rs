@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -30,11 +30,11 @@ pub struct Inspect {
 }
 
 /// Runs the command.
-pub fn run(command: &Inspect, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: &Inspect, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let unread = |error| Problem::new(format!("cannot read `{}`", command.file.display())).cause(error);
     let what = format!("`{}`", command.file.display());
     let component = build::to_component(fs::read(&command.file).map_err(unread)?, &what)?;
-    let plugin = plugins::load(shelf, &component)?;
+    let plugin = plugins::load(registry, &component)?;
     let mut out = Output::to(None)?;
     if json {
         writeln!(out, "{}", describe::object(&plugin))?;

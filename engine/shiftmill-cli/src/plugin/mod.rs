@@ -3,7 +3,7 @@
 //! ```text
 //! new ─→ sources ─→ cargo ─→ module ─→ component ─→ checks ─→ NAME.wasm ─→ inspect
 //!                                                                 ↓
-//!                        ruleset ─→ timecards, shuffled cards, odd weeks ─→ test, run, bench
+//!                        ruleset ─→ timecards, shuffled cards, irregular weeks ─→ test, run, bench
 //! ```
 
 mod bench;
@@ -32,7 +32,7 @@ pub enum PluginCommand {
     New(new::New),
     /// Build a plugin to a file that a service takes, and check it as a service does.
     Build(build::Build),
-    /// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, odd weeks.
+    /// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
     Test(test::Test),
     /// Show timecards before and after a plugin, with its reasons and what it took.
     Run(Box<run::Run>),
@@ -53,14 +53,14 @@ impl PluginCommand {
 /// Runs the command.
 pub fn run(command: &PluginCommand, plugins: &PluginArguments, json: bool) -> Result<Exit, Problem> {
     // Samples are not audited here: `test` looks at everybody, and tells whom it has found.
-    let shelf = plugins.shelf_with(HostSettings { audit_one_in: 0, ..HostSettings::default() });
+    let registry = plugins.registry_with(HostSettings { audit_one_in: 0, ..HostSettings::default() });
     match command {
         PluginCommand::New(command) => new::run(command, json),
-        PluginCommand::Build(command) => build::run(command, &shelf, json),
-        PluginCommand::Test(command) => test::run(command, &shelf, json),
-        PluginCommand::Run(command) => run::run(command, &shelf, json),
-        PluginCommand::Bench(command) => bench::run(command, &shelf, json),
-        PluginCommand::Inspect(command) => inspect::run(command, &shelf, json),
+        PluginCommand::Build(command) => build::run(command, &registry, json),
+        PluginCommand::Test(command) => test::run(command, &registry, json),
+        PluginCommand::Run(command) => run::run(command, &registry, json),
+        PluginCommand::Bench(command) => bench::run(command, &registry, json),
+        PluginCommand::Inspect(command) => inspect::run(command, &registry, json),
         PluginCommand::CompileChild => Err(Problem::own("this is no command for people")),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::core::Workday;
 use shiftmill::ruleset::Ruleset;
 use shiftmill::suites::{Claim, Suites};
@@ -20,7 +20,7 @@ pub struct Project<'a> {
     /// The ruleset, when it is not `ruleset.toml`.
     pub ruleset: Option<&'a Path>,
     /// The plugins that rulesets name.
-    pub shelf: &'a Shelf,
+    pub registry: &'a PluginRegistry,
 }
 
 /// Where people are of whom no timecard says where they are.
@@ -31,7 +31,7 @@ const DAYS_MAX: i32 = 31;
 impl<'a> Project<'a> {
     /// The suites of the project.
     pub fn suites(&self, folder: &'a Path, only: &'a str) -> Suites<'a> {
-        Suites { folder, only, rulesets: Some(self.folder), shelf: self.shelf }
+        Suites { folder, only, rulesets: Some(self.folder), registry: self.registry }
     }
 
     /// The folder of suites.
@@ -47,7 +47,7 @@ impl<'a> Project<'a> {
     pub fn check_ruleset(&self) -> Result<(), Problem> {
         let file = self.ruleset_file();
         if file.is_file() {
-            rulesets::load(&file.display().to_string(), self.shelf)?;
+            rulesets::load(&file.display().to_string(), self.registry)?;
         }
         Ok(())
     }
@@ -55,7 +55,7 @@ impl<'a> Project<'a> {
     /// The ruleset that uses the plugin.
     pub fn load_ruleset(&self) -> Result<Arc<Ruleset>, Problem> {
         let file = self.ruleset_file();
-        let ruleset = rulesets::load(&file.display().to_string(), self.shelf)?;
+        let ruleset = rulesets::load(&file.display().to_string(), self.registry)?;
         if ruleset.timeline().bindings().is_empty() {
             return Err(Problem::new(format!("`{}` uses no plugin", file.display()))
                 .hint("add a `[[plugin]]` section with the plugin's `file`"));

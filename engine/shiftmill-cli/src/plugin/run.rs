@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 use shiftmill::core::{CardFacts, Workday};
 use shiftmill::plugin_host::{FUEL_BASE, LogLevel};
 use shiftmill::suites::Claim;
@@ -63,13 +63,13 @@ struct Case {
 }
 
 /// Runs the command.
-pub fn run(command: &Run, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
+pub fn run(command: &Run, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let command = command.clone().with_timecard_in_place();
-    let built = command.source.build(shelf)?;
+    let built = command.source.build(registry)?;
     built.write(&command.source.folder)?;
-    let project = Project { folder: &command.source.folder, ruleset: command.ruleset.as_deref(), shelf };
+    let project = Project { folder: &command.source.folder, ruleset: command.ruleset.as_deref(), registry };
     let cases = command.cases(&project)?;
-    let trial = Trial::new(shelf);
+    let trial = Trial::new(registry);
     let mut out = Output::to(None)?;
     let mut objects = Vec::new();
     let mut exit = Exit::Done;
@@ -298,7 +298,7 @@ impl Seen {
             "exceptions": self.exceptions().into_iter().map(exception).collect::<Vec<_>>(),
             "steps": self.steps(),
             "carried": { "before": carried(&self.carried_before), "after": carried(&self.carried_after) },
-            "fuel": ran.watch.fuel(),
+            "fuel": ran.metrics.fuel(),
             "budget_at_least": FUEL_BASE,
             "said": said(ran),
         })
@@ -308,7 +308,7 @@ impl Seen {
 /// `night-meal at days: 12345 of at least 100000000`: each day of the timecard allows for more.
 fn fuel(ran: &WithAndWithout) -> Vec<String> {
     let line = |(hook, plugin, fuel)| format!("{plugin} at {hook}: {fuel} of at least {FUEL_BASE}");
-    ran.watch.fuel_by_hook().into_iter().map(line).collect()
+    ran.metrics.fuel_by_hook().into_iter().map(line).collect()
 }
 
 /// What the plugin said, all of it.
@@ -319,7 +319,7 @@ fn said(ran: &WithAndWithout) -> Vec<String> {
         LogLevel::Warn => "warn",
         LogLevel::Panic => "panic",
     };
-    let lines = ran.watch.log();
+    let lines = ran.metrics.log();
     let line = |line: &shiftmill::plugin_host::LogLine| {
         let day = line.workday.map(|day| format!("{day} ")).unwrap_or_default();
         format!("{day}{}: {}", level(line.level), line.message)

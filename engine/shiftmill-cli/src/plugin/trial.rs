@@ -5,27 +5,27 @@ use std::sync::Arc;
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, Evaluations};
 pub use shiftmill::trial::{Setting, carried, chunk};
 use shiftmill::words::{self, Explanation, Language};
-use shiftmill::{Engine, Finished, Request, Shelf, Watch};
+use shiftmill::{Engine, Finished, Request, PluginRegistry, PluginMetrics};
 
 use crate::plugins;
 use crate::problem::Problem;
 
 /// What evaluates: one worker, so that figures can be compared.
 pub struct Trial<'a> {
-    shelf: &'a Shelf,
+    registry: &'a PluginRegistry,
     engine: Engine,
 }
 
 impl<'a> Trial<'a> {
-    /// Over the plugins of a shelf.
-    pub fn new(shelf: &'a Shelf) -> Trial<'a> {
-        Trial { shelf, engine: Engine::new(1) }
+    /// Over the plugins of a registry.
+    pub fn new(registry: &'a PluginRegistry) -> Trial<'a> {
+        Trial { registry, engine: Engine::new(1) }
     }
 
     /// What is asked of timecards in this setting.
     pub fn request(&self, setting: &Setting, detail: Detail) -> Result<Request, Problem> {
         let Setting { ruleset, zones, window } = setting;
-        Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, detail, self.shelf)
+        Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, detail, self.registry)
             .map_err(plugins::unbound)
     }
 
@@ -52,10 +52,10 @@ impl<'a> Trial<'a> {
             let finished = self.evaluate(request, vec![chunk(std::slice::from_ref(card))?])?;
             finished.into_iter().next().map(|chunk| chunk.results).ok_or_else(|| Problem::own("a chunk got lost"))
         };
-        let watch = Arc::new(Watch::listening());
-        let with = one(self.request(setting, Detail::Full)?.watched(&watch))?;
+        let metrics = Arc::new(PluginMetrics::with_log());
+        let with = one(self.request(setting, Detail::Full)?.with_metrics(&metrics))?;
         let without = one(self.request(setting, Detail::Full)?.without_plugins())?;
-        Ok(WithAndWithout { with, without, watch })
+        Ok(WithAndWithout { with, without, metrics })
     }
 }
 
@@ -66,7 +66,7 @@ pub struct WithAndWithout {
     /// Without.
     pub without: Evaluations,
     /// What was seen of them.
-    pub watch: Arc<Watch>,
+    pub metrics: Arc<PluginMetrics>,
 }
 
 /// The results of one card of a chunk in words.

@@ -282,7 +282,7 @@ impl Counter {
         match self.scope {
             TierScope::Shift => {}
             TierScope::Workday => {
-                self.leave_scope(recorder);
+                self.end_scope(recorder);
                 self.stretch = Stretch { from: workday, until: workday.plus(1) };
                 self.counted = Seconds::ZERO;
             }
@@ -323,7 +323,7 @@ impl Counter {
         if stretch == self.stretch {
             return;
         }
-        self.leave_scope(recorder);
+        self.end_scope(recorder);
         self.stretch = stretch;
         let carried = rules.carried_in(self);
         self.carried = carried.is_some();
@@ -338,7 +338,7 @@ impl Counter {
         let apart = span.shift.is_none() && span.start != self.worked_until;
         self.worked_until = span.end;
         if self.shift != span.shift || self.stretch == Stretch::NONE || apart {
-            self.leave_scope(recorder);
+            self.end_scope(recorder);
             self.stretch = Stretch { from: label, until: label.plus(1) };
             self.shift = span.shift;
             self.counted = Seconds::ZERO;
@@ -355,7 +355,7 @@ impl Counter {
     }
 
     /// Says, if the tier did not act in the scope that ends now, why.
-    pub(crate) fn leave_scope<R: Recorder>(&mut self, recorder: &mut R) {
+    pub(crate) fn end_scope<R: Recorder>(&mut self, recorder: &mut R) {
         if !R::LISTENS {
             return;
         }

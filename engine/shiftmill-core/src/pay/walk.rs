@@ -163,7 +163,7 @@ impl Walk<'_> {
             (spans, leave) = (later, leave_later);
         }
         for counter in counters {
-            counter.leave_scope(recorder);
+            counter.end_scope(recorder);
         }
     }
 
@@ -523,7 +523,7 @@ fn end_workweek<R: Recorder>(counters: &mut [Counter], workweek: Stretch, kept: 
             continue;
         }
         match kept.contains(&index) {
-            true if counter.ends_by(workweek.until) => counter.leave_scope(recorder),
+            true if counter.ends_by(workweek.until) => counter.end_scope(recorder),
             true => {}
             false => counter.forget(),
         }

@@ -5,8 +5,8 @@ use std::thread;
 
 use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallRoom, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host,
-    HostSettings, LogLevel, Plugin, Purse, fuel_budget,
+    Answers, BindError, Bound, CallError, CallScratch, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host,
+    HostSettings, LogLevel, Plugin, FuelBudget, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, binding};
@@ -63,7 +63,7 @@ fn neither_order_nor_company_changes_an_answer() {
     let marked: Vec<usize> = (0..30).step_by(3).collect();
     let trial = Trial::new(&Guest::new("odd", fails), 30, &marked);
     let all = trial.call();
-    let mut room = CallRoom::default();
+    let mut room = CallScratch::default();
     let orders: [Vec<usize>; 4] = [
         (0..30).rev().collect(),
         (0..30).map(|index| index * 7 % 30).collect(),
@@ -99,7 +99,7 @@ fn fuel_repeats_exactly() {
     let first = trial.call();
     // Another host, a room that was used before, and calls that ran in between change nothing.
     let again = Trial::new(&guest, 40, &[3, 30]);
-    let mut room = CallRoom::default();
+    let mut room = CallScratch::default();
     for _ in 0..5 {
         let others = again.cards.some(5..20, |cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
         assert!((0..15).all(|card| same(&others, card, &first, card + 5)));
@@ -107,7 +107,7 @@ fn fuel_repeats_exactly() {
     let second = again.cards.all(|cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
     assert_eq!(first.fuel(), second.fuel());
     let one =
-        |trial: &Trial| trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallRoom::default()));
+        |trial: &Trial| trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallScratch::default()));
     assert_eq!(one(&trial).unwrap().fuel(), one(&again).unwrap().fuel());
 }
 
@@ -151,9 +151,9 @@ fn what_is_said_is_heard_where_somebody_listens() {
     let fails = format!("{says} (call $say (i32.const 3) (i32.const 0x500) (i32.const 35)) unreachable");
     let guest = Guest::new("talks", &fails).with(|guest| guest.good = says.to_owned());
     let trial = Trial::new(&guest, 8, &[5]);
-    let call = |room: &mut CallRoom| trial.cards.all(|cards| trial.bound.call(Hook::Days, cards, room)).unwrap();
-    assert!(call(&mut CallRoom::default()).log().is_empty());
-    let answers = call(&mut CallRoom::listening(1 << 16));
+    let call = |room: &mut CallScratch| trial.cards.all(|cards| trial.bound.call(Hook::Days, cards, room)).unwrap();
+    assert!(call(&mut CallScratch::default()).log().is_empty());
+    let answers = call(&mut CallScratch::listening(1 << 16));
     let about: Vec<_> = answers.log().iter().map(|line| (line.level, line.card)).collect();
     let info = |card| (LogLevel::Info, Some(card));
     assert_eq!(
@@ -162,7 +162,7 @@ fn what_is_said_is_heard_where_somebody_listens() {
     );
     assert_eq!((answers.log()[0].message.as_str(), answers.log()[0].workday), ("src/lib.rs", Some(Workday(20_514))));
     // What is kept has an end.
-    let few = call(&mut CallRoom::listening(60));
+    let few = call(&mut CallScratch::listening(60));
     assert!(few.log().len() < 9, "{:?}", few.log());
 }
 
@@ -210,7 +210,7 @@ fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
         Bound::new(&trial.plugin, &apart, 0).unwrap()
     };
     let call = |bound: &Bound, cards: Vec<usize>| {
-        trial.cards.some(cards.into_iter(), |cards| bound.call(Hook::Days, cards, &mut CallRoom::default()))
+        trial.cards.some(cards.into_iter(), |cards| bound.call(Hook::Days, cards, &mut CallScratch::default()))
     };
     // As many as may fail do fail, and the one that is well is paid.
     let bound = one_by_one();
@@ -266,9 +266,9 @@ fn on_trial_nothing_is_compared_once_the_fuel_is_used_up() {
     let fuel = trial.call().fuel();
     for left in [0, 1, 1_000, fuel / 40] {
         let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
-        let purse = Arc::new(Purse::new(fuel + left));
-        let answers = trial.cards.call(&bound.on_trial(&purse, 1), Hook::Days).unwrap();
-        assert!(purse.is_empty() && (0..40).all(|card| answers.of(card).is_ok()), "{left}");
+        let trial_budget = Arc::new(FuelBudget::new(fuel + left));
+        let answers = trial.cards.call(&bound.on_trial(&trial_budget, 1), Hook::Days).unwrap();
+        assert!(trial_budget.is_empty() && (0..40).all(|card| answers.of(card).is_ok()), "{left}");
     }
 }
 
@@ -278,7 +278,7 @@ fn on_trial_a_plugin_is_found_out_and_goes_on_for_others() {
         (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
     let trial = Trial::new(&Guest::new("crowd", "nop").with(|guest| guest.good = crowd.to_owned()), 40, &[]);
     let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
-    let bound = bound.on_trial(&Arc::new(Purse::new(FUEL_IN_VAIN_MAX)), 1);
+    let bound = bound.on_trial(&Arc::new(FuelBudget::new(FUEL_IN_VAIN_MAX)), 1);
     match trial.cards.call(&bound, Hook::Days) {
         Err(CallError::NotIndependent { binding, .. }) => assert_eq!(binding, trial.bound.binding().name),
         other => panic!("{other:?}"),
@@ -302,7 +302,7 @@ fn cards_of_different_rulesets_are_not_mixed() {
     let others = Cards::marked(&binding(&trial.plugin), 2, &[], Hook::Days);
     let mixed = trial
         .cards
-        .all(|ours| others.all(|theirs| trial.bound.call(Hook::Days, &[ours[0], theirs[0]], &mut CallRoom::default())));
+        .all(|ours| others.all(|theirs| trial.bound.call(Hook::Days, &[ours[0], theirs[0]], &mut CallScratch::default())));
     assert_eq!(mixed.unwrap_err(), CallError::Mixed);
 }
 

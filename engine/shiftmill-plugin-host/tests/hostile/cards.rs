@@ -7,7 +7,7 @@ use shiftmill_core::{
     Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Seconds,
     Silent, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone, open, shape,
 };
-use shiftmill_plugin_host::{Answers, Bound, CallError, CallRoom, HookCard, Plugin};
+use shiftmill_plugin_host::{Answers, Bound, CallError, CallScratch, HookCard, Plugin};
 
 /// Monday 2026-03-02.
 pub const MONDAY: Workday = Workday(20_514);
@@ -100,7 +100,7 @@ impl Cards {
 
     /// Calls a hook for all cards.
     pub fn call(&self, bound: &Bound, hook: Hook) -> Result<Answers, CallError> {
-        self.all(|cards| bound.call(hook, cards, &mut CallRoom::default()))
+        self.all(|cards| bound.call(hook, cards, &mut CallScratch::default()))
     }
 }
 

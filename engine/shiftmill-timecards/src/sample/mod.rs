@@ -3,13 +3,13 @@
 //! Every employee depends on the seed and their own number alone, so that a large company can be made piece by piece.
 
 mod dice;
-mod odd;
+mod irregular;
 mod person;
 
 use shiftmill_core::{CardFacts, ShiftTimes, Workday, Zone};
 
 use dice::Dice;
-pub use odd::odd;
+pub use irregular::irregular;
 
 /// A company to make up.
 ///

@@ -202,7 +202,7 @@ fn moment(zone: &Zone, at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{Company, Punching, Scheduling, odd};
+    use crate::sample::{Company, Punching, Scheduling, irregular};
     use crate::suite::parse;
     use shiftmill_core::{Carried, CarryKey, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
 
@@ -252,7 +252,7 @@ mod tests {
         let window = EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false };
         for number in 0..company.employees {
             let mut card = company.card(number, &zone, 0);
-            odd(&mut card, &company, number, &zone);
+            irregular(&mut card, &company, number, &zone);
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             let text =

@@ -12,7 +12,7 @@ use super::{Suites, came_out, compare, ruleset};
 use crate::cause::with_cause;
 use crate::chunk::Workspace;
 use crate::request::Request;
-use crate::shelf::Shelf;
+use crate::plugin_registry::PluginRegistry;
 
 /// A claim that can be evaluated.
 #[derive(Debug)]
@@ -60,22 +60,22 @@ impl Claim {
     }
 
     /// Evaluates it and compares.
-    pub(super) fn run(&self, shelf: &Shelf) -> Result<(), Differs> {
-        let derived = self.evaluate(shelf)?;
+    pub(super) fn run(&self, registry: &PluginRegistry) -> Result<(), Differs> {
+        let derived = self.evaluate(registry)?;
         let zone = self.zones.zones.first().ok_or_else(|| "the table of zones is empty".to_owned())?;
         let answer = Answer::new(&derived, self.ruleset.timeline().names(), zone);
         let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(&self.case, &answer)));
         compare::compare(&self.case, &answer).map_err(|difference| Differs { difference, came_out: came_out() })
     }
 
-    fn evaluate(&self, shelf: &Shelf) -> Result<Evaluations, String> {
+    fn evaluate(&self, registry: &PluginRegistry) -> Result<Evaluations, String> {
         let mut batch = TimecardBatch::default();
         batch.push(&self.card).map_err(told)?;
         let batch = batch.check(1, 1).map_err(told)?;
         let mut workspace = Workspace::default();
         let mut evaluate = |detail| {
             let rulesets = vec![Arc::clone(&self.ruleset)];
-            let request = Request::new(rulesets, Arc::clone(&self.zones), self.window, detail, shelf);
+            let request = Request::new(rulesets, Arc::clone(&self.zones), self.window, detail, registry);
             workspace.evaluate(&request.map_err(|error| with_cause(&error))?, &batch).map_err(told)
         };
         let (derived, plain) = (evaluate(Detail::Full)?, evaluate(Detail::Workdays)?);

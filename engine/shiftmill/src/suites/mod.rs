@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use shiftmill_timecards::suite::{self, SuiteCase, SuiteFile, SuiteMistakes};
 
-use crate::shelf::Shelf;
+use crate::plugin_registry::PluginRegistry;
 pub use claim::Claim;
 use claim::Differs;
 
@@ -36,7 +36,7 @@ pub struct Suites<'a> {
     /// A folder of rulesets and plugins, besides those that lie beside a suite.
     pub rulesets: Option<&'a Path>,
     /// Where plugins are loaded.
-    pub shelf: &'a Shelf,
+    pub registry: &'a PluginRegistry,
 }
 
 /// What stands in suites.
@@ -157,7 +157,7 @@ impl Suites<'_> {
 /// # Errors
 /// When the folder cannot be read, or a file cannot be written.
 pub fn run_folder(folder: &Path, only: &str, differing: Differing<'_>) -> io::Result<Ran> {
-    Suites { folder, only, rulesets: None, shelf: &Shelf::default() }.run(differing)
+    Suites { folder, only, rulesets: None, registry: &PluginRegistry::default() }.run(differing)
 }
 
 /// The Markdown files under a folder, in order.
@@ -221,7 +221,7 @@ impl FileRun<'_> {
     }
 
     fn run_case(&self, suite: &SuiteFile, case: &SuiteCase) -> Result<(), Differs> {
-        Claim::new(suite, case, self.path, self.suites)?.run(self.suites.shelf)
+        Claim::new(suite, case, self.path, self.suites)?.run(self.suites.registry)
     }
 
     /// The text in which a claim expects what came out, read again since lines move. `None` when it is not to be

@@ -10,14 +10,14 @@ use shiftmill_timecards::suite::{RulesetLayer, SuiteCase, SuiteFile};
 
 use super::Suites;
 use crate::cause::with_cause;
-use crate::shelf::{Shelf, beside};
+use crate::plugin_registry::{PluginRegistry, beside};
 
 /// What a claim's ruleset may name: the blocks before its own, the files beside the suite, and those of the folder of
 /// rulesets.
 struct Beside<'a> {
     layers: &'a [RulesetLayer],
     folders: [Option<&'a Path>; 2],
-    shelf: &'a Shelf,
+    registry: &'a PluginRegistry,
 }
 
 impl Beside<'_> {
@@ -36,17 +36,17 @@ impl Library for Beside<'_> {
 
     fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
         let plugin = match which {
-            PluginReference::Hash(hash) => self.shelf.get(hash).ok_or("there is no plugin of this hash")?,
+            PluginReference::Hash(hash) => self.registry.get(hash).ok_or("there is no plugin of this hash")?,
             PluginReference::File(name) => {
                 let file = self.file(name).ok_or("there is no such file")?;
-                self.shelf.load_file(&file).map_err(|error| with_cause(&error))?
+                self.registry.load_file(&file).map_err(|error| with_cause(&error))?
             }
         };
         Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
     }
 
     fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        self.shelf.configure(binding)
+        self.registry.configure(binding)
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn of_case(
 ) -> Result<Ruleset, String> {
     let layers = suite.rulesets(case);
     let folders = [Some(path.parent().unwrap_or(Path::new("."))), suites.rulesets];
-    let library = Beside { layers: &layers, folders, shelf: suites.shelf };
+    let library = Beside { layers: &layers, folders, registry: suites.registry };
     let (name, text) = match (layers.last(), suite.setting_of(case).ruleset) {
         (Some(layer), _) => (layer.name.clone(), layer.text.clone()),
         (None, Some(name)) => {

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use shiftmill_core::{CardFacts, Detail, Evaluations, Isolation, PlanTimeline, Workday};
-use shiftmill_plugin_host::{CallError, Purse};
+use shiftmill_plugin_host::{CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
-use super::{Setting, Told, TrialError, chunk, make_up};
+use super::{Setting, CardReport, TrialError, chunk, make_up};
 use crate::chunk::Workspace;
 use crate::request::{Request, Stopped};
-use crate::shelf::Shelf;
+use crate::plugin_registry::PluginRegistry;
 
 /// Made-up employees of one week.
 const EMPLOYEES: u32 = 36;
@@ -65,11 +65,11 @@ fn listed(names: &[String]) -> String {
 ///
 /// # Errors
 /// [`TrialError::NotIndependent`]; others when the plugins cannot be called.
-pub fn check_independence(ruleset: &Arc<Ruleset>, shelf: &Shelf) -> Result<(), TrialError> {
-    let purse = Arc::new(Purse::new(FUEL));
+pub fn check_independence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<(), TrialError> {
+    let trial_budget = Arc::new(FuelBudget::new(FUEL));
     for setting in weeks(ruleset)? {
         let cards = make_up(&setting, EMPLOYEES, SEED)?;
-        let week = Week { setting, cards, shelf, purse: Arc::clone(&purse) };
+        let week = Week { setting, cards, registry, trial_budget: Arc::clone(&trial_budget) };
         if week.check()? == Found::Nothing {
             break;
         }
@@ -121,8 +121,8 @@ enum Found {
 struct Week<'a> {
     setting: Setting,
     cards: Vec<CardFacts>,
-    shelf: &'a Shelf,
-    purse: Arc<Purse>,
+    registry: &'a PluginRegistry,
+    trial_budget: Arc<FuelBudget>,
 }
 
 impl Week<'_> {
@@ -132,12 +132,12 @@ impl Week<'_> {
         let order: Vec<usize> = (0..self.cards.len()).collect();
         let back: Vec<usize> = order.iter().rev().copied().collect();
         for (arrangement, order) in [("in one chunk", order), ("in one chunk the other way round", back)] {
-            let request = self.request(&self.purse, 0)?;
+            let request = self.request(&self.trial_budget, 0)?;
             let Some(results) = self.evaluate(&request, self.ordered(&order), &mut room)? else {
                 return Ok(Found::Nothing);
             };
             for (position, index) in order.iter().enumerate() {
-                let together = Told::of(&self.setting, &results, position)?;
+                let together = CardReport::of(&self.setting, &results, position)?;
                 let Some((card, alone)) = self.cards.get(*index).zip(alone.get(*index)) else { continue };
                 if *alone != together {
                     let (alone, together) = alone.first_difference(&together);
@@ -157,12 +157,12 @@ impl Week<'_> {
     }
 
     /// What is told of everybody alone. `None` when that is nothing to compare with.
-    fn alone(&self, room: &mut Workspace) -> Result<Option<Vec<Told>>, TrialError> {
-        let request = self.request(&self.purse, 0)?;
+    fn alone(&self, room: &mut Workspace) -> Result<Option<Vec<CardReport>>, TrialError> {
+        let request = self.request(&self.trial_budget, 0)?;
         let mut alone = Vec::with_capacity(self.cards.len());
         for card in &self.cards {
             let Some(results) = self.evaluate(&request, [card], room)? else { return Ok(None) };
-            alone.push(Told::of(&self.setting, &results, 0)?);
+            alone.push(CardReport::of(&self.setting, &results, 0)?);
         }
         Ok(Some(alone))
     }
@@ -174,7 +174,7 @@ impl Week<'_> {
     /// What the plugin is called that is found out first when every answer is looked at twice, with fuel of its own; all
     /// of them when none is.
     fn culprits(&self, order: &[usize], room: &mut Workspace) -> Result<Vec<String>, TrialError> {
-        let request = self.request(&Arc::new(Purse::new(FUEL)), 1)?;
+        let request = self.request(&Arc::new(FuelBudget::new(FUEL)), 1)?;
         match room.evaluate(&request, &chunk(self.ordered(order))?) {
             Err(Stopped(CallError::NotIndependent { binding, .. })) => Ok(vec![binding]),
             _ => Ok(request.plugins(0).iter().map(|bound| bound.binding().name.clone()).collect()),
@@ -182,10 +182,10 @@ impl Week<'_> {
     }
 
     /// What is asked; one in about so many answers is looked at twice.
-    fn request(&self, purse: &Arc<Purse>, audit_one_in: u32) -> Result<Request, TrialError> {
+    fn request(&self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Result<Request, TrialError> {
         let Setting { ruleset, zones, window } = &self.setting;
-        let request = Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, Detail::Full, self.shelf);
-        Ok(request.map_err(TrialError::Unbound)?.on_trial(purse, audit_one_in))
+        let request = Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, Detail::Full, self.registry);
+        Ok(request.map_err(TrialError::Unbound)?.on_trial(trial_budget, audit_one_in))
     }
 
     /// The results of some cards. `None` when they tell nothing: the fuel is used up, or a plugin fails for everybody.
@@ -196,7 +196,7 @@ impl Week<'_> {
         room: &mut Workspace,
     ) -> Result<Option<Evaluations>, TrialError> {
         match room.evaluate(request, &chunk(cards)?) {
-            Ok(results) => Ok((!self.purse.is_empty()).then_some(results)),
+            Ok(results) => Ok((!self.trial_budget.is_empty()).then_some(results)),
             Err(stopped) if matches!(stopped.0, CallError::Broken { .. }) => Ok(None),
             Err(stopped) => Err(TrialError::Stopped(stopped)),
         }

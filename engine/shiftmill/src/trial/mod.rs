@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! ruleset ─→ Setting ─→ make_up ─→ timecards ─┬─→ alone ────┐
-//!                                             └─→ together ─┴─→ Told ─→ check_independence
+//!                                             └─→ together ─┴─→ CardReport ─→ check_independence
 //! ```
 
 mod independence;
-mod odd_week;
-mod told;
+mod irregular_week;
+mod report;
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ use crate::request::{RequestError, Stopped};
 use crate::suites::Claim;
 use crate::zones::{ZoneError, zone_table};
 pub use independence::{Dependence, check_independence};
-pub use odd_week::make_up;
-pub use told::{Told, carried};
+pub use irregular_week::make_up;
+pub use report::{CardReport, carried};
 
 /// Zones are known so many days around the days that facts cover.
 const AROUND: i32 = 200;

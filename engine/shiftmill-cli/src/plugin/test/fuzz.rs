@@ -1,17 +1,17 @@
-//! Odd weeks: made-up timecards that a rule may not have been written for. A plugin must not panic on them, must not
+//! Irregular weeks: made-up timecards that a rule may not have been written for. A plugin must not panic on them, must not
 //! propose what is refused, and must stay within its budget. Complaints are its right.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use shiftmill::Watch;
+use shiftmill::PluginMetrics;
 use shiftmill::core::{CardFacts, Detail, EvaluationError, FailureCode, PluginFailure, Workday};
 use shiftmill::plugin_host::FUEL_BASE;
 use shiftmill::words;
 
 use super::golden::counted;
-use super::odd_week::{make_up, pasted, shrink};
+use super::irregular_week::{make_up, pasted, shrink};
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
@@ -76,10 +76,10 @@ fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
 
 impl Fuzz {
     fn attempt(&mut self, trial: &Trial<'_>, setting: &Setting, cards: &[CardFacts]) -> Result<(), Problem> {
-        let watch = Arc::new(Watch::default());
-        let request = trial.request(setting, Detail::Workdays)?.watched(&watch);
+        let metrics = Arc::new(PluginMetrics::default());
+        let request = trial.request(setting, Detail::Workdays)?.with_metrics(&metrics);
         let finished = trial.evaluate(request, vec![trial::chunk(cards)?])?;
-        self.fuel += watch.fuel();
+        self.fuel += metrics.fuel();
         let facts = setting.window.facts;
         self.days += cards.len() as u64 * u64::from((facts.last.0 - facts.first.0 + 1).unsigned_abs());
         if finished
@@ -144,9 +144,9 @@ impl Fuzz {
 
     /// What is told.
     pub fn lines(&self) -> Vec<String> {
-        let weeks = counted(self.weeks as usize, "odd week");
+        let weeks = counted(self.weeks as usize, "irregular week");
         if self.weeks == 0 {
-            return vec![String::from("no odd weeks were asked for")];
+            return vec![String::from("no irregular weeks were asked for")];
         }
         let complaints = match self.complaints {
             0 => String::new(),

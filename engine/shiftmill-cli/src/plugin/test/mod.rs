@@ -1,12 +1,12 @@
 //! `shiftmill plugin test`: everything that can be proved of a plugin without a service.
 //!
 //! ```text
-//! build ─→ native tests ─→ timecards in the sandbox ─→ the same, shuffled ─→ odd weeks
+//! build ─→ native tests ─→ timecards in the sandbox ─→ the same, shuffled ─→ irregular weeks
 //! ```
 
 mod fuzz;
 mod golden;
-mod odd_week;
+mod irregular_week;
 mod shuffled;
 
 use std::io::Write;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
-use shiftmill::Shelf;
+use shiftmill::PluginRegistry;
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -34,12 +34,12 @@ Examples:
     shiftmill plugin test --accept
     shiftmill plugin test --accept night
 
-  More odd weeks, and others:
+  More irregular weeks, and others:
     shiftmill plugin test --fuzz 20000 --seed 7
 
 Exit codes: 0 all of it holds; 1 something does not; 2 nothing was tested; 70 our fault.";
 
-/// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, odd weeks.
+/// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Test {
@@ -49,7 +49,7 @@ pub struct Test {
     /// file holds it.
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     accept: Option<String>,
-    /// How many odd weeks to try.
+    /// How many irregular weeks to try.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     fuzz: u32,
     /// Another seed makes other weeks up.
@@ -87,15 +87,15 @@ impl Outcome {
 }
 
 /// Runs the command.
-pub fn run(command: &Test, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
-    let built = command.source.build(shelf)?;
+pub fn run(command: &Test, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
+    let built = command.source.build(registry)?;
     let file = built.write(&command.source.folder)?;
     let mut out = Output::to(None)?;
     if !json {
         topic("built", &[format!("{} · {}", built.line(), file.display())], &mut out)?;
         out.flush()?;
     }
-    let outcome = command.steps(&built, shelf, json, &mut out)?;
+    let outcome = command.steps(&built, registry, json, &mut out)?;
     if json {
         writeln!(out, "{}", outcome.object(&built))?;
     }
@@ -104,7 +104,7 @@ pub fn run(command: &Test, shelf: &Shelf, json: bool) -> Result<Exit, Problem> {
 }
 
 impl Test {
-    fn steps(&self, built: &Built, shelf: &Shelf, json: bool, out: &mut dyn Write) -> Result<Outcome, Problem> {
+    fn steps(&self, built: &Built, registry: &PluginRegistry, json: bool, out: &mut dyn Write) -> Result<Outcome, Problem> {
         let mut say = |lines: Vec<String>, word: &str| -> Result<(), Problem> {
             if !json {
                 topic(word, &lines, out)?;
@@ -119,11 +119,11 @@ impl Test {
         if let Some(native) = &native {
             say(native_lines(native), "native")?;
         }
-        let project = Project { folder: &self.source.folder, ruleset: self.ruleset.as_deref(), shelf };
+        let project = Project { folder: &self.source.folder, ruleset: self.ruleset.as_deref(), registry };
         project.check_ruleset()?;
         let golden = golden::run(&project, self.accept.as_deref())?;
         say(golden.lines(), "golden")?;
-        let (trial, settings) = (Trial::new(shelf), project.settings(&golden.claims)?);
+        let (trial, settings) = (Trial::new(registry), project.settings(&golden.claims)?);
         let shuffled = shuffled::run(&trial, &settings, &golden.claims, self.seed)?;
         say(shuffled.lines(), "shuffled")?;
         let fuzz = fuzz::run(&trial, &settings, self.fuzz, self.seed)?;

@@ -4,10 +4,10 @@
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, Detail};
 use shiftmill::suites::Claim;
-use shiftmill::trial::Told;
+use shiftmill::trial::CardReport;
 
 use super::golden::counted;
-use super::odd_week::make_up;
+use super::irregular_week::make_up;
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
@@ -59,9 +59,9 @@ impl Shuffled {
         cards: &[CardFacts],
         seed: u64,
     ) -> Result<(), Problem> {
-        let alone: Vec<Told> = cards
+        let alone: Vec<CardReport> = cards
             .iter()
-            .map(|card| Ok(Told::of(setting, &trial.alone(setting, card)?, 0)?))
+            .map(|card| Ok(CardReport::of(setting, &trial.alone(setting, card)?, 0)?))
             .collect::<Result<_, Problem>>()?;
         for (number, arrangement) in ARRANGEMENTS.into_iter().enumerate() {
             let order = order(number, cards.len(), seed);
@@ -71,7 +71,7 @@ impl Shuffled {
                 let finished = trial.evaluate(request, vec![trial::chunk(&together)?])?;
                 let Some(results) = finished.first().map(|finished| &finished.results) else { continue };
                 for (position, index) in chunk.iter().enumerate() {
-                    let (told, Some(alone)) = (Told::of(setting, results, position)?, alone.get(*index)) else {
+                    let (told, Some(alone)) = (CardReport::of(setting, results, position)?, alone.get(*index)) else {
                         continue;
                     };
                     if told != *alone {
@@ -84,7 +84,7 @@ impl Shuffled {
     }
 
     /// Keeps the first difference of an employee.
-    fn differ(&mut self, cards: &[CardFacts], index: usize, arrangement: &'static str, alone: &Told, together: &Told) {
+    fn differ(&mut self, cards: &[CardFacts], index: usize, arrangement: &'static str, alone: &CardReport, together: &CardReport) {
         let employee = cards.get(index).map(|card| card.employee.clone()).unwrap_or_default();
         if self.differences.iter().all(|known| known.employee != employee) {
             let (alone, together) = alone.first_difference(together);

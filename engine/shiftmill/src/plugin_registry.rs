@@ -1,4 +1,4 @@
-//! The shelf: the plugins that this process has loaded, each compiled once and shared by all requests.
+//! The registry: the plugins that this process has loaded, each compiled once and shared by all requests.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -10,12 +10,12 @@ use shiftmill_core::{ContextDays, PluginBinding, PluginHash};
 use shiftmill_plugin_host::{BindError, Bound, Host, HostError, HostSettings, LoadError, Plugin};
 use shiftmill_ruleset::{Library, PluginFound, PluginReference};
 
-/// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one shelf.
+/// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one registry.
 ///
-/// A request takes what it needs when it is made and keeps it. What is put on the shelf or taken off later is for later
+/// A request takes what it needs when it is made and keeps it. What is put into the registry or taken off later is for later
 /// requests.
 #[derive(Clone, Debug, Default)]
-pub struct Shelf(Arc<Inner>);
+pub struct PluginRegistry(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -25,9 +25,9 @@ struct Inner {
     plugins: DashMap<PluginHash, Arc<Plugin>>,
 }
 
-/// Why a plugin is not on the shelf.
+/// Why a plugin is not in the registry.
 #[derive(Debug, thiserror::Error)]
-pub enum ShelfError {
+pub enum PluginRegistryError {
     /// The file cannot be read.
     #[error("the file cannot be read")]
     Unreadable(#[source] io::Error),
@@ -47,42 +47,42 @@ pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
     (is_plain && !name.contains(['/', '\\', ':'])).then(|| folder.join(name))
 }
 
-impl Shelf {
-    /// An empty shelf whose plugins will run with these settings.
-    pub fn new(settings: HostSettings) -> Shelf {
-        Shelf(Arc::new(Inner { settings, ..Inner::default() }))
+impl PluginRegistry {
+    /// An empty registry whose plugins will run with these settings.
+    pub fn new(settings: HostSettings) -> PluginRegistry {
+        PluginRegistry(Arc::new(Inner { settings, ..Inner::default() }))
     }
 
-    /// A shelf of a few plugins, such as those of one request.
-    pub fn of<'a>(plugins: impl IntoIterator<Item = &'a Arc<Plugin>>) -> Shelf {
-        let shelf = Shelf::default();
+    /// A registry of a few plugins, such as those of one request.
+    pub fn of<'a>(plugins: impl IntoIterator<Item = &'a Arc<Plugin>>) -> PluginRegistry {
+        let registry = PluginRegistry::default();
         for plugin in plugins {
-            shelf.put(plugin);
+            registry.put(plugin);
         }
-        shelf
+        registry
     }
 
     /// Loads a plugin. One that is there already is not loaded again, unless it is quarantined.
     ///
     /// # Errors
-    /// See [`ShelfError`].
-    pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, ShelfError> {
+    /// See [`PluginRegistryError`].
+    pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, PluginRegistryError> {
         Ok(self.put(&self.prepare(component)?))
     }
 
-    /// Loads a plugin as [`Shelf::load`] does, but does not put it on the shelf.
+    /// Loads a plugin as [`PluginRegistry::load`] does, but does not put it in the registry.
     ///
     /// # Errors
-    /// See [`ShelfError`].
-    pub fn prepare(&self, component: &[u8]) -> Result<Arc<Plugin>, ShelfError> {
+    /// See [`PluginRegistryError`].
+    pub fn prepare(&self, component: &[u8]) -> Result<Arc<Plugin>, PluginRegistryError> {
         let hash = PluginHash(Sha256::digest(component).into());
         match self.get(hash).filter(|known| !known.is_quarantined()) {
             Some(known) => Ok(known),
-            None => self.host()?.load(component).map_err(ShelfError::Load),
+            None => self.host()?.load(component).map_err(PluginRegistryError::Load),
         }
     }
 
-    /// Puts a plugin on the shelf and gives the one that stands there then: where the same content is there already, it
+    /// Puts a plugin in the registry and gives the one that stands there then: where the same content is there already, it
     /// stays unless it is quarantined.
     pub fn put(&self, plugin: &Arc<Plugin>) -> Arc<Plugin> {
         let mut place = self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin));
@@ -95,9 +95,9 @@ impl Shelf {
     /// Loads a plugin from a file.
     ///
     /// # Errors
-    /// See [`ShelfError`].
-    pub fn load_file(&self, path: &Path) -> Result<Arc<Plugin>, ShelfError> {
-        self.load(&fs::read(path).map_err(ShelfError::Unreadable)?)
+    /// See [`PluginRegistryError`].
+    pub fn load_file(&self, path: &Path) -> Result<Arc<Plugin>, PluginRegistryError> {
+        self.load(&fs::read(path).map_err(PluginRegistryError::Unreadable)?)
     }
 
     /// The plugin with this content.
@@ -119,7 +119,7 @@ impl Shelf {
         }
     }
 
-    /// Takes a plugin off the shelf. Requests that have it keep it.
+    /// Takes a plugin out of the registry. Requests that have it keep it.
     pub fn remove(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
         self.0.plugins.remove(&hash).map(|(_, plugin)| plugin)
     }
@@ -135,17 +135,17 @@ impl Shelf {
     ///
     /// # Errors
     /// When plugins cannot be run here.
-    pub fn host(&self) -> Result<&Host, ShelfError> {
+    pub fn host(&self) -> Result<&Host, PluginRegistryError> {
         if let Some(host) = self.0.host.get() {
             return Ok(host);
         }
-        let host = Host::new(self.0.settings.clone()).map_err(ShelfError::Host)?;
+        let host = Host::new(self.0.settings.clone()).map_err(PluginRegistryError::Host)?;
         Ok(self.0.host.get_or_init(|| host))
     }
 }
 
 /// What rulesets find that stand alone and name their plugins by their hashes.
-impl Library for Shelf {
+impl Library for PluginRegistry {
     fn find(&self, _: &str) -> Option<String> {
         None
     }
@@ -159,6 +159,6 @@ impl Library for Shelf {
     }
 
     fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        Shelf::configure(self, binding)
+        PluginRegistry::configure(self, binding)
     }
 }

@@ -1,30 +1,30 @@
-//! Everything that is told of a card, and where two of them differ.
+//! Everything that an answer says about a card, and where two of them differ.
 
 use shiftmill_core::{Evaluations, Names};
 
 use super::{Setting, TrialError};
 use crate::words::{self, Explanation, Language};
 
-/// Everything that is told of a card.
+/// Everything that an answer says about a card.
 #[derive(Debug, PartialEq)]
-pub struct Told {
+pub struct CardReport {
     explanation: Explanation,
     carried: Vec<(String, i64)>,
 }
 
-impl Told {
-    /// What is told of card `index` of a chunk that was evaluated with full detail.
+impl CardReport {
+    /// The report of card `index` of a chunk that was evaluated with full detail.
     ///
     /// # Errors
     /// [`TrialError::Lost`] when there is no such card.
-    pub fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<Told, TrialError> {
+    pub fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<CardReport, TrialError> {
         let (names, zone) = (setting.names(), setting.zone()?);
         let explanation = words::explain(names, results, index, zone, Language::English).ok_or(TrialError::Lost)?;
-        Ok(Told { explanation, carried: carried(names, results, index) })
+        Ok(CardReport { explanation, carried: carried(names, results, index) })
     }
 
     /// The first line of each that the other does not have.
-    pub fn first_difference(&self, other: &Told) -> (String, String) {
+    pub fn first_difference(&self, other: &CardReport) -> (String, String) {
         let (own, others) = (self.lines(), other.lines());
         let only = |here: &[String], there: &[String]| {
             let line = here.iter().find(|line| !there.contains(line));

@@ -1,4 +1,4 @@
-//! Gathering: the columns of a piece from the states of its cards, and which row of a column is what on its card.
+//! Encoding: the columns of a piece from the states of its cards, and which row of a column is what on its card.
 //!
 //! Rows stand grouped by the day that they are shown on. Nearly every card has them in that order already; only for
 //! the others an order is kept, to find back from a row to the card's own list.
@@ -28,9 +28,9 @@ pub struct HookCard<'a> {
 /// How many zones are looked through before one is given again.
 const ZONES_LOOKED_THROUGH: usize = 16;
 
-/// What is gathered, and for whom.
+/// What is encoded, and for whom.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Gathering<'a> {
+pub(crate) struct Encoding<'a> {
     pub(crate) hook: Hook,
     pub(crate) reads: &'a Reads,
     pub(crate) binding: &'a PluginBinding,
@@ -133,14 +133,14 @@ impl RowsOf {
 }
 
 impl Tables {
-    /// Gathers the columns that `gathering` reads of these cards. All cards have the same rules and are asked the same.
-    pub(crate) fn gather(&mut self, gathering: Gathering<'_>, cards: &[HookCard<'_>]) {
+    /// Encodes the columns that `encoding` reads of these cards. All cards have the same rules and are asked the same.
+    pub(crate) fn encode(&mut self, encoding: Encoding<'_>, cards: &[HookCard<'_>]) {
         self.clear();
         let Some(first) = cards.first() else { return };
         self.window = Window::of(first.inputs.window);
-        self.gather_pay_codes(first.inputs.timeline);
+        self.encode_pay_codes(first.inputs.timeline);
         for index in 0..cards.len() {
-            self.gather_card(gathering, cards, index);
+            self.encode_card(encoding, cards, index);
         }
     }
 
@@ -203,7 +203,7 @@ impl Tables {
         self.orders.clear();
     }
 
-    fn gather_pay_codes(&mut self, timeline: &PlanTimeline) {
+    fn encode_pay_codes(&mut self, timeline: &PlanTimeline) {
         for code in &timeline.names().pay_codes {
             self.pay_codes.layer.push(code.layer as u8);
             self.pay_codes.unit.push(code.unit as u8);
@@ -212,15 +212,15 @@ impl Tables {
         }
     }
 
-    fn gather_card(&mut self, gathering: Gathering<'_>, cards: &[HookCard<'_>], index: usize) {
+    fn encode_card(&mut self, encoding: Encoding<'_>, cards: &[HookCard<'_>], index: usize) {
         let Some(card) = cards.get(index) else { return };
         let zone = self.zone_row(cards, index);
         self.employees.zone.push(zone);
-        self.label_punches(gathering, card);
-        self.lay_days(gathering, card);
-        self.gather_days(gathering, card);
-        self.gather_rows_of_days(gathering, card);
-        self.gather_lists(gathering, card);
+        self.label_punches(encoding, card);
+        self.lay_days(encoding, card);
+        self.encode_days(encoding, card);
+        self.encode_rows_of_days(encoding, card);
+        self.encode_lists(encoding, card);
     }
 
     /// The row of a card's zone, which is added when it was not given lately.
@@ -240,22 +240,22 @@ impl Tables {
     }
 
     /// Finds the days of the card's punches, which do not tell them themselves.
-    fn label_punches(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+    fn label_punches(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let labels = &mut self.labels.punches;
         labels.clear();
-        if gathering.hook == Hook::Punches {
+        if encoding.hook == Hook::Punches {
             let mut clock = ZoneCursor::new(card.inputs.card.zone);
             labels.extend(card.state.punches.iter().map(|punch| clock.date_at(punch.at).0));
-        } else if gathering.reads.punches.any() {
+        } else if encoding.reads.punches.any() {
             label_by_shift(card, labels);
         }
     }
 
     /// Lays the rows of the card out by day: the labels of its days, and where the rows of each end.
-    fn lay_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
-        let lays = Laid::of(gathering.reads);
+    fn lay_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
+        let lays = Laid::of(encoding.reads);
         let first = self.days.workday.len();
-        match gathering.hook {
+        match encoding.hook {
             Hook::Punches => {
                 let dates = self.labels.punches.chunk_by(|one, next| one == next);
                 self.days.workday.extend(dates.filter_map(|date| date.first()));
@@ -337,15 +337,15 @@ impl Tables {
         }
     }
 
-    fn gather_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
-        let wanted = gathering.reads.days;
+    fn encode_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
+        let wanted = encoding.reads.days;
         let Inputs { timeline, window, .. } = *card.inputs;
         let first = self.places.last().map_or(0, |place| place.days.first as usize);
         let DayRows { workday, marks, day_type, worked, .. } = &mut self.days;
         let days = workday.get(first..).unwrap_or(&[]).iter().map(|label| Workday(*label));
         if wanted.marks {
-            let always = timeline.single().map(|plan| plan.plugins.contains(&gathering.index));
-            let in_force = |day| always.unwrap_or_else(|| timeline.is_in_force(gathering.index, day));
+            let always = timeline.single().map(|plan| plan.plugins.contains(&encoding.index));
+            let in_force = |day| always.unwrap_or_else(|| timeline.is_in_force(encoding.index, day));
             let bits = |day| u8::from(window.pay_period.contains(day)) | u8::from(in_force(day)) << 1;
             marks.extend(days.clone().map(bits));
         }
@@ -354,7 +354,7 @@ impl Tables {
         }
         let mut known = card.state.workdays.iter().peekable();
         for day in days {
-            let row = match gathering.hook {
+            let row = match encoding.hook {
                 Hook::Punches => None,
                 _ => known.next_if(|row| row.workday == day),
             };
@@ -368,9 +368,9 @@ impl Tables {
         }
     }
 
-    fn gather_rows_of_days(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
+    fn encode_rows_of_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let Some(tables) = self.places.last().map(|place| place.tables) else { return };
-        let Gathering { hook, reads, .. } = gathering;
+        let Encoding { hook, reads, .. } = encoding;
         let state = card.state;
         let orders = &self.orders;
 
@@ -417,8 +417,8 @@ impl Tables {
     }
 
     /// Lists that belong to the employee as a whole.
-    fn gather_lists(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) {
-        let reads = gathering.reads;
+    fn encode_lists(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
+        let reads = encoding.reads;
         let HookCard { inputs, state, .. } = card;
 
         let quantities = Picked::all_if(reads.quantities.any(), &state.quantities);
@@ -445,16 +445,16 @@ impl Tables {
         premiums.fill(reads.premiums.pay_code, &mut self.premiums.pay_code, |row| row.code.0);
         push_end(&mut self.employees.premium_end, premiums.rows.len());
 
-        let carried = if reads.carried.any() { self.gather_carried(gathering, card) } else { 0 };
+        let carried = if reads.carried.any() { self.encode_carried(encoding, card) } else { 0 };
         push_end(&mut self.employees.carried_end, carried);
     }
 
     /// The values of the plugin's own keys, and how many there are: what this evaluation carried, else what was
     /// carried in.
-    fn gather_carried(&mut self, gathering: Gathering<'_>, card: &HookCard<'_>) -> usize {
-        let wanted = gathering.reads.carried;
+    fn encode_carried(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) -> usize {
+        let wanted = encoding.reads.carried;
         let mut found = 0;
-        for (key, position) in gathering.binding.carried_keys.iter().zip(0..) {
+        for (key, position) in encoding.binding.carried_keys.iter().zip(0..) {
             let Some(value) = card.state.carried_value(card.inputs, *key) else { continue };
             found += 1;
             if wanted.key {

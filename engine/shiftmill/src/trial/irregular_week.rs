@@ -1,11 +1,11 @@
-//! Odd weeks: made-up timecards that a rule may not have been written for.
+//! Irregular weeks: made-up timecards that a rule may not have been written for.
 
 use shiftmill_core::{CardFacts, Carried, CarryKey};
-use shiftmill_timecards::sample::{Company, Punching, Scheduling, odd};
+use shiftmill_timecards::sample::{Company, Punching, Scheduling, irregular};
 
 use super::{Setting, TrialError};
 
-/// Plausible timecards over the days that a setting's facts cover, every other one with odd things on it. The same seed
+/// Plausible timecards over the days that a setting's facts cover, every other one with irregular things on it. The same seed
 /// makes the same ones up.
 ///
 /// # Errors
@@ -24,7 +24,7 @@ pub fn make_up(setting: &Setting, employees: u32, seed: u64) -> Result<Vec<CardF
     let card = |number: u32| {
         let mut card = company.card(number, zone, 0);
         if number % 2 == 1 {
-            odd(&mut card, &company, number, zone);
+            irregular(&mut card, &company, number, zone);
         }
         if number % 3 == 1 {
             card.carried = carried(names.carried.len(), number);

@@ -29,7 +29,7 @@ const NO_TEMPLATE: u16 = u16::MAX;
 
 /// A header, read.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ResolvedHeader {
     /// For the engine.
     pub request: Arc<Request>,
     /// Per ruleset: the template number of each of the header's shifts.
@@ -40,9 +40,9 @@ pub(crate) struct Asked {
     pub proposals: Vec<Proposals>,
 }
 
-impl Asked {
+impl ResolvedHeader {
     /// Reads the header of a stream.
-    pub async fn read(header: v1::Header, known: &Arc<Snapshot>) -> Result<Asked, Problem> {
+    pub async fn read(header: v1::Header, known: &Arc<Snapshot>) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(Kind::Header, "header.rulesets", message));
@@ -60,7 +60,7 @@ impl Asked {
         let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
-        Ok(Asked { request, templates, carried_keys, proposals })
+        Ok(ResolvedHeader { request, templates, carried_keys, proposals })
     }
 
     /// The names of a ruleset of the request.
@@ -91,10 +91,10 @@ pub(crate) async fn request(
     }
     let (first, last) = edges(&window);
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields.zones))?;
-    let shelf = known.plugins_of(&rulesets);
+    let registry = known.plugins_of(&rulesets);
     let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
     let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
-    let bind = move || Request::new(rulesets, Arc::new(zones), window, detail, &shelf);
+    let bind = move || Request::new(rulesets, Arc::new(zones), window, detail, &registry);
     let request = match plugins {
         0 => bind(),
         1..=PLUGINS_MAX => {

@@ -1,4 +1,4 @@
-//! Odd but possible things on a plausible card: what rules trip over that were only tried on good days.
+//! Irregular but possible things on a plausible card: what rules trip over that were only tried on good days.
 
 use shiftmill_core::{
     CardFacts, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Fold, Leave, LeaveTime, Punch,
@@ -11,14 +11,14 @@ use super::dice::Dice;
 /// Kinds of oddness.
 const KINDS: i32 = 16;
 
-/// Lets a few odd things happen to the card of employee `number`: punches forgotten, repeated, in the wrong order or
+/// Lets a few irregular things happen to the card of employee `number`: punches forgotten, repeated, in the wrong order or
 /// without direction, work through midnight and through the night, second shifts, a shift of a second, days without
 /// anything, leave over work, corrections, waivers, day types. The card can still be evaluated. The same company and
 /// number make the same card.
 ///
 /// ```
 /// use shiftmill_core::{Workday, Zone};
-/// use shiftmill_timecards::sample::{Company, Punching, Scheduling, odd};
+/// use shiftmill_timecards::sample::{Company, Punching, Scheduling, irregular};
 /// let company = Company {
 ///     seed: 7,
 ///     employees: 12,
@@ -31,26 +31,26 @@ const KINDS: i32 = 16;
 /// let zone = Zone::fixed("Etc/UTC", 0);
 /// let plain = company.card(3, &zone, 0);
 /// let mut card = plain.clone();
-/// odd(&mut card, &company, 3, &zone);
+/// irregular(&mut card, &company, 3, &zone);
 /// assert_ne!(card, plain);
 /// ```
-pub fn odd(card: &mut CardFacts, company: &Company, number: u32, zone: &Zone) {
+pub fn irregular(card: &mut CardFacts, company: &Company, number: u32, zone: &Zone) {
     let dice = Dice::new(company.seed ^ 0x6f64_6421, u64::from(number));
-    let mut odd = Odd { card, company, zone, dice };
-    for _ in 0..odd.dice.between(1, 5) {
-        let kind = odd.dice.between(0, KINDS - 1);
-        odd.happen(kind);
+    let mut irregular = Irregular { card, company, zone, dice };
+    for _ in 0..irregular.dice.between(1, 5) {
+        let kind = irregular.dice.between(0, KINDS - 1);
+        irregular.happen(kind);
     }
 }
 
-struct Odd<'a> {
+struct Irregular<'a> {
     card: &'a mut CardFacts,
     company: &'a Company,
     zone: &'a Zone,
     dice: Dice,
 }
 
-impl Odd<'_> {
+impl Irregular<'_> {
     fn happen(&mut self, kind: i32) {
         let day = self.some_day();
         match kind {
@@ -237,7 +237,7 @@ mod tests {
                 let mut card = company.card(0, &zone, 0);
                 let before = card.clone();
                 let dice = Dice::new(2, kind.unsigned_abs().into());
-                Odd { card: &mut card, company: &company, zone: &zone, dice }.happen(kind);
+                Irregular { card: &mut card, company: &company, zone: &zone, dice }.happen(kind);
                 assert_ne!(card, before, "{kind}");
                 card
             };

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Fuel that all calls of a trial share. Once it is used up, every further call fails for want of fuel.
 #[derive(Debug)]
-pub struct Purse(AtomicU64);
+pub struct FuelBudget(AtomicU64);
 
-impl Purse {
-    /// A purse of so much fuel.
-    pub fn new(fuel: u64) -> Purse {
-        Purse(AtomicU64::new(fuel))
+impl FuelBudget {
+    /// A budget of this much fuel.
+    pub fn new(fuel: u64) -> FuelBudget {
+        FuelBudget(AtomicU64::new(fuel))
     }
 
     /// True when it is used up. Until then no call has had less fuel than it has outside of trials.
@@ -33,10 +33,10 @@ mod tests {
 
     #[test]
     fn more_than_all_empties_it() {
-        let purse = Purse::new(10);
-        purse.pay(4);
-        assert_eq!((purse.left(), purse.is_empty()), (6, false));
-        purse.pay(7);
-        assert!(purse.is_empty());
+        let trial_budget = FuelBudget::new(10);
+        trial_budget.pay(4);
+        assert_eq!((trial_budget.left(), trial_budget.is_empty()), (6, false));
+        trial_budget.pay(7);
+        assert!(trial_budget.is_empty());
     }
 }

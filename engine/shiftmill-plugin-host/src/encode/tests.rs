@@ -1,4 +1,4 @@
-//! Columns as they are gathered from states laid out by hand.
+//! Columns as they are encoded from states laid out by hand.
 
 use std::sync::Arc;
 
@@ -92,8 +92,8 @@ fn binding() -> PluginBinding {
     }
 }
 
-/// Gathers cards of these states and zones at a hook that reads these columns.
-fn gather(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Tables, Reads) {
+/// Encodes cards of these states and zones at a hook that reads these columns.
+fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Tables, Reads) {
     let names = Names { rules: Names::BUILT_IN_RULES.map(String::from).to_vec(), ..Names::default() };
     let code = |name: &str| shiftmill_core::PayCodeInfo {
         name: name.into(),
@@ -126,8 +126,8 @@ fn gather(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
     let mut reads = Reads::default();
     columns.iter().for_each(|column| reads.want(column, hook).unwrap());
     let mut tables = Tables::default();
-    let gathering = Gathering { hook, reads: &reads, binding: &binding(), index: 0 };
-    tables.gather(gathering, &hook_cards.collect::<Vec<_>>());
+    let encoding = Encoding { hook, reads: &reads, binding: &binding(), index: 0 };
+    tables.encode(encoding, &hook_cards.collect::<Vec<_>>());
     (tables, reads)
 }
 
@@ -143,7 +143,7 @@ fn rows_stand_by_day_and_are_found_again() {
     }
     .state();
     let columns = ["span.start", "span.shift", "shift.scheduled", "day.workday", "day.marks", "day.day-type"];
-    let (tables, reads) = gather(Hook::Days, &columns, &[(&state, &zone), (&state, &zone)]);
+    let (tables, reads) = encode(Hook::Days, &columns, &[(&state, &zone), (&state, &zone)]);
     let cards = tables.lowered(&reads);
     assert_eq!(cards.employees.day_end, [3, 6]);
     assert_eq!(cards.employees.zone, [0, 0]);
@@ -184,7 +184,7 @@ fn lists_out_of_order_are_put_in_order_and_found_again() {
     }
     .state();
     let columns = ["span.start", "span.shift", "shift.scheduled", "day.workday", "day.worked"];
-    let (tables, reads) = gather(Hook::Days, &columns, &[(&in_order, &zone), (&mixed, &zone), (&in_order, &zone)]);
+    let (tables, reads) = encode(Hook::Days, &columns, &[(&in_order, &zone), (&mixed, &zone), (&in_order, &zone)]);
     let cards = tables.lowered(&reads);
     assert_eq!(cards.days.workday, [20_514, 20_514, 20_515, 20_517, 20_514]);
     assert_eq!(cards.days.worked, [7, 7, 7, 0, 7]);
@@ -212,7 +212,7 @@ fn punches_stand_by_their_local_date_before_shifts_are_known() {
     };
     let state = Lists { punches: vec![punch(8), punch(14), punch(16)], ..Lists::default() }.state();
     let columns = ["day.workday", "punch.at", "punch.role", "carried.key", "carried.value"];
-    let (tables, reads) = gather(Hook::Punches, &columns, &[(&state, &zone), (&state, &utc)]);
+    let (tables, reads) = encode(Hook::Punches, &columns, &[(&state, &zone), (&state, &utc)]);
     let cards = tables.lowered(&reads);
     assert_eq!(cards.days.workday, [20_514, 20_515, 20_514]);
     assert_eq!(cards.days.punch_end, [2, 3, 6]);

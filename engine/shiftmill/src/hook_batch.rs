@@ -1,12 +1,12 @@
-//! Pieces: consecutive cards that stand still together at the hooks of plugins.
+//! Batches: consecutive cards that stand still together at the hooks of plugins.
 //!
 //! ```text
-//! chunk ─→ piece ─→ open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close, in the order of the cards
+//! chunk ─→ batch ─→ open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close, in the order of the cards
 //!                      punches      schedule       days    period
 //!                         └── each plugin in its order: call for all cards of its ruleset, apply the edits to each
 //! ```
 //!
-//! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a piece is
+//! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a batch is
 //! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stand
 //! still: they are evaluated when their turn comes to be closed.
 
@@ -15,32 +15,32 @@ use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Leg, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
+    Inputs, Stage, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
 };
-use shiftmill_plugin_host::{Answers, Bound, CallRoom, CardFailure, HookCard};
+use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
 use crate::chunk::{evaluate_card, fail, inputs};
 use crate::request::{Request, Stopped};
 
-/// About how many employee-days a piece has: the states of its cards fit into the cache of a core, and a call of a
+/// About how many employee-days a batch has: the states of its cards fit into the cache of a core, and a call of a
 /// plugin is spread over enough of them.
-const PIECE_DAYS: u32 = 2_000;
-/// Most cards of a piece: those of a weekly pattern have days that their facts do not show.
-const PIECE_CARDS: usize = 512;
-/// Rows that the state of a card may hold from piece to piece: those of about a quarter of a year. Any state may get a
+const BATCH_DAYS: u32 = 2_000;
+/// Most cards of a batch: those of a weekly pattern have days that their facts do not show.
+const BATCH_CARDS: usize = 512;
+/// Rows that the state of a card may hold from batch to batch: those of about a quarter of a year. Any state may get a
 /// large card once, and all of them together must not keep the memory of so many.
 const ROWS_KEPT: usize = 1_536;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
-/// What a worker keeps from piece to piece.
+/// What a worker keeps from batch to batch.
 #[derive(Debug, Default)]
-pub(crate) struct PieceRoom {
+pub(crate) struct HookScratch {
     states: Vec<CardState>,
-    calls: CallRoom,
+    calls: CallScratch,
 }
 
-/// Evaluates all cards of a chunk, piece by piece.
+/// Evaluates all cards of a chunk, batch by batch.
 ///
 /// # Errors
 /// When the request is stopped, by a plugin or by whoever asked.
@@ -48,20 +48,20 @@ pub(crate) fn all(
     request: &Request,
     batch: &CheckedBatch,
     card: &mut CardState,
-    room: &mut PieceRoom,
+    scratch: &mut HookScratch,
     mut results: Evaluations,
 ) -> Result<Evaluations, Stopped> {
     let mut first = 0;
     while first < batch.len() {
         request.check_wanted()?;
-        let piece = first..piece_end(batch, first);
-        first = piece.end;
-        evaluate(request, batch, piece, card, room, &mut results)?;
+        let cards = first..batch_end(batch, first);
+        first = cards.end;
+        evaluate(request, batch, cards, card, scratch, &mut results)?;
     }
     Ok(results)
 }
 
-/// Evaluates one card as a piece of its own.
+/// Evaluates one card as a batch of its own.
 ///
 /// # Errors
 /// When a plugin stops the request.
@@ -70,18 +70,18 @@ pub(crate) fn one(
     batch: &CheckedBatch,
     index: usize,
     card: &mut CardState,
-    room: &mut PieceRoom,
+    scratch: &mut HookScratch,
     results: &mut Evaluations,
 ) -> Result<(), Stopped> {
-    evaluate(request, batch, index..index + 1, card, room, results)
+    evaluate(request, batch, index..index + 1, card, scratch, results)
 }
 
-/// Where the piece ends that begins with card `first`: it has one card at least.
-fn piece_end(batch: &CheckedBatch, first: usize) -> usize {
+/// Where the batch ends that begins with card `first`: it has one card at least.
+fn batch_end(batch: &CheckedBatch, first: usize) -> usize {
     let columns = batch.columns();
     let mut days = 0_u32;
     let mut end = first;
-    while end < batch.len() && end - first < PIECE_CARDS && days < PIECE_DAYS {
+    while end < batch.len() && end - first < BATCH_CARDS && days < BATCH_DAYS {
         let punches = columns.punch_count.get(end).copied().unwrap_or(0);
         let shifts = columns.shift_count.get(end).copied().unwrap_or(0);
         days = days.saturating_add(shifts.max(punches / PUNCHES_A_DAY)).saturating_add(1);
@@ -93,14 +93,14 @@ fn piece_end(batch: &CheckedBatch, first: usize) -> usize {
 fn evaluate(
     request: &Request,
     batch: &CheckedBatch,
-    piece: Range<usize>,
+    cards: Range<usize>,
     card: &mut CardState,
-    room: &mut PieceRoom,
+    scratch: &mut HookScratch,
     results: &mut Evaluations,
 ) -> Result<(), Stopped> {
     match request.detail {
-        Detail::Full => Piece::<Vec<Note>>::evaluate(request, batch, piece, card, room, results),
-        _ => Piece::<Silent>::evaluate(request, batch, piece, card, room, results),
+        Detail::Full => HookBatch::<Vec<Note>>::evaluate(request, batch, cards, card, scratch, results),
+        _ => HookBatch::<Silent>::evaluate(request, batch, cards, card, scratch, results),
     }
 }
 
@@ -147,25 +147,25 @@ struct Underway<'a, R> {
     error: Option<EvaluationError>,
 }
 
-/// The cards of a piece that stand still at hooks, in the order of the chunk.
-struct Piece<'a, R> {
+/// The cards of a batch that stand still at hooks, in the order of the chunk.
+struct HookBatch<'a, R> {
     request: &'a Request,
     batch: &'a CheckedBatch,
     cards: Vec<Underway<'a, R>>,
 }
 
-impl<'a, R: CardRecorder> Piece<'a, R> {
+impl<'a, R: CardRecorder> HookBatch<'a, R> {
     fn evaluate(
         request: &Request,
         batch: &CheckedBatch,
         cards: Range<usize>,
         card: &mut CardState,
-        room: &mut PieceRoom,
+        scratch: &mut HookScratch,
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
-        let PieceRoom { states, calls } = room;
-        let piece = Piece::<'_, R>::begin(request, batch, cards.clone(), states);
-        let outcome = piece.run(cards.clone(), card, calls, results);
+        let HookScratch { states, calls } = scratch;
+        let hook_batch = HookBatch::<'_, R>::begin(request, batch, cards.clone(), states);
+        let outcome = hook_batch.run(cards.clone(), card, calls, results);
         states.iter_mut().take(cards.len()).for_each(give_back);
         outcome
     }
@@ -175,20 +175,20 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         mut self,
         cards: Range<usize>,
         card: &mut CardState,
-        room: &mut CallRoom,
+        scratch: &mut CallScratch,
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
         let request = self.request;
-        let mut legs = Leg::ALL.as_slice();
+        let mut stages = Stage::ALL.as_slice();
         for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
-            let (before, after) = legs.split_at(legs.len() - legs_after(hook));
-            self.go_on(before);
-            legs = after;
+            let (before, after) = stages.split_at(stages.len() - stages_after(hook));
+            self.advance(before);
+            stages = after;
             for (ruleset, bound) in request.calls_at(hook) {
-                self.call(hook, ruleset, bound, room)?;
+                self.call(hook, ruleset, bound, scratch)?;
             }
         }
-        self.finish(legs, cards, card, results);
+        self.finish(stages, cards, card, results);
         Ok(())
     }
 
@@ -198,7 +198,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         batch: &'a CheckedBatch,
         cards: Range<usize>,
         states: &'a mut Vec<CardState>,
-    ) -> Piece<'a, R> {
+    ) -> HookBatch<'a, R> {
         let standing = || cards.clone().filter(|index| request.stands_still(batch.ruleset(*index)));
         let count = standing().count();
         if states.len() < count {
@@ -217,18 +217,18 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
                 error: None,
             })
         };
-        Piece { request, batch, cards: standing().zip(states).filter_map(begin).collect() }
+        HookBatch { request, batch, cards: standing().zip(states).filter_map(begin).collect() }
     }
 
-    /// Takes every card over some legs.
-    fn go_on(&mut self, legs: &[Leg]) {
+    /// Takes every card through some stages.
+    fn advance(&mut self, stages: &[Stage]) {
         for card in &mut self.cards {
-            card.go_on(legs);
+            card.advance(stages);
         }
     }
 
     /// Calls a plugin for the cards of its ruleset, and applies what it proposes.
-    fn call(&mut self, hook: Hook, ruleset: usize, bound: &Bound, room: &mut CallRoom) -> Result<(), Stopped> {
+    fn call(&mut self, hook: Hook, ruleset: usize, bound: &Bound, scratch: &mut CallScratch) -> Result<(), Stopped> {
         let concerned = |card: &Underway<'_, R>| {
             card.ruleset == ruleset && card.error.is_none() && !card.left_out.contains(&bound.index())
         };
@@ -242,7 +242,7 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
         if shown.is_empty() {
             return Ok(());
         }
-        let answers = self.ask(hook, bound, &shown, room)?;
+        let answers = self.ask(hook, bound, &shown, scratch)?;
         drop(shown);
         if answers.change_nothing() {
             return Ok(());
@@ -254,27 +254,27 @@ impl<'a, R: CardRecorder> Piece<'a, R> {
     }
 
     /// Calls a plugin, before whoever watches.
-    fn ask(&self, hook: Hook, bound: &Bound, shown: &[HookCard<'_>], room: &mut CallRoom) -> Result<Answers, Stopped> {
-        let Some(watch) = self.request.watch() else {
-            return bound.call(hook, shown, room).map_err(|error| self.request.stop(error));
+    fn ask(&self, hook: Hook, bound: &Bound, shown: &[HookCard<'_>], scratch: &mut CallScratch) -> Result<Answers, Stopped> {
+        let Some(metrics) = self.request.metrics() else {
+            return bound.call(hook, shown, scratch).map_err(|error| self.request.stop(error));
         };
-        room.listen(watch.bytes_listened());
+        scratch.listen(metrics.log_bytes_max());
         let began = Instant::now();
-        let answers = bound.call(hook, shown, room).map_err(|error| self.request.stop(error));
-        room.listen(0);
+        let answers = bound.call(hook, shown, scratch).map_err(|error| self.request.stop(error));
+        scratch.listen(0);
         let answers = answers?;
-        watch.see(hook, &bound.binding().name, &answers, began.elapsed());
+        metrics.record(hook, &bound.binding().name, &answers, began.elapsed());
         Ok(answers)
     }
 
-    /// Takes every card over the last legs and adds its results, in the order of the chunk; those that did not stand
+    /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stand
     /// still are evaluated here.
-    fn finish(mut self, legs: &[Leg], cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
+    fn finish(mut self, stages: &[Stage], cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
         let mut standing = self.cards.iter_mut().peekable();
         for index in cards {
             match standing.next_if(|card| card.index == index) {
                 Some(card) => {
-                    card.go_on(legs);
+                    card.advance(stages);
                     card.close(self.request.detail, results);
                 }
                 None => evaluate_card(self.request, self.batch, index, state, results),
@@ -290,8 +290,8 @@ fn give_back(state: &mut CardState) {
     }
 }
 
-/// How many legs a card has before it after a hook.
-const fn legs_after(hook: Hook) -> usize {
+/// How many stages a card has before it after a hook.
+const fn stages_after(hook: Hook) -> usize {
     match hook {
         Hook::Punches => 3,
         Hook::Schedule => 2,
@@ -301,10 +301,10 @@ const fn legs_after(hook: Hook) -> usize {
 }
 
 impl<R: CardRecorder> Underway<'_, R> {
-    fn go_on(&mut self, legs: &[Leg]) {
-        for leg in legs {
+    fn advance(&mut self, stages: &[Stage]) {
+        for stage in stages {
             if self.error.is_none() {
-                self.error = leg.go(&self.inputs, self.state, self.recorder.notes()).err();
+                self.error = stage.run(&self.inputs, self.state, self.recorder.notes()).err();
             }
         }
     }

@@ -8,16 +8,16 @@ use shiftmill::Request;
 /// deadline, the server or a failure, the request is cancelled with it, so that no plugin holds a worker for nobody. Of
 /// a call that has all of its results nothing is left to be cancelled.
 #[derive(Debug)]
-pub(crate) struct Awaited(Arc<Request>);
+pub(crate) struct CancelOnDrop(Arc<Request>);
 
-impl Awaited {
+impl CancelOnDrop {
     /// Waits for results of `request` until it is dropped.
-    pub fn new(request: &Arc<Request>) -> Awaited {
-        Awaited(Arc::clone(request))
+    pub fn new(request: &Arc<Request>) -> CancelOnDrop {
+        CancelOnDrop(Arc::clone(request))
     }
 }
 
-impl Drop for Awaited {
+impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.cancel();
     }

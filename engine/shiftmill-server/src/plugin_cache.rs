@@ -4,7 +4,7 @@ use shiftmill::core::PluginHash;
 
 /// The plugins that are kept, the least recently used first.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct PluginCache {
     entries: Vec<Entry>,
     count_max: usize,
     bytes_max: usize,
@@ -17,10 +17,10 @@ struct Entry {
     pinned: bool,
 }
 
-impl Kept {
+impl PluginCache {
     /// Room for so many plugins of so many bytes in all, besides the pinned ones.
-    pub fn new(count_max: usize, bytes_max: usize) -> Kept {
-        Kept { entries: Vec::new(), count_max, bytes_max }
+    pub fn new(count_max: usize, bytes_max: usize) -> PluginCache {
+        PluginCache { entries: Vec::new(), count_max, bytes_max }
     }
 
     /// Notes that a plugin is used now. False when it is not kept.
@@ -88,23 +88,23 @@ mod tests {
 
     #[test]
     fn the_least_recently_used_leaves_first() {
-        let mut kept = Kept::new(2, 100);
-        assert_eq!(kept.add(hash(1), 10), []);
-        assert_eq!(kept.add(hash(2), 10), []);
-        assert!(kept.touch(hash(1)));
-        assert_eq!(kept.add(hash(3), 10), [hash(2)]);
-        assert!(!kept.touch(hash(2)));
-        assert_eq!(kept.add(hash(4), 95), [hash(1), hash(3)], "bytes count too");
+        let mut cache = PluginCache::new(2, 100);
+        assert_eq!(cache.add(hash(1), 10), []);
+        assert_eq!(cache.add(hash(2), 10), []);
+        assert!(cache.touch(hash(1)));
+        assert_eq!(cache.add(hash(3), 10), [hash(2)]);
+        assert!(!cache.touch(hash(2)));
+        assert_eq!(cache.add(hash(4), 95), [hash(1), hash(3)], "bytes count too");
     }
 
     #[test]
     fn pinned_plugins_stay_and_take_no_room() {
-        let mut kept = Kept::new(1, 100);
-        assert_eq!(kept.add(hash(1), 10), []);
-        assert_eq!(kept.pin(&[(hash(1), 10), (hash(9), 1_000)]), []);
-        assert_eq!(kept.add(hash(2), 10), []);
-        assert_eq!(kept.add(hash(3), 10), [hash(2)]);
-        assert!(kept.is_pinned(hash(9)) && !kept.is_pinned(hash(3)));
-        assert_eq!(kept.pin(&[]), [hash(1), hash(9)], "what was pinned is one of many again");
+        let mut cache = PluginCache::new(1, 100);
+        assert_eq!(cache.add(hash(1), 10), []);
+        assert_eq!(cache.pin(&[(hash(1), 10), (hash(9), 1_000)]), []);
+        assert_eq!(cache.add(hash(2), 10), []);
+        assert_eq!(cache.add(hash(3), 10), [hash(2)]);
+        assert!(cache.is_pinned(hash(9)) && !cache.is_pinned(hash(3)));
+        assert_eq!(cache.pin(&[]), [hash(1), hash(9)], "what was pinned is one of many again");
     }
 }

@@ -7,12 +7,12 @@ use shiftmill_core::Hook;
 use shiftmill_plugin_host::{Answers, LogLine};
 
 /// Bytes of text that are kept of what a plugin says in one call: all of it, for all that people can read.
-const LISTENING: usize = 16 << 20;
+const LOG_BYTES_MAX: usize = 16 << 20;
 
 /// What is seen of the plugins of a request.
 #[derive(Debug, Default)]
-pub struct Watch {
-    listening: usize,
+pub struct PluginMetrics {
+    log_bytes_max: usize,
     seen: Mutex<Seen>,
 }
 
@@ -25,19 +25,19 @@ struct Seen {
     log: Vec<LogLine>,
 }
 
-impl Watch {
+impl PluginMetrics {
     /// One that also keeps what plugins say.
-    pub fn listening() -> Watch {
-        Watch { listening: LISTENING, ..Watch::default() }
+    pub fn with_log() -> PluginMetrics {
+        PluginMetrics { log_bytes_max: LOG_BYTES_MAX, ..PluginMetrics::default() }
     }
 
     /// Bytes of text that are kept of one call.
-    pub(crate) fn bytes_listened(&self) -> usize {
-        self.listening
+    pub(crate) fn log_bytes_max(&self) -> usize {
+        self.log_bytes_max
     }
 
     /// Takes note of a call.
-    pub(crate) fn see(&self, hook: Hook, binding: &str, answers: &Answers, elapsed: Duration) {
+    pub(crate) fn record(&self, hook: Hook, binding: &str, answers: &Answers, elapsed: Duration) {
         let mut seen = self.seen();
         let known = seen.fuel.iter_mut().find(|(at, name, _)| *at == hook && name == binding);
         match known {
