@@ -106,6 +106,7 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
         && grpc.checksum == limit_checksum
         && plugin.came_to.checksum == limit_checksum;
     Ok(json!({
+        "machine": shiftmill_benches::machine::describe(),
         "employees": arguments.employees,
         "punches": punches,
         "rows": limit_checksum.rows,
