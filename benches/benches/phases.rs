@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use shiftmill::{Layout, Request, PluginRegistry};
+use shiftmill::{Layout, PluginRegistry, Request};
 use shiftmill_benches::in_process::{workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, ZONE_NAMES, chunk};
 use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Silent, close, open, pay, shape};
@@ -34,7 +34,9 @@ fn pay_card(inputs: &Inputs<'_>, state: &mut CardState) {
 fn phases(criterion: &mut Criterion) {
     let Ok(chunk) = chunk(0..CHUNK_EMPLOYEES).check(1, ZONE_NAMES.len()) else { return };
     let Ok(ruleset) = workload_ruleset() else { return };
-    let Ok(request) = workload_request(Arc::new(ruleset), Layout::PhaseByPhase, &PluginRegistry::default()) else { return };
+    let Ok(request) = workload_request(Arc::new(ruleset), Layout::PhaseByPhase, &PluginRegistry::default()) else {
+        return;
+    };
     let mut group = criterion.benchmark_group("phases");
     group.throughput(Throughput::Elements(chunk.columns().punch_at.len() as u64));
 

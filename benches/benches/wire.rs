@@ -44,8 +44,8 @@ fn wire(criterion: &mut Criterion) {
 /// The results of a chunk.
 fn results_of(chunk: TimecardBatch) -> Evaluations {
     let ruleset = Arc::new(workload_ruleset().expect("the ruleset of the workload has no mistake"));
-    let request =
-        workload_request(ruleset, Layout::CardByCard, &PluginRegistry::default()).expect("the workload can be asked for");
+    let request = workload_request(ruleset, Layout::CardByCard, &PluginRegistry::default())
+        .expect("the workload can be asked for");
     let (_, mut finished) = run(&Engine::new(1), &request, checked([chunk].into_iter()));
     finished.remove(0).results
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use shiftmill::ruleset::{Document, Library, Mistakes, NoLibrary, Ruleset, compile};
-use shiftmill::{Engine, Finished, Layout, Request, PluginRegistry, Stopped, zone_table};
+use shiftmill::{Engine, Finished, Layout, PluginRegistry, Request, Stopped, zone_table};
 use shiftmill_core::{CheckedBatch, Detail, EvaluationWindow, TimecardBatch, Timestamp, Workday, WorkdayRange};
 
 use crate::checksum::Checksum;
@@ -33,7 +33,11 @@ pub fn workload_ruleset_of(text: &str, library: &dyn Library) -> Result<Ruleset,
 ///
 /// # Errors
 /// When the ruleset binds a plugin that cannot be called, in words.
-pub fn workload_request(ruleset: Arc<Ruleset>, layout: Layout, registry: &PluginRegistry) -> Result<Arc<Request>, String> {
+pub fn workload_request(
+    ruleset: Arc<Ruleset>,
+    layout: Layout,
+    registry: &PluginRegistry,
+) -> Result<Arc<Request>, String> {
     let request = Request::new(vec![ruleset], Arc::new(zones()), window(), Detail::Workdays, registry);
     request.map(|request| Arc::new(request.with_layout(layout))).map_err(|error| error.to_string())
 }
@@ -56,7 +60,8 @@ pub fn rich_request() -> Result<Arc<Request>, String> {
     let names = ZONE_NAMES.map(str::to_owned);
     let zones = zone_table(&names, facts.first, facts.last).map_err(|error| error.to_string())?;
     let window = EvaluationWindow { pay_period, facts, as_of, require_final: true };
-    let request = Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, Detail::Full, &PluginRegistry::default());
+    let request =
+        Request::new(vec![Arc::new(ruleset)], Arc::new(zones), window, Detail::Full, &PluginRegistry::default());
     request.map(Arc::new).map_err(|error| error.to_string())
 }
 

@@ -31,7 +31,9 @@ fn model() -> Option<String> {
 fn cache_kib(level: u32) -> Option<u32> {
     let entries = fs::read_dir(CACHES).ok()?;
     let described = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    described.filter(|path| holds_data(path, level)).find_map(|path| read(&path, "size")?.strip_suffix('K')?.parse().ok())
+    described
+        .filter(|path| holds_data(path, level))
+        .find_map(|path| read(&path, "size")?.strip_suffix('K')?.parse().ok())
 }
 
 fn holds_data(cache: &Path, level: u32) -> bool {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use shiftmill::{Layout, Request, PluginRegistry};
+use shiftmill::{Layout, PluginRegistry, Request};
 use shiftmill_core::{Evaluations, PluginHash};
 use shiftmill_testkit::example_plugins;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, EvaluationError, TimecardBatch, TotalScope, ZoneTable};
-use shiftmill::{Engine, Finished, Request, PluginRegistry};
+use shiftmill::{Engine, Finished, PluginRegistry, Request};
 use shiftmill_timecards::write::{self, CardView, Hours, Rows};
 
 use crate::exit::Exit;

@@ -87,7 +87,8 @@ impl Facts {
 impl FactFiles {
     /// Reads everything. Local times are understood by the zones as they were in `years`.
     pub fn read(&self, years: WorkdayRange, registry: &PluginRegistry) -> Result<Facts, Problem> {
-        let rulesets = self.ruleset.iter().map(|named| rulesets::load(named, registry)).collect::<Result<Vec<_>, _>>()?;
+        let rulesets =
+            self.ruleset.iter().map(|named| rulesets::load(named, registry)).collect::<Result<Vec<_>, _>>()?;
         self.tables.read(rulesets, years)
     }
 }

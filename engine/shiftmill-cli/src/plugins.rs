@@ -9,7 +9,7 @@ use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
 use shiftmill::trial::Dependence;
-use shiftmill::{RequestError, PluginRegistry, PluginRegistryError, Stopped, beside, with_cause};
+use shiftmill::{PluginRegistry, PluginRegistryError, RequestError, Stopped, beside, with_cause};
 
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::exit::Exit;
 use crate::plugins::PluginArguments;
@@ -124,11 +126,17 @@ fn deepest(error: &dyn Error) -> Option<&dyn Error> {
     Some(cause)
 }
 
+/// Logs to standard error. Their level is that of `SHIFTMILL_LOG`: one for all, such as `debug`, or also by part of the
+/// program, such as `info,h2=warn`.
 fn logs(json: bool) {
-    let level = EnvFilter::try_from_env("SHIFTMILL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(level).with_writer(stderr);
+    let level = std::env::var("SHIFTMILL_LOG").ok().and_then(|level| level.parse().ok());
+    let level = level.unwrap_or_else(|| Targets::new().with_default(tracing_subscriber::filter::LevelFilter::INFO));
+    let (text, lines) = match json {
+        true => (None, Some(tracing_subscriber::fmt::layer().json().with_writer(stderr))),
+        false => (Some(tracing_subscriber::fmt::layer().with_writer(stderr)), None),
+    };
     // Another subscriber can only be there already if we set one twice; its logs are as good.
-    let _ = if json { logs.json().try_init() } else { logs.try_init() };
+    let _ = tracing_subscriber::registry().with(level).with(text).with(lines).try_init();
 }
 
 fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {

@@ -7,8 +7,8 @@ use shiftmill_core::{
     Change, Edit, EditKind, ExceptionCode, FailureCode, PayCode, PluginBinding, Seconds, SpanState, Timestamp, Workday,
 };
 
-use crate::failure::{CardFailure, Fault};
 use crate::encode::{RowsOf, Tables};
+use crate::failure::{CardFailure, Fault};
 use crate::limits::shortened;
 use crate::sandbox::LogLine;
 use crate::wire::{Answer, Complaint, EditColumns};

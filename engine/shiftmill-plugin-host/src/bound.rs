@@ -15,12 +15,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
 use crate::answer::{Answers, Asked};
+use crate::encode::{Encoding, HookCard, Tables};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
-use crate::encode::{Encoding, HookCard, Tables};
+use crate::fuel_budget::FuelBudget;
 use crate::limits::{FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
-use crate::fuel_budget::FuelBudget;
 use crate::wire::Value;
 
 /// Room that calls use again: one for each worker.

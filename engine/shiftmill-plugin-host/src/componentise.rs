@@ -68,7 +68,7 @@ pub fn componentise(module: &[u8]) -> Result<Vec<u8>, ComponentiseError> {
     if !described {
         embed_contract(&mut module, &hooks(&parsed)?)?;
     }
-    let encoded = ComponentEncoder::default().validate(true).module(&module).and_then(|encoder| encoder.encode());
+    let encoded = ComponentEncoder::default().validate(true).module(&module).and_then(|mut encoder| encoder.encode());
     encoded.map_err(|error| ComponentiseError::Unlike(format!("{error:#}")))
 }
 
@@ -106,7 +106,7 @@ fn check_imports(module: &CoreModule<'_>) -> Result<(), ComponentiseError> {
 fn embed_contract(module: &mut Vec<u8>, hooks: &[Hook]) -> Result<(), ComponentiseError> {
     let unlike = |error: String| ComponentiseError::Unlike(error);
     let (resolve, world) = contract_with(hooks).map_err(unlike)?;
-    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8, false)
+    embed_component_metadata(module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| unlike(format!("{error:#}")))
 }
 

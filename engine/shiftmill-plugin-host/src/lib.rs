@@ -38,15 +38,15 @@ mod columns;
 mod compile;
 mod componentise;
 mod contract;
+mod encode;
 mod engine;
 mod failure;
-mod encode;
+mod fuel_budget;
 mod host;
 mod limits;
 mod manifest;
 mod module;
 mod plugin;
-mod fuel_budget;
 mod sandbox;
 mod self_test;
 mod wire;
@@ -56,15 +56,15 @@ pub use bound::{BindError, Bound, CallError, CallScratch};
 pub use check::{Objection, Report, check};
 pub use compile::{Compiler, compile_child};
 pub use componentise::{ComponentiseError, componentise};
-pub use failure::CardFailure;
 pub use encode::HookCard;
+pub use failure::CardFailure;
+pub use fuel_budget::FuelBudget;
 pub use host::{Host, HostError, HostSettings, LoadError};
 pub use limits::{
     COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX,
     TABLE_ELEMENTS_MAX, compile_bytes_max, fuel_budget,
 };
 pub use plugin::Plugin;
-pub use fuel_budget::FuelBudget;
 pub use sandbox::LogLine;
 pub use self_test::SelfTestError;
 pub use wire::LogLevel;

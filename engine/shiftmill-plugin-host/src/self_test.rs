@@ -12,17 +12,28 @@ use crate::componentise::componentise;
 use crate::encode::HookCard;
 use crate::host::Host;
 
-/// What is tried, in words; the code that it does it with; how it must end.
-const TRIALS: [(&str, &str, FailureCode); 4] = [
-    ("an endless loop", "(loop $again (br $again))", FailureCode::Budget),
-    ("taking all memory", "(loop $again (drop (memory.grow (i32.const 1))) (br $again))", FailureCode::Memory),
-    ("going ever deeper", "(drop (call $adjust (local.get $cards)))", FailureCode::Stack),
-    (
-        "a panic",
-        "(call $log (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0x220) \
-         (i32.const 10)) unreachable",
-        FailureCode::Panic,
-    ),
+/// One way to break out.
+struct Trial {
+    name: &'static str,
+    /// The plugin that tries it: `self_test/plugin.wat` with a body, assembled. A test holds the two together.
+    module: &'static [u8],
+    /// How it must end.
+    expected: FailureCode,
+}
+
+const TRIALS: [Trial; 4] = [
+    Trial {
+        name: "an endless loop",
+        module: include_bytes!("self_test/endless_loop.wasm"),
+        expected: FailureCode::Budget,
+    },
+    Trial { name: "taking all memory", module: include_bytes!("self_test/memory.wasm"), expected: FailureCode::Memory },
+    Trial {
+        name: "endless recursion",
+        module: include_bytes!("self_test/recursion.wasm"),
+        expected: FailureCode::Stack,
+    },
+    Trial { name: "a panic", module: include_bytes!("self_test/panic.wasm"), expected: FailureCode::Panic },
 ];
 
 /// A limit of the sandbox does not hold here.
@@ -42,8 +53,8 @@ impl Host {
     /// # Errors
     /// The first limit that does not hold.
     pub fn self_test(&self) -> Result<(), SelfTestError> {
-        for (trial, body, expected) in TRIALS {
-            match self.try_out(body) {
+        for Trial { name: trial, module, expected } in TRIALS {
+            match self.try_out(module) {
                 Ok(code) if code == expected => {}
                 Ok(code) => return Err(SelfTestError { trial, found: format!("`{code}` and not `{expected}`") }),
                 Err(found) => return Err(SelfTestError { trial, found }),
@@ -52,11 +63,9 @@ impl Host {
         Ok(())
     }
 
-    /// How a plugin whose hook does this ends.
-    fn try_out(&self, body: &str) -> Result<FailureCode, String> {
-        let text = include_str!("self_test.wat").replace("BODY", body);
-        let module = wat::parse_str(text).map_err(|error| error.to_string())?;
-        let component = componentise(&module).map_err(|error| error.to_string())?;
+    /// How the hook of a plugin ends.
+    fn try_out(&self, module: &[u8]) -> Result<FailureCode, String> {
+        let component = componentise(module).map_err(|error| error.to_string())?;
         let plugin = self.load(&component).map_err(|error| error.to_string())?;
         let binding = PluginBinding {
             name: plugin.manifest().name.clone(),
@@ -115,8 +124,36 @@ fn pay_codes() -> Vec<shiftmill_core::PayCodeInfo> {
 
 #[cfg(test)]
 mod tests {
+    use std::{env, fs};
+
     use super::*;
     use crate::host::HostSettings;
+
+    /// The body of the hook in each trial.
+    const BODIES: [(&str, &str); 4] = [
+        ("endless_loop", "(loop $again (br $again))"),
+        ("memory", "(loop $again (drop (memory.grow (i32.const 1))) (br $again))"),
+        ("recursion", "(drop (call $adjust (local.get $cards)))"),
+        (
+            "panic",
+            "(call $log (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0x220) \
+             (i32.const 10)) unreachable",
+        ),
+    ];
+
+    /// The program that runs the trials has no assembler, so their modules are checked in. After a change, write them
+    /// anew with `UPDATE_SELF_TEST=1 cargo test -p shiftmill-plugin-host self_test`.
+    #[test]
+    fn the_modules_are_those_of_the_text() {
+        for ((name, body), trial) in BODIES.iter().zip(TRIALS) {
+            let module = wat::parse_str(include_str!("self_test/plugin.wat").replace("BODY", body)).unwrap();
+            if env::var_os("UPDATE_SELF_TEST").is_some() {
+                let path = format!("{}/src/self_test/{name}.wasm", env!("CARGO_MANIFEST_DIR"));
+                fs::write(path, &module).unwrap();
+            }
+            assert!(module == trial.module, "{name}.wasm is not that of plugin.wat");
+        }
+    }
 
     #[test]
     fn every_limit_holds() {

@@ -151,7 +151,8 @@ fn compiled(text: &str) -> Ruleset {
 
 /// `line:column: message | hint`, one per mistake.
 fn mistakes(text: &str) -> Vec<String> {
-    let mistakes = compile(&Document { name: "acme.toml", text }, &PluginRegistry).expect_err("the document has mistakes");
+    let mistakes =
+        compile(&Document { name: "acme.toml", text }, &PluginRegistry).expect_err("the document has mistakes");
     let shown = mistakes.list.iter();
     shown
         .map(|it| format!("{}:{}: {} | {}", it.line, it.column, it.message, it.hint.as_deref().unwrap_or("-")))

@@ -8,9 +8,9 @@ use shiftmill::core::{
 };
 use shiftmill_proto::v1;
 
-use crate::resolved_header::{ResolvedHeader, days};
 use crate::config::Limits;
 use crate::problem::{Kind, Problem};
+use crate::resolved_header::{ResolvedHeader, days};
 
 /// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
 const NO_LEAVE: u16 = u16::MAX;
@@ -185,7 +185,8 @@ fn carried(chunk: &v1::Chunk, employees: &Employees<'_>, at: &Path) -> Result<Sp
     }
     let mut carried = Sparse::default();
     for (index, ((owner, key), value)) in rows().zip(values).enumerate() {
-        let known = employees.header.carried_keys.get(employees.ruleset(*owner as usize)).map_or(&[][..], Vec::as_slice);
+        let known =
+            employees.header.carried_keys.get(employees.ruleset(*owner as usize)).map_or(&[][..], Vec::as_slice);
         let key = match known.get(*key as usize) {
             Some(Some(key)) => *key,
             Some(None) => {

@@ -34,18 +34,17 @@
 //! # }
 //! ```
 
-mod resolved_header;
-mod cancel_on_drop;
 mod budget;
+mod cancel_on_drop;
 pub mod client;
 mod config;
 mod evaluation;
 mod facts;
 mod independence;
 mod info;
-mod plugin_cache;
 mod library;
 mod memory;
+mod plugin_cache;
 mod plugin_rows;
 mod plugin_store;
 mod plugins;
@@ -53,6 +52,7 @@ mod problem;
 mod reason;
 mod registry;
 mod request_id;
+mod resolved_header;
 mod results;
 mod rulesets;
 mod serve;

@@ -5,8 +5,8 @@ use shiftmill::core::Detail;
 use shiftmill::{Proposals, Request};
 use shiftmill_proto::v1;
 
-use crate::resolved_header::{ResolvedHeader, days};
 use crate::facts;
+use crate::resolved_header::{ResolvedHeader, days};
 
 /// The results of one day of one employee.
 const RESULTS_OF_A_DAY: usize = 96;

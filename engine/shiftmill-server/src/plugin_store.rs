@@ -146,7 +146,8 @@ impl PluginStore {
     fn held_bytes(&self) -> usize {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         left.retain(|plugin| plugin.strong_count() > 0);
-        let has_left = |plugin: &Arc<Plugin>| !self.registry.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
+        let has_left =
+            |plugin: &Arc<Plugin>| !self.registry.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
         left.iter().filter_map(Weak::upgrade).filter(has_left).map(|plugin| plugin.kept_bytes()).sum()
     }
 

@@ -8,10 +8,10 @@ use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use crate::resolved_header::{file_name, trial_problem};
 use crate::info::ruleset_info;
 use crate::registry::{Registry, Uncompiled};
 use crate::request_id::RequestId;
+use crate::resolved_header::{file_name, trial_problem};
 
 /// Checks rulesets.
 #[derive(Debug)]

@@ -23,12 +23,12 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::resolved_header::{ResolvedHeader, stopped};
-use crate::cancel_on_drop::CancelOnDrop;
 use crate::budget::{Part, Share, used_up};
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem, unreadable};
+use crate::resolved_header::{ResolvedHeader, stopped};
 use crate::results::{self, Tally};
 use crate::{facts, memory};
 

@@ -14,12 +14,12 @@ use shiftmill_proto::v1;
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
-use crate::cancel_on_drop::CancelOnDrop;
 use crate::budget::Share;
+use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
+use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
 use crate::{memory, plugin_rows, results, times};
 
 /// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use shiftmill::core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, Leave, LeaveTime, Timestamp, WorkdayRange};
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Request, ResultHasher, PluginRegistry, StreamHash, zone_table};
+use shiftmill::{Engine, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::client::{ChunkAnswer, connect, stream};

@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Stage, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, apply, close,
+    Inputs, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, Stage, apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
@@ -254,7 +254,13 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     }
 
     /// Calls a plugin, before whoever watches.
-    fn ask(&self, hook: Hook, bound: &Bound, shown: &[HookCard<'_>], scratch: &mut CallScratch) -> Result<Answers, Stopped> {
+    fn ask(
+        &self,
+        hook: Hook,
+        bound: &Bound,
+        shown: &[HookCard<'_>],
+        scratch: &mut CallScratch,
+    ) -> Result<Answers, Stopped> {
         let Some(metrics) = self.request.metrics() else {
             return bound.call(hook, shown, scratch).map_err(|error| self.request.stop(error));
         };

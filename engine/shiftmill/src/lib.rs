@@ -50,23 +50,23 @@ mod chunk;
 mod engine;
 mod hash;
 mod hook_batch;
-mod request;
+mod metrics;
 mod plugin_registry;
+mod request;
 pub mod suites;
 pub mod trial;
-mod metrics;
 pub mod words;
 mod zones;
 
 pub use cause::with_cause;
 pub use engine::{Engine, Finished};
 pub use hash::{ResultHash, ResultHasher, StreamHash};
-pub use request::{Layout, Proposals, Request, RequestError, Stopped};
+pub use metrics::PluginMetrics;
 pub use plugin_registry::{PluginRegistry, PluginRegistryError, beside};
+pub use request::{Layout, Proposals, Request, RequestError, Stopped};
 pub use shiftmill_core as core;
 pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_ruleset as ruleset;
-pub use metrics::PluginMetrics;
 pub use zones::{ZoneError, zone_table};
 
 /// The version of the engine: the same facts, ruleset, zone data and version give the same bytes.

@@ -6,8 +6,8 @@ use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, Plugi
 use shiftmill_plugin_host::{BindError, Bound, CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
-use crate::plugin_registry::PluginRegistry;
 use crate::metrics::PluginMetrics;
+use crate::plugin_registry::PluginRegistry;
 
 /// What is asked of a number of chunks. The plugins of its rulesets are bound when it is made, and stay the same until
 /// it ends.
@@ -246,7 +246,11 @@ impl Request {
 }
 
 /// Binds the plugins of a ruleset that are in force on a day that the facts cover.
-fn bind_all(ruleset: &Ruleset, window: &EvaluationWindow, registry: &PluginRegistry) -> Result<Vec<Bound>, RequestError> {
+fn bind_all(
+    ruleset: &Ruleset,
+    window: &EvaluationWindow,
+    registry: &PluginRegistry,
+) -> Result<Vec<Bound>, RequestError> {
     let timeline = ruleset.timeline();
     let mut plugins = Vec::new();
     for (index, binding) in (0_u16..).zip(timeline.bindings()) {

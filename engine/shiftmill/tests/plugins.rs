@@ -12,7 +12,7 @@ use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
-    Engine, Finished, Layout, Request, RequestError, ResultHasher, PluginRegistry, Stopped, StreamHash, zone_table,
+    Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
 };
 use shiftmill_testkit::guest::{Guest, SLOW, endless};
 
@@ -242,7 +242,12 @@ fn a_plugin_that_is_left_out_leaves_nothing_behind() {
 }
 
 /// What comes of a request for these cards, in chunks of so many.
-fn asked(registry: &PluginRegistry, with: &Arc<Ruleset>, cards: &[CardFacts], per_chunk: usize) -> Result<Told, Stopped> {
+fn asked(
+    registry: &PluginRegistry,
+    with: &Arc<Ruleset>,
+    cards: &[CardFacts],
+    per_chunk: usize,
+) -> Result<Told, Stopped> {
     let request = Arc::new(request(vec![Arc::clone(with)], Detail::Workdays, registry).unwrap());
     let finished = Engine::new(2).evaluate(&request, chunks(cards, per_chunk, &request));
     assert_eq!(request.stopped(), finished.as_ref().err());

@@ -9,7 +9,7 @@ use shiftmill::core::{
     Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
-use shiftmill::{Engine, Finished, Layout, Request, ResultHasher, PluginRegistry, StreamHash, zone_table};
+use shiftmill::{Engine, Finished, Layout, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
 
 const MONDAY: Workday = Workday(20514);
 

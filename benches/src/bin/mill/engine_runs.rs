@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::{Engine, Layout, Request, PluginRegistry};
+use shiftmill::{Engine, Layout, PluginRegistry, Request};
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::in_process::{
     checked, checksum, chunks_of, rich_request, run, run_as_stream, workload_request, workload_ruleset,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use shiftmill::{Engine, Layout, Request, PluginRegistry};
+use shiftmill::{Engine, Layout, PluginRegistry, Request};
 use shiftmill_benches::in_process::{checked, chunks_of, workload_request, workload_ruleset};
 use shiftmill_benches::measure::median;
 use shiftmill_benches::night::{CameTo, NightPremium};

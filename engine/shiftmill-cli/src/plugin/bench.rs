@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, Workday, WorkdayRange};
 use shiftmill::plugin_host::{FUEL_BASE, FUEL_PER_DAY, MEMORY_BYTES_MAX};
-use shiftmill::{Finished, PluginRegistry, PluginMetrics};
+use shiftmill::{Finished, PluginMetrics, PluginRegistry};
 use shiftmill_timecards::sample::{Company, Punching, Scheduling};
 
 use crate::exit::Exit;

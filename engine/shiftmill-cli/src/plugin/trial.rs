@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shiftmill::core::{CardFacts, CheckedBatch, Detail, Evaluations};
 pub use shiftmill::trial::{Setting, carried, chunk};
 use shiftmill::words::{self, Explanation, Language};
-use shiftmill::{Engine, Finished, Request, PluginRegistry, PluginMetrics};
+use shiftmill::{Engine, Finished, PluginMetrics, PluginRegistry, Request};
 
 use crate::plugins;
 use crate::problem::Problem;

@@ -19,7 +19,7 @@ pub(super) struct Use {
 impl Use {
     pub(super) fn of(body: &FunctionBody<'_>) -> Result<Use, BinaryReaderError> {
         let range = body.range();
-        let mut found = Use { bytes: range.end.saturating_sub(range.start), ..Use::default() };
+        let mut found = Use { bytes: range.len() as u64, ..Use::default() };
         for locals in body.get_locals_reader()? {
             found.locals = found.locals.saturating_add(u64::from(locals?.0));
         }

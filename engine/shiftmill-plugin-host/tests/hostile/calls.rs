@@ -5,8 +5,8 @@ use std::thread;
 
 use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallScratch, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, Host,
-    HostSettings, LogLevel, Plugin, FuelBudget, fuel_budget,
+    Answers, BindError, Bound, CallError, CallScratch, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
+    Host, HostSettings, LogLevel, Plugin, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, binding};
@@ -106,8 +106,9 @@ fn fuel_repeats_exactly() {
     }
     let second = again.cards.all(|cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
     assert_eq!(first.fuel(), second.fuel());
-    let one =
-        |trial: &Trial| trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallScratch::default()));
+    let one = |trial: &Trial| {
+        trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallScratch::default()))
+    };
     assert_eq!(one(&trial).unwrap().fuel(), one(&again).unwrap().fuel());
 }
 
@@ -300,9 +301,9 @@ fn only_hooks_of_the_binding_are_called() {
 fn cards_of_different_rulesets_are_not_mixed() {
     let trial = Trial::new(&Guest::honest("honest"), 2, &[]);
     let others = Cards::marked(&binding(&trial.plugin), 2, &[], Hook::Days);
-    let mixed = trial
-        .cards
-        .all(|ours| others.all(|theirs| trial.bound.call(Hook::Days, &[ours[0], theirs[0]], &mut CallScratch::default())));
+    let mixed = trial.cards.all(|ours| {
+        others.all(|theirs| trial.bound.call(Hook::Days, &[ours[0], theirs[0]], &mut CallScratch::default()))
+    });
     assert_eq!(mixed.unwrap_err(), CallError::Mixed);
 }
 

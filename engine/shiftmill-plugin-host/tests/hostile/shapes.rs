@@ -70,7 +70,7 @@ fn component(module: &[u8], change: &dyn Fn(&str) -> String, more: &str, world: 
     let package = resolve.push_group(group).unwrap();
     let world = resolve.select_world(&[package], Some("made")).unwrap();
     let mut module = module.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, text, false).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, text).unwrap();
     ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 

@@ -11,8 +11,8 @@ use super::answer::Answer;
 use super::{Suites, came_out, compare, ruleset};
 use crate::cause::with_cause;
 use crate::chunk::Workspace;
-use crate::request::Request;
 use crate::plugin_registry::PluginRegistry;
+use crate::request::Request;
 
 /// A claim that can be evaluated.
 #[derive(Debug)]

@@ -8,10 +8,10 @@ use shiftmill_core::{CardFacts, Detail, Evaluations, Isolation, PlanTimeline, Wo
 use shiftmill_plugin_host::{CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
-use super::{Setting, CardReport, TrialError, chunk, make_up};
+use super::{CardReport, Setting, TrialError, chunk, make_up};
 use crate::chunk::Workspace;
-use crate::request::{Request, Stopped};
 use crate::plugin_registry::PluginRegistry;
+use crate::request::{Request, Stopped};
 
 /// Made-up employees of one week.
 const EMPLOYEES: u32 = 36;

@@ -104,7 +104,13 @@ pub fn run(command: &Test, registry: &PluginRegistry, json: bool) -> Result<Exit
 }
 
 impl Test {
-    fn steps(&self, built: &Built, registry: &PluginRegistry, json: bool, out: &mut dyn Write) -> Result<Outcome, Problem> {
+    fn steps(
+        &self,
+        built: &Built,
+        registry: &PluginRegistry,
+        json: bool,
+        out: &mut dyn Write,
+    ) -> Result<Outcome, Problem> {
         let mut say = |lines: Vec<String>, word: &str| -> Result<(), Problem> {
             if !json {
                 topic(word, &lines, out)?;

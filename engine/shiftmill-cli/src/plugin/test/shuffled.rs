@@ -84,7 +84,14 @@ impl Shuffled {
     }
 
     /// Keeps the first difference of an employee.
-    fn differ(&mut self, cards: &[CardFacts], index: usize, arrangement: &'static str, alone: &CardReport, together: &CardReport) {
+    fn differ(
+        &mut self,
+        cards: &[CardFacts],
+        index: usize,
+        arrangement: &'static str,
+        alone: &CardReport,
+        together: &CardReport,
+    ) {
         let employee = cards.get(index).map(|card| card.employee.clone()).unwrap_or_default();
         if self.differences.iter().all(|known| known.employee != employee) {
             let (alone, together) = alone.first_difference(together);
