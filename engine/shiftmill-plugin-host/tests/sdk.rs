@@ -21,7 +21,7 @@ impl Contract {
         let mut resolve = Resolve::default();
         resolve.push_dir(repository().join("plugin-sdk/wit/v1")).unwrap();
         let mut sizes = SizeAlign::default();
-        sizes.fill(&resolve).unwrap();
+        sizes.fill(&resolve);
         Contract { resolve, sizes }
     }
 
