@@ -11,7 +11,6 @@
 pub mod checksum;
 pub mod in_process;
 pub mod limit;
-pub mod machine;
 pub mod measure;
 pub mod night;
 pub mod results;

@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
+use shiftmill::Machine;
 use shiftmill_benches::checksum::Checksum;
 
 use crate::limit_runs::Limit;
@@ -106,7 +107,7 @@ fn measure(arguments: &Arguments) -> Result<Value, String> {
         && grpc.checksum == limit_checksum
         && plugin.came_to.checksum == limit_checksum;
     Ok(json!({
-        "machine": shiftmill_benches::machine::describe(),
+        "machine": machine(),
         "employees": arguments.employees,
         "punches": punches,
         "rows": limit_checksum.rows,
@@ -182,6 +183,12 @@ fn sums(sums: &Checksum) -> Value {
         "auto_lunch": sums.auto_lunch,
         "unscheduled": sums.unscheduled,
     })
+}
+
+/// Figures mean little without the processor and its caches.
+fn machine() -> Value {
+    let Machine { cpu, cores, l1d_kib, l2_kib, l3_kib } = Machine::here();
+    json!({ "cpu": cpu, "cores": cores, "l1d_kib": l1d_kib, "l2_kib": l2_kib, "l3_kib": l3_kib })
 }
 
 /// Punches per second from millions.
