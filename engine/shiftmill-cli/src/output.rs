@@ -157,7 +157,7 @@ fn plugin_failures(evaluated: &Evaluated) -> Value {
     let object = |employee: &str, failure: &PluginFailure| {
         json!({
             "employee": employee, "name": failure.binding, "plugin": failure.plugin, "hook": failure.hook.code(),
-            "code": failure.code.error_code(), "workday": failure.workday.map(|day| day.to_string()),
+            "code": failure.code.error_code().code(), "workday": failure.workday.map(|day| day.to_string()),
             "message": failure.message, "skipped": failure.skipped,
         })
     };

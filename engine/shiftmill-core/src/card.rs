@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
+use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -198,22 +199,24 @@ pub(crate) fn plain_day(punches: &[KeptPunch], within: Seconds) -> Option<[KeptP
     (punches.map(|punch| punch.kind) == IN_MEAL_OUT && last.at.since(first.at) < within).then_some(punches)
 }
 
-/// What became of a punch in pairing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PunchRole {
-    /// It does not count (overwritten by the pairing mode).
-    #[default]
-    Unused,
-    /// It opens a pair.
-    Opens,
-    /// It closes a pair.
-    Closes,
-    /// It closes one pair and opens the next.
-    ClosesAndOpens,
-    /// An opener without a closer.
-    MissesOut,
-    /// A closer without an opener.
-    MissesIn,
+coded! {
+    /// What became of a punch in pairing.
+    #[derive(Default)]
+    PunchRole {
+        /// It does not count (overwritten by the pairing mode).
+        #[default]
+        Unused = 0 "unused",
+        /// It opens a pair.
+        Opens = 1 "opens",
+        /// It closes a pair.
+        Closes = 2 "closes",
+        /// It closes one pair and opens the next.
+        ClosesAndOpens = 3 "closes_and_opens",
+        /// An opener without a closer.
+        MissesOut = 4 "misses_out",
+        /// A closer without an opener.
+        MissesIn = 5 "misses_in",
+    }
 }
 
 /// A scheduled shift as instants.
@@ -282,15 +285,16 @@ pub struct Pair {
     pub shift: u32,
 }
 
-/// What the gap between two pairs of a shift is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GapKind {
-    /// A meal.
-    Meal,
-    /// A break.
-    Break,
-    /// Neither is said.
-    Plain,
+coded! {
+    /// What the gap between two pairs of a shift is.
+    GapKind {
+        /// A meal.
+        Meal = 0 "meal",
+        /// A break.
+        Break = 1 "break",
+        /// Neither is said.
+        Plain = 2 "plain",
+    }
 }
 
 /// A stretch of layer A: `[start, end)`, in order, without overlap.
@@ -323,17 +327,18 @@ impl Span {
     }
 }
 
-/// What a stretch of layer A is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SpanState {
-    /// Work.
-    Worked,
-    /// A short gap that is paid. Counts as work everywhere.
-    PaidBreak,
-    /// Taken off: a fixed or automatic break. Not paid, not counted.
-    UnpaidBreak,
-    /// Approved leave.
-    Leave,
+coded! {
+    /// What a stretch of layer A is.
+    SpanState {
+        /// Work.
+        Worked = 0 "worked",
+        /// A short gap that is paid. Counts as work everywhere.
+        PaidBreak = 1 "paid_break",
+        /// Taken off: a fixed or automatic break. Not paid, not counted.
+        UnpaidBreak = 2 "unpaid_break",
+        /// Approved leave.
+        Leave = 3 "leave",
+    }
 }
 
 impl SpanState {

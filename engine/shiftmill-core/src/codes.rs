@@ -2,41 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-/// Declares an enum whose variants each have one written code and one number on the wire.
-macro_rules! coded {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal $code:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
-        pub enum $name { $($(#[$doc])* $variant = $number,)+ }
-
-        impl $name {
-            /// Every value, in the order of their numbers.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-
-            /// The written code.
-            pub const fn code(self) -> &'static str {
-                match self { $($name::$variant => $code,)+ }
-            }
-
-            /// The value with this written code.
-            pub fn from_code(code: &str) -> Option<$name> {
-                match code { $($code => Some($name::$variant),)+ _ => None }
-            }
-
-            /// The value with this number.
-            pub const fn from_number(number: u8) -> Option<$name> {
-                match number { $($number => Some($name::$variant),)+ _ => None }
-            }
-        }
-
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-    };
-}
+use crate::coded::coded;
 
 coded! {
     /// What a punch says it is.
@@ -59,8 +25,6 @@ coded! {
         Unknown = 7 "unknown",
     }
 }
-
-pub(crate) use coded;
 
 impl PunchKind {
     /// True for the kinds after which the person works: in, meal end, break end.

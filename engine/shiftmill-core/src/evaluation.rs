@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use crate::card::{PluginReasons, PremiumSpan, Quantity, Span};
+use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, ExceptionState, PayCode, RuleId, Severity};
+use crate::error_code::ErrorCode;
 use crate::plugin::{FailureCode, PluginFailure};
 use crate::record::Note;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -157,29 +159,30 @@ columns! {
     }
 }
 
-/// What a total runs over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum TotalScope {
-    /// The part of a workweek that lies in the pay period.
-    Workweek = 0,
-    /// The pay period.
-    PayPeriod = 1,
+coded! {
+    /// What a total runs over.
+    TotalScope {
+        /// The part of a workweek that lies in the pay period.
+        Workweek = 0 "workweek",
+        /// The pay period.
+        PayPeriod = 1 "pay_period",
+    }
 }
 
-/// How much of the derivation is wanted. Never changes what is paid.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Detail {
-    /// Totals and exceptions only.
-    Totals = 0,
-    /// Also workdays and pay lines per workday.
-    #[default]
-    Workdays = 1,
-    /// Also spans with their instants.
-    Spans = 2,
-    /// Also every step: counters before and after, limits, losing claims, rules that did not act and why.
-    Full = 3,
+coded! {
+    /// How much of the derivation is wanted. Never changes what is paid.
+    #[derive(Default)]
+    Detail {
+        /// Totals and exceptions only.
+        Totals = 0 "totals",
+        /// Also workdays and pay lines per workday.
+        #[default]
+        Workdays = 1 "workdays",
+        /// Also spans with their instants.
+        Spans = 2 "spans",
+        /// Also every step: counters before and after, limits, losing claims, rules that did not act and why.
+        Full = 3 "full",
+    }
 }
 
 /// Results of the timecards of one chunk. Timecard `i` owns the rows from the end of card `i - 1` to its own ends.
@@ -328,21 +331,21 @@ pub enum EvaluationError {
 
 impl EvaluationError {
     /// The stable code that documentation explains.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         match self {
-            EvaluationError::WindowTooLong { .. } => "SM-WINDOW-TOO-LONG",
-            EvaluationError::WindowBackwards => "SM-WINDOW-BACKWARDS",
-            EvaluationError::WindowOutOfCalendar => "SM-WINDOW-OUT-OF-CALENDAR",
-            EvaluationError::ShiftBackwards { .. } => "SM-SHIFT-BACKWARDS",
-            EvaluationError::LeaveTooLong { .. } => "SM-LEAVE-TOO-LONG",
-            EvaluationError::UnknownTemplate { .. } => "SM-UNKNOWN-SHIFT",
-            EvaluationError::UnknownLeave { .. } => "SM-UNKNOWN-LEAVE",
-            EvaluationError::UnknownRule { .. } => "SM-UNKNOWN-RULE",
-            EvaluationError::LeaveBackwards { .. } => "SM-LEAVE-BACKWARDS",
-            EvaluationError::FactOutsideWindow { .. } => "SM-FACT-OUTSIDE-WINDOW",
-            EvaluationError::Engine => "SM-ENGINE",
+            EvaluationError::WindowTooLong { .. } => ErrorCode::WindowTooLong,
+            EvaluationError::WindowBackwards => ErrorCode::WindowBackwards,
+            EvaluationError::WindowOutOfCalendar => ErrorCode::WindowOutOfCalendar,
+            EvaluationError::ShiftBackwards { .. } => ErrorCode::ShiftBackwards,
+            EvaluationError::LeaveTooLong { .. } => ErrorCode::LeaveTooLong,
+            EvaluationError::UnknownTemplate { .. } => ErrorCode::UnknownShift,
+            EvaluationError::UnknownLeave { .. } => ErrorCode::UnknownLeave,
+            EvaluationError::UnknownRule { .. } => ErrorCode::UnknownRule,
+            EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
+            EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
+            EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
-            EvaluationError::ContextShort { .. } => "SM-CONTEXT-SHORT",
+            EvaluationError::ContextShort { .. } => ErrorCode::ContextShort,
         }
     }
 }

@@ -16,7 +16,9 @@ extern crate alloc;
 
 mod batch;
 mod card;
+mod coded;
 mod codes;
+mod error_code;
 mod evaluate;
 mod evaluation;
 mod facts;
@@ -38,7 +40,9 @@ pub mod shape;
 
 pub use batch::*;
 pub use card::*;
+pub use coded::Coded;
 pub use codes::*;
+pub use error_code::*;
 pub use evaluate::*;
 pub use evaluation::*;
 pub use facts::*;

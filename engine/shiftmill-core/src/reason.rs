@@ -1,5 +1,6 @@
 //! Why a second is paid where it is. Small and without text; words are put to it at the edge.
 
+use crate::coded::coded;
 use crate::codes::{DayType, RuleId};
 use crate::time::Seconds;
 
@@ -113,33 +114,90 @@ pub enum Because {
     },
 }
 
+coded! {
+    /// The kinds of [`Because`], for result columns and words.
+    BecauseKind {
+        /// Worked, and no rule said otherwise.
+        Worked = 0 "worked",
+        /// Worked up to an out punch that is missing and was filled in by the ruleset.
+        Imputed = 1 "imputed",
+        /// A gap short enough to be paid.
+        ShortGapPaid = 2 "short_gap_paid",
+        /// Taken off automatically, since nobody punched a meal of this length.
+        AutoDeducted = 3 "auto_deducted",
+        /// A break at a fixed time of day.
+        FixedBreak = 4 "fixed_break",
+        /// Outside the scheduled shift, which the ruleset does not pay.
+        OutsideSchedule = 5 "outside_schedule",
+        /// Approved leave.
+        OnLeave = 6 "on_leave",
+        /// Beyond a limit in one worked shift.
+        BeyondShift = 7 "beyond_shift",
+        /// Beyond a limit in one workday.
+        BeyondDay = 8 "beyond_day",
+        /// Beyond a limit in one workweek.
+        BeyondWeek = 9 "beyond_week",
+        /// Beyond a limit in a run of workweeks.
+        BeyondWeeks = 10 "beyond_weeks",
+        /// Beyond a limit in a calendar month.
+        BeyondMonth = 11 "beyond_month",
+        /// Beyond a limit in the pay period.
+        BeyondPayPeriod = 12 "beyond_pay_period",
+        /// Worked on a day late in a run of worked days.
+        ConsecutiveDay = 13 "consecutive_day",
+        /// Worked on a day of this type.
+        DayTypeIs = 14 "day_type",
+        /// Several tiers were reached together and the combination table decides.
+        Combination = 15 "combination",
+        /// A holiday that was not worked is paid.
+        HolidayNotWorked = 16 "holiday_not_worked",
+        /// Within a daily clock window.
+        InClockWindow = 17 "in_clock_window",
+        /// Within a shift that is paid a premium as a whole.
+        ShiftInClockWindow = 18 "shift_in_clock_window",
+        /// On a weekday or day type that carries a premium.
+        DayPremium = 19 "day_premium",
+        /// A required meal was missing, short or late.
+        MealRequirement = 20 "meal_requirement",
+        /// Lateness that the ruleset takes off.
+        Lateness = 21 "lateness",
+        /// A plugin's rule says so. What it says is put together from the rule's template and these figures.
+        ByPlugin = 22 "by_plugin",
+    }
+}
+
 impl Because {
-    /// A stable number for each kind of grounds, for result columns.
-    pub const fn number(self) -> u8 {
+    /// The kind of grounds.
+    pub const fn kind(self) -> BecauseKind {
         match self {
-            Because::Worked => 0,
-            Because::Imputed => 1,
-            Because::ShortGapPaid { .. } => 2,
-            Because::AutoDeducted { .. } => 3,
-            Because::FixedBreak => 4,
-            Because::OutsideSchedule => 5,
-            Because::OnLeave => 6,
-            Because::BeyondShift { .. } => 7,
-            Because::BeyondDay { .. } => 8,
-            Because::BeyondWeek { .. } => 9,
-            Because::BeyondWeeks { .. } => 10,
-            Because::BeyondMonth { .. } => 11,
-            Because::BeyondPayPeriod { .. } => 12,
-            Because::ConsecutiveDay { .. } => 13,
-            Because::DayTypeIs { .. } => 14,
-            Because::Combination { .. } => 15,
-            Because::HolidayNotWorked => 16,
-            Because::InClockWindow => 17,
-            Because::ShiftInClockWindow => 18,
-            Because::DayPremium => 19,
-            Because::MealRequirement { .. } => 20,
-            Because::Lateness => 21,
-            Because::ByPlugin { .. } => 22,
+            Because::Worked => BecauseKind::Worked,
+            Because::Imputed => BecauseKind::Imputed,
+            Because::ShortGapPaid { .. } => BecauseKind::ShortGapPaid,
+            Because::AutoDeducted { .. } => BecauseKind::AutoDeducted,
+            Because::FixedBreak => BecauseKind::FixedBreak,
+            Because::OutsideSchedule => BecauseKind::OutsideSchedule,
+            Because::OnLeave => BecauseKind::OnLeave,
+            Because::BeyondShift { .. } => BecauseKind::BeyondShift,
+            Because::BeyondDay { .. } => BecauseKind::BeyondDay,
+            Because::BeyondWeek { .. } => BecauseKind::BeyondWeek,
+            Because::BeyondWeeks { .. } => BecauseKind::BeyondWeeks,
+            Because::BeyondMonth { .. } => BecauseKind::BeyondMonth,
+            Because::BeyondPayPeriod { .. } => BecauseKind::BeyondPayPeriod,
+            Because::ConsecutiveDay { .. } => BecauseKind::ConsecutiveDay,
+            Because::DayTypeIs { .. } => BecauseKind::DayTypeIs,
+            Because::Combination { .. } => BecauseKind::Combination,
+            Because::HolidayNotWorked => BecauseKind::HolidayNotWorked,
+            Because::InClockWindow => BecauseKind::InClockWindow,
+            Because::ShiftInClockWindow => BecauseKind::ShiftInClockWindow,
+            Because::DayPremium => BecauseKind::DayPremium,
+            Because::MealRequirement { .. } => BecauseKind::MealRequirement,
+            Because::Lateness => BecauseKind::Lateness,
+            Because::ByPlugin { .. } => BecauseKind::ByPlugin,
         }
+    }
+
+    /// The number of the kind of grounds.
+    pub const fn number(self) -> u8 {
+        self.kind().number()
     }
 }

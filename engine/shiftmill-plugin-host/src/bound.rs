@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use shiftmill_core::{ContextDays, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
+use shiftmill_core::{ContextDays, ErrorCode, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
 use crate::answer::{Answers, Asked};
 use crate::encode::{Encoding, HookCard, Tables};
@@ -125,13 +125,13 @@ pub enum CallError {
 
 impl CallError {
     /// The stable code of the error.
-    pub const fn error_code(&self) -> &'static str {
+    pub const fn error_code(&self) -> ErrorCode {
         match self {
-            CallError::HostFault { .. } => FailureCode::HostFault.error_code(),
-            CallError::NotIndependent { .. } | CallError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
-            CallError::Broken { .. } => "SM-PLUGIN-BROKEN",
-            CallError::Cancelled => "SM-CANCELLED",
-            CallError::Mixed => "SM-ENGINE",
+            CallError::HostFault { .. } => ErrorCode::PluginHost,
+            CallError::NotIndependent { .. } | CallError::Quarantined { .. } => ErrorCode::PluginNotIndependent,
+            CallError::Broken { .. } => ErrorCode::PluginBroken,
+            CallError::Cancelled => ErrorCode::Cancelled,
+            CallError::Mixed => ErrorCode::Engine,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Checking: a document against the table of settings. What comes out has every setting, with defaults filled in.
 
-use shiftmill_core::{DayTypeSet, ExceptionCode, Seconds, Severity, Weekday, WeekdaySet, Workday};
+use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, Weekday, WeekdaySet, Workday};
 
 use crate::document::{Field, Node, Raw, field};
 use crate::mistake::{Finder, Place};
 use crate::nearest::nearest;
-use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, NOTHING, Section, Setting};
+use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, Section, Setting};
 use crate::values;
+
+pub(crate) mod read;
 
 /// A checked table: settings in the order of the table of settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -214,14 +216,11 @@ impl Checker<'_> {
             (Kind::Words(words), raw @ (Raw::Text(_) | Raw::List(_))) => self.words(name, raw, words, node),
             (Kind::Multiplier, Raw::Text(_) | Raw::Integer(_) | Raw::Decimal(_)) => self.multiplier(name, node),
             (Kind::PayCode(_), Raw::Text(text)) => Value::Text(text.clone()),
-            (Kind::Counts, Raw::Text(text)) => {
-                let words: &'static [&'static str] = &["straight_time", "all_hours"];
-                match words.iter().find(|word| **word == text.as_str()) {
-                    Some(word) => Value::Word(word),
-                    None => self.not_a_word(name, text, words, Some("or write a list of pay codes"), node.place),
-                }
-            }
-            (Kind::Counts, Raw::List(list)) => Value::Texts(self.texts(name, list, "pay codes")),
+            (Kind::WordOrPayCodes(words), Raw::Text(text)) => match words.iter().find(|word| **word == text.as_str()) {
+                Some(word) => Value::Word(word),
+                None => self.not_a_word(name, text, words, Some("or write a list of pay codes"), node.place),
+            },
+            (Kind::WordOrPayCodes(_), Raw::List(list)) => Value::Texts(self.texts(name, list, "pay codes")),
             (Kind::OffOrWhole(_), Raw::Text(text)) if text == "off" => Value::Off,
             (
                 Kind::Table(inner) | Kind::OptionalTable(inner) | Kind::Whole(inner) | Kind::OffOrWhole(inner),
@@ -559,7 +558,7 @@ impl Kind {
             Kind::Words(_) => "a list of words",
             Kind::Multiplier => "a multiplier",
             Kind::PayCode(_) => "a pay code",
-            Kind::Counts => "`straight_time`, `all_hours` or a list of pay codes",
+            Kind::WordOrPayCodes(_) => "a word or a list of pay codes",
             Kind::Table(_) | Kind::OptionalTable(_) | Kind::Whole(_) => "a table",
             Kind::OffOrWhole(_) => "`\"off\"` or a table",
             Kind::Rules(_) => "a list of rules",
@@ -585,147 +584,6 @@ impl Kind {
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",
             Kind::Severities => "write `late_in = \"high\"` or `late_in = \"off\"`",
             _ => "",
-        }
-    }
-}
-
-/// Reading a checked table. A setting that is wrong has been noted and reads as nothing, so whatever is found with it
-/// never becomes a plan.
-impl Table {
-    /// A table without settings.
-    pub const EMPTY: Table = Table { place: Place { file: 0, offset: 0 }, section: &NOTHING, entries: Vec::new() };
-
-    /// What may be written for a setting.
-    pub fn kind(&self, name: &str) -> Option<&'static Kind> {
-        self.section.setting(name).map(|setting| &setting.kind)
-    }
-
-    /// Every setting with its value.
-    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.entries.iter().map(|entry| (entry.name, &entry.value))
-    }
-
-    /// Where a setting's value stands, or the table when it is not written.
-    pub fn place(&self, name: &str) -> Place {
-        self.entries.iter().find(|entry| entry.name == name).map_or(self.place, |entry| entry.place)
-    }
-
-    pub fn value(&self, name: &str) -> &Value {
-        debug_assert!(self.entries.iter().any(|entry| entry.name == name), "no setting is called {name}");
-        self.entries.iter().find(|entry| entry.name == name).map_or(&Value::Nothing, |entry| &entry.value)
-    }
-
-    pub fn text(&self, name: &str) -> Option<&str> {
-        match self.value(name) {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub fn texts(&self, name: &str) -> &[Located] {
-        match self.value(name) {
-            Value::Texts(texts) => texts,
-            _ => &[],
-        }
-    }
-
-    pub fn flag(&self, name: &str) -> bool {
-        matches!(self.value(name), Value::Flag(true))
-    }
-
-    pub fn integer(&self, name: &str) -> Option<i64> {
-        match self.value(name) {
-            Value::Integer(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// A length that is not `off`.
-    pub fn length(&self, name: &str) -> Option<Seconds> {
-        match self.value(name) {
-            Value::Seconds(seconds) => Some(Seconds(*seconds)),
-            _ => None,
-        }
-    }
-
-    /// A length that has a default and cannot be `off`.
-    pub fn seconds(&self, name: &str) -> Seconds {
-        self.length(name).unwrap_or_default()
-    }
-
-    /// The word chosen.
-    pub fn word(&self, name: &str) -> &'static str {
-        match self.value(name) {
-            Value::Word(word) => word,
-            _ => "",
-        }
-    }
-
-    pub fn window(&self, name: &str) -> Option<(u32, u32)> {
-        match self.value(name) {
-            Value::Window(from, to) => Some((*from, *to)),
-            _ => None,
-        }
-    }
-
-    pub fn date(&self, name: &str) -> Option<Workday> {
-        self.dates(name).first().map(|date| date.0)
-    }
-
-    pub fn dates(&self, name: &str) -> &[(Workday, Place)] {
-        match self.value(name) {
-            Value::Dates(dates) => dates,
-            _ => &[],
-        }
-    }
-
-    pub fn weekday(&self, name: &str) -> Option<Weekday> {
-        match self.value(name) {
-            Value::Weekday(weekday) => Some(*weekday),
-            _ => None,
-        }
-    }
-
-    pub fn weekdays(&self, name: &str) -> WeekdaySet {
-        match self.value(name) {
-            Value::Weekdays(set) => *set,
-            _ => WeekdaySet::NONE,
-        }
-    }
-
-    pub fn day_types(&self, name: &str) -> DayTypeSet {
-        match self.value(name) {
-            Value::DayTypes(set) => *set,
-            _ => DayTypeSet::ALL,
-        }
-    }
-
-    /// An optional table that is there.
-    pub fn optional(&self, name: &str) -> Option<&Table> {
-        match self.value(name) {
-            Value::Table(table) => Some(table),
-            _ => None,
-        }
-    }
-
-    pub fn tables(&self, name: &str) -> &[Table] {
-        match self.value(name) {
-            Value::Tables(tables) => tables,
-            _ => &[],
-        }
-    }
-
-    pub fn of_plugin(&self, name: &str) -> &[Field] {
-        match self.value(name) {
-            Value::OfPlugin(fields) => fields,
-            _ => &[],
-        }
-    }
-
-    pub fn named(&self, name: &str) -> &[Named] {
-        match self.value(name) {
-            Value::Named(named) => named,
-            _ => &[],
         }
     }
 }

@@ -79,6 +79,7 @@ fn values(kind: &Kind) -> String {
         Kind::Length { least, most } => bounds(*least, *most),
         Kind::LengthOrOff { least, most } => format!("{}, or `off`", bounds(*least, *most)),
         Kind::WordOrLength { words: choices, most } => format!("{}, or a {}", words(choices), bounds(0, *most)),
+        Kind::WordOrPayCodes(choices) => format!("{}, or a list of pay codes", words(choices)),
         Kind::Word(choices) => words(choices),
         Kind::Words(choices) => format!("list of {}, or `all`", words(choices)),
         Kind::WeekdayOrNone => "weekday, or `none`".into(),

@@ -68,9 +68,9 @@ fn property(setting: &Setting) -> Json {
 fn kind(kind: &Kind) -> Json {
     let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
     let day_types: Vec<&str> = DayType::ALL.iter().map(|day_type| day_type.code()).collect();
-    let weekdays =
-        json!({ "type": "string", "pattern": "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))?$" });
-    let days: Vec<&str> = Weekday::ALL.into_iter().map(Weekday::short).collect();
+    let days = Weekday::ALL.map(Weekday::short);
+    let day = format!("({})", days.join("|"));
+    let weekdays = text(&format!("^{day}(-{day})?$"));
     match kind {
         Kind::Text(most) => json!({ "type": "string", "maxLength": most }),
         Kind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
@@ -93,8 +93,8 @@ fn kind(kind: &Kind) -> Json {
         Kind::Word(words) => json!({ "enum": words }),
         Kind::Words(words) => one_or_more(words),
         Kind::Multiplier => json!({ "type": ["string", "number"] }),
-        Kind::Counts => {
-            json!({ "anyOf": [{ "enum": ["straight_time", "all_hours"] }, { "type": "array", "items": text(NAME) }] })
+        Kind::WordOrPayCodes(words) => {
+            json!({ "anyOf": [{ "enum": words }, { "type": "array", "items": text(NAME) }] })
         }
         Kind::Table(inner) | Kind::OptionalTable(inner) => Json::Object(section(inner, Strict::No)),
         Kind::Whole(inner) => Json::Object(section(inner, Strict::Yes)),

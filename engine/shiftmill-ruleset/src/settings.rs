@@ -2,7 +2,20 @@
 //!
 //! Checking, the JSON Schema, the reference and "did you mean" come from here.
 
-use shiftmill_core::{Layer, Unit};
+use shiftmill_core::open::dedupe::DedupeKeep;
+use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::pay::combine::CombineKind;
+use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
+use shiftmill_core::pay::premiums::PremiumMode;
+use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
+use shiftmill_core::shape::attendance::{Compared, GraceMode, LateDeductKind, LateTier};
+use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
+use shiftmill_core::shape::leave::LeaveVersusWork;
+use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
+use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, RepeatIn};
+use shiftmill_core::shape::rounding::{Anchor, DirectionKind, RoundingPosition, Tie};
+use shiftmill_core::shape::workdays::Attribution;
+use shiftmill_core::{Coded, Hook, Isolation, Layer, OnFailure, Unit};
 
 /// A table of the document.
 #[derive(Debug, PartialEq)]
@@ -76,8 +89,8 @@ pub(crate) enum Kind {
     Multiplier,
     /// A pay code that fits.
     PayCode(Fits),
-    /// What feeds a counter: one of two words, or a list of pay codes.
-    Counts,
+    /// One of these words, or a list of pay codes.
+    WordOrPayCodes(&'static [&'static str]),
     /// A table whose settings have defaults.
     Table(&'static Section),
     /// A table that is there only when written.
@@ -183,6 +196,21 @@ const fn off_or_up_to(most: u32) -> Kind {
     Kind::LengthOrOff { least: 0, most }
 }
 
+/// One value of a closed set.
+const fn one_of<T: Coded>() -> Kind {
+    Kind::Word(T::CODES)
+}
+
+/// Some values of a closed set.
+const fn some_of<T: Coded>() -> Kind {
+    Kind::Words(T::CODES)
+}
+
+/// One value of a closed set, or a length.
+const fn word_or_up_to<T: Coded>(most: u32) -> Kind {
+    Kind::WordOrLength { words: T::CODES, most }
+}
+
 const RULE_NAME: Setting = required("name", Kind::Name, "What explanations call the rule; unique in the ruleset.");
 const RULE_SOURCE: Setting =
     optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
@@ -256,12 +284,7 @@ static TAIL: [Setting; 3] = [
 static PUNCHES: Section = Section {
     title: "how raw punches are read",
     groups: &[&[
-        setting(
-            "granularity",
-            Kind::Word(&["second", "minute"]),
-            "second",
-            "With `minute`, seconds are dropped on the way in.",
-        ),
+        setting("granularity", one_of::<Granularity>(), "second", "With `minute`, seconds are dropped on the way in."),
         setting(
             "future_skew",
             up_to(24 * HOUR),
@@ -276,7 +299,7 @@ static PUNCHES: Section = Section {
         ),
         setting(
             "dedupe_keep",
-            Kind::Word(&["by_direction", "first", "last"]),
+            one_of::<DedupeKeep>(),
             "by_direction",
             "Which of repeated punches stays; `by_direction`: the first in, the last out.",
         ),
@@ -329,13 +352,13 @@ static MATCHING: Section = Section {
     groups: &[&[
         setting(
             "shift_starts_at",
-            Kind::Word(&["gap", "in_punch"]),
+            one_of::<ShiftStart>(),
             "gap",
             "What starts a worked shift: a gap, or every in punch.",
         ),
         setting(
             "shift_gap_basis",
-            Kind::Word(&["out", "any_punch"]),
+            one_of::<GapBasis>(),
             "out",
             "What the gap is measured from: the last out, or any punch.",
         ),
@@ -353,7 +376,7 @@ static MATCHING: Section = Section {
         ),
         setting(
             "match_by",
-            Kind::Word(&["cluster", "workday"]),
+            one_of::<MatchBy>(),
             "cluster",
             "`cluster`: by the greatest overlap; `workday`: the scheduled shift of the date of the first punch.",
         ),
@@ -365,19 +388,19 @@ static PAIRING: Section = Section {
     groups: &[&[
         setting(
             "mode",
-            Kind::Word(&["typed", "alternating", "first_last"]),
+            one_of::<PairingMode>(),
             "typed",
             "Whether punches are what they say, take turns, or only the first and last count.",
         ),
         setting(
             "adjacency",
-            Kind::Word(&["bridging", "strict"]),
+            one_of::<Adjacency>(),
             "bridging",
             "Whether an in waits for its out, or pairs only with the very next punch.",
         ),
         setting(
             "repeat_in",
-            Kind::Word(&["keep_first", "close_previous_at_new"]),
+            one_of::<RepeatIn>(),
             "keep_first",
             "An in while the shift is open: it does not count, or the first misses its out.",
         ),
@@ -389,13 +412,13 @@ static PAIRING: Section = Section {
         ),
         setting(
             "missing_out",
-            Kind::WordOrLength { words: &["exception", "to_schedule"], most: 24 * HOUR },
+            word_or_up_to::<ImputedKind>(24 * HOUR),
             "exception",
             "What an in without an out is worth: nothing, up to the scheduled end, or a length. The exception is raised in every case.",
         ),
         setting(
             "missing_in",
-            Kind::WordOrLength { words: &["exception", "to_schedule"], most: 24 * HOUR },
+            word_or_up_to::<ImputedKind>(24 * HOUR),
             "exception",
             "What an out without an in is worth.",
         ),
@@ -411,33 +434,25 @@ static MEAL_GAP: Section = Section {
     ]],
 };
 
-/// The positions that rounding may be for.
-pub(crate) const TARGETS: [&str; 6] = ["in", "out", "meal_start", "meal_end", "break_start", "break_end"];
-
 static ROUNDING: Section = Section {
     title: "a rounding rule",
     groups: &[&[
         RULE_NAME,
-        setting("targets", Kind::Words(&TARGETS), "all", "Which punches it is for."),
+        setting("targets", some_of::<RoundingPosition>(), "all", "Which punches it is for."),
         setting(
             "interval",
             up_to(24 * HOUR),
             "0m",
             "The grid; must divide a day evenly. `0m` leaves instants alone (grace and strict still act).",
         ),
-        setting("direction", Kind::Word(&["nearest", "down", "up"]), "nearest", "Which way."),
+        setting("direction", one_of::<DirectionKind>(), "nearest", "Which way."),
         setting(
             "tie",
-            Kind::Word(&["half_up", "half_down", "partial_minute_down", "partial_minute_up"]),
+            one_of::<Tie>(),
             "partial_minute_down",
             "Where nearest turns from down to up. Of 15 minutes, `partial_minute_down` rounds 7:59 down and 8:00 up.",
         ),
-        setting(
-            "anchor",
-            Kind::Word(&["local_midnight", "schedule_start"]),
-            "local_midnight",
-            "Where the grid starts.",
-        ),
+        setting("anchor", one_of::<Anchor>(), "local_midnight", "Where the grid starts."),
         setting(
             "grace",
             up_to(12 * HOUR),
@@ -451,14 +466,11 @@ static ROUNDING: Section = Section {
     ]],
 };
 
-const ATTRIBUTIONS: [&str; 7] =
-    ["start_day", "end_day", "majority", "split_midnight", "divide_time", "divide_time_split", "schedule_label"];
-
 static WORKDAYS: Section = Section {
     title: "workdays and workweeks",
     groups: &[&[
-        setting("overtime", Kind::Word(&ATTRIBUTIONS), "schedule_label", "The workday that overtime counts by."),
-        setting("reporting", Kind::Word(&ATTRIBUTIONS), "schedule_label", "The workday on which the time is shown."),
+        setting("overtime", one_of::<Attribution>(), "schedule_label", "The workday that overtime counts by."),
+        setting("reporting", one_of::<Attribution>(), "schedule_label", "The workday on which the time is shown."),
         setting("opens_at", Kind::Clock, "00:00", "When the workday opens, for `divide_time` and `divide_time_split`."),
         setting("workweek_opens", Kind::Weekday, "Mon", "The weekday that opens the workweek."),
     ]],
@@ -493,7 +505,7 @@ static FIXED_BREAK: Section = Section {
     groups: &[&[RULE_NAME, required("between", Kind::Window, "The break, by the clock."), RULE_SOURCE]],
 };
 
-const COMPARE: Kind = Kind::Word(&["at_least", "more_than"]);
+const COMPARE: Kind = one_of::<Compare>();
 
 static AUTO_DEDUCT: Section = Section {
     title: "a break taken off automatically",
@@ -501,12 +513,7 @@ static AUTO_DEDUCT: Section = Section {
         RULE_NAME,
         setting("after", up_to(48 * HOUR), "5h", "It is taken off when the basis reaches this."),
         setting("compare", COMPARE, "at_least", "Whether exactly `after` reaches it."),
-        setting(
-            "basis",
-            Kind::Word(&["worked_gross", "longest_segment", "gross_span", "worked_net"]),
-            "worked_gross",
-            "What is measured.",
-        ),
+        setting("basis", one_of::<BreakBasis>(), "worked_gross", "What is measured."),
         setting("amount", up_to(12 * HOUR), "30m", "The whole length of the break."),
         optional(
             "only_if_segments",
@@ -516,7 +523,7 @@ static AUTO_DEDUCT: Section = Section {
         setting("count_taken", Kind::Flag, "true", "Whether breaks taken count against the amount."),
         setting("min_piece", up_to(12 * HOUR), "0m", "The shortest gap that counts as a break taken."),
         setting("taper", Kind::Flag, "false", "Never takes the net time below `after`."),
-        setting("placement", Kind::Word(&["at_trigger", "proportional"]), "at_trigger", "Where it is taken."),
+        setting("placement", one_of::<BreakPlacement>(), "at_trigger", "Where it is taken."),
         RULE_SOURCE,
     ]],
 };
@@ -552,7 +559,7 @@ static LEAVE: Section = Section {
     groups: &[&[
         setting(
             "versus_work",
-            Kind::Word(&["work_wins_flag", "work_wins", "leave_wins"]),
+            one_of::<LeaveVersusWork>(),
             "work_wins_flag",
             "Who wins where leave and work meet; `leave_worked` is raised unless `work_wins`.",
         ),
@@ -587,7 +594,7 @@ static ATTENDANCE: Section = Section {
         setting("early_grace", off_or_up_to(12 * HOUR), "0m", "Leaving up to this early is none; `off`: not judged."),
         setting(
             "grace_mode",
-            Kind::Word(&["cliff", "deduct"]),
+            one_of::<GraceMode>(),
             "cliff",
             "Beyond the grace all of it counts, or only what is beyond.",
         ),
@@ -597,12 +604,7 @@ static ATTENDANCE: Section = Section {
             "2h",
             "Only punches this near to the scheduled time are compared; `off`: all.",
         ),
-        setting(
-            "compared",
-            Kind::Word(&["second", "minute"]),
-            "second",
-            "With `minute`, seconds are cut off before comparing.",
-        ),
+        setting("compared", one_of::<Compared>(), "second", "With `minute`, seconds are cut off before comparing."),
         setting(
             "absence_delay",
             off_or_up_to(48 * HOUR),
@@ -639,21 +641,19 @@ static ATTENDANCE: Section = Section {
     ]],
 };
 
+/// What a step of lateness may be, as written.
+static LATE_OUTCOMES: [&str; LateTier::OUTCOMES.len()] = {
+    let [a, b, c, d, e] = LateTier::OUTCOMES;
+    [a.code(), b.code(), c.code(), d.code(), e.code()]
+};
+
 static LATE_TIER: Section = Section {
     title: "a step of lateness",
     groups: &[&[
         required("from", up_to(24 * HOUR), "The step, counted from the scheduled time."),
         setting("compare", COMPARE, "at_least", "Whether exactly `from` belongs to the step."),
-        required(
-            "outcome",
-            Kind::Word(&["late_in", "serious_late", "absent_half", "absent_by_lateness", "missing_in"]),
-            "What it is.",
-        ),
-        optional(
-            "deduct",
-            Kind::WordOrLength { words: &["lateness"], most: 24 * HOUR },
-            "What is taken off: the lateness, or a length.",
-        ),
+        required("outcome", Kind::Word(&LATE_OUTCOMES), "What it is."),
+        optional("deduct", word_or_up_to::<LateDeductKind>(24 * HOUR), "What is taken off: the lateness, or a length."),
         setting("deduct_pay", Kind::PayCode(TIME), "late_deduct", "Where it is taken off."),
     ]],
 };
@@ -663,7 +663,7 @@ static HOLIDAYS: Section = Section {
     groups: &[&[
         setting(
             "basis",
-            Kind::Word(&["calendar_split", "workday", "shift_start"]),
+            one_of::<HolidayBasis>(),
             "calendar_split",
             "How a second gets its day type: by its date where a holiday is involved, by its workday, or by the date on which its shift began.",
         ),
@@ -678,7 +678,7 @@ static NOT_WORKED: Section = Section {
         setting("pay", Kind::PayCode(TIME), "holiday_paid", "Where it is paid."),
         setting(
             "amount",
-            Kind::WordOrLength { words: &["planned"], most: 24 * HOUR },
+            word_or_up_to::<NotWorkedKind>(24 * HOUR),
             "planned",
             "The planned time of the day, or a length.",
         ),
@@ -686,16 +686,12 @@ static NOT_WORKED: Section = Section {
     ]],
 };
 
-/// The ways of combining tiers.
-pub(crate) const COMBINE: [&str; 5] =
-    ["straight_time_only", "max_of_alternatives", "all_hours_count", "table", "additive"];
-
 static OVERTIME: Section = Section {
     title: "overtime",
     groups: &[&[
         setting(
             "combine",
-            Kind::Word(&COMBINE),
+            one_of::<CombineKind>(),
             "straight_time_only",
             "What happens when several tiers want the same second.",
         ),
@@ -718,12 +714,7 @@ static TIER: Section = Section {
     title: "an overtime tier",
     groups: &[&[
         RULE_NAME,
-        setting(
-            "scope",
-            Kind::Word(&["workday", "shift", "workweek", "workweeks", "month", "pay_period"]),
-            "workday",
-            "The stretch of time over which it counts.",
-        ),
+        setting("scope", one_of::<TierScopeKind>(), "workday", "The stretch of time over which it counts."),
         setting("after", up_to(9_999 * HOUR), "0h", "It begins with the first second beyond this."),
         required("pay", Kind::PayCode(BASE), "Where time beyond goes."),
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
@@ -731,7 +722,7 @@ static TIER: Section = Section {
         optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only late in a run of worked days."),
         setting(
             "counts",
-            Kind::Counts,
+            Kind::WordOrPayCodes(CountsKind::CODES),
             "straight_time",
             "What it counts: straight time, all hours, or what narrower tiers have put on certain pay codes.",
         ),
@@ -752,13 +743,8 @@ static CONSECUTIVE: Section = Section {
     title: "a condition on the run of worked days",
     groups: &[&[
         required("day", Kind::Integer { least: 2, most: 31 }, "The number of the day in the run."),
-        setting("mode", Kind::Word(&["at_least", "exactly"]), "at_least", "Whether later days count too."),
-        setting(
-            "reset",
-            Kind::Word(&["workweek", "rolling", "after_trigger"]),
-            "workweek",
-            "Where a run starts anew, besides after a day off.",
-        ),
+        setting("mode", one_of::<ConsecutiveMode>(), "at_least", "Whether later days count too."),
+        setting("reset", one_of::<ConsecutiveReset>(), "workweek", "Where a run starts anew, besides after a day off."),
         setting(
             "worked_at_least",
             Kind::Length { least: 1, most: 24 * HOUR },
@@ -806,7 +792,7 @@ static PREMIUM_RULE: Section = Section {
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
         setting(
             "mode",
-            Kind::Word(&["split", "whole_if_starts_in", "whole_if_ends_in", "whole_if_within", "whole_if_majority"]),
+            one_of::<PremiumMode>(),
             "split",
             "The time inside the window, or the whole shift under a condition.",
         ),
@@ -833,20 +819,16 @@ pub(crate) static PLUGIN: Section = Section {
             Kind::Text(64),
             "Instead of `file`: the SHA-256 of a plugin that the service has, in 64 hexadecimal digits.",
         ),
-        optional(
-            "hooks",
-            Kind::Words(&["punches", "schedule", "days", "period"]),
-            "Where it is called; without this at every hook that it has.",
-        ),
+        optional("hooks", some_of::<Hook>(), "Where it is called; without this at every hook that it has."),
         setting(
             "isolation",
-            Kind::Word(&["chunk", "employee"]),
+            one_of::<Isolation>(),
             "chunk",
             "Whether an instance of it serves a chunk of employees or, which is slower, one employee.",
         ),
         setting(
             "on_failure",
-            Kind::Word(&["fail", "skip"]),
+            one_of::<OnFailure>(),
             "fail",
             "What its failure means: the timecard is an error, or is evaluated without it and marked `plugin_failed`.",
         ),
@@ -860,11 +842,11 @@ static PAY_CODE: Section = Section {
     groups: &[&[
         setting(
             "layer",
-            Kind::Word(&["base", "premium", "quantity"]),
+            one_of::<Layer>(),
             "base",
             "Whether every second has one such code, it comes on top, or it is not time on the clock.",
         ),
-        setting("unit", Kind::Word(&["second", "count"]), "second", "What amounts count; `count` for quantities only."),
+        setting("unit", one_of::<Unit>(), "second", "What amounts count; `count` for quantities only."),
         setting("paid", Kind::Flag, "true", "False for time that is shown but not paid."),
         setting(
             "multiplier",

@@ -1,6 +1,6 @@
 //! The rows of plugins in results: failures, and the figures of reasons.
 
-use shiftmill::core::{FailureCode, Hook, PluginFailure, PluginReasons, Workday};
+use shiftmill::core::{ErrorCode, FailureCode, Hook, PluginFailure, PluginReasons, Workday};
 use shiftmill_proto::v1;
 
 /// The bytes that the messages of all failures of one answer take at most; further failures are told without theirs.
@@ -17,7 +17,7 @@ pub(crate) fn write_failures<'a>(failures: impl Iterator<Item = &'a PluginFailur
             binding: failure.binding.clone(),
             plugin: failure.plugin.clone(),
             hook: failure.hook as i32,
-            code: failure.code.error_code().to_owned(),
+            code: failure.code.error_code().to_string(),
             workday: failure.workday.map(|workday| workday.0),
             message: if told.is_some() { failure.message.clone() } else { String::new() },
             skipped: failure.skipped,
@@ -32,7 +32,10 @@ pub(crate) fn read_failures(failures: Vec<v1::PluginFailure>) -> Option<Vec<Plug
         Some(PluginFailure {
             card: failure.employee,
             hook: Hook::from_number(u8::try_from(failure.hook).ok()?)?,
-            code: *FailureCode::ALL.iter().find(|code| code.error_code() == failure.code)?,
+            code: {
+                let code = ErrorCode::from_code(&failure.code)?;
+                *FailureCode::ALL.iter().find(|failure| failure.error_code() == code)?
+            },
             workday: failure.workday.map(Workday),
             binding: failure.binding,
             plugin: failure.plugin,

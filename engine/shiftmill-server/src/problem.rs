@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+pub(crate) use shiftmill::core::ErrorCode as Kind;
+use shiftmill::core::ErrorCode;
 use shiftmill_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -22,7 +24,7 @@ const NAMED: usize = 2;
 /// Something wrong with a call or a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
-    kind: Kind,
+    code: ErrorCode,
     message: String,
     violations: Vec<Violation>,
     /// Wrong entries beside these.
@@ -36,121 +38,59 @@ struct Violation {
     description: String,
 }
 
-/// The kinds of problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// The first message is no header, or a later one is.
-    HeaderExpected,
-    /// The header says something impossible.
-    Header,
-    /// A ruleset is named that the server does not have.
-    RulesetUnknown,
-    /// A ruleset has mistakes.
-    RulesetMistakes,
-    /// A zone is named that does not exist.
-    ZoneUnknown,
-    /// Columns of a chunk do not have the lengths that they need.
-    ColumnsUneven,
-    /// A number or text has no meaning.
-    ValueUnknown,
-    /// A name is used that the ruleset does not have.
-    NameUnknown,
-    /// More rows or timecards than allowed.
-    TooMany,
-    /// A row names an employee that is not there, or rows are not in order of employee.
-    RowsUnordered,
-    /// A message is larger than allowed.
-    MessageTooLarge,
-    /// The server has too much to do.
-    Busy,
-    /// The server is stopping.
-    Draining,
-    /// The call took too long.
-    Deadline,
-    /// The client sent nothing, or took nothing, for too long.
-    Idle,
-    /// The service does not have the plugin.
-    PluginUnknown,
-    /// The plugin that was pushed cannot be used.
-    PluginRefused,
-    /// A plugin refuses its configuration.
-    PluginConfig,
-    /// A plugin does not keep employees apart.
-    PluginNotIndependent,
-    /// A plugin burns fuel on employees on whom it fails.
-    PluginBroken,
-    /// A plugin could not be run, through no fault of its own.
-    PluginHost,
-    /// A fault of our own.
-    Engine,
-}
-
-impl Kind {
-    /// The kind of a problem with a plugin, by its stable code.
-    pub fn of_plugin(code: &str) -> Kind {
-        let kinds =
-            [Kind::PluginUnknown, Kind::PluginConfig, Kind::PluginNotIndependent, Kind::PluginBroken, Kind::PluginHost];
-        kinds.into_iter().find(|kind| kind.code() == code).unwrap_or(Kind::Engine)
-    }
-
-    const fn code(self) -> &'static str {
-        match self {
-            Kind::HeaderExpected => "SM-HEADER-EXPECTED",
-            Kind::Header => "SM-HEADER",
-            Kind::RulesetUnknown => "SM-RULESET-UNKNOWN",
-            Kind::RulesetMistakes => "SM-RULESET-MISTAKES",
-            Kind::ZoneUnknown => "SM-ZONE-UNKNOWN",
-            Kind::ColumnsUneven => "SM-COLUMNS-UNEVEN",
-            Kind::ValueUnknown => "SM-VALUE-UNKNOWN",
-            Kind::NameUnknown => "SM-NAME-UNKNOWN",
-            Kind::TooMany => "SM-TOO-MANY",
-            Kind::RowsUnordered => "SM-ROWS-UNORDERED",
-            Kind::MessageTooLarge => "SM-MESSAGE-TOO-LARGE",
-            Kind::Busy => "SM-BUSY",
-            Kind::Draining => "SM-DRAINING",
-            Kind::Deadline => "SM-DEADLINE",
-            Kind::Idle => "SM-IDLE",
-            Kind::PluginUnknown => "SM-PLUGIN-UNKNOWN",
-            Kind::PluginRefused => "SM-PLUGIN-REFUSED",
-            Kind::PluginConfig => "SM-PLUGIN-CONFIG",
-            Kind::PluginNotIndependent => "SM-PLUGIN-NOT-INDEPENDENT",
-            Kind::PluginBroken => "SM-PLUGIN-BROKEN",
-            Kind::PluginHost => "SM-PLUGIN-HOST",
-            Kind::Engine => "SM-ENGINE",
-        }
-    }
-
-    const fn status(self) -> Code {
-        match self {
-            Kind::RulesetUnknown | Kind::PluginUnknown => Code::NotFound,
-            Kind::PluginNotIndependent | Kind::PluginBroken => Code::FailedPrecondition,
-            Kind::MessageTooLarge | Kind::Busy => Code::ResourceExhausted,
-            Kind::Draining | Kind::PluginHost => Code::Unavailable,
-            Kind::Deadline | Kind::Idle => Code::DeadlineExceeded,
-            Kind::Engine => Code::Internal,
-            _ => Code::InvalidArgument,
-        }
-    }
-
-    /// When the same call may be tried again.
-    const fn retry_after(self) -> Option<Duration> {
-        match self {
-            Kind::Busy | Kind::PluginHost => Some(Duration::from_secs(2)),
-            Kind::Draining => Some(Duration::from_secs(5)),
-            _ => None,
-        }
+/// The status of a call that ends with a code, and when the same call may be tried again.
+const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
+    match code {
+        ErrorCode::WindowTooLong
+        | ErrorCode::WindowBackwards
+        | ErrorCode::WindowOutOfCalendar
+        | ErrorCode::FactOutsideWindow
+        | ErrorCode::ShiftBackwards
+        | ErrorCode::LeaveTooLong
+        | ErrorCode::LeaveBackwards
+        | ErrorCode::UnknownShift
+        | ErrorCode::UnknownLeave
+        | ErrorCode::UnknownRule
+        | ErrorCode::PluginConfig
+        | ErrorCode::PluginRefused
+        | ErrorCode::HeaderExpected
+        | ErrorCode::Header
+        | ErrorCode::RulesetMistakes
+        | ErrorCode::ZoneUnknown
+        | ErrorCode::ColumnsUneven
+        | ErrorCode::ValueUnknown
+        | ErrorCode::NameUnknown
+        | ErrorCode::TooMany
+        | ErrorCode::RowsUnordered => (Code::InvalidArgument, None),
+        ErrorCode::RulesetUnknown | ErrorCode::PluginUnknown => (Code::NotFound, None),
+        ErrorCode::ContextShort
+        | ErrorCode::PluginPanic
+        | ErrorCode::PluginBudget
+        | ErrorCode::PluginMemory
+        | ErrorCode::PluginStack
+        | ErrorCode::PluginData
+        | ErrorCode::PluginEdit
+        | ErrorCode::PluginNotIndependent
+        | ErrorCode::PluginBroken => (Code::FailedPrecondition, None),
+        ErrorCode::MessageTooLarge => (Code::ResourceExhausted, None),
+        ErrorCode::Busy => (Code::ResourceExhausted, Some(Duration::from_secs(2))),
+        ErrorCode::PluginHost => (Code::Unavailable, Some(Duration::from_secs(2))),
+        ErrorCode::Draining => (Code::Unavailable, Some(Duration::from_secs(5))),
+        ErrorCode::Deadline | ErrorCode::Idle => (Code::DeadlineExceeded, None),
+        ErrorCode::Cancelled => (Code::Cancelled, None),
+        ErrorCode::Engine => (Code::Internal, None),
     }
 }
 
 impl Problem {
-    pub fn new(kind: Kind, message: impl Into<String>) -> Problem {
-        Problem { kind, message: shortened(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Problem {
+        Problem { code, message: shortened(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
     }
 
     /// A problem with one entry, which its message is about.
-    pub fn at(kind: Kind, field: impl Into<String>, message: impl Into<String>) -> Problem {
+    pub fn at(code: ErrorCode, field: impl Into<String>, message: impl Into<String>) -> Problem {
         let message = message.into();
-        Problem::new(kind, message.clone()).and(field, message)
+        Problem::new(code, message.clone()).and(field, message)
     }
 
     /// What is wrong.
@@ -159,13 +99,13 @@ impl Problem {
     }
 
     /// A problem with many things to say about one field: `what` and the first of them are the message.
-    pub fn listing(kind: Kind, what: &str, field: &str, list: &[String]) -> Problem {
+    pub fn listing(code: ErrorCode, what: &str, field: &str, list: &[String]) -> Problem {
         let first = |told: &String| shortened(told, DESCRIPTION_BYTES_MAX);
         let mut named: Vec<String> = list.iter().take(NAMED).map(first).collect();
         if list.len() > NAMED {
             named.push(format!("and {} more", list.len() - NAMED));
         }
-        let problem = Problem::new(kind, format!("{what}: {}", named.join("; ")));
+        let problem = Problem::new(code, format!("{what}: {}", named.join("; ")));
         list.iter().fold(problem, |problem, told| problem.and(field, told.as_str()))
     }
 
@@ -196,7 +136,7 @@ impl Problem {
             field: violation.field.clone(),
             description: violation.description.clone(),
         };
-        let (code, message) = (self.kind.code().to_owned(), self.message.clone());
+        let (code, message) = (self.code.to_string(), self.message.clone());
         let violations = self.entries().iter().map(wire).collect();
         let status = Status::from(self).details().to_vec();
         v1::ChunkError { number, code, message, violations, status }
@@ -206,14 +146,15 @@ impl Problem {
 impl From<Problem> for Status {
     fn from(problem: Problem) -> Status {
         let mut details = ErrorDetails::new();
-        details.set_error_info(problem.kind.code(), DOMAIN, HashMap::<String, String>::new());
+        details.set_error_info(problem.code.code(), DOMAIN, HashMap::<String, String>::new());
         for violation in problem.entries() {
             details.add_bad_request_violation(violation.field, violation.description);
         }
-        if let Some(delay) = problem.kind.retry_after() {
+        let (status, retry_after) = status(problem.code);
+        if let Some(delay) = retry_after {
             details.set_retry_info(Some(delay));
         }
-        Status::with_error_details(problem.kind.status(), problem.message, details)
+        Status::with_error_details(status, problem.message, details)
     }
 }
 
@@ -234,42 +175,17 @@ pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
         "a message is larger than {message_bytes} bytes; send timecards in chunks of about 256 KiB ({})",
         status.message()
     );
-    Problem::new(Kind::MessageTooLarge, text).into()
+    Problem::new(ErrorCode::MessageTooLarge, text).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 22] = [
-        Kind::HeaderExpected,
-        Kind::Header,
-        Kind::RulesetUnknown,
-        Kind::RulesetMistakes,
-        Kind::ZoneUnknown,
-        Kind::ColumnsUneven,
-        Kind::ValueUnknown,
-        Kind::NameUnknown,
-        Kind::TooMany,
-        Kind::RowsUnordered,
-        Kind::MessageTooLarge,
-        Kind::Busy,
-        Kind::Draining,
-        Kind::Deadline,
-        Kind::Idle,
-        Kind::PluginUnknown,
-        Kind::PluginRefused,
-        Kind::PluginConfig,
-        Kind::PluginNotIndependent,
-        Kind::PluginBroken,
-        Kind::PluginHost,
-        Kind::Engine,
-    ];
-
     #[test]
     fn very_many_wrong_entries_fit_into_the_trailers_of_a_call() {
         let list: Vec<String> = (0..400).map(|number| format!("{number} {}", "错误".repeat(1_000))).collect();
-        let problem = Problem::listing(Kind::PluginRefused, "the component is no plugin", "component", &list);
+        let problem = Problem::listing(ErrorCode::PluginRefused, "the component is no plugin", "component", &list);
         assert!(
             problem.message().starts_with("the component is no plugin: 0 错误") && problem.message().contains(" …; 1 ")
         );
@@ -282,10 +198,22 @@ mod tests {
     }
 
     #[test]
-    fn every_code_is_explained_in_the_handbook() {
+    fn the_handbook_states_the_status_of_every_code_that_ends_a_call() {
         let handbook = include_str!("../../../docs/errors.md");
-        for kind in ALL {
-            assert!(handbook.contains(&format!("`{}`", kind.code())), "{}", kind.code());
+        let (_, calls) = handbook.split_once("## Of a call").unwrap();
+        let rows: Vec<Vec<&str>> = calls.lines().map(|line| line.split('`').collect()).collect();
+        let stated = rows.iter().filter_map(|row| Some((ErrorCode::from_code(row.get(1)?)?, *row.get(3)?)));
+        let mut count = 0;
+        for (code, stated) in stated.filter(|row| *row.1 == row.1.to_uppercase()) {
+            let name: String = format!("{:?}", status(code).0)
+                .chars()
+                .flat_map(|letter| {
+                    letter.is_uppercase().then_some('_').into_iter().chain([letter.to_ascii_uppercase()])
+                })
+                .collect();
+            assert_eq!(name.trim_start_matches('_'), stated, "{code}");
+            count += 1;
         }
+        assert!(count > 15, "{count}");
     }
 }

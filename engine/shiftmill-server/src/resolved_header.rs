@@ -115,17 +115,17 @@ pub(crate) async fn request(
 
 /// Why plugins cannot be called.
 fn unbound(error: &RequestError, field: &str) -> Problem {
-    Problem::at(Kind::of_plugin(error.code()), field, with_cause(error))
+    Problem::at(error.code(), field, with_cause(error))
 }
 
 /// Why a ruleset cannot be used with its plugins.
 pub(crate) fn trial_problem(error: &TrialError, field: &str) -> Problem {
-    Problem::at(Kind::of_plugin(error.code()), field, with_cause(error))
+    Problem::at(error.code(), field, with_cause(error))
 }
 
 /// Why an evaluation was stopped by a plugin.
 pub(crate) fn stopped(stopped: &Stopped) -> Problem {
-    Problem::new(Kind::of_plugin(stopped.code()), stopped.to_string())
+    Problem::new(stopped.code(), stopped.to_string())
 }
 
 fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {

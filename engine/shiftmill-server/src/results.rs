@@ -1,7 +1,7 @@
 //! Results as messages, and messages as results: columns move over, the widths of numbers change where they must.
 
 use shiftmill::core::{
-    CardResult, CarriedRows, CarryKey, DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
+    CardResult, CarriedRows, CarryKey, DayType, ErrorCode, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
     ExceptionState, FailureCode, MarkRows, PayCode, PayLines, PremiumSpan, Quantity, RowEnds, RuleId, Seconds,
     Severity, Span, SpanState, Timestamp, TotalRows, TotalScope, Workday, WorkdayRows,
 };
@@ -177,7 +177,7 @@ pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardErro
         EvaluationError::Plugin { code } => vec![i64::from(code as u8)],
         EvaluationError::ContextShort { before, after } => vec![i64::from(before), i64::from(after)],
     };
-    v1::CardError { employee, code: error.code().to_owned(), message: error.to_string(), figures }
+    v1::CardError { employee, code: error.code().to_string(), message: error.to_string(), figures }
 }
 
 fn write_span(span: &Span) -> v1::SpanRow {
@@ -264,7 +264,7 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
         rule: narrow(result.exception_rule, "exception_rule")?.into_iter().map(RuleId).collect(),
     };
     let totals = TotalRows {
-        scope: codes(result.total_scope, total_scope).ok_or_else(|| column("total_scope"))?,
+        scope: codes(result.total_scope, TotalScope::from_number).ok_or_else(|| column("total_scope"))?,
         from: result.total_from.into_iter().map(Workday).collect(),
         code: narrow(result.total_code, "total_code")?.into_iter().map(PayCode).collect(),
         amount: result.total_amount,
@@ -385,32 +385,51 @@ fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
     let wide = |index| u32::try_from(figure(index)?).ok();
     let narrow = |index| u16::try_from(figure(index)?).ok();
     let signed = |index| i32::try_from(figure(index)?).ok();
-    Some(match error.code.as_str() {
-        "SM-WINDOW-TOO-LONG" => EvaluationError::WindowTooLong { days: signed(0)?, most: signed(1)? },
-        "SM-WINDOW-BACKWARDS" => EvaluationError::WindowBackwards,
-        "SM-WINDOW-OUT-OF-CALENDAR" => EvaluationError::WindowOutOfCalendar,
-        "SM-SHIFT-BACKWARDS" => EvaluationError::ShiftBackwards { index: wide(0)? },
-        "SM-LEAVE-TOO-LONG" => EvaluationError::LeaveTooLong { index: wide(0)? },
-        "SM-UNKNOWN-SHIFT" => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
-        "SM-UNKNOWN-LEAVE" => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
-        "SM-UNKNOWN-RULE" => EvaluationError::UnknownRule { index: wide(0)?, rule: narrow(1)? },
-        "SM-LEAVE-BACKWARDS" => EvaluationError::LeaveBackwards { index: wide(0)? },
-        "SM-FACT-OUTSIDE-WINDOW" => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
-        "SM-ENGINE" => EvaluationError::Engine,
-        code if code.starts_with("SM-PLUGIN-") => {
+    Some(match ErrorCode::from_code(&error.code)? {
+        ErrorCode::WindowTooLong => EvaluationError::WindowTooLong { days: signed(0)?, most: signed(1)? },
+        ErrorCode::WindowBackwards => EvaluationError::WindowBackwards,
+        ErrorCode::WindowOutOfCalendar => EvaluationError::WindowOutOfCalendar,
+        ErrorCode::ShiftBackwards => EvaluationError::ShiftBackwards { index: wide(0)? },
+        ErrorCode::LeaveTooLong => EvaluationError::LeaveTooLong { index: wide(0)? },
+        ErrorCode::UnknownShift => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
+        ErrorCode::UnknownLeave => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
+        ErrorCode::UnknownRule => EvaluationError::UnknownRule { index: wide(0)?, rule: narrow(1)? },
+        ErrorCode::LeaveBackwards => EvaluationError::LeaveBackwards { index: wide(0)? },
+        ErrorCode::FactOutsideWindow => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
+        ErrorCode::Engine => EvaluationError::Engine,
+        ErrorCode::PluginPanic
+        | ErrorCode::PluginBudget
+        | ErrorCode::PluginMemory
+        | ErrorCode::PluginStack
+        | ErrorCode::PluginConfig
+        | ErrorCode::PluginData
+        | ErrorCode::PluginEdit
+        | ErrorCode::PluginHost => {
             EvaluationError::Plugin { code: FailureCode::from_number(u8::try_from(figure(0)?).ok()?)? }
         }
-        "SM-CONTEXT-SHORT" => EvaluationError::ContextShort { before: narrow(0)?, after: narrow(1)? },
-        _ => return None,
+        ErrorCode::ContextShort => EvaluationError::ContextShort { before: narrow(0)?, after: narrow(1)? },
+        // Errors of a whole chunk or call are never those of one timecard.
+        ErrorCode::PluginUnknown
+        | ErrorCode::PluginRefused
+        | ErrorCode::PluginNotIndependent
+        | ErrorCode::PluginBroken
+        | ErrorCode::Cancelled
+        | ErrorCode::HeaderExpected
+        | ErrorCode::Header
+        | ErrorCode::RulesetUnknown
+        | ErrorCode::RulesetMistakes
+        | ErrorCode::ZoneUnknown
+        | ErrorCode::ColumnsUneven
+        | ErrorCode::ValueUnknown
+        | ErrorCode::NameUnknown
+        | ErrorCode::TooMany
+        | ErrorCode::RowsUnordered
+        | ErrorCode::MessageTooLarge
+        | ErrorCode::Busy
+        | ErrorCode::Draining
+        | ErrorCode::Deadline
+        | ErrorCode::Idle => return None,
     })
-}
-
-fn total_scope(number: u8) -> Option<TotalScope> {
-    match number {
-        0 => Some(TotalScope::Workweek),
-        1 => Some(TotalScope::PayPeriod),
-        _ => None,
-    }
 }
 
 fn read_span(row: &v1::SpanRow) -> Option<Span> {

@@ -70,7 +70,7 @@ impl ResultHasher {
         self.bytes.clear();
         self.text(key);
         self.bytes.push(u8::from(card.provisional));
-        self.text(card.error.map_or("", |error| error.code()));
+        self.text(card.error.map_or("", |error| error.code().code()));
         self.count(from.workdays, to.workdays);
         for row in results.workdays.rows(from.workdays as usize..to.workdays as usize) {
             self.put(row.workday.0.to_le_bytes());

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use shiftmill_core::{Detail, EvaluationWindow, FailureCode, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
+use shiftmill_core::{Detail, ErrorCode, EvaluationWindow, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
 use shiftmill_plugin_host::{BindError, Bound, CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
@@ -95,12 +95,15 @@ pub enum RequestError {
 
 impl RequestError {
     /// The stable code that documentation explains.
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         match self {
-            RequestError::NotLoaded { .. } => "SM-PLUGIN-UNKNOWN",
-            RequestError::Quarantined { .. } => "SM-PLUGIN-NOT-INDEPENDENT",
-            RequestError::Unbound { why: BindError::Host { .. }, .. } => FailureCode::HostFault.error_code(),
-            RequestError::Unbound { .. } | RequestError::OtherContext { .. } => FailureCode::BadConfig.error_code(),
+            RequestError::NotLoaded { .. } => ErrorCode::PluginUnknown,
+            RequestError::Quarantined { .. } => ErrorCode::PluginNotIndependent,
+            RequestError::OtherContext { .. } => ErrorCode::PluginConfig,
+            RequestError::Unbound { why, .. } => match why {
+                BindError::Host { .. } => ErrorCode::PluginHost,
+                BindError::Unlike { .. } | BindError::Refused { .. } => ErrorCode::PluginConfig,
+            },
         }
     }
 }
@@ -112,7 +115,7 @@ pub struct Stopped(pub CallError);
 
 impl Stopped {
     /// The stable code that documentation explains; `SM-CANCELLED` for [`Request::cancel`].
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         self.0.error_code()
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 
 use shiftmill::core::{
-    CardFacts, CheckedBatch, Detail, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook, PayCode, Punch,
-    PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+    CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook,
+    PayCode, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
@@ -181,7 +181,7 @@ fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
     let failed = outcomes("unreachable", "");
     let codes: Vec<_> = failed.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
     let expected = |code| (0..10).map(|index| (index == 4).then_some(code)).collect::<Vec<_>>();
-    assert_eq!(codes, expected("SM-PLUGIN-PANIC"));
+    assert_eq!(codes, expected(ErrorCode::PluginPanic));
     assert_eq!((failed.failures.len(), failed.failures[0].card, failed.failures[0].hook), (1, 4, Hook::Days));
     assert_eq!(failed.failures[0].plugin, "generous 0.1.0");
 
@@ -189,7 +189,7 @@ fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
     let beyond = GENEROUS.replace("(i32.const 6)", "(i32.const 10)");
     let refused = outcomes(&beyond, "");
     let codes: Vec<_> = refused.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
-    assert_eq!(codes, expected("SM-PLUGIN-EDIT"));
+    assert_eq!(codes, expected(ErrorCode::PluginEdit));
     let message = &refused.failures[0].message;
     assert!(message.starts_with("edit 2, `recode` by rule `generous/meal`, is refused: `night`"), "{message}");
     assert_eq!(refused.failures[0].workday, Some(MONDAY));
@@ -237,7 +237,7 @@ fn a_plugin_that_is_left_out_leaves_nothing_behind() {
         start + 30_600
     );
     let changed_before = of_two_hooks(&expect);
-    assert_eq!(changed_before.cards[0].error.map(|error| error.code()), Some("SM-PLUGIN-EDIT"));
+    assert_eq!(changed_before.cards[0].error.map(|error| error.code()), Some(ErrorCode::PluginEdit));
     assert_eq!((changed_before.failures[0].hook, changed_before.failures[0].skipped), (Hook::Days, false));
 }
 
@@ -277,7 +277,7 @@ fn fuel_used_in_vain_stops_the_request_in_any_order() {
         for per_chunk in [200, 9] {
             cards.reverse();
             let stopped = asked(&registry, &with, &cards, per_chunk).unwrap_err();
-            assert_eq!(stopped.code(), "SM-PLUGIN-BROKEN");
+            assert_eq!(stopped.code(), ErrorCode::PluginBroken);
             assert!(!stopped.is_retryable());
             let told = stopped.to_string();
             assert!(
@@ -313,7 +313,7 @@ fn a_cancelled_request_frees_its_worker() {
     // The engine ends at once, since the chunk under way does, and those that wait are not begun.
     drop((engine, told));
     let ended: Vec<_> = ended.iter().map(|ended| ended.unwrap_err().code()).collect();
-    assert_eq!(ended, ["SM-CANCELLED"; 3]);
+    assert_eq!(ended, [ErrorCode::Cancelled; 3]);
 }
 
 #[test]
@@ -322,7 +322,7 @@ fn timecards_without_plugins_are_not_evaluated_for_nobody() {
     request.cancel();
     let cards = some(0..3, 1);
     let stopped = Engine::new(1).evaluate(&request, chunks(&cards, 3, &request)).unwrap_err();
-    assert_eq!((stopped.code(), stopped.to_string().as_str()), ("SM-CANCELLED", "the evaluation was cancelled"));
+    assert_eq!((stopped.code(), stopped.to_string().as_str()), (ErrorCode::Cancelled, "the evaluation was cancelled"));
 }
 
 #[test]
@@ -335,9 +335,9 @@ fn a_plugin_that_looks_at_the_neighbours_stops_the_request_and_waits_to_be_repla
     let asked = Arc::new(request(vec![Arc::clone(&with)], Detail::Workdays, &registry).unwrap());
     let cards: Vec<CardFacts> = (0..10).map(|number| facts(number, 5, 1)).collect();
     let stopped = Engine::new(1).evaluate(&asked, chunks(&cards, 10, &asked)).unwrap_err();
-    assert_eq!(stopped.code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    assert_eq!(stopped.code(), ErrorCode::PluginNotIndependent);
     let again = request(vec![with], Detail::Workdays, &registry).unwrap_err();
-    assert_eq!(again.code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    assert_eq!(again.code(), ErrorCode::PluginNotIndependent);
     // Loaded anew it is called anew; kept apart it does no harm.
     let apart = ruleset(&registry, &guest, "isolation = \"employee\"");
     let apart = Arc::new(request(vec![apart], Detail::Workdays, &registry).unwrap());
@@ -348,7 +348,7 @@ fn a_plugin_that_looks_at_the_neighbours_stops_the_request_and_waits_to_be_repla
 fn a_plugin_that_is_not_loaded_is_named() {
     let with = ruleset(&registry(), &plugin("unreachable"), "");
     let error = request(vec![with], Detail::Workdays, &registry()).unwrap_err();
-    assert_eq!(error.code(), "SM-PLUGIN-UNKNOWN");
+    assert_eq!(error.code(), ErrorCode::PluginUnknown);
     let told = error.to_string();
     assert!(told.starts_with("ruleset `with` binds the plugin ") && told.contains("as `generous`"), "{told}");
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shiftmill::core::{
-    CardFacts, CheckedBatch, Detail, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch,
-    Timestamp, WallTime, Workday, WorkdayRange,
+    CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes,
+    TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
 use shiftmill::{Engine, Finished, Layout, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
@@ -152,5 +152,5 @@ fn a_batch_checked_for_another_request_fails_card_by_card() {
     batch.push(&facts(2)).unwrap();
     let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2).unwrap()]).unwrap();
     let errors: Vec<_> = finished[0].results.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
-    assert_eq!(errors, [Some("SM-ENGINE"), None]);
+    assert_eq!(errors, [Some(ErrorCode::Engine), None]);
 }

@@ -8,6 +8,7 @@
 //! - Shown:  timecards/punches/repeated_punches.md
 
 use crate::card::{CardState, KeptPunch, Noticed};
+use crate::coded::coded;
 use crate::codes::ExceptionCode;
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
@@ -26,15 +27,16 @@ pub struct Dedupe {
     pub keep: DedupeKeep,
 }
 
-/// Which of a run of repeated punches stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DedupeKeep {
-    /// The last of closers (out, meal start, break start), the first of all others.
-    ByDirection,
-    /// The first.
-    First,
-    /// The last.
-    Last,
+coded! {
+    /// Which of a run of repeated punches stays.
+    DedupeKeep {
+        /// The last of closers (out, meal start, break start), the first of all others.
+        ByDirection = 0 "by_direction",
+        /// The first.
+        First = 1 "first",
+        /// The last.
+        Last = 2 "last",
+    }
 }
 
 impl Default for Dedupe {

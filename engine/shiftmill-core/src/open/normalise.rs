@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::time::{Seconds, Timestamp};
@@ -26,14 +27,15 @@ pub struct Normalise {
     pub future_skew_max: Seconds,
 }
 
-/// Whether the seconds of a punch count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Granularity {
-    /// They do.
-    Second,
-    /// They are dropped, for every kind of punch alike (added and retimed ones too), before anything else but
-    /// corrections looks at them.
-    Minute,
+coded! {
+    /// Whether the seconds of a punch count.
+    Granularity {
+        /// They do.
+        Second = 0 "second",
+        /// They are dropped, for every kind of punch alike (added and retimed ones too), before anything else but
+        /// corrections looks at them.
+        Minute = 1 "minute",
+    }
 }
 
 impl Default for Normalise {

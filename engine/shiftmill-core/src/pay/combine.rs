@@ -23,6 +23,7 @@
 use alloc::vec::Vec;
 
 use crate::card::CardState;
+use crate::coded::coded;
 use crate::codes::{PayCode, RuleId};
 use crate::pay::counters::{self, Rules};
 use crate::pay::tiers::OvertimeTier;
@@ -77,6 +78,35 @@ pub enum Combine {
     /// scope. Counters count all worked time; [`crate::pay::tiers::Counts::Codes`] counts what any tier of narrower
     /// scope puts on one of its codes.
     Additive,
+}
+
+coded! {
+    /// The kinds of [`Combine`].
+    CombineKind {
+        /// No pyramiding.
+        StraightTimeOnly = 0 "straight_time_only",
+        /// The best of several ways of counting.
+        MaxOfAlternatives = 1 "max_of_alternatives",
+        /// Every counter counts all worked time.
+        AllHoursCount = 2 "all_hours_count",
+        /// A table says what each combination pays.
+        Table = 3 "table",
+        /// Claims are premiums, side by side.
+        Additive = 4 "additive",
+    }
+}
+
+impl Combine {
+    /// The kind.
+    pub const fn kind(&self) -> CombineKind {
+        match self {
+            Combine::StraightTimeOnly => CombineKind::StraightTimeOnly,
+            Combine::MaxOfAlternatives(_) => CombineKind::MaxOfAlternatives,
+            Combine::AllHoursCount => CombineKind::AllHoursCount,
+            Combine::Table(_) => CombineKind::Table,
+            Combine::Additive => CombineKind::Additive,
+        }
+    }
 }
 
 /// A set of tiers that stands for one way of counting.

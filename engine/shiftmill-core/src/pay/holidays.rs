@@ -11,6 +11,7 @@
 //! - Shown:  timecards/holidays/past_midnight.md, not_worked.md
 
 use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span};
+use crate::coded::coded;
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
 use crate::pay::recode;
 use crate::reason::{Because, Reason};
@@ -29,17 +30,27 @@ pub struct Holidays {
     pub not_worked: Option<HolidayNotWorked>,
 }
 
-/// How a second gets its day type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HolidayBasis {
-    /// By its local date where that date or the overtime workday is a holiday or statutory rest day: work past
-    /// midnight into or out of one changes its type there. Between other day types the overtime workday decides.
-    #[default]
-    CalendarSplit,
-    /// By its overtime workday.
-    Workday,
-    /// By the local date on which its worked shift began; leave by its overtime workday.
-    ShiftStart,
+coded! {
+    /// How a second gets its day type.
+    #[derive(Default)]
+    HolidayBasis {
+        /// By its local date where that date or the overtime workday is a holiday or statutory rest day: work past
+        /// midnight into or out of one changes its type there. Between other day types the overtime workday decides.
+        #[default]
+        CalendarSplit = 0 "calendar_split",
+        /// By its overtime workday.
+        Workday = 1 "workday",
+        /// By the local date on which its worked shift began; leave by its overtime workday.
+        ShiftStart = 2 "shift_start",
+    }
+}
+
+coded! {
+    /// What a holiday not worked may pay besides a fixed length.
+    NotWorkedKind {
+        /// The planned time of the day.
+        Planned = 0 "planned",
+    }
 }
 
 /// The pay of a holiday not worked. A quantity in seconds.

@@ -10,6 +10,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, PremiumSpan, Span};
+use crate::coded::coded;
 use crate::codes::{DayTypeSet, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
@@ -54,19 +55,20 @@ pub struct ClockWindow {
     pub to: u32,
 }
 
-/// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PremiumMode {
-    /// The seconds inside the window.
-    Split,
-    /// All of the shift when its first worked second is inside.
-    WholeIfStartsIn,
-    /// All of the shift when its last worked second is inside.
-    WholeIfEndsIn,
-    /// All of the shift when all of its worked seconds are inside.
-    WholeIfWithin,
-    /// All of the shift when at least half of its worked seconds are inside and, at exactly half, it starts inside.
-    WholeIfMajority,
+coded! {
+    /// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type fits.
+    PremiumMode {
+        /// The seconds inside the window.
+        Split = 0 "split",
+        /// All of the shift when its first worked second is inside.
+        WholeIfStartsIn = 1 "whole_if_starts_in",
+        /// All of the shift when its last worked second is inside.
+        WholeIfEndsIn = 2 "whole_if_ends_in",
+        /// All of the shift when all of its worked seconds are inside.
+        WholeIfWithin = 3 "whole_if_within",
+        /// All of the shift when at least half of its worked seconds are inside and, at exactly half, it starts inside.
+        WholeIfMajority = 4 "whole_if_majority",
+    }
 }
 
 /// A stretch that a premium is paid for.

@@ -8,6 +8,7 @@
 //! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, pay_period.md, consecutive_days.md,
 //!   day_types.md; timecards/calendar/month_ends.md
 
+use crate::coded::coded;
 use crate::codes::{DayType, DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
 use crate::reason::{Because, Reason};
 use crate::time::{Seconds, Weekday, WeekdaySet, Workday, WorkdayRange};
@@ -82,7 +83,37 @@ pub enum TierScope {
     PayPeriod,
 }
 
+coded! {
+    /// The kinds of [`TierScope`].
+    TierScopeKind {
+        /// One worked shift.
+        Shift = 0 "shift",
+        /// One overtime workday.
+        Workday = 1 "workday",
+        /// One workweek of the ruleset.
+        Workweek = 2 "workweek",
+        /// A run of workweeks.
+        Workweeks = 3 "workweeks",
+        /// One calendar month.
+        Month = 4 "month",
+        /// The pay period of the request.
+        PayPeriod = 5 "pay_period",
+    }
+}
+
 impl TierScope {
+    /// The kind.
+    pub const fn kind(self) -> TierScopeKind {
+        match self {
+            TierScope::Shift => TierScopeKind::Shift,
+            TierScope::Workday => TierScopeKind::Workday,
+            TierScope::Workweek => TierScopeKind::Workweek,
+            TierScope::Workweeks { .. } => TierScopeKind::Workweeks,
+            TierScope::Month => TierScopeKind::Month,
+            TierScope::PayPeriod => TierScopeKind::PayPeriod,
+        }
+    }
+
     /// How wide the scope is, for comparing two tiers: shift, workday, workweek, runs of workweeks by their number,
     /// month, pay period. Runs of equally many workweeks are equally wide, whatever their anchor.
     pub(crate) const fn width(self) -> u8 {
@@ -168,24 +199,26 @@ pub struct Consecutive {
     pub worked_at_least: Seconds,
 }
 
-/// Whether days after the n-th fit too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConsecutiveMode {
-    /// The n-th and all after it.
-    AtLeast,
-    /// Only the n-th.
-    Exactly,
+coded! {
+    /// Whether days after the n-th fit too.
+    ConsecutiveMode {
+        /// The n-th and all after it.
+        AtLeast = 0 "at_least",
+        /// Only the n-th.
+        Exactly = 1 "exactly",
+    }
 }
 
-/// Where a run of worked days starts anew, besides after a day not worked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConsecutiveReset {
-    /// With each workweek.
-    Workweek,
-    /// Nowhere.
-    Rolling,
-    /// After each n-th day, so that days are numbered 1 to n again and again.
-    AfterTrigger,
+coded! {
+    /// Where a run of worked days starts anew, besides after a day not worked.
+    ConsecutiveReset {
+        /// With each workweek.
+        Workweek = 0 "workweek",
+        /// Nowhere.
+        Rolling = 1 "rolling",
+        /// After each n-th day, so that days are numbered 1 to n again and again.
+        AfterTrigger = 2 "after_trigger",
+    }
 }
 
 /// What feeds a tier's counter and may be claimed by it.
@@ -198,4 +231,14 @@ pub enum Counts {
     /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a month).
     /// What this scope or a wider one makes of such a second does not take it out of the counter.
     Codes(PayCodeSet),
+}
+
+coded! {
+    /// The kinds of [`Counts`] that have a word; pay codes are written as a list.
+    CountsKind {
+        /// Time not claimed by a tier of a narrower scope.
+        StraightTime = 0 "straight_time",
+        /// All worked time.
+        AllHours = 1 "all_hours",
+    }
 }

@@ -3,7 +3,8 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use crate::codes::{CarryKey, RuleId, coded};
+use crate::coded::coded;
+use crate::codes::{CarryKey, RuleId};
 use crate::plan::ContextDays;
 use crate::plugin::{HookSet, Manifest};
 

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::card::SpanState;
-use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId, coded};
+use crate::coded::coded;
+use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
 use crate::plugin::Hook;
 use crate::time::{Seconds, Timestamp, Workday};
 

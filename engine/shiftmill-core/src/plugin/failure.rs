@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use crate::codes::coded;
+use crate::coded::coded;
+use crate::error_code::ErrorCode;
 use crate::plugin::Hook;
 use crate::time::Workday;
 
@@ -30,16 +31,16 @@ coded! {
 
 impl FailureCode {
     /// The stable code of the error that it costs a timecard.
-    pub const fn error_code(self) -> &'static str {
+    pub const fn error_code(self) -> ErrorCode {
         match self {
-            FailureCode::Panic => "SM-PLUGIN-PANIC",
-            FailureCode::Budget => "SM-PLUGIN-BUDGET",
-            FailureCode::Memory => "SM-PLUGIN-MEMORY",
-            FailureCode::Stack => "SM-PLUGIN-STACK",
-            FailureCode::BadConfig => "SM-PLUGIN-CONFIG",
-            FailureCode::BadData => "SM-PLUGIN-DATA",
-            FailureCode::BadEdit => "SM-PLUGIN-EDIT",
-            FailureCode::HostFault => "SM-PLUGIN-HOST",
+            FailureCode::Panic => ErrorCode::PluginPanic,
+            FailureCode::Budget => ErrorCode::PluginBudget,
+            FailureCode::Memory => ErrorCode::PluginMemory,
+            FailureCode::Stack => ErrorCode::PluginStack,
+            FailureCode::BadConfig => ErrorCode::PluginConfig,
+            FailureCode::BadData => ErrorCode::PluginData,
+            FailureCode::BadEdit => ErrorCode::PluginEdit,
+            FailureCode::HostFault => ErrorCode::PluginHost,
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::codes::{Layer, Unit, coded};
+use crate::coded::coded;
+use crate::codes::{Layer, Unit};
 use crate::plugin::ConfigValue;
 
 coded! {

@@ -17,6 +17,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, KeptPunch, PunchRole, Quantity, ScheduledShift, Span, SpanState, WorkdayState};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
@@ -67,22 +68,24 @@ pub struct Attendance {
     pub unscheduled: bool,
 }
 
-/// What the measure of a lateness is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GraceMode {
-    /// Beyond the grace, all of it counts from the scheduled time.
-    Cliff,
-    /// Only what is beyond the grace counts.
-    Deduct,
+coded! {
+    /// What the measure of a lateness is.
+    GraceMode {
+        /// Beyond the grace, all of it counts from the scheduled time.
+        Cliff = 0 "cliff",
+        /// Only what is beyond the grace counts.
+        Deduct = 1 "deduct",
+    }
 }
 
-/// Whether seconds count in comparisons with the schedule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compared {
-    /// They do.
-    Second,
-    /// Both sides are cut to the minute: 09:05:59 is 09:05.
-    Minute,
+coded! {
+    /// Whether seconds count in comparisons with the schedule.
+    Compared {
+        /// They do.
+        Second = 0 "second",
+        /// Both sides are cut to the minute: 09:05:59 is 09:05.
+        Minute = 1 "minute",
+    }
 }
 
 /// One step of lateness. `from` is compared with the lateness counted from the scheduled time.
@@ -92,10 +95,29 @@ pub struct LateTier {
     pub from: Seconds,
     /// Whether the step itself belongs to it.
     pub compare: Compare,
-    /// What it is: `late_in`, `serious_late`, `absent_half`, `absent_by_lateness` or `missing_in`.
+    /// What it is: one of [`LateTier::OUTCOMES`].
     pub outcome: ExceptionCode,
     /// What is taken off: seconds of this quantity-layer code, the measure of the lateness or a fixed amount.
     pub deduct: Option<LateDeduct>,
+}
+
+impl LateTier {
+    /// What a step of lateness may be.
+    pub const OUTCOMES: [ExceptionCode; 5] = [
+        ExceptionCode::LateIn,
+        ExceptionCode::SeriousLate,
+        ExceptionCode::AbsentHalf,
+        ExceptionCode::AbsentByLateness,
+        ExceptionCode::MissingIn,
+    ];
+}
+
+coded! {
+    /// What a deduction for lateness may be besides a fixed length.
+    LateDeductKind {
+        /// The measure of the lateness.
+        Lateness = 0 "lateness",
+    }
 }
 
 /// What a lateness takes off.

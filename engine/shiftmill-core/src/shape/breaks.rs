@@ -19,6 +19,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState};
+use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Recorder};
@@ -87,13 +88,14 @@ pub struct AutoDeduct {
     pub placement: BreakPlacement,
 }
 
-/// A comparison with a limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compare {
-    /// `value >= limit`.
-    AtLeast,
-    /// `value > limit`.
-    MoreThan,
+coded! {
+    /// A comparison with a limit.
+    Compare {
+        /// `value >= limit`.
+        AtLeast = 0 "at_least",
+        /// `value > limit`.
+        MoreThan = 1 "more_than",
+    }
 }
 
 impl Compare {
@@ -106,28 +108,31 @@ impl Compare {
     }
 }
 
-/// What an automatic deduction measures on a workday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakBasis {
-    /// Worked segments (rounded), with paid gaps, before fixed breaks and deductions.
-    WorkedGross,
-    /// The longest single worked segment (rounded), with paid gaps joined.
-    LongestSegment,
-    /// From the start of the first worked segment to the end of the last, gaps included.
-    GrossSpan,
-    /// Worked gross less fixed breaks.
-    WorkedNet,
+coded! {
+    /// What an automatic deduction measures on a workday.
+    BreakBasis {
+        /// Worked segments (rounded), with paid gaps, before fixed breaks and deductions.
+        WorkedGross = 0 "worked_gross",
+        /// The longest single worked segment (rounded), with paid gaps joined.
+        LongestSegment = 1 "longest_segment",
+        /// From the start of the first worked segment to the end of the last, gaps included.
+        GrossSpan = 2 "gross_span",
+        /// Worked gross less fixed breaks.
+        WorkedNet = 3 "worked_net",
+    }
 }
 
-/// Where an automatic deduction is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BreakPlacement {
-    /// The worked seconds (fixed breaks left out) from where the worked time of the workday reaches `after`; when less
-    /// than is due is left after it, earlier, so that it ends with the last worked second. A gap may lie inside.
-    AtTrigger,
-    /// From every worked segment in proportion to its worked time (fixed breaks left out), at its end; rounding down,
-    /// the remainder from the last, and what the last does not have from the one before it.
-    Proportional,
+coded! {
+    /// Where an automatic deduction is taken.
+    BreakPlacement {
+        /// The worked seconds (fixed breaks left out) from where the worked time of the workday reaches `after`; when
+        /// less than is due is left after it, earlier, so that it ends with the last worked second. A gap may lie
+        /// inside.
+        AtTrigger = 0 "at_trigger",
+        /// From every worked segment in proportion to its worked time (fixed breaks left out), at its end; rounding
+        /// down, the remainder from the last, and what the last does not have from the one before it.
+        Proportional = 1 "proportional",
+    }
 }
 
 impl Default for AutoDeduct {

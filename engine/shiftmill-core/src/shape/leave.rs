@@ -22,6 +22,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span, SpanState};
+use crate::coded::coded;
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
@@ -54,15 +55,16 @@ pub struct LeaveCode {
     pub pays_to: PayCode,
 }
 
-/// Who wins where leave and work meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaveVersusWork {
-    /// Work wins, leave shrinks, `leave_worked` is raised.
-    WorkWinsFlag,
-    /// Work wins, leave shrinks, nothing is said.
-    WorkWins,
-    /// Leave wins: the worked seconds inside it are not paid as work. `leave_worked` is raised.
-    LeaveWins,
+coded! {
+    /// Who wins where leave and work meet.
+    LeaveVersusWork {
+        /// Work wins, leave shrinks, `leave_worked` is raised.
+        WorkWinsFlag = 0 "work_wins_flag",
+        /// Work wins, leave shrinks, nothing is said.
+        WorkWins = 1 "work_wins",
+        /// Leave wins: the worked seconds inside it are not paid as work. `leave_worked` is raised.
+        LeaveWins = 2 "leave_wins",
+    }
 }
 
 impl Default for LeaveRules {

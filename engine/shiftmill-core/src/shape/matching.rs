@@ -6,6 +6,7 @@
 //! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md
 
 use crate::card::{CardState, KeptPunch, Noticed, WorkedShift, plain_day};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
@@ -38,40 +39,43 @@ pub struct Matching {
     pub match_by: MatchBy,
 }
 
-/// What starts a worked shift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShiftStart {
-    /// A gap.
-    Gap,
-    /// Every in punch, whatever follows an out punch, and a gap before any punch whatever its kind.
-    InPunch,
+coded! {
+    /// What starts a worked shift.
+    ShiftStart {
+        /// A gap.
+        Gap = 0 "gap",
+        /// Every in punch, whatever follows an out punch, and a gap before any punch whatever its kind.
+        InPunch = 1 "in_punch",
+    }
 }
 
-/// Where the gap before a new shift is measured from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GapBasis {
-    /// From the last closer or unknown punch of the shift; after an in with no out, from that in. In other words:
-    /// from the last punch of the shift that is neither a meal end nor a break end (the first one, if all are).
-    Out,
-    /// From the punch just before.
-    AnyPunch,
+coded! {
+    /// Where the gap before a new shift is measured from.
+    GapBasis {
+        /// From the last closer or unknown punch of the shift; after an in with no out, from that in. In other words:
+        /// from the last punch of the shift that is neither a meal end nor a break end (the first one, if all are).
+        Out = 0 "out",
+        /// From the punch just before.
+        AnyPunch = 1 "any_punch",
+    }
 }
 
-/// How a worked shift finds its scheduled shift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MatchBy {
-    /// The non-crossing assignment (in order of time on both sides) of worked shifts to scheduled shifts that gives
-    /// the greatest total overlap in seconds between `[first punch, last punch]` and the scheduled span; ties: more
-    /// matches (so a single punch, which overlaps nothing, still finds its shift); ties: the smallest total of
-    /// `|first - start| + |last - end|`; ties: more pairs whose scheduled workday is the local date of the first
-    /// punch; ties: at the first worked shift where two assignments differ, a match before none and the earlier
-    /// scheduled shift before a later one. Only pairs where some punch of the shift lies in
-    /// `[start - earliest_in, end + latest_out]`, both inclusive, may match. A punch window that would begin before
-    /// the end of an earlier scheduled shift (in order of start) begins at that end.
-    Cluster,
-    /// The scheduled shift of the workday that is the local date of the first punch (the first one in order of start
-    /// when there are several), whatever the overlap. Several worked shifts may share it.
-    Workday,
+coded! {
+    /// How a worked shift finds its scheduled shift.
+    MatchBy {
+        /// The non-crossing assignment (in order of time on both sides) of worked shifts to scheduled shifts that gives
+        /// the greatest total overlap in seconds between `[first punch, last punch]` and the scheduled span; ties: more
+        /// matches (so a single punch, which overlaps nothing, still finds its shift); ties: the smallest total of
+        /// `|first - start| + |last - end|`; ties: more pairs whose scheduled workday is the local date of the first
+        /// punch; ties: at the first worked shift where two assignments differ, a match before none and the earlier
+        /// scheduled shift before a later one. Only pairs where some punch of the shift lies in
+        /// `[start - earliest_in, end + latest_out]`, both inclusive, may match. A punch window that would begin before
+        /// the end of an earlier scheduled shift (in order of start) begins at that end.
+        Cluster = 0 "cluster",
+        /// The scheduled shift of the workday that is the local date of the first punch (the first one in order of
+        /// start when there are several), whatever the overlap. Several worked shifts may share it.
+        Workday = 1 "workday",
+    }
 }
 
 impl Default for Matching {

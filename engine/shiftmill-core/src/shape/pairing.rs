@@ -11,6 +11,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, GapKind, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, plain_day};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
@@ -42,38 +43,41 @@ pub struct Pairing {
     pub meal_detect: MealDetect,
 }
 
-/// Which punch is an in and which an out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PairingMode {
-    /// As the kinds say. An unknown punch closes when the shift is open and opens otherwise. A transfer closes and
-    /// opens at the same second.
-    Typed,
-    /// First in, second out, third in and so on, whatever the kinds. An odd last punch misses its out.
-    Alternating,
-    /// The first punch of the shift opens, the last closes; those between do not count. One punch alone misses its
-    /// out.
-    FirstLast,
+coded! {
+    /// Which punch is an in and which an out.
+    PairingMode {
+        /// As the kinds say. An unknown punch closes when the shift is open and opens otherwise. A transfer closes and
+        /// opens at the same second.
+        Typed = 0 "typed",
+        /// First in, second out, third in and so on, whatever the kinds. An odd last punch misses its out.
+        Alternating = 1 "alternating",
+        /// The first punch of the shift opens, the last closes; those between do not count. One punch alone misses its
+        /// out.
+        FirstLast = 2 "first_last",
+    }
 }
 
-/// Whether an opener waits for its closer (typed mode).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Adjacency {
-    /// An opener is open until the next closer. An opener while open: see [`RepeatIn`]. A closer while closed: the
-    /// pair before it is extended to it when the punch just before closed that pair and both are `out` (the last out
-    /// wins); otherwise it misses its in.
-    Bridging,
-    /// An opener pairs only with the very next kept punch of the shift, when that is a closer. Every punch left over
-    /// misses its partner.
-    Strict,
+coded! {
+    /// Whether an opener waits for its closer (typed mode).
+    Adjacency {
+        /// An opener is open until the next closer. An opener while open: see [`RepeatIn`]. A closer while closed: the
+        /// pair before it is extended to it when the punch just before closed that pair and both are `out` (the last
+        /// out wins); otherwise it misses its in.
+        Bridging = 0 "bridging",
+        /// An opener pairs only with the very next kept punch of the shift, when that is a closer. Every punch left
+        /// over misses its partner.
+        Strict = 1 "strict",
+    }
 }
 
-/// An opener while the shift is open (typed, bridging).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RepeatIn {
-    /// The first stays open, the second does not count.
-    KeepFirst,
-    /// The first misses its out, the second opens.
-    ClosePreviousAtNew,
+coded! {
+    /// An opener while the shift is open (typed, bridging).
+    RepeatIn {
+        /// The first stays open, the second does not count.
+        KeepFirst = 0 "keep_first",
+        /// The first misses its out, the second opens.
+        ClosePreviousAtNew = 1 "close_previous_at_new",
+    }
 }
 
 /// What a punch without its partner is worth. The exception is raised in every case. A stretch filled in never passes
@@ -87,6 +91,16 @@ pub enum Imputed {
     ToSchedule,
     /// This length.
     Fixed(Seconds),
+}
+
+coded! {
+    /// The kinds of [`Imputed`] that have a word; a fixed length is written as a length.
+    ImputedKind {
+        /// Nothing: there is only the exception.
+        Nothing = 0 "exception",
+        /// Up to the scheduled end, or from the scheduled start.
+        ToSchedule = 1 "to_schedule",
+    }
 }
 
 /// When the gap between two pairs is a meal.

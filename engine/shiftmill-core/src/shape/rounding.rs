@@ -8,6 +8,7 @@
 //! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md, conditions.md
 
 use crate::card::{CardState, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, WorkedShift};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind, RuleId};
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp, WALL_DAY, WallTime};
@@ -72,6 +73,48 @@ impl RoundingTarget {
     };
 }
 
+coded! {
+    /// One position of a [`RoundingTarget`].
+    RoundingPosition {
+        /// See [`RoundingTarget::shift_in`].
+        ShiftIn = 0 "in",
+        /// See [`RoundingTarget::shift_out`].
+        ShiftOut = 1 "out",
+        /// See [`RoundingTarget::meal_start`].
+        MealStart = 2 "meal_start",
+        /// See [`RoundingTarget::meal_end`].
+        MealEnd = 3 "meal_end",
+        /// See [`RoundingTarget::break_start`].
+        BreakStart = 4 "break_start",
+        /// See [`RoundingTarget::break_end`].
+        BreakEnd = 5 "break_end",
+    }
+}
+
+impl RoundingTarget {
+    /// No punch.
+    pub const NONE: RoundingTarget = RoundingTarget {
+        shift_in: false,
+        shift_out: false,
+        meal_start: false,
+        meal_end: false,
+        break_start: false,
+        break_end: false,
+    };
+
+    /// The set with `position` in it.
+    pub const fn with(self, position: RoundingPosition) -> RoundingTarget {
+        match position {
+            RoundingPosition::ShiftIn => RoundingTarget { shift_in: true, ..self },
+            RoundingPosition::ShiftOut => RoundingTarget { shift_out: true, ..self },
+            RoundingPosition::MealStart => RoundingTarget { meal_start: true, ..self },
+            RoundingPosition::MealEnd => RoundingTarget { meal_end: true, ..self },
+            RoundingPosition::BreakStart => RoundingTarget { break_start: true, ..self },
+            RoundingPosition::BreakEnd => RoundingTarget { break_end: true, ..self },
+        }
+    }
+}
+
 /// Which way an instant moves to the grid. An instant on the grid stays. The residual is read off the wall clock; the
 /// instant moves by as many elapsed seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,27 +127,52 @@ pub enum Direction {
     Nearest(Tie),
 }
 
-/// Where "nearest" turns from down to up, for a residual of r seconds over the grid point before. `half` is half the
-/// interval, `middle minute` the whole minutes in it (7 for 15 minutes).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tie {
-    /// Up when 2 r >= interval.
-    HalfUp,
-    /// Up when 2 r > interval.
-    HalfDown,
-    /// Up when r >= (middle minute + 1) x 60: 7:59 goes down, 8:00 up. The US reading of 15 minutes.
-    PartialMinuteDown,
-    /// Up when r >= middle minute x 60: 6:59 goes down, 7:00 up.
-    PartialMinuteUp,
+coded! {
+    /// The kinds of [`Direction`].
+    DirectionKind {
+        /// To the nearer grid point.
+        Nearest = 0 "nearest",
+        /// To the grid point before.
+        Down = 1 "down",
+        /// To the grid point after.
+        Up = 2 "up",
+    }
 }
 
-/// Where the grid starts. All by the wall clock of the card's zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    /// At the midnight of the punch's local date.
-    LocalMidnight,
-    /// At the scheduled start of the matched shift (for openers and closers alike); at local midnight without one.
-    ScheduleStart,
+impl Direction {
+    /// The kind.
+    pub const fn kind(self) -> DirectionKind {
+        match self {
+            Direction::Nearest(_) => DirectionKind::Nearest,
+            Direction::Down => DirectionKind::Down,
+            Direction::Up => DirectionKind::Up,
+        }
+    }
+}
+
+coded! {
+    /// Where "nearest" turns from down to up, for a residual of r seconds over the grid point before. `half` is half
+    /// the interval, `middle minute` the whole minutes in it (7 for 15 minutes).
+    Tie {
+        /// Up when 2 r >= interval.
+        HalfUp = 0 "half_up",
+        /// Up when 2 r > interval.
+        HalfDown = 1 "half_down",
+        /// Up when r >= (middle minute + 1) x 60: 7:59 goes down, 8:00 up. The US reading of 15 minutes.
+        PartialMinuteDown = 2 "partial_minute_down",
+        /// Up when r >= middle minute x 60: 6:59 goes down, 7:00 up.
+        PartialMinuteUp = 3 "partial_minute_up",
+    }
+}
+
+coded! {
+    /// Where the grid starts. All by the wall clock of the card's zone.
+    Anchor {
+        /// At the midnight of the punch's local date.
+        LocalMidnight = 0 "local_midnight",
+        /// At the scheduled start of the matched shift (for openers and closers alike); at local midnight without one.
+        ScheduleStart = 1 "schedule_start",
+    }
 }
 
 /// When a rounding rule applies.

@@ -13,6 +13,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, KeptPunch, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
+use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::calendar;
@@ -33,26 +34,27 @@ pub struct Workdays {
     pub workweek_opens: Weekday,
 }
 
-/// Ways of finding the workday. "The date" of an instant is its local date in the card's zone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attribution {
-    /// The whole worked shift: the local date of its first kept punch.
-    StartDay,
-    /// The whole worked shift: the local date of the raw end of its last pair (imputed or not); without a pair as
-    /// `StartDay`.
-    EndDay,
-    /// The whole worked shift: the local date on which most of it was worked (rounded); a tie goes to the start day,
-    /// then to the earlier date.
-    Majority,
-    /// Each second: its local date. Shifts are cut at local midnight.
-    SplitMidnight,
-    /// The whole worked shift: the window, running from `opens_at` to `opens_at`, that holds its first kept punch,
-    /// labelled by the date on which the window opens.
-    DivideTime,
-    /// Each second: the window that holds it. Shifts are cut at `opens_at`.
-    DivideTimeSplit,
-    /// The workday of the matched scheduled shift; without one as `StartDay`.
-    ScheduleLabel,
+coded! {
+    /// Ways of finding the workday. "The date" of an instant is its local date in the card's zone.
+    Attribution {
+        /// The whole worked shift: the local date of its first kept punch.
+        StartDay = 0 "start_day",
+        /// The whole worked shift: the local date of the raw end of its last pair (imputed or not); without a pair as
+        /// `StartDay`.
+        EndDay = 1 "end_day",
+        /// The whole worked shift: the local date on which most of it was worked (rounded); a tie goes to the start
+        /// day, then to the earlier date.
+        Majority = 2 "majority",
+        /// Each second: its local date. Shifts are cut at local midnight.
+        SplitMidnight = 3 "split_midnight",
+        /// The whole worked shift: the window, running from `opens_at` to `opens_at`, that holds its first kept punch,
+        /// labelled by the date on which the window opens.
+        DivideTime = 4 "divide_time",
+        /// Each second: the window that holds it. Shifts are cut at `opens_at`.
+        DivideTimeSplit = 5 "divide_time_split",
+        /// The workday of the matched scheduled shift; without one as `StartDay`.
+        ScheduleLabel = 6 "schedule_label",
+    }
 }
 
 impl Default for Workdays {

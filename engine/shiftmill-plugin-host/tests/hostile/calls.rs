@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use shiftmill_core::{Change, FailureCode, Hook, Isolation, PayCode, Workday};
+use shiftmill_core::{Change, ErrorCode, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
     Answers, BindError, Bound, CallError, CallScratch, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
     Host, HostSettings, LogLevel, Plugin, fuel_budget,
@@ -221,7 +221,7 @@ fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
     let stopped = call(&bound, vec![1]).unwrap_err();
     let CallError::Broken { failure, .. } = &stopped else { panic!("{stopped}") };
     assert_eq!(failure.code, FailureCode::Budget);
-    assert_eq!(stopped.error_code(), "SM-PLUGIN-BROKEN");
+    assert_eq!(stopped.error_code(), ErrorCode::PluginBroken);
     // All together and the other way round it comes to the same.
     let together = call(&trial.bound, (0..most + 2).rev().collect()).unwrap_err();
     assert_eq!(together, stopped);
@@ -248,7 +248,7 @@ fn a_plugin_that_looks_at_its_neighbours_is_quarantined() {
     let trial = Trial::new(&guest, 4_000, &[]);
     let found = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
     assert!(matches!(found, CallError::NotIndependent { .. }), "{found}");
-    assert_eq!(found.error_code(), "SM-PLUGIN-NOT-INDEPENDENT");
+    assert_eq!(found.error_code(), ErrorCode::PluginNotIndependent);
     assert!(trial.plugin.is_quarantined());
     let refused = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
     assert!(matches!(refused, CallError::Quarantined { .. }), "{refused}");

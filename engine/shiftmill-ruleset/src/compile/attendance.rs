@@ -1,13 +1,11 @@
 //! Late, early, absent.
 
-use shiftmill_core::ExceptionCode;
-use shiftmill_core::Seconds;
-use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, LateDeduct, LateTier};
+use shiftmill_core::shape::attendance::{Attendance, LateDeduct, LateDeductKind, LateTier};
 use shiftmill_core::shape::breaks::Compare;
 
 use super::Compiler;
-use super::breaks::compare;
-use crate::check::{Table, Value, written};
+use crate::check::read::OneOrLength;
+use crate::check::{Table, written};
 
 impl Compiler<'_> {
     pub(super) fn attendance(&mut self, table: &Table) -> Attendance {
@@ -21,16 +19,10 @@ impl Compiler<'_> {
         Attendance {
             late_grace: table.length("late_grace"),
             early_grace: table.length("early_grace"),
-            grace_mode: match table.word("grace_mode") {
-                "deduct" => GraceMode::Deduct,
-                _ => GraceMode::Cliff,
-            },
+            grace_mode: table.one_of("grace_mode"),
             late_tiers: self.late_tiers(table.tables("late_tiers")),
             watch_window: table.length("watch_window"),
-            compared: match table.word("compared") {
-                "minute" => Compared::Minute,
-                _ => Compared::Second,
-            },
+            compared: table.one_of("compared"),
             absence_delay: table.length("absence_delay"),
             absent_below: table.length("absent_below"),
             half_day_below: table.length("half_day_below"),
@@ -58,18 +50,15 @@ impl Compiler<'_> {
     fn late_tier(&mut self, table: &Table) -> LateTier {
         LateTier {
             from: table.seconds("from"),
-            compare: compare(table),
-            outcome: ExceptionCode::from_code(table.word("outcome")).unwrap_or(ExceptionCode::LateIn),
-            deduct: match table.value("deduct") {
-                Value::Nothing => None,
-                value => Some(LateDeduct {
-                    pays_to: self.pay_code(table, "deduct_pay", None),
-                    amount: match value {
-                        Value::Seconds(seconds) => Some(Seconds(*seconds)),
-                        _ => None,
-                    },
-                }),
-            },
+            compare: table.one_of("compare"),
+            outcome: table.one_of("outcome"),
+            deduct: table.one_or_length("deduct").map(|amount| LateDeduct {
+                pays_to: self.pay_code(table, "deduct_pay", None),
+                amount: match amount {
+                    OneOrLength::Length(length) => Some(length),
+                    OneOrLength::One(LateDeductKind::Lateness) => None,
+                },
+            }),
         }
     }
 }

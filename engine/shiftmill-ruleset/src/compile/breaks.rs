@@ -1,19 +1,11 @@
 //! Breaks, and meals that must be taken.
 
 use shiftmill_core::Seconds;
-use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
+use shiftmill_core::shape::breaks::{AutoDeduct, Breaks, FixedBreak, PaidGap};
 use shiftmill_core::shape::meal_requirement::MealRequirement;
 
 use super::Compiler;
 use crate::check::Table;
-
-/// The comparison that a table states.
-pub(super) fn compare(table: &Table) -> Compare {
-    match table.word("compare") {
-        "more_than" => Compare::MoreThan,
-        _ => Compare::AtLeast,
-    }
-}
 
 impl Compiler<'_> {
     pub(super) fn breaks(&mut self, table: &Table) -> Breaks {
@@ -45,22 +37,14 @@ impl Compiler<'_> {
         AutoDeduct {
             rule: self.rule(table),
             after: table.seconds("after"),
-            compare: compare(table),
-            basis: match table.word("basis") {
-                "longest_segment" => BreakBasis::LongestSegment,
-                "gross_span" => BreakBasis::GrossSpan,
-                "worked_net" => BreakBasis::WorkedNet,
-                _ => BreakBasis::WorkedGross,
-            },
+            compare: table.one_of("compare"),
+            basis: table.one_of("basis"),
             amount: table.seconds("amount"),
             only_if_segments: table.integer("only_if_segments").map(|count| count as u8),
             count_taken: table.flag("count_taken"),
             min_piece: table.seconds("min_piece"),
             taper: table.flag("taper"),
-            placement: match table.word("placement") {
-                "proportional" => BreakPlacement::Proportional,
-                _ => BreakPlacement::AtTrigger,
-            },
+            placement: table.one_of("placement"),
         }
     }
 
@@ -76,7 +60,7 @@ impl Compiler<'_> {
             rule,
             ordinal: table.integer("ordinal").unwrap_or(1) as u8,
             when_worked: table.seconds("when_worked"),
-            compare: compare(table),
+            compare: table.one_of("compare"),
             start_by: table.seconds("start_by"),
             length_min: table.seconds("length"),
             waivable_up_to: table.length("waivable_up_to"),

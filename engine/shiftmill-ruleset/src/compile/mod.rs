@@ -13,10 +13,10 @@ mod schedule;
 mod table;
 
 use shiftmill_core::close::exceptions::ExceptionRules;
-use shiftmill_core::shape::leave::{LeaveCode, LeaveRules, LeaveVersusWork};
+use shiftmill_core::shape::leave::{LeaveCode, LeaveRules};
 use shiftmill_core::{Plan, PlanTimeline, Workday};
 
-use crate::check::{Table, Value};
+use crate::check::Table;
 use crate::effective::Version;
 use crate::extends::Library;
 use crate::mistake::Finder;
@@ -87,11 +87,7 @@ impl Compiler<'_> {
         LeaveRules {
             // The codes are shared by all versions, so that facts can name them by number.
             codes: self.names.leave_codes.iter().map(|code| LeaveCode { pays_to: *code }).collect(),
-            versus_work: match table.word("versus_work") {
-                "work_wins" => LeaveVersusWork::WorkWins,
-                "leave_wins" => LeaveVersusWork::LeaveWins,
-                _ => LeaveVersusWork::WorkWinsFlag,
-            },
+            versus_work: table.one_of("versus_work"),
             day_length: table.seconds("day_length"),
             relocates_schedule: table.flag("relocates_schedule"),
         }
@@ -100,10 +96,11 @@ impl Compiler<'_> {
 
 fn exceptions(document: &Table) -> ExceptionRules {
     let mut rules = ExceptionRules::default();
-    if let Value::Severities(severities) = document.value("exceptions") {
-        for (code, severity) in severities {
-            rules.set(*code, *severity);
-        }
+    for (code, severity) in document.severities("exceptions") {
+        rules.set(*code, *severity);
     }
     rules
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use crate::check::Table;
 use crate::effective::Version;
 use crate::mistake::{Finder, Place};
 use crate::nearest::nearest;
-use crate::settings::{Fits, Kind};
+use crate::settings::Fits;
 
 /// Name, layer, unit, paid, thousandths of the plain rate.
 type Shipped = (&'static str, Layer, Unit, bool, u16);
@@ -84,17 +84,14 @@ impl Interned {
                 mistakes.add(declared.place, format!("pay code `{}` is already there", declared.name), Some(hint));
                 continue;
             }
-            let layer = Layer::from_code(declared.table.word("layer")).unwrap_or(Layer::Base);
-            let unit = Unit::from_code(declared.table.word("unit")).unwrap_or(Unit::Second);
+            let layer = declared.table.one_of("layer");
+            let unit = declared.table.one_of("unit");
             if unit == Unit::Count && layer != Layer::Quantity {
                 let hint = "`unit = \"count\"` goes with `layer = \"quantity\"`".to_owned();
                 let place = declared.table.place("unit");
                 mistakes.add(place, format!("pay code `{}` is time, so it counts seconds", declared.name), Some(hint));
             }
-            let multiplier = match declared.table.value("multiplier") {
-                crate::check::Value::Multiplier(multiplier) => Multiplier(*multiplier),
-                _ => Multiplier::PLAIN,
-            };
+            let multiplier = declared.table.multiplier("multiplier");
             let paid = declared.table.flag("paid");
             self.names.pay_codes.push(PayCodeInfo { name: declared.name.clone(), layer, unit, paid, multiplier });
         }
@@ -106,7 +103,8 @@ impl Interned {
                 continue;
             }
             let standard = format!("leave_{}", code.name.replace('-', "_"));
-            let (name, place) = (code.table.text("pay").unwrap_or(&standard), code.table.place("pay"));
+            let name = code.table.pay_code("pay").map_or(standard.as_str(), |written| written.0);
+            let place = code.table.place("pay");
             let pays_to = match self.find(name) {
                 Some(known) => known,
                 None if name.starts_with("leave_") => {
@@ -188,11 +186,7 @@ impl Compiler<'_> {
 
     /// The pay code that a setting names; one that is not declared, or does not fit the setting, is a mistake.
     pub fn pay_code(&mut self, table: &Table, setting: &str, also: Option<Fits>) -> PayCode {
-        let Some(name) = table.text(setting) else { return PayCode::REGULAR };
-        let own = match kind_of(setting, table) {
-            Some(fits) => fits,
-            None => return PayCode::REGULAR,
-        };
+        let Some((name, own)) = table.pay_code(setting) else { return PayCode::REGULAR };
         let allowed: Vec<Fits> = also.into_iter().chain([own]).collect();
         self.named_pay_code(name, &allowed, table.place(setting))
     }
@@ -209,13 +203,5 @@ impl Compiler<'_> {
                 PayCode::REGULAR
             }
         }
-    }
-}
-
-/// Which codes a setting takes, from the table of settings.
-fn kind_of(setting: &str, table: &Table) -> Option<Fits> {
-    match table.kind(setting) {
-        Some(Kind::PayCode(fits)) => Some(*fits),
-        _ => None,
     }
 }

@@ -1,13 +1,14 @@
 //! Overtime: tiers in order, and what they need of each other under the chosen way of combining.
 
-use shiftmill_core::pay::combine::{Alternative, Combine, Overtime};
+use shiftmill_core::pay::combine::{Alternative, Combine, CombineKind, Overtime};
 use shiftmill_core::pay::tiers::{
-    Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
+    Consecutive, Counts, CountsKind, OvertimeTier, TierCondition, TierScope, TierScopeKind,
 };
 use shiftmill_core::{Layer, PayCodeSet, Unit, Workday};
 
 use super::Compiler;
-use crate::check::{Located, Table, Value};
+use crate::check::read::OneOrPayCodes;
+use crate::check::{Located, Table};
 use crate::nearest::nearest;
 use crate::settings::Fits;
 
@@ -31,25 +32,25 @@ impl Stated<'_> {
 
 impl Compiler<'_> {
     pub(super) fn overtime(&mut self, table: &Table) -> Overtime {
-        let combine = table.word("combine");
+        let combine: CombineKind = table.one_of("combine");
         let tables = table.tables("tiers");
         if let Some(beyond) = tables.get(TIERS_MAX) {
             let message = format!("there are {} overtime tiers, the most is {TIERS_MAX}", tables.len());
             self.mistakes.add(beyond.place, message, None);
         }
-        let also = (combine == "additive").then_some(PREMIUM);
+        let also = (combine == CombineKind::Additive).then_some(PREMIUM);
         let mut tiers: Vec<Stated<'_>> =
             tables.iter().take(TIERS_MAX).map(|table| Stated { tier: self.tier(table, also), table }).collect();
         tiers.sort_by_key(|stated| (stated.tier.scope, stated.tier.limit));
         self.check_counted_codes(&tiers);
         let combine = match combine {
-            "max_of_alternatives" => Combine::MaxOfAlternatives(self.alternatives(table, &tiers)),
-            "all_hours_count" => Combine::AllHoursCount,
-            "table" => Combine::Table(self.combination_table(table, &tiers)),
-            "additive" => Combine::Additive,
-            _ => Combine::StraightTimeOnly,
+            CombineKind::StraightTimeOnly => Combine::StraightTimeOnly,
+            CombineKind::MaxOfAlternatives => Combine::MaxOfAlternatives(self.alternatives(table, &tiers)),
+            CombineKind::AllHoursCount => Combine::AllHoursCount,
+            CombineKind::Table => Combine::Table(self.combination_table(table, &tiers)),
+            CombineKind::Additive => Combine::Additive,
         };
-        self.check_unused(table, &combine);
+        self.check_unused(table, combine.kind());
         Overtime { tiers: tiers.into_iter().map(|stated| stated.tier).collect(), combine }
     }
 
@@ -74,19 +75,20 @@ impl Compiler<'_> {
 
     fn scope(&mut self, table: &Table) -> TierScope {
         let (weeks, anchor) = (table.integer("weeks"), table.date("anchor"));
-        let scope = table.word("scope");
-        if scope != "workweeks" {
-            for setting in ["weeks", "anchor"].into_iter().filter(|it| *table.value(it) != Value::Nothing) {
+        let scope: TierScopeKind = table.one_of("scope");
+        if scope != TierScopeKind::Workweeks {
+            for setting in ["weeks", "anchor"].into_iter().filter(|it| table.has(it)) {
                 let message = format!("`{setting}` is for `scope = \"workweeks\"` only");
                 self.mistakes.add(table.place(setting), message, None);
             }
         }
         match scope {
-            "shift" => TierScope::Shift,
-            "workweek" => TierScope::Workweek,
-            "workweeks" => {
+            TierScopeKind::Shift => TierScope::Shift,
+            TierScopeKind::Workday => TierScope::Workday,
+            TierScopeKind::Workweek => TierScope::Workweek,
+            TierScopeKind::Workweeks => {
                 for (setting, written) in [("weeks", weeks.is_some()), ("anchor", anchor.is_some())] {
-                    if !written && *table.value(setting) == Value::Nothing && table.place(setting) == table.place {
+                    if !written && !table.has(setting) && table.place(setting) == table.place {
                         let hint = "such as `weeks = 2` and `anchor = 2026-01-05`".to_owned();
                         let message = format!("`scope = \"workweeks\"` needs `{setting}`");
                         self.mistakes.missing(table.place("scope"), message, Some(hint));
@@ -94,16 +96,16 @@ impl Compiler<'_> {
                 }
                 TierScope::Workweeks { count: weeks.unwrap_or(2) as u8, anchor: anchor.unwrap_or(Workday(0)) }
             }
-            "month" => TierScope::Month,
-            "pay_period" => TierScope::PayPeriod,
-            _ => TierScope::Workday,
+            TierScopeKind::Month => TierScope::Month,
+            TierScopeKind::PayPeriod => TierScope::PayPeriod,
         }
     }
 
     fn counts(&mut self, table: &Table) -> Counts {
-        match table.value("counts") {
-            Value::Word("all_hours") => Counts::AllHours,
-            Value::Texts(codes) => {
+        match table.one_or_pay_codes("counts") {
+            Some(OneOrPayCodes::One(CountsKind::StraightTime)) | None => Counts::StraightTime,
+            Some(OneOrPayCodes::One(CountsKind::AllHours)) => Counts::AllHours,
+            Some(OneOrPayCodes::PayCodes(codes)) => {
                 if codes.is_empty() {
                     let hint = "name the pay codes whose time it counts".to_owned();
                     self.mistakes.add(table.place("counts"), "`counts` names no pay code".into(), Some(hint));
@@ -111,15 +113,14 @@ impl Compiler<'_> {
                 let found = codes.iter().map(|code| self.named_pay_code(&code.text, &[BASE], code.place)).collect();
                 Counts::Codes(PayCodeSet::new(found))
             }
-            _ => Counts::StraightTime,
         }
     }
 
     /// A tier that counts certain pay codes needs narrower tiers that pay to them.
     fn check_counted_codes(&mut self, tiers: &[Stated<'_>]) {
         for stated in tiers {
-            let (Counts::Codes(codes), Value::Texts(written)) = (&stated.tier.counts, stated.table.value("counts"))
-            else {
+            let written = stated.table.one_or_pay_codes::<CountsKind>("counts");
+            let (Counts::Codes(codes), Some(OneOrPayCodes::PayCodes(written))) = (&stated.tier.counts, written) else {
                 continue;
             };
             for code in codes.iter() {
@@ -181,20 +182,15 @@ impl Compiler<'_> {
     }
 
     /// Settings of a way of combining that was not chosen would be read by nobody.
-    fn check_unused(&mut self, table: &Table, combine: &Combine) {
-        let uses = |setting: &str| match combine {
-            Combine::MaxOfAlternatives(_) => setting == "alternatives",
-            Combine::Table(_) => setting == "table",
-            _ => false,
-        };
+    fn check_unused(&mut self, table: &Table, combine: CombineKind) {
         let alternatives = !table.tables("alternatives").is_empty();
-        for (setting, written, combine) in [
-            ("alternatives", alternatives, "max_of_alternatives"),
-            ("table", table.optional("table").is_some(), "table"),
+        for (setting, written, of) in [
+            ("alternatives", alternatives, CombineKind::MaxOfAlternatives),
+            ("table", table.has("table"), CombineKind::Table),
         ] {
-            if written && !uses(setting) {
+            if written && combine != of {
                 let message = format!("`overtime.{setting}` is not used by this way of combining");
-                let hint = format!("write `combine = \"{combine}\"`, or drop it");
+                let hint = format!("write `combine = \"{of}\"`, or drop it");
                 self.mistakes.add(table.place(setting), message, Some(hint));
             }
         }
@@ -204,15 +200,8 @@ impl Compiler<'_> {
 fn consecutive(table: &Table) -> Consecutive {
     Consecutive {
         day: table.integer("day").unwrap_or(2) as u8,
-        mode: match table.word("mode") {
-            "exactly" => ConsecutiveMode::Exactly,
-            _ => ConsecutiveMode::AtLeast,
-        },
-        reset: match table.word("reset") {
-            "rolling" => ConsecutiveReset::Rolling,
-            "after_trigger" => ConsecutiveReset::AfterTrigger,
-            _ => ConsecutiveReset::Workweek,
-        },
+        mode: table.one_of("mode"),
+        reset: table.one_of("reset"),
         worked_at_least: table.seconds("worked_at_least"),
     }
 }

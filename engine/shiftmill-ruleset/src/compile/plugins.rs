@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::{
-    CarryKey, ContextDays, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding, PluginHash, RuleId,
-};
+use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, PluginBinding, PluginHash, RuleId};
 
 use super::names::Interned;
 use super::{Compiler, config};
-use crate::check::{Table, Value, quoted};
+use crate::check::{Table, quoted};
 use crate::effective::Version;
 use crate::extends::{Library, PluginFound, PluginReference};
 use crate::mistake::{Finder, Place};
@@ -205,8 +203,8 @@ impl Compiler<'_> {
             plugin: hash,
             hooks,
             values,
-            isolation: Isolation::from_code(table.word("isolation")).unwrap_or(Isolation::Chunk),
-            on_failure: OnFailure::from_code(table.word("on_failure")).unwrap_or(OnFailure::Fail),
+            isolation: table.one_of("isolation"),
+            on_failure: table.one_of("on_failure"),
             first_rule,
             carried_keys,
             context: ContextDays::default(),
@@ -249,8 +247,7 @@ impl Compiler<'_> {
 
     /// The hooks at which it is called: those written, which it must have, or all that it has.
     fn hooks(&mut self, table: &Table, manifest: &Manifest) -> HookSet {
-        let Value::Words(words) = table.value("hooks") else { return manifest.hooks };
-        let chosen = Hook::ALL.iter().copied().filter(|hook| words.contains(&hook.code()));
+        let Some(chosen) = table.some_of("hooks") else { return manifest.hooks };
         let chosen = chosen.fold(HookSet::NONE, HookSet::with);
         for hook in chosen.iter().filter(|hook| !manifest.hooks.contains(*hook)) {
             let known: Vec<&str> = manifest.hooks.iter().map(Hook::code).collect();

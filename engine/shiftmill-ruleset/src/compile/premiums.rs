@@ -1,26 +1,22 @@
 //! Premiums, and the pay of holidays not worked.
 
-use shiftmill_core::Seconds;
-use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
-use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
+use shiftmill_core::pay::holidays::{HolidayNotWorked, Holidays, NotWorkedKind};
+use shiftmill_core::pay::premiums::{ClockWindow, Premium};
 
 use super::Compiler;
-use crate::check::{Table, Value, written};
+use crate::check::read::OneOrLength;
+use crate::check::{Table, written};
 
 impl Compiler<'_> {
     pub(super) fn holidays(&mut self, table: &Table) -> Holidays {
         Holidays {
-            basis: match table.word("basis") {
-                "workday" => HolidayBasis::Workday,
-                "shift_start" => HolidayBasis::ShiftStart,
-                _ => HolidayBasis::CalendarSplit,
-            },
+            basis: table.one_of("basis"),
             not_worked: table.optional("not_worked").map(|inner| HolidayNotWorked {
                 rule: self.rule(inner),
                 pays_to: self.pay_code(inner, "pay", None),
-                amount: match inner.value("amount") {
-                    Value::Seconds(seconds) => Some(Seconds(*seconds)),
-                    _ => None,
+                amount: match inner.one_or_length("amount") {
+                    Some(OneOrLength::Length(length)) => Some(length),
+                    Some(OneOrLength::One(NotWorkedKind::Planned)) | None => None,
                 },
             }),
         }
@@ -42,13 +38,7 @@ impl Compiler<'_> {
             window: table.window("between").map(|(from, to)| ClockWindow { from, to }),
             weekdays: table.weekdays("weekdays"),
             day_types: table.day_types("day_types"),
-            mode: match table.word("mode") {
-                "whole_if_starts_in" => PremiumMode::WholeIfStartsIn,
-                "whole_if_ends_in" => PremiumMode::WholeIfEndsIn,
-                "whole_if_within" => PremiumMode::WholeIfWithin,
-                "whole_if_majority" => PremiumMode::WholeIfMajority,
-                _ => PremiumMode::Split,
-            },
+            mode: table.one_of("mode"),
             min,
             max,
         }

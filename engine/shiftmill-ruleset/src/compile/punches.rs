@@ -1,101 +1,72 @@
 //! From punches to workdays: reading, repeats, matching, pairing, rounding, attribution.
 
 use shiftmill_core::Weekday;
-use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
-use shiftmill_core::open::normalise::{Granularity, Normalise};
-use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
-use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
-use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
-use shiftmill_core::shape::workdays::{Attribution, Workdays};
+use shiftmill_core::open::dedupe::Dedupe;
+use shiftmill_core::open::normalise::Normalise;
+use shiftmill_core::shape::matching::Matching;
+use shiftmill_core::shape::pairing::{Imputed, ImputedKind, MealDetect, Pairing};
+use shiftmill_core::shape::rounding::{Direction, DirectionKind, RoundingCondition, RoundingRule, RoundingTarget};
+use shiftmill_core::shape::workdays::Workdays;
 
 use super::Compiler;
-use crate::check::{Table, Value, written};
+use crate::check::read::OneOrLength;
+use crate::check::{Table, written};
 
 pub(super) fn normalise(table: &Table) -> Normalise {
-    Normalise {
-        granularity: match table.word("granularity") {
-            "minute" => Granularity::Minute,
-            _ => Granularity::Second,
-        },
-        future_skew_max: table.seconds("future_skew"),
-    }
+    Normalise { granularity: table.one_of("granularity"), future_skew_max: table.seconds("future_skew") }
 }
 
 pub(super) fn dedupe(table: &Table) -> Dedupe {
-    Dedupe {
-        window: table.length("dedupe_window"),
-        keep: match table.word("dedupe_keep") {
-            "first" => DedupeKeep::First,
-            "last" => DedupeKeep::Last,
-            _ => DedupeKeep::ByDirection,
-        },
-    }
+    Dedupe { window: table.length("dedupe_window"), keep: table.one_of("dedupe_keep") }
 }
 
 pub(super) fn matching(table: &Table) -> Matching {
     Matching {
-        shift_starts_at: match table.word("shift_starts_at") {
-            "in_punch" => ShiftStart::InPunch,
-            _ => ShiftStart::Gap,
-        },
-        shift_gap_basis: match table.word("shift_gap_basis") {
-            "any_punch" => GapBasis::AnyPunch,
-            _ => GapBasis::Out,
-        },
+        shift_starts_at: table.one_of("shift_starts_at"),
+        shift_gap_basis: table.one_of("shift_gap_basis"),
         new_shift_gap: table.seconds("new_shift_gap"),
         shift_length_max: table.seconds("shift_length_max"),
-        match_by: match table.word("match_by") {
-            "workday" => MatchBy::Workday,
-            _ => MatchBy::Cluster,
-        },
+        match_by: table.one_of("match_by"),
     }
 }
 
 pub(super) fn workdays(table: &Table) -> Workdays {
     Workdays {
-        overtime: attribution(table.word("overtime")),
-        reporting: attribution(table.word("reporting")),
-        opens_at: table.seconds("opens_at").0,
+        overtime: table.one_of("overtime"),
+        reporting: table.one_of("reporting"),
+        opens_at: table.time("opens_at").unwrap_or_default(),
         workweek_opens: table.weekday("workweek_opens").unwrap_or(Weekday::Monday),
     }
 }
 
-fn attribution(word: &str) -> Attribution {
-    match word {
-        "start_day" => Attribution::StartDay,
-        "end_day" => Attribution::EndDay,
-        "majority" => Attribution::Majority,
-        "split_midnight" => Attribution::SplitMidnight,
-        "divide_time" => Attribution::DivideTime,
-        "divide_time_split" => Attribution::DivideTimeSplit,
-        _ => Attribution::ScheduleLabel,
+fn imputed(table: &Table, setting: &str) -> Imputed {
+    match table.one_or_length(setting) {
+        Some(OneOrLength::Length(length)) => Imputed::Fixed(length),
+        Some(OneOrLength::One(ImputedKind::ToSchedule)) => Imputed::ToSchedule,
+        Some(OneOrLength::One(ImputedKind::Nothing)) | None => Imputed::Nothing,
     }
 }
 
-fn imputed(table: &Table, setting: &str) -> Imputed {
-    match table.value(setting) {
-        Value::Word("to_schedule") => Imputed::ToSchedule,
-        Value::Seconds(seconds) => Imputed::Fixed(shiftmill_core::Seconds(*seconds)),
-        _ => Imputed::Nothing,
+fn direction(table: &Table) -> Direction {
+    match table.one_of("direction") {
+        DirectionKind::Nearest => Direction::Nearest(table.one_of("tie")),
+        DirectionKind::Down => Direction::Down,
+        DirectionKind::Up => Direction::Up,
     }
+}
+
+fn target(table: &Table) -> RoundingTarget {
+    table
+        .some_of("targets")
+        .map_or(RoundingTarget::NONE, |positions| positions.fold(RoundingTarget::NONE, RoundingTarget::with))
 }
 
 impl Compiler<'_> {
     pub(super) fn pairing(&mut self, table: &Table) -> Pairing {
         Pairing {
-            mode: match table.word("mode") {
-                "alternating" => PairingMode::Alternating,
-                "first_last" => PairingMode::FirstLast,
-                _ => PairingMode::Typed,
-            },
-            adjacency: match table.word("adjacency") {
-                "strict" => Adjacency::Strict,
-                _ => Adjacency::Bridging,
-            },
-            repeat_in: match table.word("repeat_in") {
-                "close_previous_at_new" => RepeatIn::ClosePreviousAtNew,
-                _ => RepeatIn::KeepFirst,
-            },
+            mode: table.one_of("mode"),
+            adjacency: table.one_of("adjacency"),
+            repeat_in: table.one_of("repeat_in"),
             pair_length_max: table.length("pair_length_max"),
             missing_out: imputed(table, "missing_out"),
             missing_in: imputed(table, "missing_in"),
@@ -136,18 +107,8 @@ impl Compiler<'_> {
             rule: self.rule(table),
             target: target(table),
             interval,
-            direction: match (table.word("direction"), table.word("tie")) {
-                ("down", _) => Direction::Down,
-                ("up", _) => Direction::Up,
-                (_, "half_up") => Direction::Nearest(Tie::HalfUp),
-                (_, "half_down") => Direction::Nearest(Tie::HalfDown),
-                (_, "partial_minute_up") => Direction::Nearest(Tie::PartialMinuteUp),
-                _ => Direction::Nearest(Tie::PartialMinuteDown),
-            },
-            anchor: match table.word("anchor") {
-                "schedule_start" => Anchor::ScheduleStart,
-                _ => Anchor::LocalMidnight,
-            },
+            direction: direction(table),
+            anchor: table.one_of("anchor"),
             condition: match (table.length("near_schedule"), table.window("between")) {
                 (Some(near), _) => RoundingCondition::NearSchedule(near),
                 (None, Some((from, to))) => RoundingCondition::ClockWindow { from, to },
@@ -156,20 +117,5 @@ impl Compiler<'_> {
             grace: table.seconds("grace"),
             strict: table.flag("strict"),
         }
-    }
-}
-
-fn target(table: &Table) -> RoundingTarget {
-    let words: &[&str] = match table.value("targets") {
-        Value::Words(words) => words,
-        _ => &[],
-    };
-    RoundingTarget {
-        shift_in: words.contains(&"in"),
-        shift_out: words.contains(&"out"),
-        meal_start: words.contains(&"meal_start"),
-        meal_end: words.contains(&"meal_end"),
-        break_start: words.contains(&"break_start"),
-        break_end: words.contains(&"break_end"),
     }
 }

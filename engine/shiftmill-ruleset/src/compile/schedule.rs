@@ -5,7 +5,7 @@ use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
 use shiftmill_core::{DayType, Workday};
 
 use super::{Compiler, section};
-use crate::check::{Named, Table, Value, written};
+use crate::check::{Named, Table, written};
 use crate::effective::Version;
 use crate::nearest::nearest;
 
@@ -57,8 +57,7 @@ impl Compiler<'_> {
 
     fn pattern(&mut self, table: &Table, shifts: &[Named]) -> [Option<u16>; 7] {
         let mut pattern = [None; 7];
-        let Value::Pattern(entries) = table.value("pattern") else { return pattern };
-        for (weekday, shift) in entries {
+        for (weekday, shift) in table.pattern("pattern") {
             let known = shifts.iter().any(|named| named.name == shift.text);
             if !known {
                 let hint = nearest(&shift.text, shifts.iter().map(|named| named.name.as_str()));
@@ -78,16 +77,15 @@ impl Compiler<'_> {
 
     fn check_shift(&mut self, shift: &Named) {
         let table = &shift.table;
-        let (Some(_), Some(_)) = (table.length("start"), table.length("end")) else { return };
+        let (Some(_), Some(_)) = (table.time("start"), table.time("end")) else { return };
         let (start, end) = times(table);
         if end <= start || end - start > DAY {
             let message = format!("shift `{}` lasts {}", shift.name, written((end - start).max(0) as u32));
             let hint = "a shift ends after its start and lasts at most 24 hours".to_owned();
             self.mistakes.add(table.place("end"), message, Some(hint));
         }
-        let Value::Windows(windows) = table.value("breaks") else { return };
         let mut previous = start;
-        for (written, (from, to)) in windows.iter().zip(breaks(table, start)) {
+        for (written, (from, to)) in table.windows("breaks").iter().zip(breaks(table, start)) {
             if from < previous || to > end || to <= from {
                 let message = format!("a break of shift `{}` is not inside it, or overlaps the one before", shift.name);
                 let hint = "breaks stand in order between the shift's start and end".to_owned();
@@ -122,15 +120,16 @@ fn empty() -> ShiftTemplate {
 
 /// Start and end in seconds of the workday; an end at or before the start is on the next day.
 fn times(table: &Table) -> (i32, i32) {
-    let (start, end) = (table.seconds("start").0 as i32, table.seconds("end").0 as i32);
+    let time = |setting| table.time(setting).unwrap_or_default() as i32;
+    let (start, end) = (time("start"), time("end"));
     (start, if end <= start { end + DAY } else { end })
 }
 
 /// Breaks in seconds of the workday; what would be before the shift's start is on the next day.
 fn breaks(table: &Table, start: i32) -> Vec<(i32, i32)> {
-    let Value::Windows(windows) = table.value("breaks") else { return Vec::new() };
     let after = |time: i32, floor: i32| if time < floor { time + DAY } else { time };
-    windows
+    table
+        .windows("breaks")
         .iter()
         .map(|(from, to, _)| {
             let from = after(*from as i32, start);

@@ -5,12 +5,11 @@
 //! row; a row that no day can reach is a mistake too.
 
 use shiftmill_core::pay::combine::{CombinationRow, CombinationTable};
-use shiftmill_core::{DayType, Layer, RuleId, Unit, Weekday};
+use shiftmill_core::{DayType, RuleId, Weekday};
 
 use super::Compiler;
 use super::overtime::Stated;
 use crate::check::Table;
-use crate::settings::Fits;
 
 /// The most combinations that a table answers.
 const COMBINATIONS_MAX: usize = 4_096;
@@ -36,13 +35,9 @@ impl Compiler<'_> {
 
     fn row(&mut self, row: &Table, tiers: &[Stated<'_>]) -> CombinationRow {
         let bits = |numbers: &mut dyn Iterator<Item = usize>| numbers.fold(0, |set, number| set | 1_u64 << number);
-        let base = Fits { layer: Layer::Base, unit: Unit::Second };
         CombinationRow {
             when: bits(&mut self.tier_numbers(row.texts("when"), tiers)),
-            pays_to: match row.text("pay") {
-                Some(name) => self.named_pay_code(name, &[base], row.place("pay")),
-                None => shiftmill_core::PayCode::REGULAR,
-            },
+            pays_to: self.pay_code(row, "pay", None),
             counts_toward: bits(&mut self.tier_numbers(row.texts("counts_toward"), tiers)),
         }
     }

@@ -1,7 +1,7 @@
 //! What the cells of a suite's tables say.
 
 use shiftmill_core::{
-    DayType, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
+    DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 use super::{
@@ -178,6 +178,11 @@ pub fn correction(item: &str) -> Cell<WrittenCorrection> {
 pub fn day_type(cell: &str) -> Cell<DayType> {
     DayType::from_code(&cell.to_lowercase().replace(' ', "_"))
         .ok_or_else(|| format!("`{cell}` is not a day type such as `rest_day`"))
+}
+
+/// An error by its code.
+pub fn error_code(text: &str) -> Cell<ErrorCode> {
+    ErrorCode::from_code(text).ok_or_else(|| format!("`{text}` is not an error code such as `SM-CONTEXT-SHORT`"))
 }
 
 /// An exception by its code or with blanks for underscores.

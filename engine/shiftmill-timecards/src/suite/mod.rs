@@ -15,8 +15,8 @@ mod write;
 use core::fmt;
 
 use shiftmill_core::{
-    Because, DayType, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind, Workday,
-    WorkdayRange,
+    Because, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind,
+    Workday, WorkdayRange,
 };
 
 pub use accept::{CameOut, CameOutException, CameOutLine, accept};
@@ -97,7 +97,7 @@ pub struct SuiteCase {
     /// True when nothing may be carried over besides what is listed.
     pub carries_nothing_else: bool,
     /// The error that must come out instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
-    pub error: Option<String>,
+    pub error: Option<ErrorCode>,
     /// True when a result that may still change is not wanted; see [`shiftmill_core::EvaluationWindow::require_final`].
     pub final_only: bool,
     /// Whether the rows must be provisional; `None`: not compared.

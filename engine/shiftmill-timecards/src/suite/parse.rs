@@ -193,7 +193,11 @@ impl Reader {
                     self.in_case(line, key, |case| case.exceptions.push(exception));
                 }
             }
-            "Error" => self.in_case(line, key, |case| case.error = Some(value.to_owned())),
+            "Error" => {
+                if let Some(code) = self.sound(line, cells::error_code(value)) {
+                    self.in_case(line, key, |case| case.error = Some(code));
+                }
+            }
             // `Ruleset with:` and `Totals:` announce the block or the table below them.
             _ => {}
         }

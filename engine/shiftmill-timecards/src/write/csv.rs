@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use shiftmill_core::TotalScope;
-
 use super::{CardView, Hours, because_word};
 
 /// Which rows a file holds.
@@ -74,15 +72,12 @@ fn lines(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<(
 
 fn totals(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
     for total in card.totals() {
-        let scope = match total.scope {
-            TotalScope::Workweek => "workweek",
-            TotalScope::PayPeriod => "pay_period",
-        };
         writeln!(
             out,
-            "{},{},{scope},{},{},{},{},{}",
+            "{},{},{},{},{},{},{},{}",
             value(card.employee),
             value(card.name),
+            total.scope,
             total.from,
             value(card.code_name(total.code)),
             card.amount(total.code, u64::from(total.amount), hours),

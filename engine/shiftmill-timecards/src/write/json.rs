@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
-use shiftmill_core::{PayCode, TotalScope, Unit};
+use shiftmill_core::{PayCode, Unit};
 
 use super::{CardView, Hours, because_word};
 
@@ -40,7 +40,7 @@ pub fn carried<'a>(cards: impl Iterator<Item = CardView<'a>>, out: &mut dyn Writ
 
 fn object(card: &CardView<'_>, hours: Hours) -> Value {
     let result = card.card();
-    let error = result.error.map(|error| json!({ "code": error.code(), "message": error.to_string() }));
+    let error = result.error.map(|error| json!({ "code": error.code().code(), "message": error.to_string() }));
     let workdays = card.workdays().map(|day| {
         json!({
             "workday": day.workday.to_string(),
@@ -60,12 +60,8 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         object
     });
     let totals = card.totals().map(|total| {
-        let scope = match total.scope {
-            TotalScope::Workweek => "workweek",
-            TotalScope::PayPeriod => "pay_period",
-        };
         let code = card.code_name(total.code);
-        let mut object = json!({ "scope": scope, "from": total.from.to_string(), "pay_code": code });
+        let mut object = json!({ "scope": total.scope.code(), "from": total.from.to_string(), "pay_code": code });
         amount(&mut object, card, total.code, total.amount, hours);
         object
     });

@@ -9,8 +9,8 @@ mod table;
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday, WorkdayRow,
-    Zone,
+    BecauseKind, CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday,
+    WorkdayRow, Zone,
 };
 
 pub use csv::{Rows, csv};
@@ -116,34 +116,9 @@ pub fn time_of_day(second: u32) -> String {
     }
 }
 
-/// One word for each kind of grounds, by [`shiftmill_core::Because::number`].
+/// One word for each kind of grounds, by [`shiftmill_core::Because::number`]; empty for one that is not known.
 pub fn because_word(number: u8) -> &'static str {
-    const WORDS: [&str; 23] = [
-        "worked",
-        "imputed",
-        "short_gap_paid",
-        "auto_deducted",
-        "fixed_break",
-        "outside_schedule",
-        "on_leave",
-        "beyond_shift",
-        "beyond_day",
-        "beyond_week",
-        "beyond_weeks",
-        "beyond_month",
-        "beyond_pay_period",
-        "consecutive_day",
-        "day_type",
-        "combination",
-        "holiday_not_worked",
-        "in_clock_window",
-        "shift_in_clock_window",
-        "day_premium",
-        "meal_requirement",
-        "lateness",
-        "by_plugin",
-    ];
-    WORDS.get(usize::from(number)).copied().unwrap_or("")
+    BecauseKind::from_number(number).map_or("", BecauseKind::code)
 }
 
 #[cfg(test)]

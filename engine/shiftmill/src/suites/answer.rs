@@ -1,8 +1,8 @@
 //! What came out for one claim, in the words of a suite.
 
 use shiftmill_core::{
-    Because, CarriedRow, DayType, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId, Seconds,
-    Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
+    Because, CarriedRow, DayType, ErrorCode, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId,
+    Seconds, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
 };
 use shiftmill_timecards::suite::ClockTime;
 
@@ -23,7 +23,7 @@ pub(super) struct Answer<'a> {
     /// How plugins failed.
     pub failures: Vec<String>,
     /// The code of the error, when the card could not be evaluated.
-    pub error: Option<&'static str>,
+    pub error: Option<ErrorCode>,
     /// Whether the figures may still change.
     pub provisional: bool,
     names: &'a Names,

@@ -1,6 +1,6 @@
 //! What a claim expects against what came out.
 
-use shiftmill_core::ExceptionRow;
+use shiftmill_core::{ErrorCode, ExceptionRow};
 use shiftmill_timecards::suite::{
     Amount, ExpectedException, ExpectedPay, ExpectedTotal, ExpectedWorkday, SuiteCase, instant,
 };
@@ -47,9 +47,9 @@ impl Report {
 }
 
 fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
-    if case.error.as_deref() != answer.error {
-        report.line(false, &format!("expected error: {}", case.error.as_deref().unwrap_or("none")));
-        report.line(false, &format!("came out:       {}", answer.error.unwrap_or("no error")));
+    if case.error != answer.error {
+        report.line(false, &format!("expected error: {}", case.error.map_or("none", ErrorCode::code)));
+        report.line(false, &format!("came out:       {}", answer.error.map_or("no error", ErrorCode::code)));
         answer.failures.iter().for_each(|failure| report.line(true, failure));
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{CardFacts, Detail, Evaluations, Isolation, PlanTimeline, Workday};
+use shiftmill_core::{CardFacts, Detail, ErrorCode, Evaluations, Isolation, PlanTimeline, Workday};
 use shiftmill_plugin_host::{CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
@@ -52,7 +52,7 @@ pub struct Dependence {
 
 impl Dependence {
     /// The stable code that documentation explains.
-    pub const CODE: &'static str = "SM-PLUGIN-NOT-INDEPENDENT";
+    pub const CODE: ErrorCode = ErrorCode::PluginNotIndependent;
 }
 
 fn listed(names: &[String]) -> String {

@@ -12,7 +12,7 @@ mod report;
 use std::sync::Arc;
 
 use shiftmill_core::{
-    BatchError, CardFacts, CheckedBatch, EvaluationError, EvaluationWindow, Names, PunchTooFar, TimecardBatch, Workday,
+    BatchError, CardFacts, CheckedBatch, ErrorCode, EvaluationWindow, Names, PunchTooFar, TimecardBatch, Workday,
     WorkdayRange, Zone, ZoneTable,
 };
 use shiftmill_ruleset::Ruleset;
@@ -72,10 +72,10 @@ pub enum TrialError {
 
 impl TrialError {
     /// The stable code that documentation explains.
-    pub fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ErrorCode {
         match self {
             TrialError::Zones(_) | TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => {
-                EvaluationError::Engine.code()
+                ErrorCode::Engine
             }
             TrialError::Unbound(error) => error.code(),
             TrialError::Stopped(stopped) => stopped.code(),
