@@ -32,17 +32,17 @@ impl Codes {
 
 /// Calls `take` with the rows of timecard `card`, in order of their workdays; with none when it could not be evaluated.
 pub fn each_row(results: &Evaluations, card: usize, codes: Codes, mut take: impl FnMut(Row)) {
-    let (from, ends) = (results.starts(card), results.cards[card].ends);
-    let mut line = from.lines as usize;
-    let mut exception = from.exceptions as usize;
-    for workday in results.workdays.rows(from.workdays as usize..ends.workdays as usize) {
+    let own = results.rows_of(card);
+    let mut line = own.lines.start;
+    let mut exception = own.exceptions.start;
+    for workday in results.workdays.rows(own.workdays) {
         let mut paid = Paid::default();
-        while line < ends.lines as usize && results.lines.workday[line] <= workday.workday {
+        while line < own.lines.end && results.lines.workday[line] <= workday.workday {
             paid.add(results, line, codes);
             line += 1;
         }
         let mut flags = if paid.auto_lunch { flag::AUTO_LUNCH } else { 0 };
-        while exception < ends.exceptions as usize && results.exceptions.workday[exception] <= workday.workday {
+        while exception < own.exceptions.end && results.exceptions.workday[exception] <= workday.workday {
             flags |= flag_of(results.exceptions.code[exception]);
             exception += 1;
         }
@@ -81,7 +81,7 @@ pub fn add_night_pay(results: &Evaluations, codes: Codes, number: u64, paid: &mu
     let first = number as u32 * CHUNK_EMPLOYEES;
     for card in 0..results.cards.len() {
         let employee = first + card as u32;
-        let lines = results.starts(card).lines as usize..results.cards[card].ends.lines as usize;
+        let lines = results.rows_of(card).lines;
         for line in lines.filter(|line| results.lines.code[*line] == codes.night) {
             let (workday, amount) = (results.lines.workday[line], Seconds(results.lines.amount[line]));
             match paid.last_mut() {

@@ -1,8 +1,10 @@
 //! Timecards of many employees as columns: the one form in which facts reach the engine.
 
 use alloc::{string::String, vec::Vec};
+use core::ops::Range;
 
 use crate::codes::PunchKind;
+use crate::facts::CardFacts;
 use crate::time::Timestamp;
 use crate::timecard::{
     Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
@@ -17,48 +19,129 @@ pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
 /// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
-/// Facts of many employees. Employee `i` owns the next `punch_count[i]` punches, `shift_count[i]` shifts and so on.
-/// Public columns; [`TimecardBatch::check`] turns them into a [`CheckedBatch`].
-#[derive(Clone, Debug, Default)]
-pub struct TimecardBatch {
-    /// One key per employee, as the caller knows them.
-    pub employees: Vec<String>,
-    /// Which of the request's rulesets; empty when all use the first.
-    pub ruleset: Vec<u16>,
-    /// Which of the request's zones; empty when all use the first.
-    pub zone: Vec<u16>,
-    /// Punches per employee.
-    pub punch_count: Vec<u32>,
-    /// The instant from which `punch_at` counts.
-    pub punch_base: Timestamp,
-    /// Seconds after `punch_base`.
-    pub punch_at: Vec<i32>,
-    /// [`PunchKind`] by number; empty when every punch is unknown.
-    pub punch_kind: Vec<u8>,
-    /// The caller's number of each punch; empty when they have none.
-    pub punch_id: Vec<u64>,
-    /// Scheduled shifts per employee; empty when there are none.
-    pub shift_count: Vec<u32>,
-    /// Workday of each shift.
-    pub shift_workday: Vec<i32>,
-    /// Start in wall-clock seconds of the workday.
-    pub shift_start: Vec<i32>,
-    /// End in wall-clock seconds of the workday.
-    pub shift_end: Vec<i32>,
-    /// See [`ScheduleColumns::template`]; empty: all 0.
-    pub shift_template: Vec<u16>,
-    /// Approved leave.
-    pub leave: Sparse<Leave>,
-    /// Corrections of punches.
-    pub corrections: Sparse<Correction>,
-    /// Waivers.
-    pub waivers: Sparse<Waiver>,
-    /// Day types decided per employee.
-    pub day_overrides: Sparse<DayOverride>,
-    /// Counters carried in.
-    pub opening_balances: Sparse<OpeningBalance>,
-    /// What plugins carried over from the pay period before.
-    pub carried: Sparse<Carried>,
+/// Declares the columns of a batch once: their names, types, lengths and checks.
+///
+/// - `employee`: columns with one entry per employee.
+/// - `rows … by`: columns with one entry per row; the column behind `by` counts the rows of each employee.
+/// - `sparse`: rows that few employees have, each with its owner, and what messages call the column of owners.
+///
+/// Behind each column stands its check: [`even`] when every entry is needed, [`even_or_empty`] when the column may be
+/// left out.
+macro_rules! batch {
+    (
+        $(#[$meta:meta])* $batch:ident
+        employee { $($(#[$employee_doc:meta])* $employee:ident: $employee_type:ty, $employee_even:ident;)+ }
+        $(
+            rows $table:ident by $(#[$count_doc:meta])* $count:ident, $count_even:ident, at most $most:ident {
+                $($(#[$doc:meta])* $column:ident: $type:ty, $even:ident;)+
+            }
+        )+
+        sparse { $($(#[$sparse_doc:meta])* $sparse:ident: $sparse_type:ty as $owner:literal;)+ }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub struct $batch {
+            /// One key per employee, as the caller knows them.
+            pub employees: Vec<String>,
+            /// The instant from which `punch_at` counts.
+            pub punch_base: Timestamp,
+            $($(#[$employee_doc])* pub $employee: Vec<$employee_type>,)+
+            $(
+                $(#[$count_doc])* pub $count: Vec<u32>,
+                $($(#[$doc])* pub $column: Vec<$type>,)+
+            )+
+            $($(#[$sparse_doc])* pub $sparse: Sparse<$sparse_type>,)+
+        }
+
+        /// Where the rows of each employee begin.
+        #[derive(Clone, Debug)]
+        struct Starts { $($table: Vec<u32>,)+ }
+
+        impl $batch {
+            /// The names of all columns, in order.
+            pub const COLUMNS: &'static [&'static str] = &[
+                "employees", "punch_base",
+                $(stringify!($employee),)+
+                $(stringify!($count), $(stringify!($column),)+)+
+                $(stringify!($sparse),)+
+            ];
+
+            /// Checks the lengths of all columns.
+            fn check_lengths(&self) -> Result<Starts, BatchError> {
+                let employees = self.employees.len();
+                $($employee_even(stringify!($employee), self.$employee.len(), employees)?;)+
+                $(
+                    $count_even(stringify!($count), self.$count.len(), employees)?;
+                    let $table = starts(stringify!($count), &self.$count, employees, $most)?;
+                    let rows = $table.last().map_or(0, |total| *total as usize);
+                    $($even(stringify!($column), self.$column.len(), rows)?;)+
+                )+
+                Ok(Starts { $($table,)+ })
+            }
+
+            /// Checks that the owner of every sparse row is in the batch, and has not too many.
+            fn check_owners(&self) -> Result<(), BatchError> {
+                let employees = self.employees.len();
+                $(owned($owner, &self.$sparse.owners, employees)?;)+
+                Ok(())
+            }
+
+            /// Adds the sparse rows of an employee.
+            pub(crate) fn push_sparse(&mut self, owner: u32, facts: &CardFacts) {
+                $(self.$sparse.extend(owner, &facts.$sparse);)+
+            }
+        }
+    };
+}
+
+batch! {
+    /// Facts of many employees. Employee `i` owns the next `punch_count[i]` punches, `shift_count[i]` shifts and so on.
+    /// Public columns; [`TimecardBatch::check`] turns them into a [`CheckedBatch`].
+    TimecardBatch
+    employee {
+        /// Which of the request's rulesets; empty when all use the first.
+        ruleset: u16, even_or_empty;
+        /// Which of the request's zones; empty when all use the first.
+        zone: u16, even_or_empty;
+    }
+    rows punches by
+        /// Punches per employee.
+        punch_count, even, at most PUNCHES_PER_TIMECARD_MAX
+    {
+        /// Seconds after `punch_base`.
+        punch_at: i32, even;
+        /// [`PunchKind`] by number; empty when every punch is unknown.
+        punch_kind: u8, even_or_empty;
+        /// The caller's number of each punch; empty when they have none.
+        punch_id: u64, even_or_empty;
+    }
+    rows shifts by
+        /// Scheduled shifts per employee; empty when there are none.
+        shift_count, even_or_empty, at most SHIFTS_PER_TIMECARD_MAX
+    {
+        /// Workday of each shift.
+        shift_workday: i32, even;
+        /// Start in wall-clock seconds of the workday.
+        shift_start: i32, even;
+        /// End in wall-clock seconds of the workday.
+        shift_end: i32, even;
+        /// See [`ScheduleColumns::template`]; empty: all 0.
+        shift_template: u16, even_or_empty;
+    }
+    sparse {
+        /// Approved leave.
+        leave: Leave as "leave";
+        /// Corrections of punches.
+        corrections: Correction as "corrections";
+        /// Waivers.
+        waivers: Waiver as "waivers";
+        /// Day types decided per employee.
+        day_overrides: DayOverride as "day_overrides";
+        /// Counters carried in.
+        opening_balances: OpeningBalance as "opening_balances";
+        /// What plugins carried over from the pay period before.
+        carried: Carried as "carried_owner";
+    }
 }
 
 /// Rows that few employees have: the owner of each row, ascending, and the row.
@@ -173,8 +256,7 @@ pub enum BatchError {
 #[derive(Clone, Debug)]
 pub struct CheckedBatch {
     columns: TimecardBatch,
-    first_punch: Vec<u32>,
-    first_shift: Vec<u32>,
+    starts: Starts,
 }
 
 impl TimecardBatch {
@@ -184,25 +266,7 @@ impl TimecardBatch {
     /// # Errors
     /// The first [`BatchError`] met.
     pub fn check(self, rulesets: usize, zones: usize) -> Result<CheckedBatch, BatchError> {
-        let employees = self.employees.len();
-        let first_punch = starts("punch_count", &self.punch_count, employees, PUNCHES_PER_TIMECARD_MAX)?;
-        let no_shifts = self.shift_count.is_empty();
-        let first_shift = if no_shifts {
-            alloc::vec![0; employees + 1]
-        } else {
-            starts("shift_count", &self.shift_count, employees, SHIFTS_PER_TIMECARD_MAX)?
-        };
-        let punches = first_punch.last().map_or(0, |total| *total as usize);
-        let shifts = first_shift.last().map_or(0, |total| *total as usize);
-        even("punch_at", self.punch_at.len(), punches)?;
-        even_or_empty("punch_kind", self.punch_kind.len(), punches)?;
-        even_or_empty("punch_id", self.punch_id.len(), punches)?;
-        even("shift_workday", self.shift_workday.len(), shifts)?;
-        even("shift_start", self.shift_start.len(), shifts)?;
-        even("shift_end", self.shift_end.len(), shifts)?;
-        even_or_empty("shift_template", self.shift_template.len(), shifts)?;
-        even_or_empty("ruleset", self.ruleset.len(), employees)?;
-        even_or_empty("zone", self.zone.len(), employees)?;
+        let starts = self.check_lengths()?;
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
         known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
@@ -210,13 +274,8 @@ impl TimecardBatch {
         if base < Timestamp::FIRST || base > Timestamp::LAST {
             return Err(BatchError::BaseOutOfCalendar { base: base.0 });
         }
-        owned("leave", &self.leave.owners, employees)?;
-        owned("corrections", &self.corrections.owners, employees)?;
-        owned("waivers", &self.waivers.owners, employees)?;
-        owned("day_overrides", &self.day_overrides.owners, employees)?;
-        owned("opening_balances", &self.opening_balances.owners, employees)?;
-        owned("carried_owner", &self.carried.owners, employees)?;
-        Ok(CheckedBatch { columns: self, first_punch, first_shift })
+        self.check_owners()?;
+        Ok(CheckedBatch { columns: self, starts })
     }
 }
 
@@ -250,8 +309,7 @@ impl CheckedBatch {
     pub fn timecard<'a>(&'a self, index: usize, zones: &'a [Zone]) -> Option<Timecard<'a>> {
         let columns = &self.columns;
         let owner = index as u32;
-        let punches = *self.first_punch.get(index)? as usize..*self.first_punch.get(index + 1)? as usize;
-        let shifts = *self.first_shift.get(index)? as usize..*self.first_shift.get(index + 1)? as usize;
+        let (punches, shifts) = (rows_of(&self.starts.punches, index)?, rows_of(&self.starts.shifts, index)?);
         let zone = columns.zone.get(index).map_or(0, |zone| usize::from(*zone));
         Some(Timecard {
             zone: zones.get(zone)?,
@@ -277,8 +335,16 @@ impl CheckedBatch {
     }
 }
 
+/// The rows of one employee.
+fn rows_of(starts: &[u32], index: usize) -> Option<Range<usize>> {
+    Some(*starts.get(index)? as usize..*starts.get(index + 1)? as usize)
+}
+
+/// Where the rows of each employee begin, and where the last ones end. Without counts nobody has rows.
 fn starts(column: &'static str, counts: &[u32], employees: usize, most: u32) -> Result<Vec<u32>, BatchError> {
-    even(column, counts.len(), employees)?;
+    if counts.is_empty() {
+        return Ok(alloc::vec![0; employees + 1]);
+    }
     let mut starts = Vec::with_capacity(employees + 1);
     let mut next = 0_u32;
     starts.push(next);

@@ -94,6 +94,22 @@ macro_rules! coded {
             }
         }
 
+        impl $crate::columns::ColumnValue for $name {
+            type Number = u8;
+
+            fn to_number(self) -> u8 {
+                self as u8
+            }
+
+            fn from_number(number: u8) -> Option<$name> {
+                $name::from_number(number)
+            }
+
+            fn put(self, bytes: &mut alloc::vec::Vec<u8>) {
+                bytes.push(self as u8);
+            }
+        }
+
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.code())

@@ -1,67 +1,16 @@
 //! Results as columns: pay lines, workdays, exceptions and totals of the timecards of one chunk.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::card::{PluginReasons, PremiumSpan, Quantity, Span};
 use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, ExceptionState, PayCode, RuleId, Severity};
+use crate::columns::{List, columns};
 use crate::error_code::ErrorCode;
 use crate::plugin::{FailureCode, PluginFailure};
 use crate::record::Note;
 use crate::time::{Seconds, Timestamp, Workday};
-
-/// Declares a struct of columns with a row type, `push`, `get`, `len` and `clear`.
-macro_rules! columns {
-    ($(#[$meta:meta])* $columns:ident of $(#[$row_meta:meta])* $row:ident {
-        $($(#[$doc:meta])* $field:ident: $type:ty,)+
-    }) => {
-        $(#[$row_meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub struct $row { $($(#[$doc])* pub $field: $type,)+ }
-
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq)]
-        pub struct $columns { $($(#[$doc])* pub $field: Vec<$type>,)+ }
-
-        impl $columns {
-            /// Adds a row.
-            pub fn push(&mut self, row: $row) {
-                $(self.$field.push(row.$field);)+
-            }
-
-            /// Row number `index`.
-            pub fn get(&self, index: usize) -> Option<$row> {
-                Some($row { $($field: *self.$field.get(index)?,)+ })
-            }
-
-            /// Makes room for this many rows more.
-            pub fn reserve(&mut self, rows: usize) {
-                $(self.$field.reserve(rows);)+
-            }
-
-            /// How many rows there are.
-            pub fn len(&self) -> usize {
-                columns!(@first self, $($field)+).len()
-            }
-
-            /// True when there is no row.
-            pub fn is_empty(&self) -> bool {
-                self.len() == 0
-            }
-
-            /// Rows `from..to`.
-            pub fn rows(&self, range: core::ops::Range<usize>) -> impl Iterator<Item = $row> + '_ {
-                range.filter_map(|index| self.get(index))
-            }
-
-            /// Removes all rows after the first `length`.
-            pub fn truncate(&mut self, length: usize) {
-                $(self.$field.truncate(length);)+
-            }
-        }
-    };
-    (@first $self:ident, $first:ident $($rest:ident)*) => { $self.$first };
-}
 
 columns! {
     /// Pay lines as columns.
@@ -185,35 +134,89 @@ coded! {
     }
 }
 
-/// Results of the timecards of one chunk. Timecard `i` owns the rows from the end of card `i - 1` to its own ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Evaluations {
-    /// One per timecard, in the order given.
-    pub cards: Vec<CardResult>,
+/// Declares the lists of [`Evaluations`] once: whatever goes over all of them comes from here.
+macro_rules! lists {
+    ($($(#[$doc:meta])* $list:ident: $type:ty,)+) => {
+        /// Results of the timecards of one chunk. Timecard `i` owns the rows from the end of card `i - 1` to its own
+        /// ends.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Evaluations {
+            /// One per timecard, in the order given.
+            pub cards: Vec<CardResult>,
+            $($(#[$doc])* pub $list: $type,)+
+            /// The failures of plugins, by card.
+            pub failures: Vec<PluginFailure>,
+        }
+
+        /// One beyond the last row of a timecard in each list.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "named after the lists of Evaluations")]
+        pub struct RowEnds { $(pub $list: u32,)+ }
+
+        /// The rows of one timecard in each list.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "named after the lists of Evaluations")]
+        pub struct RowRanges { $(pub $list: Range<usize>,)+ }
+
+        impl Evaluations {
+            /// Empty lists with room for as many timecards and rows as an earlier chunk had, so that they do not grow
+            /// in steps.
+            pub fn with_room(cards: usize, ends: RowEnds) -> Evaluations {
+                let mut results = Evaluations::default();
+                results.cards.reserve(cards);
+                $(List::reserve(&mut results.$list, ends.$list as usize);)+
+                results
+            }
+
+            /// The ends of all lists as they stand.
+            pub fn ends(&self) -> RowEnds {
+                RowEnds { $($list: List::len(&self.$list) as u32,)+ }
+            }
+
+            /// Removes all rows after `ends`: those of a timecard that failed half way.
+            pub fn truncate(&mut self, ends: RowEnds) {
+                $(List::truncate(&mut self.$list, ends.$list as usize);)+
+            }
+
+            /// The rows of timecard `index` in each list; no rows beyond the last timecard.
+            pub fn rows_of(&self, index: usize) -> RowRanges {
+                let (from, to) = (self.starts(index), self.cards.get(index).map_or(RowEnds::default(), |card| card.ends));
+                RowRanges { $($list: from.$list as usize..to.$list as usize,)+ }
+            }
+
+            /// The first list whose length is not what the ends of its last timecard say.
+            pub fn uneven_list(&self) -> Option<&'static str> {
+                let (ends, needed) = (self.ends(), self.cards.last().map_or(RowEnds::default(), |card| card.ends));
+                $(if ends.$list != needed.$list { return Some(stringify!($list)); })+
+                None
+            }
+        }
+    };
+}
+
+lists! {
     /// Workdays.
-    pub workdays: WorkdayRows,
+    workdays: WorkdayRows,
     /// Pay lines: by workday, then layer A before B before C, then pay code, then rule.
-    pub lines: PayLines,
+    lines: PayLines,
     /// Exceptions: by workday, code, instant.
-    pub exceptions: ExceptionRows,
+    exceptions: ExceptionRows,
     /// Totals: workweeks in order, then the pay period; by pay code.
-    pub totals: TotalRows,
+    totals: TotalRows,
     /// Layer A (from [`Detail::Spans`]).
-    pub spans: Vec<Span>,
+    spans: Vec<Span>,
     /// Layer B (from [`Detail::Spans`]).
-    pub premiums: Vec<PremiumSpan>,
+    premiums: Vec<PremiumSpan>,
     /// Layer C (from [`Detail::Spans`]).
-    pub quantities: Vec<Quantity>,
+    quantities: Vec<Quantity>,
     /// The derivation ([`Detail::Full`]).
-    pub notes: Vec<Note>,
+    notes: Vec<Note>,
     /// What plugins carry over to the next pay period.
-    pub carried: CarriedRows,
+    carried: CarriedRows,
     /// The figures of the reasons that plugins gave (from [`Detail::Spans`]); a card counts its own from 0.
-    pub reasons: PluginReasons,
+    reasons: PluginReasons,
     /// The exceptions that plugins marked (from [`Detail::Spans`]).
-    pub marks: MarkRows,
-    /// The failures of plugins, by card.
-    pub failures: Vec<PluginFailure>,
+    marks: MarkRows,
 }
 
 /// Where the rows of one timecard end, and what is true of it as a whole.
@@ -225,23 +228,6 @@ pub struct CardResult {
     pub provisional: bool,
     /// Why it could not be evaluated; it then has no rows.
     pub error: Option<EvaluationError>,
-}
-
-/// One beyond the last row of a timecard in each list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs, reason = "named after the lists of Evaluations")]
-pub struct RowEnds {
-    pub workdays: u32,
-    pub lines: u32,
-    pub exceptions: u32,
-    pub totals: u32,
-    pub spans: u32,
-    pub premiums: u32,
-    pub quantities: u32,
-    pub notes: u32,
-    pub carried: u32,
-    pub reasons: u32,
-    pub marks: u32,
 }
 
 /// Why one timecard cannot be evaluated. The others go on.
@@ -351,56 +337,6 @@ impl EvaluationError {
 }
 
 impl Evaluations {
-    /// Empty lists with room for as many timecards and rows as an earlier chunk had, so that they do not grow in steps.
-    pub fn with_room(cards: usize, ends: RowEnds) -> Evaluations {
-        let mut results = Evaluations::default();
-        results.cards.reserve(cards);
-        results.workdays.reserve(ends.workdays as usize);
-        results.lines.reserve(ends.lines as usize);
-        results.exceptions.reserve(ends.exceptions as usize);
-        results.totals.reserve(ends.totals as usize);
-        results.spans.reserve(ends.spans as usize);
-        results.premiums.reserve(ends.premiums as usize);
-        results.quantities.reserve(ends.quantities as usize);
-        results.notes.reserve(ends.notes as usize);
-        results.carried.reserve(ends.carried as usize);
-        results.reasons.reserve(ends.reasons as usize);
-        results.marks.reserve(ends.marks as usize);
-        results
-    }
-
-    /// The ends of all lists as they stand.
-    pub fn ends(&self) -> RowEnds {
-        RowEnds {
-            workdays: self.workdays.len() as u32,
-            lines: self.lines.len() as u32,
-            exceptions: self.exceptions.len() as u32,
-            totals: self.totals.len() as u32,
-            spans: self.spans.len() as u32,
-            premiums: self.premiums.len() as u32,
-            quantities: self.quantities.len() as u32,
-            notes: self.notes.len() as u32,
-            carried: self.carried.len() as u32,
-            reasons: self.reasons.len() as u32,
-            marks: self.marks.len() as u32,
-        }
-    }
-
-    /// Takes back all rows after `ends`: those of a timecard that failed half way.
-    pub fn truncate(&mut self, ends: RowEnds) {
-        self.workdays.truncate(ends.workdays as usize);
-        self.lines.truncate(ends.lines as usize);
-        self.exceptions.truncate(ends.exceptions as usize);
-        self.totals.truncate(ends.totals as usize);
-        self.spans.truncate(ends.spans as usize);
-        self.premiums.truncate(ends.premiums as usize);
-        self.quantities.truncate(ends.quantities as usize);
-        self.notes.truncate(ends.notes as usize);
-        self.carried.truncate(ends.carried as usize);
-        self.reasons.truncate(ends.reasons as usize);
-        self.marks.truncate(ends.marks as usize);
-    }
-
     /// Empties every list and keeps its memory.
     pub fn clear(&mut self) {
         self.cards.clear();

@@ -109,12 +109,7 @@ impl TimecardBatch {
             self.shift_end.push(end);
             self.shift_template.push(template);
         }
-        self.leave.extend(owner, &facts.leave);
-        self.corrections.extend(owner, &facts.corrections);
-        self.waivers.extend(owner, &facts.waivers);
-        self.day_overrides.extend(owner, &facts.day_overrides);
-        self.opening_balances.extend(owner, &facts.opening_balances);
-        self.carried.extend(owner, &facts.carried);
+        self.push_sparse(owner, facts);
         Ok(())
     }
 

@@ -33,19 +33,19 @@ pub struct Outcome {
 impl Outcome {
     /// The outcome of card number `index` as the engine wrote it.
     pub fn of(results: &Evaluations, index: usize) -> Outcome {
-        let (from, card) = (results.starts(index), results.cards[index]);
+        let (own, card) = (results.rows_of(index), results.cards[index]);
         let mut outcome = Outcome { error: card.error, provisional: card.provisional, ..Outcome::default() };
-        for row in results.lines.rows(from.lines as usize..card.ends.lines as usize) {
+        for row in results.lines.rows(own.lines) {
             let key = (row.workday, row.code, row.rule, row.because);
             *outcome.lines.entry(key).or_default() += u64::from(row.amount);
         }
-        for row in results.exceptions.rows(from.exceptions as usize..card.ends.exceptions as usize) {
+        for row in results.exceptions.rows(own.exceptions) {
             outcome.exceptions.insert((row.workday, row.code, row.state, row.at, row.measure));
         }
-        for row in results.totals.rows(from.totals as usize..card.ends.totals as usize) {
+        for row in results.totals.rows(own.totals) {
             *outcome.totals.entry((row.scope, row.from, row.code)).or_default() += u64::from(row.amount);
         }
-        for row in results.workdays.rows(from.workdays as usize..card.ends.workdays as usize) {
+        for row in results.workdays.rows(own.workdays) {
             outcome.workdays.insert(row.workday, (row.day_type, row.punches, row.worked));
         }
         outcome

@@ -24,6 +24,7 @@
 //! somebody who makes up results on purpose: sign the results for that.
 
 use std::fmt;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 use shiftmill_core::Evaluations;
@@ -66,46 +67,21 @@ impl ResultHasher {
 
     fn write(&mut self, key: &str, results: &Evaluations, index: usize) -> Option<()> {
         let card = results.cards.get(index)?;
-        let (from, to) = (results.starts(index), card.ends);
+        let own = results.rows_of(index);
         self.bytes.clear();
         self.text(key);
         self.bytes.push(u8::from(card.provisional));
         self.text(card.error.map_or("", |error| error.code().code()));
-        self.count(from.workdays, to.workdays);
-        for row in results.workdays.rows(from.workdays as usize..to.workdays as usize) {
-            self.put(row.workday.0.to_le_bytes());
-            self.bytes.push(row.day_type as u8);
-            self.put(row.punches.to_le_bytes());
-            self.put(row.worked.0.to_le_bytes());
-        }
-        self.count(from.lines, to.lines);
-        for row in results.lines.rows(from.lines as usize..to.lines as usize) {
-            self.put(row.workday.0.to_le_bytes());
-            self.put(row.code.0.to_le_bytes());
-            self.put(row.amount.to_le_bytes());
-            self.put(row.rule.0.to_le_bytes());
-            self.bytes.push(row.because);
-        }
-        self.count(from.exceptions, to.exceptions);
-        for row in results.exceptions.rows(from.exceptions as usize..to.exceptions as usize) {
-            self.put(row.workday.0.to_le_bytes());
-            self.put([row.code as u8, row.state as u8, row.severity as u8]);
-            self.put(row.at.0.to_le_bytes());
-            self.put(row.measure.0.to_le_bytes());
-            self.put(row.rule.0.to_le_bytes());
-        }
-        self.count(from.totals, to.totals);
-        for row in results.totals.rows(from.totals as usize..to.totals as usize) {
-            self.bytes.push(row.scope as u8);
-            self.put(row.from.0.to_le_bytes());
-            self.put(row.code.0.to_le_bytes());
-            self.put(row.amount.to_le_bytes());
-        }
-        self.count(from.carried, to.carried);
-        for row in results.carried.rows(from.carried as usize..to.carried as usize) {
-            self.put(row.key.0.to_le_bytes());
-            self.put(row.value.to_le_bytes());
-        }
+        self.count(&own.workdays);
+        results.workdays.rows(own.workdays).for_each(|row| row.put(&mut self.bytes));
+        self.count(&own.lines);
+        results.lines.rows(own.lines).for_each(|row| row.put(&mut self.bytes));
+        self.count(&own.exceptions);
+        results.exceptions.rows(own.exceptions).for_each(|row| row.put(&mut self.bytes));
+        self.count(&own.totals);
+        results.totals.rows(own.totals).for_each(|row| row.put(&mut self.bytes));
+        self.count(&own.carried);
+        results.carried.rows(own.carried).for_each(|row| row.put(&mut self.bytes));
         self.failures(results, index);
         Some(())
     }
@@ -131,8 +107,8 @@ impl ResultHasher {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    fn count(&mut self, from: u32, to: u32) {
-        self.put(to.saturating_sub(from).to_le_bytes());
+    fn count(&mut self, rows: &Range<usize>) {
+        self.put((rows.len() as u32).to_le_bytes());
     }
 
     fn put<const N: usize>(&mut self, bytes: [u8; N]) {

@@ -107,14 +107,13 @@ fn outcome(finished: &[Finished]) -> Told {
 
 /// Everything about one employee, written out.
 fn rows(results: &Evaluations, index: usize) -> String {
-    let (from, card) = (results.starts(index), results.cards[index]);
-    let to = card.ends;
-    let lines: Vec<_> = results.lines.rows(from.lines as usize..to.lines as usize).collect();
-    let exceptions: Vec<_> = results.exceptions.rows(from.exceptions as usize..to.exceptions as usize).collect();
-    let spans = &results.spans[from.spans as usize..to.spans as usize];
-    let quantities = &results.quantities[from.quantities as usize..to.quantities as usize];
-    let notes = &results.notes[from.notes as usize..to.notes as usize];
-    let reasons: Vec<_> = (from.reasons..to.reasons).map(|reason| results.reasons.get(reason)).collect();
+    let (own, card) = (results.rows_of(index), results.cards[index]);
+    let lines: Vec<_> = results.lines.rows(own.lines).collect();
+    let exceptions: Vec<_> = results.exceptions.rows(own.exceptions).collect();
+    let spans = &results.spans[own.spans];
+    let quantities = &results.quantities[own.quantities];
+    let notes = &results.notes[own.notes];
+    let reasons: Vec<_> = own.reasons.map(|reason| results.reasons.get(reason as u32)).collect();
     let failures = results.failures.iter().filter(|failure| failure.card as usize == index);
     let failures: Vec<_> = failures.map(|failure| (&failure.binding, failure.code, &failure.message)).collect();
     let error = card.error;
@@ -197,7 +196,7 @@ fn a_failure_costs_its_timecard_or_the_plugin_on_it() {
     let skipped = outcomes(&beyond, "on_failure = \"skip\"");
     assert!(skipped.cards.iter().all(|card| card.error.is_none()));
     assert_eq!((skipped.failures[0].code, skipped.failures[0].skipped), (FailureCode::BadEdit, true));
-    let from = skipped.starts(4).lines as usize..skipped.cards[4].ends.lines as usize;
+    let from = skipped.rows_of(4).lines;
     assert!(
         skipped.lines.rows(from).all(|line| line.code != MEAL && line.code != DOUBLE),
         "none of its edits is applied"
