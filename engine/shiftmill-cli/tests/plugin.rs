@@ -8,7 +8,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use shiftmill_testkit::guest::Guest;
+use shiftmill_guests::Guest;
 use support::{Place, Plugin, all, json, out, shiftmill};
 
 fn sdk() -> PathBuf {

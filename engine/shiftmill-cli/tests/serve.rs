@@ -12,6 +12,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use shiftmill::core::{CardFacts, TimecardBatch};
+use shiftmill_guests::{Guest, SLOW};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
@@ -19,7 +20,6 @@ use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::ruleset_source::Source;
 use shiftmill_server::client::{Vocabulary, connect};
-use shiftmill_testkit::guest::{Guest, SLOW};
 use support::{Place, Plugin, all, command, shiftmill};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;

@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 
 use cards::{Cards, binding};
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
+use shiftmill_guests::Guest;
 use shiftmill_plugin_host::{Bound, CallScratch, HookCard, Host, HostSettings, Plugin, compile_child, componentise};
-use shiftmill_testkit::guest::Guest;
 
 /// Days of one employee.
 const DAYS: usize = 20;

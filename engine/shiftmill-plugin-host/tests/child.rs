@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use shiftmill_guests::Guest;
 use shiftmill_plugin_host::{Compiler, Host, HostSettings, LoadError, compile_child};
-use shiftmill_testkit::guest::Guest;
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("compile") {

@@ -15,8 +15,8 @@ mod shapes;
 use cards::{Cards, binding};
 use corpus::Outcome;
 use shiftmill_core::{FailureCode, Hook};
+use shiftmill_guests::Guest;
 use shiftmill_plugin_host::{Bound, CallScratch, Host, HostSettings};
-use shiftmill_testkit::guest::{self, Guest};
 
 /// What a round may leave behind, in KiB: allocators keep some, and not always the same.
 const LEFT_BEHIND_MAX: u64 = 48 << 10;

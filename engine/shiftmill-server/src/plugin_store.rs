@@ -200,7 +200,7 @@ fn refusal(error: PluginRegistryError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiftmill_testkit::guest::Guest;
+    use shiftmill_guests::Guest;
 
     fn store(limits: &Limits) -> Arc<PluginStore> {
         Arc::new(PluginStore::new(HostSettings::default(), limits))

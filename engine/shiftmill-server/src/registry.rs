@@ -349,7 +349,7 @@ mod tests {
     use super::*;
     use crate::config::Limits;
     use shiftmill::plugin_host::HostSettings;
-    use shiftmill_testkit::guest::Guest;
+    use shiftmill_guests::Guest;
     use std::time::Duration;
 
     use crate::budget::Budget;

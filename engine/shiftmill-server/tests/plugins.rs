@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use shiftmill::core::{FailureCode, TimecardBatch};
 use shiftmill::plugin_host::HostSettings;
+use shiftmill_guests::{Guest, SLOW, endless as endless_text};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::{Config, Limits, ServeError, Server, read_results};
-use shiftmill_testkit::guest::{self, Guest, SLOW};
 use support::plugins::{MEAL, first_header, fixed, meals, meals_of, push, with_plugin};
 use support::{Folder, Running, eventually, facts, header, problem, source};
 use tokio::sync::mpsc;

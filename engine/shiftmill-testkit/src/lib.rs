@@ -21,7 +21,6 @@ pub mod edits;
 pub mod engine;
 pub mod example_plugins;
 pub mod generate;
-pub mod guest;
 pub mod invariants;
 pub mod made_up_plugin;
 pub mod oracle;

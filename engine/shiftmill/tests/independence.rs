@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shiftmill::PluginRegistry;
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
-use shiftmill_testkit::guest::Guest;
+use shiftmill_guests::Guest;
 
 /// A plugin that pays everybody so many meals.
 fn pays(name: &str, amount: &str) -> Guest {

@@ -14,7 +14,7 @@ use shiftmill::words::{self, Language};
 use shiftmill::{
     Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
 };
-use shiftmill_testkit::guest::{Guest, SLOW, endless};
+use shiftmill_guests::{Guest, SLOW, endless};
 
 const MONDAY: Workday = Workday(20_514);
 /// `meal_premium` and `overtime_2_0`, by their numbers.

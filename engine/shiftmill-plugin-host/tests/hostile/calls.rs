@@ -10,7 +10,7 @@ use shiftmill_plugin_host::{
 };
 
 use crate::cards::{Cards, MONDAY, binding};
-use crate::guest::{Guest, MARKED_DAYS, MEAL, SLOW, endless};
+use shiftmill_guests::{Guest, MARKED_DAYS, MEAL, SLOW, endless};
 
 fn load(guest: &Guest) -> Arc<Plugin> {
     Host::new(HostSettings::default()).unwrap().load(&guest.component()).unwrap()

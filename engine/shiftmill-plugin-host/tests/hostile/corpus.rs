@@ -3,7 +3,7 @@
 
 use shiftmill_core::{FailureCode, Hook};
 
-use crate::guest::Guest;
+use shiftmill_guests::Guest;
 
 /// What must become of a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,4 +7,3 @@ mod corpus;
 mod outcomes;
 mod shapes;
 
-use shiftmill_testkit::guest;

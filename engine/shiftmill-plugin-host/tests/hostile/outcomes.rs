@@ -5,8 +5,8 @@ use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSett
 
 use crate::cards::{Cards, binding};
 use crate::corpus::{Outcome, guests};
-use crate::guest::Guest;
 use crate::shapes::shapes;
+use shiftmill_guests::Guest;
 
 const EMPLOYEES: usize = 12;
 const MARKED: [usize; 2] = [3, 8];

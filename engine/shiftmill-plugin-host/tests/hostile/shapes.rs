@@ -1,19 +1,10 @@
 //! Components and other bytes of odd shapes: none of them is loaded.
 
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, SourceMap};
-
-use crate::guest::Guest;
+use shiftmill_guests::{Guest, component};
+use wit_component::StringEncoding;
 
 /// A name, bytes, and what the refusal must say.
 pub type Shape = (&'static str, Vec<u8>, &'static str);
-
-/// The text of the contract, which some shapes change.
-const CONTRACT: [(&str, &str); 3] = [
-    ("types.wit", include_str!("../../../../plugin-sdk/wit/v1/types.wit")),
-    ("lifecycle.wit", include_str!("../../../../plugin-sdk/wit/v1/lifecycle.wit")),
-    ("hooks.wit", include_str!("../../../../plugin-sdk/wit/v1/hooks.wit")),
-];
 
 /// All of them.
 pub fn shapes() -> Vec<Shape> {
@@ -55,23 +46,6 @@ fn custom_section(bytes: u32) -> Vec<u8> {
     section.push(1);
     section.resize(section.len() + bytes as usize - 1, b'x');
     section
-}
-
-/// A component of a module and a world, in a contract that may have been changed.
-fn component(module: &[u8], change: &dyn Fn(&str) -> String, more: &str, world: &str, text: StringEncoding) -> Vec<u8> {
-    let mut sources = SourceMap::new();
-    for (name, contract) in CONTRACT {
-        sources.push_str(name, change(contract));
-    }
-    let head = change("package shiftmill:plugin@1.0.0;");
-    sources.push_str("made.wit", format!("{head}\nworld made {{ {world} }}\n{more}"));
-    let group = sources.parse().unwrap_or_else(|(sources, error)| panic!("{}", error.render(&sources)));
-    let mut resolve = Resolve::default();
-    let package = resolve.push_group(group).unwrap();
-    let world = resolve.select_world(&[package], Some("made")).unwrap();
-    let mut module = module.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, text).unwrap();
-    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 
 fn unchanged(text: &str) -> String {

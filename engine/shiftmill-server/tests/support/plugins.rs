@@ -1,9 +1,9 @@
 //! Plugins for a server, and rulesets that bind them.
 
+use shiftmill_guests::Guest;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
-use shiftmill_testkit::guest::Guest;
 use tonic::Status;
 
 use super::{Running, header, source};

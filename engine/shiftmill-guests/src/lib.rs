@@ -1,8 +1,18 @@
 //! Plugins written by hand, in WebAssembly text: each does one thing that a plugin should not do to employees with
 //! exactly three days, and pays every other employee one `meal` on the first day.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "test code: a guest that cannot be made is a failing test"
+)]
+
+mod component;
+
+pub use component::component;
 use shiftmill_core::Hook;
-use shiftmill_plugin_host::componentise;
+use wit_component::StringEncoding;
 
 /// The employees that a guest treats badly have so many days.
 pub const MARKED_DAYS: usize = 3;
@@ -183,7 +193,9 @@ impl Guest {
 
     /// The component, as it is pushed to a service.
     pub fn component(&self) -> Vec<u8> {
-        componentise(&self.module()).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+        let hooks: String = self.hooks.iter().map(|hook| format!(" export {hook};")).collect();
+        let world = format!("import host; export lifecycle;{hooks}");
+        component(&self.module(), &|text| text.to_owned(), "", &world, StringEncoding::UTF8)
     }
 }
 
