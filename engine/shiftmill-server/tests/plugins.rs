@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use shiftmill::core::{FailureCode, TimecardBatch};
 use shiftmill::plugin_host::HostSettings;
-use shiftmill_guests::{Guest, SLOW, endless as endless_text};
+use shiftmill_guests::{Guest, SLOW, endless};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
@@ -289,7 +289,7 @@ async fn a_plugin_that_fails_for_everybody_fails_for_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_burns_its_fuel_in_vain_ends_the_stream() {
     let server = Running::start(Limits::default()).await;
-    let endless = meals("endless", "(i64.const 1)", "").with(|guest| guest.good = guest::endless());
+    let endless = meals("endless", "(i64.const 1)", "").with(|guest| guest.good = endless());
     let plugin = push(&server, endless.component()).await.unwrap();
     let status = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..200)]).await.unwrap_err();
     assert_eq!(problem(&status).0, "SM-PLUGIN-BROKEN", "{status:?}");
