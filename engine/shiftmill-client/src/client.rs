@@ -26,6 +26,9 @@ use crate::retry::Retry;
 const TRANSPORT_WINDOW: u32 = 4 << 20;
 const FRAME: u32 = 1 << 20;
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// A connection on which nothing comes for so long is asked whether it is alive, and given up when it does not answer.
+const ALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const ALIVE_TIME: Duration = Duration::from_secs(20);
 /// Chunks under way on each connection.
 const WINDOW: usize = 4;
 
@@ -94,6 +97,8 @@ impl Builder {
             .initial_connection_window_size(TRANSPORT_WINDOW)
             .max_frame_size(FRAME)
             .tcp_nodelay(true)
+            .http2_keep_alive_interval(ALIVE_INTERVAL)
+            .keep_alive_timeout(ALIVE_TIME)
             .connect_timeout(CONNECT_TIME);
         match &self.tls {
             Some(tls) => endpoint.tls_config(tls.clone()),
