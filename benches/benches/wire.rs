@@ -12,31 +12,38 @@ use shiftmill::{Engine, Layout, PluginRegistry};
 use shiftmill_benches::in_process::{checked, run, workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk};
 use shiftmill_proto::v1;
-use shiftmill_server::client::Vocabulary;
-use shiftmill_server::{read_results, write_results};
+use shiftmill_wire::{Vocabulary, chunk as chunk_message, results as results_message};
 
 fn wire(criterion: &mut Criterion) {
     let batch = chunk(0..CHUNK_EMPLOYEES);
-    let vocabulary = Vocabulary::new([]);
+    let vocabulary = Vocabulary::default();
     let mut group = criterion.benchmark_group("wire");
     group.throughput(Throughput::Elements(batch.punch_at.len() as u64));
     group.bench_function("columns to message", |bench| {
-        bench.iter_batched(|| batch.clone(), |batch| vocabulary.chunk(0, batch), BatchSize::LargeInput);
+        bench.iter_batched(
+            || batch.clone(),
+            |batch| chunk_message::write(0, batch, &vocabulary),
+            BatchSize::LargeInput,
+        );
     });
-    let message = vocabulary.chunk(0, batch.clone());
+    let message = chunk_message::write(0, batch.clone(), &vocabulary);
     group.bench_function("encode", |bench| bench.iter(|| message.encode_to_vec()));
     let bytes = message.encode_to_vec();
     group.bench_function("decode", |bench| bench.iter(|| v1::Chunk::decode(bytes.as_slice())));
 
     let (keys, results) = (batch.employees.clone(), results_of(batch));
     group.bench_function("results to message", |bench| {
-        bench.iter_batched(|| results.clone(), |results| write_results(0, &keys, results), BatchSize::LargeInput);
+        bench.iter_batched(
+            || results.clone(),
+            |results| results_message::write(0, &keys, results),
+            BatchSize::LargeInput,
+        );
     });
-    let message = write_results(0, &keys, results);
+    let (message, _) = results_message::write(0, &keys, results);
     group.bench_function("encode results", |bench| bench.iter(|| message.encode_to_vec()));
     let bytes = message.encode_to_vec();
     group.bench_function("decode results", |bench| {
-        bench.iter(|| v1::ChunkResult::decode(bytes.as_slice()).ok().map(read_results));
+        bench.iter(|| v1::ChunkResult::decode(bytes.as_slice()).ok().map(results_message::read));
     });
     group.finish();
 }

@@ -8,20 +8,21 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use shiftmill::core::{CardFacts, Evaluations, ShiftTimes, TimecardBatch, TotalScope, Workday, Zone, ZoneTable};
-use shiftmill::ruleset::Ruleset;
-use shiftmill::{PluginRegistry, core, zone_table};
+use shiftmill::core::{
+    CardFacts, Detail, EvaluationWindow, Evaluations, ShiftTimes, TimecardBatch, Timestamp, TotalScope, Workday,
+    WorkdayRange, Zone, ZoneTable,
+};
+use shiftmill::{core, zone_table};
+use shiftmill_client::{Answer, ChunkResults, Client, ClientError, Outcome, Request, Ruleset, Settings};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
-use shiftmill_server::client::{ChunkAnswer, Ended, Vocabulary, connect, stream};
-use shiftmill_server::{Config, Server, read_results};
+use shiftmill_server::{Config, Server};
 use shiftmill_timecards::sample::{Company, Punching, Scheduling};
 use shiftmill_timecards::write::Hours;
-use tonic::transport::Channel;
 
 use crate::exit::Exit;
 use crate::problem::Problem;
-use crate::{rulesets, serve};
+use crate::serve;
 
 /// The ruleset of the company.
 const RULESET: &str = "us-california@1";
@@ -32,8 +33,6 @@ const DAYS_OF_MONTH: i32 = 31;
 const CONTEXT: i32 = 8;
 /// Employees per chunk: about 256 KiB.
 const CHUNK: u32 = 330;
-/// Chunks that each connection keeps under way.
-const UNDER_WAY: usize = 4;
 /// No demonstration takes longer.
 const TIME: Duration = Duration::from_secs(55);
 
@@ -59,7 +58,6 @@ pub struct Demo {
 
 /// Runs the command.
 pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
-    let ruleset = rulesets::load(RULESET, &PluginRegistry::default())?;
     let month = Month::new(command)?;
     if !json {
         println!("A company of {} in Los Angeles, March 2026, paid by `{RULESET}`.\n", people(command.employees));
@@ -70,7 +68,7 @@ pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
     };
     let shown = serve::runtime()?.block_on(async {
         let serving = Serving::start()?;
-        let shown = tokio::time::timeout(TIME, show(&month, &ruleset, &serving.address, connections)).await;
+        let shown = tokio::time::timeout(TIME, show(&month, &serving.address, connections)).await;
         serving.stop().await?;
         shown.map_err(|_| Problem::new("the demonstration took too long").hint("try fewer `--employees`"))?
     })?;
@@ -79,7 +77,7 @@ pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
     } else {
         shown.tell(&month, connections)?;
     }
-    Ok(if shown.ended.summary.errors == 0 { Exit::Done } else { Exit::LeftOut })
+    Ok(if shown.outcome.summary.errors == 0 { Exit::Done } else { Exit::LeftOut })
 }
 
 /// A server of our own on a free port.
@@ -153,21 +151,23 @@ impl Month {
         Ok(batches)
     }
 
-    fn window(&self) -> v1::Window {
-        v1::Window {
-            pay_period_first: self.first.to_string(),
-            pay_period_last: self.last.to_string(),
-            facts_first: self.company.first.to_string(),
-            facts_last: self.last.plus(CONTEXT).to_string(),
-            as_of: format!("{}T12:00:00Z", self.last.plus(CONTEXT + 2)),
+    fn settings(&self) -> Settings {
+        let facts_last = self.last.plus(CONTEXT);
+        let noon_two_days_later = i64::from(facts_last.plus(2).0) * 86_400 + 43_200;
+        let window = EvaluationWindow {
+            pay_period: WorkdayRange { first: self.first, last: self.last },
+            facts: WorkdayRange { first: self.company.first, last: facts_last },
+            as_of: Timestamp(noon_two_days_later),
             require_final: false,
-        }
+        };
+        let (rulesets, zones) = (vec![Ruleset::Named(RULESET.to_owned())], vec![ZONE.to_owned()]);
+        Settings { rulesets, zones, window, detail: Detail::Workdays }
     }
 }
 
 /// What the demonstration found.
 struct Shown {
-    ended: Ended,
+    outcome: Outcome,
     elapsed: Duration,
     /// Employee, and the day chosen for its variety.
     explained: v1::EvaluatedTimecard,
@@ -177,35 +177,25 @@ struct Shown {
     punches: u64,
 }
 
-async fn show(month: &Month, ruleset: &Ruleset, address: &str, connections: usize) -> Result<Shown, Problem> {
-    let vocabulary = Vocabulary::new([ruleset.timeline().names()]);
-    let chunks: Vec<v1::Chunk> =
-        month.batches()?.into_iter().zip(0..).map(|(batch, number)| vocabulary.chunk(number, batch)).collect();
-    let punches = chunks.iter().map(|chunk| chunk.punch_at.len() as u64).sum();
-    let channels =
-        connect(address, connections).await.map_err(|error| Problem::own("cannot reach the service").cause(error))?;
-    let header = v1::Header {
-        rulesets: vec![preset()],
-        zones: vec![ZONE.to_owned()],
-        window: Some(month.window()),
-        detail: v1::Detail::Workdays as i32,
-        shifts: vocabulary.shifts().to_vec(),
-        carried_keys: vocabulary.carried_keys().to_vec(),
-    };
+async fn show(month: &Month, address: &str, connections: usize) -> Result<Shown, Problem> {
+    let client = Client::builder(address).connections(connections).connect().await;
+    let client = client.map_err(|error| Problem::own("cannot reach the service").cause(error))?;
+    let request = client.prepare(month.settings()).await.map_err(refused)?;
+    let batches = month.batches()?;
+    let punches = batches.iter().map(|batch| batch.punch_at.len() as u64).sum();
     let progress = progress(u64::from(month.company.employees));
     let gathered: Arc<Mutex<Gathered>> = Arc::default();
     let (bar, gathering) = (progress.clone(), Arc::clone(&gathered));
     let began = Instant::now();
-    let ended = stream(&channels, &header, chunks.into_iter(), UNDER_WAY, move |answer| {
+    let evaluated = client.evaluate_batches(&request, batches, move |answer| {
         bar.inc(u64::from(CHUNK));
         let mut gathered = gathering.lock().unwrap_or_else(PoisonError::into_inner);
         match answer {
-            ChunkAnswer::Result(result) => gathered.take(result),
-            ChunkAnswer::Error(error) => gathered.fault = Some(format!("{}: {}", error.code, error.message)),
+            Answer::Results(results) => gathered.take(results),
+            Answer::Refused(error) => gathered.fault = Some(format!("{}: {}", error.code, error.message)),
         }
-    })
-    .await
-    .map_err(refused)?;
+    });
+    let outcome = evaluated.await.map_err(refused)?;
     let elapsed = began.elapsed();
     progress.finish_and_clear();
     let gathered = std::mem::take(&mut *gathered.lock().unwrap_or_else(PoisonError::into_inner));
@@ -214,17 +204,13 @@ async fn show(month: &Month, ruleset: &Ruleset, address: &str, connections: usiz
     }
     let (number, day) = gathered.chosen();
     let card = month.company.card(number, month.zone()?, 0);
-    let explained = explain(month, &card, &channels).await?;
+    let explained = explain(month, &card, &request, &client).await?;
     let exceptions = gathered.exceptions_by_count();
-    Ok(Shown { ended, elapsed, explained, explained_day: day, totals: gathered.totals, exceptions, punches })
+    Ok(Shown { outcome, elapsed, explained, explained_day: day, totals: gathered.totals, exceptions, punches })
 }
 
-fn preset() -> v1::RulesetSource {
-    v1::RulesetSource { source: Some(v1::ruleset_source::Source::Name(RULESET.to_owned())), file_name: String::new() }
-}
-
-fn refused(status: tonic::Status) -> Problem {
-    Problem::own("the service refused the stream").cause(status.message())
+fn refused(error: ClientError) -> Problem {
+    Problem::own("the service refused the stream").cause(error)
 }
 
 fn progress(employees: u64) -> ProgressBar {
@@ -245,9 +231,9 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, result: v1::ChunkResult) {
-        let first = result.number as u32 * CHUNK;
-        let results = match read_results(result) {
+    fn take(&mut self, results: ChunkResults) {
+        let first = results.number() as u32 * CHUNK;
+        let results = match results.into_columns() {
             Ok(results) => results,
             Err(error) => {
                 self.fault = Some(error.to_string());
@@ -299,17 +285,22 @@ impl Gathered {
 }
 
 /// Asks the service to explain one timecard, written as a person would write it.
-async fn explain(month: &Month, card: &CardFacts, channels: &[Channel]) -> Result<v1::EvaluatedTimecard, Problem> {
-    let Some(channel) = channels.first() else { return Err(Problem::own("there is no connection")) };
+async fn explain(
+    month: &Month,
+    card: &CardFacts,
+    request: &Request,
+    client: &Client,
+) -> Result<v1::EvaluatedTimecard, Problem> {
     let zone = month.zone()?;
     let punches = card.punches.iter().map(|punch| v1::Punch {
         at: written(zone, punch.at),
         kind: punch.kind.code().to_owned(),
         id: 0,
     });
-    let request = v1::EvaluateRequest {
-        ruleset: Some(preset()),
-        window: Some(month.window()),
+    let header = request.header();
+    let message = v1::EvaluateRequest {
+        ruleset: header.rulesets.first().cloned(),
+        window: header.window.clone(),
         zone: ZONE.to_owned(),
         timecards: vec![v1::Timecard {
             employee: card.employee.clone(),
@@ -321,8 +312,9 @@ async fn explain(month: &Month, card: &CardFacts, channels: &[Channel]) -> Resul
         explain: true,
         language: String::new(),
     };
-    let answer = EvaluationClient::new(channel.clone()).evaluate(request).await.map_err(refused)?.into_inner();
-    answer.timecards.into_iter().next().ok_or_else(|| Problem::own("the service explained nothing"))
+    let answer = EvaluationClient::new(client.channel()).evaluate(message).await;
+    let answer = answer.map_err(|status| Problem::own("the service refused the call").cause(status.message()))?;
+    answer.into_inner().timecards.into_iter().next().ok_or_else(|| Problem::own("the service explained nothing"))
 }
 
 fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
@@ -352,7 +344,7 @@ impl Shown {
 
     /// Name, whether it counts seconds, and sum of each pay code that was paid.
     fn named_totals(&self) -> Vec<(&str, bool, u64)> {
-        let codes = self.ended.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.pay_codes.as_slice());
+        let codes = self.outcome.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.pay_codes.as_slice());
         let named = self.totals.iter().filter_map(|(code, amount)| {
             let info = codes.get(usize::from(*code))?;
             Some((info.name.as_str(), info.unit() == v1::Unit::Second, *amount))
@@ -361,11 +353,10 @@ impl Shown {
     }
 
     fn object(&self, month: &Month, connections: usize) -> Value {
-        let summary = &self.ended.summary;
+        let summary = &self.outcome.summary;
         let totals: BTreeMap<&str, u64> =
             self.named_totals().into_iter().map(|(name, _, amount)| (name, amount)).collect();
         let exceptions: BTreeMap<&str, u64> = self.exceptions.iter().copied().collect();
-        let hash: String = summary.result_hash.iter().map(|byte| format!("{byte:02x}")).collect();
         json!({
             "employees": summary.employees,
             "punches": summary.punches,
@@ -381,13 +372,13 @@ impl Shown {
             "totals": totals,
             "exceptions_by_code": exceptions,
             "explained_employee": self.explained.employee,
-            "result_hash": hash,
+            "result_hash": summary.hash.finish().to_string(),
         })
     }
 
     fn tell(&self, month: &Month, connections: usize) -> Result<(), Problem> {
         let mut out = stdout().lock();
-        let summary = &self.ended.summary;
+        let summary = &self.outcome.summary;
         let over = if connections == 1 { String::from("one connection") } else { format!("{connections} connections") };
         writeln!(
             out,
@@ -400,7 +391,7 @@ impl Shown {
         )?;
         self.tell_totals(&mut out)?;
         self.tell_explained(month, &mut out)?;
-        let gaps = self.ended.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.not_covered.as_slice());
+        let gaps = self.outcome.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.not_covered.as_slice());
         writeln!(out, "What the preset does not cover")?;
         for gap in gaps {
             writeln!(out, "  {gap}")?;

@@ -12,6 +12,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use shiftmill::core::{CardFacts, TimecardBatch};
+use shiftmill_client::Client;
 use shiftmill_guests::{Guest, SLOW};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
@@ -19,7 +20,7 @@ use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::ruleset_source::Source;
-use shiftmill_server::client::{Vocabulary, connect};
+use shiftmill_wire::{Vocabulary, chunk};
 use support::{Place, Plugin, all, command, shiftmill};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -49,7 +50,7 @@ impl Service {
     }
 
     async fn channel(&self) -> Channel {
-        connect(&self.address, 1).await.unwrap().remove(0)
+        Client::builder(&self.address).connections(1).connect().await.unwrap().channel()
     }
 
     async fn push(&self, component: Vec<u8>) -> Result<v1::Plugin, tonic::Status> {
@@ -162,12 +163,12 @@ fn message(part: Asking) -> v1::EvaluateStreamRequest {
 }
 
 /// A chunk of employees who did not work.
-fn chunk(number: u64, employees: u64) -> v1::Chunk {
+fn idle_chunk(number: u64, employees: u64) -> v1::Chunk {
     let mut batch = TimecardBatch::default();
     for employee in 0..employees {
         batch.push(&CardFacts { employee: format!("E{number}-{employee}"), ..CardFacts::default() }).unwrap();
     }
-    Vocabulary::new([]).chunk(number, batch)
+    chunk::write(number, batch, &Vocabulary::default())
 }
 
 /// A stream of timecards by a ruleset with this text.
@@ -194,7 +195,7 @@ async fn told_to_stop_it_does_not_wait_for_a_plugin_whose_caller_has_gone() {
     let (sender, sent) = mpsc::channel(4);
     let begin = Asking::Header(header(&format!("[[plugin]]\nname = \"slow\"\nhash = \"{hash}\"\n")));
     // Chunks that would keep every worker busy for minutes.
-    for part in std::iter::once(begin).chain((0..3).map(|number| Asking::Chunk(chunk(number, 2_000)))) {
+    for part in std::iter::once(begin).chain((0..3).map(|number| Asking::Chunk(idle_chunk(number, 2_000)))) {
         sender.send(message(part)).await.unwrap();
     }
     let mut evaluation = EvaluationClient::new(service.channel().await);
@@ -219,18 +220,18 @@ async fn told_to_stop_it_answers_the_stream_under_way_to_its_end() {
     let mut service = Service::start(&place.0, &place.0.join("cache"));
     let (sender, sent) = mpsc::channel(4);
     sender.send(message(Asking::Header(header("")))).await.unwrap();
-    sender.send(message(Asking::Chunk(chunk(0, 1)))).await.unwrap();
+    sender.send(message(Asking::Chunk(idle_chunk(0, 1)))).await.unwrap();
     let mut evaluation = EvaluationClient::new(service.channel().await);
     let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
     assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
 
     told_to_stop(&service);
-    while connect(&service.address, 1).await.is_ok() {
+    while Client::builder(&service.address).connections(1).connect().await.is_ok() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     // It lets nobody in any more, and goes on with those who are.
     assert_eq!(service.child.try_wait().unwrap(), None);
-    sender.send(message(Asking::Chunk(chunk(1, 1)))).await.unwrap();
+    sender.send(message(Asking::Chunk(idle_chunk(1, 1)))).await.unwrap();
     drop(sender);
     let mut last = None;
     while let Some(answer) = answers.message().await.unwrap() {

@@ -6,6 +6,7 @@ use shiftmill::core::{
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
+use shiftmill_wire::Numbered;
 
 /// What an evaluation runs with.
 pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
@@ -25,8 +26,8 @@ pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
     let context = ruleset.context();
     let pay_code = |info: &shiftmill::core::PayCodeInfo| v1::PayCodeInfo {
         name: info.name.clone(),
-        layer: info.layer as i32,
-        unit: info.unit as i32,
+        layer: info.layer.wire_number(),
+        unit: info.unit.wire_number(),
         paid: info.paid,
         multiplier: u32::from(info.multiplier.0),
     };
@@ -54,8 +55,8 @@ fn plugin_info(binding: &PluginBinding) -> v1::PluginInfo {
         version: binding.manifest.version.clone(),
         hash: binding.plugin.to_string(),
         hooks: hooks(binding.hooks),
-        isolation: binding.isolation as i32,
-        on_failure: binding.on_failure as i32,
+        isolation: binding.isolation.wire_number(),
+        on_failure: binding.on_failure.wire_number(),
     }
 }
 
@@ -71,7 +72,8 @@ fn carried_keys(names: &Names, bindings: &[PluginBinding]) -> Vec<v1::CarriedKey
 }
 
 fn reason_rule(number: u32, rule: &ReasonRule) -> v1::ReasonRule {
-    let argument = |argument: &Argument| v1::ReasonArgument { name: argument.name.clone(), kind: argument.kind as i32 };
+    let argument =
+        |argument: &Argument| v1::ReasonArgument { name: argument.name.clone(), kind: argument.kind.wire_number() };
     v1::ReasonRule {
         rule: number,
         key: rule.key.clone(),
@@ -82,7 +84,7 @@ fn reason_rule(number: u32, rule: &ReasonRule) -> v1::ReasonRule {
 }
 
 fn hooks(hooks: HookSet) -> Vec<i32> {
-    hooks.iter().map(|hook: Hook| hook as i32).collect()
+    hooks.iter().map(Hook::wire_number).collect()
 }
 
 /// What a plugin declares.
@@ -106,7 +108,7 @@ fn field(field: &Field) -> v1::PluginSetting {
     v1::PluginSetting {
         key: field.key.clone(),
         meaning: field.meaning.clone(),
-        kind: field.kind as i32,
+        kind: field.kind.wire_number(),
         default: field.default.clone(),
         least: field.least,
         most: field.most,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! EvaluateStream: header ─→ ResolvedHeader ──────────────────────────────┐
-//!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ results ─→ chunk result … summary
+//!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ wire ─→ chunk result … summary
 //! Evaluate:       readable rows ─→ timecards ─→ Engine ─→ words ─→ readable rows
 //! Validate:       text ─→ registry ─→ mistakes, or what the ruleset is
 //!                 with plugins ─→ independence: do they keep employees apart?
@@ -36,7 +36,6 @@
 
 mod budget;
 mod cancel_on_drop;
-pub mod client;
 mod config;
 mod evaluation;
 mod facts;
@@ -45,18 +44,14 @@ mod info;
 mod library;
 mod memory;
 mod plugin_cache;
-mod plugin_rows;
 mod plugin_store;
 mod plugins;
 mod problem;
-mod reason;
 mod registry;
 mod request_id;
 mod resolved_header;
-mod results;
 mod rulesets;
 mod serve;
-mod steps;
 mod stream;
 mod timecards;
 mod times;
@@ -64,5 +59,4 @@ mod times;
 pub use budget::Budget;
 pub use config::{Config, Limits, ServeError, Tls};
 pub use registry::Registry;
-pub use results::{Malformed, read_results, write_results};
 pub use serve::{Server, serve};

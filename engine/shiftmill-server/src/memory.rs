@@ -5,7 +5,6 @@ use shiftmill::core::Detail;
 use shiftmill::{Proposals, Request};
 use shiftmill_proto::v1;
 
-use crate::facts;
 use crate::resolved_header::{ResolvedHeader, days};
 
 /// The results of one day of one employee.
@@ -29,11 +28,26 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) 
         Detail::Full => 16,
     };
     let employees = chunk.employees.len();
-    let by_facts = facts::bytes(chunk) * (1 + results_per_facts);
+    let by_facts = bytes_of_facts(chunk) * (1 + results_per_facts);
     let by_days = employees.saturating_mul(days(&request.window)).saturating_mul(RESULTS_OF_A_DAY);
     let by_plugins = of_proposals(proposals(chunk, header), request.detail);
     check_fits(employees, by_plugins, most)?;
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
+}
+
+/// The bytes that the facts of a chunk take, about.
+fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
+    let keys: usize = chunk.employees.iter().map(|key| key.len() + size_of::<String>()).sum();
+    let per_employee = chunk.ruleset.len() + chunk.zone.len() + chunk.punch_count.len() + chunk.shift_count.len();
+    let shifts = chunk.shift_workday.len() + chunk.shift_start.len() + chunk.shift_end.len();
+    let words = per_employee + chunk.punch_at.len() + shifts + chunk.shift_template.len() + chunk.punch_id.len() * 2;
+    let rows = chunk.leave.len()
+        + chunk.corrections.len()
+        + chunk.waivers.len()
+        + chunk.day_overrides.len()
+        + chunk.opening_balances.len();
+    let carried = chunk.carried_owner.len().max(chunk.carried_key.len()).max(chunk.carried_value.len());
+    keys + words * 4 + chunk.punch_kind.len() + rows * 96 + carried * 20
 }
 
 /// A call of so many readable timecards, of so many bytes, and its results. Refused as a chunk is.

@@ -1,13 +1,13 @@
 //! What a request asks for: rulesets found and compiled, zones looked up, days read.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use shiftmill::core::{CarryKey, Detail, EvaluationWindow, Names, Workday, WorkdayRange};
+use shiftmill::core::{Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::trial::TrialError;
 use shiftmill::{Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
+use shiftmill_wire::{HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
 
 use crate::problem::{Kind, Problem};
@@ -24,18 +24,14 @@ const CARRIED_KEYS_MAX: usize = 1_024;
 const PLUGINS_MAX: usize = 1_024;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
 const WINDOW_DAYS_MAX: usize = 800;
-/// A template number that no ruleset has: the card, and only it, gets `SM-UNKNOWN-SHIFT`.
-const NO_TEMPLATE: u16 = u16::MAX;
 
 /// A header, read.
 #[derive(Debug)]
 pub(crate) struct ResolvedHeader {
     /// For the engine.
     pub request: Arc<Request>,
-    /// Per ruleset: the template number of each of the header's shifts.
-    pub templates: Vec<Vec<u16>>,
-    /// Per ruleset: the number of each of the header's carried keys; `None`: the ruleset does not carry it.
-    pub carried_keys: Vec<Vec<Option<CarryKey>>>,
+    /// The shifts and carried keys that the header names.
+    names: HeaderNames,
     /// Per ruleset: the most that its plugins may propose for one employee.
     pub proposals: Vec<Proposals>,
 }
@@ -55,17 +51,19 @@ impl ResolvedHeader {
         for (index, source) in header.rulesets.iter().enumerate() {
             rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), known).await?);
         }
-        let templates = templates(&header.shifts, &rulesets)?;
-        let carried_keys = carried_keys(&header.carried_keys, &rulesets)?;
+        let known_names: Vec<&Names> = rulesets.iter().map(|ready| ready.ruleset.timeline().names()).collect();
+        let names = HeaderNames::read(&header.shifts, &header.carried_keys, &known_names)
+            .map_err(|error| unknown_name(&error))?;
         let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
-        Ok(ResolvedHeader { request, templates, carried_keys, proposals })
+        Ok(ResolvedHeader { request, names, proposals })
     }
 
-    /// The names of a ruleset of the request.
-    pub fn names(&self, ruleset: usize) -> Option<&Names> {
-        self.request.rulesets.get(ruleset).map(|ruleset| ruleset.timeline().names())
+    /// Calls `read` with what the numbers and names of chunks refer to.
+    pub fn with_known<Read>(&self, read: impl FnOnce(&Known<'_>) -> Read) -> Read {
+        let rulesets: Vec<&Names> = self.request.rulesets.iter().map(|ruleset| ruleset.timeline().names()).collect();
+        read(&Known { rulesets: &rulesets, header: &self.names, zones: self.request.zones.zones.len() })
     }
 }
 
@@ -228,13 +226,8 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
 
 /// Reads the level of detail.
 pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
-    match v1::Detail::try_from(number) {
-        Ok(v1::Detail::Totals) => Ok(Detail::Totals),
-        Ok(v1::Detail::Unspecified | v1::Detail::Workdays) => Ok(Detail::Workdays),
-        Ok(v1::Detail::Spans) => Ok(Detail::Spans),
-        Ok(v1::Detail::Full) => Ok(Detail::Full),
-        Err(_) => Err(Problem::at(Kind::ValueUnknown, field, format!("no level of detail has the number {number}"))),
-    }
+    let unknown = || Problem::at(Kind::ValueUnknown, field, format!("no level of detail has the number {number}"));
+    read_detail(number).ok_or_else(unknown)
 }
 
 fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(), Problem> {
@@ -246,38 +239,6 @@ fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(),
     }
 }
 
-/// Per ruleset: the template number of each shift that the header names.
-fn templates(shifts: &[String], rulesets: &[Ready]) -> Result<Vec<Vec<u16>>, Problem> {
-    let known: Vec<_> = rulesets.iter().map(|ready| numbers(&ready.ruleset.timeline().names().shifts, 1)).collect();
-    known_somewhere(shifts, &known, "shift", "header.shifts")?;
-    let of = |numbers: &HashMap<&str, u16>| {
-        shifts.iter().map(|shift| numbers.get(shift.as_str()).copied().unwrap_or(NO_TEMPLATE)).collect()
-    };
-    Ok(known.iter().map(of).collect())
-}
-
-/// Per ruleset: the number of each carried key that the header names.
-fn carried_keys(keys: &[String], rulesets: &[Ready]) -> Result<Vec<Vec<Option<CarryKey>>>, Problem> {
-    let known: Vec<_> = rulesets.iter().map(|ready| numbers(&ready.ruleset.timeline().names().carried, 0)).collect();
-    known_somewhere(keys, &known, "carried key", "header.carried_keys")?;
-    let of = |numbers: &HashMap<&str, u16>| {
-        keys.iter().map(|key| numbers.get(key.as_str()).copied().map(CarryKey)).collect()
-    };
-    Ok(known.iter().map(of).collect())
-}
-
-/// The numbers of the names of a ruleset, counted from `first`.
-fn numbers(names: &[String], first: u16) -> HashMap<&str, u16> {
-    names.iter().map(String::as_str).zip(first..).collect()
-}
-
-fn known_somewhere(names: &[String], known: &[HashMap<&str, u16>], what: &str, field: &str) -> Result<(), Problem> {
-    let unknown = |(_, name): &(usize, &String)| !known.iter().any(|numbers| numbers.contains_key(name.as_str()));
-    match names.iter().enumerate().find(unknown) {
-        None => Ok(()),
-        Some((index, name)) => {
-            let message = format!("no ruleset has a {what} named `{name}`");
-            Err(Problem::at(Kind::NameUnknown, format!("{field}[{index}]"), message))
-        }
-    }
+fn unknown_name(error: &UnknownName) -> Problem {
+    Problem::at(Kind::NameUnknown, format!("header.{}[{}]", error.field, error.index), error.to_string())
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
+use shiftmill_wire::{Summary, results};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_stream::Stream;
@@ -29,7 +30,6 @@ use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem, unreadable};
 use crate::resolved_header::{ResolvedHeader, stopped};
-use crate::results::{self, Tally};
 use crate::{facts, memory};
 
 /// Below this much free memory no new stream begins.
@@ -175,7 +175,7 @@ pub(crate) fn open(
         stopper,
         window,
         memory,
-        tally: Arc::default(),
+        summary: Arc::default(),
         received: 0,
     };
     let served = async move {
@@ -219,7 +219,7 @@ struct OpenStream {
     stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
     memory: Part,
-    tally: Arc<Mutex<Tally>>,
+    summary: Arc<Mutex<Summary>>,
     /// Chunks received.
     received: u64,
 }
@@ -282,7 +282,7 @@ impl OpenStream {
             Err(problem) => return self.refuse(number, problem, holds),
         };
         let room = permit(&self.shared.engine_room).await?;
-        let (answers, tally) = (self.answers.clone(), Arc::clone(&self.tally));
+        let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
             drop(room);
@@ -297,7 +297,7 @@ impl OpenStream {
             let facts = finished.batch.into_columns();
             let (result, mut counted) = results::write(number, &facts.employees, finished.results);
             counted.punches = facts.punch_at.len() as u64;
-            lock(&tally).add(&counted);
+            lock(&summary).add(&counted);
             // Nobody listens any more when the client has gone.
             let _told = answers.send(answer(Answering::Result(result), Some(holds)));
         });
@@ -312,26 +312,26 @@ impl OpenStream {
         if let Some(why) = header.request.stopped() {
             return Err(stopped(why).into());
         }
-        let tally = *lock(&self.tally);
-        if tally.chunks + tally.chunk_errors != self.received {
-            tracing::error!(received = self.received, evaluated = tally.chunks, "a chunk was lost");
+        let summary = *lock(&self.summary);
+        if summary.chunks + summary.chunk_errors != self.received {
+            tracing::error!(received = self.received, evaluated = summary.chunks, "a chunk was lost");
             return Err(Problem::new(Kind::Engine, "a chunk was lost; this is a fault of Shiftmill").into());
         }
         tracing::info!(
-            chunks = tally.chunks,
-            chunk_errors = tally.chunk_errors,
-            employees = tally.employees,
-            punches = tally.punches,
-            errors = tally.errors,
+            chunks = summary.chunks,
+            chunk_errors = summary.chunk_errors,
+            employees = summary.employees,
+            punches = summary.punches,
+            errors = summary.errors,
             "stream evaluated"
         );
-        self.send(Answering::Summary(tally.summary()), None);
+        self.send(Answering::Summary(summary.write()), None);
         Ok(())
     }
 
     /// Answers a chunk that cannot be evaluated; the stream goes on.
     fn refuse(&self, number: u64, problem: Problem, holds: Holds) -> Result<(), Status> {
-        lock(&self.tally).chunk_errors += 1;
+        lock(&self.summary).add(&Summary::of_error());
         self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
         Ok(())
     }

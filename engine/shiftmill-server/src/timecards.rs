@@ -11,6 +11,7 @@ use shiftmill::core::{
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
 use shiftmill::{Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
+use shiftmill_wire::{Numbered, card_error, write_failures};
 use tokio::sync::oneshot;
 use tonic::Status;
 
@@ -20,7 +21,7 @@ use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::problem::{Kind, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
-use crate::{memory, plugin_rows, results, times};
+use crate::{memory, times};
 
 /// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.
 const LONG_AGO: Timestamp = Timestamp(0);
@@ -297,7 +298,7 @@ fn write_timecard(
         finished.results.lines.rows(from.lines as usize..to.lines as usize).map(|line| line.amount).collect();
     let totals = finished.results.totals.rows(from.totals as usize..to.totals as usize);
     let total = |(row, sentence): (shiftmill::core::TotalRow, &words::TotalSentence)| v1::Total {
-        scope: row.scope as i32,
+        scope: row.scope.wire_number(),
         from: row.from.to_string(),
         pay_code: sentence.pay_code.clone(),
         amount_text: sentence.amount.clone(),
@@ -313,13 +314,13 @@ fn write_timecard(
     v1::EvaluatedTimecard {
         employee: employee.to_owned(),
         provisional: card.provisional,
-        error: card.error.map(|error| results::write_error(number, error)),
+        error: card.error.map(|error| card_error::write(number, error)),
         days,
         totals: totals.zip(&told.totals).map(total).collect(),
         steps: told.other_steps.clone(),
         explanation: if explain { told.to_string() } else { String::new() },
         carried: Vec::new(),
-        plugin_failures: plugin_rows::write_failures(finished.results.failures.iter().filter(|it| it.card == number)),
+        plugin_failures: write_failures(finished.results.failures.iter().filter(|it| it.card == number)),
     }
 }
 

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use shiftmill::core::{CheckedBatch, Detail, EvaluationWindow, Evaluations, Leave, LeaveTime, Timestamp, WorkdayRange};
 use shiftmill::ruleset::{Document, NoLibrary, compile};
 use shiftmill::{Engine, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
+use shiftmill_client::Answer;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
-use shiftmill_server::client::{ChunkAnswer, connect, stream};
-use shiftmill_server::{Limits, read_results};
-use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, source, summary, vocabulary, window};
+use shiftmill_server::Limits;
+use shiftmill_wire::results;
+use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, message, source, summary, window};
 
 /// The request of [`header`], for an engine in process.
 fn request(detail: Detail) -> Arc<Request> {
@@ -53,22 +54,20 @@ async fn results_over_grpc_are_those_in_process_byte_for_byte() {
     ] {
         let chunks: Vec<_> = (0..6).map(|number| number * 11..number * 11 + 11).collect();
         let (expected, hash, _) = in_process(detail, &chunks);
-        let header = v1::Header { detail: wire as i32, ..header() };
         let gathered = Gathered::default();
-        let vocabulary = vocabulary();
-        let sent =
-            chunks.into_iter().enumerate().map(move |(number, range)| vocabulary.chunk(number as u64, batch(range)));
-        let channels = connect(&server.url(), 2).await.unwrap();
-        let ended = stream(&channels, &header, sent, 2, gathered.taker()).await.unwrap();
+        let client = server.connect(2).await;
+        let sent = chunks.into_iter().map(batch);
+        let outcome = client.evaluate_batches(&support::request(wire), sent, gathered.taker()).await.unwrap();
 
-        assert_eq!(ended.summary.result_hash, hash.finish().0, "{detail:?}");
-        assert_eq!((ended.summary.chunks, ended.summary.employees), (6, 66));
+        assert_eq!(outcome.summary.hash, hash, "{detail:?}");
+        assert_eq!((outcome.summary.chunks, outcome.summary.employees), (6, 66));
         let answers = std::mem::take(&mut *gathered.0.lock().unwrap());
         assert_eq!(answers.len(), 6);
         for answer in answers {
-            let ChunkAnswer::Result(result) = answer else { panic!("{answer:?}") };
-            let number = usize::try_from(result.number).unwrap();
-            assert_eq!(read_results(result).unwrap(), expected[number], "{detail:?}");
+            let Answer::Results(results) = answer else { panic!("{answer:?}") };
+            let number = usize::try_from(results.number()).unwrap();
+            results.check_rows().unwrap();
+            assert_eq!(results.into_columns().unwrap(), expected[number], "{detail:?}");
         }
     }
 }
@@ -114,10 +113,10 @@ async fn sparse_rows_arrive() {
     batch.push(&card).unwrap();
     let batches = vec![batch.clone().check(1, 1).unwrap()];
     let expected = Engine::new(1).evaluate(&request(Detail::Workdays), batches).unwrap();
-    let answers = server.exchange(header(), vec![vocabulary().chunk(9, batch)]).await.unwrap();
+    let answers = server.exchange(header(), vec![message(9, batch)]).await.unwrap();
     let result = support::results(&answers).remove(0);
     assert_eq!(result.number, 9);
-    assert_eq!(read_results(result).unwrap(), expected[0].results);
+    assert_eq!(results::read(result).unwrap(), expected[0].results);
     let paid_leave = (0..expected[0].results.lines.len())
         .filter_map(|index| expected[0].results.lines.get(index))
         .any(|line| line.workday == MONDAY && line.because == 6);

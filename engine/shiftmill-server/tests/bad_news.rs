@@ -10,7 +10,7 @@ use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::Limits;
-use support::{Running, chunk, chunk_errors, eventually, facts, header, problem, results, summary, vocabulary};
+use support::{Running, chunk, chunk_errors, eventually, facts, header, problem, results, summary};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
@@ -299,7 +299,7 @@ fn within(window: &v1::Window) -> v1::Chunk {
     card.punches.retain(|punch| punch.at.0 >= i64::from(wednesday.0) * 86_400 + 18_000);
     let mut batch = TimecardBatch::default();
     batch.push(&card).unwrap();
-    vocabulary().chunk(0, batch)
+    support::message(0, batch)
 }
 
 /// Opens a stream and sends its header; answers are not read.

@@ -13,7 +13,8 @@ use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
-use shiftmill_server::{Config, Limits, ServeError, Server, read_results};
+use shiftmill_server::{Config, Limits, ServeError, Server};
+use shiftmill_wire::results;
 use support::plugins::{MEAL, first_header, fixed, meals, meals_of, push, with_plugin};
 use support::{Folder, Running, eventually, facts, header, problem, source};
 use tokio::sync::mpsc;
@@ -59,7 +60,7 @@ async fn a_plugin_that_was_pushed_is_called_by_its_hash() {
     let line = result.line_code.iter().position(|code| *code == MEAL).unwrap();
     assert_eq!(result.line_rule[line], rule.rule);
     assert_eq!(result.plugin_reason_count, [1, 1, 1]);
-    let read = read_results(result).unwrap();
+    let read = results::read(result).unwrap();
     assert_eq!((read.quantities.len(), read.reasons.len()), (3, 3));
 }
 
@@ -170,9 +171,8 @@ async fn a_ruleset_that_is_sent_names_no_files() {
 async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
     let server = Running::start(Limits::default()).await;
     let plugin = push(&server, meals("meals", "(i64.const 1)", "unreachable").component()).await.unwrap();
-    let vocabulary = support::vocabulary();
     for (more, skipped) in [("", false), ("on_failure = \"skip\"\n", true)] {
-        let chunk = vocabulary.chunk(0, some_with_three_days(6));
+        let chunk = support::message(0, some_with_three_days(6));
         let answers = server.exchange(with_plugin(&plugin, more), vec![chunk]).await.unwrap();
         let result = support::results(&answers).remove(0);
         let failed: Vec<_> = result.plugin_failures.iter().map(|failure| failure.employee).collect();
@@ -190,7 +190,7 @@ async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
         let marked = result.exception_code.iter().filter(|code| **code == v1::ExceptionCode::PluginFailed as u8);
         assert_eq!(marked.count(), if skipped { 3 } else { 0 });
         assert_eq!(meals_of(&result), [1, 1, 1], "the others are paid");
-        let read = read_results(result).unwrap();
+        let read = results::read(result).unwrap();
         assert!(read.failures.iter().all(|failure| failure.code == FailureCode::Panic));
     }
     server.is_untouched().await;

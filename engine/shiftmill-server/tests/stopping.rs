@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use shiftmill_client::Client;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
-use shiftmill_server::client::endpoint;
 use shiftmill_server::{Config, Limits, ServeError, Server, Tls};
 use support::{Running, chunk, header, problem};
 use tokio::sync::mpsc;
@@ -107,9 +107,8 @@ async fn with_mutual_tls_only_known_callers_are_let_in() {
     let server = Running::start_with(Config { workers: 1, tls: Some(tls), ..Config::default() }).await;
     let call = async |tls: ClientTlsConfig| {
         let url = format!("https://localhost:{}", server.address.port());
-        let channel =
-            endpoint(&url).unwrap().tls_config(tls).unwrap().connect().await.map_err(|error| error.to_string())?;
-        let answer = RulesetsClient::new(channel).validate(v1::ValidateRequest::default()).await;
+        let client = Client::builder(url).connections(1).tls(tls).connect().await.map_err(|error| error.to_string())?;
+        let answer = RulesetsClient::new(client.channel()).validate(v1::ValidateRequest::default()).await;
         answer.map(|_| ()).map_err(|status| status.to_string())
     };
     let trusting =

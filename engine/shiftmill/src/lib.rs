@@ -48,7 +48,6 @@
 mod cause;
 mod chunk;
 mod engine;
-mod hash;
 mod hook_batch;
 mod machine;
 mod metrics;
@@ -61,12 +60,12 @@ mod zones;
 
 pub use cause::with_cause;
 pub use engine::{Engine, Finished};
-pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use machine::Machine;
 pub use metrics::PluginMetrics;
 pub use plugin_registry::{PluginRegistry, PluginRegistryError, beside};
 pub use request::{Layout, Proposals, Request, RequestError, Stopped};
 pub use shiftmill_core as core;
+pub use shiftmill_core::{ResultHash, ResultHasher, StreamHash};
 pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_ruleset as ruleset;
 pub use zones::{ZoneError, zone_table};

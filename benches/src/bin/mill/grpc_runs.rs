@@ -11,11 +11,11 @@ use shiftmill_benches::night::{CameTo, NightPremium};
 use shiftmill_benches::results::Codes;
 use shiftmill_benches::wire;
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk, chunks};
+use shiftmill_client::{Answer, Client, Request};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
 use shiftmill_proto::v1::plugins_client::PluginsClient;
-use shiftmill_server::client::{ChunkAnswer, Vocabulary, connect, stream};
-use shiftmill_server::read_results;
+use shiftmill_wire::{Vocabulary, chunk as chunk_message};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tonic::transport::Channel;
@@ -63,19 +63,19 @@ pub async fn measure(employees: u32, runs: usize) -> Result<Grpc, String> {
     let server = ServerProcess::start().await?;
     let memory = server.memory();
     let rss_start_mb = memory.resident_mb();
-    let channels = connect(&server.address, CONNECTIONS).await.map_err(in_words)?;
+    let client = connect(&server).await?;
     let codes = codes()?;
     let mut speeds = Vec::new();
     let mut checksum = Checksum::default();
     for number in 0..=runs {
-        let (speed, came_to) = columns(&channels, &wire::header(), employees, codes).await?;
+        let (speed, came_to) = columns(&client, &wire::header(), employees, codes).await?;
         if number > 0 {
             speeds.push(speed);
         }
         checksum = came_to.checksum;
     }
-    let rows = rows(&channels, employees.min(2_000), runs).await?;
-    let unary = unary(&channels).await?;
+    let rows = rows(&client, employees.min(2_000), runs).await?;
+    let unary = unary(&client).await?;
     let rss_peak_mb = memory.peak_mb();
     Ok(Grpc { columns: median(&speeds), rows, checksum, unary, rss_start_mb, rss_peak_mb })
 }
@@ -88,14 +88,13 @@ pub async fn measure_plugin(
     expected: &CameTo,
 ) -> Result<f64, String> {
     let server = ServerProcess::start().await?;
-    let channels = connect(&server.address, CONNECTIONS).await.map_err(in_words)?;
-    let channel = channels.first().cloned().ok_or("no connection")?;
+    let client = connect(&server).await?;
     let push = v1::PushPluginRequest { component: plugin.component.clone() };
-    PluginsClient::new(channel).push_plugin(push).await.map_err(in_words)?;
+    PluginsClient::new(client.channel()).push_plugin(push).await.map_err(in_words)?;
     let (header, codes) = (wire::header_of(&plugin.ruleset()), codes()?);
     let mut speeds = Vec::new();
     for number in 0..=runs {
-        let (speed, came_to) = columns(&channels, &header, employees, codes).await?;
+        let (speed, came_to) = columns(&client, &header, employees, codes).await?;
         came_to.check(expected)?;
         if number > 0 {
             speeds.push(speed);
@@ -104,43 +103,48 @@ pub async fn measure_plugin(
     Ok(median(&speeds))
 }
 
+async fn connect(server: &ServerProcess) -> Result<Client, String> {
+    let client = Client::builder(&server.address).connections(CONNECTIONS).window(WINDOW);
+    client.connect().await.map_err(in_words)
+}
+
+/// The chunks of the workload as messages.
+fn written(employees: u32) -> Vec<v1::Chunk> {
+    let vocabulary = Vocabulary::default();
+    (0..).zip(chunks(employees)).map(|(number, it)| chunk_message::write(number, it, &vocabulary)).collect()
+}
+
 fn codes() -> Result<Codes, String> {
     let ruleset = workload_ruleset().map_err(in_words)?;
     Codes::of(ruleset.timeline().names()).ok_or_else(|| "the ruleset lacks a pay code of the workload".to_owned())
 }
 
 /// One stream of columns: the speed, and what came back.
-async fn columns(
-    channels: &[Channel],
-    header: &v1::Header,
-    employees: u32,
-    codes: Codes,
-) -> Result<(f64, CameTo), String> {
-    let vocabulary = Vocabulary::new([]);
-    let prepared: Vec<v1::Chunk> =
-        (0..).zip(chunks(employees)).map(|(number, it)| vocabulary.chunk(number, it)).collect();
+async fn columns(client: &Client, header: &v1::Header, employees: u32, codes: Codes) -> Result<(f64, CameTo), String> {
+    let request = Request::new(header.clone(), Vocabulary::default());
+    let prepared = written(employees);
     let punches = prepared.iter().map(|chunk| chunk.punch_at.len()).sum();
     let came_to = Arc::new(Mutex::new(CameTo::default()));
     let total = Arc::clone(&came_to);
     let check = move |answer| {
         let mut of_chunk = CameTo::default();
-        if let ChunkAnswer::Result(result) = answer {
-            let number = result.number;
-            if let Ok(results) = read_results(result) {
+        if let Answer::Results(results) = answer {
+            let number = results.number();
+            if let Ok(results) = results.into_columns() {
                 of_chunk.add(number, &results, codes);
             }
         }
         total.lock().unwrap_or_else(PoisonError::into_inner).add_all(of_chunk);
     };
     let start = Instant::now();
-    stream(channels, header, prepared.into_iter(), WINDOW, check).await.map_err(in_words)?;
+    client.evaluate_chunks(&request, prepared, check).await.map_err(in_words)?;
     let speed = millions_per_second(punches, start.elapsed());
     let came_to = mem::take(&mut *came_to.lock().unwrap_or_else(PoisonError::into_inner));
     Ok((speed, came_to))
 }
 
 /// Readable rows, one call at a time on each connection.
-async fn rows(channels: &[Channel], employees: u32, runs: usize) -> Result<f64, String> {
+async fn rows(client: &Client, employees: u32, runs: usize) -> Result<f64, String> {
     let mut calls = Vec::new();
     let mut punches = 0;
     for chunk in chunks(employees) {
@@ -153,7 +157,7 @@ async fn rows(channels: &[Channel], employees: u32, runs: usize) -> Result<f64, 
         let waiting = Arc::new(Mutex::new(calls.clone()));
         let start = Instant::now();
         let mut callers = JoinSet::new();
-        for channel in channels {
+        for channel in client.channels() {
             callers.spawn(call_all(channel.clone(), Arc::clone(&waiting)));
         }
         while let Some(caller) = callers.join_next().await {
@@ -176,9 +180,8 @@ async fn call_all(channel: Channel, waiting: Arc<Mutex<Vec<v1::EvaluateRequest>>
 }
 
 /// One employee-month a call, one call at a time.
-async fn unary(channels: &[Channel]) -> Result<Unary, String> {
-    let channel = channels.first().cloned().ok_or("no connection")?;
-    let mut client = EvaluationClient::new(channel);
+async fn unary(client: &Client) -> Result<Unary, String> {
+    let mut client = EvaluationClient::new(client.channel());
     let timecards = wire::readable(&chunk(0..CHUNK_EMPLOYEES));
     let one = |index: usize| timecards.get(index % timecards.len()).cloned().into_iter().collect();
     let plain = times(&mut client, |index| wire::readable_call(one(index), false)).await?;
@@ -219,16 +222,15 @@ pub async fn endless(millions: u64) -> Result<Endless, String> {
     const TEN_MILLION: u64 = 10_000_000;
     let server = ServerProcess::start().await?;
     let memory = server.memory();
-    let channels = connect(&server.address, CONNECTIONS).await.map_err(in_words)?;
-    let vocabulary = Vocabulary::new([]);
-    let some: Vec<v1::Chunk> = (0..).zip(chunks(13_000)).map(|(number, it)| vocabulary.chunk(number, it)).collect();
+    let client = connect(&server).await?;
+    let some = written(13_000);
     let mut sent = 0;
     let goal = millions * 1_000_000;
     let chunks = (0_u64..).map_while(move |number| {
         let template = some.get(number as usize % some.len())?;
         let more = sent < goal;
         sent += template.punch_at.len() as u64;
-        more.then(|| v1::Chunk { number, ..template.clone() })
+        more.then(|| template.clone())
     });
     let answered = Arc::new(AtomicU64::new(0));
     let at_10_million = Arc::new(Mutex::new(0.0));
@@ -243,15 +245,16 @@ pub async fn endless(millions: u64) -> Result<Endless, String> {
         }
     };
     let start = Instant::now();
-    let ended = stream(&channels, &wire::header(), chunks, WINDOW, watch).await.map_err(in_words)?;
+    let request = Request::new(wire::header(), Vocabulary::default());
+    let outcome = client.evaluate_chunks(&request, chunks, watch).await.map_err(in_words)?;
     let took = start.elapsed();
     let at_10_million_mb = *at_10_million.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(Endless {
-        punches: ended.summary.punches,
+        punches: outcome.summary.punches,
         at_10_million_mb,
         at_end_mb: memory.resident_mb(),
         peak_mb: memory.peak_mb(),
-        speed: millions_per_second(ended.summary.punches as usize, took),
+        speed: millions_per_second(outcome.summary.punches as usize, took),
     })
 }
 

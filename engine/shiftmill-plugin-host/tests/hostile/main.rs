@@ -6,4 +6,3 @@ mod cards;
 mod corpus;
 mod outcomes;
 mod shapes;
-

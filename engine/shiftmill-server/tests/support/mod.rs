@@ -11,12 +11,13 @@ use std::time::Duration;
 use shiftmill::core::{
     CardFacts, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday,
 };
+use shiftmill_client::{Answer, Client, Request};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
-use shiftmill_server::client::{ChunkAnswer, Vocabulary, connect};
 use shiftmill_server::{Budget, Config, Limits, Registry, Server};
+use shiftmill_wire::Vocabulary;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tonic::Status;
@@ -73,7 +74,11 @@ impl Running {
     }
 
     pub async fn channel(&self) -> Channel {
-        connect(&self.url(), 1).await.unwrap().remove(0)
+        self.connect(1).await.channel()
+    }
+
+    pub async fn connect(&self, connections: usize) -> Client {
+        Client::builder(self.url()).connections(connections).window(2).connect().await.unwrap()
     }
 
     pub async fn client(&self) -> EvaluationClient<Channel> {
@@ -177,7 +182,16 @@ pub fn vocabulary() -> Vocabulary {
 }
 
 pub fn chunk(number: u64, employees: impl IntoIterator<Item = u64>) -> v1::Chunk {
-    vocabulary().chunk(number, batch(employees))
+    message(number, batch(employees))
+}
+
+pub fn message(number: u64, batch: TimecardBatch) -> v1::Chunk {
+    shiftmill_wire::chunk::write(number, batch, &vocabulary())
+}
+
+/// The request of [`header`] with another level of detail.
+pub fn request(detail: v1::Detail) -> Request {
+    Request::new(v1::Header { detail: detail as i32, ..header() }, vocabulary())
 }
 
 pub fn summary(answers: &[v1::EvaluateStreamResponse]) -> &v1::Summary {
@@ -221,10 +235,10 @@ pub fn problem(status: &Status) -> (String, Vec<String>) {
 
 /// Gathers the answers of several connections.
 #[derive(Clone, Default)]
-pub struct Gathered(pub Arc<Mutex<Vec<ChunkAnswer>>>);
+pub struct Gathered(pub Arc<Mutex<Vec<Answer>>>);
 
 impl Gathered {
-    pub fn taker(&self) -> impl Fn(ChunkAnswer) + Send + Sync + 'static + use<> {
+    pub fn taker(&self) -> impl Fn(Answer) + Send + Sync + 'static + use<> {
         let answers = Arc::clone(&self.0);
         move |answer| answers.lock().unwrap().push(answer)
     }

@@ -1,9 +1,10 @@
-//! The steps of an evaluation as messages, and back.
+//! Steps of an evaluation.
 
-use shiftmill::core::pay::tiers::TierScope;
-use shiftmill::core::{CarryKey, Edited, ExceptionCode, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, Workday};
+use shiftmill_core::pay::tiers::TierScope;
+use shiftmill_core::{CarryKey, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, Workday};
 use shiftmill_proto::v1;
 
+use crate::numbers::Numbered;
 use crate::reason;
 
 /// Writes a step.
@@ -99,9 +100,12 @@ fn write_edited(edited: Edited) -> v1::step::by_plugin::Edited {
         Edited::Quantity { workday, code, amount } => {
             Written::Quantity(message::Quantity { workday: workday.0, code: u32::from(code.0), amount })
         }
-        Edited::Marked { workday, code, at, measure } => {
-            Written::Marked(message::Marked { workday: workday.0, code: code as i32, at: at.0, measure: measure.0 })
-        }
+        Edited::Marked { workday, code, at, measure } => Written::Marked(message::Marked {
+            workday: workday.0,
+            code: code.wire_number(),
+            at: at.0,
+            measure: measure.0,
+        }),
         Edited::Carried { key, before, value } => {
             Written::Carried(message::Carried { key: u32::from(key.0), before, value })
         }
@@ -146,13 +150,7 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             rule: rule(step.rule)?,
             scope: read_scope(step)?,
             from: Workday(step.from),
-            why: match step.why() {
-                v1::WhyNot::WithinLimit => {
-                    WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) }
-                }
-                v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
-                v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
-            },
+            why: read_why(step)?,
         },
         Step::ByPlugin(step) => {
             Note::ByPlugin { reason: reason::read(step.reason.as_ref())?, edited: read_edited(step.edited.as_ref()?)? }
@@ -165,7 +163,7 @@ fn code(number: u32) -> Option<PayCode> {
 }
 
 fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
-    Some(match step.scope() {
+    Some(match v1::TierScope::try_from(step.scope).ok()? {
         v1::TierScope::Shift => TierScope::Shift,
         v1::TierScope::Workday => TierScope::Workday,
         v1::TierScope::Workweek => TierScope::Workweek,
@@ -174,6 +172,14 @@ fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
         }
         v1::TierScope::Month => TierScope::Month,
         v1::TierScope::PayPeriod => TierScope::PayPeriod,
+    })
+}
+
+fn read_why(step: &v1::step::DidNotAct) -> Option<WhyNot> {
+    Some(match v1::WhyNot::try_from(step.why).ok()? {
+        v1::WhyNot::WithinLimit => WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) },
+        v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
+        v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
     })
 }
 
@@ -213,7 +219,7 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
         }
         Written::Marked(it) => Edited::Marked {
             workday: Workday(it.workday),
-            code: u8::try_from(it.code).ok().and_then(ExceptionCode::from_number)?,
+            code: Numbered::read(it.code)?,
             at: Timestamp(it.at),
             measure: Seconds(it.measure),
         },
@@ -226,7 +232,9 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiftmill::core::{Because, Reason};
+    use shiftmill_core::{Because, ExceptionCode, Reason};
+
+    const REASON: Reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
 
     #[test]
     fn what_a_plugin_changed_is_read_as_it_was_written() {
@@ -246,9 +254,58 @@ mod tests {
             Edited::Carried { key: CarryKey(3), before: Some(-4), value: 5 },
         ];
         for edited in all {
-            let reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
-            let note = Note::ByPlugin { reason, edited };
+            let note = Note::ByPlugin { reason: REASON, edited };
             assert_eq!(read(&write(&note)), Some(note));
+        }
+    }
+
+    #[test]
+    fn every_step_is_read_as_it_was_written() {
+        let (start, end, rule, reason) = (Timestamp(60), Timestamp(120), RuleId(3), REASON);
+        let notes = [
+            Note::Dropped { at: start, kept: end },
+            Note::Rounded { rule, from: start, to: end },
+            Note::Matched { first: start, scheduled: Some(Workday(20_000)) },
+            Note::Matched { first: start, scheduled: None },
+            Note::TakenOff { reason, start, end },
+            Note::Recoded {
+                start,
+                end,
+                from: PayCode(0),
+                to: PayCode(2),
+                reason,
+                counter_before: Seconds(5),
+                counter_after: Seconds(65),
+            },
+            Note::Rejected { rule, winner: RuleId(4), start, end },
+        ];
+        for note in notes {
+            assert_eq!(read(&write(&note)), Some(note));
+        }
+    }
+
+    #[test]
+    fn every_scope_and_every_ground_for_not_acting_is_read_as_it_was_written() {
+        let did_not_act = |scope, why| v1::step::DidNotAct {
+            scope,
+            scope_weeks: 4,
+            scope_anchor: 20_000,
+            why,
+            counted: 7,
+            limit: 8,
+            ..v1::step::DidNotAct::default()
+        };
+        for number in -1..=256 {
+            let scope = read_scope(&did_not_act(number, 0));
+            assert_eq!(scope.is_some(), v1::TierScope::try_from(number).is_ok(), "scope {number}");
+            let why = read_why(&did_not_act(0, number));
+            assert_eq!(why.is_some(), v1::WhyNot::try_from(number).is_ok(), "why {number}");
+            if let Some(scope) = scope {
+                assert_eq!(write_did_not_act(RuleId(1), scope, Workday(0), WhyNot::ConditionNotMet).scope, number);
+            }
+            if let Some(why) = why {
+                assert_eq!(write_did_not_act(RuleId(1), TierScope::Shift, Workday(0), why).why, number);
+            }
         }
     }
 }

@@ -1,24 +1,21 @@
-//! Results as messages, and messages as results: columns move over, the widths of numbers change where they must.
+//! Results: the columns of evaluations as messages, and back. Columns move over; the widths of numbers change where they
+//! must.
 
-use shiftmill::core::{
-    CardResult, CarriedRows, CarryKey, DayType, ErrorCode, EvaluationError, Evaluations, ExceptionCode, ExceptionRows,
-    ExceptionState, FailureCode, MarkRows, PayCode, PayLines, PremiumSpan, Quantity, RowEnds, RuleId, Seconds,
-    Severity, Span, SpanState, Timestamp, TotalRows, TotalScope, Workday, WorkdayRows,
+use shiftmill_core::{
+    CardResult, CarriedRows, CarryKey, Evaluations, ExceptionRows, MarkRows, PayCode, PayLines, PremiumSpan, Quantity,
+    ResultHasher, RowEnds, RuleId, Seconds, Span, StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
 };
-use shiftmill::{ResultHasher, StreamHash};
 use shiftmill_proto::v1;
 
-use crate::{plugin_rows, reason, steps};
+use crate::numbers::{Numbered, read_bytes};
+use crate::summary::Summary;
+use crate::{card_error, plugin_rows, reason, steps};
 
-/// Writes the results of a chunk as [`read_results`] reads them; `keys` are those of its employees, in order.
-pub fn write_results(number: u64, keys: &[String], results: Evaluations) -> v1::ChunkResult {
-    write(number, keys, results).0
-}
-
-/// Writes the results of a chunk, and adds them up.
-pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Tally) {
+/// Writes the results of a chunk, and counts them; `keys` are those of its employees, in order. The punches of the chunk
+/// are left to the caller to count.
+pub fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Summary) {
     let (employee_hash, hash) = hashes(keys, &results);
-    let tally = Tally::of(&results, hash);
+    let summary = Summary::of_results(&results, hash);
     let cards = results.cards;
     let count = |end: fn(&RowEnds) -> u32| {
         let mut start = 0;
@@ -36,11 +33,15 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
     let result = v1::ChunkResult {
         number,
         status: cards.iter().map(|card| status(card) as u8).collect(),
-        errors: cards.iter().zip(0..).filter_map(|(card, employee)| Some(write_error(employee, card.error?))).collect(),
+        errors: cards
+            .iter()
+            .zip(0..)
+            .filter_map(|(card, employee)| Some(card_error::write(employee, card.error?)))
+            .collect(),
         employee_hash,
         workday_count: count(|ends| ends.workdays),
         workday: workdays.workday.into_iter().map(|workday| workday.0).collect(),
-        workday_type: workdays.day_type.into_iter().map(|day_type| day_type as u8).collect(),
+        workday_type: workdays.day_type.into_iter().map(Numbered::byte).collect(),
         workday_punches: workdays.punches.into_iter().map(u32::from).collect(),
         workday_worked: workdays.worked.into_iter().map(|worked| worked.0).collect(),
         line_count: count(|ends| ends.lines),
@@ -51,14 +52,14 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
         line_because: lines.because,
         exception_count: count(|ends| ends.exceptions),
         exception_workday: exceptions.workday.into_iter().map(|workday| workday.0).collect(),
-        exception_code: exceptions.code.into_iter().map(|code| code as u8).collect(),
-        exception_state: exceptions.state.into_iter().map(|state| state as u8).collect(),
-        exception_severity: exceptions.severity.into_iter().map(|severity| severity as u8).collect(),
+        exception_code: exceptions.code.into_iter().map(Numbered::byte).collect(),
+        exception_state: exceptions.state.into_iter().map(Numbered::byte).collect(),
+        exception_severity: exceptions.severity.into_iter().map(Numbered::byte).collect(),
         exception_at: exceptions.at.into_iter().map(|at| at.0).collect(),
         exception_measure: exceptions.measure.into_iter().map(|measure| measure.0).collect(),
         exception_rule: exceptions.rule.into_iter().map(|rule| u32::from(rule.0)).collect(),
         total_count: count(|ends| ends.totals),
-        total_scope: totals.scope.into_iter().map(|scope| scope as u8).collect(),
+        total_scope: totals.scope.into_iter().map(Numbered::byte).collect(),
         total_from: totals.from.into_iter().map(|from| from.0).collect(),
         total_code: totals.code.into_iter().map(|code| u32::from(code.0)).collect(),
         total_amount: totals.amount,
@@ -81,64 +82,7 @@ pub(crate) fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::
         mark_exception: results.marks.exception,
         mark_reason: results.marks.reason,
     };
-    (result, tally)
-}
-
-/// What is counted over a stream.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    pub chunks: u64,
-    pub chunk_errors: u64,
-    pub employees: u64,
-    pub punches: u64,
-    pub pay_lines: u64,
-    pub exceptions: u64,
-    pub provisional: u64,
-    pub errors: u64,
-    pub hash: StreamHash,
-}
-
-impl Tally {
-    fn of(results: &Evaluations, hash: StreamHash) -> Tally {
-        Tally {
-            chunks: 1,
-            chunk_errors: 0,
-            employees: results.cards.len() as u64,
-            punches: 0,
-            pay_lines: results.lines.len() as u64,
-            exceptions: results.exceptions.len() as u64,
-            provisional: results.cards.iter().filter(|card| card.provisional).count() as u64,
-            errors: results.cards.iter().filter(|card| card.error.is_some()).count() as u64,
-            hash,
-        }
-    }
-
-    /// Adds what was counted elsewhere.
-    pub fn add(&mut self, other: &Tally) {
-        self.chunks += other.chunks;
-        self.chunk_errors += other.chunk_errors;
-        self.employees += other.employees;
-        self.punches += other.punches;
-        self.pay_lines += other.pay_lines;
-        self.exceptions += other.exceptions;
-        self.provisional += other.provisional;
-        self.errors += other.errors;
-        self.hash.add_all(&other.hash);
-    }
-
-    pub fn summary(&self) -> v1::Summary {
-        v1::Summary {
-            chunks: self.chunks,
-            chunk_errors: self.chunk_errors,
-            employees: self.employees,
-            punches: self.punches,
-            pay_lines: self.pay_lines,
-            exceptions: self.exceptions,
-            provisional: self.provisional,
-            errors: self.errors,
-            result_hash: self.hash.finish().0.to_vec(),
-        }
-    }
+    (result, summary)
 }
 
 fn hashes(keys: &[String], results: &Evaluations) -> (Vec<u8>, StreamHash) {
@@ -162,37 +106,14 @@ fn status(card: &CardResult) -> v1::CardStatus {
     }
 }
 
-/// An error with its figures.
-pub(crate) fn write_error(employee: u32, error: EvaluationError) -> v1::CardError {
-    let figures = match error {
-        EvaluationError::WindowTooLong { days, most } => vec![i64::from(days), i64::from(most)],
-        EvaluationError::WindowBackwards | EvaluationError::WindowOutOfCalendar | EvaluationError::Engine => Vec::new(),
-        EvaluationError::UnknownTemplate { index, template } => vec![i64::from(index), i64::from(template)],
-        EvaluationError::UnknownLeave { index, code } => vec![i64::from(index), i64::from(code)],
-        EvaluationError::UnknownRule { index, rule } => vec![i64::from(index), i64::from(rule)],
-        EvaluationError::LeaveBackwards { index }
-        | EvaluationError::LeaveTooLong { index }
-        | EvaluationError::ShiftBackwards { index } => vec![i64::from(index)],
-        EvaluationError::FactOutsideWindow { workday } => vec![i64::from(workday.0)],
-        EvaluationError::Plugin { code } => vec![i64::from(code as u8)],
-        EvaluationError::ContextShort { before, after } => vec![i64::from(before), i64::from(after)],
-    };
-    v1::CardError { employee, code: error.code().to_string(), message: error.to_string(), figures }
-}
-
 fn write_span(span: &Span) -> v1::SpanRow {
     v1::SpanRow {
         start: span.start.0,
         seconds: span.length().0,
         overtime_workday: span.overtime_workday.0,
         reporting_workday: span.reporting_workday.0,
-        state: match span.state {
-            SpanState::Worked => v1::SpanState::Worked,
-            SpanState::PaidBreak => v1::SpanState::PaidBreak,
-            SpanState::UnpaidBreak => v1::SpanState::UnpaidBreak,
-            SpanState::Leave => v1::SpanState::Leave,
-        } as i32,
-        day_type: span.day_type as i32,
+        state: span.state.wire_number(),
+        day_type: span.day_type.wire_number(),
         shift: span.shift,
         code: u32::from(span.code.0),
         reason: Some(reason::write(span.reason)),
@@ -232,7 +153,7 @@ pub struct Malformed {
 ///
 /// # Errors
 /// [`Malformed`] when columns do not fit together or a number has no meaning: the server is newer than this client.
-pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
+pub fn read(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     let number = result.number;
     let column = |column: &'static str| Malformed { number, column };
     let cards = read_cards(&result)?;
@@ -242,7 +163,7 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     };
     let workdays = WorkdayRows {
         workday: result.workday.into_iter().map(Workday).collect(),
-        day_type: codes(result.workday_type, DayType::from_number).ok_or_else(|| column("workday_type"))?,
+        day_type: read_bytes(result.workday_type).ok_or_else(|| column("workday_type"))?,
         punches: narrow(result.workday_punches, "workday_punches")?,
         worked: result.workday_worked.into_iter().map(Seconds).collect(),
     };
@@ -255,16 +176,15 @@ pub fn read_results(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     };
     let exceptions = ExceptionRows {
         workday: result.exception_workday.into_iter().map(Workday).collect(),
-        code: codes(result.exception_code, ExceptionCode::from_number).ok_or_else(|| column("exception_code"))?,
-        state: codes(result.exception_state, ExceptionState::from_number).ok_or_else(|| column("exception_state"))?,
-        severity: codes(result.exception_severity, Severity::from_number)
-            .ok_or_else(|| column("exception_severity"))?,
+        code: read_bytes(result.exception_code).ok_or_else(|| column("exception_code"))?,
+        state: read_bytes(result.exception_state).ok_or_else(|| column("exception_state"))?,
+        severity: read_bytes(result.exception_severity).ok_or_else(|| column("exception_severity"))?,
         at: result.exception_at.into_iter().map(Timestamp).collect(),
         measure: result.exception_measure.into_iter().map(Seconds).collect(),
         rule: narrow(result.exception_rule, "exception_rule")?.into_iter().map(RuleId).collect(),
     };
     let totals = TotalRows {
-        scope: codes(result.total_scope, TotalScope::from_number).ok_or_else(|| column("total_scope"))?,
+        scope: read_bytes(result.total_scope).ok_or_else(|| column("total_scope"))?,
         from: result.total_from.into_iter().map(Workday).collect(),
         code: narrow(result.total_code, "total_code")?.into_iter().map(PayCode).collect(),
         amount: result.total_amount,
@@ -324,7 +244,7 @@ fn read_cards(result: &v1::ChunkResult) -> Result<Vec<CardResult>, Malformed> {
             Ok(v1::CardStatus::Final) => (false, None),
             Ok(v1::CardStatus::Provisional) => (true, None),
             Ok(v1::CardStatus::Error) => {
-                let error = errors.next_if(|error| error.employee as usize == index).and_then(read_error);
+                let error = errors.next_if(|error| error.employee as usize == index).and_then(card_error::read);
                 (false, Some(error.ok_or_else(|| column("errors"))?))
             }
             Err(_) => return Err(column("status")),
@@ -376,62 +296,6 @@ fn even(results: &Evaluations) -> Result<(), &'static str> {
     }
 }
 
-fn codes<Code>(numbers: Vec<u8>, read: impl Fn(u8) -> Option<Code>) -> Option<Vec<Code>> {
-    numbers.into_iter().map(read).collect()
-}
-
-fn read_error(error: &v1::CardError) -> Option<EvaluationError> {
-    let figure = |index: usize| error.figures.get(index).copied();
-    let wide = |index| u32::try_from(figure(index)?).ok();
-    let narrow = |index| u16::try_from(figure(index)?).ok();
-    let signed = |index| i32::try_from(figure(index)?).ok();
-    Some(match ErrorCode::from_code(&error.code)? {
-        ErrorCode::WindowTooLong => EvaluationError::WindowTooLong { days: signed(0)?, most: signed(1)? },
-        ErrorCode::WindowBackwards => EvaluationError::WindowBackwards,
-        ErrorCode::WindowOutOfCalendar => EvaluationError::WindowOutOfCalendar,
-        ErrorCode::ShiftBackwards => EvaluationError::ShiftBackwards { index: wide(0)? },
-        ErrorCode::LeaveTooLong => EvaluationError::LeaveTooLong { index: wide(0)? },
-        ErrorCode::UnknownShift => EvaluationError::UnknownTemplate { index: wide(0)?, template: narrow(1)? },
-        ErrorCode::UnknownLeave => EvaluationError::UnknownLeave { index: wide(0)?, code: narrow(1)? },
-        ErrorCode::UnknownRule => EvaluationError::UnknownRule { index: wide(0)?, rule: narrow(1)? },
-        ErrorCode::LeaveBackwards => EvaluationError::LeaveBackwards { index: wide(0)? },
-        ErrorCode::FactOutsideWindow => EvaluationError::FactOutsideWindow { workday: Workday(signed(0)?) },
-        ErrorCode::Engine => EvaluationError::Engine,
-        ErrorCode::PluginPanic
-        | ErrorCode::PluginBudget
-        | ErrorCode::PluginMemory
-        | ErrorCode::PluginStack
-        | ErrorCode::PluginConfig
-        | ErrorCode::PluginData
-        | ErrorCode::PluginEdit
-        | ErrorCode::PluginHost => {
-            EvaluationError::Plugin { code: FailureCode::from_number(u8::try_from(figure(0)?).ok()?)? }
-        }
-        ErrorCode::ContextShort => EvaluationError::ContextShort { before: narrow(0)?, after: narrow(1)? },
-        // Errors of a whole chunk or call are never those of one timecard.
-        ErrorCode::PluginUnknown
-        | ErrorCode::PluginRefused
-        | ErrorCode::PluginNotIndependent
-        | ErrorCode::PluginBroken
-        | ErrorCode::Cancelled
-        | ErrorCode::HeaderExpected
-        | ErrorCode::Header
-        | ErrorCode::RulesetUnknown
-        | ErrorCode::RulesetMistakes
-        | ErrorCode::ZoneUnknown
-        | ErrorCode::ColumnsUneven
-        | ErrorCode::ValueUnknown
-        | ErrorCode::NameUnknown
-        | ErrorCode::TooMany
-        | ErrorCode::RowsUnordered
-        | ErrorCode::MessageTooLarge
-        | ErrorCode::Busy
-        | ErrorCode::Draining
-        | ErrorCode::Deadline
-        | ErrorCode::Idle => return None,
-    })
-}
-
 fn read_span(row: &v1::SpanRow) -> Option<Span> {
     let start = Timestamp(row.start);
     Some(Span {
@@ -439,13 +303,8 @@ fn read_span(row: &v1::SpanRow) -> Option<Span> {
         end: start.after(Seconds(row.seconds)),
         overtime_workday: Workday(row.overtime_workday),
         reporting_workday: Workday(row.reporting_workday),
-        state: match row.state() {
-            v1::SpanState::Worked => SpanState::Worked,
-            v1::SpanState::PaidBreak => SpanState::PaidBreak,
-            v1::SpanState::UnpaidBreak => SpanState::UnpaidBreak,
-            v1::SpanState::Leave => SpanState::Leave,
-        },
-        day_type: DayType::from_number(u8::try_from(row.day_type).ok()?)?,
+        state: Numbered::read(row.state)?,
+        day_type: Numbered::read(row.day_type)?,
         shift: row.shift,
         code: PayCode(u16::try_from(row.code).ok()?),
         reason: reason::read(row.reason.as_ref())?,
@@ -470,4 +329,92 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
         amount: row.amount,
         reason: reason::read(row.reason.as_ref())?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill_core::{
+        Because, CarriedRow, DayType, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, MarkRow, Note,
+        PayLine, Reason, Severity, SpanState, TotalRow, TotalScope, WorkdayRow,
+    };
+
+    /// One employee with a row of every kind, one with an error, one without anything.
+    fn evaluations() -> Evaluations {
+        let mut results = Evaluations::default();
+        let (workday, at) = (Workday(20_514), Timestamp(1_772_456_400));
+        let reason = Reason { rule: RuleId(1), because: Because::BeyondDay { limit: Seconds(28_800) } };
+        results.workdays.push(WorkdayRow {
+            workday,
+            day_type: DayType::StatutoryRest,
+            punches: 2,
+            worked: Seconds(3_600),
+        });
+        results.lines.push(PayLine { workday, code: PayCode(3), amount: 3_600, rule: RuleId(4), because: 8 });
+        results.exceptions.push(ExceptionRow {
+            workday,
+            code: ExceptionCode::PluginFailed,
+            state: ExceptionState::Waived,
+            severity: Severity::Critical,
+            at,
+            measure: Seconds(60),
+            rule: RuleId(2),
+        });
+        results.totals.push(TotalRow { scope: TotalScope::PayPeriod, from: workday, code: PayCode(3), amount: 3_600 });
+        results.spans.push(Span {
+            start: at,
+            end: at.after(Seconds(3_600)),
+            overtime_workday: workday,
+            reporting_workday: workday.plus(1),
+            state: SpanState::PaidBreak,
+            day_type: DayType::RestDay,
+            shift: Some(1),
+            code: PayCode(3),
+            reason,
+        });
+        results.premiums.push(PremiumSpan {
+            start: at,
+            end: at.after(Seconds(60)),
+            reporting_workday: workday,
+            code: PayCode(5),
+            reason,
+        });
+        results.quantities.push(Quantity { workday, code: PayCode(6), amount: 1, reason });
+        results.notes.push(Note::Dropped { at, kept: at });
+        results.carried.push(CarriedRow { key: CarryKey(0), value: -1 });
+        results.reasons.push(&[1, 2]);
+        results.marks.push(MarkRow { exception: 0, reason: 0 });
+        let ends = results.ends();
+        let card = |provisional, error| CardResult { ends, provisional, error };
+        results.cards = vec![card(true, None), card(false, Some(EvaluationError::Engine)), card(false, None)];
+        results
+    }
+
+    #[test]
+    fn every_row_comes_back_as_it_was() {
+        let keys = ["E1", "E2", "E3"].map(str::to_owned);
+        let (written, summary) = write(5, &keys, evaluations());
+        assert_eq!(Summary::of_message(&written), Ok(summary));
+        assert_eq!(read(written), Ok(evaluations()));
+    }
+
+    #[test]
+    fn a_column_that_does_not_fit_is_named() {
+        let (written, _) = write(5, &["E1".to_owned()], evaluations());
+        type Damage = fn(&mut v1::ChunkResult);
+        let damages: [(&str, Damage); 7] = [
+            ("line_amount", |result| result.line_amount.clear()),
+            ("exception_code", |result| result.exception_code[0] = 200),
+            ("line_rule", |result| result.line_rule[0] = 70_000),
+            ("total_scope", |result| result.total_scope[0] = 2),
+            ("status", |result| result.status[0] = 9),
+            ("errors", |result| result.errors.clear()),
+            ("spans", |result| result.spans[0].state = 4),
+        ];
+        for (column, damage) in damages {
+            let mut damaged = written.clone();
+            damage(&mut damaged);
+            assert_eq!(read(damaged), Err(Malformed { number: 5, column }));
+        }
+    }
 }

@@ -23,11 +23,14 @@
 //! employee that is missing or comes twice changes it. It finds mistakes and lost data. It is no seal against
 //! somebody who makes up results on purpose: sign the results for that.
 
-use std::fmt;
-use std::ops::Range;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
 
 use sha2::{Digest, Sha256};
-use shiftmill_core::Evaluations;
+
+use crate::evaluation::Evaluations;
 
 /// A SHA-256 hash, or a sum of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -119,7 +122,7 @@ impl ResultHasher {
 /// The hash of a stream: the sum of the hashes of its employees.
 ///
 /// ```
-/// use shiftmill::{ResultHash, StreamHash};
+/// use shiftmill_core::{ResultHash, StreamHash};
 /// let (anna, ben) = (ResultHash([7; 32]), ResultHash([9; 32]));
 /// let mut one_way = StreamHash::default();
 /// one_way.add(anna);
@@ -170,6 +173,7 @@ fn carrying_add(left: u64, right: u64, carry: bool) -> (u64, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::string::ToString;
 
     #[test]
     fn a_sum_carries_and_wraps() {

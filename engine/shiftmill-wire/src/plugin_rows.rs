@@ -1,41 +1,41 @@
 //! The rows of plugins in results: failures, and the figures of reasons.
 
-use shiftmill::core::{ErrorCode, FailureCode, Hook, PluginFailure, PluginReasons, Workday};
+use shiftmill_core::{ErrorCode, FailureCode, PluginFailure, PluginReasons, Workday};
 use shiftmill_proto::v1;
 
-/// The bytes that the messages of all failures of one answer take at most; further failures are told without theirs.
+use crate::numbers::Numbered;
+
+/// The bytes that the messages of all failures of one answer take at most; later failures go without theirs.
 const MESSAGES_MAX: usize = 1 << 20;
 
-/// Failures as messages.
-pub(crate) fn write_failures<'a>(failures: impl Iterator<Item = &'a PluginFailure>) -> Vec<v1::PluginFailure> {
+/// Writes failures of plugins. Later messages are left out once all together are long.
+pub fn write_failures<'a>(failures: impl Iterator<Item = &'a PluginFailure>) -> Vec<v1::PluginFailure> {
     let mut room = MESSAGES_MAX;
     let mut write = |failure: &PluginFailure| {
-        let told = room.checked_sub(failure.message.len());
-        room = told.unwrap_or(room);
+        let fits = room.checked_sub(failure.message.len());
+        room = fits.unwrap_or(room);
         v1::PluginFailure {
             employee: failure.card,
             binding: failure.binding.clone(),
             plugin: failure.plugin.clone(),
-            hook: failure.hook as i32,
+            hook: failure.hook.wire_number(),
             code: failure.code.error_code().to_string(),
             workday: failure.workday.map(|workday| workday.0),
-            message: if told.is_some() { failure.message.clone() } else { String::new() },
+            message: if fits.is_some() { failure.message.clone() } else { String::new() },
             skipped: failure.skipped,
         }
     };
     failures.map(&mut write).collect()
 }
 
-/// `None` when a code has no meaning.
+/// Reads failures of plugins; `None` when a code has no meaning.
 pub(crate) fn read_failures(failures: Vec<v1::PluginFailure>) -> Option<Vec<PluginFailure>> {
     let read = |failure: v1::PluginFailure| {
+        let error_code = ErrorCode::from_code(&failure.code)?;
         Some(PluginFailure {
             card: failure.employee,
-            hook: Hook::from_number(u8::try_from(failure.hook).ok()?)?,
-            code: {
-                let code = ErrorCode::from_code(&failure.code)?;
-                *FailureCode::ALL.iter().find(|failure| failure.error_code() == code)?
-            },
+            hook: Numbered::read(failure.hook)?,
+            code: *FailureCode::ALL.iter().find(|code| code.error_code() == error_code)?,
             workday: failure.workday.map(Workday),
             binding: failure.binding,
             plugin: failure.plugin,
@@ -72,10 +72,10 @@ pub(crate) fn read_reasons(counts: &[u32], figures: &[i64]) -> Option<PluginReas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::{read_results, write};
-    use shiftmill::core::{
-        Because, CardResult, CarriedRow, CarryKey, EvaluationError, Evaluations, PayCode, PremiumSpan, Reason, RuleId,
-        Timestamp,
+    use crate::results::{read, write};
+    use shiftmill_core::{
+        Because, CardResult, CarriedRow, CarryKey, EvaluationError, Evaluations, Hook, PayCode, PremiumSpan, Reason,
+        RuleId, Timestamp,
     };
 
     fn failure(card: u32, code: FailureCode, skipped: bool) -> PluginFailure {
@@ -116,7 +116,7 @@ mod tests {
         let results = evaluations();
         let keys = ["E1", "E2", "E3"].map(str::to_owned);
         let (written, _) = write(5, &keys, results.clone());
-        assert_eq!(read_results(written).unwrap(), results);
+        assert_eq!(read(written).unwrap(), results);
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         for damage in damages {
             let mut damaged = written.clone();
             damage(&mut damaged);
-            assert!(read_results(damaged).is_err());
+            assert!(read(damaged).is_err());
         }
     }
 

@@ -1,0 +1,353 @@
+//! One connection: a stream of chunks out and answers in, and another stream after a broken one.
+//!
+//! ```text
+//! source ─→ under way ─→ service ─→ answer ─→ checked ─→ handed out
+//!              ↑ stream broken: what is not answered goes out again in the next stream
+//! ```
+//!
+//! A chunk is under way until its answer has come, and an answer is taken only for a chunk that is under way. So no chunk
+//! is answered twice, and none whose answer has come is sent again.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use shiftmill_proto::v1;
+use shiftmill_proto::v1::evaluate_stream_response::Part;
+use shiftmill_wire::{Malformed, Summary};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::Channel;
+use tonic::{Request, Streaming};
+
+use crate::codec::{Sent, StreamCodec};
+use crate::error::ClientError;
+use crate::results::{Answer, ChunkResults};
+use crate::retry::Retry;
+
+/// Results may be larger than the facts they come from, above all explained ones.
+const MESSAGE_MAX: usize = 64 << 20;
+
+/// The chunks that are still to be sent, numbered in their order.
+pub(crate) struct Source<Chunks> {
+    chunks: Chunks,
+    next: u64,
+}
+
+impl<Chunks> Source<Chunks>
+where
+    Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
+{
+    pub(crate) fn new(chunks: Chunks) -> Source<Chunks> {
+        Source { chunks, next: 0 }
+    }
+
+    async fn next(&mut self) -> Option<Result<Arc<v1::Chunk>, ClientError>> {
+        let chunk = self.chunks.next().await?;
+        let number = self.next;
+        self.next += 1;
+        Some(chunk.map(|chunk| Arc::new(v1::Chunk { number, ..chunk })))
+    }
+}
+
+/// What the connections of an evaluation share.
+pub(crate) struct Shared<Chunks, Answered> {
+    pub(crate) header: v1::Header,
+    pub(crate) source: tokio::sync::Mutex<Source<Chunks>>,
+    pub(crate) answered: Answered,
+    /// What the first stream ran with; all others must run with the same.
+    pub(crate) runs_with: OnceLock<Arc<v1::ResponseHeader>>,
+    pub(crate) window: usize,
+    pub(crate) retry: Retry,
+    pub(crate) check_rows: bool,
+}
+
+/// What came of the streams of one connection.
+#[derive(Default)]
+pub(crate) struct Received {
+    pub(crate) summary: Summary,
+    /// Streams that broke and were taken up again.
+    pub(crate) broken: u64,
+}
+
+/// Streams until the source is empty and every chunk that this connection has taken is answered.
+pub(crate) async fn run<Chunks, Answered>(
+    channel: Channel,
+    shared: Arc<Shared<Chunks, Answered>>,
+) -> Result<Received, ClientError>
+where
+    Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Send + Unpin + 'static,
+    Answered: Fn(Answer) + Send + Sync + 'static,
+{
+    let under_way = Arc::new(Mutex::new(UnderWay::default()));
+    let mut received = Received::default();
+    let mut attempt = 0;
+    loop {
+        let mut of_stream = Summary::default();
+        let streamed = stream(&channel, &shared, &under_way, &mut of_stream).await;
+        received.summary.add(&of_stream);
+        let Err(error) = streamed else { return Ok(received) };
+        let answered = of_stream.chunks + of_stream.chunk_errors > 0;
+        attempt = if answered { 1 } else { attempt + 1 };
+        let Some(delay) = shared.retry.delay(attempt, &error) else { return Err(error) };
+        tokio::time::sleep(delay).await;
+        received.broken += 1;
+        lock(&under_way).take_back();
+    }
+}
+
+/// Chunks that a connection has taken and that are not answered.
+#[derive(Default)]
+struct UnderWay {
+    /// Sent in this stream.
+    sent: Vec<Arc<v1::Chunk>>,
+    /// Sent in an earlier stream, which broke.
+    again: Vec<Arc<v1::Chunk>>,
+}
+
+impl UnderWay {
+    fn next_again(&mut self) -> Option<Arc<v1::Chunk>> {
+        let chunk = self.again.pop()?;
+        self.sent.push(Arc::clone(&chunk));
+        Some(chunk)
+    }
+
+    /// Whatever was sent goes out again.
+    fn take_back(&mut self) {
+        self.again.append(&mut self.sent);
+    }
+
+    /// Takes the chunk that is answered.
+    fn answered(&mut self, number: u64) -> Result<Arc<v1::Chunk>, ClientError> {
+        let position = self.sent.iter().position(|chunk| chunk.number == number);
+        position.map(|position| self.sent.swap_remove(position)).ok_or(ClientError::UnexpectedAnswer { number })
+    }
+}
+
+/// One stream, to its summary. What its answers add up to is in `received`, also when it breaks.
+async fn stream<Chunks, Answered>(
+    channel: &Channel,
+    shared: &Arc<Shared<Chunks, Answered>>,
+    under_way: &Arc<Mutex<UnderWay>>,
+    received: &mut Summary,
+) -> Result<(), ClientError>
+where
+    Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Send + Unpin + 'static,
+    Answered: Fn(Answer) + Send + Sync + 'static,
+{
+    let places = Arc::new(Semaphore::new(shared.window.max(1)));
+    let (sender, outgoing) = mpsc::channel(1);
+    let writing = write(Arc::clone(shared), Arc::clone(under_way), Arc::clone(&places), sender);
+    let mut writing = Writing(tokio::spawn(writing));
+    let streamed = read(channel, outgoing, shared, under_way, &places, received).await;
+    match streamed {
+        Ok(summary) => {
+            // The service has seen the end of the chunks, so the writer has ended or has nothing more to say.
+            writing.end().await?;
+            let summary = summary.ok_or(ClientError::Incomplete)?;
+            if !lock(under_way).sent.is_empty() {
+                return Err(ClientError::Incomplete);
+            }
+            same(&summary, received)
+        }
+        Err(error) => {
+            // What the writer has found is more telling than a stream that it has left half done.
+            writing.end().await?;
+            Err(error)
+        }
+    }
+}
+
+/// The task that sends. It ends with its stream.
+struct Writing(JoinHandle<Result<(), ClientError>>);
+
+impl Writing {
+    /// Stops it. An error that it has found in the timecards is returned.
+    async fn end(&mut self) -> Result<(), ClientError> {
+        self.0.abort();
+        match (&mut self.0).await {
+            Ok(written) => written,
+            Err(stopped) if stopped.is_cancelled() => Ok(()),
+            Err(_) => Err(ClientError::Task),
+        }
+    }
+}
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Sends the header, then chunk after chunk as the window allows.
+async fn write<Chunks, Answered>(
+    shared: Arc<Shared<Chunks, Answered>>,
+    under_way: Arc<Mutex<UnderWay>>,
+    places: Arc<Semaphore>,
+    sender: mpsc::Sender<Sent>,
+) -> Result<(), ClientError>
+where
+    Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
+{
+    let mut next = Some(Sent::Header(Box::new(shared.header.clone())));
+    while let Some(sent) = next {
+        if sender.send(sent).await.is_err() {
+            return Ok(());
+        }
+        let Ok(place) = places.acquire().await else { return Ok(()) };
+        place.forget();
+        next = chunk(&shared, &under_way).await?.map(Sent::Chunk);
+    }
+    Ok(())
+}
+
+/// The next chunk, which is under way from now on.
+async fn chunk<Chunks, Answered>(
+    shared: &Shared<Chunks, Answered>,
+    under_way: &Mutex<UnderWay>,
+) -> Result<Option<Arc<v1::Chunk>>, ClientError>
+where
+    Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
+{
+    if let Some(chunk) = lock(under_way).next_again() {
+        return Ok(Some(chunk));
+    }
+    let next = shared.source.lock().await.next().await;
+    let chunk = next.transpose()?;
+    if let Some(chunk) = &chunk {
+        lock(under_way).sent.push(Arc::clone(chunk));
+    }
+    Ok(chunk)
+}
+
+/// Opens the stream and hands out its answers. Gives its summary, if it has one.
+async fn read<Chunks, Answered>(
+    channel: &Channel,
+    outgoing: mpsc::Receiver<Sent>,
+    shared: &Shared<Chunks, Answered>,
+    under_way: &Mutex<UnderWay>,
+    places: &Semaphore,
+    received: &mut Summary,
+) -> Result<Option<Summary>, ClientError>
+where
+    Answered: Fn(Answer) + Send + Sync + 'static,
+{
+    let mut answers = open(channel.clone(), outgoing).await?;
+    let (mut runs_with, mut summary) = (None, None);
+    while let Some(answer) = answers.message().await.map_err(ClientError::of_status)? {
+        match answer.part {
+            Some(Part::Header(header)) => runs_with = Some(one_for_all(&shared.runs_with, header)?),
+            Some(Part::Result(message)) => {
+                let header = runs_with.clone().ok_or(ClientError::Incomplete)?;
+                let chunk = lock(under_way).answered(message.number)?;
+                places.add_permits(1);
+                received.add(&count(&message, &chunk)?);
+                let results = ChunkResults::new(chunk, message, header);
+                if shared.check_rows {
+                    results.check_rows()?;
+                }
+                (shared.answered)(Answer::Results(results));
+            }
+            Some(Part::Error(error)) => {
+                lock(under_way).answered(error.number)?;
+                places.add_permits(1);
+                received.add(&Summary::of_error());
+                (shared.answered)(Answer::Refused(error));
+            }
+            Some(Part::Summary(last)) => summary = Some(Summary::read(&last)?),
+            None => {}
+        }
+    }
+    // A stream without chunks answers nothing, and yet says what it runs with.
+    match runs_with {
+        Some(_) => Ok(summary),
+        None => Ok(None),
+    }
+}
+
+/// Opens a stream.
+pub(crate) async fn open(
+    channel: Channel,
+    outgoing: mpsc::Receiver<Sent>,
+) -> Result<Streaming<v1::EvaluateStreamResponse>, ClientError> {
+    let mut grpc = Grpc::new(channel).max_decoding_message_size(MESSAGE_MAX);
+    grpc.ready().await.map_err(|error| ClientError::of_status(tonic::Status::from_error(Box::new(error))))?;
+    let path = PathAndQuery::from_static("/shiftmill.v1.Evaluation/EvaluateStream");
+    let request = Request::new(ReceiverStream::new(outgoing));
+    let answers = grpc.streaming(request, path, StreamCodec).await.map_err(ClientError::of_status)?;
+    Ok(answers.into_inner())
+}
+
+/// Results belong together when all streams run with the same engine, zone data, rulesets and plugins.
+fn one_for_all(
+    first: &OnceLock<Arc<v1::ResponseHeader>>,
+    header: v1::ResponseHeader,
+) -> Result<Arc<v1::ResponseHeader>, ClientError> {
+    let header = Arc::new(header);
+    let first = first.get_or_init(|| Arc::clone(&header));
+    if *first == header { Ok(Arc::clone(first)) } else { Err(ClientError::ServerChanged) }
+}
+
+/// Counts the results of a chunk, which must be those of its employees.
+fn count(message: &v1::ChunkResult, chunk: &v1::Chunk) -> Result<Summary, ClientError> {
+    let summary = Summary::of_message(message)?;
+    if summary.employees != chunk.employees.len() as u64 {
+        return Err(Malformed { number: message.number, column: "status" }.into());
+    }
+    Ok(Summary { punches: chunk.punch_at.len() as u64, ..summary })
+}
+
+/// Compares the summary of a stream with what was received.
+fn same(said: &Summary, received: &Summary) -> Result<(), ClientError> {
+    let counts = [
+        ("chunks", said.chunks, received.chunks),
+        ("chunk errors", said.chunk_errors, received.chunk_errors),
+        ("employees", said.employees, received.employees),
+        ("punches", said.punches, received.punches),
+        ("pay lines", said.pay_lines, received.pay_lines),
+        ("exceptions", said.exceptions, received.exceptions),
+        ("provisional timecards", said.provisional, received.provisional),
+        ("timecards with an error", said.errors, received.errors),
+    ];
+    let mismatch = |what, said: String, received: String| Err(ClientError::SummaryMismatch { what, said, received });
+    if let Some((what, said, received)) = counts.into_iter().find(|(_, said, received)| said != received) {
+        return mismatch(what, said.to_string(), received.to_string());
+    }
+    if said.hash != received.hash {
+        return mismatch("as the hash", said.hash.finish().to_string(), received.hash.finish().to_string());
+    }
+    Ok(())
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_taken_once() {
+        let chunk = |number| Arc::new(v1::Chunk { number, ..v1::Chunk::default() });
+        let mut under_way = UnderWay { sent: vec![chunk(3), chunk(4)], again: vec![] };
+        assert_eq!(under_way.answered(3).unwrap().number, 3);
+        assert!(matches!(under_way.answered(3), Err(ClientError::UnexpectedAnswer { number: 3 })));
+        under_way.take_back();
+        assert!(under_way.answered(4).is_err(), "it is not sent yet");
+        assert_eq!(under_way.next_again().unwrap().number, 4);
+        assert_eq!(under_way.answered(4).unwrap().number, 4);
+        assert!(under_way.next_again().is_none());
+    }
+
+    #[test]
+    fn a_summary_that_says_something_else_is_refused() {
+        let received = Summary { chunks: 2, employees: 5, ..Summary::default() };
+        assert!(same(&received, &received).is_ok());
+        let error = same(&Summary { employees: 6, ..received }, &received).unwrap_err();
+        assert_eq!(error.code(), "SM-CLIENT-SUMMARY");
+        assert!(error.to_string().contains("6 employees were announced, 5 received"), "{error}");
+    }
+}

@@ -1,0 +1,570 @@
+//! Facts: batches of timecards as chunks, and chunks as batches. Columns move over; only narrow columns, a few entries
+//! per employee or shift, and sparse rows are written anew.
+
+use shiftmill_core::{
+    BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave,
+    LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver,
+    WaiverKind, Workday,
+};
+use shiftmill_proto::v1;
+
+use crate::header::HeaderNames;
+use crate::numbers::Numbered;
+use crate::vocabulary::Vocabulary;
+
+/// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
+const NO_LEAVE: u16 = u16::MAX;
+/// A rule that no ruleset has: the card, and only it, gets `SM-UNKNOWN-RULE`.
+const NO_RULE: u16 = u16::MAX;
+
+/// Writes a batch as the chunk with this number.
+pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::Chunk {
+    let shift_template = write_templates(&batch, vocabulary);
+    let employees = batch.employees.len() as u32;
+    let ruleset = |employee: u32| batch.ruleset.get(employee as usize).copied().unwrap_or(0);
+    let mut carried = rows(employees, &batch.carried, |employee, row| {
+        (employee, vocabulary.header_key(ruleset(employee), row.key), row.value)
+    });
+    carried.sort_by_key(|(owner, key, _)| (*owner, *key));
+    v1::Chunk {
+        number,
+        carried_owner: carried.iter().map(|row| row.0).collect(),
+        carried_key: carried.iter().map(|row| row.1).collect(),
+        carried_value: carried.iter().map(|row| row.2).collect(),
+        leave: rows(employees, &batch.leave, |employee, row| {
+            write_leave(employee, row, vocabulary.leave_name(ruleset(employee), row.code))
+        }),
+        corrections: rows(employees, &batch.corrections, write_correction),
+        waivers: rows(employees, &batch.waivers, write_waiver),
+        day_overrides: rows(employees, &batch.day_overrides, write_day_override),
+        opening_balances: rows(employees, &batch.opening_balances, |employee, row| {
+            write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
+        }),
+        employees: batch.employees,
+        ruleset: batch.ruleset.into_iter().map(u32::from).collect(),
+        zone: batch.zone.into_iter().map(u32::from).collect(),
+        punch_count: batch.punch_count,
+        punch_base: batch.punch_base.0,
+        punch_at: batch.punch_at,
+        punch_kind: batch.punch_kind,
+        punch_id: batch.punch_id,
+        shift_count: batch.shift_count,
+        shift_workday: batch.shift_workday,
+        shift_start: batch.shift_start,
+        shift_end: batch.shift_end,
+        shift_template,
+    }
+}
+
+/// What the numbers and names of a chunk refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The names of each ruleset of the header.
+    pub rulesets: &'a [&'a Names],
+    /// The shifts and carried keys that the header names.
+    pub header: &'a HeaderNames,
+    /// How many zones the header names.
+    pub zones: usize,
+}
+
+/// Reads a chunk.
+///
+/// # Errors
+/// The first [`ChunkFault`], with the path of the wrong entry.
+pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<CheckedBatch, ChunkFault> {
+    let ruleset = narrow(std::mem::take(&mut chunk.ruleset), "ruleset")?;
+    let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), known };
+    let shift_template = read_templates(&chunk.shift_template, &chunk.shift_count, &employees)?;
+    let leave = sparse(&chunk.leave, "leave", |row| (row.employee, read_leave(row, &employees)))?;
+    let corrections = sparse(&chunk.corrections, "corrections", |row| (row.employee, read_correction(row)))?;
+    let waivers = sparse(&chunk.waivers, "waivers", |row| (row.employee, read_waiver(row)))?;
+    let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
+    let opening_balances =
+        sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
+    let carried = read_carried(&chunk, &employees)?;
+    let shifts = chunk.shift_workday.len();
+    let batch = TimecardBatch {
+        zone: narrow(chunk.zone, "zone")?,
+        employees: chunk.employees,
+        ruleset,
+        punch_count: chunk.punch_count,
+        punch_base: Timestamp(chunk.punch_base),
+        punch_at: chunk.punch_at,
+        punch_kind: chunk.punch_kind,
+        punch_id: chunk.punch_id,
+        shift_count: chunk.shift_count,
+        shift_workday: chunk.shift_workday,
+        shift_start: or_zeros(chunk.shift_start, shifts),
+        shift_end: or_zeros(chunk.shift_end, shifts),
+        shift_template,
+        leave,
+        corrections,
+        waivers,
+        day_overrides,
+        opening_balances,
+        carried,
+    };
+    batch.check(known.rulesets.len(), known.zones).map_err(ChunkFault::Columns)
+}
+
+/// What is wrong with a chunk. Nothing of it is evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChunkFault {
+    /// Columns do not fit together, or a number has no meaning.
+    #[error(transparent)]
+    Columns(BatchError),
+    /// The columns of carried values do not have the same length.
+    #[error("the column has {found} entries, `carried_owner` has {expected}")]
+    CarriedUneven {
+        /// The column.
+        column: &'static str,
+        /// What it should hold.
+        expected: usize,
+        /// What it holds.
+        found: usize,
+    },
+    /// A position that is larger than any header can have.
+    #[error("{value} is more than there can be")]
+    TooLarge {
+        /// The column.
+        column: &'static str,
+        /// Where.
+        index: usize,
+        /// The value.
+        value: u32,
+    },
+    /// A shift that the header does not name.
+    #[error("the header names {named} shifts, this is number {number}")]
+    NoSuchShift {
+        /// Where in `shift_template`.
+        index: usize,
+        /// The number.
+        number: u32,
+        /// How many shifts the header names.
+        named: usize,
+    },
+    /// A carried key that the header does not name.
+    #[error("the header names {named} carried keys, this is position {position}")]
+    NoSuchCarriedKey {
+        /// Where in `carried_key`.
+        index: usize,
+        /// The position.
+        position: u32,
+        /// How many carried keys the header names.
+        named: usize,
+    },
+    /// A carried key that another ruleset of the header has.
+    #[error("the employee's ruleset does not carry this key")]
+    KeyNotCarried {
+        /// Where in `carried_key`.
+        index: usize,
+    },
+    /// Carried values that do not stand in order.
+    #[error("rows must stand in the order of their employees and keys, each key once")]
+    CarriedUnordered {
+        /// Where in `carried_key`.
+        index: usize,
+    },
+    /// Rows that do not stand in the order of their employees.
+    #[error("rows must stand in the order of their employees")]
+    Unordered {
+        /// The list of rows.
+        column: &'static str,
+        /// Where.
+        index: usize,
+    },
+    /// A row that cannot be read.
+    #[error("{fault}")]
+    Row {
+        /// The list of rows.
+        column: &'static str,
+        /// Where.
+        index: usize,
+        /// Why.
+        fault: RowFault,
+    },
+}
+
+/// What is wrong with a row of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RowFault {
+    /// A part is not there.
+    #[error("{what} is missing")]
+    Missing {
+        /// Which part.
+        what: &'static str,
+    },
+    /// A number has no meaning.
+    #[error("no {what} has the number {number}")]
+    UnknownNumber {
+        /// Of what.
+        what: &'static str,
+        /// The number.
+        number: i32,
+    },
+}
+
+impl ChunkFault {
+    /// The path of the wrong column or entry in the chunk, such as `punch_at[1532]`.
+    pub fn path(&self) -> String {
+        let entry = |column: &str, index: usize| format!("{column}[{index}]");
+        match self {
+            ChunkFault::Columns(error) => match error {
+                BatchError::UnevenColumn { column, .. } | BatchError::NoSuchEmployee { column, .. } => {
+                    (*column).to_owned()
+                }
+                BatchError::UnknownValue { column, index, .. } | BatchError::TooMany { column, index, .. } => {
+                    entry(column, *index)
+                }
+                BatchError::BaseOutOfCalendar { .. } => "punch_base".to_owned(),
+            },
+            ChunkFault::CarriedUneven { column, .. } => (*column).to_owned(),
+            ChunkFault::NoSuchShift { index, .. } => entry("shift_template", *index),
+            ChunkFault::NoSuchCarriedKey { index, .. }
+            | ChunkFault::KeyNotCarried { index }
+            | ChunkFault::CarriedUnordered { index } => entry("carried_key", *index),
+            ChunkFault::TooLarge { column, index, .. }
+            | ChunkFault::Unordered { column, index }
+            | ChunkFault::Row { column, index, .. } => entry(column, *index),
+        }
+    }
+}
+
+/// What the employees of a chunk go by.
+struct Employees<'a> {
+    ruleset: &'a [u16],
+    count: usize,
+    known: &'a Known<'a>,
+}
+
+impl Employees<'_> {
+    fn ruleset(&self, employee: usize) -> usize {
+        self.ruleset.get(employee).map_or(0, |ruleset| usize::from(*ruleset))
+    }
+
+    fn names(&self, employee: u32) -> Option<&Names> {
+        self.known.rulesets.get(self.ruleset(employee as usize)).copied()
+    }
+}
+
+fn narrow(column: Vec<u32>, name: &'static str) -> Result<Vec<u16>, ChunkFault> {
+    let narrow = |(index, value)| u16::try_from(value).map_err(|_| ChunkFault::TooLarge { column: name, index, value });
+    column.into_iter().enumerate().map(narrow).collect()
+}
+
+fn or_zeros(column: Vec<i32>, length: usize) -> Vec<i32> {
+    if column.is_empty() { vec![0; length] } else { column }
+}
+
+/// Template numbers of each employee's ruleset become numbers of the header's shifts. Empty when there are none.
+fn write_templates(batch: &TimecardBatch, vocabulary: &Vocabulary) -> Vec<u32> {
+    if batch.shift_template.iter().all(|template| *template == 0) {
+        return Vec::new();
+    }
+    let mut rest = batch.shift_template.iter();
+    let mut templates = Vec::with_capacity(batch.shift_template.len());
+    for (employee, count) in batch.shift_count.iter().enumerate() {
+        let ruleset = batch.ruleset.get(employee).copied().unwrap_or(0);
+        let own = rest.by_ref().take(*count as usize);
+        templates.extend(own.map(|template| vocabulary.header_shift(ruleset, *template)));
+    }
+    templates
+}
+
+/// Numbers of the header's shifts become template numbers of each employee's ruleset.
+fn read_templates(column: &[u32], counts: &[u32], employees: &Employees<'_>) -> Result<Vec<u16>, ChunkFault> {
+    let mut templates = Vec::with_capacity(column.len());
+    let mut rest = column.iter().enumerate();
+    for (employee, count) in counts.iter().enumerate().take(employees.count) {
+        let known = employees.known.header.templates(employees.ruleset(employee));
+        for (index, number) in rest.by_ref().take(*count as usize) {
+            let template = match number.checked_sub(1) {
+                None => Some(0),
+                Some(position) => known.get(position as usize).copied(),
+            };
+            let fault = || ChunkFault::NoSuchShift { index, number: *number, named: known.len() };
+            templates.push(template.ok_or_else(fault)?);
+        }
+    }
+    // Entries without an employee are left to the check of lengths.
+    templates.extend(rest.map(|_| 0));
+    Ok(templates)
+}
+
+/// Writes the rows that few employees have.
+fn rows<Fact, Row>(employees: u32, facts: &Sparse<Fact>, write: impl Fn(u32, &Fact) -> Row) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(facts.len());
+    if !facts.is_empty() {
+        for employee in 0..employees {
+            rows.extend(facts.of(employee).iter().map(|fact| write(employee, fact)));
+        }
+    }
+    rows
+}
+
+/// Reads the rows that few employees have.
+fn sparse<Row, Fact>(
+    rows: &[Row],
+    column: &'static str,
+    read: impl Fn(&Row) -> (u32, Result<Fact, RowFault>),
+) -> Result<Sparse<Fact>, ChunkFault> {
+    let mut sparse = Sparse::default();
+    for (index, row) in rows.iter().enumerate() {
+        let (owner, fact) = read(row);
+        let fact = fact.map_err(|fault| ChunkFault::Row { column, index, fault })?;
+        if !sparse.push(owner, fact) {
+            return Err(ChunkFault::Unordered { column, index });
+        }
+    }
+    Ok(sparse)
+}
+
+/// Reads carried values: positions of the header's keys become numbers of each employee's ruleset.
+fn read_carried(chunk: &v1::Chunk, employees: &Employees<'_>) -> Result<Sparse<Carried>, ChunkFault> {
+    let (owners, keys, values) = (&chunk.carried_owner, &chunk.carried_key, &chunk.carried_value);
+    for (column, found) in [("carried_key", keys.len()), ("carried_value", values.len())] {
+        if found != owners.len() {
+            return Err(ChunkFault::CarriedUneven { column, expected: owners.len(), found });
+        }
+    }
+    let rows = || owners.iter().zip(keys);
+    if let Some(index) = rows().zip(rows().skip(1)).position(|(row, next)| next <= row) {
+        return Err(ChunkFault::CarriedUnordered { index: index + 1 });
+    }
+    let mut carried = Sparse::default();
+    for (index, ((owner, key), value)) in rows().zip(values).enumerate() {
+        let known = employees.known.header.carried_keys(employees.ruleset(*owner as usize));
+        let key = match known.get(*key as usize) {
+            Some(Some(key)) => *key,
+            Some(None) => return Err(ChunkFault::KeyNotCarried { index }),
+            None => return Err(ChunkFault::NoSuchCarriedKey { index, position: *key, named: known.len() }),
+        };
+        // In order, as has been checked.
+        let _in_order = carried.push(*owner, Carried { key, value: *value });
+    }
+    Ok(carried)
+}
+
+fn write_leave(employee: u32, leave: &Leave, code: String) -> v1::LeaveRow {
+    let time = match leave.time {
+        LeaveTime::Span { start, end } => v1::leave_row::Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
+        LeaveTime::Workday(workday) => v1::leave_row::Time::Workday(workday.0),
+        LeaveTime::Amount(workday, amount) => {
+            v1::leave_row::Time::Amount(v1::LeaveAmount { workday: workday.0, seconds: amount.0 })
+        }
+    };
+    v1::LeaveRow { employee, code, recorded_at: leave.recorded_at.0, time: Some(time) }
+}
+
+fn read_leave(row: &v1::LeaveRow, employees: &Employees<'_>) -> Result<Leave, RowFault> {
+    let names = employees.names(row.employee).map_or(&[][..], |names| names.leave.as_slice());
+    let position = names.iter().position(|name| *name == row.code).and_then(|position| u16::try_from(position).ok());
+    let code = position.unwrap_or(NO_LEAVE);
+    let time = match &row.time {
+        Some(v1::leave_row::Time::Span(span)) => {
+            LeaveTime::Span { start: Timestamp(span.start), end: Timestamp(span.end) }
+        }
+        Some(v1::leave_row::Time::Workday(workday)) => LeaveTime::Workday(Workday(*workday)),
+        Some(v1::leave_row::Time::Amount(amount)) => {
+            LeaveTime::Amount(Workday(amount.workday), Seconds(amount.seconds))
+        }
+        None => return Err(RowFault::Missing { what: "the time of the leave" }),
+    };
+    Ok(Leave { code, time, recorded_at: Timestamp(row.recorded_at) })
+}
+
+fn write_correction(employee: u32, correction: &Correction) -> v1::CorrectionRow {
+    use v1::correction_row::Correction as Row;
+    let row = match correction.kind {
+        CorrectionKind::Add { at, kind } => Row::Add(v1::PunchAt { at: at.0, kind: kind.wire_number() }),
+        CorrectionKind::Void(punch) => Row::Void(write_punch_ref(punch)),
+        CorrectionKind::Retime { punch, to } => {
+            Row::Retime(v1::Retime { punch: Some(write_punch_ref(punch)), to: to.0 })
+        }
+    };
+    v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(row) }
+}
+
+fn read_correction(row: &v1::CorrectionRow) -> Result<Correction, RowFault> {
+    use v1::correction_row::Correction as Row;
+    let kind = match &row.correction {
+        Some(Row::Add(punch)) => CorrectionKind::Add { at: Timestamp(punch.at), kind: read_punch_kind(punch.kind)? },
+        Some(Row::Void(punch)) => CorrectionKind::Void(read_punch_ref(Some(punch))?),
+        Some(Row::Retime(retime)) => {
+            CorrectionKind::Retime { punch: read_punch_ref(retime.punch.as_ref())?, to: Timestamp(retime.to) }
+        }
+        None => return Err(RowFault::Missing { what: "what the correction does" }),
+    };
+    Ok(Correction { kind, recorded_at: Timestamp(row.recorded_at) })
+}
+
+fn write_punch_ref(punch: PunchRef) -> v1::PunchRef {
+    let punch = match punch {
+        PunchRef::Id(id) => v1::punch_ref::Punch::Id(id),
+        PunchRef::At(at, kind) => v1::punch_ref::Punch::At(v1::PunchAt { at: at.0, kind: kind.wire_number() }),
+    };
+    v1::PunchRef { punch: Some(punch) }
+}
+
+fn read_punch_ref(punch: Option<&v1::PunchRef>) -> Result<PunchRef, RowFault> {
+    match punch.and_then(|punch| punch.punch.as_ref()) {
+        Some(v1::punch_ref::Punch::Id(id)) => Ok(PunchRef::Id(*id)),
+        Some(v1::punch_ref::Punch::At(at)) => Ok(PunchRef::At(Timestamp(at.at), read_punch_kind(at.kind)?)),
+        None => Err(RowFault::Missing { what: "the punch that is corrected" }),
+    }
+}
+
+fn read_punch_kind(number: i32) -> Result<PunchKind, RowFault> {
+    read_number(number, "punch kind")
+}
+
+fn write_waiver(employee: u32, waiver: &Waiver) -> v1::WaiverRow {
+    let waived = match waiver.kind {
+        WaiverKind::Meal(ordinal) => v1::waiver_row::Waived::Meal(u32::from(ordinal)),
+        WaiverKind::Exception(code) => v1::waiver_row::Waived::Exception(code.wire_number()),
+    };
+    v1::WaiverRow { employee, workday: waiver.workday.0, waived: Some(waived) }
+}
+
+fn read_waiver(row: &v1::WaiverRow) -> Result<Waiver, RowFault> {
+    let kind = match row.waived {
+        Some(v1::waiver_row::Waived::Meal(ordinal)) => {
+            let fault = RowFault::UnknownNumber { what: "meal ordinal", number: ordinal.cast_signed() };
+            WaiverKind::Meal(u8::try_from(ordinal).map_err(|_| fault)?)
+        }
+        Some(v1::waiver_row::Waived::Exception(code)) => {
+            WaiverKind::Exception(read_number::<ExceptionCode>(code, "exception")?)
+        }
+        None => return Err(RowFault::Missing { what: "what is waived" }),
+    };
+    Ok(Waiver { workday: Workday(row.workday), kind })
+}
+
+fn write_day_override(employee: u32, day: &DayOverride) -> v1::DayOverrideRow {
+    v1::DayOverrideRow { employee, workday: day.workday.0, day_type: day.day_type.wire_number() }
+}
+
+fn read_day_override(row: &v1::DayOverrideRow) -> Result<DayOverride, RowFault> {
+    let day_type = read_number::<DayType>(row.day_type, "day type")?;
+    Ok(DayOverride { workday: Workday(row.workday), day_type })
+}
+
+fn write_balance(employee: u32, balance: &OpeningBalance, rule: String) -> v1::OpeningBalanceRow {
+    v1::OpeningBalanceRow { employee, rule, seconds: balance.amount.0 }
+}
+
+fn read_balance(row: &v1::OpeningBalanceRow, employees: &Employees<'_>) -> OpeningBalance {
+    let names = employees.names(row.employee).map_or(&[][..], |names| names.rules.as_slice());
+    let rule = names.iter().position(|name| *name == row.rule).and_then(|position| u16::try_from(position).ok());
+    OpeningBalance { rule: RuleId(rule.unwrap_or(NO_RULE)), amount: Seconds(row.seconds) }
+}
+
+fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, RowFault> {
+    Set::read(number).ok_or(RowFault::UnknownNumber { what, number })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill_core::{CardFacts, CarryKey, Punch, ShiftFact, ShiftTimes};
+
+    fn names() -> Names {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Names {
+            rules: list(&["worked", "weekly-40"]),
+            shifts: list(&["early", "late"]),
+            leave: list(&["annual", "sick"]),
+            carried: list(&["points/balance", "points/last"]),
+            ..Names::default()
+        }
+    }
+
+    /// Cards with every kind of fact, in every form.
+    fn cards() -> [CardFacts; 2] {
+        let (day, at, recorded_at) = (Workday(20_514), Timestamp(1_772_456_400), Timestamp(5));
+        let punch = |kind| Punch { at, kind, id: Some(9) };
+        let correction = |kind| Correction { kind, recorded_at };
+        let leave = |code, time| Leave { code, time, recorded_at };
+        let full = CardFacts {
+            employee: "E-1".to_owned(),
+            punches: PunchKind::ALL.iter().map(|kind| punch(*kind)).collect(),
+            shifts: vec![
+                ShiftFact { workday: day, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } },
+                ShiftFact { workday: day.plus(1), times: ShiftTimes::Template(1) },
+            ],
+            leave: vec![
+                leave(0, LeaveTime::Span { start: at, end: Timestamp(at.0 + 60) }),
+                leave(1, LeaveTime::Workday(day)),
+                leave(1, LeaveTime::Amount(day, Seconds(3_600))),
+            ],
+            corrections: vec![
+                correction(CorrectionKind::Add { at, kind: PunchKind::Out }),
+                correction(CorrectionKind::Void(PunchRef::Id(9))),
+                correction(CorrectionKind::Retime { punch: PunchRef::At(at, PunchKind::In), to: at }),
+            ],
+            waivers: [WaiverKind::Meal(1), WaiverKind::Exception(ExceptionCode::LateIn)]
+                .map(|kind| Waiver { workday: day, kind })
+                .to_vec(),
+            day_overrides: DayType::ALL.iter().map(|it| DayOverride { workday: day, day_type: *it }).collect(),
+            opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
+            carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),
+            ..CardFacts::default()
+        };
+        [CardFacts { employee: "E-0".to_owned(), ..CardFacts::default() }, full]
+    }
+
+    fn batch() -> TimecardBatch {
+        let mut batch = TimecardBatch::default();
+        for card in cards() {
+            batch.push(&card).unwrap();
+        }
+        batch
+    }
+
+    fn read_as_served(chunk: v1::Chunk) -> Result<TimecardBatch, ChunkFault> {
+        let (names, vocabulary) = (names(), Vocabulary::new([&names()]));
+        let header = HeaderNames::read(vocabulary.shifts(), vocabulary.carried_keys(), &[&names]).unwrap();
+        let known = Known { rulesets: &[&names], header: &header, zones: 1 };
+        read(chunk, &known).map(CheckedBatch::into_columns)
+    }
+
+    #[test]
+    fn every_kind_of_fact_comes_back_as_it_was() {
+        let vocabulary = Vocabulary::new([&names()]);
+        let mut expected = batch();
+        let chunk = write(3, batch(), &vocabulary);
+        let found = read_as_served(chunk.clone()).unwrap();
+        // Carried values are put in order.
+        expected.carried = Sparse::default();
+        for key in [0, 1] {
+            assert!(expected.carried.push(1, Carried { key: CarryKey(key), value: -4 }));
+        }
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        assert_eq!(write(3, found, &vocabulary), chunk);
+    }
+
+    #[test]
+    fn faults_have_the_path_of_the_wrong_entry() {
+        type Damage = fn(&mut v1::Chunk);
+        let damages: [(&str, Damage); 12] = [
+            ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
+            ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
+            ("punch_base", |chunk| chunk.punch_base = i64::MAX),
+            ("ruleset[1]", |chunk| chunk.ruleset[1] = 70_000),
+            ("zone[0]", |chunk| chunk.zone[0] = 1),
+            ("shift_template[1]", |chunk| chunk.shift_template[1] = 3),
+            ("leave[2]", |chunk| chunk.leave[2].time = None),
+            ("corrections[1]", |chunk| chunk.corrections[1].correction = None),
+            ("waivers[1]", |chunk| chunk.waivers[1].waived = Some(v1::waiver_row::Waived::Meal(256))),
+            ("day_overrides[6]", |chunk| chunk.day_overrides[6].employee = 0),
+            ("carried_key[1]", |chunk| chunk.carried_key[1] = 0),
+            ("carried_value", |chunk| chunk.carried_value.clear()),
+        ];
+        let chunk = write(3, batch(), &Vocabulary::new([&names()]));
+        for (path, damage) in damages {
+            let mut damaged = chunk.clone();
+            damage(&mut damaged);
+            assert_eq!(read_as_served(damaged).unwrap_err().path(), path);
+        }
+    }
+}
