@@ -275,7 +275,11 @@ impl Pairer<'_> {
         }
         self.punches[opener].role = match start.role {
             PunchRole::Closes => PunchRole::ClosesAndOpens,
-            _ => PunchRole::Opens,
+            PunchRole::Unused
+            | PunchRole::Opens
+            | PunchRole::ClosesAndOpens
+            | PunchRole::MissesOut
+            | PunchRole::MissesIn => PunchRole::Opens,
         };
         self.punches[closer].role = PunchRole::Closes;
         self.push(start.at, end.at, start.kind, end.kind, false);
@@ -343,7 +347,12 @@ impl Pairer<'_> {
         match punch.kind {
             PunchKind::MealEnd => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
             PunchKind::BreakEnd => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
-            _ => {}
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealStart
+            | PunchKind::BreakStart
+            | PunchKind::Transfer
+            | PunchKind::Unknown => {}
         }
     }
 
@@ -353,7 +362,12 @@ impl Pairer<'_> {
         match punch.kind {
             PunchKind::MealStart => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
             PunchKind::BreakStart => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
-            _ => {}
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealEnd
+            | PunchKind::BreakEnd
+            | PunchKind::Transfer
+            | PunchKind::Unknown => {}
         }
     }
 

@@ -315,7 +315,12 @@ impl Place {
         match kind {
             PunchKind::MealEnd => Place::MealEnd,
             PunchKind::BreakEnd => Place::BreakEnd,
-            _ => Place::ShiftIn,
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealStart
+            | PunchKind::BreakStart
+            | PunchKind::Transfer
+            | PunchKind::Unknown => Place::ShiftIn,
         }
     }
 
@@ -323,7 +328,12 @@ impl Place {
         match kind {
             PunchKind::MealStart => Place::MealStart,
             PunchKind::BreakStart => Place::BreakStart,
-            _ => Place::ShiftOut,
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealEnd
+            | PunchKind::BreakEnd
+            | PunchKind::Transfer
+            | PunchKind::Unknown => Place::ShiftOut,
         }
     }
 
@@ -456,7 +466,7 @@ impl<R: Recorder> Rounder<'_, R> {
             let (place, belongs_to) = match punch.role {
                 PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
                 PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
-                _ => continue,
+                PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => continue,
             };
             let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
             let rounded = self.apply_first(rules, &side);
