@@ -419,12 +419,17 @@ impl Pairer<'_> {
 impl MealDetect {
     /// What the gap is between a closer and the next opener.
     fn gap(self, closed_by: PunchKind, opened_by: PunchKind, length: Seconds) -> GapKind {
-        use PunchKind::{BreakEnd, BreakStart, MealEnd, MealStart};
-        match (closed_by, opened_by, self) {
-            (MealStart, _, _) | (_, MealEnd, _) => GapKind::Meal,
-            (BreakStart, _, _) | (_, BreakEnd, _) => GapKind::Break,
-            (_, _, MealDetect::ByGapLength { min, max }) if min <= length && length <= max => GapKind::Meal,
-            _ => GapKind::Plain,
+        use PunchKind::{BreakEnd, BreakStart, In, MealEnd, MealStart, Out, Transfer, Unknown};
+        match (closed_by, opened_by) {
+            (MealStart, _) | (_, MealEnd) => GapKind::Meal,
+            (BreakStart, _) | (_, BreakEnd) => GapKind::Break,
+            (
+                In | Out | MealEnd | BreakEnd | Transfer | Unknown,
+                In | Out | MealStart | BreakStart | Transfer | Unknown,
+            ) => match self {
+                MealDetect::ByGapLength { min, max } if min <= length && length <= max => GapKind::Meal,
+                MealDetect::ByGapLength { .. } | MealDetect::ByKind => GapKind::Plain,
+            },
         }
     }
 }

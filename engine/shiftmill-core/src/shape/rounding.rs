@@ -446,7 +446,7 @@ impl<R: Recorder> Rounder<'_, R> {
             (Anchor::ScheduleStart, Some(scheduled)) => {
                 wall.second_of_day() + WALL_DAY as u32 - self.clock.wall_at(scheduled.start).second_of_day()
             }
-            _ => wall.second_of_day(),
+            (Anchor::ScheduleStart, None) | (Anchor::LocalMidnight, _) => wall.second_of_day(),
         };
         let residual = since_anchor % interval;
         if residual > 0 && residual >= rule.direction.up_from(interval) {
