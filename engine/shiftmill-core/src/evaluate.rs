@@ -19,7 +19,7 @@ pub fn evaluate(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, resu
             results.notes = notes;
             outcome
         }
-        _ => all_phases(inputs, detail, state, &mut Silent, results),
+        Detail::Totals | Detail::Workdays | Detail::Spans => all_phases(inputs, detail, state, &mut Silent, results),
     };
     let (provisional, error) = match outcome {
         Ok(provisional) => (provisional, None),

@@ -11,6 +11,7 @@
 //! ```
 //!
 //! Never here: IO, a clock, threads, floats, wire formats. Whatever the calculation needs arrives as a value.
+#![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 #![no_std]
 extern crate alloc;
 

@@ -338,10 +338,11 @@ fn amount(amount: i64) -> Result<u32, String> {
 }
 
 fn added_state(number: i64) -> Result<SpanState, String> {
-    match number {
-        0 => Ok(SpanState::Worked),
-        1 => Ok(SpanState::PaidBreak),
-        other => Err(format!("its amount {other} is neither 0 (worked) nor 1 (paid break)")),
+    match u8::try_from(number).ok().and_then(SpanState::from_number) {
+        Some(state @ (SpanState::Worked | SpanState::PaidBreak)) => Ok(state),
+        Some(SpanState::UnpaidBreak | SpanState::Leave) | None => {
+            Err(format!("its amount {number} is neither 0 (worked) nor 1 (paid break)"))
+        }
     }
 }
 

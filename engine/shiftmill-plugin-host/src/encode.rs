@@ -4,8 +4,8 @@
 //! the others an order is kept, to find back from a row to the card's own list.
 
 use shiftmill_core::{
-    CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchRole, SpanState, WaiverKind,
-    Workday, ZoneCursor, shape,
+    CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchRole, WaiverKind, Workday,
+    ZoneCursor, shape,
 };
 
 use crate::columns::{
@@ -405,7 +405,7 @@ impl Tables {
         let spans = Picked::of(&state.spans, tables.spans, orders);
         spans.fill(reads.spans.start, &mut self.spans.start, |span| span.start.0);
         spans.fill(reads.spans.end, &mut self.spans.end, |span| span.end.0);
-        spans.fill(reads.spans.state, &mut self.spans.state, |span| state_number(span.state));
+        spans.fill(reads.spans.state, &mut self.spans.state, |span| span.state.number());
         spans.fill(reads.spans.pay_code, &mut self.spans.pay_code, |span| span.code.0);
         spans.fill(reads.spans.overtime_workday, &mut self.spans.overtime_workday, |span| span.overtime_workday.0);
         let day_type = |day_type: DayType| if hook >= Hook::Days { day_type as u8 } else { 0 };
@@ -593,25 +593,9 @@ fn push_end(ends: &mut Vec<u32>, rows: usize) {
     ends.push(before + rows as u32);
 }
 
+/// Before pairing, no punch has a role.
 fn role_number(punch: &KeptPunch, hook: Hook) -> u8 {
-    match punch.role {
-        _ if hook == Hook::Punches => 0,
-        PunchRole::Unused => 0,
-        PunchRole::Opens => 1,
-        PunchRole::Closes => 2,
-        PunchRole::ClosesAndOpens => 3,
-        PunchRole::MissesOut => 4,
-        PunchRole::MissesIn => 5,
-    }
-}
-
-fn state_number(state: SpanState) -> u8 {
-    match state {
-        SpanState::Worked => 0,
-        SpanState::PaidBreak => 1,
-        SpanState::UnpaidBreak => 2,
-        SpanState::Leave => 3,
-    }
+    if hook == Hook::Punches { PunchRole::Unused.number() } else { punch.role.number() }
 }
 
 #[cfg(test)]

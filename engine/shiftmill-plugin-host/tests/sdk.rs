@@ -228,11 +228,7 @@ fn codes_are_spelled_as_the_core_spells_them() {
             assert_eq!(spelled(&ours), spelled(&theirs));
         )*};
     }
-    same_codes!(ExceptionCode, DayType, PunchKind, Layer);
-    assert_eq!(sdk::SpanState::Worked.number(), core::SpanState::Worked as u8);
-    assert_eq!(sdk::SpanState::PaidBreak.number(), core::SpanState::PaidBreak as u8);
-    assert_eq!(sdk::SpanState::UnpaidBreak.number(), core::SpanState::UnpaidBreak as u8);
-    assert_eq!(sdk::SpanState::Leave.number(), core::SpanState::Leave as u8);
+    same_codes!(ExceptionCode, DayType, PunchKind, PunchRole, SpanState, Layer);
 }
 
 #[test]

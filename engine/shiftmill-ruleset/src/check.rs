@@ -151,8 +151,35 @@ impl Checker<'_> {
             Kind::Flag => Raw::Flag(text == "true"),
             Kind::Integer { .. } => Raw::Integer(text.parse().unwrap_or(0)),
             Kind::Table(_) | Kind::Named(_) | Kind::OfPlugin | Kind::Severities => Raw::Table(Vec::new()),
-            Kind::Rules(_) | Kind::Items(_) | Kind::Texts | Kind::Dates | Kind::Windows => Raw::List(Vec::new()),
-            _ => Raw::Text(text.to_owned()),
+            Kind::Rules(_)
+            | Kind::Items(_)
+            | Kind::Texts
+            | Kind::Names
+            | Kind::Dates
+            | Kind::Windows
+            | Kind::Changes => Raw::List(Vec::new()),
+            Kind::Text(_)
+            | Kind::Name
+            | Kind::Length { .. }
+            | Kind::LengthOrOff { .. }
+            | Kind::WordOrLength { .. }
+            | Kind::Time
+            | Kind::Clock
+            | Kind::Window
+            | Kind::Date
+            | Kind::Weekday
+            | Kind::WeekdayOrNone
+            | Kind::Weekdays
+            | Kind::DayTypes
+            | Kind::Word(_)
+            | Kind::Words(_)
+            | Kind::Multiplier
+            | Kind::PayCode(_)
+            | Kind::WordOrPayCodes(_)
+            | Kind::OptionalTable(_)
+            | Kind::Whole(_)
+            | Kind::OffOrWhole(_)
+            | Kind::Pattern => Raw::Text(text.to_owned()),
         };
         self.value(setting, &Node { place, raw }, place)
     }
@@ -227,10 +254,8 @@ impl Checker<'_> {
                 Raw::Table(fields),
             ) => {
                 // A value written whole must be whole, also in a document that is only laid over another.
-                let whole = match setting.kind {
-                    Kind::Whole(_) | Kind::OffOrWhole(_) => Whole::Yes,
-                    _ => self.whole,
-                };
+                let is_whole = matches!(setting.kind, Kind::Whole(_) | Kind::OffOrWhole(_));
+                let whole = if is_whole { Whole::Yes } else { self.whole };
                 Value::Table(table(inner, fields, node.place, whole, self.mistakes))
             }
             (Kind::Rules(inner) | Kind::Items(inner), Raw::List(list)) => {
@@ -318,11 +343,10 @@ impl Checker<'_> {
         }
         let mut texts = Vec::new();
         for node in list.iter().take(ENTRIES_MAX) {
-            match &node.raw {
-                Raw::Text(text) => texts.push(Located { text: text.clone(), place: node.place }),
-                _ => {
-                    self.wrong(name, node, &format!("a list of {of}"), "");
-                }
+            if let Raw::Text(text) = &node.raw {
+                texts.push(Located { text: text.clone(), place: node.place });
+            } else {
+                self.wrong(name, node, &format!("a list of {of}"), "");
             }
         }
         texts
@@ -358,10 +382,7 @@ impl Checker<'_> {
     }
 
     fn shift_window(&mut self, name: &str, node: &Node) -> Option<(u32, u32, Place)> {
-        let read = match &node.raw {
-            Raw::Text(text) => values::window(text),
-            _ => None,
-        };
+        let read = if let Raw::Text(text) = &node.raw { values::window(text) } else { None };
         if read.is_none() {
             self.wrong(name, node, "a list of windows", values::WINDOWS);
         }
@@ -386,10 +407,8 @@ impl Checker<'_> {
                 let known: Vec<&str> = shiftmill_core::DayType::ALL.iter().map(|day_type| day_type.code()).collect();
                 let known = [known.as_slice(), &["all"]].concat();
                 // The entry that is none, rather than the whole list.
-                let inner = match raw {
-                    Raw::List(list) => list.iter().find(|node| node.raw == Raw::Text(text.clone())),
-                    _ => None,
-                };
+                let list: &[Node] = if let Raw::List(list) = raw { list } else { &[] };
+                let inner = list.iter().find(|node| node.raw == Raw::Text(text.clone()));
                 self.not_a_word(name, &text, &known, None, inner.map_or(node.place, |inner| inner.place))
             }
         }
@@ -397,23 +416,21 @@ impl Checker<'_> {
 
     fn words(&mut self, name: &str, raw: &Raw, words: &'static [&'static str], node: &Node) -> Value {
         let single = [node.clone()];
-        let list = match raw {
-            Raw::Text(text) if text == "all" => return Value::Words(words.to_vec()),
-            Raw::List(list) => list.as_slice(),
-            _ => &single,
-        };
+        if *raw == Raw::Text("all".to_owned()) {
+            return Value::Words(words.to_vec());
+        }
+        let list: &[Node] = if let Raw::List(list) = raw { list } else { &single };
         let mut chosen = Vec::new();
         for node in list {
-            match &node.raw {
-                Raw::Text(text) => match words.iter().find(|word| **word == text.as_str()) {
-                    Some(word) => chosen.push(*word),
-                    None => {
-                        let known = [words, &["all"]].concat();
-                        self.not_a_word(name, text, &known, None, node.place);
-                    }
-                },
-                _ => {
-                    self.wrong(name, node, "a list of words", "");
+            let Raw::Text(text) = &node.raw else {
+                self.wrong(name, node, "a list of words", "");
+                continue;
+            };
+            match words.iter().find(|word| **word == text.as_str()) {
+                Some(word) => chosen.push(*word),
+                None => {
+                    let known = [words, &["all"]].concat();
+                    self.not_a_word(name, text, &known, None, node.place);
                 }
             }
         }
@@ -428,7 +445,7 @@ impl Checker<'_> {
         let read = match &node.raw {
             Raw::Text(text) | Raw::Decimal(text) => values::multiplier(text),
             Raw::Integer(number) => values::multiplier(&number.to_string()),
-            _ => None,
+            Raw::Flag(_) | Raw::Date(_) | Raw::List(_) | Raw::Table(_) => None,
         };
         match read {
             Some(multiplier) => Value::Multiplier(multiplier),
@@ -437,32 +454,24 @@ impl Checker<'_> {
     }
 
     fn item(&mut self, setting: &Setting, inner: &'static Section, node: &Node) -> Option<Table> {
-        match &node.raw {
-            Raw::Table(fields) => {
-                // Entries without names are written whole.
-                let whole = if matches!(setting.kind, Kind::Items(_)) { Whole::Yes } else { self.whole };
-                Some(table(inner, fields, node.place, whole, self.mistakes))
-            }
-            _ => {
-                self.wrong(setting.name, node, "a list of tables", "");
-                None
-            }
-        }
+        let Raw::Table(fields) = &node.raw else {
+            self.wrong(setting.name, node, "a list of tables", "");
+            return None;
+        };
+        // Entries without names are written whole.
+        let whole = if matches!(setting.kind, Kind::Items(_)) { Whole::Yes } else { self.whole };
+        Some(table(inner, fields, node.place, whole, self.mistakes))
     }
 
     fn named(&mut self, setting: &Setting, inner: &'static Section, field: &Field) -> Option<Named> {
         self.name(&field.name, field.place);
-        match &field.node.raw {
-            Raw::Table(fields) => {
-                let table = table(inner, fields, field.place, self.whole, self.mistakes);
-                Some(Named { name: field.name.clone(), place: field.place, table })
-            }
-            _ => {
-                let hint = format!("write `[{}.{}]` and its settings below", setting.name, field.name);
-                self.wrong(&field.name, &field.node, "a table", &hint);
-                None
-            }
-        }
+        let Raw::Table(fields) = &field.node.raw else {
+            let hint = format!("write `[{}.{}]` and its settings below", setting.name, field.name);
+            self.wrong(&field.name, &field.node, "a table", &hint);
+            return None;
+        };
+        let table = table(inner, fields, field.place, self.whole, self.mistakes);
+        Some(Named { name: field.name.clone(), place: field.place, table })
     }
 
     fn pattern(&mut self, fields: &[Field]) -> Value {
@@ -500,16 +509,15 @@ impl Checker<'_> {
                 self.mistakes.add(field.place, format!("there is no exception `{}`", field.name), hint);
                 continue;
             };
-            match &field.node.raw {
-                Raw::Text(text) if text == "off" => severities.push((code, None)),
-                Raw::Text(text) => match Severity::from_code(text) {
-                    Some(severity) => severities.push((code, Some(severity))),
-                    None => {
-                        self.not_a_word(code.code(), text, &words, None, field.node.place);
-                    }
-                },
-                _ => {
-                    self.wrong(code.code(), &field.node, "a severity", &format!("write one of {}", quoted(&words)));
+            let Raw::Text(text) = &field.node.raw else {
+                self.wrong(code.code(), &field.node, "a severity", &format!("write one of {}", quoted(&words)));
+                continue;
+            };
+            match Severity::from_code(text) {
+                Some(severity) => severities.push((code, Some(severity))),
+                None if text == "off" => severities.push((code, None)),
+                None => {
+                    self.not_a_word(code.code(), text, &words, None, field.node.place);
                 }
             }
         }
@@ -583,7 +591,22 @@ impl Kind {
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",
             Kind::Severities => "write `late_in = \"high\"` or `late_in = \"off\"`",
-            _ => "",
+            Kind::Texts
+            | Kind::Names
+            | Kind::Flag
+            | Kind::Integer { .. }
+            | Kind::DayTypes
+            | Kind::Word(_)
+            | Kind::Words(_)
+            | Kind::Multiplier
+            | Kind::PayCode(_)
+            | Kind::WordOrPayCodes(_)
+            | Kind::Table(_)
+            | Kind::OptionalTable(_)
+            | Kind::Whole(_)
+            | Kind::OffOrWhole(_)
+            | Kind::Named(_)
+            | Kind::Changes => "",
         }
     }
 }

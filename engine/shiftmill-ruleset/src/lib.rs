@@ -17,6 +17,7 @@
 //! let ruleset = compile(&Document { name: "acme.toml", text }, &NoLibrary).unwrap();
 //! assert_eq!(ruleset.name(), "acme");
 //! ```
+#![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 
 mod canonical;
 mod check;

@@ -136,8 +136,6 @@ pub(crate) fn rule_names<'a>(section: &'a Section, fields: &'a [Field]) -> Vec<&
 }
 
 fn rule_name(node: &Node) -> Option<&str> {
-    match &node.raw {
-        Raw::Table(fields) => text(fields, "name").map(|name| name.0),
-        _ => None,
-    }
+    let Raw::Table(fields) = &node.raw else { return None };
+    text(fields, "name").map(|name| name.0)
 }

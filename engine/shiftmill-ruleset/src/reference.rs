@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use crate::check::written;
-use crate::settings::{CHANGE, DOCUMENT, Kind, Section, Setting};
+use crate::settings::{CHANGE, DOCUMENT, Kind, Setting};
 
 /// All settings as Markdown tables, one per table of the document, in the order of the document.
 pub fn reference() -> String {
     let mut text = String::new();
     let tables = [("The top of the document", "", &DOCUMENT), ("Effective dates", "[[change]]", &CHANGE)];
     for (title, header, section) in tables {
-        let plain = section.settings().filter(|setting| inner(setting).is_none()).collect::<Vec<_>>();
+        let plain = section.settings().filter(|setting| setting.inner().is_none()).collect::<Vec<_>>();
         push_section(&mut text, title, header, &plain);
         if std::ptr::eq(section, &DOCUMENT) {
             section.settings().for_each(|setting| push_inner(&mut text, setting, ""));
@@ -20,15 +20,18 @@ pub fn reference() -> String {
 }
 
 fn push_inner(text: &mut String, setting: &Setting, above: &str) {
-    let Some(section) = inner(setting) else { return };
+    let Some(section) = setting.inner() else { return };
     let path = format!("{above}{}", setting.name);
-    let header = match &setting.kind {
-        Kind::Rules(_) | Kind::Items(_) => format!("[[{path}]]"),
-        Kind::Named(_) => format!("[{path}.<name>]"),
-        Kind::Whole(_) | Kind::OffOrWhole(_) => format!("{path} = {{ ... }}"),
-        _ => format!("[{path}]"),
+    let header = if matches!(setting.kind, Kind::Rules(_) | Kind::Items(_)) {
+        format!("[[{path}]]")
+    } else if matches!(setting.kind, Kind::Named(_)) {
+        format!("[{path}.<name>]")
+    } else if matches!(setting.kind, Kind::Whole(_) | Kind::OffOrWhole(_)) {
+        format!("{path} = {{ ... }}")
+    } else {
+        format!("[{path}]")
     };
-    let plain: Vec<&Setting> = section.settings().filter(|setting| inner(setting).is_none()).collect();
+    let plain: Vec<&Setting> = section.settings().filter(|setting| setting.inner().is_none()).collect();
     push_section(text, setting.meaning, &header, &plain);
     section.settings().for_each(|setting| push_inner(text, setting, &format!("{path}.")));
 }
@@ -53,20 +56,6 @@ fn push_section(text: &mut String, title: &str, header: &str, settings: &[&Setti
     }
 }
 
-/// The settings of a table that stands under a setting.
-fn inner(setting: &Setting) -> Option<&'static Section> {
-    match &setting.kind {
-        Kind::Table(section)
-        | Kind::OptionalTable(section)
-        | Kind::Whole(section)
-        | Kind::OffOrWhole(section)
-        | Kind::Rules(section)
-        | Kind::Items(section)
-        | Kind::Named(section) => Some(section),
-        _ => None,
-    }
-}
-
 fn values(kind: &Kind) -> String {
     let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
     let bounds = |least: u32, most: u32| match least {
@@ -86,6 +75,28 @@ fn values(kind: &Kind) -> String {
         Kind::Clock => "time of day before 24:00".into(),
         Kind::Time => "time of day up to 48:00".into(),
         Kind::PayCode(fits) => format!("pay code of layer `{}`, unit `{}`", fits.layer, fits.unit),
-        other => other.expects().trim_start_matches("a ").to_owned(),
+        Kind::Texts
+        | Kind::Name
+        | Kind::Names
+        | Kind::Flag
+        | Kind::Window
+        | Kind::Windows
+        | Kind::Date
+        | Kind::Dates
+        | Kind::Weekday
+        | Kind::Weekdays
+        | Kind::DayTypes
+        | Kind::Multiplier
+        | Kind::Table(_)
+        | Kind::OptionalTable(_)
+        | Kind::Whole(_)
+        | Kind::OffOrWhole(_)
+        | Kind::Rules(_)
+        | Kind::Items(_)
+        | Kind::Named(_)
+        | Kind::OfPlugin
+        | Kind::Pattern
+        | Kind::Severities
+        | Kind::Changes => kind.expects().trim_start_matches("a ").to_owned(),
     }
 }

@@ -117,10 +117,12 @@ impl Ruleset {
 /// Notes the source of every rule inside a table; the first version that gives one decides.
 fn gather_sources(table: &Table, rules: &[String], sources: &mut [Option<String>]) {
     for (_, value) in table.entries() {
-        let inner: &[Table] = match value {
-            Value::Table(inner) => std::slice::from_ref(inner),
-            Value::Tables(tables) => tables,
-            _ => &[],
+        let inner: &[Table] = if let Value::Table(inner) = value {
+            std::slice::from_ref(inner)
+        } else if let Value::Tables(tables) = value {
+            tables
+        } else {
+            &[]
         };
         for table in inner {
             note_source(table, rules, sources);

@@ -48,17 +48,17 @@ fn section(section: &Section, strict: Strict) -> Map<String, Json> {
 }
 
 fn property(setting: &Setting) -> Json {
-    let mut schema = match kind(&setting.kind) {
-        Json::Object(schema) => schema,
-        _ => Map::new(),
-    };
+    let mut schema = if let Json::Object(schema) = kind(&setting.kind) { schema } else { Map::new() };
     schema.insert("description".into(), json!(setting.meaning));
     if let Some(default) = setting.default.filter(|default| !default.is_empty()) {
-        let value = match &setting.kind {
-            Kind::Flag => json!(default == "true"),
-            Kind::Integer { .. } => json!(default.parse::<i64>().unwrap_or_default()),
-            _ if default == "[]" => json!([]),
-            _ => json!(default),
+        let value = if matches!(setting.kind, Kind::Flag) {
+            json!(default == "true")
+        } else if matches!(setting.kind, Kind::Integer { .. }) {
+            json!(default.parse::<i64>().unwrap_or_default())
+        } else if default == "[]" {
+            json!([])
+        } else {
+            json!(default)
         };
         schema.insert("default".into(), value);
     }

@@ -164,6 +164,49 @@ pub(crate) const NOT_YET: [&str; 21] = [
     "balancing",
 ];
 
+impl Setting {
+    /// The settings of a table that stands under it.
+    pub fn inner(&self) -> Option<&'static Section> {
+        match &self.kind {
+            Kind::Table(section)
+            | Kind::OptionalTable(section)
+            | Kind::Whole(section)
+            | Kind::OffOrWhole(section)
+            | Kind::Rules(section)
+            | Kind::Items(section)
+            | Kind::Named(section) => Some(section),
+            Kind::Text(_)
+            | Kind::Texts
+            | Kind::Name
+            | Kind::Names
+            | Kind::Flag
+            | Kind::Integer { .. }
+            | Kind::Length { .. }
+            | Kind::LengthOrOff { .. }
+            | Kind::WordOrLength { .. }
+            | Kind::Time
+            | Kind::Clock
+            | Kind::Window
+            | Kind::Windows
+            | Kind::Date
+            | Kind::Dates
+            | Kind::Weekday
+            | Kind::WeekdayOrNone
+            | Kind::Weekdays
+            | Kind::DayTypes
+            | Kind::Word(_)
+            | Kind::Words(_)
+            | Kind::Multiplier
+            | Kind::PayCode(_)
+            | Kind::WordOrPayCodes(_)
+            | Kind::OfPlugin
+            | Kind::Pattern
+            | Kind::Severities
+            | Kind::Changes => None,
+        }
+    }
+}
+
 impl Section {
     /// All settings in the order in which they are explained.
     pub fn settings(&self) -> impl Iterator<Item = &'static Setting> + use<> {

@@ -105,11 +105,11 @@ pub(crate) fn weekdays(raw: &Raw) -> Option<WeekdaySet> {
     match raw {
         Raw::Text(text) if text == "none" => Some(WeekdaySet::NONE),
         Raw::Text(text) => weekday_run(text),
-        Raw::List(list) => list.iter().try_fold(WeekdaySet::NONE, |set, node| match &node.raw {
-            Raw::Text(text) => weekday_run(text).map(|run| union(set, run)),
-            _ => None,
+        Raw::List(list) => list.iter().try_fold(WeekdaySet::NONE, |set, node| {
+            let run = if let Raw::Text(text) = &node.raw { weekday_run(text) } else { None };
+            run.map(|run| union(set, run))
         }),
-        _ => None,
+        Raw::Integer(_) | Raw::Decimal(_) | Raw::Flag(_) | Raw::Date(_) | Raw::Table(_) => None,
     }
 }
 
@@ -129,9 +129,11 @@ pub(crate) fn day_types(raw: &Raw) -> Result<DayTypeSet, String> {
         Raw::Text(text) => day_type(text).map(|day_type| DayTypeSet::NONE.with(day_type)),
         Raw::List(list) => list.iter().try_fold(DayTypeSet::NONE, |set, node: &Node| match &node.raw {
             Raw::Text(text) => day_type(text).map(|day_type| set.with(day_type)),
-            other => Err(other.describe()),
+            Raw::Integer(_) | Raw::Decimal(_) | Raw::Flag(_) | Raw::Date(_) | Raw::List(_) | Raw::Table(_) => {
+                Err(node.raw.describe())
+            }
         }),
-        other => Err(other.describe()),
+        Raw::Integer(_) | Raw::Decimal(_) | Raw::Flag(_) | Raw::Date(_) | Raw::Table(_) => Err(raw.describe()),
     }
 }
 

@@ -183,7 +183,11 @@ impl ServeError {
             ),
             ServeError::Listen { .. } => Some("choose another address or port"),
             ServeError::Plugins(_) => Some("give another folder for compiled code, which only this user can get at"),
-            _ => None,
+            ServeError::ReadRulesets { .. }
+            | ServeError::Ruleset { .. }
+            | ServeError::Trial { .. }
+            | ServeError::SameName { .. }
+            | ServeError::Transport(_) => None,
         }
     }
 }

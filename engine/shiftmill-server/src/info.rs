@@ -1,7 +1,7 @@
 //! What evaluations, rulesets and plugins are, as messages.
 
 use shiftmill::core::{
-    Argument, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
+    Argument, BecauseKind, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
 };
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{ENGINE_VERSION, Request, words};
@@ -10,8 +10,8 @@ use shiftmill_wire::Numbered;
 
 /// What an evaluation runs with.
 pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
-    // Grounds are numbered without gaps; the words of the first number beyond them say so.
-    let reasons = (0..=u8::MAX).map(words::because_number).take_while(|words| *words != words::because_number(u8::MAX));
+    // In the order of their numbers, which have no gaps.
+    let reasons = BecauseKind::ALL.iter().map(|kind| words::because_kind(*kind));
     v1::ResponseHeader {
         engine_version: ENGINE_VERSION.to_owned(),
         zone_edition: request.zones.edition.clone(),

@@ -33,6 +33,7 @@
 //! # Ok(())
 //! # }
 //! ```
+#![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 
 mod budget;
 mod cancel_on_drop;

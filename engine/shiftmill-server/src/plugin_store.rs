@@ -193,7 +193,10 @@ fn refusal(error: PluginRegistryError) -> Problem {
         }
         PluginRegistryError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
         PluginRegistryError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
-        error => Problem::at(Kind::PluginRefused, FIELD, with_cause(&error)),
+        PluginRegistryError::Unreadable(_)
+        | PluginRegistryError::Load(LoadError::Uncompiled(_) | LoadError::Unlike(_) | LoadError::Undescribed(_)) => {
+            Problem::at(Kind::PluginRefused, FIELD, with_cause(&error))
+        }
     }
 }
 

@@ -145,13 +145,10 @@ impl Registry {
 /// Why the folder cannot be used, each mistake for itself.
 fn log(error: &ServeError) {
     tracing::error!("rulesets stay as they were: {error}");
-    match error {
-        ServeError::Ruleset { source, .. } => source.list.iter().for_each(|mistake| tracing::error!("{mistake}")),
-        error => {
-            if let Some(cause) = std::error::Error::source(error) {
-                tracing::error!("{}", with_cause(cause));
-            }
-        }
+    if let ServeError::Ruleset { source, .. } = error {
+        source.list.iter().for_each(|mistake| tracing::error!("{mistake}"));
+    } else if let Some(cause) = std::error::Error::source(error) {
+        tracing::error!("{}", with_cause(cause));
     }
 }
 

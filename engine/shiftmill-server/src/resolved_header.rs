@@ -132,7 +132,9 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
             let index = zones.iter().position(|zone| zone == name).unwrap_or(0);
             Problem::at(Kind::ZoneUnknown, format!("{field}[{index}]"), error.to_string())
         }
-        _ => Problem::at(Kind::Header, field, error.to_string()),
+        ZoneError::DaysOutOfRange { .. } | ZoneError::TooMany { .. } => {
+            Problem::at(Kind::Header, field, error.to_string())
+        }
     }
 }
 

@@ -62,7 +62,9 @@ pub fn rows_with(question: &Question, detail: Detail, state: &mut CardState, res
             with_presets(&inputs, &question.presets, detail, state, &mut notes, results);
             results.notes = notes;
         }
-        _ => with_presets(&inputs, &question.presets, detail, state, &mut Silent, results),
+        Detail::Totals | Detail::Workdays | Detail::Spans => {
+            with_presets(&inputs, &question.presets, detail, state, &mut Silent, results);
+        }
     }
 }
 

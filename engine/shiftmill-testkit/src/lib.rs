@@ -7,6 +7,7 @@
 //!
 //! The oracle shares the engine's data types and none of its steps. Nothing here is part of what is shipped, so it
 //! indexes and unwraps where that keeps it plain.
+#![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,

@@ -100,7 +100,9 @@ fn evaluate(
 ) -> Result<(), Stopped> {
     match request.detail {
         Detail::Full => HookBatch::<Vec<Note>>::evaluate(request, batch, cards, card, scratch, results),
-        _ => HookBatch::<Silent>::evaluate(request, batch, cards, card, scratch, results),
+        Detail::Totals | Detail::Workdays | Detail::Spans => {
+            HookBatch::<Silent>::evaluate(request, batch, cards, card, scratch, results)
+        }
     }
 }
 

@@ -122,7 +122,9 @@ impl<'a> Rules<'a> {
         let version = match counter.scope {
             TierScope::Shift => self.version_at(label),
             TierScope::Workday => self.version_at(workday),
-            _ => self.version_of(counter.stretch, workday),
+            TierScope::Workweek | TierScope::Workweeks { .. } | TierScope::Month | TierScope::PayPeriod => {
+                self.version_of(counter.stretch, workday)
+            }
         };
         counter.version == version
     }
@@ -286,10 +288,11 @@ impl Counter {
                 self.stretch = Stretch { from: workday, until: workday.plus(1) };
                 self.counted = Seconds::ZERO;
             }
-            _ if workday >= self.stretch.until || !rules.is_one_plan() => {
-                self.enter(rules.stretch(self.scope, workday), rules, recorder);
+            TierScope::Workweek | TierScope::Workweeks { .. } | TierScope::Month | TierScope::PayPeriod => {
+                if workday >= self.stretch.until || !rules.is_one_plan() {
+                    self.enter(rules.stretch(self.scope, workday), rules, recorder);
+                }
             }
-            _ => {}
         }
         if !rules.is_one_plan() || self.special {
             self.in_force = rules.in_force(self, workday, workday);
@@ -428,7 +431,7 @@ pub(crate) fn line_up(rules: &Rules<'_>, counters: &mut Vec<Counter>) {
                         .extend(tiers.map(|tier| Counter::new(version, tier, alternative + 1, &overtime.tiers[tier])));
                 }
             }
-            _ => {
+            Combine::StraightTimeOnly | Combine::AllHoursCount | Combine::Table(_) | Combine::Additive => {
                 let tiers = overtime.tiers.iter().enumerate();
                 counters.extend(tiers.map(|(tier, of)| Counter::new(version, tier, 0, of)));
             }

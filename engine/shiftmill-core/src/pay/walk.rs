@@ -145,7 +145,7 @@ impl Walk<'_> {
             let overtime = self.rules.overtime_of_workweek(workday);
             let alternatives = match &overtime.combine {
                 Combine::MaxOfAlternatives(alternatives) => alternatives.as_slice(),
-                _ => &[],
+                Combine::StraightTimeOnly | Combine::AllHoursCount | Combine::Table(_) | Combine::Additive => &[],
             };
             // One plan without alternatives does not care where a workweek ends.
             let at_once = self.rules.is_one_plan() && alternatives.is_empty();
@@ -360,7 +360,9 @@ impl Walk<'_> {
             let verdict = match meeting {
                 _ if remaining.is_zero() => None,
                 Meeting::Table(table) => Some(look_up(counters, span.day_type, remaining, table)),
-                _ => Some(judge(counters, &self.rules, span.day_type, remaining, meeting, preset)),
+                Meeting::StraightTimeOnly | Meeting::AllHours | Meeting::Additive => {
+                    Some(judge(counters, &self.rules, span.day_type, remaining, meeting, preset))
+                }
             };
             let goes_on = |piece: &Piece, verdict: &Verdict| {
                 piece.outcome == verdict.outcome && !(tells_claims && verdict.changed)

@@ -121,7 +121,17 @@ impl ValueKind {
             ValueKind::PremiumCode => Some((Layer::Premium, Unit::Second)),
             ValueKind::TimeCode => Some((Layer::Quantity, Unit::Second)),
             ValueKind::CountCode => Some((Layer::Quantity, Unit::Count)),
-            _ => None,
+            ValueKind::Whole
+            | ValueKind::Length
+            | ValueKind::Clock
+            | ValueKind::Instant
+            | ValueKind::Workday
+            | ValueKind::Flag
+            | ValueKind::PayCode
+            | ValueKind::Exception
+            | ValueKind::Choice
+            | ValueKind::Text
+            | ValueKind::Rows => None,
         }
     }
 }

@@ -29,7 +29,14 @@ impl ValueKind {
             },
             ValueKind::Exception => ExceptionCode::from_code(text).map(|code| i64::from(code as u8)),
             ValueKind::Choice => choices.iter().position(|choice| choice == text).map(|position| position as i64),
-            _ => None,
+            ValueKind::Instant
+            | ValueKind::PayCode
+            | ValueKind::BaseCode
+            | ValueKind::PremiumCode
+            | ValueKind::TimeCode
+            | ValueKind::CountCode
+            | ValueKind::Text
+            | ValueKind::Rows => None,
         }
     }
 
@@ -43,7 +50,17 @@ impl ValueKind {
                 let dates = WorkdayRange { first: Workday::FIRST, last: Workday::LAST };
                 i32::try_from(number).is_ok_and(|label| dates.contains(Workday(label)))
             }
-            _ => true,
+            ValueKind::Whole
+            | ValueKind::Exception
+            | ValueKind::Choice
+            | ValueKind::Instant
+            | ValueKind::PayCode
+            | ValueKind::BaseCode
+            | ValueKind::PremiumCode
+            | ValueKind::TimeCode
+            | ValueKind::CountCode
+            | ValueKind::Text
+            | ValueKind::Rows => true,
         }
     }
 }

@@ -245,7 +245,11 @@ fn label(
 ) -> (Workday, Timestamp) {
     let opens_at = match attribution {
         Attribution::DivideTime | Attribution::DivideTimeSplit => rules.opens_at,
-        _ => 0,
+        Attribution::StartDay
+        | Attribution::EndDay
+        | Attribution::Majority
+        | Attribution::SplitMidnight
+        | Attribution::ScheduleLabel => 0,
     };
     let window = WorkdayWindow::holding(at, opens_at, clock);
     if attribution != Attribution::ScheduleLabel {

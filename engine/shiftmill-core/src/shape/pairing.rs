@@ -275,7 +275,11 @@ impl Pairer<'_> {
         }
         self.punches[opener].role = match start.role {
             PunchRole::Closes => PunchRole::ClosesAndOpens,
-            _ => PunchRole::Opens,
+            PunchRole::Unused
+            | PunchRole::Opens
+            | PunchRole::ClosesAndOpens
+            | PunchRole::MissesOut
+            | PunchRole::MissesIn => PunchRole::Opens,
         };
         self.punches[closer].role = PunchRole::Closes;
         self.push(start.at, end.at, start.kind, end.kind, false);
@@ -343,7 +347,12 @@ impl Pairer<'_> {
         match punch.kind {
             PunchKind::MealEnd => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
             PunchKind::BreakEnd => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
-            _ => {}
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealStart
+            | PunchKind::BreakStart
+            | PunchKind::Transfer
+            | PunchKind::Unknown => {}
         }
     }
 
@@ -353,7 +362,12 @@ impl Pairer<'_> {
         match punch.kind {
             PunchKind::MealStart => self.notice(ExceptionCode::MissingMealPunch, punch.at, Seconds::ZERO),
             PunchKind::BreakStart => self.notice(ExceptionCode::MissingBreakPunch, punch.at, Seconds::ZERO),
-            _ => {}
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealEnd
+            | PunchKind::BreakEnd
+            | PunchKind::Transfer
+            | PunchKind::Unknown => {}
         }
     }
 
@@ -405,12 +419,17 @@ impl Pairer<'_> {
 impl MealDetect {
     /// What the gap is between a closer and the next opener.
     fn gap(self, closed_by: PunchKind, opened_by: PunchKind, length: Seconds) -> GapKind {
-        use PunchKind::{BreakEnd, BreakStart, MealEnd, MealStart};
-        match (closed_by, opened_by, self) {
-            (MealStart, _, _) | (_, MealEnd, _) => GapKind::Meal,
-            (BreakStart, _, _) | (_, BreakEnd, _) => GapKind::Break,
-            (_, _, MealDetect::ByGapLength { min, max }) if min <= length && length <= max => GapKind::Meal,
-            _ => GapKind::Plain,
+        use PunchKind::{BreakEnd, BreakStart, In, MealEnd, MealStart, Out, Transfer, Unknown};
+        match (closed_by, opened_by) {
+            (MealStart, _) | (_, MealEnd) => GapKind::Meal,
+            (BreakStart, _) | (_, BreakEnd) => GapKind::Break,
+            (
+                In | Out | MealEnd | BreakEnd | Transfer | Unknown,
+                In | Out | MealStart | BreakStart | Transfer | Unknown,
+            ) => match self {
+                MealDetect::ByGapLength { min, max } if min <= length && length <= max => GapKind::Meal,
+                MealDetect::ByGapLength { .. } | MealDetect::ByKind => GapKind::Plain,
+            },
         }
     }
 }

@@ -315,7 +315,12 @@ impl Place {
         match kind {
             PunchKind::MealEnd => Place::MealEnd,
             PunchKind::BreakEnd => Place::BreakEnd,
-            _ => Place::ShiftIn,
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealStart
+            | PunchKind::BreakStart
+            | PunchKind::Transfer
+            | PunchKind::Unknown => Place::ShiftIn,
         }
     }
 
@@ -323,7 +328,12 @@ impl Place {
         match kind {
             PunchKind::MealStart => Place::MealStart,
             PunchKind::BreakStart => Place::BreakStart,
-            _ => Place::ShiftOut,
+            PunchKind::In
+            | PunchKind::Out
+            | PunchKind::MealEnd
+            | PunchKind::BreakEnd
+            | PunchKind::Transfer
+            | PunchKind::Unknown => Place::ShiftOut,
         }
     }
 
@@ -436,7 +446,7 @@ impl<R: Recorder> Rounder<'_, R> {
             (Anchor::ScheduleStart, Some(scheduled)) => {
                 wall.second_of_day() + WALL_DAY as u32 - self.clock.wall_at(scheduled.start).second_of_day()
             }
-            _ => wall.second_of_day(),
+            (Anchor::ScheduleStart, None) | (Anchor::LocalMidnight, _) => wall.second_of_day(),
         };
         let residual = since_anchor % interval;
         if residual > 0 && residual >= rule.direction.up_from(interval) {
@@ -456,7 +466,7 @@ impl<R: Recorder> Rounder<'_, R> {
             let (place, belongs_to) = match punch.role {
                 PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
                 PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
-                _ => continue,
+                PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => continue,
             };
             let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
             let rounded = self.apply_first(rules, &side);

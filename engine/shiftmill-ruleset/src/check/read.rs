@@ -101,10 +101,9 @@ impl Table {
     pub fn one_of<T: Coded>(&self, name: &str) -> T {
         // A setting may take only some values of the set.
         let known = |words: &[&str]| words.iter().all(|word| T::CODES.contains(word));
-        match self.read(name, |kind| matches!(kind, Kind::Word(words) if known(words))) {
-            Value::Word(word) => T::from_code(word).unwrap_or(T::FIRST),
-            _ => T::FIRST,
-        }
+        let value = self.read(name, |kind| matches!(kind, Kind::Word(words) if known(words)));
+        let chosen = if let Value::Word(word) = value { T::from_code(word) } else { None };
+        chosen.unwrap_or(T::FIRST)
     }
 
     /// The values of a closed set that are written; `None` when nothing is.
@@ -115,20 +114,20 @@ impl Table {
 
     /// A value of a closed set, or a length.
     pub fn one_or_length<T: Coded>(&self, name: &str) -> Option<OneOrLength<T>> {
-        match self.read(name, |kind| matches!(kind, Kind::WordOrLength { words, .. } if *words == T::CODES)) {
-            Value::Word(word) => T::from_code(word).map(OneOrLength::One),
-            Value::Seconds(seconds) => Some(OneOrLength::Length(Seconds(*seconds))),
-            _ => None,
+        let value = self.read(name, |kind| matches!(kind, Kind::WordOrLength { words, .. } if *words == T::CODES));
+        if let Value::Seconds(seconds) = value {
+            return Some(OneOrLength::Length(Seconds(*seconds)));
         }
+        if let Value::Word(word) = value { T::from_code(word).map(OneOrLength::One) } else { None }
     }
 
     /// A value of a closed set, or a list of pay codes.
     pub fn one_or_pay_codes<T: Coded>(&self, name: &str) -> Option<OneOrPayCodes<'_, T>> {
-        match self.read(name, |kind| matches!(kind, Kind::WordOrPayCodes(words) if *words == T::CODES)) {
-            Value::Word(word) => T::from_code(word).map(OneOrPayCodes::One),
-            Value::Texts(codes) => Some(OneOrPayCodes::PayCodes(codes)),
-            _ => None,
+        let value = self.read(name, |kind| matches!(kind, Kind::WordOrPayCodes(words) if *words == T::CODES));
+        if let Value::Texts(codes) = value {
+            return Some(OneOrPayCodes::PayCodes(codes));
         }
+        if let Value::Word(word) = value { T::from_code(word).map(OneOrPayCodes::One) } else { None }
     }
 
     /// The pay code that is named, with which ones fit.

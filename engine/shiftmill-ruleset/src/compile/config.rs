@@ -296,8 +296,12 @@ fn example(declared: &Declared) -> String {
             format!("write one of {}", quoted(&words))
         }
         ValueKind::Text => "texts stand in double quotes".to_owned(),
-        kind if kind.is_pay_code() => "write the name of a pay code in double quotes".to_owned(),
-        _ => String::new(),
+        ValueKind::PayCode
+        | ValueKind::BaseCode
+        | ValueKind::PremiumCode
+        | ValueKind::TimeCode
+        | ValueKind::CountCode => "write the name of a pay code in double quotes".to_owned(),
+        ValueKind::Whole | ValueKind::Instant | ValueKind::Flag | ValueKind::Rows => String::new(),
     }
 }
 
@@ -307,7 +311,18 @@ fn plain(kind: ValueKind, number: i64) -> String {
         ValueKind::Length => u32::try_from(number).map_or_else(|_| number.to_string(), written),
         ValueKind::Clock => u32::try_from(number).map_or_else(|_| number.to_string(), |time| clock(Seconds(time))),
         ValueKind::Workday => i32::try_from(number).map_or_else(|_| number.to_string(), |day| Workday(day).to_string()),
-        _ => number.to_string(),
+        ValueKind::Whole
+        | ValueKind::Instant
+        | ValueKind::Flag
+        | ValueKind::PayCode
+        | ValueKind::BaseCode
+        | ValueKind::PremiumCode
+        | ValueKind::TimeCode
+        | ValueKind::CountCode
+        | ValueKind::Exception
+        | ValueKind::Choice
+        | ValueKind::Text
+        | ValueKind::Rows => number.to_string(),
     }
 }
 
@@ -346,7 +361,13 @@ fn shown(declared: &Declared, number: i64, names: &Names) -> Json {
         ValueKind::Flag => json!(number != 0),
         ValueKind::Choice => json!(declared.choices.get(index)),
         ValueKind::Exception => json!(exception().map(ExceptionCode::code)),
-        kind if kind.is_pay_code() => json!(names.pay_codes.get(index).map(|info| info.name.as_str())),
-        kind => json!(plain(kind, number)),
+        ValueKind::PayCode
+        | ValueKind::BaseCode
+        | ValueKind::PremiumCode
+        | ValueKind::TimeCode
+        | ValueKind::CountCode => json!(names.pay_codes.get(index).map(|info| info.name.as_str())),
+        ValueKind::Length | ValueKind::Clock | ValueKind::Workday | ValueKind::Text | ValueKind::Rows => {
+            json!(plain(declared.kind, number))
+        }
     }
 }

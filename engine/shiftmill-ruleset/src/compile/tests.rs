@@ -122,25 +122,12 @@ fn fields(section: &Section, round: usize) -> Vec<Field> {
     section.settings().filter_map(|setting| Some(field(setting.name, written(setting, round)?))).collect()
 }
 
-fn inner(setting: &Setting) -> Option<&'static Section> {
-    match &setting.kind {
-        Kind::Table(inner)
-        | Kind::OptionalTable(inner)
-        | Kind::Whole(inner)
-        | Kind::OffOrWhole(inner)
-        | Kind::Rules(inner)
-        | Kind::Items(inner)
-        | Kind::Named(inner) => Some(inner),
-        _ => None,
-    }
-}
-
 /// Every setting below a section, with the section that it stands in.
 fn declared(section: &'static Section) -> Vec<(&'static Section, &'static str)> {
-    let below = section.settings().filter_map(inner).flat_map(declared);
+    let below = section.settings().filter_map(Setting::inner).flat_map(declared);
     section
         .settings()
-        .filter(|setting| inner(setting).is_none())
+        .filter(|setting| setting.inner().is_none())
         .map(|setting| (section, setting.name))
         .chain(below)
         .collect()

@@ -265,9 +265,9 @@ fn pieces(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
 
 fn punches(state: &CardState, results: &Evaluations, answer: &mut Answer) {
     let rounded = |at: Timestamp| {
-        results.notes.iter().find_map(|note| match note {
-            shiftmill_core::Note::Rounded { from, to, .. } if *from == at => Some(*to),
-            _ => None,
+        results.notes.iter().find_map(|note| {
+            let shiftmill_core::Note::Rounded { from, to, .. } = note else { return None };
+            (*from == at).then_some(*to)
         })
     };
     for shift in &state.shifts {

@@ -51,9 +51,10 @@ fn of_group(group: &Value) -> Option<Vec<Case>> {
 fn of_case(group: &str, policy: &Map<String, Value>, case: &Map<String, Value>) -> Option<Case> {
     let mut policy = policy.clone();
     for (key, value) in case.get("policy").and_then(Value::as_object).into_iter().flatten() {
-        match value {
-            Value::Null => policy.remove(key),
-            _ => policy.insert(key.clone(), value.clone()),
+        if value.is_null() {
+            policy.remove(key)
+        } else {
+            policy.insert(key.clone(), value.clone())
         };
     }
     policy.remove("text");

@@ -99,9 +99,9 @@ impl Keys {
             None => Ok(Vec::new()),
             Some(Value::Array(list)) => list
                 .into_iter()
-                .map(|value| match value {
-                    Value::Object(map) => Ok(Keys::new(&path, map)),
-                    _ => unsupported(format!("`{path}` in another form")),
+                .map(|value| {
+                    let Value::Object(map) = value else { return unsupported(format!("`{path}` in another form")) };
+                    Ok(Keys::new(&path, map))
                 })
                 .collect(),
             Some(_) => unsupported(format!("`{path}` in another form")),
@@ -117,9 +117,11 @@ impl Keys {
             None => Ok(Vec::new()),
             Some(Value::Array(list)) => list
                 .into_iter()
-                .map(|value| match value {
-                    Value::String(text) => Ok(text),
-                    _ => unsupported(format!("`{}{key}` in another form", self.path)),
+                .map(|value| {
+                    let Value::String(text) = value else {
+                        return unsupported(format!("`{}{key}` in another form", self.path));
+                    };
+                    Ok(text)
                 })
                 .collect(),
             Some(_) => unsupported(format!("`{}{key}` in another form", self.path)),

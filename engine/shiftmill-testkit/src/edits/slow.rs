@@ -263,9 +263,11 @@ impl<'a> Slow<'a> {
             let leave_codes = &self.timeline.at(moment.reporting).leave.codes;
             let state = match moment.state {
                 SpanState::Leave => leave_codes.iter().any(|leave| leave.pays_to == to).then_some(SpanState::Leave)?,
-                _ if to == PayCode::UNPAID_BREAK => SpanState::UnpaidBreak,
+                SpanState::Worked | SpanState::PaidBreak | SpanState::UnpaidBreak if to == PayCode::UNPAID_BREAK => {
+                    SpanState::UnpaidBreak
+                }
                 SpanState::UnpaidBreak => SpanState::PaidBreak,
-                work => work,
+                SpanState::Worked | SpanState::PaidBreak => moment.state,
             };
             self.measured |= is_work(state) != is_work(moment.state);
             self.line.insert(at, Moment { state, code: to, rule, ..moment });
@@ -310,7 +312,11 @@ impl<'a> Slow<'a> {
                 let wall = self.question.zone.wall_at(at);
                 WallTime(wall.0 - i64::from(rules.opens_at)).date()
             }
-            _ => of_edge,
+            Attribution::StartDay
+            | Attribution::EndDay
+            | Attribution::Majority
+            | Attribution::DivideTime
+            | Attribution::ScheduleLabel => of_edge,
         };
         let (overtime, reporting) = (label(rules.overtime, edge.overtime), label(rules.reporting, edge.reporting));
         Moment { overtime, reporting, ..edge }
@@ -492,7 +498,12 @@ fn step(question: &Question, before: &CardState, edits: &[Edit]) -> i64 {
             | Change::Resize { start, end, .. }
             | Change::Premium { start, end, .. } => [start, end].into_iter().for_each(&mut divide),
             Change::Split { at, .. } => divide(at),
-            _ => {}
+            Change::Retime { .. }
+            | Change::Discard { .. }
+            | Change::Expect { .. }
+            | Change::Quantity { .. }
+            | Change::Mark { .. }
+            | Change::Carry { .. } => {}
         }
     }
     step

@@ -184,7 +184,7 @@ impl Maker<'_> {
     }
 
     fn dedupe(&mut self) -> Dedupe {
-        let keep = *self.random.one_of(&[DedupeKeep::ByDirection, DedupeKeep::First, DedupeKeep::Last]);
+        let keep = *self.random.one_of(DedupeKeep::ALL);
         let window = *self.random.one_of(&[None, Some(Seconds(60)), Some(Seconds(300)), Some(Seconds(0))]);
         Dedupe { window, keep }
     }
@@ -242,7 +242,7 @@ impl Maker<'_> {
     fn matching(&mut self) -> Matching {
         Matching {
             shift_starts_at: *self.random.one_of(&[ShiftStart::Gap, ShiftStart::Gap, ShiftStart::InPunch]),
-            shift_gap_basis: *self.random.one_of(&[GapBasis::Out, GapBasis::AnyPunch]),
+            shift_gap_basis: *self.random.one_of(GapBasis::ALL),
             new_shift_gap: self.minutes(180, 480),
             shift_length_max: self.minutes(600, 1_080),
             match_by: *self.random.one_of(&[MatchBy::Cluster, MatchBy::Cluster, MatchBy::Workday]),
@@ -259,8 +259,8 @@ impl Maker<'_> {
         };
         Pairing {
             mode: *self.random.one_of(&modes),
-            adjacency: *self.random.one_of(&[Adjacency::Bridging, Adjacency::Strict]),
-            repeat_in: *self.random.one_of(&[RepeatIn::KeepFirst, RepeatIn::ClosePreviousAtNew]),
+            adjacency: *self.random.one_of(Adjacency::ALL),
+            repeat_in: *self.random.one_of(RepeatIn::ALL),
             pair_length_max: if self.flag() { None } else { Some(self.minutes(300, 960)) },
             missing_out: self.imputed(),
             missing_in: self.imputed(),
@@ -277,11 +277,10 @@ impl Maker<'_> {
     }
 
     fn direction(&mut self) -> Direction {
-        let ties = [Tie::HalfUp, Tie::HalfDown, Tie::PartialMinuteDown, Tie::PartialMinuteUp];
         match self.random.below(4) {
             0 => Direction::Down,
             1 => Direction::Up,
-            _ => Direction::Nearest(*self.random.one_of(&ties)),
+            _ => Direction::Nearest(*self.random.one_of(Tie::ALL)),
         }
     }
 
@@ -354,14 +353,13 @@ impl Maker<'_> {
     }
 
     fn auto_deduct(&mut self) -> AutoDeduct {
-        let bases = [BreakBasis::WorkedGross, BreakBasis::LongestSegment, BreakBasis::GrossSpan, BreakBasis::WorkedNet];
         // Shares fall on odd seconds, and the oracle then looks at every second.
         let proportional = self.days.last.0 - self.days.first.0 < 2 && self.random.chance(30);
         AutoDeduct {
             rule: self.rule("auto-deduct"),
             after: self.minutes(120, 600),
-            compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]),
-            basis: *self.random.one_of(&bases),
+            compare: *self.random.one_of(Compare::ALL),
+            basis: *self.random.one_of(BreakBasis::ALL),
             amount: self.minutes(10, 75),
             only_if_segments: self.random.maybe(25, |random| 1 + random.below(2) as u8),
             count_taken: self.flag(),
@@ -382,7 +380,7 @@ impl Maker<'_> {
             rule: self.rule("meal"),
             ordinal,
             when_worked: self.minutes(hours - 120, hours),
-            compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]),
+            compare: *self.random.one_of(Compare::ALL),
             start_by: self.minutes(hours - 120, hours),
             length_min: self.minutes(15, 45),
             waivable_up_to: if self.flag() { None } else { Some(self.minutes(360, 720)) },
@@ -392,10 +390,9 @@ impl Maker<'_> {
     }
 
     fn leave(&mut self) -> LeaveRules {
-        let ways = [LeaveVersusWork::WorkWinsFlag, LeaveVersusWork::WorkWins, LeaveVersusWork::LeaveWins];
         LeaveRules {
             codes: vec![LeaveCode { pays_to: LEAVE_PAID }, LeaveCode { pays_to: LEAVE_UNPAID }],
-            versus_work: *self.random.one_of(&ways),
+            versus_work: *self.random.one_of(LeaveVersusWork::ALL),
             day_length: self.minutes(240, 480),
             relocates_schedule: self.random.chance(70),
         }
@@ -415,10 +412,10 @@ impl Maker<'_> {
         Attendance {
             late_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
             early_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
-            grace_mode: *self.random.one_of(&[GraceMode::Cliff, GraceMode::Deduct]),
+            grace_mode: *self.random.one_of(GraceMode::ALL),
             late_tiers,
             watch_window: maybe(self, 30, 240),
-            compared: *self.random.one_of(&[Compared::Second, Compared::Minute]),
+            compared: *self.random.one_of(Compared::ALL),
             absence_delay: if self.random.chance(10) { None } else { Some(self.minutes(0, 120)) },
             absent_below: maybe(self, 60, 240),
             half_day_below: maybe(self, 120, 360),
@@ -432,12 +429,11 @@ impl Maker<'_> {
     fn late_tier(&mut self, from: Seconds, outcome: ExceptionCode) -> LateTier {
         let amount = if self.flag() { None } else { Some(self.minutes(10, 60)) };
         let deduct = if self.flag() { None } else { Some(LateDeduct { pays_to: LATE_DEDUCT, amount }) };
-        LateTier { from, compare: *self.random.one_of(&[Compare::AtLeast, Compare::MoreThan]), outcome, deduct }
+        LateTier { from, compare: *self.random.one_of(Compare::ALL), outcome, deduct }
     }
 
     fn holidays(&mut self) -> Holidays {
-        let bases = [HolidayBasis::CalendarSplit, HolidayBasis::Workday, HolidayBasis::ShiftStart];
-        let basis = *self.random.one_of(&bases);
+        let basis = *self.random.one_of(HolidayBasis::ALL);
         if self.flag() {
             return Holidays { basis, not_worked: None };
         }
@@ -523,11 +519,10 @@ impl Maker<'_> {
     }
 
     fn consecutive(&mut self) -> Consecutive {
-        let resets = [ConsecutiveReset::Workweek, ConsecutiveReset::Rolling, ConsecutiveReset::AfterTrigger];
         Consecutive {
             day: 2 + self.random.below(6) as u8,
-            mode: *self.random.one_of(&[ConsecutiveMode::AtLeast, ConsecutiveMode::Exactly]),
-            reset: *self.random.one_of(&resets),
+            mode: *self.random.one_of(ConsecutiveMode::ALL),
+            reset: *self.random.one_of(ConsecutiveReset::ALL),
             worked_at_least: if self.flag() { Seconds(1) } else { self.minutes(60, 300) },
         }
     }
@@ -598,4 +593,64 @@ fn exceptions() -> ExceptionRules {
         rules.set(*code, Some(Severity::Low));
     }
     rules
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use shiftmill_core::pay::combine::CombineKind;
+    use shiftmill_core::pay::tiers::TierScopeKind;
+    use shiftmill_core::shape::rounding::DirectionKind;
+    use shiftmill_core::{Coded, Workday};
+
+    use super::*;
+
+    /// The values that some of the plans have.
+    fn made<'a, T: Coded + Ord + 'a, I: Iterator<Item = T>>(
+        plans: &'a [Plan],
+        of: impl Fn(&'a Plan) -> I,
+    ) -> BTreeSet<T> {
+        plans.iter().flat_map(of).collect()
+    }
+
+    macro_rules! every_value_is_made {
+        ($plans:ident, $($kind:ident: $of:expr,)+) => {$(
+            let expected: BTreeSet<$kind> = $kind::ALL.iter().copied().collect();
+            assert_eq!(made(&$plans, $of), expected, stringify!($kind));
+        )+};
+    }
+
+    #[test]
+    fn every_value_of_every_setting_is_made() {
+        let days = WorkdayRange { first: Workday(20_000), last: Workday(20_001) };
+        let mut random = Random::new(7);
+        let timelines: Vec<PlanTimeline> =
+            (0..2_000).map(|_| timeline(&mut random, Grid { seconds: 300 }, days)).collect();
+        let plans: Vec<Plan> =
+            timelines.iter().flat_map(|timeline| timeline.versions()).map(|version| version.1.clone()).collect();
+        every_value_is_made!(
+            plans,
+            Granularity: |plan| [plan.normalise.granularity].into_iter(),
+            DedupeKeep: |plan| [plan.dedupe.keep].into_iter(),
+            ShiftStart: |plan| [plan.matching.shift_starts_at].into_iter(),
+            GapBasis: |plan| [plan.matching.shift_gap_basis].into_iter(),
+            MatchBy: |plan| [plan.matching.match_by].into_iter(),
+            PairingMode: |plan| [plan.pairing.mode].into_iter(),
+            Adjacency: |plan| [plan.pairing.adjacency].into_iter(),
+            RepeatIn: |plan| [plan.pairing.repeat_in].into_iter(),
+            DirectionKind: |plan| plan.rounding.iter().map(|rule| rule.direction.kind()),
+            Anchor: |plan| plan.rounding.iter().map(|rule| rule.anchor),
+            Attribution: |plan| [plan.workdays.overtime].into_iter(),
+            BreakBasis: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.basis),
+            BreakPlacement: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.placement),
+            LeaveVersusWork: |plan| [plan.leave.versus_work].into_iter(),
+            GraceMode: |plan| [plan.attendance.grace_mode].into_iter(),
+            Compared: |plan| [plan.attendance.compared].into_iter(),
+            HolidayBasis: |plan| [plan.holidays.basis].into_iter(),
+            CombineKind: |plan| [plan.overtime.combine.kind()].into_iter(),
+            TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),
+            PremiumMode: |plan| plan.premiums.iter().map(|premium| premium.mode),
+        );
+    }
 }

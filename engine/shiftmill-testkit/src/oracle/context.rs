@@ -39,7 +39,7 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
         if let Some(consecutive) = tier.when.consecutive {
             first = first.min(match consecutive.reset {
                 ConsecutiveReset::Workweek => week_of(plan, start),
-                _ => start.plus(-i32::from(consecutive.day)),
+                ConsecutiveReset::Rolling | ConsecutiveReset::AfterTrigger => start.plus(-i32::from(consecutive.day)),
             });
         }
     }

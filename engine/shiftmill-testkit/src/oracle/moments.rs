@@ -589,7 +589,9 @@ fn away_labels(question: &Question, duties: &[Duty], away: &Away, at: Timestamp)
             let duty = duties.iter().find(|duty| duty.start <= at && at < duty.end);
             duty.map_or(date_of(question, at), |duty| duty.workday)
         }
-        _ => date_of(question, at),
+        Attribution::StartDay | Attribution::EndDay | Attribution::Majority | Attribution::SplitMidnight => {
+            date_of(question, at)
+        }
     };
     (label(rules.overtime), label(rules.reporting))
 }

@@ -227,7 +227,11 @@ impl<'a> Desk<'a> {
             let moment = &self.moments[*index];
             let instance = match line[0].tier.scope {
                 TierScope::Shift => moment.shift.map(|shift| shift as i64),
-                _ => days[&moment.overtime].instance,
+                TierScope::Workday
+                | TierScope::Workweek
+                | TierScope::Workweeks { .. }
+                | TierScope::Month
+                | TierScope::PayPeriod => days[&moment.overtime].instance,
             };
             if moment.state != SpanState::UnpaidBreak
                 && let Some(key) = instance

@@ -169,7 +169,12 @@ fn start_is_missing(tap: Tap, notices: &mut Vec<Notice>) {
     let code = match tap.kind {
         PunchKind::MealEnd => ExceptionCode::MissingMealPunch,
         PunchKind::BreakEnd => ExceptionCode::MissingBreakPunch,
-        _ => return,
+        PunchKind::In
+        | PunchKind::Out
+        | PunchKind::MealStart
+        | PunchKind::BreakStart
+        | PunchKind::Transfer
+        | PunchKind::Unknown => return,
     };
     notices.push(Notice { code, workday: Workday::default(), at: tap.at, measure: Seconds::ZERO });
 }
@@ -299,7 +304,7 @@ fn gap_kind(pairing: &Pairing, before: Pair, after: Pair) -> GapKind {
     }
     match pairing.meal_detect {
         MealDetect::ByGapLength { min, max } if min <= gap && gap <= max => GapKind::Meal,
-        _ => GapKind::Plain,
+        MealDetect::ByGapLength { .. } | MealDetect::ByKind => GapKind::Plain,
     }
 }
 
@@ -311,7 +316,12 @@ fn missing_returns(shift: &Shift, made: &[Made], notices: &mut Vec<Notice>) {
     let code = match tap.kind {
         PunchKind::MealStart => ExceptionCode::MissingMealPunch,
         PunchKind::BreakStart => ExceptionCode::MissingBreakPunch,
-        _ => return,
+        PunchKind::In
+        | PunchKind::Out
+        | PunchKind::MealEnd
+        | PunchKind::BreakEnd
+        | PunchKind::Transfer
+        | PunchKind::Unknown => return,
     };
     notices.push(Notice { code, workday: shift.shown_on, at: tap.at, measure: Seconds::ZERO });
 }

@@ -90,7 +90,8 @@ fn is_open(mode: PairingMode, run: &[Tap]) -> bool {
         PairingMode::Alternating => run.len() % 2 == 1,
         PairingMode::Typed => run.iter().fold(false, |open, tap| match tap.kind {
             PunchKind::Unknown => !open,
-            kind => !kind.is_closer(),
+            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::Transfer => true,
+            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => false,
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! The words in which a suite states the grounds of a pay line.
 
-use shiftmill_core::Seconds;
+use shiftmill_core::{BecauseKind, Seconds};
 
 use super::ExpectedBecause;
 use crate::clock;
@@ -8,46 +8,46 @@ use crate::clock;
 /// Reads grounds such as `worked` or `beyond 8:00 in the workday`. `None` when the words are not known.
 pub fn because(text: &str) -> Option<ExpectedBecause> {
     let words = text.trim().to_ascii_lowercase();
-    let number = if words.starts_with("beyond ") { beyond(&words)? } else { plain(&words)? };
-    Some(ExpectedBecause { text: text.trim().to_owned(), number, limit: limit(&words) })
+    let kind = if words.starts_with("beyond ") { beyond(&words)? } else { plain(&words)? };
+    Some(ExpectedBecause { text: text.trim().to_owned(), number: kind.number(), limit: limit(&words) })
 }
 
-fn beyond(words: &str) -> Option<u8> {
+fn beyond(words: &str) -> Option<BecauseKind> {
     let scopes = [
-        (" in the shift", 7),
-        (" in the workday", 8),
-        (" in the workweek", 9),
-        (" workweeks", 10),
-        (" in the month", 11),
-        (" in the pay period", 12),
+        (" in the shift", BecauseKind::BeyondShift),
+        (" in the workday", BecauseKind::BeyondDay),
+        (" in the workweek", BecauseKind::BeyondWeek),
+        (" workweeks", BecauseKind::BeyondWeeks),
+        (" in the month", BecauseKind::BeyondMonth),
+        (" in the pay period", BecauseKind::BeyondPayPeriod),
     ];
-    scopes.into_iter().find(|(ending, _)| words.ends_with(ending)).map(|(_, number)| number)
+    scopes.into_iter().find(|(ending, _)| words.ends_with(ending)).map(|(_, kind)| kind)
 }
 
-fn plain(words: &str) -> Option<u8> {
+fn plain(words: &str) -> Option<BecauseKind> {
     let openings = [
-        ("worked", 0),
-        ("missing punch filled in", 1),
-        ("gap shorter than ", 2),
-        ("taken off automatically", 3),
-        ("fixed break", 4),
-        ("outside the schedule", 5),
-        ("on leave", 6),
-        ("day in a row", 13),
-        ("day type ", 14),
-        ("combination", 15),
-        ("holiday not worked", 16),
-        ("in the clock window", 17),
-        ("shift in the clock window", 18),
-        ("day premium", 19),
-        ("meal ", 20),
-        ("lateness", 21),
+        ("worked", BecauseKind::Worked),
+        ("missing punch filled in", BecauseKind::Imputed),
+        ("gap shorter than ", BecauseKind::ShortGapPaid),
+        ("taken off automatically", BecauseKind::AutoDeducted),
+        ("fixed break", BecauseKind::FixedBreak),
+        ("outside the schedule", BecauseKind::OutsideSchedule),
+        ("on leave", BecauseKind::OnLeave),
+        ("day in a row", BecauseKind::ConsecutiveDay),
+        ("day type ", BecauseKind::DayTypeIs),
+        ("combination", BecauseKind::Combination),
+        ("holiday not worked", BecauseKind::HolidayNotWorked),
+        ("in the clock window", BecauseKind::InClockWindow),
+        ("shift in the clock window", BecauseKind::ShiftInClockWindow),
+        ("day premium", BecauseKind::DayPremium),
+        ("meal ", BecauseKind::MealRequirement),
+        ("lateness", BecauseKind::Lateness),
     ];
     let consecutive = words.strip_prefix("day ").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     if consecutive.is_some_and(|rest| rest.contains(" in a row")) {
-        return Some(13);
+        return Some(BecauseKind::ConsecutiveDay);
     }
-    openings.into_iter().find(|(opening, _)| words.starts_with(opening)).map(|(_, number)| number)
+    openings.into_iter().find(|(opening, _)| words.starts_with(opening)).map(|(_, kind)| kind)
 }
 
 /// The first length that the words hold.
@@ -68,5 +68,40 @@ mod tests {
         assert_eq!(read("day 7 in a row, beyond 8:00"), Some((13, Some(Seconds::hours(8)))));
         assert_eq!(read("day type rest_day"), Some((14, None)));
         assert_eq!(read("because of the moon"), None);
+    }
+
+    #[test]
+    fn every_kind_of_grounds_can_be_stated() {
+        let words = |kind: BecauseKind| match kind {
+            BecauseKind::Worked => Some("worked"),
+            BecauseKind::Imputed => Some("missing punch filled in"),
+            BecauseKind::ShortGapPaid => Some("gap shorter than 0:20"),
+            BecauseKind::AutoDeducted => Some("taken off automatically"),
+            BecauseKind::FixedBreak => Some("fixed break"),
+            BecauseKind::OutsideSchedule => Some("outside the schedule"),
+            BecauseKind::OnLeave => Some("on leave"),
+            BecauseKind::BeyondShift => Some("beyond 8:00 in the shift"),
+            BecauseKind::BeyondDay => Some("beyond 8:00 in the workday"),
+            BecauseKind::BeyondWeek => Some("beyond 40:00 in the workweek"),
+            BecauseKind::BeyondWeeks => Some("beyond 80:00 in 2 workweeks"),
+            BecauseKind::BeyondMonth => Some("beyond 60:00 in the month"),
+            BecauseKind::BeyondPayPeriod => Some("beyond 80:00 in the pay period"),
+            BecauseKind::ConsecutiveDay => Some("day 7 in a row"),
+            BecauseKind::DayTypeIs => Some("day type rest_day"),
+            BecauseKind::Combination => Some("combination"),
+            BecauseKind::HolidayNotWorked => Some("holiday not worked"),
+            BecauseKind::InClockWindow => Some("in the clock window"),
+            BecauseKind::ShiftInClockWindow => Some("shift in the clock window"),
+            BecauseKind::DayPremium => Some("day premium"),
+            BecauseKind::MealRequirement => Some("meal 1"),
+            BecauseKind::Lateness => Some("lateness"),
+            // What a plugin says is compared as it is written.
+            BecauseKind::ByPlugin => None,
+        };
+        for kind in BecauseKind::ALL {
+            if let Some(words) = words(*kind) {
+                assert_eq!(because(words).map(|because| because.number), Some(kind.number()), "{words}");
+            }
+        }
     }
 }

@@ -141,9 +141,10 @@ impl<'a> Answer<'a> {
 
 impl Grounds {
     fn of(reason: Reason, said: &PluginReasons, listener: &Listener<'_>) -> Grounds {
-        let text = match reason.because {
-            Because::ByPlugin { reason: number } => listener.reason(reason.rule, said.get(number).unwrap_or(&[])),
-            because => Some(words(because)),
+        let text = if let Because::ByPlugin { reason: number } = reason.because {
+            listener.reason(reason.rule, said.get(number).unwrap_or(&[]))
+        } else {
+            Some(words(reason.because))
         };
         Grounds { text: text.unwrap_or_default(), limit: limit(reason.because) }
     }
@@ -248,6 +249,19 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::BeyondPayPeriod { limit }
         | Because::ConsecutiveDay { limit, .. }
         | Because::DayTypeIs { limit, .. } => Some(limit),
-        _ => None,
+        Because::Worked
+        | Because::Imputed
+        | Because::AutoDeducted { .. }
+        | Because::FixedBreak
+        | Because::OutsideSchedule
+        | Because::OnLeave
+        | Because::Combination { .. }
+        | Because::HolidayNotWorked
+        | Because::InClockWindow
+        | Because::ShiftInClockWindow
+        | Because::DayPremium
+        | Because::MealRequirement { .. }
+        | Because::Lateness
+        | Because::ByPlugin { .. } => None,
     }
 }

@@ -48,11 +48,11 @@ pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
 
 /// What a plugin says of an exception that it marked, and at which time.
 pub fn about_marked(row: &ExceptionRow, says: &str, zone: &Zone) -> String {
-    match row.code {
-        // The exception says only that a plugin has something to say.
-        ExceptionCode::NeedsReview => placed(says, row, zone),
-        code => placed(&format!("{}: {says}", exception_code(code)), row, zone),
+    // This exception says only that a plugin has something to say.
+    if row.code == ExceptionCode::NeedsReview {
+        return placed(says, row, zone);
     }
+    placed(&format!("{}: {says}", exception_code(row.code)), row, zone)
 }
 
 fn placed(words: &str, row: &ExceptionRow, zone: &Zone) -> String {
@@ -96,7 +96,29 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::EarlyOut
         | ExceptionCode::EarlyIn
         | ExceptionCode::LateOut => "by",
-        _ => "time:",
+        ExceptionCode::AbsentHalf
+        | ExceptionCode::Absent
+        | ExceptionCode::MissingIn
+        | ExceptionCode::MissingOut
+        | ExceptionCode::MissingMealPunch
+        | ExceptionCode::MissingBreakPunch
+        | ExceptionCode::UnscheduledWork
+        | ExceptionCode::UnderHours
+        | ExceptionCode::MealMissing
+        | ExceptionCode::MealShort
+        | ExceptionCode::MealLate
+        | ExceptionCode::LeaveWorked
+        | ExceptionCode::LeaveOverlap
+        | ExceptionCode::HolidayWorked
+        | ExceptionCode::ShiftTooLong
+        | ExceptionCode::PairTooLong
+        | ExceptionCode::RoundConflict
+        | ExceptionCode::DuplicatePunch
+        | ExceptionCode::FuturePunch
+        | ExceptionCode::CorrectionUnmatched
+        | ExceptionCode::ContextShort
+        | ExceptionCode::NeedsReview
+        | ExceptionCode::PluginFailed => "time:",
     }
 }
 

@@ -14,7 +14,7 @@ pub use exceptions::{about, about_marked, error, exception, exception_code};
 pub use explanation::{
     DayExplanation, ExceptionSentence, Explanation, PaySentence, TimelineSentence, TotalSentence, explain,
 };
-pub use grounds::{because, because_number, day_type};
+pub use grounds::{because, because_kind, because_number, day_type};
 pub use plugin::{Language, Listener, failure};
 pub use steps::note;
 

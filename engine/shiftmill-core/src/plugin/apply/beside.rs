@@ -104,10 +104,7 @@ impl Draft<'_> {
         if matches!(code, ExceptionCode::ContextShort | ExceptionCode::PluginFailed) {
             return Err(Refusal::NotForPlugins { code });
         }
-        let says = match reason.because {
-            crate::reason::Because::ByPlugin { reason } => Some(reason),
-            _ => None,
-        };
+        let says = if let crate::reason::Because::ByPlugin { reason } = reason.because { Some(reason) } else { None };
         self.room.noticed.push(Noticed { code, workday, at, measure, rule: reason.rule, shift: None, says });
         self.note(reason, || Edited::Marked { workday, code, at, measure });
         Ok(())

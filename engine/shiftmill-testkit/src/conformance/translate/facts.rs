@@ -108,7 +108,7 @@ impl Facts {
                     let (start, end) = (start.max(shift.start), end.min(shift.end));
                     (start < end).then(|| LeaveRow { code: row.code.clone(), time: LeaveTime::Span(start, end) })
                 })),
-                _ => clipped.push(row),
+                LeaveTime::Amount(..) | LeaveTime::Day(_) => clipped.push(row),
             }
         }
         self.leave = clipped;
