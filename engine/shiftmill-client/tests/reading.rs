@@ -48,7 +48,7 @@ async fn names_of_the_service_write_facts_and_read_results() {
     assert!(of_the_period("overtime_1_5").unwrap().amount > 7_200);
     assert_eq!(worked.plugin_failures().count(), 0);
 
-    assert!(on_leave.pay_lines().any(|line| line.workday == MONDAY && line.because == "on leave"));
+    assert!(on_leave.pay_lines().any(|line| line.workday == MONDAY && line.because == "on approved leave"));
     assert_eq!(results.into_columns().unwrap(), *rows.columns());
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shiftmill_core::{
     Carried, CarryKey, EvaluationWindow, HookSet, Isolation, Manifest, Names, OnFailure, PayCode, Plan, PluginHash,
-    PunchColumns, PunchKind, Reason, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span, Timecard, Timestamp,
-    WorkdayRange, WorkdayState, WorkedShift, Zone,
+    PunchColumns, PunchKind, Reason, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span, SpanState, Timecard,
+    Timestamp, WorkdayRange, WorkdayState, WorkedShift, Zone,
 };
 
 use super::*;
