@@ -59,7 +59,6 @@ mod serve;
 mod steps;
 mod stream;
 mod timecards;
-mod times;
 
 pub use budget::Budget;
 pub use config::{Config, Limits, ServeError, Tls};

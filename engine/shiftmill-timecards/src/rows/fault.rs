@@ -110,8 +110,15 @@ pub enum Fault {
     },
 }
 
+/// The names that could have been meant; of many only the first, so that a message stays a message.
 fn others(known: &[String]) -> String {
-    if known.is_empty() { String::from(", and none at all") } else { format!("; it has {}", known.join(", ")) }
+    const SHOWN_MAX: usize = 20;
+    let shown = known.iter().take(SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => String::from(", and none at all"),
+        1..=SHOWN_MAX => format!("; it has {shown}"),
+        count => format!("; it has {shown} and {} more", count - SHOWN_MAX),
+    }
 }
 
 /// A written time that a clock change makes doubtful. The row is used.
