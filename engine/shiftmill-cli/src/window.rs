@@ -3,11 +3,11 @@
 
 use clap::Args;
 use shiftmill::core::{
-    CardFacts, ContextDays, CorrectionKind, EvaluationWindow, Fold, LeaveTime, Timestamp, Workday, WorkdayRange, Zone,
-    ZoneTable,
+    CardFacts, ContextDays, CorrectionKind, EvaluationWindow, LeaveTime, Timestamp, WallTime, Workday, WorkdayRange,
+    Zone, ZoneTable,
 };
 use shiftmill::{words, zone_table};
-use shiftmill_timecards::clock::{self, WrittenTime};
+use shiftmill_timecards::clock;
 
 use crate::files::Facts;
 use crate::problem::Problem;
@@ -116,11 +116,15 @@ impl WindowArguments {
         let Some(zone) = zones.get(0) else { return Err(Problem::own("there is no zone")) };
         if let Some(text) = &self.as_of {
             let written = clock::date_and_time(text).or_else(|| clock::date_and_time(&format!("{text} 00:00")));
-            return match written {
-                Some(WrittenTime::Instant(at)) => Ok(at),
-                Some(WrittenTime::Wall(wall)) => Ok(zone.instant(wall, Fold::Earlier)),
-                None => Err(Problem::new(format!("`{text}` is not a time")).hint("write it as `2026-03-09 12:00`")),
-            };
+            let written = written.ok_or_else(|| {
+                Problem::new(format!("`{text}` is not a time")).hint("write it as `2026-03-09 12:00`")
+            })?;
+            let (at, change) = written.instant(zone);
+            if change.is_some() {
+                let (zone, taken) = (zone.name(), WallTime(at.0));
+                assumed.push(format!("the clock in {zone} changes at {text}, which is taken as {taken}Z (--as-of)"));
+            }
+            return Ok(at);
         }
         let (at, what) = match last {
             Some(last) => (last, "the last punch"),

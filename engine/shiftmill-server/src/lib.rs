@@ -55,7 +55,6 @@ mod rulesets;
 mod serve;
 mod stream;
 mod timecards;
-mod times;
 
 pub use budget::Budget;
 pub use config::{Config, Limits, ServeError, Tls};

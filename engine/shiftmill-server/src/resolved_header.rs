@@ -7,12 +7,12 @@ use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::trial::TrialError;
 use shiftmill::{Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
+use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
 
 use crate::problem::{Kind, Problem};
 use crate::registry::{Ready, Snapshot, Uncompiled};
-use crate::times;
 
 /// Most rulesets of one stream.
 const RULESETS_MAX: usize = 256;
@@ -197,7 +197,7 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
     };
     let day = |text: &str, name: &str| {
         let wrong = || format!("`{text}` is not a date such as 2026-03-02");
-        times::workday(text).ok_or_else(|| Problem::at(Kind::Header, format!("{field}.{name}"), wrong()))
+        clock::date(text.trim()).ok_or_else(|| Problem::at(Kind::Header, format!("{field}.{name}"), wrong()))
     };
     let or = |text: &str, name: &str, default| if text.is_empty() { Ok(default) } else { day(text, name) };
     let pay_period = WorkdayRange {
@@ -214,10 +214,10 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
             return Err(Problem::at(Kind::Header, format!("{field}.{name}"), message));
         }
     }
-    let as_of = times::instant(&window.as_of).ok_or_else(|| {
+    let Some(WrittenTime::Instant(as_of)) = clock::date_and_time(&window.as_of) else {
         let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
-        Problem::at(Kind::Header, format!("{field}.as_of"), message)
-    })?;
+        return Err(Problem::at(Kind::Header, format!("{field}.as_of"), message));
+    };
     let window = EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final };
     if days(&window) > WINDOW_DAYS_MAX {
         let message = format!("pay period and facts span {} days, the most is {WINDOW_DAYS_MAX}", days(&window));

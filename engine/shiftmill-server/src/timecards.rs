@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    CardFacts, Carried, CarriedRow, CarryKey, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, Detail,
-    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact,
-    ShiftTimes, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday, Zone,
+    CardFacts, CarriedRow, CheckedBatch, Detail, ExceptionCode, Leave, Names, Seconds, TimecardBatch, Waiver,
+    WaiverKind, ZoneTable,
 };
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
 use shiftmill::{Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
+use shiftmill_timecards::clock;
+use shiftmill_timecards::fields::Field;
+use shiftmill_timecards::rows::{
+    self, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+};
 use shiftmill_wire::{Numbered, card_error, write_failures};
 use tokio::sync::oneshot;
 use tonic::Status;
@@ -19,13 +23,9 @@ use crate::budget::Share;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
+use crate::memory;
 use crate::problem::{Kind, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
-use crate::{memory, times};
-
-/// Recorded so long ago, at the start of 1970, that it was known whenever the question is asked.
-const LONG_AGO: Timestamp = Timestamp(0);
-const DAY: i32 = 86_400;
 
 /// Evaluates the timecards of a call.
 pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
@@ -77,7 +77,7 @@ fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBa
     let mut batch = TimecardBatch::default();
     for (index, timecard) in timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
-        let facts = read_timecard(timecard, &at, request, names)?;
+        let facts = read_timecard(timecard, &at, &request.zones, names)?;
         batch
             .push(&facts)
             .map_err(|error| Problem::at(Kind::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
@@ -112,153 +112,144 @@ async fn run(
     finished.map_err(|why| stopped(&why).into())
 }
 
-/// Reads the facts of one timecard; `at` is its path.
-struct Reader<'a> {
-    at: &'a str,
-    zone: &'a Zone,
-    names: &'a Names,
-}
-
-fn read_timecard(timecard: &v1::Timecard, at: &str, request: &Request, names: &Names) -> Result<CardFacts, Problem> {
-    let number = if timecard.zone.is_empty() { Some(0) } else { request.zones.find(&timecard.zone) };
-    let found = number.and_then(|number| Some((number, request.zones.get(number)?)));
+/// Reads the facts of one timecard; `at` is its path. Rows with a doubtful clock time are used without a warning, since
+/// the response has no place for one.
+fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &Names) -> Result<CardFacts, Problem> {
+    let number = if timecard.zone.is_empty() { Some(0) } else { zones.find(&timecard.zone) };
+    let found = number.and_then(|number| Some((number, zones.get(number)?)));
     let (number, zone) = found.ok_or_else(|| Problem::at(Kind::ZoneUnknown, format!("{at}.zone"), "no such zone"))?;
-    let reader = Reader { at, zone, names };
+    let reader = &mut RowReader::new(zone, names);
     Ok(CardFacts {
         employee: timecard.employee.clone(),
         ruleset: 0,
         zone: number,
-        punches: reader.rows("punches", &timecard.punches, Reader::punch)?,
-        shifts: reader.rows("shifts", &timecard.shifts, Reader::shift)?,
-        leave: reader.rows("leave", &timecard.leave, Reader::leave)?,
-        corrections: reader.rows("corrections", &timecard.corrections, Reader::correction)?,
-        waivers: reader.rows("waivers", &timecard.waivers, Reader::waiver)?,
-        day_overrides: reader.rows("days", &timecard.days, Reader::day)?,
-        opening_balances: reader.rows("opening_balances", &timecard.opening_balances, Reader::balance)?,
-        carried: reader.rows("carried", &timecard.carried, Reader::carried)?,
+        punches: each(at, "punches", &timecard.punches, |row| Ok(reader.punch(&punch_row(row))?))?,
+        shifts: each(at, "shifts", &timecard.shifts, |row| Ok(reader.shift(&shift_row(row))?))?,
+        leave: each(at, "leave", &timecard.leave, |row| leave(row, reader))?.into_iter().flatten().collect(),
+        corrections: each(
+            at,
+            "corrections",
+            &timecard.corrections,
+            |row| Ok(reader.correction(&correction_row(row))?),
+        )?,
+        waivers: each(at, "waivers", &timecard.waivers, |row| waiver(row, reader))?,
+        day_overrides: each(at, "days", &timecard.days, |row| Ok(reader.day_type(&day_row(row))?))?,
+        opening_balances: each(at, "opening_balances", &timecard.opening_balances, |row| {
+            Ok(reader.balance(&balance_row(row))?)
+        })?,
+        carried: each(at, "carried", &timecard.carried, |row| Ok(reader.carried(&carried_row(row))?))?,
     })
 }
 
-/// A fact, or the field that is wrong and what is wrong with it.
-type Read<Fact> = Result<Fact, (&'static str, String)>;
+/// The field of a message that is wrong, and what is wrong with it.
+struct Wrong {
+    field: &'static str,
+    message: String,
+}
 
-impl Reader<'_> {
-    fn rows<Row, Fact>(
-        &self,
-        list: &str,
-        rows: &[Row],
-        read: impl Fn(&Self, &Row) -> Read<Fact>,
-    ) -> Result<Vec<Fact>, Problem> {
-        let one = |(index, row)| {
-            read(self, row).map_err(|(field, message)| {
-                Problem::at(Kind::ValueUnknown, format!("{}.{list}[{index}].{field}", self.at), message)
-            })
-        };
-        rows.iter().enumerate().map(one).collect()
+impl From<RowError> for Wrong {
+    fn from(error: RowError) -> Wrong {
+        Wrong { field: message_field(error.field), message: error.to_string() }
     }
+}
 
-    fn instant(&self, text: &str, field: &'static str) -> Read<Timestamp> {
-        let wrong = || (field, format!("`{text}` is not a time such as 2026-03-02 08:58 or 2026-03-02T08:58:30-06:00"));
-        times::instant_or_local(text, self.zone).ok_or_else(wrong)
+/// The name of a field in messages: the one in files, unless messages have another.
+fn message_field(field: Field) -> &'static str {
+    const OTHERS: [(Field, &str); 2] = [(Field::Recorded, "recorded_at"), (Field::Amount, "seconds")];
+    OTHERS.iter().find(|(other, _)| *other == field).map_or(field.word(), |(_, name)| *name)
+}
+
+/// Reads the rows of a list, or names the first row and field that is wrong.
+fn each<Row, Fact>(
+    at: &str,
+    list: &str,
+    rows: &[Row],
+    mut read: impl FnMut(&Row) -> Result<Fact, Wrong>,
+) -> Result<Vec<Fact>, Problem> {
+    let one = |(index, row)| {
+        read(row).map_err(|Wrong { field, message }| {
+            Problem::at(Kind::ValueUnknown, format!("{at}.{list}[{index}].{field}"), message)
+        })
+    };
+    rows.iter().enumerate().map(one).collect()
+}
+
+fn punch_row(punch: &v1::Punch) -> PunchRow<'_> {
+    PunchRow { at: punch.at.as_str().into(), kind: punch.kind.as_str().into(), id: unless_zero(punch.id) }
+}
+
+fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
+    ShiftRow {
+        workday: shift.workday.as_str().into(),
+        start: shift.start.as_str().into(),
+        end: shift.end.as_str().into(),
+        shift: &shift.shift,
     }
+}
 
-    fn recorded_at(&self, text: &str) -> Read<Timestamp> {
-        if text.is_empty() { Ok(LONG_AGO) } else { self.instant(text, "recorded_at") }
+/// Leave between two times, or on one workday. Files may also state whole workdays from a date to a date; here a
+/// workday is a row of its own, so that a small message cannot grow into many facts.
+fn leave(leave: &v1::LeaveFact, reader: &mut RowReader<'_>) -> Result<Vec<Leave>, Wrong> {
+    if clock::date(leave.from.trim()).is_some() {
+        let message = format!("`{}` is a date without a time; whole workdays are given as `workday`", leave.from);
+        return Err(Wrong { field: "from", message });
     }
+    let row = LeaveRow {
+        code: &leave.code,
+        from: leave.from.as_str().into(),
+        to: leave.to.as_str().into(),
+        workday: leave.workday.as_str().into(),
+        amount: if leave.seconds == 0 { Given::default() } else { Given::Value(Seconds(leave.seconds)) },
+        recorded: leave.recorded_at.as_str().into(),
+    };
+    Ok(reader.leave(&row)?)
+}
 
-    fn punch(&self, punch: &v1::Punch) -> Read<Punch> {
-        let id = (punch.id != 0).then_some(punch.id);
-        Ok(Punch { at: self.instant(&punch.at, "at")?, kind: kind(&punch.kind)?, id })
+fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
+    CorrectionRow {
+        action: correction.action.as_str().into(),
+        id: unless_zero(correction.id),
+        at: correction.at.as_str().into(),
+        kind: correction.kind.as_str().into(),
+        to: correction.to.as_str().into(),
+        recorded: correction.recorded_at.as_str().into(),
     }
+}
 
-    fn shift(&self, shift: &v1::ScheduledShift) -> Read<ShiftFact> {
-        let workday = day(&shift.workday)?;
-        if !shift.shift.is_empty() {
-            let template = position(&self.names.shifts, &shift.shift);
-            let unknown = || ("shift", format!("the ruleset has no shift named `{}`", shift.shift));
-            return Ok(ShiftFact { workday, times: ShiftTimes::Template(template.ok_or_else(unknown)?) });
+/// Messages name an exception or number a meal, in fields of their own.
+fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver, Wrong> {
+    let wrong = |field, message: &str| Wrong { field, message: message.to_owned() };
+    let waived = match (waiver.exception.as_str(), waiver.meal) {
+        ("", 0) => return Err(wrong("meal", "neither an exception nor the ordinal of a meal is given")),
+        ("", ordinal) => {
+            let ordinal = u8::try_from(ordinal).map_err(|_| wrong("meal", "a workday has at most 255 meals"))?;
+            WaiverKind::Meal(ordinal)
         }
-        let start = clock(&shift.start, "start")?;
-        let end = clock(&shift.end, "end")?;
-        let end = if end <= start { end + DAY } else { end };
-        Ok(ShiftFact { workday, times: ShiftTimes::Clock { start, end } })
-    }
-
-    fn leave(&self, leave: &v1::LeaveFact) -> Read<Leave> {
-        let unknown = || ("code", format!("the ruleset has no leave named `{}`", leave.code));
-        let code = position(&self.names.leave, &leave.code).ok_or_else(unknown)?;
-        let time = match (leave.workday.is_empty(), leave.seconds) {
-            (true, _) => {
-                LeaveTime::Span { start: self.instant(&leave.from, "from")?, end: self.instant(&leave.to, "to")? }
-            }
-            (false, 0) => LeaveTime::Workday(day(&leave.workday)?),
-            (false, seconds) => LeaveTime::Amount(day(&leave.workday)?, Seconds(seconds)),
-        };
-        Ok(Leave { code, time, recorded_at: self.recorded_at(&leave.recorded_at)? })
-    }
-
-    fn correction(&self, correction: &v1::CorrectionFact) -> Read<Correction> {
-        let punch = || match correction.id {
-            0 => Ok(PunchRef::At(self.instant(&correction.at, "at")?, kind(&correction.kind)?)),
-            id => Ok(PunchRef::Id(id)),
-        };
-        let kind = match correction.action.as_str() {
-            "add" => CorrectionKind::Add { at: self.instant(&correction.at, "at")?, kind: kind(&correction.kind)? },
-            "void" => CorrectionKind::Void(punch()?),
-            "retime" => CorrectionKind::Retime { punch: punch()?, to: self.instant(&correction.to, "to")? },
-            other => return Err(("action", format!("`{other}` is not one of `add`, `void`, `retime`"))),
-        };
-        Ok(Correction { kind, recorded_at: self.recorded_at(&correction.recorded_at)? })
-    }
-
-    fn waiver(&self, waiver: &v1::WaiverFact) -> Read<Waiver> {
-        let kind = match (waiver.exception.is_empty(), u8::try_from(waiver.meal)) {
-            (true, Ok(ordinal)) if ordinal > 0 => WaiverKind::Meal(ordinal),
-            (true, _) => return Err(("meal", "neither an exception nor the ordinal of a meal is given".to_owned())),
-            (false, _) => {
-                let unknown = || ("exception", format!("no exception is called `{}`", waiver.exception));
-                WaiverKind::Exception(ExceptionCode::from_code(&waiver.exception).ok_or_else(unknown)?)
-            }
-        };
-        Ok(Waiver { workday: day(&waiver.workday)?, kind })
-    }
-
-    fn day(&self, fact: &v1::DayFact) -> Read<DayOverride> {
-        let unknown = || ("day_type", format!("no day type is called `{}`", fact.day_type));
-        let day_type = DayType::from_code(&fact.day_type).ok_or_else(unknown)?;
-        Ok(DayOverride { workday: day(&fact.workday)?, day_type })
-    }
-
-    fn balance(&self, balance: &v1::BalanceFact) -> Read<OpeningBalance> {
-        let unknown = || ("rule", format!("the ruleset has no rule named `{}`", balance.rule));
-        let rule = position(&self.names.rules, &balance.rule).ok_or_else(unknown)?;
-        Ok(OpeningBalance { rule: RuleId(rule), amount: Seconds(balance.seconds) })
-    }
-
-    fn carried(&self, carried: &v1::CarriedValue) -> Read<Carried> {
-        let unknown = || ("key", format!("the ruleset has no carried key named `{}`", carried.key));
-        let key = position(&self.names.carried, &carried.key).map(CarryKey).ok_or_else(unknown)?;
-        Ok(Carried { key, value: carried.value })
-    }
+        (code, 0) => {
+            let unknown = || wrong("exception", &format!("no exception is called `{code}`"));
+            WaiverKind::Exception(ExceptionCode::from_code(code).ok_or_else(unknown)?)
+        }
+        (_, _) => return Err(wrong("meal", "both an exception and a meal are given; waive one in each row")),
+    };
+    let row = WaiverRow { workday: waiver.workday.as_str().into(), waived: Given::Value(waived) };
+    Ok(reader.waiver(&row)?)
 }
 
-fn kind(text: &str) -> Read<PunchKind> {
-    if text.is_empty() {
-        return Ok(PunchKind::Unknown);
-    }
-    PunchKind::from_code(text).ok_or_else(|| ("kind", format!("no kind of punch is called `{text}`")))
+fn day_row(day: &v1::DayFact) -> DayTypeRow<'_> {
+    DayTypeRow { workday: day.workday.as_str().into(), day_type: day.day_type.as_str().into() }
 }
 
-fn day(text: &str) -> Read<Workday> {
-    times::workday(text).ok_or_else(|| ("workday", format!("`{text}` is not a date such as 2026-03-02")))
+fn balance_row(balance: &v1::BalanceFact) -> BalanceRow<'_> {
+    BalanceRow { rule: &balance.rule, amount: Given::Value(Seconds(balance.seconds)) }
 }
 
-fn clock(text: &str, field: &'static str) -> Read<i32> {
-    times::clock(text).ok_or_else(|| (field, format!("`{text}` is not a time of day such as 22:00")))
+fn carried_row(carried: &v1::CarriedValue) -> rows::CarriedRow<'_> {
+    rows::CarriedRow { key: &carried.key, value: Given::Value(carried.value) }
 }
 
-fn position(names: &[String], name: &str) -> Option<u16> {
-    u16::try_from(names.iter().position(|known| known == name)?).ok()
+/// Messages cannot leave a number out, so zero stands for none.
+fn unless_zero(number: u64) -> Given<'static, u64> {
+    if number == 0 { Given::default() } else { Given::Value(number) }
 }
 
 fn answer(
@@ -368,3 +359,6 @@ fn write_day(day: &DayExplanation, worked: u32, amounts: &mut impl Iterator<Item
         steps: day.steps.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

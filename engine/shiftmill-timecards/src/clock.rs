@@ -1,6 +1,6 @@
 //! Dates, times of day and lengths as people write them.
 
-use shiftmill_core::{Seconds, Timestamp, WALL_DAY, WallTime, Weekday, Workday};
+use shiftmill_core::{Fold, Seconds, Timestamp, WALL_DAY, WallTime, Weekday, Workday, Zone};
 
 /// A point in time as it is written: with an offset from UTC, or as the clock on the wall shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,48 @@ pub enum WrittenTime {
     Instant(Timestamp),
     /// Without one: an instant only together with a zone.
     Wall(WallTime),
+    /// Without one, but with the choice between two showings of the clock.
+    Showing(WallTime, Fold),
+}
+
+/// What a clock change does to a written time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockChange {
+    /// The clock showed the time twice, and the writer did not say which showing is meant. The earlier one is taken.
+    ShownTwice,
+    /// The writer means the second showing of a time that the clock showed once. That one is taken.
+    ShownOnce,
+    /// The clock skipped the time. The time is moved forward by as much as the clock was.
+    NeverShown,
+}
+
+impl WrittenTime {
+    /// The instant in a zone, and the clock change that a person should know of.
+    ///
+    /// ```
+    /// use shiftmill_core::{Timestamp, WallTime, Workday, Zone};
+    /// use shiftmill_timecards::clock::{ClockChange, WrittenTime};
+    /// let changes = vec![(Timestamp(1_793_512_800), -18_000)];
+    /// let zone = Zone::new("America/New_York".into(), -14_400, changes).unwrap();
+    /// let half_past_one = WallTime::on(Workday::from_date(2026, 11, 1).unwrap(), 5_400);
+    /// let (at, change) = WrittenTime::Wall(half_past_one).instant(&zone);
+    /// assert_eq!((at, change), (Timestamp(1_793_511_000), Some(ClockChange::ShownTwice)));
+    /// ```
+    pub fn instant(self, zone: &Zone) -> (Timestamp, Option<ClockChange>) {
+        let (wall, showing) = match self {
+            WrittenTime::Instant(at) => return (at, None),
+            WrittenTime::Wall(wall) => (wall, None),
+            WrittenTime::Showing(wall, fold) => (wall, Some(fold)),
+        };
+        let (earlier, later) = (zone.instant(wall, Fold::Earlier), zone.instant(wall, Fold::Later));
+        let change = match showing {
+            _ if zone.wall_at(earlier) != wall => Some(ClockChange::NeverShown),
+            None if earlier != later => Some(ClockChange::ShownTwice),
+            Some(Fold::Later) if earlier == later => Some(ClockChange::ShownOnce),
+            None | Some(Fold::Earlier | Fold::Later) => None,
+        };
+        (if showing == Some(Fold::Later) { later } else { earlier }, change)
+    }
 }
 
 /// A calendar date: `2026-03-02`, also `2026/3/2`.
@@ -31,12 +73,30 @@ pub fn date(text: &str) -> Option<Workday> {
 
 /// A time of day from `00:00` to `24:00`, with seconds if wanted: seconds since midnight.
 pub fn time_of_day(text: &str) -> Option<u32> {
+    let second = clock_reading(text)?;
+    (i64::from(second) <= WALL_DAY).then_some(second)
+}
+
+/// A time of a scheduled shift from `00:00` to `48:00`: seconds since the midnight that opens the workday. `26:30` is
+/// half past two on the day after.
+///
+/// ```
+/// use shiftmill_timecards::clock::shift_time;
+/// assert_eq!(shift_time("26:30"), Some(95_400));
+/// assert_eq!(shift_time("48:01"), None);
+/// ```
+pub fn shift_time(text: &str) -> Option<i32> {
+    let second = clock_reading(text)?;
+    if i64::from(second) <= 2 * WALL_DAY { i32::try_from(second).ok() } else { None }
+}
+
+/// `HH:MM` or `HH:MM:SS` with one or two digits for the hours.
+fn clock_reading(text: &str) -> Option<u32> {
     let (hours, rest) = text.split_once(':')?;
     if hours.len() > 2 {
         return None;
     }
-    let second = digits(hours)? * 3_600 + minutes_and_seconds(rest)?;
-    (i64::from(second) <= WALL_DAY).then_some(second)
+    Some(digits(hours)? * 3_600 + minutes_and_seconds(rest)?)
 }
 
 /// A length: `8:00`, `8:00:30`, `0:20`, or with units as in rulesets: `8h`, `30m`, `90s`, `8h30m`.
@@ -118,6 +178,9 @@ fn split_offset(text: &str) -> Option<(&str, Option<i64>)> {
         Some(parts) => parts,
         None => offset.split_at_checked(2)?,
     };
+    if hours.len() != 2 || !matches!(minutes.len(), 0 | 2) {
+        return None;
+    }
     let minutes = if minutes.is_empty() { 0 } else { digits(minutes)? };
     let hours = digits(hours)?;
     (hours <= 23 && minutes < 60).then_some((clock, Some(east * i64::from(hours * 3_600 + minutes * 60))))
@@ -149,7 +212,9 @@ mod tests {
         for written in ["2026-03-02T08:00:00+0530", "2026-03-02 08:00+05:30", "2026-03-02 02:30:00Z"] {
             assert_eq!(date_and_time(written), date_and_time("2026-03-02 02:30Z"), "{written}");
         }
-        assert_eq!(date_and_time("2026-03-02 08:00+99"), None);
+        for wrong in ["08:00+99", "08:00+8:00", "08:00+080", "08:00+08:0", "08:00+"] {
+            assert_eq!(date_and_time(&format!("2026-03-02 {wrong}")), None, "{wrong}");
+        }
         assert_eq!(date_and_time("2026-03-02 08:00:00.x"), None);
     }
 

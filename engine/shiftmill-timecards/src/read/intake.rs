@@ -3,17 +3,14 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
-use shiftmill_core::{
-    CardFacts, Carried, CarryKey, Correction, CorrectionKind, ExceptionCode, Fold, Leave, LeaveTime, Names,
-    PUNCHES_PER_TIMECARD_MAX, Punch, PunchKind, PunchRef, SHIFTS_PER_TIMECARD_MAX, ShiftFact, ShiftTimes, Timestamp,
-    Waiver, WaiverKind, WallTime, Workday, ZoneTable,
-};
+use shiftmill_core::{CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, ZoneTable};
 
-use super::fields::{Column, Fields, Table};
 use super::report::{Place, Report};
 use super::status::StatusMap;
+use super::values::Values;
 use super::{EmployeeRow, Format, ROWS_MAX, json, tabular};
-use crate::clock::{self, WrittenTime};
+use crate::fields::{Field, Table};
+use crate::rows::{CarriedRow, CorrectionRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow};
 
 /// A ruleset of the request, as far as files name things in it.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +37,17 @@ pub struct Intake<'a> {
     ids_warned: bool,
 }
 
-/// Why a row is not used.
-type Fault = String;
+/// Why a row is not used, in words.
+struct Unused(String);
+
+impl From<RowError> for Unused {
+    fn from(error: RowError) -> Unused {
+        Unused(error.to_string())
+    }
+}
+
+/// Reads one kind of row for the employee of a card, and adds what it says to the card.
+type AddRow<'r> = dyn FnMut(&mut RowReader<'_>, &mut CardFacts) -> Result<(), Unused> + 'r;
 
 impl<'a> Intake<'a> {
     /// An intake for the listed employees; with an empty list, every key that a row names is an employee in the
@@ -97,20 +103,20 @@ impl<'a> Intake<'a> {
         report: &mut Report,
     ) -> io::Result<()> {
         match format {
-            Format::Csv => tabular::read_csv(file, table, bytes, report, &mut |place, fields, report| {
-                self.take(file, table, place, fields, report);
+            Format::Csv => tabular::read_csv(file, table, bytes, report, &mut |place, values, report| {
+                self.take(file, table, place, values, report);
             }),
             Format::Json => {
                 let wanted = match table {
                     Table::Carried => |table| table == Table::Carried,
                     _ => |table| table != Table::Employees,
                 };
-                json::read(file, table, wanted, bytes, report, &mut |table, place, fields, report| {
-                    self.take(file, table, place, fields, report);
+                json::read(file, table, wanted, bytes, report, &mut |table, place, values, report| {
+                    self.take(file, table, place, values, report);
                 })
             }
-            Format::Attlog => tabular::read_attlog(file, bytes, report, &mut |place, fields, report| {
-                self.take(file, Table::Punches, place, fields, report);
+            Format::Attlog => tabular::read_attlog(file, bytes, report, &mut |place, values, report| {
+                self.take(file, Table::Punches, place, values, report);
             }),
         }
     }
@@ -120,7 +126,7 @@ impl<'a> Intake<'a> {
         self.cards
     }
 
-    fn take(&mut self, file: &str, table: Table, place: Place, fields: &Fields<'_>, report: &mut Report) {
+    fn take(&mut self, file: &str, table: Table, place: Place, values: &Values<'_>, report: &mut Report) {
         self.rows += 1;
         if self.rows > ROWS_MAX {
             if self.rows == ROWS_MAX + 1 {
@@ -130,22 +136,23 @@ impl<'a> Intake<'a> {
             }
             return;
         }
+        let row = FileRow { file, place, values };
         let outcome = match table {
             Table::Employees => return,
-            Table::Punches => self.punch(file, place, fields, report),
-            Table::Schedule => self.shift(fields),
-            Table::Leave => self.leave(file, place, fields, report),
-            Table::Corrections => self.correction(file, place, fields, report),
-            Table::Waivers => self.waiver(fields),
-            Table::Carried => self.carried(fields),
+            Table::Punches => self.punch(row, report),
+            Table::Schedule => self.add(row, report, &mut |reader, card| shift(values, reader, card)),
+            Table::Leave => self.add(row, report, &mut |reader, card| leave(values, reader, card)),
+            Table::Corrections => self.correction(row, report),
+            Table::Waivers => self.add(row, report, &mut |reader, card| waiver(values, reader, card)),
+            Table::Carried => self.add(row, report, &mut |reader, card| carried(values, reader, card)),
         };
         match outcome {
             Ok(()) => report.rows_used += 1,
-            Err(reason) => report.reject(file, place, reason),
+            Err(Unused(reason)) => report.reject(file, place, reason),
         }
     }
 
-    fn card_of(&self, row: &EmployeeRow) -> Result<CardFacts, Fault> {
+    fn card_of(&self, row: &EmployeeRow) -> Result<CardFacts, String> {
         let zone = match row.zone.as_str() {
             "" => 0,
             name => self.zones.find(name).ok_or_else(|| format!("`{name}` is not a zone such as `Europe/Berlin`"))?,
@@ -164,11 +171,11 @@ impl<'a> Intake<'a> {
         u16::try_from(index).ok()
     }
 
-    /// The card that a row is about.
-    fn card(&mut self, fields: &Fields<'_>) -> Result<usize, Fault> {
-        let (key, pin) = (fields.get(Column::Employee), fields.get(Column::Pin));
+    /// The position of the card that a row is about.
+    fn card(&mut self, values: &Values<'_>) -> Result<usize, Unused> {
+        let (key, pin) = (values.get(Field::Employee), values.get(Field::Pin));
         if key.is_empty() && pin.is_empty() {
-            return Err(String::from("no employee is named"));
+            return Err(Unused(String::from("no employee is named")));
         }
         let found = if key.is_empty() {
             // Where an employees file gives no PINs, the terminal knows people by their keys.
@@ -178,8 +185,10 @@ impl<'a> Intake<'a> {
         };
         match (found, self.listed) {
             (Some(index), _) => Ok(*index),
-            (None, true) if key.is_empty() => Err(format!("PIN `{pin}` belongs to no employee of the employees file")),
-            (None, true) => Err(format!("employee `{key}` is not in the employees file")),
+            (None, true) if key.is_empty() => {
+                Err(Unused(format!("PIN `{pin}` belongs to no employee of the employees file")))
+            }
+            (None, true) => Err(Unused(format!("employee `{key}` is not in the employees file"))),
             (None, false) => {
                 let employee = if key.is_empty() { pin } else { key }.to_owned();
                 self.by_key.insert(employee.clone(), self.cards.len());
@@ -189,253 +198,126 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn change(&mut self, index: usize) -> Result<&mut CardFacts, Fault> {
-        self.cards.get_mut(index).ok_or_else(|| String::from("no such employee"))
-    }
-
-    fn names(&self, index: usize) -> Option<&'a Names> {
-        let ruleset = self.cards.get(index)?.ruleset;
-        self.rulesets.get(usize::from(ruleset)).map(|ruleset| ruleset.names)
-    }
-
-    /// The instant of a written time for an employee. A time that the clock shows twice is the earlier one, a time
-    /// that it never shows is moved forward; both are accepted and noted.
-    fn instant(&self, index: usize, text: &str, at: (&str, Place), report: &mut Report) -> Result<Timestamp, Fault> {
-        let written = clock::date_and_time(text)
-            .ok_or_else(|| format!("`{text}` is not a date and a time; write them as 2026-03-02 08:00"))?;
-        let instant = match written {
-            WrittenTime::Instant(instant) => instant,
-            WrittenTime::Wall(wall) => self.on_the_wall(index, wall, text, at, report)?,
-        };
-        plausible(WallTime(instant.0).date(), text)?;
-        Ok(instant)
-    }
-
-    fn on_the_wall(
-        &self,
-        index: usize,
-        wall: WallTime,
-        text: &str,
-        at: (&str, Place),
-        report: &mut Report,
-    ) -> Result<Timestamp, Fault> {
-        let zone = self.cards.get(index).and_then(|card| self.zones.get(card.zone));
-        let zone = zone.ok_or_else(|| String::from("the employee has no zone"))?;
-        let earlier = zone.instant(wall, Fold::Earlier);
-        let (file, place) = at;
-        if zone.wall_at(earlier) != wall {
-            let name = zone.name();
-            report.warn(file, place, format!("the clock in {name} never showed {text}; it was moved forward"));
-        } else if zone.instant(wall, Fold::Later) != earlier {
-            let name = zone.name();
-            report.warn(file, place, format!("the clock in {name} showed {text} twice; the earlier one is taken"));
+    /// Adds what a row says to the card of its employee, and lists the warnings of a row that is used.
+    fn add(&mut self, row: FileRow<'_>, report: &mut Report, add: &mut AddRow<'_>) -> Result<(), Unused> {
+        let index = self.card(row.values)?;
+        let card = self.cards.get_mut(index).ok_or_else(|| Unused(String::from("no such employee")))?;
+        let zone = self.zones.get(card.zone).ok_or_else(|| Unused(String::from("the employee has no zone")))?;
+        let ruleset = self.rulesets.get(usize::from(card.ruleset));
+        let ruleset = ruleset.ok_or_else(|| Unused(String::from("the employee has no ruleset")))?;
+        let mut reader = RowReader::new(zone, ruleset.names);
+        add(&mut reader, card)?;
+        for warning in reader.into_warnings() {
+            report.warn(row.file, row.place, warning.to_string());
         }
-        Ok(earlier)
+        Ok(())
     }
 
-    fn kind(&self, word: &str) -> Result<PunchKind, Fault> {
-        self.statuses
-            .kind(word)
-            .ok_or_else(|| format!("`{word}` is not a kind of punch; the status map can say what it means"))
+    /// The kind that a file's word means; vendors' words are ours from here on.
+    fn kind(&self, word: &str) -> Result<Given<'static, PunchKind>, Unused> {
+        let unknown = || Unused(format!("`{word}` is not a kind of punch; the status map can say what it means"));
+        self.statuses.kind(word).map(Given::Value).ok_or_else(unknown)
     }
 
-    fn punch(&mut self, file: &str, place: Place, fields: &Fields<'_>, report: &mut Report) -> Result<(), Fault> {
-        let kind = self.kind(fields.get(Column::Kind))?;
-        let index = self.card(fields)?;
-        let at = match (fields.get(Column::At), fields.get(Column::Date), fields.get(Column::Time)) {
-            ("", "", time) => self.instant(index, time, (file, place), report)?,
-            ("", date, time) => self.instant(index, &format!("{date} {time}"), (file, place), report)?,
-            (at, _, _) => self.instant(index, at, (file, place), report)?,
+    fn punch(&mut self, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
+        let values = row.values;
+        let kind = self.kind(values.get(Field::Kind))?;
+        let id = self.punch_number(row, report);
+        let joined;
+        let at = match (values.get(Field::At), values.get(Field::Date), values.get(Field::Time)) {
+            ("", "", time) => time,
+            ("", date, time) => {
+                joined = format!("{date} {time}");
+                &joined
+            }
+            (at, _, _) => at,
         };
-        let written_id = fields.get(Column::Id);
-        let id = written_id.parse().ok();
-        if id.is_none() && !written_id.is_empty() && !self.ids_warned {
+        let written = PunchRow { at: at.into(), kind, id };
+        self.add(row, report, &mut |reader, card| {
+            if card.punches.len() >= PUNCHES_PER_TIMECARD_MAX as usize {
+                let employee = &card.employee;
+                return Err(Unused(format!("employee `{employee}` has more than {PUNCHES_PER_TIMECARD_MAX} punches")));
+            }
+            card.punches.push(reader.punch(&written)?);
+            Ok(())
+        })
+    }
+
+    /// The number of a punch. Other ids name nothing that corrections could mean, so the first of them is a warning.
+    fn punch_number(&mut self, row: FileRow<'_>, report: &mut Report) -> Given<'static, u64> {
+        let written = row.values.get(Field::Id);
+        let number: Option<u64> = written.parse().ok();
+        if number.is_none() && !written.is_empty() && !self.ids_warned {
             self.ids_warned = true;
-            let reason = format!("punch ids such as `{written_id}` are not numbers and are not kept");
-            report.warn(file, place, reason);
+            let reason = format!("punch ids such as `{written}` are not numbers and are not kept");
+            report.warn(row.file, row.place, reason);
         }
-        let card = self.change(index)?;
-        if card.punches.len() >= PUNCHES_PER_TIMECARD_MAX as usize {
-            return Err(format!("employee `{}` has more than {PUNCHES_PER_TIMECARD_MAX} punches", card.employee));
-        }
-        card.punches.push(Punch { at, kind, id });
-        Ok(())
+        number.into()
     }
 
-    fn shift(&mut self, fields: &Fields<'_>) -> Result<(), Fault> {
-        let index = self.card(fields)?;
-        let workday = workday(fields.get(Column::Workday))?;
-        let (start, end, name) = (fields.get(Column::Start), fields.get(Column::End), fields.get(Column::Shift));
-        let times = if start.is_empty() && end.is_empty() {
-            let shifts = self.names(index).map_or(&[] as &[String], |names| names.shifts.as_slice());
-            ShiftTimes::Template(numbered(shifts, name).ok_or_else(|| unknown("shift", name, shifts))?)
-        } else {
-            let (start, end) = (shift_time(start)?, shift_time(end)?);
-            // An end that is not after the start belongs to the day after.
-            let end = if end <= start { end + 86_400 } else { end };
-            if end - start > 172_800 {
-                return Err(String::from("a scheduled shift may not be longer than 48 hours"));
-            }
-            ShiftTimes::Clock { start, end }
+    fn correction(&mut self, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
+        let values = row.values;
+        let written = CorrectionRow {
+            action: values.get(Field::Action).into(),
+            id: values.get(Field::Id).into(),
+            at: values.get(Field::At).into(),
+            kind: self.kind(values.get(Field::Kind))?,
+            to: values.get(Field::To).into(),
+            recorded: values.get(Field::Recorded).into(),
         };
-        let card = self.change(index)?;
-        if card.shifts.len() >= SHIFTS_PER_TIMECARD_MAX as usize {
-            return Err(format!(
-                "employee `{}` has more than {SHIFTS_PER_TIMECARD_MAX} scheduled shifts",
-                card.employee
-            ));
-        }
-        card.shifts.push(ShiftFact { workday, times });
-        Ok(())
-    }
-
-    fn leave(&mut self, file: &str, place: Place, fields: &Fields<'_>, report: &mut Report) -> Result<(), Fault> {
-        let index = self.card(fields)?;
-        let codes = self.names(index).map_or(&[] as &[String], |names| names.leave.as_slice());
-        let name = fields.get(Column::Code);
-        let code = numbered(codes, name).ok_or_else(|| unknown("leave code", name, codes))?;
-        let recorded_at = self.recorded(index, fields, (file, place), report)?;
-        let (from, to, amount) = (fields.get(Column::From), fields.get(Column::To), fields.get(Column::Amount));
-        let times = if from.is_empty() {
-            let day = workday(fields.get(Column::Workday))?;
-            match amount {
-                "" => vec![LeaveTime::Workday(day)],
-                amount => vec![LeaveTime::Amount(day, length(amount)?)],
-            }
-        } else if let Some(first) = clock::date(from) {
-            let last = if to.is_empty() { first } else { workday(to)? };
-            whole_days(first, last)?
-        } else {
-            let start = self.instant(index, from, (file, place), report)?;
-            let end = self.instant(index, to, (file, place), report)?;
-            if end <= start {
-                return Err(format!("leave from {from} to {to} does not end after it starts"));
-            }
-            vec![LeaveTime::Span { start, end }]
-        };
-        let card = self.change(index)?;
-        card.leave.extend(times.into_iter().map(|time| Leave { code, time, recorded_at }));
-        Ok(())
-    }
-
-    fn correction(&mut self, file: &str, place: Place, fields: &Fields<'_>, report: &mut Report) -> Result<(), Fault> {
-        let index = self.card(fields)?;
-        let recorded_at = self.recorded(index, fields, (file, place), report)?;
-        let action = fields.get(Column::Action).to_lowercase();
-        let kind = match action.as_str() {
-            "add" => CorrectionKind::Add {
-                at: self.instant(index, fields.get(Column::At), (file, place), report)?,
-                kind: self.kind(fields.get(Column::Kind))?,
-            },
-            "void" => CorrectionKind::Void(self.punch_ref(index, fields, (file, place), report)?),
-            "retime" => CorrectionKind::Retime {
-                punch: self.punch_ref(index, fields, (file, place), report)?,
-                to: self.instant(index, fields.get(Column::To), (file, place), report)?,
-            },
-            _ => return Err(format!("`{action}` is not a correction; write add, void or retime")),
-        };
-        self.change(index)?.corrections.push(Correction { kind, recorded_at });
-        Ok(())
-    }
-
-    fn punch_ref(
-        &self,
-        index: usize,
-        fields: &Fields<'_>,
-        at: (&str, Place),
-        report: &mut Report,
-    ) -> Result<PunchRef, Fault> {
-        match fields.get(Column::Id) {
-            "" => Ok(PunchRef::At(
-                self.instant(index, fields.get(Column::At), at, report)?,
-                self.kind(fields.get(Column::Kind))?,
-            )),
-            id => id.parse().map(PunchRef::Id).map_err(|_| format!("`{id}` is not the number of a punch")),
-        }
-    }
-
-    fn waiver(&mut self, fields: &Fields<'_>) -> Result<(), Fault> {
-        let index = self.card(fields)?;
-        let workday = workday(fields.get(Column::Workday))?;
-        let written = fields.get(Column::Waived).to_lowercase();
-        let meal = written.strip_prefix("meal ").and_then(|ordinal| ordinal.trim().parse().ok()).map(WaiverKind::Meal);
-        let exception = ExceptionCode::from_code(&written.replace(' ', "_")).map(WaiverKind::Exception);
-        let kind = meal
-            .or(exception)
-            .ok_or_else(|| format!("`{written}` is neither `meal 1` nor an exception such as `late_in`"))?;
-        self.change(index)?.waivers.push(Waiver { workday, kind });
-        Ok(())
-    }
-
-    fn carried(&mut self, fields: &Fields<'_>) -> Result<(), Fault> {
-        let index = self.card(fields)?;
-        let keys = self.names(index).map_or(&[] as &[String], |names| names.carried.as_slice());
-        let name = fields.get(Column::Key);
-        let key = numbered(keys, name).map(CarryKey).ok_or_else(|| unknown("carried key", name, keys))?;
-        let written = fields.get(Column::Value);
-        let value = written.parse().map_err(|_| format!("`{written}` is not a whole number"))?;
-        let card = self.change(index)?;
-        if card.carried.iter().any(|carried| carried.key == key) {
-            return Err(format!("employee `{}` carries a value for `{name}` already", card.employee));
-        }
-        card.carried.push(Carried { key, value });
-        Ok(())
-    }
-
-    /// When a row became known; a row that does not say so has always been known.
-    fn recorded(
-        &self,
-        index: usize,
-        fields: &Fields<'_>,
-        at: (&str, Place),
-        report: &mut Report,
-    ) -> Result<Timestamp, Fault> {
-        match fields.get(Column::Recorded) {
-            "" => Ok(Timestamp(0)),
-            text => self.instant(index, text, at, report),
-        }
+        self.add(row, report, &mut |reader, card| {
+            card.corrections.push(reader.correction(&written)?);
+            Ok(())
+        })
     }
 }
 
-fn workday(text: &str) -> Result<Workday, Fault> {
-    let day = clock::date(text).ok_or_else(|| format!("`{text}` is not a date; write it as 2026-03-02"))?;
-    plausible(day, text)?;
-    Ok(day)
+/// A row with its place.
+#[derive(Clone, Copy)]
+struct FileRow<'a> {
+    file: &'a str,
+    place: Place,
+    values: &'a Values<'a>,
 }
 
-/// A slip of the pen in the year would reach no evaluation, and stands too far from other punches to be written
-/// beside them.
-fn plausible(day: Workday, text: &str) -> Result<(), Fault> {
-    let (year, _, _) = day.to_date();
-    if (1980..=2099).contains(&year) { Ok(()) } else { Err(format!("`{text}` is not between 1980 and 2099")) }
-}
-
-fn length(text: &str) -> Result<shiftmill_core::Seconds, Fault> {
-    clock::length(text).ok_or_else(|| format!("`{text}` is not a length; write it as 4:00 or 4h"))
-}
-
-/// A time of day up to 48:00, so that the end of a night shift may be written `30:00`.
-fn shift_time(text: &str) -> Result<i32, Fault> {
-    let second = clock::length(text).filter(|length| text.contains(':') && length.0 <= 172_800);
-    let second = second.and_then(|length| i32::try_from(length.0).ok());
-    second.ok_or_else(|| format!("`{text}` is not a time of day; write it as HH:MM"))
-}
-
-fn whole_days(first: Workday, last: Workday) -> Result<Vec<LeaveTime>, Fault> {
-    let days = last.0 - first.0 + 1;
-    if !(1..=400).contains(&days) {
-        return Err(format!("leave from {first} to {last} is not between 1 and 400 days"));
+fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    if card.shifts.len() >= SHIFTS_PER_TIMECARD_MAX as usize {
+        let employee = &card.employee;
+        return Err(Unused(format!("employee `{employee}` has more than {SHIFTS_PER_TIMECARD_MAX} scheduled shifts")));
     }
-    Ok((0..days).map(|day| LeaveTime::Workday(first.plus(day))).collect())
+    card.shifts.push(reader.shift(&ShiftRow {
+        workday: values.get(Field::Workday).into(),
+        start: values.get(Field::Start).into(),
+        end: values.get(Field::End).into(),
+        shift: values.get(Field::Shift),
+    })?);
+    Ok(())
 }
 
-fn numbered(names: &[String], name: &str) -> Option<u16> {
-    names.iter().position(|known| known == name).and_then(|index| u16::try_from(index).ok())
+fn leave(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    card.leave.extend(reader.leave(&LeaveRow {
+        code: values.get(Field::Code),
+        from: values.get(Field::From).into(),
+        to: values.get(Field::To).into(),
+        workday: values.get(Field::Workday).into(),
+        amount: values.get(Field::Amount).into(),
+        recorded: values.get(Field::Recorded).into(),
+    })?);
+    Ok(())
 }
 
-fn unknown(what: &str, name: &str, known: &[String]) -> Fault {
-    match known {
-        [] => format!("the ruleset has no {what} `{name}`, and none at all"),
-        known => format!("the ruleset has no {what} `{name}`; it has {}", known.join(", ")),
+fn waiver(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    let (workday, waived) = (values.get(Field::Workday).into(), values.get(Field::Waived).into());
+    card.waivers.push(reader.waiver(&WaiverRow { workday, waived })?);
+    Ok(())
+}
+
+fn carried(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    let row = CarriedRow { key: values.get(Field::Key), value: values.get(Field::Value).into() };
+    let carried = reader.carried(&row)?;
+    if card.carried.iter().any(|other| other.key == carried.key) {
+        return Err(Unused(format!("employee `{}` carries a value for `{}` already", card.employee, row.key)));
     }
+    card.carried.push(carried);
+    Ok(())
 }

@@ -8,11 +8,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::JSON_BYTES_MAX;
-use super::fields::{Column, Fields, Table};
 use super::report::{Place, Report};
+use super::values::Values;
+use crate::fields::{Field, Table};
 
 /// Takes one row of some table.
-pub type TakeTableRow<'t> = dyn FnMut(Table, Place, &Fields<'_>, &mut Report) + 't;
+pub type TakeTableRow<'t> = dyn FnMut(Table, Place, &Values<'_>, &mut Report) + 't;
 
 /// Reads the `wanted` tables of a document. The rows of an array without a name belong to `table`. Names of no table
 /// are rejected by who wants punches, so that a document that is read twice is rejected once.
@@ -108,19 +109,19 @@ impl Rows<'_> {
         report: &mut Report,
         take: &mut TakeTableRow<'_>,
     ) {
-        let mut fields = Fields::new();
+        let mut row = Values::new();
         for (key, value) in values {
-            let Some(column) = Column::named(table, key) else {
+            let Some(field) = Field::named(table, key) else {
                 report.warn(self.file, place, format!("`{key}` is not read"));
                 continue;
             };
             match value {
                 Value::Null => {}
-                Value::String(text) => fields.set(column, Cow::Borrowed(text)),
-                Value::Number(number) => fields.set(column, Cow::Owned(number.to_string())),
+                Value::String(text) => row.set(field, Cow::Borrowed(text)),
+                Value::Number(number) => row.set(field, Cow::Owned(number.to_string())),
                 _ => return report.reject(self.file, place, format!("`{key}` has to be text or a number")),
             }
         }
-        take(table, place, &fields, report);
+        take(table, place, &row, report);
     }
 }

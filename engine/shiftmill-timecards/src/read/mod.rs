@@ -1,8 +1,8 @@
 //! Files to timecards: CSV, JSON and `attlog.dat`, with every row that cannot be used listed and the good ones kept.
 //!
 //! ```text
-//! bytes ─→ lines ─→ fields (CSV, attlog) ─┐
-//! bytes ─→ objects ─→ fields (JSON) ──────┴→ Intake ─→ CardFacts
+//! bytes ─→ lines ─→ values (CSV, attlog) ─┐
+//! bytes ─→ objects ─→ values (JSON) ──────┴→ Intake ─→ rows ─→ CardFacts
 //!                                              └─→ Report: rejects, warnings
 //! ```
 //!
@@ -10,22 +10,23 @@
 //! [`Intake`] takes punches, schedules, leave, corrections and waivers in any order. Formats are described in
 //! `docs/files.md`.
 
-mod fields;
 mod intake;
 mod json;
 mod lines;
 mod report;
 mod status;
 mod tabular;
+mod values;
 
 use std::io::{self, BufRead};
 
-pub use fields::Table;
+pub use crate::fields::Table;
 pub use intake::{Intake, RulesetNames};
 pub use report::{KEPT_MAX, Place, Reject, Report};
 pub use status::StatusMap;
 
-use fields::Column;
+use crate::fields::Field;
+use values::Values;
 
 /// Most rows that one intake takes.
 pub const ROWS_MAX: u64 = 50_000_000;
@@ -96,14 +97,14 @@ pub fn read_employees(
     let mut employees = Vec::new();
     let mut keys = std::collections::BTreeSet::new();
     let mut pins = std::collections::BTreeSet::new();
-    let mut take = |place: Place, fields: &fields::Fields<'_>, report: &mut Report| {
+    let mut take = |place: Place, values: &Values<'_>, report: &mut Report| {
         let row = EmployeeRow {
             place,
-            employee: fields.get(Column::Employee).to_owned(),
-            name: fields.get(Column::Name).to_owned(),
-            zone: fields.get(Column::Zone).to_owned(),
-            pin: fields.get(Column::Pin).to_owned(),
-            ruleset: fields.get(Column::Ruleset).to_owned(),
+            employee: values.get(Field::Employee).to_owned(),
+            name: values.get(Field::Name).to_owned(),
+            zone: values.get(Field::Zone).to_owned(),
+            pin: values.get(Field::Pin).to_owned(),
+            ruleset: values.get(Field::Ruleset).to_owned(),
         };
         if row.employee.is_empty() {
             return report.reject(file, place, "no employee is named");
@@ -120,8 +121,8 @@ pub fn read_employees(
     match format {
         Format::Json => {
             let wanted = |table| table == Table::Employees;
-            json::read(file, Table::Employees, wanted, bytes, report, &mut |_, place, fields, report| {
-                take(place, fields, report);
+            json::read(file, Table::Employees, wanted, bytes, report, &mut |_, place, values, report| {
+                take(place, values, report);
             })?;
         }
         Format::Csv => tabular::read_csv(file, Table::Employees, bytes, report, &mut take)?,

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
-use super::fields::{Column, Fields, Table};
 use super::lines::Lines;
 use super::report::{Place, Report};
+use super::values::Values;
+use crate::fields::{Field, Need, Table};
 
 /// Takes one row.
-pub type TakeRow<'t> = dyn FnMut(Place, &Fields<'_>, &mut Report) + 't;
+pub type TakeRow<'t> = dyn FnMut(Place, &Values<'_>, &mut Report) + 't;
 
 /// Reads values with a header. The divider is the one of comma, semicolon and tab that the header has most of. A
 /// quoted value ends on its own line: one forgotten quote then costs one row, not the rest of the file.
@@ -43,8 +44,8 @@ pub fn read_csv(
             header = Some(read);
             continue;
         };
-        match header.fields(text) {
-            Ok(fields) => take(place, &fields, report),
+        match header.values(text) {
+            Ok(row) => take(place, &row, report),
             Err(reason) => report.reject(file, place, reason),
         }
     }
@@ -56,7 +57,7 @@ pub fn read_csv(
 
 struct Header {
     divider: char,
-    columns: Vec<Option<Column>>,
+    columns: Vec<Option<Field>>,
     ignored: Vec<String>,
 }
 
@@ -68,10 +69,10 @@ impl Header {
             Ok(values) => values.into_iter().map(|value| value.trim().to_owned()).collect(),
             Err(_) => text.split(divider).map(|value| value.trim().to_owned()).collect(),
         };
-        let mut columns: Vec<Option<Column>> = Vec::with_capacity(names.len());
+        let mut columns: Vec<Option<Field>> = Vec::with_capacity(names.len());
         for name in &names {
             // The first column under a name is the one that counts.
-            let column = Column::named(table, name).filter(|column| !columns.contains(&Some(*column)));
+            let column = Field::named(table, name).filter(|column| !columns.contains(&Some(*column)));
             columns.push(column);
         }
         let ignored = names.into_iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
@@ -81,34 +82,26 @@ impl Header {
 
     /// What a table cannot do without.
     fn fault(&self, table: Table) -> Option<String> {
-        let has = |column: Column| self.columns.contains(&Some(column));
-        let needed: &[&[Column]] = match table {
-            Table::Employees => &[&[Column::Employee]],
-            Table::Punches => &[&[Column::Employee, Column::Pin], &[Column::At, Column::Date, Column::Time]],
-            Table::Schedule => &[&[Column::Employee], &[Column::Workday], &[Column::Start, Column::Shift]],
-            Table::Leave => &[&[Column::Employee], &[Column::Code], &[Column::From, Column::Workday]],
-            Table::Corrections => &[&[Column::Employee], &[Column::Action]],
-            Table::Waivers => &[&[Column::Employee], &[Column::Workday], &[Column::Waived]],
-            Table::Carried => &[&[Column::Employee], &[Column::Key], &[Column::Value]],
-        };
-        let missing = needed.iter().find(|choices| !choices.iter().any(|column| has(*column)))?;
-        let words: Vec<String> = missing.iter().map(|column| format!("`{}`", column.word())).collect();
+        let needed = table.columns().filter(|column| column.need != Need::Optional).map(|column| table.choices(column));
+        let lacks = |choices: &Vec<Field>| !choices.iter().any(|field| self.columns.contains(&Some(*field)));
+        let missing = needed.into_iter().find(lacks)?;
+        let words: Vec<String> = missing.iter().map(|field| format!("`{field}`")).collect();
         Some(format!("the header has no column {}, so the file is not read", words.join(" or ")))
     }
 
-    fn fields<'a>(&self, text: &'a str) -> Result<Fields<'a>, String> {
+    fn values<'a>(&self, text: &'a str) -> Result<Values<'a>, String> {
         let values = split(text, self.divider)?;
         let surplus = values.iter().skip(self.columns.len()).any(|value| !value.trim().is_empty());
         if surplus {
             return Err(format!("the row has {} values, the header has {}", values.len(), self.columns.len()));
         }
-        let mut fields = Fields::new();
+        let mut row = Values::new();
         for (column, value) in self.columns.iter().zip(values) {
             if let Some(column) = column {
-                fields.set(*column, value);
+                row.set(*column, value);
             }
         }
-        Ok(fields)
+        Ok(row)
     }
 }
 
@@ -164,8 +157,8 @@ pub fn read_attlog(file: &str, bytes: &mut dyn BufRead, report: &mut Report, tak
         let place = Place::line(line.number);
         match line.text {
             Ok(text) if text.trim().is_empty() => {}
-            Ok(text) => match attlog_fields(text) {
-                Some(fields) => take(place, &fields, report),
+            Ok(text) => match attlog_row(text) {
+                Some(row) => take(place, &row, report),
                 None => report.reject(file, place, "a row has a PIN, a date and time and a status, divided by tabs"),
             },
             Err(reason) => report.reject(file, place, reason),
@@ -174,14 +167,14 @@ pub fn read_attlog(file: &str, bytes: &mut dyn BufRead, report: &mut Report, tak
     Ok(())
 }
 
-fn attlog_fields(text: &str) -> Option<Fields<'_>> {
+fn attlog_row(text: &str) -> Option<Values<'_>> {
     let mut values = text.split('\t');
-    let mut fields = Fields::new();
-    fields.set(Column::Pin, Cow::Borrowed(values.next()?));
-    fields.set(Column::At, Cow::Borrowed(values.next()?));
-    fields.set(Column::Kind, Cow::Borrowed(values.next()?));
-    let complete = !fields.get(Column::Pin).is_empty() && !fields.get(Column::At).is_empty();
-    complete.then_some(fields)
+    let mut row = Values::new();
+    row.set(Field::Pin, Cow::Borrowed(values.next()?));
+    row.set(Field::At, Cow::Borrowed(values.next()?));
+    row.set(Field::Kind, Cow::Borrowed(values.next()?));
+    let complete = !row.get(Field::Pin).is_empty() && !row.get(Field::At).is_empty();
+    complete.then_some(row)
 }
 
 #[cfg(test)]
@@ -200,7 +193,7 @@ mod tests {
     fn the_divider_is_the_one_the_header_has_most_of() {
         for text in ["employee,at,kind", "employee;at;kind", "employee\tat\tkind"] {
             let header = Header::read(Table::Punches, text);
-            assert_eq!(header.columns, [Some(Column::Employee), Some(Column::At), Some(Column::Kind)]);
+            assert_eq!(header.columns, [Some(Field::Employee), Some(Field::At), Some(Field::Kind)]);
         }
     }
 }

@@ -9,6 +9,9 @@ use super::{
     WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock;
+use crate::rows::{self, Action, Fault};
+
+const DAY: u32 = 86_400;
 
 /// What a cell holds, or what is wrong with it.
 pub type Cell<T> = Result<T, String>;
@@ -56,6 +59,14 @@ pub fn clock_time(text: &str) -> Cell<ClockTime> {
     Ok(ClockTime { days: days.map(i32::from).ok_or_else(wrong)?, second, second_showing })
 }
 
+/// A clock time of a scheduled shift: as others, and up to `48:00` without a number of days.
+fn shift_time(text: &str) -> Cell<ClockTime> {
+    match clock::shift_time(text.trim()).map(i32::unsigned_abs) {
+        Some(second) if second > DAY => Ok(ClockTime { days: 1, second: second - DAY, second_showing: false }),
+        _ => clock_time(text),
+    }
+}
+
 /// `2025-06-09 12:00`.
 pub fn moment(text: &str) -> Cell<(Workday, ClockTime)> {
     let wrong = || format!("`{text}` is not a date and a time such as `2025-06-09 12:00`");
@@ -65,6 +76,11 @@ pub fn moment(text: &str) -> Cell<(Workday, ClockTime)> {
 
 /// `12:00-13:00`. An end not after its start is on the day after.
 pub fn window(text: &str) -> Cell<(ClockTime, ClockTime)> {
+    stretch(text, clock_time)
+}
+
+/// Two times that `time` reads, with a dash between them.
+fn stretch(text: &str, time: fn(&str) -> Cell<ClockTime>) -> Cell<(ClockTime, ClockTime)> {
     let wrong = || format!("`{text}` is not a stretch of time such as `12:00-13:00`");
     // A minus may also stand before a number of days, so the dash that divides is one after a digit.
     let divide = text
@@ -73,8 +89,8 @@ pub fn window(text: &str) -> Cell<(ClockTime, ClockTime)> {
         .find(|((_, before), mark)| before.is_ascii_digit() && matches!(mark, '-' | '–'));
     let ((before, _), _) = divide.ok_or_else(wrong)?;
     let (start, end) = text.split_at_checked(before + 1).ok_or_else(wrong)?;
-    let start = clock_time(start)?;
-    let mut end = clock_time(end.trim_start_matches(['-', '–']))?;
+    let start = time(start)?;
+    let mut end = time(end.trim_start_matches(['-', '–']))?;
     if end.wall_seconds() <= start.wall_seconds() && end.days == start.days {
         end.days += 1;
     }
@@ -91,7 +107,7 @@ pub fn amount(cell: &str) -> Cell<Amount> {
 
 /// A length only.
 pub fn length(cell: &str) -> Cell<shiftmill_core::Seconds> {
-    clock::length(cell).ok_or_else(|| format!("`{cell}` is not a length such as `8:00`"))
+    clock::length(cell).ok_or_else(|| Fault::NotALength(cell.to_owned()).to_string())
 }
 
 /// The items of a cell, which commas divide.
@@ -129,7 +145,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
 /// `09:00-17:00`, or the name of a shift.
 pub fn shift(item: &str) -> Cell<WrittenShift> {
     if item.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '+' | '-')) && item.contains(':') {
-        let (start, end) = window(item)?;
+        let (start, end) = stretch(item, shift_time)?;
         return Ok(WrittenShift::Times { start, end });
     }
     Ok(WrittenShift::Named(item.to_owned()))
@@ -150,10 +166,7 @@ pub fn leave(item: &str) -> Cell<WrittenLeave> {
 
 /// `meal 1`, or an exception such as `late_in`.
 pub fn waiver(item: &str) -> Cell<WaiverKind> {
-    if let Some(ordinal) = item.strip_prefix("meal ").and_then(|ordinal| ordinal.trim().parse().ok()) {
-        return Ok(WaiverKind::Meal(ordinal));
-    }
-    exception_code(item).map(WaiverKind::Exception)
+    rows::waivable(item).ok_or_else(|| Fault::NotWaivable(item.to_owned()).to_string())
 }
 
 /// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, each with `recorded 2025-06-05 10:00` after it.
@@ -162,22 +175,22 @@ pub fn correction(item: &str) -> Cell<WrittenCorrection> {
         Some((what, recorded)) => (what, Some(moment(recorded)?)),
         None => (item, None),
     };
-    let kind = match what.split_once(' ') {
-        Some(("add", added)) => WrittenCorrectionKind::Add(punch(added)?),
-        Some(("void", voided)) => WrittenCorrectionKind::Void(punch(voided)?),
-        Some(("retime", moved)) => {
-            let (from, to) = moved.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to when"))?;
+    let wrong = || Fault::NotAnAction(item.to_owned()).to_string();
+    let (action, about) = what.split_once(' ').ok_or_else(wrong)?;
+    let kind = match Action::from_code(action).ok_or_else(wrong)? {
+        Action::Add => WrittenCorrectionKind::Add(punch(about)?),
+        Action::Void => WrittenCorrectionKind::Void(punch(about)?),
+        Action::Retime => {
+            let (from, to) = about.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to when"))?;
             WrittenCorrectionKind::Retime(punch(from)?, clock_time(to)?)
         }
-        _ => return Err(format!("`{item}` is not a correction; write add, void or retime and a punch")),
     };
     Ok(WrittenCorrection { kind, recorded })
 }
 
 /// A day type by its code or with blanks for underscores.
 pub fn day_type(cell: &str) -> Cell<DayType> {
-    DayType::from_code(&cell.to_lowercase().replace(' ', "_"))
-        .ok_or_else(|| format!("`{cell}` is not a day type such as `rest_day`"))
+    rows::day_type(cell).ok_or_else(|| Fault::NotADayType(cell.to_owned()).to_string())
 }
 
 /// An error by its code.

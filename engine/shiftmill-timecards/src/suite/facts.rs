@@ -1,28 +1,27 @@
 //! From a suite's case to the facts that an evaluation takes.
 
-use std::collections::BTreeMap;
-
 use shiftmill_core::{
-    CardFacts, Carried, CarryKey, ContextDays, Correction, CorrectionKind, DayOverride, EvaluationWindow, Leave,
-    LeaveTime, Names, OpeningBalance, Punch, PunchRef, RuleId, ShiftFact, ShiftTimes, Timestamp, Waiver, WallTime,
-    Workday, WorkdayRange, Zone,
+    CardFacts, ContextDays, EvaluationWindow, Names, Timestamp, WallTime, Workday, WorkdayRange, Zone,
 };
 
 use super::{
     ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
     WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
+use crate::clock::WrittenTime;
+use crate::rows::{
+    Action, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader,
+    ShiftRow, WaiverRow,
+};
 
-/// Why a case cannot be turned into facts: it names something that its ruleset does not have.
+/// Why a case cannot be turned into facts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} names {what} `{name}`, which the ruleset does not have")]
+#[error("line {line}: {message}")]
 pub struct FactsError {
     /// The line, from 1.
     pub line: usize,
-    /// Shift, leave code, rule or carried key.
-    pub what: &'static str,
-    /// The name.
-    pub name: String,
+    /// What is wrong with it.
+    pub message: String,
 }
 
 /// One ruleset document in the chain that a case evaluates with.
@@ -92,19 +91,20 @@ impl SuiteCase {
     /// those of the compiled ruleset.
     ///
     /// # Errors
-    /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have.
+    /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have, or a time
+    /// that the clock of the zone did not show.
     pub fn card(&self, zone: &Zone, zone_index: u16, names: &Names) -> Result<CardFacts, FactsError> {
         let mut card = CardFacts { employee: String::from("E1"), zone: zone_index, ..CardFacts::default() };
         for row in &self.facts {
-            add_row(&mut card, row, zone, names)?;
+            on_line(row.line, zone, names, |reader| add_row(&mut card, row, zone, reader))?;
         }
         for balance in &self.opening_balances {
-            let rule = find(&names.rules, &balance.rule, balance.line, "the rule")?;
-            card.opening_balances.push(OpeningBalance { rule: RuleId(rule), amount: balance.amount });
+            let row = BalanceRow { rule: &balance.rule, amount: Given::Value(balance.amount) };
+            card.opening_balances.push(on_line(balance.line, zone, names, |reader| reader.balance(&row))?);
         }
         for carried in &self.carried {
-            let key = CarryKey(find(&names.carried, &carried.key, carried.line, "the carried key")?);
-            card.carried.push(Carried { key, value: carried.value });
+            let row = CarriedRow { key: &carried.key, value: Given::Value(carried.value) };
+            card.carried.push(on_line(carried.line, zone, names, |reader| reader.carried(&row))?);
         }
         Ok(card)
     }
@@ -142,68 +142,100 @@ pub fn instant(zone: &Zone, workday: Workday, time: ClockTime) -> Timestamp {
     zone.instant(WallTime::on(workday, time.wall_seconds()), time.fold())
 }
 
-fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, names: &Names) -> Result<(), FactsError> {
-    let workday = row.workday;
-    let at = |time: ClockTime| instant(zone, workday, time);
-    card.punches.extend(row.punches.iter().map(|punch| Punch { at: at(punch.at), kind: punch.kind, id: None }));
+/// A clock time on a workday. Suites say which of two showings they mean.
+fn written(workday: Workday, time: ClockTime) -> Given<'static, WrittenTime> {
+    Given::Value(WrittenTime::Showing(WallTime::on(workday, time.wall_seconds()), time.fold()))
+}
+
+/// Reads what stands on a line. A suite is written by hand, so a doubtful clock time in it is a mistake.
+fn on_line<T>(
+    line: usize,
+    zone: &Zone,
+    names: &Names,
+    read: impl FnOnce(&mut RowReader<'_>) -> Result<T, RowError>,
+) -> Result<T, FactsError> {
+    let mut reader = RowReader::new(zone, names);
+    let read = read(&mut reader).map_err(|error| FactsError { line, message: error.to_string() })?;
+    match reader.into_warnings().first() {
+        Some(warning) => Err(FactsError { line, message: warning.showing() }),
+        None => Ok(read),
+    }
+}
+
+fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowReader<'_>) -> Result<(), RowError> {
+    let workday = Given::Value(row.workday);
+    for punch in &row.punches {
+        let (at, kind) = (written(row.workday, punch.at), Given::Value(punch.kind));
+        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default() })?);
+    }
     for shift in &row.scheduled {
-        let times = match shift {
-            WrittenShift::Times { start, end } => {
-                ShiftTimes::Clock { start: start.wall_seconds(), end: end.wall_seconds() }
-            }
-            WrittenShift::Named(name) => ShiftTimes::Template(find(&names.shifts, name, row.line, "the shift")?),
-        };
-        card.shifts.push(ShiftFact { workday, times });
+        card.shifts.push(reader.shift(&shift_row(shift, workday))?);
     }
     for leave in &row.leave {
-        card.leave.push(read_leave(leave, row, zone, names)?);
+        card.leave.extend(reader.leave(&leave_row(leave, row.workday, zone))?);
     }
-    card.day_overrides.extend(row.day_type.map(|day_type| DayOverride { workday, day_type }));
-    card.waivers.extend(row.waived.iter().map(|kind| Waiver { workday, kind: *kind }));
-    card.corrections.extend(row.corrections.iter().map(|correction| read_correction(correction, workday, zone)));
+    if let Some(day_type) = row.day_type {
+        card.day_overrides.push(reader.day_type(&DayTypeRow { workday, day_type: Given::Value(day_type) })?);
+    }
+    for waived in &row.waived {
+        card.waivers.push(reader.waiver(&WaiverRow { workday, waived: Given::Value(*waived) })?);
+    }
+    for correction in &row.corrections {
+        card.corrections.push(reader.correction(&correction_row(correction, row.workday, zone))?);
+    }
     Ok(())
 }
 
-fn read_leave(leave: &WrittenLeave, row: &FactsRow, zone: &Zone, names: &Names) -> Result<Leave, FactsError> {
-    let code = find(&names.leave, &leave.code, row.line, "the leave")?;
-    let time = match leave.time {
-        WrittenLeaveTime::Workday => LeaveTime::Workday(row.workday),
-        WrittenLeaveTime::Amount(amount) => LeaveTime::Amount(row.workday, amount),
-        WrittenLeaveTime::Span { start, end } => {
-            LeaveTime::Span { start: instant(zone, row.workday, start), end: instant(zone, row.workday, end) }
+fn shift_row<'a>(shift: &'a WrittenShift, workday: Given<'static, Workday>) -> ShiftRow<'a> {
+    match shift {
+        WrittenShift::Times { start, end } => {
+            let (start, end) = (Given::Value(start.wall_seconds()), Given::Value(end.wall_seconds()));
+            ShiftRow { workday, start, end, shift: "" }
         }
-    };
+        WrittenShift::Named(name) => ShiftRow { workday, shift: name, ..ShiftRow::default() },
+    }
+}
+
+fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> LeaveRow<'a> {
     // Approved well before, so that it counts whenever the question is asked.
-    Ok(Leave { code, time, recorded_at: zone.midnight(row.workday.plus(-1)) })
-}
-
-fn read_correction(correction: &WrittenCorrection, workday: Workday, zone: &Zone) -> Correction {
-    let at = |punch: WrittenPunch| instant(zone, workday, punch.at);
-    let kind = match correction.kind {
-        WrittenCorrectionKind::Add(punch) => CorrectionKind::Add { at: at(punch), kind: punch.kind },
-        WrittenCorrectionKind::Void(punch) => CorrectionKind::Void(PunchRef::At(at(punch), punch.kind)),
-        WrittenCorrectionKind::Retime(punch, to) => {
-            CorrectionKind::Retime { punch: PunchRef::At(at(punch), punch.kind), to: instant(zone, workday, to) }
+    let recorded = Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(-1))));
+    let row = LeaveRow { code: &leave.code, recorded, ..LeaveRow::default() };
+    let on_workday = Given::Value(workday);
+    match leave.time {
+        WrittenLeaveTime::Workday => LeaveRow { workday: on_workday, ..row },
+        WrittenLeaveTime::Amount(amount) => LeaveRow { workday: on_workday, amount: Given::Value(amount), ..row },
+        WrittenLeaveTime::Span { start, end } => {
+            LeaveRow { from: written(workday, start), to: written(workday, end), ..row }
         }
-    };
-    let recorded_at = match correction.recorded {
-        Some((day, time)) => instant(zone, day, time),
-        None => zone.midnight(workday.plus(1)),
-    };
-    Correction { kind, recorded_at }
+    }
 }
 
-fn find(names: &[String], name: &str, line: usize, what: &'static str) -> Result<u16, FactsError> {
-    let index: BTreeMap<&str, usize> = names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
-    let found = index.get(name).and_then(|index| u16::try_from(*index).ok());
-    found.ok_or_else(|| FactsError { line, what, name: name.to_owned() })
+fn correction_row(correction: &WrittenCorrection, workday: Workday, zone: &Zone) -> CorrectionRow<'static> {
+    let recorded = match correction.recorded {
+        Some((day, time)) => written(day, time),
+        None => Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(1)))),
+    };
+    let about = |action, punch: WrittenPunch| CorrectionRow {
+        action: Given::Value(action),
+        at: written(workday, punch.at),
+        kind: Given::Value(punch.kind),
+        recorded,
+        ..CorrectionRow::default()
+    };
+    match correction.kind {
+        WrittenCorrectionKind::Add(punch) => about(Action::Add, punch),
+        WrittenCorrectionKind::Void(punch) => about(Action::Void, punch),
+        WrittenCorrectionKind::Retime(punch, to) => {
+            CorrectionRow { to: written(workday, to), ..about(Action::Retime, punch) }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::parse;
     use super::*;
-    use shiftmill_core::PunchKind;
+    use shiftmill_core::{PunchKind, ShiftTimes};
 
     const SUITE: &str = "\
 # Nights
@@ -238,7 +270,8 @@ Exception: Mon 2025-06-02, late_in
         assert_eq!(card.punches[1].kind, PunchKind::Out);
         assert_eq!(card.shifts[0].times, ShiftTimes::Template(0));
         let error = case.card(&zone, 0, &Names::default()).unwrap_err();
-        assert_eq!((error.line, error.name.as_str()), (17, "night"));
+        let message = "line 17: the ruleset has no shift `night`, and none at all";
+        assert_eq!(error.to_string(), message);
         let context = ContextDays { before: 7, after: 6 };
         let window = case.window(&suite.setting_of(case), &zone, context);
         assert_eq!(window.facts.first.plus(7), window.pay_period.first);

@@ -1,9 +1,12 @@
 //! Results as comma separated values with a header.
 
+use core::fmt::Display;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::columns::*;
 use super::{CardView, Hours, because_word};
+use crate::fields::Field;
 
 /// Which rows a file holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,102 +34,129 @@ pub fn csv<'a>(
     hours: Hours,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let header = match rows {
-        Rows::Lines => "employee,name,workday,pay_code,amount,unit,rule,because,provisional",
-        Rows::Totals => "employee,name,scope,from,pay_code,amount,unit,provisional",
-        Rows::Exceptions => "employee,name,workday,exception,state,severity,at,measure,rule",
-        Rows::Workdays => "employee,name,workday,day_type,punches,worked",
-        Rows::Carried => "employee,key,value",
-    };
-    writeln!(out, "{header}")?;
+    match rows {
+        Rows::Lines => lines(cards, hours, out),
+        Rows::Totals => totals(cards, hours, out),
+        Rows::Exceptions => exceptions(cards, hours, out),
+        Rows::Workdays => workdays(cards, hours, out),
+        Rows::Carried => carried(cards, out),
+    }
+}
+
+fn lines<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let names = [EMPLOYEE, NAME, WORKDAY, PAY_CODE, AMOUNT, UNIT, RULE, BECAUSE, PROVISIONAL];
+    let mut table = CsvTable::new(names, out)?;
     for card in cards {
-        match rows {
-            Rows::Lines => lines(&card, hours, out)?,
-            Rows::Totals => totals(&card, hours, out)?,
-            Rows::Exceptions => exceptions(&card, hours, out)?,
-            Rows::Workdays => workdays(&card, hours, out)?,
-            Rows::Carried => carried(&card, out)?,
+        for line in card.lines() {
+            table.row([
+                &value(card.employee),
+                &value(card.name),
+                &line.workday,
+                &value(card.code_name(line.code)),
+                &card.amount(line.code, u64::from(line.amount), hours),
+                &unit(&card, line.code, hours),
+                &value(card.names.rule(line.rule)),
+                &because_word(line.because),
+                &card.card().provisional,
+            ])?;
         }
     }
     Ok(())
 }
 
-fn lines(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
-    for line in card.lines() {
-        let amount = card.amount(line.code, u64::from(line.amount), hours);
-        writeln!(
-            out,
-            "{},{},{},{},{amount},{},{},{},{}",
-            value(card.employee),
-            value(card.name),
-            line.workday,
-            value(card.code_name(line.code)),
-            unit(card, line.code, hours),
-            value(card.names.rule(line.rule)),
-            because_word(line.because),
-            card.card().provisional,
-        )?;
+fn totals<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let names = [EMPLOYEE, NAME, SCOPE, FROM, PAY_CODE, AMOUNT, UNIT, PROVISIONAL];
+    let mut table = CsvTable::new(names, out)?;
+    for card in cards {
+        for total in card.totals() {
+            table.row([
+                &value(card.employee),
+                &value(card.name),
+                &total.scope,
+                &total.from,
+                &value(card.code_name(total.code)),
+                &card.amount(total.code, u64::from(total.amount), hours),
+                &unit(&card, total.code, hours),
+                &card.card().provisional,
+            ])?;
+        }
     }
     Ok(())
 }
 
-fn totals(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
-    for total in card.totals() {
-        writeln!(
-            out,
-            "{},{},{},{},{},{},{},{}",
-            value(card.employee),
-            value(card.name),
-            total.scope,
-            total.from,
-            value(card.code_name(total.code)),
-            card.amount(total.code, u64::from(total.amount), hours),
-            unit(card, total.code, hours),
-            card.card().provisional,
-        )?;
+fn exceptions<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let names = [EMPLOYEE, NAME, WORKDAY, EXCEPTION, STATE, SEVERITY, AT, MEASURE, RULE];
+    let mut table = CsvTable::new(names, out)?;
+    for card in cards {
+        for exception in card.exceptions() {
+            table.row([
+                &value(card.employee),
+                &value(card.name),
+                &exception.workday,
+                &exception.code,
+                &exception.state,
+                &exception.severity,
+                &card.local(exception.at),
+                &hours.write(u64::from(exception.measure.0)),
+                &value(card.names.rule(exception.rule)),
+            ])?;
+        }
     }
     Ok(())
 }
 
-fn exceptions(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
-    for exception in card.exceptions() {
-        writeln!(
-            out,
-            "{},{},{},{},{},{},{},{},{}",
-            value(card.employee),
-            value(card.name),
-            exception.workday,
-            exception.code,
-            exception.state,
-            exception.severity,
-            card.local(exception.at),
-            hours.write(u64::from(exception.measure.0)),
-            value(card.names.rule(exception.rule)),
-        )?;
+fn workdays<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = CsvTable::new([EMPLOYEE, NAME, WORKDAY, DAY_TYPE, PUNCHES, WORKED], out)?;
+    for card in cards {
+        for day in card.workdays() {
+            let worked = hours.write(u64::from(day.worked.0));
+            let (employee, name) = (value(card.employee), value(card.name));
+            table.row([&employee, &name, &day.workday, &day.day_type, &day.punches, &worked])?;
+        }
     }
     Ok(())
 }
 
-fn workdays(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
-    for day in card.workdays() {
-        let worked = hours.write(u64::from(day.worked.0));
-        let (employee, name) = (value(card.employee), value(card.name));
-        writeln!(out, "{employee},{name},{},{},{},{worked}", day.workday, day.day_type, day.punches)?;
+/// The columns are those that the reader of carried values knows.
+fn carried<'a>(cards: impl Iterator<Item = CardView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = CsvTable::new(CARRIED.map(Field::word), out)?;
+    for card in cards {
+        for (key, carried) in card.carried() {
+            table.row([&value(card.employee), &value(key), &carried])?;
+        }
     }
     Ok(())
 }
 
-fn carried(card: &CardView<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for (key, carried) in card.carried() {
-        writeln!(out, "{},{},{carried}", value(card.employee), value(key))?;
+/// The columns of carried values.
+pub const CARRIED: [Field; 3] = [Field::Employee, Field::Key, Field::Value];
+
+/// A table of comma separated values: every row has as many values as the header has names.
+pub struct CsvTable<'o, const N: usize> {
+    out: &'o mut dyn Write,
+}
+
+impl<'o, const N: usize> CsvTable<'o, N> {
+    /// Writes the header.
+    pub fn new(names: [&str; N], out: &'o mut dyn Write) -> io::Result<CsvTable<'o, N>> {
+        writeln!(out, "{}", names.join(","))?;
+        Ok(CsvTable { out })
     }
-    Ok(())
+
+    /// Writes a row. Text that may hold a divider goes through [`value`].
+    pub fn row(&mut self, values: [&dyn Display; N]) -> io::Result<()> {
+        for (number, value) in values.into_iter().enumerate() {
+            let divider = if number == 0 { "" } else { "," };
+            write!(self.out, "{divider}{value}")?;
+        }
+        writeln!(self.out)
+    }
 }
 
 fn unit(card: &CardView<'_>, code: shiftmill_core::PayCode, hours: Hours) -> &'static str {
     match (card.unit(code), hours) {
-        (shiftmill_core::Unit::Count, _) => "count",
-        (_, Hours::Seconds) => "seconds",
+        (shiftmill_core::Unit::Count, _) => COUNT,
+        (_, Hours::Seconds) => SECONDS,
         (_, Hours::Minutes) => "minutes",
         (_, Hours::HoursMinutes | Hours::Decimal(_)) => "hours",
     }

@@ -6,8 +6,10 @@ use shiftmill_core::{
     CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp, WaiverKind, Zone,
 };
 
-use super::csv::value;
+use super::csv::{CARRIED, CsvTable, value};
 use super::time_of_day;
+use crate::fields::{Field, Table};
+use crate::rows::{ALWAYS_KNOWN, Action};
 
 /// One employee's facts with what puts names to their numbers.
 #[derive(Clone, Copy, Debug)]
@@ -31,10 +33,11 @@ pub struct FactsView<'a> {
 /// # Errors
 /// When `out` takes no more; so for all writers here.
 pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,name,zone,pin,ruleset")?;
+    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
-        let (key, name, ruleset) = (value(&view.card.employee), value(view.name), value(view.ruleset));
-        writeln!(out, "{key},{name},{},{},{ruleset}", view.zone.name(), value(view.pin))?;
+        let (key, name) = (value(&view.card.employee), value(view.name));
+        table.row([&key, &name, &view.zone.name(), &value(view.pin), &value(view.ruleset)])?;
     }
     Ok(())
 }
@@ -42,17 +45,26 @@ pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn W
 /// Writes a punches file with local times; a time that the clock shows a second time carries its offset.
 pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let cards: Vec<FactsView<'a>> = cards.collect();
-    let ids = cards.iter().any(|view| view.card.punches.iter().any(|punch| punch.id.is_some()));
-    writeln!(out, "employee,at,kind{}", if ids { ",id" } else { "" })?;
+    let [employee, at, kind, id] = [Field::Employee, Field::At, Field::Kind, Field::Id].map(Field::word);
+    if !cards.iter().any(|view| view.card.punches.iter().any(|punch| punch.id.is_some())) {
+        let mut table = CsvTable::new([employee, at, kind], out)?;
+        return each_punch(&cards, |key, at, kind, _| table.row([&key, &at, &kind]));
+    }
+    let mut table = CsvTable::new([employee, at, kind, id], out)?;
+    each_punch(&cards, |key, at, kind, id| {
+        let id = id.map_or_else(String::new, |id| id.to_string());
+        table.row([&key, &at, &kind, &id])
+    })
+}
+
+fn each_punch(
+    cards: &[FactsView<'_>],
+    mut write: impl FnMut(&str, &str, PunchKind, Option<u64>) -> io::Result<()>,
+) -> io::Result<()> {
     for view in cards {
         let key = value(&view.card.employee);
         for punch in &view.card.punches {
-            write!(out, "{key},{},{}", moment(view.zone, punch.at), punch.kind)?;
-            match (ids, punch.id) {
-                (true, Some(id)) => writeln!(out, ",{id}")?,
-                (true, None) => writeln!(out, ",")?,
-                (false, _) => writeln!(out)?,
-            }
+            write(&key, &moment(view.zone, punch.at), punch.kind, punch.id)?;
         }
     }
     Ok(())
@@ -60,17 +72,19 @@ pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
 
 /// Writes a schedule file.
 pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,workday,start,end,shift")?;
+    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for shift in &view.card.shifts {
-            write!(out, "{key},{},", shift.workday)?;
             match shift.times {
                 // The end is counted on past midnight: 30:30 is half past six on the day after.
-                ShiftTimes::Clock { start, end } => writeln!(out, "{},{},", clock(start), clock(end))?,
+                ShiftTimes::Clock { start, end } => {
+                    table.row([&key, &shift.workday, &clock(start), &clock(end), &""])?;
+                }
                 ShiftTimes::Template(index) => {
                     let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
-                    writeln!(out, ",,{}", value(name))?;
+                    table.row([&key, &shift.workday, &"", &"", &value(name)])?;
                 }
             }
         }
@@ -80,17 +94,24 @@ pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wr
 
 /// Writes a leave file.
 pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,code,from,to,workday,amount,recorded")?;
+    let columns =
+        [Field::Employee, Field::Code, Field::From, Field::To, Field::Workday, Field::Amount, Field::Recorded];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for leave in &view.card.leave {
             let code = value(view.names.leave.get(usize::from(leave.code)).map_or("", String::as_str));
-            let time = match leave.time {
-                LeaveTime::Workday(workday) => format!(",,{workday},"),
-                LeaveTime::Amount(workday, amount) => format!(",,{workday},{amount}"),
-                LeaveTime::Span { start, end } => format!("{},{},,", moment(view.zone, start), moment(view.zone, end)),
-            };
-            writeln!(out, "{key},{code},{time},{}", recorded(view.zone, leave.recorded_at))?;
+            let recorded = recorded(view.zone, leave.recorded_at);
+            match leave.time {
+                LeaveTime::Workday(workday) => table.row([&key, &code, &"", &"", &workday, &"", &recorded])?,
+                LeaveTime::Amount(workday, amount) => {
+                    table.row([&key, &code, &"", &"", &workday, &amount, &recorded])?;
+                }
+                LeaveTime::Span { start, end } => {
+                    let (from, to) = (moment(view.zone, start), moment(view.zone, end));
+                    table.row([&key, &code, &from, &to, &"", &"", &recorded])?;
+                }
+            }
         }
     }
     Ok(())
@@ -98,18 +119,23 @@ pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write
 
 /// Writes a corrections file.
 pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,action,at,kind,id,to,recorded")?;
+    let columns = [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::Recorded];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for correction in &view.card.corrections {
-            let what = match correction.kind {
-                CorrectionKind::Add { at, kind } => format!("add,{},{kind},,", moment(view.zone, at)),
-                CorrectionKind::Void(punch) => format!("void,{},", punch_ref(view.zone, punch)),
-                CorrectionKind::Retime { punch, to } => {
-                    format!("retime,{},{}", punch_ref(view.zone, punch), moment(view.zone, to))
-                }
+            let (action, punch, to) = match correction.kind {
+                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None),
+                CorrectionKind::Void(punch) => (Action::Void, punch, None),
+                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to)),
             };
-            writeln!(out, "{key},{what},{}", recorded(view.zone, correction.recorded_at))?;
+            let (at, kind, id) = match punch {
+                PunchRef::Id(id) => (String::new(), "", id.to_string()),
+                PunchRef::At(at, kind) => (moment(view.zone, at), kind.code(), String::new()),
+            };
+            let to = to.map_or_else(String::new, |to| moment(view.zone, to));
+            let recorded = recorded(view.zone, correction.recorded_at);
+            table.row([&key, &action.code(), &at, &kind, &id, &to, &recorded])?;
         }
     }
     Ok(())
@@ -117,13 +143,14 @@ pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn
 
 /// Writes a waivers file.
 pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,workday,waived")?;
+    let columns = [Field::Employee, Field::Workday, Field::Waived];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for waiver in &view.card.waivers {
             match waiver.kind {
-                WaiverKind::Meal(ordinal) => writeln!(out, "{key},{},meal {ordinal}", waiver.workday)?,
-                WaiverKind::Exception(code) => writeln!(out, "{key},{},{code}", waiver.workday)?,
+                WaiverKind::Meal(ordinal) => table.row([&key, &waiver.workday, &format_args!("meal {ordinal}")])?,
+                WaiverKind::Exception(code) => table.row([&key, &waiver.workday, &code])?,
             }
         }
     }
@@ -132,12 +159,12 @@ pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
 
 /// Writes a file of carried values.
 pub fn carried<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "employee,key,value")?;
+    let mut table = CsvTable::new(CARRIED.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for carried in &view.card.carried {
             let name = view.names.carried.get(usize::from(carried.key.0)).map_or("", String::as_str);
-            writeln!(out, "{key},{},{}", value(name), carried.value)?;
+            table.row([&key, &value(name), &carried.value])?;
         }
     }
     Ok(())
@@ -168,7 +195,7 @@ pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Writ
 
 fn moment(zone: &Zone, at: Timestamp) -> String {
     let wall = zone.wall_at(at);
-    let local = format!("{} {}", wall.date(), time_of_day(wall.second_of_day()));
+    let local = wall.to_string();
     if zone.instant(wall, Fold::Earlier) == at {
         return local;
     }
@@ -180,14 +207,7 @@ fn moment(zone: &Zone, at: Timestamp) -> String {
 
 /// Nothing for what has always been known.
 fn recorded(zone: &Zone, at: Timestamp) -> String {
-    if at == Timestamp(0) { String::new() } else { moment(zone, at) }
-}
-
-fn punch_ref(zone: &Zone, punch: PunchRef) -> String {
-    match punch {
-        PunchRef::Id(id) => format!(",,{id}"),
-        PunchRef::At(at, kind) => format!("{},{kind},", moment(zone, at)),
-    }
+    if at == ALWAYS_KNOWN { String::new() } else { moment(zone, at) }
 }
 
 /// Seconds from midnight as a time of day that may pass 24:00.
@@ -198,18 +218,18 @@ fn clock(second: i32) -> String {
 /// Writes one JSON document with all tables that have rows.
 pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mut dyn Write) -> io::Result<()> {
     type Writer<'a, I> = fn(I, &mut dyn Write) -> io::Result<()>;
-    let tables: [(&str, Writer<'a, _>); 7] = [
-        ("employees", employees),
-        ("punches", punches),
-        ("schedule", schedule),
-        ("leave", leave),
-        ("corrections", corrections),
-        ("waivers", waivers),
-        ("carried", carried),
+    let tables: [(Table, Writer<'a, _>); Table::ALL.len()] = [
+        (Table::Employees, employees),
+        (Table::Punches, punches),
+        (Table::Schedule, schedule),
+        (Table::Leave, leave),
+        (Table::Corrections, corrections),
+        (Table::Waivers, waivers),
+        (Table::Carried, carried),
     ];
     // The same rows as in the files, so that there is one place that says how a fact is written.
     let mut divider = "{\n";
-    for (name, write) in tables {
+    for (table, write) in tables {
         let mut rows = Vec::new();
         write(cards.clone(), &mut rows)?;
         let text = String::from_utf8_lossy(&rows);
@@ -217,7 +237,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         let header: Vec<&str> = lines.next().unwrap_or("").split(',').collect();
         let objects: Vec<String> = lines.map(|line| object(&header, line)).collect();
         if !objects.is_empty() {
-            write!(out, "{divider}  \"{name}\": [\n    {}\n  ]", objects.join(",\n    "))?;
+            write!(out, "{divider}  \"{}\": [\n    {}\n  ]", table.name(), objects.join(",\n    "))?;
             divider = ",\n";
         }
     }
@@ -239,7 +259,7 @@ fn object(header: &[&str], line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
+    use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{Carried, CarryKey, Correction, ExceptionCode, Waiver, Workday, ZoneTable};
 

@@ -1,5 +1,6 @@
 //! Results as files that people and payroll programs read: CSV, JSON and a table.
 
+mod columns;
 mod csv;
 pub mod facts;
 mod hours;
@@ -102,8 +103,7 @@ impl<'a> CardView<'a> {
 
     /// The date and time that the employee's clock shows at an instant.
     pub fn local(&self, at: shiftmill_core::Timestamp) -> String {
-        let wall = self.zone.wall_at(at);
-        format!("{} {}", wall.date(), time_of_day(wall.second_of_day()))
+        self.zone.wall_at(at).to_string()
     }
 }
 

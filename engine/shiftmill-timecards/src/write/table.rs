@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use shiftmill_core::{ExceptionRow, ExceptionState, PayCode, TotalScope, Workday};
 
+use super::columns::{WORKDAY, WORKED};
 use super::{CardView, Hours};
 
 /// Writes all timecards one below the other.
@@ -49,7 +50,7 @@ fn one(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()>
 }
 
 fn header(card: &CardView<'_>, codes: &[PayCode]) -> Vec<String> {
-    let mut cells = vec![String::from("workday"), String::from("day"), String::from("worked")];
+    let mut cells = vec![WORKDAY.to_owned(), String::from("day"), WORKED.to_owned()];
     cells.extend(codes.iter().map(|code| card.code_name(*code).to_owned()));
     cells.push(String::from("to look at"));
     cells

@@ -1,0 +1,337 @@
+//! The same readable rows through all doors (files, suites, `Evaluate`) are the same facts, or are refused by all.
+
+use shiftmill::core::{LeaveTime, Punch, PunchKind, ShiftTimes, Timestamp, WallTime, Workday, Zone};
+use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table};
+use shiftmill_timecards::suite;
+
+use super::*;
+
+/// What a row is to be, seen from the door named.
+#[derive(Clone, Copy, Debug)]
+enum Expected {
+    /// A fact at this local time.
+    At(&'static str, u32),
+    /// A time that the clock shows twice: the earlier instant, in UTC. Files warn; suites mean the first showing.
+    Twice(&'static str, u32),
+    /// A time that the clock skips: moved forward to this local time. Files warn; suites refuse it.
+    Skipped(&'static str, u32),
+    /// An instant in UTC, which suites have no words for.
+    NotInSuites(&'static str, u32),
+    /// Nothing: a cell of a suite may be empty, a row of the other doors may not.
+    NotStated,
+    /// Refused by all.
+    Refused,
+}
+
+use Expected::{At, NotInSuites, NotStated, Refused, Skipped, Twice};
+
+/// The date and the clock time of a punch in New York, where clocks change on 8 March and 1 November 2026.
+const PUNCHES: &[(&str, &str, Expected)] = &[
+    ("2026-03-02", "08:00", At("2026-03-02", 28_800)),
+    ("2026-03-02", "8:00", At("2026-03-02", 28_800)),
+    ("2026/3/2", "08:00", At("2026-03-02", 28_800)),
+    ("2026-03-02", " 08:00 ", At("2026-03-02", 28_800)),
+    ("2026-03-02", "08 :00", Refused),
+    ("2026-03-02", "08:00:30", At("2026-03-02", 28_830)),
+    ("2026-03-02", "08:00:60", Refused),
+    ("2026-03-02", "08:60", Refused),
+    ("2026-03-02", "08", Refused),
+    ("2026-03-02", "0800", Refused),
+    ("2026-03-02", "08:00:30.5", NotInSuites("2026-03-02", 46_830)),
+    ("2026-03-02", "00:00", At("2026-03-02", 0)),
+    ("2026-03-02", "23:59:59", At("2026-03-02", 86_399)),
+    ("2026-03-02", "24:00", At("2026-03-03", 0)),
+    ("2026-03-02", "24:01", Refused),
+    ("2026-03-02", "25:10", Refused),
+    ("2026-03-02", "47:59", Refused),
+    ("2026-03-02", "48:00", Refused),
+    ("2026-03-02", "48:01", Refused),
+    ("2026-03-02", "", NotStated),
+    ("", "08:00", Refused),
+    ("2026-03-08", "01:59:59", At("2026-03-08", 7_199)),
+    ("2026-03-08", "02:00", Skipped("2026-03-08", 10_800)),
+    ("2026-03-08", "02:30", Skipped("2026-03-08", 12_600)),
+    ("2026-03-08", "03:00", At("2026-03-08", 10_800)),
+    ("2026-11-01", "00:59:59", At("2026-11-01", 3_599)),
+    ("2026-11-01", "01:00", Twice("2026-11-01", 18_000)),
+    ("2026-11-01", "01:30", Twice("2026-11-01", 19_800)),
+    ("2026-11-01", "02:00", At("2026-11-01", 7_200)),
+    ("2026-11-01", "01:30-04:00", NotInSuites("2026-11-01", 19_800)),
+    ("2026-11-01", "01:30-05:00", NotInSuites("2026-11-01", 23_400)),
+    ("2026-03-02", "08:00Z", NotInSuites("2026-03-02", 28_800)),
+    ("2026-03-02", "08:00:00+0800", NotInSuites("2026-03-02", 0)),
+    ("2026-03-02", "08:00 +08:00", NotInSuites("2026-03-02", 0)),
+    ("2026-03-02", "08:00+8", Refused),
+    ("2026-03-02", "08:00+24:00", Refused),
+    ("2026-03-02", "08:00[America/Chicago]", Refused),
+    ("2028-02-29", "08:00", At("2028-02-29", 28_800)),
+    ("2026-02-29", "08:00", Refused),
+    ("2026-13-01", "08:00", Refused),
+    ("03/02/2026", "08:00", Refused),
+    ("1979-12-30", "08:00", Refused),
+    ("1980-01-02", "08:00", At("1980-01-02", 28_800)),
+    ("2099-12-30", "08:00", At("2099-12-30", 28_800)),
+    ("9999-12-31", "08:00", Refused),
+    ("9999-12-31", "24:00", Refused),
+];
+
+/// Start and end of a scheduled shift, and the seconds from the midnight that opens its workday.
+const SHIFTS: &[(&str, &str, Option<(i32, i32)>)] = &[
+    ("09:00", "17:00", Some((32_400, 61_200))),
+    (" 9:00", "17:00 ", Some((32_400, 61_200))),
+    ("22:00", "06:00", Some((79_200, 108_000))),
+    ("22:00", "30:00", Some((79_200, 108_000))),
+    ("16:00", "24:00", Some((57_600, 86_400))),
+    ("24:00", "26:30", Some((86_400, 95_400))),
+    ("00:00", "47:59", Some((0, 172_740))),
+    ("00:00", "48:00", Some((0, 172_800))),
+    ("00:00", "48:01", None),
+    ("00:00", "72:00", None),
+    ("48:00", "48:01", None),
+    ("08:00", "08:00", Some((28_800, 115_200))),
+    ("30:00", "29:00", Some((108_000, 190_800))),
+    ("30:00", "10:00", Some((108_000, 122_400))),
+    ("40:00", "10:00", None),
+    ("09:00:30", "17:00", Some((32_430, 61_200))),
+    ("09:00", "17:60", None),
+    ("09:00", "", None),
+    ("", "17:00", None),
+    ("9", "17", None),
+    ("", "", None),
+    ("009:00", "17:00", None),
+];
+
+/// Lengths of leave. Messages state seconds, so only files and suites read these.
+const LENGTHS: &[(&str, Option<u32>)] = &[
+    ("4:00", Some(14_400)),
+    ("0:20", Some(1_200)),
+    ("4:00:30", Some(14_430)),
+    ("4h", Some(14_400)),
+    ("4h30m", Some(16_200)),
+    ("90s", Some(90)),
+    ("100:00", Some(360_000)),
+    ("4", None),
+    ("4.5", None),
+    ("4:60", None),
+    ("4 hours", None),
+];
+
+fn zones() -> ZoneTable {
+    let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
+    let zones = vec![Zone::new("America/New_York".into(), -18_000, changes).unwrap()];
+    ZoneTable { zones, edition: String::new() }
+}
+
+fn names() -> Names {
+    Names { shifts: vec!["office".into()], leave: vec!["annual".into()], ..Names::default() }
+}
+
+/// The facts of one row of a file, and its warnings; `None` when the row is rejected.
+fn file(table: Table, header: &str, values: &[&str]) -> Option<(CardFacts, usize)> {
+    let (zones, names) = (zones(), names());
+    let rulesets = [RulesetNames { name: "standard", names: &names }];
+    let mut report = Report::default();
+    let mut intake = Intake::new("staff", &[], &zones, &rulesets, StatusMap::default(), &mut report);
+    let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
+    let text = format!("employee,{header}\nE1,{}\n", quoted.join(","));
+    intake.read("facts", table, Format::Csv, &mut text.as_bytes(), &mut report).unwrap();
+    let card = intake.finish().pop()?;
+    (report.rejected() == 0).then_some((card, report.warnings.len()))
+}
+
+/// The facts of one row of a suite; `None` when it is a mistake.
+fn suite(date: &str, column: &str, cell: &str) -> Option<CardFacts> {
+    let text = format!("# T\n\n## C\n| workday | {column} |\n|---|---|\n| {date} | {cell} |\n\nNo exception.\n");
+    let (zones, names) = (zones(), names());
+    let suite = suite::parse("suite.md", &format!("{text}Zone: America/New_York.\n")).ok()?;
+    suite.cases[0].card(&zones.zones[0], 0, &names).ok()
+}
+
+/// The facts of a message; `None` when it is refused.
+fn message(timecard: v1::Timecard) -> Option<CardFacts> {
+    read_timecard(&timecard, "timecards[0]", &zones(), &names()).ok()
+}
+
+fn punch_message(at: String) -> v1::Timecard {
+    let punch = v1::Punch { at, kind: "in".into(), id: 0 };
+    v1::Timecard { punches: vec![punch], ..v1::Timecard::default() }
+}
+
+#[test]
+fn punches_are_the_same_through_all_doors() {
+    for (date, time, expected) in PUNCHES {
+        let label = format!("`{date}` `{time}`");
+        let at = format!("{date} {time}");
+        let by_file = file(Table::Punches, "at,kind", &[&at, "in"]);
+        let by_columns = file(Table::Punches, "date,time,kind", &[date, time, "in"]);
+        let by_suite = suite(date, "in", time);
+        let by_message = message(punch_message(at));
+        let punch = |card: CardFacts| card.punches.first().copied();
+        assert_eq!(
+            by_file.clone().map(|(card, _)| card.punches),
+            by_message.clone().map(|card| card.punches),
+            "{label}"
+        );
+        // Alone, the column `time` holds a date and a time.
+        if !date.is_empty() {
+            assert_eq!(
+                by_file.clone().map(|(card, _)| card.punches),
+                by_columns.map(|(card, _)| card.punches),
+                "{label}"
+            );
+        }
+        let warnings = by_file.as_ref().map(|(_, warnings)| *warnings);
+        let (by_suite, by_message) = (by_suite.map(punch), by_message.map(punch));
+        let instant = |utc: &str, second: u32| {
+            let at = Timestamp(wall(utc, second).0);
+            Some(Some(Punch { at, kind: PunchKind::In, id: None }))
+        };
+        let local = |date: &str, second: u32| {
+            let at = zones().zones[0].instant(wall(date, second), shiftmill::core::Fold::Earlier);
+            Some(Some(Punch { at, kind: PunchKind::In, id: None }))
+        };
+        let (message, suite, warned) = match *expected {
+            At(date, second) => (local(date, second), local(date, second), Some(0)),
+            Twice(utc, second) => (instant(utc, second), instant(utc, second), Some(1)),
+            Skipped(date, second) => (local(date, second), None, Some(1)),
+            NotInSuites(utc, second) => (instant(utc, second), None, Some(0)),
+            NotStated => (None, Some(None), None),
+            Refused => (None, None, None),
+        };
+        assert_eq!((by_message, by_suite, warnings), (message, suite, warned), "{label}");
+    }
+}
+
+fn wall(date: &str, second: u32) -> WallTime {
+    WallTime::on(clock::date(date).unwrap(), i32::try_from(second).unwrap())
+}
+
+#[test]
+fn scheduled_shifts_are_the_same_through_all_doors() {
+    for (start, end, expected) in SHIFTS {
+        let label = format!("`{start}` to `{end}`");
+        let shift = v1::ScheduledShift {
+            workday: "2026-03-08".into(),
+            start: (*start).into(),
+            end: (*end).into(),
+            ..<_>::default()
+        };
+        let by_message = message(v1::Timecard { shifts: vec![shift], ..v1::Timecard::default() });
+        let by_file = file(Table::Schedule, "workday,start,end", &["2026-03-08", start, end]).map(|(card, _)| card);
+        let by_suite = suite("2026-03-08", "scheduled", &format!("{}-{}", start.trim(), end.trim()));
+        let times = expected.map(|(start, end)| ShiftTimes::Clock { start, end });
+        for (door, card) in [("message", by_message), ("file", by_file), ("suite", by_suite)] {
+            // An empty cell of a suite states no shift.
+            let read = card.and_then(|card| card.shifts.first().map(|shift| shift.times));
+            assert_eq!(read, times, "{label} by {door}");
+        }
+    }
+}
+
+#[test]
+fn a_shift_has_times_or_a_name() {
+    let shift = |start: &str, shift: &str| v1::ScheduledShift {
+        workday: "2026-03-02".into(),
+        start: start.into(),
+        end: start.into(),
+        shift: shift.into(),
+    };
+    for (start, name, used) in [("", "office", true), ("", "nights", false), ("09:00", "office", false)] {
+        let timecard = v1::Timecard { shifts: vec![shift(start, name)], ..v1::Timecard::default() };
+        assert_eq!(message(timecard).is_some(), used, "{start} {name}");
+        let row = ["2026-03-02", start, start, name];
+        assert_eq!(file(Table::Schedule, "workday,start,end,shift", &row).is_some(), used, "{start} {name}");
+    }
+    assert!(suite("2026-03-02", "scheduled", "office").is_some());
+    assert!(suite("2026-03-02", "scheduled", "nights").is_none());
+}
+
+#[test]
+fn lengths_are_the_same_in_files_and_suites() {
+    let monday = Workday::from_date(2026, 3, 2).unwrap();
+    for (length, expected) in LENGTHS {
+        let times = expected.map(|seconds| LeaveTime::Amount(monday, Seconds(seconds)));
+        let row = ["annual", "2026-03-02", length];
+        let by_file = file(Table::Leave, "code,workday,amount", &row).map(|(card, _)| card);
+        let by_suite = suite("2026-03-02", "leave", &format!("annual {length}"));
+        for (door, card) in [("file", by_file), ("suite", by_suite)] {
+            assert_eq!(card.and_then(|card| card.leave.first().map(|leave| leave.time)), times, "{length} by {door}");
+        }
+    }
+}
+
+/// From, to, workday and seconds of leave in a message, and how many facts files make of the same; `None`: refused.
+const LEAVE: &[(&str, &str, &str, u32, Option<usize>)] = &[
+    ("2026-03-02 09:00", "2026-03-02 13:00", "", 0, Some(1)),
+    ("2026-03-02T09:00-05:00", "2026-03-02T13:00-05:00", "", 0, Some(1)),
+    ("2026-03-02 13:00", "2026-03-02 09:00", "", 0, None),
+    ("2026-03-02 09:00", "2026-03-02 09:00", "", 0, None),
+    ("2026-03-02 09:00", "", "", 0, None),
+    ("", "2026-03-02 09:00", "", 0, None),
+    ("", "", "2026-03-02", 0, Some(1)),
+    ("", "", "2026-03-02", 14_400, Some(1)),
+    ("", "", "", 14_400, None),
+    ("", "", "", 0, None),
+    ("2026-03-02 09:00", "2026-03-02 13:00", "2026-03-02", 0, None),
+    ("2026-03-02 09:00", "2026-03-02 13:00", "", 14_400, None),
+    ("9999-03-02 09:00", "9999-03-02 13:00", "", 0, None),
+];
+
+#[test]
+fn leave_is_the_same_in_files_and_messages() {
+    for (from, to, workday, seconds, expected) in LEAVE {
+        let label = format!("`{from}` `{to}` `{workday}` {seconds}");
+        let leave = v1::LeaveFact {
+            code: "annual".into(),
+            from: (*from).into(),
+            to: (*to).into(),
+            workday: (*workday).into(),
+            seconds: *seconds,
+            recorded_at: String::new(),
+        };
+        let by_message = message(v1::Timecard { leave: vec![leave], ..v1::Timecard::default() });
+        let amount = if *seconds == 0 { String::new() } else { format!("{seconds}s") };
+        let row = ["annual", from, to, workday, &amount];
+        let by_file = file(Table::Leave, "code,from,to,workday,amount", &row).map(|(card, _)| card.leave);
+        assert_eq!(by_message.map(|card| card.leave), by_file, "{label}");
+        assert_eq!(by_file.map(|leave| leave.len()), *expected, "{label}");
+    }
+}
+
+#[test]
+fn whole_days_of_leave_are_one_row_each_in_messages() {
+    let leave = v1::LeaveFact { code: "annual".into(), from: "2026-03-02".into(), ..v1::LeaveFact::default() };
+    let timecard = v1::Timecard { leave: vec![leave], ..v1::Timecard::default() };
+    assert!(message(timecard).is_none());
+    let row = ["annual", "2026-03-02", "2026-03-04"];
+    assert_eq!(file(Table::Leave, "code,from,to", &row).map(|(card, _)| card.leave.len()), Some(3));
+}
+
+#[test]
+fn meals_are_waived_from_the_first() {
+    for (meal, used) in [(0, false), (1, true), (255, true), (256, false)] {
+        let waiver = v1::WaiverFact { workday: "2026-03-02".into(), exception: String::new(), meal };
+        let timecard = v1::Timecard { waivers: vec![waiver], ..v1::Timecard::default() };
+        assert_eq!(message(timecard).is_some(), used, "{meal}");
+        let written = format!("meal {meal}");
+        assert_eq!(file(Table::Waivers, "workday,waived", &["2026-03-02", &written]).is_some(), used, "{meal}");
+        assert_eq!(suite("2026-03-02", "waived", &written).is_some(), used, "{meal}");
+    }
+}
+
+#[test]
+fn a_refused_row_names_its_list_and_field() {
+    let correction = v1::CorrectionFact {
+        action: "add".into(),
+        at: "2026-03-02 08:00".into(),
+        kind: "in".into(),
+        recorded_at: "yesterday".into(),
+        ..v1::CorrectionFact::default()
+    };
+    let timecard = v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() };
+    let problem = read_timecard(&timecard, "timecards[3]", &zones(), &names()).unwrap_err();
+    let status = Status::from(problem);
+    assert!(status.message().contains("`yesterday` is not a date and a time"), "{}", status.message());
+    let details = String::from_utf8_lossy(status.details()).into_owned();
+    assert!(details.contains("timecards[3].corrections[0].recorded_at"), "{details}");
+}

@@ -1,0 +1,296 @@
+//! The fields of readable rows, and the columns of files that hold them. Each is declared once, in [`COLUMNS`]'s list.
+
+use core::fmt;
+
+/// What the rows of a file state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    /// Employees.
+    Employees,
+    /// Clock events.
+    Punches,
+    /// Scheduled shifts.
+    Schedule,
+    /// Approved leave.
+    Leave,
+    /// Corrections of punches.
+    Corrections,
+    /// Waivers.
+    Waivers,
+    /// What plugins carried over from the pay period before.
+    Carried,
+}
+
+impl Table {
+    /// All tables.
+    pub const ALL: [Table; 7] = [
+        Table::Employees,
+        Table::Punches,
+        Table::Schedule,
+        Table::Leave,
+        Table::Corrections,
+        Table::Waivers,
+        Table::Carried,
+    ];
+
+    /// The name by which a JSON document holds it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Table::Employees => "employees",
+            Table::Punches => "punches",
+            Table::Schedule => "schedule",
+            Table::Leave => "leave",
+            Table::Corrections => "corrections",
+            Table::Waivers => "waivers",
+            Table::Carried => "carried",
+        }
+    }
+
+    /// The table with this name.
+    pub fn named(name: &str) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| table.name() == name)
+    }
+
+    /// The columns that the table may have, in the order of the list.
+    pub fn columns(self) -> impl Iterator<Item = &'static Column> {
+        COLUMNS.iter().filter(move |column| column.table == self)
+    }
+
+    /// The columns of which a file needs at least one, for a column of this need.
+    pub fn choices(self, column: &Column) -> Vec<Field> {
+        let alike = |other: &&Column| match column.need {
+            Need::Required | Need::Optional => other.field == column.field,
+            Need::Who | Need::When => other.need == column.need,
+        };
+        self.columns().filter(alike).map(|column| column.field).collect()
+    }
+}
+
+/// Whether a file can do without a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// No.
+    Required,
+    /// One of the columns that say whose the row is must be there.
+    Who,
+    /// One of the columns that say when must be there.
+    When,
+    /// Yes.
+    Optional,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// The table.
+    pub table: Table,
+    /// The field that the column holds.
+    pub field: Field,
+    /// Whether a file can do without it.
+    pub need: Need,
+    /// What the column holds, for the documentation.
+    pub holds: &'static str,
+}
+
+/// Declares each field with its word, its other names, and the tables of files that have it as a column.
+macro_rules! fields {
+    ($($name:ident $word:literal $aliases:tt { $($table:ident $need:ident $holds:literal;)* })*) => {
+        /// One value of a readable row.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field {
+            $(#[doc = concat!("`", $word, "`")] $name,)*
+        }
+
+        impl Field {
+            /// All fields.
+            pub const ALL: &[Field] = &[$(Field::$name),*];
+
+            /// The name of the field in files and messages.
+            pub const fn word(self) -> &'static str {
+                match self { $(Field::$name => $word),* }
+            }
+
+            /// Other names that files may use for its column.
+            pub const fn aliases(self) -> &'static [&'static str] {
+                match self { $(Field::$name => &$aliases),* }
+            }
+        }
+
+        /// The columns of all tables.
+        pub const COLUMNS: &[Column] = &[
+            $($(Column { table: Table::$table, field: Field::$name, need: Need::$need, holds: $holds },)*)*
+        ];
+    };
+}
+
+// A name that two columns of one table share belongs to the column that stands first.
+fields! {
+    Employee "employee" ["employee_id", "employee_no", "emp", "emp_id", "emp_no", "worker", "badge", "工号"] {
+        Employees Required "the key";
+        Punches Who "the employee's key";
+        Schedule Required "the employee's key";
+        Leave Required "the employee's key";
+        Corrections Required "the employee's key";
+        Waivers Required "the employee's key";
+        Carried Required "the employee's key";
+    }
+    Name "name" ["employee_name", "full_name", "姓名"] {
+        Employees Optional "what people call them";
+    }
+    Zone "zone" ["time_zone", "tz"] {
+        Employees Optional "IANA name; the zone of the evaluation when empty";
+    }
+    Pin "pin" ["terminal_pin", "enroll_number", "device_user_id"] {
+        Employees Optional "their number on terminals";
+        Punches Who "the employee's number on terminals";
+    }
+    Ruleset "ruleset" ["rules", "pay_group"] {
+        Employees Optional "one of the rulesets of the evaluation; the first when empty";
+    }
+    Action "action" ["correction", "does"] {
+        Corrections Required "`add`, `void` or `retime`";
+    }
+    At "at" ["timestamp", "date_time", "punch_time", "punched_at", "clock_time"] {
+        Punches When "date and time";
+        Corrections Optional "date and time of the punch to add, or of the punch meant";
+    }
+    Date "date" ["punch_date"] {
+        Punches When "the date, where the time stands in a column of its own";
+    }
+    Time "time" [] {
+        Punches When "the time of day beside `date`; alone, date and time";
+    }
+    Kind "kind" ["type", "punch_type", "direction", "status", "state", "event", "action", "in_out"] {
+        Punches Optional "see below; empty means without direction";
+        Corrections Optional "the kind of the punch to add, or of the punch meant";
+    }
+    Id "id" ["punch_id"] {
+        Punches Optional "a number, by which corrections name the punch";
+        Corrections Optional "the number of the punch meant, instead of `at` and `kind`";
+    }
+    Code "code" ["leave", "leave_code", "leave_type", "type"] {
+        Leave Required "a leave code of the ruleset";
+    }
+    From "from" ["start", "start_date", "begin"] {
+        Leave When "a date (whole workdays, both included), or a date and a time";
+    }
+    To "to" ["end", "end_date", "until", "new_at"] {
+        Leave Optional "the last date, or the date and time of the end";
+        Corrections Optional "the right date and time, for `retime`";
+    }
+    Workday "workday" ["date", "day", "shift_date"] {
+        Schedule Required "a date";
+        Leave When "one workday, instead of `from` and `to`";
+        Waivers Required "a date";
+    }
+    Start "start" ["start_time", "shift_start", "from"] {
+        Schedule When "a time of day, up to `48:00`";
+    }
+    End "end" ["end_time", "shift_end", "to"] {
+        Schedule Optional "a time of day; not after `start`, it is on the day after, and so is `30:00`";
+    }
+    Shift "shift" ["shift_name", "template"] {
+        Schedule When "the name of one of the ruleset's shifts, instead of `start` and `end`";
+    }
+    Amount "amount" ["hours", "length", "duration"] {
+        Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
+    }
+    Recorded "recorded" ["recorded_at", "approved_at"] {
+        Leave Optional "when it became known; always known, when empty";
+        Corrections Optional "when it became known; always known, when empty";
+    }
+    Waived "waived" ["waiver", "what"] {
+        Waivers Required "`meal 1`, or an exception such as `late_in`";
+    }
+    Key "key" ["carried"] {
+        Carried Required "a plugin's key: `points/balance`; once for each employee";
+    }
+    Value "value" ["amount"] {
+        Carried Required "a whole number";
+    }
+    DayType "day_type" [] {}
+    Rule "rule" [] {}
+}
+
+impl Field {
+    /// The field of a table that a word names. Case, blanks, dashes and underscores do not count.
+    pub fn named(table: Table, word: &str) -> Option<Field> {
+        let knows = |field: &Field| {
+            let mut names = std::iter::once(field.word()).chain(field.aliases().iter().copied());
+            names.any(|name| plain(name).eq(plain(word)))
+        };
+        table.columns().map(|column| column.field).find(knows)
+    }
+}
+
+fn plain(word: &str) -> impl Iterator<Item = char> {
+    word.chars().filter(|mark| !matches!(mark, ' ' | '-' | '_')).flat_map(char::to_lowercase)
+}
+
+/// Written as its name in files.
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_name_columns_without_case_and_dividers() {
+        assert_eq!(Field::named(Table::Punches, "Punched At"), Some(Field::At));
+        assert_eq!(Field::named(Table::Punches, "timestamp"), Some(Field::At));
+        assert_eq!(Field::named(Table::Schedule, "from"), Some(Field::Start));
+        assert_eq!(Field::named(Table::Leave, "TYPE"), Some(Field::Code));
+        assert_eq!(Field::named(Table::Corrections, "action"), Some(Field::Action));
+        assert_eq!(Field::named(Table::Waivers, "kind"), None);
+    }
+
+    #[test]
+    fn every_name_of_a_column_is_found_unless_an_earlier_column_has_it() {
+        for table in Table::ALL {
+            let mut seen: Vec<String> = Vec::new();
+            for column in table.columns() {
+                for name in std::iter::once(column.field.word()).chain(column.field.aliases().iter().copied()) {
+                    if !seen.contains(&name.to_owned()) {
+                        assert_eq!(Field::named(table, name), Some(column.field), "{name} in {}", table.name());
+                    }
+                    seen.push(name.to_owned());
+                }
+            }
+            assert!(table.columns().next().is_some(), "{} has no columns", table.name());
+        }
+    }
+
+    /// The table of columns as `docs/files.md` holds it.
+    fn documented() -> String {
+        let mut text = String::from("| file | column | also called | needed | holds |\n|---|---|---|---|---|\n");
+        let quoted = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
+        for table in Table::ALL {
+            for (number, column) in table.columns().enumerate() {
+                let file = if number == 0 { table.name() } else { "" };
+                let needed = match column.need {
+                    Need::Required => String::from("yes"),
+                    Need::Optional => String::new(),
+                    Need::Who | Need::When => {
+                        let choices: Vec<&str> = table.choices(column).into_iter().map(Field::word).collect();
+                        format!("one of {}", quoted(&choices).join(", "))
+                    }
+                };
+                let (word, aliases) = (column.field.word(), quoted(column.field.aliases()).join(", "));
+                let row = format!("| {file} | `{word}` | {aliases} | {needed} | {} |\n", column.holds);
+                text.push_str(&row.replace("|  |", "| |").replace("|  |", "| |"));
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn the_documentation_lists_these_columns() {
+        let document = include_str!("../../../docs/files.md");
+        let table = documented();
+        assert!(document.contains(&table), "docs/files.md does not hold this table:\n{table}");
+    }
+}

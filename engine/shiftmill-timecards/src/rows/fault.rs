@@ -1,0 +1,159 @@
+//! What is wrong with a row, and what a person should know of a row that is used.
+
+use core::fmt;
+
+use shiftmill_core::Workday;
+
+use super::Action;
+use crate::clock::ClockChange;
+use crate::fields::Field;
+
+/// A row that cannot be used: which field, what is wrong with it, and what to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// The field.
+    pub field: Field,
+    /// What is wrong with it.
+    pub fault: Fault,
+}
+
+/// Written as the fault, with the name of a field that is empty.
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.fault {
+            Fault::Empty => write!(f, "`{}` is empty", self.field),
+            fault => fault.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for RowError {}
+
+/// What is wrong with a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// Nothing is given where something is needed.
+    #[error("a value is missing")]
+    Empty,
+    /// Neither local time nor instant.
+    #[error(
+        "`{0}` is not a date and a time; write 2026-03-02 08:00, with an offset if wanted: 2026-03-02T08:00:30-06:00"
+    )]
+    NotADateAndTime(String),
+    /// No date.
+    #[error("`{0}` is not a date; write it as 2026-03-02")]
+    NotADate(String),
+    /// A date too far away.
+    #[error("`{0}` is not between 1980 and 2099")]
+    YearOutOfRange(String),
+    /// No time of a scheduled shift.
+    #[error("`{0}` is not a time of day from 00:00 to 48:00; write it as 22:00")]
+    NotAShiftTime(String),
+    /// A shift that ends before it starts, even on the day after.
+    #[error("a scheduled shift has to end after it starts")]
+    ShiftBackwards,
+    /// A shift that is too long.
+    #[error("a scheduled shift may not be longer than 48 hours")]
+    ShiftTooLong,
+    /// Times and a name for one shift.
+    #[error("shift `{0}` is given beside times; give the times or the name of a shift of the ruleset")]
+    ShiftStatedTwice(String),
+    /// No length.
+    #[error("`{0}` is not a length; write it as 4:00 or 4h")]
+    NotALength(String),
+    /// Leave that states its time in two ways.
+    #[error("leave is given both from-to and on a workday; give `from` and `to`, or `workday` and an `amount`")]
+    LeaveStatedTwice,
+    /// Leave that ends before it starts.
+    #[error("leave from {from} to {to} does not end after it starts")]
+    LeaveBackwards {
+        /// Start.
+        from: String,
+        /// End.
+        to: String,
+    },
+    /// Leave over no days or too many.
+    #[error("leave from {first} to {last} is not between 1 and 400 days")]
+    LeaveDays {
+        /// The first day.
+        first: Workday,
+        /// The last day.
+        last: Workday,
+    },
+    /// No kind of punch.
+    #[error("`{0}` is not a kind of punch such as `in`")]
+    NotAKind(String),
+    /// No number of a punch.
+    #[error("`{0}` is not the number of a punch")]
+    NotANumber(String),
+    /// No correction.
+    #[error("`{0}` is not a correction; write {words}", words = Action::WORDS)]
+    NotAnAction(String),
+    /// Neither a meal nor an exception.
+    #[error("`{0}` is neither `meal 1` nor an exception such as `late_in`")]
+    NotWaivable(String),
+    /// No day type.
+    #[error("`{0}` is not a day type such as `rest_day`")]
+    NotADayType(String),
+    /// No whole number.
+    #[error("`{0}` is not a whole number")]
+    NotAWholeNumber(String),
+    /// A name that the ruleset does not have.
+    #[error("the ruleset has no {what} `{name}`{}", others(.known))]
+    Unknown {
+        /// What is named: a shift, a leave code, a rule, a carried key.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The names that the ruleset has.
+        known: Vec<String>,
+    },
+}
+
+/// The names that could have been meant; of many only the first, so that a message stays a message.
+fn others(known: &[String]) -> String {
+    const SHOWN_MAX: usize = 20;
+    let shown = known.iter().take(SHOWN_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => String::from(", and none at all"),
+        1..=SHOWN_MAX => format!("; it has {shown}"),
+        count => format!("; it has {shown} and {} more", count - SHOWN_MAX),
+    }
+}
+
+/// A written time that a clock change makes doubtful. The row is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The field.
+    pub field: Field,
+    /// The time as it is written.
+    pub written: String,
+    /// The name of the zone.
+    pub zone: String,
+    /// What the clock change does to it.
+    pub change: ClockChange,
+}
+
+impl Warning {
+    /// What the clock showed.
+    pub fn showing(&self) -> String {
+        let (zone, written) = (&self.zone, &self.written);
+        match self.change {
+            ClockChange::ShownTwice => format!("the clock in {zone} showed {written} twice"),
+            ClockChange::ShownOnce => format!("the clock in {zone} showed {written} once, not a second time"),
+            ClockChange::NeverShown => format!("the clock in {zone} never showed {written}"),
+        }
+    }
+}
+
+/// What the clock showed, and which time is taken.
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let taken = match self.change {
+            ClockChange::ShownTwice => "the earlier one is taken",
+            ClockChange::ShownOnce => "that one is taken",
+            ClockChange::NeverShown => "it was moved forward",
+        };
+        write!(f, "{}; {taken}", self.showing())
+    }
+}

@@ -1,0 +1,393 @@
+//! Readable rows: what people write about one employee, one row for each fact, and the one reader of them.
+//!
+//! ```text
+//! files ─────────────→ rows ─┐
+//! Markdown suites ───→ rows ─┼→ RowReader ─→ facts of the core, or a RowError; Warnings
+//! messages of a call ─→ rows ┘
+//! ```
+//!
+//! Whoever has a format fills these rows, with text or with the values that the format states. What the text of a
+//! field may be, and what happens at its edges, is decided here alone.
+
+mod fault;
+mod given;
+
+use shiftmill_core::{
+    Carried, CarryKey, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
+    OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind,
+    WallTime, Workday, Zone,
+};
+
+pub use fault::{Fault, RowError, Warning};
+pub use given::Given;
+
+use crate::clock::{self, WrittenTime};
+use crate::fields::Field;
+
+/// Recorded at the start of 1970: known at every time that an evaluation may ask about.
+pub const ALWAYS_KNOWN: Timestamp = Timestamp(0);
+
+const DAY: i32 = 86_400;
+const SHIFT_SECONDS_MAX: i32 = 2 * DAY;
+const LEAVE_DAYS_MAX: i32 = 400;
+
+/// One clock event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PunchRow<'a> {
+    /// When; required.
+    pub at: Given<'a, WrittenTime>,
+    /// Its kind; without direction when nothing is given.
+    pub kind: Given<'a, PunchKind>,
+    /// The number by which corrections name it.
+    pub id: Given<'a, u64>,
+}
+
+/// One scheduled shift: by its times, or by the name of a shift of the ruleset.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ShiftRow<'a> {
+    /// Its workday; required.
+    pub workday: Given<'a, Workday>,
+    /// Its start, in seconds after the midnight that opens the workday.
+    pub start: Given<'a, i32>,
+    /// Its end. An end that is not after the start means the day after.
+    pub end: Given<'a, i32>,
+    /// The name of a shift, instead of start and end.
+    pub shift: &'a str,
+}
+
+/// Approved leave: from-to, or a workday with or without a length.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LeaveRow<'a> {
+    /// The name of the leave code; required.
+    pub code: &'a str,
+    /// Its start. A date as text means whole workdays.
+    pub from: Given<'a, WrittenTime>,
+    /// Its end; with dates, the last workday.
+    pub to: Given<'a, WrittenTime>,
+    /// The workday, instead of from-to.
+    pub workday: Given<'a, Workday>,
+    /// The length on the workday; the whole workday when nothing is given.
+    pub amount: Given<'a, Seconds>,
+    /// When it became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
+}
+
+/// A later fact about a punch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CorrectionRow<'a> {
+    /// What it does; required.
+    pub action: Given<'a, Action>,
+    /// The number of the punch meant, instead of `at` and `kind`.
+    pub id: Given<'a, u64>,
+    /// The time of the punch to add, or of the punch meant.
+    pub at: Given<'a, WrittenTime>,
+    /// The kind of that punch.
+    pub kind: Given<'a, PunchKind>,
+    /// The right time, for [`Action::Retime`].
+    pub to: Given<'a, WrittenTime>,
+    /// When it became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
+}
+
+/// What somebody waived for a workday.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WaiverRow<'a> {
+    /// The workday; required.
+    pub workday: Given<'a, Workday>,
+    /// A meal or an exception; required.
+    pub waived: Given<'a, WaiverKind>,
+}
+
+/// A day type decided for the employee.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DayTypeRow<'a> {
+    /// The workday; required.
+    pub workday: Given<'a, Workday>,
+    /// Its type; required.
+    pub day_type: Given<'a, DayType>,
+}
+
+/// What an overtime counter held at the start of the facts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BalanceRow<'a> {
+    /// The name of the overtime rule; required.
+    pub rule: &'a str,
+    /// What its counter held; required.
+    pub amount: Given<'a, Seconds>,
+}
+
+/// What a plugin carried over from the pay period before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CarriedRow<'a> {
+    /// The key; required.
+    pub key: &'a str,
+    /// The value; required.
+    pub value: Given<'a, i64>,
+}
+
+/// What a correction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Adds a punch that was forgotten.
+    Add,
+    /// Takes away a punch that does not count.
+    Void,
+    /// Moves a punch to its right time.
+    Retime,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Action; 3] = [Action::Add, Action::Void, Action::Retime];
+    /// All words, for messages.
+    const WORDS: &'static str = "add, void or retime";
+
+    /// Its word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Action::Add => "add",
+            Action::Void => "void",
+            Action::Retime => "retime",
+        }
+    }
+
+    /// The action with this word, in any case.
+    pub fn from_code(code: &str) -> Option<Action> {
+        Action::ALL.into_iter().find(|action| action.code().eq_ignore_ascii_case(code))
+    }
+}
+
+/// Reads rows of one employee.
+///
+/// ```
+/// use shiftmill_core::{Names, PunchKind, Zone};
+/// use shiftmill_timecards::rows::{PunchRow, RowReader};
+/// let (zone, names) = (Zone::fixed("Etc/UTC", 0), Names::default());
+/// let mut reader = RowReader::new(&zone, &names);
+/// let row = PunchRow { at: "2026-03-02 08:00".into(), kind: "in".into(), ..PunchRow::default() };
+/// assert_eq!(reader.punch(&row).unwrap().kind, PunchKind::In);
+/// let row = PunchRow { at: "2026-03-02".into(), ..PunchRow::default() };
+/// assert!(reader.punch(&row).unwrap_err().to_string().starts_with("`2026-03-02` is not a date and a time"));
+/// ```
+#[derive(Debug)]
+pub struct RowReader<'a> {
+    zone: &'a Zone,
+    names: &'a Names,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> RowReader<'a> {
+    /// A reader for an employee in a zone, under the ruleset with these names.
+    pub fn new(zone: &'a Zone, names: &'a Names) -> RowReader<'a> {
+        RowReader { zone, names, warnings: Vec::new() }
+    }
+
+    /// The warnings about the rows read so far.
+    pub fn into_warnings(self) -> Vec<Warning> {
+        self.warnings
+    }
+
+    /// A punch. A date alone is no punch.
+    ///
+    /// # Errors
+    /// [`RowError`] when a field cannot be read; so for all kinds of rows.
+    pub fn punch(&mut self, row: &PunchRow<'_>) -> Result<Punch, RowError> {
+        Ok(Punch { kind: kind(row.kind)?, at: self.instant(row.at, Field::At)?, id: punch_number(row.id)? })
+    }
+
+    /// A scheduled shift. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
+    /// the day after.
+    pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
+        let workday = workday(row.workday)?;
+        let timed = !row.start.is_nothing() || !row.end.is_nothing();
+        let times = match (timed, row.shift.trim()) {
+            (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, "shift")?),
+            (true, "") => clock_times(row)?,
+            (true, name) => {
+                return Err(RowError { field: Field::Shift, fault: Fault::ShiftStatedTwice(name.to_owned()) });
+            }
+        };
+        Ok(ShiftFact { workday, times })
+    }
+
+    /// Leave: one fact, or one for each workday from a date to a date.
+    pub fn leave(&mut self, row: &LeaveRow<'_>) -> Result<Vec<Leave>, RowError> {
+        let code = position(&self.names.leave, row.code.trim(), Field::Code, "leave code")?;
+        let recorded_at = self.recorded(row.recorded)?;
+        let stretch = !row.from.is_nothing() || !row.to.is_nothing();
+        let on_workday = !row.workday.is_nothing() || !row.amount.is_nothing();
+        let times = match (stretch, on_workday) {
+            (true, true) => return Err(RowError { field: Field::Workday, fault: Fault::LeaveStatedTwice }),
+            (true, false) => self.leave_stretch(row)?,
+            (false, _) => vec![leave_on_workday(row)?],
+        };
+        Ok(times.into_iter().map(|time| Leave { code, time, recorded_at }).collect())
+    }
+
+    fn leave_stretch(&mut self, row: &LeaveRow<'_>) -> Result<Vec<LeaveTime>, RowError> {
+        if let Some(first) = row.from.text().and_then(clock::date) {
+            let first = plausible(first, Field::From)?;
+            let last = match row.to.text() {
+                Some("") => first,
+                Some(text) => date(Given::Text(text), Field::To)?,
+                None => return Err(RowError { field: Field::To, fault: Fault::NotADate(written(row.to)) }),
+            };
+            return whole_days(first, last);
+        }
+        let (start, end) = (self.instant(row.from, Field::From)?, self.instant(row.to, Field::To)?);
+        if end <= start {
+            let (from, to) = (written(row.from), written(row.to));
+            return Err(RowError { field: Field::To, fault: Fault::LeaveBackwards { from, to } });
+        }
+        Ok(vec![LeaveTime::Span { start, end }])
+    }
+
+    /// A correction. A punch that is voided or retimed is named by its number, or by its time and kind.
+    pub fn correction(&mut self, row: &CorrectionRow<'_>) -> Result<Correction, RowError> {
+        let kind = match row.action.required(Field::Action, Action::from_code, Fault::NotAnAction)? {
+            Action::Add => CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind: kind(row.kind)? },
+            Action::Void => CorrectionKind::Void(self.punch_ref(row)?),
+            Action::Retime => {
+                CorrectionKind::Retime { punch: self.punch_ref(row)?, to: self.instant(row.to, Field::To)? }
+            }
+        };
+        Ok(Correction { kind, recorded_at: self.recorded(row.recorded)? })
+    }
+
+    fn punch_ref(&mut self, row: &CorrectionRow<'_>) -> Result<PunchRef, RowError> {
+        match punch_number(row.id)? {
+            Some(id) => Ok(PunchRef::Id(id)),
+            None => Ok(PunchRef::At(self.instant(row.at, Field::At)?, kind(row.kind)?)),
+        }
+    }
+
+    /// A waiver. Meals count from 1.
+    pub fn waiver(&self, row: &WaiverRow<'_>) -> Result<Waiver, RowError> {
+        let kind = row.waived.required(Field::Waived, waivable, Fault::NotWaivable)?;
+        Ok(Waiver { workday: workday(row.workday)?, kind })
+    }
+
+    /// The type of a day.
+    pub fn day_type(&self, row: &DayTypeRow<'_>) -> Result<DayOverride, RowError> {
+        let day_type = row.day_type.required(Field::DayType, day_type, Fault::NotADayType)?;
+        Ok(DayOverride { workday: workday(row.workday)?, day_type })
+    }
+
+    /// An opening balance.
+    pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
+        let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, "rule")?;
+        let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
+        Ok(OpeningBalance { rule: RuleId(rule), amount })
+    }
+
+    /// A carried value.
+    pub fn carried(&self, row: &CarriedRow<'_>) -> Result<Carried, RowError> {
+        let key = CarryKey(position(&self.names.carried, row.key.trim(), Field::Key, "carried key")?);
+        let value = row.value.required(Field::Value, |text| text.parse().ok(), Fault::NotAWholeNumber)?;
+        Ok(Carried { key, value })
+    }
+
+    fn recorded(&mut self, given: Given<'_, WrittenTime>) -> Result<Timestamp, RowError> {
+        if given.is_nothing() { Ok(ALWAYS_KNOWN) } else { self.instant(given, Field::Recorded) }
+    }
+
+    /// The instant of a written time. A doubtful time is taken as [`clock::ClockChange`] says, with a warning.
+    fn instant(&mut self, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
+        let time = given.required(field, clock::date_and_time, Fault::NotADateAndTime)?;
+        let (at, change) = time.instant(self.zone);
+        if !in_range(WallTime(at.0).date()) {
+            return Err(RowError { field, fault: Fault::YearOutOfRange(written(given)) });
+        }
+        if let Some(change) = change {
+            let zone = self.zone.name().to_owned();
+            self.warnings.push(Warning { field, written: written(given), zone, change });
+        }
+        Ok(at)
+    }
+}
+
+/// A time as it is written, for messages.
+fn written(given: Given<'_, WrittenTime>) -> String {
+    match given {
+        Given::Text(text) => text.trim().to_owned(),
+        Given::Value(WrittenTime::Instant(at)) => format!("{}Z", WallTime(at.0)),
+        Given::Value(WrittenTime::Wall(wall) | WrittenTime::Showing(wall, _)) => wall.to_string(),
+    }
+}
+
+fn kind(given: Given<'_, PunchKind>) -> Result<PunchKind, RowError> {
+    let kind = given.optional(Field::Kind, PunchKind::from_code, Fault::NotAKind)?;
+    Ok(kind.unwrap_or(PunchKind::Unknown))
+}
+
+fn punch_number(given: Given<'_, u64>) -> Result<Option<u64>, RowError> {
+    given.optional(Field::Id, |text| text.parse().ok(), Fault::NotANumber)
+}
+
+fn workday(given: Given<'_, Workday>) -> Result<Workday, RowError> {
+    date(given, Field::Workday)
+}
+
+fn date(given: Given<'_, Workday>, field: Field) -> Result<Workday, RowError> {
+    plausible(given.required(field, clock::date, Fault::NotADate)?, field)
+}
+
+fn plausible(day: Workday, field: Field) -> Result<Workday, RowError> {
+    if in_range(day) { Ok(day) } else { Err(RowError { field, fault: Fault::YearOutOfRange(day.to_string()) }) }
+}
+
+/// A mistyped year would reach no evaluation, and lies too far from the other facts to be stored beside them.
+fn in_range(day: Workday) -> bool {
+    let (year, _, _) = day.to_date();
+    (1980..=2099).contains(&year)
+}
+
+fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
+    let start = row.start.required(Field::Start, clock::shift_time, Fault::NotAShiftTime)?;
+    let end = row.end.required(Field::End, clock::shift_time, Fault::NotAShiftTime)?;
+    let end = if end <= start { end.saturating_add(DAY) } else { end };
+    let fault = match end.saturating_sub(start) {
+        ..=0 => Fault::ShiftBackwards,
+        1..=SHIFT_SECONDS_MAX => return Ok(ShiftTimes::Clock { start, end }),
+        _ => Fault::ShiftTooLong,
+    };
+    Err(RowError { field: Field::End, fault })
+}
+
+fn leave_on_workday(row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
+    let day = workday(row.workday)?;
+    let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
+    Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
+}
+
+fn whole_days(first: Workday, last: Workday) -> Result<Vec<LeaveTime>, RowError> {
+    let days = last.0 - first.0 + 1;
+    if !(1..=LEAVE_DAYS_MAX).contains(&days) {
+        return Err(RowError { field: Field::To, fault: Fault::LeaveDays { first, last } });
+    }
+    Ok((0..days).map(|day| LeaveTime::Workday(first.plus(day))).collect())
+}
+
+/// `meal 1`, or the code of an exception in any case, with blanks or underscores.
+pub(crate) fn waivable(text: &str) -> Option<WaiverKind> {
+    let text = text.to_lowercase();
+    if let Some(ordinal) = text.strip_prefix("meal ").and_then(|ordinal| ordinal.trim().parse().ok()) {
+        return (ordinal > 0).then_some(WaiverKind::Meal(ordinal));
+    }
+    ExceptionCode::from_code(&text.replace(' ', "_")).map(WaiverKind::Exception)
+}
+
+/// A day type by its code in any case, with blanks or underscores.
+pub(crate) fn day_type(text: &str) -> Option<DayType> {
+    DayType::from_code(&text.to_lowercase().replace(' ', "_"))
+}
+
+/// The position of a name that the ruleset has to know.
+fn position(names: &[String], name: &str, field: Field, what: &'static str) -> Result<u16, RowError> {
+    if name.is_empty() {
+        return Err(RowError { field, fault: Fault::Empty });
+    }
+    let found = names.iter().position(|known| known == name).and_then(|index| u16::try_from(index).ok());
+    let unknown = || Fault::Unknown { what, name: name.to_owned(), known: names.to_vec() };
+    found.ok_or_else(|| RowError { field, fault: unknown() })
+}

@@ -1,0 +1,54 @@
+//! The names of the values of results. CSV columns, JSON keys and the table of people all take them from here.
+
+/// The employee's key.
+pub const EMPLOYEE: &str = "employee";
+/// What people call the employee.
+pub const NAME: &str = "name";
+/// The employee's zone.
+pub const ZONE: &str = "zone";
+/// True while figures may still change.
+pub const PROVISIONAL: &str = "provisional";
+/// Why a timecard could not be evaluated.
+pub const ERROR: &str = "error";
+/// The reporting workday.
+pub const WORKDAY: &str = "workday";
+/// The type of the day.
+pub const DAY_TYPE: &str = "day_type";
+/// How many punches the workday has.
+pub const PUNCHES: &str = "punches";
+/// Work time.
+pub const WORKED: &str = "worked";
+/// Work time in whole seconds.
+pub const WORKED_SECONDS: &str = "worked_seconds";
+/// The pay code.
+pub const PAY_CODE: &str = "pay_code";
+/// An amount in the unit asked for.
+pub const AMOUNT: &str = "amount";
+/// The unit of an amount.
+pub const UNIT: &str = "unit";
+/// An amount of time in whole seconds.
+pub const SECONDS: &str = "seconds";
+/// An amount of occurrences.
+pub const COUNT: &str = "count";
+/// An amount of time as it is written for people.
+pub const WRITTEN: &str = "written";
+/// The rule.
+pub const RULE: &str = "rule";
+/// The grounds of a pay line.
+pub const BECAUSE: &str = "because";
+/// What a total is over.
+pub const SCOPE: &str = "scope";
+/// The first workday of a total.
+pub const FROM: &str = "from";
+/// The code of an exception.
+pub const EXCEPTION: &str = "exception";
+/// How far an exception has got.
+pub const STATE: &str = "state";
+/// How grave an exception is.
+pub const SEVERITY: &str = "severity";
+/// The local time that an exception refers to.
+pub const AT: &str = "at";
+/// The size of an exception.
+pub const MEASURE: &str = "measure";
+/// The size of an exception in whole seconds.
+pub const MEASURE_SECONDS: &str = "measure_seconds";
