@@ -45,6 +45,7 @@
 //!
 //! Never here: sockets, protocols, a decision about pay.
 
+mod card;
 mod cause;
 mod chunk;
 mod engine;
