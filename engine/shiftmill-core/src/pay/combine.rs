@@ -26,6 +26,7 @@ use crate::card::{CardState, Span};
 use crate::codes::{PayCode, RuleId};
 use crate::pay::counters::{self, Counter, Rules};
 use crate::pay::tiers::OvertimeTier;
+use crate::pay::walk::sink::Writer;
 use crate::pay::walk::{Traits, Walk};
 use crate::pay::{TimelessLeave, leave_without_times};
 use crate::record::Recorder;
@@ -149,9 +150,8 @@ pub(super) fn combine<R: Recorder>(
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);
     }
     written.clear();
-    let premiums = &mut state.premiums;
-    let mut walk = Walk { rules, traits, written, premiums, claims, saved, weighing: None };
-    walk.card(counters, &state.spans, leave, recorder);
+    let mut sink = Writer { spans: written, premiums: &mut state.premiums, recorder };
+    Walk { rules, traits, claims, saved }.card(counters, &state.spans, leave, &mut sink);
     core::mem::swap(&mut state.spans, written);
     if !in_order {
         state.spans.sort_unstable_by_key(|span| span.start);
