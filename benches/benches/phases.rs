@@ -6,29 +6,38 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use shiftmill::{Layout, PluginRegistry, Request};
 use shiftmill_benches::in_process::{workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, ZONE_NAMES, chunk};
-use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Silent, close, open, pay, shape};
+use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Scratch, Silent, close, open, pay, shape};
 
 /// Takes every card of the chunk through one phase. What each gives is looked at by the check sums of `mill`, not here.
-fn each(cards: &mut [CardState], chunk: &CheckedBatch, request: &Request, run: impl Fn(&Inputs<'_>, &mut CardState)) {
+fn each(
+    cards: &mut [CardState],
+    chunk: &CheckedBatch,
+    request: &Request,
+    run: impl Fn(&Inputs<'_>, &mut CardState, &mut Scratch),
+) {
     let Some(ruleset) = request.rulesets.first() else { return };
+    let mut scratch = Scratch::default();
     for (index, state) in cards.iter_mut().enumerate() {
         if let Some(card) = chunk.timecard(index, &request.zones.zones) {
-            run(&Inputs { card, timeline: ruleset.timeline(), window: &request.window }, state);
+            run(&Inputs { card, timeline: ruleset.timeline(), window: &request.window }, state, &mut scratch);
         }
     }
 }
 
-fn open_card(inputs: &Inputs<'_>, state: &mut CardState) {
+fn open_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     state.clear();
-    let _opened = open::open(inputs, state, &mut Silent);
+    let _opened = open::open(inputs, state, scratch, &mut Silent);
 }
 
-fn shape_card(inputs: &Inputs<'_>, state: &mut CardState) {
-    let _shaped = shape::shape(inputs, state, &mut Silent);
+fn shape_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    let laid_out = shape::lay_out(inputs, state, scratch, &mut Silent);
+    if laid_out.is_ok() {
+        shape::compare(inputs, state, scratch);
+    }
 }
 
-fn pay_card(inputs: &Inputs<'_>, state: &mut CardState) {
-    pay::pay(inputs, state, &mut Silent);
+fn pay_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    pay::pay(inputs, state, scratch, &mut Silent);
 }
 
 fn phases(criterion: &mut Criterion) {
@@ -60,12 +69,12 @@ fn phases(criterion: &mut Criterion) {
     });
     group.bench_function("close", |bench| {
         let run = |cards: &mut Vec<CardState>| {
-            let mut results = Evaluations::default();
+            let (mut scratch, mut results) = (Scratch::default(), Evaluations::default());
             for (index, state) in cards.iter_mut().enumerate() {
                 let Some(ruleset) = request.rulesets.first() else { continue };
                 let Some(card) = chunk.timecard(index, &request.zones.zones) else { continue };
                 let inputs = Inputs { card, timeline: ruleset.timeline(), window: &request.window };
-                let _closed = close::close(&inputs, Detail::Workdays, state, &mut results);
+                let _closed = close::close(&inputs, Detail::Workdays, state, &mut scratch, &mut results);
             }
             results
         };

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use shiftmill::core::{CardFacts, CheckedBatch, Detail, EvaluationError, TimecardBatch, TotalScope, ZoneTable};
-use shiftmill::{Engine, Finished, PluginRegistry, Request};
-use shiftmill_timecards::write::{self, CardView, Hours, Rows};
+use shiftmill::core::{CardFacts, CheckedBatch, Detail, TimecardBatch, TotalScope, ZoneTable};
+use shiftmill::{Engine, PluginRegistry, Request};
+use shiftmill_timecards::write::{self, Hours, Rows};
 
+use crate::evaluated::Evaluated;
 use crate::exit::Exit;
 use crate::files::{FactFiles, Facts};
 use crate::output::{self, Output};
@@ -87,38 +88,6 @@ enum CsvRows {
     Carried,
 }
 
-/// Evaluated timecards, with what puts names to their numbers.
-pub struct Evaluated {
-    /// Facts as they were read; the cards are in the chunks.
-    pub facts: Facts,
-    /// What was asked.
-    pub window: Window,
-    /// The chunks, in order.
-    pub chunks: Vec<Finished>,
-}
-
-impl Evaluated {
-    /// All timecards in order.
-    pub fn cards(&self) -> impl Iterator<Item = CardView<'_>> + Clone {
-        self.chunks.iter().flat_map(move |chunk| {
-            let keys = chunk.batch.columns().employees.iter().enumerate();
-            keys.filter_map(move |(index, key)| self.view(chunk, index, key))
-        })
-    }
-
-    fn view<'a>(&'a self, chunk: &'a Finished, index: usize, employee: &'a str) -> Option<CardView<'a>> {
-        let zone = chunk.batch.columns().zone.get(index).copied().unwrap_or(0);
-        Some(CardView {
-            employee,
-            name: self.facts.names.get(employee).map_or("", String::as_str),
-            results: &chunk.results,
-            index,
-            names: self.facts.names_of(chunk.batch.ruleset(index))?,
-            zone: self.window.zones.get(zone)?,
-        })
-    }
-}
-
 /// Runs the command.
 pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let mut facts = command.files.read(command.window.years(), registry)?;
@@ -139,7 +108,7 @@ pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<E
     if format != Format::Json {
         output::tell(&evaluated, command.hours);
     }
-    Ok(exit(&evaluated))
+    Ok(evaluated.exit())
 }
 
 /// Evaluates all cards.
@@ -218,14 +187,4 @@ fn rows(rows: CsvRows) -> Rows {
         CsvRows::Workdays => Rows::Workdays,
         CsvRows::Carried => Rows::Carried,
     }
-}
-
-/// How the program ends after an evaluation.
-pub fn exit(evaluated: &Evaluated) -> Exit {
-    let errors = || evaluated.chunks.iter().flat_map(|chunk| &chunk.results.cards).filter_map(|card| card.error);
-    if errors().any(|error| error == EvaluationError::Engine) {
-        return Exit::OwnFault;
-    }
-    let left_out = evaluated.facts.report.rejected() > 0 || errors().next().is_some();
-    if left_out { Exit::LeftOut } else { Exit::Done }
 }

@@ -9,7 +9,8 @@ use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
 use shiftmill::words::{self, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
-use crate::evaluate::{self, Evaluated};
+use crate::evaluate;
+use crate::evaluated::Evaluated;
 use crate::exit::Exit;
 use crate::files::FactFiles;
 use crate::output::{self, Output};
@@ -79,7 +80,7 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
         output::list("warning", &report.warnings, report.warnings_beyond);
         output::list("rejected", &report.rejects, report.rejects_beyond);
     }
-    Ok(evaluate::exit(&evaluated))
+    Ok(evaluated.exit())
 }
 
 fn tell(

@@ -11,6 +11,7 @@
 
 mod demo;
 mod evaluate;
+mod evaluated;
 mod exit;
 mod explain;
 mod files;

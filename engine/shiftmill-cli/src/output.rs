@@ -11,7 +11,7 @@ use shiftmill::words;
 use shiftmill_timecards::read::{Reject, Report};
 use shiftmill_timecards::write::{self, CardView, Hours};
 
-use crate::evaluate::Evaluated;
+use crate::evaluated::Evaluated;
 use crate::problem::Problem;
 
 /// Standard output or a file, buffered.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
-use shiftmill::trial::Dependence;
+use shiftmill::trial::{Dependence, TrialError};
 use shiftmill::{PluginRegistry, PluginRegistryError, RequestError, Stopped, beside, with_cause};
 
 use crate::plugin::PluginCommand;
@@ -110,6 +110,19 @@ pub fn dependent(found: &Dependence) -> Problem {
     Problem::new(format!("a service would refuse ruleset `{}` ({})", found.ruleset, Dependence::CODE))
         .cause(found)
         .hint("look for a `static` that changes, a cache, or a walk through a HashMap; `shiftmill plugin test` tells more")
+}
+
+/// Why a trial of a ruleset stopped, as a problem.
+impl From<TrialError> for Problem {
+    fn from(error: TrialError) -> Problem {
+        match error {
+            TrialError::Zones(why) => Problem::new("there are no zones for these days").cause(why),
+            TrialError::Unbound(why) => unbound(why),
+            TrialError::Stopped(why) => stopped(why),
+            TrialError::NotIndependent(found) => dependent(&found),
+            TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => Problem::own(with_cause(&error)),
+        }
+    }
 }
 
 /// The innermost cause.

@@ -4,11 +4,8 @@ use std::fmt::Display;
 use std::io;
 
 use serde_json::json;
-use shiftmill::trial::TrialError;
-use shiftmill::with_cause;
 
 use crate::exit::Exit;
-use crate::plugins;
 
 /// Why a command cannot do its work.
 #[derive(Clone, Debug)]
@@ -76,19 +73,6 @@ impl Problem {
             if let Some(hint) = &self.hint {
                 eprintln!("hint:  {hint}");
             }
-        }
-    }
-}
-
-/// What comes in the way of a trial.
-impl From<TrialError> for Problem {
-    fn from(error: TrialError) -> Problem {
-        match error {
-            TrialError::Zones(why) => Problem::new("there are no zones for these days").cause(why),
-            TrialError::Unbound(why) => plugins::unbound(why),
-            TrialError::Stopped(why) => plugins::stopped(why),
-            TrialError::NotIndependent(found) => plugins::dependent(&found),
-            TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => Problem::own(with_cause(&error)),
         }
     }
 }

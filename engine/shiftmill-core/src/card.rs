@@ -1,19 +1,22 @@
 //! The state of one card on its way through the four phases. The caller owns it and uses it again.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::Reason;
+use crate::shape::leave::LeavePiece;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Carried, Inputs};
 
-/// The working memory of an evaluation. All lists are cleared, not freed, between cards.
+/// What is known of one card. All lists are cleared, not freed, between cards. What a rule needs only while it works is
+/// in the [`Scratch`] beside it.
 ///
-/// Filled by `open`: `punches`, some `noticed`. By `shape`: `scheduled`, `shifts`, `pairs`, `spans`, `workdays`.
-/// By `pay`: codes and reasons of `spans`, `premiums`, `quantities`.
+/// Filled by `open`: `punches`, some `noticed`. By `shape`: `scheduled`, `shifts`, `pairs`, `spans`, `workdays`,
+/// `shown_on`, leave. By `pay`: codes and reasons of `spans`, `premiums`, `quantities`.
+///
+/// [`Scratch`]: crate::Scratch
 #[derive(Clone, Debug, Default)]
 pub struct CardState {
     /// Kept punches in total order.
@@ -38,26 +41,11 @@ pub struct CardState {
     pub reasons: PluginReasons,
     /// What plugins carry over to the next pay period, by key.
     pub carried: Vec<Carried>,
-    /// Room for labels of worked shifts.
-    pub(crate) workday_room: crate::shape::workdays::Room,
-    /// Room for breaks.
-    pub(crate) break_room: crate::shape::breaks::Room,
-    /// Room for leave.
-    pub(crate) leave_room: crate::shape::leave::Room,
-    /// Room for the comparison with the schedule.
-    pub(crate) attendance_room: crate::shape::attendance::Room,
-    /// Room for required meals.
-    pub(crate) meal_room: crate::shape::meal_requirement::Room,
-    /// Room for edits of plugins, which few cards need.
-    pub(crate) edit_room: Option<Box<crate::plugin::Room>>,
-    /// Room for results.
-    pub(crate) close_room: crate::close::Room,
-    /// Room for the combiner.
-    pub(crate) room: crate::pay::Room,
-    /// Room for corrections.
-    pub(crate) corrections: crate::open::correct::Room,
-    /// Room for matching.
-    pub(crate) matching: crate::shape::MatchingRoom,
+    /// For each worked shift the workday that it is shown on: the reporting workday of its first punch. Exceptions carry
+    /// this label.
+    pub shown_on: Vec<Workday>,
+    /// Leave with clock times, in order, no two stretches sharing a second.
+    pub(crate) leave: Vec<LeavePiece>,
 }
 
 impl CardState {
@@ -74,28 +62,22 @@ impl CardState {
         self.workdays.clear();
         self.reasons.clear();
         self.carried.clear();
+        self.shown_on.clear();
+        self.leave.clear();
     }
 
-    /// Rows that its lists have room for, all together; the rooms of the phases grow with them. It holds on to what the
-    /// largest card took that it ever had.
+    /// Rows that its lists have room for, all together. It holds on to what the largest card took that it ever had.
     pub fn rows_held(&self) -> usize {
         let facts = self.punches.capacity() + self.scheduled.capacity();
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
         let pay = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
-        let plugins = self.reasons.rows_held()
-            + self.carried.capacity()
-            + self.edit_room.as_ref().map_or(0, |room| room.rows_held());
-        facts + shape + pay + plugins
+        let plugins = self.reasons.rows_held() + self.carried.capacity();
+        facts + shape + pay + plugins + self.shown_on.capacity() + self.leave.capacity()
     }
 
     /// Notes something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
         self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None, says: None });
-    }
-
-    /// For each worked shift the workday that it is shown on; known once shape has laid the card out.
-    pub fn shown_on(&self) -> &[Workday] {
-        &self.workday_room.shown_on
     }
 
     /// What is carried under a key: what a plugin set in this evaluation, else what was carried in.

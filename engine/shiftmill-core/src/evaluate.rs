@@ -4,22 +4,32 @@ use alloc::vec::Vec;
 
 use crate::card::CardState;
 use crate::evaluation::{CardResult, Detail, EvaluationError, Evaluations};
+use crate::plugin::Hook;
 use crate::record::{Note, Recorder, Silent};
+use crate::scratch::Scratch;
 use crate::timecard::Inputs;
 use crate::{close, open, pay, shape};
 
 /// Evaluates one timecard and adds its rows to `results`; a timecard that cannot be evaluated adds an error and no
-/// rows. `state` is working memory; what it held before does not matter.
-pub fn evaluate(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, results: &mut Evaluations) {
+/// rows. What `state` and `scratch` held before does not matter.
+pub fn evaluate(
+    inputs: &Inputs<'_>,
+    detail: Detail,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    results: &mut Evaluations,
+) {
     let starts = results.ends();
     let outcome = match detail {
         Detail::Full => {
             let mut notes = core::mem::take(&mut results.notes);
-            let outcome = all_phases(inputs, detail, state, &mut notes, results);
+            let outcome = all_stages(inputs, detail, state, scratch, &mut notes, results);
             results.notes = notes;
             outcome
         }
-        Detail::Totals | Detail::Workdays | Detail::Spans => all_phases(inputs, detail, state, &mut Silent, results),
+        Detail::Totals | Detail::Workdays | Detail::Spans => {
+            all_stages(inputs, detail, state, scratch, &mut Silent, results)
+        }
     };
     let (provisional, error) = match outcome {
         Ok(provisional) => (provisional, None),
@@ -32,7 +42,12 @@ pub fn evaluate(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, resu
     results.cards.push(CardResult { ends, provisional, error });
 }
 
-/// The stages of a card's way before it is closed. Hooks of plugins lie between them.
+/// The stages of a card's way before it is closed. After each, plugins may be called:
+///
+/// ```text
+/// open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close
+///    punches     schedule        days    period
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// From nothing to punches that count.
@@ -46,8 +61,25 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All stages, in order.
+    /// All stages, in order. The only place that states it.
     pub const ALL: [Stage; 4] = [Stage::Open, Stage::LayOut, Stage::Compare, Stage::Pay];
+
+    /// The hook at which plugins are called after this stage. The only place that states it.
+    pub const fn hook_after(self) -> Hook {
+        match self {
+            Stage::Open => Hook::Punches,
+            Stage::LayOut => Hook::Schedule,
+            Stage::Compare => Hook::Days,
+            Stage::Pay => Hook::Period,
+        }
+    }
+
+    /// The stages that a card has behind it at a hook.
+    pub fn before(hook: Hook) -> &'static [Stage] {
+        const ALL: &[Stage] = &Stage::ALL;
+        let last = ALL.iter().position(|stage| stage.hook_after() == hook);
+        last.and_then(|last| ALL.get(..=last)).unwrap_or(ALL)
+    }
 
     /// Takes a card through this stage. With `notes`, what is done is noted.
     ///
@@ -57,45 +89,51 @@ impl Stage {
         self,
         inputs: &Inputs<'_>,
         state: &mut CardState,
+        scratch: &mut Scratch,
         notes: Option<&mut Vec<Note>>,
     ) -> Result<(), EvaluationError> {
         match notes {
-            Some(notes) => self.run_with(inputs, state, notes),
-            None => self.run_with(inputs, state, &mut Silent),
+            Some(notes) => self.run_with(inputs, state, scratch, notes),
+            None => self.run_with(inputs, state, scratch, &mut Silent),
         }
     }
 
+    #[inline(always)]
     fn run_with<R: Recorder>(
         self,
         inputs: &Inputs<'_>,
         state: &mut CardState,
+        scratch: &mut Scratch,
         recorder: &mut R,
     ) -> Result<(), EvaluationError> {
         match self {
             Stage::Open => {
                 state.clear();
-                open::open(inputs, state, recorder)?;
+                open::open(inputs, state, scratch, recorder)?;
             }
-            Stage::LayOut => shape::lay_out(inputs, state, recorder)?,
-            Stage::Compare => shape::compare(inputs, state),
-            Stage::Pay => pay::pay(inputs, state, recorder),
+            Stage::LayOut => shape::lay_out(inputs, state, scratch, recorder)?,
+            Stage::Compare => shape::compare(inputs, state, scratch),
+            Stage::Pay => pay::pay(inputs, state, scratch, recorder),
         }
         Ok(())
     }
 }
 
-fn all_phases<R: Recorder>(
+fn all_stages<R: Recorder>(
     inputs: &Inputs<'_>,
     detail: Detail,
     state: &mut CardState,
+    scratch: &mut Scratch,
     recorder: &mut R,
     results: &mut Evaluations,
 ) -> Result<bool, EvaluationError> {
-    state.clear();
-    open::open(inputs, state, recorder)?;
-    shape::shape(inputs, state, recorder)?;
-    pay::pay(inputs, state, recorder);
-    close::close(inputs, detail, state, results)
+    // One call for each stage instead of a loop: each stage is a constant then, and its call is inlined without a branch.
+    let [first, second, third, fourth] = Stage::ALL;
+    first.run_with(inputs, state, scratch, recorder)?;
+    second.run_with(inputs, state, scratch, recorder)?;
+    third.run_with(inputs, state, scratch, recorder)?;
+    fourth.run_with(inputs, state, scratch, recorder)?;
+    close::close(inputs, detail, state, scratch, results)
 }
 
 #[cfg(test)]
@@ -112,10 +150,18 @@ mod tests {
         [i64::MIN, i64::MIN + 1, -371_085_174_374_400, -1, 0, 371_085_174_374_400, i64::MAX - 1, i64::MAX];
 
     fn all(card: &mut Card) -> Result<(), EvaluationError> {
-        card.run(|inputs, state, notes| {
+        card.run(|inputs, state, scratch, notes| {
             let mut results = Evaluations::default();
-            all_phases(inputs, Detail::Full, state, notes, &mut results).map(|_| ())
+            all_stages(inputs, Detail::Full, state, scratch, notes, &mut results).map(|_| ())
         })
+    }
+
+    #[test]
+    fn hooks_follow_the_stages_in_their_own_order() {
+        assert_eq!(Stage::ALL.map(Stage::hook_after).as_slice(), Hook::ALL);
+        for (stage, count) in Stage::ALL.into_iter().zip(1..) {
+            assert_eq!(Stage::before(stage.hook_after()), &Stage::ALL[..count]);
+        }
     }
 
     #[test]

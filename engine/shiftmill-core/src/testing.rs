@@ -11,7 +11,7 @@ use crate::record::Note;
 use crate::time::{Timestamp, WallTime, Workday, WorkdayRange};
 use crate::timecard::{Correction, CorrectionKind, EvaluationWindow, Inputs};
 use crate::zone::{Fold, Zone};
-use crate::{TimecardBatch, open, shape};
+use crate::{Hook, Scratch, Stage, TimecardBatch};
 
 /// Day 0 of test cards.
 pub(crate) fn monday() -> Workday {
@@ -29,6 +29,7 @@ pub(crate) struct Card {
     pub(crate) zone: Zone,
     pub(crate) window: EvaluationWindow,
     pub(crate) state: CardState,
+    pub(crate) scratch: Scratch,
     pub(crate) notes: vec::Vec<Note>,
 }
 
@@ -44,6 +45,7 @@ impl Card {
             zone,
             window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },
             state: CardState::default(),
+            scratch: Scratch::default(),
             notes: vec::Vec::new(),
         }
     }
@@ -77,21 +79,21 @@ impl Card {
 
     /// Runs the first phase.
     pub(crate) fn opened(&mut self) -> Result<(), EvaluationError> {
-        self.run(open::open)
+        self.run(|inputs, state, scratch, notes| Stage::Open.run(inputs, state, scratch, Some(notes)))
     }
 
     /// Runs the first two phases.
     pub(crate) fn shaped(&mut self) -> Result<(), EvaluationError> {
-        self.run(|inputs, state, notes| {
-            open::open(inputs, state, notes)?;
-            shape::shape(inputs, state, notes)
+        self.run(|inputs, state, scratch, notes| {
+            let mut stages = Stage::before(Hook::Days).iter();
+            stages.try_for_each(|stage| stage.run(inputs, state, scratch, Some(notes)))
         })
     }
 
     /// Runs `phases` with empty state, under a timeline of the one plan.
     pub(crate) fn run(
         &mut self,
-        phases: impl FnOnce(&Inputs<'_>, &mut CardState, &mut vec::Vec<Note>) -> Result<(), EvaluationError>,
+        phases: impl FnOnce(&Inputs<'_>, &mut CardState, &mut Scratch, &mut vec::Vec<Note>) -> Result<(), EvaluationError>,
     ) -> Result<(), EvaluationError> {
         let names = Names {
             rules: Names::BUILT_IN_RULES.map(String::from).to_vec(),
@@ -106,7 +108,7 @@ impl Card {
         let inputs = Inputs { card, timeline: &timeline, window: &self.window };
         self.state.clear();
         self.notes.clear();
-        phases(&inputs, &mut self.state, &mut self.notes)
+        phases(&inputs, &mut self.state, &mut self.scratch, &mut self.notes)
     }
 }
 

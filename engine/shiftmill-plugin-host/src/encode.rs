@@ -535,8 +535,8 @@ impl<'a> RowsByPosition<'a> {
 
 /// The day that each worked shift is shown on.
 fn days_of_shifts(state: &CardState) -> impl Iterator<Item = Workday> + '_ {
-    let own = state.shifts.iter().skip(state.shown_on().len()).map(|shift| shift.workday);
-    state.shown_on().iter().copied().chain(own)
+    let own = state.shifts.iter().skip(state.shown_on.len()).map(|shift| shift.workday);
+    state.shown_on.iter().copied().chain(own)
 }
 
 /// The days of punches: those that their worked shifts are shown on.

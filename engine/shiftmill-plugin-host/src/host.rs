@@ -1,44 +1,17 @@
 //! The host: one engine for the process, and the way in for plugins.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
 use crate::check::{Report, check};
-use crate::compile::{Compilation, Compiler};
+use crate::compile::Compilation;
 use crate::engine::{self, Places, Ticker};
 use crate::failure::{CardFailure, Fault};
 use crate::plugin::{Guest, Plugin};
 use crate::sandbox::{self, Session};
-
-/// How a host is set up.
-#[derive(Clone, Debug)]
-pub struct HostSettings {
-    /// Where components are compiled.
-    pub compiler: Compiler,
-    /// The folder in which compiled code is kept; `None`: nowhere.
-    pub cache: Option<PathBuf>,
-    /// Whether a host does without that folder where it cannot be used, instead of not being there.
-    pub cache_may_fail: bool,
-    /// Whether plugins may calculate with floating point numbers.
-    pub floats_allowed: bool,
-    /// One in about so many employees is evaluated alone too, to see that the plugin keeps employees apart; 0: none.
-    pub audit_one_in: u32,
-}
-
-impl Default for HostSettings {
-    fn default() -> HostSettings {
-        HostSettings {
-            compiler: Compiler::ThisProcess,
-            cache: None,
-            cache_may_fail: false,
-            floats_allowed: false,
-            audit_one_in: 512,
-        }
-    }
-}
+use crate::settings::{HostError, HostSettings};
 
 /// Sandboxes for plugins. Cheap to clone; one for a process.
 #[derive(Clone, Debug)]
@@ -56,19 +29,6 @@ pub(crate) struct Inner {
 impl std::fmt::Debug for Inner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Inner").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
-
-/// Why there is no host.
-#[derive(Debug, thiserror::Error)]
-#[error("plugins cannot be run here: {reason}")]
-pub struct HostError {
-    reason: String,
-}
-
-impl HostError {
-    pub(crate) fn new(error: impl std::fmt::Display) -> HostError {
-        HostError { reason: format!("{error:#}") }
     }
 }
 

@@ -49,17 +49,18 @@ mod module;
 mod plugin;
 mod sandbox;
 mod self_test;
+mod settings;
 mod wire;
 
 pub use answer::{Answers, EditsOf};
 pub use bound::{BindError, Bound, CallError, CallScratch};
 pub use check::{Objection, Report, check};
-pub use compile::{Compiler, compile_child};
+pub use compile::compile_child;
 pub use componentise::{ComponentiseError, componentise};
 pub use encode::HookCard;
 pub use failure::CardFailure;
 pub use fuel_budget::FuelBudget;
-pub use host::{Host, HostError, HostSettings, LoadError};
+pub use host::{Host, LoadError};
 pub use limits::{
     COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX,
     TABLE_ELEMENTS_MAX, compile_bytes_max, fuel_budget,
@@ -67,4 +68,5 @@ pub use limits::{
 pub use plugin::Plugin;
 pub use sandbox::LogLine;
 pub use self_test::SelfTestError;
+pub use settings::{Compiler, HostError, HostSettings};
 pub use wire::LogLevel;

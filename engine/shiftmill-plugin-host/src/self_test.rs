@@ -127,7 +127,7 @@ mod tests {
     use std::{env, fs};
 
     use super::*;
-    use crate::host::HostSettings;
+    use crate::settings::HostSettings;
 
     /// The body of the hook in each trial.
     const BODIES: [(&str, &str); 4] = [

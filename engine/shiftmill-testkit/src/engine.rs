@@ -1,9 +1,9 @@
 //! The engine, called for one card.
 
 use shiftmill_core::{
-    CardFacts, CardResult, CardState, Change, Detail, Edit, Edits, EvaluationWindow, Evaluations, Hook, Inputs,
-    PayCode, PlanTimeline, Recorder, RuleId, Silent, SpanState, TimecardBatch, Timestamp, Zone, apply, close, evaluate,
-    open, pay, shape,
+    CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError, EvaluationWindow,
+    Evaluations, Hook, Inputs, Note, PayCode, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TimecardBatch,
+    Timestamp, Zone, apply, close, evaluate,
 };
 
 use crate::made_up_plugin;
@@ -38,64 +38,120 @@ pub struct Preset {
 /// The engine's rows for one question.
 pub fn rows(question: &Question, detail: Detail) -> Evaluations {
     let mut results = Evaluations::default();
-    rows_with(question, detail, &mut CardState::default(), &mut results);
+    rows_with(question, detail, &mut CardState::default(), &mut Scratch::default(), &mut results);
     results
 }
 
 /// Adds the engine's rows for one question, with the caller's working memory.
-pub fn rows_with(question: &Question, detail: Detail, state: &mut CardState, results: &mut Evaluations) {
+pub fn rows_with(
+    question: &Question,
+    detail: Detail,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    results: &mut Evaluations,
+) {
+    if question.presets.is_empty() {
+        let batch = batch(question);
+        return evaluate(&inputs(question, &batch, &question.timeline), detail, state, scratch, results);
+    }
+    let mut card = Waiting { question, notes: notes(detail), state, error: None };
+    let (batch, timeline) = (batch(question), made_up_plugin::bound(&question.timeline));
+    let inputs = inputs(question, &batch, &timeline);
+    Stage::ALL.iter().for_each(|stage| card.advance(*stage, &inputs, scratch));
+    card.close(&inputs, detail, scratch, results);
+}
+
+/// The engine's rows for cards that wait for each other after every stage, as they do at the hooks of plugins: each has
+/// a state of its own, all have one scratch.
+pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evaluations> {
+    let batches: Vec<CheckedBatch> = questions.iter().map(batch).collect();
+    let timelines: Vec<PlanTimeline> = questions.iter().map(timeline).collect();
+    let facts = questions.iter().zip(&batches).zip(&timelines);
+    let inputs: Vec<Inputs<'_>> =
+        facts.map(|((question, batch), timeline)| inputs(question, batch, timeline)).collect();
+    let mut states = vec![CardState::default(); questions.len()];
+    let waiting = |(question, state)| Waiting { question, notes: notes(detail), state, error: None };
+    let mut cards: Vec<Waiting<'_>> = questions.iter().zip(&mut states).map(waiting).collect();
+    let mut scratch = Scratch::default();
+    for stage in Stage::ALL {
+        cards.iter_mut().zip(&inputs).for_each(|(card, inputs)| card.advance(stage, inputs, &mut scratch));
+    }
+    let close = |(card, inputs): (Waiting<'_>, &Inputs<'_>)| {
+        let mut results = Evaluations::default();
+        card.close(inputs, detail, &mut scratch, &mut results);
+        results
+    };
+    cards.into_iter().zip(&inputs).map(close).collect()
+}
+
+fn batch(question: &Question) -> CheckedBatch {
     let mut batch = TimecardBatch::default();
     let facts = CardFacts { ruleset: 0, zone: 0, ..question.facts.clone() };
     batch.push(&facts).expect("generated punches lie near each other");
-    let batch = batch.check(1, 1).expect("generated columns fit together");
-    let zones = std::slice::from_ref(&question.zone);
-    let card = batch.timecard(0, zones).expect("the batch has one card");
-    if question.presets.is_empty() {
-        let inputs = Inputs { card, timeline: &question.timeline, window: &question.window };
-        return evaluate(&inputs, detail, state, results);
-    }
-    let timeline = made_up_plugin::bound(&question.timeline);
-    let inputs = Inputs { card, timeline: &timeline, window: &question.window };
-    match detail {
-        Detail::Full => {
-            let mut notes = std::mem::take(&mut results.notes);
-            with_presets(&inputs, &question.presets, detail, state, &mut notes, results);
-            results.notes = notes;
-        }
-        Detail::Totals | Detail::Workdays | Detail::Spans => {
-            with_presets(&inputs, &question.presets, detail, state, &mut Silent, results);
-        }
+    batch.check(1, 1).expect("generated columns fit together")
+}
+
+/// The rules of a question, with the plugin that its presets are of.
+fn timeline(question: &Question) -> PlanTimeline {
+    match question.presets.is_empty() {
+        true => question.timeline.clone(),
+        false => made_up_plugin::bound(&question.timeline),
     }
 }
 
-/// The four phases, and between the second and the third what the plugin makes of the card.
-fn with_presets<R: Recorder>(
-    inputs: &Inputs<'_>,
-    presets: &[Preset],
-    detail: Detail,
-    state: &mut CardState,
-    recorder: &mut R,
-    results: &mut Evaluations,
-) {
-    let starts = results.ends();
-    let mut phases = || {
-        state.clear();
-        open::open(inputs, state, recorder)?;
-        shape::shape(inputs, state, recorder)?;
-        let edits = recodes(state, presets, made_up_plugin::rule(inputs.timeline));
-        apply(inputs, state, Hook::Days, 0, &edits.list, &edits.arguments, recorder).expect("recoding is allowed");
-        pay::pay(inputs, state, recorder);
-        close::close(inputs, detail, state, results)
-    };
-    let (provisional, error) = match phases() {
-        Ok(provisional) => (provisional, None),
-        Err(error) => (false, Some(error)),
-    };
-    if error.is_some() {
-        results.truncate(starts);
+fn inputs<'a>(question: &'a Question, batch: &'a CheckedBatch, timeline: &'a PlanTimeline) -> Inputs<'a> {
+    let card = batch.timecard(0, std::slice::from_ref(&question.zone)).expect("the batch has one card");
+    Inputs { card, timeline, window: &question.window }
+}
+
+fn notes(detail: Detail) -> Option<Vec<Note>> {
+    (detail == Detail::Full).then(Vec::new)
+}
+
+/// A card between two stages.
+struct Waiting<'a> {
+    question: &'a Question,
+    state: &'a mut CardState,
+    notes: Option<Vec<Note>>,
+    error: Option<EvaluationError>,
+}
+
+impl Waiting<'_> {
+    /// Takes the card through a stage, and at the hook `days` through what the plugin makes of it.
+    fn advance(&mut self, stage: Stage, inputs: &Inputs<'_>, scratch: &mut Scratch) {
+        if self.error.is_some() {
+            return;
+        }
+        self.error = stage.run(inputs, self.state, scratch, self.notes.as_mut()).err();
+        if self.error.is_some() || stage.hook_after() != Hook::Days || self.question.presets.is_empty() {
+            return;
+        }
+        let rule = made_up_plugin::rule(inputs.timeline);
+        let Edits { list, arguments } = recodes(self.state, &self.question.presets, rule);
+        let applied = match &mut self.notes {
+            Some(notes) => apply(inputs, self.state, scratch, Hook::Days, 0, &list, &arguments, notes),
+            None => apply(inputs, self.state, scratch, Hook::Days, 0, &list, &arguments, &mut Silent),
+        };
+        applied.expect("recoding is allowed");
     }
-    let ends = results.ends();
-    results.cards.push(CardResult { ends, provisional, error });
+
+    fn close(self, inputs: &Inputs<'_>, detail: Detail, scratch: &mut Scratch, results: &mut Evaluations) {
+        let starts = results.ends();
+        results.notes.extend(self.notes.unwrap_or_default());
+        let closed = match self.error {
+            Some(error) => Err(error),
+            None => close::close(inputs, detail, self.state, scratch, results),
+        };
+        let (provisional, error) = match closed {
+            Ok(provisional) => (provisional, None),
+            Err(error) => (false, Some(error)),
+        };
+        if error.is_some() {
+            results.truncate(starts);
+        }
+        let ends = results.ends();
+        results.cards.push(CardResult { ends, provisional, error });
+    }
 }
 
 /// One edit for each span that a preset meets.

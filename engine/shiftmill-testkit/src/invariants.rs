@@ -11,7 +11,7 @@ use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
     CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, Evaluations, Inputs, Layer, LeaveTime, Multiplier, Names,
-    PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, Span, TimecardBatch, Timestamp,
+    PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Scratch, Seconds, Span, TimecardBatch, Timestamp,
     TotalScope, WALL_DAY, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
 };
 
@@ -30,6 +30,7 @@ pub const ALL: &[Promise] = &[
     ("the order of facts does not matter", permutation_invariance),
     ("asking twice gives the same rows", idempotence),
     ("working memory that was used before does not matter", state_reuse_invariance),
+    ("cards that wait for each other after every stage share a scratch", shared_scratch_invariance),
     ("neighbours, their order and the size of a chunk do not matter", batch_invariance),
     ("the detail asked for does not change what is paid", detail_invariance),
     ("cutting a worked segment changes nothing", segment_split_invariance),
@@ -69,15 +70,31 @@ pub fn idempotence(question: &Question) -> Held {
     if first == second { Ok(()) } else { Err("the rows differ from one evaluation to the next".into()) }
 }
 
-/// A state that evaluated other cards before gives the same rows as a new one.
+/// A state and a scratch that evaluated other cards before give the same rows as new ones.
 pub fn state_reuse_invariance(question: &Question) -> Held {
-    let mut state = CardState::default();
+    let (mut state, mut scratch) = (CardState::default(), Scratch::default());
     for index in 0..3 {
-        engine::rows_with(&generate::question(7, index), Detail::Full, &mut state, &mut Evaluations::default());
+        let (question, mut rows) = (generate::question(7, index), Evaluations::default());
+        engine::rows_with(&question, Detail::Full, &mut state, &mut scratch, &mut rows);
     }
     let mut rows = Evaluations::default();
-    engine::rows_with(question, Detail::Full, &mut state, &mut rows);
+    engine::rows_with(question, Detail::Full, &mut state, &mut scratch, &mut rows);
     if rows == engine::rows(question, Detail::Full) { Ok(()) } else { Err("a used state gives other rows".into()) }
+}
+
+/// Cards that go through the stages together, with one scratch for all, give the rows that each gives alone with a new
+/// one: nothing that one stage hands on to the next is in the scratch.
+pub fn shared_scratch_invariance(question: &Question) -> Held {
+    let others = [11, 12, 13].map(|seed| generate::question(seed, question.facts.punches.len() as u64));
+    let [first, second, third] = others;
+    let questions = [first, question.clone(), second, third];
+    for detail in [Detail::Workdays, Detail::Full] {
+        let together = engine::rows_stage_by_stage(&questions, detail);
+        if questions.iter().zip(together).any(|(question, rows)| rows != engine::rows(question, detail)) {
+            return Err(format!("a card has other rows beside others at detail {detail:?}"));
+        }
+    }
+    Ok(())
 }
 
 /// A card evaluates alike alone, among others, in any order and in chunks of any size.
@@ -109,11 +126,11 @@ fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
         batch.push(&facts).expect("generated punches lie near each other");
     }
     let batch = batch.check(1, 1).expect("generated columns fit together");
-    let (mut state, mut results) = (CardState::default(), Evaluations::default());
+    let (mut state, mut scratch, mut results) = (CardState::default(), Scratch::default(), Evaluations::default());
     for index in 0..batch.len() {
         let card = batch.timecard(index, std::slice::from_ref(&question.zone)).expect("the card is in the batch");
         let inputs = Inputs { card, timeline: &question.timeline, window: &question.window };
-        evaluate(&inputs, Detail::Workdays, &mut state, &mut results);
+        evaluate(&inputs, Detail::Workdays, &mut state, &mut scratch, &mut results);
     }
     (0..batch.len()).map(|index| Outcome::of(&results, index)).collect()
 }
@@ -181,7 +198,7 @@ fn overlap(span: &Span, start: Timestamp, end: Timestamp) -> u32 {
 /// The engine's rows and its state afterwards.
 fn evaluated(question: &Question) -> (Evaluations, CardState) {
     let (mut state, mut rows) = (CardState::default(), Evaluations::default());
-    engine::rows_with(question, Detail::Full, &mut state, &mut rows);
+    engine::rows_with(question, Detail::Full, &mut state, &mut Scratch::default(), &mut rows);
     (rows, state)
 }
 

@@ -3,8 +3,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use shiftmill_core::{CardResult, CardState, CheckedBatch, EvaluationError, Evaluations, Inputs, RowEnds, evaluate};
+use shiftmill_core::{CheckedBatch, EvaluationError, Evaluations, RowEnds};
 
+use crate::card::{CardMemory, evaluate_card, fail};
 use crate::hook_batch::{self, HookScratch};
 use crate::request::{Request, Stopped};
 
@@ -15,7 +16,7 @@ const CARDS_IN_A_ROW: usize = 256;
 /// What a worker keeps from chunk to chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
-    card: CardState,
+    memory: CardMemory,
     hooks: HookScratch,
     /// The timecards of the last chunk and their rows per list: chunks of one stream are much alike.
     last: (usize, RowEnds),
@@ -31,8 +32,8 @@ impl Workspace {
         request.check_wanted()?;
         let room = self.room_for(batch);
         let whole = catch_unwind(AssertUnwindSafe(|| match request.has_hooks() {
-            false => card_by_card(request, batch, &mut self.card, room),
-            true => hook_batch::all(request, batch, &mut self.card, &mut self.hooks, room),
+            false => card_by_card(request, batch, &mut self.memory, room),
+            true => hook_batch::all(request, batch, &mut self.memory, &mut self.hooks, room),
         }));
         match whole {
             Ok(outcome) => {
@@ -44,9 +45,9 @@ impl Workspace {
             Err(_) => {
                 *self = Workspace::default();
                 guarded(batch.len(), |index, results| {
-                    let (mut card, mut scratch) = (CardState::default(), HookScratch::default());
+                    let (mut memory, mut hooks) = (CardMemory::default(), HookScratch::default());
                     request.check_wanted()?;
-                    hook_batch::one(request, batch, index, &mut card, &mut scratch, results)
+                    hook_batch::one(request, batch, index, &mut memory, &mut hooks, results)
                 })
             }
         }
@@ -65,44 +66,16 @@ impl Workspace {
 fn card_by_card(
     request: &Request,
     batch: &CheckedBatch,
-    state: &mut CardState,
+    memory: &mut CardMemory,
     mut results: Evaluations,
 ) -> Result<Evaluations, Stopped> {
     for index in 0..batch.len() {
         if index % CARDS_IN_A_ROW == 0 {
             request.check_wanted()?;
         }
-        evaluate_card(request, batch, index, state, &mut results);
+        evaluate_card(request, batch, index, memory, &mut results);
     }
     Ok(results)
-}
-
-/// Evaluates a card that no plugin has to do with.
-pub(crate) fn evaluate_card(
-    request: &Request,
-    batch: &CheckedBatch,
-    index: usize,
-    state: &mut CardState,
-    results: &mut Evaluations,
-) {
-    match inputs(request, batch, index) {
-        Some(inputs) => evaluate(&inputs, request.detail, state, results),
-        None => fail(results, EvaluationError::Engine),
-    }
-}
-
-/// All that the evaluation of card `index` reads. `None` when the batch was checked against more rulesets or zones
-/// than the request has.
-pub(crate) fn inputs<'a>(request: &'a Request, batch: &'a CheckedBatch, index: usize) -> Option<Inputs<'a>> {
-    let card = batch.timecard(index, &request.zones.zones)?;
-    let ruleset = request.rulesets.get(batch.ruleset(index))?;
-    Some(Inputs { card, timeline: ruleset.timeline(), window: &request.window })
-}
-
-/// Adds a card that cannot be evaluated.
-pub(crate) fn fail(results: &mut Evaluations, error: EvaluationError) {
-    let ends = results.ends();
-    results.cards.push(CardResult { ends, provisional: false, error: Some(error) });
 }
 
 /// Evaluates cards one by one, each behind a guard. A card is tried beside the results first: a panic could leave
@@ -121,6 +94,8 @@ fn guarded(cards: usize, run: impl Fn(usize, &mut Evaluations) -> Result<(), Sto
 
 #[cfg(test)]
 mod tests {
+    use shiftmill_core::CardResult;
+
     use super::*;
 
     #[test]

@@ -1,10 +1,12 @@
 //! Batches: consecutive cards that stand still together at the hooks of plugins.
 //!
 //! ```text
-//! chunk ─→ batch ─→ open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close, in the order of the cards
-//!                      punches      schedule       days    period
-//!                         └── each plugin in its order: call for all cards of its ruleset, apply the edits to each
+//! chunk ─→ batch ─→ stage ─┬─→ stage ─┬─→ … ─┬─→ close, in the order of the cards
+//!                         hook       hook   hook
+//!                          └── each plugin in its order: call for all cards of its ruleset, apply the edits to each
 //! ```
+//!
+//! Which stages there are, and at which hook a card stands still after each, is said by [`Stage`].
 //!
 //! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a batch is
 //! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stand
@@ -15,11 +17,11 @@ use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Seconds, Silent, Stage, apply, close,
+    Inputs, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Scratch, Seconds, Silent, Stage, apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
-use crate::chunk::{evaluate_card, fail, inputs};
+use crate::card::{CardMemory, evaluate_card, fail, inputs};
 use crate::request::{Request, Stopped};
 
 /// About how many employee-days a batch has: the states of its cards fit into the cache of a core, and a call of a
@@ -36,6 +38,7 @@ const PUNCHES_A_DAY: u32 = 4;
 /// What a worker keeps from batch to batch.
 #[derive(Debug, Default)]
 pub(crate) struct HookScratch {
+    /// One for each card that stands still.
     states: Vec<CardState>,
     calls: CallScratch,
 }
@@ -47,8 +50,8 @@ pub(crate) struct HookScratch {
 pub(crate) fn all(
     request: &Request,
     batch: &CheckedBatch,
-    card: &mut CardState,
-    scratch: &mut HookScratch,
+    memory: &mut CardMemory,
+    hooks: &mut HookScratch,
     mut results: Evaluations,
 ) -> Result<Evaluations, Stopped> {
     let mut first = 0;
@@ -56,7 +59,7 @@ pub(crate) fn all(
         request.check_wanted()?;
         let cards = first..batch_end(batch, first);
         first = cards.end;
-        evaluate(request, batch, cards, card, scratch, &mut results)?;
+        evaluate(request, batch, cards, memory, hooks, &mut results)?;
     }
     Ok(results)
 }
@@ -69,11 +72,11 @@ pub(crate) fn one(
     request: &Request,
     batch: &CheckedBatch,
     index: usize,
-    card: &mut CardState,
-    scratch: &mut HookScratch,
+    memory: &mut CardMemory,
+    hooks: &mut HookScratch,
     results: &mut Evaluations,
 ) -> Result<(), Stopped> {
-    evaluate(request, batch, index..index + 1, card, scratch, results)
+    evaluate(request, batch, index..index + 1, memory, hooks, results)
 }
 
 /// Where the batch ends that begins with card `first`: it has one card at least.
@@ -94,14 +97,14 @@ fn evaluate(
     request: &Request,
     batch: &CheckedBatch,
     cards: Range<usize>,
-    card: &mut CardState,
-    scratch: &mut HookScratch,
+    memory: &mut CardMemory,
+    hooks: &mut HookScratch,
     results: &mut Evaluations,
 ) -> Result<(), Stopped> {
     match request.detail {
-        Detail::Full => HookBatch::<Vec<Note>>::evaluate(request, batch, cards, card, scratch, results),
+        Detail::Full => HookBatch::<Vec<Note>>::evaluate(request, batch, cards, memory, hooks, results),
         Detail::Totals | Detail::Workdays | Detail::Spans => {
-            HookBatch::<Silent>::evaluate(request, batch, cards, card, scratch, results)
+            HookBatch::<Silent>::evaluate(request, batch, cards, memory, hooks, results)
         }
     }
 }
@@ -161,13 +164,13 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         request: &Request,
         batch: &CheckedBatch,
         cards: Range<usize>,
-        card: &mut CardState,
-        scratch: &mut HookScratch,
+        memory: &mut CardMemory,
+        hooks: &mut HookScratch,
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
-        let HookScratch { states, calls } = scratch;
+        let HookScratch { states, calls } = hooks;
         let hook_batch = HookBatch::<'_, R>::begin(request, batch, cards.clone(), states);
-        let outcome = hook_batch.run(cards.clone(), card, calls, results);
+        let outcome = hook_batch.run(cards.clone(), memory, calls, results);
         states.iter_mut().take(cards.len()).for_each(give_back);
         outcome
     }
@@ -176,21 +179,20 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     fn run(
         mut self,
         cards: Range<usize>,
-        card: &mut CardState,
-        scratch: &mut CallScratch,
+        memory: &mut CardMemory,
+        calls: &mut CallScratch,
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
         let request = self.request;
-        let mut stages = Stage::ALL.as_slice();
-        for hook in Hook::ALL.iter().copied().filter(|hook| request.stops_at(*hook)) {
-            let (before, after) = stages.split_at(stages.len() - stages_after(hook));
-            self.advance(before);
-            stages = after;
+        let mut ahead = Stage::ALL.as_slice();
+        while let Some((stages, hook, later)) = up_to_hook(ahead, |hook| request.stops_at(hook)) {
+            self.advance(stages, &mut memory.scratch);
+            ahead = later;
             for (ruleset, bound) in request.calls_at(hook) {
-                self.call(hook, ruleset, bound, scratch)?;
+                self.call(hook, ruleset, bound, calls, &mut memory.scratch)?;
             }
         }
-        self.finish(stages, cards, card, results);
+        self.finish(ahead, cards, memory, results);
         Ok(())
     }
 
@@ -223,14 +225,21 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     }
 
     /// Takes every card through some stages.
-    fn advance(&mut self, stages: &[Stage]) {
+    fn advance(&mut self, stages: &[Stage], scratch: &mut Scratch) {
         for card in &mut self.cards {
-            card.advance(stages);
+            card.advance(stages, scratch);
         }
     }
 
     /// Calls a plugin for the cards of its ruleset, and applies what it proposes.
-    fn call(&mut self, hook: Hook, ruleset: usize, bound: &Bound, scratch: &mut CallScratch) -> Result<(), Stopped> {
+    fn call(
+        &mut self,
+        hook: Hook,
+        ruleset: usize,
+        bound: &Bound,
+        calls: &mut CallScratch,
+        scratch: &mut Scratch,
+    ) -> Result<(), Stopped> {
         let concerned = |card: &Underway<'_, R>| {
             card.ruleset == ruleset && card.error.is_none() && !card.left_out.contains(&bound.index())
         };
@@ -244,13 +253,13 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         if shown.is_empty() {
             return Ok(());
         }
-        let answers = self.ask(hook, bound, &shown, scratch)?;
+        let answers = self.ask(hook, bound, &shown, calls)?;
         drop(shown);
         if answers.change_nothing() {
             return Ok(());
         }
         for (place, card) in self.cards.iter_mut().filter(|card| concerned(card)).enumerate() {
-            card.take(hook, bound, &answers, place);
+            card.take(hook, bound, &answers, place, scratch);
         }
         Ok(())
     }
@@ -261,15 +270,15 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         hook: Hook,
         bound: &Bound,
         shown: &[HookCard<'_>],
-        scratch: &mut CallScratch,
+        calls: &mut CallScratch,
     ) -> Result<Answers, Stopped> {
         let Some(metrics) = self.request.metrics() else {
-            return bound.call(hook, shown, scratch).map_err(|error| self.request.stop(error));
+            return bound.call(hook, shown, calls).map_err(|error| self.request.stop(error));
         };
-        scratch.listen(metrics.log_bytes_max());
+        calls.listen(metrics.log_bytes_max());
         let began = Instant::now();
-        let answers = bound.call(hook, shown, scratch).map_err(|error| self.request.stop(error));
-        scratch.listen(0);
+        let answers = bound.call(hook, shown, calls).map_err(|error| self.request.stop(error));
+        calls.listen(0);
         let answers = answers?;
         metrics.record(hook, &bound.binding().name, &answers, began.elapsed());
         Ok(answers)
@@ -277,18 +286,27 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
 
     /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stand
     /// still are evaluated here.
-    fn finish(mut self, stages: &[Stage], cards: Range<usize>, state: &mut CardState, results: &mut Evaluations) {
+    fn finish(mut self, stages: &[Stage], cards: Range<usize>, memory: &mut CardMemory, results: &mut Evaluations) {
         let mut standing = self.cards.iter_mut().peekable();
         for index in cards {
             match standing.next_if(|card| card.index == index) {
                 Some(card) => {
-                    card.advance(stages);
-                    card.close(self.request.detail, results);
+                    card.advance(stages, &mut memory.scratch);
+                    card.close(self.request.detail, &mut memory.scratch, results);
                 }
-                None => evaluate_card(self.request, self.batch, index, state, results),
+                None => evaluate_card(self.request, self.batch, index, memory, results),
             }
         }
     }
+}
+
+/// The stages up to the first hook at which cards stop, that hook, and the stages after it. `None` when they stop at no
+/// hook any more.
+fn up_to_hook(stages: &[Stage], stops: impl Fn(Hook) -> bool) -> Option<(&[Stage], Hook, &[Stage])> {
+    let hooks = stages.iter().map(|stage| stage.hook_after());
+    let (last, hook) = hooks.enumerate().find(|(_, hook)| stops(*hook))?;
+    let (before, after) = stages.split_at(last + 1);
+    Some((before, hook, after))
 }
 
 /// Gives back the memory of a state that had an unusually large card, or unusually many edits.
@@ -298,32 +316,22 @@ fn give_back(state: &mut CardState) {
     }
 }
 
-/// How many stages a card has before it after a hook.
-const fn stages_after(hook: Hook) -> usize {
-    match hook {
-        Hook::Punches => 3,
-        Hook::Schedule => 2,
-        Hook::Days => 1,
-        Hook::Period => 0,
-    }
-}
-
 impl<R: CardRecorder> Underway<'_, R> {
-    fn advance(&mut self, stages: &[Stage]) {
+    fn advance(&mut self, stages: &[Stage], scratch: &mut Scratch) {
         for stage in stages {
             if self.error.is_none() {
-                self.error = stage.run(&self.inputs, self.state, self.recorder.notes()).err();
+                self.error = stage.run(&self.inputs, self.state, scratch, self.recorder.notes()).err();
             }
         }
     }
 
     /// Applies what a plugin proposes for the card, or takes note of its failure.
-    fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize) {
+    fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize, scratch: &mut Scratch) {
         let outcome = match answers.of(place) {
             Ok(edits) => {
                 let index = bound.index();
-                let applied =
-                    apply(&self.inputs, self.state, hook, index, edits.list, edits.arguments, &mut self.recorder);
+                let (inputs, recorder) = (&self.inputs, &mut self.recorder);
+                let applied = apply(inputs, self.state, scratch, hook, index, edits.list, edits.arguments, recorder);
                 if applied.is_ok() && !edits.list.is_empty() && !self.changed_by.contains(&index) {
                     self.changed_by.push(index);
                 }
@@ -375,11 +383,11 @@ impl<R: CardRecorder> Underway<'_, R> {
         });
     }
 
-    fn close(&mut self, detail: Detail, results: &mut Evaluations) {
+    fn close(&mut self, detail: Detail, scratch: &mut Scratch, results: &mut Evaluations) {
         let starts = results.ends();
         let closed = match self.error {
             Some(error) => Err(error),
-            None => close::close(&self.inputs, detail, self.state, results),
+            None => close::close(&self.inputs, detail, self.state, scratch, results),
         };
         match closed {
             Ok(provisional) => {

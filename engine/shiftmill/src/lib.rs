@@ -46,6 +46,7 @@
 //! Never here: sockets, protocols, a decision about pay.
 #![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 
+mod card;
 mod cause;
 mod chunk;
 mod engine;

@@ -8,10 +8,9 @@ pub mod totals;
 
 use crate::card::CardState;
 use crate::evaluation::{Detail, EvaluationError, Evaluations};
+use crate::scratch::Scratch;
 use crate::shape::workdays;
 use crate::timecard::Inputs;
-
-pub(crate) use totals::Room;
 
 /// Adds the rows of one card to `results`: those of workdays in the pay period. True when they are provisional.
 ///
@@ -21,15 +20,16 @@ pub fn close(
     inputs: &Inputs<'_>,
     detail: Detail,
     state: &mut CardState,
+    scratch: &mut Scratch,
     results: &mut Evaluations,
 ) -> Result<bool, EvaluationError> {
     let provisional = context::check(inputs, state)?;
     exceptions::raise(inputs, detail, state, results);
-    totals::gather_lines(inputs, state);
-    totals::add_up(inputs, state, results);
+    totals::gather_lines(inputs, state, &mut scratch.totals);
+    totals::add_up(inputs, &mut scratch.totals, results);
     if detail >= Detail::Workdays {
         add_workdays(inputs, state, results);
-        totals::add_lines(inputs, state, results);
+        totals::add_lines(inputs, &scratch.totals, results);
     }
     if detail >= Detail::Spans {
         let pay_period = inputs.window.pay_period;

@@ -8,20 +8,17 @@ use crate::evaluation::TotalScope;
 use crate::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use crate::plan::ContextDays;
 use crate::reason::{Because, Reason};
-use crate::record::Silent;
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, WeekdaySet, WorkdayRange};
 use crate::timecard::{OpeningBalance, Waiver, WaiverKind};
-use crate::{open, pay, shape};
+use crate::{Hook, Stage};
 
 fn evaluated(card: &mut Card) -> Result<(bool, Evaluations), EvaluationError> {
     let mut results = Evaluations::default();
     let mut provisional = false;
-    card.run(|inputs, state, _| {
-        open::open(inputs, state, &mut Silent)?;
-        shape::shape(inputs, state, &mut Silent)?;
-        pay::pay(inputs, state, &mut Silent);
-        provisional = close(inputs, Detail::Spans, state, &mut results)?;
+    card.run(|inputs, state, scratch, _| {
+        Stage::ALL.iter().try_for_each(|stage| stage.run(inputs, state, scratch, None))?;
+        provisional = close(inputs, Detail::Spans, state, scratch, &mut results)?;
         Ok(())
     })?;
     Ok((provisional, results))
@@ -165,12 +162,12 @@ fn what_is_paid_beside_the_timeline_stands_among_its_day() {
     let rows = |card: &mut Card, quantities: &[Quantity]| {
         let mut results = Evaluations::default();
         let (spans, premiums) = (card.state.spans.clone(), card.state.premiums.clone());
-        card.run(|inputs, state, _| {
-            open::open(inputs, state, &mut Silent)?;
-            shape::shape(inputs, state, &mut Silent)?;
+        card.run(|inputs, state, scratch, _| {
+            let mut stages = Stage::before(Hook::Days).iter();
+            stages.try_for_each(|stage| stage.run(inputs, state, scratch, None))?;
             (state.spans, state.premiums) = (spans, premiums);
             state.quantities = quantities.to_vec();
-            close(inputs, Detail::Workdays, state, &mut results).map(|_| ())
+            close(inputs, Detail::Workdays, state, scratch, &mut results).map(|_| ())
         })
         .unwrap();
         let lines = (0..results.lines.len()).filter_map(|row| results.lines.get(row));

@@ -53,19 +53,23 @@ impl LineKey {
 /// A pay line on the way: its amount by its key.
 type Line = (LineKey, u32);
 
-/// Room that closing uses again for every card.
+/// Pay lines and sums on their way to the results.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
+    /// The pay lines of the card.
     lines: Vec<Line>,
     /// The lines of premiums and quantities, before they stand among the others.
     others: Vec<Line>,
+    /// The sums of the workweek at hand; all zero between cards.
     week: Sums,
+    /// The sums of the pay period; all zero between cards.
     period: Sums,
 }
 
 /// Gathers the pay lines of the pay period.
-pub(crate) fn gather_lines(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { spans, premiums, quantities, close_room: Room { lines, others, .. }, .. } = state;
+pub(super) fn gather_lines(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
+    let CardState { spans, premiums, quantities, .. } = state;
+    let Scratch { lines, others, .. } = scratch;
     let mut gather = Gather::begin(inputs, lines);
     for span in spans.iter() {
         gather.add(span.reporting_workday, span.code, span.reason, span.length().0);
@@ -166,9 +170,9 @@ fn merge(lines: &mut Vec<Line>, others: &mut Vec<Line>) {
 }
 
 /// Adds the gathered pay lines to the results.
-pub(crate) fn add_lines(inputs: &Inputs<'_>, state: &CardState, results: &mut Evaluations) {
+pub(super) fn add_lines(inputs: &Inputs<'_>, scratch: &Scratch, results: &mut Evaluations) {
     // Column by column: several times faster than row by row.
-    let (lines, columns) = (&state.close_room.lines, &mut results.lines);
+    let (lines, columns) = (&scratch.lines, &mut results.lines);
     let first = inputs.window.pay_period.first;
     columns.workday.extend(lines.iter().map(|(key, _)| first.plus(i32::from(key.day()))));
     columns.code.extend(lines.iter().map(|(key, _)| key.code()));
@@ -178,8 +182,8 @@ pub(crate) fn add_lines(inputs: &Inputs<'_>, state: &CardState, results: &mut Ev
 }
 
 /// Adds the totals of each workweek and of the pay period.
-pub(crate) fn add_up(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
-    let Room { lines, week, period, .. } = &mut state.close_room;
+pub(super) fn add_up(inputs: &Inputs<'_>, scratch: &mut Scratch, results: &mut Evaluations) {
+    let Scratch { lines, week, period, .. } = scratch;
     let first = inputs.window.pay_period.first;
     let mut week_from = first;
     let mut week_until = Workday(i32::MIN);

@@ -13,9 +13,9 @@ use crate::codes::{ExceptionCode, PunchKind};
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
 
-/// What corrections need to name a punch, used again for every card.
+/// What corrections need to name a punch.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
     /// Corrections that count, by position, in the order in which they were recorded.
     order: Vec<u32>,
     /// For each punch, how corrections name it.
@@ -41,24 +41,25 @@ impl Named {
 }
 
 /// Applies the corrections known at `as_of` to raw punches, which stand in the order given.
-pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     let corrections = inputs.card.corrections;
-    let CardState { punches, noticed, corrections: room, .. } = state;
+    let CardState { punches, noticed, .. } = state;
+    let Scratch { order, named } = scratch;
     let known = |correction: &Correction| correction.recorded_at <= inputs.window.as_of;
-    room.order.clear();
-    room.order.extend((0_u32..).zip(corrections).filter(|(_, correction)| known(correction)).map(|(index, _)| index));
-    room.order.sort_by_key(|index| corrections.get(*index as usize).map(|correction| correction.recorded_at));
-    name_all(inputs, punches, &mut room.named);
-    for index in &room.order {
+    order.clear();
+    order.extend((0_u32..).zip(corrections).filter(|(_, correction)| known(correction)).map(|(index, _)| index));
+    order.sort_by_key(|index| corrections.get(*index as usize).map(|correction| correction.recorded_at));
+    name_all(inputs, punches, named);
+    for index in order.iter() {
         let Some(correction) = corrections.get(*index as usize) else { continue };
-        if apply_one(correction.kind, punches, &mut room.named).is_none() {
+        if apply_one(correction.kind, punches, named).is_none() {
             let at = instant_named(correction);
             // It may name any instant, and must not be lost for that: it stands on the nearest day that is paid.
             let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(at));
             noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
         }
     }
-    let mut names = room.named.iter();
+    let mut names = named.iter();
     punches.retain(|_| names.next().is_none_or(|named| !named.voided));
 }
 

@@ -8,6 +8,7 @@ use crate::card::CardState;
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::record::Recorder;
+use crate::scratch::Scratch;
 use crate::time::Timestamp;
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -16,12 +17,17 @@ use crate::zone::ZoneCursor;
 ///
 /// # Errors
 /// When the window or a fact cannot be evaluated at all.
-pub fn open<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
+pub fn open<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    recorder: &mut R,
+) -> Result<(), EvaluationError> {
     window::check(inputs)?;
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
     let as_given = inputs.card.corrections.is_empty() && !inputs.timeline.needs().whole_minutes;
     if !inputs.card.corrections.is_empty() {
-        correct::apply(inputs, state);
+        correct::apply(inputs, state, &mut scratch.corrections);
     }
     let in_order = ascending && as_given;
     match inputs.timeline.single() {

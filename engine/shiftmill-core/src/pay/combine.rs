@@ -22,13 +22,14 @@
 
 use alloc::vec::Vec;
 
-use crate::card::CardState;
+use crate::card::{CardState, Span};
 use crate::coded::coded;
 use crate::codes::{PayCode, RuleId};
-use crate::pay::counters::{self, Rules};
+use crate::pay::counters::{self, Counter, Rules};
 use crate::pay::tiers::OvertimeTier;
+use crate::pay::walk::sink::Writer;
 use crate::pay::walk::{Traits, Walk};
-use crate::pay::{Room, leave_without_times};
+use crate::pay::{TimelessLeave, leave_without_times};
 use crate::record::Recorder;
 use crate::timecard::Inputs;
 
@@ -138,8 +139,27 @@ pub struct CombinationRow {
     pub counts_toward: u64,
 }
 
-/// Recodes the spans of a card by the overtime tiers of its plans.
-pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+/// The tiers at work.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// The tiers on their way.
+    counters: Vec<Counter>,
+    /// The tiers that claim the segment at hand.
+    claims: Vec<usize>,
+    /// Counters to return to when alternatives are weighed.
+    saved: Vec<Counter>,
+    /// Leave given as amounts.
+    leave: Vec<TimelessLeave>,
+}
+
+/// Recodes the spans of a card by the overtime tiers of its plans. `written` holds spans while they are written anew.
+pub(super) fn combine<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    written: &mut Vec<Span>,
+    recorder: &mut R,
+) {
     if !inputs.timeline.needs().overtime {
         return;
     }
@@ -152,7 +172,7 @@ pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, r
         return;
     };
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
-    let Room { counters, written, claims, saved, leave, .. } = &mut state.room;
+    let Scratch { counters, claims, saved, leave } = scratch;
     counters::line_up(&rules, counters);
     let traits = Traits::of(counters, &rules, !state.reasons.is_empty());
     leave.clear();
@@ -160,10 +180,9 @@ pub(crate) fn combine<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, r
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);
     }
     written.clear();
-    let premiums = &mut state.premiums;
-    let mut walk = Walk { rules, traits, written, premiums, claims, saved, weighing: None };
-    walk.card(counters, &state.spans, leave, recorder);
-    core::mem::swap(&mut state.spans, &mut state.room.written);
+    let mut sink = Writer { spans: written, premiums: &mut state.premiums, recorder };
+    Walk { rules, traits, claims, saved }.card(counters, &state.spans, leave, &mut sink);
+    core::mem::swap(&mut state.spans, written);
     if !in_order {
         state.spans.sort_unstable_by_key(|span| span.start);
     }

@@ -10,6 +10,8 @@
 //!   so work past midnight changes its code there).
 //! - Shown:  timecards/holidays/past_midnight.md, not_worked.md
 
+use alloc::vec::Vec;
+
 use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span};
 use crate::coded::coded;
 use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
@@ -65,10 +67,10 @@ pub struct HolidayNotWorked {
     pub amount: Option<Seconds>,
 }
 
-/// Gives every span its day type, and cuts it where that changes.
-pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState) {
+/// Gives every span its day type, and cuts it where that changes. `spare` holds spans while they are written anew.
+pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare: &mut Vec<Span>) {
     if may_be_dated(inputs) {
-        by_basis(inputs, state);
+        by_basis(inputs, state, spare);
     } else if calendar::may_be_special(inputs) {
         by_workday(inputs, state);
     }
@@ -86,10 +88,9 @@ fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-fn by_basis(inputs: &Inputs<'_>, state: &mut CardState) {
+fn by_basis(inputs: &Inputs<'_>, state: &mut CardState, typed: &mut Vec<Span>) {
     let mut days = Days { inputs, scheduled: &state.scheduled, last: None };
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    let typed = &mut state.room.written;
     typed.clear();
     for span in &state.spans {
         let own = days.of(span.overtime_workday);
@@ -105,17 +106,11 @@ fn by_basis(inputs: &Inputs<'_>, state: &mut CardState) {
             }
         }
     }
-    core::mem::swap(&mut state.spans, &mut state.room.written);
+    core::mem::swap(&mut state.spans, typed);
 }
 
 /// Cuts a span at every local midnight that takes it into or out of a holiday or statutory rest day.
-fn split_by_date(
-    span: &Span,
-    own: DayType,
-    days: &mut Days<'_>,
-    clock: &mut ZoneCursor<'_>,
-    typed: &mut alloc::vec::Vec<Span>,
-) {
+fn split_by_date(span: &Span, own: DayType, days: &mut Days<'_>, clock: &mut ZoneCursor<'_>, typed: &mut Vec<Span>) {
     let mut at = span.start;
     while at < span.end {
         let (date, until) = clock.date_until(at);

@@ -14,36 +14,20 @@ mod tests;
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Quantity, ScheduledShift, Span};
+use crate::card::{CardState, Quantity, ScheduledShift};
 use crate::codes::DayType;
 use crate::reason::Because;
 use crate::record::Recorder;
+use crate::scratch::Scratch;
 use crate::shape::calendar;
 use crate::time::{Seconds, Workday};
 use crate::timecard::Inputs;
 
 /// Recodes spans by overtime, then adds the pay of holidays and premiums.
-pub fn pay<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    combine::combine(inputs, state, recorder);
+pub fn pay<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
+    combine::combine(inputs, state, &mut scratch.overtime, &mut scratch.spans, recorder);
     holidays::pay(inputs, state);
-    premiums::add_all(inputs, state);
-}
-
-/// Room that the phase uses again for every card.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    /// The tiers on their way.
-    counters: Vec<counters::Counter>,
-    /// Layer A as it is written anew.
-    written: Vec<Span>,
-    /// The tiers that claim the piece at hand.
-    claims: Vec<usize>,
-    /// Counters to return to.
-    saved: Vec<counters::Counter>,
-    /// Leave given as amounts.
-    leave: Vec<TimelessLeave>,
-    /// The stretches of a worked shift that a premium is paid for.
-    inside: Vec<premiums::Inside>,
+    premiums::add_all(inputs, state, &mut scratch.premiums);
 }
 
 /// Leave on a workday without clock times.

@@ -79,13 +79,20 @@ pub(crate) struct Inside {
     reporting_workday: Workday,
 }
 
+/// What a premium is paid for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scratch {
+    /// The stretches of one worked shift.
+    inside: Vec<Inside>,
+}
+
 /// Adds the premiums of every worked shift.
-pub(crate) fn add_all(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     if !inputs.timeline.needs().premiums {
         return;
     }
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    let CardState { spans, shifts, premiums, room, .. } = state;
+    let CardState { spans, shifts, premiums, .. } = state;
     let mut rest = spans.as_slice();
     while let Some(first) = rest.iter().find(|span| span.state.is_work()) {
         let mut worked_until = first.start;
@@ -100,8 +107,8 @@ pub(crate) fn add_all(inputs: &Inputs<'_>, state: &mut CardState) {
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
         let plan = inputs.timeline.at(shift.map_or(first.overtime_workday, |shift| shift.workday));
         for premium in &plan.premiums {
-            premium.find(shift_spans, &mut clock, &mut room.inside);
-            premium.pay(&room.inside, premiums);
+            premium.find(shift_spans, &mut clock, &mut scratch.inside);
+            premium.pay(&scratch.inside, premiums);
         }
         rest = later;
     }

@@ -7,15 +7,13 @@
 //! CardState ─────────────────┘                      └────→ EditError: none of them is applied
 //! ```
 
-mod apply;
+pub(crate) mod apply;
 mod binding;
 mod edit;
 mod failure;
 mod manifest;
 mod refusal;
 mod written;
-
-pub(crate) use apply::Room;
 
 pub use apply::apply;
 pub use binding::{ConfigValue, Isolation, OnFailure, PluginBinding, PluginHash};

@@ -10,13 +10,11 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{KeptPunch, ScheduledShift, WorkedShift};
-use crate::time::{Seconds, Timestamp, Workday};
+use crate::time::{Timestamp, Workday};
 
-/// Room that matching uses again for every card.
+/// What the assignment looks at, and the table that it fills.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    /// The longest span of a worked shift, from its first punch to its last.
-    pub(super) longest: Seconds,
+pub(crate) struct Scratch {
     /// The worked shifts to assign, in order.
     pub(super) stretches: Vec<Stretch>,
     /// The punch windows of the scheduled shifts that may be given, in order of their start.
@@ -52,14 +50,14 @@ struct Facts<'a> {
     scheduled: &'a [ScheduledShift],
 }
 
-/// Gives each stretch of `room` at most one window, each window to at most one stretch.
+/// Gives each stretch of `scratch` at most one window, each window to at most one stretch.
 pub(super) fn assign(
-    room: &mut Room,
+    scratch: &mut Scratch,
     punches: &[KeptPunch],
     shifts: &mut [WorkedShift],
     scheduled: &mut [ScheduledShift],
 ) {
-    let Room { stretches, windows, table, .. } = room;
+    let Scratch { stretches, windows, table } = scratch;
     let mut any_begin = Timestamp(i64::MAX);
     for window in windows.iter_mut().rev() {
         any_begin = any_begin.min(window.begin);
@@ -283,10 +281,11 @@ mod tests {
     use super::*;
     use crate::card::PunchRole;
     use crate::codes::PunchKind;
+    use crate::time::Seconds;
 
     /// A group made up from a number: a few worked shifts of two punches and a few scheduled shifts, in order.
     struct Made {
-        room: Room,
+        scratch: Scratch,
         punches: Vec<KeptPunch>,
         shifts: Vec<WorkedShift>,
         scheduled: Vec<ScheduledShift>,
@@ -298,7 +297,8 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             ((state >> 33) % most) as i64
         };
-        let mut made = Made { room: Room::default(), punches: Vec::new(), shifts: Vec::new(), scheduled: Vec::new() };
+        let mut made =
+            Made { scratch: Scratch::default(), punches: Vec::new(), shifts: Vec::new(), scheduled: Vec::new() };
         let mut at = 0;
         for shift in 0..below(5) as u32 {
             let first = at + below(4);
@@ -316,7 +316,7 @@ mod tests {
                 start_date: Workday(0),
             });
             let (first, last) = (Timestamp(first), Timestamp(last));
-            made.room.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });
+            made.scratch.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });
         }
         let mut start = 0;
         let mut latest_end = i64::MIN;
@@ -337,7 +337,7 @@ mod tests {
                 matched: false,
             });
             let (begin, end) = (Timestamp(window), Timestamp(end + below(3)));
-            made.room.windows.push(Window { scheduled, begin, end, any_begin: begin });
+            made.scratch.windows.push(Window { scheduled, begin, end, any_begin: begin });
         }
         made
     }
@@ -369,10 +369,10 @@ mod tests {
     #[test]
     fn the_assignment_is_the_best_of_all_and_groups_are_settled_as_the_whole_would_be() {
         for seed in 0..20_000 {
-            let Made { mut room, punches, mut shifts, mut scheduled } = made(seed);
+            let Made { mut scratch, punches, mut shifts, mut scheduled } = made(seed);
             let facts = Facts {
-                stretches: &room.stretches,
-                windows: &room.windows,
+                stretches: &scratch.stretches,
+                windows: &scratch.windows,
                 punches: &punches,
                 shifts: &shifts,
                 scheduled: &scheduled,
@@ -382,7 +382,7 @@ mod tests {
             for (stretch, window) in matches {
                 expected[stretch] = Some(window as u32);
             }
-            assign(&mut room, &punches, &mut shifts, &mut scheduled);
+            assign(&mut scratch, &punches, &mut shifts, &mut scheduled);
             let found: Vec<_> = shifts.iter().map(|shift| shift.scheduled).collect();
             assert_eq!(found, expected, "seed {seed}");
         }

@@ -163,19 +163,19 @@ struct Side {
     workday: Workday,
 }
 
-/// Room that these rules use again for every card.
+/// What was punched for the scheduled shifts.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
     /// One entry per scheduled shift.
     sides: Vec<Sides>,
 }
 
 /// Compares scheduled shifts with the punches matched to them, and workdays with what they should hold.
-pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
-    gather_sides(inputs, state);
+pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    gather_sides(inputs, state, scratch);
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
-        let (shift, sides) = (&state.scheduled[index], &state.attendance_room.sides[index]);
+        let (shift, sides) = (&state.scheduled[index], &scratch.sides[index]);
         let rules = &inputs.timeline.at(shift.workday).attendance;
         if rules.is_on_time(shift, sides) || shift.on_leave {
             continue;
@@ -203,11 +203,12 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 /// Finds the first in and the last out of each scheduled shift.
-fn gather_sides(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { punches, scheduled, shifts, workday_room, attendance_room: Room { sides }, .. } = state;
+fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
+    let CardState { punches, scheduled, shifts, shown_on, .. } = state;
+    let sides = &mut scratch.sides;
     sides.clear();
     sides.resize(scheduled.len(), Sides::default());
-    for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
+    for (shift, shown_on) in shifts.iter().zip(shown_on) {
         let Some(matched) = shift.scheduled else { continue };
         let of_shift = &mut sides[matched as usize];
         let punches = &punches[shift.first_punch as usize..shift.last_punch as usize];
@@ -334,8 +335,7 @@ fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState)
         let known = leave.recorded_at <= inputs.window.as_of;
         known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == shift.workday)
     };
-    let pieces = &state.leave_room.pieces;
-    pieces.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
+    state.leave.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
         || inputs.card.leave.iter().any(as_amount)
 }
 
@@ -358,7 +358,7 @@ fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>
 
 fn judge_unscheduled(workday: &WorkdayState, state: &mut CardState) {
     let label = workday.workday;
-    let mut shown = state.shifts.iter().zip(&state.workday_room.shown_on).filter(|(_, on)| **on == label);
+    let mut shown = state.shifts.iter().zip(&state.shown_on).filter(|(_, on)| **on == label);
     if shown.all(|(shift, _)| shift.scheduled.is_none()) {
         let at = first_punch(label, state);
         state.notice(ExceptionCode::UnscheduledWork, label, at, workday.worked);
@@ -367,7 +367,7 @@ fn judge_unscheduled(workday: &WorkdayState, state: &mut CardState) {
 
 /// The first punch of the worked shifts shown on a workday.
 fn first_punch(workday: Workday, state: &CardState) -> Timestamp {
-    let index = state.workday_room.shown_on.iter().position(|on| *on == workday);
+    let index = state.shown_on.iter().position(|on| *on == workday);
     let shift = index.and_then(|index| state.shifts.get(index));
     shift.and_then(|shift| state.punches.get(shift.first_punch as usize)).map_or(Timestamp::default(), |punch| punch.at)
 }

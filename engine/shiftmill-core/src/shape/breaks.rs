@@ -163,31 +163,40 @@ struct Cut {
     rank: u32,
 }
 
-/// Room that these rules use again for every card.
+/// What is paid and what is taken off.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    /// Spans while they are written anew.
-    pub(crate) spare: Vec<Span>,
+pub(crate) struct Scratch {
     /// Paid gaps.
     paid: Vec<Span>,
+    /// What is to be taken off.
     cuts: Vec<Cut>,
     /// Where a punched break rounded to no time at all, ascending: spans touch there, and are two segments.
     vanished: Vec<Timestamp>,
+    /// What each segment gives to a proportional deduction.
     takes: Vec<Take>,
 }
 
-/// Pays short gaps, then takes off fixed breaks, then what is due automatically.
-pub fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+/// Pays short gaps, then takes off fixed breaks, then what is due automatically. `spare` holds spans while they are
+/// written anew.
+pub(super) fn apply<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    spare: &mut Vec<Span>,
+    recorder: &mut R,
+) {
     let needs = inputs.timeline.needs();
     if needs.paid_gaps {
-        pay_short_gaps(inputs, state);
+        pay_short_gaps(inputs, state, &mut scratch.paid, spare);
     }
     if needs.fixed_breaks {
-        take_off_fixed(inputs, state, recorder);
+        find_fixed(inputs, state, &mut scratch.cuts);
+        carve(&mut state.spans, &mut scratch.cuts, spare, recorder);
     }
     if needs.auto_deduct {
-        find_vanished(inputs, state);
-        take_off_automatically(inputs, state, recorder);
+        find_vanished(inputs, state, &mut scratch.vanished);
+        find_due(inputs, &state.spans, scratch);
+        carve(&mut state.spans, &mut scratch.cuts, spare, recorder);
     }
 }
 
@@ -198,9 +207,9 @@ impl PaidGap {
     }
 }
 
-fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
+fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Span>, spare: &mut Vec<Span>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, spans, break_room: Room { paid, spare, .. }, .. } = state;
+    let CardState { punches, scheduled, shifts, pairs, spans, .. } = state;
     paid.clear();
     for (earlier, pair) in worked_neighbours(pairs).filter(|(earlier, pair)| earlier.end < pair.start) {
         let shift = &shifts[pair.shift as usize];
@@ -217,8 +226,8 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 /// Finds the punched breaks that rounded to no time at all and are not paid.
-fn find_vanished(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { shifts, pairs, break_room: Room { vanished, .. }, .. } = state;
+fn find_vanished(inputs: &Inputs<'_>, state: &CardState, vanished: &mut Vec<Timestamp>) {
+    let CardState { shifts, pairs, .. } = state;
     vanished.clear();
     let was_punched = |(earlier, pair): &(&Pair, &Pair)| earlier.end >= pair.start && earlier.raw_end < pair.raw_start;
     for (earlier, pair) in worked_neighbours(pairs).filter(was_punched) {
@@ -273,10 +282,11 @@ pub(crate) fn merge(spans: &mut Vec<Span>, more: &[Span], spare: &mut Vec<Span>)
     core::mem::swap(spans, spare);
 }
 
-fn take_off_fixed<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+/// Finds the fixed breaks of every worked shift.
+fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { shifts, scheduled, pairs, break_room, .. } = state;
-    break_room.cuts.clear();
+    let CardState { shifts, scheduled, pairs, .. } = state;
+    cuts.clear();
     for (index, shift) in shifts.iter().enumerate() {
         let plan = inputs.timeline.at(shift.workday);
         let matched = shift.scheduled.map(|scheduled_index| &scheduled[scheduled_index as usize]);
@@ -289,8 +299,8 @@ fn take_off_fixed<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recor
         let mut cut = |start: Timestamp, end: Timestamp, rule: RuleId| {
             if start < last.end && first.start < end && start < end {
                 let reason = Reason { rule, because: Because::FixedBreak };
-                let rank = break_room.cuts.len() as u32;
-                break_room.cuts.push(Cut { start, end, shift: Some(index as u32), reason, rank });
+                let rank = cuts.len() as u32;
+                cuts.push(Cut { start, end, shift: Some(index as u32), reason, rank });
             }
         };
         if let Some(matched) = matched {
@@ -308,7 +318,6 @@ fn take_off_fixed<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recor
             }
         }
     }
-    carve(state, recorder);
 }
 
 impl FixedBreak {
@@ -339,8 +348,7 @@ pub(crate) fn template_breaks<'a>(
 }
 
 /// Turns the stretches in `cuts` from work into unpaid breaks, where they were worked.
-fn carve<R: Recorder>(state: &mut CardState, recorder: &mut R) {
-    let CardState { spans, break_room: Room { cuts, spare, .. }, .. } = state;
+fn carve<R: Recorder>(spans: &mut Vec<Span>, cuts: &mut [Cut], spare: &mut Vec<Span>, recorder: &mut R) {
     if cuts.is_empty() {
         return;
     }
@@ -374,8 +382,9 @@ fn carve<R: Recorder>(state: &mut CardState, recorder: &mut R) {
     core::mem::swap(spans, spare);
 }
 
-fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let CardState { spans, break_room: Room { cuts, vanished, takes, .. }, .. } = state;
+/// Finds what is due automatically on every workday.
+fn find_due(inputs: &Inputs<'_>, spans: &[Span], scratch: &mut Scratch) {
+    let Scratch { cuts, vanished, takes, .. } = scratch;
     cuts.clear();
     let rules_of = |workday| inputs.timeline.at(workday).breaks.auto_deduct.as_slice();
     if spans.is_sorted_by_key(|span| span.overtime_workday) {
@@ -391,7 +400,6 @@ fn take_off_automatically<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardStat
             }
         }
     }
-    carve(state, recorder);
 }
 
 /// What was worked on one overtime workday. Spans of other workdays between its own are passed over.

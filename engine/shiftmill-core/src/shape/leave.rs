@@ -88,41 +88,50 @@ pub(crate) struct LeavePiece {
     code: PayCode,
 }
 
-/// Room that these rules use again for every card.
+/// The claim of one leave on time: from where to where, its code, its number among the facts.
+type Claim = (Timestamp, Timestamp, u16, u32);
+
+/// Leave on its way into layer A.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    /// All leave with clock times, in order, no two sharing a second.
-    pub(crate) pieces: Vec<LeavePiece>,
+pub(crate) struct Scratch {
     /// Leave facts by number, in the order in which they claim time.
-    order: Vec<(Timestamp, Timestamp, u16, u32)>,
+    order: Vec<Claim>,
     /// The pieces of one leave.
     own: Vec<LeavePiece>,
     /// Workdays without a scheduled shift that are on leave as a whole.
     whole_days: Vec<Workday>,
+    /// The template's breaks of one scheduled shift.
     breaks: Vec<(Timestamp, Timestamp)>,
+    /// What is left of the leave beside work.
     spans: Vec<Span>,
 }
 
-/// Adds leave to the spans and quantities, and moves what is expected of the scheduled shifts.
+/// Adds leave to the spans and quantities, and moves what is expected of the scheduled shifts. `spare` holds spans while
+/// they are written anew.
 ///
 /// # Errors
 /// When leave names a code that the ruleset does not have, or ends before it begins.
-pub fn merge(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
-    state.leave_room.pieces.clear();
+pub(super) fn merge(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    spare: &mut Vec<Span>,
+) -> Result<(), EvaluationError> {
+    state.leave.clear();
     if inputs.card.leave.is_empty() {
         return Ok(());
     }
-    state.leave_room.whole_days.clear();
+    scratch.whole_days.clear();
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    order(inputs, state, clock)?;
-    for index in 0..state.leave_room.order.len() {
-        let (_, _, _, number) = state.leave_room.order[index];
+    order(inputs, state, &mut scratch.order, clock)?;
+    for index in 0..scratch.order.len() {
+        let (_, _, _, number) = scratch.order[index];
         let leave = &inputs.card.leave[number as usize];
-        lay_out(leave, inputs, state, clock);
-        place(state);
+        lay_out(leave, inputs, state, scratch, clock);
+        place(&scratch.own, state);
     }
-    relocate(inputs, state, clock);
-    settle_with_work(inputs, state);
+    relocate(inputs, state, &mut scratch.breaks, clock);
+    settle_with_work(inputs, state, &mut scratch.spans, spare);
     Ok(())
 }
 
@@ -135,8 +144,13 @@ fn plan_of<'a>(leave: &Leave, inputs: &Inputs<'a>, clock: &mut ZoneCursor<'_>) -
 }
 
 /// Checks all leave, and orders what is known at `as_of`: by start, end, code.
-fn order(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) -> Result<(), EvaluationError> {
-    state.leave_room.order.clear();
+fn order(
+    inputs: &Inputs<'_>,
+    state: &CardState,
+    order: &mut Vec<Claim>,
+    clock: &mut ZoneCursor<'_>,
+) -> Result<(), EvaluationError> {
+    order.clear();
     for (leave, number) in inputs.card.leave.iter().zip(0_u32..) {
         if usize::from(leave.code) >= plan_of(leave, inputs, clock).leave.codes.len() {
             return Err(EvaluationError::UnknownLeave { index: number, code: leave.code });
@@ -156,19 +170,25 @@ fn order(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>)
             LeaveTime::Amount(workday, _) => (clock.midnight(workday), clock.midnight(workday.plus(1))),
         };
         if leave.recorded_at <= inputs.window.as_of {
-            state.leave_room.order.push((start, end, leave.code, number));
+            order.push((start, end, leave.code, number));
         }
     }
-    state.leave_room.order.sort_unstable();
+    order.sort_unstable();
     Ok(())
 }
 
 /// Puts the stretches of one leave into `own`, or adds its amount.
-fn lay_out(leave: &Leave, inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) {
+fn lay_out(
+    leave: &Leave,
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    clock: &mut ZoneCursor<'_>,
+) {
     let plan = plan_of(leave, inputs, clock);
-    let CardState { scheduled, quantities, leave_room, noticed, .. } = state;
+    let CardState { scheduled, quantities, noticed, .. } = state;
+    let Scratch { own, whole_days, .. } = scratch;
     let code = plan.leave.codes[usize::from(leave.code)].pays_to;
-    let own = &mut leave_room.own;
     own.clear();
     match leave.time {
         LeaveTime::Span { start, end } => {
@@ -197,11 +217,11 @@ fn lay_out(leave: &Leave, inputs: &Inputs<'_>, state: &mut CardState, clock: &mu
                 return;
             }
             let measure = plan.leave.day_length;
-            if leave_room.whole_days.contains(&workday) {
+            if whole_days.contains(&workday) {
                 let (code, at, rule) = (ExceptionCode::LeaveOverlap, clock.midnight(workday), RuleId::LEAVE);
                 noticed.push(Noticed { code, workday, at, measure, rule, shift: None, says: None });
             } else {
-                leave_room.whole_days.push(workday);
+                whole_days.push(workday);
                 quantities.push(on_leave(workday, code, measure));
             }
         }
@@ -264,11 +284,11 @@ fn label(
     }
 }
 
-/// Adds the stretches in `own` to `pieces` where no earlier leave has the time.
-fn place(state: &mut CardState) {
-    let CardState { leave_room: Room { pieces, own, .. }, noticed, .. } = state;
+/// Adds the stretches of one leave to those of the card where no earlier leave has the time.
+fn place(own: &[LeavePiece], state: &mut CardState) {
+    let CardState { leave: pieces, noticed, .. } = state;
     let lost = Losses::new(ExceptionCode::LeaveOverlap, noticed);
-    for piece in own.iter() {
+    for piece in own {
         let mut rest = *piece;
         let mut index = pieces.partition_point(|taken| taken.end <= rest.start);
         while let Some(taken) = pieces.get(index).copied().filter(|taken| taken.start < rest.end) {
@@ -314,8 +334,13 @@ impl Losses {
 }
 
 /// Moves the expected start and end of the scheduled shifts, and finds those that are wholly on leave.
-fn relocate(inputs: &Inputs<'_>, state: &mut CardState, clock: &mut ZoneCursor<'_>) {
-    let CardState { scheduled, leave_room: Room { pieces, breaks, .. }, .. } = state;
+fn relocate(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    breaks: &mut Vec<(Timestamp, Timestamp)>,
+    clock: &mut ZoneCursor<'_>,
+) {
+    let CardState { scheduled, leave: pieces, .. } = state;
     for shift in scheduled.iter_mut() {
         let first = pieces.partition_point(|piece| piece.end <= shift.start);
         let count = pieces[first..].iter().take_while(|piece| piece.start < shift.end).count();
@@ -359,8 +384,8 @@ fn expected_end(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timesta
 }
 
 /// Lets work or leave give way where they meet, and adds what is left of the leave to the spans.
-fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { spans, leave_room: Room { pieces, spans: leave_spans, .. }, break_room, noticed, .. } = state;
+fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState, leave_spans: &mut Vec<Span>, spare: &mut Vec<Span>) {
+    let CardState { spans, leave: pieces, noticed, .. } = state;
     let wins = |piece: &LeavePiece| inputs.timeline.at(piece.reporting_workday).leave.versus_work;
     let worked = Losses::new(ExceptionCode::LeaveWorked, noticed);
     let mut displaces = false;
@@ -388,9 +413,9 @@ fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState) {
         }
     }
     if displaces {
-        displace(spans, pieces, |piece| wins(piece) == LeaveVersusWork::LeaveWins, &mut break_room.spare);
+        displace(spans, pieces, |piece| wins(piece) == LeaveVersusWork::LeaveWins, spare);
     }
-    merge_spans(spans, leave_spans, &mut break_room.spare);
+    merge_spans(spans, leave_spans, spare);
 }
 
 impl LeavePiece {

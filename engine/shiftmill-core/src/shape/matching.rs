@@ -10,7 +10,7 @@ use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
-use crate::shape::assignment::{self, Stretch, Window};
+use crate::shape::assignment::{self, Scratch, Stretch, Window};
 use crate::shape::pairing::PairingMode;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::Inputs;
@@ -91,8 +91,8 @@ impl Default for Matching {
 }
 
 /// Gathers kept punches into worked shifts. Each punch is judged by the plan of its local date, as the one that would
-/// start a shift.
-pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
+/// start a shift. Gives the longest span of a worked shift, from its first punch to its last.
+pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) -> Seconds {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     match inputs.timeline.single() {
         Some(plan) => gather_by(state, inputs, |_| plan),
@@ -100,9 +100,13 @@ pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl FnMut(Timestamp) -> &'a Plan) {
-    let CardState { punches, shifts, matching: room, .. } = state;
-    room.longest = Seconds::ZERO;
+fn gather_by<'a>(
+    state: &mut CardState,
+    inputs: &Inputs<'_>,
+    mut plan_at: impl FnMut(Timestamp) -> &'a Plan,
+) -> Seconds {
+    let CardState { punches, shifts, .. } = state;
+    let mut longest = Seconds::ZERO;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let plain_within = inputs.timeline.single().and_then(one_shift_within);
     let mut run: Option<Run> = None;
@@ -113,7 +117,7 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
             Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
             _ => {
                 if let Some(run) = run {
-                    room.longest = room.longest.max(run.length());
+                    longest = longest.max(run.length());
                     shifts.push(run.shift(index as u32, &mut clock));
                 }
                 let new = Run::new(index as u32, punch, plan.pairing.mode);
@@ -129,9 +133,10 @@ fn gather_by<'a>(state: &mut CardState, inputs: &Inputs<'_>, mut plan_at: impl F
         index += 1;
     }
     if let Some(run) = run {
-        room.longest = room.longest.max(run.length());
+        longest = longest.max(run.length());
         shifts.push(run.shift(punches.len() as u32, &mut clock));
     }
+    longest
 }
 
 /// The four punches of a plain day that is shorter than this are one shift in any case: no in or out among them but the
@@ -223,19 +228,25 @@ fn opens(was_open: bool, kind: PunchKind, mode: PairingMode) -> bool {
     }
 }
 
-/// Finds the scheduled shift of every worked shift.
-pub(super) fn assign<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
+/// Finds the scheduled shift of every worked shift; `longest` is the longest span of one.
+pub(super) fn assign<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    longest: Seconds,
+    recorder: &mut R,
+) {
     if !state.scheduled.is_empty() {
         let needs = inputs.timeline.needs();
         if needs.match_by_workday {
             assign_by_workday(inputs, state);
         }
         if needs.match_by_cluster {
-            assign_by_cluster(inputs, state);
+            assign_by_cluster(inputs, state, scratch);
         }
     }
     // The workday of a shift is its date unless it was found otherwise.
-    let may_be_too_long = state.matching.longest > inputs.timeline.needs().shift_length_max;
+    let may_be_too_long = longest > inputs.timeline.needs().shift_length_max;
     if R::LISTENS || may_be_too_long || inputs.timeline.needs().match_by_cluster {
         settle(inputs, state, recorder);
     }
@@ -265,15 +276,15 @@ fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { punches, shifts, scheduled, matching: room, .. } = state;
-    room.stretches.clear();
-    room.windows.clear();
+fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    let CardState { punches, shifts, scheduled, .. } = state;
+    scratch.stretches.clear();
+    scratch.windows.clear();
     for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| way_of(inputs, shift) == MatchBy::Cluster) {
         let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
         if let (Some(first), Some(last)) = (own.first(), own.last()) {
             let (first, last) = (first.at, last.at);
-            room.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
+            scratch.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
         }
     }
     let mut latest_end = Timestamp(i64::MIN);
@@ -282,11 +293,11 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState) {
         if !planned.matched {
             let begin = planned.start.before(before).max(latest_end);
             let end = planned.end.after(after);
-            room.windows.push(Window { scheduled: index, begin, end, any_begin: begin });
+            scratch.windows.push(Window { scheduled: index, begin, end, any_begin: begin });
         }
         latest_end = latest_end.max(planned.end);
     }
-    assignment::assign(room, punches, shifts, scheduled);
+    assignment::assign(scratch, punches, shifts, scheduled);
 }
 
 /// Writes down what was found: the workday of each shift, and what is to be said of it.

@@ -77,37 +77,37 @@ struct Gap {
     is_meal: bool,
 }
 
-/// Room that these rules use again for every card.
+/// The work of all workdays, and what was found on the one that is judged.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
     work: Vec<RawWork>,
     gaps: Vec<Gap>,
     paid_codes: Vec<PayCode>,
 }
 
 /// Judges the required meals of every workday.
-pub fn judge(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     if !inputs.timeline.needs().meals {
         return;
     }
-    gather_work(inputs, state);
-    let in_order = state.meal_room.work.is_sorted_by_key(|work| work.overtime_workday);
+    gather_work(inputs, state, &mut scratch.work);
+    let in_order = scratch.work.is_sorted_by_key(|work| work.overtime_workday);
     let mut judged = None;
-    for index in 0..state.meal_room.work.len() {
-        let workday = state.meal_room.work[index].overtime_workday;
+    for index in 0..scratch.work.len() {
+        let workday = scratch.work[index].overtime_workday;
         let again = judged == Some(workday)
-            || !in_order && state.meal_room.work[..index].iter().any(|work| work.overtime_workday == workday);
+            || !in_order && scratch.work[..index].iter().any(|work| work.overtime_workday == workday);
         if !again {
-            judge_workday(workday, index, inputs, state);
+            judge_workday(workday, index, inputs, state, scratch);
         }
         judged = Some(workday);
     }
 }
 
 /// Lays the raw pairs out on their overtime workdays.
-fn gather_work(inputs: &Inputs<'_>, state: &mut CardState) {
+fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, meal_room: Room { work, .. }, .. } = state;
+    let CardState { punches, scheduled, shifts, pairs, .. } = state;
     work.clear();
     for shift in shifts.iter() {
         let plan = inputs.timeline.at(shift.workday);
@@ -132,9 +132,10 @@ fn gather_work(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-/// Judges one workday, whose work begins at `first` in the room.
-fn judge_workday(workday: Workday, first: usize, inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { meal_room: Room { work, gaps, paid_codes }, noticed, quantities, .. } = state;
+/// Judges one workday, whose work begins at `first` in the scratch.
+fn judge_workday(workday: Workday, first: usize, inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    let CardState { noticed, quantities, .. } = state;
+    let Scratch { work, gaps, paid_codes } = scratch;
     let of_day = || work[first..].iter().filter(|work| work.overtime_workday == workday);
     let worked = gather_gaps(of_day(), gaps);
     let shown_on = work[first].reporting_workday;

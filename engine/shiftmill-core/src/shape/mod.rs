@@ -1,5 +1,5 @@
 //! Phase two: punches become worked spans with their workday, beside what was scheduled.
-mod assignment;
+pub(crate) mod assignment;
 pub mod attendance;
 pub mod breaks;
 pub mod calendar;
@@ -11,25 +11,14 @@ pub mod rounding;
 pub mod schedule;
 pub mod workdays;
 
-pub(crate) use assignment::Room as MatchingRoom;
-
 use crate::card::CardState;
 use crate::codes::DayType;
 use crate::evaluation::EvaluationError;
 use crate::pay::holidays;
 use crate::record::Recorder;
+use crate::scratch::Scratch;
 use crate::time::Workday;
 use crate::timecard::Inputs;
-
-/// Turns kept punches into spans with workdays, and compares them with the schedule.
-///
-/// # Errors
-/// When a fact names something that the ruleset does not have.
-pub fn shape<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) -> Result<(), EvaluationError> {
-    lay_out(inputs, state, recorder)?;
-    compare(inputs, state);
-    Ok(())
-}
 
 /// The first part of shape: kept punches become spans with workdays, beside the scheduled shifts.
 ///
@@ -38,25 +27,26 @@ pub fn shape<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: 
 pub fn lay_out<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,
+    scratch: &mut Scratch,
     recorder: &mut R,
 ) -> Result<(), EvaluationError> {
     schedule::fill(inputs, state)?;
-    matching::gather(inputs, state);
-    matching::assign(inputs, state, recorder);
+    let longest = matching::gather(inputs, state);
+    matching::assign(inputs, state, &mut scratch.matching, longest, recorder);
     pairing::pair(inputs, state);
     rounding::round(inputs, state, recorder);
     workdays::attribute(inputs, state);
-    breaks::apply(inputs, state, recorder);
-    leave::merge(inputs, state)?;
+    breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
+    leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
     workdays::summarise(inputs, state);
     Ok(())
 }
 
 /// The second part of shape: attendance, required meals and day types.
-pub fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
-    attendance::compare(inputs, state);
-    meal_requirement::judge(inputs, state);
-    holidays::assign_day_types(inputs, state);
+pub fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    attendance::compare(inputs, state, &mut scratch.attendance);
+    meal_requirement::judge(inputs, state, &mut scratch.meals);
+    holidays::assign_day_types(inputs, state, &mut scratch.spans);
 }
 
 /// The type of a day, by the plan of that day and the shifts scheduled so far.

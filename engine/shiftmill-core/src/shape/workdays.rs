@@ -109,18 +109,10 @@ impl WorkdayWindow {
     }
 }
 
-/// Room that these rules use again for every card.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
-    /// For each worked shift the workday that it is shown on: the reporting workday of its first punch. Its
-    /// exceptions carry this label.
-    pub(crate) shown_on: Vec<Workday>,
-}
-
 /// Lays the rounded pairs out as spans with their two labels.
 pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, spans, noticed, workday_room: Room { shown_on }, .. } = state;
+    let CardState { punches, scheduled, shifts, pairs, spans, noticed, shown_on, .. } = state;
     shown_on.clear();
     spans.reserve(pairs.len());
     let mut free_from = Timestamp(i64::MIN);
@@ -305,7 +297,7 @@ fn seconds_within(pairs: &[Pair], window: WorkdayWindow) -> Seconds {
 /// Gathers what happened on each workday into `state.workdays`: kept punches of worked shifts, scheduled shifts, work
 /// and leave shown on it. The punches of a worked shift all count on the workday that the shift is shown on.
 pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { scheduled, shifts, spans, quantities, workdays, workday_room, .. } = state;
+    let CardState { scheduled, shifts, spans, quantities, workdays, shown_on, .. } = state;
     workdays.clear();
     let near = &mut 0;
     for shift in scheduled.iter() {
@@ -315,8 +307,8 @@ pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
         }
     }
     *near = 0;
-    for (shift, shown_on) in shifts.iter().zip(&workday_room.shown_on) {
-        let row = row_of(workdays, near, *shown_on);
+    for (shift, workday) in shifts.iter().zip(shown_on.iter()) {
+        let row = row_of(workdays, near, *workday);
         let punches = (shift.last_punch - shift.first_punch).min(u32::from(u16::MAX)) as u16;
         row.punches = row.punches.saturating_add(punches);
     }

@@ -12,7 +12,7 @@ use wasmtime::Engine;
 
 use super::admit::OwnCode;
 use crate::engine::code_version;
-use crate::host::HostError;
+use crate::settings::HostError;
 
 /// Bytes of a seal, and of the key.
 const SEAL_BYTES: usize = 32;

@@ -5,33 +5,16 @@ mod admit;
 mod cache;
 mod child;
 
-use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 
 use shiftmill_core::PluginHash;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::host::{HostError, HostSettings};
+use crate::settings::{Compiler, HostError, HostSettings};
 use admit::OwnCode;
 use cache::Cache;
 pub use child::compile_child;
-
-/// Where components are compiled.
-#[derive(Clone, Debug)]
-pub enum Compiler {
-    /// Here: for components that one's own people have made.
-    ThisProcess,
-    /// In a child with little time and memory of its own: for components that are uploaded. The child reads the
-    /// component, calls [`compile_child`] and ends.
-    Child {
-        /// The program.
-        program: PathBuf,
-        /// What it is started with.
-        arguments: Vec<OsString>,
-    },
-}
 
 /// Makes code of components, and remembers it.
 #[derive(Debug)]

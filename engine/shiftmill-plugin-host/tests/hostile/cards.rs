@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shiftmill_core::{
     CardFacts, CardState, CarryKey, CheckedBatch, ContextDays, EvaluationWindow, Hook, Inputs, Isolation, Layer,
-    Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Seconds,
-    Silent, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone, open, shape,
+    Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Scratch,
+    Seconds, Stage, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallError, CallScratch, HookCard, Plugin};
 
@@ -72,9 +72,9 @@ impl Cards {
     fn state(&self, index: usize, hook: Hook) -> CardState {
         let mut state = CardState::default();
         let inputs = self.inputs(index);
-        open::open(&inputs, &mut state, &mut Silent).unwrap();
-        if hook > Hook::Punches {
-            shape::shape(&inputs, &mut state, &mut Silent).unwrap();
+        let mut scratch = Scratch::default();
+        for stage in Stage::before(hook) {
+            stage.run(&inputs, &mut state, &mut scratch, None).unwrap();
         }
         state
     }

@@ -1,6 +1,6 @@
 //! The corpus is run, and each guest ends as it must.
 
-use shiftmill_core::{CardState, FailureCode, Hook, Silent, apply};
+use shiftmill_core::{CardState, FailureCode, Hook, Scratch, Silent, apply};
 use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSettings};
 
 use crate::cards::{Cards, binding};
@@ -50,7 +50,8 @@ fn run(host: &Host, component: &[u8], hook: Hook) -> Found {
 fn outcome(cards: &Cards, answers: &Answers, card: usize, hook: Hook) -> Result<usize, (FailureCode, String)> {
     let edits = answers.of(card).map_err(|failure| (failure.code, failure.message.clone()))?;
     let mut state: CardState = cards.state_of(card);
-    let applied = apply(&cards.inputs(card), &mut state, hook, 0, edits.list, edits.arguments, &mut Silent);
+    let (inputs, mut scratch) = (cards.inputs(card), Scratch::default());
+    let applied = apply(&inputs, &mut state, &mut scratch, hook, 0, edits.list, edits.arguments, &mut Silent);
     applied.map(|()| edits.list.len()).map_err(|refused| (FailureCode::BadEdit, refused.to_string()))
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
     CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind, Inputs,
-    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Seconds, TimecardBatch, Timestamp, Unit, WallTime, Workday,
-    WorkdayRange, Zone, ZoneTable, evaluate,
+    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, TimecardBatch, Timestamp, Unit, WallTime,
+    Workday, WorkdayRange, Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
 
@@ -121,7 +121,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     let card = batch.timecard(0, &zones.zones).ok_or("no card")?;
     let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
-    evaluate(&inputs, Detail::Full, &mut state, &mut results);
+    evaluate(&inputs, Detail::Full, &mut state, &mut Scratch::default(), &mut results);
     if let Some(error) = results.cards.first().and_then(|card| card.error) {
         return Err(error.to_string());
     }

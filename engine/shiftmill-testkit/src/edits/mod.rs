@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use shiftmill_core::{
-    CardState, EditError, Edits, Hook, Inputs, PayCode, PlanTimeline, Silent, Span, SpanState, TimecardBatch,
-    Timestamp, apply, open, pay, shape,
+    CardState, EditError, Edits, Hook, Inputs, PayCode, PlanTimeline, Scratch, Silent, Span, SpanState, Stage,
+    TimecardBatch, Timestamp, apply,
 };
 
 use crate::engine::Question;
@@ -44,30 +44,16 @@ pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<See
     let batch = batch.check(1, 1).expect("generated columns fit together");
     let card = batch.timecard(0, std::slice::from_ref(&question.zone)).expect("the batch has one card");
     let inputs = Inputs { card, timeline: &timeline, window: &question.window };
-    let mut state = CardState::default();
-    if !advance(&inputs, hook, &mut state) {
+    let (mut state, mut scratch) = (CardState::default(), Scratch::default());
+    let mut stages = Stage::before(hook).iter();
+    if stages.any(|stage| stage.run(&inputs, &mut state, &mut scratch, None).is_err()) {
         return Ok(Seen::default());
     }
     let edits = make::edits(random, question, &timeline, &state, hook);
     let before = state.clone();
     let expected = Slow::apply(question, &timeline, &before, hook, &edits.list);
-    let outcome = apply(&inputs, &mut state, hook, 0, &edits.list, &edits.arguments, &mut Silent);
+    let outcome = apply(&inputs, &mut state, &mut scratch, hook, 0, &edits.list, &edits.arguments, &mut Silent);
     compare(&edits, &before, &state, expected, outcome).map_err(|problem| format!("{problem}\nedits: {edits:#?}"))
-}
-
-/// Brings a card to where a hook is called; false when it cannot be evaluated.
-fn advance(inputs: &Inputs<'_>, hook: Hook, state: &mut CardState) -> bool {
-    let mut ready = open::open(inputs, state, &mut Silent).is_ok();
-    if hook >= Hook::Schedule {
-        ready = ready && shape::lay_out(inputs, state, &mut Silent).is_ok();
-    }
-    if ready && hook >= Hook::Days {
-        shape::compare(inputs, state);
-    }
-    if ready && hook >= Hook::Period {
-        pay::pay(inputs, state, &mut Silent);
-    }
-    ready
 }
 
 /// The plugin in force in the last version only; of one version, everywhere.

@@ -28,7 +28,7 @@ impl Draft<'_> {
         let parts = self.parts(span)?;
         self.check_inside(start, end, parts.clone())?;
         self.check_unpaid(start, end, code, reason)?;
-        let new = self.room.premiums.len();
+        let new = self.proposed.premiums.len();
         for index in parts {
             let Some(part) = self.at(index..index + 1).first().copied() else { continue };
             let (start, end) = (part.start.max(start), part.end.min(end));
@@ -40,9 +40,9 @@ impl Draft<'_> {
                 return Err(Refusal::NotWork { start: self.wall(start), end: self.wall(end), state: part.state });
             }
             let reporting_workday = part.reporting_workday;
-            match self.room.premiums.get_mut(new..).and_then(<[PremiumSpan]>::last_mut) {
+            match self.proposed.premiums.get_mut(new..).and_then(<[PremiumSpan]>::last_mut) {
                 Some(last) if last.end == start && last.reporting_workday == reporting_workday => last.end = end,
-                _ => self.room.premiums.push(PremiumSpan { start, end, reporting_workday, code, reason }),
+                _ => self.proposed.premiums.push(PremiumSpan { start, end, reporting_workday, code, reason }),
             }
         }
         self.note(reason, || Edited::Premium { start, end, code });
@@ -51,7 +51,7 @@ impl Draft<'_> {
 
     /// One rule pays no second twice with one code.
     fn check_unpaid(&self, start: Timestamp, end: Timestamp, code: PayCode, reason: Reason) -> Result<(), Refusal> {
-        let mut paid = self.state.premiums.iter().chain(&self.room.premiums).filter(|premium| {
+        let mut paid = self.state.premiums.iter().chain(&self.proposed.premiums).filter(|premium| {
             let same = premium.code == code && premium.reason.rule == reason.rule;
             same && premium.start < end && start < premium.end
         });
@@ -83,7 +83,7 @@ impl Draft<'_> {
             return Err(Refusal::TooMuch { amount, most });
         }
         if amount > 0 {
-            self.room.quantities.push(Quantity { workday, code, amount, reason });
+            self.proposed.quantities.push(Quantity { workday, code, amount, reason });
             self.note(reason, || Edited::Quantity { workday, code, amount });
         }
         Ok(())
@@ -105,7 +105,7 @@ impl Draft<'_> {
             return Err(Refusal::NotForPlugins { code });
         }
         let says = if let crate::reason::Because::ByPlugin { reason } = reason.because { Some(reason) } else { None };
-        self.room.noticed.push(Noticed { code, workday, at, measure, rule: reason.rule, shift: None, says });
+        self.proposed.noticed.push(Noticed { code, workday, at, measure, rule: reason.rule, shift: None, says });
         self.note(reason, || Edited::Marked { workday, code, at, measure });
         Ok(())
     }
@@ -116,13 +116,13 @@ impl Draft<'_> {
             return Err(Refusal::UnknownKey);
         }
         let before = self.carried(key);
-        self.room.carried.push(Carried { key, value });
+        self.proposed.carried.push(Carried { key, value });
         self.note(reason, || Edited::Carried { key, before, value });
         Ok(())
     }
 
     fn carried(&self, key: CarryKey) -> Option<i64> {
-        let drafted = self.room.carried.iter().rev().find(|carried| carried.key == key);
+        let drafted = self.proposed.carried.iter().rev().find(|carried| carried.key == key);
         drafted.map(|carried| carried.value).or_else(|| self.state.carried_value(self.inputs, key))
     }
 }

@@ -33,9 +33,9 @@ use crate::shape::workdays;
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::{Carried, Inputs};
 
-/// What a call proposes, until all of it is known to be allowed. Used again for every card.
+/// What a call proposes, until all of it is known to be allowed.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
     /// The figures of the reasons, as positions in the arguments: one reason for each edit.
     figures: Vec<Range<usize>>,
     /// Punches in the order in which the hook was given them; `None` when one is discarded.
@@ -74,15 +74,7 @@ struct Drafted {
     work: bool,
 }
 
-impl Room {
-    /// Rows that its lists have room for.
-    pub(crate) fn rows_held(&self) -> usize {
-        let drafts = self.punches.capacity() + self.scheduled.capacity() + self.spans.capacity();
-        let laid_out = self.places.capacity() + self.pieces.capacity();
-        let new = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
-        drafts + laid_out + new + self.figures.capacity() + self.carried.capacity() + self.notes.capacity()
-    }
-
+impl Scratch {
     fn clear(&mut self) {
         self.figures.clear();
         self.punches.clear();
@@ -106,6 +98,7 @@ impl Room {
 pub fn apply<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,
+    scratch: &mut crate::Scratch,
     hook: Hook,
     binding: u16,
     edits: &[Edit],
@@ -120,15 +113,12 @@ pub fn apply<R: Recorder>(
     if edits.len() > most {
         return Err(EditError::TooMany { found: edits.len(), most });
     }
-    let mut room = state.edit_room.take().unwrap_or_default();
-    room.clear();
-    let mut draft = Draft { inputs, state, bound, binding, room: &mut room, listens: R::LISTENS };
-    let outcome = draft.propose_all(hook, edits, arguments);
-    if outcome.is_ok() {
-        commit(inputs, state, &mut room, arguments, recorder);
-    }
-    state.edit_room = Some(room);
-    outcome
+    let crate::Scratch { edits: proposed, spans: spare, .. } = scratch;
+    proposed.clear();
+    let mut draft = Draft { inputs, state, bound, binding, proposed, listens: R::LISTENS };
+    draft.propose_all(hook, edits, arguments)?;
+    commit(inputs, state, proposed, spare, arguments, recorder);
+    Ok(())
 }
 
 /// The card and what is proposed for it.
@@ -137,7 +127,7 @@ struct Draft<'a> {
     state: &'a CardState,
     bound: &'a PluginBinding,
     binding: u16,
-    room: &'a mut Room,
+    proposed: &'a mut Scratch,
     listens: bool,
 }
 
@@ -162,10 +152,10 @@ impl Draft<'_> {
         if !edit.change.kind().is_allowed_at(hook) {
             return Err(Refusal::NotAtThisHook { hook });
         }
-        let number = self.state.reasons.len() as u32 + self.room.figures.len() as u32;
+        let number = self.state.reasons.len() as u32 + self.proposed.figures.len() as u32;
         let reason = Reason { rule: edit.rule, because: Because::ByPlugin { reason: number } };
         self.check_figures(edit.rule, arguments.get(figures.clone()).ok_or(Refusal::UnknownRule)?)?;
-        self.room.figures.push(figures);
+        self.proposed.figures.push(figures);
         match edit.change {
             Change::Retime { punch, to } => self.retime(punch, to, reason),
             Change::Discard { punch } => self.discard(punch, reason),
@@ -257,45 +247,46 @@ impl Draft<'_> {
 
     fn note(&mut self, reason: Reason, edited: impl FnOnce() -> Edited) {
         if self.listens {
-            self.room.notes.push(Note::ByPlugin { reason, edited: edited() });
+            self.proposed.notes.push(Note::ByPlugin { reason, edited: edited() });
         }
     }
 }
 
-/// Makes what is drafted part of the card. All of it was checked.
+/// Makes what is proposed part of the card. All of it was checked.
 fn commit<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,
-    room: &mut Room,
+    proposed: &mut Scratch,
+    spare: &mut Vec<Span>,
     arguments: &[i64],
     recorder: &mut R,
 ) {
-    room.notes.drain(..).for_each(|note| recorder.note(note));
-    for figures in room.figures.drain(..) {
+    proposed.notes.drain(..).for_each(|note| recorder.note(note));
+    for figures in proposed.figures.drain(..) {
         state.reasons.push(arguments.get(figures).unwrap_or(&[]));
     }
-    if room.drafted.punches {
-        punches::commit(inputs, state, &mut room.punches, recorder);
+    if proposed.drafted.punches {
+        punches::commit(inputs, state, &mut proposed.punches, recorder);
     }
-    if room.drafted.scheduled {
-        core::mem::swap(&mut state.scheduled, &mut room.scheduled);
+    if proposed.drafted.scheduled {
+        core::mem::swap(&mut state.scheduled, &mut proposed.scheduled);
     }
-    if room.drafted.spans {
-        core::mem::swap(&mut state.spans, &mut room.spans);
+    if proposed.drafted.spans {
+        core::mem::swap(&mut state.spans, &mut proposed.spans);
     }
-    if room.drafted.new_seconds {
-        holidays::assign_day_types(inputs, state);
+    if proposed.drafted.new_seconds {
+        holidays::assign_day_types(inputs, state, spare);
     }
-    if room.drafted.work {
+    if proposed.drafted.work {
         workdays::measure_work(inputs, state);
     }
-    state.premiums.append(&mut room.premiums);
-    state.noticed.append(&mut room.noticed);
-    if !room.quantities.is_empty() {
-        state.quantities.append(&mut room.quantities);
+    state.premiums.append(&mut proposed.premiums);
+    state.noticed.append(&mut proposed.noticed);
+    if !proposed.quantities.is_empty() {
+        state.quantities.append(&mut proposed.quantities);
         workdays::add_days_of_quantities(inputs, state);
     }
-    for carried in room.carried.drain(..) {
+    for carried in proposed.carried.drain(..) {
         match state.carried.iter_mut().find(|known| known.key == carried.key) {
             Some(known) => known.value = carried.value,
             None => state.carried.push(carried),

@@ -22,7 +22,7 @@ impl Draft<'_> {
         if to.since(self.inputs.window.as_of) > rules.future_skew_max {
             return Err(Refusal::Future { at: self.wall(to) });
         }
-        if let Some(Some(punch)) = self.room.punches.get_mut(punch as usize) {
+        if let Some(Some(punch)) = self.proposed.punches.get_mut(punch as usize) {
             punch.at = rules.cut(to);
         }
         self.note(reason, || Edited::Retimed { from, to: rules.cut(to) });
@@ -32,7 +32,7 @@ impl Draft<'_> {
     /// Lets a punch not count.
     pub(super) fn discard(&mut self, punch: u32, reason: Reason) -> Result<(), Refusal> {
         let at = self.punch(punch)?.at;
-        if let Some(place) = self.room.punches.get_mut(punch as usize) {
+        if let Some(place) = self.proposed.punches.get_mut(punch as usize) {
             *place = None;
         }
         self.note(reason, || Edited::Discarded { at });
@@ -41,12 +41,12 @@ impl Draft<'_> {
 
     /// A punch as earlier edits left it, on a day on which the plugin is in force.
     fn punch(&mut self, row: u32) -> Result<KeptPunch, Refusal> {
-        if !self.room.drafted.punches {
-            self.room.punches.extend(self.state.punches.iter().copied().map(Some));
-            self.room.drafted.punches = true;
+        if !self.proposed.drafted.punches {
+            self.proposed.punches.extend(self.state.punches.iter().copied().map(Some));
+            self.proposed.drafted.punches = true;
         }
-        let rows = self.room.punches.len();
-        let punch = self.room.punches.get(row as usize).ok_or(Refusal::NoSuchPunch { row, rows })?;
+        let rows = self.proposed.punches.len();
+        let punch = self.proposed.punches.get(row as usize).ok_or(Refusal::NoSuchPunch { row, rows })?;
         let punch = punch.ok_or(Refusal::PunchDiscarded)?;
         self.check_in_force(self.inputs.card.zone.date_at(punch.at))?;
         Ok(punch)

@@ -19,12 +19,12 @@ impl Draft<'_> {
         end: Timestamp,
         reason: Reason,
     ) -> Result<(), Refusal> {
-        if !self.room.drafted.scheduled {
-            self.room.scheduled.extend_from_slice(&self.state.scheduled);
-            self.room.drafted.scheduled = true;
+        if !self.proposed.drafted.scheduled {
+            self.proposed.scheduled.extend_from_slice(&self.state.scheduled);
+            self.proposed.drafted.scheduled = true;
         }
-        let rows = self.room.scheduled.len();
-        let shift = self.room.scheduled.get(scheduled as usize).copied();
+        let rows = self.proposed.scheduled.len();
+        let shift = self.proposed.scheduled.get(scheduled as usize).copied();
         let shift = shift.ok_or(Refusal::NoSuchScheduled { row: scheduled, rows })?;
         self.check_in_force(shift.workday)?;
         if end <= start {
@@ -33,7 +33,7 @@ impl Draft<'_> {
         if start < shift.start.before(EXPECTED_WITHIN) || shift.end.after(EXPECTED_WITHIN) < end {
             return Err(Refusal::FarFromShift { start: self.wall(shift.start), end: self.wall(shift.end) });
         }
-        if let Some(shift) = self.room.scheduled.get_mut(scheduled as usize) {
+        if let Some(shift) = self.proposed.scheduled.get_mut(scheduled as usize) {
             (shift.expected_start, shift.expected_end) = (start, end);
         }
         self.note(reason, || Edited::Expected {

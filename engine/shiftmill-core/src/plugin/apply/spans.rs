@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::card::{CardState, Span, SpanState};
 use crate::codes::{DayType, Layer, PayCode, Unit};
 use crate::plugin::Refusal;
-use crate::plugin::apply::{Draft, Room};
+use crate::plugin::apply::{Draft, Scratch};
 use crate::reason::Reason;
 use crate::record::Edited;
 use crate::shape::workdays::{ShiftFacts, ShiftLabels};
@@ -41,11 +41,11 @@ impl Draft<'_> {
             return Err(Refusal::AddedUnpaid);
         }
         self.draft_spans();
-        let place = self.room.spans.partition_point(|span| span.end <= start);
+        let place = self.proposed.spans.partition_point(|span| span.end <= start);
         self.check_free(start, end, place..place)?;
-        let before = place.checked_sub(1).and_then(|before| self.room.spans.get(before));
+        let before = place.checked_sub(1).and_then(|before| self.proposed.spans.get(before));
         let before = before.filter(|span| span.end == start && span.state.is_work());
-        let after = self.room.spans.get(place).filter(|span| span.start == end && span.state.is_work());
+        let after = self.proposed.spans.get(place).filter(|span| span.start == end && span.state.is_work());
         let shift = before.and_then(|span| span.shift).or(after.and_then(|span| span.shift));
         let added = Span {
             start,
@@ -58,12 +58,12 @@ impl Draft<'_> {
             code,
             reason,
         };
-        let origin_before = place.checked_sub(1).and_then(|before| self.room.places.get(before));
+        let origin_before = place.checked_sub(1).and_then(|before| self.proposed.places.get(before));
         let between = origin_before.map_or(0, |origin| origin.saturating_add(1) & !1);
-        self.room.spans.insert(place, added);
-        self.room.places.insert(place, between);
-        self.room.drafted.new_seconds = true;
-        self.room.drafted.work = true;
+        self.proposed.spans.insert(place, added);
+        self.proposed.places.insert(place, between);
+        self.proposed.drafted.new_seconds = true;
+        self.proposed.drafted.work = true;
         self.note(reason, || Edited::Added { start, end, code });
         Ok(())
     }
@@ -84,10 +84,10 @@ impl Draft<'_> {
         self.cut(start, parts.start);
         self.cut(end, parts.start);
         let mut index = parts.start;
-        while let Some(part) = self.room.spans.get(index).copied().filter(|part| part.start < end) {
+        while let Some(part) = self.proposed.spans.get(index).copied().filter(|part| part.start < end) {
             if start <= part.start {
                 let recoded = self.recoded(part, to, reason)?;
-                if let Some(place) = self.room.spans.get_mut(index) {
+                if let Some(place) = self.proposed.spans.get_mut(index) {
                     *place = recoded;
                 }
                 self.note(reason, || Edited::Recoded { start: part.start, end: part.end, from: part.code, to });
@@ -109,7 +109,7 @@ impl Draft<'_> {
             (SpanState::UnpaidBreak, false) => SpanState::PaidBreak,
             (work, false) => work,
         };
-        self.room.drafted.work |= state.is_work() != part.state.is_work();
+        self.proposed.drafted.work |= state.is_work() != part.state.is_work();
         Ok(Span { state, code: to, reason, ..part })
     }
 
@@ -132,7 +132,7 @@ impl Draft<'_> {
         self.draft_spans();
         let parts = self.parts(span)?;
         let (start_before, end_before) = self.extent(parts.clone());
-        let spans = self.room.spans.get(parts.clone()).unwrap_or(&[]);
+        let spans = self.proposed.spans.get(parts.clone()).unwrap_or(&[]);
         if spans.iter().any(|part| part.state == SpanState::Leave) {
             return Err(Refusal::LeaveKeepsItsTime);
         }
@@ -141,11 +141,11 @@ impl Draft<'_> {
         }
         self.check_free(start, end, parts.clone())?;
         self.lay_resized(parts.clone(), start, end);
-        for index in 0..self.room.pieces.len() {
-            let workday = self.room.pieces.get(index).map(|piece| piece.reporting_workday);
+        for index in 0..self.proposed.pieces.len() {
+            let workday = self.proposed.pieces.get(index).map(|piece| piece.reporting_workday);
             workday.map_or(Ok(()), |workday| self.check_in_force(workday))?;
         }
-        let Room { spans, places, pieces, drafted, .. } = &mut *self.room;
+        let Scratch { spans, places, pieces, drafted, .. } = &mut *self.proposed;
         let origin = span.saturating_mul(2).saturating_add(1);
         places.splice(parts.clone(), pieces.iter().map(|_| origin));
         drafted.work |= pieces.iter().any(|piece| piece.state.is_work());
@@ -157,7 +157,7 @@ impl Draft<'_> {
 
     /// Lays the parts of a span out between new ends, which hold some of it, in `pieces`.
     fn lay_resized(&mut self, parts: Range<usize>, start: Timestamp, end: Timestamp) {
-        let Room { spans, pieces, .. } = &mut *self.room;
+        let Scratch { spans, pieces, .. } = &mut *self.proposed;
         pieces.clear();
         let spans = spans.get(parts).unwrap_or(&[]);
         let kept = || spans.iter().filter(|part| part.start < end && start < part.end);
@@ -183,7 +183,7 @@ impl Draft<'_> {
         if at <= start || end <= at {
             return Err(Refusal::OutsideSpan { start: self.wall(start), end: self.wall(end) });
         }
-        let part = self.room.spans.get(parts.clone()).and_then(|parts| parts.iter().find(|part| at <= part.end));
+        let part = self.proposed.spans.get(parts.clone()).and_then(|parts| parts.iter().find(|part| at <= part.end));
         part.map_or(Ok(()), |part| self.check_in_force(part.reporting_workday))?;
         self.cut(at, parts.start);
         self.note(reason, || Edited::Split { at });
@@ -191,16 +191,16 @@ impl Draft<'_> {
     }
 
     fn draft_spans(&mut self) {
-        if !self.room.drafted.spans {
-            self.room.spans.extend_from_slice(&self.state.spans);
-            self.room.places.extend((0..self.state.spans.len() as u32).map(|index| 2 * index + 1));
-            self.room.drafted.spans = true;
+        if !self.proposed.drafted.spans {
+            self.proposed.spans.extend_from_slice(&self.state.spans);
+            self.proposed.places.extend((0..self.state.spans.len() as u32).map(|index| 2 * index + 1));
+            self.proposed.drafted.spans = true;
         }
     }
 
     /// Layer A as earlier edits left it.
     fn spans(&self) -> &[Span] {
-        if self.room.drafted.spans { &self.room.spans } else { &self.state.spans }
+        if self.proposed.drafted.spans { &self.proposed.spans } else { &self.state.spans }
     }
 
     /// Where the parts of a span that the hook was given are now. There is always one at least.
@@ -209,12 +209,12 @@ impl Draft<'_> {
         if span as usize >= rows {
             return Err(Refusal::NoSuchSpan { row: span, rows });
         }
-        if !self.room.drafted.spans {
+        if !self.proposed.drafted.spans {
             return Ok(span as usize..span as usize + 1);
         }
         let origin = span.saturating_mul(2).saturating_add(1);
-        let first = self.room.places.partition_point(|place| *place < origin);
-        let end = self.room.places.partition_point(|place| *place <= origin);
+        let first = self.proposed.places.partition_point(|place| *place < origin);
+        let end = self.proposed.places.partition_point(|place| *place <= origin);
         Ok(first..end)
     }
 
@@ -256,7 +256,7 @@ impl Draft<'_> {
 
     /// Cuts the span that holds `at` inside, among those from `from` on.
     fn cut(&mut self, at: Timestamp, from: usize) {
-        let Room { spans, places, .. } = &mut *self.room;
+        let Scratch { spans, places, .. } = &mut *self.proposed;
         let behind = spans.get(from..).map_or(0, |spans| spans.partition_point(|span| span.end <= at));
         let index = from + behind;
         let Some(span) = spans.get_mut(index).filter(|span| span.start < at) else { return };

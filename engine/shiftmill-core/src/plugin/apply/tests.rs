@@ -16,7 +16,7 @@ use crate::record::{Edited, Note};
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Carried, Inputs};
-use crate::{TimecardBatch, close, open, pay, shape};
+use crate::{Scratch, Stage, TimecardBatch, close, shape};
 
 const NIGHT: PayCode = PayCode(2);
 const MEAL: PayCode = PayCode(3);
@@ -78,17 +78,9 @@ struct Bound {
 }
 
 /// Where a hook is called: the phases before it.
-fn before(hook: Hook, inputs: &Inputs<'_>, state: &mut CardState, notes: &mut Vec<Note>) {
-    open::open(inputs, state, notes).unwrap();
-    if hook >= Hook::Schedule {
-        shape::lay_out(inputs, state, notes).unwrap();
-    }
-    if hook >= Hook::Days {
-        shape::compare(inputs, state);
-    }
-    if hook >= Hook::Period {
-        pay::pay(inputs, state, notes);
-    }
+fn before(hook: Hook, inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, notes: &mut Vec<Note>) {
+    let mut stages = Stage::before(hook).iter();
+    stages.try_for_each(|stage| stage.run(inputs, state, scratch, Some(notes))).unwrap();
 }
 
 impl Bound {
@@ -96,7 +88,10 @@ impl Bound {
         Bound { card: Card::new(), from: Workday(0) }
     }
 
-    fn with_inputs<T>(&mut self, run: impl FnOnce(&Inputs<'_>, &mut CardState, &mut Vec<Note>) -> T) -> T {
+    fn with_inputs<T>(
+        &mut self,
+        run: impl FnOnce(&Inputs<'_>, &mut CardState, &mut Scratch, &mut Vec<Note>) -> T,
+    ) -> T {
         let plan = Plan { plugins: [0].to_vec(), ..self.card.plan.clone() };
         let mut versions = Vec::new();
         if self.from > Workday(0) {
@@ -111,16 +106,16 @@ impl Bound {
         let inputs = Inputs { card, timeline: &timeline, window: &self.card.window };
         self.card.state.clear();
         self.card.notes.clear();
-        run(&inputs, &mut self.card.state, &mut self.card.notes)
+        run(&inputs, &mut self.card.state, &mut self.card.scratch, &mut self.card.notes)
     }
 
     /// What becomes of these changes at a hook. When they are refused, nothing may have changed.
     fn changed(&mut self, hook: Hook, changes: &[Change]) -> Result<(), EditError> {
         let edits = edits(changes);
-        self.with_inputs(|inputs, state, notes| {
-            before(hook, inputs, state, notes);
+        self.with_inputs(|inputs, state, scratch, notes| {
+            before(hook, inputs, state, scratch, notes);
             let (whole, told) = (shown(state), notes.len());
-            let outcome = apply(inputs, state, hook, 0, &edits.list, &edits.arguments, notes);
+            let outcome = apply(inputs, state, scratch, hook, 0, &edits.list, &edits.arguments, notes);
             if outcome.is_err() {
                 assert_eq!((shown(state), notes.len()), (whole, told), "a refused batch leaves a trace");
             }
@@ -335,9 +330,10 @@ fn kinds_belong_to_hooks_and_reasons_to_rules() {
     assert!(bound.refused(Hook::Days, &[carry]).ends_with("the plugin carries no such value"));
     let mut edits = edits(&[quantity]);
     let mut outcome = |edits: &Edits| {
-        bound.with_inputs(|inputs, state, notes| {
-            before(Hook::Days, inputs, state, notes);
-            apply(inputs, state, Hook::Days, 0, &edits.list, &edits.arguments, notes).map_err(|error| error.to_string())
+        bound.with_inputs(|inputs, state, scratch, notes| {
+            before(Hook::Days, inputs, state, scratch, notes);
+            apply(inputs, state, scratch, Hook::Days, 0, &edits.list, &edits.arguments, notes)
+                .map_err(|error| error.to_string())
         })
     };
     edits.list[0].argument_end = 0;
@@ -418,10 +414,10 @@ fn whoever_is_expected_later_is_not_late() {
     };
     let late = |bound: &mut Bound, changes: &[Change]| {
         let edits = edits(changes);
-        bound.with_inputs(|inputs, state, notes| {
-            before(Hook::Schedule, inputs, state, notes);
-            apply(inputs, state, Hook::Schedule, 0, &edits.list, &edits.arguments, notes).unwrap();
-            shape::compare(inputs, state);
+        bound.with_inputs(|inputs, state, scratch, notes| {
+            before(Hook::Schedule, inputs, state, scratch, notes);
+            apply(inputs, state, scratch, Hook::Schedule, 0, &edits.list, &edits.arguments, notes).unwrap();
+            shape::compare(inputs, state, scratch);
             state.noticed.iter().map(|noticed| (noticed.code, noticed.measure)).collect::<Vec<_>>()
         })
     };
@@ -469,11 +465,11 @@ fn the_last_value_carried_counts_and_others_are_passed_on() {
         bound.card.facts.carried = given.iter().map(|value| Carried { key: CarryKey(0), value: *value }).collect();
         bound.card.facts.carried.push(Carried { key: CarryKey(7), value: 7 });
         let edits = edits(changes);
-        bound.with_inputs(|inputs, state, notes| {
+        bound.with_inputs(|inputs, state, scratch, notes| {
             let mut results = Evaluations::default();
-            before(Hook::Period, inputs, state, notes);
-            apply(inputs, state, Hook::Period, 0, &edits.list, &edits.arguments, notes).unwrap();
-            close::close(inputs, Detail::Totals, state, &mut results).unwrap();
+            before(Hook::Period, inputs, state, scratch, notes);
+            apply(inputs, state, scratch, Hook::Period, 0, &edits.list, &edits.arguments, notes).unwrap();
+            close::close(inputs, Detail::Totals, state, scratch, &mut results).unwrap();
             results.carried.rows(0..9).map(|row| (row.key.0, row.value)).collect::<Vec<_>>()
         })
     };
@@ -490,11 +486,11 @@ fn what_a_plugin_wants_reviewed_is_told_with_its_reason() {
     let mark = |code| Change::Mark { workday: monday(), code, at, measure: Seconds::ZERO };
     assert!(bound.refused(Hook::Punches, &[mark(ExceptionCode::PluginFailed)]).contains("by the engine only"));
     let edits = edits(&[mark(ExceptionCode::LateOut), mark(ExceptionCode::NeedsReview)]);
-    bound.with_inputs(|inputs, state, notes| {
+    bound.with_inputs(|inputs, state, scratch, notes| {
         let mut results = Evaluations::default();
-        before(Hook::Days, inputs, state, notes);
-        apply(inputs, state, Hook::Days, 0, &edits.list, &edits.arguments, notes).unwrap();
-        close::close(inputs, Detail::Spans, state, &mut results).unwrap();
+        before(Hook::Days, inputs, state, scratch, notes);
+        apply(inputs, state, scratch, Hook::Days, 0, &edits.list, &edits.arguments, notes).unwrap();
+        close::close(inputs, Detail::Spans, state, scratch, &mut results).unwrap();
         let marks: Vec<_> = results.marks.rows(0..9).map(|row| (row.exception, row.reason)).collect();
         let codes: Vec<_> = marks.iter().map(|mark| results.exceptions.code[mark.0 as usize]).collect();
         assert_eq!(codes, [ExceptionCode::LateOut, ExceptionCode::NeedsReview]);

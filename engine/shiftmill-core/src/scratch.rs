@@ -1,0 +1,42 @@
+//! Working memory of the rules, which a worker uses again for every card.
+
+use alloc::vec::Vec;
+
+use crate::card::Span;
+use crate::pay::{combine, premiums};
+use crate::shape::{assignment, attendance, breaks, leave, meal_requirement};
+use crate::{close, open, plugin};
+
+/// What rules need while they work and nobody reads afterwards: a rule clears its part before it uses it. One scratch
+/// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is a
+/// field of [`CardState`].
+///
+/// It keeps the memory of the largest card that it ever served.
+///
+/// [`CardState`]: crate::CardState
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// Layer A while a rule writes it anew. It then changes places with the spans of the card, so that both keep their
+    /// memory.
+    pub(crate) spans: Vec<Span>,
+    /// Corrections: how they name punches.
+    pub(crate) corrections: open::correct::Scratch,
+    /// Matching by cluster: the worked shifts and punch windows that meet.
+    pub(crate) matching: assignment::Scratch,
+    /// Breaks: what is paid and what is taken off.
+    pub(crate) breaks: breaks::Scratch,
+    /// Leave: the order of the facts, and the stretches on their way into layer A.
+    pub(crate) leave: leave::Scratch,
+    /// Attendance: the first in and last out of each scheduled shift.
+    pub(crate) attendance: attendance::Scratch,
+    /// Required meals: raw work and its gaps.
+    pub(crate) meals: meal_requirement::Scratch,
+    /// Overtime: counters and claims.
+    pub(crate) overtime: combine::Scratch,
+    /// Premiums: the stretches of a worked shift that one premium is paid for.
+    pub(crate) premiums: premiums::Scratch,
+    /// Closing: pay lines and sums.
+    pub(crate) totals: close::totals::Scratch,
+    /// Edits of plugins, until all of them are known to be allowed.
+    pub(crate) edits: plugin::apply::Scratch,
+}
