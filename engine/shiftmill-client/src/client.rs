@@ -275,21 +275,13 @@ impl Client {
         Cards: IntoIterator<Item = CardFacts>,
         Cards::IntoIter: Send + 'static,
     {
-        let gathered: Arc<Mutex<(BTreeMap<u64, ChunkResults>, Vec<v1::ChunkError>)>> = Arc::default();
+        let gathered: Arc<Mutex<Gathered>> = Arc::default();
         let gathering = Arc::clone(&gathered);
-        let answered = move |answer| {
-            let mut gathered = gathering.lock().unwrap_or_else(PoisonError::into_inner);
-            match answer {
-                Answer::Results(results) => {
-                    gathered.0.insert(results.number(), results);
-                }
-                Answer::Refused(error) => gathered.1.push(error),
-            }
-        };
+        let answered = move |answer| gathering.lock().unwrap_or_else(PoisonError::into_inner).take(answer);
         let outcome = self.evaluate(request, cards, answered).await?;
-        let (results, mut refused) = std::mem::take(&mut *gathered.lock().unwrap_or_else(PoisonError::into_inner));
-        refused.sort_by_key(|error| error.number);
-        Ok(Evaluated { outcome, results: results.into_values().collect(), refused })
+        let gathered = std::mem::take(&mut *gathered.lock().unwrap_or_else(PoisonError::into_inner));
+        let (results, refused) = (gathered.results.into_values(), gathered.refused.into_values());
+        Ok(Evaluated { outcome, results: results.collect(), refused: refused.collect() })
     }
 
     /// Streams chunks over all connections, and adds up what they received.
@@ -325,5 +317,25 @@ impl Client {
         }
         let header = shared.runs_with.get().ok_or(ClientError::Incomplete)?;
         Ok(Outcome { header: header.as_ref().clone(), summary: whole.summary, broken_streams: whole.broken })
+    }
+}
+
+/// Answers by the number of their chunk.
+#[derive(Default)]
+struct Gathered {
+    results: BTreeMap<u64, ChunkResults>,
+    refused: BTreeMap<u64, v1::ChunkError>,
+}
+
+impl Gathered {
+    fn take(&mut self, answer: Answer) {
+        match answer {
+            Answer::Results(results) => {
+                self.results.insert(results.number(), results);
+            }
+            Answer::Refused(error) => {
+                self.refused.insert(error.number, error);
+            }
+        }
     }
 }

@@ -70,7 +70,9 @@ macro_rules! errors {
             vec![$({
                 #[allow(unused_mut, unused_variables, reason = "some errors have no figures")]
                 let mut rest = figures.iter().copied();
-                (|| Some(EvaluationError::$kind $({ $($field: Figure::read(rest.next()?)?),+ })?))()
+                #[allow(unused_mut, reason = "some errors have no figures")]
+                let mut candidate = || Some(EvaluationError::$kind $({ $($field: Figure::read(rest.next()?)?),+ })?);
+                candidate()
             },)+]
         }
     };
