@@ -127,10 +127,11 @@ impl Waiting<'_> {
             return;
         }
         let rule = made_up_plugin::rule(inputs.timeline);
-        let Edits { list, arguments } = recodes(self.state, &self.question.presets, rule);
+        let edits = recodes(self.state, &self.question.presets, rule);
+        let proposal = edits.proposed_at(Hook::Days, 0);
         let applied = match &mut self.notes {
-            Some(notes) => apply(inputs, self.state, scratch, Hook::Days, 0, &list, &arguments, notes),
-            None => apply(inputs, self.state, scratch, Hook::Days, 0, &list, &arguments, &mut Silent),
+            Some(notes) => apply(inputs, self.state, scratch, proposal, notes),
+            None => apply(inputs, self.state, scratch, proposal, &mut Silent),
         };
         applied.expect("recoding is allowed");
     }

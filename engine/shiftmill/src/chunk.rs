@@ -9,7 +9,7 @@ use crate::card::{CardMemory, evaluate_card, fail};
 use crate::hook_batch::{self, HookScratch};
 use crate::request::{Request, Stopped};
 
-/// Cards without plugins that are evaluated before somebody looks again whether they are still wanted: about a
+/// Cards without plugins that are evaluated before the worker checks again whether the request was cancelled: about a
 /// millisecond.
 const CARDS_IN_A_ROW: usize = 256;
 

@@ -1,4 +1,4 @@
-//! Batches: consecutive cards that stand still together at the hooks of plugins.
+//! Batches: consecutive cards that stop together at the hooks of plugins.
 //!
 //! ```text
 //! chunk ─→ batch ─→ stage ─┬─→ stage ─┬─→ … ─┬─→ close, in the order of the cards
@@ -6,18 +6,19 @@
 //!                          └── each plugin in its order: call for all cards of its ruleset, apply the edits to each
 //! ```
 //!
-//! Which stages there are, and at which hook a card stands still after each, is said by [`Stage`].
+//! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
 //! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a batch is
-//! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stand
-//! still: they are evaluated when their turn comes to be closed.
+//! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stop:
+//! they are evaluated when their turn comes to be closed.
 
 use std::ops::Range;
 use std::time::Instant;
 
 use shiftmill_core::{
     CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Note, Noticed, OnFailure, PluginFailure, Recorder, RuleId, Scratch, Seconds, Silent, Stage, apply, close,
+    Inputs, Note, Noticed, OnFailure, PluginFailure, Proposal, Recorder, RuleId, Scratch, Seconds, Silent, Stage,
+    apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
@@ -38,7 +39,7 @@ const PUNCHES_A_DAY: u32 = 4;
 /// What a worker keeps from batch to batch.
 #[derive(Debug, Default)]
 pub(crate) struct HookScratch {
-    /// One for each card that stands still.
+    /// One for each card that stops at hooks.
     states: Vec<CardState>,
     calls: CallScratch,
 }
@@ -152,7 +153,7 @@ struct Underway<'a, R> {
     error: Option<EvaluationError>,
 }
 
-/// The cards of a batch that stand still at hooks, in the order of the chunk.
+/// The cards of a batch that stop at hooks, in the order of the chunk.
 struct HookBatch<'a, R> {
     request: &'a Request,
     batch: &'a CheckedBatch,
@@ -196,7 +197,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         Ok(())
     }
 
-    /// Gives a state to every card that stands still.
+    /// Gives a state to every card that stops at hooks.
     fn begin(
         request: &'a Request,
         batch: &'a CheckedBatch,
@@ -264,7 +265,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         Ok(())
     }
 
-    /// Calls a plugin, before whoever watches.
+    /// Calls a plugin, and records the call where metrics are kept.
     fn ask(
         &self,
         hook: Hook,
@@ -284,8 +285,8 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         Ok(answers)
     }
 
-    /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stand
-    /// still are evaluated here.
+    /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stop
+    /// at hooks are evaluated here.
     fn finish(mut self, stages: &[Stage], cards: Range<usize>, memory: &mut CardMemory, results: &mut Evaluations) {
         let mut standing = self.cards.iter_mut().peekable();
         for index in cards {
@@ -325,13 +326,13 @@ impl<R: CardRecorder> Underway<'_, R> {
         }
     }
 
-    /// Applies what a plugin proposes for the card, or takes note of its failure.
+    /// Applies what a plugin proposes for the card, or records its failure.
     fn take(&mut self, hook: Hook, bound: &Bound, answers: &Answers, place: usize, scratch: &mut Scratch) {
         let outcome = match answers.of(place) {
             Ok(edits) => {
                 let index = bound.index();
-                let (inputs, recorder) = (&self.inputs, &mut self.recorder);
-                let applied = apply(inputs, self.state, scratch, hook, index, edits.list, edits.arguments, recorder);
+                let proposal = Proposal { hook, binding: index, edits: edits.list, arguments: edits.arguments };
+                let applied = apply(&self.inputs, self.state, scratch, proposal, &mut self.recorder);
                 if applied.is_ok() && !edits.list.is_empty() && !self.changed_by.contains(&index) {
                     self.changed_by.push(index);
                 }

@@ -147,7 +147,7 @@ impl Request {
         Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, metrics: None, stopped })
     }
 
-    /// The same request, with somebody who watches its plugins.
+    /// The same request, whose plugins are measured.
     #[must_use]
     pub fn with_metrics(self, metrics: &Arc<PluginMetrics>) -> Request {
         Request { metrics: Some(Arc::clone(metrics)), ..self }
@@ -197,7 +197,7 @@ impl Request {
         most
     }
 
-    /// Who watches its plugins.
+    /// The metrics of its plugins.
     pub(crate) fn metrics(&self) -> Option<&PluginMetrics> {
         self.metrics.as_deref()
     }
@@ -220,22 +220,22 @@ impl Request {
         all.filter(move |(_, bound)| bound.binding().hooks.contains(hook))
     }
 
-    /// True when somebody is to be stopped for at this hook.
+    /// True when cards stop at this hook.
     pub(crate) fn stops_at(&self, hook: Hook) -> bool {
         self.hooks.contains(hook) || self.layout == Layout::PhaseByPhase
     }
 
-    /// True when cards stand still at hooks.
+    /// True when cards stop at any hook.
     pub(crate) fn has_hooks(&self) -> bool {
         !self.hooks.is_empty() || self.layout == Layout::PhaseByPhase
     }
 
-    /// True when the cards of a ruleset stand still at hooks.
+    /// True when the cards of a ruleset stop at hooks.
     pub(crate) fn stands_still(&self, ruleset: usize) -> bool {
         !self.plugins(ruleset).is_empty() || self.layout == Layout::PhaseByPhase
     }
 
-    /// Why nobody should go on with the request, if it was stopped.
+    /// Fails when the request was stopped.
     pub(crate) fn check_wanted(&self) -> Result<(), Stopped> {
         self.stopped().map_or(Ok(()), |stopped| Err(stopped.clone()))
     }

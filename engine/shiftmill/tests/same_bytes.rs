@@ -5,26 +5,35 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shiftmill::core::{
-    CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes,
-    TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+    CardFacts, CheckedBatch, Correction, CorrectionKind, Detail, ErrorCode, EvaluationWindow, Leave, LeaveTime, Punch,
+    PunchKind, PunchRef, Seconds, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
 use shiftmill::{Engine, Finished, Layout, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
 
 const MONDAY: Workday = Workday(20514);
 
+/// Rules of every kind that need working memory.
 const RULES: &str = r#"
 name = "same-bytes"
-[[overtime.tiers]]
-name = "daily-8"
-scope = "workday"
-after = "8h"
-pay = "overtime_1_5"
-[[overtime.tiers]]
-name = "weekly-40"
-scope = "workweek"
-after = "40h"
-pay = "overtime_1_5"
+extends = "us-california@1"
+[[breaks.fixed]]
+name = "tea"
+between = "16:00-16:10"
+[[breaks.auto_deduct]]
+name = "auto-lunch"
+after = "6h"
+amount = "30m"
+only_if_segments = 1
+[leave.codes.annual]
+[attendance]
+late_grace = "5m"
+late_out_beyond = "30m"
+absent_below = "4h"
+[[premiums]]
+name = "evening"
+pay = "night"
+between = "18:00-06:00"
 "#;
 
 fn request(detail: Detail, layout: Layout) -> Arc<Request> {
@@ -38,7 +47,8 @@ fn request(detail: Detail, layout: Layout) -> Arc<Request> {
     Arc::new(request.unwrap().with_layout(layout))
 }
 
-/// Four weeks of a plausible employee: five days a week, a lunch, some long days, some punches forgotten or doubled.
+/// Four weeks of a plausible employee: five days a week, a lunch, some long days, some punches forgotten, doubled or
+/// corrected, some leave.
 fn facts(number: u64) -> CardFacts {
     let mut random = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut below = move |bound: u64| {
@@ -50,10 +60,24 @@ fn facts(number: u64) -> CardFacts {
     let mut card = CardFacts { employee: format!("E-{number:05}"), zone, ..CardFacts::default() };
     for day in (0..28).filter(|day| day % 7 < 5) {
         let workday = MONDAY.plus(day);
+        let recorded_at = Timestamp(WallTime::on(workday, 0).0);
         card.shifts.push(ShiftFact { workday, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
         let start = WallTime::on(workday, 32_400).0 - offset + below(900) - 450;
         let end = start + 9 * 3_600 + below(3) * 3_600;
         let noon = start + 4 * 3_600;
+        let time = match below(24) {
+            0 => Some(LeaveTime::Workday(workday)),
+            1 => Some(LeaveTime::Amount(workday, Seconds::hours(2))),
+            2 => Some(LeaveTime::Span { start: Timestamp(start - 7_200), end: Timestamp(start + below(7_200)) }),
+            _ => None,
+        };
+        card.leave.extend(time.map(|time| Leave { code: 0, time, recorded_at }));
+        let kind = match below(24) {
+            0 => Some(CorrectionKind::Void(PunchRef::At(Timestamp(noon), PunchKind::MealStart))),
+            1 => Some(CorrectionKind::Add { at: Timestamp(end + 3_600), kind: PunchKind::In }),
+            _ => None,
+        };
+        card.corrections.extend(kind.map(|kind| Correction { kind, recorded_at }));
         let punches = [
             (start, PunchKind::In),
             (noon, PunchKind::MealStart),
@@ -120,6 +144,9 @@ fn workers_chunks_order_and_layout_do_not_change_a_byte() {
         let one_worker = request(detail, Layout::CardByCard);
         let expected = outcome(&Engine::new(1).evaluate(&one_worker, chunks(0..60, 60, &one_worker)).unwrap());
         assert_eq!(expected.0.len(), 60);
+        for seen in ["LeaveWorked", "MealMissing", "CorrectionUnmatched", "Absent", "LateOut"] {
+            assert!(expected.0.values().any(|rows| rows.contains(seen)), "no card has {seen}");
+        }
         for (workers, per_chunk, layout) in [
             (2, 7, Layout::CardByCard),
             (3, 1, Layout::PhaseByPhase),

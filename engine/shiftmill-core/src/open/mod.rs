@@ -29,7 +29,9 @@ pub fn open<R: Recorder>(
     if !inputs.card.corrections.is_empty() {
         correct::apply(inputs, state, &mut scratch.corrections);
     }
+    // Punches in strict order of time are in the total order as long as nothing changes their instants.
     let in_order = ascending && as_given;
+    // One plan for all days: no punch needs its local date to find its plan.
     match inputs.timeline.single() {
         Some(plan) => settle(inputs, state, recorder, in_order, |_| plan),
         None => {

@@ -15,7 +15,7 @@ mod manifest;
 mod refusal;
 mod written;
 
-pub use apply::apply;
+pub use apply::{Proposal, apply};
 pub use binding::{ConfigValue, Isolation, OnFailure, PluginBinding, PluginHash};
 pub use edit::{Change, Edit, EditKind, Edits};
 pub use failure::{FailureCode, PluginFailure};

@@ -234,7 +234,8 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 }
 
 impl Attendance {
-    /// True when both sides of a shift were punched in time and nobody asks for more: there is nothing to say.
+    /// True when both sides of a shift were punched in time and nobody asks for more: there is nothing to say. A shortcut for
+    /// most scheduled shifts, which compares two instants and reads no clock.
     #[inline]
     fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
         let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };

@@ -387,6 +387,7 @@ fn find_due(inputs: &Inputs<'_>, spans: &[Span], scratch: &mut Scratch) {
     let Scratch { cuts, vanished, takes, .. } = scratch;
     cuts.clear();
     let rules_of = |workday| inputs.timeline.at(workday).breaks.auto_deduct.as_slice();
+    // Only shifts that are labelled as a whole can put the workdays out of order.
     if spans.is_sorted_by_key(|span| span.overtime_workday) {
         for spans in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
             let workday = spans[0].overtime_workday;
@@ -472,6 +473,7 @@ impl WorkedDay<'_> {
     }
 
     /// Takes the deduction that applies, of those whose number of segments fits.
+    // Kept out of the loop over workdays: most of them have no rule whose number of segments fits.
     #[inline(never)]
     fn take_most<'p>(&self, rules: impl Iterator<Item = &'p AutoDeduct>, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
         let measured = self.measure();

@@ -66,6 +66,7 @@ pub(crate) fn day_type(
     workday: Workday,
 ) -> DayType {
     let calendar = &plan.calendar;
+    // A shortcut: without dates, rest days and overrides nobody has to look for this one.
     if calendar.is_plain() && overrides.is_empty() {
         return DayType::Workday;
     }

@@ -121,6 +121,7 @@ fn gather_by<'a>(
                     shifts.push(run.shift(index as u32, &mut clock));
                 }
                 let new = Run::new(index as u32, punch, plan.pairing.mode);
+                // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
                 run = match plain_within.and_then(|within| plain_day(punches.get(index..)?, within)) {
                     Some([_, _, _, last]) => {
                         index += 3;

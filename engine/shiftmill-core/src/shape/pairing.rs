@@ -137,6 +137,8 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     for (index, shift) in (0_u32..).zip(shifts.iter_mut()) {
         shift.first_pair = pairs.len() as u32;
+        // A shortcut: every way of typed pairing makes the same two pairs of a plain day, so there is nothing to decide and
+        // nothing to notice.
         let rules = &inputs.timeline.at(shift.workday).pairing;
         if let Some(own) = punches.get_mut(shift.first_punch as usize..shift.last_punch as usize)
             && own.len() == 4

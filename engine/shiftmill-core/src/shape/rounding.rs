@@ -367,6 +367,7 @@ struct Rounder<'s, R> {
 
 impl<R: Recorder> Rounder<'_, R> {
     /// Rounds the pairs of one worked shift.
+    // Kept out of the loop over shifts: most of them take the way of `round_to_grid`.
     #[inline(never)]
     fn round_shift(
         &mut self,

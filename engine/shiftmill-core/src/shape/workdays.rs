@@ -387,6 +387,7 @@ fn row_of<'a>(rows: &'a mut Vec<WorkdayState>, near: &mut usize, workday: Workda
     &mut rows[*near]
 }
 
+// Kept out of the loops over lists that run through the workdays in order.
 #[inline(never)]
 fn find_or_add_row(rows: &mut Vec<WorkdayState>, workday: Workday) -> usize {
     let new = WorkdayState::empty(workday);

@@ -1,6 +1,6 @@
 //! The corpus is run, and each guest ends as it must.
 
-use shiftmill_core::{CardState, FailureCode, Hook, Scratch, Silent, apply};
+use shiftmill_core::{CardState, FailureCode, Hook, Proposal, Scratch, Silent, apply};
 use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSettings};
 
 use crate::cards::{Cards, binding};
@@ -51,7 +51,8 @@ fn outcome(cards: &Cards, answers: &Answers, card: usize, hook: Hook) -> Result<
     let edits = answers.of(card).map_err(|failure| (failure.code, failure.message.clone()))?;
     let mut state: CardState = cards.state_of(card);
     let (inputs, mut scratch) = (cards.inputs(card), Scratch::default());
-    let applied = apply(&inputs, &mut state, &mut scratch, hook, 0, edits.list, edits.arguments, &mut Silent);
+    let proposal = Proposal { hook, binding: 0, edits: edits.list, arguments: edits.arguments };
+    let applied = apply(&inputs, &mut state, &mut scratch, proposal, &mut Silent);
     applied.map(|()| edits.list.len()).map_err(|refused| (FailureCode::BadEdit, refused.to_string()))
 }
 

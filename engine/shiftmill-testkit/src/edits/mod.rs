@@ -52,7 +52,7 @@ pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<See
     let edits = make::edits(random, question, &timeline, &state, hook);
     let before = state.clone();
     let expected = Slow::apply(question, &timeline, &before, hook, &edits.list);
-    let outcome = apply(&inputs, &mut state, &mut scratch, hook, 0, &edits.list, &edits.arguments, &mut Silent);
+    let outcome = apply(&inputs, &mut state, &mut scratch, edits.proposed_at(hook, 0), &mut Silent);
     compare(&edits, &before, &state, expected, outcome).map_err(|problem| format!("{problem}\nedits: {edits:#?}"))
 }
 

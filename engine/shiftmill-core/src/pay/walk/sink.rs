@@ -13,13 +13,13 @@ use crate::time::{Seconds, Timestamp};
 
 /// What becomes of the seconds of a walk.
 pub(crate) trait Sink {
-    /// What takes the notes of the walk.
+    /// The recorder of the walk.
     type Recorder: Recorder;
 
     /// Whether the walk tells of every second why it pays what it pays.
     const LISTENS: bool = <Self::Recorder as Recorder>::LISTENS;
 
-    /// Takes the notes of the walk.
+    /// The recorder of the walk.
     fn recorder(&mut self) -> &mut Self::Recorder;
 
     /// All of a span stays as it is.

@@ -26,7 +26,7 @@ use crate::card::{CardState, KeptPunch, Noticed, PremiumSpan, Quantity, Schedule
 use crate::codes::{Layer, PayCode, PayCodeInfo, RuleId, Unit};
 use crate::open::window;
 use crate::pay::holidays;
-use crate::plugin::{Change, Edit, EditError, Hook, PluginBinding, Refusal, edits_per_card_max};
+use crate::plugin::{Change, Edit, EditError, Edits, Hook, PluginBinding, Refusal, edits_per_card_max};
 use crate::reason::{Because, Reason};
 use crate::record::{Edited, Note, Recorder};
 use crate::shape::workdays;
@@ -90,8 +90,27 @@ impl Scratch {
     }
 }
 
-/// Applies the edits that one plugin, a binding of the timeline by number, proposes for a card at a hook.
-/// `arguments` holds the figures of all reasons, see [`Edit::argument_end`].
+/// What one plugin proposes for one card.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// The hook at which it was called.
+    pub hook: Hook,
+    /// The plugin: its number among the bindings of the timeline.
+    pub binding: u16,
+    /// The edits, in order.
+    pub edits: &'a [Edit],
+    /// The figures of all reasons, see [`Edit::argument_end`].
+    pub arguments: &'a [i64],
+}
+
+impl Edits {
+    /// These edits as what a plugin proposes at a hook.
+    pub fn proposed_at(&self, hook: Hook, binding: u16) -> Proposal<'_> {
+        Proposal { hook, binding, edits: &self.list, arguments: &self.arguments }
+    }
+}
+
+/// Applies what a plugin proposes for a card.
 ///
 /// # Errors
 /// The first edit that is refused. No edit is applied then, and the state is exactly as it was.
@@ -99,12 +118,10 @@ pub fn apply<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,
     scratch: &mut crate::Scratch,
-    hook: Hook,
-    binding: u16,
-    edits: &[Edit],
-    arguments: &[i64],
+    proposal: Proposal<'_>,
     recorder: &mut R,
 ) -> Result<(), EditError> {
+    let Proposal { hook, binding, edits, arguments } = proposal;
     if edits.is_empty() {
         return Ok(());
     }

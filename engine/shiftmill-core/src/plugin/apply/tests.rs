@@ -115,7 +115,7 @@ impl Bound {
         self.with_inputs(|inputs, state, scratch, notes| {
             before(hook, inputs, state, scratch, notes);
             let (whole, told) = (shown(state), notes.len());
-            let outcome = apply(inputs, state, scratch, hook, 0, &edits.list, &edits.arguments, notes);
+            let outcome = apply(inputs, state, scratch, edits.proposed_at(hook, 0), notes);
             if outcome.is_err() {
                 assert_eq!((shown(state), notes.len()), (whole, told), "a refused batch leaves a trace");
             }
@@ -332,8 +332,7 @@ fn kinds_belong_to_hooks_and_reasons_to_rules() {
     let mut outcome = |edits: &Edits| {
         bound.with_inputs(|inputs, state, scratch, notes| {
             before(Hook::Days, inputs, state, scratch, notes);
-            apply(inputs, state, scratch, Hook::Days, 0, &edits.list, &edits.arguments, notes)
-                .map_err(|error| error.to_string())
+            apply(inputs, state, scratch, edits.proposed_at(Hook::Days, 0), notes).map_err(|error| error.to_string())
         })
     };
     edits.list[0].argument_end = 0;
@@ -416,7 +415,7 @@ fn whoever_is_expected_later_is_not_late() {
         let edits = edits(changes);
         bound.with_inputs(|inputs, state, scratch, notes| {
             before(Hook::Schedule, inputs, state, scratch, notes);
-            apply(inputs, state, scratch, Hook::Schedule, 0, &edits.list, &edits.arguments, notes).unwrap();
+            apply(inputs, state, scratch, edits.proposed_at(Hook::Schedule, 0), notes).unwrap();
             shape::compare(inputs, state, scratch);
             state.noticed.iter().map(|noticed| (noticed.code, noticed.measure)).collect::<Vec<_>>()
         })
@@ -468,7 +467,7 @@ fn the_last_value_carried_counts_and_others_are_passed_on() {
         bound.with_inputs(|inputs, state, scratch, notes| {
             let mut results = Evaluations::default();
             before(Hook::Period, inputs, state, scratch, notes);
-            apply(inputs, state, scratch, Hook::Period, 0, &edits.list, &edits.arguments, notes).unwrap();
+            apply(inputs, state, scratch, edits.proposed_at(Hook::Period, 0), notes).unwrap();
             close::close(inputs, Detail::Totals, state, scratch, &mut results).unwrap();
             results.carried.rows(0..9).map(|row| (row.key.0, row.value)).collect::<Vec<_>>()
         })
@@ -489,7 +488,7 @@ fn what_a_plugin_wants_reviewed_is_told_with_its_reason() {
     bound.with_inputs(|inputs, state, scratch, notes| {
         let mut results = Evaluations::default();
         before(Hook::Days, inputs, state, scratch, notes);
-        apply(inputs, state, scratch, Hook::Days, 0, &edits.list, &edits.arguments, notes).unwrap();
+        apply(inputs, state, scratch, edits.proposed_at(Hook::Days, 0), notes).unwrap();
         close::close(inputs, Detail::Spans, state, scratch, &mut results).unwrap();
         let marks: Vec<_> = results.marks.rows(0..9).map(|row| (row.exception, row.reason)).collect();
         let codes: Vec<_> = marks.iter().map(|mark| results.exceptions.code[mark.0 as usize]).collect();
