@@ -75,8 +75,11 @@ const PUNCHES: &[(&str, &str, Expected)] = &[
     ("9999-12-31", "24:00", Refused),
 ];
 
+/// Seconds from the midnight that opens a workday to the start and the end of a shift.
+type Times = (i32, i32);
+
 /// Start and end of a scheduled shift, and the seconds from the midnight that opens its workday.
-const SHIFTS: &[(&str, &str, Option<(i32, i32)>)] = &[
+const SHIFTS: &[(&str, &str, Option<Times>)] = &[
     ("09:00", "17:00", Some((32_400, 61_200))),
     (" 9:00", "17:00 ", Some((32_400, 61_200))),
     ("22:00", "06:00", Some((79_200, 108_000))),
