@@ -34,6 +34,8 @@ const MESSAGE_MAX: usize = 64 << 20;
 pub(crate) struct Source<Chunks> {
     chunks: Chunks,
     next: u64,
+    /// A stream that has ended must not be asked again.
+    ended: bool,
 }
 
 impl<Chunks> Source<Chunks>
@@ -41,11 +43,17 @@ where
     Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
 {
     pub(crate) fn new(chunks: Chunks) -> Source<Chunks> {
-        Source { chunks, next: 0 }
+        Source { chunks, next: 0, ended: false }
     }
 
     async fn next(&mut self) -> Option<Result<Arc<v1::Chunk>, ClientError>> {
-        let chunk = self.chunks.next().await?;
+        if self.ended {
+            return None;
+        }
+        let Some(chunk) = self.chunks.next().await else {
+            self.ended = true;
+            return None;
+        };
         let number = self.next;
         self.next += 1;
         Some(chunk.map(|chunk| Arc::new(v1::Chunk { number, ..chunk })))
@@ -144,10 +152,10 @@ where
     let streamed = read(channel, outgoing, shared, under_way, &places, received).await;
     match streamed {
         Ok(summary) => {
-            // The service has seen the end of the chunks, so the writer has ended or has nothing more to say.
-            writing.end().await?;
+            let sent_all = writing.end().await?;
             let summary = summary.ok_or(ClientError::Incomplete)?;
-            if !lock(under_way).sent.is_empty() {
+            // A service that ends a stream early, even with a summary, leaves chunks to be sent.
+            if sent_all == SentAll::No || !lock(under_way).sent.is_empty() {
                 return Err(ClientError::Incomplete);
             }
             same(&summary, received)
@@ -161,15 +169,22 @@ where
 }
 
 /// The task that sends. It ends with its stream.
-struct Writing(JoinHandle<Result<(), ClientError>>);
+struct Writing(JoinHandle<Result<SentAll, ClientError>>);
+
+/// Whether a stream has sent all chunks that there were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SentAll {
+    Yes,
+    No,
+}
 
 impl Writing {
     /// Stops it. An error that it has found in the timecards is returned.
-    async fn end(&mut self) -> Result<(), ClientError> {
+    async fn end(&mut self) -> Result<SentAll, ClientError> {
         self.0.abort();
         match (&mut self.0).await {
             Ok(written) => written,
-            Err(stopped) if stopped.is_cancelled() => Ok(()),
+            Err(stopped) if stopped.is_cancelled() => Ok(SentAll::No),
             Err(_) => Err(ClientError::Task),
         }
     }
@@ -187,20 +202,20 @@ async fn write<Chunks, Answered>(
     under_way: Arc<Mutex<UnderWay>>,
     places: Arc<Semaphore>,
     sender: mpsc::Sender<Sent>,
-) -> Result<(), ClientError>
+) -> Result<SentAll, ClientError>
 where
     Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
 {
     let mut next = Some(Sent::Header(Box::new(shared.header.clone())));
     while let Some(sent) = next {
         if sender.send(sent).await.is_err() {
-            return Ok(());
+            return Ok(SentAll::No);
         }
-        let Ok(place) = places.acquire().await else { return Ok(()) };
+        let Ok(place) = places.acquire().await else { return Ok(SentAll::No) };
         place.forget();
         next = chunk(&shared, &under_way).await?.map(Sent::Chunk);
     }
-    Ok(())
+    Ok(SentAll::Yes)
 }
 
 /// The next chunk, which is under way from now on.
