@@ -1,4 +1,4 @@
-//! Zones as values: the offsets from UTC that hold in a window of time. The core never looks one up.
+//! Zones as values: the offsets from UTC in a window of time. The core never looks one up.
 
 use alloc::{string::String, vec::Vec};
 

@@ -317,14 +317,14 @@ impl Checker<'_> {
 
     fn most(&mut self, name: &str, count: usize, most: usize, place: Place) {
         if count > most {
-            self.mistakes.add(place, format!("`{name}` has {count} entries, the most is {most}"), None);
+            self.mistakes.add(place, format!("`{name}` has {count} entries; the maximum is {most}"), None);
         }
     }
 
     fn text(&mut self, name: &str, text: &str, most: usize, place: Place) -> Value {
         let count = text.chars().count();
         if count > most {
-            self.mistakes.add(place, format!("`{name}` has {count} letters, the most is {most}"), None);
+            self.mistakes.add(place, format!("`{name}` has {count} letters; the maximum is {most}"), None);
         }
         Value::Text(text.to_owned())
     }
@@ -586,7 +586,7 @@ impl Kind {
             Kind::Window | Kind::Windows => values::WINDOWS,
             Kind::Date | Kind::Dates => values::DATES,
             Kind::Weekday | Kind::WeekdayOrNone | Kind::Weekdays => values::WEEKDAYS,
-            Kind::Text(_) | Kind::Name => "texts stand in double quotes",
+            Kind::Text(_) | Kind::Name => "write texts in double quotes",
             Kind::OfPlugin => "write `[plugin.config]` and its settings below",
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",

@@ -70,7 +70,7 @@ impl Raw {
 /// The fields of a document; mistakes of syntax are noted, and what could be read around them is returned.
 pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> {
     if text.len() > SIZE_MAX {
-        let message = format!("the document has {} bytes, the most is {SIZE_MAX}", text.len());
+        let message = format!("the document has {} bytes; the maximum is {SIZE_MAX}", text.len());
         mistakes.add(Place { file, offset: 0 }, message, None);
         return Vec::new();
     }
@@ -78,7 +78,7 @@ pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> 
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start as u32);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let hint = "texts stand in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
+        let hint = "texts are in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
         mistakes.syntax(Place { file, offset }, format!("this is not TOML: {message}"), Some(hint));
     }
     fields(table.get_ref(), file)

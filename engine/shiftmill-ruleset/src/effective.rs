@@ -124,7 +124,7 @@ fn changes<'a>(fields: &'a [Field], mistakes: &mut Finder) -> Vec<Change<'a>> {
     let Some(field) = field(fields, "change") else { return Vec::new() };
     let Raw::List(list) = &field.node.raw else { return Vec::new() };
     if list.len() > CHANGES_MAX {
-        mistakes.add(field.place, format!("there are {} changes, the most is {CHANGES_MAX}", list.len()), None);
+        mistakes.add(field.place, format!("there are {} changes; the maximum is {CHANGES_MAX}", list.len()), None);
     }
     let mut changes: Vec<Change<'_>> =
         list.iter().take(CHANGES_MAX).filter_map(|node| change(node, mistakes)).collect();

@@ -85,10 +85,10 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
         let fields = document::parse(&top.text, 0, &mut Finder::default());
         let Some((name, place)) = document::text(&fields, "extends") else { break None };
         if chain.iter().any(|earlier| earlier == name) || name == document.name {
-            break Some((place.offset, format!("`extends` goes round in a circle: `{name}` comes again"), None));
+            break Some((place.offset, format!("`extends` is circular: `{name}` is already in the chain"), None));
         }
         if sources.len() >= DEPTH_MAX {
-            break Some((place.offset, format!("`extends` goes deeper than {DEPTH_MAX} documents"), None));
+            break Some((place.offset, format!("`extends` is deeper than {DEPTH_MAX} documents"), None));
         }
         match find(name, library) {
             Some(text) => {
@@ -96,7 +96,7 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
                 sources.push(Source { name: name.to_owned(), text });
             }
             None => {
-                break Some((place.offset, format!("there is nothing called `{name}` to extend"), Some(hint(name))));
+                break Some((place.offset, format!("there is no ruleset or preset `{name}`"), Some(hint(name))));
             }
         }
     };

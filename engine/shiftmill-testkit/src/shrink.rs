@@ -7,7 +7,7 @@ use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, WeekdaySet};
 
 use crate::engine::Question;
 
-/// Takes away what does not matter to `fails`, until nothing more can go.
+/// Removes what does not matter to `fails`, until nothing more can be removed.
 pub fn shrink(question: &Question, fails: impl Fn(&Question) -> bool) -> Question {
     let mut smallest = question.clone();
     loop {

@@ -349,5 +349,5 @@ fn a_plugin_that_is_not_loaded_is_named() {
     let error = request(vec![with], Detail::Workdays, &registry()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::PluginUnknown);
     let told = error.to_string();
-    assert!(told.starts_with("ruleset `with` binds the plugin ") && told.contains("as `generous`"), "{told}");
+    assert!(told.starts_with("the plugin `generous` of ruleset `with`, ") && told.ends_with("is not loaded"), "{told}");
 }

@@ -54,7 +54,7 @@ pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
         let Some(correction) = corrections.get(*index as usize) else { continue };
         if apply_one(correction.kind, punches, named).is_none() {
             let at = instant_named(correction);
-            // It may name any instant, and must not be lost for that: it stands on the nearest day that is paid.
+            // A correction may name any instant, so the exception is shown on the nearest paid day and is never lost.
             let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(at));
             noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
         }

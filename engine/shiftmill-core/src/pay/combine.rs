@@ -1,4 +1,4 @@
-//! The combiner: what happens when several overtime tiers want the same second. The only writer of overtime.
+//! The combiner: what happens when several overtime tiers claim the same second. The only writer of overtime.
 //! - Takes:  the spans of a card and the tiers of the plan.
 //! - Gives:  spans recoded, each with its reason; losing claims as `rejected` notes.
 //! - Keeps:  the total; no second is paid twice.
@@ -6,7 +6,7 @@
 //! - Order:  seconds are walked through by overtime workday, then by time. Counters run in this order.
 //! - Dates:  tiers of a workday follow the plan of the workday, tiers of a shift the plan of the shift, tiers of a wider
 //!   scope the plan of its last evaluated workday: the last one that the facts cover, or the workday itself when
-//!   that is later. The scope that holds a workday is found with the settings of the workday's own plan. A counter is
+//!   that is later. The scope that contains a workday is found with the settings of the workday's own plan. A counter is
 //!   carried on by its rule while its scope lasts; where two versions of one rule are in force at once, the
 //!   later holds. The way of combining follows the plan of the workweek's last evaluated workday; a table, or
 //!   alternatives, are one whole: in the workweeks they govern all of their tiers are in force and no other plan's,
@@ -70,8 +70,8 @@ pub enum Combine {
     /// keeps its meaning. A second claimed more than once is paid once, by the precedence above.
     AllHoursCount,
     /// Seconds in order of time. For each scope the highest tier reached (counter of that tier at its limit, and
-    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and says which
-    /// counters grow. What the tiers say of `counts` does not matter; a counter grows only by seconds that fit its
+    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and the counters
+    /// that grow. `counts` of the tiers does not matter; a counter grows only by seconds that fit its
     /// tier's conditions, and by leave as the tier says. The highest of a scope is the last in the order of the
     /// tiers. A row that pays what the second already pays changes nothing.
     Table(CombinationTable),
@@ -90,7 +90,7 @@ coded! {
         MaxOfAlternatives = 1 "max_of_alternatives",
         /// Every counter counts all worked time.
         AllHoursCount = 2 "all_hours_count",
-        /// A table says what each combination pays.
+        /// A table has the pay code of each combination.
         Table = 3 "table",
         /// Claims are premiums, side by side.
         Additive = 4 "additive",
@@ -110,7 +110,7 @@ impl Combine {
     }
 }
 
-/// A set of tiers that stands for one way of counting.
+/// A set of tiers that is one alternative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
     /// Its name, for reasons and notes.
@@ -131,11 +131,11 @@ pub struct CombinationTable {
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CombinationRow {
-    /// The tiers reached, exactly these: bit i stands for tier i.
+    /// The tiers reached, exactly these: bit i is tier i.
     pub when: u64,
     /// What the second pays.
     pub pays_to: PayCode,
-    /// The tiers whose counters grow by the second: bit i stands for tier i.
+    /// The tiers whose counters grow by the second: bit i is tier i.
     pub counts_toward: u64,
 }
 
@@ -152,7 +152,7 @@ pub(crate) struct Scratch {
     leave: Vec<TimelessLeave>,
 }
 
-/// Recodes the spans of a card by the overtime tiers of its plans. `written` holds spans while they are written anew.
+/// Recodes the spans of a card by the overtime tiers of its plans. `written` is scratch for the rewritten spans.
 pub(super) fn combine<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,

@@ -259,7 +259,7 @@ fn way_of(inputs: &Inputs<'_>, shift: &WorkedShift) -> MatchBy {
 
 fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { shifts, scheduled, .. } = state;
-    // Worked shifts come by date and scheduled shifts nearly always by workday, so the search goes on where it stopped.
+    // Worked shifts come by date and scheduled shifts nearly always by workday, so the search continues where it stopped.
     let by_workday = scheduled.is_sorted_by_key(|shift| shift.workday);
     let mut from = 0;
     for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
@@ -301,7 +301,7 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     assignment::assign(scratch, punches, shifts, scheduled);
 }
 
-/// Writes down what was found: the workday of each shift, and what is to be said of it.
+/// Writes the outcome: the workday of each shift, and its note.
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let CardState { punches, shifts, scheduled, noticed, .. } = state;
     for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {

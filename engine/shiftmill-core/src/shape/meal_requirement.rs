@@ -1,7 +1,7 @@
 //! Required meals: a day long enough must have a meal, long enough and early enough, or it pays a premium.
 //! - Takes:  the raw pairs of one workday (the overtime workday), and the employee's waivers.
 //! - Gives:  `meal_missing`, `meal_short` or `meal_late`, and one unit of the premium pay code per workday at most.
-//! - Keeps:  all time; it only looks at raw, unrounded instants.
+//! - Keeps:  all time; it only reads raw, unrounded instants.
 //! - Runs:   after attribution to workdays.
 //! - Edges:  a gap that the ruleset pays (see breaks; by its rounded length) is no meal. A gap between two worked shifts
 //!   of the workday is one. A pair is cut where the overtime workday changes; a gap over that boundary is a meal of

@@ -88,11 +88,11 @@ impl Reader<'_> {
             return ConfigValue::Rows(Vec::new());
         };
         if list.len() as i64 > most {
-            let message = format!("`{key}` has {} rows, the most is {most}", list.len());
+            let message = format!("`{key}` has {} rows; the maximum is {most}", list.len());
             self.mistakes.add(node.place, message, None);
         }
         if let Some(least) = setting.field.least.filter(|least| (list.len() as i64) < *least) {
-            let message = format!("`{key}` has {} rows, the least is {least}", list.len());
+            let message = format!("`{key}` has {} rows; the minimum is {least}", list.len());
             self.mistakes.add(node.place, message, None);
         }
         let known: Vec<&str> = setting.fields.iter().map(|field| field.key.as_str()).collect();
@@ -133,7 +133,7 @@ impl Reader<'_> {
         let Some(default) = &declared.default else { return 0 };
         let read = number(declared, &as_written(declared.kind, default), self.names).map_err(|wrong| Wrong {
             message: format!(
-                "the default of `{}` of {} does not do here: {}",
+                "the default of `{}` of {} is not valid here: {}",
                 declared.key, self.plugin, wrong.message
             ),
             hint: Some(match wrong.hint {
@@ -195,7 +195,7 @@ fn text(declared: &Declared, raw: &Raw) -> Result<String, Wrong> {
     let Raw::Text(text) = raw else { return Err(not_one(declared, raw)) };
     let (count, most) = (text.chars().count() as i64, declared.most.unwrap_or(TEXT_MAX));
     if count > most {
-        let message = format!("`{}` has {count} letters, the most is {most}", declared.key);
+        let message = format!("`{}` has {count} letters; the maximum is {most}", declared.key);
         return Err(Wrong { message, hint: None });
     }
     Ok(text.clone())
@@ -295,7 +295,7 @@ fn example(declared: &Declared) -> String {
             let words: Vec<&str> = declared.choices.iter().map(String::as_str).collect();
             format!("write one of {}", quoted(&words))
         }
-        ValueKind::Text => "texts stand in double quotes".to_owned(),
+        ValueKind::Text => "write texts in double quotes".to_owned(),
         ValueKind::PayCode
         | ValueKind::BaseCode
         | ValueKind::PremiumCode

@@ -80,8 +80,8 @@ impl Interned {
     fn declare_pay_codes(&mut self, document: &Table, mistakes: &mut Finder) {
         for declared in document.named("pay_codes") {
             if self.find(&declared.name).is_some() {
-                let hint = "a pay code that we ship cannot be declared again; use a name of your own".to_owned();
-                mistakes.add(declared.place, format!("pay code `{}` is already there", declared.name), Some(hint));
+                let hint = "a built-in pay code cannot be declared again; use a name of your own".to_owned();
+                mistakes.add(declared.place, format!("pay code `{}` is already declared", declared.name), Some(hint));
                 continue;
             }
             let layer = declared.table.one_of("layer");
@@ -177,7 +177,7 @@ impl Compiler<'_> {
             let hint = "choose another name".to_owned();
             self.mistakes.add(place, format!("`{name}` is the name of a built-in rule"), Some(hint));
         } else if self.rules.iter().any(|met| met == name) {
-            let hint = "explanations call rules by their names, so each needs its own".to_owned();
+            let hint = "explanations name rules, so each rule needs a name of its own".to_owned();
             self.mistakes.add(place, format!("{twice} `{name}`"), Some(hint));
         } else {
             self.rules.push(name.to_owned());

@@ -35,7 +35,7 @@ impl Compiler<'_> {
         let combine: CombineKind = table.one_of("combine");
         let tables = table.tables("tiers");
         if let Some(beyond) = tables.get(TIERS_MAX) {
-            let message = format!("there are {} overtime tiers, the most is {TIERS_MAX}", tables.len());
+            let message = format!("there are {} overtime tiers; the maximum is {TIERS_MAX}", tables.len());
             self.mistakes.add(beyond.place, message, None);
         }
         let also = (combine == CombineKind::Additive).then_some(PREMIUM);

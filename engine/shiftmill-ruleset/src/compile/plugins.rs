@@ -151,8 +151,8 @@ impl Plugins {
             call.map(|call| call.name)
         });
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!("the plugins {} stand in another order on another date", names.join(", "));
-        let hint = "plugins are called in the order in which they stand; keep it from one date to the next".to_owned();
+        let message = format!("the plugins {} have a different order on another date", names.join(", "));
+        let hint = "plugins are called in the order of the document; keep the same order on every date".to_owned();
         mistakes.add(place.unwrap_or_default(), message, Some(hint));
     }
 }
@@ -169,7 +169,7 @@ impl Compiler<'_> {
     /// The plugins of this version, in the order in which they are called, by their numbers so far.
     pub(super) fn plugins(&mut self, tables: &[Table]) -> Vec<u16> {
         if let Some(beyond) = tables.get(PLUGINS_MAX) {
-            let message = format!("there are {} plugins, the most is {PLUGINS_MAX}", tables.len());
+            let message = format!("there are {} plugins; the maximum is {PLUGINS_MAX}", tables.len());
             self.mistakes.add(beyond.place, message, Some("put several rules into one plugin".into()));
         }
         let mut calls = Vec::new();
@@ -179,7 +179,8 @@ impl Compiler<'_> {
                 calls.push(Call { number, name: table.place("name"), config: table.place("config") });
             }
             if self.plugins.bindings.len() > BINDINGS_MAX {
-                let message = format!("the dates bring more than {BINDINGS_MAX} different plugins and configurations");
+                let message =
+                    format!("over all dates there are more than {BINDINGS_MAX} different plugins and configurations");
                 self.mistakes.add(table.place, message, None);
                 self.plugins.bindings.truncate(BINDINGS_MAX);
             }

@@ -23,7 +23,7 @@ pub(crate) struct Pair {
     pub imputed: bool,
 }
 
-/// What pairing made of the punches, in order: a pair of punches, or one that misses its partner.
+/// The result of pairing, in order: a pair of punches, or one that misses its partner.
 #[derive(Clone, Copy, Debug)]
 enum Made {
     Pair(usize, usize),

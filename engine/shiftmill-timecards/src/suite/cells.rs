@@ -1,4 +1,4 @@
-//! What the cells of a suite's tables say.
+//! The cells of a suite's tables.
 
 use shiftmill_core::{
     DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
@@ -13,10 +13,10 @@ use crate::rows::{self, Action, Fault};
 
 const DAY: u32 = 86_400;
 
-/// What a cell holds, or what is wrong with it.
+/// The content of a cell, or its mistake.
 pub type Cell<T> = Result<T, String>;
 
-/// True for a cell that says that there is nothing.
+/// True for a cell that states that there is no value.
 pub fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "–" | "—")
 }

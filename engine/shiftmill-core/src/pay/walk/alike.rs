@@ -8,7 +8,7 @@
 use crate::pay::counters::{self, Counter};
 use crate::time::Workday;
 
-/// The workday at which a walk stands.
+/// The current workday of a walk.
 pub(super) struct Today {
     /// `None` before the first.
     workday: Option<Workday>,
@@ -19,7 +19,7 @@ pub(super) struct Today {
 }
 
 impl Today {
-    /// Before the first workday. `alike` tells whether workdays of the same stretches begin alike.
+    /// Before the first workday. `alike`: whether workdays of the same stretches begin alike.
     pub(super) fn before_all(alike: bool) -> Today {
         Today { workday: None, alike, alike_until: Workday(i32::MIN) }
     }

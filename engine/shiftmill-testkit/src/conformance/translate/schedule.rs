@@ -17,7 +17,7 @@ impl Translator {
             if !self.facts.has_schedule() {
                 return unsupported("planned shifts of several parts, unless the facts state them");
             }
-            // Leave is leave from the planned parts; what lies between them is nobody's.
+            // Leave covers the planned parts, and not the time between them.
             self.facts.clip_leave();
         }
         Ok(())
