@@ -84,7 +84,7 @@ impl Columns {
     }
 
     /// Capacity for every workday of the results.
-    pub fn room(&self) -> Days {
+    pub fn capacity(&self) -> Days {
         let most = self.at.len();
         Days {
             written: 0,
@@ -97,7 +97,7 @@ impl Columns {
         }
     }
 
-    /// Evaluates everything into `days`, which comes from [`Columns::room`].
+    /// Evaluates everything into `days`, which comes from [`Columns::capacity`].
     pub fn evaluate(&self, days: &mut Days) {
         let (mut at, mut kind, mut shifts) = (&self.at[..], &self.kind[..], &self.shifts[..]);
         days.written = 0;
@@ -310,7 +310,7 @@ mod tests {
         for employees in [100, 1_000, 13_000] {
             let mut columns = Columns::default();
             chunks(employees).for_each(|chunk| columns.add(&chunk));
-            let mut days = columns.room();
+            let mut days = columns.capacity();
             columns.evaluate(&mut days);
             assert_eq!(Some(Checksum::of(&days.rows())), Checksum::known(employees));
         }

@@ -55,7 +55,8 @@ pub fn zones() -> ZoneTable {
     ZoneTable { zones: zones.collect(), edition: "workload".to_owned() }
 }
 
-/// All four weeks are paid, and everything is calculated as of a time after them. There is no work on the days around them.
+/// All four weeks are paid, and everything is calculated as of a time after them. There is no work on the days around
+/// them.
 pub fn window() -> EvaluationWindow {
     let pay_period = WorkdayRange { first: FIRST_WORKDAY, last: LAST_WORKDAY };
     let facts = WorkdayRange { first: FIRST_WORKDAY.plus(-1), last: LAST_WORKDAY.plus(1) };

@@ -120,8 +120,8 @@ pub struct Client {
 /// The end of an evaluation. With it, all results that were handed out are final.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The rulesets, plugins and versions of the results. Keep them with the results: together they can be computed again
-    /// to the byte.
+    /// The rulesets, plugins and versions of the results. Keep them with the results: together they can be computed
+    /// again to the byte.
     pub header: v1::ResponseHeader,
     /// The sums of all received results.
     pub summary: Summary,
@@ -189,10 +189,10 @@ impl Client {
     /// Evaluates timecards, which are cut into chunks. `answered` is called once for every chunk as its answer comes, in
     /// any order and from several tasks.
     ///
-    /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them.
-    /// Chunks that a broken connection has left without an answer are sent again, in a stream of their own; those that
-    /// are answered are not. Every stream must run with the same engine, zone data, rulesets and plugins, so that it
-    /// gives the same bytes for an employee as any other.
+    /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them. Chunks that a
+    /// broken connection has left without an answer are sent again, in a stream of their own; those that are answered
+    /// are not. Every stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same
+    /// bytes for an employee as any other.
     ///
     /// # Errors
     /// The first [`ClientError`] that cannot be retried.

@@ -5,8 +5,8 @@
 //!              ↑ stream broken: unanswered chunks are sent again in the next stream
 //! ```
 //!
-//! A chunk is under way until its answer is received, and an answer is accepted only for a chunk that is under way. So no
-//! chunk is answered twice, and no answered chunk is sent again.
+//! A chunk is under way until its answer is received, and an answer is accepted only for a chunk that is under way. So
+//! no chunk is answered twice, and no answered chunk is sent again.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -6,8 +6,8 @@
 //! Outcome ←─ sums checked ←─ Answer ←──────┘   each chunk once; unanswered chunks again after a broken connection
 //! ```
 //!
-//! [`Client::evaluate`] passes results on as they arrive; [`Client::evaluate_all`] collects them. Results are final only when
-//! the call returns `Ok`.
+//! [`Client::evaluate`] passes results on as they arrive; [`Client::evaluate_all`] collects them. Results are final
+//! only when the call returns `Ok`.
 //!
 //! ```
 //! use shiftmill_client::core::{

@@ -19,7 +19,7 @@ columns! {
     PayLine {
         /// The reporting workday.
         workday: Workday,
-        /// The pay code; its layer and unit stand in the names of the timeline.
+        /// The pay code; its layer and unit are in the names of the timeline.
         code: PayCode,
         /// Seconds or occurrences, by the unit of the code.
         amount: u32,
@@ -159,8 +159,8 @@ macro_rules! lists {
         pub struct RowRanges { $(pub $list: Range<usize>,)+ }
 
         impl Evaluations {
-            /// Empty lists with capacity for as many timecards and rows as an earlier chunk had, so that they do not grow
-            /// in steps.
+            /// Empty lists with capacity for as many timecards and rows as an earlier chunk had, so that they do not
+            /// grow in steps.
             pub fn with_room(cards: usize, ends: RowEnds) -> Evaluations {
                 let mut results = Evaluations::default();
                 results.cards.reserve(cards);

@@ -8,8 +8,8 @@ use crate::shape::{assignment, attendance, breaks, leave, meal_requirement};
 use crate::{close, open, plugin};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
-/// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is a
-/// field of [`CardState`].
+/// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is
+/// a field of [`CardState`].
 ///
 /// It keeps the memory of the largest card that it ever served.
 ///

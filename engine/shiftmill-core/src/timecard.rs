@@ -50,7 +50,7 @@ pub struct ScheduleColumns<'a> {
     pub start: &'a [i32],
     /// End in wall-clock seconds from the same midnight; after the start.
     pub end: &'a [i32],
-    /// 0: the times stand in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
+    /// 0: the times are in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
     /// read. Empty: all 0.
     pub template: &'a [u16],
 }

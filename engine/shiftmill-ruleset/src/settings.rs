@@ -20,7 +20,7 @@ use shiftmill_core::{Coded, Hook, Isolation, Layer, OnFailure, Unit};
 /// A table of the document.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Section {
-    /// What it holds, in a few words.
+    /// Its content, in a few words.
     pub title: &'static str,
     groups: &'static [&'static [Setting]],
 }
@@ -32,7 +32,7 @@ pub(crate) struct Setting {
     pub name: &'static str,
     /// What may be written.
     pub kind: Kind,
-    /// What holds when nothing is written, in the words of the document; `None`: nothing does.
+    /// The default, in the words of the document; `None`: there is none.
     pub default: Option<&'static str>,
     /// Whether it must be written.
     pub required: bool,
@@ -85,7 +85,7 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// Some of these words, or `all`.
     Words(&'static [&'static str]),
-    /// How much a code is worth against the plain rate.
+    /// The rate of a code relative to the plain rate.
     Multiplier,
     /// A pay code that fits.
     PayCode(Fits),
@@ -93,7 +93,7 @@ pub(crate) enum Kind {
     WordOrPayCodes(&'static [&'static str]),
     /// A table whose settings have defaults.
     Table(&'static Section),
-    /// A table that is there only when written.
+    /// A table that exists only when written.
     OptionalTable(&'static Section),
     /// A table written as one value: it replaces an inherited one whole.
     Whole(&'static Section),
@@ -139,7 +139,7 @@ pub(crate) const NAME_MAX: usize = 64;
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
-/// Settings known in the field that are planned: answered by "not supported yet" wherever they stand.
+/// Settings known in the field that are planned: answered by "not supported yet" everywhere.
 pub(crate) const NOT_YET: [&str; 21] = [
     "flex",
     "core_hours",
@@ -165,7 +165,7 @@ pub(crate) const NOT_YET: [&str; 21] = [
 ];
 
 impl Setting {
-    /// The settings of a table that stands under it.
+    /// The settings of a table below it.
     pub fn inner(&self) -> Option<&'static Section> {
         match &self.kind {
             Kind::Table(section)
@@ -208,7 +208,7 @@ impl Setting {
 }
 
 impl Section {
-    /// All settings in the order in which they are explained.
+    /// All settings in the order of the reference.
     pub fn settings(&self) -> impl Iterator<Item = &'static Setting> + use<> {
         self.groups.iter().flat_map(|group| group.iter())
     }

@@ -343,7 +343,7 @@ fn a_plugin_may_refuse_what_fits_its_bounds() {
         mistakes(&text),
         ["8:1: plugin acme-night-meal 0.3.1 refuses its configuration: `least` must be a whole hour | -"]
     );
-    // Nobody is asked about a document that is wrong already.
+    // Plugins do not check a document that already has mistakes.
     assert_eq!(mistakes(&format!("{text}until = \"noon\"\n")).len(), 1);
 }
 

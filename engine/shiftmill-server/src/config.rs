@@ -91,7 +91,7 @@ pub struct Limits {
     pub idle_time: Duration,
     /// How long a stream waits for memory before it is refused.
     pub memory_wait: Duration,
-    /// How long calls may take to finish once the server is told to stop.
+    /// How long calls may take to finish after the server begins to stop.
     pub drain_time: Duration,
 }
 
@@ -123,13 +123,13 @@ pub enum ServeError {
     /// Listening beyond loopback without mutual TLS was not allowed explicitly.
     #[error("refusing to listen on `{listen}`: callers from other machines would not be authenticated")]
     Unprotected {
-        /// The address asked for.
+        /// The configured address.
         listen: SocketAddr,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on `{listen}`")]
     Listen {
-        /// The address asked for.
+        /// The configured address.
         listen: SocketAddr,
         /// Why.
         source: std::io::Error,

@@ -77,8 +77,8 @@ impl Independence {
         Some(finding.map_err(TrialError::NotIndependent))
     }
 
-    /// Keeps the finding that the plugins of the folder's rulesets are independent, until the next reload. These findings
-    /// do not count towards the maximum, so that no reload tries a ruleset again that has not changed.
+    /// Keeps the finding that the plugins of the folder's rulesets are independent, until the next reload. These
+    /// findings do not count towards the maximum, so that no reload tries a ruleset again that has not changed.
     pub fn keep_own(&self, own: HashSet<String>) {
         self.locked().own = own;
     }

@@ -1,5 +1,5 @@
-//! The documents and plugins that a ruleset refers to, found while it is compiled. Plugins that are found are kept until
-//! the ruleset is ready, so that the service cannot remove them in between.
+//! The documents and plugins that a ruleset refers to, found while it is compiled. Plugins that are found are kept
+//! until the ruleset is ready, so that the service cannot remove them in between.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The plugins of the service: those of its own rulesets, which are never removed, and those that callers pushed, as many
-//! as fit into memory.
+//! The plugins of the service: those of its own rulesets, which are never removed, and those that callers pushed, as
+//! many as fit into memory.
 
 use std::fs;
 use std::path::Path;
@@ -61,7 +61,8 @@ impl PluginStore {
         }
     }
 
-    /// Fails at the start of the service, and not with the first plugin, when the folder for compiled code cannot be used.
+    /// Fails at the start of the service, and not with the first plugin, when the folder for compiled code cannot be
+    /// used.
     pub fn check_cache(&self) -> Result<(), ServeError> {
         if !self.has_cache {
             return Ok(());
@@ -103,8 +104,8 @@ impl PluginStore {
         self.cache().is_pinned(hash)
     }
 
-    /// Loads a plugin that a caller pushed. It is checked and compiled outside the threads that serve calls, with memory
-    /// reserved from `budget`.
+    /// Loads a plugin that a caller pushed. It is checked and compiled outside the threads that serve calls, with
+    /// memory reserved from `budget`.
     pub async fn push(self: &Arc<PluginStore>, component: Vec<u8>, budget: &Budget) -> Result<Arc<Plugin>, Problem> {
         let hash = PluginHash(Sha256::digest(&component).into());
         if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {

@@ -236,8 +236,8 @@ impl Snapshot {
         self.named.get(name).cloned()
     }
 
-    /// Finds a ruleset that is already compiled, or compiles it outside the threads that serve calls, because a long text
-    /// takes long. A ruleset with plugins is then tried.
+    /// Finds a ruleset that is already compiled, or compiles it outside the threads that serve calls, because a long
+    /// text takes long. A ruleset with plugins is then tried.
     ///
     /// # Errors
     /// All mistakes in the text, or why it could not be compiled.

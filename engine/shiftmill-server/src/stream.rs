@@ -304,8 +304,9 @@ impl OpenStream {
         Ok(())
     }
 
-    /// Waits until the client has taken every result, then sends the summary. It borrows the stream, because the request
-    /// must be cancelled before the stream drops its reference to the engine: dropping an engine waits for its workers.
+    /// Waits until the client has taken every result, then sends the summary. It borrows the stream, because the
+    /// request must be cancelled before the stream drops its reference to the engine: dropping an engine waits for its
+    /// workers.
     async fn finish(&self, header: &ResolvedHeader) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;

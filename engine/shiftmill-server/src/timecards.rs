@@ -113,8 +113,8 @@ async fn run(
     finished.map_err(|why| stopped(&why).into())
 }
 
-/// Reads the facts of one timecard; `at` is its path. Rows with an ambiguous clock time are used without a warning, because
-/// the response has no field for warnings.
+/// Reads the facts of one timecard; `at` is its path. Rows with an ambiguous clock time are used without a warning,
+/// because the response has no field for warnings.
 fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &Names) -> Result<CardFacts, Problem> {
     let number = if timecard.zone.is_empty() { Some(0) } else { zones.find(&timecard.zone) };
     let found = number.and_then(|number| Some((number, zones.get(number)?)));

@@ -100,7 +100,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.breaks.paid_below = None);
     with(&|plan| gone(plan.breaks.fixed.pop()));
     with(&|plan| {
-        // Nothing is judged.
+        // Attendance is not checked.
         plan.attendance = Attendance {
             late_grace: None,
             early_grace: None,

@@ -67,9 +67,10 @@ impl Engine {
         self.capacity
     }
 
-    /// Submits a chunk and returns; waits only while [`Engine::capacity`] chunks are already waiting. `done` runs on the
-    /// worker and should be short; its panics are caught. It receives [`Stopped`] when a plugin or [`Request::cancel`]
-    /// stopped the request: the request then has no results, and its other chunks are not evaluated.
+    /// Submits a chunk and returns; waits only while [`Engine::capacity`] chunks are already waiting. `done` runs on
+    /// the worker and should be short; its panics are caught. It receives [`Stopped`] when a plugin or
+    /// [`Request::cancel`] stopped the request: the request then has no results, and its other chunks are not
+    /// evaluated.
     pub fn submit(
         &self,
         request: Arc<Request>,

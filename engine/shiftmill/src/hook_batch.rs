@@ -8,9 +8,9 @@
 //!
 //! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
-//! Between two hooks at which a plugin is called, the cards are evaluated one by one, so that each stays in the cache. A
-//! batch is small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not
-//! stop: each is evaluated as a whole when the batch is closed.
+//! Between two hooks at which a plugin is called, the cards are evaluated one by one, so that each stays in the cache.
+//! A batch is small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do
+//! not stop: each is evaluated as a whole when the batch is closed.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -349,8 +349,8 @@ impl<R: CardRecorder> Underway<'_, R> {
         }
     }
 
-    /// Records a failure. A skipped plugin has no effect on the card: it is not called again, and when an earlier hook of
-    /// it has changed the card, the card fails, because a result with half of a plugin's edits follows no rule.
+    /// Records a failure. A skipped plugin has no effect on the card: it is not called again, and when an earlier hook
+    /// of it has changed the card, the card fails, because a result with half of a plugin's edits follows no rule.
     fn fail(&mut self, hook: Hook, bound: &Bound, failure: CardFailure) {
         let CardFailure { code, workday, message } = failure;
         let binding = bound.binding();

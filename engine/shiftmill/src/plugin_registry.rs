@@ -82,8 +82,8 @@ impl PluginRegistry {
         }
     }
 
-    /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays, unless
-    /// it is quarantined.
+    /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays,
+    /// unless it is quarantined.
     pub fn put(&self, plugin: &Arc<Plugin>) -> Arc<Plugin> {
         let mut place = self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin));
         if place.is_quarantined() {

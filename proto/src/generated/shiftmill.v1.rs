@@ -3296,8 +3296,8 @@ pub mod evaluation_client {
             self
         }
         /// Evaluates any number of timecards, sent in chunks of columns. The client sends one header, then chunks, and may
-        /// send the next before the results of the last have arrived. The server answers with one header, then one result or error
-        /// per chunk in the order in which they finish, each naming its chunk, then one summary.
+        /// send the next before the results of the last have arrived. The server answers with one header, then one result or
+        /// error per chunk in the order in which they finish, each naming its chunk, then one summary.
         ///
         /// Results are final only when the summary has arrived and the status is OK; otherwise discard them.
         ///
@@ -3377,8 +3377,8 @@ pub mod evaluation_server {
             + std::marker::Send
             + 'static;
         /// Evaluates any number of timecards, sent in chunks of columns. The client sends one header, then chunks, and may
-        /// send the next before the results of the last have arrived. The server answers with one header, then one result or error
-        /// per chunk in the order in which they finish, each naming its chunk, then one summary.
+        /// send the next before the results of the last have arrived. The server answers with one header, then one result or
+        /// error per chunk in the order in which they finish, each naming its chunk, then one summary.
         ///
         /// Results are final only when the summary has arrived and the status is OK; otherwise discard them.
         ///

@@ -24,8 +24,8 @@ pub struct Plugin {
     /// The built-in rule instead of the plugin, one worker.
     pub built_in: f64,
     pub limit_ns: f64,
-    /// The time that the plugin adds, with one worker and with two: columns, instance, guest, edits,
-    /// and the premiums that are paid for it.
+    /// The time that the plugin adds, with one worker and with two: columns, instance, guest, edits, and the premiums
+    /// that are paid for it.
     pub added_ns: [f64; 2],
     /// The time that the built-in rule adds, with one worker.
     pub built_in_ns: f64,

@@ -2,10 +2,10 @@
 //! - Takes:  spans, premiums and quantities as pay left them.
 //! - Gives:  one pay line per reporting workday, pay code, rule and grounds; totals by pay code.
 //! - Keeps:  every second and unit of the pay period; days of context are left out.
-//! - Runs:   last, beside the exceptions.
-//! - Edges:  lines are in order of workday, layer of the pay code, pay code, rule, grounds. A line with amount zero is left out.
-//!   The total of a workweek holds only its workdays in the pay period, and is named by its first workday, which may
-//!   lie before. Time that is not paid (breaks deducted) has lines and totals too.
+//! - Runs:   last, after the exceptions.
+//! - Edges:  lines are in order of workday, layer of the pay code, pay code, rule, grounds. A line with amount zero is
+//!   left out. The total of a workweek has only its workdays in the pay period, and is named by its first workday,
+//!   which may be before the pay period. Time that is not paid (deducted breaks) has lines and totals too.
 //! - Source: 29 CFR 516.2(a)(7): hours worked each workday and total hours worked each workweek are kept.
 //! - Shown:  timecards/totals/totals.md
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
@@ -21,8 +21,9 @@ use crate::shape::workdays::workweek_start;
 use crate::time::{Workday, WorkdayRange};
 use crate::timecard::Inputs;
 
-/// What a pay line is sorted and merged by: the workday, counted from the first of the pay period, then the layer of the
-/// pay code, the pay code, the rule and the grounds. They are packed into one number, so that one comparison is enough.
+/// What a pay line is sorted and merged by: the workday, counted from the first of the pay period, then the layer of
+/// the pay code, the pay code, the rule and the grounds. They are packed into one number, so that one comparison is
+/// enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct LineKey(u64);
 
@@ -60,7 +61,7 @@ pub(crate) struct Scratch {
     lines: Vec<Line>,
     /// The lines of premiums and quantities, before they are merged into the others.
     others: Vec<Line>,
-    /// The sums of the workweek at hand; all zero between cards.
+    /// The sums of the current workweek; all zero between cards.
     week: Sums,
     /// The sums of the pay period; all zero between cards.
     period: Sums,

@@ -6,16 +6,15 @@
 //! - Order:  seconds are walked through by overtime workday, then by time. Counters run in this order.
 //! - Dates:  tiers of a workday follow the plan of the workday, tiers of a shift the plan of the shift, tiers of a wider
 //!   scope the plan of its last evaluated workday: the last one that the facts cover, or the workday itself when
-//!   that is later. The scope that contains a workday is found with the settings of the workday's own plan. A counter is
-//!   carried on by its rule while its scope lasts; where two versions of one rule are in force at once, the
-//!   later holds. The way of combining follows the plan of the workweek's last evaluated workday; a table, or
-//!   alternatives, are one whole: in the workweeks they govern all of their tiers are in force and no other plan's,
-//!   in other workweeks none of theirs.
-//! - Plugins: what a plugin made of work before overtime and pays more than the plain rate is a claim already, narrower
-//!   than all scopes: no straight time, taken by a tier only when that pays more, also under a table; counted by tiers
-//!   that count its code. What pays the plain rate or less is straight time like any other.
+//!   that is later. The settings of the workday's own plan decide which scope contains it. A rule keeps its counter
+//!   while its scope lasts; where two versions of one rule are in force at once, the later one counts. The way of
+//!   combining follows the plan of the workweek's last evaluated workday; a table, or alternatives, are one whole: in
+//!   their workweeks only the tiers of their plan are in force, in other workweeks none of them.
+//! - Plugins: time that a plugin recoded before overtime and that pays more than the plain rate is a claim of a scope
+//!   narrower than all others: it is not straight time, a tier takes it only when the tier pays more (also under a
+//!   table), and tiers that count its code count it. Time that pays the plain rate or less is straight time.
 //! - Opening balances: a counter wider than a workday whose scope is already running at the start of the facts begins
-//!   with what was carried in for its rule; workdays before the facts are then neither counted nor claimed by it.
+//!   with the opening balance of its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
 //!   (Colorado: whichever gives the greater payment).
 //! - Shown:  timecards/overtime/combining.md, timecards/rulesets/effective_dates.md
@@ -70,10 +69,10 @@ pub enum Combine {
     /// keeps its meaning. A second claimed more than once is paid once, by the precedence above.
     AllHoursCount,
     /// Seconds in order of time. For each scope the highest tier reached (counter of that tier at its limit, and
-    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and the counters
-    /// that grow. `counts` of the tiers does not matter; a counter grows only by seconds that fit its
-    /// tier's conditions, and by leave as the tier says. The highest of a scope is the last in the order of the
-    /// tiers. A row that pays what the second already pays changes nothing.
+    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and the counters that
+    /// grow. `counts` of the tiers does not matter; a counter grows only by seconds that fit its tier's conditions, and
+    /// by leave as the tier says. The highest of a scope is the last in the order of the tiers. A row that pays what
+    /// the second already pays changes nothing.
     Table(CombinationTable),
     /// The base layer stays as it is; each tier's claim is a premium over its seconds, side by side, also within one
     /// scope. Counters count all worked time; [`crate::pay::tiers::Counts::Codes`] counts what any tier of narrower
@@ -144,7 +143,7 @@ pub struct CombinationRow {
 pub(crate) struct Scratch {
     /// The tiers on their way.
     counters: Vec<Counter>,
-    /// The tiers that claim the segment at hand.
+    /// The tiers that claim the current segment.
     claims: Vec<usize>,
     /// Counters to return to when alternatives are weighed.
     saved: Vec<Counter>,

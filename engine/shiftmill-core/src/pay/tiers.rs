@@ -34,7 +34,7 @@ pub struct OvertimeTier {
     pub pays_to: PayCode,
     /// The multiplier of that code.
     pub multiplier: Multiplier,
-    /// Among equal multipliers and scopes the higher wins.
+    /// Of tiers with equal multiplier and scope, the one with the higher priority wins.
     pub priority: i16,
 }
 
@@ -180,7 +180,7 @@ pub struct TierCondition {
     pub day_types: DayTypeSet,
     /// Weekdays of the overtime workday.
     pub weekdays: WeekdaySet,
-    /// Only late in a run of worked days.
+    /// Only on late days of a run of worked days.
     pub consecutive: Option<Consecutive>,
 }
 
@@ -228,8 +228,8 @@ pub enum Counts {
     StraightTime,
     /// All worked time.
     AllHours,
-    /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a month).
-    /// Such a second stays in the counter when this scope or a wider one recodes it.
+    /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a
+    /// month). Such a second stays in the counter when this scope or a wider one recodes it.
     Codes(PayCodeSet),
 }
 

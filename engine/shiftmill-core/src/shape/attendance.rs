@@ -5,9 +5,9 @@
 //! - Keeps:  all time.
 //! - Runs:   after leave, before overtime.
 //! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`. Exceptions of a
-//!   worked shift stand on the workday that the shift is shown on (the reporting workday of its first punch), at the
-//!   punch. `absent` stands on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
-//!   of a whole workday are judged on workdays with punches only: `under_hours` and `unscheduled_work` stand at the
+//!   worked shift are on the workday that the shift is shown on (the reporting workday of its first punch), at the
+//!   punch. `absent` is on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
+//!   of a whole workday are raised on workdays with punches only: `under_hours` and `unscheduled_work` are at the
 //!   workday's first punch, the others at the first scheduled start. A shift wholly on leave is not compared.
 //! - Source: employer policy.
 //! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, outside_schedule.md
@@ -43,7 +43,8 @@ pub struct Attendance {
     /// Steps of lateness, ascending by `from`; the last whose comparison holds decides the exception. Without one,
     /// `late_in`.
     pub late_tiers: Vec<LateTier>,
-    /// Only punches at most this far from the expected time are compared, for late, early, early in and late out. `None`: always compared.
+    /// Only punches at most this far from the expected time are compared, for late, early, early in and late out.
+    /// `None`: always compared.
     pub watch_window: Option<Seconds>,
     /// Whether seconds count: with [`Compared::Minute`] both sides are cut to the minute first.
     pub compared: Compared,
@@ -234,8 +235,8 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 }
 
 impl Attendance {
-    /// True when both sides of a shift were punched in time and no other check applies: there is no exception. A shortcut for
-    /// most scheduled shifts, which compares two instants and reads no clock.
+    /// True when both sides of a shift were punched in time and no other check applies: there is no exception. A
+    /// shortcut for most scheduled shifts, which compares two instants and reads no clock.
     #[inline]
     fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
         let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };

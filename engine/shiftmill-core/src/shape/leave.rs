@@ -38,7 +38,7 @@ use crate::zone::ZoneCursor;
 pub struct LeaveRules {
     /// The kinds of leave; a fact names one by index.
     pub codes: Vec<LeaveCode>,
-    /// Who wins where leave and work meet.
+    /// Which one wins where leave and work overlap.
     pub versus_work: LeaveVersusWork,
     /// What whole-day leave is worth on a workday without a scheduled shift.
     pub day_length: Seconds,
@@ -56,7 +56,7 @@ pub struct LeaveCode {
 }
 
 coded! {
-    /// Who wins where leave and work meet.
+    /// Which one wins where leave and work overlap.
     LeaveVersusWork {
         /// Work wins, leave shrinks, `leave_worked` is raised.
         WorkWinsFlag = 0 "work_wins_flag",

@@ -49,7 +49,7 @@ coded! {
         /// As the kinds say. An unknown punch closes when the shift is open and opens otherwise. A transfer closes and
         /// opens at the same second.
         Typed = 0 "typed",
-        /// First in, second out, third in and so on, whatever the kinds. An odd last punch misses its out.
+        /// First in, second out, third in and so on, whatever the kinds. A last punch without a partner misses its out.
         Alternating = 1 "alternating",
         /// The first punch of the shift opens, the last closes; those between do not count. One punch alone misses its
         /// out.

@@ -1,7 +1,7 @@
 //! Rounding: the instants that pay uses, where the ruleset does not pay to the second.
 //! - Takes:  the paired punches of one worked shift, with the matched scheduled shift.
 //! - Gives:  a rounded instant per paired punch. The raw instant stays beside it.
-//! - Keeps:  raw instants: lateness, meal requirements and rests are judged on them.
+//! - Keeps:  raw instants: lateness, meal requirements and rests use them.
 //! - Runs:   after pairing, before breaks.
 //! - Source: 29 CFR 785.48(b) where rounding is allowed at all; Donohue v. AMN Services (Cal. 2021): meal punches
 //!   are not rounded for the meal requirement.
@@ -457,8 +457,7 @@ impl<R: Recorder> Rounder<'_, R> {
         }
     }
 
-    /// Punches that miss their partner are in no pair, so nothing is paid from where they would be rounded to; but that
-    /// is told.
+    /// Records the rounding of punches without a partner: they are in no pair, so their rounded instants pay nothing.
     fn note_unpaired(&mut self, punches: &[KeptPunch], rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
         if !R::LISTENS {
             return;

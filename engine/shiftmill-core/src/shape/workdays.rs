@@ -376,7 +376,7 @@ impl WorkdayState {
     }
 }
 
-/// The row of `workday`, which is added when it is missing. `near` is where the one asked for before stands: nearly
+/// The row of `workday`, which is added when it is missing. `near` is the position of the row before: nearly
 /// all lists run through the workdays in order.
 #[inline(always)]
 fn row_of<'a>(rows: &'a mut Vec<WorkdayState>, near: &mut usize, workday: Workday) -> &'a mut WorkdayState {

@@ -19,8 +19,8 @@ use crate::values;
 /// The most letters of a text for which the plugin states no bound.
 const TEXT_MAX: i64 = 1_000;
 
-/// The values of a plugin's settings, in the order of its manifest, defaults filled in. What does not fit is noted, and
-/// stands as zero.
+/// The values of a plugin's settings, in the order of its manifest, defaults filled in. A value that does not fit is
+/// a mistake, and reads as zero.
 pub(super) fn values(plugin: &Table, manifest: &Manifest, names: &Interned, mistakes: &mut Finder) -> Vec<ConfigValue> {
     let fields = plugin.of_plugin("config");
     let known: Vec<&str> = manifest.settings.iter().map(|setting| setting.field.key.as_str()).collect();
@@ -31,13 +31,13 @@ pub(super) fn values(plugin: &Table, manifest: &Manifest, names: &Interned, mist
 }
 
 struct Reader<'a> {
-    /// What messages call the plugin.
+    /// The name of the plugin in messages.
     plugin: String,
     names: &'a Interned,
     mistakes: &'a mut Finder,
 }
 
-/// What is wrong with a value, and what to write.
+/// A mistake in a value, and what to write.
 struct Wrong {
     message: String,
     hint: Option<String>,
@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 }
 
-/// A default as it would stand in a document.
+/// A default as it would be written in a document.
 fn as_written(kind: ValueKind, default: &str) -> Raw {
     match (kind, default.parse()) {
         (ValueKind::Whole, Ok(number)) => Raw::Integer(number),
@@ -332,7 +332,7 @@ fn clock(time: Seconds) -> String {
     if text.find(':') == Some(1) { format!("0{text}") } else { text }
 }
 
-/// The configuration of a plugin as it would stand in a document, defaults filled in: one entry per setting.
+/// The configuration of a plugin as it would be written in a document, defaults filled in: one entry per setting.
 pub fn configuration(binding: &PluginBinding, names: &Names) -> Vec<(String, Json)> {
     let settings = binding.manifest.settings.iter().zip(&binding.values);
     let value = |setting: &Setting, value: &ConfigValue| match value {

@@ -146,7 +146,7 @@ pub(super) fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &
     mistakes.add(place, format!("there is no pay code `{name}`"), Some(hint));
 }
 
-/// Notes a pay code that stands in none of the layers that a setting takes.
+/// Records a pay code of a layer that the setting does not accept.
 fn fits(names: &Interned, code: PayCode, allowed: &[Fits], place: Place, mistakes: &mut Finder) {
     let Some(info) = names.names.pay_code(code) else { return };
     if allowed.iter().any(|fits| fits.layer == info.layer && fits.unit == info.unit) {
@@ -171,7 +171,7 @@ impl Compiler<'_> {
         RuleId(number as u16)
     }
 
-    /// Takes a name for a rule or plugin of this version; one that is taken is a mistake.
+    /// Registers the name of a rule or plugin of this version; a name that is in use is a mistake.
     pub fn claim(&mut self, name: &str, place: Place, twice: &str) {
         if Names::BUILT_IN_RULES.contains(&name) {
             let hint = "choose another name".to_owned();

@@ -181,7 +181,7 @@ impl Compiler<'_> {
         numbers.into_iter()
     }
 
-    /// Settings of a way of combining that was not chosen would be read by nobody.
+    /// Refuses settings of a way of combining that was not chosen, because they would have no effect.
     fn check_unused(&mut self, table: &Table, combine: CombineKind) {
         let alternatives = !table.tables("alternatives").is_empty();
         for (setting, written, of) in [

@@ -141,7 +141,7 @@ fn days(translation: &Translation) -> Result<(Workday, Workday), String> {
     found.extend(translation.evaluated_at.iter().flat_map(|text| dates(text)));
     match (found.iter().min(), found.iter().max()) {
         (Some(first), Some(last)) => Ok((*first, *last)),
-        // A case without a single date asks about nothing that could differ.
+        // A case without dates has nothing that could differ.
         _ => Ok((Workday(20_000), Workday(20_000))),
     }
 }
@@ -307,7 +307,7 @@ fn closer(gap: Option<GapKind>, stated: PunchKind) -> PunchKind {
         Some(GapKind::Meal) => PunchKind::MealStart,
         Some(GapKind::Break) => PunchKind::BreakStart,
         Some(GapKind::Plain) => PunchKind::Out,
-        // Nothing follows, so what was said stands.
+        // Nothing follows, so the last value applies.
         None if stated == PunchKind::Unknown => PunchKind::Out,
         None => stated,
     }

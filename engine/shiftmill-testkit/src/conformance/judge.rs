@@ -141,7 +141,7 @@ fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<
             _ => return unsupported(format!("the exception `{written}`")),
         }
     }
-    // Without the suffix it stands.
+    // Without the suffix it is final.
     if !written.contains("provisional") {
         fits &= found.iter().any(|found| found.1 != ExceptionState::Pending);
     }
@@ -153,7 +153,7 @@ fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<
     Ok(())
 }
 
-/// Our exceptions that a name stands for.
+/// The exceptions of Shiftmill for a name.
 fn exceptions(name: &str) -> &'static [E] {
     match name {
         "late" => &[E::LateIn, E::SeriousLate, E::AbsentHalf, E::AbsentByLateness],

@@ -32,7 +32,7 @@ enum Made {
     MissesIn(usize),
 }
 
-/// What stands beside a worked shift on the card: the punches around it and the pair before it.
+/// The neighbours of a worked shift on the card: the punches around it and the pair before it.
 struct Neighbours {
     punch_before: Option<Timestamp>,
     punch_after: Option<Timestamp>,

@@ -53,8 +53,8 @@ pub struct CameOutException {
     pub listed: Option<usize>,
 }
 
-/// The text of a suite in which a claim expects the actual results. Rewritten are pay lines, totals, workdays, exceptions and
-/// carried values; an error, and whether figures are provisional, are for a person to write.
+/// The text of a suite in which a claim expects the actual results. Rewritten are pay lines, totals, workdays,
+/// exceptions and carried values; an error, and whether figures are provisional, are for a person to write.
 ///
 /// ```
 /// use shiftmill_core::Workday;

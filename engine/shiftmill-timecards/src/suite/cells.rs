@@ -82,7 +82,7 @@ pub fn window(text: &str) -> Cell<(ClockTime, ClockTime)> {
 /// Two times that `time` reads, with a dash between them.
 fn stretch(text: &str, time: fn(&str) -> Cell<ClockTime>) -> Cell<(ClockTime, ClockTime)> {
     let wrong = || format!("`{text}` is not a stretch of time such as `12:00-13:00`");
-    // A minus may also stand before a number of days, so the dash that divides is one after a digit.
+    // A minus may also be the sign of a number of days, so the dash that separates follows a digit.
     let divide = text
         .char_indices()
         .zip(text.chars().skip(1))

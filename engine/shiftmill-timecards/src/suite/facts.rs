@@ -109,9 +109,9 @@ impl SuiteCase {
         Ok(card)
     }
 
-    /// The window of the evaluation. The pay period is the one stated, else from the first to the last workday that the case
-    /// names. The facts cover the days stated, else the pay period with the ruleset's days of context around it. It
-    /// is calculated as of the time stated, else three days after the last day of facts, so that nothing is pending.
+    /// The window of the evaluation. The pay period is the one stated, else from the first to the last workday that the
+    /// case names. The facts cover the days stated, else the pay period with the ruleset's days of context around it.
+    /// It is calculated as of the time stated, else three days after the last day of facts, so that nothing is pending.
     pub fn window(&self, setting: &Setting, zone: &Zone, context: ContextDays) -> EvaluationWindow {
         let pay_period = setting.pay_period.unwrap_or_else(|| self.workdays_named());
         let days = self.workdays_named();

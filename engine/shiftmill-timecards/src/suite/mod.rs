@@ -1,8 +1,8 @@
 //! Suites: Markdown files in which a heading is a claim and tables are the proof.
 //!
-//! [`parse`] reads a file into a [`SuiteFile`] and knows no rules; the facade runs the cases. [`facts`] writes a timecard
-//! as a claim, [`accept`] writes the actual results into a claim that expects others.
-//! The format is described in `docs/timecard-suites.md`.
+//! [`parse`] reads a file into a [`SuiteFile`] and knows no rules; the facade runs the cases. [`facts`] writes a
+//! timecard as a claim, [`accept`] writes the actual results into a claim that expects others. The format is described
+//! in `docs/timecard-suites.md`.
 
 mod accept;
 mod because;

@@ -9,8 +9,8 @@ use shiftmill_core::{
 
 use super::ClockTime;
 
-/// Writes the facts of a card and the window of its evaluation, as below the heading of a claim. What must come out is
-/// for the caller to add.
+/// Writes the facts of a card and the window of its evaluation, as below the heading of a claim. The expected results
+/// are for the caller to add.
 ///
 /// Leave is written without the time at which it was recorded, and punches without their numbers.
 ///

@@ -6,8 +6,8 @@
 //!                                                              └─→ accept ─→ file
 //! ```
 //!
-//! This module knows no rule: the expected results are in the file. It tests the rules of Shiftmill and the rules that a
-//! customer adds.
+//! This module knows no rule: the expected results are in the file. It tests the rules of Shiftmill and the rules that
+//! a customer adds.
 
 mod answer;
 mod came_out;
@@ -89,8 +89,8 @@ impl fmt::Display for Failure {
 pub enum Differing<'a> {
     /// Report it.
     Tell,
-    /// Rewrite its file to expect the actual results, when the file's path or the claim contains this word. A claim that
-    /// cannot be rewritten is reported.
+    /// Rewrite its file to expect the actual results, when the file's path or the claim contains this word. A claim
+    /// that cannot be rewritten is reported.
     Accept(&'a str),
 }
 
@@ -224,8 +224,8 @@ impl FileRun<'_> {
         Claim::new(suite, case, self.path, self.suites)?.run(self.suites.registry)
     }
 
-    /// The text in which a claim expects the actual results; it is read again because lines move. `None` when the claim is
-    /// not to be accepted or cannot be, and when it would expect nothing: a person must change such a claim.
+    /// The text in which a claim expects the actual results; it is read again because lines move. `None` when the claim
+    /// is not to be accepted or cannot be, and when it would expect nothing: a person must change such a claim.
     fn accepted(&self, case: &SuiteCase, differs: &Differs, differing: Differing<'_>) -> Option<(String, SuiteFile)> {
         let Differing::Accept(word) = differing else { return None };
         let came_out = differs.came_out.as_ref()?;

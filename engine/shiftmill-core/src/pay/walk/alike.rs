@@ -1,7 +1,7 @@
 //! A shortcut: workdays that begin alike need not be prepared for one by one.
 //!
 //! Under one plan without conditions on weekdays, runs of worked days or carried balances, a new workday within the
-//! same workweek and pay period changes one thing: what counts by workday begins at zero. The full way asks every
+//! same workweek and pay period changes one thing: what counts by workday begins at zero. The full way prepares every
 //! counter for its stretch, its weekday and its conditions; the shortcut is passed by where leave without clock times
 //! has still to be counted, and where notes are taken.
 

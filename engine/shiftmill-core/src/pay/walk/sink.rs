@@ -1,5 +1,5 @@
-//! The output of a walk: layer A and the notes, or one figure while alternatives are compared.
-//! The walk is generic over it, so that each of them is a loop of its own without a question per span.
+//! The output of a walk: layer A and the notes, or one figure while alternatives are compared. The walk is generic over
+//! it, so that each of them is a loop of its own without a question per span.
 
 use alloc::vec::Vec;
 

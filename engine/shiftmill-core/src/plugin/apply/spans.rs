@@ -155,7 +155,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Lays the parts of a span out between new ends, which hold some of it, in `pieces`.
+    /// Fits the parts of a span between new ends, which contain some of it, and writes them to `pieces`.
     fn lay_resized(&mut self, parts: Range<usize>, start: Timestamp, end: Timestamp) {
         let Scratch { spans, pieces, .. } = &mut *self.proposed;
         pieces.clear();

@@ -117,7 +117,7 @@ impl Translator {
         Ok(())
     }
 
-    /// Nobody is absent on a holiday: absence is not judged from its date to the next.
+    /// No employee is absent on a holiday: absence is not checked from its date to the next.
     fn no_absence_on(&mut self, holidays: &[String]) -> Result<(), Unsupported> {
         let judged = self.document.get("attendance.absence_delay").unwrap_or_else(|| "0m".into());
         for holiday in holidays {
