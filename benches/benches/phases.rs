@@ -8,7 +8,7 @@ use shiftmill_benches::in_process::{workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, ZONE_NAMES, chunk};
 use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Scratch, Silent, close, open, pay, shape};
 
-/// Takes every card of the chunk through one phase. What each gives is looked at by the check sums of `mill`, not here.
+/// Takes every card of the chunk through one phase. The check sums of `mill` test the results, not this bench.
 fn each(
     cards: &mut [CardState],
     chunk: &CheckedBatch,

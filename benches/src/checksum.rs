@@ -1,6 +1,6 @@
-//! Check sums of workload W: what every evaluation of it, however made, must come to.
+//! Check sums of workload W, which every evaluation of it must have.
 
-/// What is wrong or remarkable with one workday.
+/// The marks of one workday.
 pub mod flag {
     /// A punch without its partner.
     pub const MISSING: u8 = 1;
@@ -8,7 +8,7 @@ pub mod flag {
     pub const LATE: u8 = 2;
     /// Out too early.
     pub const EARLY: u8 = 4;
-    /// A meal was taken off automatically.
+    /// A meal was deducted automatically.
     pub const AUTO_LUNCH: u8 = 8;
     /// No shift was scheduled.
     pub const UNSCHEDULED: u8 = 16;

@@ -45,7 +45,7 @@ pub fn workload_request(
 /// The month of March under a ruleset of California, with its context days and the full derivation.
 ///
 /// # Errors
-/// What is wrong with the ruleset or the zones, in words.
+/// The mistakes in the ruleset or the zones, in words.
 pub fn rich_request() -> Result<Arc<Request>, String> {
     let text = "name = \"rich\"\nextends = \"us-california@1\"\n";
     let ruleset =
@@ -75,7 +75,7 @@ pub fn run(engine: &Engine, request: &Arc<Request>, chunks: Vec<CheckedBatch>) -
     timed(|| engine.evaluate(request, chunks).unwrap_or_default())
 }
 
-/// Evaluates all chunks once and lets go of the results of each chunk when it is done, as a stream does. Chunks of a run
+/// Evaluates all chunks once and drops the results of each chunk when it is done, as a stream does. Chunks of a run
 /// that a plugin stops are lost.
 pub fn run_as_stream(
     engine: &Engine,

@@ -1,4 +1,4 @@
-//! What Shiftmill is measured on.
+//! The workload and the measurements of Shiftmill.
 //!
 //! ```text
 //! workload ─→ chunks of timecards ─→ engine ───────────→ check sums ─┐

@@ -83,8 +83,8 @@ impl Columns {
         self.at.len()
     }
 
-    /// Room for every workday that can come out.
-    pub fn room(&self) -> Days {
+    /// Capacity for every workday of the results.
+    pub fn capacity(&self) -> Days {
         let most = self.at.len();
         Days {
             written: 0,
@@ -97,7 +97,7 @@ impl Columns {
         }
     }
 
-    /// Evaluates everything into `days`, which came from [`Columns::room`].
+    /// Evaluates everything into `days`, which comes from [`Columns::capacity`].
     pub fn evaluate(&self, days: &mut Days) {
         let (mut at, mut kind, mut shifts) = (&self.at[..], &self.kind[..], &self.shifts[..]);
         days.written = 0;
@@ -120,7 +120,7 @@ impl Columns {
 #[derive(Debug)]
 pub struct Days {
     written: usize,
-    /// From the first workday of the workload. The days of one employee ascend; the next employee begins anew.
+    /// From the first workday of the workload. The days of one employee ascend; the next employee starts again.
     day: Vec<u16>,
     /// Worked at first, regular in the end.
     worked: Vec<u16>,
@@ -144,7 +144,7 @@ impl Days {
     }
 }
 
-/// What is known of the workday at hand.
+/// The current workday.
 struct Day {
     day: i32,
     worked: i32,
@@ -310,7 +310,7 @@ mod tests {
         for employees in [100, 1_000, 13_000] {
             let mut columns = Columns::default();
             chunks(employees).for_each(|chunk| columns.add(&chunk));
-            let mut days = columns.room();
+            let mut days = columns.capacity();
             columns.evaluate(&mut days);
             assert_eq!(Some(Checksum::of(&days.rows())), Checksum::known(employees));
         }

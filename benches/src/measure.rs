@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// What a call took, and what it gave.
+/// The time of a call, and its result.
 pub fn timed<T>(call: impl FnOnce() -> T) -> (Duration, T) {
     let start = Instant::now();
     let value = call();

@@ -16,7 +16,7 @@ use crate::workload::RULESET;
 
 /// The name of the plugin, its folder and its binding.
 const NAME: &str = "night-premium";
-/// What the ruleset says where the rule is built in.
+/// The ruleset with the rule built in.
 const BUILT_IN: &str = r#"
 [[premiums]]
 name = "night-premium"
@@ -56,7 +56,7 @@ impl NightPremium {
     /// The request of the workload with the plugin.
     ///
     /// # Errors
-    /// What is wrong with the ruleset or the plugin, in words.
+    /// The mistakes in the ruleset or the plugin, in words.
     pub fn request(&self) -> Result<Arc<Request>, String> {
         self.request_of(&self.ruleset())
     }
@@ -64,7 +64,7 @@ impl NightPremium {
     /// The request of the workload with the built-in rule.
     ///
     /// # Errors
-    /// What is wrong with the ruleset, in words.
+    /// The mistakes in the ruleset, in words.
     pub fn built_in_request(&self) -> Result<Arc<Request>, String> {
         self.request_of(&format!("{RULESET}{BUILT_IN}"))
     }
@@ -75,7 +75,7 @@ impl NightPremium {
     }
 }
 
-/// What a run came to.
+/// The sums of a run.
 #[derive(Clone, Debug, Default)]
 pub struct CameTo {
     /// The check sums of the workload, which know no night.
@@ -91,16 +91,16 @@ impl CameTo {
         add_night_pay(results, codes, number, &mut self.night);
     }
 
-    /// Adds what other chunks came to.
+    /// Adds the sums of other chunks.
     pub fn add_all(&mut self, other: CameTo) {
         self.checksum.add_all(&other.checksum);
         self.night.extend(other.night);
     }
 
-    /// Holds a run with the plugin, whose chunks may have come in any order, against one with the built-in rule.
+    /// Compares a run with the plugin, whose chunks may be in any order, with a run with the built-in rule.
     ///
     /// # Errors
-    /// What is paid otherwise.
+    /// What is paid differently.
     pub fn check(mut self, built_in: &CameTo) -> Result<(), String> {
         if self.checksum != built_in.checksum {
             return Err("the plugin changes what the workload adds up to".to_owned());

@@ -1,6 +1,6 @@
 //! Workload W: four weeks of plausible punches for any number of employees, the same to the second everywhere.
 //!
-//! The README beside this crate describes it in words.
+//! The README of this crate describes it in words.
 
 use core::ops::Range;
 
@@ -55,7 +55,8 @@ pub fn zones() -> ZoneTable {
     ZoneTable { zones: zones.collect(), edition: "workload".to_owned() }
 }
 
-/// All four weeks are paid, and the question is asked when they are over. Nobody worked on the days beside them.
+/// All four weeks are paid, and everything is calculated as of a time after them. There is no work on the days around
+/// them.
 pub fn window() -> EvaluationWindow {
     let pay_period = WorkdayRange { first: FIRST_WORKDAY, last: LAST_WORKDAY };
     let facts = WorkdayRange { first: FIRST_WORKDAY.plus(-1), last: LAST_WORKDAY.plus(1) };

@@ -1,7 +1,7 @@
 //! What has been released stays: no message, field, enum value or method disappears or changes its number or type. The
 //! checked-in code and descriptor are those of the proto files.
 //!
-//! After an addition, write both anew with `UPDATE_PROTO=1 cargo test -p shiftmill-proto`.
+//! After an addition, regenerate both with `UPDATE_PROTO=1 cargo test -p shiftmill-proto`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

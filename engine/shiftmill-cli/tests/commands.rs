@@ -104,7 +104,7 @@ fn an_explanation_names_punches_rules_and_limits() {
     assert!(text.contains("punched on this date: in 22:29:22"), "{text}");
     assert!(text.contains("beyond 8:00 in the workday"), "{text}");
     assert!(text.contains("Its counter went from 8:00 to"), "{text}");
-    assert!(text.contains("did not act"), "{text}");
+    assert!(text.contains("was not applied"), "{text}");
     let nobody = in_california(&["explain", "--employee", "E9"]);
     assert_eq!(nobody.status.code(), Some(2));
     assert!(err(&nobody).starts_with("error: there is no employee `E9`"), "{}", err(&nobody));

@@ -26,7 +26,7 @@ use crate::retry::Retry;
 const TRANSPORT_WINDOW: u32 = 4 << 20;
 const FRAME: u32 = 1 << 20;
 const CONNECT_TIME: Duration = Duration::from_secs(10);
-/// A connection on which nothing comes for so long is asked whether it is alive, and given up when it does not answer.
+/// An idle connection is pinged after this time, and closed when there is no answer.
 const ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const ALIVE_TIME: Duration = Duration::from_secs(20);
 /// Chunks under way on each connection.
@@ -65,8 +65,8 @@ impl Builder {
         Builder { tls: Some(tls), ..self }
     }
 
-    /// Whether each employee's rows are hashed anew and compared with the hash that came with them. This takes about as
-    /// long as the transport itself; without it, the hashes that came are added up and compared with the summary.
+    /// Whether each employee's rows are hashed again and compared with the hash in the result. This takes about as long
+    /// as the transport itself; without it, the received hashes are added up and compared with the summary.
     pub fn check_rows(self, check_rows: bool) -> Builder {
         Builder { check_rows, ..self }
     }
@@ -120,9 +120,10 @@ pub struct Client {
 /// The end of an evaluation. With it, all results that were handed out are final.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// What the results come from. Keep it with them: together they can be computed again to the byte.
+    /// The rulesets, plugins and versions of the results. Keep them with the results: together they can be computed
+    /// again to the byte.
     pub header: v1::ResponseHeader,
-    /// What all results add up to, as they were received.
+    /// The sums of all received results.
     pub summary: Summary,
     /// Streams that broke and were taken up again.
     pub broken_streams: u64,
@@ -131,7 +132,7 @@ pub struct Outcome {
 /// All results of an evaluation.
 #[derive(Clone, Debug)]
 pub struct Evaluated {
-    /// What they come from and add up to.
+    /// Their origin and sums.
     pub outcome: Outcome,
     /// The results of each chunk, in the order of the timecards.
     pub results: Vec<ChunkResults>,
@@ -188,10 +189,10 @@ impl Client {
     /// Evaluates timecards, which are cut into chunks. `answered` is called once for every chunk as its answer comes, in
     /// any order and from several tasks.
     ///
-    /// What `answered` is given is provisional: it is final only when this returns `Ok`, and to be discarded otherwise.
-    /// Chunks that a broken connection has left without an answer are sent again, in a stream of their own; those that
-    /// are answered are not. Every stream must run with the same engine, zone data, rulesets and plugins, so that it
-    /// gives the same bytes for an employee as any other.
+    /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them. Chunks that a
+    /// broken connection has left without an answer are sent again, in a stream of their own; those that are answered
+    /// are not. Every stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same
+    /// bytes for an employee as any other.
     ///
     /// # Errors
     /// The first [`ClientError`] that cannot be retried.
@@ -209,7 +210,7 @@ impl Client {
         self.evaluate_stream(request, iter(cards), answered).await
     }
 
-    /// Evaluates timecards that come one after another, such as from a database, as [`Client::evaluate`] does.
+    /// Evaluates timecards from an iterator, such as rows of a database, as [`Client::evaluate`] does.
     ///
     /// # Errors
     /// As [`Client::evaluate`].
@@ -247,7 +248,7 @@ impl Client {
         self.run(request, iter(chunks), answered).await
     }
 
-    /// Evaluates chunks that are written already, as [`Client::evaluate`] does. They are numbered anew, from 0.
+    /// Evaluates chunks that are written already, as [`Client::evaluate`] does. They get new numbers, from 0.
     ///
     /// # Errors
     /// As [`Client::evaluate`].

@@ -1,5 +1,5 @@
-//! Messages of a stream to bytes. A chunk is shared, since it is kept until its answer has come: sending it again after a
-//! broken connection needs no copy.
+//! Messages of a stream to bytes. A chunk is shared, because it is kept until its answer is received: sending it again
+//! after a broken connection needs no copy.
 
 use std::sync::Arc;
 

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! source ─→ under way ─→ service ─→ answer ─→ checked ─→ handed out
-//!              ↑ stream broken: what is not answered goes out again in the next stream
+//!              ↑ stream broken: unanswered chunks are sent again in the next stream
 //! ```
 //!
-//! A chunk is under way until its answer has come, and an answer is taken only for a chunk that is under way. So no chunk
-//! is answered twice, and none whose answer has come is sent again.
+//! A chunk is under way until its answer is received, and an answer is accepted only for a chunk that is under way. So
+//! no chunk is answered twice, and no answered chunk is sent again.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -27,7 +27,7 @@ use crate::error::ClientError;
 use crate::results::{Answer, ChunkResults};
 use crate::retry::Retry;
 
-/// Results may be larger than the facts they come from, above all explained ones.
+/// Results may be larger than their facts, above all explained results.
 const MESSAGE_MAX: usize = 64 << 20;
 
 /// The chunks that are still to be sent, numbered in their order.
@@ -60,19 +60,19 @@ where
     }
 }
 
-/// What the connections of an evaluation share.
+/// The state that the connections of an evaluation share.
 pub(crate) struct Shared<Chunks, Answered> {
     pub(crate) header: v1::Header,
     pub(crate) source: tokio::sync::Mutex<Source<Chunks>>,
     pub(crate) answered: Answered,
-    /// What the first stream ran with; all others must run with the same.
+    /// The response header of the first stream; all others must be equal.
     pub(crate) runs_with: OnceLock<Arc<v1::ResponseHeader>>,
     pub(crate) window: usize,
     pub(crate) retry: Retry,
     pub(crate) check_rows: bool,
 }
 
-/// What came of the streams of one connection.
+/// The outcome of the streams of one connection.
 #[derive(Default)]
 pub(crate) struct Received {
     pub(crate) summary: Summary,
@@ -122,7 +122,7 @@ impl UnderWay {
         Some(chunk)
     }
 
-    /// Whatever was sent goes out again.
+    /// All sent chunks are sent again.
     fn take_back(&mut self) {
         self.again.append(&mut self.sent);
     }
@@ -134,7 +134,7 @@ impl UnderWay {
     }
 }
 
-/// One stream, to its summary. What its answers add up to is in `received`, also when it breaks.
+/// Runs one stream to its summary. The sums of its answers are in `received`, also when it breaks.
 async fn stream<Chunks, Answered>(
     channel: &Channel,
     shared: &Arc<Shared<Chunks, Answered>>,
@@ -161,7 +161,7 @@ where
             same(&summary, received)
         }
         Err(error) => {
-            // What the writer has found is more telling than a stream that it has left half done.
+            // The error of the writer is more precise than that of the stream that it did not finish.
             writing.end().await?;
             Err(error)
         }
@@ -275,7 +275,7 @@ where
             None => {}
         }
     }
-    // A stream without chunks answers nothing, and yet says what it runs with.
+    // A stream without chunks has no answers, but it has a response header.
     match runs_with {
         Some(_) => Ok(summary),
         None => Ok(None),

@@ -34,7 +34,7 @@ impl<Cards> Chunks<Cards> {
         Chunks { cards, vocabulary, batch: TimecardBatch::default(), bytes: 0, ended: false, error: None }
     }
 
-    /// Takes a timecard in; gives a chunk when that makes one full, or when the timecard needs one of its own.
+    /// Adds a timecard. Returns a chunk when it is full, or when the timecard needs a chunk of its own.
     fn push(&mut self, card: &CardFacts) -> Option<v1::Chunk> {
         let mut cut = None;
         if self.batch.push(card).is_err() {

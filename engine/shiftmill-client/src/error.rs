@@ -1,4 +1,4 @@
-//! What can go wrong for a client.
+//! The errors of a client.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tonic_types::StatusExt;
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The address is none.
-    #[error("`{address}` is no address of a service such as http://127.0.0.1:50061")]
+    #[error("`{address}` is not an address of a service such as http://127.0.0.1:50061")]
     Address {
         /// The address.
         address: String,
@@ -31,33 +31,33 @@ pub enum ClientError {
     Refused {
         /// The stable code of the service, such as `SM-RULESET-UNKNOWN`.
         code: String,
-        /// What the service said.
+        /// The status of the service.
         status: Box<Status>,
     },
     /// The connection broke, and could not be taken up again.
     #[error("the connection to the service broke")]
     Broken {
-        /// What the transport said.
+        /// The error of the transport.
         source: Box<Status>,
     },
     /// A stream ended without its summary.
     #[error("a stream ended before all chunks were answered")]
     Incomplete,
     /// The service runs with another engine, time-zone data, ruleset or plugin than when the evaluation began.
-    #[error("the service changed during the evaluation: its results would not belong together")]
+    #[error("the service changed during the evaluation: the results would not be consistent")]
     ServerChanged,
-    /// The summary of a stream does not say what was received.
+    /// The summary of a stream differs from what was received.
     #[error("the summary of a stream does not fit its results: {said} {what} were announced, {received} received")]
     SummaryMismatch {
         /// What was counted.
         what: &'static str,
-        /// What the summary says.
+        /// The count in the summary.
         said: String,
         /// What was received.
         received: String,
     },
-    /// The rows of an employee do not have the hash that came with them.
-    #[error("the results of employee `{employee}` do not have the hash that came with them")]
+    /// The rows of an employee do not have the hash in the result.
+    #[error("the results of employee `{employee}` do not match their hash")]
     HashMismatch {
         /// The employee.
         employee: String,
@@ -86,12 +86,12 @@ pub enum ClientError {
 }
 
 impl ClientError {
-    /// What a status means: a refusal of the service, or a broken connection.
+    /// The error of a status: a refusal of the service, or a broken connection.
     pub(crate) fn of_status(status: Status) -> ClientError {
         let from_service = status.get_details_error_info().map(|info| info.reason);
         match from_service {
             Some(code) => ClientError::Refused { code, status: Box::new(status) },
-            // What this machine's transport made up has a cause; what a service sent has none.
+            // A status of the local transport has a cause; a status of the service has none.
             None if status.code() == Code::Unavailable || status.source().is_some() => {
                 ClientError::Broken { source: Box::new(status) }
             }
@@ -151,7 +151,7 @@ impl ClientError {
         }
     }
 
-    /// How long the service asks to wait.
+    /// How long to wait, as the service requests.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             ClientError::Refused { status, .. } => status.get_details_retry_info()?.retry_delay,

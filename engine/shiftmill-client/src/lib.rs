@@ -6,8 +6,8 @@
 //! Outcome ←─ sums checked ←─ Answer ←──────┘   each chunk once; unanswered chunks again after a broken connection
 //! ```
 //!
-//! [`Client::evaluate`] hands results out as they come; [`Client::evaluate_all`] gathers them. Results are final only when
-//! the call returns `Ok`.
+//! [`Client::evaluate`] passes results on as they arrive; [`Client::evaluate_all`] collects them. Results are final
+//! only when the call returns `Ok`.
 //!
 //! ```
 //! use shiftmill_client::core::{
@@ -68,11 +68,11 @@
 //! [`ClientError::is_retryable`] says whether the whole evaluation may succeed when it is begun again. What a broken
 //! connection leaves unanswered is sent again before that, see [`Retry`].
 //!
-//! # What is checked
+//! # Checks
 //!
 //! * Every chunk is answered exactly once, with as many results as it has employees.
-//! * The summary of every stream says what was received in it: counts, and the sum of the employees' hashes.
-//! * A broken stream has no summary. The answers that it gave are kept, because each came whole and names a chunk that
+//! * The summary of every stream must match what was received: counts, and the sum of the employees' hashes.
+//! * A broken stream has no summary. Its answers are kept, because each is complete and names a chunk that
 //!   waited for it, and because the stream that carries on must run with the same engine, zone data, rulesets and plugins,
 //!   which give the same bytes. [`Builder::check_rows`] also compares every employee's rows with their hash.
 //!

@@ -1,4 +1,4 @@
-//! What is asked of all timecards of an evaluation.
+//! The settings of an evaluation.
 
 use shiftmill_core::{Detail, EvaluationWindow};
 use shiftmill_proto::v1;
@@ -13,7 +13,7 @@ pub struct Settings {
     pub zones: Vec<String>,
     /// Which days to pay, which days the facts cover, and the instant as of which is calculated.
     pub window: EvaluationWindow,
-    /// How much of the derivation is wanted.
+    /// How much of the derivation the results contain.
     pub detail: Detail,
 }
 
@@ -24,7 +24,7 @@ pub enum Ruleset {
     Named(String),
     /// The document itself.
     Document {
-        /// What mistakes call it.
+        /// Its name in mistakes.
         file_name: String,
         /// TOML.
         text: String,
@@ -61,7 +61,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request whose rulesets this program has compiled itself. [`crate::Client::prepare`] asks the service instead.
+    /// A request whose rulesets this program has compiled itself. With [`crate::Client::prepare`] the service compiles
+    /// them.
     pub fn new(header: impl Into<v1::Header>, vocabulary: Vocabulary) -> Request {
         let (shifts, carried_keys) = (vocabulary.shifts().to_vec(), vocabulary.carried_keys().to_vec());
         Request { header: v1::Header { shifts, carried_keys, ..header.into() }, vocabulary }

@@ -11,7 +11,7 @@ use shiftmill_wire::{Malformed, Numbered, results};
 
 use crate::error::ClientError;
 
-/// What comes back for one chunk.
+/// The answer to one chunk.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "nearly every answer is a result, and each is handed on once")]
 pub enum Answer {
@@ -38,7 +38,7 @@ impl ChunkResults {
         ChunkResults { chunk, message, header }
     }
 
-    /// The number of the chunk: chunks are numbered from 0 in the order in which they were given or cut.
+    /// The number of the chunk: chunks are numbered from 0 in their order.
     pub fn number(&self) -> u64 {
         self.message.number
     }
@@ -48,12 +48,12 @@ impl ChunkResults {
         &self.chunk.employees
     }
 
-    /// What the results come from, with the names behind their numbers.
+    /// The origin of the results, with the names of their numbers.
     pub fn header(&self) -> &v1::ResponseHeader {
         &self.header
     }
 
-    /// The message as it came.
+    /// The received message.
     pub fn message(&self) -> &v1::ChunkResult {
         &self.message
     }
@@ -80,7 +80,7 @@ impl ChunkResults {
         }
     }
 
-    /// Computes the hash of each employee's rows anew and compares it with the one that came with them.
+    /// Computes the hash of each employee's rows and compares it with the hash in the result.
     ///
     /// # Errors
     /// [`ClientError::HashMismatch`] for the first employee with another hash; [`ClientError::Malformed`].
@@ -111,7 +111,7 @@ impl Rows {
         &self.columns
     }
 
-    /// What the results come from.
+    /// The origin of the results.
     pub fn header(&self) -> &v1::ResponseHeader {
         &self.header
     }
@@ -136,13 +136,13 @@ pub struct PayLine<'a> {
     pub workday: Workday,
     /// The pay code, such as `overtime_1_5`.
     pub pay_code: &'a str,
-    /// What the amount counts.
+    /// The unit of the amount.
     pub unit: Unit,
     /// False for time that is shown but not paid.
     pub paid: bool,
     /// How much.
     pub amount: u32,
-    /// The rule that put it there.
+    /// The rule that decided it.
     pub rule: &'a str,
     /// On what grounds, in English.
     pub because: &'a str,
@@ -176,7 +176,7 @@ pub struct Total<'a> {
     pub from: Workday,
     /// The pay code.
     pub pay_code: &'a str,
-    /// What the amount counts.
+    /// The unit of the amount.
     pub unit: Unit,
     /// How much.
     pub amount: u32,

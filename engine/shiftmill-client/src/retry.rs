@@ -12,7 +12,7 @@ pub struct Retry {
     pub attempts: u32,
     /// The delay before the first of them.
     pub first_delay: Duration,
-    /// The longest delay, unless the service asks for a longer one.
+    /// The longest delay, unless the service requests a longer one.
     pub longest_delay: Duration,
 }
 

@@ -25,7 +25,7 @@ pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 /// - `rows … by`: columns with one entry per row; the column behind `by` counts the rows of each employee.
 /// - `sparse`: rows that few employees have, each with its owner, and what messages call the column of owners.
 ///
-/// Behind each column stands its check: [`even`] when every entry is needed, [`even_or_empty`] when the column may be
+/// After each column comes its check: [`even`] when every entry is needed, [`even_or_empty`] when the column may be
 /// left out.
 macro_rules! batch {
     (
@@ -207,9 +207,9 @@ pub enum BatchError {
     UnevenColumn {
         /// The column.
         column: &'static str,
-        /// What it should hold.
+        /// The entries that it should have.
         expected: usize,
-        /// What it holds.
+        /// The entries that it has.
         found: usize,
     },
     /// A number that means nothing.
@@ -223,13 +223,13 @@ pub enum BatchError {
         value: i64,
     },
     /// The base instant of punches lies where there are no dates.
-    #[error("`punch_base` is {base}, which is no second between the years 1 and 9999")]
+    #[error("`punch_base` is {base}, which is not between the years 1 and 9999")]
     BaseOutOfCalendar {
         /// The base.
         base: i64,
     },
     /// More rows for one employee than an evaluation takes.
-    #[error("employee {index} has {found} entries in `{column}`, the most is {most}")]
+    #[error("employee {index} has {found} entries in `{column}`; the maximum is {most}")]
     TooMany {
         /// The column of counts.
         column: &'static str,
@@ -340,7 +340,7 @@ fn rows_of(starts: &[u32], index: usize) -> Option<Range<usize>> {
     Some(*starts.get(index)? as usize..*starts.get(index + 1)? as usize)
 }
 
-/// Where the rows of each employee begin, and where the last ones end. Without counts nobody has rows.
+/// Where the rows of each employee begin, and where the last ones end. Without counts no employee has rows.
 fn starts(column: &'static str, counts: &[u32], employees: usize, most: u32) -> Result<Vec<u32>, BatchError> {
     if counts.is_empty() {
         return Ok(alloc::vec![0; employees + 1]);

@@ -66,7 +66,7 @@ impl CardState {
         self.leave.clear();
     }
 
-    /// Rows that its lists have room for, all together. It holds on to what the largest card took that it ever had.
+    /// The capacity of all its lists, in rows. The state keeps the memory of the largest card that it ever had.
     pub fn rows_held(&self) -> usize {
         let facts = self.punches.capacity() + self.scheduled.capacity();
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
@@ -75,12 +75,12 @@ impl CardState {
         facts + shape + pay + plugins + self.shown_on.capacity() + self.leave.capacity()
     }
 
-    /// Notes something that a person must look at.
+    /// Adds something that a person must look at.
     pub fn notice(&mut self, code: ExceptionCode, workday: Workday, at: Timestamp, measure: Seconds) {
         self.noticed.push(Noticed { code, workday, at, measure, rule: RuleId::ATTENDANCE, shift: None, says: None });
     }
 
-    /// What is carried under a key: what a plugin set in this evaluation, else what was carried in.
+    /// The carried value of a key: the value that a plugin set in this evaluation, else the value carried in.
     pub fn carried_value(&self, inputs: &Inputs<'_>, key: CarryKey) -> Option<i64> {
         let set = self.carried.iter().find(|carried| carried.key == key);
         let given = || inputs.card.carried.iter().rev().find(|carried| carried.key == key);
@@ -97,7 +97,7 @@ pub struct PluginReasons {
 }
 
 impl PluginReasons {
-    /// Adds a reason and gives its number.
+    /// Adds a reason and returns its number.
     pub fn push(&mut self, figures: &[i64]) -> u32 {
         self.figures.extend_from_slice(figures);
         self.ends.push(self.figures.len() as u32);
@@ -120,7 +120,7 @@ impl PluginReasons {
         self.ends.is_empty()
     }
 
-    /// Makes room for this many reasons more.
+    /// Reserves memory for this many more reasons.
     pub fn reserve(&mut self, reasons: usize) {
         self.ends.reserve(reasons);
     }
@@ -173,7 +173,7 @@ pub struct KeptPunch {
 const IN_MEAL_OUT: [PunchKind; 4] = [PunchKind::In, PunchKind::MealStart, PunchKind::MealEnd, PunchKind::Out];
 
 /// The first four of these punches, when they are in, meal start, meal end, out and the last comes less than `within`
-/// after the first: a day about which there is nothing more to find out.
+/// after the first: a day that needs no further checks.
 #[inline]
 pub(crate) fn plain_day(punches: &[KeptPunch], within: Seconds) -> Option<[KeptPunch; 4]> {
     let punches = *punches.first_chunk::<4>()?;
@@ -274,7 +274,7 @@ coded! {
         Meal = 0 "meal",
         /// A break.
         Break = 1 "break",
-        /// Neither is said.
+        /// Neither is known.
         Plain = 2 "plain",
     }
 }
@@ -373,7 +373,7 @@ pub struct Noticed {
     pub rule: RuleId,
     /// The worked shift (an index into `shifts`) on whose workday it is shown; `None` when `workday` says all.
     pub shift: Option<u32>,
-    /// What a plugin says of it: the number of its reason among those of the card.
+    /// The reason of the plugin that marked it, as its number among the reasons of the card.
     pub says: Option<u32>,
 }
 

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::coded::coded;
 
 coded! {
-    /// What a punch says it is.
+    /// The kind that a punch has.
     PunchKind {
         /// Starts work.
         In = 0 "in",
@@ -19,7 +19,7 @@ coded! {
         BreakStart = 4 "break_start",
         /// Resumes work after a break.
         BreakEnd = 5 "break_end",
-        /// Ends one piece of work and starts another at the same second.
+        /// Ends one stretch of work and starts another at the same second.
         Transfer = 6 "transfer",
         /// The terminal recorded no direction.
         Unknown = 7 "unknown",
@@ -53,7 +53,7 @@ coded! {
         MakeupWorkday = 4 "makeup_workday",
         /// A working day turned into a day off by decree.
         ShiftedRest = 5 "shifted_rest",
-        /// The weekly day of rest that the law demands, where it differs from other days off.
+        /// The weekly day of rest that the law requires, where it differs from other days off.
         StatutoryRest = 6 "statutory_rest",
     }
 }
@@ -98,7 +98,7 @@ pub struct PayCode(pub u16);
 impl PayCode {
     /// Time worked at the plain rate. Always the first pay code.
     pub const REGULAR: PayCode = PayCode(0);
-    /// Time taken off by an automatic or fixed break; not paid. Always the second pay code.
+    /// Time deducted by an automatic or fixed break; not paid. Always the second pay code.
     pub const UNPAID_BREAK: PayCode = PayCode(1);
 }
 
@@ -176,18 +176,18 @@ impl Multiplier {
     pub const PLAIN: Multiplier = Multiplier(1_000);
 }
 
-/// What a ruleset says of one of its pay codes.
+/// A pay code as the ruleset declares it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayCodeInfo {
     /// The written code, such as `overtime_1_5`.
     pub name: String,
-    /// Where it stands.
+    /// Its layer.
     pub layer: Layer,
     /// What it counts.
     pub unit: Unit,
     /// False for time that is shown but not paid.
     pub paid: bool,
-    /// What it is worth against the plain rate; decides which overtime tier wins.
+    /// Its rate relative to the plain rate; decides which overtime tier wins.
     pub multiplier: Multiplier,
 }
 
@@ -220,7 +220,7 @@ coded! {
         EarlyIn = 11 "early_in",
         /// Out after the scheduled end by more than the ruleset allows.
         LateOut = 12 "late_out",
-        /// Worked less on the day than the ruleset demands.
+        /// Worked less on the day than the ruleset requires.
         UnderHours = 13 "under_hours",
         /// A required meal was not taken.
         MealMissing = 14 "meal_missing",
@@ -236,19 +236,19 @@ coded! {
         HolidayWorked = 19 "holiday_worked",
         /// A worked shift longer than the ruleset allows.
         ShiftTooLong = 20 "shift_too_long",
-        /// An in and an out too far apart to belong together.
+        /// An in punch and an out punch are too far apart.
         PairTooLong = 21 "pair_too_long",
-        /// Rounding would have turned a pair around; its raw instants were used.
+        /// Rounding would move the end before the start; the raw instants were used.
         RoundConflict = 22 "round_conflict",
         /// A repeated punch was dropped.
         DuplicatePunch = 23 "duplicate_punch",
-        /// A punch later than the evaluation's own time; left out.
+        /// A punch later than `as_of`; left out.
         FuturePunch = 24 "future_punch",
         /// A correction that names no punch.
         CorrectionUnmatched = 25 "correction_unmatched",
         /// Fewer days of context than the ruleset needs: the rows are provisional (`SM-CONTEXT-SHORT`).
         ContextShort = 26 "context_short",
-        /// A plugin asks a person to look.
+        /// A plugin requests a review.
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
@@ -260,7 +260,7 @@ coded! {
     ExceptionState {
         /// It may still resolve itself.
         Pending = 0 "pending",
-        /// It stands.
+        /// It is final.
         Final = 1 "final",
         /// A person has waived it.
         Waived = 2 "waived",
@@ -278,7 +278,7 @@ coded! {
         Medium = 2 "medium",
         /// Affects pay.
         High = 3 "high",
-        /// Pay is unknown until somebody acts.
+        /// Pay is unknown until a person corrects it.
         Critical = 4 "critical",
     }
 }

@@ -6,9 +6,9 @@ use crate::card::PluginReasons;
 use crate::codes::{CarryKey, PayCode, RuleId};
 use crate::time::{Seconds, Timestamp, Workday};
 
-/// What stands in a column: one number of fixed width.
+/// The value of a column: one number of fixed width.
 pub trait ColumnValue: Copy {
-    /// The number as messages and files hold it: 16 bits are widened to 32.
+    /// The number in messages and files: 16 bits are widened to 32.
     type Number: Copy;
 
     /// The number.

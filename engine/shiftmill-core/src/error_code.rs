@@ -9,7 +9,7 @@ coded! {
         WindowTooLong = 0 "SM-WINDOW-TOO-LONG",
         /// A range of days ends before it begins.
         WindowBackwards = 1 "SM-WINDOW-BACKWARDS",
-        /// The days asked for lie where there are no dates.
+        /// The days of the request are outside the calendar.
         WindowOutOfCalendar = 2 "SM-WINDOW-OUT-OF-CALENDAR",
         /// A fact lies outside the days that the facts cover.
         FactOutsideWindow = 3 "SM-FACT-OUTSIDE-WINDOW",
@@ -33,13 +33,13 @@ coded! {
         PluginPanic = 12 "SM-PLUGIN-PANIC",
         /// A plugin used more fuel than its input allows.
         PluginBudget = 13 "SM-PLUGIN-BUDGET",
-        /// A plugin wanted more memory, or answered more, than it may.
+        /// A plugin uses more memory, or answers more, than allowed.
         PluginMemory = 14 "SM-PLUGIN-MEMORY",
         /// A plugin went too deep.
         PluginStack = 15 "SM-PLUGIN-STACK",
         /// A plugin refuses its configuration.
         PluginConfig = 16 "SM-PLUGIN-CONFIG",
-        /// A plugin says that it cannot judge the timecard.
+        /// A plugin reports that it cannot evaluate the timecard.
         PluginData = 17 "SM-PLUGIN-DATA",
         /// A plugin proposed an edit that is refused.
         PluginEdit = 18 "SM-PLUGIN-EDIT",
@@ -47,7 +47,7 @@ coded! {
         PluginHost = 19 "SM-PLUGIN-HOST",
         /// A plugin is named that is not there.
         PluginUnknown = 20 "SM-PLUGIN-UNKNOWN",
-        /// A component is no plugin that can be used.
+        /// A component cannot be used as a plugin.
         PluginRefused = 21 "SM-PLUGIN-REFUSED",
         /// A plugin does not keep employees apart.
         PluginNotIndependent = 22 "SM-PLUGIN-NOT-INDEPENDENT",
@@ -57,7 +57,7 @@ coded! {
         Cancelled = 24 "SM-CANCELLED",
         /// The first message of a stream is no header, or a later one is.
         HeaderExpected = 25 "SM-HEADER-EXPECTED",
-        /// The header says something impossible.
+        /// The header has an impossible value.
         Header = 26 "SM-HEADER",
         /// A ruleset is named that the service does not have.
         RulesetUnknown = 27 "SM-RULESET-UNKNOWN",
@@ -65,7 +65,7 @@ coded! {
         RulesetMistakes = 28 "SM-RULESET-MISTAKES",
         /// A zone is named that does not exist.
         ZoneUnknown = 29 "SM-ZONE-UNKNOWN",
-        /// A column does not have as many entries as the others demand.
+        /// A column does not have as many entries as the other columns require.
         ColumnsUneven = 30 "SM-COLUMNS-UNEVEN",
         /// A number or text has no meaning.
         ValueUnknown = 31 "SM-VALUE-UNKNOWN",

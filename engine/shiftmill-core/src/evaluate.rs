@@ -11,7 +11,7 @@ use crate::timecard::Inputs;
 use crate::{close, open, pay, shape};
 
 /// Evaluates one timecard and adds its rows to `results`; a timecard that cannot be evaluated adds an error and no
-/// rows. What `state` and `scratch` held before does not matter.
+/// rows. Earlier contents of `state` and `scratch` do not matter.
 pub fn evaluate(
     inputs: &Inputs<'_>,
     detail: Detail,
@@ -42,7 +42,7 @@ pub fn evaluate(
     results.cards.push(CardResult { ends, provisional, error });
 }
 
-/// The stages of a card's way before it is closed. After each, plugins may be called:
+/// The steps between the hooks of plugins, before the card is closed. After each, plugins may be called:
 ///
 /// ```text
 /// open ─┬─→ lay out ─┬─→ compare ─┬─→ pay ─┬─→ close
@@ -50,13 +50,13 @@ pub fn evaluate(
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// From nothing to punches that count.
+    /// Order and correct punches.
     Open,
-    /// To worked shifts and their spans.
+    /// Form worked shifts and their spans.
     LayOut,
-    /// To what was worked held against what was expected.
+    /// Compare work with the schedule.
     Compare,
-    /// To what is paid.
+    /// Calculate pay.
     Pay,
 }
 

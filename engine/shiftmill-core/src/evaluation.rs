@@ -19,7 +19,7 @@ columns! {
     PayLine {
         /// The reporting workday.
         workday: Workday,
-        /// The pay code; its layer and unit stand in the names of the timeline.
+        /// The pay code; its layer and unit are in the names of the timeline.
         code: PayCode,
         /// Seconds or occurrences, by the unit of the code.
         amount: u32,
@@ -99,7 +99,7 @@ columns! {
 columns! {
     /// Marks as columns.
     MarkRows of
-    /// An exception that a plugin marked, and what it says of it.
+    /// An exception that a plugin marked, with its reason.
     MarkRow {
         /// The exception: its position among those of the card.
         exception: u32,
@@ -119,7 +119,7 @@ coded! {
 }
 
 coded! {
-    /// How much of the derivation is wanted. Never changes what is paid.
+    /// How much of the derivation the results contain. Never changes what is paid.
     #[derive(Default)]
     Detail {
         /// Totals and exceptions only.
@@ -129,12 +129,12 @@ coded! {
         Workdays = 1 "workdays",
         /// Also spans with their instants.
         Spans = 2 "spans",
-        /// Also every step: counters before and after, limits, losing claims, rules that did not act and why.
+        /// Also every step: counters before and after, limits, losing claims, rules that were not applied and why.
         Full = 3 "full",
     }
 }
 
-/// Declares the lists of [`Evaluations`] once: whatever goes over all of them comes from here.
+/// Declares the lists of [`Evaluations`] once: every operation on all lists is derived from it.
 macro_rules! lists {
     ($($(#[$doc:meta])* $list:ident: $type:ty,)+) => {
         /// Results of the timecards of one chunk. Timecard `i` owns the rows from the end of card `i - 1` to its own
@@ -159,8 +159,8 @@ macro_rules! lists {
         pub struct RowRanges { $(pub $list: Range<usize>,)+ }
 
         impl Evaluations {
-            /// Empty lists with room for as many timecards and rows as an earlier chunk had, so that they do not grow
-            /// in steps.
+            /// Empty lists with capacity for as many timecards and rows as an earlier chunk had, so that they do not
+            /// grow in steps.
             pub fn with_room(cards: usize, ends: RowEnds) -> Evaluations {
                 let mut results = Evaluations::default();
                 results.cards.reserve(cards);
@@ -168,7 +168,7 @@ macro_rules! lists {
                 results
             }
 
-            /// The ends of all lists as they stand.
+            /// The current ends of all lists.
             pub fn ends(&self) -> RowEnds {
                 RowEnds { $($list: List::len(&self.$list) as u32,)+ }
             }
@@ -184,7 +184,7 @@ macro_rules! lists {
                 RowRanges { $($list: from.$list as usize..to.$list as usize,)+ }
             }
 
-            /// The first list whose length is not what the ends of its last timecard say.
+            /// The first list whose length differs from the end of its last timecard.
             pub fn uneven_list(&self) -> Option<&'static str> {
                 let (ends, needed) = (self.ends(), self.cards.last().map_or(RowEnds::default(), |card| card.ends));
                 $(if ends.$list != needed.$list { return Some(stringify!($list)); })+
@@ -234,7 +234,7 @@ pub struct CardResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum EvaluationError {
     /// The facts or the pay period span more days than an evaluation takes.
-    #[error("the evaluation would span {days} days, the most is {most}")]
+    #[error("the evaluation would span {days} days; the maximum is {most}")]
     WindowTooLong {
         /// How many.
         days: i32,
@@ -244,8 +244,8 @@ pub enum EvaluationError {
     /// The pay period or the range of facts ends before it begins.
     #[error("a range of days ends before it begins")]
     WindowBackwards,
-    /// The facts or the pay period lie where there are no dates.
-    #[error("the days asked for must lie between the years 1 and 9999")]
+    /// The facts or the pay period are outside the calendar.
+    #[error("the days must be between the years 1 and 9999")]
     WindowOutOfCalendar,
     /// A scheduled shift that does not end after it starts, or does so more than 48 hours later, or starts more than
     /// a day before its workday or three days after.
@@ -305,7 +305,7 @@ pub enum EvaluationError {
         /// How.
         code: FailureCode,
     },
-    /// Days of context are missing and the request asks for final results only.
+    /// Days of context are missing and the request requires final results.
     #[error("{before} days before and {after} days after the pay period are needed for a final result")]
     ContextShort {
         /// Days needed before.

@@ -39,7 +39,7 @@ pub struct CardFacts {
 pub struct Punch {
     /// When.
     pub at: Timestamp,
-    /// What it says it is.
+    /// Its kind.
     pub kind: PunchKind,
     /// The caller's number; within one batch all punches have one or none counts.
     pub id: Option<u64>,

@@ -14,14 +14,14 @@
 //! | carried over | count (u32); each: key (u16), value (i64) |
 //! | plugin failures | count (u32); each: hook, code (u8 each), skipped (u8), workday (u8: 0 or 1, then i32), plugin's name in the ruleset (length u32, then UTF-8) |
 //!
-//! Spans, premiums, quantities, notes and what plugins say explain these rows and are not hashed, so that asking for
-//! more detail than workdays does not change the hash; neither are the messages of failures. With totals only there are
-//! no workdays and lines, and the hash is another.
+//! Spans, premiums, quantities, notes and the texts of plugins explain these rows and are not hashed, so that
+//! requesting more detail than workdays does not change the hash; neither are the messages of failures. With totals
+//! only there are no workdays and lines, and the hash is another.
 //!
 //! The hash of a stream is the sum of its employees' hashes, read as 256-bit little-endian numbers, modulo 2^256. A
 //! sum needs the same memory for any number of employees and does not depend on their order or on chunks; an
-//! employee that is missing or comes twice changes it. It finds mistakes and lost data. It is no seal against
-//! somebody who makes up results on purpose: sign the results for that.
+//! employee that is missing or comes twice changes it. It finds mistakes and lost data. It does not protect
+//! against forged results: sign the results for that.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -89,7 +89,7 @@ impl ResultHasher {
         Some(())
     }
 
-    /// The failures stand in the order of their cards.
+    /// The failures are in the order of their cards.
     fn failures(&mut self, results: &Evaluations, index: usize) {
         let first = results.failures.partition_point(|failure| (failure.card as usize) < index);
         let later = results.failures.get(first..).unwrap_or(&[]);

@@ -41,7 +41,7 @@ pub struct Plan {
     pub rounding: Vec<RoundingRule>,
     /// To which workday a second belongs.
     pub workdays: Workdays,
-    /// Paid gaps and breaks taken off.
+    /// Paid gaps and breaks deducted.
     pub breaks: Breaks,
     /// Required meals, in order of their ordinal.
     pub meal_requirements: Vec<MealRequirement>,
@@ -117,7 +117,7 @@ impl PlanTimeline {
         })
     }
 
-    /// The plan that holds on a workday; before the first version's date, the first version.
+    /// The plan in force on a workday; before the first version's date, the first version.
     #[inline]
     pub fn at(&self, workday: Workday) -> &Plan {
         match self.versions.as_slice() {
@@ -153,13 +153,13 @@ impl PlanTimeline {
         &self.names
     }
 
-    /// What some version asks for.
+    /// What some version uses.
     pub(crate) fn needs(&self) -> Needs {
         self.needs
     }
 }
 
-/// What some version of a timeline asks for, found out once: the phases pass over what none does.
+/// What some version of a timeline uses, determined once: the phases skip what no version uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// Punches lose their seconds.
@@ -178,9 +178,9 @@ pub(crate) struct Needs {
     pub(crate) shift_length_max: Seconds,
     /// Short gaps are paid.
     pub(crate) paid_gaps: bool,
-    /// Breaks at fixed times are taken off.
+    /// Breaks at fixed times are deducted.
     pub(crate) fixed_breaks: bool,
-    /// Breaks are taken off automatically.
+    /// Breaks are deducted automatically.
     pub(crate) auto_deduct: bool,
     /// Meals are required.
     pub(crate) meals: bool,
@@ -229,7 +229,7 @@ pub struct Names {
     pub leave: Vec<String>,
     /// What plugins carry from one pay period to the next, as `plugin/key`.
     pub carried: Vec<String>,
-    /// What the rules of plugins say, by the number of the rule, ascending.
+    /// The texts of the rules of plugins, by the number of the rule, ascending.
     pub reasons: Vec<(RuleId, ReasonRule)>,
 }
 
@@ -242,7 +242,7 @@ impl Names {
         self.rules.get(usize::from(rule.0)).map_or("", String::as_str)
     }
 
-    /// What a plugin's rule says; `None` for other rules.
+    /// The texts of a plugin's rule; `None` for other rules.
     pub fn reason_rule(&self, rule: RuleId) -> Option<&ReasonRule> {
         let index = self.reasons.binary_search_by_key(&rule, |reason| reason.0).ok()?;
         self.reasons.get(index).map(|reason| &reason.1)

@@ -1,10 +1,10 @@
-//! Why a second is paid where it is. Small and without text; words are put to it at the edge.
+//! Why a second is paid as it is. A reason is small and has no text; the facade writes the text.
 
 use crate::coded::coded;
 use crate::codes::{DayType, RuleId};
 use crate::time::Seconds;
 
-/// The rule that put a pay code on a span, and on what grounds.
+/// The rule that put a pay code on a span, and its grounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reason {
     /// The rule, by the number of its name.
@@ -21,7 +21,7 @@ impl Reason {
 /// The grounds on which a rule acted, with the figures that decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Because {
-    /// Worked, and no rule said otherwise.
+    /// Worked, and no rule changed the pay code.
     Worked,
     /// Worked up to an out punch that is missing and was filled in by the ruleset.
     Imputed,
@@ -30,9 +30,9 @@ pub enum Because {
         /// Gaps of this length and longer are not paid.
         limit: Seconds,
     },
-    /// Taken off automatically, since nobody punched a meal of this length.
+    /// Deducted automatically, because no meal of this length was punched.
     AutoDeducted {
-        /// The length that the ruleset takes off in all.
+        /// The whole length that the ruleset deducts.
         amount: Seconds,
     },
     /// A break at a fixed time of day.
@@ -105,9 +105,9 @@ pub enum Because {
         /// 1 for the first meal of the workday.
         ordinal: u8,
     },
-    /// Lateness that the ruleset takes off.
+    /// Lateness that the ruleset deducts.
     Lateness,
-    /// A plugin's rule says so. What it says is put together from the rule's template and these figures.
+    /// A plugin's rule decided. Its text is the rule's template with these figures.
     ByPlugin {
         /// The reason's number among those of the card, see [`crate::PluginReasons`].
         reason: u32,
@@ -117,13 +117,13 @@ pub enum Because {
 coded! {
     /// The kinds of [`Because`], for result columns and words.
     BecauseKind {
-        /// Worked, and no rule said otherwise.
+        /// Worked, and no rule changed the pay code.
         Worked = 0 "worked",
         /// Worked up to an out punch that is missing and was filled in by the ruleset.
         Imputed = 1 "imputed",
         /// A gap short enough to be paid.
         ShortGapPaid = 2 "short_gap_paid",
-        /// Taken off automatically, since nobody punched a meal of this length.
+        /// Deducted automatically, because no meal of this length was punched.
         AutoDeducted = 3 "auto_deducted",
         /// A break at a fixed time of day.
         FixedBreak = 4 "fixed_break",
@@ -159,9 +159,9 @@ coded! {
         DayPremium = 19 "day_premium",
         /// A required meal was missing, short or late.
         MealRequirement = 20 "meal_requirement",
-        /// Lateness that the ruleset takes off.
+        /// Lateness that the ruleset deducts.
         Lateness = 21 "lateness",
-        /// A plugin's rule says so. What it says is put together from the rule's template and these figures.
+        /// A plugin's rule decided. Its text is the rule's template with these figures.
         ByPlugin = 22 "by_plugin",
     }
 }

@@ -1,4 +1,4 @@
-//! Recording: the steps of an evaluation, for who asks. The same code runs with and without.
+//! Records the steps of an evaluation for explanations. The same code runs with and without a recorder.
 
 use alloc::vec::Vec;
 
@@ -7,9 +7,9 @@ use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
 
-/// Takes notes of an evaluation, or does not.
+/// Collects notes of an evaluation, or discards them.
 pub trait Recorder {
-    /// False when notes are thrown away, so that nobody needs to make them.
+    /// False when notes are discarded, so that they are not created.
     const LISTENS: bool;
 
     /// Takes a note.
@@ -61,13 +61,13 @@ pub enum Note {
         /// Scheduled workday; `None`: no scheduled shift fits.
         scheduled: Option<Workday>,
     },
-    /// A break was taken off.
+    /// A break was deducted.
     TakenOff {
         /// Grounds.
         reason: Reason,
-        /// Start of the piece.
+        /// Start of the deducted time.
         start: Timestamp,
-        /// End of the piece.
+        /// End of the deducted time.
         end: Timestamp,
     },
     /// A stretch was recoded.
@@ -98,11 +98,11 @@ pub enum Note {
         /// End of the stretch.
         end: Timestamp,
     },
-    /// A tier looked at a scope and did not act.
+    /// A tier was not applied in a scope.
     DidNotAct {
         /// The rule.
         rule: RuleId,
-        /// Over what its counter runs.
+        /// The scope of its counter.
         scope: TierScope,
         /// First workday of the scope.
         from: Workday,
@@ -155,7 +155,7 @@ pub enum Edited {
         /// What it pays.
         code: PayCode,
     },
-    /// A stretch pays something else.
+    /// A stretch has another pay code.
     Recoded {
         /// Start.
         start: Timestamp,
@@ -177,7 +177,7 @@ pub enum Edited {
         /// ... and its end.
         end: Timestamp,
     },
-    /// A span was cut in two.
+    /// A span was split.
     Split {
         /// Where.
         at: Timestamp,
@@ -222,7 +222,7 @@ pub enum Edited {
     },
 }
 
-/// Why a rule did not act.
+/// Why a rule was not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhyNot {
     /// The counter stayed within the limit.
@@ -232,8 +232,8 @@ pub enum WhyNot {
         /// The limit.
         limit: Seconds,
     },
-    /// No second met its condition.
+    /// No work met its condition.
     ConditionNotMet,
-    /// Another alternative gave more.
+    /// Another alternative pays more.
     OtherAlternative,
 }

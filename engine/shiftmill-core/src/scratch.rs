@@ -7,23 +7,23 @@ use crate::pay::{combine, premiums};
 use crate::shape::{assignment, attendance, breaks, leave, meal_requirement};
 use crate::{close, open, plugin};
 
-/// What rules need while they work and nobody reads afterwards: a rule clears its part before it uses it. One scratch
-/// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is a
-/// field of [`CardState`].
+/// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
+/// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is
+/// a field of [`CardState`].
 ///
 /// It keeps the memory of the largest card that it ever served.
 ///
 /// [`CardState`]: crate::CardState
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    /// Layer A while a rule writes it anew. It then changes places with the spans of the card, so that both keep their
+    /// Layer A while a rule rewrites it. It is then swapped with the spans of the card, so that both keep their
     /// memory.
     pub(crate) spans: Vec<Span>,
     /// Corrections: how they name punches.
     pub(crate) corrections: open::correct::Scratch,
     /// Matching by cluster: the worked shifts and punch windows that meet.
     pub(crate) matching: assignment::Scratch,
-    /// Breaks: what is paid and what is taken off.
+    /// Breaks: what is paid and what is deducted.
     pub(crate) breaks: breaks::Scratch,
     /// Leave: the order of the facts, and the stretches on their way into layer A.
     pub(crate) leave: leave::Scratch,

@@ -32,7 +32,7 @@ impl Seconds {
         Seconds(self.0.saturating_sub(limit.0))
     }
 
-    /// The sum, held at the longest length that can be written.
+    /// The sum, limited to the longest length.
     pub const fn plus(self, other: Seconds) -> Seconds {
         Seconds(self.0.saturating_add(other.0))
     }
@@ -104,7 +104,7 @@ impl WallTime {
         WallTime(i64::from(date.0) * WALL_DAY + i64::from(second_of_day))
     }
 
-    /// The calendar date shown; held at the first or last label where there is no date so far away.
+    /// The calendar date shown; the first or last label for a date outside the calendar.
     pub fn date(self) -> Workday {
         let days = self.0.div_euclid(WALL_DAY);
         Workday(days.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32)

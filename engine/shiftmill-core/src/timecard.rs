@@ -50,7 +50,7 @@ pub struct ScheduleColumns<'a> {
     pub start: &'a [i32],
     /// End in wall-clock seconds from the same midnight; after the start.
     pub end: &'a [i32],
-    /// 0: the times stand in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
+    /// 0: the times are in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
     /// read. Empty: all 0.
     pub template: &'a [u16],
 }
@@ -151,12 +151,12 @@ pub struct DayOverride {
     pub day_type: DayType,
 }
 
-/// What a counter already held at the start of the facts.
+/// The total of a counter at the start of the facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpeningBalance {
     /// The overtime tier whose counter it is.
     pub rule: RuleId,
-    /// What it held.
+    /// Its total.
     pub amount: Seconds,
 }
 
@@ -169,14 +169,14 @@ pub struct Carried {
     pub value: i64,
 }
 
-/// What is asked: which days to pay, which days the facts cover, and how far time has got.
+/// The window of an evaluation: which days to pay, which days the facts cover, and as of when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EvaluationWindow {
     /// The workdays that are paid out. Other days are computed as context only.
     pub pay_period: WorkdayRange,
     /// The workdays for which the facts are complete.
     pub facts: WorkdayRange,
-    /// The instant at which the question is asked; decides what is still pending.
+    /// The instant as of which everything is calculated; decides what is still pending.
     pub as_of: Timestamp,
     /// With fewer days of context than the plan needs, the card is an error instead of provisional.
     pub require_final: bool,
@@ -189,6 +189,6 @@ pub struct Inputs<'a> {
     pub card: Timecard<'a>,
     /// The rules, by date.
     pub timeline: &'a PlanTimeline,
-    /// What is asked.
+    /// The window of the evaluation.
     pub window: &'a EvaluationWindow,
 }

@@ -1,4 +1,4 @@
-//! Zones as values: the offsets from UTC that hold in a window of time. The core never looks one up.
+//! Zones as values: the offsets from UTC in a window of time. The core never looks one up.
 
 use alloc::{string::String, vec::Vec};
 
@@ -88,7 +88,7 @@ impl Zone {
                 earlier.get_or_insert(candidate);
                 later = Some(candidate);
             } else if candidate >= until {
-                // Past the end of this piece: the answer if no later piece shows the time (a gap).
+                // Past the end of this period of one offset: the answer if no later period shows the time (a gap).
                 skipped = Some(candidate);
             }
             if let Some(change) = next {
@@ -230,7 +230,7 @@ impl<'z> ZoneCursor<'z> {
         self.offset = i64::from(last_passed.map_or(self.zone.first_offset, |change| change.1));
         self.from = last_passed.map_or(i64::MIN, |change| change.0.0);
         self.until = changes.get(passed).map_or(i64::MAX, |change| change.0.0);
-        // Two pieces of a zone show one wall-clock time only as near to a change as their offsets differ.
+        // Two periods of a zone show one wall-clock time only as near to a change as their offsets differ.
         self.clear_from = self.from.saturating_add(self.zone.spread);
         self.clear_until = self.until.saturating_sub(self.zone.spread);
         self.date = WallTime(at.0.saturating_add(self.offset)).date();

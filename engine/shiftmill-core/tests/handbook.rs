@@ -7,7 +7,7 @@ use shiftmill_core::{ErrorCode, ExceptionCode};
 
 const PAGE: &str = include_str!("../../../docs/errors.md");
 
-/// What stands in backticks in the first column of the tables of a part of the page.
+/// The words in backticks in the first column of the tables of a part of the page.
 fn first_column(part: &str) -> impl Iterator<Item = &str> {
     let rows = part.lines().filter(|line| line.starts_with("| `"));
     rows.filter_map(|row| row.split('|').nth(1)).flat_map(|cell| cell.split('`').skip(1).step_by(2))
@@ -17,7 +17,7 @@ fn first_column(part: &str) -> impl Iterator<Item = &str> {
 fn every_error_has_a_row_and_every_row_an_error() {
     let (errors, _) = PAGE.split_once("## Exceptions").unwrap();
     let stated: BTreeSet<&str> = first_column(errors).collect();
-    // No answer of the service has it, so it stands below the tables.
+    // No answer of the service has it, so it is below the tables.
     assert!(errors.contains(&format!("`{}`", ErrorCode::Cancelled)));
     let codes = ErrorCode::ALL.iter().filter(|code| **code != ErrorCode::Cancelled).map(|code| code.code());
     assert_eq!(stated, codes.collect());

@@ -1,8 +1,8 @@
-//! The canonical form: what a ruleset says, whatever it looks like. Its hash identifies the ruleset.
+//! The canonical form: the content of a ruleset, independent of its layout. Its hash identifies the ruleset.
 //!
 //! JSON with sorted keys of every version's settings, after merging, with defaults filled in, lengths in seconds and
-//! dates as written. Formatting, comments, the order of keys and the way a length is written do not show in it. A plugin
-//! stands in it by the hash of its content, whatever its file is called.
+//! dates as written. Formatting, comments, the order of keys and the way a length is written do not change it. A plugin
+//! is in it by the hash of its content, not by the name of its file.
 
 use serde_json::{Map, Value as Json, json};
 

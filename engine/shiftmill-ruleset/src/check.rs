@@ -1,4 +1,4 @@
-//! Checking: a document against the table of settings. What comes out has every setting, with defaults filled in.
+//! Checks a document against the table of settings. The checked table has every setting, with defaults filled in.
 
 use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, Weekday, WeekdaySet, Workday};
 
@@ -13,7 +13,7 @@ pub(crate) mod read;
 /// A checked table: settings in the order of the table of settings.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table {
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
     section: &'static Section,
     entries: Vec<Entry>,
@@ -40,7 +40,7 @@ pub(crate) struct Located {
 pub(crate) struct Named {
     /// Its name.
     pub name: String,
-    /// Where the name stands.
+    /// The place of the name.
     pub place: Place,
     /// The table.
     pub table: Table,
@@ -49,7 +49,7 @@ pub(crate) struct Named {
 /// A checked value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    /// Not written, without a default; or wrong, which has been noted.
+    /// Not written, without a default; or wrong, with a mistake recorded.
     Nothing,
     Off,
     Text(String),
@@ -70,7 +70,7 @@ pub(crate) enum Value {
     Table(Table),
     Tables(Vec<Table>),
     Named(Vec<Named>),
-    /// As written: what it means, a plugin says.
+    /// As written: the plugin decides what it means.
     OfPlugin(Vec<Field>),
     Pattern(Vec<(Weekday, Located)>),
     Severities(Vec<(ExceptionCode, Option<Severity>)>),
@@ -79,9 +79,9 @@ pub(crate) enum Value {
 /// Whether a table is checked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole {
-    /// What is required must be there.
+    /// Required settings must be written.
     Yes,
-    /// It is only laid over another, so anything may be left out.
+    /// It is only merged over another, so any setting may be omitted.
     No,
 }
 
@@ -317,14 +317,14 @@ impl Checker<'_> {
 
     fn most(&mut self, name: &str, count: usize, most: usize, place: Place) {
         if count > most {
-            self.mistakes.add(place, format!("`{name}` has {count} entries, the most is {most}"), None);
+            self.mistakes.add(place, format!("`{name}` has {count} entries; the maximum is {most}"), None);
         }
     }
 
     fn text(&mut self, name: &str, text: &str, most: usize, place: Place) -> Value {
         let count = text.chars().count();
         if count > most {
-            self.mistakes.add(place, format!("`{name}` has {count} letters, the most is {most}"), None);
+            self.mistakes.add(place, format!("`{name}` has {count} letters; the maximum is {most}"), None);
         }
         Value::Text(text.to_owned())
     }
@@ -406,7 +406,7 @@ impl Checker<'_> {
             Err(text) => {
                 let known: Vec<&str> = shiftmill_core::DayType::ALL.iter().map(|day_type| day_type.code()).collect();
                 let known = [known.as_slice(), &["all"]].concat();
-                // The entry that is none, rather than the whole list.
+                // The wrong entry, rather than the whole list.
                 let list: &[Node] = if let Raw::List(list) = raw { list } else { &[] };
                 let inner = list.iter().find(|node| node.raw == Raw::Text(text.clone()));
                 self.not_a_word(name, &text, &known, None, inner.map_or(node.place, |inner| inner.place))
@@ -586,7 +586,7 @@ impl Kind {
             Kind::Window | Kind::Windows => values::WINDOWS,
             Kind::Date | Kind::Dates => values::DATES,
             Kind::Weekday | Kind::WeekdayOrNone | Kind::Weekdays => values::WEEKDAYS,
-            Kind::Text(_) | Kind::Name => "texts stand in double quotes",
+            Kind::Text(_) | Kind::Name => "write texts in double quotes",
             Kind::OfPlugin => "write `[plugin.config]` and its settings below",
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",

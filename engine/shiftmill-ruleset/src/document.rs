@@ -1,4 +1,4 @@
-//! Documents as located values: what was written, and where, before anything is known about its meaning.
+//! Documents as located values: what is written and where, before its meaning is known.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -11,7 +11,7 @@ pub(crate) const SIZE_MAX: usize = 1 << 20;
 /// The text of one document, for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// What messages call it.
+    /// Its name in messages.
     pub name: String,
     /// Its text.
     pub text: String,
@@ -20,9 +20,9 @@ pub(crate) struct Source {
 /// A value as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
-    /// Where.
+    /// Its place.
     pub place: Place,
-    /// What.
+    /// Its content.
     pub raw: Raw,
 }
 
@@ -45,14 +45,14 @@ pub(crate) enum Raw {
 pub(crate) struct Field {
     /// The key.
     pub name: String,
-    /// Where the key stands.
+    /// The place of the key.
     pub place: Place,
     /// Its value.
     pub node: Node,
 }
 
 impl Raw {
-    /// What it is, in words.
+    /// Its kind and content, in words.
     pub fn describe(&self) -> String {
         match self {
             Raw::Text(text) if text.chars().count() <= 40 => format!("`\"{text}\"`"),
@@ -70,7 +70,7 @@ impl Raw {
 /// The fields of a document; mistakes of syntax are noted, and what could be read around them is returned.
 pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> {
     if text.len() > SIZE_MAX {
-        let message = format!("the document has {} bytes, the most is {SIZE_MAX}", text.len());
+        let message = format!("the document has {} bytes; the maximum is {SIZE_MAX}", text.len());
         mistakes.add(Place { file, offset: 0 }, message, None);
         return Vec::new();
     }
@@ -78,7 +78,7 @@ pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> 
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start as u32);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        let hint = "texts stand in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
+        let hint = "texts are in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
         mistakes.syntax(Place { file, offset }, format!("this is not TOML: {message}"), Some(hint));
     }
     fields(table.get_ref(), file)

@@ -1,7 +1,7 @@
 //! Effective dates: one merged document per date from which something changes.
 //!
-//! On each date the documents are laid over one another from the bottom up, each with its own changes up to that date.
-//! So what a document says stays said when a document below it changes.
+//! On each date the documents are merged from the bottom up, each with its own changes up to that date. A setting of a
+//! document therefore stays in force when a document below it changes.
 
 use shiftmill_core::Workday;
 
@@ -17,7 +17,7 @@ use crate::values;
 /// The most changes of one document.
 const CHANGES_MAX: usize = 64;
 
-/// The whole document as it holds from a date.
+/// The whole document in force from a date.
 #[derive(Debug)]
 pub(crate) struct Version {
     /// The date; `None` for the first.
@@ -44,7 +44,7 @@ pub(crate) fn versions(layers: &Layers, mistakes: &mut Finder) -> Vec<Version> {
     Chain { documents, place }.versions(&dates, mistakes)
 }
 
-/// A document with what it and all below it come to on the date reached.
+/// A document, merged with all documents below it on the current date.
 struct Document<'a> {
     base: Vec<Field>,
     changes: Vec<Change<'a>>,
@@ -70,7 +70,7 @@ impl Chain<'_> {
         versions
     }
 
-    /// Brings all documents to a date. A document is merged anew only when one below it changed.
+    /// Advances all documents to a date. A document is merged again only when one below it changed.
     fn go_to(&mut self, from: Option<Workday>, mistakes: &mut Finder) {
         let mut below: Option<Vec<Field>> = from.is_none().then(Vec::new);
         for document in &mut self.documents {
@@ -117,14 +117,14 @@ struct Change<'a> {
     fields: &'a [Field],
 }
 
-/// The changes of one document by date; what is wrong with them by themselves is noted.
+/// The changes of one document by date; mistakes within them are recorded.
 fn changes<'a>(fields: &'a [Field], mistakes: &mut Finder) -> Vec<Change<'a>> {
     // Also the keys that are not rules (`extends`, `remove`, `change`) are checked here, once per document.
     check::table(&DOCUMENT, fields, Place::default(), check::Whole::No, mistakes);
     let Some(field) = field(fields, "change") else { return Vec::new() };
     let Raw::List(list) = &field.node.raw else { return Vec::new() };
     if list.len() > CHANGES_MAX {
-        mistakes.add(field.place, format!("there are {} changes, the most is {CHANGES_MAX}", list.len()), None);
+        mistakes.add(field.place, format!("there are {} changes; the maximum is {CHANGES_MAX}", list.len()), None);
     }
     let mut changes: Vec<Change<'_>> =
         list.iter().take(CHANGES_MAX).filter_map(|node| change(node, mistakes)).collect();

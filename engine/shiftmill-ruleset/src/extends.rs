@@ -1,4 +1,4 @@
-//! `extends`: a document stands on another, that on a third, up to a preset.
+//! `extends`: a document extends another, that one a third, up to a preset.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::presets;
 /// The most documents in a chain.
 const DEPTH_MAX: usize = 8;
 
-/// Where the other files that a document speaks of are found.
+/// Finds the files and plugins that a document refers to.
 pub trait Library {
     /// The text of the file of this name, to extend.
     fn find(&self, name: &str) -> Option<String>;
 
-    /// What is known of a plugin.
+    /// The hash and manifest of a plugin.
     ///
     /// # Errors
     /// Why there is none, or why it cannot be used, for the person who wrote the document: `there is no such file`.
@@ -26,11 +26,11 @@ pub trait Library {
         Err("there are no plugins here".to_owned())
     }
 
-    /// Asks a plugin whether it takes a configuration that fits what it declares, and how many days around the pay
-    /// period it looks at then.
+    /// Checks a configuration, which fits the manifest, with its plugin, and returns how many days around the pay
+    /// period the plugin then needs.
     ///
     /// # Errors
-    /// What the plugin says against it.
+    /// Why the plugin refuses it.
     fn configure(&self, _binding: &PluginBinding) -> Result<ContextDays, String> {
         Ok(ContextDays::default())
     }
@@ -45,16 +45,16 @@ pub enum PluginReference<'a> {
     Hash(PluginHash),
 }
 
-/// A plugin that is there and can be used.
+/// A plugin that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PluginFound {
     /// The hash of its component.
     pub hash: PluginHash,
-    /// What it declares.
+    /// Its manifest.
     pub manifest: Arc<Manifest>,
 }
 
-/// A library that holds nothing: only presets can be extended.
+/// An empty library: only presets can be extended.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLibrary;
 
@@ -64,20 +64,20 @@ impl Library for NoLibrary {
     }
 }
 
-/// A document with the documents it stands on.
+/// A document with the documents that it extends.
 #[derive(Debug, Default)]
 pub(crate) struct Layers {
     /// The fields of each document, from the one at the bottom to the one being compiled.
     pub layers: Vec<Vec<Field>>,
     /// The documents in the same order; a [`Place`] names one by its number.
     pub sources: Vec<Source>,
-    /// What each document but the last is called by the one that extends it, nearest first.
+    /// The name of each document but the last in the one that extends it, nearest first.
     pub chain: Vec<String>,
 }
 
-/// Reads a document and all that it stands on.
+/// Reads a document and all documents that it extends.
 pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mut Finder) -> Layers {
-    // Found from the top down; numbered from the bottom up, so the texts are gathered before they are parsed.
+    // Found from the top down; numbered from the bottom up, so the texts are collected before they are parsed.
     let mut sources = vec![Source { name: document.name.to_owned(), text: document.text.to_owned() }];
     let mut chain: Vec<String> = Vec::new();
     let problem = loop {
@@ -85,10 +85,10 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
         let fields = document::parse(&top.text, 0, &mut Finder::default());
         let Some((name, place)) = document::text(&fields, "extends") else { break None };
         if chain.iter().any(|earlier| earlier == name) || name == document.name {
-            break Some((place.offset, format!("`extends` goes round in a circle: `{name}` comes again"), None));
+            break Some((place.offset, format!("`extends` is circular: `{name}` is already in the chain"), None));
         }
         if sources.len() >= DEPTH_MAX {
-            break Some((place.offset, format!("`extends` goes deeper than {DEPTH_MAX} documents"), None));
+            break Some((place.offset, format!("`extends` is deeper than {DEPTH_MAX} documents"), None));
         }
         match find(name, library) {
             Some(text) => {
@@ -96,7 +96,7 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
                 sources.push(Source { name: name.to_owned(), text });
             }
             None => {
-                break Some((place.offset, format!("there is nothing called `{name}` to extend"), Some(hint(name))));
+                break Some((place.offset, format!("there is no ruleset or preset `{name}`"), Some(hint(name))));
             }
         }
     };

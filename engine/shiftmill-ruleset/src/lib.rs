@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Every setting is declared once, in `settings`: its meaning, default and bounds. Checking, the JSON Schema, the
-//! reference in the handbook and "did you mean" all come from that table. Never here: evaluation.
+//! reference in the handbook and "did you mean" all come from that table. Nothing is evaluated here.
 //!
 //! ```
 //! use shiftmill_ruleset::{Document, NoLibrary, compile};
@@ -47,7 +47,7 @@ pub use schema::json_schema;
 /// A document to compile.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
-    /// What messages call it, usually its file name.
+    /// Its name in messages, usually its file name.
     pub name: &'a str,
     /// Its text, TOML.
     pub text: &'a str,

@@ -1,13 +1,13 @@
-//! Merging: what a document writes over what it stands on.
+//! Merges a document over the document that it extends.
 //!
 //! Tables merge key by key, lists of named rules by the rules' names (known ones are changed in place, new ones come
-//! after), texts of `not_covered` add up; everything else is replaced whole. A plugin keeps its settings when another
-//! takes its place under its name.
+//! after), texts of `not_covered` add up; everything else is replaced whole. The settings of a plugin stay when another
+//! plugin replaces it under its name.
 
 use crate::document::{Field, Node, Raw, field, text};
 use crate::settings::{ENTRIES_MAX, Kind, NOTHING, PLUGIN, Section, WHICH_PLUGIN};
 
-/// More than any document has that is not refused anyway: what is longer is not merged.
+/// Longer lists are not merged: every document with such a list is refused anyway.
 const MERGED_MAX: usize = 2 * ENTRIES_MAX;
 
 /// Writes `over` over `under`, both of one section.
@@ -91,7 +91,7 @@ fn merge_texts(under: &mut Vec<Node>, over: &[Node]) {
     under.extend(fresh);
 }
 
-/// Drops the rule of this name; false when there is none.
+/// Removes the rule of this name; false when there is none.
 pub(crate) fn remove_rule(section: &Section, fields: &mut Vec<Field>, name: &str) -> bool {
     let mut removed = false;
     for setting in section.settings() {

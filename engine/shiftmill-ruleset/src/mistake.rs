@@ -1,4 +1,4 @@
-//! Mistakes: what is wrong with a document, where, and what to write instead. All of them at once.
+//! Mistakes in documents: what is wrong, where, and what to write instead. All of them are listed at once.
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// Everything that is wrong with a document and the documents it extends, in the order of file and line.
+/// All mistakes in a document and the documents it extends, in the order of file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 pub struct Mistakes {
     /// The mistakes; never empty when returned as an error.
@@ -70,33 +70,33 @@ struct Found {
 enum Nature {
     /// The text is not TOML.
     Syntax,
-    /// Something required is not there.
+    /// Something required is missing.
     Missing,
     /// Anything else.
     Other,
 }
 
-/// The most mistakes that are told; whoever has as many starts with these.
+/// The most mistakes that are listed.
 pub(crate) const MISTAKES_MAX: usize = 500;
 
-/// Gathers mistakes.
+/// Collects mistakes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Finder {
     found: Vec<Found>,
 }
 
 impl Finder {
-    /// Notes a mistake.
+    /// Adds a mistake.
     pub fn add(&mut self, place: Place, message: String, hint: Option<String>) {
         self.push(place, Nature::Other, message, hint);
     }
 
-    /// Notes that something required is not there.
+    /// Adds that something required is missing.
     pub fn missing(&mut self, place: Place, message: String, hint: Option<String>) {
         self.push(place, Nature::Missing, message, hint);
     }
 
-    /// Notes that the text is not TOML.
+    /// Adds that the text is not TOML.
     pub fn syntax(&mut self, place: Place, message: String, hint: Option<String>) {
         self.push(place, Nature::Syntax, message, hint);
     }
@@ -106,7 +106,7 @@ impl Finder {
         self.found.is_empty()
     }
 
-    /// True when no more mistakes are told.
+    /// True when no more mistakes are listed.
     pub fn is_full(&self) -> bool {
         self.found.len() >= MISTAKES_MAX
     }
@@ -124,8 +124,8 @@ impl Finder {
 
     /// The mistakes with line and column, in order.
     ///
-    /// After a syntax error its line is lost to the reader: nothing else is said of that line, and nothing is said
-    /// to be missing in that document.
+    /// A line with a syntax error cannot be read: no other mistake is listed for that line, and no setting of that
+    /// document is listed as missing.
     pub fn located(&self, sources: &[Source]) -> Vec<Mistake> {
         let lines = Lines::of(sources);
         let broken: Vec<(u16, u32)> = self

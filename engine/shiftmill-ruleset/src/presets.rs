@@ -3,7 +3,7 @@
 /// A preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// What `extends` calls it.
+    /// Its name in `extends`.
     pub name: &'static str,
     /// What it is for, in a few words.
     pub title: &'static str,

@@ -1,4 +1,4 @@
-//! A compiled ruleset: the plans by date, and what is told about the document they come from.
+//! A compiled ruleset: the plans by date, and a description of their document.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ impl Ruleset {
         }
     }
 
-    /// The plans, each with the workday from which it holds.
+    /// The plans, each with the workday from which it is in force.
     pub fn timeline(&self) -> &Arc<PlanTimeline> {
         &self.timeline
     }
@@ -68,17 +68,17 @@ impl Ruleset {
         &self.version
     }
 
-    /// For whom it is; empty when the document does not say.
+    /// The employees that it is for; empty when the document does not state it.
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// What a reader might expect and the ruleset does not do, with what it inherits.
+    /// What a reader might expect and the ruleset does not cover, with inherited entries.
     pub fn not_covered(&self) -> &[String] {
         &self.not_covered
     }
 
-    /// What it stands on, nearest first.
+    /// The documents that it extends, nearest first.
     pub fn extends(&self) -> &[String] {
         &self.extends
     }
@@ -89,7 +89,7 @@ impl Ruleset {
         own.or((!self.source.is_empty()).then_some(self.source.as_str()))
     }
 
-    /// The canonical form, JSON; the same for documents that say the same.
+    /// The canonical form, JSON; the same for documents with the same content.
     pub fn canonical(&self) -> &str {
         &self.canonical
     }
@@ -114,7 +114,7 @@ impl Ruleset {
     }
 }
 
-/// Notes the source of every rule inside a table; the first version that gives one decides.
+/// Collects the source of every rule inside a table; the first version with a source counts.
 fn gather_sources(table: &Table, rules: &[String], sources: &mut [Option<String>]) {
     for (_, value) in table.entries() {
         let inner: &[Table] = if let Value::Table(inner) = value {
@@ -137,7 +137,7 @@ fn note_source(table: &Table, rules: &[String], sources: &mut [Option<String>]) 
         _ => None,
     };
     if let (Some(name), Some(source)) = (text("name"), text("source")) {
-        // The rules of a plugin are called `plugin/rule`, and are written down where the plugin says.
+        // The rules of a plugin are named `plugin/rule`, and have the source of the plugin.
         let of_table = |rule: &str| rule == name || rule.split_once('/').is_some_and(|(plugin, _)| plugin == name);
         let slots = rules.iter().zip(sources).filter(|(rule, slot)| of_table(rule) && slot.is_none());
         slots.for_each(|(_, slot)| *slot = Some(source.clone()));

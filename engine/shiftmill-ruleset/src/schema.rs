@@ -1,4 +1,4 @@
-//! A JSON Schema of rulesets, for editors that complete and check while somebody types.
+//! A JSON Schema of rulesets, for editors that complete and check a document while it is written.
 
 use serde_json::{Map, Value as Json, json};
 use shiftmill_core::{DayType, ExceptionCode, Severity, Weekday};
@@ -24,7 +24,7 @@ pub fn json_schema() -> Json {
     Json::Object(schema)
 }
 
-/// Whether required settings are demanded: a document that extends another may leave them to it.
+/// Whether the schema requires required settings: a document that extends another may inherit them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Strict {
     Yes,

@@ -20,7 +20,7 @@ use shiftmill_core::{Coded, Hook, Isolation, Layer, OnFailure, Unit};
 /// A table of the document.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Section {
-    /// What it holds, in a few words.
+    /// Its content, in a few words.
     pub title: &'static str,
     groups: &'static [&'static [Setting]],
 }
@@ -32,7 +32,7 @@ pub(crate) struct Setting {
     pub name: &'static str,
     /// What may be written.
     pub kind: Kind,
-    /// What holds when nothing is written, in the words of the document; `None`: nothing does.
+    /// The default, in the words of the document; `None`: there is none.
     pub default: Option<&'static str>,
     /// Whether it must be written.
     pub required: bool,
@@ -85,7 +85,7 @@ pub(crate) enum Kind {
     Word(&'static [&'static str]),
     /// Some of these words, or `all`.
     Words(&'static [&'static str]),
-    /// How much a code is worth against the plain rate.
+    /// The rate of a code relative to the plain rate.
     Multiplier,
     /// A pay code that fits.
     PayCode(Fits),
@@ -93,7 +93,7 @@ pub(crate) enum Kind {
     WordOrPayCodes(&'static [&'static str]),
     /// A table whose settings have defaults.
     Table(&'static Section),
-    /// A table that is there only when written.
+    /// A table that exists only when written.
     OptionalTable(&'static Section),
     /// A table written as one value: it replaces an inherited one whole.
     Whole(&'static Section),
@@ -139,7 +139,7 @@ pub(crate) const NAME_MAX: usize = 64;
 const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
-/// Settings known in the field that are planned: answered by "not supported yet" wherever they stand.
+/// Settings known in the field that are planned: answered by "not supported yet" everywhere.
 pub(crate) const NOT_YET: [&str; 21] = [
     "flex",
     "core_hours",
@@ -165,7 +165,7 @@ pub(crate) const NOT_YET: [&str; 21] = [
 ];
 
 impl Setting {
-    /// The settings of a table that stands under it.
+    /// The settings of a table below it.
     pub fn inner(&self) -> Option<&'static Section> {
         match &self.kind {
             Kind::Table(section)
@@ -208,7 +208,7 @@ impl Setting {
 }
 
 impl Section {
-    /// All settings in the order in which they are explained.
+    /// All settings in the order of the reference.
     pub fn settings(&self) -> impl Iterator<Item = &'static Setting> + use<> {
         self.groups.iter().flat_map(|group| group.iter())
     }
@@ -254,7 +254,7 @@ const fn word_or_up_to<T: Coded>(most: u32) -> Kind {
     Kind::WordOrLength { words: T::CODES, most }
 }
 
-const RULE_NAME: Setting = required("name", Kind::Name, "What explanations call the rule; unique in the ruleset.");
+const RULE_NAME: Setting = required("name", Kind::Name, "The name of the rule in explanations; unique in the ruleset.");
 const RULE_SOURCE: Setting =
     optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
 
@@ -266,13 +266,13 @@ pub(crate) static DOCUMENT: Section = Section { title: "the ruleset", groups: &[
 pub(crate) static CHANGE: Section = Section { title: "rules from a date on", groups: &[&CHANGE_HEAD, &RULES] };
 
 static HEAD: [Setting; 7] = [
-    required("name", Kind::Name, "What the ruleset is called."),
+    required("name", Kind::Name, "The name of the ruleset."),
     setting("version", Kind::Text(100), "", "Free text, shown beside the hash."),
-    setting("description", Kind::Text(1_000), "", "For whom it is."),
+    setting("description", Kind::Text(1_000), "", "The employees that it is for."),
     optional(
         "extends",
         Kind::Text(200),
-        "A preset such as `us-california@1`, or a file beside this one, on which the ruleset stands.",
+        "A preset such as `us-california@1`, or a file beside this one, that the ruleset extends.",
     ),
     optional("remove", Kind::Names, "Inherited rules to drop, by their names."),
     setting("source", Kind::Text(400), "", "Where the rules are written down."),
@@ -280,7 +280,7 @@ static HEAD: [Setting; 7] = [
         "not_covered",
         Kind::Texts,
         "[]",
-        "What a reader might expect and the ruleset does not do; inherited ones stay.",
+        "What a reader might expect and the ruleset does not cover; inherited entries stay.",
     ),
 ];
 
@@ -303,9 +303,9 @@ static RULES: [Setting; 16] = [
     setting("pairing", Kind::Table(&PAIRING), "", "Which in punch belongs to which out punch."),
     setting("rounding", Kind::Rules(&ROUNDING), "", "The first rule whose targets and condition fit a punch applies."),
     setting("workdays", Kind::Table(&WORKDAYS), "", "To which workday each worked second belongs."),
-    setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are taken off."),
+    setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are deducted."),
     setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
-    setting("leave", Kind::Table(&LEAVE), "", "Leave, and leave against work."),
+    setting("leave", Kind::Table(&LEAVE), "", "Leave, and what happens when leave and work overlap."),
     setting("attendance", Kind::Table(&ATTENDANCE), "", "Late, early, absent, unscheduled."),
     setting(
         "holidays",
@@ -315,12 +315,12 @@ static RULES: [Setting; 16] = [
     ),
     setting("overtime", Kind::Table(&OVERTIME), "", "Overtime tiers and how they combine."),
     setting("premiums", Kind::Rules(&PREMIUM_RULE), "", "Pay on top, over the same seconds."),
-    setting("plugin", Kind::Rules(&PLUGIN), "", "Rules of your own as plugins, called in this order; at most 16."),
+    setting("plugin", Kind::Rules(&PLUGIN), "", "Your own rules as plugins, called in this order; at most 16."),
 ];
 
 static TAIL: [Setting; 3] = [
     setting("exceptions", Kind::Severities, "", "The severity of each exception, or `off`."),
-    setting("pay_codes", Kind::Named(&PAY_CODE), "", "Pay codes besides the ones we ship."),
+    setting("pay_codes", Kind::Named(&PAY_CODE), "", "Pay codes besides the built-in ones."),
     optional("change", Kind::Changes, "Effective dates: from a date on, these settings over those above."),
 ];
 
@@ -332,7 +332,7 @@ static PUNCHES: Section = Section {
             "future_skew",
             up_to(24 * HOUR),
             "5m",
-            "A punch later than the evaluation's own time by more than this is left out: `future_punch`.",
+            "A punch later than `as_of` by more than this is left out: `future_punch`.",
         ),
         setting(
             "dedupe_window",
@@ -357,7 +357,7 @@ static CALENDAR: Section = Section {
             "statutory_rest_day",
             Kind::WeekdayOrNone,
             "none",
-            "The weekly day of rest that the law demands, where it differs from other days off (Japan).",
+            "The weekly day of rest that the law requires, where it differs from other days off (Japan).",
         ),
         setting("statutory_holidays", Kind::Dates, "[]", "Public holidays by law."),
         setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
@@ -371,7 +371,7 @@ static SHIFT: Section = Section {
     groups: &[&[
         required("start", Kind::Time, "When it starts, by the clock of its workday."),
         required("end", Kind::Time, "When it ends; at or before the start means the next day."),
-        setting("breaks", Kind::Windows, "[]", "Unpaid breaks at fixed times, taken off where worked."),
+        setting("breaks", Kind::Windows, "[]", "Unpaid breaks at fixed times, deducted where worked."),
         setting("earliest_in", up_to(24 * HOUR), "1h", "Punches belong to the shift from this long before its start."),
         setting("latest_out", up_to(24 * HOUR), "4h", "Punches belong to the shift up to this long after its end."),
     ]],
@@ -433,7 +433,7 @@ static PAIRING: Section = Section {
             "mode",
             one_of::<PairingMode>(),
             "typed",
-            "Whether punches are what they say, take turns, or only the first and last count.",
+            "Whether punches have their own kind, alternate between in and out, or only the first and last count.",
         ),
         setting(
             "adjacency",
@@ -451,7 +451,7 @@ static PAIRING: Section = Section {
             "pair_length_max",
             Kind::LengthOrOff { least: MINUTE, most: 72 * HOUR },
             "16h",
-            "An in and an out further apart do not belong together.",
+            "An in and an out further apart are not a pair.",
         ),
         setting(
             "missing_out",
@@ -465,7 +465,7 @@ static PAIRING: Section = Section {
             "exception",
             "What an out without an in is worth.",
         ),
-        setting("meal_gap", Kind::OffOrWhole(&MEAL_GAP), "off", "Plain gaps of such a length are meals."),
+        setting("meal_gap", Kind::OffOrWhole(&MEAL_GAP), "off", "Gaps of this length without meal punches are meals."),
     ]],
 };
 
@@ -481,19 +481,19 @@ static ROUNDING: Section = Section {
     title: "a rounding rule",
     groups: &[&[
         RULE_NAME,
-        setting("targets", some_of::<RoundingPosition>(), "all", "Which punches it is for."),
+        setting("targets", some_of::<RoundingPosition>(), "all", "The punches that it rounds."),
         setting(
             "interval",
             up_to(24 * HOUR),
             "0m",
-            "The grid; must divide a day evenly. `0m` leaves instants alone (grace and strict still act).",
+            "The grid; must divide a day evenly. `0m` does not change instants (grace and strict still apply).",
         ),
-        setting("direction", one_of::<DirectionKind>(), "nearest", "Which way."),
+        setting("direction", one_of::<DirectionKind>(), "nearest", "The direction of rounding."),
         setting(
             "tie",
             one_of::<Tie>(),
             "partial_minute_down",
-            "Where nearest turns from down to up. Of 15 minutes, `partial_minute_down` rounds 7:59 down and 8:00 up.",
+            "Where `nearest` changes from down to up. With 15 minutes, `partial_minute_down` rounds 7:59 down and 8:00 up.",
         ),
         setting("anchor", one_of::<Anchor>(), "local_midnight", "Where the grid starts."),
         setting(
@@ -502,7 +502,12 @@ static ROUNDING: Section = Section {
             "0s",
             "A punch this near to the scheduled time is moved to it, before and instead of the grid.",
         ),
-        setting("strict", Kind::Flag, "false", "Never before the scheduled start nor after the scheduled end."),
+        setting(
+            "strict",
+            Kind::Flag,
+            "false",
+            "Never rounds to before the scheduled start or after the scheduled end.",
+        ),
         optional("near_schedule", up_to(24 * HOUR), "Only punches this near to the scheduled time."),
         optional("between", Kind::Window, "Only punches in this daily window. At most one of the two conditions."),
         RULE_SOURCE,
@@ -523,12 +528,12 @@ static BREAKS: Section = Section {
     title: "breaks",
     groups: &[&[
         optional("paid_gap", Kind::OptionalTable(&PAID_GAP), "Short gaps that are paid."),
-        setting("fixed", Kind::Rules(&FIXED_BREAK), "", "Unpaid breaks at fixed times of day, taken off where worked."),
+        setting("fixed", Kind::Rules(&FIXED_BREAK), "", "Unpaid breaks at fixed times of day, deducted where worked."),
         setting(
             "auto_deduct",
             Kind::Rules(&AUTO_DEDUCT),
             "",
-            "Breaks taken off when nobody punched them; per workday, of those that trigger, the one that takes most off applies.",
+            "Breaks deducted when no punches show them; per workday, of those that trigger, the one that deducts most applies.",
         ),
     ]],
 };
@@ -536,7 +541,7 @@ static BREAKS: Section = Section {
 static PAID_GAP: Section = Section {
     title: "short gaps that are paid",
     groups: &[&[
-        setting("name", Kind::Name, "paid-gap", "What explanations call the rule."),
+        setting("name", Kind::Name, "paid-gap", "The name of the rule in explanations."),
         required("below", up_to(12 * HOUR), "Gaps inside a worked shift shorter than this are paid."),
         setting("meals_too", Kind::Flag, "false", "Whether meals this short are paid too."),
         RULE_SOURCE,
@@ -551,10 +556,10 @@ static FIXED_BREAK: Section = Section {
 const COMPARE: Kind = one_of::<Compare>();
 
 static AUTO_DEDUCT: Section = Section {
-    title: "a break taken off automatically",
+    title: "a break deducted automatically",
     groups: &[&[
         RULE_NAME,
-        setting("after", up_to(48 * HOUR), "5h", "It is taken off when the basis reaches this."),
+        setting("after", up_to(48 * HOUR), "5h", "The break is deducted when the basis reaches this."),
         setting("compare", COMPARE, "at_least", "Whether exactly `after` reaches it."),
         setting("basis", one_of::<BreakBasis>(), "worked_gross", "What is measured."),
         setting("amount", up_to(12 * HOUR), "30m", "The whole length of the break."),
@@ -566,7 +571,7 @@ static AUTO_DEDUCT: Section = Section {
         setting("count_taken", Kind::Flag, "true", "Whether breaks taken count against the amount."),
         setting("min_piece", up_to(12 * HOUR), "0m", "The shortest gap that counts as a break taken."),
         setting("taper", Kind::Flag, "false", "Never takes the net time below `after`."),
-        setting("placement", one_of::<BreakPlacement>(), "at_trigger", "Where it is taken."),
+        setting("placement", one_of::<BreakPlacement>(), "at_trigger", "Where the break is deducted."),
         RULE_SOURCE,
     ]],
 };
@@ -604,7 +609,7 @@ static LEAVE: Section = Section {
             "versus_work",
             one_of::<LeaveVersusWork>(),
             "work_wins_flag",
-            "Who wins where leave and work meet; `leave_worked` is raised unless `work_wins`.",
+            "Which one wins where leave and work overlap; `leave_worked` is raised unless `work_wins`.",
         ),
         setting(
             "day_length",
@@ -625,7 +630,7 @@ static LEAVE: Section = Section {
 static LEAVE_CODE: Section = Section {
     title: "a kind of leave",
     groups: &[&[
-        optional("pay", Kind::PayCode(BASE), "Where it is paid; without one `leave_` and the name."),
+        optional("pay", Kind::PayCode(BASE), "The pay code; by default `leave_` and the name."),
         setting("paid", Kind::Flag, "true", "Whether it is paid; for codes that nothing else declares."),
     ]],
 };
@@ -633,8 +638,18 @@ static LEAVE_CODE: Section = Section {
 static ATTENDANCE: Section = Section {
     title: "late, early, absent",
     groups: &[&[
-        setting("late_grace", off_or_up_to(12 * HOUR), "0m", "Lateness up to this is none; `off`: not judged."),
-        setting("early_grace", off_or_up_to(12 * HOUR), "0m", "Leaving up to this early is none; `off`: not judged."),
+        setting(
+            "late_grace",
+            off_or_up_to(12 * HOUR),
+            "0m",
+            "Lateness up to this is not counted; `off`: lateness is not checked.",
+        ),
+        setting(
+            "early_grace",
+            off_or_up_to(12 * HOUR),
+            "0m",
+            "Leaving up to this early is not counted; `off`: early leaving is not checked.",
+        ),
         setting(
             "grace_mode",
             one_of::<GraceMode>(),
@@ -652,7 +667,7 @@ static ATTENDANCE: Section = Section {
             "absence_delay",
             off_or_up_to(48 * HOUR),
             "0m",
-            "This long after a scheduled end without any punch, the shift is absent; `off`: not judged.",
+            "This long after a scheduled end without any punch, the employee is absent; `off`: absence is not checked.",
         ),
         setting("absent_below", off_or_up_to(24 * HOUR), "off", "Less worked on a scheduled workday is absent."),
         setting(
@@ -696,8 +711,8 @@ static LATE_TIER: Section = Section {
         required("from", up_to(24 * HOUR), "The step, counted from the scheduled time."),
         setting("compare", COMPARE, "at_least", "Whether exactly `from` belongs to the step."),
         required("outcome", Kind::Word(&LATE_OUTCOMES), "What it is."),
-        optional("deduct", word_or_up_to::<LateDeductKind>(24 * HOUR), "What is taken off: the lateness, or a length."),
-        setting("deduct_pay", Kind::PayCode(TIME), "late_deduct", "Where it is taken off."),
+        optional("deduct", word_or_up_to::<LateDeductKind>(24 * HOUR), "What is deducted: the lateness, or a length."),
+        setting("deduct_pay", Kind::PayCode(TIME), "late_deduct", "The pay code of the deduction."),
     ]],
 };
 
@@ -717,8 +732,8 @@ static HOLIDAYS: Section = Section {
 static NOT_WORKED: Section = Section {
     title: "a holiday not worked",
     groups: &[&[
-        setting("name", Kind::Name, "holiday-not-worked", "What explanations call the rule."),
-        setting("pay", Kind::PayCode(TIME), "holiday_paid", "Where it is paid."),
+        setting("name", Kind::Name, "holiday-not-worked", "The name of the rule in explanations."),
+        setting("pay", Kind::PayCode(TIME), "holiday_paid", "The pay code."),
         setting(
             "amount",
             word_or_up_to::<NotWorkedKind>(24 * HOUR),
@@ -736,7 +751,7 @@ static OVERTIME: Section = Section {
             "combine",
             one_of::<CombineKind>(),
             "straight_time_only",
-            "What happens when several tiers want the same second.",
+            "What happens when several tiers claim the same second.",
         ),
         setting("tiers", Kind::Rules(&TIER), "", "Overtime tiers; at most 64."),
         setting(
@@ -758,11 +773,11 @@ static TIER: Section = Section {
     groups: &[&[
         RULE_NAME,
         setting("scope", one_of::<TierScopeKind>(), "workday", "The stretch of time over which it counts."),
-        setting("after", up_to(9_999 * HOUR), "0h", "It begins with the first second beyond this."),
-        required("pay", Kind::PayCode(BASE), "Where time beyond goes."),
+        setting("after", up_to(9_999 * HOUR), "0h", "The limit: the tier pays the time beyond it."),
+        required("pay", Kind::PayCode(BASE), "The pay code of the time beyond the limit."),
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
         setting("weekdays", Kind::Weekdays, "Mon-Sun", "Only on these weekdays."),
-        optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only late in a run of worked days."),
+        optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only on late days of a run of worked days."),
         setting(
             "counts",
             Kind::WordOrPayCodes(CountsKind::CODES),
@@ -776,7 +791,7 @@ static TIER: Section = Section {
             "priority",
             Kind::Integer { least: -1_000, most: 1_000 },
             "0",
-            "Among equal multipliers and scopes the higher wins.",
+            "Of tiers with equal multiplier and scope, the one with the higher priority wins.",
         ),
         RULE_SOURCE,
     ]],
@@ -798,14 +813,14 @@ static CONSECUTIVE: Section = Section {
 };
 
 static ALTERNATIVE: Section = Section {
-    title: "one way of counting",
+    title: "an alternative",
     groups: &[&[RULE_NAME, required("tiers", Kind::Names, "The tiers that count together."), RULE_SOURCE]],
 };
 
 static COMBINATION: Section = Section {
     title: "a table of combinations",
     groups: &[&[
-        setting("name", Kind::Name, "combination-table", "What explanations call it."),
+        setting("name", Kind::Name, "combination-table", "The name of the rule in explanations."),
         required("rows", Kind::Items(&ROW), "One row for each set of tiers that can be reached together."),
         RULE_SOURCE,
     ]],
@@ -824,7 +839,7 @@ static PREMIUM_RULE: Section = Section {
     title: "a premium",
     groups: &[&[
         RULE_NAME,
-        required("pay", Kind::PayCode(PREMIUM), "Where it is paid."),
+        required("pay", Kind::PayCode(PREMIUM), "The pay code."),
         optional("between", Kind::Window, "Only in this daily window."),
         setting(
             "weekdays",
@@ -854,15 +869,15 @@ pub(crate) static PLUGIN: Section = Section {
         required(
             "name",
             Kind::Name,
-            "What explanations call it; unique among plugins and rules. Its rules are called `name/rule`.",
+            "Its name in explanations; unique among plugins and rules. Its rules are called `name/rule`.",
         ),
         optional("file", Kind::Text(200), "The plugin: a file beside this one."),
         optional(
             "hash",
             Kind::Text(64),
-            "Instead of `file`: the SHA-256 of a plugin that the service has, in 64 hexadecimal digits.",
+            "Instead of `file`: the SHA-256 of a plugin that the service has, as 64 hexadecimal digits.",
         ),
-        optional("hooks", some_of::<Hook>(), "Where it is called; without this at every hook that it has."),
+        optional("hooks", some_of::<Hook>(), "The hooks at which it is called; by default all hooks that it has."),
         setting(
             "isolation",
             one_of::<Isolation>(),
@@ -873,7 +888,7 @@ pub(crate) static PLUGIN: Section = Section {
             "on_failure",
             one_of::<OnFailure>(),
             "fail",
-            "What its failure means: the timecard is an error, or is evaluated without it and marked `plugin_failed`.",
+            "The effect of a failure: the timecard is an error, or is evaluated without it and marked `plugin_failed`.",
         ),
         setting("config", Kind::OfPlugin, "", "The settings that the plugin declares."),
         RULE_SOURCE,
@@ -887,15 +902,10 @@ static PAY_CODE: Section = Section {
             "layer",
             one_of::<Layer>(),
             "base",
-            "Whether every second has one such code, it comes on top, or it is not time on the clock.",
+            "Whether the code is base pay, which every second has exactly once, a premium on top, or a quantity.",
         ),
-        setting("unit", one_of::<Unit>(), "second", "What amounts count; `count` for quantities only."),
+        setting("unit", one_of::<Unit>(), "second", "The unit of amounts; `count` for quantities only."),
         setting("paid", Kind::Flag, "true", "False for time that is shown but not paid."),
-        setting(
-            "multiplier",
-            Kind::Multiplier,
-            "1",
-            "What it is worth against the plain rate; decides which tier wins.",
-        ),
+        setting("multiplier", Kind::Multiplier, "1", "Its rate relative to the plain rate; decides which tier wins."),
     ]],
 };

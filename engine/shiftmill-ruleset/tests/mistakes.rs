@@ -175,13 +175,13 @@ fn more_tiers_than_a_set_holds_are_refused() {
         ));
     }
     let shown = shown(&mistakes(&text));
-    assert!(shown[0].contains("65 overtime tiers, the most is 64"), "{shown:#?}");
+    assert!(shown[0].contains("65 overtime tiers; the maximum is 64"), "{shown:#?}");
 }
 
 #[test]
 fn a_document_too_large_is_refused() {
     let text = format!("name = \"acme\"\n#{}", "x".repeat(1 << 20));
-    assert!(shown(&mistakes(&text))[0].contains("the most is 1048576"));
+    assert!(shown(&mistakes(&text))[0].contains("the maximum is 1048576"));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn circles_and_depth_and_unknown_parents_are_refused() {
     ]);
     let text = "name = \"acme\"\nextends = \"a.toml\"\n";
     let mistakes = compile(&Document { name: "acme.toml", text }, &circle).expect_err("a circle");
-    assert!(mistakes.list[0].message.contains("circle"), "{mistakes}");
+    assert!(mistakes.list[0].message.contains("circular"), "{mistakes}");
 
     let names = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
     let deep = names.windows(2).map(|pair| (pair[0], format!("name = \"x\"\nextends = \"{}\"\n", pair[1])));

@@ -296,7 +296,7 @@ of_rows = 3
         "13:9: `least` must be from 1h to 24h, not 30m | What least means.",
         "14:8: pay code `regular` is of layer `base` with unit `second` | `code` takes a code of layer `quantity`",
         "18:1: plugin acme-points 1.0.0 needs `since` | What since means. write dates",
-        "19:10: `ladder` has 4 rows, the most is 3 | -",
+        "19:10: `ladder` has 4 rows; the maximum is 3 | -",
         "19:21: `after` must be a length, not the number `5` | did you mean `\"5m\"`?",
         "19:26: plugin acme-points 1.0.0 needs `after` | What after means.",
         "19:37: `points` must be a whole number, not `\"one\"` | -",
@@ -315,7 +315,7 @@ of_rows = 3
         "40:16: there is no pay code `overtime_1_6` | did you mean `overtime_1_0`? Else declare it under",
         "41:16: `of_exception` cannot be `\"late\"` | did you mean `\"late_in\"`?",
         "42:13: `of_choice` cannot be `\"sideways\"` | write one of \"up\", \"down\"",
-        "43:11: `of_text` must be a text, not the number `3` | texts stand in double quotes",
+        "43:11: `of_text` must be a text, not the number `3` | write texts in double quotes",
         "44:11: `of_rows` must be a list of tables, not the number `3` | write `[[plugin.config.of_rows]]`",
     ];
     let shown = mistakes(text);
@@ -330,7 +330,7 @@ fn a_default_that_names_an_undeclared_pay_code_says_what_to_do() {
     let shown = mistakes("name = \"acme\"\n[[plugin]]\nname = \"night-meal\"\nfile = \"night_meal.wasm\"\n");
     assert_eq!(
         shown,
-        ["2:1: the default of `code` of plugin acme-night-meal 0.3.1 does not do here: there is no pay code \
+        ["2:1: the default of `code` of plugin acme-night-meal 0.3.1 is not valid here: there is no pay code \
           `night_meal` | declare it under `[pay_codes.night_meal]` with `layer = \"quantity\"` and `unit = \"count\"`, \
           or set `code` under `[plugin.config]`"]
     );
@@ -343,7 +343,7 @@ fn a_plugin_may_refuse_what_fits_its_bounds() {
         mistakes(&text),
         ["8:1: plugin acme-night-meal 0.3.1 refuses its configuration: `least` must be a whole hour | -"]
     );
-    // Nobody is asked about a document that is wrong already.
+    // Plugins do not check a document that already has mistakes.
     assert_eq!(mistakes(&format!("{text}until = \"noon\"\n")).len(), 1);
 }
 
@@ -422,7 +422,7 @@ fn dates_that_call_plugins_in_another_order_are_refused() {
     );
     let shown = mistakes(&text);
     assert_eq!(shown.len(), 1, "{shown:#?}");
-    assert!(shown[0].contains("the plugins `night-meal`, `all` stand in another order on another date"), "{shown:#?}");
+    assert!(shown[0].contains("the plugins `night-meal`, `all` have a different order on another date"), "{shown:#?}");
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn more_plugins_than_can_be_called_are_refused() {
     let plugin = |number: usize| format!("[[plugin]]\nname = \"p{number}\"\nfile = \"all.wasm\"\n");
     let text = |count: usize| format!("name = \"acme\"\n{}", (0..count).map(plugin).collect::<String>());
     assert_eq!(compiled(&text(16)).timeline().bindings().len(), 16);
-    assert!(mistakes(&text(17))[0].starts_with("50:1: there are 17 plugins, the most is 16"));
+    assert!(mistakes(&text(17))[0].starts_with("50:1: there are 17 plugins; the maximum is 16"));
     // Sixteen plugins that all change on every date.
     let change = |day: usize| {
         let plugin = |number: usize| format!("[[change.plugin]]\nname = \"p{number}\"\nconfig.of_whole = {day}\n");

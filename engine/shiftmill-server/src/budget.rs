@@ -10,8 +10,8 @@ use crate::problem::{Kind, Problem};
 /// Bytes are counted in blocks, since permits are counted in `u32`.
 const BLOCK: usize = 1_024;
 
-/// A number of bytes that streams share. A stream waits for its share, so a full budget slows clients down first; only
-/// who waits too long is turned away.
+/// A number of bytes that streams share. A stream waits for its reservation, so a full budget slows clients down first;
+/// only a caller that waits too long is refused.
 #[derive(Clone, Debug)]
 pub struct Budget {
     blocks: Arc<Semaphore>,
@@ -19,41 +19,41 @@ pub struct Budget {
     wait: Duration,
 }
 
-/// What one stream may take of the budget, so that no stream takes it all.
+/// The part of the budget that one stream may use, so that no stream uses it all.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct StreamBudget {
     budget: Budget,
     blocks: Arc<Semaphore>,
     all: usize,
 }
 
-/// A share of the budget; given back when dropped.
+/// Reserved bytes of the budget; released when dropped.
 #[derive(Debug)]
-pub(crate) struct Share {
+pub(crate) struct Reservation {
     _blocks: OwnedSemaphorePermit,
-    /// For a stream: as many blocks of its own part.
-    _part: Option<OwnedSemaphorePermit>,
+    /// For a stream: as many blocks of its own budget.
+    _stream: Option<OwnedSemaphorePermit>,
 }
 
-/// Places for work that is done a few at a time. Who waits too long for one is turned away.
+/// Slots for work of which only a few run at a time. A caller that waits too long for a slot is refused.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
-    places: Arc<Semaphore>,
+pub(crate) struct Slots {
+    slots: Arc<Semaphore>,
     wait: Duration,
-    /// What is said to who is turned away.
+    /// The message of the refusal.
     full: &'static str,
 }
 
-impl Places {
-    /// So many places, for one of which a caller waits at most `wait`.
-    pub fn new(count: usize, wait: Duration, full: &'static str) -> Places {
-        Places { places: Arc::new(Semaphore::new(count)), wait, full }
+impl Slots {
+    /// `count` slots; a caller waits at most `wait` for one.
+    pub fn new(count: usize, wait: Duration, full: &'static str) -> Slots {
+        Slots { slots: Arc::new(Semaphore::new(count)), wait, full }
     }
 
-    /// A place; given back when dropped.
+    /// A slot; released when dropped.
     pub async fn take(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        match tokio::time::timeout(self.wait, Arc::clone(&self.places).acquire_owned()).await {
-            Ok(Ok(place)) => Ok(place),
+        match tokio::time::timeout(self.wait, Arc::clone(&self.slots).acquire_owned()).await {
+            Ok(Ok(slot)) => Ok(slot),
             _ => Err(busy(self.full)),
         }
     }
@@ -71,26 +71,26 @@ impl Budget {
         self.blocks.available_permits() * BLOCK
     }
 
-    /// Half of all bytes: what is done for one caller takes no more, so that streams go on.
+    /// Half of all bytes: the most for one caller outside a stream, so that streams go on.
     pub(crate) fn half(&self) -> usize {
         self.all / 2 * BLOCK
     }
 
-    /// The most that anybody can take, in bytes.
+    /// The largest possible reservation, in bytes.
     pub(crate) fn most(&self) -> usize {
         self.all * BLOCK
     }
 
-    /// The part of a new stream: a quarter.
-    pub(crate) fn part(&self) -> Part {
+    /// The budget of a new stream: a quarter.
+    pub(crate) fn stream_budget(&self) -> StreamBudget {
         let all = (self.all / 4).max(1);
-        Part { budget: self.clone(), blocks: Arc::new(Semaphore::new(all)), all }
+        StreamBudget { budget: self.clone(), blocks: Arc::new(Semaphore::new(all)), all }
     }
 
-    /// Takes a share of `bytes`, or of all there is when that is less.
-    pub(crate) async fn take(&self, bytes: usize) -> Result<Share, Problem> {
+    /// Reserves `bytes`, or the whole budget when that is less.
+    pub(crate) async fn take(&self, bytes: usize) -> Result<Reservation, Problem> {
         let blocks = self.blocks(counted(bytes, self.all)).await?;
-        Ok(Share { _blocks: blocks, _part: None })
+        Ok(Reservation { _blocks: blocks, _stream: None })
     }
 
     async fn blocks(&self, blocks: u32) -> Result<OwnedSemaphorePermit, Problem> {
@@ -102,32 +102,32 @@ impl Budget {
     }
 }
 
-impl Part {
-    /// The most that the stream can take, in bytes.
+impl StreamBudget {
+    /// The largest possible reservation of the stream, in bytes.
     pub(crate) fn most(&self) -> usize {
         self.all * BLOCK
     }
 
-    /// Takes a share of `bytes`, or of the whole part when that is less. For its own chunks a stream waits as long as
-    /// its client takes; for those of others, no longer than the budget allows.
-    pub(crate) async fn take(&self, bytes: usize) -> Result<Share, Problem> {
+    /// Reserves `bytes`, or the whole budget of the stream when that is less. A stream waits for its own chunks as long
+    /// as its client takes to read; it waits for other streams no longer than the budget allows.
+    pub(crate) async fn take(&self, bytes: usize) -> Result<Reservation, Problem> {
         let blocks = counted(bytes, self.all);
-        let part = Arc::clone(&self.blocks).acquire_many_owned(blocks).await.map_err(|_| used_up())?;
-        Ok(Share { _blocks: self.budget.blocks(blocks).await?, _part: Some(part) })
+        let stream = Arc::clone(&self.blocks).acquire_many_owned(blocks).await.map_err(|_| used_up())?;
+        Ok(Reservation { _blocks: self.budget.blocks(blocks).await?, _stream: Some(stream) })
     }
 }
 
-/// As many blocks as `bytes` fill, `most` at most.
+/// The number of blocks that `bytes` fill, at most `most`.
 fn counted(bytes: usize, most: usize) -> u32 {
     u32::try_from(bytes.div_ceil(BLOCK).min(most)).unwrap_or(u32::MAX)
 }
 
-/// The answer to a call that finds no memory.
+/// The error of a call for which there is no memory.
 pub(crate) fn used_up() -> Problem {
     busy("the memory for chunks under way is used up")
 }
 
-/// The answer to a call that finds no room.
+/// The error of a call when the service is at a limit.
 pub(crate) fn busy(what: &str) -> Problem {
     Problem::new(Kind::Busy, format!("{what}; try again shortly"))
 }
@@ -137,35 +137,35 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_waits_too_long_is_turned_away_and_a_share_comes_back() {
+    async fn a_caller_that_waits_too_long_is_refused_and_a_reservation_is_released() {
         let budget = Budget::new(10 * BLOCK, Duration::from_millis(20));
-        let share = budget.take(10 * BLOCK).await.unwrap();
+        let reservation = budget.take(10 * BLOCK).await.unwrap();
         assert_eq!(budget.free(), 0);
         assert!(budget.take(1).await.is_err());
-        drop(share);
+        drop(reservation);
         assert!(budget.take(usize::MAX).await.is_ok());
     }
 
     #[tokio::test]
-    async fn who_waits_too_long_for_a_place_is_turned_away() {
-        let places = Places::new(1, Duration::from_millis(20), "everybody works");
-        let place = places.take().await.unwrap();
-        let refused = places.take().await.unwrap_err();
-        assert_eq!(refused.message(), "everybody works; try again shortly");
-        drop(place);
-        assert!(places.take().await.is_ok());
+    async fn a_caller_that_waits_too_long_for_a_slot_is_refused() {
+        let slots = Slots::new(1, Duration::from_millis(20), "all slots are in use");
+        let slot = slots.take().await.unwrap();
+        let refused = slots.take().await.unwrap_err();
+        assert_eq!(refused.message(), "all slots are in use; try again shortly");
+        drop(slot);
+        assert!(slots.take().await.is_ok());
     }
 
     #[tokio::test]
     async fn a_stream_takes_a_quarter_at_most() {
         let budget = Budget::new(8 * BLOCK, Duration::from_millis(20));
-        let part = budget.part();
-        let share = part.take(usize::MAX).await.unwrap();
+        let stream = budget.stream_budget();
+        let reservation = stream.take(usize::MAX).await.unwrap();
         assert_eq!(budget.free(), 6 * BLOCK);
-        let more = tokio::time::timeout(Duration::from_millis(50), part.take(1)).await;
+        let more = tokio::time::timeout(Duration::from_millis(50), stream.take(1)).await;
         assert!(more.is_err(), "it waits for its own client");
-        assert!(budget.part().take(1).await.is_ok());
-        drop(share);
-        assert!(part.take(1).await.is_ok());
+        assert!(budget.stream_budget().take(1).await.is_ok());
+        drop(reservation);
+        assert!(stream.take(1).await.is_ok());
     }
 }

@@ -1,17 +1,17 @@
-//! Who waits for results. When nobody does any more, the work for them ends.
+//! Cancels a request when its stream or call ends, whatever the reason.
 
 use std::sync::Arc;
 
 use shiftmill::Request;
 
-/// Kept by a call for as long as it waits for results of its request. However the call ends, by its client, its
-/// deadline, the server or a failure, the request is cancelled with it, so that no plugin holds a worker for nobody. Of
-/// a call that has all of its results nothing is left to be cancelled.
+/// A call keeps it while it waits for results of its request. The request is cancelled when the call ends, by its
+/// client, its deadline, the server or a failure, so that no plugin occupies a worker for a call that has ended.
+/// Cancelling does nothing once all results have been evaluated.
 #[derive(Debug)]
 pub(crate) struct CancelOnDrop(Arc<Request>);
 
 impl CancelOnDrop {
-    /// Waits for results of `request` until it is dropped.
+    /// Cancels `request` when it is dropped.
     pub fn new(request: &Arc<Request>) -> CancelOnDrop {
         CancelOnDrop(Arc::clone(request))
     }

@@ -1,4 +1,4 @@
-//! What a server is started with, its limits, and why it may refuse to start.
+//! The configuration of a server, its limits, and the errors of starting it.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use shiftmill::plugin_host::{HostError, HostSettings};
 use shiftmill::trial::TrialError;
 
-/// What a server is started with.
+/// The configuration of a server.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where to listen; port 0 takes any free port.
@@ -20,7 +20,7 @@ pub struct Config {
     pub plugins: HostSettings,
     /// Certificates, for TLS.
     pub tls: Option<Tls>,
-    /// Listen beyond loopback although callers do not prove who they are.
+    /// Listen beyond loopback without authentication of callers.
     pub allow_unauthenticated: bool,
     /// Limits.
     pub limits: Limits,
@@ -44,11 +44,11 @@ impl Default for Config {
 /// Certificates, all PEM.
 #[derive(Clone)]
 pub struct Tls {
-    /// The server's certificate and those that stand behind it.
+    /// The server's certificate, followed by the certificates of its authorities.
     pub certificate: String,
     /// The key of the certificate.
     pub key: String,
-    /// The authority of client certificates: with it, only callers with such a certificate are let in (mutual TLS).
+    /// The authority of client certificates: with it, only callers with such a certificate are accepted (mutual TLS).
     pub client_authority: Option<String>,
 }
 
@@ -59,14 +59,14 @@ impl std::fmt::Debug for Tls {
     }
 }
 
-/// What one caller, and all together, may ask for.
+/// The limits of one caller, and of all callers together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of one message.
     pub message_bytes: usize,
     /// Plugins that are kept for callers who pushed them, besides those of the folder.
     pub plugins: usize,
-    /// Bytes of memory that these plugins take, which is mostly their compiled code: a usual one takes 0.5 MiB.
+    /// Bytes of memory of these plugins, mostly their compiled code; a typical plugin needs 0.5 MiB.
     pub plugin_bytes: usize,
     /// Employees in one chunk.
     pub employees_per_chunk: usize,
@@ -76,8 +76,8 @@ pub struct Limits {
     pub timecards_per_call: usize,
     /// Chunks of one stream between being read and their result being taken by the client.
     pub chunks_under_way: usize,
-    /// Bytes of chunks and results under way, of all streams together; one stream gets a quarter of them at most. What
-    /// plugins may put out counts in full, which is many times what they do put out.
+    /// Bytes of chunks and results under way, of all streams together; one stream gets at most a quarter of them. The
+    /// edits of plugins count with their maximum, which is many times what plugins usually propose.
     pub bytes_under_way: usize,
     /// Streams at a time, of all connections together.
     pub streams: usize,
@@ -87,11 +87,11 @@ pub struct Limits {
     pub call_time: Duration,
     /// How long a stream may take.
     pub stream_time: Duration,
-    /// How long the client may leave a stream without its next message, or an answer untaken.
+    /// How long a client may send no message, or take no answer, before its stream ends.
     pub idle_time: Duration,
-    /// How long a stream may wait for memory before it is turned away.
+    /// How long a stream waits for memory before it is refused.
     pub memory_wait: Duration,
-    /// How long calls may take to finish once the server is told to stop.
+    /// How long calls may take to finish after the server begins to stop.
     pub drain_time: Duration,
 }
 
@@ -121,15 +121,15 @@ impl Default for Limits {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Listening beyond loopback without mutual TLS was not allowed explicitly.
-    #[error("refusing to listen on `{listen}`: callers from other machines would not have to prove who they are")]
+    #[error("refusing to listen on `{listen}`: callers from other machines would not be authenticated")]
     Unprotected {
-        /// The address asked for.
+        /// The configured address.
         listen: SocketAddr,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on `{listen}`")]
     Listen {
-        /// The address asked for.
+        /// The configured address.
         listen: SocketAddr,
         /// Why.
         source: std::io::Error,
@@ -158,7 +158,7 @@ pub enum ServeError {
         /// Why.
         source: Box<TrialError>,
     },
-    /// Two files of the folder hold rulesets of one name.
+    /// Two files of the folder contain rulesets with the same name.
     #[error("two rulesets are named `{name}`, the second in `{}`", path.display())]
     SameName {
         /// The name.
@@ -182,7 +182,7 @@ impl ServeError {
                 "give a client authority for mutual TLS, listen on 127.0.0.1, or allow it with --allow-unauthenticated",
             ),
             ServeError::Listen { .. } => Some("choose another address or port"),
-            ServeError::Plugins(_) => Some("give another folder for compiled code, which only this user can get at"),
+            ServeError::Plugins(_) => Some("give another folder for compiled code, that only this user can access"),
             ServeError::ReadRulesets { .. }
             | ServeError::Ruleset { .. }
             | ServeError::Trial { .. }

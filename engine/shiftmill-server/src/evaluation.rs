@@ -18,12 +18,12 @@ use crate::registry::Registry;
 use crate::request_id::RequestId;
 use crate::{stream, timecards};
 
-/// What all calls share.
+/// The state that all calls share.
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub engine: Arc<Engine>,
-    /// As many chunks as the engine lets wait, so that handing one over never blocks.
-    pub engine_room: Arc<Semaphore>,
+    /// A slot for every chunk that the queue of the engine accepts, so that submitting a chunk never blocks.
+    pub engine_slots: Arc<Semaphore>,
     pub registry: Arc<Registry>,
     pub budget: Budget,
     pub streams: Arc<Semaphore>,
@@ -48,7 +48,7 @@ impl Evaluation for EvaluationService {
     ) -> Result<Response<Self::EvaluateStreamStream>, Status> {
         let id = RequestId::of(request.metadata());
         let place = Arc::clone(&self.shared.streams).try_acquire_owned();
-        let place = place.map_err(|_| busy("as many streams as the server takes are open"))?;
+        let place = place.map_err(|_| busy("the maximum number of streams is open"))?;
         let deadline = stream::deadline(request.metadata(), self.shared.limits.stream_time);
         let answers =
             stream::open(self.shared.clone(), request.into_inner(), deadline, place, id.span("EvaluateStream"));

@@ -1,4 +1,4 @@
-//! Chunks as batches of timecards: the limits of the service, and what is wrong with a chunk as a problem of the call.
+//! Reads chunks into batches of timecards, and checks them against the limits of the service.
 
 use shiftmill::core::{BatchError, CheckedBatch};
 use shiftmill_proto::v1;
@@ -8,7 +8,7 @@ use crate::config::Limits;
 use crate::problem::{Kind, Problem};
 use crate::resolved_header::{ResolvedHeader, days};
 
-/// Reads a chunk. The problem names the path of the first wrong entry.
+/// Reads a chunk. The error names the path of the first wrong entry.
 pub(crate) fn read(chunk: v1::Chunk, header: &ResolvedHeader, limits: &Limits) -> Result<CheckedBatch, Problem> {
     let number = chunk.number;
     check_size(chunk.employees.len(), days(&header.request.window), limits)
@@ -16,11 +16,12 @@ pub(crate) fn read(chunk: v1::Chunk, header: &ResolvedHeader, limits: &Limits) -
     header.with_known(|known| chunk::read(chunk, known)).map_err(|fault| problem(number, &fault))
 }
 
-/// Few bytes of facts can have many rows of results: employees without punches, in a long window.
+/// Limits employees and days, because few bytes of facts can have many rows of results: employees without punches in a
+/// long window.
 fn check_size(employees: usize, days: usize, limits: &Limits) -> Result<(), String> {
     let (employees_max, most) = (limits.employees_per_chunk, limits.employee_days_per_chunk);
     if employees > employees_max {
-        return Err(format!("the chunk has {employees} employees, the most is {employees_max}"));
+        return Err(format!("the chunk has {employees} employees; the maximum is {employees_max}"));
     }
     if employees.saturating_mul(days) > most {
         return Err(format!("{employees} employees over {days} days: employees times days must not exceed {most}"));

@@ -1,4 +1,4 @@
-//! Which rulesets have been tried for whether their plugins keep employees apart.
+//! The trials of rulesets: whether the answers of their plugins for one employee depend on other employees.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,47 +10,47 @@ use shiftmill::ruleset::Ruleset;
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::budget::Places;
+use crate::budget::Slots;
 use crate::problem::Problem;
 
-/// How many findings are remembered: the same ruleset comes again in many texts.
+/// How many findings are kept: callers send the same ruleset many times.
 const REMEMBERED_MAX: usize = 1_024;
 
-/// The check of independence, once for each ruleset.
+/// Checks the independence of plugins, once for each ruleset.
 #[derive(Debug)]
 pub(crate) struct Independence {
     known: Mutex<Known>,
-    /// Where rulesets of callers are tried: half as many places as cores, and none of those where plugins are bound. A
-    /// plugin that does not end takes its trial some seconds.
-    places: Places,
+    /// Where rulesets of callers are tried: half as many slots as cores, and other slots than those where plugins are
+    /// compiled, because the trial of a plugin that does not end takes some seconds.
+    slots: Slots,
 }
 
-/// What was found of a ruleset.
+/// The finding about a ruleset.
 type Finding = Result<(), Box<Dependence>>;
 
-/// What was found of rulesets, by their hashes. A hash stands for the plugins too.
+/// The findings about rulesets, by their hashes. The hash of a ruleset covers its plugins.
 #[derive(Debug, Default)]
 struct Known {
-    /// The rulesets of the folder, against which nothing was found.
+    /// The rulesets of the folder, whose plugins are independent.
     own: HashSet<String>,
     /// The last ones that were tried, the oldest first.
     last: VecDeque<(String, Finding)>,
 }
 
 impl Independence {
-    /// Nothing is known yet. A caller waits at most `wait` for a place.
+    /// A check without findings. A caller waits at most `wait` for a slot.
     pub fn new(wait: Duration) -> Independence {
         let cores = available_parallelism().map_or(1, usize::from);
-        let full = "as many rulesets as the server tries at a time are being tried";
-        Independence { known: Mutex::default(), places: Places::new((cores / 2).max(1), wait, full) }
+        let full = "the maximum number of rulesets is being tried";
+        Independence { known: Mutex::default(), slots: Slots::new((cores / 2).max(1), wait, full) }
     }
 
-    /// A place among those that are tried for callers.
-    pub async fn place(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        self.places.take().await
+    /// A slot for the trial of a ruleset of a caller.
+    pub async fn slot(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        self.slots.take().await
     }
 
-    /// Finds out whether the plugins of a ruleset keep employees apart, unless it is known.
+    /// Tries a ruleset for whether its plugins keep employees apart, unless the finding is known.
     ///
     /// # Errors
     /// When they do not, or cannot be called.
@@ -61,14 +61,14 @@ impl Independence {
         let finding = match check_independence(ruleset, plugins) {
             Ok(()) => Ok(()),
             Err(TrialError::NotIndependent(found)) => Err(found),
-            // It may fare otherwise the next time.
+            // Not kept: the next trial may succeed.
             Err(error) => return Err(error),
         };
         self.locked().remember(ruleset.hash_hex(), finding.clone());
         finding.map_err(TrialError::NotIndependent)
     }
 
-    /// What is known of a ruleset without trying it.
+    /// The finding about a ruleset, without trying it.
     pub fn known(&self, ruleset: &Ruleset) -> Option<Result<(), TrialError>> {
         if ruleset.timeline().bindings().is_empty() {
             return Some(Ok(()));
@@ -77,8 +77,8 @@ impl Independence {
         Some(finding.map_err(TrialError::NotIndependent))
     }
 
-    /// Remembers that nothing was found against the rulesets of the folder, until others are there. However many they
-    /// are, and whatever callers send, no reload tries them again.
+    /// Keeps the finding that the plugins of the folder's rulesets are independent, until the next reload. These
+    /// findings do not count towards the maximum, so that no reload tries a ruleset again that has not changed.
     pub fn keep_own(&self, own: HashSet<String>) {
         self.locked().own = own;
     }
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_rulesets_of_the_folder_are_known_as_long_as_they_are_there() {
+    fn the_rulesets_of_the_folder_are_known_until_they_are_removed() {
         let independence = Independence::new(Duration::ZERO);
         independence.locked().remember("first".to_owned(), Ok(()));
         independence.keep_own(HashSet::from(["own".to_owned()]));

@@ -1,4 +1,4 @@
-//! What evaluations, rulesets and plugins are, as messages.
+//! Descriptions of evaluations, rulesets and plugins as messages.
 
 use shiftmill::core::{
     Argument, BecauseKind, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
@@ -8,7 +8,7 @@ use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
 use shiftmill_wire::Numbered;
 
-/// What an evaluation runs with.
+/// The rulesets, plugins and versions that an evaluation runs with.
 pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
     // In the order of their numbers, which have no gaps.
     let reasons = BecauseKind::ALL.iter().map(|kind| words::because_kind(*kind));
@@ -20,7 +20,7 @@ pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
     }
 }
 
-/// What a ruleset is.
+/// The description of a ruleset.
 pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
     let names = ruleset.timeline().names();
     let context = ruleset.context();
@@ -87,7 +87,7 @@ fn hooks(hooks: HookSet) -> Vec<i32> {
     hooks.iter().map(Hook::wire_number).collect()
 }
 
-/// What a plugin declares.
+/// The declarations of a plugin.
 pub(crate) fn manifest(manifest: &Manifest) -> v1::PluginManifest {
     let carried = |carried: &CarriedKey| v1::CarriedKey { name: carried.key.clone(), meaning: carried.meaning.clone() };
     v1::PluginManifest {

@@ -4,12 +4,12 @@
 //! EvaluateStream: header ─→ ResolvedHeader ──────────────────────────────┐
 //!                 chunk  ─→ facts ─→ budget ─→ Engine ─→ wire ─→ chunk result … summary
 //! Evaluate:       readable rows ─→ timecards ─→ Engine ─→ words ─→ readable rows
-//! Validate:       text ─→ registry ─→ mistakes, or what the ruleset is
+//! Validate:       text ─→ registry ─→ mistakes, or a description of the ruleset
 //!                 with plugins ─→ independence: do they keep employees apart?
-//! PushPlugin:     component ─→ plugin store ─→ objections, or what the plugin declares
+//! PushPlugin:     component ─→ plugin store ─→ objections, or the declarations of the plugin
 //! ```
 //!
-//! Each service method translates, calls, translates. Never here: a decision about pay.
+//! Each service method translates, calls, translates. No decision about pay is made here.
 //!
 //! ```
 //! use shiftmill_proto::v1::{ValidateRequest, rulesets_client::RulesetsClient};

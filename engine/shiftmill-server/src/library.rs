@@ -1,5 +1,5 @@
-//! What rulesets find while they are compiled: other rulesets, and plugins. The plugins that one finds are held until it
-//! is ready, so that none leaves in between.
+//! The documents and plugins that a ruleset refers to, found while it is compiled. Plugins that are found are kept
+//! until the ruleset is ready, so that the service cannot remove them in between.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::plugin_store::PluginStore;
 /// The files in the service's folder.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
-    /// The texts of rulesets, for those that extend them.
+    /// The texts of rulesets, which other rulesets may extend.
     pub texts: HashMap<String, String>,
     /// The plugins that rulesets of the folder name.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
 }
 
-/// What the rulesets of the folder find beside themselves.
+/// What the rulesets of the folder may refer to.
 pub(crate) struct InFolder<'a> {
     pub folder: &'a Path,
     pub texts: &'a HashMap<String, String>,
@@ -38,7 +38,7 @@ impl InFolder<'_> {
         if let Some(plugin) = found.get(name) {
             return Ok(Arc::clone(plugin));
         }
-        let file = beside(self.folder, name).ok_or("a plugin stands beside its ruleset")?;
+        let file = beside(self.folder, name).ok_or("a plugin must be a file in the folder of its ruleset")?;
         let plugin = self.store.read(&file).map_err(|error| with_cause(&error))?;
         found.insert(name.to_owned(), Arc::clone(&plugin));
         Ok(plugin)
@@ -63,7 +63,7 @@ impl Library for InFolder<'_> {
     }
 }
 
-/// What a ruleset that a caller sends finds: the folder's rulesets with their plugins, and plugins that were pushed.
+/// What a ruleset of a caller may refer to: the rulesets of the folder with their plugins, and pushed plugins.
 pub(crate) struct Sent<'a> {
     pub files: &'a Files,
     pub store: &'a PluginStore,

@@ -1,5 +1,5 @@
-//! The memory that chunks, calls and their results take, about. Taken before anything is evaluated, so what plugins put
-//! out counts as much as they may put out.
+//! Estimates of the memory of chunks, calls and their results. They are reserved before the evaluation, so the edits of
+//! plugins count with their maximum.
 
 use shiftmill::core::Detail;
 use shiftmill::{Proposals, Request};
@@ -9,16 +9,16 @@ use crate::resolved_header::{ResolvedHeader, days};
 
 /// The results of one day of one employee.
 const RESULTS_OF_A_DAY: usize = 96;
-/// What a call takes for each byte of its facts.
+/// The memory of a call for each byte of its facts.
 const CALL_PER_BYTE: usize = 16;
 /// The readable results of one day.
 const READABLE_DAY: usize = 1_024;
-/// What comes of one edit in readable results.
+/// The readable results of one edit.
 const READABLE_EDIT: usize = 512;
 const MIB: usize = 1 << 20;
 
-/// A chunk and its results. Refused when its plugins may put out more than `most` bytes, which is all that there will
-/// ever be for it.
+/// The bytes of a chunk and its results. Fails when the edits of its plugins may need more than `most` bytes, the most
+/// that a chunk can ever reserve.
 pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) -> Result<usize, String> {
     let ResolvedHeader { request, .. } = header;
     // The derivation is many times larger than the facts.
@@ -35,7 +35,7 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) 
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
 }
 
-/// The bytes that the facts of a chunk take, about.
+/// About the bytes of the facts of a chunk.
 fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let keys: usize = chunk.employees.iter().map(|key| key.len() + size_of::<String>()).sum();
     let per_employee = chunk.ruleset.len() + chunk.zone.len() + chunk.punch_count.len() + chunk.shift_count.len();
@@ -50,7 +50,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     keys + words * 4 + chunk.punch_kind.len() + rows * 96 + carried * 20
 }
 
-/// A call of so many readable timecards, of so many bytes, and its results. Refused as a chunk is.
+/// The bytes of a call and its results: `bytes` are those of its message. Fails as [`of_chunk`] does.
 pub(crate) fn of_call(timecards: usize, bytes: usize, request: &Request, most: usize) -> Result<usize, String> {
     let by_days = timecards.saturating_mul(days(&request.window)).saturating_mul(READABLE_DAY);
     let by_plugins = timecards.saturating_mul(request.proposals_max(0).edits).saturating_mul(READABLE_EDIT);
@@ -72,8 +72,8 @@ fn proposals(chunk: &v1::Chunk, header: &ResolvedHeader) -> Proposals {
     })
 }
 
-/// What comes of edits in the results: a pay line or an exception, then also spans or quantities with the figures of
-/// their reasons, then also the step that tells.
+/// The results of edits: a pay line or an exception; with spans also a span or quantity with the figures of its reason;
+/// with full detail also a step.
 fn of_proposals(proposals: Proposals, detail: Detail) -> usize {
     let (edit, figure) = match detail {
         Detail::Totals | Detail::Workdays => (64, 0),
@@ -90,8 +90,8 @@ fn check_fits(employees: usize, bytes: usize, most: usize) -> Result<(), String>
     let fit = (employees as u128 * most as u128 / bytes as u128).max(1);
     let (bytes, most) = (bytes.div_ceil(MIB), most / MIB);
     Err(format!(
-        "plugins may put out as much as {bytes} MiB for {employees} employees, and there is room for {most} MiB: send \
-         about {fit} at a time"
+        "the edits of plugins may need {bytes} MiB for {employees} employees; the limit is {most} MiB: send about {fit} \
+         employees at a time"
     ))
 }
 
@@ -117,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn what_can_never_fit_is_refused_and_what_would_fit_is_told() {
+    fn a_chunk_that_can_never_fit_is_refused_with_a_size_that_fits() {
         let of_a_stream = Limits::default().bytes_under_way / 4;
         let bytes = of_proposals(month(16, 330), Detail::Workdays);
         let refused = check_fits(330, bytes, of_a_stream).unwrap_err();
-        let words = "plugins may put out as much as 176 MiB for 330 employees, and there is room for 96 MiB: send \
-                     about 180 at a time";
+        let words = "the edits of plugins may need 176 MiB for 330 employees; the limit is 96 MiB: send about 180 \
+                     employees at a time";
         assert_eq!(refused, words);
         assert!(check_fits(180, of_proposals(month(16, 180), Detail::Workdays), of_a_stream).is_ok());
         assert!(check_fits(usize::MAX, usize::MAX, of_a_stream).is_err());

@@ -1,4 +1,4 @@
-//! Which plugins are kept, when more come than there is room for: those used last, and those that are pinned.
+//! Decides which plugins are kept when there are too many: the pinned ones, and the most recently used ones.
 
 use shiftmill::core::PluginHash;
 
@@ -18,12 +18,12 @@ struct Entry {
 }
 
 impl PluginCache {
-    /// Room for so many plugins of so many bytes in all, besides the pinned ones.
+    /// A cache of at most so many plugins with so many bytes in all, besides the pinned ones.
     pub fn new(count_max: usize, bytes_max: usize) -> PluginCache {
         PluginCache { entries: Vec::new(), count_max, bytes_max }
     }
 
-    /// Notes that a plugin is used now. False when it is not kept.
+    /// Marks a plugin as used. False when it is not kept.
     pub fn touch(&mut self, hash: PluginHash) -> bool {
         let Some(position) = self.entries.iter().position(|entry| entry.hash == hash) else { return false };
         let entry = self.entries.remove(position);
@@ -36,7 +36,7 @@ impl PluginCache {
         self.entries.iter().any(|entry| entry.hash == hash)
     }
 
-    /// Keeps a plugin, and gives those that leave for it.
+    /// Keeps a plugin, and returns the plugins to remove for it.
     pub fn add(&mut self, hash: PluginHash, bytes: usize) -> Vec<PluginHash> {
         if !self.touch(hash) {
             self.entries.push(Entry { hash, bytes, pinned: false });
@@ -44,8 +44,8 @@ impl PluginCache {
         self.make_room()
     }
 
-    /// Pins exactly these plugins, and gives those that leave because they are pinned no more. A pinned plugin never
-    /// leaves and takes no room.
+    /// Pins exactly these plugins, and returns the plugins to remove because they are no longer pinned. A pinned plugin
+    /// is never removed and does not count.
     pub fn pin(&mut self, pinned: &[(PluginHash, usize)]) -> Vec<PluginHash> {
         for entry in &mut self.entries {
             entry.pinned = pinned.iter().any(|(hash, _)| *hash == entry.hash);

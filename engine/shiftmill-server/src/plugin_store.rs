@@ -1,5 +1,5 @@
-//! The plugins of the service: those of its own rulesets, which stay, and those that callers pushed, as many as there is
-//! room for.
+//! The plugins of the service: those of its own rulesets, which are never removed, and those that callers pushed, as
+//! many as fit into memory.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
 use shiftmill::{PluginRegistry, PluginRegistryError, with_cause};
 use tokio::task::spawn_blocking;
 
-use crate::budget::{Budget, Places, busy};
+use crate::budget::{Budget, Slots, busy};
 use crate::config::{Limits, ServeError};
 use crate::independence::Independence;
 use crate::plugin_cache::PluginCache;
@@ -27,15 +27,15 @@ const FIELD: &str = "component";
 pub(crate) struct PluginStore {
     registry: PluginRegistry,
     cache: Mutex<PluginCache>,
-    /// Those that left, of which streams may still hold some.
-    left: Mutex<Vec<Weak<Plugin>>>,
-    /// Where plugins are taken in: half as many places as cores, so that callers who push many do not crowd out
-    /// evaluations.
-    intake: Places,
+    /// Removed plugins, some of which streams may still run.
+    removed: Mutex<Vec<Weak<Plugin>>>,
+    /// Where plugins are compiled: half as many slots as cores, so that callers who push many do not slow evaluations
+    /// down.
+    compilers: Slots,
     independence: Independence,
-    /// What all pushed plugins may take, and as much again those that left and are still held.
+    /// The memory for all pushed plugins, and again as much for removed plugins that streams still run.
     bytes_max: usize,
-    /// How long a caller waits for something that others use.
+    /// How long a caller waits for a slot or for memory.
     wait: Duration,
     /// Whether compiled code is kept in a folder.
     has_cache: bool,
@@ -49,11 +49,11 @@ impl PluginStore {
             has_cache: settings.cache.is_some(),
             registry: PluginRegistry::new(settings),
             cache: Mutex::new(PluginCache::new(limits.plugins, limits.plugin_bytes)),
-            left: Mutex::default(),
-            intake: Places::new(
+            removed: Mutex::default(),
+            compilers: Slots::new(
                 (cores / 2).max(1),
                 limits.memory_wait,
-                "as many plugins as the server takes in at a time are being compiled",
+                "the maximum number of plugins is being compiled",
             ),
             independence: Independence::new(limits.memory_wait),
             bytes_max: limits.plugin_bytes,
@@ -61,7 +61,8 @@ impl PluginStore {
         }
     }
 
-    /// A folder for compiled code that cannot be used is told when the service starts, not with the first plugin.
+    /// Fails at the start of the service, and not with the first plugin, when the folder for compiled code cannot be
+    /// used.
     pub fn check_cache(&self) -> Result<(), ServeError> {
         if !self.has_cache {
             return Ok(());
@@ -77,17 +78,17 @@ impl PluginStore {
         &self.independence
     }
 
-    /// How long a caller waits for something that others use.
+    /// How long a caller waits for a slot or for memory.
     pub fn wait(&self) -> Duration {
         self.wait
     }
 
-    /// The plugin in a file of the service's own. It comes to the registry when it is pinned.
+    /// The plugin in a file of the service's own folder. [`PluginStore::pin`] adds it to the registry.
     pub fn read(&self, file: &Path) -> Result<Arc<Plugin>, PluginRegistryError> {
         self.registry.prepare(&fs::read(file).map_err(PluginRegistryError::Unreadable)?)
     }
 
-    /// A plugin, which is used now.
+    /// A plugin, which is marked as used.
     pub fn get(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
         let mut cache = self.cache();
         cache.touch(hash).then(|| self.registry.get(hash)).flatten()
@@ -103,70 +104,71 @@ impl PluginStore {
         self.cache().is_pinned(hash)
     }
 
-    /// Takes in a plugin that a caller pushed; it is checked and compiled beside the threads that serve calls, and in the
-    /// memory that it takes out of `budget`.
+    /// Loads a plugin that a caller pushed. It is checked and compiled outside the threads that serve calls, with
+    /// memory reserved from `budget`.
     pub async fn push(self: &Arc<PluginStore>, component: Vec<u8>, budget: &Budget) -> Result<Arc<Plugin>, Problem> {
         let hash = PluginHash(Sha256::digest(&component).into());
         if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
             return Ok(known);
         }
-        let place = self.intake.take().await?;
+        let slot = self.compilers.take().await?;
         let memory = budget.take(budget.half().min(memory_to_compile(component.len()))).await?;
         let store = Arc::clone(self);
-        let taken_in = spawn_blocking(move || {
-            // Held here: a compilation goes on when its caller has gone.
-            let _held = (place, memory);
-            store.take_in(&component)
+        let loading = spawn_blocking(move || {
+            // The task owns them, because a compilation goes on when its caller has gone.
+            let _held = (slot, memory);
+            store.load(&component)
         });
-        taken_in
+        loading
             .await
             .unwrap_or_else(|_| Err(Problem::new(Kind::Engine, "a plugin was lost; this is a fault of Shiftmill")))
     }
 
-    fn take_in(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
+    fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
         let plugin = self.registry.prepare(component).map_err(refusal)?;
         let bytes = plugin.kept_bytes();
         if bytes > self.bytes_max {
             let most = self.bytes_max;
-            let message = format!("loaded it takes {bytes} bytes of memory, the most that the service keeps is {most}");
+            let message = format!("it needs {bytes} bytes of memory when loaded; the maximum is {most}");
             return Err(Problem::at(Kind::PluginRefused, FIELD, message));
         }
         if self.held_bytes().saturating_add(bytes) > self.bytes_max {
-            return Err(busy("streams hold plugins that left for others, as many as there is memory for"));
+            return Err(busy("streams still run removed plugins, and their memory is full"));
         }
         let mut cache = self.cache();
-        let gone = cache.add(plugin.hash(), bytes);
+        let removed = cache.add(plugin.hash(), bytes);
         let plugin = self.registry.put(&plugin);
-        // It may be among them, when there is no room at all.
-        self.take_off(&gone);
+        // The new plugin itself is removed when the service keeps no pushed plugins.
+        self.remove(&removed);
         Ok(plugin)
     }
 
-    /// What plugins take that are not in the registry any more, and that streams still hold.
+    /// The memory of removed plugins that streams still run.
     fn held_bytes(&self) -> usize {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        left.retain(|plugin| plugin.strong_count() > 0);
-        let has_left =
+        let mut removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
+        removed.retain(|plugin| plugin.strong_count() > 0);
+        let is_removed =
             |plugin: &Arc<Plugin>| !self.registry.get(plugin.hash()).is_some_and(|it| Arc::ptr_eq(&it, plugin));
-        left.iter().filter_map(Weak::upgrade).filter(has_left).map(|plugin| plugin.kept_bytes()).sum()
+        removed.iter().filter_map(Weak::upgrade).filter(is_removed).map(|plugin| plugin.kept_bytes()).sum()
     }
 
     /// Pins exactly these plugins.
     pub fn pin(&self, plugins: &[Arc<Plugin>]) {
         let pinned: Vec<_> = plugins.iter().map(|plugin| (plugin.hash(), plugin.kept_bytes())).collect();
         let mut cache = self.cache();
-        let gone = cache.pin(&pinned);
-        self.take_off(&gone);
-        // Those that are new here, and those that left since they were loaded.
+        let removed = cache.pin(&pinned);
+        self.remove(&removed);
+        // New plugins, and plugins that were removed since they were loaded.
         for plugin in plugins {
             self.registry.put(plugin);
         }
     }
 
-    /// Only while `cache` is locked, so that what is kept is in the registry.
-    fn take_off(&self, gone: &[PluginHash]) {
-        let left = gone.iter().filter_map(|hash| self.registry.remove(*hash)).map(|plugin| Arc::downgrade(&plugin));
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+    /// Called only while `cache` is locked, so that the registry has exactly the plugins of the cache.
+    fn remove(&self, hashes: &[PluginHash]) {
+        let removed =
+            hashes.iter().filter_map(|hash| self.registry.remove(*hash)).map(|plugin| Arc::downgrade(&plugin));
+        self.removed.lock().unwrap_or_else(PoisonError::into_inner).extend(removed);
     }
 
     fn cache(&self) -> MutexGuard<'_, PluginCache> {
@@ -174,22 +176,22 @@ impl PluginStore {
     }
 }
 
-/// About what a child takes that compiles a component: itself, which is 40 MiB for an example plugin, and what was
-/// measured of large ones. It may take 80 MiB more before it is stopped; that is room to spare, and not charged for.
+/// About the memory of a process that compiles a component: 40 MiB for an example plugin, and as measured for large
+/// components. The process is stopped at 80 MiB more; that margin is not reserved.
 fn memory_to_compile(component_bytes: usize) -> usize {
     (48 << 20) + component_bytes.saturating_mul(64)
 }
 
-/// Why a plugin is not taken in, with its objections.
+/// Why a plugin is refused, with all objections.
 fn refusal(error: PluginRegistryError) -> Problem {
     let refused = |what: &str, list: &[String]| Problem::listing(Kind::PluginRefused, what, FIELD, list);
     match error {
         PluginRegistryError::Load(LoadError::Refused(report)) => {
             let objections: Vec<String> = report.objections.iter().map(ToString::to_string).collect();
-            refused("the component is no plugin that can be used", &objections)
+            refused("the plugin cannot be used", &objections)
         }
         PluginRegistryError::Load(LoadError::Manifest(mistakes)) => {
-            refused("what the plugin says of itself cannot be", &mistakes)
+            refused("the plugin's description is invalid", &mistakes)
         }
         PluginRegistryError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
         PluginRegistryError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_plugin_that_left_before_it_was_pinned_is_back() {
+    async fn a_plugin_that_was_removed_before_it_was_pinned_is_loaded_again() {
         let store = store(&Limits { plugins: 1, ..Limits::default() });
         let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let [first, second, third] = ["first", "second", "third"].map(|name| Guest::honest(name).component());
@@ -219,7 +221,7 @@ mod tests {
         store.push(first, &budget).await.unwrap();
         let own = store.read(&file).unwrap();
         store.push(second, &budget).await.unwrap();
-        assert!(store.get(own.hash()).is_none(), "it has left");
+        assert!(store.get(own.hash()).is_none(), "it was removed");
         store.pin(&[Arc::clone(&own)]);
         store.push(third, &budget).await.unwrap();
         assert!(store.get(own.hash()).is_some_and(|found| Arc::ptr_eq(&found, &own)) && store.is_pinned(own.hash()));
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_room_nothing_stays() {
+    async fn without_memory_for_plugins_nothing_is_kept() {
         let store = store(&Limits { plugins: 0, ..Limits::default() });
         let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let pushed = store.push(Guest::honest("one").component(), &budget).await.unwrap();
@@ -236,22 +238,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn plugins_that_left_count_as_long_as_they_are_held() {
+    async fn removed_plugins_count_as_long_as_streams_run_them() {
         let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let [first, second, third] = ["first", "other", "third"].map(|name| Guest::honest(name).component());
         let bytes = store(&Limits::default()).push(first.clone(), &budget).await.unwrap().kept_bytes();
         let store = store(&Limits { plugin_bytes: bytes * 3 / 2, ..Limits::default() });
         let held = store.push(first, &budget).await.unwrap();
         store.push(second, &budget).await.unwrap();
-        assert!(store.get(held.hash()).is_none(), "it has left");
+        assert!(store.get(held.hash()).is_none(), "it was removed");
         let refused = store.push(third.clone(), &budget).await.unwrap_err();
-        assert!(refused.message().starts_with("streams hold plugins"), "{}", refused.message());
+        assert!(refused.message().starts_with("streams still run removed plugins"), "{}", refused.message());
         drop(held);
         assert!(store.push(third, &budget).await.is_ok());
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_counted_by_what_it_takes_in_memory() {
+    async fn loaded_plugins_are_counted_by_their_memory() {
         let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let component = |name: &str| Guest::honest(name).component();
         let one = store(&Limits::default()).push(component("one"), &budget).await.unwrap();
@@ -265,7 +267,7 @@ mod tests {
 
         let none = store(&Limits { plugin_bytes: one.kept_bytes() - 1, ..Limits::default() });
         let refused = none.push(component("one"), &budget).await.unwrap_err();
-        assert!(refused.message().starts_with("loaded it takes "), "{}", refused.message());
+        assert!(refused.message().starts_with("it needs "), "{}", refused.message());
         assert!(none.all().is_empty());
     }
 }

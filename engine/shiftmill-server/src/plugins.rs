@@ -18,7 +18,7 @@ use crate::request_id::RequestId;
 /// Most plugins on one page.
 const PAGE_MAX: usize = 100;
 
-/// Takes in plugins.
+/// Receives plugins.
 #[derive(Debug)]
 pub(crate) struct PluginsService {
     pub plugins: Arc<PluginStore>,

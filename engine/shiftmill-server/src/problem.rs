@@ -1,4 +1,4 @@
-//! What can be wrong with a call, and what each is on the wire. The one table of codes and statuses.
+//! Errors of calls and chunks, and their form on the wire. The one table of codes and statuses.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,25 +9,25 @@ use shiftmill_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// Who explains the codes.
+/// The domain of the codes.
 const DOMAIN: &str = "shiftmill";
 
-/// Most wrong entries that are told one by one. They travel in the trailers of a call, of which clients take 16 KiB.
+/// Most wrong entries that are listed. They travel in the trailers of a call, for which clients accept 16 KiB.
 const VIOLATIONS_MAX: usize = 20;
-/// Most bytes of what is told of one entry.
+/// Most bytes of the description of an entry.
 const DESCRIPTION_BYTES_MAX: usize = 240;
 /// Most bytes of a message.
 const MESSAGE_BYTES_MAX: usize = 900;
-/// How many entries of a list stand in the message.
+/// How many entries of a list the message names.
 const NAMED: usize = 2;
 
-/// Something wrong with a call or a chunk.
+/// An error of a call or a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     code: ErrorCode,
     message: String,
     violations: Vec<Violation>,
-    /// Wrong entries beside these.
+    /// How many more entries are wrong.
     more: usize,
 }
 
@@ -87,7 +87,7 @@ impl Problem {
         Problem { code, message: shortened(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
     }
 
-    /// A problem with one entry, which its message is about.
+    /// An error of one entry, which its message is about.
     pub fn at(code: ErrorCode, field: impl Into<String>, message: impl Into<String>) -> Problem {
         let message = message.into();
         Problem::new(code, message.clone()).and(field, message)
@@ -98,18 +98,18 @@ impl Problem {
         &self.message
     }
 
-    /// A problem with many things to say about one field: `what` and the first of them are the message.
+    /// An error with a list of mistakes in one field: `what` and the first mistakes are the message.
     pub fn listing(code: ErrorCode, what: &str, field: &str, list: &[String]) -> Problem {
-        let first = |told: &String| shortened(told, DESCRIPTION_BYTES_MAX);
+        let first = |mistake: &String| shortened(mistake, DESCRIPTION_BYTES_MAX);
         let mut named: Vec<String> = list.iter().take(NAMED).map(first).collect();
         if list.len() > NAMED {
             named.push(format!("and {} more", list.len() - NAMED));
         }
         let problem = Problem::new(code, format!("{what}: {}", named.join("; ")));
-        list.iter().fold(problem, |problem, told| problem.and(field, told.as_str()))
+        list.iter().fold(problem, |problem, mistake| problem.and(field, mistake.as_str()))
     }
 
-    /// Names a wrong entry; of very many, only the first are kept.
+    /// Adds a wrong entry; only the first [`VIOLATIONS_MAX`] are kept.
     pub fn and(mut self, field: impl Into<String>, description: impl Into<String>) -> Problem {
         if self.violations.len() == VIOLATIONS_MAX {
             self.more += 1;
@@ -120,7 +120,7 @@ impl Problem {
         self
     }
 
-    /// The wrong entries, with a last one that counts those that are left out.
+    /// The wrong entries, with a last one that counts the entries left out.
     fn entries(&self) -> Vec<Violation> {
         let mut entries = self.violations.clone();
         if let Some(last) = self.violations.last().filter(|_| self.more > 0) {
@@ -130,7 +130,7 @@ impl Problem {
         entries
     }
 
-    /// The problem as the answer to one chunk.
+    /// The error as the answer to one chunk.
     pub fn into_chunk_error(self, number: u64) -> v1::ChunkError {
         let wire = |violation: &Violation| v1::FieldViolation {
             field: violation.field.clone(),
@@ -166,7 +166,7 @@ fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-/// What the transport says when a message cannot be read.
+/// The status of a message that the transport cannot read.
 pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
     if status.code() != Code::OutOfRange {
         return status;
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn the_handbook_states_the_status_of_every_code_that_ends_a_call() {
         let handbook = include_str!("../../../docs/errors.md");
-        let (_, calls) = handbook.split_once("## Of a call").unwrap();
+        let (_, calls) = handbook.split_once("## Errors of a call").unwrap();
         let rows: Vec<Vec<&str>> = calls.lines().map(|line| line.split('`').collect()).collect();
         let stated = rows.iter().filter_map(|row| Some((ErrorCode::from_code(row.get(1)?)?, *row.get(3)?)));
         let mut count = 0;

@@ -20,7 +20,7 @@ use shiftmill::{PluginRegistry, with_cause};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, spawn_blocking};
 
-use crate::budget::Places;
+use crate::budget::Slots;
 use crate::config::ServeError;
 use crate::library::{Files, InFolder, Sent};
 use crate::plugin_store::PluginStore;
@@ -36,13 +36,13 @@ pub struct Registry {
     presets: BTreeMap<String, Ready>,
     current: ArcSwap<Snapshot>,
     plugins: Arc<PluginStore>,
-    /// Held while the folder is read anew, so that the last one read is the last one put in place.
+    /// Locked while the folder is read again, so that the last folder read is the one that counts.
     reloading: Mutex<()>,
-    /// Where texts are compiled: one place per core, so that callers who send many do not crowd out evaluations.
-    compilers: Places,
+    /// Where rulesets are compiled: one slot per core, so that callers who send many do not slow evaluations down.
+    compilers: Slots,
 }
 
-/// What the service knew of rulesets at one time.
+/// The rulesets of the service at one time.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     named: BTreeMap<String, Ready>,
@@ -50,11 +50,11 @@ pub(crate) struct Snapshot {
     plugins: Arc<PluginStore>,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
-    compilers: Places,
+    compilers: Slots,
 }
 
-/// A ruleset with the plugins that it binds, which are held: whoever has it can bind them, whatever leaves the service
-/// in the meantime.
+/// A ruleset with the plugins that it binds. It keeps the plugins, so that it can be used even when the service removes
+/// them in the meantime.
 #[derive(Clone, Debug)]
 pub(crate) struct Ready {
     /// The ruleset.
@@ -70,7 +70,7 @@ pub(crate) enum Uncompiled {
     Mistakes(Mistakes),
     /// Its plugins do not keep employees apart, or cannot be called.
     Trial(TrialError),
-    /// There was no place for it.
+    /// There was no slot for it, or the service failed.
     Other(Problem),
 }
 
@@ -87,10 +87,10 @@ impl Registry {
     /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
     pub(crate) fn load(folder: Option<&Path>, plugins: Arc<PluginStore>) -> Result<Registry, ServeError> {
         let presets = compiled_presets()?;
-        let compilers = Places::new(
+        let compilers = Slots::new(
             available_parallelism().map_or(1, usize::from),
             plugins.wait(),
-            "as many rulesets as the server compiles at a time are being compiled",
+            "the maximum number of rulesets is being compiled",
         );
         let current = Snapshot::load(folder, &presets, &compilers, &plugins)?;
         plugins.pin(&current.own_plugins());
@@ -104,8 +104,8 @@ impl Registry {
         })
     }
 
-    /// Reads the folder anew. Calls that begin from now on find what it holds; those under way keep what they began
-    /// with. With mistakes in it everything stays as it was, and the mistakes are logged.
+    /// Reads the folder again. New calls use the new rulesets; calls under way keep the rulesets that they began with.
+    /// When a ruleset has mistakes, all rulesets stay unchanged and the mistakes are logged.
     ///
     /// # Errors
     /// [`ServeError`] when a file cannot be read, has mistakes, or repeats a name.
@@ -114,7 +114,7 @@ impl Registry {
         let read = spawn_blocking(move || registry.reload_now()).await;
         let read = read.unwrap_or_else(|failed| Err(ServeError::Transport(Box::new(failed))));
         match &read {
-            Ok(()) => tracing::info!(rulesets = self.now().named.len(), "rulesets have been read anew"),
+            Ok(()) => tracing::info!(rulesets = self.now().named.len(), "rulesets reloaded"),
             Err(error) => log(error),
         }
         read
@@ -136,15 +136,15 @@ impl Registry {
         &self.plugins
     }
 
-    /// What is known now. A call takes it once, so that all its rulesets are of one time.
+    /// The current rulesets. A call takes them once, so that all its rulesets are from the same time.
     pub(crate) fn now(&self) -> Arc<Snapshot> {
         self.current.load_full()
     }
 }
 
-/// Why the folder cannot be used, each mistake for itself.
+/// Logs why the folder cannot be used, one line for each mistake.
 fn log(error: &ServeError) {
-    tracing::error!("rulesets stay as they were: {error}");
+    tracing::error!("rulesets were not reloaded: {error}");
     if let ServeError::Ruleset { source, .. } = error {
         source.list.iter().for_each(|mistake| tracing::error!("{mistake}"));
     } else if let Some(cause) = std::error::Error::source(error) {
@@ -166,7 +166,7 @@ impl Snapshot {
     fn load(
         folder: Option<&Path>,
         presets: &BTreeMap<String, Ready>,
-        compilers: &Places,
+        compilers: &Slots,
         plugins: &Arc<PluginStore>,
     ) -> Result<Snapshot, ServeError> {
         let mut snapshot = Snapshot {
@@ -215,14 +215,14 @@ impl Snapshot {
         self.named.values().flat_map(Ready::bound).collect()
     }
 
-    /// The plugins of some rulesets: as they stand in the registry, or as they were when the rulesets were made ready.
+    /// The plugins of some rulesets: those of the registry, or else those that the rulesets were compiled with.
     pub fn plugins_of(&self, rulesets: &[Ready]) -> PluginRegistry {
         let now = |plugin: Arc<Plugin>| self.plugins.get(plugin.hash()).unwrap_or(plugin);
         PluginRegistry::of(&rulesets.iter().flat_map(Ready::bound).map(now).collect::<Vec<_>>())
     }
 
-    /// A place among those who compile, or bind plugins.
-    pub async fn place_to_compile(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    /// A slot for compiling a ruleset or binding plugins.
+    pub async fn slot_to_compile(&self) -> Result<OwnedSemaphorePermit, Problem> {
         self.compilers.take().await
     }
 
@@ -236,8 +236,8 @@ impl Snapshot {
         self.named.get(name).cloned()
     }
 
-    /// Finds a text compiled already, or compiles it beside the threads that serve calls: a long text takes its time. With
-    /// plugins it is tried then.
+    /// Finds a ruleset that is already compiled, or compiles it outside the threads that serve calls, because a long
+    /// text takes long. A ruleset with plugins is then tried.
     ///
     /// # Errors
     /// All mistakes in the text, or why it could not be compiled.
@@ -246,15 +246,15 @@ impl Snapshot {
         if let Some(ready) = self.recently_compiled(&key) {
             return Ok(ready);
         }
-        let place = self.compilers.take().await?;
-        // Who waited may have waited for this very text.
+        let slot = self.compilers.take().await?;
+        // Another caller may have compiled the same text in the meantime.
         if let Some(ready) = self.recently_compiled(&key) {
             return Ok(ready);
         }
         let (snapshot, name, text) = (Arc::clone(self), file_name.to_owned(), text.to_owned());
         let compiled = spawn_blocking(move || {
-            // Held here: a compilation goes on when its caller has gone.
-            let _place = place;
+            // The task owns the slot, because a compilation goes on when its caller has gone.
+            let _slot = slot;
             snapshot.compile_anew(&name, &text)
         });
         let ready = compiled.await.map_err(lost)??;
@@ -269,17 +269,17 @@ impl Snapshot {
         Ok(Ready { ruleset: Arc::new(ruleset), plugins: library.held })
     }
 
-    /// Tries a ruleset, unless what is found is known, at a place among those that are tried.
+    /// Tries a ruleset in a slot for trials, unless the finding is known.
     async fn check_independence(&self, ready: &Ready) -> Result<(), Uncompiled> {
         let independence = self.plugins.independence();
         if let Some(known) = independence.known(&ready.ruleset) {
             return known.map_err(Uncompiled::Trial);
         }
-        let place = independence.place().await?;
+        let slot = independence.slot().await?;
         let (store, ready) = (Arc::clone(&self.plugins), ready.clone());
         let tried = spawn_blocking(move || {
-            // Held here: a trial goes on when its caller has gone.
-            let _place = place;
+            // The task owns the slot, because a trial goes on when its caller has gone.
+            let _slot = slot;
             store.independence().check(&ready.ruleset, &ready.plugins)
         });
         tried.await.map_err(lost)?.map_err(Uncompiled::Trial)
@@ -292,7 +292,7 @@ impl Snapshot {
         if recent.len() >= RECENT_MAX {
             recent.remove(0);
         }
-        // Without its plugins: those that were pushed may leave.
+        // Without its plugins: pushed plugins may be removed.
         recent.push((key, Arc::clone(&ready.ruleset)));
     }
 
@@ -300,7 +300,7 @@ impl Snapshot {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let position = recent.iter().position(|(known, _)| known == key)?;
         let entry = recent.remove(position);
-        // Plugins that were pushed may have left since. ResolvedHeader for, those that are there are used now.
+        // Pushed plugins may have been removed since. Plugins that are still loaded are reused.
         let bindings = entry.1.timeline().bindings().iter();
         let plugins: Option<Vec<Arc<Plugin>>> = bindings.map(|binding| self.plugins.get(binding.plugin)).collect();
         let ready = Ready { ruleset: Arc::clone(&entry.1), plugins: PluginRegistry::of(&plugins?) };
@@ -386,12 +386,12 @@ mod tests {
         assert!(refused(now.compile("a.toml", &crowd).await));
 
         let mut taken = Vec::new();
-        while let Ok(place) = now.plugins.independence().place().await {
-            taken.push(place);
+        while let Ok(slot) = now.plugins.independence().slot().await {
+            taken.push(slot);
         }
         let busy = now.compile("a.toml", &honest).await;
         assert!(matches!(busy, Err(Uncompiled::Other(problem)) if problem.message().contains("being tried")));
-        assert!(now.place_to_compile().await.is_ok(), "others bind their plugins");
+        assert!(now.slot_to_compile().await.is_ok(), "trials do not use the slots for binding plugins");
         assert!(refused(now.compile("b.toml", &crowd).await), "it is known");
         drop(taken);
         assert!(now.compile("a.toml", &honest).await.is_ok());

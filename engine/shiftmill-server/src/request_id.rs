@@ -1,11 +1,11 @@
-//! The id by which a caller and the log speak of the same call.
+//! The id that a call has for its caller and in the log.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tonic::metadata::{MetadataMap, MetadataValue};
 use tracing::Span;
 
-/// Where callers give their id and find it again.
+/// The metadata key of the id, in requests and responses.
 const HEADER: &str = "x-request-id";
 const LENGTH_MAX: usize = 64;
 
@@ -30,7 +30,7 @@ impl RequestId {
         tracing::info_span!("call", method, request_id = self.0)
     }
 
-    /// Tells the caller the id.
+    /// Adds the id to a response.
     pub fn tell(&self, metadata: &mut MetadataMap) {
         if let Ok(value) = MetadataValue::try_from(self.0.as_str()) {
             metadata.insert(HEADER, value);

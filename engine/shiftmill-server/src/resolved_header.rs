@@ -1,4 +1,4 @@
-//! What a request asks for: rulesets found and compiled, zones looked up, days read.
+//! Resolves the header of a request: finds and compiles its rulesets, looks up its zones, reads its days.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ const PLUGINS_MAX: usize = 1_024;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
 const WINDOW_DAYS_MAX: usize = 800;
 
-/// A header, read.
+/// A resolved header.
 #[derive(Debug)]
 pub(crate) struct ResolvedHeader {
     /// For the engine.
@@ -60,22 +60,22 @@ impl ResolvedHeader {
         Ok(ResolvedHeader { request, names, proposals })
     }
 
-    /// Calls `read` with what the numbers and names of chunks refer to.
+    /// Calls `read` with the tables that the numbers and names of chunks refer to.
     pub fn with_known<Read>(&self, read: impl FnOnce(&Known<'_>) -> Read) -> Read {
         let rulesets: Vec<&Names> = self.request.rulesets.iter().map(|ruleset| ruleset.timeline().names()).collect();
         read(&Known { rulesets: &rulesets, header: &self.names, zones: self.request.zones.zones.len() })
     }
 }
 
-/// What problems call the parts of a request.
+/// The names of the parts of a request in errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
     pub rulesets: &'static str,
     pub zones: &'static str,
 }
 
-/// A request for the engine. Its plugins are bound beside the threads that serve calls: each is asked whether it takes
-/// its configuration.
+/// A request for the engine. Its plugins are bound outside the threads that serve calls, because each checks its
+/// configuration.
 pub(crate) async fn request(
     rulesets: Vec<Ready>,
     zones: &[String],
@@ -96,15 +96,15 @@ pub(crate) async fn request(
     let request = match plugins {
         0 => bind(),
         1..=PLUGINS_MAX => {
-            let place = known.place_to_compile().await?;
+            let slot = known.slot_to_compile().await?;
             let bound = spawn_blocking(move || {
-                let _place = place;
+                let _slot = slot;
                 bind()
             });
             bound.await.map_err(|_| Problem::new(Kind::Engine, "plugins were lost; this is a fault of Shiftmill"))?
         }
         more => {
-            let message = format!("the rulesets bind {more} plugins, the most is {PLUGINS_MAX}");
+            let message = format!("the rulesets bind {more} plugins; the maximum is {PLUGINS_MAX}");
             return Err(Problem::at(Kind::TooMany, fields.rulesets, message));
         }
     };
@@ -156,7 +156,7 @@ pub(crate) async fn ruleset(source: &v1::RulesetSource, field: &str, known: &Arc
     }
 }
 
-/// What mistakes call a document without a name.
+/// The name of a document without a name in mistakes.
 pub(crate) fn file_name(given: &str) -> &str {
     if given.is_empty() { "ruleset.toml" } else { given }
 }
@@ -179,7 +179,7 @@ fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
     )
 }
 
-/// The first and the last day that a window speaks of.
+/// The first and the last day of a window.
 fn edges(window: &EvaluationWindow) -> (Workday, Workday) {
     (window.facts.first.min(window.pay_period.first), window.facts.last.max(window.pay_period.last))
 }
@@ -190,7 +190,7 @@ pub(crate) fn days(window: &EvaluationWindow) -> usize {
     usize::try_from(last.0.saturating_sub(first.0).saturating_add(1)).unwrap_or(0)
 }
 
-/// Reads the days and the instant of a window. Zones are built for these days, so absurd ones are refused first.
+/// Reads the days and the instant of a window. Zones are built for these days, so days out of range are refused first.
 pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<EvaluationWindow, Problem> {
     let Some(window) = window else {
         return Err(Problem::at(Kind::Header, field, "the window is missing"));
@@ -220,7 +220,7 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
     };
     let window = EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final };
     if days(&window) > WINDOW_DAYS_MAX {
-        let message = format!("pay period and facts span {} days, the most is {WINDOW_DAYS_MAX}", days(&window));
+        let message = format!("pay period and facts span {} days; the maximum is {WINDOW_DAYS_MAX}", days(&window));
         return Err(Problem::at(Kind::Header, field, message));
     }
     Ok(window)
@@ -235,7 +235,7 @@ pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
 fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(), Problem> {
     match names.len() {
         count if count > most => {
-            Err(Problem::at(Kind::Header, field, format!("{count} {what} are named, the most is {most}")))
+            Err(Problem::at(Kind::Header, field, format!("{count} {what} are named; the maximum is {most}")))
         }
         _ => Ok(()),
     }

@@ -24,18 +24,18 @@ use crate::plugins::PluginsService;
 use crate::registry::Registry;
 use crate::rulesets::RulesetsService;
 
-/// Bytes that may be on their way before the other side must take some.
+/// Bytes that may be sent before the receiver must acknowledge some.
 const WINDOW: u32 = 4 << 20;
 /// Bytes of one frame.
 const FRAME: u32 = 1 << 20;
-/// What stands around a component in its message.
+/// Bytes of a push besides the component.
 const AROUND_A_COMPONENT: usize = 1_024;
-/// How often a silent connection is asked whether somebody is there, and how long the answer may take.
+/// How often an idle connection is pinged, and how long the answer may take.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
 /// Streams that a client may open and reset at once before its connection is closed.
 const RESETS_MAX: usize = 64;
-/// The last part of the time to drain is for telling clients that their stream ends.
+/// The last part of the time to drain, in which clients receive that their stream ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A server that listens and does not serve yet.
@@ -80,18 +80,18 @@ impl Server {
         self.address
     }
 
-    /// The rulesets: for who has the folder read anew.
+    /// The rulesets: for a caller that reloads the folder.
     pub fn registry(&self) -> Arc<Registry> {
         Arc::clone(&self.shared.registry)
     }
 
-    /// The memory for chunks under way: for who watches the server.
+    /// The memory for chunks under way: for monitoring.
     pub fn budget(&self) -> Budget {
         self.shared.budget.clone()
     }
 
-    /// Serves until `shutdown` resolves. Then health says `NOT_SERVING`, no call is taken any more, and the calls that
-    /// run may finish within [`Limits::drain_time`]; streams that take longer end with `SM-DRAINING`.
+    /// Serves until `shutdown` resolves. Then health is `NOT_SERVING`, new calls are refused, and running calls may
+    /// finish within [`Limits::drain_time`]; streams that take longer end with `SM-DRAINING`.
     ///
     /// # Errors
     /// [`ServeError::Transport`].
@@ -137,7 +137,7 @@ impl Server {
 impl Shared {
     fn new(engine: Engine, registry: Registry, limits: Limits) -> Shared {
         Shared {
-            engine_room: Arc::new(Semaphore::new(engine.capacity())),
+            engine_slots: Arc::new(Semaphore::new(engine.capacity())),
             engine: Arc::new(engine),
             registry: Arc::new(registry),
             budget: Budget::new(limits.bytes_under_way, limits.memory_wait),

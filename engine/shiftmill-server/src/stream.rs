@@ -1,12 +1,12 @@
 //! One `EvaluateStream` call: a header, chunks in, results out as they finish, a summary.
 //!
 //! ```text
-//! client ─→ read ─→ place in window ─→ share of memory ─→ room in engine ─→ worker ─→ answers ─→ client
+//! client ─→ read ─→ place in window ─→ share of memory ─→ slot in engine ─→ worker ─→ answers ─→ client
 //! ```
 //!
 //! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
-//! that stops reading therefore stops its own stream after a few chunks, and nobody else's; should it not read again,
-//! the stream ends and gives everything back. However a stream ends, nothing is evaluated for it any more.
+//! that stops reading therefore stops only its own stream after a few chunks. When it does not read again, the stream
+//! ends and releases everything. When a stream ends, for any reason, nothing more is evaluated for it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +14,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use shiftmill_proto::v1;
-use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
-use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
+use shiftmill_proto::v1::evaluate_stream_request::Part as RequestPart;
+use shiftmill_proto::v1::evaluate_stream_response::Part as ResponsePart;
 use shiftmill_wire::{Summary, results};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -24,7 +24,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Status, Streaming};
 use tracing::{Instrument, Span};
 
-use crate::budget::{Part, Share, used_up};
+use crate::budget::{Reservation, StreamBudget, used_up};
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
@@ -56,7 +56,7 @@ fn grpc_timeout(text: &str) -> Option<Duration> {
     }
 }
 
-/// An answer on its way, with what it holds until the client takes it.
+/// An answer, with what its chunk holds until the client takes it.
 struct Answer {
     message: v1::EvaluateStreamResponse,
     _holds: Option<Holds>,
@@ -65,37 +65,37 @@ struct Answer {
 /// What a chunk holds while it is under way.
 struct Holds {
     _place: OwnedSemaphorePermit,
-    _share: Option<Share>,
+    _reservation: Option<Reservation>,
 }
 
 /// The answers that the client has not taken yet.
-struct Untaken {
+struct PendingAnswers {
     answers: mpsc::UnboundedReceiver<Answer>,
-    /// How the stream failed, to be told last.
+    /// How the stream failed; sent last.
     failure: Option<Status>,
-    /// When the client last asked for an answer.
-    asked: Instant,
-    /// Who waits for an answer.
+    /// When the client last polled for an answer.
+    polled: Instant,
+    /// The task that waits for an answer.
     waker: Option<Waker>,
 }
 
-impl Untaken {
-    fn new(answers: mpsc::UnboundedReceiver<Answer>) -> Untaken {
-        Untaken { answers, failure: None, asked: Instant::now(), waker: None }
+impl PendingAnswers {
+    fn new(answers: mpsc::UnboundedReceiver<Answer>) -> PendingAnswers {
+        PendingAnswers { answers, failure: None, polled: Instant::now(), waker: None }
     }
 
-    /// When the client last asked, if answers wait for it.
+    /// When the client last polled, if answers are pending.
     fn waiting_since(&self) -> Option<Instant> {
-        (!self.answers.is_empty()).then_some(self.asked)
+        (!self.answers.is_empty()).then_some(self.polled)
     }
 
-    /// Drops what the client has not taken and whatever is still to come, with all that these hold.
+    /// Drops the pending answers and all later ones, and releases what their chunks hold.
     fn discard(&mut self) {
         self.answers.close();
         while self.answers.try_recv().is_ok() {}
     }
 
-    /// Ends the stream. A failed stream has no results, so none is kept for a client that may never take it.
+    /// Ends the stream. A failed stream has no results, so no answer is kept for a client that may never take it.
     fn fail(&mut self, status: Status) {
         self.discard();
         self.failure = Some(status);
@@ -107,20 +107,20 @@ impl Untaken {
 
 /// The answers of a stream, in the order in which they finish.
 pub(crate) struct Answers {
-    untaken: Arc<Mutex<Untaken>>,
+    pending: Arc<Mutex<PendingAnswers>>,
 }
 
 impl Stream for Answers {
     type Item = Result<v1::EvaluateStreamResponse, Status>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let mut untaken = lock(&self.untaken);
-        untaken.asked = Instant::now();
-        match untaken.answers.poll_recv(context) {
+        let mut pending = lock(&self.pending);
+        pending.polled = Instant::now();
+        match pending.answers.poll_recv(context) {
             Poll::Ready(Some(answer)) => Poll::Ready(Some(Ok(answer.message))),
-            Poll::Ready(None) => Poll::Ready(untaken.failure.take().map(Err)),
+            Poll::Ready(None) => Poll::Ready(pending.failure.take().map(Err)),
             Poll::Pending => {
-                untaken.waker = Some(context.waker().clone());
+                pending.waker = Some(context.waker().clone());
                 Poll::Pending
             }
         }
@@ -130,17 +130,17 @@ impl Stream for Answers {
 impl Drop for Answers {
     /// The client has gone.
     fn drop(&mut self) {
-        lock(&self.untaken).discard();
+        lock(&self.pending).discard();
     }
 }
 
-/// Resolves when an answer has waited for the client longer than `idle_time`: it was there at one look, and at the next
-/// the client has still taken nothing.
-async fn stalled(untaken: &Mutex<Untaken>, idle_time: Duration) {
+/// Resolves when an answer has waited for the client longer than `idle_time`: an answer was pending at two checks in a
+/// row, and the client has taken nothing between them.
+async fn stalled(pending: &Mutex<PendingAnswers>, idle_time: Duration) {
     let mut before = None;
     loop {
         sleep(idle_time).await;
-        let now = lock(untaken).waiting_since();
+        let now = lock(pending).waiting_since();
         if now.is_some() && now == before {
             return;
         }
@@ -163,10 +163,10 @@ pub(crate) fn open(
     // The window bounds what is under way, so the queue itself need not.
     let (sender, answers) = mpsc::unbounded_channel();
     let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
-    let untaken = Arc::new(Mutex::new(Untaken::new(answers)));
-    let answers = Answers { untaken: Arc::clone(&untaken) };
+    let pending = Arc::new(Mutex::new(PendingAnswers::new(answers)));
+    let answers = Answers { pending: Arc::clone(&pending) };
     let (stopping, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
-    let memory = shared.budget.part();
+    let memory = shared.budget.stream_budget();
     let (stopper, mut stops) = mpsc::unbounded_channel();
     let stream = OpenStream {
         shared,
@@ -183,7 +183,7 @@ pub(crate) fn open(
             outcome = timeout_at(deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late())),
             Some(problem) = stops.recv() => Err(Status::from(problem)),
             () = stopping.cancelled() => Err(draining()),
-            () = stalled(&untaken, idle_time) => Err(not_taken()),
+            () = stalled(&pending, idle_time) => Err(not_taken()),
             () = sender.closed() => {
                 tracing::info!("the client has gone");
                 return;
@@ -191,7 +191,7 @@ pub(crate) fn open(
         };
         if let Err(status) = outcome {
             tracing::info!(code = ?status.code(), message = status.message(), "stream failed");
-            lock(&untaken).fail(status);
+            lock(&pending).fail(status);
         }
         drop(place);
     };
@@ -215,10 +215,10 @@ struct OpenStream {
     shared: Shared,
     requests: Streaming<v1::EvaluateStreamRequest>,
     answers: mpsc::UnboundedSender<Answer>,
-    /// Tells that a plugin has stopped the evaluation: nothing that was found is a result.
+    /// Receives why a plugin has stopped the evaluation, whose results then do not count.
     stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
-    memory: Part,
+    memory: StreamBudget,
     summary: Arc<Mutex<Summary>>,
     /// Chunks received.
     received: u64,
@@ -228,7 +228,7 @@ impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
-        self.send(Answering::Header(response_header(&header.request)), None);
+        self.send(ResponsePart::Header(response_header(&header.request)), None);
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &header).await?;
         }
@@ -240,15 +240,15 @@ impl OpenStream {
             return Err(used_up().into());
         }
         match self.next().await? {
-            Some(Asking::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
+            Some(RequestPart::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
             _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
         }
     }
 
     async fn chunk(&mut self) -> Result<Option<v1::Chunk>, Status> {
         match self.next().await? {
-            Some(Asking::Chunk(chunk)) => Ok(Some(chunk)),
-            Some(Asking::Header(_)) => {
+            Some(RequestPart::Chunk(chunk)) => Ok(Some(chunk)),
+            Some(RequestPart::Header(_)) => {
                 Err(Problem::new(Kind::HeaderExpected, "only the first message of a stream may be a header").into())
             }
             None => Ok(None),
@@ -256,14 +256,14 @@ impl OpenStream {
     }
 
     /// The next message; `None` once the client has sent all. A message without content counts as an empty chunk.
-    async fn next(&mut self) -> Result<Option<Asking>, Status> {
+    async fn next(&mut self) -> Result<Option<RequestPart>, Status> {
         let idle = |_| Status::from(Problem::new(Kind::Idle, "the client has sent nothing for too long"));
         let message = timeout(self.shared.limits.idle_time, self.requests.message()).await.map_err(idle)?;
         let message = message.map_err(|status| unreadable(status, self.shared.limits.message_bytes))?;
-        Ok(message.map(|message| message.part.unwrap_or_else(|| Asking::Chunk(v1::Chunk::default()))))
+        Ok(message.map(|message| message.part.unwrap_or_else(|| RequestPart::Chunk(v1::Chunk::default()))))
     }
 
-    /// Hands a chunk to the engine; its result comes back from there.
+    /// Submits a chunk to the engine, which sends its result.
     async fn evaluate(&mut self, chunk: v1::Chunk, header: &Arc<ResolvedHeader>) -> Result<(), Status> {
         self.received += 1;
         let number = chunk.number;
@@ -272,25 +272,25 @@ impl OpenStream {
             Ok(bytes) => bytes,
             Err(message) => {
                 let problem = Problem::at(Kind::TooMany, format!("chunks[{number}].employees"), message);
-                return self.refuse(number, problem, Holds { _place: place, _share: None });
+                return self.refuse(number, problem, Holds { _place: place, _reservation: None });
             }
         };
-        let share = self.memory.take(bytes).await?;
-        let holds = Holds { _place: place, _share: Some(share) };
+        let reservation = self.memory.take(bytes).await?;
+        let holds = Holds { _place: place, _reservation: Some(reservation) };
         let batch = match facts::read(chunk, header, &self.shared.limits) {
             Ok(batch) => batch,
             Err(problem) => return self.refuse(number, problem, holds),
         };
-        let room = permit(&self.shared.engine_room).await?;
+        let slot = permit(&self.shared.engine_slots).await?;
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
-            drop(room);
+            drop(slot);
             let finished = match finished {
                 Ok(finished) => finished,
                 Err(why) => {
-                    // Nobody listens any more when the stream has ended.
-                    let _told = stopper.send(stopped(&why));
+                    // The receiver is gone when the stream has ended.
+                    let _sent = stopper.send(stopped(&why));
                     return;
                 }
             };
@@ -298,14 +298,15 @@ impl OpenStream {
             let (result, mut counted) = results::write(number, &facts.employees, finished.results);
             counted.punches = facts.punch_at.len() as u64;
             lock(&summary).add(&counted);
-            // Nobody listens any more when the client has gone.
-            let _told = answers.send(answer(Answering::Result(result), Some(holds)));
+            // The receiver is gone when the client has gone.
+            let _sent = answers.send(answer(ResponsePart::Result(result), Some(holds)));
         });
         Ok(())
     }
 
-    /// Waits until the client has taken every result, then says what they add up to. The stream outlives it, and with
-    /// it the engine, so that a request nobody waits for is cancelled before anybody waits for its workers.
+    /// Waits until the client has taken every result, then sends the summary. It borrows the stream, because the
+    /// request must be cancelled before the stream drops its reference to the engine: dropping an engine waits for its
+    /// workers.
     async fn finish(&self, header: &ResolvedHeader) -> Result<(), Status> {
         let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
@@ -325,24 +326,24 @@ impl OpenStream {
             errors = summary.errors,
             "stream evaluated"
         );
-        self.send(Answering::Summary(summary.write()), None);
+        self.send(ResponsePart::Summary(summary.write()), None);
         Ok(())
     }
 
     /// Answers a chunk that cannot be evaluated; the stream goes on.
     fn refuse(&self, number: u64, problem: Problem, holds: Holds) -> Result<(), Status> {
         lock(&self.summary).add(&Summary::of_error());
-        self.send(Answering::Error(problem.into_chunk_error(number)), Some(holds));
+        self.send(ResponsePart::Error(problem.into_chunk_error(number)), Some(holds));
         Ok(())
     }
 
-    fn send(&self, part: Answering, holds: Option<Holds>) {
+    fn send(&self, part: ResponsePart, holds: Option<Holds>) {
         // Nobody listens any more when the client has gone; the task then ends by itself.
         let _told = self.answers.send(answer(part, holds));
     }
 }
 
-fn answer(part: Answering, holds: Option<Holds>) -> Answer {
+fn answer(part: ResponsePart, holds: Option<Holds>) -> Answer {
     Answer { message: v1::EvaluateStreamResponse { part: Some(part) }, _holds: holds }
 }
 

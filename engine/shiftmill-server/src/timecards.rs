@@ -1,4 +1,4 @@
-//! One `Evaluate` call: a few timecards as people write them, evaluated and put into words.
+//! One `Evaluate` call: a few timecards as people write them, with readable results.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use shiftmill_wire::{Numbered, card_error, write_failures};
 use tokio::sync::oneshot;
 use tonic::Status;
 
-use crate::budget::Share;
+use crate::budget::Reservation;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
@@ -32,16 +32,16 @@ pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> R
     let count = message.timecards.len();
     if count > shared.limits.timecards_per_call {
         let most = shared.limits.timecards_per_call;
-        let message = format!("{count} timecards are given, the most is {most}; use EvaluateStream for more");
+        let message = format!("{count} timecards are given; the maximum is {most}; use EvaluateStream for more");
         return Err(Problem::at(Kind::TooMany, "timecards", message).into());
     }
     let (explain, language) = (message.explain, language(&message.language)?);
     let request = read_request(&message, shared).await?;
     let bytes = memory::of_call(count, message.encoded_len(), &request, shared.budget.most());
     let bytes = bytes.map_err(|message| Problem::at(Kind::TooMany, "timecards", message))?;
-    let share = shared.budget.take(bytes).await?;
+    let reservation = shared.budget.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
-    let (finished, _share) = run(shared, Arc::clone(&request), batch, share).await?;
+    let (finished, _reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     tracing::info!(timecards = count, "timecards evaluated");
     Ok(answer(&request, &finished, explain, language)?)
 }
@@ -91,29 +91,30 @@ fn names(request: &Request) -> Result<&Names, Problem> {
     Ok(ruleset.timeline().names())
 }
 
-/// Evaluates a batch. Its share of the memory goes with it, and comes back with the results or when they are dropped.
+/// Evaluates a batch. The reservation of memory moves with it, and is returned with the results or released when they
+/// are dropped.
 async fn run(
     shared: &Shared,
     request: Arc<Request>,
     batch: CheckedBatch,
-    share: Share,
-) -> Result<(Finished, Share), Status> {
-    let room = Arc::clone(&shared.engine_room).acquire_owned().await;
+    reservation: Reservation,
+) -> Result<(Finished, Reservation), Status> {
+    let room = Arc::clone(&shared.engine_slots).acquire_owned().await;
     let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
     let _cancel = CancelOnDrop::new(&request);
     let (done, finished) = oneshot::channel();
     shared.engine.submit(request, batch, move |result| {
         drop(room);
-        // Nobody waits any more when the client has gone.
-        let _told = done.send(result.map(|finished| (finished, share)));
+        // The receiver is gone when the client has gone.
+        let _sent = done.send(result.map(|finished| (finished, reservation)));
     });
     let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill");
     let finished = finished.await.map_err(lost)?;
     finished.map_err(|why| stopped(&why).into())
 }
 
-/// Reads the facts of one timecard; `at` is its path. Rows with a doubtful clock time are used without a warning, since
-/// the response has no place for one.
+/// Reads the facts of one timecard; `at` is its path. Rows with an ambiguous clock time are used without a warning,
+/// because the response has no field for warnings.
 fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &Names) -> Result<CardFacts, Problem> {
     let number = if timecard.zone.is_empty() { Some(0) } else { zones.find(&timecard.zone) };
     let found = number.and_then(|number| Some((number, zones.get(number)?)));
@@ -141,7 +142,7 @@ fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &N
     })
 }
 
-/// The field of a message that is wrong, and what is wrong with it.
+/// The wrong field of a message, with its mistake.
 struct Wrong {
     field: &'static str,
     message: String,
@@ -216,7 +217,7 @@ fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
     }
 }
 
-/// Messages name an exception or number a meal, in fields of their own.
+/// A message has one field for the name of an exception and one for the ordinal of a meal.
 fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver, Wrong> {
     let wrong = |field, message: &str| Wrong { field, message: message.to_owned() };
     let waived = match (waiver.exception.as_str(), waiver.meal) {
@@ -247,7 +248,7 @@ fn carried_row(carried: &v1::CarriedValue) -> rows::CarriedRow<'_> {
     rows::CarriedRow { key: &carried.key, value: Given::Value(carried.value) }
 }
 
-/// Messages cannot leave a number out, so zero stands for none.
+/// A message cannot omit a number, so zero means none.
 fn unless_zero(number: u64) -> Given<'static, u64> {
     if number == 0 { Given::default() } else { Given::Value(number) }
 }
@@ -295,7 +296,7 @@ fn write_timecard(
         amount_text: sentence.amount.clone(),
         amount: row.amount,
     };
-    // Days stand in order and each tells its pay lines in the order of the rows.
+    // The days are in order, and the pay lines of each day are in the order of the rows.
     let mut amounts = amounts.into_iter();
     let worked = |workday| {
         let mut rows = finished.results.workdays.rows(from.workdays as usize..to.workdays as usize);

@@ -1,4 +1,4 @@
-//! Good requests: the same results as in process, byte for byte; and every way to ask.
+//! Good requests: the same results as in process, byte for byte, in every form of request.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 mod support;

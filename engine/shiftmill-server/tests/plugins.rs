@@ -325,8 +325,8 @@ async fn what_plugins_may_put_out_counts_before_it_is_there() {
     let refused = support::chunk_errors(&answers);
     let told: Vec<_> =
         refused.iter().map(|error| (error.number, error.code.as_str(), error.message.as_str())).collect();
-    let message = "plugins may put out as much as 3 MiB for 62 employees, and there is room for 2 MiB: send about 60 \
-                   at a time";
+    let message = "the edits of plugins may need 3 MiB for 62 employees; the limit is 2 MiB: send about 60 employees at a \
+                   time";
     assert_eq!(told, [(1, "SM-TOO-MANY", message)]);
     assert_eq!(refused[0].violations[0].field, "chunks[1].employees");
     assert_eq!(support::summary(&answers).chunks, 2);

@@ -126,7 +126,7 @@ async fn answered_by_one_version(server: &Running, amounts: &BTreeMap<String, u3
     assert_eq!(support::summary(&answers).errors, 0);
 }
 
-/// A version of a plugin: the same code as others, and content of its own. How much it pays is told by its number.
+/// A version of a plugin: the same code as others, and content of its own. Its number decides how much it pays.
 fn version(codes: &[Vec<u8>], number: usize) -> (Vec<u8>, u32) {
     let amount = number % codes.len();
     // A custom section, named `v`.
@@ -135,7 +135,7 @@ fn version(codes: &[Vec<u8>], number: usize) -> (Vec<u8>, u32) {
     ([&codes[amount][..], &section].concat(), u32::try_from(amount).unwrap() + 1)
 }
 
-/// A ruleset of the folder, and room for two plugins that are pushed.
+/// A ruleset of the folder, and memory for two pushed plugins.
 async fn with_little_room(folder: &Folder) -> Running {
     folder.write("meals.wasm", fixed("pinned", 9));
     folder.write("plant.toml", "name = \"plant\"\n[[plugin]]\nname = \"meals\"\nfile = \"meals.wasm\"\n");
@@ -143,7 +143,7 @@ async fn with_little_room(folder: &Folder) -> Running {
     Running::start_with(Config { workers: 2, rulesets: Some(folder.0.clone()), limits, ..Config::default() }).await
 }
 
-/// How many plugins that are pushed have room.
+/// How many pushed plugins fit into memory.
 const ROOM: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

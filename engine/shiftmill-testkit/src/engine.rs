@@ -9,7 +9,7 @@ use shiftmill_core::{
 use crate::made_up_plugin;
 use crate::outcome::Outcome;
 
-/// One question: a card, its zone, its rules and what is asked.
+/// One question: a card, its zone, its rules and its window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
     /// The facts.
@@ -18,9 +18,9 @@ pub struct Question {
     pub zone: Zone,
     /// The rules.
     pub timeline: PlanTimeline,
-    /// What is asked.
+    /// The window of the evaluation.
     pub window: EvaluationWindow,
-    /// What a plugin makes of the card before overtime.
+    /// The recodes of a plugin before overtime.
     pub presets: Vec<Preset>,
 }
 

@@ -20,7 +20,7 @@ pub fn folder() -> PathBuf {
 /// `target` is where cargo builds; it must not be the folder of the build that waits for this one.
 ///
 /// # Errors
-/// What cargo or the contract says against it.
+/// The error of cargo or of the contract.
 pub fn build(names: &[&str], target: &Path) -> Result<(), String> {
     ensure_target()?;
     let mut cargo = command("CARGO", "cargo");
@@ -30,7 +30,7 @@ pub fn build(names: &[&str], target: &Path) -> Result<(), String> {
     });
     // As the projects of consultants have it; the workspace is built otherwise.
     cargo.args(["--config", "profile.release.lto=true", "--config", "profile.release.codegen-units=1"]);
-    // What the outer cargo is told about its own build is not meant for this one.
+    // The environment of the outer cargo build must not affect this one.
     cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("RUSTFLAGS").env_remove("CARGO_BUILD_TARGET");
     run(&mut cargo)?;
     for name in names {
@@ -43,7 +43,7 @@ pub fn build(names: &[&str], target: &Path) -> Result<(), String> {
 /// Makes the module of a plugin `plugins/FOLDER/NAME.wasm`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The mistakes of the plugin.
 pub fn finish(module: &Path, folder_name: &str, name: &str) -> Result<(), String> {
     let bytes = fs::read(module).map_err(|error| format!("cannot read `{}`: {error}", module.display()))?;
     let component = componentise(&bytes).map_err(|error| format!("`{name}` is no plugin: {error}"))?;
@@ -79,7 +79,7 @@ fn command(variable: &str, program: &str) -> Command {
     command
 }
 
-/// What a program says, or what it says against it.
+/// The output of a program, or its error.
 fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().display().to_string();
     let ran = command.output().map_err(|error| format!("cannot run `{name}`: {error}"))?;

@@ -1,5 +1,5 @@
-//! Promises with names: what holds for every timecard, whatever its rules. Each function checks one of them on one
-//! question and says what it saw when it does not hold.
+//! Named invariants of every timecard, whatever its rules. Each function checks one of them on one question and reports
+//! the difference.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::engine::{self, Question};
 use crate::generate::{self, Random};
 use crate::outcome::Outcome;
 
-/// What a check says: nothing, or what does not hold.
+/// The outcome of a check: nothing, or the difference.
 pub type Held = Result<(), String>;
 
 /// A promise: its name and its check.
@@ -172,7 +172,7 @@ pub fn segment_split_invariance(question: &Question) -> Held {
     if whole.lines == cut.lines { Ok(()) } else { Err(format!("{:#?}\nbecame\n{:#?}", whole.lines, cut.lines)) }
 }
 
-/// Every second of every rounded pair is on the timeline exactly once, as work or taken off. Leave that wins over
+/// Every second of every rounded pair is on the timeline exactly once, as work or deducted. Leave that wins over
 /// work is left out.
 pub fn conservation(question: &Question) -> Held {
     let wins = |plan: &Plan| plan.leave.versus_work == LeaveVersusWork::LeaveWins;
@@ -282,7 +282,7 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     Ok(())
 }
 
-/// Spans, premiums and totals tell the same sums as the pay lines.
+/// Spans, premiums and totals have the same sums as the pay lines.
 pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     let rows = engine::rows(question, Detail::Full);
     let names = question.timeline.names();

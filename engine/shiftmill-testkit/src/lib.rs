@@ -1,4 +1,4 @@
-//! What the engine is held against: a slow and obvious oracle, generated timecards, and promises with names.
+//! Tests of the engine: a slow and obvious oracle, generated timecards, and named invariants.
 //!
 //! ```text
 //! generate ─→ (plan, timecard) ─┬─→ engine ─┐

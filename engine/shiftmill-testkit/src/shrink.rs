@@ -7,7 +7,7 @@ use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, WeekdaySet};
 
 use crate::engine::Question;
 
-/// Takes away what does not matter to `fails`, until nothing more can go.
+/// Removes what does not matter to `fails`, until nothing more can be removed.
 pub fn shrink(question: &Question, fails: impl Fn(&Question) -> bool) -> Question {
     let mut smallest = question.clone();
     loop {
@@ -100,7 +100,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.breaks.paid_below = None);
     with(&|plan| gone(plan.breaks.fixed.pop()));
     with(&|plan| {
-        // Nothing is judged.
+        // Attendance is not checked.
         plan.attendance = Attendance {
             late_grace: None,
             early_grace: None,

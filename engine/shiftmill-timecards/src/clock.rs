@@ -13,10 +13,10 @@ pub enum WrittenTime {
     Showing(WallTime, Fold),
 }
 
-/// What a clock change does to a written time.
+/// The effect of a clock change on a written time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClockChange {
-    /// The clock showed the time twice, and the writer did not say which showing is meant. The earlier one is taken.
+    /// The clock showed the time twice, and the text does not state which one is meant. The earlier one is used.
     ShownTwice,
     /// The writer means the second showing of a time that the clock showed once. That one is taken.
     ShownOnce,
@@ -71,7 +71,7 @@ pub fn date(text: &str) -> Option<Workday> {
     Workday::from_date(i32::try_from(digits(year)?).ok()?, digits(month)?, digits(day)?)
 }
 
-/// A time of day from `00:00` to `24:00`, with seconds if wanted: seconds since midnight.
+/// A time of day from `00:00` to `24:00`, optionally with seconds: seconds since midnight.
 pub fn time_of_day(text: &str) -> Option<u32> {
     let second = clock_reading(text)?;
     (i64::from(second) <= WALL_DAY).then_some(second)

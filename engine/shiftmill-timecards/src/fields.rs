@@ -1,8 +1,8 @@
-//! The fields of readable rows, and the columns of files that hold them. Each is declared once, in [`COLUMNS`]'s list.
+//! The fields of readable rows, and their columns in files. Each is declared once, in [`COLUMNS`]'s list.
 
 use core::fmt;
 
-/// What the rows of a file state.
+/// The kind of facts in the rows of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
     /// Employees.
@@ -17,7 +17,7 @@ pub enum Table {
     Corrections,
     /// Waivers.
     Waivers,
-    /// What plugins carried over from the pay period before.
+    /// Values that plugins carried over from the pay period before.
     Carried,
 }
 
@@ -33,7 +33,7 @@ impl Table {
         Table::Carried,
     ];
 
-    /// The name by which a JSON document holds it.
+    /// Its name in a JSON document.
     pub const fn name(self) -> &'static str {
         match self {
             Table::Employees => "employees",
@@ -71,9 +71,9 @@ impl Table {
 pub enum Need {
     /// No.
     Required,
-    /// One of the columns that say whose the row is must be there.
+    /// One of the columns that name the employee is required.
     Who,
-    /// One of the columns that say when must be there.
+    /// One of the columns that state the time is required.
     When,
     /// Yes.
     Optional,
@@ -84,11 +84,11 @@ pub enum Need {
 pub struct Column {
     /// The table.
     pub table: Table,
-    /// The field that the column holds.
+    /// The field of the column.
     pub field: Field,
     /// Whether a file can do without it.
     pub need: Need,
-    /// What the column holds, for the documentation.
+    /// The meaning of the column, for the documentation.
     pub holds: &'static str,
 }
 
@@ -123,7 +123,7 @@ macro_rules! fields {
     };
 }
 
-// A name that two columns of one table share belongs to the column that stands first.
+// A name that two columns of one table share belongs to the first of them.
 fields! {
     Employee "employee" ["employee_id", "employee_no", "emp", "emp_id", "emp_no", "worker", "badge", "工号"] {
         Employees Required "the key";
@@ -264,7 +264,7 @@ mod tests {
         }
     }
 
-    /// The table of columns as `docs/files.md` holds it.
+    /// The table of columns as in `docs/files.md`.
     fn documented() -> String {
         let mut text = String::from("| file | column | also called | needed | holds |\n|---|---|---|---|---|\n");
         let quoted = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();

@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! CSV, JSON, attlog ─→ read ──┬→ rows ─→ CardFacts ─→ (evaluation) ─→ Evaluations ─→ write ─→ CSV, JSON, table
-//! Markdown suites ───→ suite ─┘    and what must come out
+//! Markdown suites ───→ suite ─┘    and the expected results
 //! a seed ────────────→ sample ─→ CardFacts, and the files that `read` reads
 //! ```
 //!
-//! Never here: rules, files, the network. Readers take bytes, writers give bytes.
+//! No rules, files or network here. Readers accept bytes, writers return bytes.
 
 pub mod clock;
 pub mod fields;

@@ -1,5 +1,5 @@
 //! Facts: batches of timecards as chunks, and chunks as batches. Columns move over; only narrow columns, a few entries
-//! per employee or shift, and sparse rows are written anew.
+//! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
     BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave,
@@ -56,7 +56,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
     }
 }
 
-/// What the numbers and names of a chunk refer to.
+/// The tables that the numbers and names of a chunk refer to.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// The names of each ruleset of the header.
@@ -107,7 +107,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<CheckedBatch, Chu
     batch.check(known.rulesets.len(), known.zones).map_err(ChunkFault::Columns)
 }
 
-/// What is wrong with a chunk. Nothing of it is evaluated.
+/// A mistake in a chunk. Nothing of the chunk is evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChunkFault {
     /// Columns do not fit together, or a number has no meaning.
@@ -118,9 +118,9 @@ pub enum ChunkFault {
     CarriedUneven {
         /// The column.
         column: &'static str,
-        /// What it should hold.
+        /// The entries that it should have.
         expected: usize,
-        /// What it holds.
+        /// The entries that it has.
         found: usize,
     },
     /// A position that is larger than any header can have.
@@ -159,14 +159,14 @@ pub enum ChunkFault {
         /// Where in `carried_key`.
         index: usize,
     },
-    /// Carried values that do not stand in order.
-    #[error("rows must stand in the order of their employees and keys, each key once")]
+    /// Carried values that are not in order.
+    #[error("rows must be in the order of their employees and keys, each key once")]
     CarriedUnordered {
         /// Where in `carried_key`.
         index: usize,
     },
-    /// Rows that do not stand in the order of their employees.
-    #[error("rows must stand in the order of their employees")]
+    /// Rows that are not in the order of their employees.
+    #[error("rows must be in the order of their employees")]
     Unordered {
         /// The list of rows.
         column: &'static str,
@@ -185,7 +185,7 @@ pub enum ChunkFault {
     },
 }
 
-/// What is wrong with a row of a chunk.
+/// A mistake in a row of a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RowFault {
     /// A part is not there.
@@ -230,7 +230,7 @@ impl ChunkFault {
     }
 }
 
-/// What the employees of a chunk go by.
+/// The ruleset and zone of the employees of a chunk.
 struct Employees<'a> {
     ruleset: &'a [u16],
     count: usize,

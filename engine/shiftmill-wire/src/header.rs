@@ -42,7 +42,7 @@ pub struct HeaderNames {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no ruleset has a {what} named `{name}`")]
 pub struct UnknownName {
-    /// What was named: `shift` or `carried key`.
+    /// The kind of name: `shift` or `carried key`.
     pub what: &'static str,
     /// The name.
     pub name: String,

@@ -5,7 +5,7 @@ use shiftmill_proto::v1;
 
 use crate::numbers::Numbered;
 
-/// The bytes that the messages of all failures of one answer take at most; later failures go without theirs.
+/// The most bytes of the messages of all failures of one answer; later failures have no message.
 const MESSAGES_MAX: usize = 1 << 20;
 
 /// Writes failures of plugins. Later messages are left out once all together are long.
@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// One employee with what a plugin gives, one on whom it failed, one without anything.
+    /// One employee with results of a plugin, one on whom it failed, one with neither.
     fn evaluations() -> Evaluations {
         let mut results = Evaluations::default();
         results.carried.push(CarriedRow { key: CarryKey(2), value: i64::MIN });

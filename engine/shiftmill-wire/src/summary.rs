@@ -5,7 +5,7 @@ use shiftmill_proto::v1;
 
 use crate::results::Malformed;
 
-/// What is counted over a stream, or over a part of it.
+/// The counts of a stream, or of a part of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Chunks evaluated.

@@ -1,4 +1,4 @@
-//! The names by which a client's batches are written: batches hold numbers of rulesets, chunks say names.
+//! The names with which a client's batches are written: batches have the numbers of rulesets, chunks have names.
 
 use shiftmill_core::{CarryKey, Names, RuleId};
 use shiftmill_proto::v1;

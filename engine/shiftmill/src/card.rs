@@ -1,19 +1,19 @@
-//! One timecard of a chunk: what its evaluation reads, and its row of results.
+//! One timecard of a chunk: its inputs and its row of results.
 
 use shiftmill_core::{CardResult, CardState, CheckedBatch, EvaluationError, Evaluations, Inputs, Scratch, evaluate};
 
 use crate::request::Request;
 
-/// The memory with which a worker evaluates one card after another.
+/// Memory that a worker reuses from card to card.
 #[derive(Debug, Default)]
 pub(crate) struct CardMemory {
-    /// The state of the card at hand.
+    /// The state of the current card.
     pub(crate) state: CardState,
     /// The scratch of all cards, also of those whose states wait at a hook.
     pub(crate) scratch: Scratch,
 }
 
-/// Evaluates a card that no plugin has to do with.
+/// Evaluates a card without plugins.
 pub(crate) fn evaluate_card(
     request: &Request,
     batch: &CheckedBatch,

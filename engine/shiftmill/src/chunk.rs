@@ -13,23 +13,23 @@ use crate::request::{Request, Stopped};
 /// millisecond.
 const CARDS_IN_A_ROW: usize = 256;
 
-/// What a worker keeps from chunk to chunk.
+/// Memory that a worker reuses from chunk to chunk.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     memory: CardMemory,
     hooks: HookScratch,
-    /// The timecards of the last chunk and their rows per list: chunks of one stream are much alike.
+    /// The timecards of the last chunk and their rows per list: chunks of one stream have similar sizes.
     last: (usize, RowEnds),
 }
 
 impl Workspace {
-    /// Evaluates a chunk. Should the engine panic, the chunk is evaluated again card by card, and the card at fault
+    /// Evaluates a chunk. When the engine panics, the chunk is evaluated again card by card, and the card that panics
     /// gets the error `SM-ENGINE`; the others get their results.
     ///
     /// # Errors
     /// When the request is stopped as a whole.
     pub(crate) fn evaluate(&mut self, request: &Request, batch: &CheckedBatch) -> Result<Evaluations, Stopped> {
-        request.check_wanted()?;
+        request.check_cancelled()?;
         let room = self.room_for(batch);
         let whole = catch_unwind(AssertUnwindSafe(|| match request.has_hooks() {
             false => card_by_card(request, batch, &mut self.memory, room),
@@ -46,15 +46,15 @@ impl Workspace {
                 *self = Workspace::default();
                 guarded(batch.len(), |index, results| {
                     let (mut memory, mut hooks) = (CardMemory::default(), HookScratch::default());
-                    request.check_wanted()?;
+                    request.check_cancelled()?;
                     hook_batch::one(request, batch, index, &mut memory, &mut hooks, results)
                 })
             }
         }
     }
 
-    /// Room for the rows of the last chunk where this one has as many timecards, so that a small chunk after a large
-    /// one does not take its memory.
+    /// Capacity for as many rows as the last chunk had, when this chunk has as many timecards. A small chunk after a
+    /// large one gets less, so that it does not need the same memory.
     fn room_for(&self, batch: &CheckedBatch) -> Evaluations {
         match self.last {
             (cards, ends) if cards <= batch.len() => Evaluations::with_room(batch.len(), ends),
@@ -71,15 +71,15 @@ fn card_by_card(
 ) -> Result<Evaluations, Stopped> {
     for index in 0..batch.len() {
         if index % CARDS_IN_A_ROW == 0 {
-            request.check_wanted()?;
+            request.check_cancelled()?;
         }
         evaluate_card(request, batch, index, memory, &mut results);
     }
     Ok(results)
 }
 
-/// Evaluates cards one by one, each behind a guard. A card is tried beside the results first: a panic could leave
-/// half of its rows behind.
+/// Evaluates cards one by one and catches the panic of each. A card is evaluated into separate results first, because a
+/// panic could leave half of its rows behind.
 fn guarded(cards: usize, run: impl Fn(usize, &mut Evaluations) -> Result<(), Stopped>) -> Result<Evaluations, Stopped> {
     let mut results = Evaluations::default();
     for index in 0..cards {
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn the_card_at_fault_gets_an_error_and_the_others_their_results() {
         let run = |index: usize, results: &mut Evaluations| {
-            assert!(index != 1, "a fault of our own, on purpose");
+            assert!(index != 1, "a panic on purpose");
             let ends = results.ends();
             results.cards.push(CardResult { ends, provisional: index == 2, error: None });
             Ok(())

@@ -10,10 +10,10 @@ use shiftmill_core::{CheckedBatch, Evaluations};
 use crate::chunk::Workspace;
 use crate::request::{Request, Stopped};
 
-/// Chunks that may wait for each worker. Two keep a worker busy while the next chunk is on its way.
+/// Chunks that may wait for each worker. Two keep a worker busy while the next chunk is being read.
 const WAITING_PER_WORKER: usize = 2;
 
-/// An evaluated chunk. The facts come back, so that their memory can be used again.
+/// An evaluated chunk. It returns the facts, so that their memory can be reused.
 #[derive(Debug)]
 pub struct Finished {
     /// The facts.
@@ -44,7 +44,7 @@ impl Engine {
         let cores = core_affinity::get_core_ids().unwrap_or_default();
         let available = thread::available_parallelism().map_or(1, usize::from);
         let count = if workers == 0 { available } else { workers };
-        // With fewer workers than cores the system places them better than we could, beside other engines too.
+        // With fewer workers than cores the system places them better, also beside other engines.
         let pinned = workers == 0 && cores.len() == count;
         let capacity = count * WAITING_PER_WORKER;
         let (jobs, waiting) = bounded::<Job>(capacity);
@@ -62,16 +62,15 @@ impl Engine {
         self.workers.len()
     }
 
-    /// How many chunks may wait: a caller that keeps at most this many on their way never waits in
-    /// [`Engine::submit`].
+    /// How many chunks may wait: a caller with at most this many submitted chunks never waits in [`Engine::submit`].
     pub fn capacity(&self) -> usize {
         self.capacity
     }
 
-    /// Hands over a chunk and returns; waits only while [`Engine::capacity`] chunks are waiting already. `done` runs
-    /// on the worker and should be short; a panic in it ends there. It is told when the request was stopped, by a
-    /// plugin or by [`Request::cancel`]: then nothing that the request found is a result, and its other chunks are not
-    /// evaluated any more.
+    /// Submits a chunk and returns; waits only while [`Engine::capacity`] chunks are already waiting. `done` runs on
+    /// the worker and should be short; its panics are caught. It receives [`Stopped`] when a plugin or
+    /// [`Request::cancel`] stopped the request: the request then has no results, and its other chunks are not
+    /// evaluated.
     pub fn submit(
         &self,
         request: Arc<Request>,
@@ -83,17 +82,17 @@ impl Engine {
             Some(jobs) if !self.workers.is_empty() => jobs.send(job).err().map(|refused| refused.into_inner()),
             _ => Some(job),
         };
-        // Without workers (the system gave us no thread) the caller's own thread does the work.
+        // Without workers (the system created no thread) the caller's own thread does the work.
         if let Some(job) = refused {
             job.run(&mut Workspace::default());
         }
     }
 
-    /// Evaluates chunks on all workers and waits. The results stand in the order of `batches`.
+    /// Evaluates chunks on all workers and waits. The results are in the order of `batches`.
     ///
     /// # Errors
-    /// When the request is stopped: a plugin does not keep employees apart, fails at too great a cost, or cannot be
-    /// run, or the request is cancelled.
+    /// When the request is stopped: a plugin does not keep employees apart, uses too much fuel on failures, or cannot
+    /// be run, or the request is cancelled.
     pub fn evaluate(&self, request: &Arc<Request>, batches: Vec<CheckedBatch>) -> Result<Vec<Finished>, Stopped> {
         let (finish, finished) = crossbeam_channel::unbounded();
         for (index, batch) in batches.into_iter().enumerate() {
@@ -111,11 +110,11 @@ impl Engine {
 }
 
 impl Drop for Engine {
-    /// Lets the workers finish what waits and ends them. Soon, when the requests that nobody waits for are cancelled.
+    /// Lets the workers finish all waiting chunks and ends them. Cancelled requests do not delay it.
     fn drop(&mut self) {
         self.jobs = None;
         for worker in self.workers.drain(..) {
-            // A worker catches the panics of its jobs, so there is nothing to pass on.
+            // A worker catches the panics of its jobs, so joining it does not fail.
             let _ended = worker.join();
         }
     }

@@ -8,9 +8,9 @@
 //!
 //! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
-//! Between two hooks at which anybody is called the cards go on one by one, so that each stays in the cache; a batch is
-//! small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do not stop:
-//! they are evaluated when their turn comes to be closed.
+//! Between two hooks at which a plugin is called, the cards are evaluated one by one, so that each stays in the cache.
+//! A batch is small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do
+//! not stop: each is evaluated as a whole when the batch is closed.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -36,7 +36,7 @@ const ROWS_KEPT: usize = 1_536;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
-/// What a worker keeps from batch to batch.
+/// Memory that a worker reuses from batch to batch.
 #[derive(Debug, Default)]
 pub(crate) struct HookScratch {
     /// One for each card that stops at hooks.
@@ -47,7 +47,7 @@ pub(crate) struct HookScratch {
 /// Evaluates all cards of a chunk, batch by batch.
 ///
 /// # Errors
-/// When the request is stopped, by a plugin or by whoever asked.
+/// When the request is stopped, by a plugin or by the caller.
 pub(crate) fn all(
     request: &Request,
     batch: &CheckedBatch,
@@ -57,7 +57,7 @@ pub(crate) fn all(
 ) -> Result<Evaluations, Stopped> {
     let mut first = 0;
     while first < batch.len() {
-        request.check_wanted()?;
+        request.check_cancelled()?;
         let cards = first..batch_end(batch, first);
         first = cards.end;
         evaluate(request, batch, cards, memory, hooks, &mut results)?;
@@ -80,7 +80,7 @@ pub(crate) fn one(
     evaluate(request, batch, index..index + 1, memory, hooks, results)
 }
 
-/// Where the batch ends that begins with card `first`: it has one card at least.
+/// The end of the batch that begins with card `first`. A batch has at least one card.
 fn batch_end(batch: &CheckedBatch, first: usize) -> usize {
     let columns = batch.columns();
     let mut days = 0_u32;
@@ -135,7 +135,7 @@ impl CardRecorder for Vec<Note> {
     }
 }
 
-/// A card on its way from hook to hook.
+/// A card that is evaluated from hook to hook.
 struct Underway<'a, R> {
     /// Its position in the chunk.
     index: usize,
@@ -145,11 +145,11 @@ struct Underway<'a, R> {
     recorder: R,
     /// The plugins, by their numbers, that have changed it.
     changed_by: Vec<u16>,
-    /// The plugins that failed on it and are called no more.
+    /// The plugins that failed on it and are not called for it again.
     left_out: Vec<u16>,
     /// How plugins failed on it.
     failures: Vec<PluginFailure>,
-    /// Why it goes no further.
+    /// Why it is not evaluated further.
     error: Option<EvaluationError>,
 }
 
@@ -204,8 +204,8 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         cards: Range<usize>,
         states: &'a mut Vec<CardState>,
     ) -> HookBatch<'a, R> {
-        let standing = || cards.clone().filter(|index| request.stands_still(batch.ruleset(*index)));
-        let count = standing().count();
+        let stopping = || cards.clone().filter(|index| request.stops(batch.ruleset(*index)));
+        let count = stopping().count();
         if states.len() < count {
             states.resize_with(count, CardState::default);
         }
@@ -222,7 +222,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
                 error: None,
             })
         };
-        HookBatch { request, batch, cards: standing().zip(states).filter_map(begin).collect() }
+        HookBatch { request, batch, cards: stopping().zip(states).filter_map(begin).collect() }
     }
 
     /// Takes every card through some stages.
@@ -254,7 +254,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         if shown.is_empty() {
             return Ok(());
         }
-        let answers = self.ask(hook, bound, &shown, calls)?;
+        let answers = self.call_recorded(hook, bound, &shown, calls)?;
         drop(shown);
         if answers.change_nothing() {
             return Ok(());
@@ -265,8 +265,8 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         Ok(())
     }
 
-    /// Calls a plugin, and records the call where metrics are kept.
-    fn ask(
+    /// Calls a plugin and records its metrics.
+    fn call_recorded(
         &self,
         hook: Hook,
         bound: &Bound,
@@ -288,9 +288,9 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stop
     /// at hooks are evaluated here.
     fn finish(mut self, stages: &[Stage], cards: Range<usize>, memory: &mut CardMemory, results: &mut Evaluations) {
-        let mut standing = self.cards.iter_mut().peekable();
+        let mut stopping = self.cards.iter_mut().peekable();
         for index in cards {
-            match standing.next_if(|card| card.index == index) {
+            match stopping.next_if(|card| card.index == index) {
                 Some(card) => {
                     card.advance(stages, &mut memory.scratch);
                     card.close(self.request.detail, &mut memory.scratch, results);
@@ -349,8 +349,8 @@ impl<R: CardRecorder> Underway<'_, R> {
         }
     }
 
-    /// A plugin that is to be skipped leaves nothing behind: it is called no more, and where an earlier hook of it has
-    /// changed the card, the card fails, since half of a plugin is nobody's rule.
+    /// Records a failure. A skipped plugin has no effect on the card: it is not called again, and when an earlier hook
+    /// of it has changed the card, the card fails, because a result with half of a plugin's edits follows no rule.
     fn fail(&mut self, hook: Hook, bound: &Bound, failure: CardFailure) {
         let CardFailure { code, workday, message } = failure;
         let binding = bound.binding();

@@ -1,12 +1,12 @@
 //! Shiftmill for embedders: rulesets and timecards in, explained pay out, on all cores.
 //!
 //! ```text
-//! plugins      ─→ PluginRegistry ────────────┐
+//! plugins      ─→ PluginRegistry ───┐
 //! ruleset text ─→ ruleset::compile ─┼─→ Request ─┐
 //! zone names   ─→ zone_table ───────┘            │
 //! timecards    ─→ TimecardBatch::check ──────────┴─→ Engine ─→ Finished ─→ words::explain
 //!                                                                      └─→ ResultHasher, StreamHash
-//! Markdown     ─→ suites::run_folder: claims about rulesets, with the timecards that prove them
+//! Markdown     ─→ suites::run_folder: claims about rulesets, with the timecards that test them
 //! ruleset      ─→ trial::check_independence: whether its plugins keep employees apart
 //! ```
 //!

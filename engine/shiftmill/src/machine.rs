@@ -1,5 +1,5 @@
-//! The machine that evaluates: its processor and its caches. Batches at plugin hooks are laid out by the cache, and
-//! figures of speed mean little without both.
+//! The processor and caches of this machine. The size of batches at plugin hooks depends on the cache, and measurements
+//! are meaningless without both.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 /// Where Linux describes the caches of the first core.
 const CACHES: &str = "/sys/devices/system/cpu/cpu0/cache";
 
-/// The processor and its caches, as far as the system tells them. It never changes a result.
+/// The processor and its caches, as far as the system reports them. It never changes a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// The model of the processor.
@@ -24,7 +24,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This machine, looked at once.
+    /// This machine, read once.
     pub fn here() -> &'static Machine {
         static HERE: OnceLock<Machine> = OnceLock::new();
         HERE.get_or_init(|| Machine {

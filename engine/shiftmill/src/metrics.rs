@@ -1,4 +1,4 @@
-//! Watching plugins at work: for their authors, in tests and trial runs. It never changes a result.
+//! Metrics of plugins, for their authors, in tests and trial runs. They never change a result.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use shiftmill_core::Hook;
 use shiftmill_plugin_host::{Answers, LogLine};
 
-/// Bytes of text that are kept of what a plugin says in one call: all of it, for all that people can read.
+/// Bytes of log that are kept of one call: more than a person can read.
 const LOG_BYTES_MAX: usize = 16 << 20;
 
-/// What is seen of the plugins of a request.
+/// The metrics of the plugins of a request.
 #[derive(Debug, Default)]
 pub struct PluginMetrics {
     log_bytes_max: usize,
@@ -26,17 +26,17 @@ struct Seen {
 }
 
 impl PluginMetrics {
-    /// One that also keeps what plugins say.
+    /// Metrics that also keep the log of plugins.
     pub fn with_log() -> PluginMetrics {
         PluginMetrics { log_bytes_max: LOG_BYTES_MAX, ..PluginMetrics::default() }
     }
 
-    /// Bytes of text that are kept of one call.
+    /// Bytes of log that are kept of one call.
     pub(crate) fn log_bytes_max(&self) -> usize {
         self.log_bytes_max
     }
 
-    /// Takes note of a call.
+    /// Records a call.
     pub(crate) fn record(&self, hook: Hook, binding: &str, answers: &Answers, elapsed: Duration) {
         let mut seen = self.seen();
         let known = seen.fuel.iter_mut().find(|(at, name, _)| *at == hook && name == binding);
@@ -58,12 +58,12 @@ impl PluginMetrics {
         self.seen().fuel.iter().map(|(_, _, fuel)| fuel).sum()
     }
 
-    /// Fuel by hook and by what the ruleset calls the plugin, in the order of calling.
+    /// Fuel by hook and name of the plugin in the ruleset, in the order of calling.
     pub fn fuel_by_hook(&self) -> Vec<(Hook, String, u64)> {
         self.seen().fuel.clone()
     }
 
-    /// Time spent in calls: handing timecards over, the plugin itself, reading its answers.
+    /// Time of calls: passing timecards, running the plugin, reading its answers.
     pub fn elapsed(&self) -> Duration {
         self.seen().elapsed
     }
@@ -73,7 +73,7 @@ impl PluginMetrics {
         self.seen().memory
     }
 
-    /// What plugins said, in order.
+    /// The log of the plugins, in order.
     pub fn log(&self) -> Vec<LogLine> {
         self.seen().log.clone()
     }

@@ -12,15 +12,15 @@ use shiftmill_ruleset::{Library, PluginFound, PluginReference};
 
 /// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one registry.
 ///
-/// A request takes what it needs when it is made and keeps it. What is put into the registry or taken off later is for later
-/// requests.
+/// A request takes its plugins when it is created and keeps them. Plugins that are added or removed later affect only
+/// later requests.
 #[derive(Clone, Debug, Default)]
 pub struct PluginRegistry(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
     settings: HostSettings,
-    /// Made when the first plugin is loaded: who has none pays for none.
+    /// Created when the first plugin is loaded; without plugins it costs nothing.
     host: OnceLock<Host>,
     plugins: DashMap<PluginHash, Arc<Plugin>>,
 }
@@ -39,8 +39,8 @@ pub enum PluginRegistryError {
     Load(LoadError),
 }
 
-/// A file of a folder, by the name that a ruleset gives. Only of that very folder: a ruleset from elsewhere cannot reach
-/// out of its own.
+/// A file of a folder, by the name that a ruleset gives. The name must not leave the folder, because rulesets may come
+/// from others.
 pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
     let mut parts = Path::new(name).components();
     let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
@@ -62,7 +62,7 @@ impl PluginRegistry {
         registry
     }
 
-    /// Loads a plugin. One that is there already is not loaded again, unless it is quarantined.
+    /// Loads a plugin. A plugin that is already loaded is reused, unless it is quarantined.
     ///
     /// # Errors
     /// See [`PluginRegistryError`].
@@ -82,8 +82,8 @@ impl PluginRegistry {
         }
     }
 
-    /// Puts a plugin in the registry and gives the one that stands there then: where the same content is there already, it
-    /// stays unless it is quarantined.
+    /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays,
+    /// unless it is quarantined.
     pub fn put(&self, plugin: &Arc<Plugin>) -> Arc<Plugin> {
         let mut place = self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin));
         if place.is_quarantined() {
@@ -105,21 +105,21 @@ impl PluginRegistry {
         self.0.plugins.get(&hash).map(|plugin| Arc::clone(plugin.value()))
     }
 
-    /// Asks a plugin whether it takes a configuration, and how many days around the pay period it looks at then.
+    /// Checks a configuration with its plugin, and returns how many days around the pay period the plugin then needs.
     ///
     /// # Errors
-    /// What it says against it.
+    /// Why the plugin refuses it.
     pub fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
-        let asked_again = || "it could not be asked whether it takes this configuration; try again".to_owned();
-        let plugin = self.get(binding.plugin).ok_or_else(asked_again)?;
+        let unchecked = || "its configuration could not be checked; try again".to_owned();
+        let plugin = self.get(binding.plugin).ok_or_else(unchecked)?;
         match Bound::new(&plugin, binding, 0) {
             Ok(bound) => Ok(bound.context()),
             Err(BindError::Refused { failure, .. }) => Err(failure.message),
-            Err(_) => Err(asked_again()),
+            Err(_) => Err(unchecked()),
         }
     }
 
-    /// Takes a plugin out of the registry. Requests that have it keep it.
+    /// Removes a plugin. Requests that have it keep it.
     pub fn remove(&self, hash: PluginHash) -> Option<Arc<Plugin>> {
         self.0.plugins.remove(&hash).map(|(_, plugin)| plugin)
     }
@@ -131,7 +131,7 @@ impl PluginRegistry {
         plugins
     }
 
-    /// The host, which is made when it is first asked for.
+    /// The host, which is created on first use.
     ///
     /// # Errors
     /// When plugins cannot be run here.
@@ -144,7 +144,7 @@ impl PluginRegistry {
     }
 }
 
-/// What rulesets find that stand alone and name their plugins by their hashes.
+/// For rulesets without a folder, which name their plugins by hash.
 impl Library for PluginRegistry {
     fn find(&self, _: &str) -> Option<String> {
         None

@@ -1,4 +1,4 @@
-//! What is asked of a number of chunks, with all that is needed to answer.
+//! A request: the settings of an evaluation, with the plugins that it calls.
 
 use std::sync::{Arc, OnceLock};
 
@@ -9,15 +9,15 @@ use shiftmill_ruleset::Ruleset;
 use crate::metrics::PluginMetrics;
 use crate::plugin_registry::PluginRegistry;
 
-/// What is asked of a number of chunks. The plugins of its rulesets are bound when it is made, and stay the same until
-/// it ends.
+/// The settings of an evaluation, for any number of chunks. The plugins of its rulesets are bound when it is created,
+/// and stay the same until it ends.
 #[derive(Debug)]
 pub struct Request {
     /// The rulesets; a timecard names one by its index.
     pub rulesets: Vec<Arc<Ruleset>>,
     /// The zones; a timecard names one by its index.
     pub zones: Arc<ZoneTable>,
-    /// Which days to pay, and how far time has got.
+    /// Which days to pay, and as of when.
     pub window: EvaluationWindow,
     /// How much of the derivation is wanted.
     pub detail: Detail,
@@ -27,11 +27,11 @@ pub struct Request {
     /// The hooks at which any plugin is called.
     hooks: HookSet,
     metrics: Option<Arc<PluginMetrics>>,
-    /// Why the request was stopped; what is asked from then on is not answered, and what is under way ends.
+    /// Why the request was stopped. Later chunks are then not evaluated, and chunks under way end.
     stopped: OnceLock<Stopped>,
 }
 
-/// How a worker goes through a chunk. Never changes a result.
+/// The order in which a worker evaluates a chunk. It never changes a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
     /// All phases of one card, then the next card: the card stays in the cache. Only cards with plugins go to a hook
@@ -42,7 +42,7 @@ pub enum Layout {
     PhaseByPhase,
 }
 
-/// How much plugins propose.
+/// The size of the proposals of plugins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proposals {
     /// Edits.
@@ -55,37 +55,39 @@ pub struct Proposals {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The plugin is not in the registry.
-    #[error("ruleset `{ruleset}` binds the plugin {hash} as `{binding}`, which is not loaded")]
+    #[error("the plugin `{binding}` of ruleset `{ruleset}`, {hash}, is not loaded")]
     NotLoaded {
         /// The ruleset.
         ruleset: String,
-        /// What the ruleset calls the plugin.
+        /// The name of the plugin in the ruleset.
         binding: String,
-        /// Which plugin.
+        /// The content of the plugin.
         hash: PluginHash,
     },
     /// The plugin was found not to keep employees apart.
-    #[error("ruleset `{ruleset}` binds a plugin as `{binding}` that does not keep employees apart; it is quarantined")]
+    #[error(
+        "the plugin `{binding}` of ruleset `{ruleset}` is quarantined: its answer for one employee depends on other employees"
+    )]
     Quarantined {
         /// The ruleset.
         ruleset: String,
-        /// What the ruleset calls the plugin.
+        /// The name of the plugin in the ruleset.
         binding: String,
     },
-    /// The ruleset was compiled without asking the plugin for its days of context.
-    #[error("ruleset `{ruleset}` knows other days of context than the plugin that it binds as `{binding}` has")]
+    /// The ruleset was compiled with other days of context than the plugin has.
+    #[error("ruleset `{ruleset}` was compiled with other days of context than its plugin `{binding}` has")]
     OtherContext {
         /// The ruleset.
         ruleset: String,
-        /// What the ruleset calls the plugin.
+        /// The name of the plugin in the ruleset.
         binding: String,
     },
     /// The plugin cannot be bound.
-    #[error("ruleset `{ruleset}` binds a plugin as `{binding}` that cannot be called")]
+    #[error("the plugin `{binding}` of ruleset `{ruleset}` cannot be called")]
     Unbound {
         /// The ruleset.
         ruleset: String,
-        /// What the ruleset calls the plugin.
+        /// The name of the plugin in the ruleset.
         binding: String,
         /// Why.
         #[source]
@@ -108,7 +110,7 @@ impl RequestError {
     }
 }
 
-/// Why an evaluation was stopped as a whole. Nothing that it found is a result.
+/// Why an evaluation was stopped as a whole. It has no results then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(transparent)]
 pub struct Stopped(pub CallError);
@@ -119,7 +121,7 @@ impl Stopped {
         self.0.error_code()
     }
 
-    /// True when the same request may succeed elsewhere or later: the fault is none of the plugin's.
+    /// True when the same request may succeed elsewhere or later: the plugin is not at fault.
     pub fn is_retryable(&self) -> bool {
         matches!(self.0, CallError::HostFault { .. } | CallError::Cancelled)
     }
@@ -147,7 +149,7 @@ impl Request {
         Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, metrics: None, stopped })
     }
 
-    /// The same request, whose plugins are measured.
+    /// The same request, with metrics of its plugins.
     #[must_use]
     pub fn with_metrics(self, metrics: &Arc<PluginMetrics>) -> Request {
         Request { metrics: Some(Arc::clone(metrics)), ..self }
@@ -168,13 +170,13 @@ impl Request {
         Request { plugins: Vec::new(), hooks: HookSet::NONE, ..self }
     }
 
-    /// The same request, gone through in another way.
+    /// The same request, evaluated in another order.
     #[must_use]
     pub fn with_layout(self, layout: Layout) -> Request {
         Request { layout, ..self }
     }
 
-    /// How a worker goes through a chunk.
+    /// The order in which a worker evaluates a chunk.
     pub fn layout(&self) -> Layout {
         self.layout
     }
@@ -202,8 +204,8 @@ impl Request {
         self.metrics.as_deref()
     }
 
-    /// Cancels the request, since nobody waits for its results any more. Chunks under way end soon and without results,
-    /// those that wait are not begun. Does nothing to what has been evaluated already.
+    /// Cancels the request, because its caller has gone. Chunks under way end soon and without results, waiting chunks
+    /// are not begun. Results that are already evaluated stay.
     pub fn cancel(&self) {
         self.stop(CallError::Cancelled);
     }
@@ -231,12 +233,12 @@ impl Request {
     }
 
     /// True when the cards of a ruleset stop at hooks.
-    pub(crate) fn stands_still(&self, ruleset: usize) -> bool {
+    pub(crate) fn stops(&self, ruleset: usize) -> bool {
         !self.plugins(ruleset).is_empty() || self.layout == Layout::PhaseByPhase
     }
 
     /// Fails when the request was stopped.
-    pub(crate) fn check_wanted(&self) -> Result<(), Stopped> {
+    pub(crate) fn check_cancelled(&self) -> Result<(), Stopped> {
         self.stopped().map_or(Ok(()), |stopped| Err(stopped.clone()))
     }
 

@@ -1,4 +1,4 @@
-//! Zones as values: the offsets that hold around the days of a request, taken from the bundled time-zone data.
+//! Zones as values: the offsets around the days of a request, from the bundled time-zone data.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,7 +8,7 @@ use jiff::Timestamp as JiffTimestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable};
 
-/// Days added on both sides: facts may lie a little outside, and an evaluation looks at whole workweeks.
+/// Days added on both sides, because facts may be slightly outside and an evaluation needs whole workweeks.
 const MARGIN_DAYS: i32 = 40;
 /// Most zones that one request may name.
 const ZONES_MAX: usize = 1_000;
@@ -33,7 +33,7 @@ pub enum ZoneError {
         last: Workday,
     },
     /// More zones than a request may name.
-    #[error("{found} time zones are named, the most is {most}")]
+    #[error("{found} time zones are named; the maximum is {most}")]
     TooMany {
         /// How many there are.
         found: usize,

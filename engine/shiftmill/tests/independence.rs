@@ -1,4 +1,4 @@
-//! Plugins that do not keep employees apart are found before they pay anybody; the others pass, whatever they do.
+//! The trial finds plugins that do not keep employees apart before they pay anything; all other plugins pass.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use shiftmill_guests::Guest;
 
-/// A plugin that pays everybody so many meals.
+/// A plugin that pays every employee so many meals.
 fn pays(name: &str, amount: &str) -> Guest {
     let meal = format!(
         "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)

@@ -1,4 +1,4 @@
-//! Plugins at work: the same bytes for each employee whatever stands beside, and what becomes of those that fail.
+//! Evaluations with plugins: each employee has the same bytes whatever the other employees, also when a plugin fails.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeMap;
@@ -337,7 +337,7 @@ fn a_plugin_that_looks_at_the_neighbours_stops_the_request_and_waits_to_be_repla
     assert_eq!(stopped.code(), ErrorCode::PluginNotIndependent);
     let again = request(vec![with], Detail::Workdays, &registry).unwrap_err();
     assert_eq!(again.code(), ErrorCode::PluginNotIndependent);
-    // Loaded anew it is called anew; kept apart it does no harm.
+    // Loaded again it is called again; with an instance for each employee it does no harm.
     let apart = ruleset(&registry, &guest, "isolation = \"employee\"");
     let apart = Arc::new(request(vec![apart], Detail::Workdays, &registry).unwrap());
     assert!(Engine::new(1).evaluate(&apart, chunks(&cards, 10, &apart)).is_ok());
@@ -349,5 +349,5 @@ fn a_plugin_that_is_not_loaded_is_named() {
     let error = request(vec![with], Detail::Workdays, &registry()).unwrap_err();
     assert_eq!(error.code(), ErrorCode::PluginUnknown);
     let told = error.to_string();
-    assert!(told.starts_with("ruleset `with` binds the plugin ") && told.contains("as `generous`"), "{told}");
+    assert!(told.starts_with("the plugin `generous` of ruleset `with`, ") && told.ends_with("is not loaded"), "{told}");
 }

@@ -1,4 +1,4 @@
-//! Suites are run from their files, and accept what came out where they are told to.
+//! Suites are run from their files, and accept actual results on request.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
 use std::fs;

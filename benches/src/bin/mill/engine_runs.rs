@@ -14,7 +14,7 @@ use shiftmill_core::CheckedBatch;
 
 use crate::limit_runs::Limit;
 
-/// What the engine came to beside the limit, in millions of punches per second.
+/// The speed of the engine and of the limit, in millions of punches per second.
 pub struct InProcess {
     pub limit: f64,
     pub threads_1: f64,
@@ -24,7 +24,7 @@ pub struct InProcess {
 }
 
 /// Runs workload W with one and two workers, in turns with the limit: the speed of a machine changes from one second to
-/// the next, and what is compared should meet the same weather.
+/// the next, and compared runs should have the same conditions.
 pub fn measure(limit: &mut Limit, employees: u32, runs: usize) -> Result<InProcess, String> {
     let ruleset = Arc::new(workload_ruleset().map_err(|mistakes| mistakes.to_string())?);
     let codes = Codes::of(ruleset.timeline().names()).ok_or("the ruleset lacks a pay code of the workload")?;
@@ -52,7 +52,7 @@ pub fn measure(limit: &mut Limit, employees: u32, runs: usize) -> Result<InProce
 /// Runs the same people under a ruleset of California, with full explanation.
 pub fn measure_rich(employees: u32, runs: usize) -> Result<f64, String> {
     let request = rich_request()?;
-    // A full explanation is a hundred times larger than the punches, so fewer people say the same.
+    // A full explanation is a hundred times larger than the punches, so fewer employees are enough.
     let mut batches = checked(chunks(employees.min(13_000)));
     let engine = Engine::new(1);
     let mut speeds = Vec::new();

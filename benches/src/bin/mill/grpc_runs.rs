@@ -31,7 +31,7 @@ const TIMECARDS_PER_CALL: usize = 100;
 /// Calls of one employee-month each.
 const UNARY_CALLS: usize = 2_000;
 
-/// What the way through gRPC came to, in millions of punches per second.
+/// The speed over gRPC, in millions of punches per second.
 pub struct Grpc {
     pub columns: f64,
     pub rows: f64,
@@ -80,7 +80,7 @@ pub async fn measure(employees: u32, runs: usize) -> Result<Grpc, String> {
     Ok(Grpc { columns: median(&speeds), rows, checksum, unary, rss_start_mb, rss_peak_mb })
 }
 
-/// Pushes the plugin to a server of its own and streams the workload. Every stream must come to what is expected.
+/// Pushes the plugin to a server of its own and streams the workload. Every stream must have the expected results.
 pub async fn measure_plugin(
     plugin: &NightPremium,
     employees: u32,
@@ -119,7 +119,7 @@ fn codes() -> Result<Codes, String> {
     Codes::of(ruleset.timeline().names()).ok_or_else(|| "the ruleset lacks a pay code of the workload".to_owned())
 }
 
-/// One stream of columns: the speed, and what came back.
+/// One stream of columns: its speed and results.
 async fn columns(client: &Client, header: &v1::Header, employees: u32, codes: Codes) -> Result<(f64, CameTo), String> {
     let request = Request::new(header.clone(), Vocabulary::default());
     let prepared = written(employees);

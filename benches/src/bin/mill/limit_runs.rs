@@ -16,7 +16,7 @@ impl Limit {
     pub fn new(employees: u32) -> Limit {
         let mut columns = Columns::default();
         chunks(employees).for_each(|chunk| columns.add(&chunk));
-        let days = columns.room();
+        let days = columns.capacity();
         Limit { columns, days }
     }
 

@@ -1,4 +1,4 @@
-//! Runs with a plugin on every workday, beside those without it and with the rule built in.
+//! Runs with a plugin on every workday, without it, and with the rule built in.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::engine_runs::{speed_of, two_workers};
 use crate::limit_runs::Limit;
 use crate::{ratio, whole};
 
-/// What workload W came to with a plugin: millions of punches per second, and the time of all workers in nanoseconds per
+/// Workload W with a plugin: millions of punches per second, and the time of all workers in nanoseconds per
 /// employee-day, that is an employee's workday with a punch.
 pub struct Plugin {
     pub threads_1: f64,
@@ -24,14 +24,14 @@ pub struct Plugin {
     /// The built-in rule instead of the plugin, one worker.
     pub built_in: f64,
     pub limit_ns: f64,
-    /// What the plugin adds to the evaluation without it, with one worker and with two: columns, instance, guest, edits,
-    /// and the premiums that are paid for it.
+    /// The time that the plugin adds, with one worker and with two: columns, instance, guest, edits, and the premiums
+    /// that are paid for it.
     pub added_ns: [f64; 2],
-    /// What the built-in rule adds, with one worker.
+    /// The time that the built-in rule adds, with one worker.
     pub built_in_ns: f64,
     /// The whole evaluation with the plugin.
     pub whole_ns: [f64; 2],
-    /// What the evaluations with the plugin came to, and that with the built-in rule.
+    /// The results with the plugin, and with the built-in rule.
     pub came_to: CameTo,
 }
 
@@ -57,7 +57,7 @@ impl Plugin {
     }
 }
 
-/// Builds the plugin in a folder beside this program.
+/// Builds the plugin in the folder of this program.
 pub fn build() -> Result<NightPremium, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let target = program.parent().and_then(Path::parent).ok_or("this program stands in no folder")?;
@@ -111,7 +111,7 @@ pub fn measure(limit: &mut Limit, plugin: &NightPremium, employees: u32, runs: u
     })
 }
 
-/// Evaluates everything once, with one worker or several, and looks at all results.
+/// Evaluates everything once, with one worker or several, and reads all results.
 fn came_to(
     engine: &Engine,
     request: &Arc<Request>,

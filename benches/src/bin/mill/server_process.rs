@@ -43,12 +43,12 @@ impl ServerProcess {
 pub struct MemoryOf(PathBuf);
 
 impl MemoryOf {
-    /// Now, in MB. Zero where the system does not tell.
+    /// Now, in MB. Zero where the system does not report it.
     pub fn resident_mb(&self) -> f64 {
         self.read("VmRSS:")
     }
 
-    /// The most so far, in MB. Zero where the system does not tell.
+    /// The most so far, in MB. Zero where the system does not report it.
     pub fn peak_mb(&self) -> f64 {
         self.read("VmHWM:")
     }

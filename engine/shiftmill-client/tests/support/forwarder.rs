@@ -1,4 +1,4 @@
-//! A service that hands every call on to a real one, and breaks its streams as a test asks.
+//! A service that forwards every call to a real one, and breaks its streams as a test requires.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use tonic::{Request, Response, Status, Streaming};
 /// What happens to a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is told UNAVAILABLE after so many answers.
+    /// It ends with UNAVAILABLE after so many answers.
     UnavailableAfter(usize),
     /// It ends with OK after so many answers, without a summary.
     EndsAfter(usize),

@@ -1,9 +1,9 @@
-//! What plugins carry over to the next pay period.
-//! - Takes:  what plugins set in this evaluation, and what was carried in.
-//! - Gives:  one value per key, by key: what was set, else what was carried in.
-//! - Keeps:  what was carried in and nobody changed, as long as a plugin that carries it is in force on a day that the
-//!   facts cover. What belongs to no such plugin ends here.
-//! - Runs:   last, whatever detail is wanted.
+//! Carried values: the values that plugins carry over to the next pay period.
+//! - Takes:  the values that plugins set in this evaluation, and the values carried in.
+//! - Gives:  one value per key, by key: the value set, else the value carried in.
+//! - Keeps:  values that were carried in and not changed, as long as a plugin that carries them is in force on a day
+//!   that the facts cover. Values of no such plugin are dropped.
+//! - Runs:   last, at every level of detail.
 
 use crate::card::CardState;
 use crate::codes::CarryKey;

@@ -4,12 +4,12 @@
 //! - Runs:   first in close.
 //! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
-//!   condition on consecutive days needs its workweek when runs start anew there, else as many days before as its
-//!   number. The combination by alternatives needs whole workweeks. A plugin needs the days that it says it looks at. To
+//!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
+//!   number. The combination by alternatives needs whole workweeks. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
-//!   The one `context_short` exception stands on the first workday of the pay period, at `as_of`.
-//! - Source: a workweek stands alone (29 CFR 778.104), so it must be known as a whole.
+//!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
+//! - Source: each workweek is on its own (29 CFR 778.104), so it must be known as a whole.
 //! - Shown:  timecards/context/days.md
 
 use crate::card::{CardState, Noticed};
@@ -84,7 +84,7 @@ impl Plan {
         until.plus(OVER_MIDNIGHT)
     }
 
-    /// The workdays of the scope that holds `workday`, as far as they are known from the plan.
+    /// The workdays of the scope that contains `workday`, as far as they are known from the plan.
     fn scope_around(&self, scope: TierScope, workday: Workday) -> WorkdayRange {
         let week_of = |workday| workweek_start(&self.workdays, workday);
         match scope {

@@ -1,4 +1,4 @@
-//! Exceptions: what a person must look at, how much it matters, and how far it has got.
+//! Exceptions: what a person must look at, with its severity and state.
 //! - Takes:  what the phases noticed.
 //! - Gives:  one exception per code, workday and instant, with severity and state.
 //! - Runs:   in close, after pay.
@@ -6,7 +6,7 @@
 //!   shift scheduled on its workday plus that shift's `latest_out`; without a shift, 16 hours after the instant it
 //!   refers to. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
 //!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays;
-//!   what different rules of plugins want reviewed stays side by side.
+//!   reviews of different rules of plugins stay separate.
 //! - Source: employer policy.
 //! - Shown:  timecards/exceptions/states.md
 
@@ -28,12 +28,12 @@ pub struct ExceptionRules {
 }
 
 impl ExceptionRules {
-    /// The severity of an exception; `None` when the ruleset does not want it.
+    /// The severity of an exception; `None` when the ruleset turns it off.
     pub fn severity(&self, code: ExceptionCode) -> Option<Severity> {
         self.severity.get(code as usize).copied().flatten()
     }
 
-    /// Sets the severity of an exception, or that it is not wanted.
+    /// Sets the severity of an exception, or turns it off.
     pub fn set(&mut self, code: ExceptionCode, severity: Option<Severity>) {
         if let Some(entry) = self.severity.get_mut(code as usize) {
             *entry = severity;
@@ -64,7 +64,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
             Some(Severity::Medium)
         }
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
-        // Said only on demand: every busy terminal makes thousands.
+        // Off by default: every busy terminal causes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
     }
 }

@@ -43,7 +43,7 @@ pub fn close(
 }
 
 fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
-    // Holidays that were not worked are paid after the workdays were gathered, and may stand on a day of their own.
+    // Holidays that were not worked are paid after the workdays were collected, and may be on a day of their own.
     workdays::add_days_of_quantities(inputs, state);
     let pay_period = inputs.window.pay_period;
     let from = state.workdays.partition_point(|day| day.workday < pay_period.first);

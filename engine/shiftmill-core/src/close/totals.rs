@@ -2,10 +2,10 @@
 //! - Takes:  spans, premiums and quantities as pay left them.
 //! - Gives:  one pay line per reporting workday, pay code, rule and grounds; totals by pay code.
 //! - Keeps:  every second and unit of the pay period; days of context are left out.
-//! - Runs:   last, beside the exceptions.
-//! - Edges:  lines stand by workday, layer of the pay code, pay code, rule, grounds. A line of nothing is left out.
-//!   The total of a workweek holds only its workdays in the pay period, and is named by its first workday, which may
-//!   lie before. Time that is not paid (breaks taken off) has lines and totals too.
+//! - Runs:   last, after the exceptions.
+//! - Edges:  lines are in order of workday, layer of the pay code, pay code, rule, grounds. A line with amount zero is
+//!   left out. The total of a workweek has only its workdays in the pay period, and is named by its first workday,
+//!   which may be before the pay period. Time that is not paid (deducted breaks) has lines and totals too.
 //! - Source: 29 CFR 516.2(a)(7): hours worked each workday and total hours worked each workweek are kept.
 //! - Shown:  timecards/totals/totals.md
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
@@ -21,8 +21,9 @@ use crate::shape::workdays::workweek_start;
 use crate::time::{Workday, WorkdayRange};
 use crate::timecard::Inputs;
 
-/// What a pay line is sorted and merged by: the workday, counted from the first of the pay period, then the layer of the
-/// pay code, the pay code, the rule and the grounds. They stand in one number, so that lines are compared at once.
+/// What a pay line is sorted and merged by: the workday, counted from the first of the pay period, then the layer of
+/// the pay code, the pay code, the rule and the grounds. They are packed into one number, so that one comparison is
+/// enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct LineKey(u64);
 
@@ -58,9 +59,9 @@ type Line = (LineKey, u32);
 pub(crate) struct Scratch {
     /// The pay lines of the card.
     lines: Vec<Line>,
-    /// The lines of premiums and quantities, before they stand among the others.
+    /// The lines of premiums and quantities, before they are merged into the others.
     others: Vec<Line>,
-    /// The sums of the workweek at hand; all zero between cards.
+    /// The sums of the current workweek; all zero between cards.
     week: Sums,
     /// The sums of the pay period; all zero between cards.
     period: Sums,
@@ -89,7 +90,7 @@ pub(super) fn gather_lines(inputs: &Inputs<'_>, state: &CardState, scratch: &mut
     merge(lines, others);
 }
 
-/// Gathers lines until they stand in order, one for each key.
+/// Collects lines, then sorts them and merges lines with the same key.
 struct Gather<'a> {
     lines: &'a mut Vec<Line>,
     names: &'a Names,
@@ -136,7 +137,7 @@ impl<'a> Gather<'a> {
     }
 }
 
-/// Makes one line of those that stand together and have the same key.
+/// Merges neighbouring lines with the same key.
 fn sum_up(lines: &mut Vec<Line>) {
     lines.dedup_by(|line, kept| {
         let same = line.0 == kept.0;
@@ -147,7 +148,7 @@ fn sum_up(lines: &mut Vec<Line>) {
     });
 }
 
-/// Puts lines that stand in order among others that do, from the last to the first.
+/// Merges sorted lines into other sorted lines, from the last to the first.
 fn merge(lines: &mut Vec<Line>, others: &mut Vec<Line>) {
     let mut kept = lines.len();
     lines.extend_from_slice(others);
@@ -214,7 +215,7 @@ impl Sums {
         self.0[index] = self.0[index].saturating_add(amount);
     }
 
-    /// Adds a total for each sum, adds them to wider sums, and begins anew.
+    /// Adds a total for each sum, adds them to wider sums, and resets them.
     fn flush(&mut self, scope: TotalScope, from: Workday, mut wider: Option<&mut Sums>, results: &mut Evaluations) {
         for (index, sum) in self.0.iter_mut().enumerate().filter(|(_, sum)| **sum > 0) {
             let (code, amount) = (PayCode(index as u16), core::mem::take(sum));

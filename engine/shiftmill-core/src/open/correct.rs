@@ -1,6 +1,6 @@
 //! Corrections: later facts that add, void or retime a punch. The raw punch itself is never changed.
 //! - Takes:  raw punches as given, and corrections known at `as_of`.
-//! - Gives:  the punches as corrected, and `correction_unmatched` for a correction that names no punch.
+//! - Gives:  the punches as corrected, and `correction_unmatched` for a correction whose punch does not exist.
 //! - Keeps:  the position of every raw punch beside its corrected instant.
 //! - Runs:   after raw punches are read, before they are put in order.
 //! - Source: 29 CFR 516.2(a)(7): hours worked each workday are recorded, whatever the terminal showed.
@@ -40,7 +40,7 @@ impl Named {
     }
 }
 
-/// Applies the corrections known at `as_of` to raw punches, which stand in the order given.
+/// Applies the corrections known at `as_of` to raw punches, which are in the order given.
 pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     let corrections = inputs.card.corrections;
     let CardState { punches, noticed, .. } = state;
@@ -54,7 +54,7 @@ pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
         let Some(correction) = corrections.get(*index as usize) else { continue };
         if apply_one(correction.kind, punches, named).is_none() {
             let at = instant_named(correction);
-            // It may name any instant, and must not be lost for that: it stands on the nearest day that is paid.
+            // A correction may name any instant, so the exception is shown on the nearest paid day and is never lost.
             let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(at));
             noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
         }

@@ -41,7 +41,7 @@ pub fn open<R: Recorder>(
     }
 }
 
-/// Brings corrected punches into order, unless they surely are, and leaves out those that do not count. `plan_at` gives
+/// Sorts corrected punches, unless they are surely in order, and removes those that do not count. `plan_at` gives
 /// the plan of the local date of a punch.
 fn settle<'a, R: Recorder>(
     inputs: &Inputs<'a>,

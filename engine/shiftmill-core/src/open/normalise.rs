@@ -32,8 +32,8 @@ coded! {
     Granularity {
         /// They do.
         Second = 0 "second",
-        /// They are dropped, for every kind of punch alike (added and retimed ones too), before anything else but
-        /// corrections looks at them.
+        /// They are dropped for every kind of punch (also added and retimed ones), after corrections and before every
+        /// other rule.
         Minute = 1 "minute",
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut im
 
 /// Brings punches into the total order. `ids` are the caller's numbers by raw position; empty when there are none.
 pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64]) {
-    // Most cards come in order, and then looking is all there is to do.
+    // The punches of most cards are in order, and then one check is enough.
     let in_order = |earlier: &KeptPunch, later: &KeptPunch| {
         earlier.at < later.at || (earlier.at == later.at && order_key(earlier, ids) <= order_key(later, ids))
     };
@@ -129,7 +129,7 @@ pub(super) fn leave_out_future<'a>(
         let ahead = punch.at.since(as_of);
         let counts = position <= past || ahead <= plan_at(punch.at).normalise.future_skew_max;
         if !counts {
-            // The future is no day that is paid, so the exception stands on the nearest one that is.
+            // A future day is not paid, so the exception is shown on the nearest paid day.
             let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(punch.at));
             noticed.push(Noticed::in_punches(ExceptionCode::FuturePunch, workday, punch.at, ahead));
         }

@@ -17,7 +17,7 @@ const LEAVE_AMOUNT_MAX: Seconds = Seconds::hours(24);
 /// A fact may lie this many days outside the days that the facts cover: a night shift ends on the day after.
 const SLACK_DAYS: i32 = 2;
 
-/// Refuses windows that make no sense, scheduled shifts and leave that lie outside of the window, and opening balances of
+/// Refuses impossible windows, scheduled shifts and leave that lie outside of the window, and opening balances of
 /// unknown rules.
 pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let (facts, pay_period) = (inputs.window.facts, inputs.window.pay_period);

@@ -1,4 +1,4 @@
-//! The combiner: what happens when several overtime tiers want the same second. The only writer of overtime.
+//! The combiner: what happens when several overtime tiers claim the same second. The only writer of overtime.
 //! - Takes:  the spans of a card and the tiers of the plan.
 //! - Gives:  spans recoded, each with its reason; losing claims as `rejected` notes.
 //! - Keeps:  the total; no second is paid twice.
@@ -6,16 +6,15 @@
 //! - Order:  seconds are walked through by overtime workday, then by time. Counters run in this order.
 //! - Dates:  tiers of a workday follow the plan of the workday, tiers of a shift the plan of the shift, tiers of a wider
 //!   scope the plan of its last evaluated workday: the last one that the facts cover, or the workday itself when
-//!   that is later. The scope that holds a workday is found with the settings of the workday's own plan. A counter is
-//!   carried on by its rule while its scope lasts; where two versions of one rule are in force at once, the
-//!   later holds. The way of combining follows the plan of the workweek's last evaluated workday; a table, or
-//!   alternatives, are one whole: in the workweeks they govern all of their tiers are in force and no other plan's,
-//!   in other workweeks none of theirs.
-//! - Plugins: what a plugin made of work before overtime and pays more than the plain rate is a claim already, narrower
-//!   than all scopes: no straight time, taken by a tier only when that pays more, also under a table; counted by tiers
-//!   that count its code. What pays the plain rate or less is straight time like any other.
+//!   that is later. The settings of the workday's own plan decide which scope contains it. A rule keeps its counter
+//!   while its scope lasts; where two versions of one rule are in force at once, the later one counts. The way of
+//!   combining follows the plan of the workweek's last evaluated workday; a table, or alternatives, are one whole: in
+//!   their workweeks only the tiers of their plan are in force, in other workweeks none of them.
+//! - Plugins: time that a plugin recoded before overtime and that pays more than the plain rate is a claim of a scope
+//!   narrower than all others: it is not straight time, a tier takes it only when the tier pays more (also under a
+//!   table), and tiers that count its code count it. Time that pays the plain rate or less is straight time.
 //! - Opening balances: a counter wider than a workday whose scope is already running at the start of the facts begins
-//!   with what was carried in for its rule; workdays before the facts are then neither counted nor claimed by it.
+//!   with the opening balance of its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
 //!   (Colorado: whichever gives the greater payment).
 //! - Shown:  timecards/overtime/combining.md, timecards/rulesets/effective_dates.md
@@ -70,10 +69,10 @@ pub enum Combine {
     /// keeps its meaning. A second claimed more than once is paid once, by the precedence above.
     AllHoursCount,
     /// Seconds in order of time. For each scope the highest tier reached (counter of that tier at its limit, and
-    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and says which
-    /// counters grow. What the tiers say of `counts` does not matter; a counter grows only by seconds that fit its
-    /// tier's conditions, and by leave as the tier says. The highest of a scope is the last in the order of the
-    /// tiers. A row that pays what the second already pays changes nothing.
+    /// conditions met) is a condition; the row with exactly this set of conditions gives the code and the counters that
+    /// grow. `counts` of the tiers does not matter; a counter grows only by seconds that fit its tier's conditions, and
+    /// by leave as the tier says. The highest of a scope is the last in the order of the tiers. A row that pays what
+    /// the second already pays changes nothing.
     Table(CombinationTable),
     /// The base layer stays as it is; each tier's claim is a premium over its seconds, side by side, also within one
     /// scope. Counters count all worked time; [`crate::pay::tiers::Counts::Codes`] counts what any tier of narrower
@@ -90,7 +89,7 @@ coded! {
         MaxOfAlternatives = 1 "max_of_alternatives",
         /// Every counter counts all worked time.
         AllHoursCount = 2 "all_hours_count",
-        /// A table says what each combination pays.
+        /// A table has the pay code of each combination.
         Table = 3 "table",
         /// Claims are premiums, side by side.
         Additive = 4 "additive",
@@ -110,7 +109,7 @@ impl Combine {
     }
 }
 
-/// A set of tiers that stands for one way of counting.
+/// A set of tiers that is one alternative.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
     /// Its name, for reasons and notes.
@@ -131,11 +130,11 @@ pub struct CombinationTable {
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CombinationRow {
-    /// The tiers reached, exactly these: bit i stands for tier i.
+    /// The tiers reached, exactly these: bit i is tier i.
     pub when: u64,
     /// What the second pays.
     pub pays_to: PayCode,
-    /// The tiers whose counters grow by the second: bit i stands for tier i.
+    /// The tiers whose counters grow by the second: bit i is tier i.
     pub counts_toward: u64,
 }
 
@@ -144,7 +143,7 @@ pub struct CombinationRow {
 pub(crate) struct Scratch {
     /// The tiers on their way.
     counters: Vec<Counter>,
-    /// The tiers that claim the segment at hand.
+    /// The tiers that claim the current segment.
     claims: Vec<usize>,
     /// Counters to return to when alternatives are weighed.
     saved: Vec<Counter>,
@@ -152,7 +151,7 @@ pub(crate) struct Scratch {
     leave: Vec<TimelessLeave>,
 }
 
-/// Recodes the spans of a card by the overtime tiers of its plans. `written` holds spans while they are written anew.
+/// Recodes the spans of a card by the overtime tiers of its plans. `written` is scratch for the rewritten spans.
 pub(super) fn combine<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,

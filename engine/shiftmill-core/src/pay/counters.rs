@@ -1,6 +1,6 @@
-//! Counters: where each overtime tier stands on its way through a card.
+//! Counters: the running total of each overtime tier within a card.
 //! - Takes:  the tiers of the plans that a card meets, workday after workday.
-//! - Gives:  which tiers look at a second, and what they have counted.
+//! - Gives:  which tiers count a second, and their totals.
 //! - Runs:   under the combiner.
 #![allow(
     clippy::indexing_slicing,
@@ -55,12 +55,12 @@ impl<'a> Rules<'a> {
         self.first == self.last
     }
 
-    /// The index of the version that holds on a workday.
+    /// The index of the version in force on a workday.
     fn version_at(&self, workday: Workday) -> usize {
         self.timeline.versions().iter().rposition(|version| version.0 <= workday).unwrap_or(0)
     }
 
-    /// The plan that holds on a workday.
+    /// The plan in force on a workday.
     pub(crate) fn plan_at(&self, workday: Workday) -> &'a Plan {
         if self.is_one_plan() { self.plan(self.first) } else { self.timeline.at(workday) }
     }
@@ -74,7 +74,7 @@ impl<'a> Rules<'a> {
         &self.plan(counter.version).overtime.tiers[counter.tier]
     }
 
-    /// The workweek that holds a workday.
+    /// The workweek that contains a workday.
     pub(crate) fn workweek(&self, workday: Workday) -> Stretch {
         self.stretch(TierScope::Workweek, workday)
     }
@@ -98,7 +98,7 @@ impl<'a> Rules<'a> {
         &self.plan(version).overtime
     }
 
-    /// The version that governs a stretch which holds `workday`: that of its last evaluated workday.
+    /// The version that governs a stretch which contains `workday`: that of its last evaluated workday.
     fn version_of(&self, stretch: Stretch, workday: Workday) -> usize {
         let evaluated = stretch.until.plus(-1).min(self.window.facts.last);
         self.version_at(evaluated.max(workday))
@@ -173,20 +173,20 @@ pub(crate) struct Counter {
     pub(crate) grows: bool,
     /// Whether it claims the second now looked at.
     pub(crate) claims: bool,
-    /// Whether it looks at runs of worked days.
+    /// Whether it has a condition on runs of worked days.
     pub(crate) by_run: bool,
-    /// Whether more than its weekday decides if it looks at a workday.
+    /// Whether more than the weekday decides if the tier applies to a workday.
     special: bool,
     weekdays: WeekdaySet,
     day_types: DayTypeSet,
-    /// The day types it looks at today.
+    /// The day types that it applies to on this workday.
     looks_at: DayTypeSet,
     stretch: Stretch,
     shift: Option<u32>,
     /// The end of the work of the shift so far.
     worked_until: Timestamp,
     in_force: bool,
-    /// Whether it looks at this workday at all.
+    /// Whether it applies to this workday at all.
     today: bool,
     /// Whether it began with what was carried in.
     carried: bool,
@@ -257,17 +257,17 @@ impl Counter {
         }
     }
 
-    /// Whether it may look at one workday of its stretch otherwise than at another.
+    /// Whether it may apply to one workday of its stretch and not to another.
     pub(crate) fn minds_the_day(&self) -> bool {
         self.special || self.weekdays != WeekdaySet::ALL
     }
 
-    /// Whether the tier looks at seconds of this day type today.
+    /// Whether the tier applies to seconds of this day type on this workday.
     pub(crate) fn fits(&self, day_type: DayType) -> bool {
         self.looks_at.contains(day_type)
     }
 
-    /// Whether work that nobody claims feeds it. What nobody claims is on no code that a tier counts.
+    /// Whether it counts work that no tier claims. Such work is on no code that a tier counts.
     #[inline]
     pub(crate) fn is_fed_unclaimed(&self, day_type: DayType) -> bool {
         self.looks_at.contains(day_type) && self.feed != Feed::Codes
@@ -316,12 +316,12 @@ impl Counter {
         late_enough && !(self.carried && workday < rules.window.facts.first)
     }
 
-    /// Puts together what the tier looks at.
+    /// Determines what the tier applies to.
     fn look(&mut self) {
         self.looks_at = if self.today && self.in_force { self.day_types } else { DayTypeSet::NONE };
     }
 
-    /// Enters a stretch, if it is another one, and takes leave of the one before.
+    /// Begins a stretch, if it is another one, and ends the one before.
     fn enter<R: Recorder>(&mut self, stretch: Stretch, rules: &Rules<'_>, recorder: &mut R) {
         if stretch == self.stretch {
             return;
@@ -350,14 +350,14 @@ impl Counter {
         self.look();
     }
 
-    /// Remembers, for notes, that there was work, whether it fits and whether it is claimed.
+    /// Keeps for notes that there was work, whether it fits and whether it is claimed.
     pub(crate) fn saw(&mut self, fits: bool) {
         self.seen.work |= self.in_force;
         self.seen.fit |= fits;
         self.seen.claim |= self.claims;
     }
 
-    /// Says, if the tier did not act in the scope that ends now, why.
+    /// Records why the tier was not applied in the scope that ends now.
     pub(crate) fn end_scope<R: Recorder>(&mut self, recorder: &mut R) {
         if !R::LISTENS {
             return;
@@ -383,7 +383,7 @@ impl Counter {
 }
 
 impl Run {
-    /// Counts a workday in, and gives its number in the run; 0 when too little was worked on it.
+    /// Counts a workday, and returns its number in the run; 0 when too little was worked on it.
     fn number(&mut self, of: &Consecutive, workday: Workday, worked: Seconds, workweek_from: Workday) -> u8 {
         if worked < of.worked_at_least || worked.is_zero() {
             return 0;
@@ -449,7 +449,7 @@ pub(crate) fn alike_until(counters: &[Counter]) -> Workday {
     wide.map(|counter| counter.stretch.until).min().unwrap_or(Workday(i32::MAX))
 }
 
-/// Begins the next workday of stretches in which all workdays are alike.
+/// Begins the next workday of stretches in which all workdays are treated the same.
 #[inline]
 pub(crate) fn begin_alike_workday(counters: &mut [Counter]) {
     let narrow = counters.iter_mut().take_while(|counter| counter.width <= TierScope::Workday.width());
@@ -458,7 +458,7 @@ pub(crate) fn begin_alike_workday(counters: &mut [Counter]) {
     }
 }
 
-/// Brings the counters of one rule in several versions in line: one in force at a time, and all hold what it counted.
+/// Synchronises the counters of one rule in several versions: one is in force at a time, and all have its total.
 pub(crate) fn settle_versions(counters: &mut [Counter]) {
     for later in 0..counters.len() {
         for earlier in 0..counters.len() {
@@ -472,7 +472,7 @@ pub(crate) fn settle_versions(counters: &mut [Counter]) {
     }
 }
 
-/// Hands what each counter in force holds to the other versions of its rule that run over the same stretch.
+/// Copies the total of each counter in force to the other versions of its rule that run over the same stretch.
 pub(crate) fn share_versions(counters: &mut [Counter]) {
     for from in 0..counters.len() {
         for to in 0..counters.len() {

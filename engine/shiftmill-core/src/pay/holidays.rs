@@ -60,14 +60,14 @@ coded! {
 pub struct HolidayNotWorked {
     /// Its name.
     pub rule: RuleId,
-    /// Where it goes.
+    /// Its pay code.
     pub pays_to: PayCode,
     /// This much; `None`: the planned time of the shifts scheduled on the day, else of the weekly pattern's shift for
     /// that weekday, else nothing.
     pub amount: Option<Seconds>,
 }
 
-/// Gives every span its day type, and cuts it where that changes. `spare` holds spans while they are written anew.
+/// Gives every span its day type, and cuts it where that changes. `spare` is scratch for the rewritten spans.
 pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare: &mut Vec<Span>) {
     if may_be_dated(inputs) {
         by_basis(inputs, state, spare);
@@ -76,7 +76,7 @@ pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare
     }
 }
 
-/// True when a day of the card may be a holiday or statutory rest day, or the start of shifts says something.
+/// True when a day of the card may be a holiday or statutory rest day, or the start of shifts decides.
 fn may_be_dated(inputs: &Inputs<'_>) -> bool {
     inputs.timeline.needs().dated_seconds || !inputs.card.day_overrides.is_empty()
 }
@@ -127,7 +127,7 @@ fn is_by_date(day_type: DayType) -> bool {
     day_type.is_holiday() || day_type == DayType::StatutoryRest
 }
 
-/// The types of days, with the last answer at hand: neighbours mostly ask for the same day.
+/// The types of days, with a cache of the last day: neighbouring spans mostly need the same day.
 struct Days<'a> {
     inputs: &'a Inputs<'a>,
     scheduled: &'a [ScheduledShift],

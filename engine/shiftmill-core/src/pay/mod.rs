@@ -1,4 +1,4 @@
-//! Phase three: spans get their pay codes; premiums and quantities come beside them.
+//! Phase three: spans get their pay codes; premiums and quantities are added.
 pub mod combine;
 pub mod holidays;
 pub mod premiums;

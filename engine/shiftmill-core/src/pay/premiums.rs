@@ -43,7 +43,7 @@ pub struct Premium {
     pub max: Seconds,
 }
 
-/// A window by the wall clock of the card's zone, every day anew. It wraps midnight when `to` is not after `from`.
+/// A window by the wall clock of the card's zone, on every day. It wraps midnight when `to` is not after `from`.
 ///
 /// Where clocks change, a start that is shown twice is the earlier, an end that is shown twice the later, and a time that
 /// is skipped moves forward. A second inside the windows of two days is inside once.
@@ -198,7 +198,7 @@ impl Premium {
         }
     }
 
-    /// Reads off the clock of every date when the window opens and closes.
+    /// The opening and closing of the window on every date.
     fn find_by_clock(
         &self,
         window: ClockWindow,
@@ -224,7 +224,7 @@ impl Premium {
         }
     }
 
-    /// Far from changes of the clock windows stand a day apart. Those that lie elsewhere may be misplaced by it, and are
+    /// Far from changes of the clock, windows are a day apart. Those that lie elsewhere may be misplaced by it, and are
     /// elsewhere all the same.
     fn find_by_counting(
         &self,

@@ -1,4 +1,4 @@
-//! Layer A is written anew, stretch by stretch: the only way in which the pay code of a second changes.
+//! Rewrites layer A, stretch by stretch: the only way in which the pay code of a second changes.
 //! - Takes:  spans in order, and for each stretch of a span what it pays from now on.
 //! - Gives:  the spans, cut only where the pay code or its reason changes.
 //! - Keeps:  every second and everything but code and reason.
@@ -11,7 +11,7 @@ use crate::reason::Reason;
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp};
 
-/// A stretch of a span, with what a counter held at its two ends.
+/// A stretch of a span, with the total of a counter at its two ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted {
     /// Start.
@@ -55,7 +55,7 @@ pub(crate) fn recode<R: Recorder>(
     put(spans, span, Span { start, end, code: to, reason, ..*span });
 }
 
-/// Adds a piece of `span`, or lengthens the piece before it when that is of the same span and has the same day type,
+/// Adds a part of `span`, or extends the part before it when that is of the same span and has the same day type,
 /// code and reason.
 #[inline]
 fn put(spans: &mut Vec<Span>, span: &Span, piece: Span) {

@@ -3,7 +3,7 @@
 //! - Gives:  claims: this stretch to that pay code, with the counter before and after.
 //! - Keeps:  all time; only the combiner writes.
 //! - Runs:   after attendance; all tiers together, see `combine`.
-//! - Source: each tier's own source stands in the ruleset (29 U.S.C. 207(a)(1); Cal. Labor Code section 510(a); China
+//! - Source: each tier's own source is in the ruleset (29 U.S.C. 207(a)(1); Cal. Labor Code section 510(a); China
 //!   Labour Law art. 44; Japan Labour Standards Act art. 37).
 //! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, pay_period.md, consecutive_days.md,
 //!   day_types.md; timecards/calendar/month_ends.md
@@ -20,7 +20,7 @@ pub struct OvertimeTier {
     pub rule: RuleId,
     /// The stretch of time over which the counter runs.
     pub scope: TierScope,
-    /// Which seconds it looks at. Seconds that do not fit are neither counted nor claimed.
+    /// Which seconds it applies to. Seconds that do not fit are neither counted nor claimed.
     pub when: TierCondition,
     /// What feeds the counter and may be claimed.
     pub counts: Counts,
@@ -30,11 +30,11 @@ pub struct OvertimeTier {
     pub leave_counts: bool,
     /// The counter may reach this before anything is claimed; the second after it is.
     pub limit: Seconds,
-    /// Where claimed time goes.
+    /// The pay code of claimed time.
     pub pays_to: PayCode,
     /// The multiplier of that code.
     pub multiplier: Multiplier,
-    /// Among equal multipliers and scopes the higher wins.
+    /// Of tiers with equal multiplier and scope, the one with the higher priority wins.
     pub priority: i16,
 }
 
@@ -70,7 +70,7 @@ pub enum TierScope {
     Workday,
     /// One workweek of the ruleset.
     Workweek,
-    /// A run of workweeks, counted from the workweek that holds `anchor`.
+    /// A run of workweeks, counted from the workweek that contains `anchor`.
     Workweeks {
         /// How many, 2 to 26.
         count: u8,
@@ -127,7 +127,7 @@ impl TierScope {
         }
     }
 
-    /// The stretch of workdays that holds `workday`. A shift is not a stretch of workdays; it has its workday's.
+    /// The stretch of workdays that contains `workday`. A shift is not a stretch of workdays; it has its workday's.
     pub(crate) fn stretch(self, workday: Workday, workweek_opens: Weekday, pay_period: WorkdayRange) -> Stretch {
         match self {
             TierScope::Shift | TierScope::Workday => Stretch { from: workday, until: workday.plus(1) },
@@ -169,7 +169,7 @@ impl Stretch {
     }
 }
 
-/// Which seconds a tier looks at.
+/// Which seconds a tier applies to.
 ///
 /// The grounds that a claim states follow from it: with `consecutive`, [`Because::ConsecutiveDay`]; else, when
 /// `day_types` holds neither workdays nor makeup workdays, [`Because::DayTypeIs`] with the day type of the second; else
@@ -180,7 +180,7 @@ pub struct TierCondition {
     pub day_types: DayTypeSet,
     /// Weekdays of the overtime workday.
     pub weekdays: WeekdaySet,
-    /// Only late in a run of worked days.
+    /// Only on late days of a run of worked days.
     pub consecutive: Option<Consecutive>,
 }
 
@@ -192,10 +192,10 @@ pub struct Consecutive {
     pub day: u8,
     /// Whether later days count too.
     pub mode: ConsecutiveMode,
-    /// Where a run starts anew.
+    /// Where a run starts again.
     pub reset: ConsecutiveReset,
     /// A workday belongs to a run when at least this much was worked on it (worked and paid breaks); at least one
-    /// second. On a workday with less the tier looks at nothing, and the run is over.
+    /// second. On a workday with less the tier does not apply, and the run ends.
     pub worked_at_least: Seconds,
 }
 
@@ -210,7 +210,7 @@ coded! {
 }
 
 coded! {
-    /// Where a run of worked days starts anew, besides after a day not worked.
+    /// Where a run of worked days starts again, besides after a day not worked.
     ConsecutiveReset {
         /// With each workweek.
         Workweek = 0 "workweek",
@@ -228,8 +228,8 @@ pub enum Counts {
     StraightTime,
     /// All worked time.
     AllHours,
-    /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a month).
-    /// What this scope or a wider one makes of such a second does not take it out of the counter.
+    /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a
+    /// month). Such a second stays in the counter when this scope or a wider one recodes it.
     Codes(PayCodeSet),
 }
 

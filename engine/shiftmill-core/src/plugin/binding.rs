@@ -43,7 +43,7 @@ pub struct PluginBinding {
     pub plugin: PluginHash,
     /// What the plugin declares.
     pub manifest: Arc<Manifest>,
-    /// Where it is called; a subset of the hooks that it has.
+    /// The hooks at which it is called; a subset of the hooks that it has.
     pub hooks: HookSet,
     /// One value per setting of the manifest, in its order; pay codes and exceptions by number.
     pub values: Vec<ConfigValue>,
@@ -53,10 +53,10 @@ pub struct PluginBinding {
     pub on_failure: OnFailure,
     /// The number of its first rule; the others follow in the order of the manifest.
     pub first_rule: RuleId,
-    /// The numbers of its carried keys, in the order of the manifest. A plugin that takes another's place under the
-    /// same name has the same number for the same key, so that what was carried goes on.
+    /// The numbers of its carried keys, in the order of the manifest. A plugin that replaces another under the
+    /// same name has the same number for the same key, so that carried values continue.
     pub carried_keys: Vec<CarryKey>,
-    /// The days around the pay period that it looks at, as it says of its values.
+    /// The days around the pay period that it needs with this configuration.
     pub context: ContextDays,
 }
 

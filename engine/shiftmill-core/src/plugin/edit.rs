@@ -1,4 +1,4 @@
-//! Edits: what a plugin may propose. Each has its reason; none is made without one.
+//! Edits: what a plugin may propose. Each has a reason.
 
 use alloc::vec::Vec;
 
@@ -149,7 +149,7 @@ pub enum Change {
     Mark {
         /// The workday that it is shown on: any that the facts cover.
         workday: Workday,
-        /// At what; `context_short` and `plugin_failed` are said by the engine only.
+        /// At what; `context_short` and `plugin_failed` are raised by the engine only.
         code: ExceptionCode,
         /// The instant it refers to.
         at: Timestamp,

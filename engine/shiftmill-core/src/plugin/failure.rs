@@ -14,13 +14,13 @@ coded! {
         Panic = 0 "panic",
         /// It used more fuel than its input allows.
         Budget = 1 "budget",
-        /// It wanted more memory or table space, or answered more, than it may.
+        /// It uses more memory or table space, or answers more, than allowed.
         Memory = 2 "memory",
         /// It went too deep.
         Stack = 3 "stack",
         /// It refused its configuration.
         BadConfig = 4 "bad-config",
-        /// It says that it cannot judge the card.
+        /// It reports that it cannot evaluate the card.
         BadData = 5 "bad-data",
         /// It proposed an edit that is refused; none of its edits for the card is applied.
         BadEdit = 6 "bad-edit",
@@ -58,7 +58,7 @@ pub struct PluginFailure {
     pub hook: Hook,
     /// How it failed.
     pub code: FailureCode,
-    /// The workday that it was at, when it said so.
+    /// The workday that it was evaluating, when it reported one.
     pub workday: Option<Workday>,
     /// What happened, with the place in the plugin's source where it is known.
     pub message: String,

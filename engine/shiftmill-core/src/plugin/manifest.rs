@@ -1,5 +1,5 @@
 //! What a plugin declares of itself: hooks, settings, reasons. The ruleset checks a configuration against it, so that a
-//! wrong value is told with line and column.
+//! wrong value is reported with line and column.
 
 use alloc::{string::String, vec::Vec};
 
@@ -58,9 +58,9 @@ pub struct Manifest {
     pub name: String,
     /// Its version, such as `0.3.1`.
     pub version: String,
-    /// For whom it is, in a sentence.
+    /// What it does, in a sentence.
     pub description: String,
-    /// What made it.
+    /// The tool that built it.
     pub made_with: String,
     /// The hooks that it has.
     pub hooks: HookSet,
@@ -154,7 +154,7 @@ pub struct Field {
     pub meaning: String,
     /// What may be written.
     pub kind: ValueKind,
-    /// What holds when nothing is written, as a person would write it; `None`: it must be written.
+    /// The default, as a person would write it; `None`: the setting is required.
     pub default: Option<String>,
     /// The smallest number allowed.
     pub least: Option<i64>,
@@ -164,14 +164,14 @@ pub struct Field {
     pub choices: Vec<String>,
 }
 
-/// A rule of a plugin: what is said of the edits that it reasons.
+/// A rule of a plugin: the text of the reason of its edits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReasonRule {
     /// Its key.
     pub key: String,
-    /// What is said in English, with arguments in braces.
+    /// The text in English, with arguments in braces.
     pub english: String,
-    /// What is said in Chinese; empty when nothing is.
+    /// The text in Chinese; empty when there is none.
     pub chinese: String,
     /// The figures, in order.
     pub arguments: Vec<Argument>,

@@ -9,14 +9,14 @@ use crate::time::{WallTime, Workday, WorkdayRange};
 
 /// Most edits that a plugin may propose for one card at one hook, however many days there are.
 pub const EDITS_PER_CARD_MAX: usize = 4_096;
-/// Edits that it may propose whatever the days, and those that come to them for each day that the facts cover.
+/// Edits that it may propose for any days, and further edits for each day that the facts cover.
 const EDITS_BASE: usize = 64;
 const EDITS_PER_DAY: usize = 16;
 /// Most figures that the reason of one edit may have.
 pub const FIGURES_PER_EDIT_MAX: usize = 8;
 
-/// Most edits that a plugin may propose for one card at one hook, when the facts cover these days: what comes out for
-/// an employee stays in proportion to what goes in.
+/// Most edits that a plugin may propose for one card at one hook, when the facts cover these days. The results
+/// of an employee stay in proportion to the facts.
 pub fn edits_per_card_max(facts: WorkdayRange) -> usize {
     let days = i64::from(facts.last.0) - i64::from(facts.first.0) + 1;
     let days = usize::try_from(days).unwrap_or(0);
@@ -33,7 +33,7 @@ pub enum EditError {
         binding: u16,
     },
     /// More edits than one card takes.
-    #[error("there are {found} edits for one employee, the most is {most}")]
+    #[error("there are {found} edits for one employee; the maximum is {most}")]
     TooMany {
         /// How many.
         found: usize,
@@ -69,8 +69,8 @@ impl EditError {
 /// What is wrong with one edit. Instants are given by the clock of the employee's home zone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The hook does not take edits of this kind.
-    #[error("the hook `{hook}` does not take such an edit")]
+    /// The hook does not accept edits of this kind.
+    #[error("the hook `{hook}` does not accept this edit")]
     NotAtThisHook {
         /// The hook.
         hook: Hook,
@@ -126,7 +126,7 @@ pub enum Refusal {
         workday: Workday,
     },
     /// The punch would lie in the future.
-    #[error("{at} is later than the instant at which the question is asked")]
+    #[error("{at} is later than as_of")]
     Future {
         /// When.
         at: WallTime,
@@ -142,8 +142,8 @@ pub enum Refusal {
         /// The end of the span.
         end: WallTime,
     },
-    /// The span would be somewhere else altogether.
-    #[error("a resized span must keep a part of what it was, from {start} to {end}")]
+    /// The span would keep no part of itself.
+    #[error("a resized span must keep a part of its time, from {start} to {end}")]
     MovedAway {
         /// The start of the span.
         start: WallTime,
@@ -151,7 +151,7 @@ pub enum Refusal {
         end: WallTime,
     },
     /// Something is on the timeline already.
-    #[error("there is something on the timeline already, from {start} to {end}")]
+    #[error("the timeline already has a span from {start} to {end}")]
     Overlaps {
         /// Its start.
         start: WallTime,
@@ -204,7 +204,7 @@ pub enum Refusal {
     #[error("leave keeps its start and end")]
     LeaveKeepsItsTime,
     /// Leave stays leave.
-    #[error("leave can only be paid as leave, and `{code}` is no pay code of leave")]
+    #[error("leave can only be paid as leave, and `{code}` is not a pay code of leave")]
     NotForLeave {
         /// The pay code.
         code: String,
@@ -220,7 +220,7 @@ pub enum Refusal {
         state: SpanState,
     },
     /// The rule pays this already.
-    #[error("the rule pays `{code}` already from {start} to {end}")]
+    #[error("the rule already pays `{code}` from {start} to {end}")]
     PaidTwice {
         /// The pay code.
         code: String,
@@ -230,15 +230,15 @@ pub enum Refusal {
         end: WallTime,
     },
     /// More than one edit may pay.
-    #[error("it pays {amount}, the most is {most}")]
+    #[error("it pays {amount}; the maximum is {most}")]
     TooMuch {
         /// The amount.
         amount: u32,
         /// How much it may be.
         most: u32,
     },
-    /// Only the engine says this.
-    #[error("`{code}` is said by the engine only")]
+    /// Only the engine raises this exception.
+    #[error("`{code}` is raised by the engine only")]
     NotForPlugins {
         /// The exception.
         code: ExceptionCode,

@@ -12,7 +12,7 @@ use core::ops::Range;
 use crate::card::{KeptPunch, ScheduledShift, WorkedShift};
 use crate::time::{Timestamp, Workday};
 
-/// What the assignment looks at, and the table that it fills.
+/// The inputs of the assignment, and the table that it fills.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     /// The worked shifts to assign, in order.
@@ -41,7 +41,7 @@ pub(super) struct Window {
     pub(super) any_begin: Timestamp,
 }
 
-/// The facts that an assignment looks at.
+/// The facts of an assignment.
 struct Facts<'a> {
     stretches: &'a [Stretch],
     windows: &'a [Window],
@@ -230,7 +230,7 @@ struct Cell {
     may_skip_window: bool,
 }
 
-/// Room for more cells than this is given back: a card that needs it is far from any real one.
+/// Memory for more cells than this is released: no realistic card needs it.
 const CELLS_KEPT: usize = 1 << 18;
 
 impl Table {

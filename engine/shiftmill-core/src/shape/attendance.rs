@@ -5,9 +5,9 @@
 //! - Keeps:  all time.
 //! - Runs:   after leave, before overtime.
 //! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`. Exceptions of a
-//!   worked shift stand on the workday that the shift is shown on (the reporting workday of its first punch), at the
-//!   punch. `absent` stands on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
-//!   of a whole workday are judged on workdays with punches only: `under_hours` and `unscheduled_work` stand at the
+//!   worked shift are on the workday that the shift is shown on (the reporting workday of its first punch), at the
+//!   punch. `absent` is on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
+//!   of a whole workday are raised on workdays with punches only: `under_hours` and `unscheduled_work` are at the
 //!   workday's first punch, the others at the first scheduled start. A shift wholly on leave is not compared.
 //! - Source: employer policy.
 //! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, outside_schedule.md
@@ -34,22 +34,23 @@ use crate::zone::ZoneCursor;
 /// is not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {
-    /// Lateness up to this is none. Inclusive. `None`: lateness is not judged.
+    /// Lateness up to this is not counted. Inclusive. `None`: lateness is not checked.
     pub late_grace: Option<Seconds>,
-    /// Leaving up to this early is none. Inclusive. `None`: not judged.
+    /// Leaving up to this early is not counted. Inclusive. `None`: not checked.
     pub early_grace: Option<Seconds>,
     /// What the measure of a lateness beyond the grace is. Leaving early always counts from the expected end.
     pub grace_mode: GraceMode,
     /// Steps of lateness, ascending by `from`; the last whose comparison holds decides the exception. Without one,
     /// `late_in`.
     pub late_tiers: Vec<LateTier>,
-    /// Only punches at most this far from the expected time are compared, for late, early, early in and late out alike. `None`: always compared.
+    /// Only punches at most this far from the expected time are compared, for late, early, early in and late out.
+    /// `None`: always compared.
     pub watch_window: Option<Seconds>,
     /// Whether seconds count: with [`Compared::Minute`] both sides are cut to the minute first.
     pub compared: Compared,
     /// A scheduled shift without any matched punch, wholly outside leave (no leave within it, and no leave as an amount
-    /// on its workday), is absent once `as_of` reaches its end plus this. Before that nothing is said. `None`: absence
-    /// is not judged.
+    /// on its workday), is absent once `as_of` reaches its end plus this. Before that no exception is raised. `None`:
+    /// absence is not checked.
     pub absence_delay: Option<Seconds>,
     /// A workday with punches and a scheduled shift that is not wholly on leave is also absent when its worked time
     /// (rounded, with paid breaks and paid leave) is below this. Measured by what is lacking. Checked before
@@ -59,9 +60,9 @@ pub struct Attendance {
     pub half_day_below: Option<Seconds>,
     /// A workday with punches and work (rounded, with paid breaks) below this carries `under_hours`, measured by what is lacking.
     pub min_day: Option<Seconds>,
-    /// In before the scheduled start by more than this: `early_in`. `None`: not judged.
+    /// In before the scheduled start by more than this: `early_in`. `None`: not checked.
     pub early_in_beyond: Option<Seconds>,
-    /// Out after the scheduled end by more than this: `late_out`. `None`: not judged.
+    /// Out after the scheduled end by more than this: `late_out`. `None`: not checked.
     pub late_out_beyond: Option<Seconds>,
     /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches, no scheduled shift
     /// and no worked shift that matches one, once per workday, measured by the work time shown on it.
@@ -97,7 +98,7 @@ pub struct LateTier {
     pub compare: Compare,
     /// What it is: one of [`LateTier::OUTCOMES`].
     pub outcome: ExceptionCode,
-    /// What is taken off: seconds of this quantity-layer code, the measure of the lateness or a fixed amount.
+    /// The deduction: seconds of this quantity-layer code, the measure of the lateness or a fixed amount.
     pub deduct: Option<LateDeduct>,
 }
 
@@ -120,7 +121,7 @@ coded! {
     }
 }
 
-/// What a lateness takes off.
+/// The deduction for lateness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateDeduct {
     /// The quantity code (unit: seconds).
@@ -170,7 +171,7 @@ pub(crate) struct Scratch {
     sides: Vec<Sides>,
 }
 
-/// Compares scheduled shifts with the punches matched to them, and workdays with what they should hold.
+/// Compares scheduled shifts with the punches matched to them, and workdays with the work that they should have.
 pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     gather_sides(inputs, state, scratch);
     let clock = &mut ZoneCursor::new(inputs.card.zone);
@@ -234,8 +235,8 @@ fn is_out(punch: &KeptPunch, typed: bool) -> bool {
 }
 
 impl Attendance {
-    /// True when both sides of a shift were punched in time and nobody asks for more: there is nothing to say. A shortcut for
-    /// most scheduled shifts, which compares two instants and reads no clock.
+    /// True when both sides of a shift were punched in time and no other check applies: there is no exception. A
+    /// shortcut for most scheduled shifts, which compares two instants and reads no clock.
     #[inline]
     fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
         let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };
@@ -247,7 +248,7 @@ impl Attendance {
             && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
     }
 
-    /// Whether there is anything to judge of a workday with punches as a whole.
+    /// Whether workdays with punches are checked as a whole.
     #[inline]
     fn judges(&self, workday: &WorkdayState) -> bool {
         let short = self.absent_below.is_some() || self.half_day_below.is_some();

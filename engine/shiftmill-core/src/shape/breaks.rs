@@ -1,7 +1,7 @@
-//! Breaks and meals: which gaps are paid, and what is taken off when nobody punched a meal.
+//! Breaks and meals: which gaps are paid, and what is deducted when no meal was punched.
 //! - Takes:  rounded pairs of one workday, with the kind of each gap.
-//! - Gives:  worked spans, paid-break spans, and unpaid-break spans for what was taken off.
-//! - Keeps:  worked + taken off = the rounded pairs; paid gaps come on top.
+//! - Gives:  worked spans, paid-break spans, and unpaid-break spans for deducted time.
+//! - Keeps:  worked + deducted = the rounded pairs; paid gaps come on top.
 //! - Runs:   after rounding and attribution to workdays, before leave.
 //! - Edges:  a *worked segment* of an overtime workday is a rounded pair; a paid gap joins two, and so does no gap at all
 //!   (a transfer, or the next shift from the same second on). A punched break whose rounded length is zero still
@@ -33,10 +33,10 @@ use crate::zone::{Fold, ZoneCursor};
 pub struct Breaks {
     /// Gaps inside a worked shift shorter than this (rounded length) are paid work time, and no break at all.
     pub paid_below: Option<PaidGap>,
-    /// Clock intervals taken off wherever they were worked, besides those of the matched shift template.
+    /// Clock intervals deducted wherever they were worked, besides those of the matched shift template.
     pub fixed: Vec<FixedBreak>,
     /// Automatic deductions. Per overtime workday one applies at most: of those whose trigger is reached and whose
-    /// number of segments fits, the one that takes most off; ties: the greatest `after`, then the first.
+    /// number of segments fits, the one that deducts most; ties: the greatest `after`, then the first.
     pub auto_deduct: Vec<AutoDeduct>,
 }
 
@@ -51,7 +51,7 @@ pub struct PaidGap {
     pub meals_too: bool,
 }
 
-/// A break at a fixed time of day, unpaid, taken off where worked.
+/// A break at a fixed time of day, unpaid, deducted where worked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FixedBreak {
     /// Its name.
@@ -84,7 +84,7 @@ pub struct AutoDeduct {
     pub min_piece: Seconds,
     /// Never takes net time below `after`: takes at most net - after, where net is worked gross less fixed breaks.
     pub taper: bool,
-    /// Where it is taken.
+    /// Where it is deducted.
     pub placement: BreakPlacement,
 }
 
@@ -123,7 +123,7 @@ coded! {
 }
 
 coded! {
-    /// Where an automatic deduction is taken.
+    /// Where an automatic deduction is made.
     BreakPlacement {
         /// The worked seconds (fixed breaks left out) from where the worked time of the workday reaches `after`; when
         /// less than is due is left after it, earlier, so that it ends with the last worked second. A gap may lie
@@ -152,23 +152,23 @@ impl Default for AutoDeduct {
     }
 }
 
-/// A stretch to be taken off the work of one worked shift.
+/// A stretch to deduct from the work of one worked shift.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     start: Timestamp,
     end: Timestamp,
     shift: Option<u32>,
     reason: Reason,
-    /// Where two begin together, the lower takes the seconds.
+    /// Where two begin together, the lower one gets the seconds.
     rank: u32,
 }
 
-/// What is paid and what is taken off.
+/// What is paid and what is deducted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     /// Paid gaps.
     paid: Vec<Span>,
-    /// What is to be taken off.
+    /// What is to be deducted.
     cuts: Vec<Cut>,
     /// Where a punched break rounded to no time at all, ascending: spans touch there, and are two segments.
     vanished: Vec<Timestamp>,
@@ -176,8 +176,7 @@ pub(crate) struct Scratch {
     takes: Vec<Take>,
 }
 
-/// Pays short gaps, then takes off fixed breaks, then what is due automatically. `spare` holds spans while they are
-/// written anew.
+/// Pays short gaps, then deducts fixed breaks, then automatic breaks. `spare` is scratch for the rewritten spans.
 pub(super) fn apply<R: Recorder>(
     inputs: &Inputs<'_>,
     state: &mut CardState,
@@ -415,7 +414,7 @@ struct WorkedDay<'a> {
 struct Segment {
     start: Timestamp,
     end: Timestamp,
-    /// Without what fixed breaks took off.
+    /// Without the fixed breaks.
     net: Seconds,
     first_shift: Option<u32>,
     last_shift: Option<u32>,
@@ -632,7 +631,7 @@ mod tests {
     use crate::{ShiftFact, ShiftTimes};
     use alloc::vec;
 
-    /// The spans as start and end in minutes of Monday, and `w`, `p`, `u` for worked, paid and taken off.
+    /// The spans as start and end in minutes of Monday, and `w`, `p`, `u` for worked, paid and deducted.
     fn spans(card: &Card) -> Vec<(u32, u32, char)> {
         let midnight = card.instant(0, "00:00");
         let minute = |at: Timestamp| at.since(midnight).0 / 60;

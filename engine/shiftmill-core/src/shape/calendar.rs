@@ -25,7 +25,7 @@ pub struct Calendar {
     pub dates: Vec<(Workday, DayType)>,
     /// Weekdays that are rest days unless something above says otherwise.
     pub rest_days: WeekdaySet,
-    /// The weekday that the law demands as the weekly day of rest, if it is told from other rest days. It has the
+    /// The weekday that the law requires as the weekly day of rest, if it differs from other rest days. It has the
     /// type `statutory_rest` unless a shift is scheduled on it or a date above says otherwise.
     pub statutory_rest_day: Option<Weekday>,
 }
@@ -66,7 +66,7 @@ pub(crate) fn day_type(
     workday: Workday,
 ) -> DayType {
     let calendar = &plan.calendar;
-    // A shortcut: without dates, rest days and overrides nobody has to look for this one.
+    // A shortcut: without dates, rest days and overrides every day is an ordinary workday.
     if calendar.is_plain() && overrides.is_empty() {
         return DayType::Workday;
     }

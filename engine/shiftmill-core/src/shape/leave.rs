@@ -1,4 +1,4 @@
-//! Leave against work: what approved leave pays when somebody worked in it.
+//! Leave and work: what approved leave pays, and what happens when it overlaps work.
 //! - Takes:  approved leave known at `as_of`, worked spans, scheduled shifts.
 //! - Gives:  leave spans (instants known) or leave quantities (amounts only); `leave_worked`, `leave_overlap`.
 //! - Keeps:  no second is both worked and leave.
@@ -10,9 +10,9 @@
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
 //!   leave starts with the first scheduled shift of the day, without one at midnight. One `leave_overlap` per losing
 //!   leave and workday, and one `leave_worked` per workday: at the first such second, measured by all of them.
-//!   Leave never takes seconds that a break was taken off unless leave wins; then it takes them too.
+//!   Leave never takes seconds that a break was deducted unless leave wins; then it takes them too.
 //!   Whole-day leave belongs to its workday. Leave between instants is cut at local midnight (at `opens_at` for the
-//!   `divide_time` modes), each second on the date that holds it; under `schedule_label` a second inside a scheduled
+//!   `divide_time` modes), each second on the date that contains it; under `schedule_label` a second inside a scheduled
 //!   shift belongs to that shift's workday instead.
 //! - Source: employer policy; whether leave counts toward overtime is each tier's own setting.
 //! - Shown:  timecards/leave/leave_and_work.md
@@ -38,7 +38,7 @@ use crate::zone::ZoneCursor;
 pub struct LeaveRules {
     /// The kinds of leave; a fact names one by index.
     pub codes: Vec<LeaveCode>,
-    /// Who wins where leave and work meet.
+    /// Which one wins where leave and work overlap.
     pub versus_work: LeaveVersusWork,
     /// What whole-day leave is worth on a workday without a scheduled shift.
     pub day_length: Seconds,
@@ -56,11 +56,11 @@ pub struct LeaveCode {
 }
 
 coded! {
-    /// Who wins where leave and work meet.
+    /// Which one wins where leave and work overlap.
     LeaveVersusWork {
         /// Work wins, leave shrinks, `leave_worked` is raised.
         WorkWinsFlag = 0 "work_wins_flag",
-        /// Work wins, leave shrinks, nothing is said.
+        /// Work wins, leave shrinks, and no exception is raised.
         WorkWins = 1 "work_wins",
         /// Leave wins: the worked seconds inside it are not paid as work. `leave_worked` is raised.
         LeaveWins = 2 "leave_wins",
@@ -96,18 +96,18 @@ type Claim = (Timestamp, Timestamp, u16, u32);
 pub(crate) struct Scratch {
     /// Leave facts by number, in the order in which they claim time.
     order: Vec<Claim>,
-    /// The pieces of one leave.
+    /// The parts of one leave.
     own: Vec<LeavePiece>,
     /// Workdays without a scheduled shift that are on leave as a whole.
     whole_days: Vec<Workday>,
     /// The template's breaks of one scheduled shift.
     breaks: Vec<(Timestamp, Timestamp)>,
-    /// What is left of the leave beside work.
+    /// The rest of the leave outside of work.
     spans: Vec<Span>,
 }
 
-/// Adds leave to the spans and quantities, and moves what is expected of the scheduled shifts. `spare` holds spans while
-/// they are written anew.
+/// Adds leave to the spans and quantities, and moves the expected times of the scheduled shifts. `spare` is scratch for
+/// the rewritten spans.
 ///
 /// # Errors
 /// When leave names a code that the ruleset does not have, or ends before it begins.
@@ -383,7 +383,7 @@ fn expected_end(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timesta
     expected.max(shift.start)
 }
 
-/// Lets work or leave give way where they meet, and adds what is left of the leave to the spans.
+/// Shortens work or leave where they overlap, and adds the rest of the leave to the spans.
 fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState, leave_spans: &mut Vec<Span>, spare: &mut Vec<Span>) {
     let CardState { spans, leave: pieces, noticed, .. } = state;
     let wins = |piece: &LeavePiece| inputs.timeline.at(piece.reporting_workday).leave.versus_work;

@@ -27,12 +27,12 @@ pub struct Matching {
     /// shift does so after a gap (a meal end or break end after a long meal stays with its shift): of kind in or
     /// unknown where pairing goes by kind, any punch under alternating and first-last pairing. With
     /// [`GapBasis::Out`] there is no gap while the shift is open, or else a morning and an evening punch without
-    /// direction would never meet; only an in, where pairing goes by kind, starts anew a gap after an earlier in
+    /// direction would never meet; only an in, where pairing goes by kind, starts a new shift a gap after an earlier in
     /// without an out. Open means: by kind, after an opener or a transfer, and after an unknown punch that did not
     /// close; alternating, after an odd number of punches; first-last, always.
     pub new_shift_gap: Seconds,
-    /// A shift whose span (first to last punch) would become longer than this starts anew instead, at a punch that
-    /// may start a shift (see `new_shift_gap`); where the punch may not, the span is kept and the shift carries
+    /// A shift whose span (first to last punch) would become longer than this is split, and a new one starts at a punch
+    /// that may start a shift (see `new_shift_gap`); where the punch may not, the span is kept and the shift carries
     /// `shift_too_long`, noted at its first punch and measured by its span.
     pub shift_length_max: Seconds,
     /// How a worked shift finds its scheduled shift.
@@ -90,7 +90,7 @@ impl Default for Matching {
     }
 }
 
-/// Gathers kept punches into worked shifts. Each punch is judged by the plan of its local date, as the one that would
+/// Groups kept punches into worked shifts. The plan of its local date applies to each punch, as the one that would
 /// start a shift. Gives the longest span of a worked shift, from its first punch to its last.
 pub(super) fn gather(inputs: &Inputs<'_>, state: &mut CardState) -> Seconds {
     let mut clock = ZoneCursor::new(inputs.card.zone);
@@ -259,7 +259,8 @@ fn way_of(inputs: &Inputs<'_>, shift: &WorkedShift) -> MatchBy {
 
 fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { shifts, scheduled, .. } = state;
-    // Worked shifts come by date and scheduled shifts nearly always by workday, so the search goes on where it stopped.
+    // Worked shifts come by date and scheduled shifts nearly always by workday, so the search continues where it
+    // stopped.
     let by_workday = scheduled.is_sorted_by_key(|shift| shift.workday);
     let mut from = 0;
     for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
@@ -301,7 +302,7 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     assignment::assign(scratch, punches, shifts, scheduled);
 }
 
-/// Writes down what was found: the workday of each shift, and what is to be said of it.
+/// Writes the outcome: the workday of each shift, and its note.
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let CardState { punches, shifts, scheduled, noticed, .. } = state;
     for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {

@@ -1,14 +1,14 @@
 //! Required meals: a day long enough must have a meal, long enough and early enough, or it pays a premium.
 //! - Takes:  the raw pairs of one workday (the overtime workday), and the employee's waivers.
 //! - Gives:  `meal_missing`, `meal_short` or `meal_late`, and one unit of the premium pay code per workday at most.
-//! - Keeps:  all time; it only looks at raw, unrounded instants.
+//! - Keeps:  all time; it only reads raw, unrounded instants.
 //! - Runs:   after attribution to workdays.
 //! - Edges:  a gap that the ruleset pays (see breaks; by its rounded length) is no meal. A gap between two worked shifts
 //!   of the workday is one. A pair is cut where the overtime workday changes; a gap over that boundary is a meal of
 //!   neither day. The n-th meal of a requirement is the n-th gap of at least `length_min`. When there is none,
-//!   short meals stand in for the missing ones in order: `meal_short`, at the start of that gap, measured by what is
+//!   short meals replace the missing ones in order: `meal_short`, at the start of that gap, measured by what is
 //!   lacking; else `meal_missing`, at the instant at which work time reached `start_by`, measured by `length_min`.
-//!   `meal_late` stands at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
+//!   `meal_late` is at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
 //!   waivers go by the reporting workday of the first work of the overtime workday; a waived requirement says and
 //!   pays nothing.
 //! - Source: Cal. Labor Code sections 512(a) and 226.7; Brinker v. Superior Court (2012); Donohue v. AMN (2021).
@@ -27,7 +27,7 @@ use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
 use crate::zone::ZoneCursor;
 
-/// One required meal of a workday. Several are judged in order of `ordinal`; the n-th needs the n-th meal.
+/// One required meal of a workday. Several are checked in order of `ordinal`; the n-th needs the n-th meal.
 ///
 /// A *meal* here is an unpaid gap between two raw pairs of one workday of at least `length_min`; a shorter gap whose
 /// kind is a meal is a short meal. Work time is the sum of raw pairs of the workday, gaps excluded.
@@ -77,7 +77,7 @@ struct Gap {
     is_meal: bool,
 }
 
-/// The work of all workdays, and what was found on the one that is judged.
+/// The work of all workdays, and the meals of the current one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     work: Vec<RawWork>,

@@ -1,4 +1,4 @@
-//! Phase two: punches become worked spans with their workday, beside what was scheduled.
+//! Phase two: punches become worked spans with their workday, compared with the schedule.
 pub(crate) mod assignment;
 pub mod attendance;
 pub mod breaks;

@@ -49,7 +49,7 @@ coded! {
         /// As the kinds say. An unknown punch closes when the shift is open and opens otherwise. A transfer closes and
         /// opens at the same second.
         Typed = 0 "typed",
-        /// First in, second out, third in and so on, whatever the kinds. An odd last punch misses its out.
+        /// First in, second out, third in and so on, whatever the kinds. A last punch without a partner misses its out.
         Alternating = 1 "alternating",
         /// The first punch of the shift opens, the last closes; those between do not count. One punch alone misses its
         /// out.
@@ -96,7 +96,7 @@ pub enum Imputed {
 coded! {
     /// The kinds of [`Imputed`] that have a word; a fixed length is written as a length.
     ImputedKind {
-        /// Nothing: there is only the exception.
+        /// Nothing: only the exception is raised.
         Nothing = 0 "exception",
         /// Up to the scheduled end, or from the scheduled start.
         ToSchedule = 1 "to_schedule",
@@ -132,7 +132,7 @@ impl Default for Pairing {
     }
 }
 
-/// Fills `state.pairs` with raw pairs, and says of each punch what became of it.
+/// Fills `state.pairs` with raw pairs, and records the role of each punch.
 pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     for (index, shift) in (0_u32..).zip(shifts.iter_mut()) {

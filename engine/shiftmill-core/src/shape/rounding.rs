@@ -1,7 +1,7 @@
 //! Rounding: the instants that pay uses, where the ruleset does not pay to the second.
 //! - Takes:  the paired punches of one worked shift, with the matched scheduled shift.
 //! - Gives:  a rounded instant per paired punch. The raw instant stays beside it.
-//! - Keeps:  raw instants: lateness, meal requirements and rests are judged on them.
+//! - Keeps:  raw instants: lateness, meal requirements and rests use them.
 //! - Runs:   after pairing, before breaks.
 //! - Source: 29 CFR 785.48(b) where rounding is allowed at all; Donohue v. AMN Services (Cal. 2021): meal punches
 //!   are not rounded for the meal requirement.
@@ -25,11 +25,11 @@ use crate::zone::ZoneCursor;
 pub struct RoundingRule {
     /// Its name.
     pub rule: RuleId,
-    /// Which punches it is for.
+    /// The punches that it rounds.
     pub target: RoundingTarget,
-    /// The grid; divides a day evenly. `Seconds(1)` or zero leaves instants alone (grace and strict still act).
+    /// The grid; divides a day evenly. `Seconds(1)` or zero does not change instants (grace and strict still apply).
     pub interval: Seconds,
-    /// Which way.
+    /// The direction of rounding.
     pub direction: Direction,
     /// Where the grid starts.
     pub anchor: Anchor,
@@ -221,7 +221,7 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
     }
 }
 
-/// A grid that all punches of a shift go to, whatever they are and wherever they stand.
+/// A grid for all punches of a shift, whatever their kind and position.
 #[derive(Clone, Copy)]
 struct Grid {
     interval: u32,
@@ -230,7 +230,7 @@ struct Grid {
 }
 
 impl Grid {
-    /// The grid of rules that ask nothing of a punch but its time; `None` when they ask more.
+    /// The grid of rules that depend only on the time of a punch; `None` when they depend on more.
     #[inline]
     fn for_all(rules: &[RoundingRule]) -> Option<Grid> {
         let rule = rules.first()?;
@@ -253,7 +253,7 @@ impl Grid {
     }
 }
 
-/// Rounds the pairs of a shift to one grid, when nothing else is to be said of them, and gives the end of the last pair
+/// Rounds the pairs of a shift to one grid, when no other rule applies to them, and returns the end of the last pair
 /// of the card so far. `None`, and nothing that counts is changed, when the clock is changed meanwhile, and when pairs
 /// touch, were filled in, would turn around or overlap.
 #[inline]
@@ -279,7 +279,7 @@ fn round_to_grid(
     Some(free_from)
 }
 
-/// Where a pair stands in its shift.
+/// The position of a pair in its shift.
 #[derive(Clone, Copy)]
 struct Position {
     first: bool,
@@ -299,7 +299,7 @@ struct Side<'s> {
     outermost: bool,
 }
 
-/// Where a punch stands, as rounding rules name it.
+/// The position of a punch, as rounding rules name it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     ShiftIn,
@@ -388,7 +388,7 @@ impl<R: Recorder> Rounder<'_, R> {
         }
     }
 
-    /// Rounds both ends of one pair. True when they could not both be rounded as the rules say.
+    /// Rounds both ends of one pair. True when the rules could not be applied to both.
     fn round(
         &mut self,
         pair: &mut Pair,
@@ -457,8 +457,7 @@ impl<R: Recorder> Rounder<'_, R> {
         }
     }
 
-    /// Punches that miss their partner are in no pair, so nothing is paid from where they would be rounded to; but that
-    /// is told.
+    /// Records the rounding of punches without a partner: they are in no pair, so their rounded instants pay nothing.
     fn note_unpaired(&mut self, punches: &[KeptPunch], rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
         if !R::LISTENS {
             return;

@@ -50,7 +50,7 @@ coded! {
         /// The whole worked shift: the window, running from `opens_at` to `opens_at`, that holds its first kept punch,
         /// labelled by the date on which the window opens.
         DivideTime = 4 "divide_time",
-        /// Each second: the window that holds it. Shifts are cut at `opens_at`.
+        /// Each second: the window that contains it. Shifts are cut at `opens_at`.
         DivideTimeSplit = 5 "divide_time_split",
         /// The workday of the matched scheduled shift; without one as `StartDay`.
         ScheduleLabel = 6 "schedule_label",
@@ -94,7 +94,7 @@ impl WorkdayWindow {
         WorkdayWindow { workday, start, end }
     }
 
-    /// The window that holds an instant.
+    /// The window that contains an instant.
     pub fn holding(at: Timestamp, opens_at: u32, clock: &mut ZoneCursor<'_>) -> WorkdayWindow {
         let shown = WallTime(clock.wall_at(at).0 - i64::from(opens_at)).date();
         let mut window = WorkdayWindow::of(shown, opens_at, clock);
@@ -193,7 +193,7 @@ fn relabel_exceptions(shift: u32, shown_on: Workday, noticed: &mut [Noticed]) {
 pub(crate) enum ShiftLabel {
     /// All have this one.
     Whole(Workday),
-    /// Each has that of the window that holds it.
+    /// Each has that of the window that contains it.
     Windows {
         /// Second of day at which the windows open.
         opens_at: u32,
@@ -329,7 +329,7 @@ pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-/// Measures the work shown on each workday anew, after spans were edited.
+/// Measures the work shown on each workday again, after spans were edited.
 pub(crate) fn measure_work(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { scheduled, spans, workdays, .. } = state;
     for day in workdays.iter_mut() {
@@ -376,7 +376,7 @@ impl WorkdayState {
     }
 }
 
-/// The row of `workday`, which is added when it is missing. `near` is where the one asked for before stands: nearly
+/// The row of `workday`, which is added when it is missing. `near` is the position of the row before: nearly
 /// all lists run through the workdays in order.
 #[inline(always)]
 fn row_of<'a>(rows: &'a mut Vec<WorkdayState>, near: &mut usize, workday: Workday) -> &'a mut WorkdayState {

@@ -1,6 +1,6 @@
-//! Reading a checked table: each setting as what it was declared to be.
+//! Reads a checked table: each setting with its declared kind.
 //!
-//! A setting that is wrong has been noted and reads as nothing, so whatever is found with it never becomes a plan.
+//! A wrong setting has a mistake and reads as missing. A document with a mistake never becomes a plan.
 
 use shiftmill_core::{Coded, DayTypeSet, ExceptionCode, Multiplier, Seconds, Severity, Weekday, WeekdaySet, Workday};
 
@@ -32,7 +32,7 @@ impl Table {
         self.entries.iter().map(|entry| (entry.name, &entry.value))
     }
 
-    /// Where a setting's value stands, or the table when it is not written.
+    /// The place of a setting's value, or of the table when it is not written.
     pub fn place(&self, name: &str) -> Place {
         self.entry(name).map_or(self.place, |entry| entry.place)
     }

@@ -13,7 +13,7 @@ impl Compiler<'_> {
             && absent > half
         {
             let message = format!("`absent_below` of {} is more than `half_day_below`", written(absent.0));
-            let hint = "less work is needed for half a day than for none".to_owned();
+            let hint = "`absent_below` must not be more than `half_day_below`".to_owned();
             self.mistakes.add(table.place("absent_below"), message, Some(hint));
         }
         Attendance {

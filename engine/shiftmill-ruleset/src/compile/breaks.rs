@@ -31,8 +31,8 @@ impl Compiler<'_> {
 
     fn auto_deduct(&mut self, table: &Table) -> AutoDeduct {
         if table.length("amount") == Some(Seconds::ZERO) {
-            let hint = "leave the rule out, or write how much it takes off".to_owned();
-            self.mistakes.add(table.place("amount"), "`amount` takes nothing off".into(), Some(hint));
+            let hint = "leave the rule out, or write how much it deducts".to_owned();
+            self.mistakes.add(table.place("amount"), "`amount` deducts nothing".into(), Some(hint));
         }
         AutoDeduct {
             rule: self.rule(table),

@@ -19,8 +19,8 @@ use crate::values;
 /// The most letters of a text for which the plugin states no bound.
 const TEXT_MAX: i64 = 1_000;
 
-/// The values of a plugin's settings, in the order of its manifest, defaults filled in. What does not fit is noted, and
-/// stands as zero.
+/// The values of a plugin's settings, in the order of its manifest, defaults filled in. A value that does not fit is
+/// a mistake, and reads as zero.
 pub(super) fn values(plugin: &Table, manifest: &Manifest, names: &Interned, mistakes: &mut Finder) -> Vec<ConfigValue> {
     let fields = plugin.of_plugin("config");
     let known: Vec<&str> = manifest.settings.iter().map(|setting| setting.field.key.as_str()).collect();
@@ -31,13 +31,13 @@ pub(super) fn values(plugin: &Table, manifest: &Manifest, names: &Interned, mist
 }
 
 struct Reader<'a> {
-    /// What messages call the plugin.
+    /// The name of the plugin in messages.
     plugin: String,
     names: &'a Interned,
     mistakes: &'a mut Finder,
 }
 
-/// What is wrong with a value, and what to write.
+/// A mistake in a value, and what to write.
 struct Wrong {
     message: String,
     hint: Option<String>,
@@ -88,11 +88,11 @@ impl Reader<'_> {
             return ConfigValue::Rows(Vec::new());
         };
         if list.len() as i64 > most {
-            let message = format!("`{key}` has {} rows, the most is {most}", list.len());
+            let message = format!("`{key}` has {} rows; the maximum is {most}", list.len());
             self.mistakes.add(node.place, message, None);
         }
         if let Some(least) = setting.field.least.filter(|least| (list.len() as i64) < *least) {
-            let message = format!("`{key}` has {} rows, the least is {least}", list.len());
+            let message = format!("`{key}` has {} rows; the minimum is {least}", list.len());
             self.mistakes.add(node.place, message, None);
         }
         let known: Vec<&str> = setting.fields.iter().map(|field| field.key.as_str()).collect();
@@ -133,7 +133,7 @@ impl Reader<'_> {
         let Some(default) = &declared.default else { return 0 };
         let read = number(declared, &as_written(declared.kind, default), self.names).map_err(|wrong| Wrong {
             message: format!(
-                "the default of `{}` of {} does not do here: {}",
+                "the default of `{}` of {} is not valid here: {}",
                 declared.key, self.plugin, wrong.message
             ),
             hint: Some(match wrong.hint {
@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 }
 
-/// A default as it would stand in a document.
+/// A default as it would be written in a document.
 fn as_written(kind: ValueKind, default: &str) -> Raw {
     match (kind, default.parse()) {
         (ValueKind::Whole, Ok(number)) => Raw::Integer(number),
@@ -195,7 +195,7 @@ fn text(declared: &Declared, raw: &Raw) -> Result<String, Wrong> {
     let Raw::Text(text) = raw else { return Err(not_one(declared, raw)) };
     let (count, most) = (text.chars().count() as i64, declared.most.unwrap_or(TEXT_MAX));
     if count > most {
-        let message = format!("`{}` has {count} letters, the most is {most}", declared.key);
+        let message = format!("`{}` has {count} letters; the maximum is {most}", declared.key);
         return Err(Wrong { message, hint: None });
     }
     Ok(text.clone())
@@ -295,7 +295,7 @@ fn example(declared: &Declared) -> String {
             let words: Vec<&str> = declared.choices.iter().map(String::as_str).collect();
             format!("write one of {}", quoted(&words))
         }
-        ValueKind::Text => "texts stand in double quotes".to_owned(),
+        ValueKind::Text => "write texts in double quotes".to_owned(),
         ValueKind::PayCode
         | ValueKind::BaseCode
         | ValueKind::PremiumCode
@@ -332,7 +332,7 @@ fn clock(time: Seconds) -> String {
     if text.find(':') == Some(1) { format!("0{text}") } else { text }
 }
 
-/// The configuration of a plugin as it would stand in a document, defaults filled in: one entry per setting.
+/// The configuration of a plugin as it would be written in a document, defaults filled in: one entry per setting.
 pub fn configuration(binding: &PluginBinding, names: &Names) -> Vec<(String, Json)> {
     let settings = binding.manifest.settings.iter().zip(&binding.values);
     let value = |setting: &Setting, value: &ConfigValue| match value {

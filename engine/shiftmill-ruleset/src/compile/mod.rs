@@ -1,5 +1,4 @@
-//! Compiling: checked tables become plans that share one set of names; what only shows when settings are seen together
-//! is checked here.
+//! Compiles checked tables to plans that share one set of names, and checks settings that depend on each other.
 
 mod attendance;
 mod breaks;
@@ -48,14 +47,14 @@ pub(crate) fn compile(versions: &[Version], library: &dyn Library, mistakes: &mu
 struct Compiler<'a> {
     names: &'a mut Interned,
     plugins: &'a mut Plugins,
-    /// The names of the rules met in this version.
+    /// The names of the rules of this version.
     rules: Vec<String>,
     mistakes: &'a mut Finder,
 }
 
 static NO_TABLE: Table = Table::EMPTY;
 
-/// A table of the document; it is always there, since it has defaults.
+/// A table of the document; it always exists, because it has defaults.
 fn section<'a>(document: &'a Table, name: &str) -> &'a Table {
     document.optional(name).unwrap_or(&NO_TABLE)
 }

@@ -80,8 +80,8 @@ impl Interned {
     fn declare_pay_codes(&mut self, document: &Table, mistakes: &mut Finder) {
         for declared in document.named("pay_codes") {
             if self.find(&declared.name).is_some() {
-                let hint = "a pay code that we ship cannot be declared again; use a name of your own".to_owned();
-                mistakes.add(declared.place, format!("pay code `{}` is already there", declared.name), Some(hint));
+                let hint = "a built-in pay code cannot be declared again; use a name of your own".to_owned();
+                mistakes.add(declared.place, format!("pay code `{}` is already declared", declared.name), Some(hint));
                 continue;
             }
             let layer = declared.table.one_of("layer");
@@ -146,7 +146,7 @@ pub(super) fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &
     mistakes.add(place, format!("there is no pay code `{name}`"), Some(hint));
 }
 
-/// Notes a pay code that stands in none of the layers that a setting takes.
+/// Records a pay code of a layer that the setting does not accept.
 fn fits(names: &Interned, code: PayCode, allowed: &[Fits], place: Place, mistakes: &mut Finder) {
     let Some(info) = names.names.pay_code(code) else { return };
     if allowed.iter().any(|fits| fits.layer == info.layer && fits.unit == info.unit) {
@@ -171,13 +171,13 @@ impl Compiler<'_> {
         RuleId(number as u16)
     }
 
-    /// Takes a name for a rule or plugin of this version; one that is taken is a mistake.
+    /// Registers the name of a rule or plugin of this version; a name that is in use is a mistake.
     pub fn claim(&mut self, name: &str, place: Place, twice: &str) {
         if Names::BUILT_IN_RULES.contains(&name) {
             let hint = "choose another name".to_owned();
             self.mistakes.add(place, format!("`{name}` is the name of a built-in rule"), Some(hint));
         } else if self.rules.iter().any(|met| met == name) {
-            let hint = "explanations call rules by their names, so each needs its own".to_owned();
+            let hint = "explanations name rules, so each rule needs a name of its own".to_owned();
             self.mistakes.add(place, format!("{twice} `{name}`"), Some(hint));
         } else {
             self.rules.push(name.to_owned());

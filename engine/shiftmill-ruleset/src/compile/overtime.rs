@@ -35,7 +35,7 @@ impl Compiler<'_> {
         let combine: CombineKind = table.one_of("combine");
         let tables = table.tables("tiers");
         if let Some(beyond) = tables.get(TIERS_MAX) {
-            let message = format!("there are {} overtime tiers, the most is {TIERS_MAX}", tables.len());
+            let message = format!("there are {} overtime tiers; the maximum is {TIERS_MAX}", tables.len());
             self.mistakes.add(beyond.place, message, None);
         }
         let also = (combine == CombineKind::Additive).then_some(PREMIUM);
@@ -181,7 +181,7 @@ impl Compiler<'_> {
         numbers.into_iter()
     }
 
-    /// Settings of a way of combining that was not chosen would be read by nobody.
+    /// Refuses settings of a way of combining that was not chosen, because they would have no effect.
     fn check_unused(&mut self, table: &Table, combine: CombineKind) {
         let alternatives = !table.tables("alternatives").is_empty();
         for (setting, written, of) in [

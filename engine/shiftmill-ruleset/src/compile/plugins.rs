@@ -1,4 +1,4 @@
-//! Plugins: which ones, in which order, and what their rules and carried keys are called.
+//! Plugins: which ones, in which order, and the names of their rules and carried keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ const BINDINGS_MAX: usize = 256;
 /// The plugins of all versions.
 #[derive(Default)]
 pub(super) struct Plugins {
-    /// What the library knows of the plugins named.
+    /// The plugins that the library has found.
     found: Vec<(Named, Result<PluginFound, String>)>,
     /// The bindings of all versions, in the order in which they were met.
     bindings: Vec<PluginBinding>,
@@ -31,9 +31,9 @@ pub(super) struct Plugins {
 struct Call {
     /// Its number so far.
     number: u16,
-    /// Where its name stands.
+    /// The place of its name.
     name: Place,
-    /// Where its configuration stands.
+    /// The place of its configuration.
     config: Place,
 }
 
@@ -75,7 +75,7 @@ impl Plugins {
         number as u16
     }
 
-    /// Asks each plugin whether it takes its configuration, once nothing else is wrong.
+    /// Checks each configuration with its plugin, when there are no other mistakes.
     pub fn configure(&mut self, library: &dyn Library, mistakes: &mut Finder) {
         if !mistakes.is_empty() {
             return;
@@ -151,8 +151,8 @@ impl Plugins {
             call.map(|call| call.name)
         });
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!("the plugins {} stand in another order on another date", names.join(", "));
-        let hint = "plugins are called in the order in which they stand; keep it from one date to the next".to_owned();
+        let message = format!("the plugins {} have a different order on another date", names.join(", "));
+        let hint = "plugins are called in the order of the document; keep the same order on every date".to_owned();
         mistakes.add(place.unwrap_or_default(), message, Some(hint));
     }
 }
@@ -169,7 +169,7 @@ impl Compiler<'_> {
     /// The plugins of this version, in the order in which they are called, by their numbers so far.
     pub(super) fn plugins(&mut self, tables: &[Table]) -> Vec<u16> {
         if let Some(beyond) = tables.get(PLUGINS_MAX) {
-            let message = format!("there are {} plugins, the most is {PLUGINS_MAX}", tables.len());
+            let message = format!("there are {} plugins; the maximum is {PLUGINS_MAX}", tables.len());
             self.mistakes.add(beyond.place, message, Some("put several rules into one plugin".into()));
         }
         let mut calls = Vec::new();
@@ -179,7 +179,8 @@ impl Compiler<'_> {
                 calls.push(Call { number, name: table.place("name"), config: table.place("config") });
             }
             if self.plugins.bindings.len() > BINDINGS_MAX {
-                let message = format!("the dates bring more than {BINDINGS_MAX} different plugins and configurations");
+                let message =
+                    format!("over all dates there are more than {BINDINGS_MAX} different plugins and configurations");
                 self.mistakes.add(table.place, message, None);
                 self.plugins.bindings.truncate(BINDINGS_MAX);
             }
@@ -257,7 +258,7 @@ impl Compiler<'_> {
         chosen
     }
 
-    /// The number of its first rule. A plugin under a name that said the same in an earlier version has its numbers.
+    /// The number of its first rule. A plugin with the same name and texts in an earlier version has the same numbers.
     fn rules_of(&mut self, name: &str, manifest: &Manifest, place: Place) -> Option<RuleId> {
         let same = |known: &&PluginBinding| known.name == name && known.manifest.rules == manifest.rules;
         if let Some(known) = self.plugins.bindings.iter().find(same) {
@@ -293,7 +294,7 @@ fn key(names: &mut Interned, name: String) -> CarryKey {
     CarryKey(number as u16)
 }
 
-/// A plugin as messages call it: `acme-night-meal 0.3.1`.
+/// The name of a plugin in messages: `acme-night-meal 0.3.1`.
 pub(super) fn called(manifest: &Manifest) -> String {
     format!("plugin {} {}", manifest.name, manifest.version)
 }

@@ -88,7 +88,7 @@ impl Compiler<'_> {
         for (written, (from, to)) in table.windows("breaks").iter().zip(breaks(table, start)) {
             if from < previous || to > end || to <= from {
                 let message = format!("a break of shift `{}` is not inside it, or overlaps the one before", shift.name);
-                let hint = "breaks stand in order between the shift's start and end".to_owned();
+                let hint = "write breaks in order, between the start and the end of the shift".to_owned();
                 self.mistakes.add(written.2, message, Some(hint));
             }
             previous = to;

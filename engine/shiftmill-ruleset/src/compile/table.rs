@@ -1,4 +1,4 @@
-//! The combination table must answer every question that can come up.
+//! The combination table must have a row for every possible combination.
 //!
 //! For each kind of day, and in each scope, at most one tier is the highest reached: those whose conditions hold on
 //! such a day, from the highest that is reached from the first second on. Every combination over the scopes needs its
@@ -11,7 +11,7 @@ use super::Compiler;
 use super::overtime::Stated;
 use crate::check::Table;
 
-/// The most combinations that a table answers.
+/// The most combinations of a table.
 const COMBINATIONS_MAX: usize = 4_096;
 
 impl Compiler<'_> {

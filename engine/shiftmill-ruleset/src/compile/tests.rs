@@ -122,7 +122,7 @@ fn fields(section: &Section, round: usize) -> Vec<Field> {
     section.settings().filter_map(|setting| Some(field(setting.name, written(setting, round)?))).collect()
 }
 
-/// Every setting below a section, with the section that it stands in.
+/// Every setting below a section, with its section.
 fn declared(section: &'static Section) -> Vec<(&'static Section, &'static str)> {
     let below = section.settings().filter_map(Setting::inner).flat_map(declared);
     section

@@ -1,4 +1,4 @@
-//! The same readable rows through all doors (files, suites, `Evaluate`) are the same facts, or are refused by all.
+//! The same readable rows from all inputs (files, suites, `Evaluate`) are the same facts, or are refused by all.
 
 use shiftmill::core::{LeaveTime, Punch, PunchKind, ShiftTimes, Timestamp, WallTime, Workday, Zone};
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table};
@@ -6,7 +6,7 @@ use shiftmill_timecards::suite;
 
 use super::*;
 
-/// What a row is to be, seen from the door named.
+/// The expected outcome of a row, for the input named.
 #[derive(Clone, Copy, Debug)]
 enum Expected {
     /// A fact at this local time.
@@ -17,7 +17,7 @@ enum Expected {
     Skipped(&'static str, u32),
     /// An instant in UTC, which suites have no words for.
     NotInSuites(&'static str, u32),
-    /// Nothing: a cell of a suite may be empty, a row of the other doors may not.
+    /// Nothing: a cell of a suite may be empty, a row of the other inputs may not.
     NotStated,
     /// Refused by all.
     Refused,

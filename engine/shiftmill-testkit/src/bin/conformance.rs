@@ -1,4 +1,4 @@
-//! `conformance`: answers a folder of worked examples and says what differs.
+//! `conformance`: evaluates a folder of worked examples and reports the differences.
 #![allow(missing_docs, reason = "a program")]
 
 use std::path::PathBuf;

@@ -12,7 +12,7 @@ use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap,
 
 use super::translate::Translation;
 
-/// Days around the facts that are known to hold nothing, so that every counter is complete.
+/// Days around the facts that are known to have no facts, so that every counter is complete.
 const MARGIN: i32 = 190;
 
 /// The engine's answer.
@@ -45,14 +45,14 @@ pub struct Day {
     pub late_over_break: bool,
 }
 
-/// What one rule pays to one code on a date.
+/// The pay of one rule to one code on a date.
 #[derive(Clone, Debug)]
 pub struct Line {
     /// The code.
     pub code: String,
     /// The rule.
     pub rule: String,
-    /// Where the code stands.
+    /// The layer of the code.
     pub layer: Layer,
     /// Whether it is paid.
     pub paid: bool,
@@ -111,7 +111,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
         let number = ruleset.timeline().names().rules.iter().position(|name| name == rule).ok_or("no such tier")?;
         let amount = Seconds::minutes(u32::try_from(*minutes).map_err(|error| error.to_string())?);
         facts.opening_balances.push(OpeningBalance { rule: RuleId(number as u16), amount });
-        // What the counter held came before the first day of the facts.
+        // The opening balance is from before the first day of the facts.
         window.facts.first = first;
         window.pay_period.first = first;
     }
@@ -141,7 +141,7 @@ fn days(translation: &Translation) -> Result<(Workday, Workday), String> {
     found.extend(translation.evaluated_at.iter().flat_map(|text| dates(text)));
     match (found.iter().min(), found.iter().max()) {
         (Some(first), Some(last)) => Ok((*first, *last)),
-        // A case without a single date asks about nothing that could differ.
+        // A case without dates has nothing that could differ.
         _ => Ok((Workday(20_000), Workday(20_000))),
     }
 }
@@ -255,7 +255,7 @@ fn pieces(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
     let premiums = results.premiums.iter().map(|span| (span.reporting_workday, span.start, span.end, span.code));
     for (date, start, end, code) in spans.chain(premiums) {
         let code = name(code);
-        // Neighbouring pieces of one code are one piece.
+        // Neighbouring spans of one code are one span.
         match answer.pieces.last_mut() {
             Some(last) if last.date == date && last.code == code && last.end == start => last.end = end,
             _ => answer.pieces.push(Piece { date, start, end, code }),
@@ -307,7 +307,7 @@ fn closer(gap: Option<GapKind>, stated: PunchKind) -> PunchKind {
         Some(GapKind::Meal) => PunchKind::MealStart,
         Some(GapKind::Break) => PunchKind::BreakStart,
         Some(GapKind::Plain) => PunchKind::Out,
-        // Nothing follows, so what was said stands.
+        // Nothing follows, so the last value applies.
         None if stated == PunchKind::Unknown => PunchKind::Out,
         None => stated,
     }

@@ -1,4 +1,4 @@
-//! What is expected against what came out. Only what is listed is asserted.
+//! Compares expected and actual results. Only listed figures are compared.
 
 use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind, Workday};
 
@@ -6,7 +6,7 @@ use super::answer::{Answer, Day, date, wall};
 use super::keys::{Keys, Unsupported, unsupported};
 use super::report::Outcome;
 
-/// Judges an answer. The text says what differs, or which figure the result does not have.
+/// Compares an answer. The text states the differences, or the figure that the result does not have.
 pub fn judge(expected: &Keys, answer: &Answer) -> (Outcome, String) {
     let mut differences = Vec::new();
     match all(expected.clone(), answer, &mut differences) {
@@ -88,7 +88,7 @@ fn amounts(
             // Whole minutes are rounded down.
             Some(found) if found == expected || unit == 60 && found / unit * unit == expected => {}
             Some(found) => differences.push(format!("{place}: {code} {}, expected {}", shown(found), shown(expected))),
-            // What no rule of the case gives is zero.
+            // A figure that no rule of the case gives is zero.
             None if expected == 0 => {}
             None => return unsupported(format!("the figure `{code}`, which no rule of the case defines")),
         }
@@ -141,7 +141,7 @@ fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<
             _ => return unsupported(format!("the exception `{written}`")),
         }
     }
-    // Without the suffix it stands.
+    // Without the suffix it is final.
     if !written.contains("provisional") {
         fits &= found.iter().any(|found| found.1 != ExceptionState::Pending);
     }
@@ -153,7 +153,7 @@ fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<
     Ok(())
 }
 
-/// Our exceptions that a name stands for.
+/// The exceptions of Shiftmill for a name.
 fn exceptions(name: &str) -> &'static [E] {
     match name {
         "late" => &[E::LateIn, E::SeriousLate, E::AbsentHalf, E::AbsentByLateness],

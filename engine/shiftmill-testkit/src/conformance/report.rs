@@ -1,20 +1,20 @@
-//! What came of the cases.
+//! The outcomes of the cases.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Value, json};
 
-/// What came of a case.
+/// The outcome of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Everything expected came out.
+    /// The result is as expected.
     Passed,
-    /// Something else came out.
+    /// The result differs.
     Failed,
     /// The rules cannot be expressed, or the result has no such figure.
     Unsupported,
-    /// Something else came out, and the source itself is not clear.
+    /// The result differs, and the source itself is not clear.
     Ambiguous,
 }
 
@@ -30,20 +30,20 @@ impl Outcome {
     }
 }
 
-/// A case with what came of it.
+/// A case with its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// Its group.
     pub group: String,
     /// Its name.
     pub id: String,
-    /// What came of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// What differs, or what is missing.
     pub detail: String,
 }
 
-/// What came of all cases.
+/// The outcomes of all cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The cases in order.
@@ -51,7 +51,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many cases came out so.
+    /// How many cases have this outcome.
     pub fn count(&self, outcome: Outcome) -> usize {
         self.cases.iter().filter(|case| case.outcome == outcome).count()
     }

@@ -1,4 +1,4 @@
-//! What a case states. The translation gets this and nothing else.
+//! The facts and policy of a case: the whole input of the translation.
 
 use super::keys::Keys;
 

@@ -1,4 +1,4 @@
-//! Edits made up: most of them allowed, some not.
+//! Random edits: most of them are allowed, some not.
 
 use shiftmill_core::{
     CardState, CarryKey, Change, Edit, Edits, ExceptionCode, Hook, PayCode, PlanTimeline, Seconds, SpanState,

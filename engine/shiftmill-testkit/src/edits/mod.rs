@@ -1,4 +1,4 @@
-//! Edits of plugins, held against a slow and obvious application of them.
+//! Compares edits of plugins with a slow and obvious application of them.
 //!
 //! ```text
 //! generate ─→ (question, hook, edits) ─┬─→ core's `apply` ─→ what became of the card ─┐
@@ -22,7 +22,7 @@ use crate::invariants::Held;
 use crate::made_up_plugin;
 use slow::{Moment, Slow};
 
-/// What came of one case, for counting.
+/// The outcome of one case, for counting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Edits that were applied.
@@ -34,7 +34,7 @@ pub struct Seen {
 /// Lets a made-up plugin propose edits for a card at a hook, and compares what becomes of it.
 ///
 /// # Errors
-/// What does not hold.
+/// The difference.
 pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<Seen, String> {
     let timeline = if random.chance(30) { late(&question.timeline) } else { made_up_plugin::bound(&question.timeline) };
     let mut batch = TimecardBatch::default();

@@ -16,7 +16,7 @@ use super::is_work;
 use crate::engine::Question;
 use crate::oracle;
 
-/// What one moment of layer A is.
+/// One moment of layer A.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     state: SpanState,
@@ -30,7 +30,7 @@ pub(super) struct Moment {
     origin: Option<u32>,
 }
 
-/// Where a moment comes from is no part of what it is.
+/// The origin of a moment is not compared.
 impl PartialEq for Moment {
     fn eq(&self, other: &Moment) -> bool {
         let facts = |it: &Moment| (it.state, it.code, it.rule, it.overtime, it.reporting, it.day_type, it.shift);
@@ -81,7 +81,7 @@ pub(super) struct Slow<'a> {
     measured: bool,
 }
 
-/// Nothing is said of why.
+/// The reason is not compared.
 type Allowed = Option<()>;
 
 impl<'a> Slow<'a> {

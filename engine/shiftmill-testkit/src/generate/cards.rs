@@ -15,7 +15,7 @@ struct Maker<'a> {
     zone: &'a Zone,
     timeline: &'a PlanTimeline,
     window: &'a EvaluationWindow,
-    /// How likely anything odd is, in percent.
+    /// How likely an irregular fact is, in percent.
     odd: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Generated questions: plans over all rule kinds, and timecards ordinary and odd. The same seed gives the same
+//! Generated questions: plans over all rule kinds, and ordinary and irregular timecards. The same seed gives the same
 //! question for ever.
 
 mod cards;
@@ -19,7 +19,7 @@ pub fn question(seed: u64, index: u64) -> Question {
     from(&mut random)
 }
 
-/// Question number `index` of a run that looks at everything: every fourth has a plugin that recodes before overtime.
+/// Question number `index` of a run over all rule kinds: every fourth has a plugin that recodes before overtime.
 pub fn any(seed: u64, index: u64) -> Question {
     let mut question = question(seed, index);
     if index % 4 == 3 {
@@ -29,7 +29,7 @@ pub fn any(seed: u64, index: u64) -> Question {
     question
 }
 
-/// What a plugin recodes: stretches around the punches.
+/// The recodes of a plugin: stretches around the punches.
 fn presets(random: &mut Random, question: &Question) -> Vec<Preset> {
     let codes = plans::codes_to_recode();
     let punches = &question.facts.punches;

@@ -353,7 +353,7 @@ impl Maker<'_> {
     }
 
     fn auto_deduct(&mut self) -> AutoDeduct {
-        // Shares fall on odd seconds, and the oracle then looks at every second.
+        // Shares fall on arbitrary seconds, and the oracle then checks every second.
         let proportional = self.days.last.0 - self.days.first.0 < 2 && self.random.chance(30);
         AutoDeduct {
             rule: self.rule("auto-deduct"),

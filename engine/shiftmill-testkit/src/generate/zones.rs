@@ -7,7 +7,7 @@ use shiftmill_core::{Timestamp, Zone};
 
 use super::Random;
 
-/// Zones with clock changes, without, by half an hour, and at odd offsets.
+/// Zones with clock changes, without, by half an hour, and with unusual offsets.
 pub const ZONES: [&str; 9] = [
     "America/Los_Angeles",
     "America/New_York",

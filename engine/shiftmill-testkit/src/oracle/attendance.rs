@@ -1,4 +1,4 @@
-//! Attendance: punches beside the schedule.
+//! Attendance: punches compared with the schedule.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use super::shifts::Shift;
 use super::{Amount, Notice, plan_of};
 use crate::engine::Question;
 
-/// What the comparison looks at.
+/// The inputs of the comparison.
 pub(crate) struct View<'a> {
     pub question: &'a Question,
     pub shifts: &'a [Shift],

@@ -1,4 +1,4 @@
-//! Days: their type, their scheduled shifts, their leave, and holidays that nobody worked.
+//! Days: their type, their scheduled shifts, their leave, and holidays not worked.
 
 use shiftmill_core::{
     Because, DayType, EvaluationError, ExceptionCode, Fold, LeaveTime, PayCode, Reason, RuleId, Seconds, ShiftTimes,
@@ -236,7 +236,7 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
     }
 }
 
-/// What holidays pay on which nothing was worked.
+/// The pay of holidays not worked.
 pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments: &[Moment], amounts: &mut Vec<Amount>) {
     for date in question.window.facts.first.0..=question.window.facts.last.0 {
         let date = Workday(date);

@@ -1,4 +1,4 @@
-//! Required meals, judged on the raw pairs of each overtime workday.
+//! Required meals, checked on the raw pairs of each overtime workday.
 
 use std::collections::BTreeSet;
 
@@ -132,7 +132,7 @@ fn judge_day(
     }
 }
 
-/// What is wrong with a required meal: which exception, where, how large.
+/// A violation of a required meal: the exception, its instant and size.
 fn violation(
     requirement: &MealRequirement,
     gaps: &[Gap],

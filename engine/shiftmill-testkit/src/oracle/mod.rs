@@ -1,8 +1,8 @@
 //! The oracle: one timecard worked out the slow and obvious way, from the meaning of the settings alone.
 //!
-//! It keeps one entry for every moment of the card and asks each rule about each moment. A *moment* is the longest
+//! It keeps one entry for every moment of the card and applies each rule to each moment. A *moment* is the longest
 //! whole number of seconds that divides every instant and every limit in play, so that nothing can change inside it;
-//! on a card with odd seconds a moment is a second.
+//! on a card with times off the grid a moment is a second.
 
 mod attendance;
 mod close;

@@ -17,7 +17,7 @@ use super::shifts::Shift;
 use super::{Notice, date_of, plan_of};
 use crate::engine::Question;
 
-/// A moment of the timeline and what is known of it.
+/// A moment of the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub at: Timestamp,
@@ -46,10 +46,10 @@ impl Moment {
 /// The timeline so far, by instant.
 type Timeline = BTreeMap<Timestamp, Moment>;
 
-/// A piece of an automatic deduction would end between two moments; they must be at most this long.
+/// A part of an automatic deduction would end between two moments; they must be at most this long.
 struct TooCoarse(u32);
 
-/// Lays out all moments: work, paid gaps, breaks taken off and leave, with their workdays and day types.
+/// Lays out all moments: work, paid gaps, deducted breaks and leave, with their workdays and day types.
 pub(crate) fn lay_out(
     question: &Question,
     shifts: &[Shift],
@@ -238,7 +238,7 @@ fn paid_gaps(
     }
 }
 
-/// Whether the gap between two pairs of one shift is paid: of its kind, which stands at the later pair, and of its
+/// Whether the gap between two pairs of one shift is paid: of its kind, which the later pair has, and of its
 /// rounded length, which may be nothing.
 pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, before: &Pair, after: &Pair) -> bool {
     let rule = plan_of(question, shift.plan_day).breaks.paid_below;

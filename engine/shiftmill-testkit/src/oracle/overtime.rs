@@ -31,7 +31,7 @@ struct Rule<'a> {
     index: usize,
 }
 
-/// All that the tiers look at.
+/// The inputs of the tiers.
 struct Desk<'a> {
     question: &'a Question,
     moments: &'a [Moment],
@@ -48,7 +48,7 @@ struct Desk<'a> {
 /// The versions of one tier.
 type Line<'a> = Vec<Rule<'a>>;
 
-/// What one tier makes of one overtime workday.
+/// The effect of one tier on one overtime workday.
 #[derive(Clone, Copy)]
 struct OfDay<'a> {
     /// The version that governs the tier's scope on this workday.
@@ -146,7 +146,7 @@ impl<'a> Desk<'a> {
         winners
     }
 
-    /// What a plugin's claim on a moment is worth.
+    /// The multiplier of a plugin's claim on a moment.
     fn preset(&self, index: usize) -> Option<u16> {
         presets::claim(self.question, &self.moments[index])
     }
@@ -191,7 +191,7 @@ impl<'a> Desk<'a> {
         claims
     }
 
-    /// What a tier makes of every overtime workday of the card.
+    /// The effect of a tier on every overtime workday of the card.
     fn days(&self, line: &Line<'a>) -> BTreeMap<Workday, OfDay<'a>> {
         let workdays: BTreeSet<Workday> = self.moments.iter().map(|moment| moment.overtime).collect();
         workdays.into_iter().map(|workday| (workday, self.day(line, workday))).collect()
@@ -209,7 +209,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// The version of a tier that looks at a moment.
+    /// The version of a tier that applies to a moment.
     fn rule_for(&self, line: &Line<'a>, day: OfDay<'a>, moment: &Moment) -> Option<Rule<'a>> {
         match (line[0].tier.scope, moment.shift) {
             (TierScope::Shift, Some(shift)) if !self.whole_weeks => {
@@ -279,7 +279,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What was carried in for a tier, when its scope was running before the facts begin.
+    /// The opening balance of a tier, when its scope was running before the facts begin.
     fn carried_in(&self, rule: Rule<'a>, workday: Workday) -> Option<u32> {
         let first = self.question.window.facts.first;
         let wide = !matches!(rule.tier.scope, TierScope::Shift | TierScope::Workday);

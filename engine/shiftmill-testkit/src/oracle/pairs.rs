@@ -23,7 +23,7 @@ pub(crate) struct Pair {
     pub imputed: bool,
 }
 
-/// What pairing made of the punches, in order: a pair of punches, or one that misses its partner.
+/// The result of pairing, in order: a pair of punches, or one that misses its partner.
 #[derive(Clone, Copy, Debug)]
 enum Made {
     Pair(usize, usize),
@@ -32,7 +32,7 @@ enum Made {
     MissesIn(usize),
 }
 
-/// What stands beside a worked shift on the card: the punches around it and the pair before it.
+/// The neighbours of a worked shift on the card: the punches around it and the pair before it.
 struct Neighbours {
     punch_before: Option<Timestamp>,
     punch_after: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! Premiums: every moment of work is asked whether it lies in the window.
+//! Premiums: every moment of work is checked against the window.
 
 use shiftmill_core::pay::premiums::{Premium, PremiumMode};
 use shiftmill_core::{Because, Reason, Workday};

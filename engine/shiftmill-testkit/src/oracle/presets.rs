@@ -1,4 +1,4 @@
-//! What a plugin makes of the timeline before overtime: every moment inside is asked what it is then.
+//! The recodes of a plugin before overtime, applied moment by moment.
 
 use shiftmill_core::{Because, PayCode, Reason, SpanState};
 

@@ -29,7 +29,7 @@ pub struct Intake<'a> {
     statuses: StatusMap,
     /// True when only listed employees are known; otherwise a new key is a new employee.
     listed: bool,
-    // Only ever asked for one key, never walked through.
+    // Only looked up by key, never iterated.
     by_key: HashMap<String, usize>,
     by_pin: HashMap<String, usize>,
     cards: Vec<CardFacts>,
@@ -46,7 +46,7 @@ impl From<RowError> for Unused {
     }
 }
 
-/// Reads one kind of row for the employee of a card, and adds what it says to the card.
+/// Reads one kind of row for the employee of a card, and adds its facts to the card.
 type AddRow<'r> = dyn FnMut(&mut RowReader<'_>, &mut CardFacts) -> Result<(), Unused> + 'r;
 
 impl<'a> Intake<'a> {
@@ -178,7 +178,7 @@ impl<'a> Intake<'a> {
             return Err(Unused(String::from("no employee is named")));
         }
         let found = if key.is_empty() {
-            // Where an employees file gives no PINs, the terminal knows people by their keys.
+            // Without PINs in the employees file, the PINs of the terminal are the keys.
             self.by_pin.get(pin).or_else(|| self.by_key.get(pin))
         } else {
             self.by_key.get(key)
@@ -198,7 +198,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// Adds what a row says to the card of its employee, and lists the warnings of a row that is used.
+    /// Adds the facts of a row to the card of its employee, and lists the warnings of a row that is used.
     fn add(&mut self, row: FileRow<'_>, report: &mut Report, add: &mut AddRow<'_>) -> Result<(), Unused> {
         let index = self.card(row.values)?;
         let card = self.cards.get_mut(index).ok_or_else(|| Unused(String::from("no such employee")))?;

@@ -1,4 +1,4 @@
-//! JSON documents: an array of objects, or an object that holds such arrays under the names of tables.
+//! JSON documents: an array of objects, or an object with such arrays under the names of tables.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,8 +15,8 @@ use crate::fields::{Field, Table};
 /// Takes one row of some table.
 pub type TakeTableRow<'t> = dyn FnMut(Table, Place, &Values<'_>, &mut Report) + 't;
 
-/// Reads the `wanted` tables of a document. The rows of an array without a name belong to `table`. Names of no table
-/// are rejected by who wants punches, so that a document that is read twice is rejected once.
+/// Reads the `wanted` tables of a document. The rows of an array without a name belong to `table`. Unknown names
+/// are rejected only when punches are read, so that a document that is read twice is rejected once.
 pub fn read(
     file: &str,
     table: Table,
@@ -45,7 +45,7 @@ pub fn read(
     }
     match serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(text) {
         Ok(arrays) => {
-            // In the order in which they stand, so that lines are counted once.
+            // In the order of the document, so that lines are counted once.
             let mut arrays: Vec<(Cow<'_, str>, &RawValue)> = arrays.into_iter().collect();
             arrays.sort_by_key(|(_, array)| array.get().as_ptr() as usize);
             for (name, array) in arrays {
@@ -73,7 +73,7 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// The line on which a piece of the document begins.
+    /// The line on which a part of the document begins.
     fn place(&mut self, piece: &str) -> Place {
         let offset = (piece.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         if let Some(between) = self.text.as_bytes().get(self.counted..offset) {

@@ -40,9 +40,9 @@ pub const JSON_BYTES_MAX: u64 = 512 * 1024 * 1024;
 pub enum Format {
     /// Comma, semicolon or tab separated values with a header.
     Csv,
-    /// A JSON array of objects, or an object that holds such arrays under the names of tables.
+    /// A JSON array of objects, or an object with such arrays under the names of tables.
     Json,
-    /// What a ZK terminal exports.
+    /// The export of a ZK terminal.
     Attlog,
 }
 
@@ -61,11 +61,11 @@ impl Format {
 /// One employee as a file states them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmployeeRow {
-    /// Where it stands.
+    /// Its place in the file.
     pub place: Place,
     /// The key.
     pub employee: String,
-    /// What people call them; empty when not stated.
+    /// Their display name; empty when not stated.
     pub name: String,
     /// The IANA name of the zone; empty when not stated.
     pub zone: String,

@@ -1,11 +1,11 @@
-//! What could not be used, and what was understood in a way that a person should know of.
+//! Rejected rows, and warnings about rows that are used.
 
 use core::fmt;
 
 /// Most rejects and most warnings that are kept one by one; further ones are only counted.
 pub const KEPT_MAX: usize = 100_000;
 
-/// Where in a file something stands.
+/// A place in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The line, from 1; 0 for the file as a whole.
@@ -43,7 +43,7 @@ impl fmt::Display for Reject {
     }
 }
 
-/// All that readers have to say besides the rows.
+/// The warnings and rejections of readers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Rows that were not used.

@@ -28,7 +28,7 @@ impl StatusMap {
     /// Reads `word=kind` entries that commas divide.
     ///
     /// # Errors
-    /// What is wrong with the first entry that cannot be understood.
+    /// The mistake in the first entry that cannot be read.
     pub fn parse(text: &str) -> Result<StatusMap, String> {
         let mut own = BTreeMap::new();
         for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {

@@ -80,7 +80,7 @@ impl Header {
         Header { divider, columns, ignored }
     }
 
-    /// What a table cannot do without.
+    /// The required columns of a table.
     fn fault(&self, table: Table) -> Option<String> {
         let needed = table.columns().filter(|column| column.need != Need::Optional).map(|column| table.choices(column));
         let lacks = |choices: &Vec<Field>| !choices.iter().any(|field| self.columns.contains(&Some(*field)));
@@ -105,7 +105,7 @@ impl Header {
     }
 }
 
-/// Splits one row. A value may stand in double quotes, with two of them for one.
+/// Splits one row. A value may be in double quotes; two double quotes inside are one.
 pub fn split(text: &str, divider: char) -> Result<Vec<Cow<'_, str>>, String> {
     if !text.contains('"') {
         return Ok(text.split(divider).map(Cow::Borrowed).collect());

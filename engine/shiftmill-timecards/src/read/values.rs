@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::fields::Field;
 
-/// The values of one row, by field; a field that is not there holds nothing.
+/// The values of one row, by field; a missing field is empty.
 pub struct Values<'a> {
     values: [Cow<'a, str>; Field::ALL.len()],
 }

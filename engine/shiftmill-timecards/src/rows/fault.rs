@@ -1,4 +1,4 @@
-//! What is wrong with a row, and what a person should know of a row that is used.
+//! Mistakes in rows, and warnings about rows that are used.
 
 use core::fmt;
 
@@ -8,12 +8,12 @@ use super::Action;
 use crate::clock::ClockChange;
 use crate::fields::Field;
 
-/// A row that cannot be used: which field, what is wrong with it, and what to write.
+/// A row that cannot be used: the field, the mistake, and what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowError {
     /// The field.
     pub field: Field,
-    /// What is wrong with it.
+    /// The mistake.
     pub fault: Fault,
 }
 
@@ -29,10 +29,10 @@ impl fmt::Display for RowError {
 
 impl core::error::Error for RowError {}
 
-/// What is wrong with a field.
+/// A mistake in a field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Nothing is given where something is needed.
+    /// A required value is missing.
     #[error("a value is missing")]
     Empty,
     /// Neither local time nor instant.
@@ -56,7 +56,7 @@ pub enum Fault {
     #[error("a scheduled shift may not be longer than 48 hours")]
     ShiftTooLong,
     /// Times and a name for one shift.
-    #[error("shift `{0}` is given beside times; give the times or the name of a shift of the ruleset")]
+    #[error("shift `{0}` is given in addition to times; give the times or the name of a shift of the ruleset")]
     ShiftStatedTwice(String),
     /// No length.
     #[error("`{0}` is not a length; write it as 4:00 or 4h")]
@@ -101,7 +101,7 @@ pub enum Fault {
     /// A name that the ruleset does not have.
     #[error("the ruleset has no {what} `{name}`{}", others(.known))]
     Unknown {
-        /// What is named: a shift, a leave code, a rule, a carried key.
+        /// The kind of name: a shift, a leave code, a rule, a carried key.
         what: &'static str,
         /// The name.
         name: String,
@@ -130,12 +130,12 @@ pub struct Warning {
     pub written: String,
     /// The name of the zone.
     pub zone: String,
-    /// What the clock change does to it.
+    /// The effect of the clock change.
     pub change: ClockChange,
 }
 
 impl Warning {
-    /// What the clock showed.
+    /// The time as written.
     pub fn showing(&self) -> String {
         let (zone, written) = (&self.zone, &self.written);
         match self.change {
@@ -146,12 +146,12 @@ impl Warning {
     }
 }
 
-/// What the clock showed, and which time is taken.
+/// The time as written, and the time that is used.
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let taken = match self.change {
-            ClockChange::ShownTwice => "the earlier one is taken",
-            ClockChange::ShownOnce => "that one is taken",
+            ClockChange::ShownTwice => "the earlier one is used",
+            ClockChange::ShownOnce => "that one is used",
             ClockChange::NeverShown => "it was moved forward",
         };
         write!(f, "{}; {taken}", self.showing())

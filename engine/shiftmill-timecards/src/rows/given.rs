@@ -1,4 +1,4 @@
-//! A value as a row gives it.
+//! A value of a row as written.
 
 use super::{Fault, RowError};
 use crate::fields::Field;
@@ -12,7 +12,7 @@ use crate::fields::Field;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Given<'a, T> {
-    /// Text; nothing is given where it is blank.
+    /// Text; blank text counts as missing.
     Text(&'a str),
     /// A value.
     Value(T),
@@ -38,7 +38,7 @@ impl<T> From<Option<T>> for Given<'_, T> {
 }
 
 impl<'a, T: Copy> Given<'a, T> {
-    /// True when the row gives neither text nor a value.
+    /// True when the row has neither text nor a value.
     pub fn is_nothing(&self) -> bool {
         matches!(self, Given::Text(text) if text.trim().is_empty())
     }
@@ -51,7 +51,7 @@ impl<'a, T: Copy> Given<'a, T> {
         }
     }
 
-    /// The value, which has to be given.
+    /// The value, which is required.
     pub(super) fn required(
         self,
         field: Field,

@@ -6,7 +6,7 @@
 //! messages of a call ─→ rows ┘
 //! ```
 //!
-//! Whoever has a format fills these rows, with text or with the values that the format states. What the text of a
+//! The reader of each format fills these rows, with text or with the values that the format states. What the text of a
 //! field may be, and what happens at its edges, is decided here alone.
 
 mod fault;
@@ -24,7 +24,7 @@ pub use given::Given;
 use crate::clock::{self, WrittenTime};
 use crate::fields::Field;
 
-/// Recorded at the start of 1970: known at every time that an evaluation may ask about.
+/// Recorded at the start of 1970: known at every possible `as_of`.
 pub const ALWAYS_KNOWN: Timestamp = Timestamp(0);
 
 const DAY: i32 = 86_400;
@@ -89,7 +89,7 @@ pub struct CorrectionRow<'a> {
     pub recorded: Given<'a, WrittenTime>,
 }
 
-/// What somebody waived for a workday.
+/// A waiver for a workday.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WaiverRow<'a> {
     /// The workday; required.
@@ -107,16 +107,16 @@ pub struct DayTypeRow<'a> {
     pub day_type: Given<'a, DayType>,
 }
 
-/// What an overtime counter held at the start of the facts.
+/// The total of an overtime counter at the start of the facts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BalanceRow<'a> {
     /// The name of the overtime rule; required.
     pub rule: &'a str,
-    /// What its counter held; required.
+    /// The total of its counter; required.
     pub amount: Given<'a, Seconds>,
 }
 
-/// What a plugin carried over from the pay period before.
+/// A value that a plugin carried over from the pay period before.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CarriedRow<'a> {
     /// The key; required.
@@ -291,7 +291,7 @@ impl<'a> RowReader<'a> {
         if given.is_nothing() { Ok(ALWAYS_KNOWN) } else { self.instant(given, Field::Recorded) }
     }
 
-    /// The instant of a written time. A doubtful time is taken as [`clock::ClockChange`] says, with a warning.
+    /// The instant of a written time. An ambiguous time is read as [`clock::ClockChange`] states, with a warning.
     fn instant(&mut self, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
         let time = given.required(field, clock::date_and_time, Fault::NotADateAndTime)?;
         let (at, change) = time.instant(self.zone);
@@ -336,7 +336,8 @@ fn plausible(day: Workday, field: Field) -> Result<Workday, RowError> {
     if in_range(day) { Ok(day) } else { Err(RowError { field, fault: Fault::YearOutOfRange(day.to_string()) }) }
 }
 
-/// A mistyped year would reach no evaluation, and lies too far from the other facts to be stored beside them.
+/// Rejects mistyped years: no evaluation includes them, and they are too far from the other facts to be stored with
+/// them.
 fn in_range(day: Workday) -> bool {
     let (year, _, _) = day.to_date();
     (1980..=2099).contains(&year)

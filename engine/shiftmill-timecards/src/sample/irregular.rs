@@ -121,7 +121,7 @@ impl Irregular<'_> {
         }
     }
 
-    /// An in punch that says out, or the reverse.
+    /// An in punch of kind out, or the reverse.
     fn turn_around(&mut self) {
         let index = self.some_punch();
         if let Some(punch) = index.and_then(|index| self.card.punches.get_mut(index)) {

@@ -1,6 +1,6 @@
 //! Plausible companies made of a seed: what clocks, planners and people really do, in figures that never change.
 //!
-//! Every employee depends on the seed and their own number alone, so that a large company can be made piece by piece.
+//! Every employee depends on the seed and their own number alone, so that a large company can be generated in parts.
 
 mod dice;
 mod irregular;
@@ -43,7 +43,7 @@ pub struct Company {
     pub days: u32,
     /// What people punch.
     pub punching: Punching,
-    /// The leave code that people take now and then; `None`: nobody takes leave.
+    /// The leave code of the employees; `None`: no leave.
     pub leave: Option<u16>,
     /// How the schedule states shifts.
     pub scheduling: Scheduling,
@@ -63,7 +63,7 @@ pub enum Scheduling {
 pub enum Punching {
     /// In, meal start, meal end, out.
     WithMeals,
-    /// In and out only; breaks are taken off by the ruleset.
+    /// In and out only; the ruleset deducts breaks.
     InAndOut,
 }
 
@@ -113,7 +113,7 @@ impl Company {
         format!("E{:05}", number + 1)
     }
 
-    /// What people call an employee: the team and a number in it.
+    /// The display name of an employee: the team and a number in it.
     pub fn name(&self, number: u32) -> String {
         format!("{} {:02}", self.team(number).name, number / TEAMS.len() as u32 + 1)
     }

@@ -8,7 +8,7 @@ use shiftmill_core::{
 use super::dice::Dice;
 use super::{Company, Punching, Team};
 
-/// What a day turns into.
+/// The kind of a generated day.
 enum DayOf {
     Off,
     CalledIn,
@@ -68,7 +68,7 @@ fn work(punching: Punching, team: Team, workday: Workday, dice: &mut Dice, zone:
     let at = |second: i32| zone.instant(WallTime::on(workday, second), Fold::Earlier);
     for (second, kind) in punches {
         card.punches.push(Punch { at: at(second), kind, id: None });
-        // Nobody heard the beep, so the card is held up once more.
+        // A repeated punch: the person did not notice that the terminal accepted the first.
         if dice.per_mille(6) {
             card.punches.push(Punch { at: at(second + dice.between(4, 45)), kind, id: None });
         }

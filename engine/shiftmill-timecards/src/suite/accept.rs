@@ -1,5 +1,5 @@
-//! Accepting what came out: the expectations of one claim are rewritten where they differ, in the text of the suite.
-//! Every line that holds stays as it is, to the byte.
+//! Accepts actual results: rewrites the expectations of one claim where they differ, in the text of the suite. Every
+//! line that matches stays unchanged, to the byte.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,22 +10,22 @@ use super::cells as read;
 use super::table::{Row, Table, cells as split_cells};
 use super::{Amount, SuiteCase};
 
-/// What came out for a claim, in the words of a suite.
+/// The actual results of a claim, in the words of a suite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CameOut {
     /// The pay lines.
     pub lines: Vec<CameOutLine>,
-    /// What came out for each of [`SuiteCase::totals`].
+    /// The actual value of each of [`SuiteCase::totals`].
     pub totals: Vec<Amount>,
-    /// What came out for each of [`SuiteCase::workdays`]; `None`: no such workday.
+    /// The actual value of each of [`SuiteCase::workdays`]; `None`: no such workday.
     pub workdays: Vec<Option<(Seconds, DayType)>>,
     /// The exceptions.
     pub exceptions: Vec<CameOutException>,
-    /// What is carried over, by the names of the keys.
+    /// The carried values, by the names of the keys.
     pub carried: Vec<(String, i64)>,
 }
 
-/// A pay line that came out.
+/// An actual pay line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameOutLine {
     /// The reporting workday.
@@ -44,7 +44,7 @@ pub struct CameOutLine {
     pub must_be_listed: bool,
 }
 
-/// An exception that came out.
+/// An actual exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CameOutException {
     /// The statement that expects it, without a full stop: `Exception: Mon 2025-06-02, late_in at 09:20`.
@@ -53,8 +53,8 @@ pub struct CameOutException {
     pub listed: Option<usize>,
 }
 
-/// The text of a suite in which a claim expects what came out. Rewritten are pay lines, totals, workdays, exceptions and
-/// carried values; an error, and whether figures are provisional, are for a person to write.
+/// The text of a suite in which a claim expects the actual results. Rewritten are pay lines, totals, workdays,
+/// exceptions and carried values; an error, and whether figures are provisional, are for a person to write.
 ///
 /// ```
 /// use shiftmill_core::Workday;
@@ -101,7 +101,7 @@ pub fn accept(text: &str, case: &SuiteCase, came_out: &CameOut) -> String {
     claim.text()
 }
 
-/// The names of the columns that hold an amount.
+/// The names of the columns with an amount.
 const AMOUNT: [&str; 3] = ["time", "amount", "count"];
 
 /// The lines of a suite, of which those of one claim change.
@@ -189,7 +189,7 @@ impl<'a> Claim<'a> {
     /// Puts a line after another, with the ending of that one.
     fn insert_after(&mut self, number: usize, text: &str) {
         let Some(mut at) = self.lines.iter().position(|line| line.number == number) else { return };
-        // New lines keep the order in which they came.
+        // New lines keep their order.
         while self.lines.get(at + 1).is_some_and(|line| line.number == 0) {
             at += 1;
         }
@@ -325,7 +325,7 @@ impl<'a> Claim<'a> {
         let last = case.exceptions.last().map(|exception| exception.line);
         for (index, expected) in case.exceptions.iter().enumerate() {
             let raised = came_out.exceptions.iter().any(|exception| exception.listed == Some(index));
-            // A line that says more than this is for a person to change.
+            // A person must change a line that states more than this.
             let alone = self.line(expected.line).is_some_and(says_one_thing);
             if !raised && alone {
                 self.change(expected.line, None);
@@ -381,7 +381,7 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// The line that says one of these and nothing else.
+    /// The line that states one of these and nothing else.
     fn find_line(&self, sayings: &[&str]) -> Option<usize> {
         let says = |line: &&Line| {
             line.text.as_deref().is_some_and(|text| sayings.contains(&text.trim().trim_end_matches('.')))
@@ -412,8 +412,7 @@ fn tables(lines: &[Line]) -> Vec<TableAt> {
     tables
 }
 
-/// The rows that list these lines, with what the header's columns say of them. Lines that differ in nothing that is
-/// said are one row.
+/// The rows that list these lines, with the columns of the header. Lines that are equal in these columns are one row.
 fn rows_of(header: &[String], lines: &[&CameOutLine]) -> Vec<(Vec<String>, Workday)> {
     let mut sums: Vec<(&CameOutLine, u32)> = Vec::new();
     let says = |column: &str| header.iter().any(|name| name == column);
@@ -459,7 +458,7 @@ fn says_one_thing(line: &str) -> bool {
     !line.trim().trim_end_matches('.').contains(". ")
 }
 
-/// Where the cells of a table's line stand, the blanks around them included.
+/// The positions of the cells of a table's line, with the blanks around them.
 fn cell_places(line: &str) -> Vec<Range<usize>> {
     let mut places = Vec::new();
     let mut start = None;

@@ -50,7 +50,7 @@ fn plain(words: &str) -> Option<BecauseKind> {
     openings.into_iter().find(|(opening, _)| words.starts_with(opening)).map(|(_, kind)| kind)
 }
 
-/// The first length that the words hold.
+/// The first length in the words.
 fn limit(words: &str) -> Option<Seconds> {
     words.split([' ', ',']).find_map(|word| if word.contains(':') { clock::length(word) } else { None })
 }
@@ -95,7 +95,7 @@ mod tests {
             BecauseKind::DayPremium => Some("day premium"),
             BecauseKind::MealRequirement => Some("meal 1"),
             BecauseKind::Lateness => Some("lateness"),
-            // What a plugin says is compared as it is written.
+            // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };
         for kind in BecauseKind::ALL {

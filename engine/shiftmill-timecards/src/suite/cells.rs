@@ -1,4 +1,4 @@
-//! What the cells of a suite's tables say.
+//! The cells of a suite's tables.
 
 use shiftmill_core::{
     DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
@@ -13,10 +13,10 @@ use crate::rows::{self, Action, Fault};
 
 const DAY: u32 = 86_400;
 
-/// What a cell holds, or what is wrong with it.
+/// The content of a cell, or its mistake.
 pub type Cell<T> = Result<T, String>;
 
-/// True for a cell that says that there is nothing.
+/// True for a cell that states that there is no value.
 pub fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "–" | "—")
 }
@@ -82,7 +82,7 @@ pub fn window(text: &str) -> Cell<(ClockTime, ClockTime)> {
 /// Two times that `time` reads, with a dash between them.
 fn stretch(text: &str, time: fn(&str) -> Cell<ClockTime>) -> Cell<(ClockTime, ClockTime)> {
     let wrong = || format!("`{text}` is not a stretch of time such as `12:00-13:00`");
-    // A minus may also stand before a number of days, so the dash that divides is one after a digit.
+    // A minus may also be the sign of a number of days, so the dash that separates follows a digit.
     let divide = text
         .char_indices()
         .zip(text.chars().skip(1))

@@ -20,7 +20,7 @@ use crate::rows::{
 pub struct FactsError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The mistake.
     pub message: String,
 }
 
@@ -34,7 +34,7 @@ pub struct RulesetLayer {
 }
 
 impl SuiteFile {
-    /// What holds for a case: what it says itself, else what the preamble says. `toml` is only the case's own; see
+    /// The settings of a case: its own, else those of the preamble. `toml` is only the case's own; see
     /// [`SuiteFile::rulesets`].
     pub fn setting_of(&self, case: &SuiteCase) -> Setting {
         let (own, common) = (&case.setting, &self.setting);
@@ -80,7 +80,7 @@ fn named(text: &str) -> String {
     if states(text, "name") { text.to_owned() } else { format!("name = \"suite\"\n{text}") }
 }
 
-/// True when a key stands at the top of the document.
+/// True when the document has a key at the top.
 fn states(text: &str, key: &str) -> bool {
     let top = text.lines().take_while(|line| !line.trim_start().starts_with('['));
     top.into_iter().any(|line| line.split_once('=').is_some_and(|(name, _)| name.trim() == key))
@@ -109,9 +109,9 @@ impl SuiteCase {
         Ok(card)
     }
 
-    /// What is asked. The pay period is the one stated, else from the first to the last workday that the case
-    /// names. The facts cover what is stated, else the pay period with the ruleset's days of context around it. It
-    /// is asked at the time stated, else three days after the last day of facts, so that nothing is pending.
+    /// The window of the evaluation. The pay period is the one stated, else from the first to the last workday that the
+    /// case names. The facts cover the days stated, else the pay period with the ruleset's days of context around it.
+    /// It is calculated as of the time stated, else three days after the last day of facts, so that nothing is pending.
     pub fn window(&self, setting: &Setting, zone: &Zone, context: ContextDays) -> EvaluationWindow {
         let pay_period = setting.pay_period.unwrap_or_else(|| self.workdays_named());
         let days = self.workdays_named();
@@ -142,12 +142,12 @@ pub fn instant(zone: &Zone, workday: Workday, time: ClockTime) -> Timestamp {
     zone.instant(WallTime::on(workday, time.wall_seconds()), time.fold())
 }
 
-/// A clock time on a workday. Suites say which of two showings they mean.
+/// A clock time on a workday. Suites state which one they mean when the clock shows a time twice.
 fn written(workday: Workday, time: ClockTime) -> Given<'static, WrittenTime> {
     Given::Value(WrittenTime::Showing(WallTime::on(workday, time.wall_seconds()), time.fold()))
 }
 
-/// Reads what stands on a line. A suite is written by hand, so a doubtful clock time in it is a mistake.
+/// Reads a line. A suite is written by hand, so an ambiguous clock time in it is a mistake.
 fn on_line<T>(
     line: usize,
     zone: &Zone,
@@ -197,7 +197,7 @@ fn shift_row<'a>(shift: &'a WrittenShift, workday: Given<'static, Workday>) -> S
 }
 
 fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> LeaveRow<'a> {
-    // Approved well before, so that it counts whenever the question is asked.
+    // Approved well before, so that it counts at every `as_of`.
     let recorded = Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(-1))));
     let row = LeaveRow { code: &leave.code, recorded, ..LeaveRow::default() };
     let on_workday = Given::Value(workday);

@@ -1,8 +1,8 @@
 //! Suites: Markdown files in which a heading is a claim and tables are the proof.
 //!
-//! [`parse`] reads a file into a [`SuiteFile`] and knows nothing of rules; running the cases is somebody else's
-//! work. [`facts`] writes a timecard as a claim, [`accept`] what came out into the claim that expected something else.
-//! The format is described in `docs/timecard-suites.md`.
+//! [`parse`] reads a file into a [`SuiteFile`] and knows no rules; the facade runs the cases. [`facts`] writes a
+//! timecard as a claim, [`accept`] writes the actual results into a claim that expects others. The format is described
+//! in `docs/timecard-suites.md`.
 
 mod accept;
 mod because;
@@ -31,16 +31,16 @@ pub struct SuiteFile {
     pub file: String,
     /// The first heading.
     pub title: String,
-    /// What holds for every case that does not say otherwise.
+    /// The settings of every case that does not state its own.
     pub setting: Setting,
     /// The claims, in order.
     pub cases: Vec<SuiteCase>,
 }
 
-/// What a preamble says, or a case for itself.
+/// The settings of a preamble or of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// A preset (`us-california@1`) or a file beside the suite (`plant-2.toml`).
+    /// A preset (`us-california@1`) or a file in the folder of the suite (`plant-2.toml`).
     pub ruleset: Option<String>,
     /// A block of TOML over that ruleset, or the whole ruleset when none is named.
     pub toml: Option<TomlBlock>,
@@ -52,7 +52,7 @@ pub struct Setting {
     pub pay_period: Option<WorkdayRange>,
     /// The workdays that the facts cover.
     pub facts: Option<WorkdayRange>,
-    /// The clock time, in the zone, at which the question is asked.
+    /// The clock time, in the zone, as of which everything is calculated.
     pub as_of: Option<(Workday, ClockTime)>,
 }
 
@@ -65,40 +65,40 @@ pub struct TomlBlock {
     pub text: String,
 }
 
-/// One heading with its tables. [`SuiteFile::setting`] holds where `setting` is silent.
+/// One heading with its tables. [`SuiteFile::setting`] applies where `setting` states nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SuiteCase {
     /// The line of the heading, from 1.
     pub line: usize,
     /// The claim.
     pub claim: String,
-    /// What differs from the preamble.
+    /// Its settings that differ from the preamble.
     pub setting: Setting,
-    /// What happened: one row per line of the facts tables.
+    /// The facts: one row per line of the facts tables.
     pub facts: Vec<FactsRow>,
     /// Counters carried in.
     pub opening_balances: Vec<NamedBalance>,
-    /// What plugins carried over from the pay period before.
+    /// Values that plugins carried over from the pay period before.
     pub carried: Vec<NamedValue>,
-    /// The pay lines that must come out, all of them; `None` when the case does not speak of pay.
+    /// All expected pay lines; `None` when the case states no pay.
     pub pay: Option<Vec<ExpectedPay>>,
-    /// Totals that must come out.
+    /// Expected totals.
     pub totals: Vec<ExpectedTotal>,
-    /// Workdays that must come out.
+    /// Expected workdays.
     pub workdays: Vec<ExpectedWorkday>,
-    /// Exceptions that must come out.
+    /// Expected exceptions.
     pub exceptions: Vec<ExpectedException>,
-    /// Exceptions that must not come out on any workday.
+    /// Exceptions that no workday may have.
     pub no_exceptions_of: Vec<ExceptionCode>,
-    /// True when no exceptions may come out besides those listed.
+    /// True when there may be no exceptions besides those listed.
     pub no_other_exceptions: bool,
-    /// What plugins must carry over to the next pay period.
+    /// Values that plugins must carry over to the next pay period.
     pub carries: Vec<NamedValue>,
-    /// True when nothing may be carried over besides what is listed.
+    /// True when no values may be carried over besides those listed.
     pub carries_nothing_else: bool,
-    /// The error that must come out instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
+    /// The error expected instead of rows: its code, such as `SM-WINDOW-BACKWARDS`.
     pub error: Option<ErrorCode>,
-    /// True when a result that may still change is not wanted; see [`shiftmill_core::EvaluationWindow::require_final`].
+    /// True when a provisional result is an error; see [`shiftmill_core::EvaluationWindow::require_final`].
     pub final_only: bool,
     /// Whether the rows must be provisional; `None`: not compared.
     pub provisional: Option<bool>,
@@ -213,7 +213,7 @@ pub enum WrittenLeaveTime {
     },
 }
 
-/// A correction in a facts table. Recorded at the end of its workday unless it says otherwise.
+/// A correction in a facts table. Recorded at the end of its workday unless it states a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WrittenCorrection {
     /// What it does.
@@ -240,7 +240,7 @@ pub struct NamedBalance {
     pub line: usize,
     /// The name of the overtime rule.
     pub rule: String,
-    /// What its counter held.
+    /// The total of its counter.
     pub amount: Seconds,
 }
 
@@ -255,7 +255,7 @@ pub struct NamedValue {
     pub value: i64,
 }
 
-/// A pay line that must come out.
+/// An expected pay line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedPay {
     /// Its line, from 1.
@@ -284,13 +284,13 @@ pub struct ExpectedBecause {
 }
 
 impl ExpectedBecause {
-    /// The grounds of a plugin's rule: whatever it says.
+    /// The grounds of a plugin's rule, with any text.
     pub fn by_plugin(text: &str) -> ExpectedBecause {
         let because = Because::ByPlugin { reason: 0 };
         ExpectedBecause { text: text.to_owned(), number: because.number(), limit: None }
     }
 
-    /// True for what a plugin must say, which is compared letter by letter.
+    /// True for the text of a plugin, which is compared letter by letter.
     pub fn is_by_plugin(&self) -> bool {
         self.number == ExpectedBecause::by_plugin("").number
     }
@@ -306,7 +306,7 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// The number that a result row holds.
+    /// The number in a result row.
     pub fn number(self) -> u32 {
         match self {
             Amount::Time(seconds) => seconds.0,
@@ -324,7 +324,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// A total that must come out.
+/// An expected total.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedTotal {
     /// Its line, from 1.
@@ -339,7 +339,7 @@ pub struct ExpectedTotal {
     pub amount: Amount,
 }
 
-/// A workday that must come out; what is `None` is not compared.
+/// An expected workday; `None` fields are not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedWorkday {
     /// Its line, from 1.
@@ -352,7 +352,7 @@ pub struct ExpectedWorkday {
     pub day_type: Option<DayType>,
 }
 
-/// An exception that must come out; what is `None` is not compared.
+/// An expected exception; `None` fields are not compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedException {
     /// Its line, from 1.
@@ -385,7 +385,7 @@ pub struct SuiteMistakes {
 pub struct SuiteMistake {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, in the words of the person who wrote it.
+    /// The mistake, in the words of the suite.
     pub message: String,
 }
 

@@ -96,7 +96,7 @@ impl Reader {
         self.mistakes.push(SuiteMistake { line, message: message.into() });
     }
 
-    /// Keeps a mistake and gives `None`, or gives the value.
+    /// Keeps a mistake and returns `None`, or returns the value.
     fn sound<T>(&mut self, line: usize, cell: Cell<T>) -> Option<T> {
         cell.map_err(|message| self.mistake(line, message)).ok()
     }
@@ -203,7 +203,7 @@ impl Reader {
         }
     }
 
-    /// What holds here: for the last claim, or before the first claim for all.
+    /// The settings at this line: of the last claim, or of the preamble before the first claim.
     fn setting(&mut self) -> &mut Setting {
         self.cases.last_mut().map_or(&mut self.setting, |case| &mut case.setting)
     }
@@ -389,7 +389,7 @@ impl Reader {
                 mistake("this claim has no facts: write a table with a workday and punches");
             }
             if silent {
-                mistake("this claim proves nothing: write what must come out");
+                mistake("this claim expects nothing: write the expected results");
             }
             if !zone {
                 mistake("neither the preamble nor this claim names a zone: write `Zone: America/Los_Angeles.`");
@@ -431,7 +431,7 @@ fn statement(text: &str) -> Option<(&'static str, &str, &str)> {
     Some((key, value.trim().trim_end_matches('.'), rest))
 }
 
-/// The word of a line such as `Exeption: ...` that looks like a statement and is none.
+/// The word of a line such as `Exeption: ...` that looks like a statement but is not one.
 fn slip_of_the_pen(text: &str) -> Option<&str> {
     let (word, _) = text.split_once(": ").or_else(|| text.split_once(':').filter(|(_, rest)| rest.is_empty()))?;
     let like_a_key = word.starts_with(|first: char| first.is_ascii_uppercase())

@@ -9,8 +9,8 @@ use shiftmill_core::{
 
 use super::ClockTime;
 
-/// Writes the facts of a card, and what is asked, as they stand below the heading of a claim. What must come out is
-/// for the caller to add.
+/// Writes the facts of a card and the window of its evaluation, as below the heading of a claim. The expected results
+/// are for the caller to add.
 ///
 /// Leave is written without the time at which it was recorded, and punches without their numbers.
 ///
@@ -56,10 +56,10 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
     text
 }
 
-/// The columns, in the order in which they stand.
+/// The columns, in their order.
 const COLUMNS: [&str; 6] = ["punches", "scheduled", "leave", "day type", "waived", "corrections"];
 
-/// What the cells of each workday hold, by column.
+/// The cells of each workday, by column.
 struct Rows<'a> {
     zone: &'a Zone,
     days: BTreeMap<Workday, BTreeMap<&'static str, Vec<String>>>,
@@ -70,7 +70,7 @@ impl Rows<'_> {
         self.days.entry(workday).or_default().entry(column).or_default().push(item);
     }
 
-    /// The last one said holds.
+    /// The last one applies.
     fn only(&mut self, workday: Workday, column: &'static str, item: String) {
         self.days.entry(workday).or_default().insert(column, vec![item]);
     }
@@ -185,7 +185,7 @@ fn wall_clock(second: i32) -> ClockTime {
     ClockTime { days, second: second.unsigned_abs(), second_showing: false }
 }
 
-/// An instant as a clock time told from a workday.
+/// An instant as a clock time relative to a workday.
 fn clock_time(zone: &Zone, at: Timestamp, workday: Workday) -> ClockTime {
     let wall = zone.wall_at(at);
     let second_showing = zone.instant(wall, Fold::Earlier) != at;
@@ -220,7 +220,7 @@ mod tests {
         }
     }
 
-    /// What a suite does not say: when leave was recorded, and the order of punches.
+    /// What a suite does not state: when leave was recorded, and the order of punches.
     fn plain(card: &CardFacts) -> CardFacts {
         let mut card = CardFacts { employee: String::new(), ..card.clone() };
         card.leave.iter_mut().for_each(|leave| leave.recorded_at = Timestamp(0));

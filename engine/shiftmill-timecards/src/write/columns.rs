@@ -2,7 +2,7 @@
 
 /// The employee's key.
 pub const EMPLOYEE: &str = "employee";
-/// What people call the employee.
+/// The display name of the employee.
 pub const NAME: &str = "name";
 /// The employee's zone.
 pub const ZONE: &str = "zone";
@@ -22,7 +22,7 @@ pub const WORKED: &str = "worked";
 pub const WORKED_SECONDS: &str = "worked_seconds";
 /// The pay code.
 pub const PAY_CODE: &str = "pay_code";
-/// An amount in the unit asked for.
+/// An amount in the unit of the request.
 pub const AMOUNT: &str = "amount";
 /// The unit of an amount.
 pub const UNIT: &str = "unit";
@@ -36,7 +36,7 @@ pub const WRITTEN: &str = "written";
 pub const RULE: &str = "rule";
 /// The grounds of a pay line.
 pub const BECAUSE: &str = "because";
-/// What a total is over.
+/// The scope of a total.
 pub const SCOPE: &str = "scope";
 /// The first workday of a total.
 pub const FROM: &str = "from";

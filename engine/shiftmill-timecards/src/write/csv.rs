@@ -8,10 +8,10 @@ use super::columns::*;
 use super::{CardView, Hours, because_word};
 use crate::fields::Field;
 
-/// Which rows a file holds.
+/// The rows of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Rows {
-    /// What each rule pays on each workday.
+    /// The pay of each rule on each workday.
     #[default]
     Lines,
     /// Totals by workweek and pay period.
@@ -20,7 +20,7 @@ pub enum Rows {
     Exceptions,
     /// Workdays.
     Workdays,
-    /// What plugins carry over: a file that the next pay period reads.
+    /// Values that plugins carry over: a file that the next pay period reads.
     Carried,
 }
 
@@ -143,7 +143,7 @@ impl<'o, const N: usize> CsvTable<'o, N> {
         Ok(CsvTable { out })
     }
 
-    /// Writes a row. Text that may hold a divider goes through [`value`].
+    /// Writes a row. Text that may contain a separator is written with [`value`].
     pub fn row(&mut self, values: [&dyn Display; N]) -> io::Result<()> {
         for (number, value) in values.into_iter().enumerate() {
             let divider = if number == 0 { "" } else { "," };

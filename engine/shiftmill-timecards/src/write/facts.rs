@@ -11,12 +11,12 @@ use super::time_of_day;
 use crate::fields::{Field, Table};
 use crate::rows::{ALWAYS_KNOWN, Action};
 
-/// One employee's facts with what puts names to their numbers.
+/// One employee's facts with the names of their numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct FactsView<'a> {
     /// The facts.
     pub card: &'a CardFacts,
-    /// What people call the employee; may be empty.
+    /// The display name of the employee; may be empty.
     pub name: &'a str,
     /// Their number on terminals; may be empty.
     pub pin: &'a str,
@@ -227,7 +227,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Waivers, waivers),
         (Table::Carried, carried),
     ];
-    // The same rows as in the files, so that there is one place that says how a fact is written.
+    // The same rows as in the files, so that one place decides how a fact is written.
     let mut divider = "{\n";
     for (table, write) in tables {
         let mut rows = Vec::new();

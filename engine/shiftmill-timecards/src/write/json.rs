@@ -11,7 +11,7 @@ use super::{CardView, Hours, because_word};
 use crate::fields::{Field, Table};
 
 /// Writes all timecards, one object per line inside one array. Amounts are whole seconds or occurrences; with `hours`
-/// other than seconds, the written form stands beside them.
+/// other than seconds, the written form is added.
 ///
 /// # Errors
 /// When `out` takes no more.
@@ -25,7 +25,7 @@ pub fn json<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &m
     writeln!(out, "\n]")
 }
 
-/// Writes what plugins carry over as one JSON array, as the facts of the next pay period hold it.
+/// Writes the carried values of plugins as one JSON array, in the form of the facts of the next pay period.
 ///
 /// # Errors
 /// When `out` takes no more.

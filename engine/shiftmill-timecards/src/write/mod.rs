@@ -19,12 +19,12 @@ pub use hours::{Hours, HoursError};
 pub use json::{carried, json};
 pub use table::table;
 
-/// The results of one employee, with what puts names to their numbers.
+/// The results of one employee, with the names of their numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct CardView<'a> {
     /// The employee's key.
     pub employee: &'a str,
-    /// What people call them; empty when not known.
+    /// Their display name; empty when not known.
     pub name: &'a str,
     /// The results of the chunk that the employee is in.
     pub results: &'a Evaluations,
@@ -66,7 +66,7 @@ impl<'a> CardView<'a> {
         self.results.totals.rows(from as usize..to as usize)
     }
 
-    /// What plugins carry over to the next pay period, by the names of the keys.
+    /// The values that plugins carry over to the next pay period, by the names of the keys.
     pub fn carried(&self) -> impl Iterator<Item = (&'a str, i64)> {
         let (from, to) = (self.results.starts(self.index).carried, self.card().ends.carried);
         let names = &self.names.carried;
@@ -88,7 +88,7 @@ impl<'a> CardView<'a> {
         self.names.pay_code(code).map_or("", |info| info.name.as_str())
     }
 
-    /// What a pay code counts.
+    /// The unit of a pay code.
     pub fn unit(&self, code: PayCode) -> Unit {
         self.names.pay_code(code).map_or(Unit::Second, |info| info.unit)
     }

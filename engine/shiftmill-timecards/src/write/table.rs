@@ -1,4 +1,4 @@
-//! Results as tables for people: a row per workday, a column per pay code, what needs a look beside it.
+//! Results as tables for people: a row per workday, a column per pay code, and the exceptions.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -98,7 +98,7 @@ fn exception_text(exception: &ExceptionRow) -> String {
     text
 }
 
-/// Writes rows with columns of one width; the columns `figures` and the one before them stand to the right.
+/// Writes rows with columns of one width; the columns `figures` and the one before them are aligned to the right.
 fn write_columns(rows: &[Vec<String>], figures: core::ops::Range<usize>, out: &mut dyn Write) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let cell_width = |column: usize| {

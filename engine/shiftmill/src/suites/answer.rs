@@ -1,4 +1,4 @@
-//! What came out for one claim, in the words of a suite.
+//! The results of one claim, in the words of a suite.
 
 use shiftmill_core::{
     Because, CarriedRow, DayType, ErrorCode, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId,
@@ -47,7 +47,7 @@ pub(super) struct Line {
 /// The grounds of a pay line.
 #[derive(PartialEq)]
 pub(super) struct Grounds {
-    /// In the words of suites; of a plugin, what it says.
+    /// In the words of suites; for a plugin, its own text.
     pub text: String,
     /// The length that the words name.
     pub limit: Option<Seconds>,
@@ -63,7 +63,7 @@ pub(super) struct Total {
 }
 
 impl<'a> Answer<'a> {
-    /// The answer to a question about one card, evaluated with its spans.
+    /// The answer about one card, evaluated with its spans.
     pub fn new(results: &Evaluations, names: &'a Names, zone: &'a Zone) -> Answer<'a> {
         let card = results.cards.first().copied().unwrap_or_default();
         let rows = 0..results.lines.len();
@@ -200,7 +200,7 @@ pub(super) fn exception(row: &ExceptionRow, answer: &Answer<'_>) -> String {
     format!("Exception: {}, {code} at {at} of {} {state} by {rule}", day(row.workday), row.measure)
 }
 
-/// `+1 06:00`: the clock time of an instant, told from a workday.
+/// `+1 06:00`: the clock time of an instant, relative to a workday.
 fn clock(at: Timestamp, workday: Workday, zone: &Zone) -> ClockTime {
     let wall = zone.wall_at(at);
     let second_showing = zone.instant(wall, Fold::Earlier) != at;

@@ -1,4 +1,4 @@
-//! What came out for a claim, as acceptance writes it into the suite.
+//! The actual results of a claim, as acceptance writes them into the suite.
 
 use shiftmill_core::Unit;
 use shiftmill_timecards::suite::{Amount, CameOut, CameOutException, CameOutLine, SuiteCase};
@@ -6,7 +6,7 @@ use shiftmill_timecards::suite::{Amount, CameOut, CameOutException, CameOutLine,
 use super::answer::{Answer, Line, exception};
 use super::compare::{exceptions_listed, is_of_total, owner};
 
-/// What came out, each row beside the one that expects it.
+/// The actual results, each row with the row that expects it.
 pub(super) fn came_out(case: &SuiteCase, answer: &Answer<'_>) -> CameOut {
     let total = |row| {
         let own = answer.totals.iter().filter(|total| is_of_total(total, row));

@@ -1,4 +1,4 @@
-//! One claim: a timecard, the ruleset it is evaluated by, what is asked, and what must come out.
+//! One claim: a timecard, its ruleset, its days, and the expected results.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,13 +21,13 @@ pub struct Claim {
     pub file: String,
     /// Where the file is.
     pub path: PathBuf,
-    /// What it says.
+    /// The claim as written.
     pub case: SuiteCase,
     /// The ruleset.
     pub ruleset: Arc<Ruleset>,
     /// The zone of the employee, as the only one.
     pub zones: Arc<ZoneTable>,
-    /// What is asked.
+    /// The days and the instant of the calculation.
     pub window: EvaluationWindow,
     /// The facts.
     pub card: CardFacts,
@@ -37,7 +37,7 @@ pub struct Claim {
 pub(super) struct Differs {
     /// What differs, or why the claim cannot be evaluated.
     pub(super) difference: String,
-    /// What came out, when it has been evaluated.
+    /// The actual results, when it has been evaluated.
     pub(super) came_out: Option<Box<CameOut>>,
 }
 
@@ -88,7 +88,7 @@ fn told(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-/// Detail never changes what is paid.
+/// Checks that the level of detail does not change what is paid.
 fn same_with_less_detail(derived: &Evaluations, plain: &Evaluations) -> Result<(), String> {
     let same = derived.lines == plain.lines
         && derived.workdays == plain.workdays

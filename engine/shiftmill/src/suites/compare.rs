@@ -1,4 +1,4 @@
-//! What a claim expects against what came out.
+//! Compares the expected results of a claim with the actual results.
 
 use shiftmill_core::{ErrorCode, ExceptionRow};
 use shiftmill_timecards::suite::{
@@ -7,7 +7,7 @@ use shiftmill_timecards::suite::{
 
 use super::answer::{Answer, Line, Total, day, exception, workday_row};
 
-/// Compares everything that a claim speaks of. `Err` with the tables, the differing lines marked with `>`.
+/// Compares everything that a claim states. `Err` with the tables, the differing lines marked with `>`.
 pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), String> {
     let mut report = Report::default();
     error(case, answer, &mut report);
@@ -37,7 +37,7 @@ impl Report {
         self.text.push('\n');
     }
 
-    /// A line that is as it must be, or one that is marked.
+    /// A line that matches, or one that is marked.
     fn line(&mut self, holds: bool, text: &str) {
         self.differs |= !holds;
         self.text.push_str(if holds { "  " } else { "> " });
@@ -54,8 +54,8 @@ fn error(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     }
 }
 
-/// The table of pay lines is complete: what came out and is not listed is a difference, unless it is not paid and the
-/// table does not name its pay code. Every line that came out belongs to the listed line that states most about it.
+/// The table of pay lines is complete: an actual line that is not listed is a difference, unless it is not paid and the
+/// table does not name its pay code. Every actual line belongs to the listed line that states most about it.
 fn pay(expected: &[ExpectedPay], answer: &Answer<'_>, report: &mut Report) {
     let names_code = |code: &str| expected.iter().any(|row| row.pay_code == code);
     let owners: Vec<Option<usize>> = answer.lines.iter().map(|line| owner(line, expected)).collect();
@@ -124,7 +124,7 @@ fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) 
     answer.totals.iter().for_each(|total| report.line(true, &total.row()));
 }
 
-/// True for a total that a listed one speaks of.
+/// True for a total that a listed total is about.
 pub(super) fn is_of_total(total: &Total, row: &ExpectedTotal) -> bool {
     let same = row.from.is_none_or(|wanted| wanted == total.from);
     total.scope == row.scope && total.pay_code == row.pay_code && same
@@ -168,7 +168,7 @@ fn exceptions(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
     }
 }
 
-/// For each exception that came out the listed one that expects it: each of these expects one.
+/// For each actual exception the listed one that expects it: each listed exception expects one.
 pub(super) fn exceptions_listed(case: &SuiteCase, answer: &Answer<'_>) -> Vec<Option<usize>> {
     let mut listed: Vec<Option<usize>> = vec![None; answer.exceptions.len()];
     for (index, expected) in case.exceptions.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Timecard suites, run: every claim of every Markdown file under a folder is evaluated and compared.
+//! Runs timecard suites: evaluates every claim of every Markdown file under a folder and compares the results.
 //!
 //! ```text
 //! file ─→ claims ─┬─→ ruleset ─→ plan ─┐
@@ -6,8 +6,8 @@
 //!                                                              └─→ accept ─→ file
 //! ```
 //!
-//! Nothing here knows a rule; what must come out stands in the file. The product's own rules are tested so, and the
-//! rules that a customer adds.
+//! This module knows no rule: the expected results are in the file. It tests the rules of Shiftmill and the rules that
+//! a customer adds.
 
 mod answer;
 mod came_out;
@@ -31,15 +31,15 @@ use claim::Differs;
 pub struct Suites<'a> {
     /// The folder of suites.
     pub folder: &'a Path,
-    /// Only files whose path in that folder holds this word.
+    /// Only files whose path in that folder contains this word.
     pub only: &'a str,
-    /// A folder of rulesets and plugins, besides those that lie beside a suite.
+    /// A folder of rulesets and plugins, besides those in the folder of a suite.
     pub rulesets: Option<&'a Path>,
     /// Where plugins are loaded.
     pub registry: &'a PluginRegistry,
 }
 
-/// What stands in suites.
+/// The content of suites.
 #[derive(Debug, Default)]
 pub struct Read {
     /// The claims that can be evaluated, in the order of files and lines.
@@ -48,14 +48,14 @@ pub struct Read {
     pub failures: Vec<Failure>,
 }
 
-/// What came of suites.
+/// The outcome of suites.
 #[derive(Debug, Default)]
 pub struct Ran {
     /// How many files were read.
     pub files: usize,
     /// How many claims were evaluated.
     pub claims: usize,
-    /// How many claims have been rewritten to expect what came out.
+    /// How many claims have been rewritten to expect the actual results.
     pub accepted: usize,
     /// The claims that do not hold, in the order of files and lines.
     pub failures: Vec<Failure>,
@@ -70,9 +70,9 @@ pub struct Failure {
     pub line: usize,
     /// The claim.
     pub claim: String,
-    /// What was expected and what came out, with the differing lines marked.
+    /// The expected and the actual results, with the differing lines marked.
     pub difference: String,
-    /// Whether it was evaluated, so that what came out could be accepted.
+    /// Whether it was evaluated, so that its actual results can be accepted.
     pub evaluated: bool,
 }
 
@@ -87,10 +87,10 @@ impl fmt::Display for Failure {
 /// What is done about a claim that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Differing<'a> {
-    /// It is told.
+    /// Report it.
     Tell,
-    /// Its file is rewritten to expect what came out, when the file's path or the claim holds this word; what cannot be
-    /// rewritten is told.
+    /// Rewrite its file to expect the actual results, when the file's path or the claim contains this word. A claim
+    /// that cannot be rewritten is reported.
     Accept(&'a str),
 }
 
@@ -224,8 +224,8 @@ impl FileRun<'_> {
         Claim::new(suite, case, self.path, self.suites)?.run(self.suites.registry)
     }
 
-    /// The text in which a claim expects what came out, read again since lines move. `None` when it is not to be
-    /// accepted or cannot be, and when nothing would be left to expect: that is for a person to change.
+    /// The text in which a claim expects the actual results; it is read again because lines move. `None` when the claim
+    /// is not to be accepted or cannot be, and when it would expect nothing: a person must change such a claim.
     fn accepted(&self, case: &SuiteCase, differs: &Differs, differing: Differing<'_>) -> Option<(String, SuiteFile)> {
         let Differing::Accept(word) = differing else { return None };
         let came_out = differs.came_out.as_ref()?;

@@ -5,8 +5,8 @@ use shiftmill_timecards::sample::{Company, Punching, Scheduling, irregular};
 
 use super::{Setting, TrialError};
 
-/// Plausible timecards over the days that a setting's facts cover, every other one with irregular things on it. The same seed
-/// makes the same ones up.
+/// Plausible timecards over the days that a setting's facts cover, every other one with irregular facts. The same seed
+/// gives the same timecards.
 ///
 /// # Errors
 /// [`TrialError::Lost`] when the setting has no zone.

@@ -1,4 +1,4 @@
-//! Trials: made-up timecards, evaluated by a ruleset to learn something of it.
+//! Trials: evaluations of made-up timecards that test a ruleset.
 //!
 //! ```text
 //! ruleset ─→ Setting ─→ make_up ─→ timecards ─┬─→ alone ────┐
@@ -24,40 +24,40 @@ pub use independence::{Dependence, check_independence};
 pub use irregular_week::make_up;
 pub use report::{CardReport, carried};
 
-/// Zones are known so many days around the days that facts cover.
+/// Days around the facts for which zones are loaded.
 const AROUND: i32 = 200;
 
-/// By what, where and over which days timecards are evaluated.
+/// The ruleset, zone and days of a trial.
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// The ruleset.
     pub ruleset: Arc<Ruleset>,
     /// The zone of all employees, as the only one.
     pub zones: Arc<ZoneTable>,
-    /// What is asked.
+    /// The days and the instant of the calculation.
     pub window: EvaluationWindow,
 }
 
-/// Why a trial came to no end.
+/// Why a trial failed.
 #[derive(Debug, thiserror::Error)]
 pub enum TrialError {
     /// The zone or its days are not known.
-    #[error("there are no zones for these days")]
+    #[error("there is no time-zone data for these days")]
     Zones(#[source] ZoneError),
-    /// Our own timecards cannot be evaluated.
+    /// The made-up timecards cannot be evaluated.
     #[error("facts that do not fit together")]
     Facts(#[source] BatchError),
-    /// A card whose punches are not of one time.
+    /// A made-up card has punches that are too far apart.
     #[error("employee `{employee}`")]
     Card {
-        /// Whose.
+        /// Its employee.
         employee: String,
         /// Why.
         #[source]
         why: PunchTooFar,
     },
-    /// Our own result is not there.
-    #[error("a result got lost")]
+    /// A result is missing; a fault of the engine.
+    #[error("a result is missing")]
     Lost,
     /// A plugin cannot be called.
     #[error(transparent)]
@@ -90,7 +90,7 @@ impl Setting {
         Setting { ruleset: Arc::clone(&claim.ruleset), zones: Arc::clone(&claim.zones), window: claim.window }
     }
 
-    /// A week from a workday on, asked about when it is over and everything around it is known.
+    /// A week from a workday on, as of a time after the week, with all facts of the days around it.
     ///
     /// # Errors
     /// [`TrialError::Zones`].
@@ -98,7 +98,7 @@ impl Setting {
         Setting::days_of(ruleset, zone, WorkdayRange { first, last: first.plus(6) })
     }
 
-    /// Some days, asked about when they are over and everything around them is known.
+    /// Some days, as of a time after them, with all facts of the days around them.
     ///
     /// # Errors
     /// [`TrialError::Zones`].
@@ -127,7 +127,7 @@ impl Setting {
         self.ruleset.timeline().names()
     }
 
-    /// True when nothing that decides a result differs.
+    /// True when all settings that decide a result are equal.
     pub fn is_like(&self, other: &Setting) -> bool {
         let zone = |setting: &Setting| setting.zones.get(0).map(|zone| zone.name().to_owned());
         self.ruleset.hash_hex() == other.ruleset.hash_hex() && zone(self) == zone(other) && self.window == other.window

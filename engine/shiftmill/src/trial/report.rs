@@ -1,11 +1,11 @@
-//! Everything that an answer says about a card, and where two of them differ.
+//! The whole result of a card, and the differences between two of them.
 
 use shiftmill_core::{Evaluations, Names};
 
 use super::{Setting, TrialError};
 use crate::words::{self, Explanation, Language};
 
-/// Everything that an answer says about a card.
+/// The whole result of a card.
 #[derive(Debug, PartialEq)]
 pub struct CardReport {
     explanation: Explanation,
@@ -28,7 +28,7 @@ impl CardReport {
         let (own, others) = (self.lines(), other.lines());
         let only = |here: &[String], there: &[String]| {
             let line = here.iter().find(|line| !there.contains(line));
-            line.map_or_else(|| String::from("nothing of the kind"), |line| line.trim().to_owned())
+            line.map_or_else(|| String::from("no such line"), |line| line.trim().to_owned())
         };
         (only(&own, &others), only(&others, &own))
     }
@@ -36,8 +36,8 @@ impl CardReport {
     fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.explanation.error.iter().cloned().collect();
         for day in &self.explanation.days {
-            let said = day.to_string();
-            lines.extend(said.lines().map(|line| format!("{}: {}", day.workday, line.trim())));
+            let text = day.to_string();
+            lines.extend(text.lines().map(|line| format!("{}: {}", day.workday, line.trim())));
         }
         lines.extend(self.explanation.other_steps.iter().cloned());
         lines.extend(self.carried.iter().map(|(key, value)| format!("carries {key} {value}")));

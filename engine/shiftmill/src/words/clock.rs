@@ -1,4 +1,4 @@
-//! Instants as a person reads them off the clock on the wall.
+//! Instants as the wall clock shows them.
 
 use shiftmill_core::{Fold, Timestamp, Workday, Zone};
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_shown_twice_says_which_one_it_is() {
+    fn a_time_shown_twice_has_its_offset() {
         let changes = vec![(Timestamp(1_793_512_800), -18_000)];
         let zone = Zone::new("America/New_York".into(), -14_400, changes).unwrap();
         assert_eq!(local(&zone, Timestamp(1_793_512_800 - 1_800)), "2026-11-01 01:30 (UTC-04:00)");

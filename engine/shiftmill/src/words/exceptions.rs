@@ -20,7 +20,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::UnscheduledWork => "work without a scheduled shift",
         ExceptionCode::EarlyIn => "in well before the scheduled start",
         ExceptionCode::LateOut => "out well after the scheduled end",
-        ExceptionCode::UnderHours => "worked less than the day demands",
+        ExceptionCode::UnderHours => "worked less than the day requires",
         ExceptionCode::MealMissing => "a required meal was not taken",
         ExceptionCode::MealShort => "a required meal was too short",
         ExceptionCode::MealLate => "a required meal began too late",
@@ -28,15 +28,15 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::LeaveOverlap => "two leaves claim the same time",
         ExceptionCode::HolidayWorked => "work on a holiday",
         ExceptionCode::ShiftTooLong => "a shift longer than allowed",
-        ExceptionCode::PairTooLong => "an in and an out too far apart to belong together",
-        ExceptionCode::RoundConflict => "rounding would have turned a pair around, so the punched times were used",
+        ExceptionCode::PairTooLong => "an in punch and an out punch are too far apart",
+        ExceptionCode::RoundConflict => "rounding would move the end before the start, so the punched times were used",
         ExceptionCode::DuplicatePunch => "a repeated punch was dropped",
-        ExceptionCode::FuturePunch => "a punch in the future was left out",
-        ExceptionCode::CorrectionUnmatched => "a correction names a punch that is not there",
+        ExceptionCode::FuturePunch => "a punch in the future was ignored",
+        ExceptionCode::CorrectionUnmatched => "a correction names a punch that does not exist",
         ExceptionCode::ContextShort => {
             "days before or after the pay period are missing, so the figures may still change"
         }
-        ExceptionCode::NeedsReview => "a plugin asks a person to look",
+        ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
     }
 }
@@ -48,7 +48,7 @@ pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
 
 /// What a plugin says of an exception that it marked, and at which time.
 pub fn about_marked(row: &ExceptionRow, says: &str, zone: &Zone) -> String {
-    // This exception says only that a plugin has something to say.
+    // The code adds nothing to the text of the plugin.
     if row.code == ExceptionCode::NeedsReview {
         return placed(says, row, zone);
     }
@@ -81,7 +81,7 @@ pub fn error(error: EvaluationError) -> String {
     format!("{}: {error}", error.code())
 }
 
-/// False for exceptions of the day as a whole, whose instant says nothing to a person.
+/// False for exceptions of a whole day, whose instant means nothing to a person.
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     !matches!(code, E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed)

@@ -13,11 +13,11 @@ use crate::words::{
     Language, Listener, about, about_marked, because, because_number, day_type, error, failure as failure_words, note,
 };
 
-/// The results of one timecard in words. As rich as the detail that was asked for: the timeline needs spans, the
-/// steps need full detail. Written out with [`fmt::Display`], or taken apart by a screen.
+/// The results of one timecard in words. Its content depends on the detail of the request: the timeline needs spans,
+/// the steps need full detail. [`fmt::Display`] writes it as text; a screen reads its fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// Why there is nothing to explain: the timecard could not be evaluated.
+    /// Why the timecard could not be evaluated; everything else is then empty.
     pub error: Option<String>,
     /// True when days of context are missing, so that the figures may still change.
     pub provisional: bool,
@@ -38,13 +38,13 @@ pub struct DayExplanation {
     pub day_type: Option<DayType>,
     /// `Mon 2026-03-02, an ordinary workday: 9:30 of work`.
     pub title: String,
-    /// What was done when, and what it pays.
+    /// The work, breaks and leave of the day, with what they pay.
     pub timeline: Vec<TimelineSentence>,
     /// What is paid, and why.
     pub pay: Vec<PaySentence>,
     /// What a person must look at.
     pub exceptions: Vec<ExceptionSentence>,
-    /// How it came about, in order.
+    /// The steps of the calculation, in order.
     pub steps: Vec<String>,
 }
 
@@ -61,9 +61,9 @@ pub struct TimelineSentence {
     pub what: &'static str,
     /// What it pays.
     pub pay_code: String,
-    /// Which rule says so.
+    /// The rule that decided it.
     pub rule: String,
-    /// On what grounds.
+    /// The grounds.
     pub because: String,
 }
 
@@ -76,9 +76,9 @@ pub struct PaySentence {
     pub amount: String,
     /// False for time that is shown but not paid.
     pub paid: bool,
-    /// Which rule says so.
+    /// The rule that decided it.
     pub rule: String,
-    /// On what grounds.
+    /// The grounds.
     pub because: String,
 }
 
@@ -89,7 +89,7 @@ pub struct ExceptionSentence {
     pub code: &'static str,
     /// How much it matters.
     pub severity: Severity,
-    /// How far it has got.
+    /// Pending, final or waived.
     pub state: ExceptionState,
     /// What happened.
     pub text: String,
@@ -108,8 +108,8 @@ pub struct TotalSentence {
     pub amount: String,
 }
 
-/// Explains timecard `index` of `results`. `None` beyond the last one. What plugins say is told in `language` where
-/// they can.
+/// Explains timecard `index` of `results`. `None` beyond the last one. Texts of plugins are in `language` where the
+/// plugin has it.
 pub fn explain(
     names: &Names,
     results: &Evaluations,
@@ -118,17 +118,17 @@ pub fn explain(
     language: Language,
 ) -> Option<Explanation> {
     let card = results.cards.get(index)?;
-    let teller = Teller { names, results, index, zone, language, from: results.starts(index), to: card.ends };
+    let explainer = Explainer { names, results, index, zone, language, from: results.starts(index), to: card.ends };
     if let Some(failed) = card.error {
-        return Some(Explanation { error: Some(teller.error(failed)), ..Explanation::default() });
+        return Some(Explanation { error: Some(explainer.error(failed)), ..Explanation::default() });
     }
-    let mut days: Vec<DayExplanation> = teller.workdays().into_iter().map(|day| teller.day(day)).collect();
-    let other_steps = teller.tell_steps(&mut days);
-    Some(Explanation { error: None, provisional: card.provisional, days, other_steps, totals: teller.totals() })
+    let mut days: Vec<DayExplanation> = explainer.workdays().into_iter().map(|day| explainer.day(day)).collect();
+    let other_steps = explainer.add_steps(&mut days);
+    Some(Explanation { error: None, provisional: card.provisional, days, other_steps, totals: explainer.totals() })
 }
 
-/// What the explanation of one timecard is told from.
-struct Teller<'a> {
+/// Writes the explanation of one timecard.
+struct Explainer<'a> {
     names: &'a Names,
     results: &'a Evaluations,
     index: usize,
@@ -138,8 +138,8 @@ struct Teller<'a> {
     to: RowEnds,
 }
 
-impl Teller<'_> {
-    /// Every workday that any row is about, in order.
+impl Explainer<'_> {
+    /// Every workday with at least one row, in order.
     fn workdays(&self) -> Vec<Workday> {
         let mut days: Vec<Workday> = Vec::new();
         days.extend(self.results.workdays.rows(range(self.from.workdays, self.to.workdays)).map(|row| row.workday));
@@ -185,7 +185,7 @@ impl Teller<'_> {
             .collect()
     }
 
-    /// Why the timecard could not be evaluated. Where a plugin failed, the failure says it better than the error.
+    /// Why the timecard could not be evaluated. The failure of a plugin has more detail than the error.
     fn error(&self, failed: EvaluationError) -> String {
         let failure = self.failures().find(|failure| !failure.skipped);
         match (failed, failure) {
@@ -198,16 +198,16 @@ impl Teller<'_> {
         self.results.failures.iter().filter(|failure| failure.card as usize == self.index)
     }
 
-    /// The grounds with their figures; of a plugin's reason, what it says.
+    /// The grounds with their figures; for a plugin's reason, its text.
     fn because(&self, reason: Reason, workday: Workday) -> String {
         self.says(reason, workday).unwrap_or_else(|| because(reason.because))
     }
 
-    /// What a plugin says.
+    /// The text of a plugin's reason.
     fn says(&self, reason: Reason, workday: Workday) -> Option<String> {
         let Because::ByPlugin { reason: number } = reason.because else { return None };
         let figures = self.results.reasons.get(self.from.reasons.checked_add(number)?)?;
-        let Teller { names, zone, language, .. } = *self;
+        let Explainer { names, zone, language, .. } = *self;
         Listener { names, zone, workday: Some(workday), language }.reason(reason.rule, figures)
     }
 
@@ -221,7 +221,7 @@ impl Teller<'_> {
         }
     }
 
-    /// The grounds of a pay line with their figures, where they are at hand. A plugin may have said several things.
+    /// The grounds of a pay line with their figures, where the results contain them. A plugin may have several reasons.
     fn grounds(&self, line: PayLine) -> Option<String> {
         let fits = |workday: Workday, code: PayCode, reason: Reason| {
             workday == line.workday
@@ -256,7 +256,7 @@ impl Teller<'_> {
         }
     }
 
-    /// What happened: in the plugin's words where one has something to say.
+    /// What happened, with the text of the plugin that marked it.
     fn about(&self, position: u32, row: ExceptionRow) -> String {
         let mut marks = self.results.marks.rows(range(self.from.marks, self.to.marks));
         let because =
@@ -269,7 +269,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Which plugins failed and were passed over: on the day of the exception, or else on any.
+    /// The failures of skipped plugins: on the day of the exception, or else on any day.
     fn failed(&self, row: ExceptionRow) -> String {
         let skipped = || self.failures().filter(|failure| failure.skipped);
         let of_day = skipped().filter(|failure| failure.workday == Some(row.workday));
@@ -280,8 +280,8 @@ impl Teller<'_> {
         if told.is_empty() { about(&row, self.zone) } else { told.join("; ") }
     }
 
-    /// Puts every step to its day and returns those that fit none.
-    fn tell_steps(&self, days: &mut [DayExplanation]) -> Vec<String> {
+    /// Adds every step to its day and returns the steps that belong to no day.
+    fn add_steps(&self, days: &mut [DayExplanation]) -> Vec<String> {
         let mut others = Vec::new();
         let notes = self.results.notes.get(range(self.from.notes, self.to.notes)).unwrap_or(&[]);
         for step in notes {
@@ -511,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_reads_like_an_answer() {
+    fn a_day_is_written_as_text() {
         let told = explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0), Language::English).unwrap();
         let expected = "\
 Mon 2026-03-02, an ordinary workday: 10:00 of work
@@ -568,7 +568,7 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
     }
 
     #[test]
-    fn a_plugin_says_itself_why() {
+    fn a_plugin_explains_its_own_pay() {
         let mut names = names();
         let results = with_plugin(&mut names);
         let told = |language| explain(&names, &results, 0, &Zone::fixed("Etc/UTC", 0), language).unwrap();
@@ -584,7 +584,7 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
     }
 
     #[test]
-    fn a_failure_of_a_plugin_is_told_where_it_stands() {
+    fn a_failure_of_a_plugin_is_written_on_its_day() {
         let failure = |code, skipped| PluginFailure {
             card: 0,
             binding: "meals".to_owned(),
@@ -620,7 +620,7 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
     }
 
     #[test]
-    fn without_spans_the_grounds_are_told_without_figures() {
+    fn without_spans_the_grounds_have_no_figures() {
         let mut results = ten_hours();
         results.spans.clear();
         results.cards[0].ends.spans = 0;

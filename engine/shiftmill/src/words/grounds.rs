@@ -13,7 +13,7 @@ pub fn because(because: Because) -> String {
     match because {
         Because::ShortGapPaid { limit } => format!("a gap shorter than {limit}, which is paid"),
         Because::AutoDeducted { amount } => {
-            format!("{amount} taken off automatically, as no meal of that length was punched")
+            format!("{amount} deducted automatically, because no meal of that length was punched")
         }
         Because::BeyondShift { limit } => format!("beyond {limit} in the shift"),
         Because::BeyondDay { limit } => format!("beyond {limit} in the workday"),
@@ -50,9 +50,9 @@ pub fn because_number(number: u8) -> &'static str {
 pub const fn because_kind(kind: BecauseKind) -> &'static str {
     match kind {
         BecauseKind::Worked => "worked",
-        BecauseKind::Imputed => "worked until an out punch that is missing and was filled in by the ruleset",
+        BecauseKind::Imputed => "worked until a missing out punch, which the ruleset filled in",
         BecauseKind::ShortGapPaid => "a short gap, which is paid",
-        BecauseKind::AutoDeducted => "taken off automatically, as no meal was punched",
+        BecauseKind::AutoDeducted => "deducted automatically, because no meal was punched",
         BecauseKind::FixedBreak => "a fixed break",
         BecauseKind::OutsideSchedule => "outside the scheduled shift, which is not paid",
         BecauseKind::OnLeave => "on approved leave",
@@ -62,16 +62,16 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::BeyondWeeks => "beyond the limit of a run of workweeks",
         BecauseKind::BeyondMonth => "beyond the limit of the month",
         BecauseKind::BeyondPayPeriod => "beyond the limit of the pay period",
-        BecauseKind::ConsecutiveDay => "worked late in a run of days of work",
+        BecauseKind::ConsecutiveDay => "work on a late day of a run of days of work",
         BecauseKind::DayTypeIs => "worked on a day of this type",
         BecauseKind::Combination => "several limits were reached together, and the table decides",
         BecauseKind::HolidayNotWorked => "a holiday that was not worked is paid",
         BecauseKind::InClockWindow => "within the hours of the premium",
-        BecauseKind::ShiftInClockWindow => "the shift as a whole carries the premium",
-        BecauseKind::DayPremium => "on a day that carries the premium",
+        BecauseKind::ShiftInClockWindow => "the whole shift earns the premium",
+        BecauseKind::DayPremium => "on a day with the premium",
         BecauseKind::MealRequirement => "a required meal was missing, short or late",
-        BecauseKind::Lateness => "lateness that is taken off",
-        BecauseKind::ByPlugin => "a plugin says so",
+        BecauseKind::Lateness => "lateness that is deducted",
+        BecauseKind::ByPlugin => "decided by a plugin",
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_of_zero_is_not_said() {
+    fn a_limit_of_zero_is_left_out() {
         let holiday = Because::DayTypeIs { day_type: DayType::StatutoryHoliday, limit: Seconds::ZERO };
         assert_eq!(because(holiday), "work on a statutory holiday");
         let seventh = Because::ConsecutiveDay { number: 7, limit: Seconds::hours(8) };

@@ -1,7 +1,7 @@
 //! Words for results: plain English for every reason, step and exception, for a person who disputes their pay.
 //!
-//! The engine keeps numbers only; text is made here, at the edge, and nowhere else. What plugins say is put together from
-//! their templates, in Chinese where that is wanted and a plugin has it.
+//! The engine keeps numbers only; this module alone turns them into text. The texts of plugins come from their
+//! templates, in Chinese where the caller wants it and the plugin has it.
 
 mod clock;
 mod exceptions;

@@ -1,4 +1,4 @@
-//! What plugins say: their reasons put together from templates, and their failures.
+//! Texts of plugins: their reasons, filled into their templates, and their failures.
 
 use shiftmill_core::{
     ExceptionCode, Names, PayCode, PluginFailure, RuleId, Seconds, Timestamp, ValueKind, Workday, Zone,
@@ -6,7 +6,7 @@ use shiftmill_core::{
 
 use crate::words::clock::{local, local_on};
 
-/// The language in which the reasons of plugins are told. What is built in is told in English.
+/// The language of the reasons of plugins. Reasons of built-in rules are in English.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Language {
     /// English.
@@ -27,21 +27,21 @@ impl Language {
     }
 }
 
-/// For whom a plugin's words are meant: what names, clock and language they are told with.
+/// The names, zone and language with which a plugin's texts are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Listener<'a> {
-    /// What rules and pay codes are called.
+    /// The names of rules and pay codes.
     pub names: &'a Names,
-    /// The clock by which instants are told.
+    /// The zone of the instants.
     pub zone: &'a Zone,
-    /// The workday that is told about: its instants are told without their date.
+    /// The workday that the text is about: its instants are written without their date.
     pub workday: Option<Workday>,
     /// The language.
     pub language: Language,
 }
 
 impl Listener<'_> {
-    /// What a plugin's rule says with these figures. `None` when the rule is no plugin's.
+    /// The text of a plugin's rule with these figures. `None` when the rule is not one of a plugin.
     pub fn reason(&self, rule: RuleId, figures: &[i64]) -> Option<String> {
         let rule = self.names.reason_rule(rule)?;
         let (template, language) = match self.language {
@@ -55,9 +55,9 @@ impl Listener<'_> {
         Some(fill(template, said))
     }
 
-    /// A figure as a person reads it; a number that means nothing for its kind stays a number.
+    /// A figure as a person reads it. A number that is invalid for its kind is written as a number.
     fn value(&self, kind: ValueKind, figure: i64, language: Language) -> String {
-        let told = match kind {
+        let text = match kind {
             ValueKind::Length => Some(length(figure)),
             ValueKind::Clock => clock(figure),
             ValueKind::Instant => Some(self.instant(Timestamp(figure))),
@@ -73,7 +73,7 @@ impl Listener<'_> {
             }
             ValueKind::Whole | ValueKind::Choice | ValueKind::Text | ValueKind::Rows => None,
         };
-        told.unwrap_or_else(|| figure.to_string())
+        text.unwrap_or_else(|| figure.to_string())
     }
 
     fn instant(&self, at: Timestamp) -> String {
@@ -89,7 +89,7 @@ impl Listener<'_> {
     }
 }
 
-/// Puts what is said into the braces of a template. Braces that name nothing stay; `{{` and `}}` are braces.
+/// Fills the braces of a template. Braces that name no argument stay; `{{` and `}}` are braces.
 fn fill(template: &str, said: impl Fn(&str) -> Option<String>) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
@@ -190,13 +190,13 @@ mod tests {
         Names { reasons: vec![(RuleId(4), rule)], pay_codes: vec![code], ..Names::default() }
     }
 
-    fn told(names: &Names, language: Language, figures: &[i64]) -> String {
+    fn text(names: &Names, language: Language, figures: &[i64]) -> String {
         let zone = Zone::fixed("Asia/Shanghai", 28_800);
         Listener { names, zone: &zone, workday: Some(Workday(20514)), language }.reason(RuleId(4), figures).unwrap()
     }
 
     #[test]
-    fn figures_are_told_by_what_they_mean() {
+    fn figures_are_written_by_their_kind() {
         let kinds = [
             ("worked", ValueKind::Length),
             ("until", ValueKind::Clock),
@@ -211,28 +211,28 @@ mod tests {
         let names = names(template, "", &kinds);
         let figures = [41_400, 79_200, 1_772_463_600, 20_514, 0, 0, 1, -3];
         let expected = "11:30 past 22:00, at 23:00 on 2026-03-02: regular, late_in, yes, -3";
-        assert_eq!(told(&names, Language::English, &figures), expected);
-        assert_eq!(told(&names, Language::Chinese, &figures), expected);
-        let odd = [-900, 200_000, 1_772_467_200, 20_514, 9, 99, 2, 0];
+        assert_eq!(text(&names, Language::English, &figures), expected);
+        assert_eq!(text(&names, Language::Chinese, &figures), expected);
+        let invalid = [-900, 200_000, 1_772_467_200, 20_514, 9, 99, 2, 0];
         let expected = "-0:15 past 200000, at 2026-03-03 00:00 on 2026-03-02: 9, 99, 2, 0";
-        assert_eq!(told(&names, Language::English, &odd), expected);
+        assert_eq!(text(&names, Language::English, &invalid), expected);
     }
 
     #[test]
-    fn chinese_is_told_where_the_plugin_has_it() {
+    fn chinese_is_used_where_the_plugin_has_it() {
         let names = names(
             "worked {worked}",
             "工作{worked}，加班：{often}",
             &[("worked", ValueKind::Length), ("often", ValueKind::Flag)],
         );
-        assert_eq!(told(&names, Language::Chinese, &[41_400, 0]), "工作11:30，加班：否");
-        assert_eq!(told(&names, Language::English, &[41_400, 0]), "worked 11:30");
+        assert_eq!(text(&names, Language::Chinese, &[41_400, 0]), "工作11:30，加班：否");
+        assert_eq!(text(&names, Language::English, &[41_400, 0]), "worked 11:30");
     }
 
     #[test]
     fn braces_that_name_nothing_stay() {
         let names = names("{{worked}} {other} {worked} } {", "", &[("worked", ValueKind::Whole)]);
-        assert_eq!(told(&names, Language::English, &[7]), "{worked} {other} 7 } {");
-        assert_eq!(told(&names, Language::English, &[]), "{worked} {other} {worked} } {");
+        assert_eq!(text(&names, Language::English, &[7]), "{worked} {other} 7 } {");
+        assert_eq!(text(&names, Language::English, &[]), "{worked} {other} {worked} } {");
     }
 }

@@ -6,8 +6,8 @@ use shiftmill_core::{Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Time
 use crate::words::clock::local_on;
 use crate::words::grounds::because;
 
-/// One step as a sentence. Instants on `workday` are given as times of day, others with their date. `says` gives the
-/// reasons of plugins by their number.
+/// One step as a sentence. Instants on `workday` are times of day, other instants have their date. `says` returns the
+/// text of a plugin's reason.
 pub fn note(
     note: &Note,
     names: &Names,
@@ -30,7 +30,7 @@ pub fn note(
             format!("The work that began at {} fits no scheduled shift.", voice.at(first))
         }
         Note::TakenOff { reason, start, end } => format!(
-            "{} ({}) was taken off by {}: {}.",
+            "{} ({}) was deducted by {}: {}.",
             voice.stretch(start, end),
             end.since(start),
             voice.rule(reason.rule),
@@ -46,13 +46,13 @@ pub fn note(
             because(reason.because)
         ),
         Note::Rejected { rule, winner, start, end } => format!(
-            "{} was also claimed by {}; {} decides.",
+            "{} was also claimed by {}; {} was applied.",
             voice.stretch(start, end),
             voice.rule(rule),
             voice.rule(winner)
         ),
         Note::DidNotAct { rule, scope, from, why } => {
-            format!("{} did not act {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
+            format!("{} was not applied {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
         }
         Note::ByPlugin { reason, edited } => {
             let (edited, rule) = (voice.edited(edited), voice.rule(reason.rule));
@@ -64,7 +64,7 @@ pub fn note(
     }
 }
 
-/// How names and instants are said.
+/// Writes names and instants.
 struct Voice<'a> {
     names: &'a Names,
     zone: &'a Zone,
@@ -97,9 +97,9 @@ impl Voice<'_> {
                 self.code(from)
             ),
             Edited::Resized { start_before, end_before, start, end } => {
-                format!("{} was made {}", self.stretch(start_before, end_before), self.stretch(start, end))
+                format!("{} was changed to {}", self.stretch(start_before, end_before), self.stretch(start, end))
             }
-            Edited::Split { at } => format!("The stretch around {} was cut in two there", self.at(at)),
+            Edited::Split { at } => format!("The time around {} was split there", self.at(at)),
             Edited::Premium { start, end, code } => {
                 format!("{} ({}) is paid the premium {}", self.stretch(start, end), end.since(start), self.code(code))
             }
@@ -150,8 +150,8 @@ fn over(scope: TierScope, from: Workday) -> String {
 fn why_not(why: WhyNot) -> String {
     match why {
         WhyNot::WithinLimit { counted, limit } => format!("{counted} counted, the limit is {limit}"),
-        WhyNot::ConditionNotMet => "nothing met its condition".to_owned(),
-        WhyNot::OtherAlternative => "another way of counting gives more".to_owned(),
+        WhyNot::ConditionNotMet => "no work met its condition".to_owned(),
+        WhyNot::OtherAlternative => "another alternative pays more".to_owned(),
     }
 }
 
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recoded_stretch_tells_its_counters() {
+    fn a_recoded_stretch_has_its_counters() {
         let (start, end) = (Timestamp(1_772_470_800), Timestamp(1_772_478_000));
         let step = Note::Recoded {
             start,
@@ -201,12 +201,12 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_did_not_act_says_why() {
+    fn a_rule_that_was_not_applied_has_a_reason() {
         let why = WhyNot::WithinLimit { counted: Seconds::hours(38), limit: Seconds::hours(40) };
         let step = Note::DidNotAct { rule: RuleId(4), scope: TierScope::Workweek, from: Workday(20514), why };
         assert_eq!(
             note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None),
-            "Rule `daily-8` did not act in the workweek from 2026-03-02: 38:00 counted, the limit is 40:00."
+            "Rule `daily-8` was not applied in the workweek from 2026-03-02: 38:00 counted, the limit is 40:00."
         );
     }
 }

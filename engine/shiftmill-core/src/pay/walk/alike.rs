@@ -1,14 +1,14 @@
 //! A shortcut: workdays that begin alike need not be prepared for one by one.
 //!
 //! Under one plan without conditions on weekdays, runs of worked days or carried balances, a new workday within the
-//! same workweek and pay period changes one thing: what counts by workday begins at zero. The full way asks every
+//! same workweek and pay period changes one thing: what counts by workday begins at zero. The full way prepares every
 //! counter for its stretch, its weekday and its conditions; the shortcut is passed by where leave without clock times
 //! has still to be counted, and where notes are taken.
 
 use crate::pay::counters::{self, Counter};
 use crate::time::Workday;
 
-/// The workday at which a walk stands.
+/// The current workday of a walk.
 pub(super) struct Today {
     /// `None` before the first.
     workday: Option<Workday>,
@@ -19,7 +19,7 @@ pub(super) struct Today {
 }
 
 impl Today {
-    /// Before the first workday. `alike` tells whether workdays of the same stretches begin alike.
+    /// Before the first workday. `alike`: whether workdays of the same stretches begin alike.
     pub(super) fn before_all(alike: bool) -> Today {
         Today { workday: None, alike, alike_until: Workday(i32::MIN) }
     }

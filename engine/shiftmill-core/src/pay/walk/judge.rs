@@ -1,4 +1,4 @@
-//! What one second pays: which counters claim it, how their claims meet, and for how many seconds that holds.
+//! What one second pays: which counters claim it, how their claims are combined, and for how many seconds that is so.
 #![allow(clippy::indexing_slicing, reason = "tiers are named by their place in the list of counters")]
 
 use crate::codes::{DayType, Multiplier, PayCode};
@@ -37,7 +37,7 @@ impl<'a> Meeting<'a> {
 pub(super) enum Outcome {
     /// It stays as it is.
     Unclaimed,
-    /// A plugin's claim on it stands.
+    /// A plugin's claim on it wins.
     Kept,
     /// This counter's tier wins it.
     Won(usize),
@@ -60,7 +60,7 @@ impl Preset {
     }
 }
 
-/// What one second was found to be, and for how many seconds that holds.
+/// What one second pays, and for how many seconds that is so.
 pub(super) struct Verdict {
     pub(super) outcome: Outcome,
     /// Whether the set of claims is another than for the second before.
@@ -88,7 +88,7 @@ impl Verdict {
     }
 }
 
-/// Lets every tier look at the next second, from narrow to wide.
+/// Applies every tier to the next second, from narrow to wide.
 #[inline(always)]
 fn judge(
     counters: &mut [Counter],
@@ -103,9 +103,9 @@ fn judge(
     let mut step = remaining;
     let mut changed = false;
     let mut winner: Option<(usize, u64)> = None;
-    // Premiums beside it take nothing away from a plugin.
+    // Premiums on top do not change what a plugin pays.
     let to_beat = preset.filter(|_| !additive).map(Preset::rank);
-    // What tiers of narrower scope than the one at hand made of the second.
+    // The claim on the second by tiers of narrower scope than the current one.
     let mut narrower: Option<(usize, u64)> = None;
     let mut width = 0;
     for index in 0..counters.len() {
@@ -173,7 +173,7 @@ fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, tabl
     for counter in counters.iter_mut() {
         counter.claims = counter.fits(day_type) && counter.counted >= counter.limit;
         if counter.claims {
-            // The tiers of a scope follow each other, so a later one takes the place of the one before it.
+            // The tiers of a scope follow each other, so a later one replaces the one before.
             reached = if width == Some(counter.width) { reached & !highest } else { reached };
             highest = 1 << counter.tier;
             reached |= highest;

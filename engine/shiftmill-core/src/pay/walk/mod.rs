@@ -38,7 +38,7 @@ use within_limits::WithinLimits;
 struct Segment {
     outcome: Outcome,
     start: Timestamp,
-    /// What the counter of the winner held at its start.
+    /// The total of the winner's counter at its start.
     before: Seconds,
 }
 
@@ -47,7 +47,7 @@ struct Segment {
 pub(crate) struct Walk<'a> {
     pub(crate) rules: Rules<'a>,
     pub(crate) traits: Traits,
-    /// The counters that claim the segment at hand; kept only while somebody asks.
+    /// The counters that claim the current segment; kept only for notes.
     pub(crate) claims: &'a mut Vec<usize>,
     /// Counters to return to when alternatives are weighed.
     pub(crate) saved: &'a mut Vec<Counter>,
@@ -58,13 +58,13 @@ pub(crate) struct Walk<'a> {
 pub(crate) struct Traits {
     /// Some tier counts by worked shift: the shift of every span is looked at.
     by_shift: bool,
-    /// Some tier looks at runs of worked days: the work of every workday is added up beforehand.
+    /// Some tier has a condition on runs of worked days: the work of every workday is added up beforehand.
     by_run: bool,
     /// Some tier counts leave.
     pub(crate) by_leave: bool,
     /// A plugin has given reasons, so that some spans may be claimed already.
     by_plugin: bool,
-    /// Within its stretch every tier looks at every workday alike.
+    /// Within its stretch every tier treats every workday the same.
     alike: bool,
 }
 
@@ -159,7 +159,7 @@ impl Walk<'_> {
         meeting: Meeting<'_>,
         sink: &mut S,
     ) {
-        // Notes tell of every second, and a table says of every second what it pays: neither takes a shortcut.
+        // Notes explain every second, and a table decides every second: neither takes a shortcut.
         let passes_over = !S::LISTENS && !matches!(meeting, Meeting::Table(_));
         let mut within = WithinLimits::default();
         let mut today = Today::before_all(passes_over && self.traits.alike);
@@ -279,7 +279,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Finds out what claims a span of work after its first seconds, which nobody does and which are counted already.
+    /// Finds the claims on a span of work after its first seconds, which no tier claims and which are already counted.
     // Kept out of the loop over spans: most spans never get here.
     #[inline(never)]
     fn claim<S: Sink>(
@@ -326,7 +326,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Begins a segment and, when anybody asks, remembers who claims it.
+    /// Begins a segment and, for notes, keeps the counters that claim it.
     fn begin(&mut self, counters: &[Counter], outcome: Outcome, start: Timestamp, tells_claims: bool) -> Segment {
         if tells_claims {
             self.claims.clear();
@@ -385,7 +385,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Pays what a row of the table says. What a plugin claimed stays, unless the row pays more.
+    /// Pays the code of a row of the table. A claim of a plugin stays, unless the row pays more.
     fn pay_row<S: Sink>(
         &mut self,
         span: &Span,
@@ -458,7 +458,7 @@ fn places_of(counters: &[Counter], alternative: usize) -> Range<usize> {
     start..start + length
 }
 
-/// Lets scopes that end with the workweek say why they did not act, while it is known which alternative was kept.
+/// Records for scopes that end with the workweek why they were not applied, while the kept alternative is known.
 fn end_workweek<R: Recorder>(counters: &mut [Counter], workweek: Stretch, kept: Range<usize>, recorder: &mut R) {
     for (index, counter) in counters.iter_mut().enumerate() {
         if counter.alternative == 0 {
@@ -480,7 +480,7 @@ fn count_leave(counters: &mut [Counter], day_type: DayType, amount: Seconds) {
     }
 }
 
-/// What the counter behind an outcome holds; zero when there is none.
+/// The total of the counter of an outcome; zero when there is none.
 fn counted_for(counters: &[Counter], outcome: Outcome) -> Seconds {
     match outcome {
         Outcome::Won(winner) => counters[winner].counted,

@@ -1,5 +1,5 @@
-//! Where a walk puts what it finds out: into layer A and the notes, or into one figure while alternatives are weighed.
-//! The walk is generic over it, so that each of them is a loop of its own without a question per span.
+//! The output of a walk: layer A and the notes, or one figure while alternatives are compared. The walk is generic over
+//! it, so that each of them is a loop of its own without a question per span.
 
 use alloc::vec::Vec;
 
@@ -16,7 +16,7 @@ pub(crate) trait Sink {
     /// The recorder of the walk.
     type Recorder: Recorder;
 
-    /// Whether the walk tells of every second why it pays what it pays.
+    /// Whether the walk records the reason of every second.
     const LISTENS: bool = <Self::Recorder as Recorder>::LISTENS;
 
     /// The recorder of the walk.
@@ -34,11 +34,11 @@ pub(crate) trait Sink {
     /// A segment of a span pays another code from now on, at this multiplier.
     fn recode(&mut self, span: &Span, segment: Counted, to: PayCode, multiplier: Multiplier, reason: Reason);
 
-    /// A premium is paid beside the span.
+    /// Adds a premium on top of the span.
     fn add_premium(&mut self, premium: PremiumSpan);
 }
 
-/// Writes layer A anew, with the premiums beside it, and lets a recorder hear of it.
+/// Rewrites layer A, adds premiums, and records notes.
 pub(crate) struct Writer<'a, R> {
     pub(crate) spans: &'a mut Vec<Span>,
     pub(crate) premiums: &'a mut Vec<PremiumSpan>,

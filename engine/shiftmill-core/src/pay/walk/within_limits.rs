@@ -1,8 +1,8 @@
-//! A shortcut: work that nobody claims, since no counter has reached its limit, is passed over span by span.
+//! A shortcut: work that no tier claims, because no counter has reached its limit, is handled span by span.
 //!
 //! Most spans of most cards are such work. The full way judges every counter for each of them; here a span costs one
-//! subtraction from the room that is left, and the counters hear of many spans together, when the day type or the
-//! workday changes, or when the room is used up. A span that reaches a limit takes the full way from that second on.
+//! subtraction from the time that is left, and the counters count many spans together, when the day type or the
+//! workday changes, or when no time is left. A span that reaches a limit takes the full way from that second on.
 
 use crate::card::Span;
 use crate::codes::DayType;
@@ -12,15 +12,15 @@ use crate::time::Seconds;
 /// Work of one day type within all limits, of which the counters have not heard yet.
 #[derive(Default)]
 pub(super) struct WithinLimits {
-    /// `None` while nothing was taken.
+    /// `None` while nothing is collected.
     day_type: Option<DayType>,
-    /// How much more can be taken until the first counter reaches its limit.
+    /// How much more can be collected until the first counter reaches its limit.
     room: Seconds,
     taken: Seconds,
 }
 
 impl WithinLimits {
-    /// How much of a span of work, which is this long, nobody claims from its start on.
+    /// How much of a span of work of this length, from its start on, no tier claims.
     #[inline]
     pub(super) fn take(&mut self, span: &Span, length: Seconds, counters: &mut [Counter]) -> Seconds {
         if self.day_type != Some(span.day_type) {
@@ -34,7 +34,7 @@ impl WithinLimits {
         taken
     }
 
-    /// Lets the counters count what was taken, and begins anew. Called before anybody else looks at a counter.
+    /// Adds the collected time to the counters, and starts again. Called before any other use of a counter.
     #[inline]
     pub(super) fn count(&mut self, counters: &mut [Counter]) {
         if let Some(day_type) = self.day_type {

@@ -89,7 +89,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Lets a person look.
+    /// Adds an exception.
     pub(super) fn mark(
         &mut self,
         workday: Workday,

@@ -7,7 +7,7 @@
 //! - Runs:   where a hook is called, once for each plugin and card.
 //! - Names:  punches, scheduled shifts and spans are named as the hook was given them. An edit of a span is an edit of
 //!   all that earlier edits of the same call have made of it.
-//! - After:  `punches`: order and repeated punches are settled anew. `schedule`: attendance compares with the times
+//! - After:  `punches`: order and repeated punches are determined again. `schedule`: attendance compares with the times
 //!   expected then. `days`: new seconds have their day type, workdays their work. `period`: nothing but that.
 
 mod beside;
@@ -47,7 +47,7 @@ pub(crate) struct Scratch {
     /// Where each of `spans` comes from: 2 i + 1 for a part of the i-th span that the hook was given, the even number
     /// between its neighbours for what was added. Ascending.
     places: Vec<u32>,
-    /// What is laid out anew.
+    /// What must be laid out again.
     pieces: Vec<Span>,
     /// New premiums.
     premiums: Vec<PremiumSpan>,
@@ -57,7 +57,7 @@ pub(crate) struct Scratch {
     noticed: Vec<Noticed>,
     /// New values to carry.
     carried: Vec<Carried>,
-    /// What to tell, when anybody asks.
+    /// The notes, when there is a recorder.
     notes: Vec<Note>,
     drafted: Drafted,
 }

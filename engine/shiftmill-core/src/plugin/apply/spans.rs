@@ -1,4 +1,4 @@
-//! Edits of layer A: time is added, pays something else, has other ends, is cut in two.
+//! Edits of layer A: adding, recoding, resizing and splitting time.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -68,7 +68,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Lets a stretch of a span pay something else.
+    /// Changes the pay code of a stretch of a span.
     pub(super) fn recode(
         &mut self,
         span: u32,
@@ -97,7 +97,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// What becomes of a span that pays something else: taken off, it is an unpaid break; paid again, a paid break.
+    /// The state of a recoded span: deducted, it is an unpaid break; paid again, a paid break.
     fn recoded(&mut self, part: Span, to: PayCode, reason: Reason) -> Result<Span, Refusal> {
         self.check_in_force(part.reporting_workday)?;
         let state = match (part.state, to == PayCode::UNPAID_BREAK) {
@@ -155,7 +155,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Lays the parts of a span out between new ends, which hold some of it, in `pieces`.
+    /// Fits the parts of a span between new ends, which contain some of it, and writes them to `pieces`.
     fn lay_resized(&mut self, parts: Range<usize>, start: Timestamp, end: Timestamp) {
         let Scratch { spans, pieces, .. } = &mut *self.proposed;
         pieces.clear();
@@ -203,7 +203,7 @@ impl Draft<'_> {
         if self.proposed.drafted.spans { &self.proposed.spans } else { &self.state.spans }
     }
 
-    /// Where the parts of a span that the hook was given are now. There is always one at least.
+    /// Where the parts of a span that the hook was given are now. There is always at least one.
     pub(super) fn parts(&self, span: u32) -> Result<Range<usize>, Refusal> {
         let rows = self.state.spans.len();
         if span as usize >= rows {
@@ -254,7 +254,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Cuts the span that holds `at` inside, among those from `from` on.
+    /// Cuts the span that contains `at` inside, among those from `from` on.
     fn cut(&mut self, at: Timestamp, from: usize) {
         let Scratch { spans, places, .. } = &mut *self.proposed;
         let behind = spans.get(from..).map_or(0, |spans| spans.partition_point(|span| span.end <= at));

@@ -244,13 +244,13 @@ fn nothing_may_overlap() {
         code: PayCode::REGULAR,
     };
     bound.changed(Hook::Days, &[add(&bound, "12:00", "12:30")]).unwrap();
-    let meets = "there is something on the timeline already, from 2026-03-02 08:00 to 2026-03-02 12:00";
+    let meets = "the timeline already has a span from 2026-03-02 08:00 to 2026-03-02 12:00";
     let refused = bound.refused(Hook::Days, &[add(&bound, "11:59:59", "12:30")]);
     assert!(refused.ends_with(meets), "{refused}");
     let resize = Change::Resize { span: 1, start: bound.at("11:00"), end: bound.at("17:00") };
     assert!(bound.refused(Hook::Days, &[resize]).ends_with(meets));
     let away = Change::Resize { span: 1, start: bound.at("17:00"), end: bound.at("18:00") };
-    assert!(bound.refused(Hook::Days, &[away]).contains("must keep a part of what it was"));
+    assert!(bound.refused(Hook::Days, &[away]).contains("must keep a part of its time"));
     let twice = [add(&bound, "12:00", "12:30"), add(&bound, "12:15", "12:20")];
     assert!(bound.refused(Hook::Days, &twice).contains("edit 2"));
 }
@@ -279,7 +279,7 @@ fn codes_must_fit_their_layer() {
         (Change::Premium { span: 0, start, end, code: DOUBLE }, "needed is one of the premium layer"),
         (Change::Quantity { workday: monday(), code: DOUBLE, amount: 1 }, "needed is one of the quantity layer"),
         (Change::Quantity { workday: monday(), code: PayCode(99), amount: 1 }, "there is no pay code 99"),
-        (Change::Quantity { workday: monday(), code: MEAL, amount: 1_000_001 }, "the most is 1000000"),
+        (Change::Quantity { workday: monday(), code: MEAL, amount: 1_000_001 }, "the maximum is 1000000"),
     ];
     for (change, why) in cases {
         let refused = bound.refused(Hook::Days, &[change]);
@@ -299,7 +299,7 @@ fn a_premium_lies_on_work_and_pays_no_second_twice() {
     bound.changed(Hook::Period, &[premium(&bound, "08:00", "09:00"), premium(&bound, "09:00", "10:00")]).unwrap();
     assert_eq!(bound.card.state.premiums.len(), 2);
     let twice = [premium(&bound, "08:00", "09:00"), premium(&bound, "08:30", "10:00")];
-    assert!(bound.refused(Hook::Period, &twice).contains("pays `night` already"));
+    assert!(bound.refused(Hook::Period, &twice).contains("already pays `night`"));
     let (start, end) = (bound.at("09:00"), bound.at("09:30"));
     let taken_off = Change::Recode { span: 0, start, end, to: PayCode::UNPAID_BREAK };
     let refused = bound.refused(Hook::Days, &[taken_off, premium(&bound, "08:00", "10:00")]);
@@ -325,7 +325,7 @@ fn a_plugin_acts_only_where_it_is_in_force() {
 fn kinds_belong_to_hooks_and_reasons_to_rules() {
     let mut bound = plain_day();
     let quantity = Change::Quantity { workday: monday(), code: MEAL, amount: 1 };
-    assert!(bound.refused(Hook::Punches, &[quantity]).ends_with("the hook `punches` does not take such an edit"));
+    assert!(bound.refused(Hook::Punches, &[quantity]).ends_with("the hook `punches` does not accept this edit"));
     let carry = Change::Carry { key: CarryKey(1), value: 1 };
     assert!(bound.refused(Hook::Days, &[carry]).ends_with("the plugin carries no such value"));
     let mut edits = edits(&[quantity]);
@@ -343,7 +343,7 @@ fn kinds_belong_to_hooks_and_reasons_to_rules() {
     edits.list[0].rule = RuleId(3);
     assert!(outcome(&edits).unwrap_err().ends_with("the plugin has no such rule"));
     edits.list = (0..=64 + 7 * 16).map(|_| edits.list[0]).collect();
-    assert_eq!(outcome(&edits).unwrap_err(), "there are 177 edits for one employee, the most is 176");
+    assert_eq!(outcome(&edits).unwrap_err(), "there are 177 edits for one employee; the maximum is 176");
 }
 
 #[test]
@@ -359,7 +359,7 @@ fn leave_stays_leave_and_keeps_its_time() {
     let recode = |to| Change::Recode { span: 1, start, end, to };
     bound.changed(Hook::Days, &[recode(ANNUAL), Change::Split { span: 1, at: bound.at("14:00") }]).unwrap();
     assert_eq!(bound.card.state.spans.len(), 3);
-    assert!(bound.refused(Hook::Days, &[recode(DOUBLE)]).contains("`double` is no pay code of leave"));
+    assert!(bound.refused(Hook::Days, &[recode(DOUBLE)]).contains("`double` is not a pay code of leave"));
     let resize = Change::Resize { span: 1, start, end: bound.at("14:00") };
     assert!(bound.refused(Hook::Days, &[resize]).ends_with("leave keeps its start and end"));
 }
@@ -398,7 +398,7 @@ fn a_punch_may_not_leave_the_window_nor_run_ahead_of_time() {
     );
     bound.card.window.as_of = bound.at("17:00");
     assert!(bound.changed(Hook::Punches, &[retime(bound.at("17:05"))]).is_ok());
-    assert!(bound.refused(Hook::Punches, &[retime(bound.at("17:05:01"))]).contains("later than the instant"));
+    assert!(bound.refused(Hook::Punches, &[retime(bound.at("17:05:01"))]).contains("later than as_of"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Breaks and meals: taken off, detected, required.
+//! Breaks and meals: deducted, detected, required.
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::entry;
@@ -23,7 +23,7 @@ impl Translator {
     fn fixed_breaks(&mut self) -> Result<(), Unsupported> {
         for (index, mut keys) in self.policy.objects("fixed_breaks")?.into_iter().enumerate() {
             let (start, end, from) = (keys.text("start")?, keys.text("end")?, keys.text("from_date")?);
-            // Ours are taken off where they were worked.
+            // Shiftmill deducts breaks where they were worked.
             keys.flag("unpaid_even_if_worked")?;
             keys.finish()?;
             let (Some(start), Some(end)) = (start, end) else { return unsupported("fixed breaks without clock times") };
@@ -118,7 +118,7 @@ impl Translator {
         Ok(())
     }
 
-    /// Meals that the law of a state demands.
+    /// Meals that the law of a state requires.
     pub(super) fn meal_requirements(&mut self) -> Result<(), Unsupported> {
         let waivable = self.policy.flag("waivable")?.unwrap_or(true);
         let Some(rule) = self.policy.text("premium_rule")? else { return Ok(()) };

@@ -74,7 +74,7 @@ impl Facts {
         self.punches.iter().any(|punch| punch.at.second() != 0)
     }
 
-    /// True when somebody comes back from a meal or break after more than this.
+    /// True when a meal or break is longer than this.
     pub fn returns_from_a_pause_longer_than(&self, most: i64) -> bool {
         let back = |punch: &PunchRow| ["meal_end", "break_end"].contains(&punch.dir.as_str());
         self.in_order().windows(2).any(|two| back(two[1]) && minutes_between(two[0].at, two[1].at) > most)

@@ -13,8 +13,8 @@ impl Translator {
         if let Some(mut night) = self.policy.object("night_window")? {
             let less_break = night.flag("break_taken_off")?.unwrap_or(false);
             let between = window(night)?;
-            // Our breaks lie somewhere. At the end of a shift that ends in the window they are taken off the night, and
-            // a shift without night has none to take them off.
+            // Breaks of Shiftmill have a place. At the end of a shift that ends in the window they are deducted from
+            // the night, and a shift without night has none to take them off.
             if less_break && !self.ends_in_window_or_misses_it(&between) {
                 return unsupported("night time less a break that lies outside it");
             }

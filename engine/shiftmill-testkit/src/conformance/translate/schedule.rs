@@ -17,7 +17,7 @@ impl Translator {
             if !self.facts.has_schedule() {
                 return unsupported("planned shifts of several parts, unless the facts state them");
             }
-            // Leave is leave from the planned parts; what lies between them is nobody's.
+            // Leave covers the planned parts, and not the time between them.
             self.facts.clip_leave();
         }
         Ok(())
@@ -117,7 +117,7 @@ impl Translator {
         Ok(())
     }
 
-    /// Nobody is absent on a holiday: absence is not judged from its date to the next.
+    /// No employee is absent on a holiday: absence is not checked from its date to the next.
     fn no_absence_on(&mut self, holidays: &[String]) -> Result<(), Unsupported> {
         let judged = self.document.get("attendance.absence_delay").unwrap_or_else(|| "0m".into());
         for holiday in holidays {
