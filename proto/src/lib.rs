@@ -11,7 +11,13 @@ pub mod codec;
 
 /// Version 1 of the API.
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated; the comments stand in the proto files")]
+#[allow(
+    missing_docs,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    reason = "generated; the comments stand in the proto files"
+)]
 pub mod v1 {
     include!("generated/shiftmill.v1.rs");
 }

@@ -256,12 +256,12 @@ impl Gathered {
     /// Keeps the day that shows most: several pay lines and something to look at. The lowest employee number decides
     /// between equals, so that the order in which chunks come back does not.
     fn consider(&mut self, results: &Evaluations, index: usize, number: u32) {
-        let (from, Some(card)) = (results.starts(index), results.cards.get(index)) else { return };
+        let own = results.rows_of(index);
         let mut days: BTreeMap<Workday, (usize, usize)> = BTreeMap::new();
-        for line in results.lines.rows(from.lines as usize..card.ends.lines as usize) {
+        for line in results.lines.rows(own.lines) {
             days.entry(line.workday).or_default().0 += 1;
         }
-        for exception in results.exceptions.rows(from.exceptions as usize..card.ends.exceptions as usize) {
+        for exception in results.exceptions.rows(own.exceptions) {
             days.entry(exception.workday).or_default().1 += 1;
         }
         for (day, (lines, exceptions)) in days {

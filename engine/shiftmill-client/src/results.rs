@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    EvaluationError, Evaluations, ExceptionCode, ExceptionState, PayCode, PluginFailure, ResultHasher, RowEnds, RuleId,
-    Seconds, Severity, Timestamp, TotalScope, Unit, Workday, WorkdayRow,
+    EvaluationError, Evaluations, ExceptionCode, ExceptionState, PayCode, PluginFailure, ResultHasher, RowRanges,
+    RuleId, Seconds, Severity, Timestamp, TotalScope, Unit, Workday, WorkdayRow,
 };
 use shiftmill_proto::v1;
 use shiftmill_wire::{Malformed, Numbered, results};
@@ -200,13 +200,13 @@ impl<'a> EmployeeRows<'a> {
 
     /// The workdays (from `Detail::Workdays`).
     pub fn workdays(&self) -> impl Iterator<Item = WorkdayRow> + 'a {
-        self.rows.columns.workdays.rows(self.range(|ends| ends.workdays))
+        self.rows.columns.workdays.rows(self.own().workdays)
     }
 
     /// The pay lines, by workday (from `Detail::Workdays`).
     pub fn pay_lines(&self) -> impl Iterator<Item = PayLine<'a>> + 'a {
         let employee = *self;
-        self.rows.columns.lines.rows(self.range(|ends| ends.lines)).filter_map(move |row| {
+        self.rows.columns.lines.rows(self.own().lines).filter_map(move |row| {
             let code = employee.pay_code(row.code)?;
             Some(PayLine {
                 workday: row.workday,
@@ -223,7 +223,7 @@ impl<'a> EmployeeRows<'a> {
     /// The exceptions, by workday.
     pub fn exceptions(&self) -> impl Iterator<Item = Exception<'a>> + 'a {
         let employee = *self;
-        self.rows.columns.exceptions.rows(self.range(|ends| ends.exceptions)).filter_map(move |row| {
+        self.rows.columns.exceptions.rows(self.own().exceptions).filter_map(move |row| {
             Some(Exception {
                 workday: row.workday,
                 code: row.code,
@@ -239,7 +239,7 @@ impl<'a> EmployeeRows<'a> {
     /// The totals: workweeks in order, then the pay period.
     pub fn totals(&self) -> impl Iterator<Item = Total<'a>> + 'a {
         let employee = *self;
-        self.rows.columns.totals.rows(self.range(|ends| ends.totals)).filter_map(move |row| {
+        self.rows.columns.totals.rows(self.own().totals).filter_map(move |row| {
             let code = employee.pay_code(row.code)?;
             Some(Total {
                 scope: row.scope,
@@ -260,17 +260,16 @@ impl<'a> EmployeeRows<'a> {
     /// The column with a number that has no name.
     fn nameless(&self) -> Option<&'static str> {
         let complete = [
-            ("line_code", self.pay_lines().count(), self.range(|ends| ends.lines).len()),
-            ("exception_rule", self.exceptions().count(), self.range(|ends| ends.exceptions).len()),
-            ("total_code", self.totals().count(), self.range(|ends| ends.totals).len()),
+            ("line_code", self.pay_lines().count(), self.own().lines.len()),
+            ("exception_rule", self.exceptions().count(), self.own().exceptions.len()),
+            ("total_code", self.totals().count(), self.own().totals.len()),
         ];
         complete.into_iter().find(|(_, named, all)| named != all).map(|(column, _, _)| column)
     }
 
-    fn range(&self, end: impl Fn(&RowEnds) -> u32) -> std::ops::Range<usize> {
-        let columns = &self.rows.columns;
-        let to = columns.cards.get(self.index).map_or(0, |card| end(&card.ends));
-        end(&columns.starts(self.index)) as usize..to as usize
+    /// Its rows in each list.
+    fn own(&self) -> RowRanges {
+        self.rows.columns.rows_of(self.index)
     }
 
     fn ruleset(&self) -> Option<&'a v1::RulesetInfo> {

@@ -17,7 +17,7 @@ pub const PUNCHES_PER_TIMECARD_MAX: u32 = 20_000;
 pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
-pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
+const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Declares the columns of a batch once: their names, types, lengths and checks.
 ///

@@ -17,6 +17,16 @@ pub trait ColumnValue: Copy {
     /// The value with this number; `None` when it has no meaning.
     fn from_number(number: Self::Number) -> Option<Self>;
 
+    /// The numbers of a column. A column of numbers moves and is not copied.
+    fn to_numbers(column: Vec<Self>) -> Vec<Self::Number> {
+        column.into_iter().map(Self::to_number).collect()
+    }
+
+    /// The column with these numbers; `None` when one has no meaning. A column of numbers moves and is not copied.
+    fn from_numbers(numbers: Vec<Self::Number>) -> Option<Vec<Self>> {
+        numbers.into_iter().map(Self::from_number).collect()
+    }
+
     /// Adds the canonical bytes, little-endian, by which results are hashed.
     fn put(self, bytes: &mut Vec<u8>);
 }
@@ -33,6 +43,14 @@ macro_rules! numbers {
 
             fn from_number(number: $type) -> Option<$type> {
                 Some(number)
+            }
+
+            fn to_numbers(column: Vec<$type>) -> Vec<$type> {
+                column
+            }
+
+            fn from_numbers(numbers: Vec<$type>) -> Option<Vec<$type>> {
+                Some(numbers)
             }
 
             fn put(self, bytes: &mut Vec<u8>) {

@@ -180,7 +180,9 @@ macro_rules! lists {
 
             /// The rows of timecard `index` in each list; no rows beyond the last timecard.
             pub fn rows_of(&self, index: usize) -> RowRanges {
-                let (from, to) = (self.starts(index), self.cards.get(index).map_or(RowEnds::default(), |card| card.ends));
+                let ends = |card: Option<&CardResult>| card.map_or(RowEnds::default(), |card| card.ends);
+                let from = ends(index.checked_sub(1).and_then(|before| self.cards.get(before)));
+                let to = ends(self.cards.get(index));
                 RowRanges { $($list: from.$list as usize..to.$list as usize,)+ }
             }
 
@@ -342,11 +344,5 @@ impl Evaluations {
         self.cards.clear();
         self.truncate(RowEnds::default());
         self.failures.clear();
-    }
-
-    /// The ends of the timecard before `index`: where the rows of timecard `index` begin.
-    pub fn starts(&self, index: usize) -> RowEnds {
-        let before = index.checked_sub(1).and_then(|before| self.cards.get(before));
-        before.map_or(RowEnds::default(), |card| card.ends)
     }
 }

@@ -37,26 +37,60 @@ mod zone;
 #[cfg(test)]
 mod testing;
 
+// The phases, and the settings of each rule beside the rule.
 pub mod close;
 pub mod open;
 pub mod pay;
 pub mod shape;
 
-pub use batch::*;
-pub use card::*;
+// Facts: what is known of an employee, one timecard or many at once.
+pub use batch::{BatchError, CheckedBatch, PUNCHES_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch};
+pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
+pub use timecard::{
+    Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave, LeaveTime, OpeningBalance,
+    PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
+};
+
+// Plans: rulesets that have been checked.
+pub use plan::{ContextDays, Names, Plan, PlanTimeline};
+
+// States: a card between the stages of its evaluation.
+pub use card::{
+    CardState, GapKind, KeptPunch, Noticed, Pair, PluginReasons, PremiumSpan, PunchRole, Quantity, ScheduledShift,
+    Span, SpanState, WorkdayState, WorkedShift,
+};
+pub use evaluate::{Stage, evaluate};
+pub use scratch::Scratch;
+
+// Results: the rows of every card as columns, and their hash.
+pub use columns::ColumnValue;
+pub use evaluation::{
+    CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, MarkRow,
+    MarkRows, PayLine, PayLines, RowEnds, RowRanges, TotalRow, TotalRows, TotalScope, WorkdayRow, WorkdayRows,
+};
+pub use hash::{ResultHash, ResultHasher, StreamHash};
+
+// Reasons: the rule behind every second, and its grounds.
+pub use reason::{Because, BecauseKind, Reason};
+
+// Notes: the steps of a derivation.
+pub use record::{Edited, Note, Recorder, Silent, WhyNot};
+
+// Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
-pub use codes::*;
-pub use columns::*;
-pub use error_code::*;
-pub use evaluate::*;
-pub use evaluation::*;
-pub use facts::*;
-pub use hash::*;
-pub use plan::*;
-pub use plugin::*;
-pub use reason::*;
-pub use record::*;
-pub use scratch::*;
-pub use time::*;
-pub use timecard::*;
-pub use zone::*;
+pub use codes::{
+    CarryKey, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet,
+    PunchKind, RuleId, Severity, Unit,
+};
+pub use error_code::ErrorCode;
+
+// Time: lengths, instants, clock times, labels of days, and zones.
+pub use time::{HOUR, Seconds, Timestamp, WALL_DAY, WallTime, Weekday, WeekdaySet, Workday, WorkdayRange};
+pub use zone::{Fold, Zone, ZoneCursor, ZoneTable};
+
+// Plugins: what they declare, what they propose, and how they fail.
+pub use plugin::{
+    Argument, CarriedKey, Change, ConfigValue, Edit, EditError, EditKind, Edits, FIGURES_PER_EDIT_MAX, FailureCode,
+    Field, Hook, HookSet, Isolation, Manifest, OnFailure, PluginBinding, PluginFailure, PluginHash, Proposal,
+    ReasonRule, Refusal, Setting, ValueKind, apply, edits_per_card_max,
+};

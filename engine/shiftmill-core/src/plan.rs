@@ -126,6 +126,7 @@ impl PlanTimeline {
         }
     }
 
+    #[expect(clippy::unreachable, reason = "`new` refuses a timeline without a version, and slices cannot say so")]
     fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
         let holding = self.versions.iter().rev().find(|version| version.0 <= workday);

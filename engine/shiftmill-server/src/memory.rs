@@ -35,19 +35,40 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) 
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
 }
 
-/// About the bytes of the facts of a chunk.
+/// About the bytes of the facts of a chunk. Every column is named, so that a new one is counted. The length of the message
+/// would not do: a row of a few bytes takes many times as much here.
 fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
-    let keys: usize = chunk.employees.iter().map(|key| key.len() + size_of::<String>()).sum();
-    let per_employee = chunk.ruleset.len() + chunk.zone.len() + chunk.punch_count.len() + chunk.shift_count.len();
-    let shifts = chunk.shift_workday.len() + chunk.shift_start.len() + chunk.shift_end.len();
-    let words = per_employee + chunk.punch_at.len() + shifts + chunk.shift_template.len() + chunk.punch_id.len() * 2;
-    let rows = chunk.leave.len()
-        + chunk.corrections.len()
-        + chunk.waivers.len()
-        + chunk.day_overrides.len()
-        + chunk.opening_balances.len();
-    let carried = chunk.carried_owner.len().max(chunk.carried_key.len()).max(chunk.carried_value.len());
-    keys + words * 4 + chunk.punch_kind.len() + rows * 96 + carried * 20
+    let v1::Chunk {
+        number: _,
+        employees,
+        ruleset,
+        zone,
+        punch_count,
+        punch_base: _,
+        punch_at,
+        punch_kind,
+        punch_id,
+        shift_count,
+        shift_workday,
+        shift_start,
+        shift_end,
+        shift_template,
+        leave,
+        corrections,
+        waivers,
+        day_overrides,
+        opening_balances,
+        carried_owner,
+        carried_key,
+        carried_value,
+    } = chunk;
+    let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
+    let per_employee = ruleset.len() + zone.len() + punch_count.len() + shift_count.len();
+    let shifts = shift_workday.len() + shift_start.len() + shift_end.len() + shift_template.len();
+    let words = per_employee + punch_at.len() + shifts + punch_id.len() * 2;
+    let rows = leave.len() + corrections.len() + waivers.len() + day_overrides.len() + opening_balances.len();
+    let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
+    keys + words * 4 + punch_kind.len() + rows * 96 + carried * 20
 }
 
 /// The bytes of a call and its results: `bytes` are those of its message. Fails as [`of_chunk`] does.

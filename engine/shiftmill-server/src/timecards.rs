@@ -285,10 +285,9 @@ fn write_timecard(
 ) -> v1::EvaluatedTimecard {
     let card = finished.results.cards.get(index).copied().unwrap_or_default();
     let number = u32::try_from(index).unwrap_or(u32::MAX);
-    let (from, to) = (finished.results.starts(index), card.ends);
-    let amounts: Vec<u32> =
-        finished.results.lines.rows(from.lines as usize..to.lines as usize).map(|line| line.amount).collect();
-    let totals = finished.results.totals.rows(from.totals as usize..to.totals as usize);
+    let own = finished.results.rows_of(index);
+    let amounts: Vec<u32> = finished.results.lines.rows(own.lines).map(|line| line.amount).collect();
+    let totals = finished.results.totals.rows(own.totals);
     let total = |(row, sentence): (shiftmill::core::TotalRow, &words::TotalSentence)| v1::Total {
         scope: row.scope.wire_number(),
         from: row.from.to_string(),
@@ -299,7 +298,7 @@ fn write_timecard(
     // The days are in order, and the pay lines of each day are in the order of the rows.
     let mut amounts = amounts.into_iter();
     let worked = |workday| {
-        let mut rows = finished.results.workdays.rows(from.workdays as usize..to.workdays as usize);
+        let mut rows = finished.results.workdays.rows(own.workdays.clone());
         rows.find(|row| row.workday == workday).map_or(0, |row| row.worked.0)
     };
     let days = told.days.iter().map(|day| write_day(day, worked(day.workday), &mut amounts)).collect();
@@ -317,8 +316,7 @@ fn write_timecard(
 }
 
 fn carried(names: &Names, finished: &Finished, index: usize) -> Vec<v1::CarriedValue> {
-    let to = finished.results.cards.get(index).map_or(0, |card| card.ends.carried);
-    let rows = finished.results.carried.rows(finished.results.starts(index).carried as usize..to as usize);
+    let rows = finished.results.carried.rows(finished.results.rows_of(index).carried);
     let value = |row: CarriedRow| v1::CarriedValue {
         key: names.carried.get(usize::from(row.key.0)).cloned().unwrap_or_default(),
         value: row.value,

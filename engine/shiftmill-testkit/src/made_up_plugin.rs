@@ -16,7 +16,7 @@ pub fn bound(timeline: &PlanTimeline) -> PlanTimeline {
         chinese: String::new(),
         arguments: vec![Argument { name: "number".into(), kind: ValueKind::Whole }],
     };
-    let first_rule = rule_after(timeline);
+    let first_rule = RuleId(timeline.names().rules.len() as u16);
     names.rules.push("made-up/rule".into());
     names.reasons.push((first_rule, rule.clone()));
     names.carried = vec!["made-up/points".into()];
@@ -42,9 +42,4 @@ pub fn bound(timeline: &PlanTimeline) -> PlanTimeline {
 /// The plugin's rule in a timeline that has it.
 pub fn rule(timeline: &PlanTimeline) -> RuleId {
     timeline.bindings()[0].first_rule
-}
-
-/// The plugin's rule in a timeline that does not have it yet.
-pub fn rule_after(timeline: &PlanTimeline) -> RuleId {
-    RuleId(timeline.names().rules.len() as u16)
 }

@@ -567,4 +567,16 @@ mod tests {
             assert_eq!(read_as_served(damaged).unwrap_err().path(), path);
         }
     }
+
+    #[test]
+    fn every_column_of_a_batch_has_a_field_of_its_name_and_no_field_is_left_over() {
+        let mut expected: Vec<&str> = TimecardBatch::COLUMNS.to_vec();
+        // The number of a chunk is not a fact, and rows of two numbers are columns.
+        expected.retain(|column| *column != "carried");
+        expected.extend(["number", "carried_owner", "carried_key", "carried_value"]);
+        expected.sort_unstable();
+        let mut fields = crate::descriptor::fields("Chunk");
+        fields.sort_unstable();
+        assert_eq!(fields, expected);
+    }
 }

@@ -38,6 +38,9 @@ mod steps;
 mod summary;
 mod vocabulary;
 
+#[cfg(test)]
+mod descriptor;
+
 pub use chunk::{ChunkFault, Known, RowFault};
 pub use header::{HeaderNames, UnknownName, read_detail, write_detail, write_window};
 pub use numbers::Numbered;

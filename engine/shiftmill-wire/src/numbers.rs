@@ -96,11 +96,6 @@ numbered! {
     }
 }
 
-/// Reads a column of one byte each; `None` when a number has no meaning.
-pub(crate) fn read_bytes<Set: Numbered>(column: Vec<u8>) -> Option<Vec<Set>> {
-    column.into_iter().map(|byte| Set::read(i32::from(byte))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,88 +1,183 @@
 //! Results: the columns of evaluations as messages, and back. Columns move over; the widths of numbers change where they
 //! must.
 
+use std::iter::Peekable;
+use std::slice;
+
 use shiftmill_core::{
-    CardResult, CarriedRows, CarryKey, Evaluations, ExceptionRows, MarkRows, PayCode, PayLines, PremiumSpan, Quantity,
-    ResultHasher, RowEnds, RuleId, Seconds, Span, StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
+    CardResult, CarriedRows, ColumnValue, Evaluations, ExceptionRows, MarkRows, PayCode, PayLines, PremiumSpan,
+    Quantity, ResultHasher, RowEnds, Seconds, Span, StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
 };
 use shiftmill_proto::v1;
 
-use crate::numbers::{Numbered, read_bytes};
+use crate::numbers::Numbered;
 use crate::summary::Summary;
 use crate::{card_error, plugin_rows, reason, steps};
+
+/// Declares once how the lists of [`Evaluations`] stand in [`v1::ChunkResult`]; writing, reading and the check of
+/// lengths follow. A list, column or field that is missing here does not compile.
+///
+/// - `columns`: tables of columns, and the field of each column.
+/// - `rows`: lists of which each row is a message, and how one row is written and read.
+///
+/// `always` and `when_any` say when the column that counts the rows of each card is written.
+macro_rules! lists {
+    (
+        columns { $($table:ident: $columns:ident, $when:ident $count:ident {
+            $($column:ident => $field:ident,)+
+        })+ }
+        rows { $($list:ident => $rows:ident ($write:path, $read:path), $rows_when:ident $rows_count:ident;)+ }
+    ) => {
+        fn write_lists(number: u64, employee_hash: Vec<u8>, results: Evaluations) -> v1::ChunkResult {
+            let Evaluations { cards, $($table,)+ $($list,)+ reasons, failures } = results;
+            let (plugin_figure_count, plugin_figure) = plugin_rows::write_reasons(&reasons);
+            v1::ChunkResult {
+                number,
+                status: cards.iter().map(|card| status(card) as u8).collect(),
+                errors: errors(&cards),
+                employee_hash,
+                $($count: counts(&cards, $when($table.len()), |ends| ends.$table),)+
+                $($($field: ColumnValue::to_numbers($table.$column),)+)+
+                $($rows_count: counts(&cards, $rows_when($list.len()), |ends| ends.$list),)+
+                $($rows: $list.iter().map($write).collect(),)+
+                plugin_failures: plugin_rows::write_failures(failures.iter()),
+                plugin_reason_count: counts(&cards, when_any(reasons.len()), |ends| ends.reasons),
+                plugin_figure_count,
+                plugin_figure,
+            }
+        }
+
+        fn read_lists(result: v1::ChunkResult) -> Result<Evaluations, &'static str> {
+            // Every field is named, so that one that is not read does not compile.
+            let v1::ChunkResult {
+                number: _, status, errors, employee_hash: _,
+                $($count,)+ $($($field,)+)+ $($rows_count, $rows,)+
+                plugin_failures, plugin_reason_count, plugin_figure_count, plugin_figure,
+            } = result;
+            let mut ends = RowEnds::default();
+            let mut errors = errors.iter().peekable();
+            let mut cards = Vec::with_capacity(status.len());
+            for (index, status) in status.iter().enumerate() {
+                ends = RowEnds {
+                    $($table: grown(ends.$table, &$count, index),)+
+                    $($list: grown(ends.$list, &$rows_count, index),)+
+                    reasons: grown(ends.reasons, &plugin_reason_count, index),
+                };
+                cards.push(read_card(index, *status, ends, &mut errors)?);
+            }
+            Ok(Evaluations {
+                cards,
+                $($table: $columns {
+                    $($column: ColumnValue::from_numbers($field).ok_or(stringify!($field))?,)+
+                },)+
+                $($list: $rows.iter().map($read).collect::<Option<_>>().ok_or(stringify!($rows))?,)+
+                reasons: plugin_rows::read_reasons(&plugin_figure_count, &plugin_figure).ok_or("plugin_figure")?,
+                failures: plugin_rows::read_failures(plugin_failures).ok_or("plugin_failures")?,
+            })
+        }
+
+        /// The first field whose length is not what the counts say.
+        fn uneven_field(results: &Evaluations) -> Option<&'static str> {
+            let ends = results.cards.last().map_or(RowEnds::default(), |card| card.ends);
+            let lengths = [
+                $($((stringify!($field), results.$table.$column.len(), ends.$table),)+)+
+                $((stringify!($rows), results.$list.len(), ends.$list),)+
+                ("plugin_figure_count", results.reasons.len(), ends.reasons),
+            ];
+            lengths.into_iter().find(|(_, length, end)| *length != *end as usize).map(|(field, _, _)| field)
+        }
+
+        /// For each table of the core: its columns, and each with its field.
+        #[cfg(test)]
+        const TABLES: &[(&[&str], &[(&str, &str)])] = &[
+            $(($columns::NAMES, &[$((stringify!($column), stringify!($field)),)+]),)+
+        ];
+    };
+}
+
+lists! {
+    columns {
+        workdays: WorkdayRows, always workday_count {
+            workday => workday,
+            day_type => workday_type,
+            punches => workday_punches,
+            worked => workday_worked,
+        }
+        lines: PayLines, always line_count {
+            workday => line_workday,
+            code => line_code,
+            amount => line_amount,
+            rule => line_rule,
+            because => line_because,
+        }
+        exceptions: ExceptionRows, always exception_count {
+            workday => exception_workday,
+            code => exception_code,
+            state => exception_state,
+            severity => exception_severity,
+            at => exception_at,
+            measure => exception_measure,
+            rule => exception_rule,
+        }
+        totals: TotalRows, always total_count {
+            scope => total_scope,
+            from => total_from,
+            code => total_code,
+            amount => total_amount,
+        }
+        carried: CarriedRows, when_any carried_count {
+            key => carried_key,
+            value => carried_value,
+        }
+        marks: MarkRows, when_any mark_count {
+            exception => mark_exception,
+            reason => mark_reason,
+        }
+    }
+    rows {
+        spans => spans (write_span, read_span), when_any span_count;
+        premiums => premiums (write_premium, read_premium), when_any premium_count;
+        notes => steps (steps::write, steps::read), when_any step_count;
+        quantities => quantities (write_quantity, read_quantity), when_any quantity_count;
+    }
+}
+
+/// The rows of a list are counted even when there are none.
+fn always(_rows: usize) -> bool {
+    true
+}
+
+/// The rows of a list are counted when there are any: most results have none.
+fn when_any(rows: usize) -> bool {
+    rows > 0
+}
 
 /// Writes the results of a chunk, and counts them; `keys` are those of its employees, in order. The punches of the chunk
 /// are left to the caller to count.
 pub fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Summary) {
     let (employee_hash, hash) = hashes(keys, &results);
     let summary = Summary::of_results(&results, hash);
-    let cards = results.cards;
-    let count = |end: fn(&RowEnds) -> u32| {
-        let mut start = 0;
-        let own = move |card: &CardResult| {
-            let end = end(&card.ends);
-            let count = end.saturating_sub(start);
-            start = end;
-            count
-        };
-        cards.iter().map(own).collect::<Vec<u32>>()
+    (write_lists(number, employee_hash, results), summary)
+}
+
+/// How many rows each card has in a list; empty unless they are `counted`.
+fn counts(cards: &[CardResult], counted: bool, end: impl Fn(&RowEnds) -> u32) -> Vec<u32> {
+    if !counted {
+        return Vec::new();
+    }
+    let mut start = 0;
+    let own = |card: &CardResult| {
+        let end = end(&card.ends);
+        let count = end.saturating_sub(start);
+        start = end;
+        count
     };
-    let (workdays, lines) = (results.workdays, results.lines);
-    let (exceptions, totals) = (results.exceptions, results.totals);
-    let (plugin_figure_count, plugin_figure) = plugin_rows::write_reasons(&results.reasons);
-    let result = v1::ChunkResult {
-        number,
-        status: cards.iter().map(|card| status(card) as u8).collect(),
-        errors: cards
-            .iter()
-            .zip(0..)
-            .filter_map(|(card, employee)| Some(card_error::write(employee, card.error?)))
-            .collect(),
-        employee_hash,
-        workday_count: count(|ends| ends.workdays),
-        workday: workdays.workday.into_iter().map(|workday| workday.0).collect(),
-        workday_type: workdays.day_type.into_iter().map(Numbered::byte).collect(),
-        workday_punches: workdays.punches.into_iter().map(u32::from).collect(),
-        workday_worked: workdays.worked.into_iter().map(|worked| worked.0).collect(),
-        line_count: count(|ends| ends.lines),
-        line_workday: lines.workday.into_iter().map(|workday| workday.0).collect(),
-        line_code: lines.code.into_iter().map(|code| u32::from(code.0)).collect(),
-        line_amount: lines.amount,
-        line_rule: lines.rule.into_iter().map(|rule| u32::from(rule.0)).collect(),
-        line_because: lines.because,
-        exception_count: count(|ends| ends.exceptions),
-        exception_workday: exceptions.workday.into_iter().map(|workday| workday.0).collect(),
-        exception_code: exceptions.code.into_iter().map(Numbered::byte).collect(),
-        exception_state: exceptions.state.into_iter().map(Numbered::byte).collect(),
-        exception_severity: exceptions.severity.into_iter().map(Numbered::byte).collect(),
-        exception_at: exceptions.at.into_iter().map(|at| at.0).collect(),
-        exception_measure: exceptions.measure.into_iter().map(|measure| measure.0).collect(),
-        exception_rule: exceptions.rule.into_iter().map(|rule| u32::from(rule.0)).collect(),
-        total_count: count(|ends| ends.totals),
-        total_scope: totals.scope.into_iter().map(Numbered::byte).collect(),
-        total_from: totals.from.into_iter().map(|from| from.0).collect(),
-        total_code: totals.code.into_iter().map(|code| u32::from(code.0)).collect(),
-        total_amount: totals.amount,
-        span_count: if results.spans.is_empty() { Vec::new() } else { count(|ends| ends.spans) },
-        spans: results.spans.iter().map(write_span).collect(),
-        premium_count: if results.premiums.is_empty() { Vec::new() } else { count(|ends| ends.premiums) },
-        premiums: results.premiums.iter().map(write_premium).collect(),
-        step_count: if results.notes.is_empty() { Vec::new() } else { count(|ends| ends.notes) },
-        steps: results.notes.iter().map(steps::write).collect(),
-        carried_count: if results.carried.is_empty() { Vec::new() } else { count(|ends| ends.carried) },
-        carried_key: results.carried.key.iter().map(|key| u32::from(key.0)).collect(),
-        carried_value: results.carried.value,
-        plugin_failures: plugin_rows::write_failures(results.failures.iter()),
-        plugin_reason_count: if results.reasons.is_empty() { Vec::new() } else { count(|ends| ends.reasons) },
-        plugin_figure_count,
-        plugin_figure,
-        quantity_count: if results.quantities.is_empty() { Vec::new() } else { count(|ends| ends.quantities) },
-        quantities: results.quantities.iter().map(write_quantity).collect(),
-        mark_count: if results.marks.is_empty() { Vec::new() } else { count(|ends| ends.marks) },
-        mark_exception: results.marks.exception,
-        mark_reason: results.marks.reason,
-    };
-    (result, summary)
+    cards.iter().map(own).collect()
+}
+
+fn errors(cards: &[CardResult]) -> Vec<v1::CardError> {
+    let error = |(card, employee): (&CardResult, u32)| Some(card_error::write(employee, card.error?));
+    cards.iter().zip(0..).filter_map(error).collect()
 }
 
 fn hashes(keys: &[String], results: &Evaluations) -> (Vec<u8>, StreamHash) {
@@ -155,145 +250,35 @@ pub struct Malformed {
 /// [`Malformed`] when columns do not fit together or a number has no meaning: the server is newer than this client.
 pub fn read(result: v1::ChunkResult) -> Result<Evaluations, Malformed> {
     let number = result.number;
-    let column = |column: &'static str| Malformed { number, column };
-    let cards = read_cards(&result)?;
-    let narrow = |values: Vec<u32>, name: &'static str| {
-        let narrow = |value| u16::try_from(value).map_err(|_| column(name));
-        values.into_iter().map(narrow).collect::<Result<Vec<u16>, _>>()
-    };
-    let workdays = WorkdayRows {
-        workday: result.workday.into_iter().map(Workday).collect(),
-        day_type: read_bytes(result.workday_type).ok_or_else(|| column("workday_type"))?,
-        punches: narrow(result.workday_punches, "workday_punches")?,
-        worked: result.workday_worked.into_iter().map(Seconds).collect(),
-    };
-    let lines = PayLines {
-        workday: result.line_workday.into_iter().map(Workday).collect(),
-        code: narrow(result.line_code, "line_code")?.into_iter().map(PayCode).collect(),
-        amount: result.line_amount,
-        rule: narrow(result.line_rule, "line_rule")?.into_iter().map(RuleId).collect(),
-        because: result.line_because,
-    };
-    let exceptions = ExceptionRows {
-        workday: result.exception_workday.into_iter().map(Workday).collect(),
-        code: read_bytes(result.exception_code).ok_or_else(|| column("exception_code"))?,
-        state: read_bytes(result.exception_state).ok_or_else(|| column("exception_state"))?,
-        severity: read_bytes(result.exception_severity).ok_or_else(|| column("exception_severity"))?,
-        at: result.exception_at.into_iter().map(Timestamp).collect(),
-        measure: result.exception_measure.into_iter().map(Seconds).collect(),
-        rule: narrow(result.exception_rule, "exception_rule")?.into_iter().map(RuleId).collect(),
-    };
-    let totals = TotalRows {
-        scope: read_bytes(result.total_scope).ok_or_else(|| column("total_scope"))?,
-        from: result.total_from.into_iter().map(Workday).collect(),
-        code: narrow(result.total_code, "total_code")?.into_iter().map(PayCode).collect(),
-        amount: result.total_amount,
-    };
-    let spans = result.spans.iter().map(read_span).collect::<Option<_>>().ok_or_else(|| column("spans"))?;
-    let premiums = result.premiums.iter().map(read_premium).collect::<Option<_>>();
-    let notes = result.steps.iter().map(steps::read).collect::<Option<_>>().ok_or_else(|| column("steps"))?;
-    let premiums = premiums.ok_or_else(|| column("premiums"))?;
-    let carried = CarriedRows {
-        key: narrow(result.carried_key, "carried_key")?.into_iter().map(CarryKey).collect(),
-        value: result.carried_value,
-    };
-    let failures = plugin_rows::read_failures(result.plugin_failures).ok_or_else(|| column("plugin_failures"))?;
-    let reasons = plugin_rows::read_reasons(&result.plugin_figure_count, &result.plugin_figure);
-    let reasons = reasons.ok_or_else(|| column("plugin_figure"))?;
-    let quantities = result.quantities.iter().map(read_quantity).collect::<Option<_>>();
-    let quantities = quantities.ok_or_else(|| column("quantities"))?;
-    let marks = MarkRows { exception: result.mark_exception, reason: result.mark_reason };
-    let results = Evaluations {
-        cards,
-        workdays,
-        lines,
-        exceptions,
-        totals,
-        spans,
-        premiums,
-        quantities,
-        notes,
-        carried,
-        reasons,
-        marks,
-        failures,
-    };
-    even(&results).map_err(column)?;
-    Ok(results)
+    let results = read_lists(result).map_err(|column| Malformed { number, column })?;
+    match uneven_field(&results) {
+        Some(column) => Err(Malformed { number, column }),
+        None => Ok(results),
+    }
 }
 
-fn read_cards(result: &v1::ChunkResult) -> Result<Vec<CardResult>, Malformed> {
-    let column = |column: &'static str| Malformed { number: result.number, column };
-    let mut cards = Vec::with_capacity(result.status.len());
-    let mut ends = RowEnds::default();
-    let mut errors = result.errors.iter().peekable();
-    for (index, status) in result.status.iter().enumerate() {
-        let grow = |end: &mut u32, counts: &[u32]| *end = end.saturating_add(counts.get(index).copied().unwrap_or(0));
-        grow(&mut ends.workdays, &result.workday_count);
-        grow(&mut ends.lines, &result.line_count);
-        grow(&mut ends.exceptions, &result.exception_count);
-        grow(&mut ends.totals, &result.total_count);
-        grow(&mut ends.spans, &result.span_count);
-        grow(&mut ends.premiums, &result.premium_count);
-        grow(&mut ends.notes, &result.step_count);
-        grow(&mut ends.carried, &result.carried_count);
-        grow(&mut ends.reasons, &result.plugin_reason_count);
-        grow(&mut ends.quantities, &result.quantity_count);
-        grow(&mut ends.marks, &result.mark_count);
-        let (provisional, error) = match v1::CardStatus::try_from(i32::from(*status)) {
-            Ok(v1::CardStatus::Final) => (false, None),
-            Ok(v1::CardStatus::Provisional) => (true, None),
-            Ok(v1::CardStatus::Error) => {
-                let error = errors.next_if(|error| error.employee as usize == index).and_then(card_error::read);
-                (false, Some(error.ok_or_else(|| column("errors"))?))
-            }
-            Err(_) => return Err(column("status")),
-        };
-        cards.push(CardResult { ends, provisional, error });
-    }
-    Ok(cards)
+/// Where the rows of a card end in a list: the rows before it, and its own.
+fn grown(end: u32, counts: &[u32], index: usize) -> u32 {
+    end.saturating_add(counts.get(index).copied().unwrap_or(0))
 }
 
-/// The name of the first column whose length is not what the counts say.
-fn even(results: &Evaluations) -> Result<(), &'static str> {
-    let ends = results.cards.last().map_or(RowEnds::default(), |card| card.ends);
-    let (workdays, lines) = (&results.workdays, &results.lines);
-    let (exceptions, totals) = (&results.exceptions, &results.totals);
-    let lengths = [
-        ("workday", workdays.workday.len(), ends.workdays),
-        ("workday_type", workdays.day_type.len(), ends.workdays),
-        ("workday_punches", workdays.punches.len(), ends.workdays),
-        ("workday_worked", workdays.worked.len(), ends.workdays),
-        ("line_workday", lines.workday.len(), ends.lines),
-        ("line_code", lines.code.len(), ends.lines),
-        ("line_amount", lines.amount.len(), ends.lines),
-        ("line_rule", lines.rule.len(), ends.lines),
-        ("line_because", lines.because.len(), ends.lines),
-        ("exception_workday", exceptions.workday.len(), ends.exceptions),
-        ("exception_code", exceptions.code.len(), ends.exceptions),
-        ("exception_state", exceptions.state.len(), ends.exceptions),
-        ("exception_severity", exceptions.severity.len(), ends.exceptions),
-        ("exception_at", exceptions.at.len(), ends.exceptions),
-        ("exception_measure", exceptions.measure.len(), ends.exceptions),
-        ("exception_rule", exceptions.rule.len(), ends.exceptions),
-        ("total_scope", totals.scope.len(), ends.totals),
-        ("total_from", totals.from.len(), ends.totals),
-        ("total_code", totals.code.len(), ends.totals),
-        ("total_amount", totals.amount.len(), ends.totals),
-        ("spans", results.spans.len(), ends.spans),
-        ("premiums", results.premiums.len(), ends.premiums),
-        ("steps", results.notes.len(), ends.notes),
-        ("carried_key", results.carried.key.len(), ends.carried),
-        ("carried_value", results.carried.value.len(), ends.carried),
-        ("plugin_figure_count", results.reasons.len(), ends.reasons),
-        ("quantities", results.quantities.len(), ends.quantities),
-        ("mark_exception", results.marks.exception.len(), ends.marks),
-        ("mark_reason", results.marks.reason.len(), ends.marks),
-    ];
-    match lengths.into_iter().find(|(_, length, end)| *length != *end as usize) {
-        Some((column, _, _)) => Err(column),
-        None => Ok(()),
-    }
+/// What is true of a card as a whole. The next of `errors` is taken when it is that of the card.
+fn read_card(
+    index: usize,
+    status: u8,
+    ends: RowEnds,
+    errors: &mut Peekable<slice::Iter<'_, v1::CardError>>,
+) -> Result<CardResult, &'static str> {
+    let (provisional, error) = match v1::CardStatus::try_from(i32::from(status)) {
+        Ok(v1::CardStatus::Final) => (false, None),
+        Ok(v1::CardStatus::Provisional) => (true, None),
+        Ok(v1::CardStatus::Error) => {
+            let error = errors.next_if(|error| error.employee as usize == index).and_then(card_error::read);
+            (false, Some(error.ok_or("errors")?))
+        }
+        Err(_) => return Err("status"),
+    };
+    Ok(CardResult { ends, provisional, error })
 }
 
 fn read_span(row: &v1::SpanRow) -> Option<Span> {
@@ -335,8 +320,8 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
 mod tests {
     use super::*;
     use shiftmill_core::{
-        Because, CarriedRow, DayType, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, MarkRow, Note,
-        PayLine, Reason, Severity, SpanState, TotalRow, TotalScope, WorkdayRow,
+        Because, CarriedRow, CarryKey, DayType, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, MarkRow,
+        Note, PayLine, Reason, RuleId, Severity, SpanState, TotalRow, TotalScope, WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
@@ -416,5 +401,23 @@ mod tests {
             damage(&mut damaged);
             assert_eq!(read(damaged), Err(Malformed { number: 5, column }));
         }
+    }
+
+    #[test]
+    fn every_column_has_a_field_of_its_name() {
+        let fields = crate::descriptor::fields("ChunkResult");
+        let prefixes = ["workday", "line", "exception", "total", "carried", "mark"];
+        // The table of workdays does not say twice that it is about workdays.
+        let others = [("workday_workday", "workday"), ("workday_day_type", "workday_type")];
+        for ((columns, told), prefix) in TABLES.iter().zip(prefixes) {
+            assert!(told.iter().map(|column| column.0).eq(columns.iter().copied()), "order of {prefix}");
+            for (column, field) in *told {
+                let name = format!("{prefix}_{column}");
+                let other = others.iter().find(|other| other.0 == name);
+                assert_eq!(*field, other.map_or(name.as_str(), |other| other.1));
+                assert!(fields.iter().any(|other| other == field), "{field}");
+            }
+        }
+        assert_eq!(TABLES.len(), prefixes.len());
     }
 }

@@ -126,15 +126,15 @@ fn outcome(finished: &[Finished]) -> (BTreeMap<String, String>, StreamHash) {
 }
 
 fn rows(results: &shiftmill::core::Evaluations, index: usize) -> String {
-    let (from, to) = (results.starts(index), results.cards[index].ends);
+    let own = results.rows_of(index);
     let card = (results.cards[index].provisional, results.cards[index].error);
-    let workdays: Vec<_> = results.workdays.rows(from.workdays as usize..to.workdays as usize).collect();
-    let lines: Vec<_> = results.lines.rows(from.lines as usize..to.lines as usize).collect();
-    let exceptions: Vec<_> = results.exceptions.rows(from.exceptions as usize..to.exceptions as usize).collect();
-    let totals: Vec<_> = results.totals.rows(from.totals as usize..to.totals as usize).collect();
-    let spans = &results.spans[from.spans as usize..to.spans as usize];
-    let premiums = &results.premiums[from.premiums as usize..to.premiums as usize];
-    let notes = &results.notes[from.notes as usize..to.notes as usize];
+    let workdays: Vec<_> = results.workdays.rows(own.workdays).collect();
+    let lines: Vec<_> = results.lines.rows(own.lines).collect();
+    let exceptions: Vec<_> = results.exceptions.rows(own.exceptions).collect();
+    let totals: Vec<_> = results.totals.rows(own.totals).collect();
+    let spans = &results.spans[own.spans];
+    let premiums = &results.premiums[own.premiums];
+    let notes = &results.notes[own.notes];
     format!("{card:?} {workdays:?} {lines:?} {exceptions:?} {totals:?} {spans:?} {premiums:?} {notes:?}")
 }
 

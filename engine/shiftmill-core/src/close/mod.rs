@@ -1,10 +1,10 @@
 //! Phase four: exceptions, totals and the result.
 mod carry;
-pub mod context;
+mod context;
 pub mod exceptions;
 #[cfg(test)]
 mod tests;
-pub mod totals;
+pub(crate) mod totals;
 
 use crate::card::CardState;
 use crate::evaluation::{Detail, EvaluationError, Evaluations};

@@ -1,8 +1,8 @@
 //! Phase one: raw punches become the punches that count.
-pub mod correct;
+pub(crate) mod correct;
 pub mod dedupe;
 pub mod normalise;
-pub mod window;
+pub(crate) mod window;
 
 use crate::card::CardState;
 use crate::evaluation::EvaluationError;

@@ -8,7 +8,7 @@ use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
 
 /// Most days that the facts and the pay period together may span.
-pub const DAYS_MAX: i32 = 800;
+pub(crate) const DAYS_MAX: i32 = 800;
 /// When a scheduled shift may start, in wall-clock seconds of its workday, and how long it may be.
 const SHIFT_STARTS: RangeInclusive<i32> = -86_400..=259_200;
 const SHIFT_LENGTHS: RangeInclusive<i64> = 1..=172_800;

@@ -20,4 +20,4 @@ pub use binding::{ConfigValue, Isolation, OnFailure, PluginBinding, PluginHash};
 pub use edit::{Change, Edit, EditKind, Edits};
 pub use failure::{FailureCode, PluginFailure};
 pub use manifest::{Argument, CarriedKey, Field, Hook, HookSet, Manifest, ReasonRule, Setting, ValueKind};
-pub use refusal::{EDITS_PER_CARD_MAX, EditError, FIGURES_PER_EDIT_MAX, Refusal, edits_per_card_max};
+pub use refusal::{EditError, FIGURES_PER_EDIT_MAX, Refusal, edits_per_card_max};

@@ -8,7 +8,7 @@ use crate::plugin::{EditKind, Hook};
 use crate::time::{WallTime, Workday, WorkdayRange};
 
 /// Most edits that a plugin may propose for one card at one hook, however many days there are.
-pub const EDITS_PER_CARD_MAX: usize = 4_096;
+const EDITS_PER_CARD_MAX: usize = 4_096;
 /// Edits that it may propose for any days, and further edits for each day that the facts cover.
 const EDITS_BASE: usize = 64;
 const EDITS_PER_DAY: usize = 16;

@@ -69,14 +69,14 @@ impl Default for Workdays {
 }
 
 /// The workday that opens the workweek of `workday`.
-pub fn workweek_start(workdays: &Workdays, workday: Workday) -> Workday {
+pub(crate) fn workweek_start(workdays: &Workdays, workday: Workday) -> Workday {
     workday.back_to(workdays.workweek_opens)
 }
 
 /// One workday as instants, `[start, end)`: from the first instant at which the clock shows its opening time to that
 /// of the next workday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkdayWindow {
+pub(crate) struct WorkdayWindow {
     /// Its label.
     pub workday: Workday,
     /// Its first instant.
@@ -110,7 +110,7 @@ impl WorkdayWindow {
 }
 
 /// Lays the rounded pairs out as spans with their two labels.
-pub fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     let CardState { punches, scheduled, shifts, pairs, spans, noticed, shown_on, .. } = state;
     shown_on.clear();
@@ -296,7 +296,7 @@ fn seconds_within(pairs: &[Pair], window: WorkdayWindow) -> Seconds {
 
 /// Gathers what happened on each workday into `state.workdays`: kept punches of worked shifts, scheduled shifts, work
 /// and leave shown on it. The punches of a worked shift all count on the workday that the shift is shown on.
-pub fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(crate) fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     let CardState { scheduled, shifts, spans, quantities, workdays, shown_on, .. } = state;
     workdays.clear();
     let near = &mut 0;

@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
             }
             Payload::End(_) => self.depth = self.depth.saturating_sub(1),
             Payload::ModuleSection { unchecked_range, .. } => {
-                let (start, end) = (unchecked_range.start as usize, unchecked_range.end as usize);
+                let (start, end) = (unchecked_range.start, unchecked_range.end);
                 let module = self.component.get(start..end).unwrap_or(&[]);
                 // More would be refused anyway, and each costs memory here.
                 if self.core_modules.len() <= CORE_INSTANCES_MAX as usize {

@@ -69,14 +69,14 @@ fn written(setting: &Setting, round: usize) -> Option<Raw> {
     let list = |list: Vec<Raw>| Some(Raw::List(list.into_iter().map(node).collect()));
     let word = |words: &[&'static str]| words[round % words.len()];
     match &setting.kind {
-        Kind::Text(_) if setting.name == "hash" => (round % 2 == 0).then(|| Raw::Text("0".repeat(64))),
+        Kind::Text(_) if setting.name == "hash" => round.is_multiple_of(2).then(|| Raw::Text("0".repeat(64))),
         Kind::Text(_) if setting.name == "file" => (round % 2 == 1).then(|| Raw::Text("a.wasm".into())),
         Kind::Text(_) | Kind::Name => text("a"),
         Kind::Texts | Kind::Names => list(vec![Raw::Text("a".into())]),
-        Kind::Flag => Some(Raw::Flag(round % 2 == 0)),
+        Kind::Flag => Some(Raw::Flag(round.is_multiple_of(2))),
         Kind::Integer { least, .. } => Some(Raw::Integer(*least)),
         Kind::Length { most, .. } => Some(Raw::Text(format!("{most}s"))),
-        Kind::LengthOrOff { .. } if round % 2 == 0 => text("off"),
+        Kind::LengthOrOff { .. } if round.is_multiple_of(2) => text("off"),
         Kind::LengthOrOff { most, .. } => Some(Raw::Text(format!("{most}s"))),
         Kind::WordOrLength { words, most } => match words.get(round % (words.len() + 1)) {
             Some(word) => text(word),
@@ -91,13 +91,13 @@ fn written(setting: &Setting, round: usize) -> Option<Raw> {
         Kind::DayTypes => text("workday"),
         Kind::Word(words) | Kind::Words(words) => text(word(words)),
         Kind::Multiplier => text("1.5"),
-        Kind::PayCode(_) if round % 2 == 0 && !setting.required => None,
+        Kind::PayCode(_) if round.is_multiple_of(2) && !setting.required => None,
         Kind::PayCode(_) => text("regular"),
         Kind::WordOrPayCodes(words) => match words.get(round % (words.len() + 1)) {
             Some(word) => text(word),
             None => list(vec![Raw::Text("overtime_1_5".into())]),
         },
-        Kind::OffOrWhole(_) if round % 2 == 0 => text("off"),
+        Kind::OffOrWhole(_) if round.is_multiple_of(2) => text("off"),
         Kind::Table(inner) | Kind::OptionalTable(inner) | Kind::Whole(inner) | Kind::OffOrWhole(inner) => {
             Some(Raw::Table(fields(inner, round)))
         }

@@ -11,7 +11,7 @@ use shiftmill_core::{
 use super::days::{Away, Duty};
 use super::moments::Moment;
 use super::shifts::Shift;
-use super::{Amount, Notice, plan_of};
+use super::{Amount, Notice, holds, plan_of};
 use crate::engine::Question;
 
 /// The inputs of the comparison.
@@ -125,7 +125,7 @@ fn late(
         GraceMode::Cliff => lateness,
         GraceMode::Deduct => lateness.beyond(grace),
     };
-    let tier = rules.late_tiers.iter().rev().find(|tier| tier.compare.holds(lateness, tier.from));
+    let tier = rules.late_tiers.iter().rev().find(|tier| holds(tier.compare, lateness, tier.from));
     let code = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
     notices.push(Notice { code, workday, at, measure });
     if let Some(deduct) = tier.and_then(|tier| tier.deduct) {
@@ -157,7 +157,7 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
     let View { question, shifts, duties, moments, .. } = *view;
     let rules = &plan_of(question, workday).attendance;
     let of_day = || moments.iter().filter(|moment| moment.reporting == workday);
-    let worked = Seconds(of_day().filter(|moment| moment.is_work()).map(|moment| moment.length).sum());
+    let worked = Seconds(of_day().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum());
     let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday).collect();
     let first = shown[0].first();
     let scheduled = duties.iter().any(|duty| duty.workday == workday);

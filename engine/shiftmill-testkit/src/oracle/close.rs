@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shiftmill_core::{ExceptionState, PayCode, Reason, Seconds, Timestamp, TotalScope, WaiverKind, Workday};
+use shiftmill_core::{DayType, ExceptionState, PayCode, Reason, Seconds, Timestamp, TotalScope, WaiverKind, Workday};
 
 use super::days::{Duty, day_type};
 use super::moments::Moment;
@@ -56,7 +56,7 @@ fn workdays(
     duties: &[Duty],
     moments: &[Moment],
     amounts: &[Amount],
-) -> BTreeMap<Workday, (shiftmill_core::DayType, u16, Seconds)> {
+) -> BTreeMap<Workday, (DayType, u16, Seconds)> {
     let mut rows: BTreeMap<Workday, (u16, Seconds)> = BTreeMap::new();
     for shift in shifts {
         rows.entry(shift.shown_on).or_default().0 += shift.taps.len() as u16;
@@ -69,7 +69,7 @@ fn workdays(
     }
     for moment in moments {
         let row = rows.entry(moment.reporting).or_default();
-        if moment.is_work() {
+        if moment.counts_as_work() {
             row.1 = row.1.plus(Seconds(moment.length));
         }
     }

@@ -1,12 +1,12 @@
 //! Days: their type, their scheduled shifts, their leave, and holidays not worked.
 
 use shiftmill_core::{
-    Because, DayType, EvaluationError, ExceptionCode, Fold, LeaveTime, PayCode, Reason, RuleId, Seconds, ShiftTimes,
-    Timestamp, WallTime, Workday,
+    Because, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RuleId, Seconds, ShiftTimes,
+    Timestamp, Workday,
 };
 
 use super::moments::Moment;
-use super::{Amount, Notice, date_of, plan_of};
+use super::{Amount, Notice, clock, date_of, plan_of};
 use crate::engine::Question;
 
 /// A scheduled shift.
@@ -54,6 +54,30 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     }
 }
 
+/// Whether work is expected on days of a type.
+pub(crate) fn is_working(day_type: DayType) -> bool {
+    match day_type {
+        DayType::Workday | DayType::MakeupWorkday => true,
+        DayType::RestDay
+        | DayType::StatutoryHoliday
+        | DayType::CompanyHoliday
+        | DayType::ShiftedRest
+        | DayType::StatutoryRest => false,
+    }
+}
+
+/// Whether days of a type are holidays.
+pub(crate) fn is_holiday(day_type: DayType) -> bool {
+    match day_type {
+        DayType::StatutoryHoliday | DayType::CompanyHoliday => true,
+        DayType::Workday
+        | DayType::RestDay
+        | DayType::MakeupWorkday
+        | DayType::ShiftedRest
+        | DayType::StatutoryRest => false,
+    }
+}
+
 /// The scheduled shifts in order of start.
 pub(crate) fn schedule(question: &Question) -> Result<Vec<Duty>, EvaluationError> {
     let mut duties = Vec::new();
@@ -67,7 +91,7 @@ pub(crate) fn schedule(question: &Question) -> Result<Vec<Duty>, EvaluationError
     if question.facts.shifts.is_empty() {
         for date in question.window.facts.first.0..=question.window.facts.last.0 {
             duties
-                .extend(by_pattern(question, Workday(date)).filter(|_| day_type(question, Workday(date)).is_working()));
+                .extend(by_pattern(question, Workday(date)).filter(|_| is_working(day_type(question, Workday(date)))));
         }
     }
     duties.sort_by_key(|duty| (duty.start, duty.end, duty.workday, duty.template));
@@ -111,8 +135,8 @@ fn by_pattern(question: &Question, date: Workday) -> Option<Duty> {
 }
 
 fn instants(question: &Question, date: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
-    let start = question.zone.instant(WallTime::on(date, start), Fold::Earlier);
-    (start, question.zone.instant(WallTime::on(date, end), Fold::Later).max(start))
+    let start = clock::first_shown(&question.zone, date, start);
+    (start, clock::last_shown(&question.zone, date, end).max(start))
 }
 
 /// One leave that counts.
@@ -155,8 +179,8 @@ pub(crate) fn leaves(
         match question.facts.leave[index as usize].time {
             LeaveTime::Span { .. } => {
                 let facts = question.window.facts;
-                let from = start.max(question.zone.midnight(facts.first));
-                away.pieces.push((from, end.min(question.zone.midnight(facts.last.plus(1)))));
+                let from = start.max(clock::midnight(&question.zone, facts.first));
+                away.pieces.push((from, end.min(clock::midnight(&question.zone, facts.last.plus(1)))));
             }
             LeaveTime::Amount(workday, amount) => amounts.push(leave_amount(workday, code, amount)),
             LeaveTime::Workday(workday) => {
@@ -186,7 +210,7 @@ fn extent(question: &Question, duties: &[Duty], time: LeaveTime) -> (Timestamp, 
         LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => {
             let whole = matches!(time, LeaveTime::Workday(_));
             let of_day = || duties.iter().filter(|duty| whole && duty.workday == workday);
-            let midnight = |date| question.zone.midnight(date);
+            let midnight = |date| clock::midnight(&question.zone, date);
             let start = of_day().map(|duty| duty.start).min().unwrap_or(midnight(workday));
             let end = of_day().map(|duty| duty.end).max().unwrap_or(midnight(workday.plus(1)));
             (start, end, workday)
@@ -241,8 +265,8 @@ pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments:
     for date in question.window.facts.first.0..=question.window.facts.last.0 {
         let date = Workday(date);
         let Some(rule) = plan_of(question, date).holidays.not_worked else { continue };
-        let worked = moments.iter().any(|moment| moment.is_work() && moment.reporting == date);
-        if worked || !day_type(question, date).is_holiday() {
+        let worked = moments.iter().any(|moment| moment.counts_as_work() && moment.reporting == date);
+        if worked || !is_holiday(day_type(question, date)) {
             continue;
         }
         let scheduled: u32 = duties.iter().filter(|duty| duty.workday == date).map(Duty::planned).sum();

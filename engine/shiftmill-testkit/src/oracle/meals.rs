@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use shiftmill_core::shape::meal_requirement::MealRequirement;
-use shiftmill_core::{
-    Because, ExceptionCode, Fold, GapKind, Reason, Seconds, Timestamp, WaiverKind, WallTime, Workday,
-};
+use shiftmill_core::{Because, ExceptionCode, GapKind, Reason, Seconds, Timestamp, WaiverKind, Workday};
 
 use super::days::Duty;
 use super::pairs::Pair;
 use super::shifts::Shift;
-use super::{Amount, Notice, moments, plan_of};
+use super::{Amount, Notice, clock, date_of, holds, moments, plan_of};
 use crate::engine::Question;
 
 /// A stretch of raw work of one workday.
@@ -85,11 +83,10 @@ fn by_workday(question: &Question, shift: &Shift, duties: &[Duty], pair: &Pair, 
 /// The next instant after `at` at which a label may change.
 fn next_change(question: &Question, shift: &Shift, at: Timestamp) -> Timestamp {
     let opens_at = plan_of(question, shift.plan_day).workdays.opens_at;
-    let date = question.zone.date_at(at);
-    let clock = |date, second| question.zone.instant(WallTime(WallTime::on(date, 0).0 + second), Fold::Earlier);
+    let date = date_of(question, at);
     let candidates = (-1..=2).flat_map(|days| {
         let date = date.plus(days);
-        [clock(date, 0), clock(date, i64::from(opens_at))]
+        [0, opens_at as i32].map(|second| clock::first_shown(&question.zone, date, second))
     });
     candidates.filter(|candidate| *candidate > at).min().unwrap_or(at.after(Seconds(60)))
 }
@@ -116,7 +113,7 @@ fn judge_day(
     }
     let mut paid = BTreeSet::new();
     for requirement in &plan_of(question, workday).meal_requirements {
-        if !requirement.compare.holds(worked, requirement.when_worked) {
+        if !holds(requirement.compare, worked, requirement.when_worked) {
             continue;
         }
         let Some((code, at, measure)) = violation(requirement, &gaps, work) else { continue };

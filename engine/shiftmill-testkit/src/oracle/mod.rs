@@ -3,8 +3,22 @@
 //! It keeps one entry for every moment of the card and applies each rule to each moment. A *moment* is the longest
 //! whole number of seconds that divides every instant and every limit in play, so that nothing can change inside it;
 //! on a card with times off the grid a moment is a second.
+//!
+//! It shares types with the engine, and no code that decides:
+//!
+//! - facts, settings of rules and what results are made of ([`Plan`], [`ExceptionCode`], [`Reason`] and so on): both sides
+//!   must mean the same question and the same answer;
+//! - arithmetic of [`Seconds`], [`Timestamp`] and [`Workday`], the calendar included: it knows no rule, and has tests of
+//!   its own;
+//! - membership of the sets that settings hold;
+//! - readings of what a ruleset states: the versions of a timeline, the pay code and multiplier of a number, the severity
+//!   of an exception;
+//! - readings of what a zone states: its offsets. What a clock shows is worked out in [`clock`].
+//!
+//! The test `oracle_is_independent` lists them, and fails when anything else is used.
 
 mod attendance;
+mod clock;
 mod close;
 mod context;
 mod days;
@@ -17,6 +31,7 @@ mod presets;
 mod punches;
 mod shifts;
 
+use shiftmill_core::shape::breaks::Compare;
 use shiftmill_core::{DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};
 
 use crate::engine::Question;
@@ -75,12 +90,21 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     days::day_type(question, date)
 }
 
-/// The plan of a workday.
+/// The plan of a workday: the last version that holds by then, or the first.
 pub(crate) fn plan_of(question: &Question, workday: Workday) -> &Plan {
-    question.timeline.at(workday)
+    let versions = question.timeline.versions();
+    &versions.iter().rev().find(|version| version.0 <= workday).unwrap_or(&versions[0]).1
 }
 
 /// The local date of an instant.
 pub(crate) fn date_of(question: &Question, at: Timestamp) -> Workday {
-    question.zone.date_at(at)
+    clock::date_at(&question.zone, at)
+}
+
+/// Whether a length compares so with a limit.
+pub(crate) fn holds(compare: Compare, length: Seconds, limit: Seconds) -> bool {
+    match compare {
+        Compare::AtLeast => length >= limit,
+        Compare::MoreThan => length > limit,
+    }
 }

@@ -7,14 +7,14 @@ use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement};
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
-    Because, DayType, ExceptionCode, Fold, GapKind, PayCode, Plan, Reason, RuleId, Seconds, SpanState, Timestamp,
-    WallTime, Workday,
+    Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds, SpanState, Timestamp,
+    Workday,
 };
 
-use super::days::{Away, Duty, day_type};
+use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
 use super::shifts::Shift;
-use super::{Notice, date_of, plan_of};
+use super::{Notice, clock, date_of, holds, plan_of};
 use crate::engine::Question;
 
 /// A moment of the timeline.
@@ -34,8 +34,11 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    pub fn is_work(&self) -> bool {
-        self.state.is_work()
+    pub fn counts_as_work(&self) -> bool {
+        match self.state {
+            SpanState::Worked | SpanState::PaidBreak => true,
+            SpanState::UnpaidBreak | SpanState::Leave => false,
+        }
     }
 
     pub fn end(&self) -> Timestamp {
@@ -121,7 +124,7 @@ fn moment_length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves:
         divide(piece.1.0.rem_euclid(86_400));
     }
     for fact in &question.facts.leave {
-        if let shiftmill_core::LeaveTime::Amount(_, amount) = fact.time {
+        if let LeaveTime::Amount(_, amount) = fact.time {
             divide(i64::from(amount.0));
         }
     }
@@ -183,7 +186,7 @@ fn work(
         let because = if pair.imputed { Because::Imputed } else { Because::Worked };
         let rule = if pair.imputed { RuleId::PUNCHES } else { RuleId::WORKED };
         for at in moments_of(length, pair.start, pair.end) {
-            let (overtime, reporting) = labels.at(question, at);
+            let (overtime, reporting) = labels.of_instant(question, at);
             timeline.entry(at).or_insert(Moment {
                 at,
                 length,
@@ -221,7 +224,7 @@ fn paid_gaps(
         let segment = segments[&(index, places[1])];
         let reason = Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } };
         for at in moments_of(length, before.end, after.start) {
-            let (overtime, reporting) = labels.at(question, at);
+            let (overtime, reporting) = labels.of_instant(question, at);
             timeline.entry(at).or_insert(Moment {
                 at,
                 length,
@@ -288,8 +291,8 @@ impl Labels {
         Labels { overtime: label(workdays.overtime), reporting: label(workdays.reporting) }
     }
 
-    fn at(&self, question: &Question, at: Timestamp) -> (Workday, Workday) {
-        (self.overtime.at(question, at), self.reporting.at(question, at))
+    fn of_instant(&self, question: &Question, at: Timestamp) -> (Workday, Workday) {
+        (self.overtime.of_instant(question, at), self.reporting.of_instant(question, at))
     }
 }
 
@@ -311,7 +314,7 @@ impl Label {
         }
     }
 
-    fn at(self, question: &Question, at: Timestamp) -> Workday {
+    fn of_instant(self, question: &Question, at: Timestamp) -> Workday {
         match self {
             Label::Whole(workday) => workday,
             Label::ByDate => date_of(question, at),
@@ -323,7 +326,7 @@ impl Label {
 /// The label of the window from `opens_at` to `opens_at` that holds an instant.
 fn window_of(question: &Question, at: Timestamp, opens_at: u32) -> Workday {
     let date = date_of(question, at);
-    let opens = |date| question.zone.instant(WallTime::on(date, opens_at as i32), Fold::Earlier);
+    let opens = |date| clock::first_shown(&question.zone, date, opens_at as i32);
     if opens(date) <= at { date } else { date.plus(-1) }
 }
 
@@ -331,9 +334,9 @@ fn majority(question: &Question, shift: &Shift) -> Workday {
     let mut by_date: BTreeMap<Workday, i64> = BTreeMap::new();
     for pair in &shift.pairs {
         let mut date = date_of(question, pair.start);
-        while question.zone.midnight(date) < pair.end {
-            let from = question.zone.midnight(date).max(pair.start);
-            let until = question.zone.midnight(date.plus(1)).min(pair.end);
+        while clock::midnight(&question.zone, date) < pair.end {
+            let from = clock::midnight(&question.zone, date).max(pair.start);
+            let until = clock::midnight(&question.zone, date.plus(1)).min(pair.end);
             *by_date.entry(date).or_default() += i64::from(until.since(from).0);
             date = date.plus(1);
         }
@@ -348,17 +351,17 @@ fn majority(question: &Question, shift: &Shift) -> Workday {
 
 /// The reporting workday of a worked shift's first punch.
 pub(crate) fn shown_on(question: &Question, shift: &Shift, duties: &[Duty]) -> Workday {
-    Labels::of(question, shift, duties).reporting.at(question, shift.first())
+    Labels::of(question, shift, duties).reporting.of_instant(question, shift.first())
 }
 
 /// The reporting workday of an instant of a worked shift.
 pub(crate) fn reporting_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
-    Labels::of(question, shift, duties).reporting.at(question, at)
+    Labels::of(question, shift, duties).reporting.of_instant(question, at)
 }
 
 /// The overtime workday of an instant of a worked shift.
 pub(crate) fn overtime_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
-    Labels::of(question, shift, duties).overtime.at(question, at)
+    Labels::of(question, shift, duties).overtime.of_instant(question, at)
 }
 
 fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline: &mut Timeline) {
@@ -414,8 +417,8 @@ pub(crate) fn daily_windows(
         .map(Workday)
         .map(|date| DailyWindow {
             date,
-            start: question.zone.instant(WallTime::on(date, from as i32), Fold::Earlier),
-            end: question.zone.instant(WallTime::on(date.plus(days_on), to as i32), Fold::Later),
+            start: clock::first_shown(&question.zone, date, from as i32),
+            end: clock::last_shown(&question.zone, date.plus(days_on), to as i32),
         })
         .collect()
 }
@@ -423,10 +426,10 @@ pub(crate) fn daily_windows(
 fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeline) -> Result<(), TooCoarse> {
     let day: Vec<Moment> = timeline.values().filter(|moment| moment.overtime == workday).copied().collect();
     let segments = segments(&day);
-    let work: Vec<Moment> = day.iter().filter(|moment| moment.is_work()).copied().collect();
+    let work: Vec<Moment> = day.iter().filter(|moment| moment.counts_as_work()).copied().collect();
     let net = work.len() as u32 * length;
     let takes = |rule: &AutoDeduct| {
-        let reached = rule.compare.holds(Seconds(basis(rule, &day, &segments)), rule.after);
+        let reached = holds(rule.compare, Seconds(basis(rule, &day, &segments)), rule.after);
         let fits = rule.only_if_segments.is_none_or(|count| usize::from(count) == segments.len());
         if !reached || !fits {
             return 0;
@@ -481,7 +484,7 @@ fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
         BreakBasis::WorkedGross => length(day),
         BreakBasis::LongestSegment => segments.iter().map(|segment| length(segment)).max().unwrap_or(0),
         BreakBasis::GrossSpan => day[day.len() - 1].end().since(day[0].at).0,
-        BreakBasis::WorkedNet => day.iter().filter(|moment| moment.is_work()).map(|moment| moment.length).sum(),
+        BreakBasis::WorkedNet => day.iter().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum(),
     }
 }
 
@@ -500,7 +503,7 @@ fn at_trigger(rule: &AutoDeduct, work: &[Moment], count: u32, length: u32) -> Re
 }
 
 fn proportional(segments: &[Vec<Moment>], amount: u32, length: u32) -> Result<Vec<Timestamp>, TooCoarse> {
-    let work = |segment: &Vec<Moment>| segment.iter().filter(|moment| moment.is_work()).copied().collect();
+    let work = |segment: &Vec<Moment>| segment.iter().filter(|moment| moment.counts_as_work()).copied().collect();
     let segments: Vec<Vec<Moment>> = segments.iter().map(work).collect();
     let long = |segment: &Vec<Moment>| segment.len() as u32 * length;
     let whole: u32 = segments.iter().map(long).sum();
@@ -544,7 +547,7 @@ fn leave(
             }
             let present = timeline.get(&at).copied();
             let versus = plan_of(question, reporting).leave.versus_work;
-            if present.is_some_and(|moment| moment.is_work()) && versus != LeaveVersusWork::WorkWins {
+            if present.is_some_and(|moment| moment.counts_as_work()) && versus != LeaveVersusWork::WorkWins {
                 let entry = met.entry(reporting).or_insert((at, 0));
                 *entry = (entry.0.min(at), entry.1 + length);
             }
@@ -611,7 +614,7 @@ fn type_of_second(
         }
         HolidayBasis::CalendarSplit => {
             let by_date = day_type(date_of(question, moment.at));
-            let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
+            let special = |kind: DayType| is_holiday(kind) || kind == DayType::StatutoryRest;
             if special(by_date) || special(by_workday) { by_date } else { by_workday }
         }
     }
@@ -620,7 +623,7 @@ fn type_of_second(
 /// Notes work on a holiday, once per workday.
 pub(crate) fn holiday_work(_question: &Question, moments: &[Moment], notices: &mut Vec<Notice>) {
     let on_holiday: Vec<&Moment> =
-        moments.iter().filter(|moment| moment.is_work() && moment.day_type.is_holiday()).collect();
+        moments.iter().filter(|moment| moment.counts_as_work() && is_holiday(moment.day_type)).collect();
     let workdays: BTreeSet<Workday> = on_holiday.iter().map(|moment| moment.reporting).collect();
     for workday in workdays {
         let of_day = || on_holiday.iter().filter(|moment| moment.reporting == workday);

@@ -92,7 +92,7 @@ fn write(moments: &mut [Moment], winners: &Winners<'_>) {
 impl<'a> Desk<'a> {
     fn new(question: &'a Question, moments: &'a [Moment], amounts: &'a [Amount], shifts: &'a [Shift]) -> Desk<'a> {
         let mut worked = BTreeMap::new();
-        for moment in moments.iter().filter(|moment| moment.is_work()) {
+        for moment in moments.iter().filter(|moment| moment.counts_as_work()) {
             *worked.entry(moment.overtime).or_default() += moment.length;
         }
         let mut order: Vec<usize> = (0..moments.len()).collect();
@@ -174,7 +174,7 @@ impl<'a> Desk<'a> {
                 if day.passed_over || !self.fits(rule, moment) {
                     continue;
                 }
-                let feeds = if moment.is_work() {
+                let feeds = if moment.counts_as_work() {
                     counted(index, &rule.tier.counts)
                 } else {
                     moment.state == SpanState::Leave && rule.tier.leave_counts && self.is_paid(moment.code)
@@ -182,7 +182,7 @@ impl<'a> Desk<'a> {
                 if !feeds {
                     continue;
                 }
-                if moment.is_work() && counter >= rule.tier.limit.0 {
+                if moment.counts_as_work() && counter >= rule.tier.limit.0 {
                     claims.push((index, rule, because(rule, moment, day.number)));
                 }
                 counter += moment.length;
@@ -363,7 +363,8 @@ impl<'a> Desk<'a> {
                 of_week
                     .filter_map(|(moment, claim)| {
                         let by_tier = claim.as_ref().map(|claim| claim.0.tier.multiplier.0);
-                        let by_plugin = moment.is_work().then(|| presets::claim(self.question, moment)).flatten();
+                        let by_plugin =
+                            moment.counts_as_work().then(|| presets::claim(self.question, moment)).flatten();
                         let multiplier = i64::from(by_tier.or(by_plugin)?);
                         Some(i64::from(moment.length) * (multiplier - 1_000))
                     })

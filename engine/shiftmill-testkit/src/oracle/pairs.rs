@@ -5,9 +5,9 @@ use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, Roun
 use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds, Timestamp, Workday};
 
 use super::days::Duty;
-use super::punches::Tap;
+use super::punches::{Tap, ends_work, starts_work};
 use super::shifts::Shift;
-use super::{Notice, moments, plan_of};
+use super::{Notice, clock, moments, plan_of};
 use crate::engine::Question;
 
 /// A stretch between an opener and its closer.
@@ -106,10 +106,10 @@ fn strict(pairing: &Pairing, taps: &[Tap]) -> Vec<Made> {
     let mut made = Vec::new();
     let mut waiting: Option<usize> = None;
     for (index, tap) in taps.iter().enumerate() {
-        let closes = tap.kind.is_closer()
+        let closes = ends_work(tap.kind)
             || tap.kind == PunchKind::Transfer && waiting.is_some()
             || tap.kind == PunchKind::Unknown && waiting.is_some();
-        let opens = tap.kind.is_opener()
+        let opens = starts_work(tap.kind)
             || tap.kind == PunchKind::Transfer
             || tap.kind == PunchKind::Unknown && waiting.is_none();
         match waiting.take() {
@@ -130,7 +130,7 @@ fn bridging(pairing: &Pairing, taps: &[Tap], notices: &mut Vec<Notice>) -> Vec<M
     let mut made = Vec::new();
     let mut open: Option<usize> = None;
     for (index, tap) in taps.iter().enumerate() {
-        let closes = tap.kind.is_closer() || tap.kind == PunchKind::Unknown && open.is_some();
+        let closes = ends_work(tap.kind) || tap.kind == PunchKind::Unknown && open.is_some();
         match (tap.kind, open) {
             (PunchKind::Transfer, Some(opener)) => {
                 made.push(pair_of(pairing, taps, opener, index));
@@ -441,7 +441,7 @@ fn condition_holds(question: &Question, rule: &RoundingRule, at: Timestamp, side
             duty.is_some_and(|duty| distance(at, if side == Side::Start { duty.start } else { duty.end }) <= most)
         }
         RoundingCondition::ClockWindow { from, to } => {
-            let second = question.zone.wall_at(at).second_of_day();
+            let second = clock::second_of_day(&question.zone, at);
             if from < to { from <= second && second < to } else { second >= from || second < to }
         }
     }
@@ -452,9 +452,9 @@ fn on_grid(question: &Question, rule: &RoundingRule, at: Timestamp, duty: Option
     if interval <= 1 {
         return at;
     }
-    let wall = question.zone.wall_at(at).0;
+    let wall = clock::wall_at(&question.zone, at).0;
     let anchor = match (rule.anchor, duty) {
-        (Anchor::ScheduleStart, Some(duty)) => question.zone.wall_at(duty.start).0,
+        (Anchor::ScheduleStart, Some(duty)) => clock::wall_at(&question.zone, duty.start).0,
         _ => 0,
     };
     let residual = (wall - anchor).rem_euclid(interval);

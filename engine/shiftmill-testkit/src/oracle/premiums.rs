@@ -14,7 +14,7 @@ pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> 
     let mut extras = Vec::new();
     for (index, shift) in shifts.iter().enumerate() {
         let work: Vec<&Moment> =
-            moments.iter().filter(|moment| moment.shift == Some(index) && moment.is_work()).collect();
+            moments.iter().filter(|moment| moment.shift == Some(index) && moment.counts_as_work()).collect();
         for premium in &plan_of(question, shift.plan_day).premiums {
             extras.extend(of_shift(question, premium, &work));
         }

@@ -1,14 +1,14 @@
 //! The recodes of a plugin before overtime, applied moment by moment.
 
-use shiftmill_core::{Because, PayCode, Reason, SpanState};
+use shiftmill_core::{Because, PayCode, Reason, RuleId, SpanState};
 
 use super::moments::Moment;
 use crate::engine::Question;
-use crate::made_up_plugin;
 
 /// Recodes the moments inside the presets, in order.
 pub(crate) fn apply(question: &Question, moments: &mut [Moment]) {
-    let rule = made_up_plugin::rule_after(&question.timeline);
+    // The rule of the plugin follows those of the ruleset.
+    let rule = RuleId(question.timeline.names().rules.len() as u16);
     for preset in &question.presets {
         let inside = moments.iter_mut().filter(|moment| preset.start <= moment.at && moment.at < preset.end);
         for moment in inside.filter(|moment| moment.state != SpanState::Leave) {

@@ -18,6 +18,24 @@ pub(crate) struct Tap {
     raw: Option<(usize, u64)>,
 }
 
+/// Whether the person works after a punch of a kind.
+pub(crate) fn starts_work(kind: PunchKind) -> bool {
+    match kind {
+        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => true,
+        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::Transfer | PunchKind::Unknown => {
+            false
+        }
+    }
+}
+
+/// Whether the person stops working with a punch of a kind.
+pub(crate) fn ends_work(kind: PunchKind) -> bool {
+    match kind {
+        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => true,
+        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::Transfer | PunchKind::Unknown => false,
+    }
+}
+
 pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
     let (facts, period) = (question.window.facts, question.window.pay_period);
     if facts.last < facts.first || period.last < period.first {
@@ -73,7 +91,7 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
         }
     }
     present.sort_by_key(|tap| {
-        let side = if tap.kind.is_closer() { 0 } else { 1 + u8::from(tap.kind.is_opener()) };
+        let side = if ends_work(tap.kind) { 0 } else { 1 + u8::from(starts_work(tap.kind)) };
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
         (tap.at, side, tap.kind as u8, id, position)
     });
@@ -180,7 +198,7 @@ fn without_repeats(question: &Question, taps: Vec<Tap>, notices: &mut Vec<Notice
         let stays = match keep {
             DedupeKeep::First => 0,
             DedupeKeep::Last => run.len() - 1,
-            DedupeKeep::ByDirection if run[0].kind.is_closer() => run.len() - 1,
+            DedupeKeep::ByDirection if ends_work(run[0].kind) => run.len() - 1,
             DedupeKeep::ByDirection => 0,
         };
         for (index, tap) in run.iter().enumerate() {

@@ -44,34 +44,29 @@ impl<'a> CardView<'a> {
 
     /// Its workdays.
     pub fn workdays(&self) -> impl Iterator<Item = WorkdayRow> + 'a {
-        let (from, to) = (self.results.starts(self.index).workdays, self.card().ends.workdays);
-        self.results.workdays.rows(from as usize..to as usize)
+        self.results.workdays.rows(self.results.rows_of(self.index).workdays)
     }
 
     /// Its pay lines.
     pub fn lines(&self) -> impl Iterator<Item = PayLine> + 'a {
-        let (from, to) = (self.results.starts(self.index).lines, self.card().ends.lines);
-        self.results.lines.rows(from as usize..to as usize)
+        self.results.lines.rows(self.results.rows_of(self.index).lines)
     }
 
     /// Its exceptions.
     pub fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + 'a {
-        let (from, to) = (self.results.starts(self.index).exceptions, self.card().ends.exceptions);
-        self.results.exceptions.rows(from as usize..to as usize)
+        self.results.exceptions.rows(self.results.rows_of(self.index).exceptions)
     }
 
     /// Its totals.
     pub fn totals(&self) -> impl Iterator<Item = TotalRow> + 'a {
-        let (from, to) = (self.results.starts(self.index).totals, self.card().ends.totals);
-        self.results.totals.rows(from as usize..to as usize)
+        self.results.totals.rows(self.results.rows_of(self.index).totals)
     }
 
     /// The values that plugins carry over to the next pay period, by the names of the keys.
     pub fn carried(&self) -> impl Iterator<Item = (&'a str, i64)> {
-        let (from, to) = (self.results.starts(self.index).carried, self.card().ends.carried);
         let names = &self.names.carried;
         let named = |row: CarriedRow| (names.get(usize::from(row.key.0)).map_or("", String::as_str), row.value);
-        self.results.carried.rows(from as usize..to as usize).map(named)
+        self.results.carried.rows(self.results.rows_of(self.index).carried).map(named)
     }
 
     /// Its pay lines added up by workday and pay code.

@@ -47,7 +47,6 @@ impl CardReport {
 
 /// What a card of a chunk carries over, by the names of the keys.
 pub fn carried(names: &Names, results: &Evaluations, index: usize) -> Vec<(String, i64)> {
-    let (from, to) = (results.starts(index).carried, results.cards.get(index).map_or(0, |card| card.ends.carried));
     let name = |key: u16| names.carried.get(usize::from(key)).cloned().unwrap_or_default();
-    results.carried.rows(from as usize..to as usize).map(|row| (name(row.key.0), row.value)).collect()
+    results.carried.rows(results.rows_of(index).carried).map(|row| (name(row.key.0), row.value)).collect()
 }

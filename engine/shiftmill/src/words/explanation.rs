@@ -4,7 +4,7 @@ use std::fmt;
 
 use shiftmill_core::{
     Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
-    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowEnds, Seconds, Severity, Span, SpanState,
+    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, Seconds, Severity, Span, SpanState,
     Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
@@ -118,7 +118,7 @@ pub fn explain(
     language: Language,
 ) -> Option<Explanation> {
     let card = results.cards.get(index)?;
-    let explainer = Explainer { names, results, index, zone, language, from: results.starts(index), to: card.ends };
+    let explainer = Explainer { names, results, index, zone, language, own: results.rows_of(index) };
     if let Some(failed) = card.error {
         return Some(Explanation { error: Some(explainer.error(failed)), ..Explanation::default() });
     }
@@ -134,15 +134,15 @@ struct Explainer<'a> {
     index: usize,
     zone: &'a Zone,
     language: Language,
-    from: RowEnds,
-    to: RowEnds,
+    /// The rows of the timecard in each list.
+    own: RowRanges,
 }
 
 impl Explainer<'_> {
     /// Every workday with at least one row, in order.
     fn workdays(&self) -> Vec<Workday> {
         let mut days: Vec<Workday> = Vec::new();
-        days.extend(self.results.workdays.rows(range(self.from.workdays, self.to.workdays)).map(|row| row.workday));
+        days.extend(self.results.workdays.rows(self.own.workdays.clone()).map(|row| row.workday));
         days.extend(self.lines().map(|row| row.workday));
         days.extend(self.exceptions().map(|row| row.workday));
         days.extend(self.spans().iter().map(|span| span.reporting_workday));
@@ -152,7 +152,7 @@ impl Explainer<'_> {
     }
 
     fn day(&self, workday: Workday) -> DayExplanation {
-        let row = self.results.workdays.rows(range(self.from.workdays, self.to.workdays));
+        let row = self.results.workdays.rows(self.own.workdays.clone());
         let row = row.into_iter().find(|row| row.workday == workday);
         let lines = self.lines().filter(|line| line.workday == workday);
         let exceptions = (0..).zip(self.exceptions()).filter(|(_, row)| row.workday == workday);
@@ -206,7 +206,8 @@ impl Explainer<'_> {
     /// The text of a plugin's reason.
     fn says(&self, reason: Reason, workday: Workday) -> Option<String> {
         let Because::ByPlugin { reason: number } = reason.because else { return None };
-        let figures = self.results.reasons.get(self.from.reasons.checked_add(number)?)?;
+        let first = u32::try_from(self.own.reasons.start).ok()?;
+        let figures = self.results.reasons.get(first.checked_add(number)?)?;
         let Explainer { names, zone, language, .. } = *self;
         Listener { names, zone, workday: Some(workday), language }.reason(reason.rule, figures)
     }
@@ -258,7 +259,7 @@ impl Explainer<'_> {
 
     /// What happened, with the text of the plugin that marked it.
     fn about(&self, position: u32, row: ExceptionRow) -> String {
-        let mut marks = self.results.marks.rows(range(self.from.marks, self.to.marks));
+        let mut marks = self.results.marks.rows(self.own.marks.clone());
         let because =
             marks.find(|mark| mark.exception == position).map(|mark| Because::ByPlugin { reason: mark.reason });
         let says = because.and_then(|because| self.says(Reason { rule: row.rule, because }, row.workday));
@@ -283,7 +284,7 @@ impl Explainer<'_> {
     /// Adds every step to its day and returns the steps that belong to no day.
     fn add_steps(&self, days: &mut [DayExplanation]) -> Vec<String> {
         let mut others = Vec::new();
-        let notes = self.results.notes.get(range(self.from.notes, self.to.notes)).unwrap_or(&[]);
+        let notes = self.results.notes.get(self.own.notes.clone()).unwrap_or(&[]);
         for step in notes {
             let workday = self.workday_of(step);
             match days.iter_mut().find(|day| day.workday == workday) {
@@ -337,7 +338,7 @@ impl Explainer<'_> {
     }
 
     fn totals(&self) -> Vec<TotalSentence> {
-        let rows = self.results.totals.rows(range(self.from.totals, self.to.totals));
+        let rows = self.results.totals.rows(self.own.totals.clone());
         rows.map(|row| TotalSentence {
             scope: row.scope,
             from: row.from,
@@ -360,28 +361,24 @@ impl Explainer<'_> {
     }
 
     fn lines(&self) -> impl Iterator<Item = PayLine> + '_ {
-        self.results.lines.rows(range(self.from.lines, self.to.lines))
+        self.results.lines.rows(self.own.lines.clone())
     }
 
     fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + '_ {
-        self.results.exceptions.rows(range(self.from.exceptions, self.to.exceptions))
+        self.results.exceptions.rows(self.own.exceptions.clone())
     }
 
     fn spans(&self) -> &[Span] {
-        self.results.spans.get(range(self.from.spans, self.to.spans)).unwrap_or(&[])
+        self.results.spans.get(self.own.spans.clone()).unwrap_or(&[])
     }
 
     fn premiums(&self) -> impl Iterator<Item = &PremiumSpan> {
-        self.results.premiums.get(range(self.from.premiums, self.to.premiums)).unwrap_or(&[]).iter()
+        self.results.premiums.get(self.own.premiums.clone()).unwrap_or(&[]).iter()
     }
 
     fn quantities(&self) -> impl Iterator<Item = &Quantity> {
-        self.results.quantities.get(range(self.from.quantities, self.to.quantities)).unwrap_or(&[]).iter()
+        self.results.quantities.get(self.own.quantities.clone()).unwrap_or(&[]).iter()
     }
-}
-
-fn range(from: u32, to: u32) -> std::ops::Range<usize> {
-    from as usize..to as usize
 }
 
 fn title(workday: Workday, known: Option<(DayType, Seconds)>) -> String {
