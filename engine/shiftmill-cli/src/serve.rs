@@ -1,5 +1,6 @@
 //! `shiftmill serve`: the gRPC service, until it is told to stop.
 
+use std::env::VarError;
 use std::error::Error;
 use std::io::stderr;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -73,7 +74,7 @@ enum Log {
 
 /// Runs the command. With `--json`, logs are JSON.
 pub fn run(command: &Serve, plugins: &PluginArguments, json: bool) -> Result<Exit, Problem> {
-    logs(json || command.log == Log::Json);
+    logs(json || command.log == Log::Json)?;
     let config = Config {
         listen: command.listen,
         rulesets: command.rulesets.clone(),
@@ -126,17 +127,38 @@ fn deepest(error: &dyn Error) -> Option<&dyn Error> {
     Some(cause)
 }
 
-/// Logs to standard error. Their level is that of `SHIFTMILL_LOG`: one for all, such as `debug`, or also by part of the
-/// program, such as `info,h2=warn`.
-fn logs(json: bool) {
-    let level = std::env::var("SHIFTMILL_LOG").ok().and_then(|level| level.parse().ok());
-    let level = level.unwrap_or_else(|| Targets::new().with_default(tracing_subscriber::filter::LevelFilter::INFO));
+/// Logs to standard error. Their level is that of `SHIFTMILL_LOG`.
+fn logs(json: bool) -> Result<(), Problem> {
+    let level = match std::env::var("SHIFTMILL_LOG") {
+        Ok(written) => log_levels(&written)?,
+        Err(VarError::NotPresent) => Targets::new().with_default(LevelFilter::INFO),
+        Err(VarError::NotUnicode(_)) => return Err(Problem::new("`SHIFTMILL_LOG` is not text")),
+    };
     let (text, lines) = match json {
         true => (None, Some(tracing_subscriber::fmt::layer().json().with_writer(stderr))),
         false => (Some(tracing_subscriber::fmt::layer().with_writer(stderr)), None),
     };
     // Another subscriber can only be there already if we set one twice; its logs are as good.
     let _ = tracing_subscriber::registry().with(level).with(text).with(lines).try_init();
+    Ok(())
+}
+
+/// The levels of logs: one for all, such as `debug`, and others for parts of the program, such as `info,h2=warn`. A word
+/// that is not a level would turn all other logs off, so it is a mistake.
+fn log_levels(written: &str) -> Result<Targets, Problem> {
+    let mut levels = Targets::new();
+    for part in written.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let (target, level) = part.split_once('=').map_or((None, part), |(target, level)| (Some(target.trim()), level));
+        let level: LevelFilter = level.trim().parse().map_err(|_| {
+            Problem::new(format!("`{}` in `SHIFTMILL_LOG` is not a level of logs", level.trim()))
+                .hint("the levels are off, error, warn, info, debug and trace; `info,h2=warn` sets one for a part")
+        })?;
+        levels = match target {
+            None => levels.with_default(level),
+            Some(target) => levels.with_target(target, level),
+        };
+    }
+    Ok(levels)
 }
 
 fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
@@ -181,4 +203,19 @@ async fn told_to_stop() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_is_none_is_a_mistake_and_never_silence() {
+        for written in ["", "debug", " Info , h2=warn", "off,shiftmill_server=trace"] {
+            assert!(log_levels(written).is_ok(), "{written}");
+        }
+        for written in ["warning", "info,h2=loud", "info;debug"] {
+            assert!(log_levels(written).is_err(), "{written}");
+        }
+    }
 }

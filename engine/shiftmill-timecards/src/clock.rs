@@ -25,6 +25,14 @@ pub enum ClockChange {
 }
 
 impl WrittenTime {
+    /// The date as it is written; of a time with an offset, the date in UTC.
+    pub fn date(self) -> Workday {
+        match self {
+            WrittenTime::Instant(at) => WallTime(at.0).date(),
+            WrittenTime::Wall(wall) | WrittenTime::Showing(wall, _) => wall.date(),
+        }
+    }
+
     /// The instant in a zone, and the clock change that a person should know of.
     ///
     /// ```

@@ -257,11 +257,14 @@ impl<'a> Intake<'a> {
 
     fn correction(&mut self, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
         let values = row.values;
+        let adds = values.get(Field::Action).eq_ignore_ascii_case("add");
+        // A punch that is named by its number has a kind of its own: what stands in the column is not read.
+        let by_number = !adds && !values.get(Field::Id).is_empty();
         let written = CorrectionRow {
             action: values.get(Field::Action).into(),
             id: values.get(Field::Id).into(),
             at: values.get(Field::At).into(),
-            kind: self.kind(values.get(Field::Kind))?,
+            kind: if by_number { Given::default() } else { self.kind(values.get(Field::Kind))? },
             to: values.get(Field::To).into(),
             recorded: values.get(Field::Recorded).into(),
         };

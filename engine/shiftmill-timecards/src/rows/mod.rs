@@ -295,7 +295,8 @@ impl<'a> RowReader<'a> {
     fn instant(&mut self, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
         let time = given.required(field, clock::date_and_time, Fault::NotADateAndTime)?;
         let (at, change) = time.instant(self.zone);
-        if !in_range(WallTime(at.0).date()) {
+        // Whatever was recorded outside of these years was known, or is not known yet.
+        if field != Field::Recorded && !in_range(time.date()) {
             return Err(RowError { field, fault: Fault::YearOutOfRange(written(given)) });
         }
         if let Some(change) = change {
@@ -346,7 +347,11 @@ fn in_range(day: Workday) -> bool {
 fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
     let start = row.start.required(Field::Start, clock::shift_time, Fault::NotAShiftTime)?;
     let end = row.end.required(Field::End, clock::shift_time, Fault::NotAShiftTime)?;
-    let end = if end <= start { end.saturating_add(DAY) } else { end };
+    // A clock time that is not after the start is that of the next day. Suites state the day.
+    let end = match row.end {
+        Given::Text(_) if end <= start => end.saturating_add(DAY),
+        Given::Text(_) | Given::Value(_) => end,
+    };
     let fault = match end.saturating_sub(start) {
         ..=0 => Fault::ShiftBackwards,
         1..=SHIFT_SECONDS_MAX => return Ok(ShiftTimes::Clock { start, end }),
