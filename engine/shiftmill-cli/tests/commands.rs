@@ -181,7 +181,7 @@ fn a_list_of_employees_that_cannot_be_used_lets_nobody_in() {
     let evaluate: Vec<&str> = ["evaluate", "--ruleset", "us-flsa@1"].iter().chain(&files).copied().collect();
     let output = shiftmill(&place, &evaluate);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains("error: `employees.csv` holds no employee that can be used"), "{}", err(&output));
+    assert!(err(&output).contains("error: `employees.csv` contains no valid employee"), "{}", err(&output));
 }
 
 #[test]

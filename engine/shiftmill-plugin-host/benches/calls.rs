@@ -122,10 +122,10 @@ fn measure(host: &Host, component: Vec<u8>) {
 fn run(cards: &Cards, bound: &Bound, days: usize) -> f64 {
     let calls = (200_000 / days).max(10);
     cards.all(|cards| {
-        let mut room = CallScratch::default();
+        let mut scratch = CallScratch::default();
         let started = processor_nanoseconds();
         for _ in 0..calls {
-            let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
+            let answers = bound.call(Hook::Days, cards, &mut scratch).unwrap();
             assert!(answers.of(0).is_ok());
         }
         (processor_nanoseconds() - started) as f64 / (calls * days) as f64
@@ -156,9 +156,9 @@ fn soak(host: &Host, count: usize) {
     let mut fuel = None;
     let mut told = Instant::now();
     cards.all(|cards| {
-        let mut room = CallScratch::default();
+        let mut scratch = CallScratch::default();
         for made in 0..count {
-            let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
+            let answers = bound.call(Hook::Days, cards, &mut scratch).unwrap();
             assert!(*fuel.get_or_insert(answers.fuel()) == answers.fuel(), "the same call uses the same fuel");
             if made == 1_000 || told.elapsed() > Duration::from_secs(10) || made + 1 == count {
                 told = Instant::now();

@@ -51,7 +51,7 @@ fn after_every_round_of_the_corpus() {
     let burns = |outcome: &Outcome| {
         let code = match outcome {
             Outcome::NotBound(code, _) | Outcome::MarkedFail(code, _) | Outcome::AllFail(code, _) => Some(*code),
-            Outcome::NotLoaded("used more fuel") => Some(FailureCode::Budget),
+            Outcome::NotLoaded("exceeded its fuel budget") => Some(FailureCode::Budget),
             _ => None,
         };
         code == Some(FailureCode::Budget)
@@ -76,9 +76,9 @@ fn after_thousands_of_instances() {
     let plugin = host.load(&guest.component()).unwrap();
     let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
     let cards = Cards::marked(&binding(&plugin), 2, &[1], Hook::Days);
-    let mut room = CallScratch::default();
+    let mut scratch = CallScratch::default();
     let mut calls = |count: usize| {
-        cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut room).unwrap())));
+        cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut scratch).unwrap())));
     };
     calls(50);
     let Some(before) = resident_kib() else { return };
