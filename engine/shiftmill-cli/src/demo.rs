@@ -392,13 +392,13 @@ impl Shown {
         self.tell_totals(&mut out)?;
         self.tell_explained(month, &mut out)?;
         let gaps = self.outcome.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.not_covered.as_slice());
-        writeln!(out, "What the preset does not cover")?;
+        writeln!(out, "Not covered by the preset")?;
         for gap in gaps {
             writeln!(out, "  {gap}")?;
         }
         writeln!(
             out,
-            "\nYour own: `shiftmill generate --out company` makes files, `shiftmill evaluate --help` reads them."
+            "\nNext: `shiftmill generate --out company` generates files; `shiftmill evaluate --help` shows how to evaluate them."
         )?;
         Ok(())
     }
@@ -414,7 +414,7 @@ impl Shown {
             };
             writeln!(out, "  {written:>16}  {name}")?;
         }
-        writeln!(out, "\nWhat a person must look at, the commonest first")?;
+        writeln!(out, "\nExceptions, the most frequent first")?;
         for (code, count) in self.exceptions.iter().take(6) {
             writeln!(out, "  {:>16}  {}", grouped(*count), code.replace('_', " "))?;
         }
@@ -435,13 +435,13 @@ impl Shown {
             let (from, to) = (&stretch.from, &stretch.to);
             writeln!(out, "  {from} to {to}, {length} of {}: {}, {}", stretch.what, stretch.pay_code, stretch.because)?;
         }
-        writeln!(out, " Paid")?;
+        writeln!(out, " Pay")?;
         for line in &day.pay {
             let (amount, code) = (&line.amount_text, &line.pay_code);
             writeln!(out, "  {amount:>8}  {code}: {} (rule `{}`)", line.because, line.rule)?;
         }
         if !day.exceptions.is_empty() {
-            writeln!(out, " To look at")?;
+            writeln!(out, " Exceptions")?;
         }
         for exception in &day.exceptions {
             writeln!(out, "  {}: {}", exception.code.replace('_', " "), exception.text)?;

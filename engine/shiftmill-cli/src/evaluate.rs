@@ -32,7 +32,7 @@ Examples:
     shiftmill evaluate --ruleset cn-standard@1 --zone Asia/Shanghai --employees employees.csv \\
         --punches attlog.dat --from 2026-03-01 --to 2026-03-31 --complete --hours decimal:2
 
-  For payroll: totals as CSV, and what a person must look at beside it:
+  For payroll: totals and exceptions as CSV:
     shiftmill evaluate ... --format csv --rows totals --output pay.csv
     shiftmill evaluate ... --format csv --rows exceptions --output look-at.csv
 
@@ -80,7 +80,7 @@ enum CsvRows {
     Lines,
     /// Totals by workweek and pay period.
     Totals,
-    /// What a person must look at.
+    /// Exceptions: what a person must look at.
     Exceptions,
     /// Workdays.
     Workdays,
@@ -170,7 +170,7 @@ fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(
     }
     let exceptions = output::exceptions_by_code(evaluated);
     if !exceptions.is_empty() {
-        writeln!(out, "\nTo look at")?;
+        writeln!(out, "\nExceptions")?;
         let width = exceptions.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
         for (code, count) in exceptions {
             writeln!(out, "  {count:>width$}  {}", code.replace('_', " "))?;

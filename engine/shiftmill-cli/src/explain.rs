@@ -35,7 +35,7 @@ pub struct Explain {
     /// Only this workday.
     #[arg(long, value_name = "DATE", value_parser = |text: &str| shiftmill_timecards::clock::date(text).ok_or("write the date as 2026-03-02"))]
     workday: Option<Workday>,
-    /// The language in which plugins give their reasons, where they have it: `en` or `zh`.
+    /// The language of the reasons of plugins, where they have it: `en` or `zh`.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = |code: &str| Language::from_code(code).ok_or("the languages are `en` and `zh`"))]
     language: Language,
     #[command(flatten)]
@@ -118,7 +118,7 @@ fn tell(
     }
     tell_totals(explanation, out)?;
     if let Some(ruleset) = ruleset.filter(|ruleset| !ruleset.not_covered().is_empty()) {
-        writeln!(out, "\nWhat the ruleset does not cover")?;
+        writeln!(out, "\nNot covered by the ruleset")?;
         for gap in ruleset.not_covered() {
             writeln!(out, "  {gap}")?;
         }
@@ -137,7 +137,7 @@ fn tell_day(
         writeln!(out, "  {line}")?;
     }
     if !day.timeline.is_empty() {
-        writeln!(out, "  What was done when")?;
+        writeln!(out, "  Timeline")?;
     }
     let width = |text: fn(&words::TimelineSentence) -> &str| {
         day.timeline.iter().map(|stretch| text(stretch).len()).max().unwrap_or(0)
@@ -149,7 +149,7 @@ fn tell_day(
         writeln!(out, "    {from:>from_width$} to {to:<to_width$} {length:>8}  {what:<12} {code}: {because}")?;
     }
     if !day.pay.is_empty() {
-        writeln!(out, "  What is paid")?;
+        writeln!(out, "  Pay")?;
     }
     for line in &day.pay {
         let unpaid = if line.paid { "" } else { ", not paid" };
@@ -157,7 +157,7 @@ fn tell_day(
         writeln!(out, "    {amount:>9}  {code}{unpaid}: {because} (rule `{rule}`)")?;
     }
     if !day.exceptions.is_empty() {
-        writeln!(out, "  To look at")?;
+        writeln!(out, "  Exceptions")?;
     }
     for exception in &day.exceptions {
         let (code, text) = (exception.code.replace('_', " "), &exception.text);

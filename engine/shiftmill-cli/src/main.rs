@@ -5,7 +5,7 @@
 //! ruleset:           check, schema, show, presets, reference
 //! plugin:            new, build, test, run, bench, inspect
 //! generate:          a seed ─→ the files that evaluate reads
-//! serve:             the gRPC service, until it is told to stop
+//! serve:             the gRPC service, until a signal stops it
 //! demo:              serve, and a client that streams a generated month through it
 //! ```
 

@@ -1,4 +1,4 @@
-//! Plugins as their authors meet them: from `plugin new` to a green test, and what is told when something is wrong.
+//! The commands for authors of plugins: from `plugin new` to a passing test, and the messages for mistakes.
 //!
 //! Needs cargo. The target that plugins are compiled for is added when it is missing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
@@ -142,7 +142,7 @@ fn from_a_new_plugin_to_one_that_pays() {
     evaluate_pays(&plugin);
 }
 
-/// Fuel is the same in every run, and a comparison says so.
+/// Fuel is the same in every run, and a comparison shows it.
 fn bench_repeats(plugin: &Plugin) {
     let bench = ["plugin", "bench", "--json", "--employees", "40", "--runs", "3"];
     let first = plugin.ends(0, &bench);
@@ -222,7 +222,7 @@ fn a_panic_in_one_employees_data_costs_that_employee_only() {
     );
     assert_eq!(answer["plugin_failures"].as_array().unwrap().len(), 1);
 
-    // Told to go on without it, everybody is paid, and a person is asked to look.
+    // With `skip`, every employee is paid, and an exception is raised.
     plugin.change("ruleset.toml", "file = ", "on_failure = \"skip\"\nfile = ");
     let skipped = plugin.ends(0, &evaluate);
     assert!(

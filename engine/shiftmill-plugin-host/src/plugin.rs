@@ -17,7 +17,7 @@ use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Around, Cards, Value};
 
 /// Bytes of memory of every plugin beside its code and manifest: types, imports, exports.
-const KEPT_BESIDE: usize = 16 << 10;
+const OTHER_BYTES: usize = 16 << 10;
 
 /// A plugin, ready to be bound. All its bindings share it; it is compiled once.
 pub struct Plugin {
@@ -67,7 +67,7 @@ impl Plugin {
     /// About how many bytes of memory it uses while it is loaded: its code, and its manifest, which is estimated by the
     /// length of its debug text.
     pub fn kept_bytes(&self) -> usize {
-        self.code_bytes + KEPT_BESIDE + format!("{:?}", self.manifest).len()
+        self.code_bytes + OTHER_BYTES + format!("{:?}", self.manifest).len()
     }
 
     /// The findings of its check.

@@ -128,9 +128,9 @@ impl Package {
     /// Runs the crate's own tests on this machine, without a sandbox.
     pub fn test(&self, arguments: &CargoArguments) -> Result<NativeTests, Problem> {
         let ran = self.cargo_with("test", arguments).stderr(Stdio::inherit()).output().map_err(no_cargo)?;
-        let said = String::from_utf8_lossy(&ran.stdout);
-        let passed = said.lines().filter_map(passed_of).sum();
-        let failed = (!ran.status.success()).then(|| said.trim_end().to_owned());
+        let output = String::from_utf8_lossy(&ran.stdout);
+        let passed = output.lines().filter_map(passed_of).sum();
+        let failed = (!ran.status.success()).then(|| output.trim_end().to_owned());
         Ok(NativeTests { passed, failed })
     }
 
@@ -181,7 +181,7 @@ impl Package {
         command.args(["--print", "target-libdir", "--target", TARGET]).current_dir(&self.folder);
         let asked = command.output().map_err(|error| no_rust("rustc", &error))?;
         if !asked.status.success() {
-            return Err(Problem::new("the Rust compiler does not answer").cause(last_lines(&asked.stderr)));
+            return Err(Problem::new("the Rust compiler does not work").cause(last_lines(&asked.stderr)));
         }
         Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim()).is_dir())
     }
@@ -209,8 +209,8 @@ fn no_rust(program: &str, error: &io::Error) -> Problem {
 }
 
 /// The last lines of the output of a program.
-fn last_lines(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
+fn last_lines(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.get(lines.len().saturating_sub(6)..).unwrap_or(&[]).join("; ")
 }

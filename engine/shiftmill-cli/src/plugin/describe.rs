@@ -22,7 +22,7 @@ pub fn tell(plugin: &Plugin, out: &mut dyn Write) -> Result<(), Problem> {
     topic("carries", &table(&manifest.carried.iter().map(carried_row).collect::<Vec<_>>()), out)
 }
 
-/// A word and the lines beside it; nothing without lines.
+/// Writes a word and its lines; nothing without lines.
 pub fn topic(word: &str, lines: &[String], out: &mut dyn Write) -> Result<(), Problem> {
     for (number, line) in lines.iter().enumerate() {
         let word = if number == 0 { word } else { "" };

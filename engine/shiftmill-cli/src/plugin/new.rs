@@ -135,7 +135,7 @@ pub fn run(command: &New, json: bool) -> Result<Exit, Problem> {
 
 fn tell(folder: &Path, files: &[(&str, String)], sdk: &str, out: &mut dyn Write) -> Result<(), Problem> {
     writeln!(out, "{}: a working plugin", folder.display())?;
-    let says = [
+    let descriptions = [
         "the crate; it needs the SDK and nothing else",
         "the rule",
         "a ruleset that uses it",
@@ -144,8 +144,8 @@ fn tell(folder: &Path, files: &[(&str, String)], sdk: &str, out: &mut dyn Write)
         "",
     ];
     let width = files.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(sdk.len());
-    for ((name, _), says) in files.iter().zip(says).filter(|(_, says)| !says.is_empty()) {
-        writeln!(out, "  {name:<width$}  {says}")?;
+    for ((name, _), description) in files.iter().zip(descriptions).filter(|(_, description)| !description.is_empty()) {
+        writeln!(out, "  {name:<width$}  {description}")?;
     }
     writeln!(out, "  {sdk:<width$}  the SDK; its README.md is the tutorial")?;
     writeln!(out, "\nNext:\n  cd {}\n  shiftmill plugin test", folder.display())?;
@@ -203,7 +203,7 @@ fn fault(name: &str) -> Option<&'static str> {
         () if !marks => Some("it has other characters than lower case letters, digits and `-`"),
         () if !name.starts_with(|first: char| first.is_ascii_lowercase()) => Some("it does not begin with a letter"),
         () if name.ends_with('-') || name.contains("--") => Some("a `-` must be between two words"),
-        () if TAKEN.contains(&name) => Some("a crate of this name cannot be built beside the SDK"),
+        () if TAKEN.contains(&name) => Some("a crate with this name cannot be built with the SDK"),
         () if WORDS.contains(&name) => Some("it is a keyword of Rust"),
         () => None,
     }

@@ -265,7 +265,7 @@ impl Seen {
         topic("steps", &self.steps(), out)?;
         topic("carries", &self.carried_lines(), out)?;
         topic("fuel", &fuel(ran), out)?;
-        topic("says", &log_lines(ran), out)
+        topic("log", &log_lines(ran), out)
     }
 
     fn carried_lines(&self) -> Vec<String> {

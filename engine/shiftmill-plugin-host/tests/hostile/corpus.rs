@@ -1,14 +1,14 @@
-//! The corpus: what each guest does, and what must become of it. Guests treat the employees that are marked badly and
-//! pay every other employee one meal.
+//! The corpus of guests, each with its expected outcome. A guest misbehaves for marked employees and pays every other
+//! employee one meal.
 
 use shiftmill_core::{FailureCode, Hook};
 
 use shiftmill_guests::Guest;
 
-/// What must become of a guest.
+/// The expected outcome of a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is not loaded; the words say why.
+    /// It is not loaded. The message contains this text.
     NotLoaded(&'static str),
     /// It is loaded and fails on its configuration.
     NotBound(FailureCode, &'static str),
@@ -16,20 +16,20 @@ pub enum Outcome {
     MarkedFail(FailureCode, &'static str),
     /// It fails on every employee.
     AllFail(FailureCode, &'static str),
-    /// Everybody is paid.
+    /// Every employee is paid.
     Harmless,
-    /// It is found not to keep employees apart.
+    /// Its answer for one employee depends on others, and the audit finds it.
     NotIndependent,
 }
 use FailureCode::{BadConfig, BadData, BadEdit, Budget, Memory, Panic, Stack};
 use Outcome::{AllFail, Harmless, MarkedFail, NotBound, NotIndependent, NotLoaded};
 
-/// All guests that are written as such.
+/// All guests of the corpus.
 pub fn guests() -> Vec<(Guest, Outcome)> {
     [in_hooks(), in_tables(), answers(), edits(), around_hooks(), dependent()].concat()
 }
 
-/// What code can do while a hook runs.
+/// Misbehaviour while a hook runs.
 fn in_hooks() -> Vec<(Guest, Outcome)> {
     let mut cases = Vec::new();
     for hook in Hook::ALL.iter().copied() {
@@ -269,7 +269,7 @@ impl Edit {
     }
 }
 
-/// Edits that are refused, here or by the core.
+/// Edits that the host or the core refuses.
 fn edits() -> Vec<(Guest, Outcome)> {
     let edits = [
         ("proposes an unknown kind", Edit { kind: 42, ..MEAL }, "edit 1 of rule `meal`: kind 42 does not exist"),
@@ -348,7 +348,7 @@ impl Edit {
     }
 }
 
-/// What code can do outside of a hook.
+/// Misbehaviour outside of hooks.
 fn around_hooks() -> Vec<(Guest, Outcome)> {
     let endless = "(loop $again (br $again)) unreachable";
     let described =
@@ -417,7 +417,7 @@ fn around_hooks() -> Vec<(Guest, Outcome)> {
         allocated("traps in realloc", "unreachable", NotBound(Panic, "stopped without a message")),
         allocated("allocates at odd addresses", "(i32.const 0x100001)", NotBound(Panic, "not aligned")),
         allocated("allocates beyond its memory", "(i32.const 0x7ffffff8)", NotBound(Panic, "beyond end of memory")),
-        // All that it is given lies upon each other, so that it finds other things for one employee than for many.
+        // All inputs are at the same address, so that it reads other values for one employee than for many.
         allocated("allocates everything at 0", "(i32.const 0)", NotIndependent),
         after("loops after its answer", "(loop $again (br $again))", AllFail(Budget, "exceeded its fuel budget")),
         after("traps after its answer", "unreachable", AllFail(Panic, "stopped without a message")),

@@ -1,9 +1,9 @@
-//! Components and other bytes of odd shapes: none of them is loaded.
+//! Invalid components and other bytes: none of them is loaded.
 
 use shiftmill_guests::{Guest, component};
 use wit_component::StringEncoding;
 
-/// A name, bytes, and what the refusal must say.
+/// A name, bytes, and a text that the refusal must contain.
 pub type Shape = (&'static str, Vec<u8>, &'static str);
 
 /// All of them.
@@ -32,7 +32,7 @@ fn no_components() -> Vec<Shape> {
     ]
 }
 
-/// A custom section of so many bytes.
+/// A custom section with this number of bytes.
 fn custom_section(bytes: u32) -> Vec<u8> {
     let mut length = Vec::new();
     let mut left = bytes;
