@@ -1,11 +1,11 @@
-//! Carries inside the program what the author of a plugin needs: the sources of the SDK, the examples and the
-//! documentation. `shiftmill plugin new` unpacks them beside a project, so that it builds and can be read about anywhere.
+//! Embeds the sources of the SDK, the examples and the documentation in the program. `shiftmill plugin new` unpacks them
+//! into a project, so that it builds on any machine and has its documentation.
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Folders and files that a project does not need.
+/// Folders and files that are not embedded.
 const LEFT_OUT: [&str; 6] = ["target", "tests", "benches", "examples", "Cargo.lock", ".gitignore"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,11 +27,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         source.push_str(&format!("    ({name:?}, include_str!({:?})),\n", path.display().to_string()));
     }
     source.push_str("];\n");
-    fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("carried.rs"), source)?;
+    fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("embedded.rs"), source)?;
     Ok(())
 }
 
-/// All files under a folder, as they are called under `name`, with `/` between folders.
+/// Collects all files of a folder, with their names below `name` and `/` between folders.
 fn gather(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -1,9 +1,9 @@
-//! What a plugin carries from one pay period to the next.
+//! Values that a plugin carries from one pay period to the next.
 
 use crate::contract::CarriedKey;
 
-/// The values that a plugin carries; made by `#[derive(Carried)]` on an enum, one variant for each, with its meaning as
-/// a comment. `plugin!` names it.
+/// The values that a plugin carries. `#[derive(Carried)]` on an enum implements it: one variant for each value, with its
+/// meaning as a comment. `plugin!` names the enum.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
@@ -33,12 +33,12 @@ pub trait Carried: Sized {
     #[doc(hidden)]
     const KEYS: &'static [CarriedKey];
 
-    /// Which of them.
+    /// The position of the key.
     #[doc(hidden)]
     fn position(self) -> u16;
 }
 
-/// What `plugin!` says is carried.
+/// The carried values that `plugin!` names.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "the plugin does not say that it carries `{Self}`",

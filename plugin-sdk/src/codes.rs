@@ -10,7 +10,7 @@ macro_rules! coded {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)+
-            /// One that a later version of the contract knows.
+            /// A value of a later version of the contract.
             Other,
         }
 
@@ -57,7 +57,7 @@ coded! {
         MakeupWorkday = 4 "makeup_workday",
         /// A working day turned into a day off by decree.
         ShiftedRest = 5 "shifted_rest",
-        /// The weekly day of rest that the law demands, where it differs from other days off.
+        /// The weekly day of rest that the law requires, where it differs from other days off.
         StatutoryRest = 6 "statutory_rest",
     }
 }
@@ -75,13 +75,13 @@ impl DayType {
 }
 
 coded! {
-    /// What a stretch of time is.
+    /// The state of a span of time.
     SpanState {
         /// Work.
         Worked = 0 "worked",
         /// A break that counts as work.
         PaidBreak = 1 "paid_break",
-        /// A break that does not.
+        /// A break that does not count as work.
         UnpaidBreak = 2 "unpaid_break",
         /// Approved absence.
         Leave = 3 "leave",
@@ -96,7 +96,7 @@ impl SpanState {
 }
 
 coded! {
-    /// What a punch says it is.
+    /// The kind of a punch.
     PunchKind {
         /// Starts work.
         In = 0 "in",
@@ -110,7 +110,7 @@ coded! {
         BreakStart = 4 "break_start",
         /// Resumes work after a break.
         BreakEnd = 5 "break_end",
-        /// Ends one piece of work and starts another at the same second.
+        /// Ends one stretch of work and starts another at the same second.
         Transfer = 6 "transfer",
         /// The terminal recorded no direction.
         Unknown = 7 "unknown",
@@ -130,7 +130,7 @@ impl PunchKind {
 }
 
 coded! {
-    /// What pairing made of a punch.
+    /// The role of a punch in a pair.
     PunchRole {
         /// It is not used. In the hook `punches` nothing has been paired yet.
         Unused = 0 "unused",
@@ -138,7 +138,7 @@ coded! {
         Opens = 1 "opens",
         /// It closes a punch pair.
         Closes = 2 "closes",
-        /// It closes one and opens the next.
+        /// It closes a punch pair and opens the next.
         ClosesAndOpens = 3 "closes_and_opens",
         /// Its out punch is missing.
         MissesOut = 4 "misses_out",
@@ -148,18 +148,18 @@ coded! {
 }
 
 coded! {
-    /// Which of the three layers of pay a pay code belongs to.
+    /// The layer of a pay code.
     Layer {
         /// Every second on the timeline has exactly one such code.
         Base = 0 "base",
         /// Paid on top, over the same seconds.
         Premium = 1 "premium",
-        /// Not time on the clock: an allowance, a day, a top-up.
+        /// Not clock time: an allowance, a day, a top-up.
         Quantity = 2 "quantity",
     }
 }
 
-/// Something that a person must look at. The list grows; a rule should let codes alone that it does not know.
+/// The code of an exception: what a person must look at. The list grows; a rule should ignore codes that it does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExceptionCode(u8);
 
@@ -206,7 +206,7 @@ exceptions! {
     EARLY_IN = 11 "early_in",
     /// Out after the scheduled end by more than the ruleset allows.
     LATE_OUT = 12 "late_out",
-    /// Worked less on the day than the ruleset demands.
+    /// Worked less on the day than the ruleset requires.
     UNDER_HOURS = 13 "under_hours",
     /// A required meal was not taken.
     MEAL_MISSING = 14 "meal_missing",
@@ -224,15 +224,15 @@ exceptions! {
     SHIFT_TOO_LONG = 20 "shift_too_long",
     /// An in and an out too far apart to belong together.
     PAIR_TOO_LONG = 21 "pair_too_long",
-    /// Rounding would have turned a pair around; its raw instants were used.
+    /// Rounding would move the end of a pair before its start; the pair is not rounded.
     ROUND_CONFLICT = 22 "round_conflict",
     /// A repeated punch was dropped.
     DUPLICATE_PUNCH = 23 "duplicate_punch",
-    /// A punch later than the evaluation's own time; left out.
+    /// A punch later than `as_of`; left out.
     FUTURE_PUNCH = 24 "future_punch",
     /// A correction that names no punch.
     CORRECTION_UNMATCHED = 25 "correction_unmatched",
-    /// Fewer days of context than the ruleset needs.
+    /// Fewer context days than the ruleset needs.
     CONTEXT_SHORT = 26 "context_short",
     /// A plugin asks a person to look.
     NEEDS_REVIEW = 27 "needs_review",
@@ -260,8 +260,8 @@ impl fmt::Display for ExceptionCode {
     }
 }
 
-/// A pay code of the ruleset: a bucket that time is paid from, whatever its layer. Compare it with one of the
-/// configuration; what the ruleset says of it is known to [`Employee::pay_code`](crate::Employee::pay_code).
+/// A pay code of the ruleset, of any layer. Compare it with a pay code of the configuration.
+/// [`Employee::pay_code`](crate::Employee::pay_code) gives its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PayCode(pub(crate) u16);
 
@@ -286,9 +286,9 @@ macro_rules! typed_codes {
 }
 
 typed_codes! {
-    /// A pay code of the base layer: what a stretch of time pays. Every second has exactly one.
+    /// A pay code of the base layer. Every second has exactly one.
     BaseCode,
-    /// A pay code of the premium layer: paid on top of what a stretch of time pays.
+    /// A pay code of the premium layer: paid on top of the base pay code.
     PremiumCode,
     /// A quantity that counts time.
     TimeCode,
@@ -299,19 +299,19 @@ typed_codes! {
 impl BaseCode {
     /// Time worked at the plain rate.
     pub const REGULAR: BaseCode = BaseCode(0);
-    /// Time taken off as a break; not paid.
+    /// Time deducted as a break; not paid.
     pub const UNPAID_BREAK: BaseCode = BaseCode(1);
 }
 
-/// What the ruleset says of a pay code.
+/// The properties of a pay code in the ruleset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PayCodeFacts {
-    /// Where it stands.
+    /// Its layer.
     pub layer: Layer,
-    /// Whether it counts occurrences; time otherwise.
+    /// Whether it counts occurrences; otherwise it counts time.
     pub counts: bool,
     /// False for time that is shown but not paid.
     pub paid: bool,
-    /// What it is worth against the plain rate, in thousandths: 1500 is time and a half.
+    /// Its multiplier of the plain rate, in thousandths: 1500 is time and a half.
     pub multiplier: u16,
 }

@@ -1,14 +1,14 @@
-//! The columns that a hook may read, by the names that `plugin!` takes.
+//! The columns that a hook may read, by their names in `plugin!`.
 //!
-//! A hook reads everything that there is unless `plugin!` lists less, which saves the host the copy:
+//! A hook reads all columns unless `plugin!` lists fewer, which saves the host copies:
 //!
 //! ```text
 //! plugin!(NightPremium: days(span.start, span.end, span.state));
-//! plugin!(NightPremium: days(span, scheduled.start));            // a table's name stands for all of its columns
+//! plugin!(NightPremium: days(span, scheduled.start));            // the name of a table stands for all its columns
 //! ```
 //!
-//! The label of a workday and its marks are always read. A rule that looks at a column which is not listed stops with a
-//! message that names it, natively and in the sandbox.
+//! The label of a workday and its marks are always read. A rule that reads a column which is not listed stops with a message
+//! that names the column, natively and in the sandbox.
 
 use crate::config::position;
 use crate::contract::FixedText;
@@ -24,26 +24,26 @@ impl Column {
         Column(FixedText::of(name))
     }
 
-    /// The name as the contract spells it.
+    /// The name in the contract.
     pub const fn name(self) -> &'static str {
         self.0.get()
     }
 
-    /// The name as the contract spells it.
+    /// The name in the contract.
     pub const fn text(self) -> FixedText {
         self.0
     }
 }
 
-/// What every hook reads, for the SDK itself.
+/// The columns that every hook reads, for the SDK itself.
 pub const ALWAYS: &[Column] = &[day::workday, day::marks];
 
-/// Everything in the hook `punches`.
+/// All columns in the hook `punches`.
 pub const IN_PUNCHES: &[&[Column]] = &[ALWAYS, &[day::day_type], punch::ALL, exception::ALL, carried::ALL];
-/// Everything in the hook `schedule`.
+/// All columns in the hook `schedule`.
 pub const IN_SCHEDULE: &[&[Column]] =
     &[day::ALL, punch::ALL, shift::ALL, scheduled::ALL, span::ALL, quantity::ALL, exception::ALL, carried::ALL];
-/// Everything in the hooks `days` and `period`.
+/// All columns in the hooks `days` and `period`.
 pub const IN_DAYS: &[&[Column]] = &[
     day::ALL,
     punch::ALL,
@@ -65,7 +65,7 @@ pub const fn of_hook(hook: &str) -> &'static [&'static [Column]] {
     }
 }
 
-/// How many columns there are in these lists without repetition.
+/// The number of columns in these lists without repetition.
 pub const fn count(lists: &[&[Column]]) -> usize {
     // No hook has more columns than this.
     gathered::<64>(lists).1

@@ -1,12 +1,12 @@
-//! When a rule cannot judge a timecard.
+//! Complaints: a rule cannot judge a timecard.
 
 use crate::time::Workday;
 
-/// What a rule answers: nothing, its edits say all; or a complaint, and then the timecard fails with it.
+/// The outcome of a rule: nothing, because its edits are the answer, or a complaint with which the timecard fails.
 pub type Outcome = Result<(), Complaint>;
 
-/// Why the timecard of an employee cannot be judged. The timecard fails as `bad-data` with this message and the date
-/// that the rule was at; none of the plugin's edits is applied to it.
+/// Why the timecard of an employee cannot be judged. The timecard fails as `bad-data` with this message and the date that
+/// the rule was called for. None of the plugin's edits is applied to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     pub(crate) message: String,
@@ -14,23 +14,23 @@ pub struct Complaint {
 }
 
 impl Complaint {
-    /// A complaint in the words of whoever has to mend the timecard: `two shifts share a start`.
+    /// A complaint with a message for the person who corrects the timecard: `two shifts share a start`.
     pub fn new(message: impl Into<String>) -> Complaint {
         Complaint { message: message.into(), workday: None }
     }
 
-    /// The complaint, about another day than the one that is visited.
+    /// The same complaint about another day than the one that the rule is called for.
     pub fn on(self, workday: impl Into<Workday>) -> Complaint {
         Complaint { workday: Some(workday.into()), ..self }
     }
 
-    /// What is wrong.
+    /// The message.
     pub fn message(&self) -> &str {
         &self.message
     }
 }
 
-/// Turns something that must be there into a complaint when it is not.
+/// Converts a missing value to a complaint.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
@@ -41,7 +41,7 @@ impl Complaint {
 /// }
 /// ```
 pub trait OrComplain {
-    /// What must be there.
+    /// The type of the value.
     type Value;
 
     /// The value, or a complaint with this message. Follow it with `?`.

@@ -1,4 +1,4 @@
-//! Edits: what a rule may propose. There is no way to make one without a reason.
+//! Edits: the changes that a rule may propose. There is no edit without a reason.
 
 use core::marker::PhantomData;
 
@@ -10,7 +10,7 @@ use crate::time::{Instant, Length, Workday};
 use crate::view::{Part, Punch, Scheduled, Span};
 
 /// The edits of a plugin in the hooks `days` and `period`, with reasons of type `Why`. They are applied in the order in
-/// which they are made, employee by employee: all of an employee's edits or, when one is refused, none of them.
+/// which they are proposed, employee by employee: all edits of an employee or, when one is refused, none.
 ///
 /// Every edit has its reason as the last argument. This does not compile:
 ///
@@ -68,11 +68,11 @@ impl Pays for OnTimeline {}
 
 /// A quantity and what it counts.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no quantity",
+    message = "`{Self}` is not a quantity",
     note = "take a CountCode, which counts occurrences, or a TimeCode, which counts time"
 )]
 pub trait QuantityCode {
-    /// Occurrences or time.
+    /// The type of the amount: occurrences or time.
     type Amount;
 
     /// The number of the code, and the amount in its unit.
@@ -96,7 +96,7 @@ impl QuantityCode for TimeCode {
     }
 }
 
-/// An edit as the contract has it, without its reason; what its kind does not read stays zero.
+/// An edit in the format of the contract, without its reason. Columns that its kind does not read are zero.
 #[derive(Clone, Copy, Debug, Default)]
 struct Row {
     kind: EditKind,
@@ -108,13 +108,13 @@ struct Row {
     amount: i64,
 }
 
-/// The columns of the answer, on the way.
+/// The columns of the answer.
 #[derive(Debug, Default)]
 struct Sheet {
-    /// Whose edits are being made.
+    /// The employee of the next edits.
     visited: u32,
-    /// For how many edits there is to be room once there is one.
-    room: usize,
+    /// The number of edits for which the first edit allocates memory.
+    capacity: usize,
     employee: Vec<u32>,
     kind: Vec<u8>,
     row: Vec<u32>,
@@ -132,52 +132,52 @@ const WORKED: i64 = 0;
 const PAID_BREAK: i64 = 1;
 
 impl<Why: Reason> Edits<Why, OnPunches> {
-    /// Takes the punch to have been at `to`.
+    /// Moves the punch to `to`.
     pub fn retime(&mut self, punch: Punch<'_>, to: Instant, why: Why) {
         self.push(Row { kind: EditKind::Retime, row: punch.row, start: to.0, ..Row::default() }, why);
     }
 
-    /// Lets the punch not count.
+    /// Discards the punch: it does not count.
     pub fn discard(&mut self, punch: Punch<'_>, why: Why) {
         self.push(Row { kind: EditKind::Discard, row: punch.row, ..Row::default() }, why);
     }
 }
 
 impl<Why: Reason> Edits<Why, OnSchedule> {
-    /// Expects the employee from `start` to `end` for a scheduled shift. Lateness and early leaving are judged by it.
+    /// Sets the expected start and end of a scheduled shift. Lateness and early leaving are measured from them.
     pub fn expect(&mut self, shift: Scheduled<'_>, start: Instant, end: Instant, why: Why) {
         self.push(Row { kind: EditKind::Expect, row: shift.row, start: start.0, end: end.0, ..Row::default() }, why);
     }
 }
 
 impl<Why: Reason> Edits<Why, OnTimeline> {
-    /// Adds worked time where nothing is on the timeline.
+    /// Adds worked time where there is no span.
     pub fn add_work(&mut self, on: impl Into<Workday>, start: Instant, end: Instant, code: BaseCode, why: Why) {
         self.add(on.into(), start, end, code, WORKED, why);
     }
 
-    /// Adds a paid break where nothing is on the timeline.
+    /// Adds a paid break where there is no span.
     pub fn add_paid_break(&mut self, on: impl Into<Workday>, start: Instant, end: Instant, code: BaseCode, why: Why) {
         self.add(on.into(), start, end, code, PAID_BREAK, why);
     }
 
-    /// Lets a span, or a part of one, pay `to`. Work that pays [`BaseCode::UNPAID_BREAK`] is a break from then on, and
-    /// an unpaid break that pays anything else is a paid one. In the hook `days` this comes before overtime.
+    /// Changes the pay code of a span, or of a part of one, to `to`. Work with [`BaseCode::UNPAID_BREAK`] becomes a break, and
+    /// an unpaid break with any other code becomes a paid one. In the hook `days` this comes before overtime.
     pub fn recode<'a>(&mut self, part: impl Into<Part<'a>>, to: BaseCode, why: Why) {
         self.part(EditKind::Recode, part.into(), to.0, why);
     }
 
-    /// Lets a span be from `start` to `end`. This is where seconds are added to the timeline or taken from it.
+    /// Moves the ends of a span to `start` and `end`. This adds seconds to the timeline or removes them.
     pub fn resize(&mut self, span: Span<'_>, start: Instant, end: Instant, why: Why) {
         self.push(Row { kind: EditKind::Resize, row: span.row, start: start.0, end: end.0, ..Row::default() }, why);
     }
 
-    /// Cuts a span in two.
+    /// Splits a span in two.
     pub fn split(&mut self, span: Span<'_>, at: Instant, why: Why) {
         self.push(Row { kind: EditKind::Split, row: span.row, start: at.0, ..Row::default() }, why);
     }
 
-    /// Pays a premium over a span, or a part of one, on top of what it pays.
+    /// Pays a premium over a span, or a part of one, on top of its pay.
     #[inline]
     pub fn premium<'a>(&mut self, part: impl Into<Part<'a>>, code: PremiumCode, why: Why) {
         self.part(EditKind::Premium, part.into(), code.0, why);
@@ -198,7 +198,7 @@ impl<Why: Reason> Edits<Why, OnTimeline> {
 }
 
 impl<Why: Reason, Kind: Pays> Edits<Why, Kind> {
-    /// Pays a quantity on a day: so many occurrences of a [`CountCode`], so much time of a [`TimeCode`].
+    /// Pays a quantity on a day: a number of occurrences of a [`CountCode`], or a length of time of a [`TimeCode`].
     #[inline]
     pub fn quantity<C: QuantityCode>(&mut self, on: impl Into<Workday>, code: C, amount: C::Amount, why: Why) {
         let (code, amount) = code.write(amount);
@@ -206,26 +206,26 @@ impl<Why: Reason, Kind: Pays> Edits<Why, Kind> {
         self.push(Row { kind: EditKind::Quantity, workday, code, amount, ..Row::default() }, why);
     }
 
-    /// Carries a value over to the next pay period, in place of what was carried under its key before. A later plugin or
-    /// hook of this evaluation sees it too.
+    /// Carries a value over to the next pay period. It replaces the earlier value of its key. Later hooks of this evaluation
+    /// read it too.
     pub fn carry(&mut self, key: impl Declared, value: i64, why: Why) {
         self.push(Row { kind: EditKind::Carry, code: key.position(), amount: value, ..Row::default() }, why);
     }
 }
 
 impl<Why: Reason, Kind> Edits<Why, Kind> {
-    /// Marks something on a day for a person to look at.
+    /// Adds an exception to a day, for a person to look at.
     pub fn mark(&mut self, on: impl Into<Workday>, code: ExceptionCode, at: Instant, measure: Length, why: Why) {
         let (workday, code, amount) = (on.into().0, u16::from(code.number()), i64::from(measure.0));
         self.push(Row { kind: EditKind::Mark, workday, code, start: at.0, amount, ..Row::default() }, why);
     }
 
-    /// Nothing yet, in a chunk of so many days.
+    /// No edits yet, for a group with this number of days.
     pub(crate) fn new(days: usize) -> Self {
-        Edits { sheet: Sheet { room: days, ..Sheet::default() }, kind: PhantomData }
+        Edits { sheet: Sheet { capacity: days, ..Sheet::default() }, kind: PhantomData }
     }
 
-    /// From here on the edits are those of the employee at this row.
+    /// Further edits are those of the employee at this row.
     pub(crate) fn turn_to(&mut self, employee: u32) {
         self.sheet.visited = employee;
     }
@@ -258,7 +258,7 @@ impl Sheet {
     #[inline(never)]
     fn push(&mut self, edit: Row, rule: u16) {
         if self.kind.is_empty() {
-            self.make_room();
+            self.reserve();
         }
         self.employee.push(self.visited);
         self.kind.push(edit.kind as u8);
@@ -272,18 +272,18 @@ impl Sheet {
         self.argument_end.push(self.arguments.len() as u32);
     }
 
-    /// Room for one edit a day, which few rules exceed. Room that is not used costs nothing: nobody touches it.
+    /// Reserves memory for one edit a day, which few rules exceed. Unused memory costs nothing.
     #[cold]
-    fn make_room(&mut self) {
-        self.employee.reserve(self.room);
-        self.kind.reserve(self.room);
-        self.row.reserve(self.room);
-        self.workday.reserve(self.room);
-        self.start.reserve(self.room);
-        self.end.reserve(self.room);
-        self.code.reserve(self.room);
-        self.amount.reserve(self.room);
-        self.rule.reserve(self.room);
-        self.argument_end.reserve(self.room);
+    fn reserve(&mut self) {
+        self.employee.reserve(self.capacity);
+        self.kind.reserve(self.capacity);
+        self.row.reserve(self.capacity);
+        self.workday.reserve(self.capacity);
+        self.start.reserve(self.capacity);
+        self.end.reserve(self.capacity);
+        self.code.reserve(self.capacity);
+        self.amount.reserve(self.capacity);
+        self.rule.reserve(self.capacity);
+        self.argument_end.reserve(self.capacity);
     }
 }

@@ -1,4 +1,4 @@
-//! The hooks: where in the calculation a rule is asked, and the visit of a chunk of employees.
+//! The hooks: the places in the calculation where a rule is called, and the calls for a group of employees.
 
 use crate::complaint::{Complaint, Outcome};
 use crate::contract::{self, Answer, Cards, List};
@@ -22,8 +22,8 @@ macro_rules! hook {
                 Ok(())
             }
 
-            /// Judges all days together: for rules that look further than a day. Called once for every employee, after
-            /// the days. Days on which the plugin is not in force can be looked at; edits on them are refused.
+            /// Judges all days together, for rules that need more than one day. Called once for every employee, after the
+            /// days. Days on which the plugin is not in force can be read; edits on them are refused.
             #[inline]
             fn employee(&self, employee: &Employee<'_>, edits: &mut $edits<Self::Why>) -> Outcome {
                 let _ = (employee, edits);
@@ -44,8 +44,8 @@ macro_rules! hook {
 }
 
 hook! {
-    /// After punches have been corrected, put in order and thinned out, before they become shifts. Days are dates on the
-    /// wall clock here.
+    /// After punches are corrected, ordered and freed of repeats, before they become shifts. Days are dates of the wall
+    /// clock here.
     Punches, PunchEdits, visit_punches
 }
 
@@ -55,7 +55,7 @@ hook! {
 }
 
 hook! {
-    /// After the comparison with the schedule, before overtime: what is recoded here feeds the overtime tiers.
+    /// After the comparison with the schedule, before overtime. Overtime tiers count the recoded time.
     Days, Edits, visit_days
 }
 
@@ -64,7 +64,8 @@ hook! {
     Period, Edits, visit_period
 }
 
-/// Visits every employee and every day on which the plugin is in force. A complaint ends the visit of its employee only.
+/// Calls the rule for every employee and every day on which the plugin is in force. A complaint ends the calls for its
+/// employee only.
 #[inline]
 fn visit<Why: Reason, Kind>(
     cards: &Cards,
@@ -81,11 +82,11 @@ fn visit<Why: Reason, Kind>(
             complaints.push(contract::Complaint { employee: row, workday, message: complaint.message.into() });
         }
     }
-    report::visit_nobody();
+    report::clear();
     Answer { edits: edits.into_columns(), complaints: List::from(complaints) }
 }
 
-/// The complaint comes with the day that was visited.
+/// Adds the day of the call to a complaint.
 #[inline]
 fn visit_employee<Why: Reason, Kind>(
     employee: &Employee<'_>,
@@ -93,11 +94,11 @@ fn visit_employee<Why: Reason, Kind>(
     judge_day: &impl Fn(&Day<'_>, &mut Edits<Why, Kind>) -> Outcome,
     judge_employee: &impl Fn(&Employee<'_>, &mut Edits<Why, Kind>) -> Outcome,
 ) -> Result<(), (Complaint, Option<Workday>)> {
-    report::visit(employee.row);
+    report::set_employee(employee.row);
     for (day, workday) in employee.days_in_force() {
-        report::visit_day(Some(workday));
+        report::set_day(Some(workday));
         judge_day(&day, edits).map_err(|complaint| (complaint, Some(workday)))?;
     }
-    report::visit_day(None);
+    report::set_day(None);
     judge_employee(employee, edits).map_err(|complaint| (complaint, None))
 }

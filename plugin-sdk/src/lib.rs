@@ -1,8 +1,8 @@
-//! Write the one rule that is special to a customer: a plugin of Shiftmill.
+//! The SDK for plugins of Shiftmill: rules that only one customer needs.
 //!
-//! A plugin is asked at one or more *hooks* of the calculation, looks at employees and their days, and proposes *edits*,
-//! each with a *reason*. It never changes anything itself: its edits are applied, or refused, under the promises that
-//! hold for built-in rules.
+//! The host calls a plugin at one or more *hooks* of the calculation. The plugin reads employees and their days, and
+//! proposes *edits*, each with a *reason*. It changes nothing itself: the host applies or refuses the edits, with the same
+//! guarantees as for built-in rules.
 //!
 //! ```text
 //! punches ─→ shifts ─→ compared with ─→ overtime ─→ premiums ─→ totals
@@ -16,13 +16,13 @@
 //! /// A meal allowance for long days that run into the night.
 //! #[derive(Config)]
 //! struct NightMeal {
-//!     /// Work must go on at this time of day.
+//!     /// Work must continue past this time of day.
 //!     #[config(default = "22:00")]
 //!     until: Clock,
-//!     /// The workday must hold at least this much work.
+//!     /// The workday must have at least this much work.
 //!     #[config(default = "10h", most = "24h")]
 //!     least: Length,
-//!     /// What is paid, once a workday.
+//!     /// The pay code of the allowance, paid once a workday.
 //!     #[config(default = "night_meal")]
 //!     code: CountCode,
 //! }
@@ -44,9 +44,9 @@
 //! plugin!(NightMeal: days);
 //! ```
 //!
-//! The tutorial is the README of this crate. To see a rule at work without a sandbox, see [`testkit`].
+//! The tutorial is the README of this crate. [`testkit`] runs a rule without a sandbox.
 
-// The derives name this crate; so do its own tests.
+// The derives name this crate, also in its own tests.
 extern crate self as shiftmill_plugin;
 
 mod carried;
@@ -82,7 +82,7 @@ pub use codes::{
 pub use complaint::{Complaint, OrComplain, Outcome};
 pub use config::{Config, Number, Row, Setting};
 #[doc(hidden)]
-pub use config::{Said, Values, field, next_number, setting};
+pub use config::{Declaration, Values, field, next_number, setting};
 pub use contract::ContextDays;
 pub use edits::{Edits, OnPunches, OnSchedule, OnTimeline, Pays, PunchEdits, QuantityCode, ScheduleEdits};
 pub use hooks::{Days, Period, Punches, Schedule};

@@ -1,4 +1,4 @@
-//! What `plugin!` is made of. Checks of what a plugin says of itself run when it is compiled.
+//! The implementation of `plugin!`. The checks of the manifest run when the plugin is compiled.
 
 use core::cell::RefCell;
 use core::marker::PhantomData;
@@ -10,10 +10,10 @@ use crate::reason::Reason;
 
 pub use crate::report::report_panics;
 
-/// What a manifest says that the plugin was made with.
+/// The tool of the manifest.
 pub const WITH: &str = concat!("shiftmill-plugin ", env!("CARGO_PKG_VERSION"));
 
-/// Where the configured plugin is kept between calls.
+/// The configured plugin between calls.
 pub type Place<P> = RefCell<Option<P>>;
 
 /// Reads the configuration.
@@ -28,7 +28,7 @@ pub fn configure<P: Config>(place: &Place<P>, values: Vec<Value>) -> Configured 
     }
 }
 
-/// Judges a chunk with the configured plugin.
+/// Calls a hook of the configured plugin for a group of employees.
 #[inline]
 pub fn adjust<P>(place: &Place<P>, cards: &Cards, visit: impl Fn(&P, &Cards) -> Answer) -> Answer {
     match &*place.borrow() {
@@ -66,12 +66,12 @@ pub const fn name(name: &'static str) -> FixedText {
 #[allow(clippy::panic, reason = "becomes an error of the compiler")]
 pub const fn description(text: &'static str) -> FixedText {
     if text.is_empty() {
-        panic!("say in Cargo.toml, as `description`, for whom the plugin is and what it does");
+        panic!("write in Cargo.toml, as `description`, what the plugin does");
     }
     FixedText::of(text)
 }
 
-/// The rules that give reasons: of one type in all hooks.
+/// The rules that give reasons, of one type in all hooks.
 #[allow(clippy::panic, reason = "becomes an error of the compiler")]
 pub const fn rules<Why: Reason>(_hooks: &[PhantomData<Why>]) -> &'static [Rule] {
     let mut rest = Why::RULES;
@@ -92,7 +92,7 @@ pub const fn rules<Why: Reason>(_hooks: &[PhantomData<Why>]) -> &'static [Rule] 
 #[allow(clippy::panic, reason = "becomes an error of the compiler")]
 pub const fn columns(hook: &str, names: &'static [FixedText]) -> Fixed<FixedText> {
     if !columns::exist_in(hook, names) {
-        panic!("a column listed in `plugin!` is not known yet in its hook; the README has a table");
+        panic!("a column listed in `plugin!` is not available at its hook; the README has a table");
     }
     Fixed::of(names)
 }

@@ -1,16 +1,16 @@
-//! `plugin!`: what makes a crate a plugin.
+//! `plugin!`, which makes a crate a plugin.
 
 use crate::config::Config;
 use crate::contract::Manifest;
 
-/// A plugin: what `plugin!` makes of a configuration with hooks.
+/// A plugin. `plugin!` implements it for a configuration with hooks.
 pub trait Plugin: Config {
-    /// What it says of itself.
+    /// Its manifest.
     #[doc(hidden)]
     const MANIFEST: Manifest;
 }
 
-/// Makes a crate a plugin: names the configuration, the hooks it has, and what it carries.
+/// Makes a crate a plugin: names the configuration, its hooks, and its carried values.
 ///
 /// ```text
 /// plugin!(NightMeal: days);                                              // one hook, reading everything
@@ -49,7 +49,7 @@ macro_rules! plugin {
             };
         }
 
-        // A plugin that is only tested natively must not compile with a mistake in what it says of itself.
+        // A mistake in the manifest must not compile, also when the plugin is only tested natively.
         const _: $crate::contract::Manifest = <$plugin as $crate::Plugin>::MANIFEST;
 
         $(impl $crate::Declared for $carried {})?
@@ -66,7 +66,7 @@ macro_rules! plugin {
 
             #[unsafe(export_name = "cabi_realloc")]
             unsafe extern "C" fn realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
-                // SAFETY: the host calls it as the canonical ABI says.
+                // SAFETY: the host calls it as the canonical ABI defines.
                 unsafe { contract::realloc(old, old_size, align, new_size) }
             }
 
@@ -79,14 +79,14 @@ macro_rules! plugin {
             #[unsafe(export_name = "shiftmill:plugin/lifecycle@1.0.0#configure")]
             unsafe extern "C" fn configure(values: *mut Value, length: usize) -> *mut Configured {
                 $crate::made::report_panics();
-                // SAFETY: the host hands over a list.
+                // SAFETY: the host passes a list.
                 let values = unsafe { contract::adopt_list(values, length) };
                 contract::hand_over(PLUGIN.with(|place| $crate::made::configure(place, values)))
             }
 
             #[unsafe(export_name = "cabi_post_shiftmill:plugin/lifecycle@1.0.0#configure")]
             unsafe extern "C" fn drop_configured(answer: *mut Configured) {
-                // SAFETY: the host gives back what it was given.
+                // SAFETY: the host passes the address that it received.
                 drop(unsafe { contract::adopt(answer) });
             }
 
@@ -95,7 +95,7 @@ macro_rules! plugin {
     };
 }
 
-/// What each hook is called in the contract and in Rust.
+/// The names of each hook in the contract and in Rust.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __hook {
@@ -112,7 +112,11 @@ macro_rules! __hook {
         <$plugin as $crate::Period>::Why
     };
     ($other:ident why of $plugin:ty) => {
-        compile_error!(concat!("`", stringify!($other), "` is no hook: there are punches, schedule, days and period"))
+        compile_error!(concat!(
+            "`",
+            stringify!($other),
+            "` is not a hook: the hooks are punches, schedule, days and period"
+        ))
     };
     (punches exports $place:ident) => {
         $crate::__hook!(
@@ -152,14 +156,14 @@ macro_rules! __hook {
 
             #[unsafe(export_name = $adjust)]
             unsafe extern "C" fn adjust(cards: *mut Cards) -> *mut Answer {
-                // SAFETY: the host hands over a record, as it is more than it may pass flat.
+                // SAFETY: the host passes the address of a record, because it has too many fields to pass them flat.
                 let cards = unsafe { contract::adopt(cards) };
                 contract::hand_over($place.with(|place| $crate::made::adjust(place, &cards, $crate::hooks::$visit)))
             }
 
             #[unsafe(export_name = $post)]
             unsafe extern "C" fn drop_answer(answer: *mut Answer) {
-                // SAFETY: the host gives back what it was given.
+                // SAFETY: the host passes the address that it received.
                 drop(unsafe { contract::adopt(answer) });
             }
         };

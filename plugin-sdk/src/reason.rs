@@ -1,13 +1,13 @@
-//! Reasons: why an edit is made, in words with figures.
+//! Reasons: why an edit is proposed, as text with figures.
 
 use crate::codes::{BaseCode, CountCode, ExceptionCode, PayCode, PremiumCode, TimeCode};
 use crate::contract::{Rule, ValueKind};
 use crate::time::{Clock, Instant, Length, Workday};
 
-/// The reasons of a plugin; made by `#[derive(Reason)]`.
+/// The reasons of a plugin. `#[derive(Reason)]` implements it.
 ///
-/// Each struct, or each variant of an enum, is a rule. Its fields are the figures, and the template says them; what
-/// stands in braces must be a field. The rule is called by the name in lower case with `-` between words, or by `key`.
+/// Each struct, or each variant of an enum, is a rule. Its fields are the figures, and the template names them in braces.
+/// The name of the rule is that of the struct or variant in lower case with `-` between words, or `key`.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
@@ -29,7 +29,7 @@ use crate::time::{Clock, Instant, Length, Workday};
 /// struct LongDay { length: Length }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no reason for an edit",
+    message = "`{Self}` is not a reason for an edit",
     note = "derive it: `#[derive(Reason)] #[reason(\"worked {{worked}}\")] struct LongDay {{ worked: Length }}`"
 )]
 pub trait Reason {
@@ -37,18 +37,18 @@ pub trait Reason {
     #[doc(hidden)]
     const RULES: &'static [Rule];
 
-    /// Adds the figures and tells which rule it is.
+    /// Adds the figures and returns the position of the rule.
     #[doc(hidden)]
     fn write(&self, figures: &mut Vec<i64>) -> u16;
 }
 
-/// What can be a figure of a reason.
+/// A type of figures of reasons.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a figure of a reason",
     note = "figures are i64, u32, bool, Length, Clock, Instant, Workday, pay codes and ExceptionCode"
 )]
 pub trait Figure: Copy {
-    /// What the number means.
+    /// The meaning of the number.
     #[doc(hidden)]
     const KIND: ValueKind;
 

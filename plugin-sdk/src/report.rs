@@ -1,4 +1,4 @@
-//! What is said to the author of a plugin: log lines, and the last words before a trap.
+//! Messages for the author of a plugin: log lines, and the message of a panic.
 
 use core::cell::Cell;
 use std::panic;
@@ -7,57 +7,57 @@ use crate::contract::{Level, log};
 use crate::time::Workday;
 
 thread_local! {
-    /// Who is visited, for whatever is said meanwhile.
+    /// The current employee, which log lines name.
     static EMPLOYEE: Cell<Option<u32>> = const { Cell::new(None) };
-    /// Which day is.
+    /// The current day, which log lines name.
     static DAY: Cell<Option<Workday>> = const { Cell::new(None) };
 }
 
 #[inline]
-pub(crate) fn visit(employee: u32) {
+pub(crate) fn set_employee(employee: u32) {
     EMPLOYEE.set(Some(employee));
 }
 
 #[inline]
-pub(crate) fn visit_day(workday: Option<Workday>) {
+pub(crate) fn set_day(workday: Option<Workday>) {
     DAY.set(workday);
 }
 
-pub(crate) fn visit_nobody() {
+pub(crate) fn clear() {
     EMPLOYEE.set(None);
     DAY.set(None);
 }
 
-fn say(level: Level, message: &str) {
+fn log_current(level: Level, message: &str) {
     log(level, EMPLOYEE.get(), DAY.get().map(|workday| workday.0), message);
 }
 
-/// Says something to whoever looks for a mistake: kept in tests and trial runs, with the employee and the day that are
-/// visited. Write with `format!`.
+/// Logs a message for the author of the plugin. Tests and trial runs keep it, with the current employee and day. Create
+/// the text with `format!`.
 pub fn debug(message: impl AsRef<str>) {
-    say(Level::Debug, message.as_ref());
+    log_current(Level::Debug, message.as_ref());
 }
 
-/// Says something worth knowing.
+/// Logs information.
 pub fn info(message: impl AsRef<str>) {
-    say(Level::Info, message.as_ref());
+    log_current(Level::Info, message.as_ref());
 }
 
-/// Says something worth looking at.
+/// Logs a warning.
 pub fn warn(message: impl AsRef<str>) {
-    say(Level::Warn, message.as_ref());
+    log_current(Level::Warn, message.as_ref());
 }
 
-/// Lets a panic tell the host where it was and what it says.
+/// Makes panics log their place and message to the host.
 #[doc(hidden)]
 pub fn report_panics() {
     panic::set_hook(Box::new(|panic| {
-        let said = panic.payload();
-        let words = said.downcast_ref::<&str>().copied().or_else(|| said.downcast_ref::<String>().map(String::as_str));
-        let words = words.unwrap_or("panicked");
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("panicked");
         match panic.location() {
-            Some(place) => say(Level::Panic, &format!("{place}: {words}")),
-            None => say(Level::Panic, words),
+            Some(place) => log_current(Level::Panic, &format!("{place}: {text}")),
+            None => log_current(Level::Panic, text),
         }
     }));
 }

@@ -19,7 +19,7 @@ pub(crate) const WALL_DAY: i64 = 86_400;
 pub struct Length(pub(crate) u32);
 
 impl Length {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Length = Length(0);
 
     /// A length of whole seconds.
@@ -42,12 +42,12 @@ impl Length {
         self.0
     }
 
-    /// The whole minutes in it; what is left over does not count.
+    /// The whole minutes in it, rounded down.
     pub const fn in_minutes(self) -> u32 {
         self.0 / 60
     }
 
-    /// The whole hours in it; what is left over does not count.
+    /// The whole hours in it, rounded down.
     pub const fn in_hours(self) -> u32 {
         self.0 / HOUR
     }
@@ -57,12 +57,12 @@ impl Length {
         Length(self.0.saturating_sub(limit.0))
     }
 
-    /// What is missing up to `least`; zero when it is reached.
+    /// The length that is missing to `least`; zero when `least` is reached.
     pub const fn short_of(self, least: Length) -> Length {
         least.beyond(self)
     }
 
-    /// The length without `part`; `None` when there is not so much.
+    /// The length without `part`; `None` when `part` is longer.
     pub const fn without(self, part: Length) -> Option<Length> {
         match self.0.checked_sub(part.0) {
             Some(rest) => Some(Length(rest)),
@@ -70,7 +70,7 @@ impl Length {
         }
     }
 
-    /// Down to the next multiple of `step`; as it is when `step` is zero.
+    /// Rounded down to a multiple of `step`; unchanged when `step` is zero.
     pub const fn rounded_down(self, step: Length) -> Length {
         match self.0.checked_rem(step.0) {
             Some(rest) => Length(self.0 - rest),
@@ -78,14 +78,14 @@ impl Length {
         }
     }
 
-    /// Up to the next multiple of `step`; as it is when `step` is zero.
+    /// Rounded up to a multiple of `step`; unchanged when `step` is zero.
     #[track_caller]
     pub fn rounded_up(self, step: Length) -> Length {
         let down = self.rounded_down(step);
         if down == self { self } else { down + step }
     }
 
-    /// To the nearest multiple of `step`, up from the half; as it is when `step` is zero.
+    /// Rounded to the nearest multiple of `step`, half up; unchanged when `step` is zero.
     #[track_caller]
     pub fn rounded(self, step: Length) -> Length {
         let down = self.rounded_down(step);
@@ -93,7 +93,7 @@ impl Length {
         if rest.0 >= step.0 - rest.0 && rest.0 > 0 { down + step } else { down }
     }
 
-    /// How often `part` goes into it; zero when `part` is.
+    /// How many times it contains `part`; zero when `part` is zero.
     pub const fn divided_by(self, part: Length) -> u32 {
         match self.0.checked_div(part.0) {
             Some(times) => times,
@@ -101,7 +101,7 @@ impl Length {
         }
     }
 
-    /// True when there is no time in it.
+    /// True when it is zero.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
@@ -112,7 +112,7 @@ impl Length {
     }
 }
 
-/// The sum. It is an error of the plugin when it cannot be written.
+/// The sum. A sum that does not fit is an error of the plugin.
 impl Add for Length {
     type Output = Length;
 
@@ -133,7 +133,7 @@ impl AddAssign for Length {
     }
 }
 
-/// So many times the length. It is an error of the plugin when it cannot be written.
+/// A multiple of the length. A product that does not fit is an error of the plugin.
 impl Mul<u32> for Length {
     type Output = Length;
 
@@ -165,12 +165,12 @@ impl fmt::Display for Length {
 
 #[cold]
 #[track_caller]
-#[allow(clippy::panic, reason = "a sum of 136 years is a mistake in the plugin, which this tells with its line")]
+#[allow(clippy::panic, reason = "a sum of 136 years is a mistake in the plugin, which this reports with its line")]
 fn too_great() -> Length {
     panic!("a length of more than 136 years");
 }
 
-/// A time of day by the clock on the wall: seconds from the midnight that opens a workday. It may pass 24:00, up to
+/// A wall-clock time of day: seconds from the midnight that opens a workday. It may pass 24:00, up to
 /// 48:00: 26:00 is two in the morning of the day after.
 ///
 /// ```
@@ -195,7 +195,7 @@ impl Clock {
         Clock::from_seconds(hour * HOUR + minute * 60)
     }
 
-    /// So many seconds after midnight; `None` beyond 48:00.
+    /// The time this number of seconds after midnight; `None` beyond 48:00.
     pub const fn from_seconds(seconds: u32) -> Option<Clock> {
         if seconds <= Clock::MOST { Some(Clock(seconds)) } else { None }
     }
@@ -225,13 +225,13 @@ impl fmt::Display for Clock {
     }
 }
 
-/// An instant: whole seconds since 1970-01-01T00:00:00 UTC. What the wall clock shows then is a question to the day or
-/// the employee: [`Day::clock_at`](crate::Day::clock_at).
+/// An instant: whole seconds since 1970-01-01T00:00:00 UTC. [`Day::clock_at`](crate::Day::clock_at) gives the
+/// wall-clock time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(pub(crate) i64);
 
 impl Instant {
-    /// So many seconds since 1970-01-01T00:00:00 UTC.
+    /// The instant this number of seconds after 1970-01-01T00:00:00 UTC.
     pub const fn from_unix(seconds: i64) -> Instant {
         Instant(seconds)
     }
@@ -241,14 +241,14 @@ impl Instant {
         self.0
     }
 
-    /// The length from `earlier` to here; zero when `earlier` is later.
+    /// The length from `earlier` to this instant; zero when `earlier` is later.
     #[inline]
     pub fn since(self, earlier: Instant) -> Length {
         let seconds = self.0.saturating_sub(earlier.0).max(0);
         Length(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
-    /// The length from here to `later`; zero when `later` is earlier.
+    /// The length from this instant to `later`; zero when `later` is earlier.
     pub fn until(self, later: Instant) -> Length {
         later.since(self)
     }
@@ -270,7 +270,7 @@ impl Sub<Length> for Instant {
     }
 }
 
-/// The label of a workday. Which seconds belong to it is the ruleset's choice.
+/// The label of a workday. The ruleset decides which seconds belong to it.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
@@ -307,7 +307,7 @@ impl Workday {
         Some(Workday(days - DAYS_TO_1970))
     }
 
-    /// So many days since 1970-01-01.
+    /// The label this number of days after 1970-01-01.
     pub const fn from_days(days: i32) -> Workday {
         Workday(days)
     }
@@ -347,7 +347,7 @@ impl Workday {
         }
     }
 
-    /// What the wall clock shows at the midnight that opens the date of the label.
+    /// The wall-clock time of the midnight that opens the date of the label.
     #[inline]
     pub(crate) const fn midnight(self) -> i64 {
         (self.0 as i64).wrapping_mul(WALL_DAY)
@@ -358,7 +358,7 @@ impl Workday {
         Workday(self.0.saturating_add(days))
     }
 
-    /// How many days `earlier` lies before it; negative when it lies after.
+    /// The number of days from `earlier` to this label; negative when `earlier` is later.
     pub const fn days_since(self, earlier: Workday) -> i32 {
         self.0.saturating_sub(earlier.0)
     }

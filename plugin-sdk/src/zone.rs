@@ -1,30 +1,30 @@
-//! The home zone of an employee: what the wall clock shows at an instant, and when it shows a time of day.
+//! The home zone of an employee: converts instants to wall-clock times and back.
 
 use core::cell::Cell;
 
 use crate::contract::Zones;
 use crate::time::{Instant, Workday};
 
-/// Which instant a time of day means on the night when the clock shows it twice.
+/// The instant of a wall-clock time that the clock shows twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fold {
     Earlier,
     Later,
 }
 
-/// A zone, with the offset that was found last and the stretch in which it holds, so that most readings are one
+/// A zone, with the last offset and the stretch of time in which it is valid, so that most conversions are one
 /// comparison.
 #[derive(Debug)]
 pub(crate) struct Zone<'a> {
     first_offset: i64,
     change_at: &'a [i64],
     change_offset: &'a [i32],
-    /// The most by which two of its offsets differ.
+    /// The largest difference between two of its offsets.
     spread: i64,
     last_found: LastFound,
 }
 
-/// The stretch that was found last, in parts, so that a reading takes no more of it than it needs.
+/// The last stretch, in single cells, so that a conversion reads only those that it needs.
 #[derive(Debug)]
 struct LastFound {
     from: Cell<i64>,
@@ -34,16 +34,16 @@ struct LastFound {
     offset: Cell<i64>,
 }
 
-/// A stretch in which the offset does not change.
+/// A stretch of time with one offset.
 #[derive(Clone, Copy, Debug)]
-struct Piece {
+struct Stretch {
     from: i64,
     until: i64,
     offset: i64,
 }
 
 impl<'a> Zone<'a> {
-    /// The zone of this row; UTC where there is none.
+    /// The zone of this row; UTC when there is no such row.
     pub(crate) fn new(zones: &'a Zones, row: u32) -> Zone<'a> {
         let row = row as usize;
         let end = zones.change_end.get(row).map_or(0, |end| *end as usize);
@@ -78,21 +78,21 @@ impl<'a> Zone<'a> {
         self.last_found.offset.get()
     }
 
-    /// What the wall clock shows: seconds since 1970-01-01 00:00 on it.
+    /// The wall-clock time: seconds since 1970-01-01 00:00 on the wall clock.
     #[inline]
     pub(crate) fn wall_at(&self, at: Instant) -> i64 {
         at.0.saturating_add(self.offset_at(at))
     }
 
-    /// True when what the wall clock shows at an instant is shown at that instant alone, by the offset that was found
-    /// last. Two stretches of a zone show one time only as near to a change as their offsets differ.
+    /// True when the wall clock shows the time of an instant only once, with the last offset. Two stretches of a zone show the
+    /// same time only near a change, within the difference of their offsets.
     #[inline]
     pub(crate) fn is_steady_at(&self, at: Instant) -> bool {
         self.last_found.steady_from.get() <= at.0 && at.0 < self.last_found.steady_until.get()
     }
 
-    /// The instant at which the clock shows `second` seconds after the midnight that opens `date`. A time that is
-    /// skipped moves forward by the length of the gap.
+    /// The instant at which the wall clock shows `second` seconds after the midnight that opens `date`. A skipped time moves
+    /// forward by the length of the gap.
     #[inline]
     pub(crate) fn instant(&self, date: Workday, second: i64, fold: Fold) -> Instant {
         let wall = date.midnight().wrapping_add(second);
@@ -103,18 +103,18 @@ impl<'a> Zone<'a> {
     #[cold]
     #[inline(never)]
     fn seek(&self, at: Instant) {
-        let piece = self.piece(self.change_at.iter().take_while(|change| **change <= at.0).count());
-        self.last_found.from.set(piece.from);
-        self.last_found.until.set(piece.until);
-        self.last_found.steady_from.set(piece.from.saturating_add(self.spread));
-        self.last_found.steady_until.set(piece.until.saturating_sub(self.spread));
-        self.last_found.offset.set(piece.offset);
+        let stretch = self.stretch(self.change_at.iter().take_while(|change| **change <= at.0).count());
+        self.last_found.from.set(stretch.from);
+        self.last_found.until.set(stretch.until);
+        self.last_found.steady_from.set(stretch.from.saturating_add(self.spread));
+        self.last_found.steady_until.set(stretch.until.saturating_sub(self.spread));
+        self.last_found.offset.set(stretch.offset);
     }
 
-    /// The stretch after so many changes.
-    fn piece(&self, changes: usize) -> Piece {
+    /// The stretch after this number of changes.
+    fn stretch(&self, changes: usize) -> Stretch {
         let last = changes.checked_sub(1);
-        Piece {
+        Stretch {
             from: last.and_then(|last| self.change_at.get(last)).copied().unwrap_or(i64::MIN),
             until: self.change_at.get(changes).copied().unwrap_or(i64::MAX),
             offset: last
@@ -126,16 +126,16 @@ impl<'a> Zone<'a> {
     #[cold]
     #[inline(never)]
     fn search(&self, wall: i64, fold: Fold) -> Instant {
-        let pieces = (0..=self.change_at.len()).map(|changes| self.piece(changes));
-        let at = |piece: &Piece| wall.saturating_sub(piece.offset);
-        let shows = |piece: &Piece| piece.from <= at(piece) && at(piece) < piece.until;
+        let stretches = (0..=self.change_at.len()).map(|changes| self.stretch(changes));
+        let at = |stretch: &Stretch| wall.saturating_sub(stretch.offset);
+        let shows = |stretch: &Stretch| stretch.from <= at(stretch) && at(stretch) < stretch.until;
         let shown = match fold {
-            Fold::Earlier => pieces.clone().find(shows),
-            Fold::Later => pieces.clone().filter(shows).last(),
+            Fold::Earlier => stretches.clone().find(shows),
+            Fold::Later => stretches.clone().filter(shows).last(),
         };
-        // A time that is never shown lies past the end of the last piece before the gap.
-        let skipped = || pieces.filter(|piece| at(piece) >= piece.until).last();
-        let offset = shown.or_else(skipped).map_or(self.first_offset, |piece| piece.offset);
+        // A skipped time is past the end of the last stretch before the gap.
+        let skipped = || stretches.filter(|stretch| at(stretch) >= stretch.until).last();
+        let offset = shown.or_else(skipped).map_or(self.first_offset, |stretch| stretch.offset);
         let instant = Instant(wall.saturating_sub(offset));
         self.seek(instant);
         instant
@@ -157,7 +157,7 @@ mod tests {
         }
     }
 
-    /// The obvious reading, without a memory.
+    /// The simple conversion, without the last offset.
     fn offset_at(at: i64) -> i64 {
         if (1_772_953_200..1_793_512_800).contains(&at) { -14_400 } else { -18_000 }
     }

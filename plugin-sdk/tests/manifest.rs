@@ -1,4 +1,4 @@
-//! What the derives and `plugin!` make of a plugin's source.
+//! Tests of the code that the derives and `plugin!` generate.
 #![allow(clippy::unwrap_used, reason = "a test that fails may say so")]
 
 use shiftmill_plugin::contract::{FixedText, Setting, ValueKind};
@@ -216,7 +216,7 @@ fn a_configuration_is_refused_for_what_bounds_say_and_what_they_cannot() {
     assert_eq!(plugin.refusal(), None);
     let refused = |key, value| plugin.clone().set(key, value).refusal().unwrap();
     assert_eq!(refused("ladder", "21:00 1h / 20:00 30m"), "the ladder must rise");
-    assert_eq!(refused("number", "6"), "`number` is too great");
+    assert_eq!(refused("number", "6"), "`number` is too large");
     assert_eq!(refused("length", "30m"), "`length` is too small");
     assert_eq!(refused("choice", "up"), "`choice` cannot be `up`");
     assert_eq!(refused("ladder", "21:00"), "a row of `ladder` has 2 fields, not `21:00`");

@@ -1,18 +1,18 @@
-//! What rules see of a week, and what becomes of what they propose.
+//! Tests of the views of a rule, and of the edits that it proposes.
 
 use shiftmill_plugin::prelude::*;
 use shiftmill_plugin::testkit::*;
 
-/// Writes down what it sees and proposes one edit of each kind.
+/// Reads everything and proposes one edit of each kind.
 #[derive(Config)]
 struct Observer {
-    /// What is paid.
+    /// A base code.
     #[config(default = "union")]
     base: BaseCode,
-    /// What is paid on top.
+    /// A premium code.
     #[config(default = "night")]
     premium: PremiumCode,
-    /// What is paid besides.
+    /// A quantity code.
     #[config(default = "standby")]
     time: TimeCode,
 }
@@ -144,7 +144,7 @@ fn totals_are_of_the_pay_period() {
 /// Pays for days that follow each other.
 #[derive(Config)]
 struct Neighbours {
-    /// What is paid.
+    /// A base code.
     #[config(default = "row")]
     code: CountCode,
 }
@@ -182,7 +182,7 @@ fn days_not_in_force_are_looked_at_and_not_visited() {
     );
 }
 
-/// Looks at a column that it does not list.
+/// Reads a column that it does not list.
 #[derive(Config)]
 struct Forgetful {}
 
@@ -206,8 +206,8 @@ fn a_column_that_was_not_listed_is_found() {
 }
 
 #[test]
-#[should_panic(expected = "`08:00-25` is not understood")]
-fn a_line_that_is_not_understood_is_told() {
+#[should_panic(expected = "`08:00-25` cannot be read")]
+fn a_line_that_cannot_be_read_is_reported() {
     let _ = week!["Mon 08:00-25"];
 }
 
@@ -223,13 +223,13 @@ fn edits_that_differ_fail_the_test() {
     assert_edits!(trial::<Neighbours>().days(&week!["Tue not_in_force 08:00-12:00"]));
 }
 
-/// Tells the hour at which the day turns two.
+/// Marks the instant of a time of day.
 #[derive(Config)]
 struct Two {
-    /// When.
+    /// The time of day.
     #[config(default = "02:30")]
     at: Clock,
-    /// What is marked.
+    /// The exception.
     #[config(default = "needs_review")]
     code: ExceptionCode,
 }

@@ -1,16 +1,16 @@
 /* The plugin contract of Shiftmill, `shiftmill:plugin@1.0.0`, for C.
  *
- * Include it in the one file of a plugin, compile that to a core WebAssembly module without any library, and
- * `shiftmill plugin build --module FILE` makes a plugin of it. Structures are laid out as the canonical ABI of
- * WebAssembly components lays out the records of the contract; what every field means is said there, in
- * plugin-sdk/wit/v1. A list is an address and a length, and the columns that the manifest does not ask for are empty.
+ * Include it in the one file of a plugin, and compile that file to a core WebAssembly module without any library.
+ * `shiftmill plugin build --module FILE` makes a plugin of the module. Structures have the layout of the records of the
+ * contract in the canonical ABI of WebAssembly components. plugin-sdk/wit/v1 documents the fields. A list is an address
+ * and a length. Columns that the manifest does not list are empty.
  *
  * A plugin has
- *   - a manifest, handed to SHIFTMILL_DESCRIBE,
+ *   - a manifest, which it passes to SHIFTMILL_DESCRIBE,
  *   - SHIFTMILL_CONFIGURE(values, count), which keeps the values of its settings,
  *   - SHIFTMILL_HOOK(days, cards) and others, which propose edits with shiftmill_push and shiftmill_figure.
  *
- * Every call has an instance of its own, so memory is taken and never given back.
+ * Every call has an instance of its own, so memory is allocated and never freed.
  */
 #ifndef SHIFTMILL_PLUGIN_H
 #define SHIFTMILL_PLUGIN_H
@@ -31,7 +31,7 @@ typedef struct { const char *at; uint32_t length; } shiftmill_text;
 #define SHIFTMILL_TEXT(text) { text, sizeof(text) - 1 }
 #define SHIFTMILL_LIST(array) { array, sizeof(array) / sizeof((array)[0]) }
 
-/* What a plugin says of itself: lifecycle.wit. */
+/* The manifest: lifecycle.wit. */
 
 typedef enum {
     SHIFTMILL_WHOLE, SHIFTMILL_LENGTH, SHIFTMILL_CLOCK, SHIFTMILL_INSTANT, SHIFTMILL_WORKDAY, SHIFTMILL_FLAG,
@@ -49,7 +49,7 @@ typedef struct { shiftmill_text hook; struct { const shiftmill_text *at; uint32_
 typedef struct {
     shiftmill_text key, meaning;
     uint8_t kind;
-    shiftmill_maybe_text standard; /* what holds when nothing is written */
+    shiftmill_maybe_text standard; /* the default */
     shiftmill_maybe_s64 least, most;
     struct { const shiftmill_text *at; uint32_t length; } choices;
 } shiftmill_field;
@@ -57,7 +57,7 @@ typedef struct {
 typedef struct {
     shiftmill_text key, meaning;
     uint8_t kind;
-    shiftmill_maybe_text standard; /* what holds when nothing is written */
+    shiftmill_maybe_text standard; /* the default */
     shiftmill_maybe_s64 least, most;
     struct { const shiftmill_text *at; uint32_t length; } choices;
     struct { const shiftmill_field *at; uint32_t length; } fields;
@@ -80,19 +80,19 @@ typedef struct {
     struct { const shiftmill_carried_key *at; uint32_t length; } carried;
 } shiftmill_manifest;
 
-/* The value of a setting: which one it is, the kind of the setting tells. */
+/* The value of a setting. The kind of the setting decides which one it is. */
 typedef struct {
     uint8_t which; /* 0 number, 1 text, 2 rows */
     union { int64_t number; shiftmill_text text; shiftmill_s64s rows; };
 } shiftmill_value;
 
-/* Days around the pay period that the plugin looks at; or why the configuration is refused. */
+/* The context days that the plugin needs, or why the configuration is refused. */
 typedef struct {
     uint8_t refused;
     union { struct { uint16_t days_before, days_after; }; shiftmill_text why; };
 } shiftmill_configured;
 
-/* What a hook is given: types.wit. */
+/* The input of a hook: types.wit. */
 
 typedef struct {
     struct { int32_t pay_period_first, pay_period_last; int64_t as_of; } window;
@@ -139,7 +139,7 @@ typedef struct {
 /* Bits of `days.marks`. */
 enum { SHIFTMILL_PAID = 1, SHIFTMILL_IN_FORCE = 2 };
 
-/* What a hook answers. */
+/* The answer of a hook. */
 
 typedef struct {
     shiftmill_u32s employee;
@@ -173,7 +173,7 @@ _Static_assert(sizeof(shiftmill_answer) == 96, "as the canonical ABI lays it out
 
 extern unsigned char __heap_base;
 
-/* So much room at a multiple of `align`. Stops the plugin when there is none. */
+/* Allocates `size` bytes at a multiple of `align`. Stops the plugin when there is no memory. */
 static void *shiftmill_take(size_t size, size_t align)
 {
     static uintptr_t top;
@@ -188,19 +188,18 @@ static void *shiftmill_take(size_t size, size_t align)
     return (void *)start;
 }
 
-/* By this the host asks for the room of what it hands over. */
+/* The host calls this to allocate memory for its input. */
 __attribute__((export_name("cabi_realloc"))) void *shiftmill_realloc(void *old, size_t old_size, size_t align,
                                                                      size_t size)
 {
-    unsigned char *room = shiftmill_take(size, align);
-    for (size_t byte = 0; byte < old_size && byte < size; byte++) room[byte] = ((unsigned char *)old)[byte];
-    return room;
+    unsigned char *block = shiftmill_take(size, align);
+    for (size_t byte = 0; byte < old_size && byte < size; byte++) block[byte] = ((unsigned char *)old)[byte];
+    return block;
 }
 
-/* What SHIFTMILL_CONFIGURE returns. */
+/* The result of SHIFTMILL_CONFIGURE. */
 
-/* Takes the configuration, with which the plugin looks at so many days around the pay period. One on each side is
- * always there. */
+/* Accepts the configuration, with the context days that the plugin needs. One on each side is always required. */
 static inline const shiftmill_configured *shiftmill_accept(uint16_t days_before, uint16_t days_after)
 {
     shiftmill_configured *accepted = shiftmill_take(sizeof(shiftmill_configured), sizeof(int32_t));
@@ -210,7 +209,7 @@ static inline const shiftmill_configured *shiftmill_accept(uint16_t days_before,
     return accepted;
 }
 
-/* Tells the person who wrote the configuration what no bound of a setting could express. */
+/* Refuses the configuration, with a message for its author about a mistake that no bound of a setting can express. */
 static inline const shiftmill_configured *shiftmill_refuse(shiftmill_text why)
 {
     shiftmill_configured *refused = shiftmill_take(sizeof(shiftmill_configured), sizeof(int32_t));
@@ -227,7 +226,7 @@ enum {
     SHIFTMILL_SPLIT, SHIFTMILL_PREMIUM, SHIFTMILL_QUANTITY, SHIFTMILL_MARK, SHIFTMILL_CARRY
 };
 
-/* A proposed change; what its kind does not read is left out. */
+/* A proposed change. Omit the fields that its kind does not read. */
 typedef struct {
     uint32_t employee, row;
     uint8_t kind;
@@ -236,32 +235,32 @@ typedef struct {
     int64_t start, end, amount;
 } shiftmill_edit;
 
-/* An answer without edits, with room for so many, and for so many figures of their reasons. */
-static inline shiftmill_answer *shiftmill_answer_with_room(uint32_t edits, uint32_t figures)
+/* An answer without edits, with memory for this number of edits and of figures of their reasons. */
+static inline shiftmill_answer *shiftmill_new_answer(uint32_t edits, uint32_t figures)
 {
     shiftmill_answer *answer = shiftmill_take(sizeof(shiftmill_answer), sizeof(int64_t));
     shiftmill_edits *columns = &answer->edits;
-#define SHIFTMILL_ROOM(column, count) \
+#define SHIFTMILL_COLUMN(column, count) \
     columns->column.at = shiftmill_take((size_t)(count) * sizeof(*columns->column.at), sizeof(*columns->column.at)); \
     columns->column.length = 0
-    SHIFTMILL_ROOM(employee, edits);
-    SHIFTMILL_ROOM(kind, edits);
-    SHIFTMILL_ROOM(row, edits);
-    SHIFTMILL_ROOM(workday, edits);
-    SHIFTMILL_ROOM(start, edits);
-    SHIFTMILL_ROOM(end, edits);
-    SHIFTMILL_ROOM(code, edits);
-    SHIFTMILL_ROOM(amount, edits);
-    SHIFTMILL_ROOM(rule, edits);
-    SHIFTMILL_ROOM(argument_end, edits);
-    SHIFTMILL_ROOM(arguments, figures);
-#undef SHIFTMILL_ROOM
+    SHIFTMILL_COLUMN(employee, edits);
+    SHIFTMILL_COLUMN(kind, edits);
+    SHIFTMILL_COLUMN(row, edits);
+    SHIFTMILL_COLUMN(workday, edits);
+    SHIFTMILL_COLUMN(start, edits);
+    SHIFTMILL_COLUMN(end, edits);
+    SHIFTMILL_COLUMN(code, edits);
+    SHIFTMILL_COLUMN(amount, edits);
+    SHIFTMILL_COLUMN(rule, edits);
+    SHIFTMILL_COLUMN(argument_end, edits);
+    SHIFTMILL_COLUMN(arguments, figures);
+#undef SHIFTMILL_COLUMN
     answer->complaints.at = shiftmill_take(0, sizeof(int32_t));
     answer->complaints.length = 0;
     return answer;
 }
 
-/* Proposes an edit. The room must be there. */
+/* Proposes an edit. The answer must have memory for it. */
 static inline void shiftmill_push(shiftmill_answer *answer, shiftmill_edit edit)
 {
     shiftmill_edits *columns = &answer->edits;
@@ -277,7 +276,7 @@ static inline void shiftmill_push(shiftmill_answer *answer, shiftmill_edit edit)
     columns->argument_end.at[columns->argument_end.length++] = columns->arguments.length;
 }
 
-/* Adds a figure to the reason of the edit that was proposed last, in the order of its rule's arguments. */
+/* Adds a figure to the reason of the last edit, in the order of the arguments of its rule. */
 static inline void shiftmill_figure(shiftmill_answer *answer, int64_t figure)
 {
     shiftmill_edits *columns = &answer->edits;
@@ -290,17 +289,17 @@ static inline void shiftmill_figure(shiftmill_answer *answer, int64_t figure)
 #define SHIFTMILL_EXPORT(interface, function) \
     __attribute__((export_name("shiftmill:plugin/" #interface "@1.0.0#" #function)))
 
-/* Says what the plugin is. */
+/* Exports the manifest of the plugin. */
 #define SHIFTMILL_DESCRIBE(manifest) \
     SHIFTMILL_EXPORT(lifecycle, describe) const shiftmill_manifest *shiftmill_describe(void) { return &(manifest); }
 
-/* Opens the function that is given the values of the settings, in the order of the manifest. It returns
+/* Begins the function that receives the values of the settings, in the order of the manifest. It returns
  * shiftmill_accept(days_before, days_after) or shiftmill_refuse(why). */
 #define SHIFTMILL_CONFIGURE(values, count) \
     SHIFTMILL_EXPORT(lifecycle, configure) \
     const shiftmill_configured *shiftmill_configure(const shiftmill_value *values, uint32_t count)
 
-/* Opens the function that judges a chunk of employees at a hook, and returns an answer. */
+/* Begins the function of a hook. It receives a group of employees and returns an answer. */
 #define SHIFTMILL_HOOK(hook, cards) \
     SHIFTMILL_EXPORT(hook, adjust) const shiftmill_answer *shiftmill_##hook(const shiftmill_cards *cards)
 

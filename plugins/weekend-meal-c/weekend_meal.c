@@ -2,7 +2,7 @@
  * - Takes:  the work of one workday.
  * - Gives:  one occurrence of a quantity on that workday.
  * - Keeps:  all time.
- * - Edges:  as much work as demanded is enough. The weekday is that of the workday, so a Friday's night shift is none.
+ * - Edges:  exactly the required work is enough. The weekday is that of the workday, so a night shift of Friday does not count.
  * - Source: company agreement; its figures are settings.
  * - Shown:  timecards/weekend-meal.md
  */
@@ -17,14 +17,14 @@ static const shiftmill_reads reads[] = { { SHIFTMILL_TEXT("days"), SHIFTMILL_LIS
 static const shiftmill_setting settings[] = {
     {
         .key = SHIFTMILL_TEXT("least"),
-        .meaning = SHIFTMILL_TEXT("The workday must hold at least this much work."),
+        .meaning = SHIFTMILL_TEXT("The workday must have at least this much work."),
         .kind = SHIFTMILL_LENGTH,
         .standard = { 1, SHIFTMILL_TEXT("4h") },
         .most = { 1, 24 * 3600 },
     },
     {
         .key = SHIFTMILL_TEXT("code"),
-        .meaning = SHIFTMILL_TEXT("What is paid, once a workday."),
+        .meaning = SHIFTMILL_TEXT("The pay code of the allowance, paid once a workday."),
         .kind = SHIFTMILL_COUNT_CODE,
         .standard = { 1, SHIFTMILL_TEXT("weekend_meal") },
     },
@@ -75,7 +75,7 @@ static int is_weekend(int32_t workday)
 SHIFTMILL_HOOK(days, cards)
 {
     const uint32_t most = cards->days.workday.length;
-    shiftmill_answer *answer = shiftmill_answer_with_room(most, most);
+    shiftmill_answer *answer = shiftmill_new_answer(most, most);
     uint32_t day = 0;
     for (uint32_t employee = 0; employee < cards->employees.day_end.length; employee++) {
         for (; day < cards->employees.day_end.at[employee]; day++) {

@@ -33,7 +33,7 @@ const DAYS_OF_MONTH: i32 = 31;
 const CONTEXT: i32 = 8;
 /// Employees per chunk: about 256 KiB.
 const CHUNK: u32 = 330;
-/// No demonstration takes longer.
+/// The maximum length of the demonstration.
 const TIME: Duration = Duration::from_secs(55);
 
 const EXAMPLES: &str = "\
@@ -41,14 +41,14 @@ Examples:
   shiftmill demo
   shiftmill demo --employees 50000 --json";
 
-/// Show what it does: a company's month through a service on this machine, in a few seconds.
+/// Demonstrate the service: it evaluates a company's month on this machine, in a few seconds.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Demo {
     /// How many employees the company has.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
     employees: u32,
-    /// Another seed is another company.
+    /// The seed of the company; the same seed gives the same company.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Connections; 0 is one per core, at most four.
@@ -80,7 +80,7 @@ pub fn run(command: &Demo, json: bool) -> Result<Exit, Problem> {
     Ok(if shown.outcome.summary.errors == 0 { Exit::Done } else { Exit::LeftOut })
 }
 
-/// A server of our own on a free port.
+/// The server of the demonstration, on a free port.
 struct Serving {
     address: String,
     stop: tokio::sync::oneshot::Sender<()>,
@@ -225,7 +225,7 @@ fn progress(employees: u64) -> ProgressBar {
 struct Gathered {
     totals: BTreeMap<u16, u64>,
     exceptions: BTreeMap<&'static str, u64>,
-    /// The employee and workday with the most to tell: how much, who, when.
+    /// The employee and workday with the most to show: how much, which employee, which day.
     richest: Option<(usize, std::cmp::Reverse<u32>, Workday)>,
     fault: Option<String>,
 }
@@ -253,8 +253,8 @@ impl Gathered {
         }
     }
 
-    /// Keeps the day that shows most: several pay lines and something to look at. The lowest employee number decides
-    /// between equals, so that the order in which chunks come back does not.
+    /// Keeps the day that shows most: several pay lines and an exception. Between equal days the lowest employee number
+    /// decides, so that the order in which chunks arrive does not matter.
     fn consider(&mut self, results: &Evaluations, index: usize, number: u32) {
         let own = results.rows_of(index);
         let mut days: BTreeMap<Workday, (usize, usize)> = BTreeMap::new();
@@ -265,9 +265,9 @@ impl Gathered {
             days.entry(exception.workday).or_default().1 += 1;
         }
         for (day, (lines, exceptions)) in days {
-            let telling = (lines * 2 + exceptions.min(2), std::cmp::Reverse(number), day);
-            if lines > 1 && self.richest.is_none_or(|richest| richest < telling) {
-                self.richest = Some(telling);
+            let candidate = (lines * 2 + exceptions.min(2), std::cmp::Reverse(number), day);
+            if lines > 1 && self.richest.is_none_or(|richest| richest < candidate) {
+                self.richest = Some(candidate);
             }
         }
     }
@@ -342,7 +342,7 @@ impl Shown {
         u64::try_from(u128::from(self.punches) * 1_000_000 / micros).unwrap_or(u64::MAX)
     }
 
-    /// Name, whether it counts seconds, and sum of each pay code that was paid.
+    /// The name of each paid pay code, whether it counts seconds, and its sum.
     fn named_totals(&self) -> Vec<(&str, bool, u64)> {
         let codes = self.outcome.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.pay_codes.as_slice());
         let named = self.totals.iter().filter_map(|(code, amount)| {
@@ -392,13 +392,13 @@ impl Shown {
         self.tell_totals(&mut out)?;
         self.tell_explained(month, &mut out)?;
         let gaps = self.outcome.header.rulesets.first().map_or(&[][..], |ruleset| ruleset.not_covered.as_slice());
-        writeln!(out, "What the preset does not cover")?;
+        writeln!(out, "Not covered by the preset")?;
         for gap in gaps {
             writeln!(out, "  {gap}")?;
         }
         writeln!(
             out,
-            "\nYour own: `shiftmill generate --out company` makes files, `shiftmill evaluate --help` reads them."
+            "\nNext: `shiftmill generate --out company` generates files; `shiftmill evaluate --help` shows how to evaluate them."
         )?;
         Ok(())
     }
@@ -414,7 +414,7 @@ impl Shown {
             };
             writeln!(out, "  {written:>16}  {name}")?;
         }
-        writeln!(out, "\nWhat a person must look at, the commonest first")?;
+        writeln!(out, "\nExceptions, the most frequent first")?;
         for (code, count) in self.exceptions.iter().take(6) {
             writeln!(out, "  {:>16}  {}", grouped(*count), code.replace('_', " "))?;
         }
@@ -435,18 +435,18 @@ impl Shown {
             let (from, to) = (&stretch.from, &stretch.to);
             writeln!(out, "  {from} to {to}, {length} of {}: {}, {}", stretch.what, stretch.pay_code, stretch.because)?;
         }
-        writeln!(out, " Paid")?;
+        writeln!(out, " Pay")?;
         for line in &day.pay {
             let (amount, code) = (&line.amount_text, &line.pay_code);
             writeln!(out, "  {amount:>8}  {code}: {} (rule `{}`)", line.because, line.rule)?;
         }
         if !day.exceptions.is_empty() {
-            writeln!(out, " To look at")?;
+            writeln!(out, " Exceptions")?;
         }
         for exception in &day.exceptions {
             writeln!(out, "  {}: {}", exception.code.replace('_', " "), exception.text)?;
         }
-        writeln!(out, " How it came about")?;
+        writeln!(out, " How it was calculated")?;
         for step in &day.steps {
             writeln!(out, "  - {step}")?;
         }

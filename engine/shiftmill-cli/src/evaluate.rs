@@ -1,4 +1,4 @@
-//! `shiftmill evaluate`: files of facts in, what is to be paid out.
+//! `shiftmill evaluate`: reads files of facts and writes the pay.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -20,7 +20,7 @@ use crate::window::{Window, WindowArguments};
 
 /// Employees per chunk: their columns stay in the cache of a core.
 const CHUNK: usize = 330;
-/// Chunks that are handed over at once, so that progress can be shown between.
+/// Chunks that are evaluated at once. Progress is shown between rounds.
 const ROUND: usize = 64;
 
 const EXAMPLES: &str = "\
@@ -28,17 +28,17 @@ Examples:
   A week of punches under a preset, as a table:
     shiftmill evaluate --ruleset us-california@1 --zone America/Los_Angeles --punches punches.csv
 
-  A month from a terminal, with the people its PINs belong to, as hours with two decimals:
+  A month from a terminal, with the employees of its PINs, as hours with two decimals:
     shiftmill evaluate --ruleset cn-standard@1 --zone Asia/Shanghai --employees employees.csv \\
         --punches attlog.dat --from 2026-03-01 --to 2026-03-31 --complete --hours decimal:2
 
-  For payroll: totals as CSV, and what a person must look at beside it:
+  For payroll: totals and exceptions as CSV:
     shiftmill evaluate ... --format csv --rows totals --output pay.csv
     shiftmill evaluate ... --format csv --rows exceptions --output look-at.csv
 
-Exit codes: 0 done; 1 rows were rejected or a timecard could not be evaluated; 2 nothing done; 70 our fault.";
+Exit codes: 0 done; 1 rows were rejected or a timecard could not be evaluated; 2 nothing done; 70 a fault of Shiftmill.";
 
-/// Evaluate files of punches and write what is to be paid.
+/// Evaluate files of punches and write the pay.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Evaluate {
@@ -46,20 +46,20 @@ pub struct Evaluate {
     files: FactFiles,
     #[command(flatten)]
     window: WindowArguments,
-    /// How results are written.
+    /// The format of the results.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Which rows a CSV file holds.
+    /// The rows of a CSV file.
     #[arg(long, value_enum, default_value_t = CsvRows::Lines)]
     rows: CsvRows,
-    /// How lengths are written: `hh:mm` and `seconds` are exact; `minutes` and `decimal:0` to `decimal:6` are rounded
+    /// The format of lengths: `hh:mm` and `seconds` are exact; `minutes` and `decimal:0` to `decimal:6` are rounded
     /// half up.
     #[arg(long, default_value_t = Hours::HoursMinutes)]
     hours: Hours,
     /// Write results to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<String>,
-    /// Evaluate with this many threads; 0 is one per core. Results are the same.
+    /// The number of threads; 0 is one per core. Results do not depend on it.
     #[arg(long, default_value_t = 0)]
     threads: usize,
 }
@@ -76,15 +76,15 @@ enum Format {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum CsvRows {
-    /// What each rule pays on each workday.
+    /// The pay of each rule on each workday.
     Lines,
     /// Totals by workweek and pay period.
     Totals,
-    /// What a person must look at.
+    /// Exceptions: what a person must look at.
     Exceptions,
     /// Workdays.
     Workdays,
-    /// What plugins carry over; `--carried` of the next pay period reads it.
+    /// Values that plugins carry over; `--carried` of the next pay period reads them.
     Carried,
 }
 
@@ -138,7 +138,7 @@ pub fn evaluate(
     Ok(Evaluated { facts, window, chunks })
 }
 
-/// Columns of some cards. Readers have refused everything that could not stand in columns.
+/// The columns of some cards. Readers have rejected everything that columns cannot represent.
 fn batch(cards: &[CardFacts], rulesets: usize, zones: &ZoneTable) -> Result<CheckedBatch, Problem> {
     let mut batch = TimecardBatch::default();
     for card in cards {
@@ -149,7 +149,7 @@ fn batch(cards: &[CardFacts], rulesets: usize, zones: &ZoneTable) -> Result<Chec
         .map_err(|error| Problem::own("facts that do not fit together").cause(error))
 }
 
-/// The company as a whole, below the table.
+/// Writes the totals of the company, below the table.
 fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(), Problem> {
     let mut totals: BTreeMap<String, (u64, String)> = BTreeMap::new();
     let mut employees = 0_u64;
@@ -170,7 +170,7 @@ fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(
     }
     let exceptions = output::exceptions_by_code(evaluated);
     if !exceptions.is_empty() {
-        writeln!(out, "\nTo look at")?;
+        writeln!(out, "\nExceptions")?;
         let width = exceptions.iter().map(|(_, count)| count.to_string().len()).max().unwrap_or(0);
         for (code, count) in exceptions {
             writeln!(out, "  {count:>width$}  {}", code.replace('_', " "))?;

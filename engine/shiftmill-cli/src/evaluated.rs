@@ -1,4 +1,4 @@
-//! Evaluated timecards, which commands write out.
+//! Evaluated timecards, ready to be written.
 
 use shiftmill::Finished;
 use shiftmill::core::EvaluationError;
@@ -8,11 +8,11 @@ use crate::exit::Exit;
 use crate::files::Facts;
 use crate::window::Window;
 
-/// Evaluated timecards, with what puts names to their numbers.
+/// Evaluated timecards, with the names that their numbers stand for.
 pub struct Evaluated {
-    /// Facts as they were read; the cards are in the chunks.
+    /// The facts without the cards, which are in the chunks.
     pub facts: Facts,
-    /// What was asked.
+    /// The window.
     pub window: Window,
     /// The chunks, in order.
     pub chunks: Vec<Finished>,
@@ -38,7 +38,8 @@ impl Evaluated {
             zone: self.window.zones.get(zone)?,
         })
     }
-    /// How the program ends after the evaluation.
+
+    /// The exit code after the evaluation.
     pub fn exit(&self) -> Exit {
         let errors = || self.chunks.iter().flat_map(|chunk| &chunk.results.cards).filter_map(|card| card.error);
         if errors().any(|error| error == EvaluationError::Engine) {

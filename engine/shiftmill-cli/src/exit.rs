@@ -1,28 +1,28 @@
-//! Exit codes, in one table.
+//! The exit codes, in one table.
 
 use std::process::ExitCode;
 
-/// What `--help` says of them.
+/// The text about exit codes in `--help`.
 pub const HELP: &str = "\
 Exit codes:
   0   done
   1   done, with rows that could not be used or timecards that could not be evaluated;
-      for `ruleset check`: a ruleset has mistakes; for `plugin test`: something does not hold;
-      for `plugin bench --compare`: it takes more than before
+      for `ruleset check`: a ruleset has mistakes; for `plugin test`: something fails;
+      for `plugin bench --compare`: it uses more fuel than is allowed
   2   nothing done: wrong arguments, files that cannot be read, a ruleset with mistakes, a plugin
       that does not compile or is refused, an evaluation that a plugin stopped
   70  a fault of Shiftmill itself";
 
-/// How the program ends.
+/// How the program ends, as an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Done.
     Done,
-    /// Done, with something that was left out.
+    /// Done, with something left out.
     LeftOut,
-    /// Nothing done, because of what was given.
+    /// Nothing done, because of the input.
     BadInput,
-    /// Our own fault.
+    /// A fault of Shiftmill itself.
     OwnFault,
 }
 

@@ -1,4 +1,4 @@
-//! `shiftmill explain`: one person's pay, for that person.
+//! `shiftmill explain`: one employee's pay, explained to that employee.
 
 use std::io::Write;
 
@@ -35,7 +35,7 @@ pub struct Explain {
     /// Only this workday.
     #[arg(long, value_name = "DATE", value_parser = |text: &str| shiftmill_timecards::clock::date(text).ok_or("write the date as 2026-03-02"))]
     workday: Option<Workday>,
-    /// The language in which plugins give their reasons, where they have it: `en` or `zh`.
+    /// The language of the reasons of plugins, where they have it: `en` or `zh`.
     #[arg(long, value_name = "LANGUAGE", default_value = "en", value_parser = |code: &str| Language::from_code(code).ok_or("the languages are `en` and `zh`"))]
     language: Language,
     #[command(flatten)]
@@ -47,21 +47,21 @@ pub struct Explain {
 /// Runs the command.
 pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let mut facts = command.files.read(command.window.years(), registry)?;
-    // The window is settled by all facts, so that one person's answer is that of the whole evaluation.
+    // All facts determine the window, so that one employee's result is the same as in the whole evaluation.
     let settled = command.window.settle(&mut facts);
     let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
     facts.cards.retain(|card| card.employee == command.employee);
     let Some(card) = facts.cards.first().cloned() else {
         output::list_rejected(&facts.report, json);
         return Err(Problem::new(format!("there is no employee `{}` in these files", command.employee))
-            .hint("keys are compared to the letter"));
+            .hint("keys are compared exactly, with upper and lower case"));
     };
     let evaluated = evaluate::evaluate(facts, window, Detail::Full, registry, 1)?;
     let Some(view) = evaluated.cards().next() else {
-        return Err(Problem::own("the timecard got lost"));
+        return Err(Problem::own("the timecard is missing"));
     };
     let explained = words::explain(view.names, view.results, view.index, view.zone, command.language);
-    let Some(mut explanation) = explained else { return Err(Problem::own("the result got lost")) };
+    let Some(mut explanation) = explained else { return Err(Problem::own("a result is missing")) };
     if let Some(workday) = command.workday {
         explanation.days.retain(|day| day.workday == workday);
         explanation.totals.clear();
@@ -98,7 +98,7 @@ fn tell(
         writeln!(out, "by ruleset {}", output::ruleset_line(ruleset))?;
     }
     let as_of = words::local(view.zone, evaluated.window.window.as_of);
-    writeln!(out, "as of {as_of}, all times by the clock of {}\n", view.zone.name())?;
+    writeln!(out, "as of {as_of}, all times in zone {}\n", view.zone.name())?;
     for sentence in &evaluated.window.assumed {
         writeln!(out, "Assumed: {sentence}.")?;
     }
@@ -118,7 +118,7 @@ fn tell(
     }
     tell_totals(explanation, out)?;
     if let Some(ruleset) = ruleset.filter(|ruleset| !ruleset.not_covered().is_empty()) {
-        writeln!(out, "\nWhat the ruleset does not cover")?;
+        writeln!(out, "\nNot covered by the ruleset")?;
         for gap in ruleset.not_covered() {
             writeln!(out, "  {gap}")?;
         }
@@ -137,7 +137,7 @@ fn tell_day(
         writeln!(out, "  {line}")?;
     }
     if !day.timeline.is_empty() {
-        writeln!(out, "  What was done when")?;
+        writeln!(out, "  Timeline")?;
     }
     let width = |text: fn(&words::TimelineSentence) -> &str| {
         day.timeline.iter().map(|stretch| text(stretch).len()).max().unwrap_or(0)
@@ -149,7 +149,7 @@ fn tell_day(
         writeln!(out, "    {from:>from_width$} to {to:<to_width$} {length:>8}  {what:<12} {code}: {because}")?;
     }
     if !day.pay.is_empty() {
-        writeln!(out, "  What is paid")?;
+        writeln!(out, "  Pay")?;
     }
     for line in &day.pay {
         let unpaid = if line.paid { "" } else { ", not paid" };
@@ -157,14 +157,14 @@ fn tell_day(
         writeln!(out, "    {amount:>9}  {code}{unpaid}: {because} (rule `{rule}`)")?;
     }
     if !day.exceptions.is_empty() {
-        writeln!(out, "  To look at")?;
+        writeln!(out, "  Exceptions")?;
     }
     for exception in &day.exceptions {
         let (code, text) = (exception.code.replace('_', " "), &exception.text);
         writeln!(out, "    {code} ({}, {}): {text}", exception.severity, exception.state)?;
     }
     if !day.steps.is_empty() {
-        writeln!(out, "  How it came about")?;
+        writeln!(out, "  How it was calculated")?;
     }
     for step in &day.steps {
         writeln!(out, "    - {step}")?;
@@ -173,7 +173,7 @@ fn tell_day(
     Ok(())
 }
 
-/// What the files say of a workday: its schedule, leave, and the punches of its date.
+/// The facts of a workday: its schedule, leave, and the punches of its date.
 fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<String> {
     let mut lines = Vec::new();
     for shift in card.shifts.iter().filter(|shift| shift.workday == workday) {
@@ -216,7 +216,7 @@ fn punched(zone: &Zone, card: &CardFacts, workday: Workday) -> Option<String> {
     (!texts.is_empty()).then(|| format!("punched on this date: {}", texts.join(", ")))
 }
 
-/// Seconds from midnight as a time of day, with the day after named.
+/// Seconds from midnight as a time of day, marked when it is on the day after.
 fn clock(second: i32) -> String {
     let day = second.div_euclid(86_400);
     let time = time_of_day(second.rem_euclid(86_400).unsigned_abs());

@@ -17,7 +17,7 @@ use shiftmill_timecards::read::{
 use crate::problem::Problem;
 use crate::rulesets;
 
-/// Which rulesets hold, and which files hold the facts.
+/// The rulesets and the files of facts.
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("punches", |punches| punches.required_unless_present("facts")))]
 pub struct FactFiles {
@@ -28,13 +28,13 @@ pub struct FactFiles {
     tables: FactTables,
 }
 
-/// Which files hold the facts, and how they are to be read.
+/// The files of facts, and how to read them.
 #[derive(Clone, Debug, Args)]
 pub struct FactTables {
     /// Punches: CSV, JSON, or the `attlog.dat` of a terminal, by the file's ending. `-` reads CSV from standard input.
     #[arg(long, value_name = "FILE")]
     pub punches: Vec<String>,
-    /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of anybody else are rejected.
+    /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of other people are rejected.
     #[arg(long, value_name = "FILE")]
     pub employees: Option<String>,
     /// Scheduled shifts.
@@ -49,7 +49,7 @@ pub struct FactTables {
     /// Waivers.
     #[arg(long, value_name = "FILE")]
     pub waivers: Vec<String>,
-    /// What plugins carried over: the `--rows carried` or the JSON results of the pay period before.
+    /// The values that plugins carried over: the `--rows carried` or the JSON results of the pay period before.
     #[arg(long, value_name = "FILE")]
     pub carried: Vec<String>,
     /// One JSON document with all of these, under their names.
@@ -63,7 +63,7 @@ pub struct FactTables {
     pub status_map: String,
 }
 
-/// What the files hold.
+/// The contents of the files.
 pub struct Facts {
     /// The rulesets, in the order of the arguments.
     pub rulesets: Vec<Arc<Ruleset>>,
@@ -71,9 +71,9 @@ pub struct Facts {
     pub zone_names: Vec<String>,
     /// The timecards.
     pub cards: Vec<CardFacts>,
-    /// What people call the employees, where the file says so.
+    /// The names of the employees, where the file has them.
     pub names: BTreeMap<String, String>,
-    /// What was not used, and what was assumed.
+    /// Rows that were not used, and warnings.
     pub report: Report,
 }
 
@@ -85,7 +85,7 @@ impl Facts {
 }
 
 impl FactFiles {
-    /// Reads everything. Local times are understood by the zones as they were in `years`.
+    /// Reads all files. `years` are the days for which zones are loaded.
     pub fn read(&self, years: WorkdayRange, registry: &PluginRegistry) -> Result<Facts, Problem> {
         let rulesets =
             self.ruleset.iter().map(|named| rulesets::load(named, registry)).collect::<Result<Vec<_>, _>>()?;
@@ -94,12 +94,12 @@ impl FactFiles {
 }
 
 impl FactTables {
-    /// True when no file is named that holds facts.
+    /// True when the arguments name no file of facts.
     pub fn is_empty(&self) -> bool {
         self.punches.is_empty() && self.facts.is_none()
     }
 
-    /// Reads all files. Local times are understood by the zones as they were in `years`.
+    /// Reads all files. `years` are the days for which zones are loaded.
     pub fn read(&self, rulesets: Vec<Arc<Ruleset>>, years: WorkdayRange) -> Result<Facts, Problem> {
         let statuses = StatusMap::parse(&self.status_map).map_err(|error| {
             Problem::new("cannot read the status map").cause(error).hint("write it as `2=meal_start,3=meal_end`")
@@ -108,10 +108,10 @@ impl FactTables {
         let mut employees = self.read_employees(&mut report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
         let (zone_names, zones) = self.zones(employees_file, years, &mut employees, &mut report)?;
-        // Without a list everybody would be let in, so a list of which nothing can be used is no list.
+        // Without a list every employee is accepted. A list without a valid row must not have that effect.
         if employees.is_empty() && (self.employees.is_some() || report.rejected() > 0) {
             let cause = report.rejects.first().map_or_else(|| String::from("there is no row"), ToString::to_string);
-            return Err(Problem::new(format!("`{employees_file}` holds no employee that can be used")).cause(cause));
+            return Err(Problem::new(format!("`{employees_file}` contains no valid employee")).cause(cause));
         }
         let names: Vec<RulesetNames<'_>> = rulesets
             .iter()
@@ -149,8 +149,7 @@ impl FactTables {
         self.facts.iter().map(|file| (Table::Punches, file)).chain(files)
     }
 
-    /// The zones in use. An employee in a zone that nobody knows is
-    /// rejected; the default zone has to exist.
+    /// The zones in use. An employee in an unknown zone is rejected; the default zone must exist.
     fn zones(
         &self,
         file: &str,
@@ -163,7 +162,7 @@ impl FactTables {
             table_of(std::slice::from_ref(name), years).map_err(unknown_zone)?;
         } else if employees.is_empty() || employees.iter().any(|row| row.zone.is_empty()) {
             return Err(Problem::new("the zone of some employees is not known")
-                .cause("local times mean an instant only in a zone")
+                .cause("a local time needs a zone to be an instant")
                 .hint("give `--zone America/Los_Angeles`, or a column `zone` in the employees file"));
         }
         employees.retain(|row| {
@@ -208,14 +207,14 @@ fn read_one(intake: &mut Intake<'_>, file: &str, table: Table, report: &mut Repo
     let outcome = intake.read(file, table, Format::of(file), &mut bytes, report);
     progress.finish_and_clear();
     outcome.map_err(|error| unread(file, error))?;
-    // Nothing carried over is as good as anything.
+    // A file of carried values may be empty.
     if report.rows_used == before && report.rejected() == rejected && table != Table::Carried {
-        report.warn(file, Place::FILE, format!("there are no {} in it", table.name()));
+        report.warn(file, Place::FILE, format!("the file has no {}", table.name()));
     }
     Ok(())
 }
 
-/// A file and its length; of standard input the length is not known.
+/// A file and its length. The length of standard input is not known and is given as 0.
 fn open(file: &str) -> Result<(Box<dyn BufRead>, u64), Problem> {
     if file == "-" {
         return Ok((Box::new(BufReader::new(io::stdin())), 0));

@@ -1,4 +1,4 @@
-//! `shiftmill generate`: a plausible company made of a seed, as the files that `evaluate` reads.
+//! `shiftmill generate`: the data of a made-up company, generated from a seed, as the files that `evaluate` reads.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -16,55 +16,55 @@ use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
 Examples:
-  A month of twenty people in California who punch their meals:
+  A month of twenty employees in California who punch their meals:
     shiftmill generate --out company
 
-  A month of two thousand people in Shanghai, as a terminal exports it:
+  A month of two thousand employees in Shanghai, as a terminal exports it:
     shiftmill generate --like shanghai --employees 2000 --out company
 
 The same arguments make the same company, to the second.";
 
-/// Make up a plausible company: the files that `evaluate` reads.
+/// Generate the data of a made-up company, as the files that `evaluate` reads.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Generate {
-    /// The folder to write to; it is made if it is not there.
+    /// The folder to write to; created when it does not exist.
     #[arg(long, value_name = "FOLDER")]
     out: String,
-    /// What kind of company.
+    /// The kind of company.
     #[arg(long, value_enum, default_value_t = Like::California)]
     like: Like,
-    /// How many employees.
+    /// The number of employees.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     employees: u32,
     /// The first workday.
     #[arg(long, value_name = "DATE", default_value = "2026-03-01", value_parser = |text: &str| shiftmill_timecards::clock::date(text).ok_or("write the date as 2026-03-02"))]
     first: Workday,
-    /// How many days.
+    /// The number of days.
     #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
-    /// Another seed is another company.
+    /// The seed of the company; the same seed gives the same company.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How facts are written.
+    /// The format of the facts.
     #[arg(long, value_enum, default_value_t = Form::Files)]
     form: Form,
-    /// Write over files that are there.
+    /// Overwrite existing files.
     #[arg(long)]
     force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Like {
-    /// Los Angeles: meal punches, shifts by their times.
+    /// Los Angeles: meal punches, shifts with times.
     California,
-    /// Shanghai: a terminal's log of ins and outs, named shifts, leave.
+    /// Shanghai: a terminal log of in and out punches, named shifts, leave.
     Shanghai,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Form {
-    /// A CSV file per table, and an attlog where a terminal is used.
+    /// One CSV file for each table, and an attlog where a terminal is used.
     Files,
     /// One JSON document.
     Json,
@@ -100,7 +100,7 @@ pub fn run(command: &Generate, json: bool) -> Result<Exit, Problem> {
     });
     let folder = Folder { path: Path::new(&command.out), force: command.force };
     fs::create_dir_all(folder.path)
-        .map_err(|error| Problem::new(format!("cannot make the folder `{}`", command.out)).cause(error))?;
+        .map_err(|error| Problem::new(format!("cannot create the folder `{}`", command.out)).cause(error))?;
     folder.write("ruleset.toml", |out| out.write_all(ruleset(command.like).as_bytes()))?;
     let arguments = match (command.form, command.like) {
         (Form::Json, _) => {
@@ -152,7 +152,7 @@ impl Folder<'_> {
         let failed = |error: std::io::Error| {
             let problem = Problem::new(format!("cannot write `{}`", path.display())).cause(&error);
             match error.kind() {
-                std::io::ErrorKind::AlreadyExists => problem.hint("`--force` writes over it"),
+                std::io::ErrorKind::AlreadyExists => problem.hint("`--force` overwrites it"),
                 _ => problem,
             }
         };
@@ -169,7 +169,7 @@ fn ruleset(like: Like) -> String {
              extends = \"us-california@1\"\n\n[attendance]\nlate_grace = \"5m\"\nearly_grace = \"5m\"\n",
         ),
         Like::Shanghai => format!(
-            "name = \"shanghai-plant\"\ndescription = \"Standard working hours, five shifts, meals taken off by the \
+            "name = \"shanghai-plant\"\ndescription = \"Standard working hours, five shifts, meals deducted by the \
              shift\"\nextends = \"cn-standard@1\"\n\n[leave.codes.annual]\npay = \"leave_annual\"\n\n{}",
             shifts_toml()
         ),

@@ -1,11 +1,11 @@
-//! The program `shiftmill`. A command translates files and arguments, calls, and translates back.
+//! The program `shiftmill`. A command translates arguments and files, calls the library, and writes the results.
 //!
 //! ```text
-//! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, words
+//! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, text
 //! ruleset:           check, schema, show, presets, reference
 //! plugin:            new, build, test, run, bench, inspect
 //! generate:          a seed ─→ the files that evaluate reads
-//! serve:             the gRPC service, until it is told to stop
+//! serve:             the gRPC service, until a signal stops it
 //! demo:              serve, and a client that streams a generated month through it
 //! ```
 
@@ -35,11 +35,11 @@ use problem::Problem;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Turns clock punches into payable time, and says for every second why.
+/// Turns clock punches into payable time, and states the reason for every second.
 #[derive(Debug, Parser)]
 #[command(name = "shiftmill", version, max_term_width = 100, after_help = exit::HELP)]
 struct Arguments {
-    /// Write JSON for machines: results on standard output, problems as one object on standard error.
+    /// Write JSON: results to standard output, an error as one object to standard error.
     #[arg(long, global = true)]
     json: bool,
     #[command(flatten)]
@@ -50,32 +50,32 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Evaluate files of punches and write what is to be paid.
+    /// Evaluate files of punches and write the pay.
     Evaluate(evaluate::Evaluate),
     /// Explain one person's pay, day by day and step by step.
     Explain(explain::Explain),
     /// Check, show and list rulesets.
     #[command(subcommand)]
     Ruleset(ruleset::RulesetCommand),
-    /// Write, test and measure rules of your own.
+    /// Create, test and measure plugins.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
-    /// Make up a plausible company: the files that `evaluate` reads.
+    /// Generate the data of a made-up company, as the files that `evaluate` reads.
     Generate(generate::Generate),
     /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
     Serve(serve::Serve),
-    /// Show what it does: a company's month through a service on this machine, in a few seconds.
+    /// Demonstrate the service: it evaluates a company's month on this machine, in a few seconds.
     Demo(demo::Demo),
 }
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
-    // Before anything else: the process gives up what it may have.
+    // This comes first: the process reduces its own limits and permissions.
     if let Command::Plugin(plugin::PluginCommand::CompileChild) = arguments.command {
         return shiftmill::plugin_host::compile_child();
     }
     let json = arguments.json;
-    // A panic is our fault and ends with the code that says so.
+    // A panic is a fault of this program and has its own exit code.
     let outcome = std::panic::catch_unwind(AssertUnwindSafe(|| run(arguments)))
         .unwrap_or_else(|_| Err(Problem::own("shiftmill failed").hint("please report it with the lines above")));
     let exit = outcome.unwrap_or_else(|problem| {

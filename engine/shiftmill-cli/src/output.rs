@@ -1,4 +1,4 @@
-//! Where results go, and what is told beside them.
+//! Where results are written, and what is reported beside them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -40,7 +40,7 @@ impl Write for Output {
     }
 }
 
-/// Exceptions of all employees, the commonest first.
+/// The number of exceptions by code, the most frequent first.
 pub fn exceptions_by_code(evaluated: &Evaluated) -> Vec<(&'static str, u64)> {
     let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
     for code in evaluated.chunks.iter().flat_map(|chunk| &chunk.results.exceptions.code) {
@@ -51,7 +51,7 @@ pub fn exceptions_by_code(evaluated: &Evaluated) -> Vec<(&'static str, u64)> {
     counts
 }
 
-/// Tells on standard error what was evaluated with what, and every row that was not used.
+/// Reports on standard error what was evaluated, with which rulesets and assumptions, and every row that was not used.
 pub fn tell(evaluated: &Evaluated, hours: Hours) {
     let period = evaluated.window.window.pay_period;
     for ruleset in &evaluated.facts.rulesets {
@@ -80,7 +80,7 @@ pub fn tell(evaluated: &Evaluated, hours: Hours) {
     evaluated.cards().for_each(|card| tell_failures(&card));
 }
 
-/// Tells why a card was not evaluated, and which plugins it was evaluated without.
+/// Reports why a card was not evaluated, and which plugins it was evaluated without.
 fn tell_failures(card: &CardView<'_>) {
     for failure in failures(card).filter(|failure| failure.skipped) {
         eprintln!("evaluated without a plugin: {}: {}", card.employee, words::failure(failure));
@@ -92,7 +92,7 @@ fn tell_failures(card: &CardView<'_>) {
     eprintln!("not evaluated: {}: {why}", card.employee);
 }
 
-/// How plugins failed on a card.
+/// The failures of plugins on a card.
 fn failures<'a>(card: &CardView<'a>) -> impl Iterator<Item = &'a PluginFailure> + use<'a> {
     let index = card.index;
     card.results.failures.iter().filter(move |failure| failure.card as usize == index)
@@ -104,8 +104,8 @@ fn tell_provisional(evaluated: &Evaluated) {
         let context = evaluated.facts.rulesets.iter().map(|ruleset| ruleset.context());
         let (before, after) = context.fold((0, 0), |most, one| (most.0.max(one.before), most.1.max(one.after)));
         eprintln!("provisional: days around the pay period are missing, so figures may still change");
-        eprintln!("hint:     the ruleset looks at up to {before} days before and {after} after the pay period; give");
-        eprintln!("          their punches, or `--complete` if nobody worked on those that the files do not show");
+        eprintln!("hint:     the ruleset needs up to {before} days before and {after} after the pay period; give");
+        eprintln!("          their punches, or `--complete` if nobody worked on days that the files do not show");
     }
 }
 
@@ -126,14 +126,14 @@ pub fn list(what: &str, rows: &[Reject], beyond: u64) {
     }
 }
 
-/// Lists what was rejected before a problem is told: it is often the reason for the problem.
+/// Lists the rejected rows before a problem is printed, because they are often its cause.
 pub fn list_rejected(report: &Report, json: bool) {
     if !json {
         list("rejected", &report.rejects, report.rejects_beyond);
     }
 }
 
-/// One JSON document with what was asked, all results, and every row that was not used.
+/// Writes one JSON document with the request, all results, and every row that was not used.
 pub fn json_document(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(), Problem> {
     let asked = asked(evaluated);
     write!(out, "{{\n\"asked\": {asked},\n\"employees\": ")?;
@@ -152,7 +152,7 @@ pub fn json_document(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -
     Ok(())
 }
 
-/// How plugins failed, with the employee.
+/// The failures of plugins, with the employee.
 fn plugin_failures(evaluated: &Evaluated) -> Value {
     let object = |employee: &str, failure: &PluginFailure| {
         json!({
@@ -165,7 +165,7 @@ fn plugin_failures(evaluated: &Evaluated) -> Value {
     Value::Array(all.collect())
 }
 
-/// What was asked, with everything that decides a result.
+/// The request, with everything that decides a result.
 pub fn asked(evaluated: &Evaluated) -> Value {
     let window = evaluated.window.window;
     let rulesets: Vec<Value> = evaluated.facts.rulesets.iter().map(|ruleset| ruleset_object(ruleset)).collect();
@@ -181,7 +181,7 @@ pub fn asked(evaluated: &Evaluated) -> Value {
     })
 }
 
-/// What a ruleset is.
+/// A ruleset as JSON.
 pub fn ruleset_object(ruleset: &Ruleset) -> Value {
     let context = ruleset.context();
     json!({
@@ -219,12 +219,12 @@ pub fn plugin_lines(binding: &PluginBinding, ruleset: &Ruleset) -> String {
     let (name, manifest, hash) = (&binding.name, &binding.manifest, binding.plugin.to_string());
     let hooks: Vec<&str> = binding.hooks.iter().map(Hook::code).collect();
     let hash = hash.get(..12).unwrap_or(&hash);
-    let mut text = format!("{name}: {} {} (hash {hash}) at {}", manifest.name, manifest.version, hooks.join(", "));
+    let mut text = format!("{name}: {} {} (hash {hash}), hooks: {}", manifest.name, manifest.version, hooks.join(", "));
     if binding.isolation == Isolation::Employee {
-        text.push_str(", an instance for each employee");
+        text.push_str("; an instance for each employee");
     }
     if binding.on_failure == OnFailure::Skip {
-        text.push_str(", skipped where it fails");
+        text.push_str("; skipped where it fails");
     }
     for (key, value) in configuration(binding, ruleset.timeline().names()) {
         text.push_str(&format!("\n    {key} = {value}"));

@@ -14,7 +14,7 @@ use shiftmill::{PluginRegistry, PluginRegistryError, RequestError, Stopped, besi
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;
 
-/// Where the compiled code of plugins is kept.
+/// The folder of the compiled code of plugins.
 #[derive(Clone, Debug, Args)]
 pub struct PluginArguments {
     /// Keep the compiled code of plugins in this folder, or nowhere with `off`. Default: the user's cache folder; for
@@ -29,8 +29,8 @@ impl PluginArguments {
         self.registry_with(HostSettings::default())
     }
 
-    /// The registry of this process, with settings but for the cache. A folder that nobody asked for is done without where
-    /// it cannot be used.
+    /// The registry of this process, with these settings except for the cache. The default folder may fail: then the
+    /// registry works without a cache.
     pub fn registry_with(&self, settings: HostSettings) -> PluginRegistry {
         let cache = match &self.plugin_cache {
             Some(_) => self.given_cache(),
@@ -39,27 +39,27 @@ impl PluginArguments {
         PluginRegistry::new(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..settings })
     }
 
-    /// How a service runs the plugins of strangers: compiled in a process that is kept short.
+    /// The settings of a service: it compiles plugins in a child process with limits.
     pub fn of_service(&self) -> Result<HostSettings, Problem> {
-        let program = own_program().map_err(|error| Problem::own("the program does not find itself").cause(error))?;
+        let program = own_program().map_err(|error| Problem::own("cannot find the program's own file").cause(error))?;
         let arguments = PluginCommand::COMPILE_CHILD.map(OsString::from).to_vec();
         let compiler = Compiler::Child { program, arguments };
         Ok(HostSettings { compiler, cache: self.given_cache(), ..HostSettings::default() })
     }
 
-    /// The folder of compiled code that was asked for.
+    /// The folder of compiled code from the arguments.
     fn given_cache(&self) -> Option<PathBuf> {
         self.plugin_cache.clone().filter(|folder| folder.as_os_str() != "off")
     }
 }
 
-/// What starts this very program once more. On Linux it is so even when another version has been put in its place.
+/// The path that starts this program again. On Linux it starts the same version even when its file has been replaced.
 fn own_program() -> io::Result<PathBuf> {
     let running = PathBuf::from("/proc/self/exe");
     if cfg!(target_os = "linux") && running.exists() { Ok(running) } else { std::env::current_exe() }
 }
 
-/// The folder in which the programs of this user keep what they can make again.
+/// The cache folder of the user.
 fn user_cache() -> Option<PathBuf> {
     let folder = |variable: &str| std::env::var_os(variable).map(PathBuf::from).filter(|folder| folder.is_absolute());
     let home = |inside: &str| folder("HOME").map(|home| home.join(inside));
@@ -80,7 +80,7 @@ pub fn refused(error: PluginRegistryError) -> Problem {
     match error {
         PluginRegistryError::Host(error) => Problem::new("plugins cannot be run here")
             .cause(error)
-            .hint("`--plugin-cache off` does without a folder for compiled code"),
+            .hint("`--plugin-cache off` compiles without storing code"),
         PluginRegistryError::Load(LoadError::Host(error)) => Problem::own("the plugin could not be run").cause(error),
         PluginRegistryError::Load(error) => Problem::new("a service would refuse this plugin").cause(error),
         PluginRegistryError::Unreadable(error) => Problem::new("cannot read the plugin").cause(error),
@@ -91,32 +91,32 @@ pub fn refused(error: PluginRegistryError) -> Problem {
 pub fn unbound(error: RequestError) -> Problem {
     Problem::new(error.to_string())
         .cause(deepest(&error))
-        .hint("`shiftmill ruleset show` tells the configuration that the plugin is given")
+        .hint("`shiftmill ruleset show` prints the configuration of the plugin")
 }
 
 /// An evaluation that a plugin stopped, as a problem.
 pub fn stopped(stopped: Stopped) -> Problem {
     let cause = format!("{stopped} ({})", stopped.code());
     match stopped.is_retryable() {
-        true => Problem::own("a plugin could not be run").cause(cause).hint("the same may succeed again"),
-        false => Problem::new("a plugin stopped the evaluation, and nothing of it is a result")
+        true => Problem::own("a plugin could not be run").cause(cause).hint("try again"),
+        false => Problem::new("a plugin stopped the evaluation, and there are no results")
             .cause(cause)
-            .hint("`shiftmill plugin test` finds out more; `isolation = \"employee\"` keeps employees apart"),
+            .hint("`shiftmill plugin test` shows details; `isolation = \"employee\"` keeps employees apart"),
     }
 }
 
-/// A plugin that does not keep employees apart, as a problem.
+/// A plugin whose answer for one employee depends on others, as a problem.
 pub fn dependent(found: &Dependence) -> Problem {
     Problem::new(format!("a service would refuse ruleset `{}` ({})", found.ruleset, Dependence::CODE))
         .cause(found)
-        .hint("look for a `static` that changes, a cache, or a walk through a HashMap; `shiftmill plugin test` tells more")
+        .hint("look for a `static` that changes, a cache, or iteration over a HashMap; `shiftmill plugin test` shows details")
 }
 
 /// Why a trial of a ruleset stopped, as a problem.
 impl From<TrialError> for Problem {
     fn from(error: TrialError) -> Problem {
         match error {
-            TrialError::Zones(why) => Problem::new("there are no zones for these days").cause(why),
+            TrialError::Zones(why) => Problem::new("there is no time-zone data for these days").cause(why),
             TrialError::Unbound(why) => unbound(why),
             TrialError::Stopped(why) => stopped(why),
             TrialError::NotIndependent(found) => dependent(&found),
@@ -137,16 +137,16 @@ fn deepest(error: &dyn std::error::Error) -> String {
 /// A plugin that a ruleset of `folder` names.
 pub fn find(registry: &PluginRegistry, folder: &Path, which: PluginReference<'_>) -> Result<PluginFound, String> {
     let plugin = match which {
-        PluginReference::Hash(hash) => registry.get(hash).ok_or("only a service has plugins by their hash")?,
+        PluginReference::Hash(hash) => registry.get(hash).ok_or("plugins are found by hash only in a service")?,
         PluginReference::File(name) => {
-            let file = beside(folder, name).ok_or("a plugin lies beside its ruleset")?;
-            registry.load_file(&file).map_err(|error| in_words(&error))?
+            let file = beside(folder, name).ok_or("a plugin must be a file in the folder of its ruleset")?;
+            registry.load_file(&file).map_err(|error| message(&error))?
         }
     };
     Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
 }
 
-fn in_words(error: &PluginRegistryError) -> String {
+fn message(error: &PluginRegistryError) -> String {
     match error {
         PluginRegistryError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
             String::from("there is no such file")

@@ -1,4 +1,4 @@
-//! Why a command cannot do its work, in the one shape that people learn to read: error, cause, hint.
+//! Why a command fails, always in three lines: error, cause, hint.
 
 use std::fmt::Display;
 use std::io;
@@ -7,51 +7,51 @@ use serde_json::json;
 
 use crate::exit::Exit;
 
-/// Why a command cannot do its work.
+/// Why a command fails.
 #[derive(Clone, Debug)]
 pub struct Problem {
     exit: Exit,
     error: String,
     cause: Option<String>,
     hint: Option<String>,
-    /// Said as it is, instead of the three lines.
+    /// A list that is printed instead of the three lines.
     listed: Option<String>,
 }
 
 impl Problem {
-    /// A problem with what was given.
+    /// A problem with the input.
     pub fn new(error: impl Into<String>) -> Problem {
         Problem { exit: Exit::BadInput, error: error.into(), cause: None, hint: None, listed: None }
     }
 
-    /// A fault of our own.
+    /// A fault of Shiftmill itself.
     pub fn own(error: impl Into<String>) -> Problem {
         Problem { exit: Exit::OwnFault, ..Problem::new(error) }
     }
 
-    /// A list that stands for itself, such as all mistakes of a ruleset.
+    /// A problem that is printed as a list, such as all mistakes of a ruleset.
     pub fn listed(error: impl Into<String>, list: String) -> Problem {
         Problem { listed: Some(list), ..Problem::new(error) }
     }
 
-    /// With what lies behind it.
+    /// Adds the cause.
     pub fn cause(mut self, cause: impl Display) -> Problem {
         self.cause = Some(cause.to_string());
         self
     }
 
-    /// With what to do next.
+    /// Adds what to do next.
     pub fn hint(mut self, hint: impl Into<String>) -> Problem {
         self.hint = Some(hint.into());
         self
     }
 
-    /// How the program ends.
+    /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// Says it on standard error. Nobody is told that nobody reads our output any more.
+    /// Prints it to standard error. When the reader of the output has gone, nothing is printed.
     pub fn print(&self, json: bool) {
         if self.exit == Exit::Done {
             return;
@@ -77,7 +77,7 @@ impl Problem {
     }
 }
 
-/// Output that cannot be written. A reader that has seen enough, such as `head`, is no problem.
+/// Output that cannot be written. A reader that stops early, such as `head`, is not a problem.
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Problem {
         let exit = if error.kind() == io::ErrorKind::BrokenPipe { Exit::Done } else { Exit::BadInput };

@@ -18,7 +18,8 @@ use crate::rulesets;
 /// Check, show and list rulesets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum RulesetCommand {
-    /// List every mistake of rulesets, with line, column and hint, and plugins that do not keep employees apart.
+    /// List every mistake of rulesets, with line, column and hint, and plugins whose answer for one
+    /// employee depends on others.
     #[command(after_help = "Example:\n  shiftmill ruleset check office.toml plant-2.toml")]
     Check {
         /// Files or presets.
@@ -28,7 +29,7 @@ pub enum RulesetCommand {
     /// Write the JSON Schema of rulesets, for completion in editors.
     #[command(after_help = "Example:\n  shiftmill ruleset schema > ruleset.schema.json")]
     Schema,
-    /// Show what a ruleset says: its rules with their sources, its pay codes and shifts, what it does not cover.
+    /// Print a ruleset: its rules with their sources, its pay codes and shifts, and what it does not cover.
     #[command(after_help = "Examples:\n  shiftmill ruleset show us-california@1\n  \
         shiftmill ruleset show us-california@1 --text > mine.toml\n  \
         shiftmill ruleset show office.toml --canonical")]
@@ -36,10 +37,10 @@ pub enum RulesetCommand {
         /// A file or preset.
         #[arg(value_name = "FILE|PRESET")]
         ruleset: String,
-        /// Its text, as it was written.
+        /// Print the document as written.
         #[arg(long, conflicts_with = "canonical")]
         text: bool,
-        /// The canonical form whose hash is shown: everything merged, nothing left to a default.
+        /// Print the canonical form, from which the hash is calculated: merged, with defaults filled in.
         #[arg(long)]
         canonical: bool,
     },
@@ -116,7 +117,7 @@ fn check(named: &[String], registry: &PluginRegistry, json: bool, out: &mut dyn 
     Ok(exit)
 }
 
-/// Whose results depend on others, by the plugins of a ruleset.
+/// The first employee whose results depend on others, because of a plugin of the ruleset.
 fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<Option<Box<Dependence>>, Problem> {
     match check_independence(ruleset, registry) {
         Ok(()) => Ok(None),
@@ -136,7 +137,7 @@ fn sound(named: &str, ruleset: &Ruleset, out: &mut dyn Write) -> Result<(), Prob
     let context = ruleset.context();
     writeln!(out, "{named}: no mistakes")?;
     writeln!(out, "  {}", output::ruleset_line(ruleset))?;
-    writeln!(out, "  looks at up to {} days before and {} days after the days it pays", context.before, context.after)?;
+    writeln!(out, "  needs up to {} days before and {} days after the pay period", context.before, context.after)?;
     for binding in ruleset.timeline().bindings() {
         writeln!(out, "  plugin {}", output::plugin_lines(binding, ruleset))?;
     }

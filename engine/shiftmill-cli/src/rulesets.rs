@@ -1,4 +1,4 @@
-//! Rulesets by file or by the name of a preset.
+//! Loads rulesets by file or by the name of a preset.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use shiftmill::{PluginRegistry, beside};
 use crate::plugins;
 use crate::problem::Problem;
 
-/// The files beside a ruleset, which it may extend, and the plugins that lie there.
+/// The folder of a ruleset: the rulesets that it may extend, and its plugins.
 struct Beside<'a> {
     folder: PathBuf,
     registry: &'a PluginRegistry,
@@ -49,7 +49,7 @@ pub fn text(named: &str) -> Result<String, Problem> {
     })
 }
 
-/// Compiles a file or preset; the inner error holds all mistakes.
+/// Compiles a file or preset; the inner error lists all mistakes.
 pub fn try_load(named: &str, registry: &PluginRegistry) -> Result<Result<Ruleset, Mistakes>, Problem> {
     let text = text(named)?;
     let folder = Path::new(named).parent().map(Path::to_path_buf).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `shiftmill serve`: the gRPC service, until it is told to stop.
+//! `shiftmill serve`: runs the gRPC service until a signal stops it.
 
 use std::env::VarError;
 use std::error::Error;
@@ -23,25 +23,26 @@ Examples:
   On this machine only, with the presets and the rulesets of a folder:
     shiftmill serve --rulesets ./rulesets
 
-  For other machines, whose programs prove who they are:
+  For other machines, whose programs authenticate with certificates:
     shiftmill serve --listen 0.0.0.0:50061 --tls-certificate server.pem --tls-key server.key \\
         --tls-client-authority clients.pem
 
-SIGTERM and Ctrl-C let calls finish for up to 30 seconds; then it ends with exit code 0. SIGHUP reads the folder anew:
-new calls find the new rulesets and plugins, those under way keep theirs; with mistakes everything stays as it was.
+After SIGTERM or Ctrl-C, calls have up to 30 seconds to finish; then the program ends with exit code 0. SIGHUP reads the
+folder again: new calls use the new rulesets and plugins, and running calls keep theirs. When the folder has mistakes,
+nothing changes.
 Logs go to standard error; SHIFTMILL_LOG sets their level, such as `debug`.";
 
 /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Serve {
-    /// Where to listen. Beyond this machine only with certificates of clients, or `--allow-unauthenticated`.
+    /// Where to listen. Other addresses than loopback need mutual TLS, or `--allow-unauthenticated`.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50061")]
     listen: SocketAddr,
     /// A folder of rulesets (`*.toml`) that requests may name.
     #[arg(long, value_name = "FOLDER")]
     rulesets: Option<PathBuf>,
-    /// Threads that evaluate; 0 is one per core.
+    /// The number of threads that evaluate; 0 is one per core.
     #[arg(long, default_value_t = 0)]
     threads: usize,
     /// The certificate of this server, PEM.
@@ -50,13 +51,13 @@ pub struct Serve {
     /// The key of the certificate, PEM.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<String>,
-    /// The authority of client certificates, PEM: only callers with such a certificate are let in.
+    /// The authority of client certificates, PEM: only callers with such a certificate may call.
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_client_authority: Option<String>,
-    /// Listen beyond this machine although callers do not prove who they are.
+    /// Listen on other addresses than loopback without authentication of callers.
     #[arg(long)]
     allow_unauthenticated: bool,
-    /// How logs are written to standard error.
+    /// The format of the logs on standard error.
     #[arg(long, value_enum, default_value_t = Log::Text)]
     log: Log,
 }
@@ -87,15 +88,15 @@ pub fn run(command: &Serve, plugins: &PluginArguments, json: bool) -> Result<Exi
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let server = Server::bind(config).map_err(failed)?;
-        tokio::spawn(reload_when_told(server.registry()));
-        server.run(told_to_stop()).await.map_err(failed)
+        tokio::spawn(reload_on_hangup(server.registry()));
+        server.run(stop_signal()).await.map_err(failed)
     });
-    // A plugin that is being compiled or tried goes on without its caller; nobody waits for it.
+    // The trial or compilation of a plugin may still run. Its caller has gone, so the program does not wait for it.
     runtime.shutdown_timeout(LAST_WAIT);
     outcome.map(|()| Exit::Done)
 }
 
-/// What runs tasks.
+/// The runtime of tasks.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -138,7 +139,7 @@ fn logs(json: bool) -> Result<(), Problem> {
         true => (None, Some(tracing_subscriber::fmt::layer().json().with_writer(stderr))),
         false => (Some(tracing_subscriber::fmt::layer().with_writer(stderr)), None),
     };
-    // Another subscriber can only be there already if we set one twice; its logs are as good.
+    // This fails only when a subscriber is already set. Its logs are equivalent.
     let _ = tracing_subscriber::registry().with(level).with(text).with(lines).try_init();
     Ok(())
 }
@@ -175,15 +176,15 @@ fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
     }))
 }
 
-/// Reads the rulesets anew on every SIGHUP.
-async fn reload_when_told(registry: Arc<Registry>) {
+/// Reloads the rulesets on every SIGHUP.
+async fn reload_on_hangup(registry: Arc<Registry>) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
         while hangup.recv().await.is_some() {
-            // What came of it has been logged.
-            let _told = registry.reload().await;
+            // The outcome is logged by the registry.
+            let _outcome = registry.reload().await;
         }
     }
     #[cfg(not(unix))]
@@ -191,7 +192,7 @@ async fn reload_when_told(registry: Arc<Registry>) {
 }
 
 /// Resolves on SIGTERM or Ctrl-C.
-async fn told_to_stop() {
+async fn stop_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,5 +1,5 @@
-//! Which days are paid, which days the facts cover, and how far time has got. What is not said is taken from the
-//! files, never from the clock of the machine, and told.
+//! The pay period, the days that the facts cover, and the time of the calculation. What the arguments do not state comes
+//! from the files, never from the clock of the machine, and is reported.
 
 use clap::Args;
 use shiftmill::core::{
@@ -12,12 +12,12 @@ use shiftmill_timecards::clock;
 use crate::files::Facts;
 use crate::problem::Problem;
 
-/// The days around the covered ones from which a fact may still belong to a shift at the edge.
+/// Days beside the covered days. A fact on them may belong to a shift at the edge.
 const EDGE: i32 = 2;
-/// Days around a stated pay period over which zones are known: more than an evaluation may span.
+/// Days around a stated pay period for which zones are loaded: more than an evaluation may span.
 const YEARS_AROUND: i32 = 810;
 
-/// Which days are paid, and how far time has got.
+/// The pay period and the time of the calculation.
 #[derive(Clone, Debug, Args)]
 pub struct WindowArguments {
     /// The first workday that is paid, `2026-03-01`. Default: that of the first punch.
@@ -26,15 +26,15 @@ pub struct WindowArguments {
     /// The last workday that is paid. Default: that of the last punch.
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub to: Option<Workday>,
-    /// The time at which the question is asked, `2026-03-09 12:00` in the first zone, or with an offset. What lies
-    /// after it is pending. Default: the last punch.
+    /// The time as of which everything is calculated, `2026-03-09 12:00` in the first zone, or with an offset. A shift
+    /// after it is pending. Default: the time of the last punch.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-    /// The files hold everything on the days around the pay period that the ruleset needs; where they show nothing on
-    /// those days, nobody worked. Without it, results are provisional unless the files reach that far.
+    /// State that the files contain all facts of the context days: where they show none, nobody worked. Without it,
+    /// results are provisional unless the files reach that far.
     #[arg(long)]
     pub complete: bool,
-    /// Refuse timecards whose days of context are missing, instead of calling their figures provisional.
+    /// Report timecards with missing context days as errors instead of provisional results.
     #[arg(long)]
     pub require_final: bool,
 }
@@ -43,21 +43,21 @@ fn date(text: &str) -> Result<Workday, String> {
     clock::date(text).ok_or_else(|| String::from("write the date as 2026-03-02"))
 }
 
-/// The window of an evaluation, with the zones over it and what has to be told of it.
+/// The window of an evaluation, with its zones and what the command reports about it.
 pub struct Window {
-    /// What is asked.
+    /// The window.
     pub window: EvaluationWindow,
     /// The zones over these days.
     pub zones: ZoneTable,
-    /// What was taken from the files, one sentence each.
+    /// The assumptions made from the files, one sentence each.
     pub assumed: Vec<String>,
-    /// Facts that lie outside the days that are needed.
+    /// The number of facts outside the needed days.
     pub left_out: usize,
 }
 
 impl WindowArguments {
-    /// The days over which zones are needed to read files: with a stated pay period some years around it, since all
-    /// further facts are left out; otherwise all that readers accept.
+    /// The days for which zones are needed to read files: some years around a stated pay period, because facts outside
+    /// them are left out; otherwise all days that readers accept.
     pub fn years(&self) -> WorkdayRange {
         let day = |year| Workday::from_date(year, 1, 1).unwrap_or_default();
         match (self.from, self.to) {
@@ -68,7 +68,7 @@ impl WindowArguments {
         }
     }
 
-    /// Settles the window, and takes facts off the cards that lie outside of what is needed.
+    /// Determines the window, and removes facts outside the needed days from the cards.
     pub fn settle(&self, facts: &mut Facts) -> Result<Window, Problem> {
         let years = self.years();
         let all_years = zones_over(&facts.zone_names, years.first, years.last)?;
@@ -78,7 +78,7 @@ impl WindowArguments {
             (_, Some(from), Some(to)) => (from, to),
             (Some((range, _)), from, to) => (from.unwrap_or(range.first), to.unwrap_or(range.last)),
             (None, ..) => {
-                return Err(Problem::new("there is no punch to tell the pay period by")
+                return Err(Problem::new("the pay period is not given, and no file has a punch")
                     .hint("give `--from` and `--to`, or files with punches"));
             }
         };
@@ -87,7 +87,8 @@ impl WindowArguments {
         }
         let pay_period = WorkdayRange { first, last };
         if self.from.is_none() || self.to.is_none() {
-            assumed.push(format!("the pay period is {first} to {last}, as far as there are punches (--from, --to)"));
+            assumed
+                .push(format!("the pay period is {first} to {last}, from the first to the last punch (--from, --to)"));
         }
         let as_of = self.as_of(&all_years, punched.map(|(_, last)| last), pay_period, &mut assumed)?;
         let context =
@@ -131,11 +132,11 @@ impl WindowArguments {
             None => (zone.midnight(pay_period.last.plus(1)), "the end of the pay period"),
         };
         let shown = words::local(zone, at);
-        assumed.push(format!("the question is asked as of {shown} {}, {what} (--as-of)", zone.name()));
+        assumed.push(format!("everything is calculated as of {shown} {}, {what} (--as-of)", zone.name()));
         Ok(at)
     }
 
-    /// The days for which the facts are complete: those that the ruleset needs, as far as the files reach.
+    /// The days for which the facts are complete: the days that the ruleset needs, as far as the files reach.
     fn covered(&self, pay_period: WorkdayRange, context: ContextDays, seen: Option<WorkdayRange>) -> WorkdayRange {
         let needed = WorkdayRange {
             first: pay_period.first.plus(-i32::from(context.before)),
@@ -153,7 +154,8 @@ impl WindowArguments {
 }
 
 fn zones_over(names: &[String], first: Workday, last: Workday) -> Result<ZoneTable, Problem> {
-    zone_table(names, first, last).map_err(|error| Problem::new("there are no zones for these days").cause(error))
+    zone_table(names, first, last)
+        .map_err(|error| Problem::new("there is no time-zone data for these days").cause(error))
 }
 
 /// The local dates of the first and the last punch, and the instant of the last.
@@ -174,7 +176,7 @@ fn punched(cards: &[CardFacts], zones: &ZoneTable) -> Option<(WorkdayRange, Time
     found
 }
 
-/// The workdays from the first to the last that punches or the schedule speak of.
+/// The workdays from the first to the last with punches or scheduled shifts.
 fn covered_by(cards: &[CardFacts], zones: &ZoneTable) -> Option<WorkdayRange> {
     let scheduled = cards.iter().flat_map(|card| card.shifts.iter().map(|shift| shift.workday));
     let scheduled = scheduled.fold(None, |range: Option<WorkdayRange>, day| {
@@ -187,23 +189,23 @@ fn covered_by(cards: &[CardFacts], zones: &ZoneTable) -> Option<WorkdayRange> {
     }
 }
 
-/// Takes off a card what lies outside the days that matter, and says how much that was.
+/// Removes facts outside the relevant days from a card, and returns their number.
 fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize {
-    let matter = WorkdayRange { first: covered.first.plus(-EDGE), last: covered.last.plus(EDGE) };
+    let relevant = WorkdayRange { first: covered.first.plus(-EDGE), last: covered.last.plus(EDGE) };
     let count = |card: &CardFacts| card.punches.len() + card.shifts.len() + card.leave.len() + card.corrections.len();
     let before = count(card);
-    card.punches.retain(|punch| matter.contains(zone.date_at(punch.at)));
-    card.shifts.retain(|shift| matter.contains(shift.workday));
+    card.punches.retain(|punch| relevant.contains(zone.date_at(punch.at)));
+    card.shifts.retain(|shift| relevant.contains(shift.workday));
     card.leave.retain(|leave| match leave.time {
-        LeaveTime::Workday(day) | LeaveTime::Amount(day, _) => matter.contains(day),
+        LeaveTime::Workday(day) | LeaveTime::Amount(day, _) => relevant.contains(day),
         // Long leave may begin before these days and end after them.
         LeaveTime::Span { start, end } => {
-            zone.date_at(start) <= matter.last && matter.first <= zone.date_at(Timestamp(end.0 - 1))
+            zone.date_at(start) <= relevant.last && relevant.first <= zone.date_at(Timestamp(end.0 - 1))
         }
     });
     card.corrections.retain(|correction| match correction.kind {
-        CorrectionKind::Add { at, .. } => matter.contains(zone.date_at(at)),
-        CorrectionKind::Retime { to, .. } => matter.contains(zone.date_at(to)),
+        CorrectionKind::Add { at, .. } => relevant.contains(zone.date_at(at)),
+        CorrectionKind::Retime { to, .. } => relevant.contains(zone.date_at(to)),
         CorrectionKind::Void(_) => true,
     });
     before - count(card)

@@ -169,11 +169,11 @@ fn a_file_of_garbage_says_so_line_by_line() {
     let text = err(&output);
     assert!(text.contains("rejected: punches.csv line 2: the line is not UTF-8 text"), "{text}");
     assert!(text.contains("rejected: punches.csv line 3: `noon` is not a date and a time"), "{text}");
-    assert!(text.contains("error: there is no punch"), "{text}");
+    assert!(text.contains("error: the pay period is not given, and no file has a punch"), "{text}");
 }
 
 #[test]
-fn a_list_of_employees_that_cannot_be_used_lets_nobody_in() {
+fn a_list_without_a_valid_employee_is_refused() {
     let place = folder("nobody");
     std::fs::write(place.join("punches.csv"), "employee,at\nE1,2026-03-02 08:00\n").unwrap();
     std::fs::write(place.join("employees.csv"), "employee,zone\nE1,Atlantis\n").unwrap();
@@ -181,7 +181,7 @@ fn a_list_of_employees_that_cannot_be_used_lets_nobody_in() {
     let evaluate: Vec<&str> = ["evaluate", "--ruleset", "us-flsa@1"].iter().chain(&files).copied().collect();
     let output = shiftmill(&place, &evaluate);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains("error: `employees.csv` holds no employee that can be used"), "{}", err(&output));
+    assert!(err(&output).contains("error: `employees.csv` contains no valid employee"), "{}", err(&output));
 }
 
 #[test]

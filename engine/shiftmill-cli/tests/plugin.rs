@@ -1,4 +1,4 @@
-//! Plugins as their authors meet them: from `plugin new` to a green test, and what is told when something is wrong.
+//! The commands for authors of plugins: from `plugin new` to a passing test, and the messages for mistakes.
 //!
 //! Needs cargo. The target that plugins are compiled for is added when it is missing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, reason = "tests may fail loudly")]
@@ -76,10 +76,10 @@ fn nothing_is_written_over_and_names_are_checked() {
     assert_eq!(new("acme-meals").status.code(), Some(0));
     let again = new("acme-meals");
     assert_eq!(again.status.code(), Some(2));
-    assert!(all(&again).contains("is there already"), "{}", all(&again));
+    assert!(all(&again).contains("already exists"), "{}", all(&again));
     let odd = new("AcmeMeals");
     assert_eq!(odd.status.code(), Some(2));
-    assert!(all(&odd).contains("hint:  `acme-meals` can"), "{}", all(&odd));
+    assert!(all(&odd).contains("hint:  `acme-meals` is a valid name"), "{}", all(&odd));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn what_is_no_plugin_is_told() {
     let place = Place::new("none");
     let empty = shiftmill(&place.0, &["plugin", "build"]);
     assert_eq!(empty.status.code(), Some(2));
-    assert!(all(&empty).contains("hint:  `shiftmill plugin new NAME` makes one"), "{}", all(&empty));
+    assert!(all(&empty).contains("hint:  `shiftmill plugin new NAME` creates one"), "{}", all(&empty));
     std::fs::write(place.0.join("Cargo.toml"), "[package]\nname = 3\n").unwrap();
     let bad = shiftmill(&place.0, &["plugin", "test", "--json"]);
     assert_eq!(bad.status.code(), Some(2));
@@ -97,7 +97,7 @@ fn what_is_no_plugin_is_told() {
     let inspected = shiftmill(&place.0, &["plugin", "inspect", "x.wasm"]);
     assert_eq!(inspected.status.code(), Some(2));
     assert!(
-        all(&inspected).contains("error: `x.wasm` is no plugin\ncause: it does not begin as WebAssembly does"),
+        all(&inspected).contains("error: `x.wasm` is not a plugin\ncause: it does not start like a WebAssembly file"),
         "{}",
         all(&inspected)
     );
@@ -142,7 +142,7 @@ fn from_a_new_plugin_to_one_that_pays() {
     evaluate_pays(&plugin);
 }
 
-/// Fuel is the same in every run, and a comparison says so.
+/// Fuel is the same in every run, and a comparison shows it.
 fn bench_repeats(plugin: &Plugin) {
     let bench = ["plugin", "bench", "--json", "--employees", "40", "--runs", "3"];
     let first = plugin.ends(0, &bench);
@@ -222,7 +222,7 @@ fn a_panic_in_one_employees_data_costs_that_employee_only() {
     );
     assert_eq!(answer["plugin_failures"].as_array().unwrap().len(), 1);
 
-    // Told to go on without it, everybody is paid, and a person is asked to look.
+    // With `skip`, every employee is paid, and an exception is raised.
     plugin.change("ruleset.toml", "file = ", "on_failure = \"skip\"\nfile = ");
     let skipped = plugin.ends(0, &evaluate);
     assert!(
@@ -312,7 +312,7 @@ fn what_is_wrong_is_told_where_it_is() {
         \x20       if SEEN.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 6 {\n            return Ok(());\n        }\n";
     plugin.change("src/lib.rs", rule, &format!("{state}{rule}"));
     let depends = plugin.ends(1, &test);
-    assert!(out(&depends).contains("come out otherwise than when they are alone"), "{}", all(&depends));
+    assert!(out(&depends).contains("have different results than alone"), "{}", all(&depends));
     plugin.change("src/lib.rs", state, "");
 
     // A plugin that does not compile is not tested, and what was built before is gone.

@@ -1,5 +1,5 @@
 //! `shiftmill serve` as it is started: a plugin that is pushed to it, compiled in a process of its own, kept, and called;
-//! and a stream under way when it is told to stop.
+//! and a running stream when it is stopped.
 //!
 //! Needs cargo. The target that plugins are compiled for is added when it is missing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail loudly")]
@@ -44,7 +44,7 @@ impl Service {
             let line: Value = serde_json::from_str(&line).unwrap();
             line["fields"]["address"].as_str().map(str::to_owned)
         });
-        // What it says later is read too, so that it never waits for a reader.
+        // Later output is read too, so that the service never waits for a reader.
         std::thread::spawn(move || lines.count());
         Service { child, address: format!("http://{}", told.unwrap()) }
     }
@@ -88,7 +88,7 @@ fn built(place: &Place) -> Plugin {
     plugin
 }
 
-/// Somebody who works from 11:00 to 23:00, by a ruleset that names the plugin by its hash.
+/// An employee who works from 11:00 to 23:00, with a ruleset that names the plugin by its hash.
 fn long_night(hash: &str) -> v1::EvaluateRequest {
     let text = format!(
         "name = \"acme\"\nextends = \"us-flsa@1\"\n[pay_codes.night_meal]\nlayer = \"quantity\"\nunit = \"count\"\n\
@@ -148,7 +148,7 @@ async fn a_pushed_plugin_is_compiled_in_a_child_kept_and_called_by_its_hash() {
     is_paid(&service, &pushed.hash).await;
     drop(service);
 
-    // The next one finds the code, and starts nobody.
+    // The next one finds the code, and starts no child.
     let service = Service::start(&place.0, &cache);
     let again = service.push(component).await.unwrap();
     assert_eq!(again.hash, pushed.hash);
@@ -180,14 +180,14 @@ fn header(text: &str) -> v1::Header {
 }
 
 #[cfg(unix)]
-fn told_to_stop(service: &Service) {
+fn stop(service: &Service) {
     let stop = format!("kill -TERM {}", service.child.id());
     assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn told_to_stop_it_does_not_wait_for_a_plugin_whose_caller_has_gone() {
+async fn a_stopped_service_does_not_wait_for_a_plugin_whose_caller_has_gone() {
     let place = Place::new("stopped-slow");
     let mut service = Service::start(&place.0, &place.0.join("cache"));
     let slow = Guest::new("slow", SLOW).with(|guest| guest.good = SLOW.to_owned());
@@ -202,7 +202,7 @@ async fn told_to_stop_it_does_not_wait_for_a_plugin_whose_caller_has_gone() {
     let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
     assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
 
-    told_to_stop(&service);
+    stop(&service);
     drop((answers, evaluation, sender));
     for _ in 0..1_000 {
         if let Some(ended) = service.child.try_wait().unwrap() {
@@ -215,7 +215,7 @@ async fn told_to_stop_it_does_not_wait_for_a_plugin_whose_caller_has_gone() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn told_to_stop_it_answers_the_stream_under_way_to_its_end() {
+async fn a_stopped_service_answers_the_running_stream_to_its_end() {
     let place = Place::new("stopped");
     let mut service = Service::start(&place.0, &place.0.join("cache"));
     let (sender, sent) = mpsc::channel(4);
@@ -225,11 +225,11 @@ async fn told_to_stop_it_answers_the_stream_under_way_to_its_end() {
     let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
     assert!(matches!(answers.message().await.unwrap().unwrap().part, Some(Answering::Header(_))));
 
-    told_to_stop(&service);
+    stop(&service);
     while Client::builder(&service.address).connections(1).connect().await.is_ok() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    // It lets nobody in any more, and goes on with those who are.
+    // It accepts no new calls, and continues running ones.
     assert_eq!(service.child.try_wait().unwrap(), None);
     sender.send(message(Asking::Chunk(idle_chunk(1, 1)))).await.unwrap();
     drop(sender);

@@ -1,19 +1,19 @@
-//! What a call costs, and that memory comes back.
+//! Measures the cost of calls, and checks that memory is freed.
 //!
 //! ```sh
 //! cargo bench -p shiftmill-plugin-host --bench calls                      # nanoseconds per employee-day
-//! cargo bench -p shiftmill-plugin-host --bench calls -- plugin FILE       # the same of a plugin, component or module
-//! cargo bench -p shiftmill-plugin-host --bench calls -- soak 1000000      # so many instances, and resident memory
+//! cargo bench -p shiftmill-plugin-host --bench calls -- plugin FILE       # the same for a plugin: a component or module
+//! cargo bench -p shiftmill-plugin-host --bench calls -- soak 1000000      # a million instances, and resident memory
 //! cargo bench -p shiftmill-plugin-host --bench calls -- audit             # how often plugins that mix employees are caught
-//! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # what a child takes for the worst plugins
-//! cargo bench -p shiftmill-plugin-host --bench calls -- kept              # what a loaded plugin keeps of memory
+//! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # the cost of compiling the worst plugins in a child
+//! cargo bench -p shiftmill-plugin-host --bench calls -- kept              # the memory of a loaded plugin
 //! ```
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::float_arithmetic,
-    reason = "a measurement that cannot go on ends"
+    reason = "a measurement that fails ends"
 )]
 
 #[path = "../tests/hostile/cards.rs"]
@@ -122,17 +122,17 @@ fn measure(host: &Host, component: Vec<u8>) {
 fn run(cards: &Cards, bound: &Bound, days: usize) -> f64 {
     let calls = (200_000 / days).max(10);
     cards.all(|cards| {
-        let mut room = CallScratch::default();
+        let mut scratch = CallScratch::default();
         let started = processor_nanoseconds();
         for _ in 0..calls {
-            let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
+            let answers = bound.call(Hook::Days, cards, &mut scratch).unwrap();
             assert!(answers.of(0).is_ok());
         }
         (processor_nanoseconds() - started) as f64 / (calls * days) as f64
     })
 }
 
-/// Processor time of this thread, so that other programs do not count; the clock where the system does not tell.
+/// Processor time of this thread, so that other programs do not count; the clock where the system does not provide it.
 fn processor_nanoseconds() -> u64 {
     let status = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let on_processor = status.and_then(|text| text.split_whitespace().next()?.parse().ok());
@@ -148,7 +148,7 @@ fn median(mut one: impl FnMut() -> f64) -> f64 {
     found[ROUNDS / 2]
 }
 
-/// Makes many instances, and says what is resident on the way.
+/// Creates many instances, and prints resident memory at intervals.
 fn soak(host: &Host, count: usize) {
     let (plugin, binding) = load(host, &night_premium().component());
     let cards = Cards::new(&binding, &[DAYS; 4], Hook::Days, true);
@@ -156,9 +156,9 @@ fn soak(host: &Host, count: usize) {
     let mut fuel = None;
     let mut told = Instant::now();
     cards.all(|cards| {
-        let mut room = CallScratch::default();
+        let mut scratch = CallScratch::default();
         for made in 0..count {
-            let answers = bound.call(Hook::Days, cards, &mut room).unwrap();
+            let answers = bound.call(Hook::Days, cards, &mut scratch).unwrap();
             assert!(*fuel.get_or_insert(answers.fuel()) == answers.fuel(), "the same call uses the same fuel");
             if made == 1_000 || told.elapsed() > Duration::from_secs(10) || made + 1 == count {
                 told = Instant::now();
@@ -168,7 +168,7 @@ fn soak(host: &Host, count: usize) {
     });
 }
 
-/// How many of many plugins are caught that pay some employees by how many there are in the same call.
+/// How many plugins the audit catches whose pay for some employees depends on the number of employees in the call.
 fn audit(host: &Host) {
     const PLUGINS: usize = 200;
     println!("plugins caught, of {PLUGINS} whose pay depends on the company, in calls of {TOGETHER} employees");
@@ -182,7 +182,7 @@ fn audit(host: &Host) {
 /// How many employees are evaluated in one call of the audit.
 const TOGETHER: usize = 200;
 
-/// Whether a plugin is caught that pays one employee in so many by how many there are.
+/// Whether the audit catches a plugin whose pay for one employee in `one_in` depends on the number of employees.
 fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> bool {
     let pays = |amount: &str| {
         format!(
@@ -196,7 +196,7 @@ fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> boo
     let plugin = host.load(&guest.with(|guest| guest.good = pays("(i32.const 1)")).component()).unwrap();
     let binding = binding(&plugin);
     let bound = Bound::new(&plugin, &binding, 0).unwrap();
-    // Those with three days are paid by the company.
+    // The pay of employees with three days depends on the group.
     let marked: Vec<usize> = (0..TOGETHER).step_by(one_in).collect();
     let cards = Cards::marked(&binding, TOGETHER, &marked, Hook::Days);
     (0..employees / TOGETHER).any(|company| {
@@ -208,17 +208,17 @@ fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> boo
     })
 }
 
-/// Resident memory of this process; 0 where the system does not tell.
+/// Resident memory of this process; 0 where the system does not provide it.
 fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
-/// Compiles plugins that are as hard to compile as they may be, each in a child as a service does, which tells the most
-/// address space and memory that it had.
+/// Compiles the plugins that are hardest to compile within the limits, each in a child process as a service does. The child
+/// reports its maximum address space and memory.
 fn compile() {
-    println!("{:>28} {:>10} {:>8}  the most that the child had", "", "component", "time");
+    println!("{:>28} {:>10} {:>8}  the maximum of the child", "", "component", "time");
     for (name, component) in hard_to_compile() {
         let started = Instant::now();
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -305,7 +305,7 @@ fn hard_to_compile() -> Vec<(&'static str, Vec<u8>)> {
     cases.map(|(name, fields)| (name, Guest::honest("slow").with(|guest| guest.fields = fields).component())).into()
 }
 
-/// What plugins keep of memory once they are loaded, beside what is counted of each.
+/// The memory of loaded plugins, compared with the bytes that are counted for each.
 fn kept() {
     println!("{:>28} {:>10} {:>10} {:>14}", "", "component", "code", "resident each");
     // The others take long to compile, and that leaves more behind than they do.

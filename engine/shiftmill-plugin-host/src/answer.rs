@@ -1,7 +1,7 @@
-//! What a hook answered: its columns checked and split into the edits of each employee, in order.
+//! Reads the answer of a hook: checks its columns and splits them into the edits of each employee, in order.
 //!
-//! A fault of the whole answer (columns of different lengths, a row of nobody) is nobody's in particular, and the piece
-//! is tried again in parts until it is somebody's. A fault of one row is its employee's.
+//! A fault of the whole answer (columns of different lengths, a row of an unknown employee) belongs to no employee in
+//! particular, so the group is tried again in smaller groups. A fault of one row belongs to its employee.
 
 use shiftmill_core::{
     Change, Edit, EditKind, ExceptionCode, FailureCode, PayCode, PluginBinding, Seconds, SpanState, Timestamp, Workday,
@@ -13,7 +13,7 @@ use crate::limits::shortened;
 use crate::sandbox::LogLine;
 use crate::wire::{Answer, Complaint, EditColumns};
 
-/// What the plugin answered for the cards of one call.
+/// The answers of a plugin for the cards of one call.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     edits: Vec<Edit>,
@@ -34,13 +34,13 @@ pub struct EditsOf<'a> {
     pub arguments: &'a [i64],
 }
 
-/// One card's share: where its edits end, or why there are none.
+/// The answer for one card: where its edits end, or how the plugin failed.
 #[derive(Clone, Debug)]
 struct CardAnswer {
     edits_end: usize,
     arguments_end: usize,
     failure: Option<Box<CardFailure>>,
-    /// Whether the plugin saw no other card beside it.
+    /// Whether the card was alone in its group.
     alone: bool,
 }
 
@@ -57,7 +57,7 @@ impl Answers {
         Ok(EditsOf { list, arguments })
     }
 
-    /// How many cards there are.
+    /// The number of cards.
     pub fn len(&self) -> usize {
         self.cards.len()
     }
@@ -72,32 +72,32 @@ impl Answers {
         self.edits.is_empty() && self.cards.iter().all(|card| card.failure.is_none())
     }
 
-    /// Fuel used, that for instances and configuration included; not that of attempts for several employees that came
-    /// to nothing.
+    /// The fuel used, with that for instances and configuration, and without that of failed attempts for several
+    /// employees.
     pub fn fuel(&self) -> u64 {
         self.fuel
     }
 
-    /// The days that it was used on, as the plugin was given them.
+    /// The days in the input of the calls that used it.
     pub fn days(&self) -> u64 {
         self.days
     }
 
-    /// The most memory that one instance had, in bytes.
+    /// The maximum memory of one instance, in bytes.
     pub fn memory(&self) -> usize {
         self.memory
     }
 
-    /// What the plugin said, when somebody listened.
+    /// The log of the plugin, when the call kept it.
     pub fn log(&self) -> &[LogLine] {
         &self.log
     }
 
-    pub(crate) fn with_room(cards: usize) -> Answers {
+    pub(crate) fn with_capacity(cards: usize) -> Answers {
         Answers { cards: Vec::with_capacity(cards), ..Answers::default() }
     }
 
-    /// Adds cards that nothing is answered for.
+    /// Adds cards without edits.
     pub(crate) fn push_nothing(&mut self, cards: usize) {
         for _ in 0..cards {
             self.push_edits(Ok(()), true);
@@ -108,16 +108,16 @@ impl Answers {
         self.cards.get(index).is_some_and(|card| card.alone)
     }
 
-    pub(crate) fn add_spent(&mut self, fuel: u64, days: u64) {
+    pub(crate) fn add_fuel(&mut self, fuel: u64, days: u64) {
         self.fuel = self.fuel.saturating_add(fuel);
         self.days += days;
     }
 
-    pub(crate) fn see_memory(&mut self, bytes: usize) {
+    pub(crate) fn record_memory(&mut self, bytes: usize) {
         self.memory = self.memory.max(bytes);
     }
 
-    /// Adds what was said of a piece that begins with card `before`.
+    /// Adds the log of a group that begins with card `before`.
     pub(crate) fn add_log(&mut self, lines: Vec<LogLine>, before: usize) {
         self.log.extend(lines.into_iter().map(|line| LogLine { card: line.card.map(|card| before + card), ..line }));
     }
@@ -132,7 +132,7 @@ impl Answers {
         before.map_or((0, 0), |before| (before.edits_end, before.arguments_end))
     }
 
-    /// Adds the edits of one employee, or the failure that one of them is.
+    /// Adds one employee: the edits that were read last, or the failure of one of them.
     fn push_edits(&mut self, rows: Result<(), CardFailure>, alone: bool) {
         match rows {
             Ok(()) => {
@@ -149,21 +149,21 @@ impl Answers {
     }
 }
 
-/// What an answer is held against.
+/// Reads an answer, with the input that it is checked against.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct AnswerReader<'a> {
     pub(crate) binding: &'a PluginBinding,
     pub(crate) tables: &'a Tables,
     pub(crate) employees: usize,
-    /// Most edits of one employee.
+    /// The maximum number of edits of one employee.
     pub(crate) edits_max: usize,
 }
 
-impl Asked<'_> {
-    /// Adds the edits of every employee of the piece to `answers`.
+impl AnswerReader<'_> {
+    /// Adds the edits of every employee of the group to `answers`.
     ///
     /// # Errors
-    /// When the answer as a whole cannot be read; nothing is added then.
+    /// When the answer as a whole cannot be read. Then nothing is added.
     pub(crate) fn split(self, answer: &Answer, answers: &mut Answers) -> Result<(), Fault> {
         let Answer { edits, complaints } = answer;
         self.check(edits, complaints).map_err(|message| Fault::of_answer(FailureCode::BadEdit, message))?;
@@ -232,12 +232,12 @@ impl Asked<'_> {
     ) -> Result<(), CardFailure> {
         let count = rows.len();
         if count > self.edits_max {
-            let message = format!("answers {count} edits for one employee, the most is {}", self.edits_max);
+            let message = format!("answers {count} edits for one employee, the maximum is {}", self.edits_max);
             return Err(CardFailure { code: FailureCode::Memory, workday: None, message });
         }
         let first_figure = answers.arguments.len();
         for position in 0..count {
-            // The columns have been found even, so every row is there.
+            // All columns have the same length, so every row exists.
             let Some(proposal) = Proposal::of(edits, rows.get(position)) else { continue };
             let edit = self.edit(employee, proposal);
             let edit = edit.map_err(|problem| bad_edit(position, proposal, self.binding, &problem))?;
@@ -288,7 +288,7 @@ impl Asked<'_> {
     }
 
     fn row(self, employee: usize, table: RowsOf, row: u32) -> Result<u32, String> {
-        // Without the number: counted from anywhere, it would depend on who stands before the employee.
+        // The message does not name the row number, because it depends on the employees before this one.
         let position = self.tables.on_card(employee, table, row);
         position.ok_or_else(|| format!("a row of `{}` that the employee does not have", table.name()))
     }
@@ -371,14 +371,14 @@ fn first_complaints(complaints: &[Complaint], employees: usize) -> Vec<Option<&C
     }
     let mut first = vec![None; employees];
     for complaint in complaints {
-        if let Some(place) = first.get_mut(complaint.employee as usize) {
-            place.get_or_insert(complaint);
+        if let Some(first) = first.get_mut(complaint.employee as usize) {
+            first.get_or_insert(complaint);
         }
     }
     first
 }
 
-/// Rows employee by employee, in the order answered for each.
+/// The order of the rows by employee. The rows of one employee keep the order of the answer.
 struct RowOrder(Option<Vec<u32>>);
 
 impl RowOrder {
@@ -391,19 +391,19 @@ impl RowOrder {
         RowOrder(Some(rows))
     }
 
-    /// The employee of the row at a place of the order.
-    fn employee(&self, edits: &EditColumns, place: usize) -> Option<u32> {
+    /// The employee of the row at a position of the order.
+    fn employee(&self, edits: &EditColumns, position: usize) -> Option<u32> {
         let row = match &self.0 {
-            None => place,
-            Some(rows) => *rows.get(place)? as usize,
+            None => position,
+            Some(rows) => *rows.get(position)? as usize,
         };
         edits.employee.get(row).copied()
     }
 
-    fn slice(&self, places: std::ops::Range<usize>) -> Rows<'_> {
+    fn slice(&self, positions: std::ops::Range<usize>) -> Rows<'_> {
         match &self.0 {
-            None => Rows::Run(places),
-            Some(rows) => Rows::Listed(rows.get(places).unwrap_or(&[])),
+            None => Rows::Run(positions),
+            Some(rows) => Rows::Listed(rows.get(positions).unwrap_or(&[])),
         }
     }
 }
@@ -417,15 +417,15 @@ enum Rows<'a> {
 impl Rows<'_> {
     fn len(&self) -> usize {
         match self {
-            Rows::Run(places) => places.len(),
+            Rows::Run(positions) => positions.len(),
             Rows::Listed(rows) => rows.len(),
         }
     }
 
-    /// The row at this position; one that is not there beyond the end.
+    /// The row at this position; beyond the end, a row that does not exist.
     fn get(&self, position: usize) -> usize {
         match self {
-            Rows::Run(places) => places.start + position,
+            Rows::Run(positions) => positions.start + position,
             Rows::Listed(rows) => rows.get(position).map_or(usize::MAX, |row| *row as usize),
         }
     }

@@ -1,10 +1,10 @@
-//! A plugin with its configuration, called for pieces of timecards. Whatever employees stand together, the outcome is
-//! that of each employee alone.
+//! A plugin with its configuration, called for groups of timecards: the employees of one call of one instance. The outcome
+//! for an employee does not depend on the group.
 //!
 //! ```text
-//! cards ─→ pieces ─→ encode ─→ instance ─→ configure ─→ adjust ─→ split ─→ edits of each card
+//! cards ─→ groups ─→ encode ─→ instance ─→ configure ─→ adjust ─→ split ─→ edits of each card
 //!             ↑                    └── trap, budget, unreadable answer ──┐
-//!             └───────────── in parts, down to one employee ─────────────┴─→ failure of the card
+//!             └──────── in smaller groups, down to one employee ─────────┴─→ failure of the card
 //! ```
 
 use std::hash::Hasher;
@@ -14,43 +14,44 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use shiftmill_core::{ContextDays, ErrorCode, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
-use crate::answer::{Answers, Asked};
+use crate::answer::{AnswerReader, Answers};
 use crate::encode::{Encoding, HookCard, Tables};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
 use crate::fuel_budget::FuelBudget;
-use crate::limits::{FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_TO_CONFIGURE, fuel_budget};
+use crate::limits::{FAILED_FUEL_MAX, FUEL_BASE, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
 use crate::wire::Value;
 
-/// Room that calls use again: one for each worker.
+/// Memory that calls reuse: one for each worker.
 #[derive(Debug, Default)]
 pub struct CallScratch {
     tables: Tables,
-    listening: usize,
+    /// Bytes of log that a call keeps, about; 0: none.
+    log_bytes: usize,
 }
 
 impl CallScratch {
-    /// Room in which what plugins say is kept, up to about so many bytes a call.
-    pub fn listening(bytes: usize) -> CallScratch {
-        CallScratch { listening: bytes, ..CallScratch::default() }
+    /// Memory for calls that keep the log of plugins, about `bytes` for each call.
+    pub fn with_log(bytes: usize) -> CallScratch {
+        CallScratch { log_bytes: bytes, ..CallScratch::default() }
     }
 
-    /// Keeps what plugins say from now on, up to about so many bytes a call.
-    pub fn listen(&mut self, bytes: usize) {
-        self.listening = bytes;
+    /// Sets how many bytes of log each further call keeps, about; 0: none.
+    pub fn set_log_bytes(&mut self, bytes: usize) {
+        self.log_bytes = bytes;
     }
 }
 
 /// Why a plugin cannot be bound.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BindError {
-    /// The binding is one of another plugin, or its values do not fit the manifest.
-    #[error("plugin `{plugin}` is not the one that the ruleset's `{binding}` was checked against")]
+    /// The binding belongs to another plugin, or its values do not fit the manifest.
+    #[error("plugin `{plugin}` differs from the plugin that `{binding}` of the ruleset was checked with")]
     Unlike {
         /// The plugin.
         plugin: String,
-        /// What the ruleset calls it.
+        /// Its name in the ruleset.
         binding: String,
     },
     /// The plugin refuses its configuration, or fails on it.
@@ -82,30 +83,29 @@ pub enum CallError {
         /// Why.
         reason: String,
     },
-    /// What it answers for one employee depends on the employees beside. It is quarantined, unless it was on trial.
+    /// Its answer for one employee depends on other employees. It is quarantined, unless it was on trial.
     #[error(
-        "plugin `{plugin}` answers for employee `{key}` at the hook `{hook}` otherwise than it does when the \
-             employee is alone"
+        "plugin `{plugin}` gives employee `{key}` a different answer at the hook `{hook}` than when the employee is alone"
     )]
     NotIndependent {
         /// The plugin.
         plugin: String,
-        /// What the ruleset calls it.
+        /// Its name in the ruleset.
         binding: String,
-        /// Where it was called.
+        /// The hook at which it was called.
         hook: Hook,
         /// The employee.
         key: String,
     },
-    /// It has been found not to keep employees apart, and waits to be replaced.
-    #[error("plugin `{plugin}` is quarantined: it does not keep employees apart")]
+    /// Its answer for one employee depended on other employees. It is not called until it is loaded again.
+    #[error("plugin `{plugin}` is quarantined: its answer for one employee depends on other employees")]
     Quarantined {
         /// The plugin.
         plugin: String,
     },
-    /// It used more fuel than a request is worth on employees on whom it failed.
+    /// It used more fuel than one request allows on employees on whom it failed.
     #[error(
-        "plugin `{plugin}` has used more than {FUEL_IN_VAIN_MAX} units of fuel on employees on whom it failed; one of \
+        "plugin `{plugin}` has used more than {FAILED_FUEL_MAX} units of fuel on employees on whom it failed; one of \
          the failures: {}",
         .failure.message
     )]
@@ -115,11 +115,11 @@ pub enum CallError {
         /// How it failed on one of them.
         failure: CardFailure,
     },
-    /// Nobody waits for the answers any more.
+    /// The request was cancelled.
     #[error("the evaluation was cancelled")]
     Cancelled,
-    /// Cards of different rulesets or windows were handed over together.
-    #[error("cards of different rulesets were handed over together")]
+    /// One call had cards of different rulesets or windows.
+    #[error("one call had cards of different rulesets or windows")]
     Mixed,
 }
 
@@ -136,8 +136,8 @@ impl CallError {
     }
 }
 
-/// A plugin with its configuration. Made for one request: what it learns of its plugin on the way (how much fuel a day
-/// takes) never changes an answer, and what it adds up is the same in any order of the employees.
+/// A plugin with its configuration, created for one request. It measures how much fuel a day uses, which never changes an
+/// answer. Its sum of fuel used on failures is the same in any order of the employees.
 #[derive(Debug)]
 pub struct Bound {
     plugin: Arc<Plugin>,
@@ -145,18 +145,18 @@ pub struct Bound {
     /// The number of the binding in its timeline.
     index: u16,
     context: ContextDays,
-    pace: Pace,
-    /// One in about so many employees is evaluated alone too; 0: none.
+    group_size: GroupSize,
+    /// About one employee in so many is evaluated alone too; 0: none.
     audit_one_in: u32,
-    /// The fuel of a trial, which its calls share.
+    /// The fuel budget of a trial, which its calls share.
     trial_budget: Option<Arc<FuelBudget>>,
-    /// Fuel used by employees, each alone, on whom the plugin failed.
-    in_vain: AtomicU64,
+    /// Fuel used on employees on whom the plugin failed, each measured alone.
+    failed_fuel: AtomicU64,
     cancelled: AtomicBool,
 }
 
 impl Bound {
-    /// Binds a plugin as `binding`, which is number `index` of its timeline, and lets the plugin look at its
+    /// Binds a plugin as `binding`, which is number `index` of its timeline, and configures an instance to check the
     /// configuration.
     ///
     /// # Errors
@@ -171,10 +171,10 @@ impl Bound {
             binding: binding.clone(),
             index,
             context: ContextDays::default(),
-            pace: Pace::default(),
+            group_size: GroupSize::default(),
             audit_one_in: plugin.host().settings.audit_one_in,
             trial_budget: None,
-            in_vain: AtomicU64::new(0),
+            failed_fuel: AtomicU64::new(0),
             cancelled: AtomicBool::new(false),
         };
         let configured = bound.plugin.configured(&bound.values(), FUEL_TO_CONFIGURE, 0).map(|(_, context)| context);
@@ -188,8 +188,8 @@ impl Bound {
         }
     }
 
-    /// The same for a trial: its calls share one fuel budget, and one in about so many employees is evaluated alone
-    /// too; 0: none. On trial the plugin is not quarantined.
+    /// The same for a trial: its calls share one fuel budget, and about one employee in `audit_one_in` is evaluated alone
+    /// too; 0: none. A trial does not quarantine the plugin.
     #[must_use]
     pub fn on_trial(self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Bound {
         Bound { trial_budget: Some(Arc::clone(trial_budget)), audit_one_in, ..self }
@@ -200,12 +200,12 @@ impl Bound {
         &self.plugin
     }
 
-    /// The days around the pay period that it looks at, as it says of its configuration.
+    /// The context days that it needs with its configuration.
     pub fn context(&self) -> ContextDays {
         self.context
     }
 
-    /// How the ruleset binds it.
+    /// Its binding in the ruleset.
     pub fn binding(&self) -> &PluginBinding {
         &self.binding
     }
@@ -215,55 +215,55 @@ impl Bound {
         self.index
     }
 
-    /// Cancels the calls that are under way and all that come: each ends with [`CallError::Cancelled`] before its next
-    /// attempt, and an attempt is over when its fuel is.
+    /// Cancels running and further calls: each ends with [`CallError::Cancelled`] before its next attempt. The fuel budget
+    /// limits the length of an attempt.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
     }
 
-    /// Calls a hook for cards of one timeline and window. The answer for each card is what the plugin would answer for
-    /// it alone.
+    /// Calls a hook for cards of one timeline and window. The answer for each card is the answer that the plugin gives for
+    /// that card alone.
     ///
     /// # Errors
-    /// See [`CallError`]. A failure of the plugin on a card is no error but the card's answer.
-    pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], room: &mut CallScratch) -> Result<Answers, CallError> {
+    /// See [`CallError`]. A failure of the plugin on a card is not an error; it is the answer for the card.
+    pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], scratch: &mut CallScratch) -> Result<Answers, CallError> {
         if self.plugin.is_quarantined() {
             return Err(CallError::Quarantined { plugin: self.plugin.title() });
         }
         let call = Call { bound: self, hook, cards, values: &self.values() };
-        call.check_alike()?;
-        let mut answers = Answers::with_room(cards.len());
+        call.check_same_inputs()?;
+        let mut answers = Answers::with_capacity(cards.len());
         if !self.binding.hooks.contains(hook) {
             answers.push_nothing(cards.len());
             return Ok(answers);
         }
-        for piece in self.pieces(hook, cards) {
-            call.evaluate(piece, room, &mut answers)?;
+        for group in self.groups(hook, cards) {
+            call.evaluate(group, scratch, &mut answers)?;
         }
-        call.audit(room, &answers)?;
+        call.audit(scratch, &answers)?;
         Ok(answers)
     }
 
-    /// What a call may use of a budget.
+    /// The part of a budget that a trial still allows.
     fn within_trial_budget(&self, budget: u64) -> u64 {
-        self.trial_budget.as_ref().map_or(budget, |trial_budget| budget.min(trial_budget.left()))
+        self.trial_budget.as_ref().map_or(budget, |trial_budget| budget.min(trial_budget.remaining()))
     }
 
-    fn pay(&self, fuel: u64) {
+    fn charge(&self, fuel: u64) {
         if let Some(trial_budget) = &self.trial_budget {
-            trial_budget.pay(fuel);
+            trial_budget.charge(fuel);
         }
     }
 
-    fn check_wanted(&self) -> Result<(), CallError> {
+    fn check_cancelled(&self) -> Result<(), CallError> {
         if self.cancelled.load(Ordering::Acquire) { Err(CallError::Cancelled) } else { Ok(()) }
     }
 
-    /// Counts the fuel of an employee on whom the plugin failed alone. Whatever employees stand together, each is alone
-    /// in the end when it fails, so the sum is the same in any order, and so is whether it is too much.
-    fn count_in_vain(&self, fuel: u64, failure: &CardFailure) -> Result<(), CallError> {
-        let fuel = self.in_vain.fetch_add(fuel, Ordering::Relaxed).saturating_add(fuel);
-        if fuel <= FUEL_IN_VAIN_MAX {
+    /// Counts the fuel used on an employee alone on whom the plugin failed. Every employee on whom the plugin fails is
+    /// evaluated alone in the end, so the sum does not depend on the order of the employees, nor does reaching the limit.
+    fn count_failed_fuel(&self, fuel: u64, failure: &CardFailure) -> Result<(), CallError> {
+        let fuel = self.failed_fuel.fetch_add(fuel, Ordering::Relaxed).saturating_add(fuel);
+        if fuel <= FAILED_FUEL_MAX {
             return Ok(());
         }
         Err(CallError::Broken { plugin: self.plugin.title(), failure: failure.clone() })
@@ -273,30 +273,30 @@ impl Bound {
         self.binding.values.iter().map(Value::of).collect()
     }
 
-    /// The runs of cards that share an instance at first: as many as probably stay within the budget together.
-    fn pieces(&self, hook: Hook, cards: &[HookCard<'_>]) -> Vec<Range<usize>> {
+    /// The cards in groups, as large as probably stays within the budget. A group that does not is divided later.
+    fn groups(&self, hook: Hook, cards: &[HookCard<'_>]) -> Vec<Range<usize>> {
         let days_most = match self.binding.isolation {
-            Isolation::Chunk => self.pace.days_most(),
+            Isolation::Chunk => self.group_size.days_most(),
             Isolation::Employee => 0,
         };
-        let mut pieces = Vec::new();
+        let mut groups = Vec::new();
         let (mut start, mut days) = (0, 0);
         for (index, card) in cards.iter().enumerate() {
             let own = days_about(hook, card);
             if index > start && days + own > days_most {
-                pieces.push(start..index);
+                groups.push(start..index);
                 (start, days) = (index, 0);
             }
             days += own;
         }
         if start < cards.len() {
-            pieces.push(start..cards.len());
+            groups.push(start..cards.len());
         }
-        pieces
+        groups
     }
 }
 
-/// About how many days a card will have; good enough to cut pieces by.
+/// About how many days a card will have. An estimate is enough to form groups.
 fn days_about(hook: Hook, card: &HookCard<'_>) -> u64 {
     let days = match hook {
         Hook::Punches => card.state.punches.len() / 4,
@@ -315,74 +315,75 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    fn check_alike(self) -> Result<(), CallError> {
+    fn check_same_inputs(self) -> Result<(), CallError> {
         let Some(first) = self.cards.first() else { return Ok(()) };
-        let alike = |card: &HookCard<'_>| {
+        let is_same = |card: &HookCard<'_>| {
             std::ptr::eq(card.inputs.timeline, first.inputs.timeline) && card.inputs.window == first.inputs.window
         };
-        if self.cards.iter().all(alike) { Ok(()) } else { Err(CallError::Mixed) }
+        if self.cards.iter().all(is_same) { Ok(()) } else { Err(CallError::Mixed) }
     }
 
-    /// Evaluates a piece, in parts where it does not pass as a whole.
-    fn evaluate(self, piece: Range<usize>, room: &mut CallScratch, answers: &mut Answers) -> Result<(), CallError> {
-        let mut waiting = vec![piece];
-        while let Some(piece) = waiting.pop() {
-            self.bound.check_wanted()?;
+    /// Evaluates a group, in smaller groups when it does not succeed as a whole.
+    fn evaluate(self, group: Range<usize>, scratch: &mut CallScratch, answers: &mut Answers) -> Result<(), CallError> {
+        let mut waiting = vec![group];
+        while let Some(group) = waiting.pop() {
+            self.bound.check_cancelled()?;
             let fuel_before = answers.fuel();
-            match self.attempt(piece.clone(), room, answers) {
+            match self.attempt(group.clone(), scratch, answers) {
                 Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
-                Err(Fault::Plugin(fault)) if piece.len() == 1 => {
-                    self.bound.count_in_vain(answers.fuel() - fuel_before, &fault.failure)?;
+                Err(Fault::Plugin(fault)) if group.len() == 1 => {
+                    self.bound.count_failed_fuel(answers.fuel() - fuel_before, &fault.failure)?;
                     answers.push_failure(fault.failure, true);
                 }
                 Err(Fault::Plugin(fault)) => {
-                    self.bound.pace.failed(&fault, &room.tables, piece.len());
-                    waiting.extend(parts(piece, fault.employee).into_iter().rev());
+                    self.bound.group_size.failed(&fault, &scratch.tables, group.len());
+                    waiting.extend(smaller_groups(group, fault.employee).into_iter().rev());
                 }
             }
         }
         Ok(())
     }
 
-    /// Evaluates a piece as a whole and adds the answers of its cards; adds nothing when it does not pass.
-    fn attempt(self, piece: Range<usize>, room: &mut CallScratch, answers: &mut Answers) -> Result<(), Fault> {
+    /// Evaluates a group as a whole and adds the answers of its cards; adds nothing when it does not succeed.
+    fn attempt(self, group: Range<usize>, scratch: &mut CallScratch, answers: &mut Answers) -> Result<(), Fault> {
         let Call { bound, hook, values, .. } = self;
-        let cards = self.cards.get(piece).unwrap_or(&[]);
+        let cards = self.cards.get(group).unwrap_or(&[]);
         let reads = bound.plugin.reads(hook);
-        let CallScratch { tables, listening } = room;
+        let CallScratch { tables, log_bytes } = scratch;
         tables.encode(Encoding { hook, reads: &reads, binding: &bound.binding, index: bound.index }, cards);
 
-        // What passes together passes alone: nobody has more fuel here than by themselves.
+        // A group that succeeds together also succeeds alone: the whole group has no more fuel than any of its employees has
+        // alone.
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
         let budget = bound.within_trial_budget(fuel_budget(fewest));
-        let configured = bound.plugin.configured(values, budget, *listening);
-        let (mut sandbox, _) = configured.inspect_err(|_| bound.pay(budget))?;
+        let configured = bound.plugin.configured(values, budget, *log_bytes);
+        let (mut sandbox, _) = configured.inspect_err(|_| bound.charge(budget))?;
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
         // All cards have one window.
         let edits_max = cards.first().map_or(0, |card| edits_per_card_max(card.inputs.window.facts));
-        let asked = Asked { binding: &bound.binding, tables, employees: cards.len(), edits_max };
+        let reader = AnswerReader { binding: &bound.binding, tables, employees: cards.len(), edits_max };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
-        bound.pay(fuel);
-        answers.see_memory(sandbox.store.data().memory);
+        bound.charge(fuel);
+        answers.record_memory(sandbox.store.data().memory);
         drop(sandbox);
         let before = answers.len();
-        let outcome = answer.and_then(|answer| asked.split(&answer, answers));
+        let outcome = answer.and_then(|answer| reader.split(&answer, answers));
         if outcome.is_ok() || cards.len() == 1 {
-            answers.add_spent(fuel, all);
+            answers.add_fuel(fuel, all);
             answers.add_log(log, before);
         }
         if outcome.is_ok() {
-            bound.pace.passed(fuel, all);
+            bound.group_size.passed(fuel, all);
         }
         outcome
     }
 
-    /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only. Nothing
-    /// is compared once the budget of a trial is empty: who had less fuel may answer otherwise for want of it.
-    fn audit(self, room: &mut CallScratch, answers: &Answers) -> Result<(), CallError> {
+    /// Evaluates a sample of the cards alone and compares. The sample depends on the employee and the plugin only. Once the
+    /// budget of a trial is empty nothing is compared, because a call with less fuel may fail for that reason.
+    fn audit(self, scratch: &mut CallScratch, answers: &Answers) -> Result<(), CallError> {
         let one_in = self.bound.audit_one_in;
         if one_in == 0 {
             return Ok(());
@@ -391,9 +392,9 @@ impl Call<'_> {
             if answers.is_alone(index) || !is_in_sample(card.key, self.bound.plugin.hash().0, one_in) {
                 continue;
             }
-            self.bound.check_wanted()?;
+            self.bound.check_cancelled()?;
             let mut alone = Answers::default();
-            match self.attempt(index..index + 1, room, &mut alone) {
+            match self.attempt(index..index + 1, scratch, &mut alone) {
                 Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Plugin(fault)) => alone.push_failure(fault.failure, true),
@@ -408,7 +409,7 @@ impl Call<'_> {
         Ok(())
     }
 
-    /// On trial it is the ruleset that is refused; others who use the plugin go on.
+    /// A trial refuses the ruleset and does not quarantine the plugin, so that others can use it.
     fn not_independent(self, key: &str) -> CallError {
         let Bound { plugin, binding, trial_budget, .. } = self.bound;
         if trial_budget.is_none() {
@@ -423,7 +424,7 @@ impl Call<'_> {
     }
 }
 
-/// Whether an employee is in the sample that is audited: about one in so many, the same ones in every run.
+/// Whether an employee is in the audited sample: about one in `one_in`, the same ones in every run.
 fn is_in_sample(key: &str, plugin: [u8; 32], one_in: u32) -> bool {
     let seed = plugin.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
     let mut hash = Fnv::new(seed);
@@ -431,41 +432,41 @@ fn is_in_sample(key: &str, plugin: [u8; 32], one_in: u32) -> bool {
     hash.finish().is_multiple_of(u64::from(one_in))
 }
 
-/// The parts of a piece that did not pass: the employee at whom the plugin says it was by itself, else halves.
-fn parts(piece: Range<usize>, employee: Option<u32>) -> Vec<Range<usize>> {
-    let named = employee.map(|employee| piece.start + employee as usize).filter(|named| piece.contains(named));
-    let parts = match named {
-        Some(named) => vec![piece.start..named, named..named + 1, named + 1..piece.end],
+/// The smaller groups of a group that did not succeed: the employee that the plugin names is alone, or the group is halved.
+fn smaller_groups(group: Range<usize>, employee: Option<u32>) -> Vec<Range<usize>> {
+    let named = employee.map(|employee| group.start + employee as usize).filter(|named| group.contains(named));
+    let groups = match named {
+        Some(named) => vec![group.start..named, named..named + 1, named + 1..group.end],
         None => {
-            let middle = piece.start + piece.len() / 2;
-            vec![piece.start..middle, middle..piece.end]
+            let middle = group.start + group.len() / 2;
+            vec![group.start..middle, middle..group.end]
         }
     };
-    parts.into_iter().filter(|part| !part.is_empty()).collect()
+    groups.into_iter().filter(|group| !group.is_empty()).collect()
 }
 
-/// How many days a piece may have. Learned on the way, so that most pieces pass at once.
+/// How many days a group may have, from the measurements of earlier calls, so that most groups succeed at the first attempt.
 #[derive(Debug)]
-struct Pace {
+struct GroupSize {
     by_fuel: AtomicU64,
     by_memory: AtomicU64,
 }
 
-impl Default for Pace {
-    fn default() -> Pace {
-        Pace { by_fuel: AtomicU64::new(u64::MAX), by_memory: AtomicU64::new(u64::MAX) }
+impl Default for GroupSize {
+    fn default() -> GroupSize {
+        GroupSize { by_fuel: AtomicU64::new(u64::MAX), by_memory: AtomicU64::new(u64::MAX) }
     }
 }
 
-impl Pace {
+impl GroupSize {
     fn days_most(&self) -> u64 {
         self.by_fuel.load(Ordering::Relaxed).min(self.by_memory.load(Ordering::Relaxed))
     }
 
-    /// Half of the budget leaves room for days that take more.
+    /// Uses half of the budget, because some days need more fuel than others.
     fn passed(&self, fuel: u64, days: u64) {
-        let a_day = fuel / days.max(1);
-        self.by_fuel.store(FUEL_BASE / 2 / a_day.max(1), Ordering::Relaxed);
+        let per_day = fuel / days.max(1);
+        self.by_fuel.store(FUEL_BASE / 2 / per_day.max(1), Ordering::Relaxed);
     }
 
     fn failed(&self, fault: &PluginFault, tables: &Tables, employees: usize) {

@@ -1,10 +1,10 @@
-//! The columns of the contract, each declared once: what a manifest calls it, what it is on the wire, and of which
-//! numbers it is made.
+//! The columns of the contract, each declared once: its name in a manifest, its name in the contract, and the type of its
+//! numbers.
 
 use shiftmill_core::Hook;
 use wasmtime::component::{ComponentType, Lower};
 
-/// Declares a table of the contract: its rows as they are encoded, and as they go over.
+/// Declares a table of the contract: its encoded rows, and the record that passes them to the plugin.
 macro_rules! rows {
     ($(#[$meta:meta])* $rows:ident as $lowered:ident { $($field:ident $name:tt: $type:ty,)+ }) => {
         $(#[$meta])*
@@ -28,17 +28,17 @@ macro_rules! rows {
     };
 }
 
-/// Declares the columns of a table that a hook reads or not.
+/// Declares which columns of a table a hook reads.
 macro_rules! wanted {
     ($wanted:ident of $table:literal { $($field:ident $name:tt,)+ }) => {
-        /// Which columns of the table are read.
+        /// The columns of the table that a hook reads.
         #[derive(Clone, Copy, Debug, Default)]
         pub(crate) struct $wanted { $(pub(crate) $field: bool,)+ }
 
         impl $wanted {
             const TABLE: &'static str = $table;
 
-            /// Wants the column of this name; false when the table has no such column.
+            /// Adds the column of this name; false when the table has no such column.
             fn want(&mut self, column: &str) -> bool {
                 match column {
                     $($name => self.$field = true,)+
@@ -55,7 +55,7 @@ macro_rules! wanted {
     };
 }
 
-/// Declares a table of which a hook reads some columns.
+/// Declares a table whose columns a hook reads or not.
 macro_rules! table {
     ($rows:ident as $lowered:ident, $wanted:ident of $table:literal { $($field:ident $name:tt: $type:ty,)+ }) => {
         rows! {
@@ -106,7 +106,7 @@ rows! {
 }
 
 rows! {
-    /// Workdays. The labels are encoded even when the hook does not read them, since edits name days by them.
+    /// Workdays. The labels are always encoded, because edits name days by them.
     DayRows as DayColumns {
         workday "workday": i32,
         marks "marks": u8,
@@ -198,7 +198,10 @@ pub(crate) struct Reads {
 }
 
 impl Reads {
-    /// Reads the column of this name, such as `span.start`, at `hook`. The error says why it cannot be had.
+    /// Adds the column of this name, such as `span.start`, at `hook`.
+    ///
+    /// # Errors
+    /// Why the hook cannot read it.
     pub(crate) fn want(&mut self, name: &str, hook: Hook) -> Result<(), String> {
         let unknown = || format!("there is no column `{name}`; the plugin may need a newer Shiftmill");
         let (table, column) = name.split_once('.').ok_or_else(unknown)?;
@@ -215,8 +218,8 @@ impl Reads {
             _ => false,
         };
         match known {
-            true if is_there(table, hook) => Ok(()),
-            true => Err(format!("column `{name}` is not there yet at the hook `{hook}`")),
+            true if is_available(table, hook) => Ok(()),
+            true => Err(format!("column `{name}` is not available at the hook `{hook}`")),
             false => Err(unknown()),
         }
     }
@@ -230,8 +233,8 @@ impl Reads {
     }
 }
 
-/// Whether a table has been worked out when `hook` is called.
-fn is_there(table: &str, hook: Hook) -> bool {
+/// Whether a table has been calculated when `hook` is called.
+fn is_available(table: &str, hook: Hook) -> bool {
     match table {
         ShiftsWanted::TABLE | ScheduledWanted::TABLE | SpansWanted::TABLE | QuantitiesWanted::TABLE => {
             hook > Hook::Punches
@@ -246,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_known_by_name_and_only_where_they_are_there() {
+    fn columns_are_found_by_name_where_they_are_available() {
         let mut reads = Reads::default();
         for name in ["span.start", "span.pay-code", "day.worked", "exception.waived", "carried.value"] {
             reads.want(name, Hook::Days).unwrap();
@@ -255,7 +258,7 @@ mod tests {
         assert_eq!(reads.names(), ["day.worked", "span.start", "span.pay-code", "exception.waived", "carried.value"]);
         assert!(reads.want("span.wage", Hook::Days).unwrap_err().contains("newer Shiftmill"));
         assert!(reads.want("span", Hook::Days).unwrap_err().contains("newer Shiftmill"));
-        assert!(reads.want("span.start", Hook::Punches).unwrap_err().contains("not there yet"));
-        assert!(reads.want("premium.start", Hook::Schedule).unwrap_err().contains("not there yet"));
+        assert!(reads.want("span.start", Hook::Punches).unwrap_err().contains("not available"));
+        assert!(reads.want("premium.start", Hook::Schedule).unwrap_err().contains("not available"));
     }
 }

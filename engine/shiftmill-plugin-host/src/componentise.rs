@@ -1,4 +1,4 @@
-//! From what a compiler made, a core module, to a component of the contract.
+//! Converts the core module of a compiler to a component of the contract.
 
 use shiftmill_core::Hook;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -7,39 +7,39 @@ use wit_parser::{Resolve, SourceMap, WorldId};
 use crate::contract::{self, InterfaceName};
 use crate::module::CoreModule;
 
-/// Why a core module is no plugin.
+/// Why a core module cannot be converted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComponentiseError {
-    /// It is a component already.
-    #[error("it is a component already")]
+    /// It is already a component.
+    #[error("it is already a component")]
     Component,
-    /// It is no WebAssembly at all.
-    #[error("it does not begin as WebAssembly does")]
+    /// It is not WebAssembly.
+    #[error("it does not start like a WebAssembly file")]
     OtherFile,
-    /// It begins as WebAssembly does, and cannot be read.
-    #[error("it is no WebAssembly module: {0}")]
+    /// It starts like a WebAssembly file, and cannot be read.
+    #[error("it is not a WebAssembly module: {0}")]
     NotWasm(String),
     /// It has no function of the contract.
     #[error("it exports no function of the plugin contract; does its source have `plugin!(…)`?")]
     NoPlugin,
-    /// It has `describe` and `configure` and nothing to call.
+    /// It has `describe` and `configure`, and no hook.
     #[error("it has no hook: name at least one in `plugin!(…: days)`")]
     NoHook,
-    /// It has been built for another version of the contract.
+    /// It is built for another version of the contract.
     #[error("{0}")]
     OtherVersion(String),
-    /// It wants something that plugins cannot have.
+    /// It imports something that plugins cannot have.
     #[error("it imports `{name}` from `{module}`, which plugins do not have{}", way_text(.way))]
     ForeignImport {
-        /// Where from.
+        /// The module of the import.
         module: String,
-        /// What.
+        /// The name of the import.
         name: String,
-        /// The chain of calls that pulled it in; may be empty.
+        /// The chain of calls that leads to the import; may be empty.
         way: String,
     },
     /// A function is missing or has another type.
-    #[error("it does not keep to the plugin contract: {0}")]
+    #[error("it violates the plugin contract: {0}")]
     Unlike(String),
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn way_text(way: &str) -> String {
     }
 }
 
-/// Turns a core module into a component: the contract is put in, with the hooks for which the module has functions.
+/// Converts a core module to a component: adds the contract, with the hooks for which the module has functions.
 ///
 /// # Errors
 /// See [`ComponentiseError`].
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plugin_is_told_why() {
+    fn a_module_that_is_not_a_plugin_is_refused_with_its_reason() {
         let module = |text: &str| componentise(&wat::parse_str(text).unwrap()).unwrap_err();
         assert_eq!(module("(module)"), ComponentiseError::NoPlugin);
         assert_eq!(module("(component)"), ComponentiseError::Component);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_import_is_told_with_the_way_to_it() {
+    fn a_foreign_import_is_named_with_the_calls_that_lead_to_it() {
         let text = r#"(module
             (import "env" "now" (func $now (result i64)))
             (func $std::time::Instant::now (result i64) call $now)

@@ -1,9 +1,9 @@
-//! The contract that this Shiftmill has with plugins: its interfaces, its version, its text.
+//! The contract between this version of Shiftmill and plugins: its interfaces, its version, its text.
 
 use semver::Version;
 use shiftmill_core::Hook;
 
-/// The package that the interfaces are in.
+/// The package of the interfaces.
 pub(crate) const PACKAGE: &str = "shiftmill:plugin";
 /// The version of the contract that this Shiftmill provides.
 pub(crate) const VERSION: Version = Version::new(1, 0, 0);
@@ -15,7 +15,7 @@ pub(crate) const TEXT: [(&str, &str); 3] = [
     ("hooks.wit", include_str!("../../../plugin-sdk/wit/v1/hooks.wit")),
 ];
 
-/// The full name of one of our interfaces.
+/// The full name of an interface of the contract.
 pub(crate) fn interface(name: &str) -> String {
     format!("{PACKAGE}/{name}@{VERSION}")
 }
@@ -33,7 +33,7 @@ pub(crate) struct InterfaceName {
 }
 
 impl InterfaceName {
-    /// `None` when it is no interface of the contract.
+    /// `None` when it is not an interface of the contract.
     pub(crate) fn parse(text: &str) -> Option<InterfaceName> {
         let (path, version) = text.split_once('@')?;
         let name = path.strip_prefix(PACKAGE)?.strip_prefix('/')?;
@@ -54,7 +54,7 @@ impl InterfaceName {
             ),
             false => format!(
                 "the plugin is older: it is built for version {version} of the plugin contract, this Shiftmill has \
-                 {VERSION}: build the plugin anew with a current SDK"
+                 {VERSION}: build the plugin again with a current SDK"
             ),
         })
     }

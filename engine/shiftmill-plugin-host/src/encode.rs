@@ -1,7 +1,8 @@
-//! Encoding: the columns of a piece from the states of its cards, and which row of a column is what on its card.
+//! Encodes the columns of a group from the states of its cards, and maps the rows of the columns back to the lists of the
+//! cards.
 //!
-//! Rows stand grouped by the day that they are shown on. Nearly every card has them in that order already; only for
-//! the others an order is kept, to find back from a row to the card's own list.
+//! Rows are grouped by the day that they are shown on. The lists of nearly every card are in that order already; for the
+//! others, an order maps a row to its position in the list of the card.
 
 use shiftmill_core::{
     CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchRole, WaiverKind, Workday,
@@ -14,21 +15,21 @@ use crate::columns::{
 };
 use crate::wire::{Cards, Window};
 
-/// A card as a hook is given it.
+/// A card in the input of a hook.
 #[derive(Clone, Copy, Debug)]
 pub struct HookCard<'a> {
-    /// The employee's key: decides whether the card is in the audited sample. The plugin does not see it.
+    /// The key of the employee. It decides whether the card is in the audited sample. The plugin does not see it.
     pub key: &'a str,
-    /// The facts, the rules, what is asked.
+    /// The facts, the rules and the window.
     pub inputs: &'a Inputs<'a>,
-    /// How far the card has got.
+    /// The state of the card before the hook.
     pub state: &'a CardState,
 }
 
-/// How many zones are looked through before one is given again.
-const ZONES_LOOKED_THROUGH: usize = 16;
+/// The number of last zones that are searched before a zone is encoded again.
+const ZONES_SEARCHED: usize = 16;
 
-/// What is encoded, and for whom.
+/// What is encoded: the columns of one hook of one binding.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Encoding<'a> {
     pub(crate) hook: Hook,
@@ -38,13 +39,13 @@ pub(crate) struct Encoding<'a> {
     pub(crate) index: u16,
 }
 
-/// The columns of a piece. Used again from call to call.
+/// The columns of a group. Calls reuse the memory.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     window: Window,
     pay_codes: PayCodeRows,
     zones: ZoneRows,
-    /// For each zone given, the card that named it first.
+    /// For each encoded zone, the first card with it.
     zone_cards: Vec<usize>,
     employees: EmployeeRows,
     days: DayRows,
@@ -56,32 +57,32 @@ pub(crate) struct Tables {
     exceptions: ExceptionRows,
     premiums: PremiumRows,
     carried: CarriedValueRows,
-    /// How many rows each table of a day has, whether or not any of its columns is read.
-    laid: Laid<u32>,
-    places: Vec<CardRows>,
-    /// The orders of those tables of cards that do not stand by day.
+    /// The number of rows of each table of days, whether or not a hook reads its columns.
+    row_counts: ByTable<u32>,
+    card_rows: Vec<CardRows>,
+    /// The orders of the lists of cards that are not grouped by day.
     orders: Vec<u32>,
-    /// The days of the rows of one card: of punches always, of the others only where they do not stand by day.
-    labels: Laid<Vec<i32>>,
-    /// The days of one card, when its rows name some that its state does not.
+    /// The days of the rows of one card: always those of punches, the others only when their list is not grouped by day.
+    labels: ByTable<Vec<i32>>,
+    /// The days of one card, when its rows have days that its state does not have.
     all_days: Vec<i32>,
-    /// One order turned around.
+    /// The inverse of one order.
     inverse: Vec<u32>,
 }
 
-/// One thing for each table whose rows belong to days.
+/// One value for each table whose rows belong to days.
 #[derive(Clone, Copy, Debug, Default)]
-struct Laid<T> {
+struct ByTable<T> {
     punches: T,
     shifts: T,
     scheduled: T,
     spans: T,
 }
 
-impl Laid<bool> {
-    /// The tables whose rows are numbered: those that are read, and those that a column read refers to.
-    fn of(reads: &Reads) -> Laid<bool> {
-        Laid {
+impl ByTable<bool> {
+    /// The tables whose rows are numbered: those that the hook reads, and those that a column that it reads refers to.
+    fn of(reads: &Reads) -> ByTable<bool> {
+        ByTable {
             punches: reads.punches.any(),
             shifts: reads.shifts.any() || reads.spans.shift,
             scheduled: reads.scheduled.any() || reads.shifts.scheduled,
@@ -90,11 +91,11 @@ impl Laid<bool> {
     }
 }
 
-/// Where the rows of one card stand.
+/// The rows of one card.
 #[derive(Clone, Copy, Debug, Default)]
 struct CardRows {
     days: Run,
-    tables: Laid<Run>,
+    tables: ByTable<Run>,
 }
 
 /// A run of rows of one card.
@@ -102,7 +103,7 @@ struct CardRows {
 struct Run {
     first: u32,
     count: u32,
-    /// Where its order stands in [`Tables::orders`]; [`BY_DAY`] when the card's own list stands by day.
+    /// The start of its order in [`Tables::orders`]; [`BY_DAY`] when the list of the card is grouped by day.
     order: u32,
 }
 
@@ -114,7 +115,7 @@ impl Run {
     }
 }
 
-/// The tables that an edit names rows of.
+/// The tables whose rows edits name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RowsOf {
     Punches,
@@ -133,7 +134,7 @@ impl RowsOf {
 }
 
 impl Tables {
-    /// Encodes the columns that `encoding` reads of these cards. All cards have the same rules and are asked the same.
+    /// Encodes the columns that `encoding` reads of these cards. All cards have the same rules and window.
     pub(crate) fn encode(&mut self, encoding: Encoding<'_>, cards: &[HookCard<'_>]) {
         self.clear();
         let Some(first) = cards.first() else { return };
@@ -144,14 +145,14 @@ impl Tables {
         }
     }
 
-    /// How many days an employee has.
+    /// The number of days of an employee.
     pub(crate) fn days_of(&self, employee: usize) -> u32 {
-        self.places.get(employee).map_or(0, |place| place.days.count)
+        self.card_rows.get(employee).map_or(0, |rows| rows.days.count)
     }
 
-    /// The position in the card's own list of a row; `None` when it is no row of the employee.
+    /// The position of a row in the list of the card; `None` when the employee has no such row.
     pub(crate) fn on_card(&self, employee: usize, table: RowsOf, row: u32) -> Option<u32> {
-        let tables = self.places.get(employee)?.tables;
+        let tables = self.card_rows.get(employee)?.tables;
         let run = match table {
             RowsOf::Punches => tables.punches,
             RowsOf::Scheduled => tables.scheduled,
@@ -164,7 +165,7 @@ impl Tables {
         }
     }
 
-    /// The columns as they go over: those of `reads`, the others empty.
+    /// The columns for the plugin: those of `reads`; the others are empty.
     pub(crate) fn lowered(&self, reads: &Reads) -> Cards<'_> {
         let workday = if reads.days.workday { self.days.workday.as_slice() } else { &[] };
         Cards {
@@ -198,8 +199,8 @@ impl Tables {
         self.exceptions.clear();
         self.premiums.clear();
         self.carried.clear();
-        self.laid = Laid::default();
-        self.places.clear();
+        self.row_counts = ByTable::default();
+        self.card_rows.clear();
         self.orders.clear();
     }
 
@@ -217,18 +218,18 @@ impl Tables {
         let zone = self.zone_row(cards, index);
         self.employees.zone.push(zone);
         self.label_punches(encoding, card);
-        self.lay_days(encoding, card);
+        self.group_days(encoding, card);
         self.encode_days(encoding, card);
         self.encode_rows_of_days(encoding, card);
         self.encode_lists(encoding, card);
     }
 
-    /// The row of a card's zone, which is added when it was not given lately.
+    /// The row of the zone of a card. The zone is added when it is not one of the last zones.
     fn zone_row(&mut self, cards: &[HookCard<'_>], index: usize) -> u32 {
         let Some(zone) = cards.get(index).map(|card| card.inputs.card.zone) else { return 0 };
         let is_same = |named: &usize| cards.get(*named).is_some_and(|card| std::ptr::eq(card.inputs.card.zone, zone));
-        let lately = self.zone_cards.iter().rev().take(ZONES_LOOKED_THROUGH).position(is_same);
-        if let Some(back) = lately {
+        let recent = self.zone_cards.iter().rev().take(ZONES_SEARCHED).position(is_same);
+        if let Some(back) = recent {
             return (self.zone_cards.len() - 1 - back) as u32;
         }
         self.zone_cards.push(index);
@@ -239,7 +240,7 @@ impl Tables {
         (self.zone_cards.len() - 1) as u32
     }
 
-    /// Finds the days of the card's punches, which do not tell them themselves.
+    /// Finds the days of the punches of the card, because punches have no day of their own.
     fn label_punches(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let labels = &mut self.labels.punches;
         labels.clear();
@@ -251,9 +252,9 @@ impl Tables {
         }
     }
 
-    /// Lays the rows of the card out by day: the labels of its days, and where the rows of each end.
-    fn lay_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
-        let lays = Laid::of(encoding.reads);
+    /// Groups the rows of the card by day: the labels of its days, and the end of the rows of each day.
+    fn group_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
+        let numbered = ByTable::of(encoding.reads);
         let first = self.days.workday.len();
         match encoding.hook {
             Hook::Punches => {
@@ -262,22 +263,22 @@ impl Tables {
             }
             _ => self.days.workday.extend(card.state.workdays.iter().map(|row| row.workday.0)),
         }
-        let tables = match self.lay_in_order(lays, card.state, first) {
+        let tables = match self.group_in_order(numbered, card.state, first) {
             Some(tables) => tables,
-            None => self.lay_out_of_order(lays, card.state, first),
+            None => self.group_out_of_order(numbered, card.state, first),
         };
         let count = (self.days.workday.len() - first) as u32;
-        self.places.push(CardRows { days: Run { first: first as u32, count, order: BY_DAY }, tables });
+        self.card_rows.push(CardRows { days: Run { first: first as u32, count, order: BY_DAY }, tables });
         self.employees.day_end.push(self.days.workday.len() as u32);
-        self.laid.punches += tables.punches.count;
-        self.laid.shifts += tables.shifts.count;
-        self.laid.scheduled += tables.scheduled.count;
-        self.laid.spans += tables.spans.count;
+        self.row_counts.punches += tables.punches.count;
+        self.row_counts.shifts += tables.shifts.count;
+        self.row_counts.scheduled += tables.scheduled.count;
+        self.row_counts.spans += tables.spans.count;
     }
 
-    /// The usual case: days ascend, and every list stands by day. `None`, with nothing laid, when it is another.
-    fn lay_in_order(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Option<Laid<Run>> {
-        let tables = self.lay_by_day(lays, state, first);
+    /// The usual case: days ascend, and every list is grouped by day. `None`, with nothing added, in any other case.
+    fn group_in_order(&mut self, numbered: ByTable<bool>, state: &CardState, first: usize) -> Option<ByTable<Run>> {
+        let tables = self.group_by_day(numbered, state, first);
         if tables.is_none() {
             let DayRows { punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
             for ends in [punch_end, shift_end, scheduled_end, span_end] {
@@ -287,27 +288,39 @@ impl Tables {
         tables
     }
 
-    fn lay_by_day(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Option<Laid<Run>> {
+    fn group_by_day(&mut self, numbered: ByTable<bool>, state: &CardState, first: usize) -> Option<ByTable<Run>> {
         let DayRows { workday, punch_end, shift_end, scheduled_end, span_end, .. } = &mut self.days;
-        let (days, from) = (workday.get(first..).unwrap_or(&[]), self.laid);
+        let (days, from) = (workday.get(first..).unwrap_or(&[]), self.row_counts);
         if !days.is_sorted_by(|one, next| one < next) {
             return None;
         }
-        Some(Laid {
-            punches: lay(lays.punches, days, self.labels.punches.iter().copied(), from.punches, punch_end)?,
-            shifts: lay(lays.shifts, days, labels_of_shifts(state), from.shifts, shift_end)?,
-            scheduled: lay(lays.scheduled, days, labels_of_scheduled(state), from.scheduled, scheduled_end)?,
-            spans: lay(lays.spans, days, labels_of_spans(state), from.spans, span_end)?,
+        Some(ByTable {
+            punches: add_day_ends(
+                numbered.punches,
+                days,
+                self.labels.punches.iter().copied(),
+                from.punches,
+                punch_end,
+            )?,
+            shifts: add_day_ends(numbered.shifts, days, labels_of_shifts(state), from.shifts, shift_end)?,
+            scheduled: add_day_ends(
+                numbered.scheduled,
+                days,
+                labels_of_scheduled(state),
+                from.scheduled,
+                scheduled_end,
+            )?,
+            spans: add_day_ends(numbered.spans, days, labels_of_spans(state), from.spans, span_end)?,
         })
     }
 
-    /// Any other case: all days that the state or a row names, and an order for each list.
+    /// Any other case: all days of the state and of the rows, and an order for each list.
     #[cold]
-    fn lay_out_of_order(&mut self, lays: Laid<bool>, state: &CardState, first: usize) -> Laid<Run> {
-        let Tables { days, labels, laid, orders, all_days, .. } = self;
-        refill(&mut labels.shifts, lays.shifts, labels_of_shifts(state));
-        refill(&mut labels.scheduled, lays.scheduled, labels_of_scheduled(state));
-        refill(&mut labels.spans, lays.spans, labels_of_spans(state));
+    fn group_out_of_order(&mut self, numbered: ByTable<bool>, state: &CardState, first: usize) -> ByTable<Run> {
+        let Tables { days, labels, row_counts, orders, all_days, .. } = self;
+        refill(&mut labels.shifts, numbered.shifts, labels_of_shifts(state));
+        refill(&mut labels.scheduled, numbered.scheduled, labels_of_scheduled(state));
+        refill(&mut labels.spans, numbered.spans, labels_of_spans(state));
         all_days.clear();
         all_days.extend(days.workday.drain(first..));
         for list in [&labels.punches, &labels.shifts, &labels.scheduled, &labels.spans] {
@@ -316,8 +329,8 @@ impl Tables {
         all_days.sort_unstable();
         all_days.dedup();
         days.workday.extend(&*all_days);
-        let mut order = |lays: bool, labels: &mut Vec<i32>, from: u32, ends: &mut Vec<u32>| {
-            if !lays {
+        let mut order = |numbered: bool, labels: &mut Vec<i32>, from: u32, ends: &mut Vec<u32>| {
+            if !numbered {
                 return Run::none(from);
             }
             let order = orders.len();
@@ -326,21 +339,22 @@ impl Tables {
                 own.sort_by_key(|row| labels.get(*row as usize).copied());
             }
             labels.sort_unstable();
-            let run = lay(true, all_days, labels.iter().copied(), from, ends).unwrap_or_else(|| Run::none(from));
+            let run =
+                add_day_ends(true, all_days, labels.iter().copied(), from, ends).unwrap_or_else(|| Run::none(from));
             Run { order: order as u32, ..run }
         };
-        Laid {
-            punches: order(lays.punches, &mut labels.punches, laid.punches, &mut days.punch_end),
-            shifts: order(lays.shifts, &mut labels.shifts, laid.shifts, &mut days.shift_end),
-            scheduled: order(lays.scheduled, &mut labels.scheduled, laid.scheduled, &mut days.scheduled_end),
-            spans: order(lays.spans, &mut labels.spans, laid.spans, &mut days.span_end),
+        ByTable {
+            punches: order(numbered.punches, &mut labels.punches, row_counts.punches, &mut days.punch_end),
+            shifts: order(numbered.shifts, &mut labels.shifts, row_counts.shifts, &mut days.shift_end),
+            scheduled: order(numbered.scheduled, &mut labels.scheduled, row_counts.scheduled, &mut days.scheduled_end),
+            spans: order(numbered.spans, &mut labels.spans, row_counts.spans, &mut days.span_end),
         }
     }
 
     fn encode_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let wanted = encoding.reads.days;
         let Inputs { timeline, window, .. } = *card.inputs;
-        let first = self.places.last().map_or(0, |place| place.days.first as usize);
+        let first = self.card_rows.last().map_or(0, |rows| rows.days.first as usize);
         let DayRows { workday, marks, day_type, worked, .. } = &mut self.days;
         let days = workday.get(first..).unwrap_or(&[]).iter().map(|label| Workday(*label));
         if wanted.marks {
@@ -369,7 +383,7 @@ impl Tables {
     }
 
     fn encode_rows_of_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
-        let Some(tables) = self.places.last().map(|place| place.tables) else { return };
+        let Some(tables) = self.card_rows.last().map(|rows| rows.tables) else { return };
         let Encoding { hook, reads, .. } = encoding;
         let state = card.state;
         let orders = &self.orders;
@@ -416,7 +430,7 @@ impl Tables {
         }
     }
 
-    /// Lists that belong to the employee as a whole.
+    /// Encodes the lists that belong to the employee as a whole.
     fn encode_lists(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let reads = encoding.reads;
         let HookCard { inputs, state, .. } = card;
@@ -449,8 +463,8 @@ impl Tables {
         push_end(&mut self.employees.carried_end, carried);
     }
 
-    /// The values of the plugin's own keys, and how many there are: what this evaluation carried, else what was
-    /// carried in.
+    /// Encodes the values of the plugin's own keys and returns their number: the value that this evaluation carried, or
+    /// else the one that was carried in.
     fn encode_carried(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) -> usize {
         let wanted = encoding.reads.carried;
         let mut found = 0;
@@ -468,7 +482,7 @@ impl Tables {
     }
 }
 
-/// Rows of a card's list, in the order in which they go over.
+/// Rows of a list of a card, in the order in which they are encoded.
 #[derive(Clone, Copy)]
 struct Picked<'a, R> {
     rows: &'a [R],
@@ -488,7 +502,7 @@ impl<'a, R> Picked<'a, R> {
         Picked { rows, order }
     }
 
-    /// Adds one number for each row to a column that is wanted.
+    /// Adds one number for each row to a column that the hook reads.
     fn fill<T>(self, wanted: bool, column: &mut Vec<T>, number: impl Fn(&R) -> T) {
         match (wanted, self.order) {
             (false, _) => {}
@@ -500,7 +514,7 @@ impl<'a, R> Picked<'a, R> {
     }
 }
 
-/// From the position in a card's list to the row.
+/// Maps the position in a list of a card to the row.
 #[derive(Clone, Copy)]
 struct RowsByPosition<'a> {
     first: u32,
@@ -523,7 +537,7 @@ impl<'a> RowsByPosition<'a> {
         RowsByPosition { first: run.first, inverse: Some(inverse) }
     }
 
-    /// One more than the row of a position; 0 when there is none.
+    /// One more than the row of a position; 0 when there is no position.
     fn one_more_than(self, position: Option<u32>) -> u32 {
         let row = |position: u32| match self.inverse {
             None => Some(position),
@@ -533,18 +547,18 @@ impl<'a> RowsByPosition<'a> {
     }
 }
 
-/// The day that each worked shift is shown on.
+/// The days that worked shifts are shown on.
 fn days_of_shifts(state: &CardState) -> impl Iterator<Item = Workday> + '_ {
     let own = state.shifts.iter().skip(state.shown_on.len()).map(|shift| shift.workday);
     state.shown_on.iter().copied().chain(own)
 }
 
-/// The days of punches: those that their worked shifts are shown on.
+/// The days of punches: those that the worked shifts of the punches are shown on.
 fn label_by_shift(card: &HookCard<'_>, labels: &mut Vec<i32>) {
     let HookCard { inputs, state, .. } = card;
     let by_date = |punch: &KeptPunch| inputs.card.zone.date_at(punch.at).0;
     for (shift, day) in state.shifts.iter().zip(days_of_shifts(state)) {
-        // Shifts take all punches between them; one that they left out would stand on its own date.
+        // Shifts have all punches between them. A punch without a shift would have its own date.
         let before = state.punches.get(labels.len()..shift.first_punch as usize).unwrap_or(&[]);
         labels.extend(before.iter().map(by_date));
         labels.resize((shift.last_punch as usize).max(labels.len()), day.0);
@@ -571,9 +585,15 @@ fn refill(list: &mut Vec<i32>, wanted: bool, labels: impl Iterator<Item = i32>) 
     }
 }
 
-/// Adds, for each day, one beyond its last row. `None` when the rows do not stand by day or a day is missing.
+/// Adds the end of the rows of each day. `None` when the rows are not grouped by day or a day is missing.
 #[inline]
-fn lay(wanted: bool, days: &[i32], labels: impl Iterator<Item = i32>, first: u32, ends: &mut Vec<u32>) -> Option<Run> {
+fn add_day_ends(
+    wanted: bool,
+    days: &[i32],
+    labels: impl Iterator<Item = i32>,
+    first: u32,
+    ends: &mut Vec<u32>,
+) -> Option<Run> {
     if !wanted {
         return Some(Run::none(first));
     }
@@ -593,7 +613,7 @@ fn push_end(ends: &mut Vec<u32>, rows: usize) {
     ends.push(before + rows as u32);
 }
 
-/// Before pairing, no punch has a role.
+/// The number of the role of a punch. Before pairing, no punch has a role.
 fn role_number(punch: &KeptPunch, hook: Hook) -> u8 {
     if hook == Hook::Punches { PunchRole::Unused.number() } else { punch.role.number() }
 }

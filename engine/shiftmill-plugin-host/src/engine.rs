@@ -1,4 +1,4 @@
-//! The one WebAssembly engine of a process: how it is set, how many instances run at once, and the clock behind it.
+//! The WebAssembly engine of a process: its settings, its instance slots, and its timer.
 
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
@@ -17,13 +17,13 @@ use crate::limits::{
     TABLE_ELEMENTS_MAX, TABLES_MAX,
 };
 
-/// How often the clock ticks.
+/// The interval of the timer.
 const TICK: Duration = Duration::from_millis(100);
-/// After how many ticks a call is taken to be stuck: half a minute, where the whole budget of fuel lasts a tenth of a
-/// second. Fuel decides about plugins; the clock only about a host that does not get on.
+/// The number of ticks after which a call is considered stuck: half a minute, while the whole fuel budget lasts a tenth of
+/// a second. Fuel limits plugins; the timer only detects a host that makes no progress.
 pub(crate) const TICKS_MAX: u64 = 300;
 
-/// Everything that decides what code is made of a component. The same here and in a child that compiles.
+/// All settings that affect compiled code. They are the same here and in a child process that compiles.
 fn code_settings() -> Config {
     let mut config = Config::new();
     config.strategy(Strategy::Cranelift);
@@ -46,12 +46,12 @@ fn code_settings() -> Config {
     config
 }
 
-/// An engine that compiles and runs nothing: it reserves no memory for instances.
+/// An engine that only compiles: it reserves no memory for instances.
 pub(crate) fn compiling_engine() -> Result<Engine, wasmtime::Error> {
     Engine::new(&code_settings())
 }
 
-/// An engine with room for `instances` at once.
+/// An engine for up to `instances` at once.
 pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances);
@@ -65,8 +65,8 @@ pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> 
     pool.max_memories_per_module(1);
     pool.max_memory_size(MEMORY_BYTES_MAX);
     pool.table_elements(TABLE_ELEMENTS_MAX);
-    // What an instance used is cleared and kept for the next one, which would else meet a page fault for every 4 KiB of
-    // columns. Only where the system tells which pages were used: to clear all of them would cost more.
+    // The memory of an instance is cleared and kept for the next one, which otherwise has a page fault for every 4 KiB of
+    // columns. This needs a system that reports which pages were used: clearing all pages costs more.
     if PoolingAllocationConfig::is_pagemap_scan_available() {
         pool.pagemap_scan(Enabled::Auto);
         pool.linear_memory_keep_resident(MEMORY_BYTES_KEPT);
@@ -77,14 +77,14 @@ pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> 
     Engine::new(&config)
 }
 
-/// A number that changes when compiled code of before cannot be used any more.
+/// A number that changes when earlier compiled code can no longer be used.
 pub(crate) fn code_version(engine: &Engine) -> u64 {
     let mut hasher = Fnv::new(0);
     engine.precompile_compatibility_hash().hash(&mut hasher);
     hasher.finish()
 }
 
-/// A hash that is the same in every process (FNV-1a with a final mix); not against forgery.
+/// A hash that is the same in every process (FNV-1a with a final mix). It does not protect against forgery.
 #[derive(Debug)]
 pub(crate) struct Fnv(u64);
 
@@ -107,10 +107,10 @@ impl Hasher for Fnv {
     }
 }
 
-/// Moves the engine's epoch on until it is dropped.
+/// Advances the epoch of the engine until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Ticker {
-    /// `None` only while the ticker is dropped.
+    /// `None` only while the ticker is being dropped.
     running: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -134,37 +134,37 @@ impl Drop for Ticker {
     fn drop(&mut self) {
         self.running = None;
         if let Some(thread) = self.thread.take() {
-            // Its only work is to count; there is nothing to learn from how it ended.
+            // The thread only counts, so its outcome does not matter.
             let _ended = thread.join();
         }
     }
 }
 
-/// Places for instances. A caller waits for one, so that the pool never runs out.
+/// Slots for instances. A caller waits for a slot, so that the pool is never exhausted.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct Slots {
     free: Mutex<u32>,
     freed: Condvar,
 }
 
-/// A place for one instance.
+/// A slot for one instance. Dropping it frees the slot.
 #[derive(Debug)]
-pub(crate) struct Place<'p>(&'p Places);
+pub(crate) struct Slot<'p>(&'p Slots);
 
-impl Places {
-    pub(crate) fn new(count: u32) -> Places {
-        Places { free: Mutex::new(count), freed: Condvar::new() }
+impl Slots {
+    pub(crate) fn new(count: u32) -> Slots {
+        Slots { free: Mutex::new(count), freed: Condvar::new() }
     }
 
-    pub(crate) fn take(&self) -> Place<'_> {
+    pub(crate) fn take(&self) -> Slot<'_> {
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
         *free -= 1;
-        Place(self)
+        Slot(self)
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
         *self.0.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.0.freed.notify_one();

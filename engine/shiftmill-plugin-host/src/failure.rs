@@ -1,4 +1,4 @@
-//! What a trap means to a person: which failure it is, and where in the plugin's own source it happened.
+//! Translates traps: the code of the failure, its message, and its place in the source of the plugin.
 
 use shiftmill_core::{FailureCode, Workday};
 use wasmtime::{FrameInfo, FrameSymbol, PoolConcurrencyLimitError, Trap, WasmBacktrace};
@@ -9,15 +9,15 @@ use crate::sandbox::Session;
 /// A failure of a plugin on one card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardFailure {
-    /// How it failed.
+    /// The code of the failure.
     pub code: FailureCode,
-    /// The workday that it was at, when it said so.
+    /// The workday that the plugin named, if any.
     pub workday: Option<Workday>,
-    /// What happened, with the place in the plugin's source where it is known.
+    /// The message, with the place in the source of the plugin where it is known.
     pub message: String,
 }
 
-/// Why a call came to no answer.
+/// Why a call has no answer.
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// The host could not run it.
@@ -26,87 +26,87 @@ pub(crate) enum Fault {
     Plugin(Box<PluginFault>),
 }
 
-/// Why a plugin came to no answer for a piece.
+/// Why a plugin has no answer for a group.
 #[derive(Debug)]
 pub(crate) struct PluginFault {
     pub(crate) failure: CardFailure,
-    /// The employee that it was at, when it said so.
+    /// The employee that the plugin named, if any.
     pub(crate) employee: Option<u32>,
 }
 
 impl Fault {
-    /// A failure that is no trap: an answer that cannot be read.
+    /// A failure that is not a trap: an answer that cannot be read.
     pub(crate) fn of_answer(code: FailureCode, message: String) -> Fault {
         let failure = CardFailure { code, workday: None, message };
         Fault::Plugin(Box::new(PluginFault { failure, employee: None }))
     }
 }
 
-/// What was being done.
+/// The operation that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// An instance was made.
+pub(crate) enum Attempted {
+    /// The creation of an instance.
     Instantiate,
-    /// A function was called.
+    /// The call of a function.
     Call,
 }
 
-/// What an error of the WebAssembly engine means.
-pub(crate) fn fault(error: &wasmtime::Error, stage: Stage, session: &Session) -> Fault {
+/// The fault that an error of the WebAssembly engine is.
+pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Session) -> Fault {
     let trap = error.downcast_ref::<Trap>();
-    if let Some(reason) = host_fault(error, trap, stage, session) {
+    if let Some(reason) = host_fault(error, trap, attempted, session) {
         return Fault::Host(reason);
     }
     let at = Location::of(error);
-    let (code, message) = match (&session.refused, trap, &session.last_words) {
+    let (code, message) = match (&session.refused, trap, &session.panic) {
         (Some(refused), _, _) => (FailureCode::Memory, format!("{refused}{at}")),
-        (_, Some(Trap::OutOfFuel), _) => (FailureCode::Budget, format!("used more fuel than its input allows{at}")),
-        (_, Some(Trap::StackOverflow), _) => (FailureCode::Stack, format!("went too deep{at}")),
-        (_, Some(_), Some(words)) => (FailureCode::Panic, words.message.clone()),
-        (_, Some(trap), None) => (FailureCode::Panic, format!("{}{at}", words_of(*trap))),
-        (_, None, _) if is_too_much(error) => (FailureCode::Memory, "answers more than it may".to_owned()),
-        (_, None, _) => (FailureCode::Panic, format!("does not keep to the plugin contract: {}", root(error))),
+        (_, Some(Trap::OutOfFuel), _) => (FailureCode::Budget, format!("exceeded its fuel budget{at}")),
+        (_, Some(Trap::StackOverflow), _) => (FailureCode::Stack, format!("exceeded the stack{at}")),
+        (_, Some(_), Some(panic)) => (FailureCode::Panic, panic.message.clone()),
+        (_, Some(trap), None) => (FailureCode::Panic, format!("{}{at}", message_of(*trap))),
+        (_, None, _) if is_answer_too_large(error) => (FailureCode::Memory, "its answer exceeds the limit".to_owned()),
+        (_, None, _) => (FailureCode::Panic, format!("violates the plugin contract: {}", root(error))),
     };
-    let failure = CardFailure { code, workday: session.last_words.as_ref().and_then(|words| words.workday), message };
-    let employee = session.last_words.as_ref().and_then(|words| words.employee);
+    let failure = CardFailure { code, workday: session.panic.as_ref().and_then(|panic| panic.workday), message };
+    let employee = session.panic.as_ref().and_then(|panic| panic.employee);
     Fault::Plugin(Box::new(PluginFault { failure, employee }))
 }
 
-fn host_fault(error: &wasmtime::Error, trap: Option<&Trap>, stage: Stage, session: &Session) -> Option<String> {
+fn host_fault(error: &wasmtime::Error, trap: Option<&Trap>, attempted: Attempted, session: &Session) -> Option<String> {
     if let Some(reason) = &session.host_failed {
         return Some(reason.clone());
     }
     let stuck = trap == Some(&Trap::Interrupt);
-    let crowded = error.is::<PoolConcurrencyLimitError>() || error.is::<std::io::Error>();
-    let could_not_start = stage == Stage::Instantiate && trap.is_none() && session.refused.is_none();
+    let exhausted = error.is::<PoolConcurrencyLimitError>() || error.is::<std::io::Error>();
+    let could_not_start = attempted == Attempted::Instantiate && trap.is_none() && session.refused.is_none();
     match () {
-        () if stuck => Some("the call did not get on".to_owned()),
-        () if crowded || could_not_start => Some(root(error)),
+        () if stuck => Some("the call made no progress".to_owned()),
+        () if exhausted || could_not_start => Some(root(error)),
         () => None,
     }
 }
 
-/// The error behind the context that the engine put around it.
+/// The innermost error, without the context that the engine added.
 fn root(error: &wasmtime::Error) -> String {
     error.root_cause().to_string()
 }
 
-/// The engine has no type of its own for it.
-fn is_too_much(error: &wasmtime::Error) -> bool {
+/// The engine has no error type for this case.
+fn is_answer_too_large(error: &wasmtime::Error) -> bool {
     root(error).contains("fuel allocated for hostcalls")
 }
 
-/// The engine's words without its prefix.
-fn words_of(trap: Trap) -> String {
+/// The message of the engine without its prefix.
+fn message_of(trap: Trap) -> String {
     let text = trap.to_string();
     let text = text.strip_prefix("wasm trap: ").unwrap_or(&text);
     match trap {
-        Trap::UnreachableCodeReached => "stopped without a word".to_owned(),
+        Trap::UnreachableCodeReached => "stopped without a message".to_owned(),
         _ => text.to_owned(),
     }
 }
 
-/// The innermost place in the plugin's own code. Displayed as what comes after a message.
+/// The innermost place in the plugin's own code. Its display text follows a message.
 #[derive(Debug, Default)]
 struct Location {
     function: Option<String>,
@@ -118,13 +118,13 @@ impl Location {
         let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Location::default() };
         let frames = backtrace.frames();
         let own = || frames.iter().filter(|frame| is_own(&function_name(frame)));
-        // Code at the very beginning of a function has no line; its caller has.
+        // Code at the start of a function may have no line; its caller has one.
         let in_sources = own().find_map(Location::in_sources);
         let nearest = || own().next().or(frames.first()).map(function_name);
         in_sources.unwrap_or_else(|| Location { function: nearest(), line: None })
     }
 
-    /// The innermost line of a frame that is no library's: a function has those that were inlined into it as well.
+    /// The innermost line of a frame outside of libraries. A frame also has the lines of functions that were inlined.
     fn in_sources(frame: &FrameInfo) -> Option<Location> {
         let own = |symbol: &&FrameSymbol| symbol.file().is_some_and(is_own_file);
         let symbol = frame.symbols().iter().find(own)?;
@@ -150,10 +150,10 @@ impl std::fmt::Display for Location {
     }
 }
 
-/// Most bytes of a function's name. Names of generic functions are long, and longer ones are made up.
+/// Bytes of a function name. Names of generic functions are long; longer names than this are not real ones.
 const NAME_BYTES_MAX: usize = 1_000;
 
-/// A function's name as its author wrote it.
+/// The name of a function, as in the source.
 pub(crate) fn demangled(name: &str) -> String {
     match name.len() <= NAME_BYTES_MAX {
         true => shortened(&format!("{:#}", rustc_demangle::demangle(name))),
@@ -161,7 +161,7 @@ pub(crate) fn demangled(name: &str) -> String {
     }
 }
 
-/// False for functions that every plugin has: the standard library, the SDK, the allocator.
+/// False for functions of libraries: the standard library, the SDK, the allocator.
 pub(crate) fn is_own(function: &str) -> bool {
     const LIBRARIES: [&str; 9] =
         ["core::", "alloc::", "std::", "dlmalloc", "rust_", "__r", "cabi_", "compiler_builtins", "shiftmill_plugin::"];
@@ -169,8 +169,8 @@ pub(crate) fn is_own(function: &str) -> bool {
     !LIBRARIES.iter().any(|library| bare.starts_with(library))
 }
 
-/// False for the sources of the standard library, of crates from a registry or from git, and of the SDK: where
-/// `shiftmill plugin new` unpacks it, and where it lies among our own sources.
+/// False for the sources of libraries: the standard library, crates from a registry or from git, and the SDK, unpacked by
+/// `shiftmill plugin new` or in this repository.
 fn is_own_file(path: &str) -> bool {
     const LIBRARIES: [&str; 9] = [
         "/rustc/",
@@ -183,18 +183,18 @@ fn is_own_file(path: &str) -> bool {
         "/plugin-sdk/src/",
         "/plugin-sdk/derive/src/",
     ];
-    // Sources are called from the root of a disk, or from the folder of the project.
+    // Paths of sources start at the root of a disk, or at the folder of the project.
     let path = with_slashes(path);
     let rooted = |library: &str| path.starts_with(library.trim_start_matches('/'));
     !LIBRARIES.iter().any(|library| path.contains(library) || rooted(library))
 }
 
-/// A path from its last `src` folder on: what comes before is the machine on which the plugin was built.
+/// A path from its last `src` folder on. The part before it describes the machine on which the plugin was built.
 fn from_sources(path: &str) -> &str {
     with_slashes(path).rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
 }
 
-/// A path as it is written everywhere but on Windows, byte for byte.
+/// A path with `/` as the separator. It has the same length in bytes.
 fn with_slashes(path: &str) -> String {
     path.replace('\\', "/")
 }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn the_machine_on_which_a_plugin_was_built_is_not_told() {
+    fn messages_do_not_show_the_machine_that_built_a_plugin() {
         assert_eq!(from_sources("/home/li/acme/src/lib.rs"), "src/lib.rs");
         assert_eq!(from_sources(r"C:\rules\acme\src\lib.rs"), r"src\lib.rs");
         assert_eq!(from_sources("lib.rs"), "lib.rs");

@@ -1,4 +1,4 @@
-//! The host: one engine for the process, and the way in for plugins.
+//! The host: one engine for the process, which loads plugins.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use wasmtime::component::Linker;
 
 use crate::check::{Report, check};
 use crate::compile::Compilation;
-use crate::engine::{self, Places, Ticker};
+use crate::engine::{self, Slots, Ticker};
 use crate::failure::{CardFailure, Fault};
 use crate::plugin::{Guest, Plugin};
 use crate::sandbox::{self, Session};
@@ -19,7 +19,7 @@ pub struct Host(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) settings: HostSettings,
-    pub(crate) places: Places,
+    pub(crate) slots: Slots,
     engine: Engine,
     linker: Linker<Session>,
     compilation: Compilation,
@@ -35,20 +35,20 @@ impl std::fmt::Debug for Inner {
 /// Why a plugin cannot be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError {
-    /// It is no plugin, or none that is allowed: [`Report::objections`] says why.
-    #[error("this is no plugin that can be used: {}", objections(.0))]
+    /// It is not a plugin, or not an allowed one: [`Report::objections`] states why.
+    #[error("the plugin cannot be used: {}", objections(.0))]
     Refused(Box<Report>),
     /// It cannot be compiled.
     #[error("the plugin cannot be compiled: {0}")]
     Uncompiled(String),
-    /// A function or an import of the contract has another type there.
-    #[error("the plugin does not keep to the contract: {0}")]
+    /// A function or an import has another type than in the contract.
+    #[error("the plugin violates the contract: {0}")]
     Unlike(String),
-    /// It failed when it was asked what it is.
-    #[error("the plugin fails when it is asked what it is: {}", .0.message)]
+    /// Its function `describe` failed.
+    #[error("the plugin's description fails: {}", .0.message)]
     Undescribed(CardFailure),
-    /// What it says of itself cannot be.
-    #[error("what the plugin says of itself cannot be: {}", .0.join("; "))]
+    /// Its manifest is invalid.
+    #[error("the plugin's description is invalid: {}", .0.join("; "))]
     Manifest(Vec<String>),
     /// The host could not run it.
     #[error("the plugin could not be run, try again: {0}")]
@@ -72,7 +72,7 @@ impl Host {
     /// A host with these settings.
     ///
     /// # Errors
-    /// When the system does not give what sandboxes need.
+    /// When the system does not provide what sandboxes need.
     pub fn new(settings: HostSettings) -> Result<Host, HostError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let instances = u32::try_from(cores).unwrap_or(u32::MAX).saturating_mul(2).clamp(8, 1_024);
@@ -80,11 +80,11 @@ impl Host {
         let linker = sandbox::linker(&engine).map_err(HostError::new)?;
         let compilation = Compilation::new(&settings, &engine)?;
         let ticker = Ticker::start(&engine).map_err(HostError::new)?;
-        let places = Places::new(instances);
-        Ok(Host(Arc::new(Inner { settings, places, engine, linker, compilation, _ticker: ticker })))
+        let slots = Slots::new(instances);
+        Ok(Host(Arc::new(Inner { settings, slots, engine, linker, compilation, _ticker: ticker })))
     }
 
-    /// Checks and compiles a component, and asks it what it is.
+    /// Checks and compiles a component, and reads its manifest.
     ///
     /// # Errors
     /// See [`LoadError`].

@@ -1,4 +1,4 @@
-//! Customers' own rules as sandboxed WebAssembly: checked, compiled, pooled, called, limited.
+//! Runs customers' own rules as WebAssembly in a sandbox: checks, compiles, calls and limits them.
 //!
 //! ```text
 //! component ─→ check ─→ compile ─→ describe ─→ Plugin ─┐
@@ -13,23 +13,25 @@
 //! let host = Host::new(HostSettings::default())?;
 //! host.self_test()?;
 //! let refused = host.load(b"no plugin").unwrap_err();
-//! assert_eq!(refused.to_string(), "this is no plugin that can be used: it is no WebAssembly");
+//! assert_eq!(refused.to_string(), "the plugin cannot be used: it is not WebAssembly");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What holds, whatever a plugin does:
+//! These guarantees hold for every plugin:
 //!
-//! * It has what it is given and the function `log`, and nothing else: no clock, no random numbers, no files, no floats
+//! * A plugin has its input and the function `log`, and nothing else: no clock, no random numbers, no files, and no floats
 //!   unless the operator allows them. The same cards give the same edits.
-//! * Its outcome is that of each employee alone. Employees share a call for speed; what does not pass together is tried
-//!   in parts, down to one employee. Whether a plugin lets employees depend on each other is found out by a sample.
-//! * Fuel decides, never the clock. The same call uses the same fuel. A clock behind it ends a call that is stuck, and
-//!   that is a fault of the host and no pay result.
-//! * Every call has a fresh instance with limits on memory, tables, stack, host calls and what it answers. Whatever it
-//!   does costs its own answer, and memory comes back.
-//! * Code of a machine is believed only when this program made it.
+//! * The outcome for an employee is that of the employee alone. Employees share a call for speed. A group that does not
+//!   succeed together is tried again in smaller groups, down to one employee. A sample shows whether a plugin lets
+//!   employees depend on each other.
+//! * Fuel decides, never the clock. The same call uses the same fuel. A timer ends a call that makes no progress; that is
+//!   a fault of the host and not a pay result.
+//! * Every call has a new instance with limits on memory, tables, stack, host calls and answer. A plugin that exceeds
+//!   them loses its own answer only, and its memory is freed.
+//! * The host runs only machine code that this program compiled.
 //!
-//! Never here: pay rules. What a plugin proposes is read and split by employee; whether it holds is the core's matter.
+//! This crate contains no pay rules. It reads the edits of a plugin and splits them by employee; the core decides whether
+//! they are allowed.
 
 mod answer;
 mod bound;
@@ -62,7 +64,7 @@ pub use failure::CardFailure;
 pub use fuel_budget::FuelBudget;
 pub use host::{Host, LoadError};
 pub use limits::{
-    COMPONENT_BYTES_MAX, FUEL_BASE, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX,
+    COMPONENT_BYTES_MAX, FAILED_FUEL_MAX, FUEL_BASE, FUEL_PER_DAY, FUEL_TO_CONFIGURE, MEMORY_BYTES_MAX,
     TABLE_ELEMENTS_MAX, compile_bytes_max, fuel_budget,
 };
 pub use plugin::Plugin;

@@ -1,4 +1,4 @@
-//! A core module taken apart: what it imports and exports, what its functions are called, who calls whom.
+//! Reads a core module: its imports and exports, the names of its functions, and the calls between them.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -9,7 +9,7 @@ use wasmparser::{
 use crate::failure::{demangled, is_own};
 use crate::limits::{FUNCTIONS_MAX, TYPES_MAX};
 
-/// What is read of a core module. The module has not been validated; whatever does not parse is an error.
+/// The parts of a core module that are read. The module is not validated; a part that does not parse is an error.
 #[derive(Debug, Default)]
 pub(crate) struct CoreModule<'a> {
     /// Imported functions, in the order of their numbers: the module and the name.
@@ -17,18 +17,18 @@ pub(crate) struct CoreModule<'a> {
     /// Everything imported, with the module that it is imported from.
     pub(crate) imports: Vec<(&'a str, &'a str)>,
     pub(crate) exports: Vec<&'a str>,
-    /// The bodies of its own functions, whose numbers follow those of the imported ones; no more than are allowed and
-    /// one.
+    /// The bodies of its own functions, whose numbers follow those of the imported ones; at most one more than is
+    /// allowed.
     pub(crate) bodies: Vec<FunctionBody<'a>>,
-    /// How many functions of its own it has.
+    /// The number of its own functions.
     pub(crate) functions: u64,
     pub(crate) custom_sections: Vec<&'a str>,
     pub(crate) has_start: bool,
     pub(crate) tables: u32,
     pub(crate) memories: u32,
-    /// Bytes that its memories have at first.
+    /// The initial bytes of its memories.
     pub(crate) memory_bytes: u64,
-    /// Entries that its tables have at first.
+    /// The initial entries of its tables.
     pub(crate) table_elements: u64,
     pub(crate) globals: u32,
     pub(crate) data_segments: u32,
@@ -97,7 +97,7 @@ impl<'a> CoreModule<'a> {
         Ok(())
     }
 
-    /// Names are a help to people; where they do not parse there are none.
+    /// Reads the names of functions. Names that do not parse are ignored, because only messages use them.
     fn take_names(&mut self, names: NameSectionReader<'a>) {
         for name in names.into_iter().map_while(Result::ok) {
             if let Name::Function(functions) = name {
@@ -118,13 +118,13 @@ impl<'a> CoreModule<'a> {
         (self.imported.len() + body) as u32
     }
 
-    /// What a function is called.
+    /// The name of a function.
     pub(crate) fn name(&self, function: u32) -> String {
         self.names.get(&function).map_or_else(|| format!("function {function}"), |name| demangled(name))
     }
 
-    /// How the plugin's own code comes to call something imported from `module`, in words: the chain of calls from the
-    /// first function that is no library's. Empty when nothing calls it.
+    /// The chain of calls from the plugin's own code to an import from `module`, as text. It starts at the last function
+    /// outside of libraries. Empty when no function calls the import.
     pub(crate) fn way_to(&self, module: &str) -> String {
         let imported = self.imported.iter().zip(0_u32..).filter(|((from, _), _)| *from == module);
         let imported: Vec<u32> = imported.map(|(_, number)| number).collect();
@@ -133,8 +133,8 @@ impl<'a> CoreModule<'a> {
         names.join(" → ")
     }
 
-    /// The shortest chain of calls from an own function down to one that calls one of `ends`; where no own function
-    /// does, from one that calls them.
+    /// The shortest chain of calls from an own function down to one that calls one of `ends`. When no own function leads
+    /// there, the chain starts at a caller of `ends`.
     fn shortest_way(&self, ends: &[u32]) -> Vec<u32> {
         let callers = self.callers();
         let mut seen: HashSet<u32> = ends.iter().copied().collect();
@@ -176,7 +176,7 @@ impl<'a> CoreModule<'a> {
     }
 }
 
-/// How many calls are followed.
+/// The maximum length of a chain of calls.
 const CHAIN_MAX: usize = 12;
 
 /// A chain from the outermost caller down, without the import itself.

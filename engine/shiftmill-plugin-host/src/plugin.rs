@@ -1,4 +1,4 @@
-//! A plugin that has been loaded: checked, compiled, asked what it is, ready to be instantiated.
+//! A loaded plugin: checked, compiled, with its manifest, ready to be instantiated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,10 +16,10 @@ use crate::manifest::{Described, ReadsByHook, reads_of};
 use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Around, Cards, Value};
 
-/// What is kept of every plugin beside its code and manifest: types, imports, exports.
-const KEPT_BESIDE: usize = 16 << 10;
+/// Bytes of memory of every plugin beside its code and manifest: types, imports, exports.
+const OTHER_BYTES: usize = 16 << 10;
 
-/// A plugin, ready to be bound. Shared by all who use it; compiled once.
+/// A plugin, ready to be bound. All its bindings share it; it is compiled once.
 pub struct Plugin {
     host: Arc<Inner>,
     manifest: Arc<Manifest>,
@@ -54,23 +54,23 @@ impl Plugin {
         self.report.hash
     }
 
-    /// What it declares.
+    /// Its manifest.
     pub fn manifest(&self) -> &Arc<Manifest> {
         &self.manifest
     }
 
-    /// Bytes of the machine code that it was compiled to.
+    /// Bytes of its machine code.
     pub fn code_bytes(&self) -> usize {
         self.code_bytes
     }
 
-    /// Bytes of memory that it takes while it is loaded, about: its code, and what it declares as long as it is written
-    /// out.
+    /// About how many bytes of memory it uses while it is loaded: its code, and its manifest, which is estimated by the
+    /// length of its debug text.
     pub fn kept_bytes(&self) -> usize {
-        self.code_bytes + KEPT_BESIDE + format!("{:?}", self.manifest).len()
+        self.code_bytes + OTHER_BYTES + format!("{:?}", self.manifest).len()
     }
 
-    /// What was found when it was checked.
+    /// The findings of its check.
     pub fn report(&self) -> &Report {
         &self.report
     }
@@ -85,7 +85,7 @@ impl Plugin {
         self.reads(hook).names()
     }
 
-    /// True once it has been found not to keep employees apart: it is not called any more until it is loaded anew.
+    /// True when its answer for one employee depended on other employees. It is not called until it is loaded again.
     pub fn is_quarantined(&self) -> bool {
         self.quarantined.load(Ordering::Relaxed)
     }
@@ -102,20 +102,20 @@ impl Plugin {
         reads_of(&self.reads, hook)
     }
 
-    /// An instance that has its configuration, and the days around the pay period that it looks at with it.
+    /// A configured instance, and the context days that it needs with this configuration.
     pub(crate) fn configured(
         &self,
         values: &[Value<'_>],
         fuel: u64,
-        listening: usize,
+        log_bytes: usize,
     ) -> Result<(Sandbox<'_>, ContextDays), Fault> {
-        let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, listening };
-        let mut sandbox = Sandbox::open(&self.guest.pre, &self.host.places, allowance)?;
+        let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, log_bytes };
+        let mut sandbox = Sandbox::open(&self.guest.pre, &self.host.slots, allowance)?;
         let context = self.guest.configure(&mut sandbox, values)?;
         Ok((sandbox, context))
     }
 
-    /// Asks a hook.
+    /// Calls a hook.
     pub(crate) fn adjust(&self, sandbox: &mut Sandbox<'_>, hook: Hook, cards: Cards<'_>) -> Result<Answer, Fault> {
         self.guest.adjust(sandbox, hook, cards)
     }
@@ -151,18 +151,18 @@ impl Guest {
     }
 
     pub(crate) fn hooks(&self) -> HookSet {
-        let there = Hook::ALL.iter().filter(|hook| self.hook(**hook).is_some());
-        there.fold(HookSet::NONE, |set, hook| set.with(*hook))
+        let exported = Hook::ALL.iter().filter(|hook| self.hook(**hook).is_some());
+        exported.fold(HookSet::NONE, |set, hook| set.with(*hook))
     }
 
     fn hook(&self, hook: Hook) -> Option<&ComponentExportIndex> {
         self.adjust.get(hook as usize)?.as_ref()
     }
 
-    /// Asks the plugin what it is.
+    /// Reads the manifest of the plugin.
     pub(crate) fn describe(&self, host: &Inner) -> Result<Described, Fault> {
-        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, listening: 0 };
-        let mut sandbox = Sandbox::open(&self.pre, &host.places, allowance)?;
+        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, log_bytes: 0 };
+        let mut sandbox = Sandbox::open(&self.pre, &host.slots, allowance)?;
         let Sandbox { store, instance, .. } = &mut sandbox;
         let described = instance
             .get_typed_func::<(), (Described,)>(&mut *store, &self.describe)
@@ -170,13 +170,13 @@ impl Guest {
         described.map(|answer| answer.0).map_err(|error| sandbox.fault(&error))
     }
 
-    /// Holds the types of the functions against the contract.
+    /// Compares the types of the functions with the contract.
     ///
     /// # Errors
     /// What differs.
     pub(crate) fn check_types(&self, host: &Inner) -> Result<Result<(), String>, Fault> {
-        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: 0, listening: 0 };
-        let Sandbox { mut store, instance, .. } = Sandbox::open(&self.pre, &host.places, allowance)?;
+        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: 0, log_bytes: 0 };
+        let Sandbox { mut store, instance, .. } = Sandbox::open(&self.pre, &host.slots, allowance)?;
         let differs = |what: String| {
             move |error: wasmtime::Error| format!("{what} has another type than in the contract: {error:#}")
         };
@@ -209,7 +209,7 @@ impl Guest {
             }
             Ok((Ok(Around { before, after }),)) => {
                 let days = before.max(after);
-                let message = format!("it looks {days} days beyond the pay period, the most is {CONTEXT_DAYS_MAX}");
+                let message = format!("it needs {days} days beside the pay period, the maximum is {CONTEXT_DAYS_MAX}");
                 Err(Fault::of_answer(FailureCode::BadConfig, message))
             }
             Ok((Err(message),)) => Err(Fault::of_answer(FailureCode::BadConfig, crate::limits::shortened(&message))),

@@ -5,59 +5,59 @@ use wasmtime::component::{Instance, InstancePre, Linker, WasmStr};
 use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap};
 
 use crate::contract;
-use crate::engine::{Place, Places, TICKS_MAX};
-use crate::failure::{Fault, Stage, fault};
+use crate::engine::{Slot, Slots, TICKS_MAX};
+use crate::failure::{Attempted, Fault, fault};
 use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
 use crate::wire::LogLevel;
 
-/// What a line that is kept costs beside its text, so that empty lines come to an end too.
+/// Bytes that a kept line counts beside its text, so that the limit also ends empty lines.
 const LINE_BYTES: usize = 32;
 
-/// Something that a plugin said.
+/// A log line of a plugin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
-    /// The card that it is about: its position in the call.
+    /// The card of the line: its position in the call.
     pub card: Option<usize>,
-    /// The workday that it is about.
+    /// The workday of the line.
     pub workday: Option<Workday>,
-    /// How much it matters.
+    /// Its level.
     pub level: LogLevel,
-    /// What was said.
+    /// Its text.
     pub message: String,
 }
 
-/// What a plugin said before it trapped.
+/// The message of a panic, which a plugin logs before it traps.
 #[derive(Clone, Debug)]
-pub(crate) struct LastWords {
+pub(crate) struct PanicMessage {
     pub(crate) employee: Option<u32>,
     pub(crate) workday: Option<Workday>,
     pub(crate) message: String,
 }
 
-/// What the host keeps about one instance.
+/// The data of the host for one instance.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
-    /// What was refused to the instance, when it wanted more than it may have.
+    /// The limit that the instance tried to exceed, in words.
     pub(crate) refused: Option<String>,
-    /// Why the host could not give what the instance may have.
+    /// Why the host could not provide memory within the limits.
     pub(crate) host_failed: Option<String>,
-    pub(crate) last_words: Option<LastWords>,
+    pub(crate) panic: Option<PanicMessage>,
     pub(crate) log: Vec<LogLine>,
-    /// The most that one of its memories had, in bytes.
+    /// The maximum size of one of its memories, in bytes.
     pub(crate) memory: usize,
-    /// Bytes of text that are still kept.
-    listening: usize,
+    /// Bytes of log that are still kept.
+    log_bytes: usize,
 }
 
 impl ResourceLimiter for Session {
-    /// More than the cap ends the call. A plugin that were told "no" instead could go on in another way, and which way
-    /// would depend on the employees beside.
+    /// Memory beyond the limit ends the call. If `memory.grow` failed instead, a plugin could continue in another way, and
+    /// that would depend on the other employees of the group.
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired <= MEMORY_BYTES_MAX {
             self.memory = self.memory.max(desired);
             return Ok(true);
         }
-        self.refuse(format!("wanted {desired} bytes of memory, the most is {MEMORY_BYTES_MAX}"))
+        self.refuse(format!("wanted {desired} bytes of memory, the maximum is {MEMORY_BYTES_MAX}"))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
@@ -72,53 +72,53 @@ impl ResourceLimiter for Session {
         if desired <= TABLE_ELEMENTS_MAX {
             return Ok(true);
         }
-        self.refuse(format!("wanted a table of {desired} entries, the most is {TABLE_ELEMENTS_MAX}"))
+        self.refuse(format!("wanted a table of {desired} entries, the maximum is {TABLE_ELEMENTS_MAX}"))
     }
 }
 
 impl Session {
     fn refuse(&mut self, what: String) -> wasmtime::Result<bool> {
         self.refused = Some(what);
-        Err(wasmtime::Error::msg("more than a plugin may have"))
+        Err(wasmtime::Error::msg("beyond the limits of a plugin"))
     }
 
-    /// How much of a text of this level is kept.
-    fn wanted(&self, level: LogLevel) -> usize {
+    /// How many bytes of a text of this level are kept.
+    fn kept_bytes(&self, level: LogLevel) -> usize {
         match level {
-            LogLevel::Panic => self.listening.max(MESSAGE_BYTES_MAX),
-            _ => self.listening,
+            LogLevel::Panic => self.log_bytes.max(MESSAGE_BYTES_MAX),
+            _ => self.log_bytes,
         }
     }
 
-    fn hear(&mut self, level: LogLevel, employee: Option<u32>, workday: Option<i32>, message: String) {
+    fn record(&mut self, level: LogLevel, employee: Option<u32>, workday: Option<i32>, message: String) {
         let workday = workday.map(Workday);
         if level == LogLevel::Panic {
-            self.last_words = Some(LastWords { employee, workday, message: shortened(&message) });
+            self.panic = Some(PanicMessage { employee, workday, message: shortened(&message) });
         }
-        if self.listening > 0 {
-            self.listening = self.listening.saturating_sub(message.len() + LINE_BYTES);
+        if self.log_bytes > 0 {
+            self.log_bytes = self.log_bytes.saturating_sub(message.len() + LINE_BYTES);
             let card = employee.map(|employee| employee as usize);
             self.log.push(LogLine { card, workday, level, message });
         }
     }
 }
 
-/// The imports that plugins may have.
+/// The functions that plugins may import.
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Session>> {
     let mut linker = Linker::new(engine);
     linker.instance(&contract::interface("host"))?.func_wrap("log", log)?;
     Ok(linker)
 }
 
-/// Every host call costs fuel, so that a flood of them ends as an endless loop does.
+/// The host function `log`. Every call costs fuel, so that endless calls end like an endless loop.
 fn log(
     mut store: StoreContextMut<'_, Session>,
     (level, employee, workday, message): (LogLevel, Option<u32>, Option<i32>, WasmStr),
 ) -> wasmtime::Result<()> {
     let text = message.to_str(&store)?;
     let cost = FUEL_PER_HOST_CALL + text.len() as u64;
-    let kept = text.get(..text.floor_char_boundary(store.data().wanted(level))).unwrap_or_default().to_owned();
-    store.data_mut().hear(level, employee, workday, kept);
+    let kept = text.get(..text.floor_char_boundary(store.data().kept_bytes(level))).unwrap_or_default().to_owned();
+    store.data_mut().record(level, employee, workday, kept);
     match store.get_fuel()?.checked_sub(cost) {
         Some(left) => store.set_fuel(left),
         None => {
@@ -128,41 +128,41 @@ fn log(
     }
 }
 
-/// What one sandbox may use.
+/// The limits of one sandbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Allowance {
     pub(crate) fuel: u64,
-    /// Bytes of the host's memory that an answer may take.
+    /// Bytes of the host's memory for an answer.
     pub(crate) answer_bytes: usize,
-    /// Bytes of text of which the words are kept.
-    pub(crate) listening: usize,
+    /// Bytes of log that are kept.
+    pub(crate) log_bytes: usize,
 }
 
-/// An instance that nothing has been asked of yet, and what it may use.
+/// A new instance and its limits.
 pub(crate) struct Sandbox<'p> {
     pub(crate) store: Store<Session>,
     pub(crate) instance: Instance,
     allowance: Allowance,
-    _place: Place<'p>,
+    _slot: Slot<'p>,
 }
 
 impl<'p> Sandbox<'p> {
-    /// Makes an instance. Its start functions run within the allowance.
+    /// Creates an instance. Its start functions run within the allowance.
     pub(crate) fn open(
         pre: &InstancePre<Session>,
-        places: &'p Places,
+        slots: &'p Slots,
         allowance: Allowance,
     ) -> Result<Sandbox<'p>, Fault> {
-        let place = places.take();
-        let session = Session { listening: allowance.listening, ..Session::default() };
+        let slot = slots.take();
+        let session = Session { log_bytes: allowance.log_bytes, ..Session::default() };
         let mut store = Store::new(pre.engine(), session);
         store.limiter(|session| session);
         store.set_epoch_deadline(TICKS_MAX);
         store.set_hostcall_fuel(allowance.answer_bytes);
-        let made = store.set_fuel(allowance.fuel).and_then(|()| pre.instantiate(&mut store));
-        match made {
-            Ok(instance) => Ok(Sandbox { store, instance, allowance, _place: place }),
-            Err(error) => Err(fault(&error, Stage::Instantiate, store.data())),
+        let instance = store.set_fuel(allowance.fuel).and_then(|()| pre.instantiate(&mut store));
+        match instance {
+            Ok(instance) => Ok(Sandbox { store, instance, allowance, _slot: slot }),
+            Err(error) => Err(fault(&error, Attempted::Instantiate, store.data())),
         }
     }
 
@@ -171,8 +171,8 @@ impl<'p> Sandbox<'p> {
         self.allowance.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 
-    /// What a failed call means.
+    /// The fault of a failed call.
     pub(crate) fn fault(&self, error: &wasmtime::Error) -> Fault {
-        fault(error, Stage::Call, self.store.data())
+        fault(error, Attempted::Call, self.store.data())
     }
 }

@@ -1,5 +1,5 @@
-//! The test of a host on itself: plugins that try to break out must end as they should. A limit that is set and does
-//! not hold is worse than none.
+//! The self-test of a host: runs plugins that exceed the limits of the sandbox, and checks how they end. A limit that is set
+//! and not enforced is worse than none.
 
 use shiftmill_core::{
     CardState, CarryKey, ContextDays, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names,
@@ -12,12 +12,12 @@ use crate::componentise::componentise;
 use crate::encode::HookCard;
 use crate::host::Host;
 
-/// One way to break out.
+/// One way to exceed a limit.
 struct Trial {
     name: &'static str,
-    /// The plugin that tries it: `self_test/plugin.wat` with a body, assembled. A test holds the two together.
+    /// The plugin that does it: `self_test/plugin.wat` with a body, assembled. A test compares the two.
     module: &'static [u8],
-    /// How it must end.
+    /// The expected failure.
     expected: FailureCode,
 }
 
@@ -36,22 +36,22 @@ const TRIALS: [Trial; 4] = [
     Trial { name: "a panic", module: include_bytes!("self_test/panic.wasm"), expected: FailureCode::Panic },
 ];
 
-/// A limit of the sandbox does not hold here.
+/// A limit of the sandbox is not enforced on this machine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("plugins cannot be run safely here: {trial} ended with {found}")]
 pub struct SelfTestError {
-    /// What was tried.
+    /// The way that was tried.
     pub trial: &'static str,
-    /// How it ended.
+    /// How it ended instead.
     pub found: String,
 }
 
 impl Host {
-    /// Runs plugins that loop, take memory, go deep and panic, and sees that each ends as it must. For the start of a
-    /// server: it takes about as long as the whole budget of one call.
+    /// Runs plugins that loop, use too much memory, recurse and panic, and checks that each ends with its failure. A server
+    /// calls this at its start. It takes about as long as the whole fuel budget of one call.
     ///
     /// # Errors
-    /// The first limit that does not hold.
+    /// The first limit that is not enforced.
     pub fn self_test(&self) -> Result<(), SelfTestError> {
         for Trial { name: trial, module, expected } in TRIALS {
             match self.try_out(module) {
@@ -63,7 +63,7 @@ impl Host {
         Ok(())
     }
 
-    /// How the hook of a plugin ends.
+    /// The failure of the hook of a plugin.
     fn try_out(&self, module: &[u8]) -> Result<FailureCode, String> {
         let component = componentise(module).map_err(|error| error.to_string())?;
         let plugin = self.load(&component).map_err(|error| error.to_string())?;
@@ -86,7 +86,7 @@ impl Host {
     }
 }
 
-/// Hands a timecard without any fact to `run`.
+/// Calls `run` with a timecard without facts.
 fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
     let names = Names { rules: Names::BUILT_IN_RULES.map(str::to_owned).to_vec(), ..Names::default() };
     let names = Names { pay_codes: pay_codes(), ..names };
@@ -142,16 +142,16 @@ mod tests {
     ];
 
     /// The program that runs the trials has no assembler, so their modules are checked in. After a change, write them
-    /// anew with `UPDATE_SELF_TEST=1 cargo test -p shiftmill-plugin-host self_test`.
+    /// again with `UPDATE_SELF_TEST=1 cargo test -p shiftmill-plugin-host self_test`.
     #[test]
-    fn the_modules_are_those_of_the_text() {
+    fn the_modules_match_their_text() {
         for ((name, body), trial) in BODIES.iter().zip(TRIALS) {
             let module = wat::parse_str(include_str!("self_test/plugin.wat").replace("BODY", body)).unwrap();
             let path = format!("{}/src/self_test/{name}.wasm", env!("CARGO_MANIFEST_DIR"));
             if env::var_os("UPDATE_SELF_TEST").is_some() {
                 fs::write(&path, &module).unwrap();
             }
-            assert!(fs::read(&path).unwrap() == module, "{name}.wasm is not that of plugin.wat, for {}", trial.name);
+            assert!(fs::read(&path).unwrap() == module, "{name}.wasm does not match plugin.wat, for {}", trial.name);
         }
     }
 

@@ -1,20 +1,21 @@
-//! How a host is set up, and why there is none.
+//! The settings of a host, and the error when it cannot be created.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// How a host is set up.
+/// The settings of a host.
 #[derive(Clone, Debug)]
 pub struct HostSettings {
     /// Where components are compiled.
     pub compiler: Compiler,
-    /// The folder in which compiled code is kept; `None`: nowhere.
+    /// The folder of compiled code; `None` keeps no code.
     pub cache: Option<PathBuf>,
-    /// Whether a host does without that folder where it cannot be used, instead of not being there.
+    /// Whether a host works without that folder when it cannot be used. Otherwise creating the host fails.
     pub cache_may_fail: bool,
     /// Whether plugins may calculate with floating point numbers.
     pub floats_allowed: bool,
-    /// One in about so many employees is evaluated alone too, to see that the plugin keeps employees apart; 0: none.
+    /// About one employee in so many is evaluated alone too, to check that its answer does not depend on other employees;
+    /// 0: none.
     pub audit_one_in: u32,
 }
 
@@ -33,19 +34,19 @@ impl Default for HostSettings {
 /// Where components are compiled.
 #[derive(Clone, Debug)]
 pub enum Compiler {
-    /// Here: for components that one's own people have made.
+    /// In this process: for trusted components.
     ThisProcess,
-    /// In a child with little time and memory of its own: for components that are uploaded. The child reads the
-    /// component, calls [`crate::compile_child`] and ends.
+    /// In a child process with limited time and memory: for uploaded components. The child reads the component, calls
+    /// [`crate::compile_child`] and ends.
     Child {
         /// The program.
         program: PathBuf,
-        /// What it is started with.
+        /// Its arguments.
         arguments: Vec<OsString>,
     },
 }
 
-/// Why there is no host.
+/// Why a host cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[error("plugins cannot be run here: {reason}")]
 pub struct HostError {

@@ -1,4 +1,4 @@
-//! What crosses the border, as the contract has it: `plugin-sdk/wit/v1`.
+//! The types of the contract `plugin-sdk/wit/v1` that host and plugin exchange.
 
 use shiftmill_core::{ConfigValue, EvaluationWindow};
 use wasmtime::component::{ComponentType, Lift, Lower};
@@ -8,7 +8,7 @@ use crate::columns::{
     QuantityColumns, ScheduledColumns, ShiftColumns, SpanColumns, ZoneColumns,
 };
 
-/// The timecards of a piece.
+/// The timecards of a group.
 #[derive(Clone, Copy, Debug, ComponentType, Lower)]
 #[component(record)]
 pub(crate) struct Cards<'a> {
@@ -46,7 +46,7 @@ impl Window {
     }
 }
 
-/// What a hook answers.
+/// The answer of a hook.
 #[derive(Debug, Default, ComponentType, Lift)]
 #[component(record)]
 pub(crate) struct Answer {
@@ -79,7 +79,7 @@ pub(crate) struct Complaint {
     pub(crate) message: String,
 }
 
-/// The days around the pay period that a plugin looks at.
+/// The context days that a plugin needs.
 #[derive(Clone, Copy, Debug, ComponentType, Lift)]
 #[component(record)]
 pub(crate) struct Around {
@@ -109,21 +109,21 @@ impl<'a> Value<'a> {
     }
 }
 
-/// How much what is said matters.
+/// The level of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
 pub enum LogLevel {
-    /// For the author, while looking for a mistake.
+    /// Details for the author of the plugin.
     #[component(name = "debug")]
     Debug,
-    /// Good to know.
+    /// Information.
     #[component(name = "info")]
     Info,
-    /// Odd, and not a failure.
+    /// Unusual, and not a failure.
     #[component(name = "warn")]
     Warn,
-    /// The last words before a trap.
+    /// The message of a panic, before the trap.
     #[component(name = "panic")]
     Panic,
 }

@@ -48,7 +48,7 @@ fn host(compiler: Compiler, cache: Option<&Path>) -> Host {
     Host::new(HostSettings { compiler, cache, ..HostSettings::default() }).unwrap()
 }
 
-/// A folder of this name that is not there yet.
+/// A new folder with this name.
 fn fresh_folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("shiftmill-{name}-{}", std::process::id()));
     let _gone = fs::remove_dir_all(&folder);
@@ -105,7 +105,7 @@ fn code_is_kept_and_found_again() {
     let component = Guest::honest("honest").component();
     host(in_child(), Some(&folder)).load(&component).unwrap();
     assert_eq!(code_files(&folder).len(), 1);
-    // A compiler that cannot work is not asked.
+    // The compiler is not called, so it may be one that fails.
     let no_compiler = Compiler::Child { program: PathBuf::from("/no/such/program"), arguments: Vec::new() };
     host(no_compiler.clone(), Some(&folder)).load(&component).unwrap();
     let other = Guest::honest("another").component();

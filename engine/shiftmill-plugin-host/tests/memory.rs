@@ -18,17 +18,17 @@ use shiftmill_core::{FailureCode, Hook};
 use shiftmill_guests::Guest;
 use shiftmill_plugin_host::{Bound, CallScratch, Host, HostSettings};
 
-/// What a round may leave behind, in KiB: allocators keep some, and not always the same.
+/// KiB that a round may leave: allocators keep some memory, and not always the same amount.
 const LEFT_BEHIND_MAX: u64 = 48 << 10;
 
-/// Resident memory of this process; `None` where the system does not tell.
+/// Resident memory of this process; `None` where the system does not provide it.
 fn resident_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Everything once: loaded, bound, called, dropped.
+/// Loads, binds, calls and drops every plugin once.
 fn round(host: &Host, components: &[(Vec<u8>, Hook)]) {
     for (component, hook) in components {
         let Ok(plugin) = host.load(component) else { continue };
@@ -38,7 +38,7 @@ fn round(host: &Host, components: &[(Vec<u8>, Hook)]) {
     }
 }
 
-/// One test, since two at once would count each other's memory.
+/// One test, because two at once would count each other's memory.
 #[test]
 fn memory_comes_back() {
     after_every_round_of_the_corpus();
@@ -47,11 +47,11 @@ fn memory_comes_back() {
 
 fn after_every_round_of_the_corpus() {
     let host = Host::new(HostSettings { audit_one_in: 1, ..HostSettings::default() }).unwrap();
-    // Those that only burn fuel take time and no memory, and half of the others tell as much as all.
+    // Plugins that only use fuel need time and no memory. Half of the others is enough.
     let burns = |outcome: &Outcome| {
         let code = match outcome {
             Outcome::NotBound(code, _) | Outcome::MarkedFail(code, _) | Outcome::AllFail(code, _) => Some(*code),
-            Outcome::NotLoaded("used more fuel") => Some(FailureCode::Budget),
+            Outcome::NotLoaded("exceeded its fuel budget") => Some(FailureCode::Budget),
             _ => None,
         };
         code == Some(FailureCode::Budget)
@@ -76,9 +76,9 @@ fn after_thousands_of_instances() {
     let plugin = host.load(&guest.component()).unwrap();
     let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
     let cards = Cards::marked(&binding(&plugin), 2, &[1], Hook::Days);
-    let mut room = CallScratch::default();
+    let mut scratch = CallScratch::default();
     let mut calls = |count: usize| {
-        cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut room).unwrap())));
+        cards.all(|cards| (0..count).for_each(|_| drop(bound.call(Hook::Days, cards, &mut scratch).unwrap())));
     };
     calls(50);
     let Some(before) = resident_kib() else { return };

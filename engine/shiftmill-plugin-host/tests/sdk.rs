@@ -1,5 +1,5 @@
-//! The SDK for plugins spells the contract by hand, and knows the core's vocabulary without depending on it. Here both
-//! are held against what they repeat.
+//! The SDK for plugins repeats the contract and the vocabulary of the core, because it has no dependencies. These tests
+//! compare the repetitions.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may say so")]
 
 use std::mem::{offset_of, size_of};
@@ -10,7 +10,7 @@ use shiftmill_plugin as sdk;
 use shiftmill_plugin::contract as glue;
 use wit_parser::{Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
-/// The contract as it is written.
+/// The text of the contract.
 struct Contract {
     resolve: Resolve,
     sizes: SizeAlign,
@@ -35,7 +35,7 @@ impl Contract {
         &self.resolve.types[id].kind
     }
 
-    /// Fields with where they begin, where addresses are as long as they are here.
+    /// The fields with their offsets, for addresses of the length of this machine.
     fn fields(&self, id: TypeId) -> Vec<(String, usize)> {
         let TypeDefKind::Record(record) = self.kind(id) else { panic!("no record") };
         let offsets = self.sizes.field_offsets(record.fields.iter().map(|field| &field.ty));
@@ -82,7 +82,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap()
 }
 
-/// Compares a record with the struct of the SDK: the same fields at the same places, and nothing behind them.
+/// Compares a record with the struct of the SDK: the same fields at the same offsets, and nothing behind them.
 macro_rules! same_layout {
     ($contract:ident, $interface:literal, $name:literal, $type:ident { $($field:ident),* }) => {
         let id = $contract.find($interface, $name);

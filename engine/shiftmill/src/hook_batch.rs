@@ -276,10 +276,10 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         let Some(metrics) = self.request.metrics() else {
             return bound.call(hook, shown, calls).map_err(|error| self.request.stop(error));
         };
-        calls.listen(metrics.log_bytes_max());
+        calls.set_log_bytes(metrics.log_bytes_max());
         let began = Instant::now();
         let answers = bound.call(hook, shown, calls).map_err(|error| self.request.stop(error));
-        calls.listen(0);
+        calls.set_log_bytes(0);
         let answers = answers?;
         metrics.record(hook, &bound.binding().name, &answers, began.elapsed());
         Ok(answers)

@@ -8,7 +8,7 @@ use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook,
     PayCode, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
-use shiftmill::plugin_host::{FUEL_IN_VAIN_MAX, HostSettings, fuel_budget};
+use shiftmill::plugin_host::{FAILED_FUEL_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
@@ -266,11 +266,11 @@ fn a_plugin_that_fails_for_everybody_costs_every_timecard_and_no_more() {
 }
 
 #[test]
-fn fuel_used_in_vain_stops_the_request_in_any_order() {
+fn fuel_used_on_failures_stops_the_request_in_any_order() {
     let registry = registry();
     for more in ["", "on_failure = \"skip\""] {
         let with = ruleset(&registry, &plugin(&endless()), more);
-        let most = (FUEL_IN_VAIN_MAX / fuel_budget(3)) as usize;
+        let most = (FAILED_FUEL_MAX / fuel_budget(3)) as usize;
         let mut cards: Vec<CardFacts> = (0..=most as u64).map(|number| facts(number, 3, 1)).collect();
         cards.extend((200..240).map(|number| facts(number, 5, 1)));
         for per_chunk in [200, 9] {

@@ -1,4 +1,4 @@
-//! `Config` and `Row`.
+//! The derives of `Config` and `Row`.
 
 use proc_macro::TokenStream;
 
@@ -7,9 +7,9 @@ use crate::names;
 use crate::template::{fill, fill_at};
 use crate::text::{literal, plain};
 
-/// The settings, and how they are read.
+/// Generates the settings and the code that reads them.
 pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
-    known(&item.said, &["check", "context"])?;
+    known(&item.arguments, &["check", "context"])?;
     let fields = fields(item)?;
     let settings = fields.iter().map(|field| declared("setting", field)).collect::<Result<_, _>>()?;
     let read = fields.iter().map(|field| read("values.next::<TYPE>(KEY)?", field)).collect();
@@ -34,11 +34,11 @@ pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
             ("NAME", name(item)),
             ("DECLARED", settings),
             ("READ", read),
-            ("CHECK", calling(&item.said, "check", "(FUNCTION)(&config)?;")),
+            ("CHECK", calling(&item.arguments, "check", "(FUNCTION)(&config)?;")),
             (
                 "CONTEXT",
                 calling(
-                    &item.said,
+                    &item.arguments,
                     "context",
                     "fn context(&self) -> ::shiftmill_plugin::ContextDays { (FUNCTION)(self) }",
                 ),
@@ -47,7 +47,7 @@ pub fn config(item: &Item) -> Result<TokenStream, Mistake> {
     ))
 }
 
-/// The fields of a row, and how they are read.
+/// Generates the fields of a row and the code that reads them.
 pub fn row(item: &Item) -> Result<TokenStream, Mistake> {
     let fields = fields(item)?;
     if fields.is_empty() {
@@ -84,15 +84,15 @@ fn declared(how: &str, field: &Field) -> Result<TokenStream, Mistake> {
     if field.comment.is_empty() {
         return Err(Mistake::at(field.name.span(), "say in a comment (`///`) what the setting means"));
     }
-    known(&field.said, &["default", "least", "most"])?;
-    let said = |key| match field.said.iter().find(|word| word.key == key) {
+    known(&field.arguments, &["default", "least", "most"])?;
+    let argument = |key| match field.arguments.iter().find(|word| word.key == key) {
         None => fill("::core::option::Option::None", &[]),
         Some(word) => fill("::core::option::Option::Some(TEXT)", &[("TEXT", literal(&plain(&word.value)))]),
     };
     Ok(fill_at(
         field.name.span(),
         &format!(
-            "::shiftmill_plugin::{how}::<TYPE>(::shiftmill_plugin::Said {{
+            "::shiftmill_plugin::{how}::<TYPE>(::shiftmill_plugin::Declaration {{
                 key: KEY, meaning: MEANING, default: DEFAULT, least: LEAST, most: MOST,
             }}),"
         ),
@@ -100,9 +100,9 @@ fn declared(how: &str, field: &Field) -> Result<TokenStream, Mistake> {
             ("TYPE", field.kind.clone()),
             ("KEY", literal(&names::plain(&field.name))),
             ("MEANING", literal(&field.comment)),
-            ("DEFAULT", said("default")),
-            ("LEAST", said("least")),
-            ("MOST", said("most")),
+            ("DEFAULT", argument("default")),
+            ("LEAST", argument("least")),
+            ("MOST", argument("most")),
         ],
     ))
 }
@@ -113,20 +113,20 @@ fn read(how: &str, field: &Field) -> TokenStream {
     fill(&format!("FIELD: {how},"), &[("FIELD", name), ("TYPE", field.kind.clone()), ("KEY", key)])
 }
 
-/// The code with the function that is named under a key; nothing when none is.
-fn calling(said: &[Word], key: &str, code: &str) -> TokenStream {
-    let named = said.iter().filter(|word| word.key == key);
+/// The code with the function that a key names; no code without the key.
+fn calling(arguments: &[Word], key: &str, code: &str) -> TokenStream {
+    let named = arguments.iter().filter(|word| word.key == key);
     named.map(|word| fill(code, &[("FUNCTION", word.value.clone())])).collect()
 }
 
-/// All words must be known ones, once each.
-pub fn known(said: &[Word], keys: &[&str]) -> Result<(), Mistake> {
-    for (position, word) in said.iter().enumerate() {
+/// Checks that all words are known and given once.
+pub fn known(arguments: &[Word], keys: &[&str]) -> Result<(), Mistake> {
+    for (position, word) in arguments.iter().enumerate() {
         if !keys.contains(&word.key.as_str()) {
             let keys = keys.join("`, `");
-            return Err(Mistake::at(word.span, format!("there is `{keys}` here, each with `= ...`")));
+            return Err(Mistake::at(word.span, format!("write `{keys}` here, each with `= ...`")));
         }
-        if said.iter().take(position).any(|other| other.key == word.key) {
+        if arguments.iter().take(position).any(|other| other.key == word.key) {
             return Err(Mistake::at(word.span, format!("`{}` is given twice", word.key)));
         }
     }

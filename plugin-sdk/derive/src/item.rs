@@ -1,4 +1,4 @@
-//! What a derive is put on: a struct with named fields, or an enum of such variants.
+//! Reads the item of a derive: a struct with named fields, or an enum of such variants.
 
 use proc_macro::{Delimiter, Ident, Span, TokenStream, TokenTree, token_stream};
 
@@ -9,13 +9,13 @@ use crate::text;
 pub struct Item {
     /// Its name.
     pub name: Ident,
-    /// What stands in the attributes of derives.
-    pub said: Vec<Word>,
+    /// The arguments of the attributes of derives.
+    pub arguments: Vec<Word>,
     /// Its fields or variants.
     pub body: Body,
 }
 
-/// What an item has.
+/// The content of an item.
 pub enum Body {
     /// A struct's fields.
     Fields(Vec<Field>),
@@ -29,8 +29,8 @@ pub struct Field {
     pub name: Ident,
     /// Its comment, on one line.
     pub comment: String,
-    /// What stands in the attributes of derives.
-    pub said: Vec<Word>,
+    /// The arguments of the attributes of derives.
+    pub arguments: Vec<Word>,
     /// Its type.
     pub kind: TokenStream,
 }
@@ -41,8 +41,8 @@ pub struct Variant {
     pub name: Ident,
     /// Its comment, on one line.
     pub comment: String,
-    /// What stands in the attributes of derives.
-    pub said: Vec<Word>,
+    /// The arguments of the attributes of derives.
+    pub arguments: Vec<Word>,
     /// Its fields.
     pub fields: Vec<Field>,
 }
@@ -53,11 +53,11 @@ pub struct Word {
     pub key: String,
     /// The value.
     pub value: TokenStream,
-    /// Where it stands.
+    /// Its place.
     pub span: Span,
 }
 
-/// What is wrong, and where.
+/// A mistake with its place.
 pub struct Mistake {
     span: Span,
     message: String,
@@ -82,7 +82,7 @@ impl Item {
     /// Reads a struct or an enum.
     pub fn read(input: TokenStream) -> Result<Item, Mistake> {
         let mut tokens = input.into_iter().peekable();
-        let (_, said) = attributes(&mut tokens)?;
+        let (_, arguments) = attributes(&mut tokens)?;
         visibility(&mut tokens);
         let word = identifier(&mut tokens)?;
         let name = identifier(&mut tokens)?;
@@ -101,7 +101,7 @@ impl Item {
             Some(TokenTree::Punct(end)) if end.as_char() == ';' => Body::Fields(Vec::new()),
             _ => return Err(Mistake::at(name.span(), "this derive needs named fields, and no type parameters")),
         };
-        Ok(Item { name, said, body })
+        Ok(Item { name, arguments, body })
     }
 }
 
@@ -109,12 +109,12 @@ fn fields(stream: TokenStream) -> Result<Vec<Field>, Mistake> {
     let mut tokens = stream.into_iter().peekable();
     let mut fields = Vec::new();
     while tokens.peek().is_some() {
-        let (comment, said) = attributes(&mut tokens)?;
+        let (comment, arguments) = attributes(&mut tokens)?;
         visibility(&mut tokens);
         let name = identifier(&mut tokens)?;
         expect(&mut tokens, ':', name.span())?;
         let kind = until_comma(&mut tokens);
-        fields.push(Field { name, comment, said, kind });
+        fields.push(Field { name, comment, arguments, kind });
     }
     Ok(fields)
 }
@@ -123,7 +123,7 @@ fn variants(stream: TokenStream) -> Result<Vec<Variant>, Mistake> {
     let mut tokens = stream.into_iter().peekable();
     let mut variants = Vec::new();
     while tokens.peek().is_some() {
-        let (comment, said) = attributes(&mut tokens)?;
+        let (comment, arguments) = attributes(&mut tokens)?;
         let name = identifier(&mut tokens)?;
         let fields = match tokens.next() {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => {
@@ -134,14 +134,14 @@ fn variants(stream: TokenStream) -> Result<Vec<Variant>, Mistake> {
             Some(TokenTree::Punct(comma)) if comma.as_char() == ',' => Vec::new(),
             Some(_) => return Err(Mistake::at(name.span(), "variants have named fields here, or none")),
         };
-        variants.push(Variant { name, comment, said, fields });
+        variants.push(Variant { name, comment, arguments, fields });
     }
     Ok(variants)
 }
 
-/// The comment, and the words of all other attributes in parentheses that are ours.
+/// The comment, and the arguments of the attributes of these derives.
 fn attributes(tokens: &mut Tokens) -> Result<(String, Vec<Word>), Mistake> {
-    let (mut comment, mut said) = (String::new(), Vec::new());
+    let (mut comment, mut arguments) = (String::new(), Vec::new());
     while matches!(tokens.peek(), Some(TokenTree::Punct(hash)) if hash.as_char() == '#') {
         tokens.next();
         let Some(TokenTree::Group(group)) = tokens.next() else { continue };
@@ -152,11 +152,11 @@ fn attributes(tokens: &mut Tokens) -> Result<(String, Vec<Word>), Mistake> {
                 let line = inner.next().and_then(|line| text::content(&line)).unwrap_or_default();
                 join(&mut comment, line.trim());
             }
-            ("config" | "reason", Some(TokenTree::Group(words))) => said.extend(words_of(words.stream())),
+            ("config" | "reason", Some(TokenTree::Group(words))) => arguments.extend(words_of(words.stream())),
             _ => {}
         }
     }
-    Ok((comment, said))
+    Ok((comment, arguments))
 }
 
 fn join(comment: &mut String, line: &str) {
@@ -208,7 +208,7 @@ fn expect(tokens: &mut Tokens, wanted: char, after: Span) -> Result<(), Mistake>
     }
 }
 
-/// Everything up to the next comma that stands in no angle brackets; the comma goes too.
+/// The tokens up to the next comma outside of angle brackets. The comma is removed too.
 fn until_comma(tokens: &mut Tokens) -> TokenStream {
     let mut depth = 0_i32;
     let mut taken = Vec::new();

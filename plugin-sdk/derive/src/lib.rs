@@ -1,5 +1,5 @@
-//! The derives of `shiftmill-plugin`, which documents them. They read tokens by hand: a parser for all of Rust would
-//! take longer to build than everything else in a plugin, and these few shapes do not need one.
+//! The derives of `shiftmill-plugin`, which documents them. They read tokens without a parser library: a parser for all of
+//! Rust would take longer to build than the rest of a plugin, and these derives read only a few forms.
 
 mod config;
 mod item;
@@ -25,7 +25,7 @@ pub fn derive_row(input: TokenStream) -> TokenStream {
     derive(input, config::row)
 }
 
-/// A setting that is one of some words; see `shiftmill_plugin::Config`.
+/// A setting with a choice of words; see `shiftmill_plugin::Config`.
 #[proc_macro_derive(Choice)]
 pub fn derive_choice(input: TokenStream) -> TokenStream {
     derive(input, words::choice)

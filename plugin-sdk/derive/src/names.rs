@@ -1,4 +1,4 @@
-//! From the names of Rust to those of rulesets.
+//! Converts names of Rust to names of rulesets.
 
 use proc_macro::Ident;
 
@@ -14,7 +14,7 @@ pub fn separated(name: &Ident, between: char) -> String {
     words
 }
 
-/// The name, without the mark of a raw one.
+/// The name without the prefix of raw identifiers.
 pub fn plain(name: &Ident) -> String {
     let name = name.to_string();
     name.strip_prefix("r#").unwrap_or(&name).to_owned()

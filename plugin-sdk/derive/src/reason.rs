@@ -1,4 +1,4 @@
-//! `Reason`.
+//! The derive of `Reason`.
 
 use proc_macro::{Ident, TokenStream, TokenTree};
 
@@ -8,19 +8,19 @@ use crate::names;
 use crate::template::fill;
 use crate::text::{literal, plain};
 
-/// The contract allows no more figures for one reason.
+/// The maximum number of figures of a reason in the contract.
 const MOST_FIGURES: usize = 8;
 
 /// A struct, or a variant of an enum.
 struct Rule<'a> {
     name: &'a Ident,
-    said: &'a [Word],
+    arguments: &'a [Word],
     fields: &'a [Field],
-    /// What stands before the fields in a pattern.
+    /// The path before the fields in a pattern.
     pattern: TokenStream,
 }
 
-/// The rules, and how figures are written.
+/// Generates the rules and the code that writes figures.
 pub fn reason(item: &Item) -> Result<TokenStream, Mistake> {
     let rules = rules(item);
     if rules.is_empty() {
@@ -45,13 +45,13 @@ pub fn reason(item: &Item) -> Result<TokenStream, Mistake> {
 fn rules(item: &Item) -> Vec<Rule<'_>> {
     match &item.body {
         Body::Fields(fields) => {
-            vec![Rule { name: &item.name, said: &item.said, fields, pattern: fill("Self", &[]) }]
+            vec![Rule { name: &item.name, arguments: &item.arguments, fields, pattern: fill("Self", &[]) }]
         }
         Body::Variants(variants) => variants
             .iter()
             .map(|variant| Rule {
                 name: &variant.name,
-                said: &variant.said,
+                arguments: &variant.arguments,
                 fields: &variant.fields,
                 pattern: fill("Self::VARIANT", &[("VARIANT", TokenTree::from(variant.name.clone()).into())]),
             })
@@ -61,7 +61,7 @@ fn rules(item: &Item) -> Vec<Rule<'_>> {
 
 impl Rule<'_> {
     fn declared(&self) -> Result<TokenStream, Mistake> {
-        known(self.said, &["", "chinese", "key"])?;
+        known(self.arguments, &["", "chinese", "key"])?;
         let Some(english) = self.template("") else {
             return Err(Mistake::at(self.name.span(), "say it in words: `#[reason(\"worked {worked}\")]`"));
         };
@@ -97,10 +97,10 @@ impl Rule<'_> {
     }
 
     fn template(&self, key: &str) -> Option<(String, &Word)> {
-        self.said.iter().find(|word| word.key == key).map(|word| (plain(&word.value), word))
+        self.arguments.iter().find(|word| word.key == key).map(|word| (plain(&word.value), word))
     }
 
-    /// Everything in braces must be a field.
+    /// Checks that every name in braces is a field.
     fn check(&self, text: &str) -> Result<(), String> {
         let mut rest = text;
         while let Some(brace) = rest.find(['{', '}']) {
@@ -108,7 +108,7 @@ impl Rule<'_> {
             let inside = from.strip_prefix('{').and_then(|inside| inside.split_once('}'));
             let Some((name, after)) = inside else { return Err("a brace is missing".to_owned()) };
             if !self.fields.iter().any(|field| names::plain(&field.name) == name) {
-                return Err(format!("there is no field `{name}` to say"));
+                return Err(format!("there is no field `{name}`"));
             }
             rest = after;
         }

@@ -1,22 +1,22 @@
-//! Code with holes.
+//! Templates of generated code.
 
 use proc_macro::{Group, Span, TokenStream, TokenTree};
 
-/// The code, with what belongs there in place of each hole, which is a word of the code. What is filled in keeps its
-/// place in the plugin's source, so that the compiler's errors point there.
+/// The code with its placeholders replaced. A placeholder is a word of the code. The inserted tokens keep their place in the
+/// source of the plugin, so that errors of the compiler point there.
 pub fn fill(code: &str, holes: &[(&str, TokenStream)]) -> TokenStream {
     let tokens = code.parse::<TokenStream>().unwrap_or_default();
     filled(tokens, holes)
 }
 
-/// As [`fill`], with the code standing at a place of the plugin's source, so that the compiler's errors about the code
-/// itself point there.
+/// Like [`fill`], and sets the place of the generated code in the source of the plugin, so that errors of the compiler about
+/// that code point there.
 pub fn fill_at(place: Span, code: &str, holes: &[(&str, TokenStream)]) -> TokenStream {
     let tokens = code.parse::<TokenStream>().unwrap_or_default();
     filled(respanned(tokens, Span::call_site().located_at(place)), holes)
 }
 
-/// The tokens, all of them at one place.
+/// The tokens, all with one place.
 pub fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         if let TokenTree::Group(group) = &token {

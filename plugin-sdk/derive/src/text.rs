@@ -1,4 +1,4 @@
-//! Text in tokens.
+//! Reads text from tokens.
 
 use proc_macro::{Literal, TokenStream, TokenTree};
 
@@ -7,7 +7,7 @@ pub fn literal(text: &str) -> TokenStream {
     TokenTree::from(Literal::string(text)).into()
 }
 
-/// What a string literal says; `None` for any other token.
+/// The text of a string literal; `None` for any other token.
 pub fn content(token: &TokenTree) -> Option<String> {
     let TokenTree::Literal(literal) = token else { return None };
     let written = literal.to_string();
@@ -18,40 +18,40 @@ pub fn content(token: &TokenTree) -> Option<String> {
     unescaped(written.strip_prefix('"')?.strip_suffix('"')?)
 }
 
-/// What a value says that is a string literal, or is written without quotes: a number or a word.
+/// The text of a value: a string literal, a number or a word.
 pub fn plain(value: &TokenStream) -> String {
     let tokens = value.clone().into_iter();
     tokens.map(|token| content(&token).unwrap_or_else(|| token.to_string())).collect()
 }
 
 fn unescaped(text: &str) -> Option<String> {
-    let mut said = String::new();
+    let mut unescaped = String::new();
     let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         if letter != '\\' {
-            said.push(letter);
+            unescaped.push(letter);
             continue;
         }
         match letters.next()? {
-            'n' => said.push('\n'),
-            't' => said.push('\t'),
-            'r' => said.push('\r'),
-            '0' => said.push('\0'),
+            'n' => unescaped.push('\n'),
+            't' => unescaped.push('\t'),
+            'r' => unescaped.push('\r'),
+            '0' => unescaped.push('\0'),
             'u' => {
                 let digits: String = letters.by_ref().skip(1).take_while(|digit| *digit != '}').collect();
-                said.push(char::from_u32(u32::from_str_radix(&digits.replace('_', ""), 16).ok()?)?);
+                unescaped.push(char::from_u32(u32::from_str_radix(&digits.replace('_', ""), 16).ok()?)?);
             }
             'x' => {
                 let digits: String = letters.by_ref().take(2).collect();
-                said.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
+                unescaped.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             '\n' => {
-                // A backslash at the end of a line swallows the space that opens the next one.
+                // A backslash at the end of a line removes the space at the start of the next line.
                 let rest = letters.as_str().trim_start();
                 letters = rest.chars();
             }
-            other => said.push(other),
+            other => unescaped.push(other),
         }
     }
-    Some(said)
+    Some(unescaped)
 }

@@ -1,4 +1,4 @@
-//! `Choice` and `Carried`: enums whose variants are words.
+//! The derives of `Choice` and `Carried`: enums whose variants are words.
 
 use proc_macro::{TokenStream, TokenTree};
 
@@ -7,7 +7,7 @@ use crate::names;
 use crate::template::fill;
 use crate::text::literal;
 
-/// A setting that is one of some words.
+/// Generates a setting with a choice of words.
 pub fn choice(item: &Item) -> Result<TokenStream, Mistake> {
     let variants = variants(item)?;
     let words = variants.iter().map(|variant| {
@@ -31,7 +31,7 @@ pub fn choice(item: &Item) -> Result<TokenStream, Mistake> {
     ))
 }
 
-/// The keys of what is carried.
+/// Generates the keys of carried values.
 pub fn carried(item: &Item) -> Result<TokenStream, Mistake> {
     let variants = variants(item)?;
     let mut keys = Vec::new();

@@ -1,28 +1,28 @@
-//! Settings as the derives declare them. All of this runs when the plugin is compiled, so that a wrong bound or default
-//! is an error of the compiler.
+//! Declares settings for the derives. This code runs when the plugin is compiled, so that a wrong bound or default is an
+//! error of the compiler.
 
 use crate::config::literal;
 use crate::config::{Number, Setting};
 use crate::contract::{self, Fixed, FixedText, Maybe, ValueKind};
 
-/// What `#[config(...)]` and the comment say of a setting or field.
+/// The declaration of a setting or field: its comment and `#[config(...)]`.
 #[derive(Clone, Copy)]
-pub struct Said {
+pub struct Declaration {
     /// Its key.
     pub key: &'static str,
     /// Its meaning.
     pub meaning: &'static str,
-    /// What holds when nothing is written.
+    /// The default.
     pub default: Option<&'static str>,
-    /// The least that is allowed.
+    /// The minimum.
     pub least: Option<&'static str>,
-    /// The most that is allowed.
+    /// The maximum.
     pub most: Option<&'static str>,
 }
 
 /// A setting of this type.
-pub const fn setting<T: Setting>(said: Said) -> contract::Setting {
-    let field = declared(T::KIND, T::CHOICES, said);
+pub const fn setting<T: Setting>(declaration: Declaration) -> contract::Setting {
+    let field = declared(T::KIND, T::CHOICES, declaration);
     contract::Setting {
         key: field.key,
         meaning: field.meaning,
@@ -36,26 +36,26 @@ pub const fn setting<T: Setting>(said: Said) -> contract::Setting {
 }
 
 /// A field of this type.
-pub const fn field<T: Number>(said: Said) -> contract::Field {
-    declared(T::KIND, T::CHOICES, said)
+pub const fn field<T: Number>(declaration: Declaration) -> contract::Field {
+    declared(T::KIND, T::CHOICES, declaration)
 }
 
 #[allow(clippy::panic, reason = "becomes an error of the compiler")]
-const fn declared(kind: ValueKind, choices: &'static [FixedText], said: Said) -> contract::Field {
-    let least = bound(kind, said.least);
-    let most = bound(kind, said.most);
-    let default = match said.default {
+const fn declared(kind: ValueKind, choices: &'static [FixedText], declaration: Declaration) -> contract::Field {
+    let least = bound(kind, declaration.least);
+    let most = bound(kind, declaration.most);
+    let default = match declaration.default {
         None => Maybe::None,
         Some(text) => {
             if !fits(kind, choices, text, least, most) {
-                panic!("`default` is not written as its type is, or lies outside the bounds");
+                panic!("`default` has another format than its type, or is outside the bounds");
             }
             Maybe::Some(FixedText::of(text))
         }
     };
     contract::Field {
-        key: FixedText::of(said.key),
-        meaning: FixedText::of(said.meaning),
+        key: FixedText::of(declaration.key),
+        meaning: FixedText::of(declaration.meaning),
         kind,
         default,
         least: match least {
@@ -79,7 +79,7 @@ const fn bound(kind: ValueKind, text: Option<&str>) -> Option<i64> {
     };
     match literal::number(kind, text) {
         Some(number) => Some(number),
-        None => panic!("`least` or `most` is not written as its type is"),
+        None => panic!("`least` or `most` has another format than its type"),
     }
 }
 
@@ -130,7 +130,7 @@ pub(crate) const fn same(mut one: &[u8], mut other: &[u8]) -> bool {
     one.is_empty() && other.is_empty()
 }
 
-/// Lower case letters, digits, `-` and `_`, as names in rulesets are.
+/// True for lower case letters, digits, `-` and `_`, as in names of rulesets.
 pub(crate) const fn is_name(text: &[u8]) -> bool {
     let mut rest = text;
     while let [letter, after @ ..] = rest {

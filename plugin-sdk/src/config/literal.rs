@@ -1,10 +1,10 @@
-//! Values as a ruleset writes them, read when the plugin is compiled (bounds and defaults) or tested.
+//! Reads values in the format of rulesets, when the plugin is compiled (bounds and defaults) or tested.
 
 use crate::contract::ValueKind;
 use crate::time::{Clock, Workday};
 
-/// The number that a value of this kind stands for; `None` when it is not written so. Pay codes, exceptions, choices
-/// and text are not numbers before somebody looks them up.
+/// The number of a value of this kind; `None` when the text has another format. The numbers of pay codes, exceptions and
+/// choices are not known here, and text has none.
 pub(crate) const fn number(kind: ValueKind, text: &str) -> Option<i64> {
     let text = text.as_bytes();
     match kind {

@@ -1,10 +1,10 @@
-//! The configuration: what a ruleset may write for a plugin, declared once with meaning, unit, default and bounds.
+//! The configuration: the settings of a plugin in a ruleset, each declared once with meaning, unit, default and bounds.
 
 mod declare;
 mod literal;
 mod read;
 
-pub use declare::{Said, field, setting};
+pub use declare::{Declaration, field, setting};
 pub(crate) use declare::{position, same};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use literal::number;
@@ -12,11 +12,11 @@ pub use read::{Number, Row, Setting, Values, next_number};
 
 use crate::contract;
 
-/// The configuration of a plugin, and the plugin itself; made by `#[derive(Config)]`.
+/// The configuration of a plugin, and the plugin itself. `#[derive(Config)]` implements it.
 ///
-/// The comment of a field is its meaning and must be there. `#[config(...)]` gives what else there is to say:
-/// `default`, as it would be written in a ruleset; `least` and `most`, the bounds of a number, or `most` alone for the
-/// length of a text or list. A field without a default must be written.
+/// The comment of a field is its meaning and is required. `#[config(...)]` has the rest: `default`, as a ruleset would
+/// write it; `least` and `most`, the bounds of a number, or `most` alone for the length of a text or list. A ruleset must
+/// write a field without a default.
 ///
 /// | type | in a ruleset |
 /// |---|---|
@@ -32,32 +32,32 @@ use crate::contract;
 /// | `Vec` of any of the above but `String` | a list: `["overtime_1_5", "overtime_2_0"]` |
 /// | `Vec` of a struct with `#[derive(Row)]` | a list of tables |
 ///
-/// A mistake that no bound can express is found by a function of your own, named in `#[config(check = ...)]` on the
-/// struct; its message is shown to the person who wrote the ruleset.
+/// For a mistake that no bound can express, write a function and name it in `#[config(check = ...)]` on the struct. Its
+/// message is shown to the author of the ruleset.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
 ///
-/// /// Comes later after a late evening.
+/// /// A later start after a late evening.
 /// #[derive(Config)]
 /// #[config(check = rises)]
 /// struct LateStart {
-///     /// From the end of work on the evening before, how much later the start.
+///     /// How much later the start is, by the end of work on the evening before.
 ///     #[config(most = 8)]
 ///     ladder: Vec<Step>,
-///     /// Whether rest days count as evenings before.
+///     /// Whether the evening before a rest day counts.
 ///     #[config(default = "false")]
 ///     over_rest_days: bool,
-///     /// Which way to round.
+///     /// The direction of rounding.
 ///     #[config(default = "down")]
 ///     rounding: Rounding,
 /// }
 ///
 /// #[derive(Row)]
 /// struct Step {
-///     /// Work went on until at least this time of day.
+///     /// The step is for work until at least this time of day.
 ///     until: Clock,
-///     /// So much later is the start.
+///     /// How much later the start is.
 ///     #[config(most = "4h")]
 ///     later: Length,
 /// }
@@ -76,9 +76,9 @@ use crate::contract;
 /// }
 /// ```
 ///
-/// A rule that looks at days outside of the pay period says how many it needs in a function named in
-/// `#[config(context = ...)]`; results are provisional, and say so, when the facts do not reach so far. One day on each
-/// side is always there, so that who only looks at the day before need not say it.
+/// A rule that needs context days states their number in a function that is named in `#[config(context = ...)]`. Results are
+/// marked as provisional when the facts do not reach that far. One day on each side is always required, so a rule that only
+/// reads the day before need not state it.
 ///
 /// ```
 /// use shiftmill_plugin::prelude::*;
@@ -87,7 +87,7 @@ use crate::contract;
 /// #[derive(Config)]
 /// #[config(context = days_in_a_row)]
 /// struct SeventhDay {
-///     /// So many days in a row.
+///     /// The number of days in a row.
 ///     #[config(default = 7, least = 2, most = 14)]
 ///     days: i64,
 /// }
@@ -97,14 +97,14 @@ use crate::contract;
 /// }
 /// ```
 ///
-/// A default outside the bounds, or one that is not written as its type is, does not compile:
+/// A default outside the bounds, or in another format than that of its type, does not compile:
 ///
 /// ```compile_fail
 /// use shiftmill_plugin::prelude::*;
 ///
 /// #[derive(Config)]
 /// struct NightMeal {
-///     /// The workday must hold at least this much work.
+///     /// The workday must have at least this much work.
 ///     #[config(default = "26h", most = "24h")]
 ///     least: Length,
 /// }
@@ -118,7 +118,7 @@ pub trait Config: Sized + 'static {
     #[doc(hidden)]
     fn read(values: &mut Values) -> Result<Self, String>;
 
-    /// The days around the pay period that the rule looks at with these values.
+    /// The context days that the rule needs with these values.
     #[doc(hidden)]
     fn context(&self) -> contract::ContextDays {
         contract::ContextDays::default()

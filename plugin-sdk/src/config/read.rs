@@ -1,10 +1,10 @@
-//! Values as they arrive.
+//! Reads the values of a configuration.
 
 use crate::codes::{BaseCode, CountCode, ExceptionCode, PremiumCode, TimeCode};
 use crate::contract::{Field, Fixed, FixedText, Maybe, Value, ValueKind};
 use crate::time::{Clock, Length, Workday};
 
-/// What a setting can be.
+/// A type of settings.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a setting",
     note = "settings are i64, bool, Length, Clock, Workday, BaseCode, PremiumCode, TimeCode, CountCode, \
@@ -12,7 +12,7 @@ use crate::time::{Clock, Length, Workday};
             struct with `#[derive(Row)]`"
 )]
 pub trait Setting: Sized {
-    /// What is written.
+    /// The kind of its value.
     #[doc(hidden)]
     const KIND: ValueKind;
 
@@ -24,19 +24,19 @@ pub trait Setting: Sized {
     #[doc(hidden)]
     const FIELDS: &'static [Field];
 
-    /// The setting of this value; `None` when the value is of another shape.
+    /// The setting of this value; `None` when the value has another kind.
     #[doc(hidden)]
     fn from_value(value: Value) -> Option<Self>;
 }
 
-/// A setting that is one number; also what a field of a row can be.
+/// A type of settings with one number. Fields of rows have such types too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a field of a row",
     note = "fields are i64, bool, Length, Clock, Workday, BaseCode, PremiumCode, TimeCode, CountCode, \
             ExceptionCode, or an enum with `#[derive(Choice)]`"
 )]
 pub trait Number: Sized {
-    /// What the number means.
+    /// The meaning of the number.
     #[doc(hidden)]
     const KIND: ValueKind;
 
@@ -44,14 +44,14 @@ pub trait Number: Sized {
     #[doc(hidden)]
     const CHOICES: &'static [FixedText] = &[];
 
-    /// What the number stands for; `None` when it stands for nothing.
+    /// The setting of this number; `None` when the number is not valid.
     #[doc(hidden)]
     fn from_number(number: i64) -> Option<Self>;
 }
 
-/// A row of a list of tables; made by `#[derive(Row)]`.
+/// A row of a list of tables. `#[derive(Row)]` implements it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of a setting",
+    message = "`{Self}` is not a row of a setting",
     note = "derive it: `#[derive(Row)] struct {Self} {{ ... }}`"
 )]
 pub trait Row: Sized {
@@ -59,7 +59,7 @@ pub trait Row: Sized {
     #[doc(hidden)]
     const FIELDS: &'static [Field];
 
-    /// Reads one number per field.
+    /// Reads one number for each field.
     #[doc(hidden)]
     fn read(numbers: &mut dyn Iterator<Item = i64>) -> Option<Self>;
 }

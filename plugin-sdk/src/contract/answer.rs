@@ -1,9 +1,9 @@
-//! What a hook answers.
+//! The answer of a hook.
 
 use crate::contract::cards::table;
 use crate::contract::{List, Maybe, Text};
 
-/// What a hook answers.
+/// The answer of a hook.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct Answer {
@@ -48,13 +48,13 @@ pub enum EditKind {
     /// Moves a punch.
     #[default]
     Retime = 1,
-    /// Lets a punch not count.
+    /// Discards a punch.
     Discard,
-    /// Moves what is expected of a scheduled shift.
+    /// Moves the expected start and end of a scheduled shift.
     Expect,
-    /// Adds time where there is nothing.
+    /// Adds time where there is no span.
     Add,
-    /// Changes what a span pays.
+    /// Changes the pay code of a span.
     Recode,
     /// Moves the ends of a span.
     Resize,
@@ -64,7 +64,7 @@ pub enum EditKind {
     Premium,
     /// Pays a quantity.
     Quantity,
-    /// Marks something for a person to look at.
+    /// Adds an exception.
     Mark,
     /// Carries a value over to the next pay period.
     Carry,
@@ -93,8 +93,8 @@ impl EditKind {
 pub struct Complaint {
     /// A row of `employees`.
     pub employee: u32,
-    /// The workday that it is about.
+    /// The workday that it concerns.
     pub workday: Maybe<i32>,
-    /// What is wrong.
+    /// The message.
     pub message: Text,
 }

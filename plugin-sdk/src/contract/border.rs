@@ -1,18 +1,18 @@
-//! The border itself: what the exports of a plugin do with addresses, and the one call that it may make.
-#![allow(unsafe_code, reason = "addresses that the host hands over, and a call to it")]
+//! The functions behind the exports of a plugin, which use addresses, and the one host function.
+#![allow(unsafe_code, reason = "addresses from the host, and a call of the host")]
 
 use std::alloc::{Layout, alloc, handle_alloc_error, realloc as grow};
 
-/// Adopts what the host put at an address.
+/// Takes ownership of the value that the host wrote at an address.
 ///
 /// # Safety
-/// The host has asked [`realloc`] for the room and filled it with a valid `T`; nobody else owns it.
+/// The host allocated the memory with [`realloc`] and wrote a valid `T`. Nothing else owns it.
 pub unsafe fn adopt<T>(address: *mut T) -> T {
-    // SAFETY: the caller's promise; the room was taken with the layout of `T`.
+    // SAFETY: the caller guarantees it; the memory was allocated with the layout of `T`.
     *unsafe { Box::from_raw(address) }
 }
 
-/// Adopts a list whose address and length the host passes.
+/// Takes ownership of a list, by the address and length that the host passes.
 ///
 /// # Safety
 /// As for [`adopt`].
@@ -20,53 +20,53 @@ pub unsafe fn adopt_list<T>(address: *mut T, length: usize) -> Vec<T> {
     if length == 0 {
         return Vec::new();
     }
-    // SAFETY: the caller's promise; the room was taken for exactly this length.
+    // SAFETY: the caller guarantees it; the memory was allocated for exactly this length.
     unsafe { Vec::from_raw_parts(address, length, length) }
 }
 
-/// Hands a value over to the host, which gives it back to [`adopt`] when it has read it.
+/// Passes a value to the host. After the host has read it, [`adopt`] takes it back.
 pub fn hand_over<T>(value: T) -> *mut T {
     Box::into_raw(Box::new(value))
 }
 
-/// Room for what the host hands over.
+/// Allocates memory for the input from the host.
 ///
 /// # Safety
-/// `align` is a power of two; `old` is 0 long or was given by this function with the same `align`.
+/// `align` is a power of two. `old_size` is 0, or this function allocated `old` with the same `align`.
 pub unsafe fn realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     if new_size == 0 {
         return core::ptr::without_provenance_mut(align);
     }
-    // SAFETY: the host asks for sizes and alignments of the contract's types only.
+    // SAFETY: the host passes only sizes and alignments of types of the contract.
     let layout = unsafe { Layout::from_size_align_unchecked(new_size, align) };
-    // SAFETY: the size is not zero; what is made larger was allocated here with the same alignment.
-    let room = unsafe {
+    // SAFETY: the size is not zero, and `old` was allocated here with the same alignment.
+    let block = unsafe {
         match old_size {
             0 => alloc(layout),
             _ => grow(old, Layout::from_size_align_unchecked(old_size, align), new_size),
         }
     };
-    if room.is_null() {
+    if block.is_null() {
         handle_alloc_error(layout);
     }
-    room
+    block
 }
 
-/// How loud something is said.
+/// The level of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
 pub enum Level {
-    /// For somebody who is looking for a mistake.
+    /// Details for the author of the plugin.
     Debug,
-    /// Worth knowing.
+    /// Information.
     Info,
-    /// Worth looking at.
+    /// Unusual, and not a failure.
     Warn,
-    /// The last words before a trap.
+    /// The message of a panic, before the trap.
     Panic,
 }
 
-/// Says something to the host.
+/// Passes a log line to the host.
 #[cfg(target_family = "wasm")]
 pub fn log(level: Level, employee: Option<u32>, workday: Option<i32>, message: &str) {
     #[link(wasm_import_module = "shiftmill:plugin/host@1.0.0")]
@@ -89,7 +89,7 @@ pub fn log(level: Level, employee: Option<u32>, workday: Option<i32>, message: &
     unsafe { host_log(level as i32, has_employee, employee, has_day, day, message.as_ptr(), message.len()) }
 }
 
-/// Says something to whoever runs the test.
+/// Prints a log line, in native tests.
 #[cfg(not(target_family = "wasm"))]
 pub fn log(level: Level, _employee: Option<u32>, _workday: Option<i32>, message: &str) {
     eprintln!("{level:?}: {message}");

@@ -1,9 +1,8 @@
-//! What a hook is given: the tables of `types.wit`, column by column in its order.
+//! The input of a hook: the tables of `types.wit`, with the columns in its order.
 
 use crate::contract::List;
 
-/// Declares a table of columns. Each is named as the contract spells it; columns that a plugin asks for have the name
-/// by which it does.
+/// Declares a table of columns, each with its name in the contract. Columns that a manifest can list also have that name.
 macro_rules! table {
     (
         $(#[$meta:meta])* $name:ident
@@ -28,7 +27,7 @@ macro_rules! table {
                 $($((stringify!($given), stringify!($given_kind)),)*)?
             ];
 
-            /// Empties the columns that are not asked for, as a host does.
+            /// Empties the columns that the hook does not read, as a host does.
             #[cfg(not(target_family = "wasm"))]
             #[allow(dead_code, reason = "what is always given is kept")]
             pub(crate) fn keep(&mut self, asked: &[&str]) {
@@ -56,11 +55,11 @@ macro_rules! table {
 
 pub(crate) use table;
 
-/// The timecards of a chunk of employees.
+/// The timecards of a group of employees.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct Cards {
-    /// What is evaluated.
+    /// The days of the evaluation.
     pub window: Window,
     /// The pay codes of the ruleset.
     pub pay_codes: PayCodes,
@@ -76,22 +75,22 @@ pub struct Cards {
     pub shifts: Shifts,
     /// Scheduled shifts.
     pub scheduled: Scheduled,
-    /// Stretches on the timeline.
+    /// Spans of time on the timeline.
     pub spans: Spans,
-    /// What is paid that is not time on the clock.
+    /// Pay that is not clock time.
     pub quantities: Quantities,
-    /// What a person must look at.
+    /// Exceptions.
     pub exceptions: Exceptions,
-    /// Stretches that are paid a premium.
+    /// Spans of time that are paid a premium.
     pub premiums: Premiums,
-    /// What was carried over.
+    /// Carried values.
     pub carried: Carried,
 }
 
 #[cfg(target_family = "wasm")]
 const _: () = assert!(size_of::<Cards>() == 456, "as the canonical ABI lays it out");
 
-/// What is evaluated.
+/// The days of the evaluation.
 #[repr(C)]
 #[derive(Debug, Default)]
 pub struct Window {
@@ -99,7 +98,7 @@ pub struct Window {
     pub pay_period_first: i32,
     /// The last workday that is paid.
     pub pay_period_last: i32,
-    /// The instant at which the question is asked.
+    /// The instant as of which everything is calculated.
     pub as_of: i64,
 }
 
@@ -132,7 +131,7 @@ table! {
 }
 
 table! {
-    /// The employees of the chunk.
+    /// The employees of the group.
     Employees, given {
         /// The home zone.
         zone: u32,
@@ -180,7 +179,7 @@ table! {
         at: i64 = "punch.at",
         /// The kind.
         kind: u8 = "punch.kind",
-        /// What pairing made of it.
+        /// Its role in a pair.
         role: u8 = "punch.role",
     }
 }
@@ -204,19 +203,19 @@ table! {
         start: i64 = "scheduled.start",
         /// The end.
         end: i64 = "scheduled.end",
-        /// When the employee is expected.
+        /// The expected start.
         expected_start: i64 = "scheduled.expected-start",
-        /// Until when the employee is expected.
+        /// The expected end.
         expected_end: i64 = "scheduled.expected-end",
         /// Planned work.
         planned: u32 = "scheduled.planned",
-        /// Whether a worked shift fits it, and leave covers it.
+        /// Whether a worked shift matches it, and whether leave covers it.
         marks: u8 = "scheduled.marks",
     }
 }
 
 table! {
-    /// Stretches on the timeline.
+    /// Spans of time on the timeline.
     Spans, asked for in span {
         /// The start.
         start: i64 = "span.start",
@@ -224,7 +223,7 @@ table! {
         end: i64 = "span.end",
         /// Worked, break or leave.
         state: u8 = "span.state",
-        /// What it pays.
+        /// Its pay code.
         pay_code: u16 = "span.pay-code",
         /// The workday that overtime counts it in.
         overtime_workday: i32 = "span.overtime-workday",
@@ -236,19 +235,19 @@ table! {
 }
 
 table! {
-    /// What is paid that is not time on the clock.
+    /// Pay that is not clock time.
     Quantities, asked for in quantity {
         /// The workday it is shown on.
         workday: i32 = "quantity.workday",
-        /// What it pays.
+        /// Its pay code.
         pay_code: u16 = "quantity.pay-code",
-        /// How much.
+        /// The amount.
         amount: u32 = "quantity.amount",
     }
 }
 
 table! {
-    /// What a person must look at.
+    /// Exceptions.
     Exceptions, asked for in exception {
         /// The workday it is shown on.
         workday: i32 = "exception.workday",
@@ -264,7 +263,7 @@ table! {
 }
 
 table! {
-    /// Stretches that are paid a premium.
+    /// Spans of time that are paid a premium.
     Premiums, asked for in premium {
         /// The start.
         start: i64 = "premium.start",
@@ -272,13 +271,13 @@ table! {
         end: i64 = "premium.end",
         /// The workday it is shown on.
         workday: i32 = "premium.workday",
-        /// What it pays.
+        /// Its pay code.
         pay_code: u16 = "premium.pay-code",
     }
 }
 
 table! {
-    /// What was carried over.
+    /// Carried values.
     Carried, asked for in carried {
         /// The key.
         key: u16 = "carried.key",
@@ -288,7 +287,7 @@ table! {
 }
 
 impl Cards {
-    /// Empties the columns that are not asked for, as a host does.
+    /// Empties the columns that the hook does not read, as a host does.
     #[cfg(not(target_family = "wasm"))]
     pub(crate) fn keep(&mut self, asked: &[&str]) {
         self.days.keep(asked);

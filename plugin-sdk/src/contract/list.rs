@@ -1,11 +1,11 @@
-//! Lists as they cross the border: an address and a length, as the canonical ABI lays them out.
+//! Lists of the contract: an address and a length, in the layout of the canonical ABI.
 #![allow(unsafe_code, reason = "a list that came over the border is an address and a length")]
 
 use core::ops::Deref;
 use core::ptr::{NonNull, slice_from_raw_parts_mut};
 use core::slice;
 
-/// An owned list. What the host hands over is adopted, not copied.
+/// An owned list. Lists from the host are adopted, not copied.
 #[repr(C)]
 pub struct List<T> {
     data: NonNull<T>,
@@ -31,8 +31,8 @@ impl<T> Deref for List<T> {
 
     #[inline]
     fn deref(&self) -> &[T] {
-        // SAFETY: a list owns `length` values at `data`: it is made from a boxed slice, or by the host, which asks
-        // `realloc` for the room and fills it.
+        // SAFETY: a list owns `length` values at `data`: it is made from a boxed slice, or by the host, which allocates
+        // the memory with `realloc` and fills it.
         unsafe { slice::from_raw_parts(self.data.as_ptr(), self.length) }
     }
 }
@@ -42,7 +42,7 @@ impl<T> Drop for List<T> {
         if self.length == 0 {
             return;
         }
-        // SAFETY: see `deref`; both ways of making a list take the room from the global allocator with the layout of
+        // SAFETY: see `deref`; both ways of making a list allocate from the global allocator with the layout of
         // a slice of this length.
         drop(unsafe { Box::from_raw(slice_from_raw_parts_mut(self.data.as_ptr(), self.length)) });
     }
@@ -68,19 +68,19 @@ impl From<String> for Text {
 impl Text {
     /// The text.
     pub fn as_str(&self) -> &str {
-        // The host checks what it hands over; should it not, the text is empty rather than wrong.
+        // The host passes valid UTF-8. If it did not, the text would be empty rather than wrong.
         core::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// A list that stands in the program.
+/// A static list of the program.
 #[repr(C)]
 pub struct Fixed<T: 'static> {
     data: *const T,
     length: usize,
 }
 
-// SAFETY: it is a shared reference in another layout.
+// SAFETY: it is a shared reference with another layout.
 unsafe impl<T: Sync> Sync for Fixed<T> {}
 
 impl<T> Clone for Fixed<T> {
@@ -104,7 +104,7 @@ impl<T> Fixed<T> {
     }
 }
 
-/// Text that stands in the program.
+/// Static text of the program.
 #[repr(transparent)]
 #[derive(Clone, Copy)]
 pub struct FixedText(Fixed<u8>);
@@ -122,7 +122,7 @@ impl FixedText {
     }
 }
 
-/// A value that may be absent, with its mark in the first byte.
+/// An optional value. The first byte states whether it is present.
 #[repr(C, u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Maybe<T> {

@@ -1,8 +1,8 @@
-//! What a plugin says of itself, as `lifecycle.wit` lays it out. All of it stands in the program.
+//! The manifest of a plugin, in the layout of `lifecycle.wit`. All of it is static data.
 
 use crate::contract::{Fixed, FixedText, List, Maybe, Text};
 
-/// What the plugin is.
+/// The manifest of a plugin.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Manifest {
@@ -10,9 +10,9 @@ pub struct Manifest {
     pub name: FixedText,
     /// Its version.
     pub version: FixedText,
-    /// For whom it is.
+    /// What it does, in a sentence.
     pub description: FixedText,
-    /// What made it.
+    /// The tool that made it.
     pub made_with: FixedText,
     /// The columns that each hook reads.
     pub reads: Fixed<HookColumns>,
@@ -20,7 +20,7 @@ pub struct Manifest {
     pub settings: Fixed<Setting>,
     /// The rules that give reasons.
     pub rules: Fixed<Rule>,
-    /// What is carried from one pay period to the next.
+    /// The values carried from one pay period to the next.
     pub carried: Fixed<CarriedKey>,
 }
 
@@ -34,7 +34,7 @@ pub struct HookColumns {
     pub columns: Fixed<FixedText>,
 }
 
-/// What a number means.
+/// The meaning of a number.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
@@ -95,17 +95,17 @@ impl ValueKind {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Setting {
-    /// What it is called.
+    /// Its key.
     pub key: FixedText,
-    /// What it means.
+    /// Its meaning.
     pub meaning: FixedText,
-    /// What is written.
+    /// The kind of its value.
     pub kind: ValueKind,
-    /// What holds when nothing is written.
+    /// The default.
     pub default: Maybe<FixedText>,
     /// The smallest number.
     pub least: Maybe<i64>,
-    /// The greatest number, or length.
+    /// The greatest number or length.
     pub most: Maybe<i64>,
     /// The words of a choice.
     pub choices: Fixed<FixedText>,
@@ -117,13 +117,13 @@ pub struct Setting {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Field {
-    /// What it is called.
+    /// Its key.
     pub key: FixedText,
-    /// What it means.
+    /// Its meaning.
     pub meaning: FixedText,
-    /// What is written.
+    /// The kind of its value.
     pub kind: ValueKind,
-    /// What holds when nothing is written.
+    /// The default.
     pub default: Maybe<FixedText>,
     /// The smallest number.
     pub least: Maybe<i64>,
@@ -137,11 +137,11 @@ pub struct Field {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct Rule {
-    /// What it is called.
+    /// Its key.
     pub key: FixedText,
-    /// What is said.
+    /// The text of the reason.
     pub english: FixedText,
-    /// The same in Chinese, or nothing.
+    /// The same in Chinese; may be empty.
     pub chinese: FixedText,
     /// The figures.
     pub arguments: Fixed<Argument>,
@@ -153,7 +153,7 @@ pub struct Rule {
 pub struct Argument {
     /// Its name in the templates.
     pub name: FixedText,
-    /// What the number means.
+    /// The meaning of the number.
     pub kind: ValueKind,
 }
 
@@ -161,9 +161,9 @@ pub struct Argument {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct CarriedKey {
-    /// What it is called.
+    /// Its key.
     pub key: FixedText,
-    /// What it means.
+    /// Its meaning.
     pub meaning: FixedText,
 }
 
@@ -175,12 +175,12 @@ pub enum Value {
     Number(i64),
     /// Text.
     Text(Text),
-    /// Row after row.
+    /// The rows one after another.
     Rows(List<i64>),
 }
 
-/// Workdays around the pay period that a rule looks at. Results are provisional when the facts do not reach so far; one
-/// day on each side is always there.
+/// The context days that a rule needs. Results are provisional when the facts do not reach that far. One day on each side is
+/// always required.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContextDays {
@@ -194,9 +194,9 @@ pub struct ContextDays {
 #[repr(C, u8)]
 #[derive(Debug)]
 pub enum Configured {
-    /// It can, and the plugin looks at so many days then.
+    /// It can, and the plugin needs these context days.
     Yes(ContextDays),
-    /// It cannot, and why.
+    /// It cannot, for this reason.
     No(Text),
 }
 

@@ -1,90 +1,90 @@
-//! The memory of an instance. It lives for one call, so what is taken is hardly ever given back before all of it is.
-#![allow(unsafe_code, reason = "an allocator hands out addresses")]
+//! The allocator of an instance. The instance lives for one call, so memory is rarely freed before the whole instance is.
+#![allow(unsafe_code, reason = "an allocator returns addresses")]
 
 use core::cell::{Cell, UnsafeCell};
 use core::mem::MaybeUninit;
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// What a call for a usual chunk takes. It belongs to an instance from its start: growing is what the host pays for.
-const ROOM: usize = 1 << 20;
+/// Bytes for a call with a usual group. An instance has them from its start, because growing memory costs the host time.
+const ARENA_BYTES: usize = 1 << 20;
 
-/// Hands out its room from one end to the other, and takes back only what was handed out last. What does not fit comes
-/// from the allocator of the standard library.
+/// Allocates from one end of its arena to the other, and frees only the last block. What does not fit comes from the
+/// allocator of the standard library.
 pub struct Memory {
-    room: UnsafeCell<Room>,
+    arena: UnsafeCell<Arena>,
     taken: Cell<usize>,
 }
 
 #[repr(align(16))]
-struct Room(#[allow(dead_code, reason = "read and written through addresses")] [MaybeUninit<u8>; ROOM]);
+struct Arena(#[allow(dead_code, reason = "read and written through addresses")] [MaybeUninit<u8>; ARENA_BYTES]);
 
 // SAFETY: a plugin has one thread.
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    /// Nothing is taken.
+    /// An empty arena.
     pub const fn new() -> Memory {
-        Memory { room: UnsafeCell::new(Room([MaybeUninit::uninit(); ROOM])), taken: Cell::new(0) }
+        Memory { arena: UnsafeCell::new(Arena([MaybeUninit::uninit(); ARENA_BYTES])), taken: Cell::new(0) }
     }
 
-    /// Where its room begins.
-    fn begins(&self) -> *mut u8 {
-        self.room.get().cast()
+    /// The start of the arena.
+    fn start(&self) -> *mut u8 {
+        self.arena.get().cast()
     }
 
-    /// How far into the room an address lies; `None` for one outside.
-    fn place_of(&self, address: *mut u8) -> Option<usize> {
-        let place = address.addr().wrapping_sub(self.begins().addr());
-        (place < ROOM).then_some(place)
+    /// The offset of an address in the arena; `None` for one outside.
+    fn offset_of(&self, address: *mut u8) -> Option<usize> {
+        let offset = address.addr().wrapping_sub(self.start().addr());
+        (offset < ARENA_BYTES).then_some(offset)
     }
 
-    /// Takes `size` bytes from `place` on, and leaves everything behind them untaken; false when there are fewer.
-    fn take(&self, place: usize, size: usize) -> bool {
-        let end = place.checked_add(size).filter(|end| *end <= ROOM);
+    /// Allocates `size` bytes from `offset` on, and frees everything behind them; false when there are fewer.
+    fn take(&self, offset: usize, size: usize) -> bool {
+        let end = offset.checked_add(size).filter(|end| *end <= ARENA_BYTES);
         end.inspect(|end| self.taken.set(*end)).is_some()
     }
 }
 
-// SAFETY: blocks in the room are disjoint, since `taken` only goes back over the block that ends there; all others are
-// those of `System`.
+// SAFETY: blocks in the arena are disjoint, because `taken` only goes back over the block that ends there. All other blocks
+// are those of `System`.
 unsafe impl GlobalAlloc for Memory {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let next = self.begins().wrapping_add(self.taken.get());
-        let place = self.taken.get().saturating_add(next.align_offset(layout.align()));
-        match self.take(place, layout.size()) {
-            true => self.begins().wrapping_add(place),
-            // SAFETY: the caller's promise.
+        let next = self.start().wrapping_add(self.taken.get());
+        let offset = self.taken.get().saturating_add(next.align_offset(layout.align()));
+        match self.take(offset, layout.size()) {
+            true => self.start().wrapping_add(offset),
+            // SAFETY: the caller guarantees it.
             false => unsafe { System.alloc(layout) },
         }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        match self.place_of(block) {
-            Some(place) if place + layout.size() == self.taken.get() => self.taken.set(place),
+        match self.offset_of(block) {
+            Some(offset) if offset + layout.size() == self.taken.get() => self.taken.set(offset),
             Some(_) => {}
-            // SAFETY: it lies outside of the room, so it is one of `System`.
+            // SAFETY: it lies outside of the arena, so it is one of `System`.
             None => unsafe { System.dealloc(block, layout) },
         }
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        let Some(place) = self.place_of(block) else {
-            // SAFETY: it lies outside of the room, so it is one of `System`.
+        let Some(offset) = self.offset_of(block) else {
+            // SAFETY: it lies outside of the arena, so it is one of `System`.
             return unsafe { System.realloc(block, layout, size) };
         };
-        if place + layout.size() == self.taken.get() && self.take(place, size) {
+        if offset + layout.size() == self.taken.get() && self.take(offset, size) {
             return block;
         }
         if size <= layout.size() {
             return block;
         }
-        // SAFETY: the caller's promise; the size and alignment are those of a valid layout.
+        // SAFETY: the caller guarantees it; the size and alignment are those of a valid layout.
         let moved = unsafe { self.alloc(Layout::from_size_align_unchecked(size, layout.align())) };
         if !moved.is_null() {
-            // SAFETY: both blocks are at least as long, and the new one is another.
+            // SAFETY: both blocks are at least that long, and they do not overlap.
             unsafe { moved.copy_from_nonoverlapping(block, size.min(layout.size())) };
         }
         moved
@@ -123,7 +123,7 @@ mod tests {
         let (one, two) = (block(memory, 3, 1, 1), block(memory, 16, 8, 2));
         assert!(holds(one, 3, 1) && holds(two, 16, 2));
         assert_eq!(two.align_offset(8), 0);
-        assert_eq!((memory.place_of(one), memory.place_of(two)), (Some(0), Some(8)));
+        assert_eq!((memory.offset_of(one), memory.offset_of(two)), (Some(0), Some(8)));
     }
 
     #[test]
@@ -144,17 +144,17 @@ mod tests {
     #[test]
     fn what_does_not_fit_comes_from_elsewhere() {
         let memory = &MEMORIES[2];
-        let most = block(memory, ROOM - 8, 8, 1);
+        let most = block(memory, ARENA_BYTES - 8, 8, 1);
         let other = block(memory, 9, 1, 2);
-        assert!(memory.place_of(other).is_none());
+        assert!(memory.offset_of(other).is_none());
         // SAFETY: as above.
         unsafe {
             let grown = memory.realloc(other, layout(9, 1), 10_000);
             assert!(holds(grown, 9, 2));
             memory.dealloc(grown, layout(10_000, 1));
-            let moved = memory.realloc(most, layout(ROOM - 8, 8), ROOM + 8);
-            assert!(memory.place_of(moved).is_none() && holds(moved, ROOM - 8, 1));
-            memory.dealloc(moved, layout(ROOM + 8, 8));
+            let moved = memory.realloc(most, layout(ARENA_BYTES - 8, 8), ARENA_BYTES + 8);
+            assert!(memory.offset_of(moved).is_none() && holds(moved, ARENA_BYTES - 8, 1));
+            memory.dealloc(moved, layout(ARENA_BYTES + 8, 8));
         }
     }
 }

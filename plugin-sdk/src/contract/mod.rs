@@ -1,9 +1,8 @@
-//! The border between plugin and host: the records of `wit/v1` as the canonical ABI lays them out, and the functions
-//! behind a plugin's exports. A plugin never sees this; `plugin!` uses it. The only code of this crate that handles
-//! addresses.
+//! The contract between plugin and host: the records of `wit/v1` in the layout of the canonical ABI, and the functions behind
+//! the exports of a plugin. Plugins use it through `plugin!` only. No other code of this crate handles addresses.
 //!
-//! A record of lists goes over as one block of addresses and lengths, so each record is a struct of the same shape,
-//! natively as well; a test outside this crate holds them against the contract.
+//! A record of lists is passed as one block of addresses and lengths, so each record is a struct with the same fields, also
+//! natively. A test outside this crate compares the structs with the contract.
 
 mod answer;
 mod border;

@@ -1,4 +1,4 @@
-//! From a week to the columns that a hook is given.
+//! Converts a week to the input of a hook.
 
 use crate::codes::{PunchKind, PunchRole, SpanState};
 use crate::contract::{self, Cards, List};
@@ -8,7 +8,7 @@ use crate::testkit::week::Week;
 use crate::time::{Instant, WALL_DAY, Workday};
 use crate::zone::{Fold, Zone};
 
-/// Columns on the way.
+/// The columns while they are built.
 #[derive(Default)]
 struct Columns {
     workday: Vec<i32>,
@@ -38,7 +38,7 @@ struct Span {
     shift: u32,
 }
 
-/// What a hook is given of a week. In the hook `punches` nothing is paired and punches belong to dates; all else is as
+/// The input of a hook for a week. In the hook `punches`, punches have no roles and belong to dates; everything else is as
 /// written.
 pub fn gather(week: &Week, codes: &mut Codes, keys: &[&str], hook: &str) -> Cards {
     let zones = week.zones();
@@ -264,7 +264,7 @@ fn worked_shifts(line: &Line, wanted: impl Fn(&WorkedShift) -> bool) -> Vec<Work
     shifts
 }
 
-/// What pairing makes of punches as they are written: an opener belongs to the closer right after it.
+/// The roles of written punches: an opening punch belongs to the closing punch directly after it.
 fn roles(kinds: impl Iterator<Item = PunchKind>) -> Vec<PunchRole> {
     // Whether each punch closes, and whether it opens.
     let mut sides: Vec<(bool, bool)> = Vec::new();

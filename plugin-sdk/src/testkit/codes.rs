@@ -1,10 +1,10 @@
-//! The pay codes of a trial: those that the week names and those that the configuration does.
+//! The pay codes of a trial: those of the week and those of the configuration.
 
 use crate::contract::{PayCodes, ValueKind};
 use crate::testkit::line::{Amount, Line};
 use crate::testkit::week::Week;
 
-/// What is known of a pay code.
+/// A pay code with its properties.
 struct Known {
     name: String,
     layer: u8,
@@ -88,7 +88,7 @@ impl Codes {
         self.0.get(usize::from(code)).is_some_and(|known| known.unit == SECONDS)
     }
 
-    /// As a hook is given them.
+    /// The columns for a hook.
     pub fn columns(&self) -> PayCodes {
         PayCodes {
             layer: self.0.iter().map(|known| known.layer).collect::<Vec<_>>().into(),
@@ -98,7 +98,7 @@ impl Codes {
         }
     }
 
-    /// The number of the code, which is declared where it is not yet.
+    /// The number of the code. A new code is declared.
     fn find(&mut self, name: &str, layer: u8, unit: u8) -> u16 {
         if let Some(number) = self.0.iter().position(|known| known.name == name) {
             let known = &self.0[number];

@@ -7,7 +7,7 @@ use crate::config::number;
 use crate::contract::ValueKind;
 use crate::time::{Length, WALL_DAY, Weekday, Workday};
 
-/// A day as it is written: times are seconds from the midnight that opens its date.
+/// A written day. Times are seconds from the midnight that opens its date.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub workday: Workday,
@@ -22,7 +22,7 @@ pub struct Line {
     pub exceptions: Vec<Noticed>,
 }
 
-/// A stretch of the timeline.
+/// A span of time.
 #[derive(Clone, Debug)]
 pub struct Stretch {
     pub start: i64,
@@ -42,14 +42,14 @@ pub struct Noticed {
     pub is_waived: bool,
 }
 
-/// How much of a quantity.
+/// The amount of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
     Time(u32),
     Count(u32),
 }
 
-/// What the next stretch is.
+/// The state of the next span.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Stretch(SpanState),
@@ -130,7 +130,7 @@ impl Line {
             Next::Premium => self.premiums.push((start, end, code?)),
             Next::Waived => return None,
             Next::Stretch(state) => {
-                // Time goes forward: what begins before the stretch before it ends is on the date after.
+                // Times ascend: a span that begins before the end of the span before it is on the next date.
                 let passed = self.stretches.last().is_some_and(|before| start < before.end);
                 let later = if passed { WALL_DAY } else { 0 };
                 self.stretches.push(Stretch { start: start + later, end: end + later, state, code, shift });
@@ -153,7 +153,7 @@ fn announced(word: &str) -> Option<Next> {
     }
 }
 
-/// Where a week begins when no date says otherwise: a Monday.
+/// The first day of a week without a date: a Monday.
 const FIRST: Workday = Workday::from_days(20_605);
 
 fn label<'t>(words: &mut Peekable<impl Iterator<Item = &'t str>>, before: Option<Workday>) -> Result<Workday, String> {
@@ -189,5 +189,5 @@ fn amount(text: &str) -> Option<Amount> {
 }
 
 fn not_understood(word: &str) -> String {
-    format!("`{word}` is not understood; see the description of `Week`")
+    format!("`{word}` cannot be read; see the description of `Week`")
 }

@@ -1,17 +1,17 @@
-//! To see a rule at work in `cargo test`, without a sandbox: weeks written as text, edits read as text.
+//! Runs a rule in `cargo test`, without a sandbox: weeks are written as text, and edits are compared as text.
 //!
 //! ```
 //! # use shiftmill_plugin::prelude::*;
 //! # /// Meals.
 //! # #[derive(Config)]
 //! # struct NightMeal {
-//! #     /// Work must go on at this time of day.
+//! #     /// Work must continue past this time of day.
 //! #     #[config(default = "22:00")]
 //! #     until: Clock,
-//! #     /// The workday must hold at least this much work.
+//! #     /// The workday must have at least this much work.
 //! #     #[config(default = "10h", most = "24h")]
 //! #     least: Length,
-//! #     /// What is paid.
+//! #     /// The pay code of the allowance.
 //! #     #[config(default = "night_meal")]
 //! #     code: CountCode,
 //! # }
@@ -37,9 +37,9 @@
 //! # }
 //! ```
 //!
-//! A trial gives a hook the columns that `plugin!` lists for it and no others, so that a forgotten one is found here.
-//! What it does not do is the rest of the calculation: a week says what it would have been. Whether edits are accepted
-//! is seen in the sandbox, with timecards.
+//! A trial passes to a hook the columns that `plugin!` lists for it and no others, so that it finds a missing one. It does
+//! not run the rest of the calculation: a week states the results of the earlier steps. Timecards in the sandbox test
+//! whether edits are accepted.
 
 #![allow(
     clippy::panic,
@@ -66,7 +66,7 @@ macro_rules! week {
     ($($line:expr),* $(,)?) => { $crate::testkit::Week::of(&[$($line),*]) };
 }
 
-/// Compares the edits of a trial, in order, with lines of text. Fails too when the rule complains.
+/// Compares the edits of a trial, in order, with lines of text. It also fails when the rule complains.
 #[macro_export]
 macro_rules! assert_edits {
     ($answer:expr $(, $line:expr)* $(,)?) => { $answer.assert_edits(&[$($line),*]) };

@@ -1,4 +1,4 @@
-//! Edits and complaints as text.
+//! Writes edits and complaints as text.
 
 use crate::codes::ExceptionCode;
 use crate::contract::{Cards, Complaint, EditKind, Edits, Manifest, ValueKind};
@@ -6,7 +6,7 @@ use crate::testkit::codes::Codes;
 use crate::time::{Clock, Instant, Length, WALL_DAY, Workday};
 use crate::zone::Zone;
 
-/// Knows what numbers stand for.
+/// The names of the numbers in an answer.
 pub struct Renderer<'a> {
     pub manifest: &'a Manifest,
     pub cards: &'a Cards,
@@ -124,7 +124,7 @@ impl Renderer<'_> {
         format!("{}-{}", self.clock(start), self.clock(end))
     }
 
-    /// What the wall clock shows.
+    /// The wall-clock time.
     fn clock(&self, at: i64) -> String {
         Clock::from_seconds(self.wall(at).rem_euclid(WALL_DAY) as u32).unwrap_or_default().to_string()
     }

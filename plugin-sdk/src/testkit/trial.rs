@@ -1,4 +1,4 @@
-//! Running a hook natively.
+//! Runs a hook natively.
 
 use core::marker::PhantomData;
 
@@ -17,7 +17,7 @@ pub fn trial<P: Plugin>() -> Trial<P> {
     Trial { written: Vec::new(), plugin: PhantomData }
 }
 
-/// A plugin with a configuration, ready to be tried on weeks.
+/// A plugin with a configuration, which tests run on weeks.
 #[derive(Debug)]
 pub struct Trial<P> {
     written: Vec<(String, String)>,
@@ -31,20 +31,20 @@ impl<P> Clone for Trial<P> {
 }
 
 impl<P: Plugin> Trial<P> {
-    /// Writes a setting as a ruleset would: `set("least", "9h")`. Rows are written one after the other with `/` between
-    /// them and spaces within: `set("ladder", "20:00 30m / 21:00 1h")`.
+    /// Sets a setting, in the format of a ruleset: `set("least", "9h")`. Rows are written one after another, with `/` between
+    /// rows and spaces between fields: `set("ladder", "20:00 30m / 21:00 1h")`.
     pub fn set(mut self, key: &str, value: &str) -> Trial<P> {
         self.written.push((key.to_owned(), value.to_owned()));
         self
     }
 
-    /// What the configuration is refused for.
+    /// The message with which the configuration is refused.
     #[track_caller]
     pub fn refusal(&self) -> Option<String> {
         self.configured(&mut Codes::of(&Week::of(&[]))).err()
     }
 
-    /// The days around the pay period that the rule looks at.
+    /// The context days that the rule needs.
     #[track_caller]
     pub fn context(&self) -> ContextDays {
         self.plugin(&mut Codes::of(&Week::of(&[]))).context()
@@ -146,7 +146,7 @@ fn field(setting: &Setting) -> Field {
     }
 }
 
-/// The number that a text stands for, within its bounds.
+/// The number of a text, within its bounds.
 fn one(field: &Field, text: &str, codes: &mut Codes) -> Result<i64, String> {
     let found = match field.kind {
         ValueKind::Choice => position(field.choices.get(), text).map(|position| position as i64),
@@ -157,7 +157,7 @@ fn one(field: &Field, text: &str, codes: &mut Codes) -> Result<i64, String> {
     match found {
         None => Err(format!("`{key}` cannot be `{text}`")),
         Some(value) if field.least.get().is_some_and(|least| value < least) => Err(format!("`{key}` is too small")),
-        Some(value) if field.most.get().is_some_and(|most| value > most) => Err(format!("`{key}` is too great")),
+        Some(value) if field.most.get().is_some_and(|most| value > most) => Err(format!("`{key}` is too large")),
         Some(value) => Ok(value),
     }
 }
@@ -182,7 +182,7 @@ fn rows(key: &str, fields: Fixed<Field>, text: &str, codes: &mut Codes) -> Resul
     Ok(Value::Rows(numbers.into()))
 }
 
-/// The columns that a hook asks for.
+/// The columns that a hook reads.
 fn columns(manifest: &Manifest, hook: &str) -> Vec<&'static str> {
     let listed = manifest.reads.get().iter().find(|reads| reads.hook.get() == hook);
     match listed {
@@ -191,7 +191,7 @@ fn columns(manifest: &Manifest, hook: &str) -> Vec<&'static str> {
     }
 }
 
-/// What a rule answered, as text.
+/// The answer of a rule as text.
 #[derive(Clone, Debug)]
 pub struct Answered {
     edits: Vec<String>,

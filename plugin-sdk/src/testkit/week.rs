@@ -1,4 +1,4 @@
-//! Weeks as they are written in tests.
+//! Weeks as text, for tests.
 
 use crate::contract::Zones;
 use crate::testkit::line::Line;
@@ -7,15 +7,15 @@ use crate::time::Instant;
 
 /// An employee's days, written line by line.
 ///
-/// A line begins with a weekday, a date, or both; the first week begins on Monday 2026-06-01 where no date says
-/// otherwise. Then come, in order of time:
+/// A line begins with a weekday, a date, or both. Without a date, the first week begins on Monday 2026-06-01. Then follow,
+/// in order of time:
 ///
 /// | written | means |
 /// |---|---|
 /// | `08:00-12:00` | worked; past midnight when it ends before it starts, or starts before the one before it ends |
 /// | `08:00-12:00=training` | worked, and pays that code |
-/// | `\|` | what follows belongs to another worked shift |
-/// | `paid_break 10:00-10:15`, `unpaid_break 12:00-12:30`, `leave 08:00-12:00=leave_sick` | other stretches |
+/// | `\|` | the next spans belong to another worked shift |
+/// | `paid_break 10:00-10:15`, `unpaid_break 12:00-12:30`, `leave 08:00-12:00=leave_sick` | other spans |
 /// | `scheduled 09:00-17:00` | a scheduled shift |
 /// | `premium 22:00-24:00=night` | a premium |
 /// | `night_meal=1`, `standby=1h` | a quantity |
@@ -44,7 +44,7 @@ pub struct Week {
 }
 
 impl Week {
-    /// These lines. Fails the test when one is not understood.
+    /// A week of these lines. Fails the test when a line cannot be read.
     #[track_caller]
     pub fn of(lines: &[&str]) -> Week {
         let mut read: Vec<Line> = Vec::new();
@@ -58,7 +58,7 @@ impl Week {
         Week { lines: read, base_codes: Vec::new(), carried: Vec::new(), as_of: None, zone }
     }
 
-    /// The home zone. Only a few are known here; the service knows all.
+    /// Sets the home zone. The test kit knows a few zones; the service knows all.
     #[track_caller]
     pub fn zone(mut self, name: &str) -> Week {
         if zones::named(name, 2026).is_none() {
@@ -68,20 +68,20 @@ impl Week {
         self
     }
 
-    /// Declares a pay code of the base layer with what it is worth in thousandths of the plain rate. Codes that are not
-    /// declared are worth the plain rate.
+    /// Declares a pay code of the base layer with its multiplier, in thousandths of the plain rate. Other codes have the plain
+    /// rate.
     pub fn base_code(mut self, name: &str, multiplier: u16) -> Week {
         self.base_codes.push((name.to_owned(), multiplier));
         self
     }
 
-    /// What was carried over from the pay period before.
+    /// Sets a value that was carried over from the previous pay period.
     pub fn carried(mut self, key: &str, value: i64) -> Week {
         self.carried.push((key.to_owned(), value));
         self
     }
 
-    /// The instant at which the question is asked; after the last day when nothing is said.
+    /// Sets the instant as of which everything is calculated. Default: after the last day.
     pub fn as_of(mut self, as_of: Instant) -> Week {
         self.as_of = Some(as_of);
         self

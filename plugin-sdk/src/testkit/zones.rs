@@ -1,9 +1,9 @@
-//! A few zones, so that clock changes can be tried. The service knows all of them; these follow today's rules.
+//! A few zones, for tests of clock changes. The service knows all zones; these follow the rules of today.
 
 use crate::contract::Zones;
 use crate::time::{WALL_DAY, Weekday, Workday};
 
-/// When clocks change.
+/// The rule of clock changes.
 #[derive(Clone, Copy)]
 enum Changes {
     Never,
@@ -13,7 +13,7 @@ enum Changes {
     Europe,
 }
 
-/// Name, minutes east of UTC in winter, and when clocks change.
+/// The name, the minutes east of UTC in winter, and the rule of clock changes.
 const KNOWN: &[(&str, i32, Changes)] = &[
     ("UTC", 0, Changes::Never),
     ("America/Chicago", -360, Changes::UnitedStates),
@@ -30,7 +30,7 @@ const KNOWN: &[(&str, i32, Changes)] = &[
     ("Europe/Paris", 60, Changes::Europe),
 ];
 
-/// The zone of this name from the year before to the year after; `None` when it is not known here.
+/// The zone of this name from the year before to the year after; `None` when it is not in the list.
 pub fn named(name: &str, year: i32) -> Option<Zones> {
     let (_, minutes, changes) = KNOWN.iter().find(|(known, _, _)| *known == name)?;
     let offset = minutes * 60;
@@ -44,7 +44,7 @@ pub fn named(name: &str, year: i32) -> Option<Zones> {
     })
 }
 
-/// The names of all zones that are known here.
+/// The names of all zones in the list.
 pub fn names() -> String {
     KNOWN.iter().map(|(name, _, _)| *name).collect::<Vec<_>>().join(", ")
 }

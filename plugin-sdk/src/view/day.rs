@@ -7,7 +7,7 @@ use crate::view::rows::{rows, value};
 use crate::view::{Employee, Exception, Parts, Premium, Punch, Quantity, Scheduled, Shift, Span};
 use crate::zone::Fold;
 
-/// One workday of one employee, with everything that is shown on it.
+/// One workday of one employee, with its items.
 #[derive(Clone, Copy, Debug)]
 pub struct Day<'a> {
     pub(crate) employee: &'a Employee<'a>,
@@ -37,19 +37,19 @@ impl<'a> Day<'a> {
         self.workday().weekday()
     }
 
-    /// Whose day it is.
+    /// Its employee.
     pub fn employee(self) -> &'a Employee<'a> {
         self.employee
     }
 
-    /// True when it lies in the pay period; other days are there as context, and what happens on them is not paid out.
+    /// True when it lies in the pay period. Other days are context days, which are not paid.
     #[inline]
     #[track_caller]
     pub fn is_paid(self) -> bool {
         self.employee.marks(self.row) & PAID != 0
     }
 
-    /// True when the plugin is in force on it. Other days can be looked at, and are not visited or changed.
+    /// True when the plugin is in force on it. The rule is not called for other days; it can read them and not change them.
     #[inline]
     #[track_caller]
     pub fn is_in_force(self) -> bool {
@@ -62,7 +62,7 @@ impl<'a> Day<'a> {
         DayType::from_number(value(&self.employee.cards.days.day_type, self.row, day::day_type))
     }
 
-    /// Work time shown on it: worked time and paid breaks. Not known yet in the hook `punches`.
+    /// Work time shown on it: worked time and paid breaks. Not available in the hook `punches`.
     #[inline]
     #[track_caller]
     pub fn worked(self) -> Length {
@@ -79,68 +79,67 @@ impl<'a> Day<'a> {
         (self.row + 1 < self.employee.end_day).then(|| Day { row: self.row + 1, ..self })
     }
 
-    /// The day whose label is one less, if anything happened or should have happened on it.
+    /// The calendar day before, if it has facts, results or a scheduled shift.
     #[track_caller]
     pub fn day_before(self) -> Option<Day<'a>> {
         let label = self.workday().plus(-1);
         self.previous().filter(|day| day.workday() == label)
     }
 
-    /// The day whose label is one more, if anything happened or should have happened on it.
+    /// The calendar day after, if it has facts, results or a scheduled shift.
     #[track_caller]
     pub fn day_after(self) -> Option<Day<'a>> {
         let label = self.workday().plus(1);
         self.next().filter(|day| day.workday() == label)
     }
 
-    /// The instant of a time of day, counted from the midnight that opens the date of its label; 26:00 is two in the
-    /// morning after. Where clocks change, a time that is shown twice is the earlier one and a time that is skipped
-    /// moves forward: right for the start of something.
+    /// The instant of a time of day, counted from the midnight that opens the date of its label; 26:00 is 02:00 of the next
+    /// day. When clocks change, the first of two instants is used, and a skipped time moves forward. Use it for starts.
     #[inline]
     #[track_caller]
     pub fn at(self, clock: Clock) -> Instant {
         self.employee.zone.instant(self.workday(), i64::from(clock.0), Fold::Earlier)
     }
 
-    /// As [`Day::at`], but a time that is shown twice is the later one: right for the end of something.
+    /// Like [`Day::at`], but with the second of two instants. Use it for ends.
     #[inline]
     #[track_caller]
     pub fn at_latest(self, clock: Clock) -> Instant {
         self.employee.zone.instant(self.workday(), i64::from(clock.0), Fold::Later)
     }
 
-    /// The time of day that the wall clock shows at an instant, before 24:00.
+    /// The wall-clock time of an instant, before 24:00.
     pub fn clock_at(self, at: Instant) -> Clock {
         self.employee.clock_at(at)
     }
 
-    /// The stretches of the timeline in order of time: work, breaks, leave.
+    /// The spans in order of time: work, breaks, leave.
     #[inline]
     #[track_caller]
     pub fn spans(self) -> impl DoubleEndedIterator<Item = Span<'a>> + ExactSizeIterator + Clone {
         rows(&self.employee.cards.days.span_end, self.row, "span").map(move |row| Span { day: self, row })
     }
 
-    /// The stretches that are work, paid breaks included.
+    /// The spans that are work, including paid breaks.
     #[inline]
     #[track_caller]
     pub fn work(self) -> impl DoubleEndedIterator<Item = Span<'a>> + Clone {
         self.spans().filter(|span| span.is_work())
     }
 
-    /// The first stretch that is work.
+    /// The first span that is work.
     #[track_caller]
     pub fn first_work(self) -> Option<Span<'a>> {
         self.work().next()
     }
 
-    /// The last stretch that is work.
+    /// The last span that is work.
     #[track_caller]
     pub fn last_work(self) -> Option<Span<'a>> {
         self.work().next_back()
     }
 
-    /// True when it has work that goes on after a time of day, counted from the midnight that opens its date.
+    /// True when its work continues past a time of day, counted from the midnight that opens its date.
     #[track_caller]
     pub fn works_past(self, clock: Clock) -> bool {
         self.last_work().is_some_and(|work| work.end() > self.at_latest(clock))
@@ -153,7 +152,7 @@ impl<'a> Day<'a> {
         Parts::of_work(self, rows(&self.employee.cards.days.span_end, self.row, "span"), from, to)
     }
 
-    /// How much of its work lies inside a window of the wall clock, as [`Span::within`] finds it.
+    /// The length of its work inside a window of the wall clock, as [`Span::within`] finds it.
     #[track_caller]
     pub fn worked_within(self, from: Clock, to: Clock) -> Length {
         self.work_within(from, to).map(|part| part.length()).sum()
@@ -180,7 +179,7 @@ impl<'a> Day<'a> {
         rows(&employee.cards.days.scheduled_end, self.row, "scheduled").map(move |row| Scheduled { employee, row })
     }
 
-    /// What a person must look at, as far as it has been noticed.
+    /// Exceptions that were found before the hook.
     #[track_caller]
     pub fn exceptions(self) -> impl DoubleEndedIterator<Item = Exception<'a>> + Clone {
         let label = self.workday();

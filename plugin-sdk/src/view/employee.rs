@@ -1,4 +1,4 @@
-//! An employee of the chunk.
+//! An employee of the group.
 
 use crate::carried::Carried;
 use crate::codes::{BaseCode, CountCode, Layer, PayCode, PayCodeFacts, PremiumCode, TimeCode};
@@ -10,7 +10,7 @@ use crate::view::rows::{rows, value};
 use crate::view::{Day, Exception, Premium, Quantity};
 use crate::zone::Zone;
 
-/// One employee: the days, and what belongs to no day in particular. Who it is, is not told.
+/// One employee: the days, and the lists that belong to no day in particular. The key of the employee is not available.
 #[derive(Debug)]
 pub struct Employee<'a> {
     pub(crate) cards: &'a Cards,
@@ -27,8 +27,7 @@ impl<'a> Employee<'a> {
         Employee { cards, row, zone: Zone::new(&cards.zones, zone), first_day: days.start, end_day: days.end }
     }
 
-    /// All days in order on which anything happened or should have happened, days of context around the pay period
-    /// included.
+    /// All days with facts, results or a scheduled shift, in order, with the context days around the pay period.
     pub fn days(&self) -> impl DoubleEndedIterator<Item = Day<'_>> + ExactSizeIterator + Clone {
         (self.first_day..self.end_day).map(move |row| Day { employee: self, row })
     }
@@ -50,7 +49,7 @@ impl<'a> Employee<'a> {
         self.days().filter(|day| day.is_paid())
     }
 
-    /// The day of this label, if anything happened or should have happened on it.
+    /// The day of this label, if it has facts, results or a scheduled shift.
     #[track_caller]
     pub fn day(&self, workday: Workday) -> Option<Day<'_>> {
         let labels = self.cards.days.workday.get(self.first_day as usize..self.end_day as usize)?;
@@ -68,12 +67,12 @@ impl<'a> Employee<'a> {
         Workday(self.cards.window.pay_period_last)
     }
 
-    /// The instant at which the question is asked. What lies after it is not known yet.
+    /// The instant as of which everything is calculated. Facts after it are not known yet.
     pub fn as_of(&self) -> Instant {
         Instant(self.cards.window.as_of)
     }
 
-    /// What was carried over under a key: from the pay period before, or by an earlier hook of this evaluation.
+    /// The carried value of a key: from the previous pay period, or from an earlier hook of this evaluation.
     #[track_caller]
     pub fn carried(&self, key: impl Carried) -> Option<i64> {
         let wanted = key.position();
@@ -83,13 +82,13 @@ impl<'a> Employee<'a> {
             .map(|row| value(&self.cards.carried.value, row, carried::value))
     }
 
-    /// What is paid by a pay code in the pay period: time, or how often for a quantity that counts.
+    /// The amount of a pay code in the pay period: time, or a number of occurrences.
     #[track_caller]
     pub fn total<C: Total>(&self, code: C) -> C::Amount {
         code.total(self)
     }
 
-    /// What the ruleset says of a pay code.
+    /// The properties of a pay code in the ruleset.
     pub fn pay_code(&self, code: impl Into<PayCode>) -> PayCodeFacts {
         let codes = &self.cards.pay_codes;
         let row = usize::from(code.into().0);
@@ -101,7 +100,7 @@ impl<'a> Employee<'a> {
         }
     }
 
-    /// All that a person must look at, in the order it was noticed.
+    /// All exceptions, in the order in which they were found.
     #[track_caller]
     pub fn exceptions(&self) -> impl DoubleEndedIterator<Item = Exception<'_>> + Clone {
         rows(&self.cards.employees.exception_end, self.row, "employee").map(|row| Exception { employee: self, row })
@@ -131,17 +130,17 @@ impl<'a> Employee<'a> {
     }
 }
 
-/// A pay code of which one can ask how much was paid in the pay period.
+/// A pay code whose amount in the pay period can be read.
 pub trait Total: Copy {
-    /// Time, or a number of occurrences.
+    /// The type of the amount: time, or a number of occurrences.
     type Amount;
 
-    /// How much of it.
+    /// The amount.
     #[doc(hidden)]
     fn total(self, employee: &Employee<'_>) -> Self::Amount;
 }
 
-/// The time of all stretches that pay it.
+/// The time of all spans with the code.
 impl Total for BaseCode {
     type Amount = Length;
 
@@ -157,7 +156,7 @@ impl Total for BaseCode {
     }
 }
 
-/// The time that it is paid on top of.
+/// The time over which the premium is paid.
 impl Total for PremiumCode {
     type Amount = Length;
 
@@ -168,7 +167,7 @@ impl Total for PremiumCode {
     }
 }
 
-/// The time that it pays.
+/// The time of the quantity.
 impl Total for TimeCode {
     type Amount = Length;
 
@@ -178,7 +177,7 @@ impl Total for TimeCode {
     }
 }
 
-/// How often it is paid.
+/// The number of occurrences.
 impl Total for CountCode {
     type Amount = u32;
 

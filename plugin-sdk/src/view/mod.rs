@@ -1,5 +1,5 @@
-//! What a rule looks at: employees, their days, and what lies on a day. Views are two numbers and a reference; reading
-//! one is looking into a column.
+//! The views of a rule: employees, their days, and the items of a day. A view is two numbers and a reference; reading a
+//! property reads a column.
 
 mod day;
 mod employee;

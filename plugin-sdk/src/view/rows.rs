@@ -1,4 +1,4 @@
-//! Reading columns: a value of a row, and the rows that an owner has.
+//! Reads columns: the value of a row, and the rows of an owner.
 
 use core::ops::Range;
 
@@ -14,7 +14,7 @@ pub(crate) fn value<T: Copy>(column: &[T], row: u32, name: Column) -> T {
     }
 }
 
-/// The rows that an owner has in a table, of which `ends` tells the ends.
+/// The rows of an owner in a table. `ends` has the ends of the rows of all owners.
 #[inline]
 #[track_caller]
 pub(crate) fn rows(ends: &[u32], owner: u32, table: &'static str) -> Range<u32> {
@@ -29,7 +29,10 @@ pub(crate) fn rows(ends: &[u32], owner: u32, table: &'static str) -> Range<u32> 
 #[cold]
 #[inline(never)]
 #[track_caller]
-#[allow(clippy::panic, reason = "a mistake in the plugin, found as soon as the rule gets here; tells it with its line")]
+#[allow(
+    clippy::panic,
+    reason = "a mistake in the plugin, found when the rule reads the column; the message names its line"
+)]
 fn not_read(what: &str) -> ! {
     panic!("this hook does not read `{what}`: list it in `plugin!`, or use a later hook");
 }

@@ -1,4 +1,4 @@
-//! A stretch on the timeline, and parts of one.
+//! A span of time on the timeline, and parts of one.
 
 use core::ops::Range;
 
@@ -9,7 +9,7 @@ use crate::view::rows::value;
 use crate::view::{Day, Shift};
 use crate::zone::{Fold, Zone};
 
-/// A stretch of work, break or leave. It ends after it starts, and no two share a second.
+/// A span of work, break or leave. It ends after it starts, and no two spans share a second.
 #[derive(Clone, Copy, Debug)]
 pub struct Span<'a> {
     pub(crate) day: Day<'a>,
@@ -38,7 +38,7 @@ impl<'a> Span<'a> {
         self.end().since(self.start())
     }
 
-    /// What it is.
+    /// Its state.
     #[inline]
     #[track_caller]
     pub fn state(self) -> SpanState {
@@ -52,7 +52,7 @@ impl<'a> Span<'a> {
         self.state().is_work()
     }
 
-    /// What it pays.
+    /// Its pay code.
     #[track_caller]
     pub fn pay_code(self) -> PayCode {
         PayCode(value(&self.day.employee.cards.spans.pay_code, self.row, span::pay_code))
@@ -64,13 +64,13 @@ impl<'a> Span<'a> {
         Workday(value(&self.day.employee.cards.spans.overtime_workday, self.row, span::overtime_workday))
     }
 
-    /// The day type of its seconds. Not decided yet in the hook `schedule`, where it is a workday.
+    /// The day type of its seconds. In the hook `schedule` it is not decided yet and is `workday`.
     #[track_caller]
     pub fn day_type(self) -> DayType {
         DayType::from_number(value(&self.day.employee.cards.spans.day_type, self.row, span::day_type))
     }
 
-    /// Its worked shift. Leave has none, and neither has work that a plugin added apart from any shift.
+    /// Its worked shift. Leave has none, nor has work that a plugin added outside of shifts.
     #[track_caller]
     pub fn shift(self) -> Option<Shift<'a>> {
         let row = value(&self.day.employee.cards.spans.shift, self.row, span::shift).checked_sub(1)?;
@@ -108,11 +108,11 @@ impl<'a> Span<'a> {
         self.between(self.end() - length, self.end())
     }
 
-    /// Its parts inside a window of the wall clock, every day anew. The window wraps midnight when `to` is not after
-    /// `from`: 22:00 to 06:00 is the night.
+    /// Its parts inside a daily window of the wall clock. The window passes midnight when `to` is not after `from`, such as
+    /// 22:00 to 06:00.
     ///
-    /// Where clocks change, a start that is shown twice is the earlier, an end that is shown twice the later, and a
-    /// time that is skipped moves forward.
+    /// When clocks change, a start that the clock shows twice is the first instant, an end that it shows twice is the second,
+    /// and a skipped time moves forward.
     #[inline]
     #[track_caller]
     pub fn within(self, from: Clock, to: Clock) -> Parts<'a> {
@@ -145,7 +145,7 @@ impl<'a> Part<'a> {
         self.end.since(self.start)
     }
 
-    /// Of what it is a part.
+    /// The span that it is a part of.
     pub fn span(self) -> Span<'a> {
         self.span
     }
@@ -159,13 +159,13 @@ impl<'a> From<Span<'a>> for Part<'a> {
     }
 }
 
-/// Parts of a day's stretches inside a window of the clock, in order of time.
+/// Parts of the spans of a day inside a window of the wall clock, in order of time.
 #[derive(Clone, Debug)]
 pub struct Parts<'a> {
     day: Day<'a>,
-    /// The spans that have not been looked at.
+    /// The remaining spans.
     rows: Range<u32>,
-    /// The span that is looked at, and what of it has not been.
+    /// The current span, and its remaining part.
     row: u32,
     at: i64,
     end: i64,
@@ -173,7 +173,7 @@ pub struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// Those of one span, whatever it is.
+    /// The parts of one span, of any state.
     #[inline]
     #[track_caller]
     fn of(span: Span<'a>, from: Clock, to: Clock) -> Parts<'a> {
@@ -182,7 +182,7 @@ impl<'a> Parts<'a> {
         Parts { day: span.day, rows: 0..0, row: span.row, at: start.0, end: end.0, windows }
     }
 
-    /// Those of the work among these spans.
+    /// The parts of the spans that are work.
     #[inline]
     #[track_caller]
     pub(crate) fn of_work(day: Day<'a>, rows: Range<u32>, from: Clock, to: Clock) -> Parts<'a> {
@@ -193,7 +193,7 @@ impl<'a> Parts<'a> {
         let (start, end) = (Span { day, row }.start(), Span { day, row: last }.end());
         let mut windows = Windows::from(day, start, end, from, to);
         windows.turn_past(start.0);
-        // Most days have no second in the window. One look at the whole day is enough for them.
+        // Most days have no second in the window. One comparison of the whole day is enough for them.
         let rows = if windows.opens < end.0 { rows } else { 0..0 };
         Parts { day, rows, row, at: 0, end: 0, windows }
     }
@@ -240,19 +240,19 @@ struct Windows<'a> {
     zone: &'a Zone<'a>,
     /// The opening, before 24:00.
     from: i64,
-    /// The length by the clock, at most a day.
+    /// The length on the wall clock, at most a day.
     length: i64,
-    /// On which date it opens next, and when it is open in between.
+    /// The date of its next opening, and the instants between which it is open.
     date: Workday,
     opens: i64,
     closes: i64,
-    /// True where no time of day between start and end is shown twice or skipped. Then it does not matter that windows
-    /// outside may be misplaced: they stay outside.
+    /// True when no wall-clock time between start and end is shown twice or skipped. Windows outside of start and end may be
+    /// wrong then, but they stay outside.
     is_steady: bool,
 }
 
 impl<'a> Windows<'a> {
-    /// The windows from `start` to `end` and perhaps some before, for what is shown on a day.
+    /// The windows from `start` to `end`, perhaps with some before, for the spans of a day.
     #[inline]
     fn from(day: Day<'a>, start: Instant, end: Instant, from: Clock, to: Clock) -> Windows<'a> {
         let (from, length) = opening(from, to);
@@ -274,22 +274,22 @@ impl<'a> Windows<'a> {
     #[cold]
     #[inline(never)]
     fn near_a_change(zone: &'a Zone<'a>, from: i64, length: i64, date: Workday) -> Windows<'a> {
-        // Another day back, for clocks that are set back over midnight.
+        // One more day back, because clocks may be set back across midnight.
         let date = date.plus(-2);
         let mut windows = Windows { zone, from, length, date, opens: 0, closes: 0, is_steady: false };
         windows.turn_to_next();
         windows
     }
 
-    /// No window, for a day on which nothing is.
+    /// No window, for a day without spans.
     fn never(zone: &'a Zone<'a>) -> Windows<'a> {
         Windows { zone, from: 0, length: 0, date: Workday(0), opens: i64::MAX, closes: i64::MAX, is_steady: true }
     }
 
-    /// Turns to the first window that is open after an instant.
+    /// Moves to the first window that is open after an instant.
     #[inline]
     fn turn_past(&mut self, at: i64) {
-        // A window whose opening the clock leaves out can close before it opens: it is empty.
+        // A window whose opening is skipped may close before it opens. It is empty.
         while self.closes <= at.max(self.opens) {
             self.turn_to_next();
         }
@@ -307,11 +307,11 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// When a window opens, before 24:00, and for how long, at most a day.
+/// The opening of a window, before 24:00, and its length, at most a day.
 #[inline]
 fn opening(from: Clock, to: Clock) -> (i64, i64) {
     let (from, to) = (i64::from(from.0), i64::from(to.0));
-    // A clock reaches 48:00, so two days at most have to go.
+    // A clock reaches 48:00, so at most two days are removed.
     let opens = if from < WALL_DAY { from } else { (from - WALL_DAY) % WALL_DAY };
     let length = match (to > from, to > opens) {
         (true, _) => to - from,
@@ -321,7 +321,7 @@ fn opening(from: Clock, to: Clock) -> (i64, i64) {
     (opens, length.min(WALL_DAY))
 }
 
-/// The instants between which the window is open that opens on a date.
+/// The start and end of the window that opens on a date.
 #[cold]
 #[inline(never)]
 fn on(zone: &Zone<'_>, date: Workday, from: i64, length: i64) -> (i64, i64) {
@@ -340,7 +340,7 @@ mod tests {
     const SPRING: i64 = 1_772_953_200;
     const AUTUMN: i64 = 1_793_512_800;
 
-    /// One day in New York with these stretches of work, which may overlap here.
+    /// One day in New York with these spans of work, which may overlap in this test.
     fn cards(workday: Workday, spans: &[(i64, i64)]) -> Cards {
         Cards {
             zones: Zones {

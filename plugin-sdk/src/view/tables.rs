@@ -1,4 +1,4 @@
-//! What lies on a day besides its timeline: punches, shifts, quantities, premiums, exceptions.
+//! The items of a day beside its spans: punches, shifts, quantities, premiums, exceptions.
 
 use crate::codes::{ExceptionCode, PayCode, PunchKind, PunchRole};
 use crate::columns::{exception, premium, punch, quantity, scheduled, shift};
@@ -36,9 +36,9 @@ view! {
     Punch of punches in punch {
         /// Its instant, corrected, unrounded.
         at -> Instant: at, |at| Instant(at);
-        /// What it says it is.
+        /// Its kind.
         kind -> PunchKind: kind, |kind| PunchKind::from_number(kind);
-        /// What pairing made of it; nothing yet in the hook `punches`.
+        /// Its role in a pair; unused in the hook `punches`.
         role -> PunchRole: role, |role| PunchRole::from_number(role);
     }
 }
@@ -54,7 +54,7 @@ view! {
 }
 
 impl<'a> Shift<'a> {
-    /// The scheduled shift that it fits.
+    /// The scheduled shift that it matches.
     #[track_caller]
     pub fn scheduled(self) -> Option<Scheduled<'a>> {
         let row = value(&self.employee.cards.shifts.scheduled, self.row, shift::scheduled).checked_sub(1)?;
@@ -79,13 +79,13 @@ view! {
         start -> Instant: start, |at| Instant(at);
         /// The end.
         end -> Instant: end, |at| Instant(at);
-        /// When the employee is expected, after leave and earlier plugins moved it.
+        /// The expected start, after changes by leave and earlier plugins.
         expected_start -> Instant: expected_start, |at| Instant(at);
-        /// Until when the employee is expected.
+        /// The expected end.
         expected_end -> Instant: expected_end, |at| Instant(at);
         /// Planned work: its length without its breaks.
         planned -> Length: planned, |length| Length(length);
-        /// True when a worked shift fits it.
+        /// True when a worked shift matches it.
         is_worked -> bool: marks, |marks| marks & FITS != 0;
         /// True when leave covers all of it.
         is_on_leave -> bool: marks, |marks| marks & ON_LEAVE != 0;
@@ -93,19 +93,19 @@ view! {
 }
 
 view! {
-    /// What is paid that is not time on the clock.
+    /// Pay that is not clock time.
     Quantity of quantities in quantity {
         /// The workday that it is shown on.
         workday -> Workday: workday, |label| Workday(label);
-        /// What it pays.
+        /// Its pay code.
         pay_code -> PayCode: pay_code, |code| PayCode(code);
-        /// How much: seconds, or occurrences.
+        /// The amount: seconds, or occurrences.
         amount -> u32: amount, |amount| amount;
     }
 }
 
 view! {
-    /// A stretch that is paid a premium on top of what its seconds pay.
+    /// A span of time that is paid a premium on top of the pay of its seconds.
     Premium of premiums in premium {
         /// The start.
         start -> Instant: start, |at| Instant(at);
@@ -113,7 +113,7 @@ view! {
         end -> Instant: end, |at| Instant(at);
         /// The workday that it is shown on.
         workday -> Workday: workday, |label| Workday(label);
-        /// What it pays.
+        /// Its pay code.
         pay_code -> PayCode: pay_code, |code| PayCode(code);
     }
 }
@@ -127,9 +127,9 @@ impl Premium<'_> {
 }
 
 view! {
-    /// Something that a person must look at.
+    /// An exception: something that a person must look at.
     Exception of exceptions in exception {
-        /// What.
+        /// Its code.
         code -> ExceptionCode: code, |code| ExceptionCode::from_number(code);
         /// The workday that it is shown on.
         workday -> Workday: workday, |label| Workday(label);

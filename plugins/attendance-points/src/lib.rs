@@ -1,9 +1,9 @@
-//! Attendance points: late, early and absent earn points, which a perfect pay period lets lapse.
+//! Attendance points: late, early and absent earn points. Points lapse after perfect pay periods.
 //! - Takes:  the exceptions of the pay period, and the points carried from the one before.
 //! - Gives:  the points to carry to the next, and one `needs_review` where they reach the limit.
 //! - Keeps:  all time and all pay.
-//! - Edges:  on the limit is reached. What a person has waived earns nothing. A pay period is perfect when it is over,
-//!   was worked at least once, and earned no point.
+//! - Edges:  a number equal to the limit reaches it. Waived exceptions earn no points. A pay period is perfect when it is
+//!   over, has work, and earned no points.
 //! - Source: company policy ("no-fault attendance"); its figures are settings.
 //! - Shown:  timecards/attendance-points.md
 
@@ -20,13 +20,13 @@ struct AttendancePoints {
     /// Points for a shift, or half of one, that was missed.
     #[config(default = "3", least = 0, most = 100)]
     absent: i64,
-    /// With so many points a person must look.
+    /// The number of points at which a person must look.
     #[config(default = "8", least = 1, most = 1000)]
     limit: i64,
-    /// Points lapse after so many perfect pay periods in a row.
+    /// The number of perfect pay periods in a row after which points lapse.
     #[config(default = "1", least = 1, most = 100)]
     perfect_periods: i64,
-    /// So many points lapse then.
+    /// The number of points that lapse then.
     #[config(default = "1", least = 1, most = 1000)]
     lapse: i64,
 }
@@ -92,7 +92,7 @@ impl AttendancePoints {
         }
     }
 
-    /// Another perfect pay period: it counts, or points lapse.
+    /// Counts a perfect pay period, or lets points lapse.
     fn reward(&self, employee: &Employee, points: i64, edits: &mut Edits<Why>) {
         let number = employee.carried(Balance::Perfect).unwrap_or(0).saturating_add(1);
         if points == 0 {
@@ -108,7 +108,7 @@ impl AttendancePoints {
     }
 }
 
-/// Nothing more can happen in the pay period.
+/// True when the pay period is over.
 fn is_over(employee: &Employee) -> bool {
     employee.date_at(employee.as_of()) > employee.pay_period_last()
 }

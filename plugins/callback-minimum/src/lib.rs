@@ -1,10 +1,10 @@
-//! Callback: who is called in outside of the scheduled shifts is paid for four hours at least.
+//! Callback: an employee who is called in outside of the scheduled shifts is paid for at least four hours.
 //! - Takes:  the work and the scheduled shifts of all days.
-//! - Gives:  what the work of a call lacks up to the guarantee, as a quantity on the day of the call.
-//! - Keeps:  all time; the work itself pays what it pays anyway.
+//! - Gives:  the time from the work of a call up to the guarantee, as a quantity on the day of the call.
+//! - Keeps:  all time and the pay of the work itself.
 //! - Edges:  the guarantee ends where a shift starts, so a call that runs into a shift is paid as worked. Calls that
-//!   begin within one guarantee share it; one that begins as it ends has its own. Work that goes on after a shift is
-//!   not called in, nor is work that goes on after a call another call. A shift that leave covers is none.
+//!   begin within one guarantee share it; a call that begins at its end has its own. Work that continues a shift is not
+//!   a call, and work that continues a call is not another call. A shift that leave covers does not count as a shift.
 //! - Source: union contract; its figures are settings.
 //! - Shown:  timecards/callback-minimum.md
 
@@ -15,10 +15,10 @@ struct CallbackMinimum {
     /// A call pays for at least this long.
     #[config(default = "4h", most = "24h")]
     guarantee: Length,
-    /// Work that begins this soon after other work goes on from it.
+    /// Work that begins this soon after other work continues it.
     #[config(default = "15m", most = "4h")]
     apart: Length,
-    /// What pays for the time that the work lacks.
+    /// The pay code of the time up to the guarantee.
     #[config(default = "callback_topup")]
     code: TimeCode,
 }
@@ -37,7 +37,7 @@ enum Why {
     UntilShift { called: Clock, worked: Length, guaranteed: Length },
 }
 
-/// A call, and what has been worked of its guarantee.
+/// A call, and the work inside its guarantee.
 struct Call<'a> {
     day: Day<'a>,
     start: Instant,
@@ -45,7 +45,7 @@ struct Call<'a> {
     worked: Length,
 }
 
-/// Work that is all within a scheduled shift, or all outside.
+/// A stretch of work that is completely inside a scheduled shift, or completely outside.
 struct Stretch<'a> {
     day: Day<'a>,
     start: Instant,

@@ -1,9 +1,9 @@
-//! Late off, late on (晚走晚到): who leaves late in the evening may come later on the day after.
+//! Late off, late on (晚走晚到): an employee who leaves late in the evening may come later on the next day.
 //! - Takes:  the punches of the evening before, and the first scheduled shift of the day.
-//! - Gives:  a later expected start; lateness is then judged by it.
-//! - Keeps:  the shift itself and its end: the day after is as long as it is worked.
-//! - Edges:  the evening ends with the last punch that ends work, so a missing out punch earns nothing. On a step is
-//!   reached. Leave in the morning is not added to: the later of the two starts holds.
+//! - Gives:  a later expected start, from which lateness is measured.
+//! - Keeps:  the shift and its end.
+//! - Edges:  the evening ends with the last punch that ends work, so a missing out punch earns nothing. A time equal to a
+//!   step reaches it. Leave in the morning is not added: the later of the two starts is used.
 //! - Source: company policy; the ladder is a setting.
 //! - Shown:  timecards/late-off-late-on.md
 
@@ -14,20 +14,20 @@ use shiftmill_plugin::prelude::*;
 #[derive(Config)]
 #[config(check = rises, context = days_before)]
 struct LateOffLateOn {
-    /// How long somebody stayed, and how much later the day after begins: from short to long.
+    /// The steps: how long the employee stayed, and how much later the next day begins, from short to long.
     #[config(most = 12)]
     ladder: Vec<Step>,
-    /// Whether the evening before a weekend counts for the day after it.
+    /// Whether the evening before days off counts for the first day after them.
     #[config(default = "false")]
     over_days_off: bool,
 }
 
 #[derive(Row)]
 struct Step {
-    /// Left this long after the scheduled end, or longer.
+    /// The employee left at least this long after the scheduled end.
     #[config(most = "16h")]
     stayed: Length,
-    /// So much later is the start.
+    /// How much later the start is.
     #[config(most = "12h")]
     later: Length,
 }
@@ -39,7 +39,7 @@ fn rises(config: &LateOffLateOn) -> Result<(), String> {
     }
 }
 
-/// The longest holidays are shorter than two weeks.
+/// The context days. Two weeks are more than the longest holidays.
 fn days_before(config: &LateOffLateOn) -> ContextDays {
     ContextDays { before: if config.over_days_off { 14 } else { 1 }, after: 0 }
 }
@@ -72,7 +72,7 @@ impl Schedule for LateOffLateOn {
 }
 
 impl LateOffLateOn {
-    /// The day that decides when this one begins.
+    /// The earlier day that decides when this one begins.
     fn evening_before<'a>(&self, day: Day<'a>) -> Option<Day<'a>> {
         match self.over_days_off {
             true => successors(day.previous(), |day| day.previous()).find(|day| day.scheduled().next().is_some()),
@@ -81,7 +81,7 @@ impl LateOffLateOn {
     }
 }
 
-/// How long after the end of the day's last shift somebody left.
+/// How long after the end of the last shift of the day the employee left.
 fn stayed(evening: Day) -> Option<Length> {
     let over = evening.scheduled().next_back()?.end();
     let left = evening.punches().rfind(|punch| punch.role() == PunchRole::Closes)?.at();

@@ -2,7 +2,7 @@
 //! - Takes:  the work of one workday.
 //! - Gives:  one occurrence of a quantity on that workday.
 //! - Keeps:  all time.
-//! - Edges:  work that ends on the limit does not pass it; as much work as demanded is enough.
+//! - Edges:  work that ends on the limit does not pass it; exactly the required work is enough.
 //! - Source: company agreement; its figures are settings.
 //! - Shown:  timecards/night-meal.md
 
@@ -10,13 +10,13 @@ use shiftmill_plugin::prelude::*;
 
 #[derive(Config)]
 struct NightMeal {
-    /// Work must go on past this time of day.
+    /// Work must continue past this time of day.
     #[config(default = "22:00")]
     until: Clock,
-    /// The workday must hold at least this much work.
+    /// The workday must have at least this much work.
     #[config(default = "10h", most = "24h")]
     least: Length,
-    /// What is paid, once a workday.
+    /// The pay code of the allowance, paid once a workday.
     #[config(default = "night_meal")]
     code: CountCode,
 }

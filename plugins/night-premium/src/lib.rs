@@ -1,10 +1,9 @@
-//! Night premium: work at night pays a premium on top. The ruleset has this rule built in; as a plugin it shows how a
-//! rule for every stretch of work is written, and what a plugin costs.
+//! Night premium: work at night earns a premium. Rulesets have this rule built in; as a plugin it shows how to write a rule
+//! for every span of work, and what a plugin costs.
 //! - Takes:  the work of one workday.
-//! - Gives:  premium time over the part of it that lies in the window of the night.
+//! - Gives:  premium time over the part of it inside the window of the night.
 //! - Keeps:  the timeline.
-//! - Edges:  the window is what the wall clock shows, the pay is for time that passes: a night when clocks go back has
-//!   one more hour.
+//! - Edges:  the window is in wall-clock time, the pay is for elapsed time: a night when clocks go back has one more hour.
 //! - Source: Japan Labour Standards Act art. 37(4) has 22:00 to 05:00; employer policy elsewhere.
 //! - Shown:  timecards/night-premium.md
 
@@ -12,13 +11,13 @@ use shiftmill_plugin::prelude::*;
 
 #[derive(Config)]
 struct NightPremium {
-    /// When the night begins.
+    /// The time at which the night begins.
     #[config(default = "22:00")]
     from: Clock,
-    /// When it ends.
+    /// The time at which the night ends.
     #[config(default = "06:00")]
     to: Clock,
-    /// What is paid on top.
+    /// The pay code of the premium.
     #[config(default = "night")]
     code: PremiumCode,
 }

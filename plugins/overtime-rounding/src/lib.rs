@@ -1,9 +1,9 @@
 //! Overtime rounding: the overtime of a workday is rounded up, in the employee's favour; regular time is not rounded.
 //! - Takes:  the timeline of one workday, after overtime.
-//! - Gives:  a longer last stretch of overtime, so that the overtime of the workday is whole quarter hours.
-//! - Keeps:  everything else. It adds seconds that were not worked, and says so.
-//! - Edges:  whole quarters stay as they are. Time is added only where nothing else is on the timeline; where something
-//!   follows at once, no time is added.
+//! - Gives:  a longer last span of overtime, so that the overtime of the workday is whole quarter hours.
+//! - Keeps:  everything else. It adds seconds that were not worked, with a reason.
+//! - Edges:  whole quarters do not change. Time is added only where there is no span; when a span follows directly, no time
+//!   is added.
 //! - Source: collective agreement; the step is a setting.
 //! - Shown:  timecards/overtime-rounding.md
 
@@ -13,10 +13,10 @@ use shiftmill_plugin::prelude::*;
 
 #[derive(Config)]
 struct OvertimeRounding {
-    /// Overtime is a multiple of this.
+    /// Overtime is rounded up to a multiple of this.
     #[config(default = "15m", least = "1m", most = "1h")]
     step: Length,
-    /// What is overtime, by its pay codes.
+    /// The pay codes of overtime.
     #[config(most = 16)]
     overtime: Vec<BaseCode>,
 }
@@ -54,7 +54,7 @@ impl OvertimeRounding {
     }
 }
 
-/// When something follows on the timeline, on this day or a later one.
+/// The start of the next span, on this day or a later one.
 fn following(span: Span) -> Option<Instant> {
     let days = successors(Some(span.day()), |day| day.next());
     days.flat_map(Day::spans).map(Span::start).find(|start| *start >= span.end())

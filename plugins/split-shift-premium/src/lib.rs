@@ -1,12 +1,12 @@
 //! Split shift: a premium for workdays that a long unpaid gap splits in two.
 //! - Takes:  the punches of one workday.
-//! - Gives:  one occurrence of a quantity, whatever number of gaps. What an hour of it is worth is payroll's business.
+//! - Gives:  one occurrence of a quantity for any number of gaps. Payroll decides its value.
 //! - Keeps:  all time.
-//! - Edges:  a gap of the limit does not split. What is punched as a meal is one, up to the longest that the ruleset
-//!   takes for one. A gap in which there was leave is the employee's own. A gap counts when it is worked on both
-//!   sides, so not while a punch is missing.
+//! - Edges:  a gap equal to the limit does not split. A gap that is punched as a meal is a meal, up to the longest meal of the
+//!   configuration. A gap with leave does not count. A gap counts only with work on both sides, so not while a punch
+//!   is missing.
 //! - Source: California wage orders, section 4(C) with the definition in section 2 (8 CCR 11040 and its like); employer
-//!   policy elsewhere. Without the exception for those who live where they work, and without setting off what is paid
+//!   policy elsewhere. Without the exception for employees who live where they work, and without offsetting pay
 //!   above the minimum wage.
 //! - Shown:  timecards/split-shift-premium.md
 
@@ -14,13 +14,13 @@ use shiftmill_plugin::prelude::*;
 
 #[derive(Config)]
 struct SplitShift {
-    /// A longer gap splits the workday.
+    /// The longest gap that does not split the workday.
     #[config(default = "1h", most = "12h")]
     gap: Length,
-    /// A meal is no longer than this.
+    /// The longest gap that counts as a meal.
     #[config(default = "1h30m", most = "12h")]
     longest_meal: Length,
-    /// What is paid, once a workday.
+    /// The pay code of the premium, paid once a workday.
     #[config(default = "split_shift")]
     code: CountCode,
 }

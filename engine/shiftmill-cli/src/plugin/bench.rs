@@ -1,4 +1,5 @@
-//! `shiftmill plugin bench`: what a plugin costs for each employee and day, in fuel, which repeats to the unit, and in time.
+//! `shiftmill plugin bench`: measures the cost of a plugin for each employee and day, in fuel, which is exactly the same in
+//! every run, and in time.
 
 use std::fs;
 use std::io::Write;
@@ -27,35 +28,35 @@ Examples:
   shiftmill plugin bench --json > before.json
   shiftmill plugin bench --compare before.json --max-regression 5
 
-Fuel is the same in every run on every machine; time is not. It is that of the quickest run, which whatever else the
-machine does disturbs least, and is given with its spread.
+Fuel is the same in every run on every machine; time is not. The time is that of the fastest run, which other work of the
+machine disturbs least, and is given with its spread.
 
-Exit codes: 0 done; 1 it takes more fuel than before, beyond what is allowed; 2 no figures, such as for a plugin that
-fails; 70 our fault.";
+Exit codes: 0 done; 1 it uses more fuel than before, and more than is allowed; 2 no figures, such as for a plugin
+that fails; 70 a fault of Shiftmill.";
 
-/// Employees in one chunk, as a stream has them.
+/// Employees in one chunk, as in a stream.
 const CHUNK: usize = 330;
-/// How many days each employee has.
+/// Days of each employee.
 const DAYS: i32 = 28;
-/// Employees that are evaluated alone, for the most fuel of one.
+/// Employees that are evaluated alone, to find the maximum fuel of one.
 const ALONE: usize = 100;
 
-/// Measure what a plugin costs for each employee and day.
+/// Measure the cost of a plugin for each employee and day.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Bench {
     #[command(flatten)]
     source: Source,
-    /// How many made-up employees, each with 28 days.
+    /// The number of made-up employees, each with 28 days.
     #[arg(long, default_value_t = 660, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     employees: u32,
-    /// How many runs; the time is that of the quickest.
+    /// The number of runs; the time is that of the fastest.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     runs: u32,
-    /// Compare with an earlier `--json`.
+    /// Compare with an earlier output of `--json`.
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
-    /// How much more fuel than before is allowed, in percent.
+    /// The allowed increase of fuel, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 0, requires = "compare")]
     max_regression: u32,
     /// The ruleset that uses the plugin. Default: `ruleset.toml` beside it.
@@ -63,17 +64,17 @@ pub struct Bench {
     ruleset: Option<PathBuf>,
 }
 
-/// What was measured.
+/// The measurements.
 struct Measured {
     employees: u64,
     days: u64,
     fuel: u64,
-    /// The most fuel that one employee took alone, instance and configuration included.
+    /// The maximum fuel of one employee alone, with the instance and its configuration.
     fuel_most: u64,
     memory: usize,
-    /// Time inside the plugin's calls, in order.
+    /// Time inside the calls of the plugin, sorted.
     inside: Vec<Duration>,
-    /// Time of the evaluation as a whole, in order.
+    /// Time of the whole evaluation, sorted.
     whole: Vec<Duration>,
 }
 
@@ -97,11 +98,7 @@ pub fn run(command: &Bench, registry: &PluginRegistry, json: bool) -> Result<Exi
         measured.tell(earlier.as_ref(), &mut out)?;
         if too_much {
             let allowed = command.max_regression;
-            topic(
-                "slower",
-                &[format!("it takes more fuel than before, beyond the {allowed} % that are allowed")],
-                &mut out,
-            )?;
+            topic("slower", &[format!("it uses more fuel than before; {allowed} % more is allowed")], &mut out)?;
         }
     }
     out.flush()?;
@@ -131,7 +128,7 @@ fn measure(trial: &Trial<'_>, setting: &Setting, command: &Bench) -> Result<Meas
     Ok(Measured { employees: cards.len() as u64, days, fuel, fuel_most, memory, inside, whole })
 }
 
-/// Figures of a plugin that fails say nothing about the rule.
+/// Refuses figures of a plugin that fails, because they say nothing about its rule.
 fn check_answers(finished: &[Finished], employees: usize) -> Result<(), Problem> {
     let mut failures = finished.iter().flat_map(|chunk| &chunk.results.failures).peekable();
     let Some(first) = failures.peek() else { return Ok(()) };
@@ -140,7 +137,7 @@ fn check_answers(finished: &[Finished], employees: usize) -> Result<(), Problem>
     Err(problem.cause(cause).hint("`shiftmill plugin test` shows such employees as timecards"))
 }
 
-/// People as they are, over all the days that the facts cover.
+/// Made-up employees with usual punches, over all the days that the facts cover.
 fn population(setting: &Setting, employees: u32) -> Result<Vec<CardFacts>, Problem> {
     let facts = setting.window.facts;
     let company = Company {
@@ -155,7 +152,7 @@ fn population(setting: &Setting, employees: u32) -> Result<Vec<CardFacts>, Probl
     Ok(company.cards(setting.zone()?, 0))
 }
 
-/// The most fuel of one employee.
+/// The maximum fuel of one employee.
 fn fuel_alone(trial: &Trial<'_>, setting: &Setting, cards: &[CardFacts]) -> Result<u64, Problem> {
     let mut most = 0;
     for card in cards.iter().take(ALONE) {
@@ -180,7 +177,7 @@ impl Earlier {
         let unread = |cause: String| {
             Problem::new(format!("cannot compare with `{}`", file.display()))
                 .cause(cause)
-                .hint("it must be what `shiftmill plugin bench --json` wrote")
+                .hint("give a file that `shiftmill plugin bench --json` wrote")
         };
         let text = fs::read_to_string(file).map_err(|error| unread(error.to_string()))?;
         let object: Value = serde_json::from_str(&text).map_err(|error| unread(error.to_string()))?;
@@ -216,7 +213,7 @@ fn nanoseconds_a_day(elapsed: Duration, days: u64) -> u64 {
     u64::try_from(elapsed.as_nanos() / u128::from(days.max(1))).unwrap_or(u64::MAX)
 }
 
-/// The middle of figures in order.
+/// The median of sorted figures.
 fn median(figures: &[Duration]) -> Duration {
     figures.get(figures.len() / 2).copied().unwrap_or_default()
 }
@@ -226,18 +223,18 @@ impl Measured {
         self.fuel.saturating_mul(1_000) / self.days.max(1)
     }
 
-    /// The least of figures in order.
+    /// The least of sorted figures, for an employee-day.
     fn nanoseconds(&self, figures: &[Duration]) -> u64 {
         nanoseconds_a_day(figures.first().copied().unwrap_or_default(), self.days)
     }
 
-    /// The middle and the most of the time inside calls.
+    /// The median and the maximum of the time inside calls, for an employee-day.
     fn spread(&self) -> (u64, u64) {
         let most = self.inside.last().copied().unwrap_or_default();
         (nanoseconds_a_day(median(&self.inside), self.days), nanoseconds_a_day(most, self.days))
     }
 
-    /// What one employee with these days may use.
+    /// The fuel budget of one employee with these days.
     fn budget(&self) -> u64 {
         FUEL_BASE + FUEL_PER_DAY * (self.days / self.employees.max(1))
     }
@@ -262,11 +259,11 @@ impl Measured {
             out,
         )?;
         let whole = self.nanoseconds(&self.whole);
-        topic("", &[format!("of {whole} ns that the evaluation takes as a whole")], out)?;
-        let room = self.budget() / self.fuel_most.max(1);
+        topic("", &[format!("of {whole} ns for the whole evaluation")], out)?;
+        let factor = self.budget() / self.fuel_most.max(1);
         topic(
             "budget",
-            &[format!("{} at most for one employee alone, {room} times as much is allowed", self.fuel_most)],
+            &[format!("{} at most for one employee alone, the limit is {factor} times as much", self.fuel_most)],
             out,
         )?;
         topic("memory", &[format!("{} of {} at most", size(self.memory), size(MEMORY_BYTES_MAX))], out)
@@ -306,7 +303,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_are_told_in_percent() {
+    fn changes_are_shown_in_percent() {
         assert_eq!(percent(change(1_000, 1_012)), "+1.2 %");
         assert_eq!(percent(change(1_000, 500)), "-50.0 %");
         assert_eq!(percent(change(0, 0)), "-100.0 %");

@@ -1,4 +1,4 @@
-//! `shiftmill plugin build`: from sources, or from a module that any compiler has made, to a file that a service takes.
+//! `shiftmill plugin build`: builds the file that a service accepts, from sources or from a module of any compiler.
 
 use std::fs;
 use std::io::Write;
@@ -23,32 +23,32 @@ Examples:
   shiftmill plugin build
   shiftmill plugin build rules/acme-meals --locked
 
-  A plugin in C, Zig or any other language, from the module that its compiler has made:
+  A plugin in C, Zig or any other language, from the module of its compiler:
     shiftmill plugin build rules/acme-zig --module zig-out/acme.wasm
 
-What is built passes the checks that a service makes. Only then it is written, beside the ruleset; when anything fails,
-an earlier build is taken away.
+The file is written beside the ruleset, and only when it passes the checks of a service. When anything fails, an earlier
+build is removed.
 
-Exit codes: 0 done; 2 nothing done; 70 our fault.";
+Exit codes: 0 done; 2 nothing done; 70 a fault of Shiftmill.";
 
-/// Build a plugin to a file that a service takes, and check it as a service does.
+/// Build the file that a service accepts, with the checks of a service.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Build {
     #[command(flatten)]
     source: Source,
-    /// Where to write. Default: the plugin's name, beside the ruleset.
+    /// The file to write. Default: the name of the plugin, beside the ruleset.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// What a plugin is built from.
+/// The source of a plugin.
 #[derive(Clone, Debug, Args)]
 pub struct Source {
     /// The folder of the plugin.
     #[arg(value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
-    /// A WebAssembly module made by any compiler, or a plugin that is built already, instead of a crate.
+    /// A WebAssembly module of any compiler, or a built plugin, instead of a crate.
     #[arg(long, value_name = "FILE")]
     pub module: Option<PathBuf>,
     #[command(flatten)]
@@ -57,19 +57,19 @@ pub struct Source {
 
 /// A plugin that has been built, checked and loaded.
 pub struct Built {
-    /// The plugin, as a service would have it.
+    /// The plugin, as a service would load it.
     pub plugin: Arc<Plugin>,
-    /// Its crate, when it is one.
+    /// Its crate, when it was built from one.
     pub package: Option<Package>,
     /// Its content.
     component: Vec<u8>,
-    /// How large the compiler's module is.
+    /// The size of the module of the compiler.
     module_bytes: usize,
     elapsed: Duration,
 }
 
 impl Source {
-    /// Builds it, without writing anything beside it.
+    /// Builds it, without writing the file.
     pub fn build(&self, registry: &PluginRegistry) -> Result<Built, Problem> {
         let began = Instant::now();
         let (package, module) = self.module()?;
@@ -77,14 +77,14 @@ impl Source {
         let built = fs::read(&module)
             .map_err(|error| Problem::new(format!("cannot read `{}`", module.display())).cause(error))
             .and_then(|bytes| Built::new(bytes, package, registry));
-        // A file that is not what the sources say must not be taken for it.
+        // A file that does not match the sources must not be used as their build.
         if let (Err(_), Some(stale)) = (&built, stale) {
-            take_away(&stale);
+            remove(&stale);
         }
         built.map(|built| Built { elapsed: began.elapsed(), ..built })
     }
 
-    /// The crate, if it is one, and the module that its compiler has made.
+    /// The crate, when the source is one, and the module of its compiler.
     fn module(&self) -> Result<(Option<Package>, PathBuf), Problem> {
         if let Some(module) = &self.module {
             return Ok((None, module.clone()));
@@ -92,45 +92,45 @@ impl Source {
         let package = Package::find(&self.folder)?;
         let module = package.compile(&self.cargo);
         if module.is_err() {
-            take_away(&self.folder.join(file_name(&package.name)));
+            remove(&self.folder.join(file_name(&package.name)));
         }
         Ok((Some(package), module?))
     }
 }
 
-/// What a plugin's file is called.
+/// The file name of a plugin.
 fn file_name(plugin: &str) -> String {
     format!("{plugin}.wasm")
 }
 
-/// A file that is not there needs not be taken away.
-fn take_away(file: &Path) {
+/// Removes a file, when it exists.
+fn remove(file: &Path) {
     let _ = fs::remove_file(file);
 }
 
 impl Built {
     fn new(module: Vec<u8>, package: Option<Package>, registry: &PluginRegistry) -> Result<Built, Problem> {
         let module_bytes = module.len();
-        let component = to_component(module, "what was compiled")?;
+        let component = to_component(module, "the compiled module")?;
         let plugin = plugins::load(registry, &component)?;
         Ok(Built { plugin, package, component, module_bytes, elapsed: Duration::ZERO })
     }
 
-    /// Writes it where a ruleset finds it.
+    /// Writes it to the folder in which a ruleset finds it.
     pub fn write(&self, folder: &Path) -> Result<PathBuf, Problem> {
         let file = folder.join(file_name(&self.plugin.manifest().name));
         self.write_to(&file)?;
         Ok(file)
     }
 
-    /// Writes it whole or not at all.
+    /// Writes the whole file, or nothing.
     fn write_to(&self, file: &Path) -> Result<(), Problem> {
         let beside = file.with_extension("wasm.new");
         let written = fs::write(&beside, &self.component).and_then(|()| fs::rename(&beside, file));
         written.map_err(|error| Problem::new(format!("cannot write `{}`", file.display())).cause(error))
     }
 
-    /// One line that says what has been built.
+    /// One line about the built plugin.
     pub fn line(&self) -> String {
         let manifest = self.plugin.manifest();
         let hash = self.plugin.hash().to_string();
@@ -145,7 +145,7 @@ pub fn tenths(elapsed: Duration) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// A component as it is, or made of a module, which `what` names.
+/// The component of a file: the file itself, or the component of a module. `what` is the name of the file in messages.
 pub fn to_component(bytes: Vec<u8>, what: &str) -> Result<Vec<u8>, Problem> {
     match componentise(&bytes) {
         Ok(component) => Ok(component),
@@ -154,12 +154,12 @@ pub fn to_component(bytes: Vec<u8>, what: &str) -> Result<Vec<u8>, Problem> {
             let hint = match &error {
                 ComponentiseError::NoPlugin | ComponentiseError::NoHook => "a crate needs `plugin!(Name: days);`",
                 ComponentiseError::ForeignImport { .. } => {
-                    "a plugin has no clock, no random numbers, no files and no network; take what pulls it in away"
+                    "a plugin has no clock, no random numbers, no files and no network; remove the code that imports it"
                 }
-                ComponentiseError::OtherVersion(_) => "`shiftmill --version` tells which program this is",
+                ComponentiseError::OtherVersion(_) => "`shiftmill --version` shows the version of this program",
                 _ => "build a library for wasm32-unknown-unknown",
             };
-            Err(Problem::new(format!("{what} is no plugin")).cause(error).hint(hint))
+            Err(Problem::new(format!("{what} is not a plugin")).cause(error).hint(hint))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Cargo and the compiler, as they are on this machine: found, asked, run. Nothing is installed unless it is asked for.
+//! Runs cargo and the compiler of this machine. Nothing is installed without `--add-target`.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -10,10 +10,10 @@ use serde_json::Value;
 
 use crate::problem::Problem;
 
-/// What plugins are compiled for.
+/// The compilation target of plugins.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// How cargo is to be run.
+/// Arguments for cargo.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CargoArguments {
     /// Build with the versions of `Cargo.lock`, and fail where they do not fit.
@@ -22,7 +22,7 @@ pub struct CargoArguments {
     /// Add the compilation target with rustup when it is missing.
     #[arg(long)]
     pub add_target: bool,
-    /// Where cargo builds. Default: `target` in the project.
+    /// The build folder of cargo. Default: `target` in the project.
     #[arg(long, value_name = "DIR")]
     pub target_dir: Option<PathBuf>,
 }
@@ -32,18 +32,18 @@ pub struct CargoArguments {
 pub struct Package {
     /// The folder of its manifest.
     folder: PathBuf,
-    /// The folder of the project, from which cargo names files.
+    /// The root folder of the workspace. Cargo names files from there.
     root: PathBuf,
-    /// Its name, which is the plugin's name too.
+    /// Its name, which is also the name of the plugin.
     pub name: String,
 }
 
-/// How native tests went.
+/// The outcome of native tests.
 #[derive(Clone, Debug)]
 pub struct NativeTests {
-    /// How many passed.
+    /// The number of passed tests.
     pub passed: u64,
-    /// What the tests said, when any failed.
+    /// The output of the tests, when any failed.
     pub failed: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Package {
         if !manifest.is_file() {
             return Err(Problem::new(format!("there is no plugin in `{}`", folder.display()))
                 .cause("it has no Cargo.toml")
-                .hint("`shiftmill plugin new NAME` makes one; `--module FILE` takes what another compiler has made"));
+                .hint("`shiftmill plugin new NAME` creates one; `--module FILE` uses the module of another compiler"));
         }
         let arguments = ["metadata", "--no-deps", "--format-version", "1", "--manifest-path"];
         let asked =
@@ -73,13 +73,14 @@ impl Package {
         let package = packages.and_then(|packages| packages.iter().find(is_own));
         let name = package.and_then(|package| text_of(package, "/name"));
         let name = name.ok_or_else(|| {
-            unread(String::from("it is a workspace without a package")).hint("name the folder of the plugin's crate")
+            unread(String::from("it is a workspace without a package"))
+                .hint("give the folder of the crate of the plugin")
         })?;
         let root = text_of(&metadata, "/workspace_root").map_or_else(|| folder.to_path_buf(), PathBuf::from);
         Ok(Package { folder: folder.to_path_buf(), root, name: name.to_owned() })
     }
 
-    /// Compiles the crate to a WebAssembly module and gives its path. The compiler says what is wrong on standard error.
+    /// Compiles the crate to a WebAssembly module and returns its path. The compiler writes its messages to standard error.
     pub fn compile(&self, arguments: &CargoArguments) -> Result<PathBuf, Problem> {
         self.ensure_target(arguments.add_target)?;
         let mut command = self.cargo_with("build", arguments);
@@ -88,26 +89,26 @@ impl Package {
         let built = command.stderr(Stdio::inherit()).output().map_err(no_cargo)?;
         if !built.status.success() {
             return Err(Problem::new(format!("plugin `{}` does not compile", self.name))
-                .cause("see what the compiler says above")
-                .hint("nothing was built, and an earlier build is taken away: it is not what the sources say"));
+                .cause("see the messages of the compiler above")
+                .hint("nothing was built; the earlier build was removed because it does not match the sources"));
         }
         let messages = String::from_utf8_lossy(&built.stdout);
         let mut modules = messages.lines().filter_map(|line| self.module_of(line));
         modules.next_back().ok_or_else(|| {
             Problem::new(format!("`{}` compiles, but not to a plugin", self.name))
-                .cause("its library is no `cdylib`")
+                .cause("its library is not a `cdylib`")
                 .hint("write `crate-type = [\"cdylib\"]` below `[lib]` in Cargo.toml")
         })
     }
 
-    /// Takes the folder of the project out of the names of files, so that the same sources become the same plugin in every
-    /// folder, and nobody reads in it where it was built.
+    /// Removes the folder of the project from file names, so that the same sources give the same plugin in every folder,
+    /// and the plugin does not show where it was built.
     fn without_own_path(&self) -> String {
         let flag = Value::from(format!("--remap-path-prefix={}=", self.root.display()));
         format!("target.{TARGET}.rustflags=[{flag}]")
     }
 
-    /// The module that a message of cargo says it has made of this crate.
+    /// The module of this crate that a message of cargo names.
     fn module_of(&self, message: &str) -> Option<PathBuf> {
         let message: Value = serde_json::from_str(message).ok()?;
         let is_artifact = text_of(&message, "/reason") == Some("compiler-artifact");
@@ -127,16 +128,16 @@ impl Package {
     /// Runs the crate's own tests on this machine, without a sandbox.
     pub fn test(&self, arguments: &CargoArguments) -> Result<NativeTests, Problem> {
         let ran = self.cargo_with("test", arguments).stderr(Stdio::inherit()).output().map_err(no_cargo)?;
-        let said = String::from_utf8_lossy(&ran.stdout);
-        let passed = said.lines().filter_map(passed_of).sum();
-        let failed = (!ran.status.success()).then(|| said.trim_end().to_owned());
+        let output = String::from_utf8_lossy(&ran.stdout);
+        let passed = output.lines().filter_map(passed_of).sum();
+        let failed = (!ran.status.success()).then(|| output.trim_end().to_owned());
         Ok(NativeTests { passed, failed })
     }
 
     fn cargo_with(&self, what: &str, arguments: &CargoArguments) -> Command {
         let mut command = cargo(&self.folder);
         command.arg(what);
-        // Progress is for people.
+        // Only a terminal shows progress.
         if !io::stderr().is_terminal() {
             command.arg("--quiet");
         }
@@ -152,7 +153,7 @@ impl Package {
         command
     }
 
-    /// The compiler must have what plugins are compiled for.
+    /// Checks that the compiler has the target of plugins, and installs it when `add` is set.
     fn ensure_target(&self, add: bool) -> Result<(), Problem> {
         if self.has_target()? {
             return Ok(());
@@ -161,15 +162,15 @@ impl Package {
         if !add {
             return Err(Problem::new(format!("the compiler cannot build for {TARGET} yet"))
                 .cause("this part of the Rust toolchain is not installed")
-                .hint(format!("run `{exact}` in this folder, or add `--add-target` to let it be run")));
+                .hint(format!("run `{exact}` in this folder, or give `--add-target` to run it from here")));
         }
         let mut rustup = Command::new("rustup");
         rustup.args(["target", "add", TARGET]).current_dir(&self.folder).stdout(Stdio::from(io::stderr()));
         match rustup.status() {
             Ok(status) if status.success() && self.has_target()? => Ok(()),
-            Ok(_) => Err(Problem::new(format!("`{exact}` did not work")).cause("see what rustup says above")),
+            Ok(_) => Err(Problem::new(format!("`{exact}` did not work")).cause("see the messages of rustup above")),
             Err(error) => Err(Problem::new(format!("cannot run `{exact}`")).cause(error).hint(
-                "Rust from https://rustup.rs brings rustup; other packages of Rust have the target in one of theirs",
+                "Rust from https://rustup.rs includes rustup; other distributions of Rust have a package for the target",
             )),
         }
     }
@@ -180,13 +181,13 @@ impl Package {
         command.args(["--print", "target-libdir", "--target", TARGET]).current_dir(&self.folder);
         let asked = command.output().map_err(|error| no_rust("rustc", &error))?;
         if !asked.status.success() {
-            return Err(Problem::new("the Rust compiler does not answer").cause(last_lines(&asked.stderr)));
+            return Err(Problem::new("the Rust compiler does not work").cause(last_lines(&asked.stderr)));
         }
         Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim()).is_dir())
     }
 }
 
-/// A text in what cargo says.
+/// A text in a message of cargo.
 fn text_of<'a>(value: &'a Value, at: &str) -> Option<&'a str> {
     value.pointer(at).and_then(Value::as_str)
 }
@@ -204,12 +205,12 @@ fn no_cargo(error: io::Error) -> Problem {
 fn no_rust(program: &str, error: &io::Error) -> Problem {
     Problem::new(format!("cannot run `{program}`"))
         .cause(error)
-        .hint("Rust builds plugins; it comes from https://rustup.rs, with cargo")
+        .hint("plugins are built with Rust; install it from https://rustup.rs")
 }
 
-/// What a program said last.
-fn last_lines(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
+/// The last lines of the output of a program.
+fn last_lines(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.get(lines.len().saturating_sub(6)..).unwrap_or(&[]).join("; ")
 }

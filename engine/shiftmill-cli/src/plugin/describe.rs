@@ -1,4 +1,4 @@
-//! What a plugin is, in words and as JSON: for `build` and for `inspect`.
+//! Describes a plugin as text and as JSON, for `build` and for `inspect`.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use shiftmill::plugin_host::Plugin;
 
 use crate::problem::Problem;
 
-/// Writes what a plugin is, a topic on each line.
+/// Writes the description of a plugin, one topic on each line.
 pub fn tell(plugin: &Plugin, out: &mut dyn Write) -> Result<(), Problem> {
     let manifest = plugin.manifest();
     if !manifest.description.is_empty() {
@@ -22,7 +22,7 @@ pub fn tell(plugin: &Plugin, out: &mut dyn Write) -> Result<(), Problem> {
     topic("carries", &table(&manifest.carried.iter().map(carried_row).collect::<Vec<_>>()), out)
 }
 
-/// A word and the lines beside it; nothing without lines.
+/// Writes a word and its lines; nothing without lines.
 pub fn topic(word: &str, lines: &[String], out: &mut dyn Write) -> Result<(), Problem> {
     for (number, line) in lines.iter().enumerate() {
         let word = if number == 0 { word } else { "" };
@@ -31,10 +31,10 @@ pub fn topic(word: &str, lines: &[String], out: &mut dyn Write) -> Result<(), Pr
     Ok(())
 }
 
-/// How wide a line of columns may get.
+/// The maximum width of a line of columns.
 const WIDTH: usize = 100;
 
-/// `days: reads day.workday, day.worked, span.end`, on as many lines as it takes.
+/// `days: reads day.workday, day.worked, span.end`, on as many lines as needed.
 fn hook_lines(plugin: &Plugin, hook: Hook) -> Vec<String> {
     let mut lines = vec![format!("{hook}: reads ")];
     let columns = plugin.columns(hook);
@@ -45,7 +45,7 @@ fn hook_lines(plugin: &Plugin, hook: Hook) -> Vec<String> {
             _ => lines.push(format!("  {column}{comma}")),
         }
     }
-    if columns.is_empty() { vec![format!("{hook}: reads what is always given")] } else { lines }
+    if columns.is_empty() { vec![format!("{hook}: reads no optional column")] } else { lines }
 }
 
 fn checks(plugin: &Plugin) -> Vec<String> {
@@ -80,7 +80,7 @@ fn kind(field: &Field) -> String {
 }
 
 fn default(field: &Field) -> String {
-    field.default.clone().unwrap_or_else(|| String::from("must be given"))
+    field.default.clone().unwrap_or_else(|| String::from("required"))
 }
 
 fn bounds(field: &Field) -> String {
@@ -108,7 +108,7 @@ fn length(length: Seconds) -> String {
     if text.is_empty() { String::from("0s") } else { text }
 }
 
-/// The key with what is said in English, in Chinese below it.
+/// The key with the English text, and the Chinese text below it.
 fn rule_lines(rule: &ReasonRule) -> Vec<String> {
     let chinese = Some(&rule.chinese).filter(|text| !text.is_empty());
     let width = rule.key.chars().count();
@@ -135,7 +135,7 @@ pub fn table(rows: &[Vec<String>]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// A size that people can read.
+/// A size as text.
 pub fn size(bytes: usize) -> String {
     match bytes {
         0..1_024 => format!("{bytes} B"),
@@ -152,7 +152,7 @@ pub fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
 
-/// What a plugin is.
+/// The description of a plugin as JSON.
 pub fn object(plugin: &Plugin) -> Value {
     let (manifest, report): (&Manifest, _) = (plugin.manifest(), plugin.report());
     let hooks: Vec<Value> =
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bounds_are_told_as_they_are_written() {
+    fn bounds_are_shown_as_they_are_written() {
         let field = Field {
             key: String::from("least"),
             meaning: String::from("What counts."),

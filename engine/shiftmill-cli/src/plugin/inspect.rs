@@ -1,4 +1,4 @@
-//! `shiftmill plugin inspect`: what a plugin says of itself, and what was found in it.
+//! `shiftmill plugin inspect`: shows the manifest of a plugin and the findings of the checks.
 
 use std::fs;
 use std::io::Write;
@@ -18,13 +18,13 @@ Examples:
   shiftmill plugin inspect night-meal.wasm
   shiftmill plugin inspect night-meal.wasm --json
 
-Exit codes: 0 done; 2 it cannot be read, or is no plugin that a service would take.";
+Exit codes: 0 done; 2 it cannot be read, or a service would refuse it.";
 
-/// Show what a plugin is: its hooks, settings and rules, and what was found in it.
+/// Show the contents of a plugin file: its hooks, settings and rules, and the findings of the checks.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Inspect {
-    /// A plugin, or a module that could become one.
+    /// A plugin, or a module from which one can be built.
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }

@@ -1,4 +1,5 @@
-//! `shiftmill plugin`: rules of one's own, from the first line to a file that a service takes. Nothing here needs a network.
+//! `shiftmill plugin`: customers' own rules, from new sources to a file that a service accepts. No command needs a
+//! network.
 //!
 //! ```text
 //! new ─→ sources ─→ cargo ─→ module ─→ component ─→ checks ─→ NAME.wasm ─→ inspect
@@ -25,22 +26,22 @@ use crate::exit::Exit;
 use crate::plugins::PluginArguments;
 use crate::problem::Problem;
 
-/// Write, test and measure rules of your own.
+/// Create, test and measure plugins.
 #[derive(Clone, Debug, Subcommand)]
 pub enum PluginCommand {
-    /// Make a plugin that works, with timecards that prove it.
+    /// Create a working plugin with timecards that test it.
     New(new::New),
-    /// Build a plugin to a file that a service takes, and check it as a service does.
+    /// Build the file that a service accepts, with the checks of a service.
     Build(build::Build),
-    /// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
+    /// Test a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
     Test(test::Test),
-    /// Show timecards before and after a plugin, with its reasons and what it took.
+    /// Show timecards before and after a plugin, with its reasons and fuel.
     Run(Box<run::Run>),
-    /// Measure what a plugin costs for each employee and day.
+    /// Measure the cost of a plugin for each employee and day.
     Bench(bench::Bench),
-    /// Show what a plugin is: its hooks, settings and rules, and what was found in it.
+    /// Show the contents of a plugin file: its hooks, settings and rules, and the findings of the checks.
     Inspect(inspect::Inspect),
-    /// Compile a component in a process of its own, with little time and memory. The program starts itself so.
+    /// Compile a component in a process of its own, with limited time and memory. The program calls this itself.
     #[command(hide = true)]
     CompileChild,
 }
@@ -52,7 +53,7 @@ impl PluginCommand {
 
 /// Runs the command.
 pub fn run(command: &PluginCommand, plugins: &PluginArguments, json: bool) -> Result<Exit, Problem> {
-    // Samples are not audited here: `test` looks at everybody, and tells whom it has found.
+    // Samples are not audited here: `test` compares all timecards, and reports those that differ.
     let registry = plugins.registry_with(HostSettings { audit_one_in: 0, ..HostSettings::default() });
     match command {
         PluginCommand::New(command) => new::run(command, json),
@@ -61,6 +62,6 @@ pub fn run(command: &PluginCommand, plugins: &PluginArguments, json: bool) -> Re
         PluginCommand::Run(command) => run::run(command, &registry, json),
         PluginCommand::Bench(command) => bench::run(command, &registry, json),
         PluginCommand::Inspect(command) => inspect::run(command, &registry, json),
-        PluginCommand::CompileChild => Err(Problem::own("this is no command for people")),
+        PluginCommand::CompileChild => Err(Problem::own("only the program itself runs this command")),
     }
 }

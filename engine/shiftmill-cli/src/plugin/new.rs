@@ -1,4 +1,4 @@
-//! `shiftmill plugin new`: a plugin that works, with timecards that prove it.
+//! `shiftmill plugin new`: creates a working plugin with timecards that test it.
 
 use std::fs;
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 const EXAMPLES: &str = "\
 Examples:
-  A rule that looks at finished days, before overtime:
+  A rule for finished days, before overtime:
     shiftmill plugin new acme-meals
     cd acme-meals
     shiftmill plugin test
@@ -22,43 +22,42 @@ Examples:
   A rule that moves punches, in a folder of another name:
     shiftmill plugin new acme-doors --hook punches --path rules/doors
 
-The SDK is not published yet: its sources lie inside this program, and are unpacked into `.shiftmill/` of the project with
-the documentation and examples, so that it builds without a network and without anything of ours beside it. Keep that
-folder with the project.
+The SDK is not published yet. This program contains its sources, and unpacks them into `.shiftmill/` of the project, with
+the documentation and examples, so that the project builds without a network. Keep that folder with the project.
 
 Exit codes: 0 done; 2 nothing done.";
 
-/// Make a plugin that works, with timecards that prove it.
+/// Create a working plugin with timecards that test it.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct New {
-    /// What the plugin is called: lower case letters, digits and `-`, such as `acme-meals`.
+    /// The name of the plugin: lower case letters, digits and `-`, such as `acme-meals`.
     #[arg(value_name = "NAME")]
     name: String,
-    /// Where in the calculation its first rule is asked.
+    /// The hook of its first rule.
     #[arg(long, value_enum, default_value_t = HookChoice::Days)]
     hook: HookChoice,
-    /// The folder to make. Default: the name.
+    /// The folder to create. Default: the name.
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
-    /// Build with the SDK of this folder instead of the one that is unpacked.
+    /// Build with the SDK of this folder instead of the unpacked one.
     #[arg(long, value_name = "DIR")]
     sdk: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum HookChoice {
-    /// Punches, before they become shifts: move them, let them not count.
+    /// Punches, before they become shifts: move or discard them.
     Punches,
-    /// Scheduled shifts, before work is compared with them: expect people at another time.
+    /// Scheduled shifts, before work is compared with them: move the expected start and end.
     Schedule,
-    /// Finished days, before overtime: pay quantities and premiums, change what time pays.
+    /// Finished days, before overtime: pay quantities and premiums, change pay codes.
     Days,
     /// The pay period as a whole, after overtime.
     Period,
 }
 
-/// What is written for a hook.
+/// The files of a new plugin at one hook.
 struct Sample {
     description: &'static str,
     lib: &'static str,
@@ -94,10 +93,10 @@ fn sample(hook: HookChoice) -> Sample {
 pub fn run(command: &New, json: bool) -> Result<Exit, Problem> {
     check_name(&command.name)?;
     let folder = command.path.clone().unwrap_or_else(|| PathBuf::from(&command.name));
-    let is_there = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file();
-    if is_there {
-        return Err(Problem::new(format!("`{}` is there already", folder.display()))
-            .hint("choose another name or `--path`; nothing is written over"));
+    let exists = folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file();
+    if exists {
+        return Err(Problem::new(format!("`{}` already exists", folder.display()))
+            .hint("choose another name or `--path`; existing files are not overwritten"));
     }
     let sdk = match &command.sdk {
         Some(path) => own_sdk(path)?,
@@ -135,18 +134,18 @@ pub fn run(command: &New, json: bool) -> Result<Exit, Problem> {
 }
 
 fn tell(folder: &Path, files: &[(&str, String)], sdk: &str, out: &mut dyn Write) -> Result<(), Problem> {
-    writeln!(out, "{}: a plugin that works", folder.display())?;
-    let says = [
+    writeln!(out, "{}: a working plugin", folder.display())?;
+    let descriptions = [
         "the crate; it needs the SDK and nothing else",
         "the rule",
         "a ruleset that uses it",
-        "what must come out",
-        "the commands that matter",
+        "the expected results",
+        "the most important commands",
         "",
     ];
     let width = files.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max(sdk.len());
-    for ((name, _), says) in files.iter().zip(says).filter(|(_, says)| !says.is_empty()) {
-        writeln!(out, "  {name:<width$}  {says}")?;
+    for ((name, _), description) in files.iter().zip(descriptions).filter(|(_, description)| !description.is_empty()) {
+        writeln!(out, "  {name:<width$}  {description}")?;
     }
     writeln!(out, "  {sdk:<width$}  the SDK; its README.md is the tutorial")?;
     writeln!(out, "\nNext:\n  cd {}\n  shiftmill plugin test", folder.display())?;
@@ -159,22 +158,22 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), Problem> {
     written.map_err(|error| Problem::new(format!("cannot write `{}`", path.display())).cause(error))
 }
 
-/// The full path of an SDK of one's own: the project may lie anywhere.
+/// The full path of a given SDK, because the project may be in any folder.
 fn own_sdk(path: &Path) -> Result<String, Problem> {
     let there = path.join("Cargo.toml").is_file() && path.join("derive").is_dir();
     let full = fs::canonicalize(path).ok().filter(|_| there);
     let full = full.ok_or_else(|| {
         Problem::new(format!("there is no plugin SDK in `{}`", path.display()))
-            .hint("leave `--sdk` away to use the one that this program carries")
+            .hint("omit `--sdk` to use the SDK that is part of this program")
     })?;
     Ok(full.display().to_string().replace('\\', "/"))
 }
 
-/// Crates of these names cannot be built, or would hide something that every crate needs.
+/// Crates with these names cannot be built, or would hide a crate that every crate needs.
 const TAKEN: [&str; 8] =
     ["alloc", "core", "proc-macro", "shiftmill-plugin", "shiftmill-plugin-derive", "std", "test", "build"];
 
-/// Words of Rust that may look like names.
+/// Keywords of Rust, which are not valid names.
 const WORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
@@ -185,33 +184,33 @@ const WORDS: [&str; 48] = [
 fn check_name(name: &str) -> Result<(), Problem> {
     let wrong = |cause: &str| {
         let problem = Problem::new(format!("`{name}` cannot be the name of a plugin")).cause(cause);
-        let written = as_it_could_be(name);
+        let written = similar_name(name);
         if written != name && fault(&written).is_none() {
-            problem.hint(format!("`{written}` can"))
+            problem.hint(format!("`{written}` is a valid name"))
         } else {
-            problem.hint("names are such as `acme-meals`: lower case letters, digits and `-`, at most 64")
+            problem.hint("a name is like `acme-meals`: lower case letters, digits and `-`, at most 64")
         }
     };
     fault(name).map_or(Ok(()), |cause| Err(wrong(cause)))
 }
 
-/// What is wrong with a name.
+/// Why a name is not valid.
 fn fault(name: &str) -> Option<&'static str> {
     let marks = name.chars().all(|mark| mark.is_ascii_lowercase() || mark.is_ascii_digit() || mark == '-');
     match () {
         () if name.is_empty() => Some("it is empty"),
         () if name.len() > 64 => Some("it is longer than 64 letters"),
-        () if !marks => Some("it holds more than lower case letters, digits and `-`"),
+        () if !marks => Some("it has other characters than lower case letters, digits and `-`"),
         () if !name.starts_with(|first: char| first.is_ascii_lowercase()) => Some("it does not begin with a letter"),
-        () if name.ends_with('-') || name.contains("--") => Some("a `-` stands between two words"),
-        () if TAKEN.contains(&name) => Some("a crate of this name cannot be built beside the SDK"),
-        () if WORDS.contains(&name) => Some("it is a word of Rust"),
+        () if name.ends_with('-') || name.contains("--") => Some("a `-` must be between two words"),
+        () if TAKEN.contains(&name) => Some("a crate with this name cannot be built with the SDK"),
+        () if WORDS.contains(&name) => Some("it is a keyword of Rust"),
         () => None,
     }
 }
 
-/// A name near to what was meant.
-fn as_it_could_be(name: &str) -> String {
+/// A similar name that is valid, or nearly so.
+fn similar_name(name: &str) -> String {
     let mut written = String::new();
     for mark in name.chars() {
         match mark {
@@ -236,8 +235,11 @@ mod tests {
     #[test]
     fn names_are_checked_and_better_ones_proposed() {
         assert!(check_name("acme-meals").is_ok());
-        for (name, hint) in [("AcmeMeals", "`acme-meals` can"), ("acme_meals", "`acme-meals` can"), ("3x", "names are")]
-        {
+        for (name, hint) in [
+            ("AcmeMeals", "`acme-meals` is a valid name"),
+            ("acme_meals", "`acme-meals` is a valid name"),
+            ("3x", "a name is"),
+        ] {
             let problem = format!("{:?}", check_name(name).unwrap_err());
             assert!(problem.contains(hint), "{problem}");
         }

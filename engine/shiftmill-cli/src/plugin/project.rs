@@ -1,4 +1,4 @@
-//! What lies beside a plugin: the ruleset that uses it, and the timecards that prove it.
+//! The folder of a plugin: the ruleset that uses it, and the timecards that test it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ pub struct Project<'a> {
     pub folder: &'a Path,
     /// The ruleset, when it is not `ruleset.toml`.
     pub ruleset: Option<&'a Path>,
-    /// The plugins that rulesets name.
+    /// The loaded plugins.
     pub registry: &'a PluginRegistry,
 }
 
-/// Where people are of whom no timecard says where they are.
+/// The zone of made-up timecards when no timecard states one.
 const ZONE: &str = "America/New_York";
-/// The most days that one setting of generated timecards pays.
+/// The maximum length of the pay period of made-up timecards, in days.
 const DAYS_MAX: i32 = 31;
 
 impl<'a> Project<'a> {
@@ -43,7 +43,7 @@ impl<'a> Project<'a> {
         self.ruleset.map_or_else(|| self.folder.join("ruleset.toml"), Path::to_path_buf)
     }
 
-    /// All mistakes of the ruleset, before each claim that is evaluated by it tells them.
+    /// Reports all mistakes of the ruleset once, before every claim with that ruleset fails on them.
     pub fn check_ruleset(&self) -> Result<(), Problem> {
         let file = self.ruleset_file();
         if file.is_file() {
@@ -63,7 +63,7 @@ impl<'a> Project<'a> {
         Ok(ruleset)
     }
 
-    /// The settings in which timecards are made up: those of the claims, or one of the ruleset where there are none.
+    /// The settings of made-up timecards: those of the claims, or one of the ruleset when there are no claims.
     pub fn settings(&self, claims: &[Claim]) -> Result<Vec<Setting>, Problem> {
         let mut settings: Vec<Setting> = Vec::new();
         let uses = claims.iter().filter(|claim| !claim.ruleset.timeline().bindings().is_empty());

@@ -1,4 +1,4 @@
-//! `shiftmill plugin run`: timecards before and after, why, and what it took.
+//! `shiftmill plugin run`: shows timecards before and after a plugin, with its reasons and fuel.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -25,25 +25,25 @@ use crate::window::WindowArguments;
 
 const EXAMPLES: &str = "\
 Examples:
-  Every claim of a suite, or those whose words hold `eleven`:
+  Every claim of a suite, or those that contain `eleven`:
     shiftmill plugin run timecards/night-meal.md
     shiftmill plugin run --timecard timecards/night-meal.md#eleven
 
   One employee of files that `evaluate` reads:
     shiftmill plugin run --punches punches.csv --zone America/Chicago --employee E00004
 
-Exit codes: 0 done; 1 a timecard cannot be evaluated; 2 nothing done; 70 our fault.";
+Exit codes: 0 done; 1 a timecard cannot be evaluated; 2 nothing done; 70 a fault of Shiftmill.";
 
-/// Show timecards before and after a plugin, with its reasons and what it took.
+/// Show timecards before and after a plugin, with its reasons and fuel.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Run {
     #[command(flatten)]
     source: Source,
-    /// A suite, with `#` and some words of a claim to choose it; without them, all claims.
+    /// A suite, with `#` and words of a claim that select it; without them, all claims.
     #[arg(long, value_name = "FILE[#CLAIM]", conflicts_with_all = ["punches", "facts"])]
     timecard: Option<String>,
-    /// The employee, where files hold the facts.
+    /// The employee, where the facts come from files.
     #[arg(long, value_name = "KEY")]
     employee: Option<String>,
     /// The ruleset that uses the plugin. Default: `ruleset.toml` beside it.
@@ -96,7 +96,7 @@ pub fn run(command: &Run, registry: &PluginRegistry, json: bool) -> Result<Exit,
 }
 
 impl Run {
-    /// A suite that stands where the folder could stand is a timecard of the plugin here.
+    /// Accepts a suite in place of the folder: `run SUITE.md` is `run --timecard SUITE.md` in this folder.
     fn with_timecard_in_place(mut self) -> Run {
         let text = self.source.folder.display().to_string();
         let file = text.split('#').next().unwrap_or(&text);
@@ -126,7 +126,7 @@ impl Run {
             let many = self.employee.is_none();
             let problem = match &self.employee {
                 Some(key) => Problem::new(format!("there is no employee `{key}` in these files")),
-                None => Problem::new("the files hold other than one employee"),
+                None => Problem::new("the files contain more than one employee, or none"),
             };
             return Err(if many { problem.hint("choose one with `--employee KEY`") } else { problem });
         };
@@ -139,7 +139,7 @@ impl Run {
     }
 }
 
-/// The claims of a suite that are meant.
+/// The selected claims of a suite.
 fn claims(project: &Project<'_>, timecard: &str) -> Result<Vec<Case>, Problem> {
     let (file, words) = timecard.split_once('#').unwrap_or((timecard, ""));
     let path = Path::new(file);
@@ -150,15 +150,15 @@ fn claims(project: &Project<'_>, timecard: &str) -> Result<Vec<Case>, Problem> {
         return Err(Problem::new(format!("there is no suite `{file}`")));
     }
     let read = project.suites(folder, &name).read().map_err(unread)?;
-    let means = |claim: &str| claim.to_lowercase().contains(&words.to_lowercase().replace('-', " "));
-    if let Some(failure) = read.failures.iter().find(|failure| failure.file == name && means(&failure.claim)) {
+    let selects = |claim: &str| claim.to_lowercase().contains(&words.to_lowercase().replace('-', " "));
+    if let Some(failure) = read.failures.iter().find(|failure| failure.file == name && selects(&failure.claim)) {
         return Err(Problem::listed(format!("`{file}` cannot be used"), failure.to_string()));
     }
-    let chosen = read.claims.into_iter().filter(|claim| claim.file == name && means(&claim.case.claim));
+    let chosen = read.claims.into_iter().filter(|claim| claim.file == name && selects(&claim.case.claim));
     let case = |claim: Claim| Case { title: claim.case.claim.clone(), setting: Setting::of(&claim), card: claim.card };
     let cases: Vec<Case> = chosen.map(case).collect();
     if cases.is_empty() {
-        return Err(Problem::new(format!("no claim of `{file}` holds the words `{words}`")));
+        return Err(Problem::new(format!("no claim of `{file}` contains `{words}`")));
     }
     Ok(cases)
 }
@@ -171,7 +171,7 @@ struct Seen {
     carried_after: Vec<(String, i64)>,
 }
 
-/// A thing that can be there before, after, or both.
+/// A pay line or exception that exists before, after, or both.
 #[derive(Default)]
 struct Row {
     before: Option<String>,
@@ -196,7 +196,7 @@ impl Seen {
         })
     }
 
-    /// What is paid, by day and by what pays it.
+    /// The pay, by day and by pay code and rule.
     fn pay(&self) -> BTreeMap<(Workday, String), Row> {
         let mut rows: BTreeMap<(Workday, String), Row> = BTreeMap::new();
         for (explanation, is_after) in [(&self.before, false), (&self.after, true)] {
@@ -212,7 +212,7 @@ impl Seen {
         rows
     }
 
-    /// What a person must look at, by day.
+    /// The exceptions, by day.
     fn exceptions(&self) -> BTreeMap<(Workday, String), Row> {
         let mut rows: BTreeMap<(Workday, String), Row> = BTreeMap::new();
         for (explanation, is_after) in [(&self.before, false), (&self.after, true)] {
@@ -228,7 +228,7 @@ impl Seen {
         rows
     }
 
-    /// What the plugin did, step by step: what is told with it and not without it.
+    /// The steps of the plugin: those that exist with it and not without it.
     fn steps(&self) -> Vec<String> {
         let all = |explanation: &Explanation| -> Vec<String> {
             let days =
@@ -265,7 +265,7 @@ impl Seen {
         topic("steps", &self.steps(), out)?;
         topic("carries", &self.carried_lines(), out)?;
         topic("fuel", &fuel(ran), out)?;
-        topic("says", &said(ran), out)
+        topic("log", &log_lines(ran), out)
     }
 
     fn carried_lines(&self) -> Vec<String> {
@@ -300,19 +300,19 @@ impl Seen {
             "carried": { "before": carried(&self.carried_before), "after": carried(&self.carried_after) },
             "fuel": ran.metrics.fuel(),
             "budget_at_least": FUEL_BASE,
-            "said": said(ran),
+            "said": log_lines(ran),
         })
     }
 }
 
-/// `night-meal at days: 12345 of at least 100000000`: each day of the timecard allows for more.
+/// `night-meal at days: 12345 of at least 100000000`: each day of the timecard adds to the budget.
 fn fuel(ran: &WithAndWithout) -> Vec<String> {
     let line = |(hook, plugin, fuel)| format!("{plugin} at {hook}: {fuel} of at least {FUEL_BASE}");
     ran.metrics.fuel_by_hook().into_iter().map(line).collect()
 }
 
-/// What the plugin said, all of it.
-fn said(ran: &WithAndWithout) -> Vec<String> {
+/// All log lines of the plugin.
+fn log_lines(ran: &WithAndWithout) -> Vec<String> {
     let level = |level: LogLevel| match level {
         LogLevel::Debug => "debug",
         LogLevel::Info => "info",

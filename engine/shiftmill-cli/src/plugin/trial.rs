@@ -1,4 +1,4 @@
-//! Timecards evaluated for the author of a plugin: as a service would, on this machine, with whoever watches.
+//! Evaluates timecards for the author of a plugin, as a service does, on this machine.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use shiftmill::{Engine, Finished, PluginMetrics, PluginRegistry, Request};
 use crate::plugins;
 use crate::problem::Problem;
 
-/// What evaluates: one worker, so that figures can be compared.
+/// An engine with one worker, so that figures can be compared.
 pub struct Trial<'a> {
     registry: &'a PluginRegistry,
     engine: Engine,
 }
 
 impl<'a> Trial<'a> {
-    /// Over the plugins of a registry.
+    /// An engine with the plugins of a registry.
     pub fn new(registry: &'a PluginRegistry) -> Trial<'a> {
         Trial { registry, engine: Engine::new(1) }
     }
 
-    /// What is asked of timecards in this setting.
+    /// The request for timecards in this setting.
     pub fn request(&self, setting: &Setting, detail: Detail) -> Result<Request, Problem> {
         let Setting { ruleset, zones, window } = setting;
         Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, detail, self.registry)
@@ -34,11 +34,11 @@ impl<'a> Trial<'a> {
         self.engine.evaluate(&Arc::new(request), chunks).map_err(plugins::stopped)
     }
 
-    /// Evaluates timecards as one chunk, with everything that is to be told of them.
+    /// Evaluates timecards as one chunk, with full detail.
     pub fn one_chunk(&self, setting: &Setting, cards: &[CardFacts]) -> Result<Evaluations, Problem> {
         let request = self.request(setting, Detail::Full)?;
         let finished = self.evaluate(request, vec![chunk(cards)?])?;
-        finished.into_iter().next().map(|chunk| chunk.results).ok_or_else(|| Problem::own("a chunk got lost"))
+        finished.into_iter().next().map(|chunk| chunk.results).ok_or_else(|| Problem::own("a result is missing"))
     }
 
     /// Evaluates one timecard.
@@ -46,11 +46,11 @@ impl<'a> Trial<'a> {
         self.one_chunk(setting, std::slice::from_ref(card))
     }
 
-    /// Evaluates one timecard with and without plugins, and tells what was seen of them.
+    /// Evaluates one timecard with and without plugins, and returns the metrics of the plugins.
     pub fn with_and_without(&self, setting: &Setting, card: &CardFacts) -> Result<WithAndWithout, Problem> {
         let one = |request: Request| -> Result<Evaluations, Problem> {
             let finished = self.evaluate(request, vec![chunk(std::slice::from_ref(card))?])?;
-            finished.into_iter().next().map(|chunk| chunk.results).ok_or_else(|| Problem::own("a chunk got lost"))
+            finished.into_iter().next().map(|chunk| chunk.results).ok_or_else(|| Problem::own("a result is missing"))
         };
         let metrics = Arc::new(PluginMetrics::with_log());
         let with = one(self.request(setting, Detail::Full)?.with_metrics(&metrics))?;
@@ -65,12 +65,12 @@ pub struct WithAndWithout {
     pub with: Evaluations,
     /// Without.
     pub without: Evaluations,
-    /// What was seen of them.
+    /// Their metrics.
     pub metrics: Arc<PluginMetrics>,
 }
 
-/// The results of one card of a chunk in words.
+/// The explanation of one card of a chunk.
 pub fn explain(setting: &Setting, results: &Evaluations, index: usize) -> Result<Explanation, Problem> {
     let told = words::explain(setting.names(), results, index, setting.zone()?, Language::English);
-    told.ok_or_else(|| Problem::own("the result got lost"))
+    told.ok_or_else(|| Problem::own("a result is missing"))
 }

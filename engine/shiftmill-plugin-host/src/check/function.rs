@@ -1,15 +1,15 @@
-//! What one function uses: as much as decides how long it takes to compile, and whether it uses floats.
+//! Measures one function: the properties that decide how long it takes to compile, and its use of floats.
 
 use wasmparser::{BinaryReaderError, FunctionBody, Operator};
 
 use crate::limits::{BLOCKS_IN_BLOCKS_MAX, BODY_BYTES_MAX, BRANCH_TARGETS_MAX, LOCALS_MAX};
 
-/// What one function uses.
+/// The measured properties of one function.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Use {
     pub(super) bytes: u64,
     pub(super) locals: u64,
-    /// Blocks within blocks, at the deepest place.
+    /// The maximum depth of blocks within blocks.
     pub(super) nesting: u64,
     /// The targets of its largest branch table.
     pub(super) targets: u64,
@@ -40,7 +40,7 @@ impl Use {
         Ok(found)
     }
 
-    /// The first thing that it has too much of: what, how much, and how much it may have.
+    /// The first property that exceeds its maximum: its name, its value and the maximum.
     pub(super) fn beyond_limits(self) -> Option<(&'static str, u64, u64)> {
         let uses = [
             ("bytes", self.bytes, BODY_BYTES_MAX),
@@ -52,7 +52,7 @@ impl Use {
     }
 }
 
-/// Defines `name`: the name that the parser's list of operators has for one.
+/// Defines `name`: the name of an operator in the parser's list.
 macro_rules! define_name {
     ($(@$proposal:ident $op:ident $({ $($arg:ident: $argty:ty),* })? => $visit:ident ($($ann:tt)*))*) => {
         fn name(operator: &Operator<'_>) -> &'static str {
@@ -66,7 +66,7 @@ macro_rules! define_name {
 
 wasmparser::for_each_operator!(define_name);
 
-/// True for every operator on floating point numbers, alone or in vectors: their names have `F32` or `F64` in them.
+/// True for every operator on floating point numbers, scalar or vector: their names contain `F32` or `F64`.
 fn is_float(operator: &Operator<'_>) -> bool {
     let name = name(operator);
     name.contains("F32") || name.contains("F64")

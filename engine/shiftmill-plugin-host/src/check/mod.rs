@@ -1,5 +1,5 @@
-//! The check of a component before it is compiled: what it may import, what it must export, how large its parts may
-//! be. The same for a build on a laptop and an upload to a server.
+//! Checks a component before it is compiled: its imports, its exports and its size. A local build and an upload to a
+//! service have the same check.
 
 mod function;
 mod report;
@@ -19,8 +19,8 @@ use crate::module::CoreModule;
 use function::Use;
 pub use report::{Objection, Report};
 
-/// What a plugin may use of WebAssembly: nothing whose result is not the same everywhere, and nothing that the host
-/// does not run.
+/// The features of WebAssembly that a plugin may use: those whose results are the same on every machine, and that the host
+/// runs.
 const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
     .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
     .union(WasmFeatures::SIGN_EXTENSION)
@@ -32,14 +32,14 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::COMPONENT_MODEL);
 
-/// How many objections are told at most.
+/// The maximum number of objections in a report.
 const OBJECTIONS_MAX: usize = 50;
 
-/// Checks a component. What is wrong with it stands in [`Report::objections`]; a plugin has none.
+/// Checks a component. [`Report::objections`] is empty when it can be used as a plugin.
 pub fn check(component: &[u8], floats_allowed: bool) -> Report {
     let mut report =
         Report { hash: PluginHash(Sha256::digest(component).into()), bytes: component.len(), ..Report::default() };
-    if let Some(objection) = no_component(component) {
+    if let Some(objection) = not_a_component(component) {
         report.objections.push(objection);
         return report;
     }
@@ -50,7 +50,7 @@ pub fn check(component: &[u8], floats_allowed: bool) -> Report {
     }
     checker.judge(floats_allowed);
     let Checker { mut report, .. } = checker;
-    // Limits come first: whatever is within them is quickly validated.
+    // Limits come first: a component within them is validated quickly.
     if !report.objections.iter().any(Objection::is_of_size)
         && let Err(error) = Validator::new_with_features(FEATURES).validate_all(component)
     {
@@ -59,8 +59,8 @@ pub fn check(component: &[u8], floats_allowed: bool) -> Report {
     report
 }
 
-/// What is wrong at first sight.
-fn no_component(bytes: &[u8]) -> Option<Objection> {
+/// Why the bytes are not a component that can be read, by their size and header.
+fn not_a_component(bytes: &[u8]) -> Option<Objection> {
     if bytes.len() > COMPONENT_BYTES_MAX {
         return Some(Objection::TooLarge { bytes: bytes.len() });
     }
@@ -73,10 +73,10 @@ fn no_component(bytes: &[u8]) -> Option<Objection> {
 struct Checker<'a> {
     component: &'a [u8],
     report: Report,
-    /// How many components and modules are open.
+    /// The number of open components and modules.
     depth: usize,
     core_modules: Vec<CoreModule<'a>>,
-    /// Instances, functions and components in it, at any depth.
+    /// The number of instances, functions, aliases, types and components in it, at any depth.
     items: u32,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
             Payload::ModuleSection { unchecked_range, .. } => {
                 let (start, end) = (unchecked_range.start, unchecked_range.end);
                 let module = self.component.get(start..end).unwrap_or(&[]);
-                // More would be refused anyway, and each costs memory here.
+                // More modules are refused anyway, and each uses memory here.
                 if self.core_modules.len() <= CORE_INSTANCES_MAX as usize {
                     self.core_modules.push(CoreModule::read(module)?);
                 }
@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Adds an objection once, and no more than anybody would read.
+    /// Adds an objection once, up to [`OBJECTIONS_MAX`].
     fn object(&mut self, objection: Objection) {
         let objections = &self.report.objections;
         if objections.len() < OBJECTIONS_MAX && !objections.contains(&objection) {
@@ -185,12 +185,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Only the host's own interface, and the types that it speaks of.
+    /// Accepts only the host interface and its types.
     fn judge_imports(&mut self) {
         for import in self.report.imports.clone() {
             let interface = InterfaceName::parse(&import);
-            let ours = interface.filter(|interface| matches!(interface.name.as_str(), "host" | "types"));
-            match ours.as_ref().map(InterfaceName::mismatch) {
+            let own = interface.filter(|interface| matches!(interface.name.as_str(), "host" | "types"));
+            match own.as_ref().map(InterfaceName::mismatch) {
                 Some(None) => {}
                 Some(Some(mismatch)) => self.object(Objection::OtherVersion(mismatch)),
                 None => {

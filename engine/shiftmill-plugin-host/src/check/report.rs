@@ -1,11 +1,11 @@
-//! What the check of a component found.
+//! The findings of the check of a component.
 
 use shiftmill_core::{HookSet, PluginHash};
 
 use crate::componentise::way_text;
 use crate::limits::COMPONENT_BYTES_MAX;
 
-/// What the check of a component found.
+/// The findings of the check of a component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// SHA-256 of the component.
@@ -16,96 +16,98 @@ pub struct Report {
     pub contract: Option<String>,
     /// The hooks that it exports.
     pub hooks: HookSet,
-    /// What it imports.
+    /// Its imports.
     pub imports: Vec<String>,
-    /// What it exports beside the contract; never called.
+    /// Its exports beside the contract. They are never called.
     pub other_exports: Vec<String>,
-    /// How many functions it has.
+    /// The number of its functions.
     pub functions: u64,
-    /// Memory that it has at first, in bytes.
+    /// The initial size of its memory, in bytes.
     pub memory_bytes: u64,
     /// The functions that use floating point numbers.
     pub float_functions: Vec<String>,
-    /// Whether its functions have names, so that failures can be told by them.
+    /// Whether its functions have names, so that failures name them.
     pub has_names: bool,
-    /// Whether it knows its lines of source, so that failures can be told by them.
+    /// Whether it has the lines of its source, so that failures name them.
     pub has_lines: bool,
-    /// Whether it runs code when an instance is made. That is within the budget of every call.
+    /// Whether it runs code when an instance is created. The fuel budget of the call covers it.
     pub has_start: bool,
-    /// Why it is no plugin; empty when it is one.
+    /// Why it cannot be used as a plugin; empty when it can.
     pub objections: Vec<Objection>,
 }
 
-/// Why a component is no plugin, or none that is allowed.
+/// Why a component cannot be used as a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Objection {
     /// It is larger than a component may be.
-    #[error("it has {bytes} bytes, the most is {COMPONENT_BYTES_MAX}; build it for release, without debug information")]
+    #[error(
+        "it has {bytes} bytes, the maximum is {COMPONENT_BYTES_MAX}; build it for release, without debug information"
+    )]
     TooLarge {
         /// Its size.
         bytes: usize,
     },
-    /// It is no WebAssembly.
-    #[error("it is no WebAssembly")]
+    /// It is not WebAssembly.
+    #[error("it is not WebAssembly")]
     NotWasm,
     /// It is a core module.
-    #[error("it is a core module and no component yet; run `shiftmill plugin build`")]
+    #[error("it is a core module and not yet a component; run `shiftmill plugin build`")]
     CoreModule,
-    /// It is no valid component, or uses parts of WebAssembly that plugins cannot.
-    #[error("it is no valid plugin component: {0}")]
+    /// It is not a valid component, or uses features of WebAssembly that plugins cannot use.
+    #[error("it is not a valid plugin component: {0}")]
     Invalid(String),
     /// It is built for another version of the contract.
     #[error("{0}")]
     OtherVersion(String),
-    /// It wants something that plugins cannot have.
+    /// It imports something that plugins cannot have.
     #[error("it imports `{import}`, which plugins do not have{}", way_text(.way))]
     ForeignImport {
-        /// What.
+        /// The name of the import.
         import: String,
-        /// The chain of calls that pulled it in; may be empty.
+        /// The chain of calls that leads to the import; may be empty.
         way: String,
     },
-    /// It does not say what it is.
+    /// It does not export its description.
     #[error("it does not export `shiftmill:plugin/lifecycle`, which every plugin has")]
     NoLifecycle,
-    /// There is nothing to call.
+    /// It has no hook.
     #[error("it has none of the hooks `punches`, `schedule`, `days`, `period`")]
     NoHook,
-    /// Its text is not in UTF-8.
-    #[error("it hands text over in UTF-16; plugins use UTF-8")]
+    /// It does not pass text as UTF-8.
+    #[error("it passes text as UTF-16; plugins use UTF-8")]
     WideText,
     /// It calculates with floating point numbers.
     #[error("it uses floating point numbers, in {}; use whole numbers", some_of(.functions))]
     Floats {
-        /// Where.
+        /// The functions that use them.
         functions: Vec<String>,
     },
-    /// It has more of something than it may.
-    #[error("it has {found} {what}, the most is {most}")]
+    /// It has too many items of one kind.
+    #[error("it has {found} {what}, the maximum is {most}")]
     TooMany {
-        /// Of what.
+        /// The kind of item.
         what: &'static str,
-        /// How many there are.
+        /// Their number.
         found: u64,
-        /// How many there may be.
+        /// The maximum.
         most: u64,
     },
-    /// One of its functions has more of something than it may.
-    #[error("its function `{function}` has {found} {what}, the most is {most}")]
+    /// One of its functions has too many items of one kind.
+    #[error("its function `{function}` has {found} {what}, the maximum is {most}")]
     TooMuchInFunction {
-        /// Which function.
+        /// The name of the function.
         function: String,
-        /// Of what.
+        /// The kind of item.
         what: &'static str,
-        /// How much there is.
+        /// Their number.
         found: u64,
-        /// How much there may be.
+        /// The maximum.
         most: u64,
     },
 }
 
 impl Objection {
-    /// True when there is too much of something.
+    /// True when a number or size exceeds its maximum.
     pub(super) fn is_of_size(&self) -> bool {
         matches!(self, Objection::TooMany { .. } | Objection::TooMuchInFunction { .. })
     }

@@ -1,7 +1,7 @@
-//! The one place that trusts bytes: compiled code becomes a component that will be run.
+//! Loads compiled code as a component. This is the only place that trusts bytes.
 //!
-//! Machine code cannot be checked. What makes it safe is where it comes from, and [`OwnCode`] can be made in three ways
-//! only: by compiling here, by reading what our own child compiled, and by reading a file whose seal fits.
+//! Machine code cannot be checked, so its origin must be known. [`OwnCode`] has three sources: the compiler of this process,
+//! the output of a child process of this program, and a file with a valid seal.
 #![allow(unsafe_code, reason = "wasmtime's deserialize is unsafe for any bytes that it did not write itself")]
 
 use wasmtime::Engine;
@@ -10,21 +10,21 @@ use wasmtime::component::Component;
 use super::cache::SealedCode;
 use super::child::ChildCode;
 
-/// Code that was made by this program with these settings, byte for byte.
+/// Code that this program compiled with these settings, unchanged.
 pub(super) struct OwnCode(Vec<u8>);
 
 impl OwnCode {
-    /// What the engine of this process made.
+    /// Code of the engine of this process.
     pub(super) fn compiled_here(code: Vec<u8>) -> OwnCode {
         OwnCode(code)
     }
 
-    /// What a child of ours made.
+    /// Code of a child process.
     pub(super) fn of_child(code: ChildCode) -> OwnCode {
         OwnCode(code.into_bytes())
     }
 
-    /// What this or an earlier process of ours kept, its seal verified.
+    /// Code of the cache, with a verified seal.
     pub(super) fn kept(code: SealedCode) -> OwnCode {
         OwnCode(code.into_bytes())
     }
@@ -38,10 +38,10 @@ impl OwnCode {
     }
 }
 
-/// Loads code.
+/// Loads code as a component.
 pub(super) fn admit(engine: &Engine, code: &OwnCode) -> wasmtime::Result<Component> {
-    // SAFETY: `deserialize` demands bytes that came from wasmtime's own compiler and were not changed since. That is
-    // the promise of `OwnCode`. The bytes are owned here, so nobody changes them between the check and the use.
-    // Wasmtime itself refuses code of another version or of other settings.
+    // SAFETY: `deserialize` requires bytes from wasmtime's own compiler that have not been changed since. `OwnCode`
+    // guarantees that. It owns the bytes, so they do not change between the check and the use. Wasmtime itself refuses
+    // code of another version or with other settings.
     unsafe { Component::deserialize(engine, &code.0) }
 }

@@ -1,5 +1,5 @@
-//! Compiled code in a folder: one file for each component and version of the engine. A file is believed when its seal
-//! fits, and the seal needs a key that only the owner of the folder can read.
+//! A folder of compiled code: one file for each component and version of the engine. A file is used only when its seal is
+//! valid, and the seal needs a key that only the owner of the folder can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -16,11 +16,11 @@ use crate::settings::HostError;
 
 /// Bytes of a seal, and of the key.
 const SEAL_BYTES: usize = 32;
-/// Code larger than this is none of ours.
+/// Bytes of a file. This program compiles no larger code.
 const CODE_BYTES_MAX: u64 = 128 << 20;
 const KEY_FILE: &str = "key";
 
-/// A folder of compiled code. It may be emptied at any time.
+/// A folder of compiled code. Its files may be deleted at any time.
 pub(super) struct Cache {
     folder: PathBuf,
     key: [u8; SEAL_BYTES],
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Cache {
     }
 }
 
-/// Code whose seal has been found to fit.
+/// Code with a verified seal.
 pub(super) struct SealedCode(Vec<u8>);
 
 impl SealedCode {
@@ -43,10 +43,10 @@ impl SealedCode {
 }
 
 impl Cache {
-    /// Opens the folder, which is made when it is not there.
+    /// Opens the folder, and creates it when it does not exist.
     ///
     /// # Errors
-    /// When others than its owner can get at it.
+    /// When users other than its owner can access it.
     pub(super) fn open(folder: &Path, engine: &Engine) -> Result<Cache, HostError> {
         let problem = |error: io::Error| HostError::new(format!("cache folder `{}`: {error}", folder.display()));
         make_private(folder).map_err(problem)?;
@@ -55,7 +55,7 @@ impl Cache {
         Ok(Cache { folder: folder.to_owned(), key, version: code_version(engine) })
     }
 
-    /// The code of a component. `None` when there is none, or none that can be believed.
+    /// The code of a component. `None` when there is no file, or its seal is not valid.
     pub(super) fn get(&self, hash: PluginHash) -> Option<OwnCode> {
         let mut file = File::open(self.path(hash)).ok()?;
         if file.metadata().ok()?.len() > CODE_BYTES_MAX {
@@ -69,7 +69,7 @@ impl Cache {
         Some(OwnCode::kept(SealedCode(code)))
     }
 
-    /// Keeps the code of a component. Where that fails it is compiled again another time.
+    /// Stores the code of a component. When that fails, the component is compiled again the next time.
     pub(super) fn put(&self, hash: PluginHash, code: &OwnCode) {
         let Some(sealing) = self.sealing(hash, code.bytes()) else { return };
         let seal = sealing.finalize().into_bytes();
@@ -80,7 +80,7 @@ impl Cache {
         self.folder.join(format!("{hash}-{:016x}.code", self.version))
     }
 
-    /// The seal over everything that the file stands for.
+    /// The seal over the component, the version of the engine and the code.
     fn sealing(&self, hash: PluginHash, code: &[u8]) -> Option<Hmac<Sha256>> {
         let mut sealing = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
         sealing.update(b"shiftmill compiled plugin\0");
@@ -91,23 +91,23 @@ impl Cache {
     }
 }
 
-/// The key of the folder, which is drawn when there is none.
+/// The key of the folder, which is created when there is none.
 fn key(folder: &Path) -> io::Result<[u8; SEAL_BYTES]> {
     let path = folder.join(KEY_FILE);
     if !path.exists() {
         let mut key = [0; SEAL_BYTES];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
-        // Another process may be first: then its key counts, and the file is there as a whole in any case.
+        // Another process may be first. Then its key is used. The link makes the file appear with its whole content.
         let ours = write_beside(folder, &[&key])?;
         let _first = fs::hard_link(&ours, &path);
         fs::remove_file(&ours)?;
     }
     check_private(&path)?;
     let bytes = fs::read(&path)?;
-    bytes.try_into().map_err(|_| io::Error::other(format!("`{KEY_FILE}` does not hold {SEAL_BYTES} bytes")))
+    bytes.try_into().map_err(|_| io::Error::other(format!("`{KEY_FILE}` does not have {SEAL_BYTES} bytes")))
 }
 
-/// Writes a file so that it is there as a whole or not at all.
+/// Writes the whole file, or nothing.
 fn write_whole(folder: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let written = write_beside(folder, parts)?;
     fs::rename(&written, path).inspect_err(|_| {
@@ -115,7 +115,7 @@ fn write_whole(folder: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     })
 }
 
-/// Writes a new file of a name that nobody else has.
+/// Writes a new file with a unique name.
 fn write_beside(folder: &Path, parts: &[&[u8]]) -> io::Result<PathBuf> {
     let mut name = [0; 8];
     getrandom::fill(&mut name).map_err(io::Error::other)?;
@@ -142,7 +142,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Nobody but the owner, which is us, may read or change it.
+/// Checks that only its owner, the user of this process, can read or change it.
 #[cfg(unix)]
 fn check_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -153,7 +153,7 @@ fn check_private(path: &Path) -> io::Result<()> {
     }
     match found.uid() == rustix::process::geteuid().as_raw() {
         true => Ok(()),
-        false => Err(io::Error::other(format!("`{name}` belongs to somebody else"))),
+        false => Err(io::Error::other(format!("`{name}` belongs to another user"))),
     }
 }
 
@@ -165,7 +165,7 @@ fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
-/// The folders of a person are theirs by default.
+/// On other systems the folders of a user are private by default.
 #[cfg(not(unix))]
 fn check_private(_: &Path) -> io::Result<()> {
     Ok(())

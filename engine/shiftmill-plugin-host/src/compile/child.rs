@@ -1,8 +1,8 @@
-//! Compiling in a child. Compiling is where a component can cost time and memory before a single limit of the sandbox
-//! holds; so uploads are compiled where running out of either ends the child and nothing else.
+//! Compiles in a child process. The limits of the sandbox do not apply to compiling, so an upload could use much time and
+//! memory there. In a child process, exceeding either ends only the child.
 //!
-//! The child reads the component from its input, and writes to its output what it made: a mark, the version of the
-//! engine, the code. What it has to say it writes to its error output.
+//! The child reads the component from its input, and writes a mark, the version of the engine and the code to its output.
+//! It writes messages to its error output.
 
 use std::ffi::OsString;
 use std::fs;
@@ -19,24 +19,24 @@ use super::compile_here;
 use crate::engine::{code_version, compiling_engine};
 use crate::limits::{COMPONENT_BYTES_MAX, compile_bytes_max, shortened};
 
-/// What the output begins with.
+/// The start of the output.
 const MARK: [u8; 8] = *b"SMCODE1\n";
-/// Time for compiling, from start to end.
+/// The maximum time for compiling.
 const TIME_MAX: Duration = Duration::from_secs(60);
-/// Output beyond this is no code of ours.
+/// Bytes of the output. This program compiles no larger code.
 const OUTPUT_BYTES_MAX: u64 = 128 << 20;
-/// How often it is looked whether the child has ended, and what it takes.
-const LOOK: Duration = Duration::from_millis(2);
+/// The interval of the checks of the child: whether it has ended, and how much memory it uses.
+const CHECK_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Processor time of the child, in seconds.
 #[cfg(unix)]
 const PROCESSOR_SECONDS_MAX: u64 = 30;
-/// Memory that the child may map, where its parent cannot see what it has. An allocator reserves a GiB that it never
-/// uses.
+/// Address space of the child. It limits memory on systems where the parent cannot read the memory of the child. It is
+/// large because an allocator reserves a GiB that it never uses.
 #[cfg(unix)]
 const MAPPED_BYTES_MAX: u64 = 2 << 30;
 
-/// Code that a child of ours handed over, made for an engine like ours.
+/// Code from a child process, for an engine with the same version and settings.
 pub(super) struct ChildCode(Vec<u8>);
 
 impl ChildCode {
@@ -45,7 +45,7 @@ impl ChildCode {
     }
 }
 
-/// Lets a child compile a component.
+/// Compiles a component in a child process.
 pub(super) fn compile_in(
     program: &Path,
     arguments: &[OsString],
@@ -55,9 +55,9 @@ pub(super) fn compile_in(
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|error| format!("cannot start the compiler: {error}"))?;
-    let (status, output, words) = talk(child, component)?;
+    let (status, output, messages) = exchange(child, component)?;
     if !status.success() {
-        return Err(why_it_ended(status, &words));
+        return Err(why_it_ended(status, &messages));
     }
     let code = output
         .strip_prefix(&MARK)
@@ -67,43 +67,46 @@ pub(super) fn compile_in(
     code.map(OwnCode::of_child).ok_or_else(|| "the compiler is of another version than this program".to_owned())
 }
 
-/// Hands the component over and waits for what comes back, but no longer than [`TIME_MAX`].
-fn talk(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, String), String> {
-    let (input, output, words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+/// Sends the component and waits for the output, at most for [`TIME_MAX`].
+fn exchange(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, String), String> {
+    let (input, output, messages) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
         let written = scope.spawn(move || input.map(|mut input| input.write_all(component)));
         let output = scope.spawn(move || read_up_to(output, OUTPUT_BYTES_MAX));
-        let words = scope.spawn(move || read_up_to(words, 64 << 10));
+        let messages = scope.spawn(move || read_up_to(messages, 64 << 10));
         let ended = wait(&mut child, compile_bytes_max(component.len()));
         if ended.is_err() {
-            // It may have ended this moment; either way it is waited for below.
+            // It may have just ended. The code below waits for it in both cases.
             let _killed = child.kill();
         }
         let status = child.wait().map_err(|error| format!("cannot wait for the compiler: {error}"))?;
-        // A child that stops reading has a reason, which its status and words tell better.
+        // When the child stops reading, its status and its messages give the reason.
         let _written = written.join();
         let output = output.join().unwrap_or_default();
-        let words = String::from_utf8_lossy(&words.join().unwrap_or_default()).into_owned();
-        ended.map(|()| (status, output, words))
+        let messages = String::from_utf8_lossy(&messages.join().unwrap_or_default()).into_owned();
+        ended.map(|()| (status, output, messages))
     })
 }
 
-/// Waits for the child to end. The error says what it takes too much of.
+/// Waits for the child to end.
+///
+/// # Errors
+/// When it uses too much memory or time.
 fn wait(child: &mut Child, bytes_max: usize) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < TIME_MAX {
         match child.try_wait() {
             Ok(None) if memory(child.id()).is_some_and(|bytes| bytes > bytes_max) => {
-                return Err(format!("compiling it takes more than {} MiB of memory", bytes_max >> 20));
+                return Err(format!("compiling it needs more than {} MiB of memory", bytes_max >> 20));
             }
-            Ok(None) => thread::sleep(LOOK),
+            Ok(None) => thread::sleep(CHECK_INTERVAL),
             Ok(Some(_)) | Err(_) => return Ok(()),
         }
     }
     Err(format!("compiling it takes more than {} seconds", TIME_MAX.as_secs()))
 }
 
-/// The memory of a process, but for its program. `None` where the system does not tell.
+/// The memory of a process without its program. `None` where the system does not provide it.
 fn memory(process: u32) -> Option<usize> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
@@ -113,27 +116,27 @@ fn memory(process: u32) -> Option<usize> {
 fn read_up_to(from: Option<impl Read>, most: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Some(from) = from {
-        // What was read until an error is enough to tell that it is not what was expected.
+        // The bytes before an error are enough to see that the output is incomplete.
         let _read = from.take(most).read_to_end(&mut bytes);
     }
     bytes
 }
 
-/// A child that says nothing has been ended by its limits.
-fn why_it_ended(status: ExitStatus, words: &str) -> String {
-    match (status.code(), words.trim()) {
-        (Some(1), words) if !words.is_empty() => shortened(words),
-        _ => "compiling it takes more time or memory than a plugin may".to_owned(),
+/// Why the child failed. A child without a message was ended by its limits.
+fn why_it_ended(status: ExitStatus, messages: &str) -> String {
+    match (status.code(), messages.trim()) {
+        (Some(1), messages) if !messages.is_empty() => shortened(messages),
+        _ => "compiling it needs more time or memory than is allowed".to_owned(),
     }
 }
 
-/// The whole work of a child that compiles: limits itself, reads a component, writes code. Call it first thing in
-/// `main`, when the program has been started with the arguments of [`crate::Compiler::Child`].
+/// The main function of the child process: limits itself, reads a component, writes code. Call it at the start of `main`
+/// when the program was started with the arguments of [`crate::Compiler::Child`].
 pub fn compile_child() -> ExitCode {
     match limit().map_err(|error| error.to_string()).and_then(|()| compile()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            // Nobody may be listening any more.
+            // The parent may have ended.
             let _said = writeln!(io::stderr(), "{problem}");
             ExitCode::FAILURE
         }
@@ -153,7 +156,7 @@ fn compile() -> Result<(), String> {
     written.map_err(|error| error.to_string())
 }
 
-/// From here on this process cannot have much: no files to write, no memory or time beyond the caps, no core dump.
+/// Limits this process: it cannot write files or core dumps, and its memory and time are limited.
 #[cfg(unix)]
 fn limit() -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -170,7 +173,7 @@ fn limit() -> io::Result<()> {
     Ok(())
 }
 
-/// Elsewhere the parent's patience is the limit.
+/// On other systems only the time that the parent waits is limited.
 #[cfg(not(unix))]
 fn limit() -> io::Result<()> {
     Ok(())

@@ -1,5 +1,5 @@
-//! From a component to code of this machine: compiled here or in a child that is kept short, kept in a folder, and let
-//! in only when it is known to come from us.
+//! Compiles components to machine code, in this process or in a child process with limits, and stores the code in a folder.
+//! Only code that this program compiled is loaded.
 
 mod admit;
 mod cache;
@@ -16,7 +16,7 @@ use admit::OwnCode;
 use cache::Cache;
 pub use child::compile_child;
 
-/// Makes code of components, and remembers it.
+/// Compiles components and caches their code.
 #[derive(Debug)]
 pub(crate) struct Compilation {
     compiler: Compiler,
@@ -41,7 +41,7 @@ impl Compilation {
         hash: PluginHash,
     ) -> Result<(Component, usize), String> {
         let kept = self.cache.as_ref().and_then(|cache| cache.get(hash));
-        // Code that is kept and cannot be used is made anew: the folder is no place to fail for.
+        // Stored code that cannot be loaded is compiled again, so that the cache never makes loading fail.
         if let Some(admitted) = kept.and_then(|code| admit::admit(engine, &code).ok().map(|it| (it, code.len()))) {
             return Ok(admitted);
         }
@@ -61,7 +61,7 @@ impl Compilation {
     }
 }
 
-/// A compiler that fails on odd code is a fault of that code only.
+/// Compiles in this process. A panic of the compiler is an error of the component only.
 fn compile_here(engine: &Engine, component: &[u8]) -> Result<OwnCode, String> {
     let compiled = catch_unwind(AssertUnwindSafe(|| engine.precompile_component(component)));
     match compiled {

@@ -1,4 +1,4 @@
-//! Columns as they are encoded from states laid out by hand.
+//! Tests of the columns, encoded from states that are written by hand.
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
-//! A manifest as it crosses the border.
+//! The manifest as a plugin passes it to the host.
 
 use shiftmill_core::{Argument, CarriedKey, Field, ReasonRule, Setting, ValueKind};
 use wasmtime::component::{ComponentType, Lift};
 
-/// A manifest as it comes.
+/// The manifest before it is checked.
 #[derive(Debug, ComponentType, Lift)]
 #[component(record)]
 pub(crate) struct Described {
@@ -76,7 +76,7 @@ pub(crate) struct DescribedCarried {
 #[derive(Clone, Copy, Debug, ComponentType, Lift)]
 #[component(enum)]
 #[repr(u8)]
-#[allow(dead_code, reason = "values are made by reading what plugins answer")]
+#[allow(dead_code, reason = "values are created by reading the answers of plugins")]
 pub(crate) enum DescribedKind {
     #[component(name = "whole")]
     Whole,

@@ -1,4 +1,4 @@
-//! What a plugin says of itself: asked once in a sandbox of its own, and held against what a manifest must be.
+//! The manifest of a plugin: its description, read once in a sandbox of its own and checked.
 
 mod described;
 
@@ -12,15 +12,15 @@ use crate::columns::Reads;
 pub(crate) use described::Described;
 use described::{DescribedCarried, DescribedRule, DescribedSetting, HookColumns};
 
-/// Most bytes of a name or key.
+/// Bytes of a name or key.
 const NAME_BYTES_MAX: usize = 64;
-/// Most bytes of a sentence: a meaning, a template, a description.
+/// Bytes of a sentence: a meaning, a template, a description.
 const SENTENCE_BYTES_MAX: usize = 512;
-/// Most settings, rules, and carried keys, each.
+/// The number of settings, of rules, and of carried keys.
 const ENTRIES_MAX: usize = 256;
-/// Most fields of a row, and words of a choice, each.
+/// The number of fields of a row, and of words of a choice.
 const PARTS_MAX: usize = 64;
-/// How many mistakes are told at most.
+/// The maximum number of mistakes in a list.
 const MISTAKES_MAX: usize = 50;
 
 /// The columns that each hook reads, by the number of the hook.
@@ -32,10 +32,10 @@ pub(crate) fn reads_of(reads: &ReadsByHook, hook: Hook) -> Reads {
 }
 
 impl Described {
-    /// The manifest that core knows, and what each hook reads.
+    /// The manifest as a type of the core, and the columns that each hook reads.
     ///
     /// # Errors
-    /// All mistakes, each in a line for the author of the plugin.
+    /// All mistakes, each one line for the author of the plugin.
     pub(crate) fn check(self, hooks: HookSet) -> Result<(Manifest, ReadsByHook), Vec<String>> {
         let mut mistakes = Mistakes(Vec::new());
         mistakes.check_identity(&self);
@@ -78,9 +78,9 @@ impl Mistakes {
 
     fn check_identity(&mut self, described: &Described) {
         let Described { name, version, description, made_with, .. } = described;
-        self.demand(is_name(name, '-'), || format!("its name `{}` is no name: {NAMES}", cut(name)));
+        self.demand(is_name(name, '-'), || format!("its name `{}` is not a name: {NAMES}", cut(name)));
         let semantic = version.len() <= NAME_BYTES_MAX && semver::Version::parse(version).is_ok();
-        self.demand(semantic, || format!("its version `{}` is none such as `0.3.1`", cut(version)));
+        self.demand(semantic, || format!("its version `{}` is not a version such as `0.3.1`", cut(version)));
         self.check_sentence("its description", description);
         self.check_sentence("what it was made with", made_with);
     }
@@ -92,7 +92,7 @@ impl Mistakes {
             ("carried keys", described.carried.len()),
         ];
         for (what, count) in counts {
-            self.demand(count <= ENTRIES_MAX, || format!("it has {count} {what}, the most is {ENTRIES_MAX}"));
+            self.demand(count <= ENTRIES_MAX, || format!("it has {count} {what}, the maximum is {ENTRIES_MAX}"));
         }
     }
 
@@ -102,7 +102,9 @@ impl Mistakes {
         for HookColumns { hook: name, columns } in described {
             let hook = Hook::from_code(name).filter(|hook| hooks.contains(*hook) && !seen.contains(*hook));
             let Some(hook) = hook else {
-                self.add(|| format!("it reads columns at `{}`, which is none of its hooks or given twice", cut(name)));
+                self.add(|| {
+                    format!("it reads columns at `{}`, which is not one of its hooks, or is given twice", cut(name))
+                });
                 continue;
             };
             seen = seen.with(hook);
@@ -145,12 +147,12 @@ impl Mistakes {
         let is_choice = *kind == ValueKind::Choice;
         self.demand(is_choice != choices.is_empty(), || match is_choice {
             true => format!("{name} is a choice without words"),
-            false => format!("{name} has words to choose from and is no choice"),
+            false => format!("{name} has words to choose from and is not a choice"),
         });
         self.demand(choices.len() <= PARTS_MAX, || format!("{name} has more than {PARTS_MAX} words to choose from"));
         self.check_keys(&format!("{name}: word"), '_', choices.iter().map(String::as_str));
         let ordered = least.zip(*most).is_none_or(|(least, most)| least <= most);
-        self.demand(ordered, || format!("{name} has a least value above its most"));
+        self.demand(ordered, || format!("{name} has a minimum above its maximum"));
         if let Some(default) = default {
             self.check_default(name, field, default);
         }
@@ -169,12 +171,12 @@ impl Mistakes {
                 self.demand(default == "[]", || format!("{name}: the default of rows is `[]` or none, not `{shown}`"));
             }
             ValueKind::BaseCode | ValueKind::PremiumCode | ValueKind::TimeCode | ValueKind::CountCode => {
-                self.demand(is_name(default, '_'), || format!("{name}: its default `{shown}` is no pay code"));
+                self.demand(is_name(default, '_'), || format!("{name}: its default `{shown}` is not a pay code"));
             }
             kind => match kind.read(default, &field.choices) {
-                None => self.add(|| format!("{name}: its default `{shown}` is no {kind}")),
+                None => self.add(|| format!("{name}: its default `{shown}` is not a value of kind {kind}")),
                 Some(number) => self.demand(kind.admits(number) && within(field, number), || {
-                    format!("{name}: its default `{shown}` lies beyond its own bounds")
+                    format!("{name}: its default `{shown}` is outside its own bounds")
                 }),
             },
         }
@@ -193,7 +195,7 @@ impl Mistakes {
                 let (argument, kind) = (cut(&argument.name), argument.kind);
                 self.demand(fits, || format!("{name}: argument `{argument}` is {kind}, which only settings can be"));
             }
-            self.demand(!english.is_empty(), || format!("{name} says nothing in English"));
+            self.demand(!english.is_empty(), || format!("{name} has no English text"));
             self.check_template(&format!("{name} in English"), english, arguments);
             if !chinese.is_empty() {
                 self.check_template(&format!("{name} in Chinese"), chinese, arguments);
@@ -201,7 +203,7 @@ impl Mistakes {
         }
     }
 
-    /// A template names the arguments of its rule, all of them and no others.
+    /// Checks that a template names all arguments of its rule, and no others.
     fn check_template(&mut self, name: &str, template: &str, arguments: &[Argument]) {
         self.check_sentence(name, template);
         match placeholders(template) {
@@ -210,12 +212,14 @@ impl Mistakes {
                 for placeholder in &named {
                     let known = arguments.iter().any(|argument| argument.name == *placeholder);
                     let placeholder = cut(placeholder);
-                    self.demand(known, || format!("{name} names `{{{placeholder}}}`, which is no argument of it"));
+                    self.demand(known, || {
+                        format!("{name} names `{{{placeholder}}}`, which is not one of its arguments")
+                    });
                 }
                 for argument in arguments {
-                    let said = named.iter().any(|placeholder| argument.name == *placeholder);
+                    let used = named.iter().any(|placeholder| argument.name == *placeholder);
                     let argument = cut(&argument.name);
-                    self.demand(said, || format!("{name} does not say its argument `{{{argument}}}`"));
+                    self.demand(used, || format!("{name} does not use its argument `{{{argument}}}`"));
                 }
             }
         }
@@ -228,12 +232,12 @@ impl Mistakes {
         }
     }
 
-    /// Keys are names, and each is there once.
+    /// Checks that keys are names, and that each is declared once.
     fn check_keys<'a>(&mut self, what: &str, joint: char, keys: impl Iterator<Item = &'a str>) {
         let mut seen = HashSet::new();
         for key in keys {
-            self.demand(is_name(key, joint), || format!("{what} `{}` is no name: {NAMES}", cut(key)));
-            self.demand(seen.insert(key), || format!("{what} `{}` is there twice", cut(key)));
+            self.demand(is_name(key, joint), || format!("{what} `{}` is not a name: {NAMES}", cut(key)));
+            self.demand(seen.insert(key), || format!("{what} `{}` is declared twice", cut(key)));
         }
     }
 
@@ -245,7 +249,7 @@ impl Mistakes {
 
 const NAMES: &str = "lower case letters and digits, joined by `-` or `_`, 64 at most";
 
-/// Lower case letters, digits and the joint; begins with a letter or digit.
+/// True for a text of lower case letters, digits and the joint that begins with a letter or digit.
 fn is_name(text: &str, joint: char) -> bool {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
     text.len() <= NAME_BYTES_MAX
@@ -262,7 +266,7 @@ fn cut(text: &str) -> &str {
     text.get(..text.floor_char_boundary(NAME_BYTES_MAX)).unwrap_or_default()
 }
 
-/// The names in braces of a template. Braces have no other meaning and cannot be written otherwise.
+/// The names in the braces of a template. Braces have no other meaning, and there is no escape for them.
 fn placeholders(template: &str) -> Result<Vec<&str>, &'static str> {
     let mut names = Vec::new();
     let mut rest = template;
@@ -320,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_is_taken_over() {
+    fn a_manifest_becomes_a_type_of_the_core() {
         let (manifest, reads) = described().check(HookSet::NONE.with(Hook::Days)).unwrap();
         assert_eq!(manifest.settings[0].field.kind, ValueKind::Clock);
         assert_eq!(reads_of(&reads, Hook::Days).names(), ["span.start"]);
@@ -328,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told_at_once() {
+    fn all_mistakes_are_listed_at_once() {
         let all = mistakes(|described| {
             described.name = "Night Meal".into();
             described.version = "one".into();
@@ -341,8 +345,8 @@ mod tests {
             "`Night Meal`",
             "`one`",
             "`nights`",
-            "`until` is there twice",
-            "`8` is no length",
+            "`until` is declared twice",
+            "`8` is not a value of kind length",
             "`{time}`",
             "not closed",
         ] {
@@ -361,7 +365,12 @@ mod tests {
             let rows = setting("ladder", DescribedKind::Rows, Some("[]"));
             described.settings.extend([bounded, choice, code, rows]);
         });
-        for part in ["beyond its own bounds", "`third` is no choice", "is no pay code", "rows without fields"] {
+        for part in [
+            "outside its own bounds",
+            "`third` is not a value of kind choice",
+            "is not a pay code",
+            "rows without fields",
+        ] {
             assert!(all.contains(part), "{part} is missing in:\n{all}");
         }
     }

@@ -1,11 +1,11 @@
-//! What a call is worth: the same for each employee whoever stands beside, at the same price every time.
+//! Calls: the same answer for each employee in any group, with the same fuel in every run.
 
 use std::sync::Arc;
 use std::thread;
 
 use shiftmill_core::{Change, ErrorCode, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallScratch, FUEL_IN_VAIN_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
+    Answers, BindError, Bound, CallError, CallScratch, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
     Host, HostSettings, LogLevel, Plugin, fuel_budget,
 };
 
@@ -37,7 +37,7 @@ impl Trial {
     }
 }
 
-/// What two answers say of the same card, at its place in each.
+/// Whether two answers are the same for one card, at its position in each.
 fn same(one: &Answers, at: usize, other: &Answers, there: usize) -> bool {
     one.of(at) == other.of(there)
 }
@@ -63,7 +63,7 @@ fn neither_order_nor_company_changes_an_answer() {
     let marked: Vec<usize> = (0..30).step_by(3).collect();
     let trial = Trial::new(&Guest::new("odd", fails), 30, &marked);
     let all = trial.call();
-    let mut room = CallScratch::default();
+    let mut scratch = CallScratch::default();
     let orders: [Vec<usize>; 4] = [
         (0..30).rev().collect(),
         (0..30).map(|index| index * 7 % 30).collect(),
@@ -71,7 +71,8 @@ fn neither_order_nor_company_changes_an_answer() {
         vec![17],
     ];
     for order in orders {
-        let answers = trial.cards.some(order.iter().copied(), |cards| trial.bound.call(Hook::Days, cards, &mut room));
+        let answers =
+            trial.cards.some(order.iter().copied(), |cards| trial.bound.call(Hook::Days, cards, &mut scratch));
         let answers = answers.unwrap();
         assert!(order.iter().enumerate().all(|(place, card)| same(&all, *card, &answers, place)));
     }
@@ -97,14 +98,14 @@ fn fuel_repeats_exactly() {
     let guest = Guest::new("fails", "unreachable");
     let trial = Trial::new(&guest, 40, &[3, 30]);
     let first = trial.call();
-    // Another host, a room that was used before, and calls that ran in between change nothing.
+    // Another host, reused memory and other calls in between change nothing.
     let again = Trial::new(&guest, 40, &[3, 30]);
-    let mut room = CallScratch::default();
+    let mut scratch = CallScratch::default();
     for _ in 0..5 {
-        let others = again.cards.some(5..20, |cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
+        let others = again.cards.some(5..20, |cards| again.bound.call(Hook::Days, cards, &mut scratch)).unwrap();
         assert!((0..15).all(|card| same(&others, card, &first, card + 5)));
     }
-    let second = again.cards.all(|cards| again.bound.call(Hook::Days, cards, &mut room)).unwrap();
+    let second = again.cards.all(|cards| again.bound.call(Hook::Days, cards, &mut scratch)).unwrap();
     assert_eq!(first.fuel(), second.fuel());
     let one = |trial: &Trial| {
         trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallScratch::default()))
@@ -127,7 +128,7 @@ fn many_threads_share_a_plugin() {
 
 /// Employees that each use a share of the budget: together they use more than all of it.
 #[test]
-fn heavy_employees_pass_in_smaller_pieces() {
+fn heavy_employees_succeed_in_smaller_groups() {
     let heavy = "(local $left i32) (local.set $left (i32.const 3000000))
         (loop $again (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))
         (call $pay (local.get $cards) (local.get $employee))";
@@ -146,15 +147,16 @@ fn the_budget_grows_with_the_days() {
 }
 
 #[test]
-fn what_is_said_is_heard_where_somebody_listens() {
+fn the_log_is_kept_when_the_call_keeps_it() {
     let says = "(call $log (i32.const 1) (i32.const 1) (local.get $employee) (i32.const 1) (i32.const 20514)
         (i32.const 0x500) (i32.const 10))";
     let fails = format!("{says} (call $say (i32.const 3) (i32.const 0x500) (i32.const 35)) unreachable");
     let guest = Guest::new("talks", &fails).with(|guest| guest.good = says.to_owned());
     let trial = Trial::new(&guest, 8, &[5]);
-    let call = |room: &mut CallScratch| trial.cards.all(|cards| trial.bound.call(Hook::Days, cards, room)).unwrap();
+    let call =
+        |scratch: &mut CallScratch| trial.cards.all(|cards| trial.bound.call(Hook::Days, cards, scratch)).unwrap();
     assert!(call(&mut CallScratch::default()).log().is_empty());
-    let answers = call(&mut CallScratch::listening(1 << 16));
+    let answers = call(&mut CallScratch::with_log(1 << 16));
     let about: Vec<_> = answers.log().iter().map(|line| (line.level, line.card)).collect();
     let info = |card| (LogLevel::Info, Some(card));
     assert_eq!(
@@ -162,14 +164,14 @@ fn what_is_said_is_heard_where_somebody_listens() {
         [info(0), info(1), info(2), info(3), info(4), info(5), (LogLevel::Panic, None), info(6), info(7)]
     );
     assert_eq!((answers.log()[0].message.as_str(), answers.log()[0].workday), ("src/lib.rs", Some(Workday(20_514))));
-    // What is kept has an end.
-    let few = call(&mut CallScratch::listening(60));
+    // The log is limited.
+    let few = call(&mut CallScratch::with_log(60));
     assert!(few.log().len() < 9, "{:?}", few.log());
 }
 
-/// The employee and day that a plugin names with its last words are believed as far as they can be.
+/// The employee and day of a panic message are used as far as they can be right.
 #[test]
-fn last_words_lead_to_the_employee() {
+fn a_panic_message_leads_to_the_employee() {
     let panics = |employee: &str| {
         format!(
             "(call $log (i32.const 3) (i32.const 1) {employee} (i32.const 1) (i32.const 20515) (i32.const 0x500)
@@ -191,7 +193,7 @@ fn last_words_lead_to_the_employee() {
     }
 }
 
-/// Cheap failures are nobody's trouble but their employees', however many there are.
+/// Cheap failures affect their employees only, however many there are.
 #[test]
 fn a_plugin_that_fails_for_everybody_fails_for_each() {
     let guest = Guest::new("broken", "unreachable").with(|guest| guest.good = "unreachable".to_owned());
@@ -200,9 +202,9 @@ fn a_plugin_that_fails_for_everybody_fails_for_each() {
 }
 
 #[test]
-fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
+fn fuel_used_on_failures_adds_up_until_the_plugin_is_stopped() {
     let guest = Guest::new("endless", &endless());
-    let most = (FUEL_IN_VAIN_MAX / fuel_budget(MARKED_DAYS as u32)) as usize;
+    let most = (FAILED_FUEL_MAX / fuel_budget(MARKED_DAYS as u32)) as usize;
     let marked: Vec<usize> = (0..=most).collect();
     let trial = Trial::new(&guest, most + 2, &marked);
     let one_by_one = || {
@@ -213,7 +215,7 @@ fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
     let call = |bound: &Bound, cards: Vec<usize>| {
         trial.cards.some(cards.into_iter(), |cards| bound.call(Hook::Days, cards, &mut CallScratch::default()))
     };
-    // As many as may fail do fail, and the one that is well is paid.
+    // The allowed number of employees fails, and the employee without a failure is paid.
     let bound = one_by_one();
     let answers = call(&bound, (2..most + 2).collect()).unwrap();
     assert_eq!((0..most).filter(|card| answers.of(*card).is_err()).count(), most - 1);
@@ -222,7 +224,7 @@ fn fuel_used_in_vain_adds_up_until_the_plugin_is_stopped() {
     let CallError::Broken { failure, .. } = &stopped else { panic!("{stopped}") };
     assert_eq!(failure.code, FailureCode::Budget);
     assert_eq!(stopped.error_code(), ErrorCode::PluginBroken);
-    // All together and the other way round it comes to the same.
+    // All together in reverse order has the same outcome.
     let together = call(&trial.bound, (0..most + 2).rev().collect()).unwrap_err();
     assert_eq!(together, stopped);
 }
@@ -241,7 +243,7 @@ fn a_cancelled_call_makes_no_further_attempt() {
 }
 
 #[test]
-fn a_plugin_that_looks_at_its_neighbours_is_quarantined() {
+fn a_plugin_that_mixes_employees_is_quarantined() {
     let dependent = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0) (i32.const 20514) (i64.const 0)
         (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
     let guest = Guest::new("dependent", "nop").with(|guest| guest.good = dependent.to_owned());
@@ -252,7 +254,7 @@ fn a_plugin_that_looks_at_its_neighbours_is_quarantined() {
     assert!(trial.plugin.is_quarantined());
     let refused = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
     assert!(matches!(refused, CallError::Quarantined { .. }), "{refused}");
-    // Alone, every employee is alone with it: there is nothing to look at.
+    // With one employee in each call there is nothing that an answer could depend on.
     let plugin = load(&guest);
     let mut apart = binding(&plugin);
     apart.isolation = Isolation::Employee;
@@ -274,12 +276,12 @@ fn on_trial_nothing_is_compared_once_the_fuel_is_used_up() {
 }
 
 #[test]
-fn on_trial_a_plugin_is_found_out_and_goes_on_for_others() {
+fn a_trial_finds_a_plugin_that_mixes_employees_and_does_not_quarantine_it() {
     let crowd = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0) (i32.const 20514) (i64.const 0)
         (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
     let trial = Trial::new(&Guest::new("crowd", "nop").with(|guest| guest.good = crowd.to_owned()), 40, &[]);
     let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
-    let bound = bound.on_trial(&Arc::new(FuelBudget::new(FUEL_IN_VAIN_MAX)), 1);
+    let bound = bound.on_trial(&Arc::new(FuelBudget::new(FAILED_FUEL_MAX)), 1);
     match trial.cards.call(&bound, Hook::Days) {
         Err(CallError::NotIndependent { binding, .. }) => assert_eq!(binding, trial.bound.binding().name),
         other => panic!("{other:?}"),

@@ -1,14 +1,14 @@
-//! The corpus: what each guest does, and what must become of it. Guests treat the employees that are marked badly and
-//! pay every other employee one meal.
+//! The corpus of guests, each with its expected outcome. A guest misbehaves for marked employees and pays every other
+//! employee one meal.
 
 use shiftmill_core::{FailureCode, Hook};
 
 use shiftmill_guests::Guest;
 
-/// What must become of a guest.
+/// The expected outcome of a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is not loaded; the words say why.
+    /// It is not loaded. The message contains this text.
     NotLoaded(&'static str),
     /// It is loaded and fails on its configuration.
     NotBound(FailureCode, &'static str),
@@ -16,27 +16,27 @@ pub enum Outcome {
     MarkedFail(FailureCode, &'static str),
     /// It fails on every employee.
     AllFail(FailureCode, &'static str),
-    /// Everybody is paid.
+    /// Every employee is paid.
     Harmless,
-    /// It is found not to keep employees apart.
+    /// Its answer for one employee depends on others, and the audit finds it.
     NotIndependent,
 }
 use FailureCode::{BadConfig, BadData, BadEdit, Budget, Memory, Panic, Stack};
 use Outcome::{AllFail, Harmless, MarkedFail, NotBound, NotIndependent, NotLoaded};
 
-/// All guests that are written as such.
+/// All guests of the corpus.
 pub fn guests() -> Vec<(Guest, Outcome)> {
     [in_hooks(), in_tables(), answers(), edits(), around_hooks(), dependent()].concat()
 }
 
-/// What code can do while a hook runs.
+/// Misbehaviour while a hook runs.
 fn in_hooks() -> Vec<(Guest, Outcome)> {
     let mut cases = Vec::new();
     for hook in Hook::ALL.iter().copied() {
         let endless = Guest::new(&format!("loops in {hook}"), "(loop $again (br $again))").at(hook);
-        cases.push((endless, MarkedFail(Budget, "used more fuel than its input allows, in `bad`")));
+        cases.push((endless, MarkedFail(Budget, "exceeded its fuel budget, in `bad`")));
         let trap = Guest::new(&format!("traps in {hook}"), "unreachable").at(hook);
-        cases.push((trap, MarkedFail(Panic, "stopped without a word, in `bad`")));
+        cases.push((trap, MarkedFail(Panic, "stopped without a message, in `bad`")));
     }
     let bodies = [
         (
@@ -47,10 +47,10 @@ fn in_hooks() -> Vec<(Guest, Outcome)> {
         (
             "grows its memory page by page",
             "(loop $again (drop (memory.grow (i32.const 1))) (br $again))",
-            (Memory, "bytes of memory, the most is 16777216, in `bad`"),
+            (Memory, "bytes of memory, the maximum is 16777216, in `bad`"),
         ),
         ("grows its memory at once", "(drop (memory.grow (i32.const 65000)))", (Memory, "bytes of memory")),
-        ("goes deep", "(call $bad (local.get $cards) (local.get $employee))", (Stack, "went too deep, in `bad`")),
+        ("goes deep", "(call $bad (local.get $cards) (local.get $employee))", (Stack, "exceeded the stack, in `bad`")),
         (
             "divides by zero",
             "(drop (i32.div_u (i32.const 1) (i32.const 0)))",
@@ -71,7 +71,7 @@ fn in_hooks() -> Vec<(Guest, Outcome)> {
             // Copying costs fuel by the byte, so that a copy of gigabytes ends before it begins.
             "copies gigabytes",
             "(memory.copy (i32.const 0) (i32.const 0) (i32.const -1))",
-            (Budget, "used more fuel"),
+            (Budget, "exceeded its fuel budget"),
         ),
         (
             "copies beyond its memory",
@@ -86,12 +86,12 @@ fn in_hooks() -> Vec<(Guest, Outcome)> {
         (
             "logs without end",
             "(loop $again (call $say (i32.const 0) (i32.const 0x500) (i32.const 35)) (br $again))",
-            (Budget, "used more fuel"),
+            (Budget, "exceeded its fuel budget"),
         ),
         (
             "logs half a megabyte without end",
             "(loop $again (call $say (i32.const 0) (i32.const 0x180000) (i32.const 0x80000)) (br $again))",
-            (Budget, "used more fuel"),
+            (Budget, "exceeded its fuel budget"),
         ),
         (
             "logs text from beyond its memory",
@@ -106,7 +106,7 @@ fn in_hooks() -> Vec<(Guest, Outcome)> {
         (
             "logs at no level",
             "(call $say (i32.const 77) (i32.const 0x500) (i32.const 4))",
-            (Panic, "does not keep to the plugin contract"),
+            (Panic, "violates the plugin contract"),
         ),
     ];
     cases.extend(bodies.map(|(name, body, (code, words))| (Guest::new(name, body), MarkedFail(code, words))));
@@ -121,7 +121,7 @@ fn in_tables() -> Vec<(Guest, Outcome)> {
         (
             "grows its table",
             "(loop $again (drop (table.grow $table (ref.null func) (i32.const 1000))) (br $again))",
-            (Memory, "entries, the most is 10000"),
+            (Memory, "entries, the maximum is 10000"),
         ),
     ];
     let with_table = |guest: &mut Guest| {
@@ -165,12 +165,12 @@ fn answers() -> Vec<(Guest, Outcome)> {
             "(i32.store (i32.const 0x10000) (i32.const 4000))",
             (BadEdit, "about employee 4000, where 1 were given"),
         ),
-        ("answers all its memory in every column", HUGE_LISTS, (Memory, "answers more than it may")),
+        ("answers all its memory in every column", HUGE_LISTS, (Memory, "its answer exceeds the limit")),
         (
             "complains half a million times",
             "(drop (memory.grow (i32.const 200)))
              (i32.store (i32.const 0x458) (i32.const 0x210000)) (i32.store (i32.const 0x45c) (i32.const 500000))",
-            (Memory, "answers more than it may"),
+            (Memory, "its answer exceeds the limit"),
         ),
         (
             "complains a thousand times",
@@ -269,7 +269,7 @@ impl Edit {
     }
 }
 
-/// Edits that are refused, here or by the core.
+/// Edits that the host or the core refuses.
 fn edits() -> Vec<(Guest, Outcome)> {
     let edits = [
         ("proposes an unknown kind", Edit { kind: 42, ..MEAL }, "edit 1 of rule `meal`: kind 42 does not exist"),
@@ -348,7 +348,7 @@ impl Edit {
     }
 }
 
-/// What code can do outside of a hook.
+/// Misbehaviour outside of hooks.
 fn around_hooks() -> Vec<(Guest, Outcome)> {
     let endless = "(loop $again (br $again)) unreachable";
     let described =
@@ -365,8 +365,8 @@ fn around_hooks() -> Vec<(Guest, Outcome)> {
         (Guest::honest(name).with(|guest| guest.fields = start), outcome)
     };
     vec![
-        described("loops in describe", endless, NotLoaded("used more fuel")),
-        described("traps in describe", "unreachable", NotLoaded("stopped without a word")),
+        described("loops in describe", endless, NotLoaded("exceeded its fuel budget")),
+        described("traps in describe", "unreachable", NotLoaded("stopped without a message")),
         described("describes itself from beyond", "(i32.const -64)", NotLoaded("out of bounds")),
         described("describes itself at an odd address", "(i32.const 0x1001)", NotLoaded("not aligned")),
         described(
@@ -377,7 +377,7 @@ fn around_hooks() -> Vec<(Guest, Outcome)> {
         described(
             "has a name of two megabytes",
             "(i32.store (i32.const 0x1004) (i32.const 0x1f0000)) (i32.const 0x1000)",
-            NotLoaded("answers more than it may"),
+            NotLoaded("its answer exceeds the limit"),
         ),
         described(
             "has a name that is no text",
@@ -387,14 +387,14 @@ fn around_hooks() -> Vec<(Guest, Outcome)> {
         described(
             "has no version",
             "(i32.store (i32.const 0x100c) (i32.const 0)) (i32.const 0x1000)",
-            NotLoaded("its version `` is none"),
+            NotLoaded("its version `` is not a version"),
         ),
         (
             Guest::honest("reads a column of the future").with(|guest| guest.columns.push("span.wage".to_owned())),
             NotLoaded("there is no column `span.wage`; the plugin may need a newer Shiftmill"),
         ),
-        configured("loops in configure", endless, NotBound(Budget, "used more fuel")),
-        configured("traps in configure", "unreachable", NotBound(Panic, "stopped without a word")),
+        configured("loops in configure", endless, NotBound(Budget, "exceeded its fuel budget")),
+        configured("traps in configure", "unreachable", NotBound(Panic, "stopped without a message")),
         configured(
             "refuses its configuration",
             "(i32.store8 (i32.const 0x480) (i32.const 1)) (i32.store (i32.const 0x484) (i32.const 0x511))
@@ -411,24 +411,24 @@ fn around_hooks() -> Vec<(Guest, Outcome)> {
         configured(
             "answers its configuration with neither yes nor no",
             "(i32.store8 (i32.const 0x480) (i32.const 9)) (i32.const 0x480)",
-            NotBound(Panic, "does not keep to the plugin contract"),
+            NotBound(Panic, "violates the plugin contract"),
         ),
-        allocated("loops in realloc", endless, NotBound(Budget, "used more fuel")),
-        allocated("traps in realloc", "unreachable", NotBound(Panic, "stopped without a word")),
+        allocated("loops in realloc", endless, NotBound(Budget, "exceeded its fuel budget")),
+        allocated("traps in realloc", "unreachable", NotBound(Panic, "stopped without a message")),
         allocated("allocates at odd addresses", "(i32.const 0x100001)", NotBound(Panic, "not aligned")),
         allocated("allocates beyond its memory", "(i32.const 0x7ffffff8)", NotBound(Panic, "beyond end of memory")),
-        // All that it is given lies upon each other, so that it finds other things for one employee than for many.
+        // All inputs are at the same address, so that it reads other values for one employee than for many.
         allocated("allocates everything at 0", "(i32.const 0)", NotIndependent),
-        after("loops after its answer", "(loop $again (br $again))", AllFail(Budget, "used more fuel")),
-        after("traps after its answer", "unreachable", AllFail(Panic, "stopped without a word")),
+        after("loops after its answer", "(loop $again (br $again))", AllFail(Budget, "exceeded its fuel budget")),
+        after("traps after its answer", "unreachable", AllFail(Panic, "stopped without a message")),
         after(
             "logs after its answer",
             "(call $say (i32.const 0) (i32.const 0x500) (i32.const 35))",
             AllFail(Panic, "cannot leave component instance"),
         ),
         started("begins at once", "(global.set $marked (i32.const 0))", Harmless),
-        started("loops from the start", "(loop $again (br $again))", NotLoaded("used more fuel")),
-        started("traps from the start", "unreachable", NotLoaded("stopped without a word")),
+        started("loops from the start", "(loop $again (br $again))", NotLoaded("exceeded its fuel budget")),
+        started("traps from the start", "unreachable", NotLoaded("stopped without a message")),
         (Guest::honest("is honest"), Harmless),
     ]
 }

@@ -1,4 +1,4 @@
-//! The corpus is run, and each guest ends as it must.
+//! Runs the corpus: every guest must have its expected outcome.
 
 use shiftmill_core::{CardState, FailureCode, Hook, Proposal, Scratch, Silent, apply};
 use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSettings};
@@ -11,7 +11,7 @@ use shiftmill_guests::Guest;
 const EMPLOYEES: usize = 12;
 const MARKED: [usize; 2] = [3, 8];
 
-/// What became of a guest.
+/// The outcome of a guest.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     NotLoaded(String),
@@ -22,7 +22,7 @@ enum Found {
     Answered(Vec<Result<usize, (FailureCode, String)>>),
 }
 
-/// Every employee is audited here.
+/// A host that audits every employee.
 fn host() -> Host {
     Host::new(HostSettings { audit_one_in: 1, ..HostSettings::default() }).unwrap()
 }
@@ -56,7 +56,7 @@ fn outcome(cards: &Cards, answers: &Answers, card: usize, hook: Hook) -> Result<
     applied.map(|()| edits.list.len()).map_err(|refused| (FailureCode::BadEdit, refused.to_string()))
 }
 
-/// What is wrong with what was found.
+/// The difference from the expected outcome.
 fn judge(expected: Outcome, found: &Found) -> Result<(), String> {
     let holds = match (expected, found) {
         (Outcome::NotLoaded(words), Found::NotLoaded(message)) => message.contains(words),
@@ -85,7 +85,7 @@ fn hook_of(guest: &Guest) -> Hook {
 }
 
 #[test]
-fn every_guest_ends_as_it_must() {
+fn every_guest_has_its_expected_outcome() {
     let host = host();
     let mut wrong = Vec::new();
     let guests = guests();

@@ -1,9 +1,9 @@
-//! Components and other bytes of odd shapes: none of them is loaded.
+//! Invalid components and other bytes: none of them is loaded.
 
 use shiftmill_guests::{Guest, component};
 use wit_component::StringEncoding;
 
-/// A name, bytes, and what the refusal must say.
+/// A name, bytes, and a text that the refusal must contain.
 pub type Shape = (&'static str, Vec<u8>, &'static str);
 
 /// All of them.
@@ -19,20 +19,20 @@ fn no_components() -> Vec<Shape> {
     let mut padded = Guest::honest("honest").component();
     padded.extend(custom_section(10 << 20));
     vec![
-        ("nothing", Vec::new(), "it is no WebAssembly"),
-        ("four bytes", b"\0asm".to_vec(), "it is no WebAssembly"),
-        ("a program for Windows", b"MZ\x90\0\x03\0\0\0\x04\0".to_vec(), "it is no WebAssembly"),
-        ("text", b"name = \"plugin\"\n".to_vec(), "it is no WebAssembly"),
+        ("nothing", Vec::new(), "it is not WebAssembly"),
+        ("four bytes", b"\0asm".to_vec(), "it is not WebAssembly"),
+        ("a program for Windows", b"MZ\x90\0\x03\0\0\0\x04\0".to_vec(), "it is not WebAssembly"),
+        ("text", b"name = \"plugin\"\n".to_vec(), "it is not WebAssembly"),
         ("cut in the middle", honest[..middle].to_vec(), "unexpected end"),
-        ("with bytes after its end", [honest.as_slice(), &[99, 0]].concat(), "it is no valid plugin component"),
-        ("with a wrong section", flipped, "it is no valid plugin component"),
-        ("of ten megabytes", padded, "the most is 4194304"),
+        ("with bytes after its end", [honest.as_slice(), &[99, 0]].concat(), "it is not a valid plugin component"),
+        ("with a wrong section", flipped, "it is not a valid plugin component"),
+        ("of ten megabytes", padded, "the maximum is 4194304"),
         ("a core module", Guest::honest("honest").module(), "run `shiftmill plugin build`"),
         ("an empty component", wat::parse_str("(component)").unwrap(), "does not export `shiftmill:plugin/lifecycle`"),
     ]
 }
 
-/// A custom section of so many bytes.
+/// A custom section with this number of bytes.
 fn custom_section(bytes: u32) -> Vec<u8> {
     let mut length = Vec::new();
     let mut left = bytes;
@@ -85,7 +85,7 @@ fn other_contracts() -> Vec<Shape> {
         (
             "a hook of another type",
             changed("adjust: func(cards: cards) -> answer;", "adjust: func(cards: answer) -> answer;"),
-            "does not keep to the contract",
+            "violates the contract",
         ),
         (
             "a column of another type",
@@ -100,12 +100,12 @@ fn other_contracts() -> Vec<Shape> {
         (
             "a log of another type",
             changed("workday: option<workday>, message", "workday: option<u32>, message"),
-            "does not keep to the contract",
+            "violates the contract",
         ),
         (
             "text in UTF-16",
             component(&honest, &unchanged, "", WORLD, StringEncoding::UTF16),
-            "it hands text over in UTF-16",
+            "it passes text as UTF-16",
         ),
     ]
 }
@@ -170,24 +170,24 @@ fn other_features() -> Vec<Shape> {
         ("with floats", floats.component(), "it uses floating point numbers, in `acme::halved`; use whole numbers"),
         ("with the payload of a NaN", with_fields(nan), "it uses floating point numbers, in `payload`"),
         ("with floats in vectors", with_fields(simd), "it uses floating point numbers, in `lanes`"),
-        ("with 64-bit memory", wrapped("(memory i64 1)"), "it is no valid plugin component"),
-        ("with shared memory", wrapped("(memory 1 2 shared)"), "it is no valid plugin component"),
+        ("with 64-bit memory", wrapped("(memory i64 1)"), "it is not a valid plugin component"),
+        ("with shared memory", wrapped("(memory 1 2 shared)"), "it is not a valid plugin component"),
         (
             "with atomics",
             wrapped("(memory 1) (func (drop (i32.atomic.rmw.add (i32.const 0) (i32.const 1))))"),
-            "it is no valid plugin component",
+            "it is not a valid plugin component",
         ),
-        ("with two memories", wrapped("(memory 1) (memory 1)"), "it has 2 memories, the most is 1"),
-        ("with tail calls", wrapped("(func $f (return_call $f))"), "it is no valid plugin component"),
-        ("with exceptions", wrapped("(tag $oops) (func (throw $oops))"), "it is no valid plugin component"),
-        ("with garbage collection", wrapped("(type (struct (field i32)))"), "it is no valid plugin component"),
+        ("with two memories", wrapped("(memory 1) (memory 1)"), "it has 2 memories, the maximum is 1"),
+        ("with tail calls", wrapped("(func $f (return_call $f))"), "it is not a valid plugin component"),
+        ("with exceptions", wrapped("(tag $oops) (func (throw $oops))"), "it is not a valid plugin component"),
+        ("with garbage collection", wrapped("(type (struct (field i32)))"), "it is not a valid plugin component"),
         (
             "with relaxed vectors",
             wrapped(
                 "(func (param v128) (result v128)
                     (i8x16.relaxed_swizzle (local.get 0) (local.get 0)))",
             ),
-            "it is no valid plugin component",
+            "it is not a valid plugin component",
         ),
     ]
 }
@@ -209,21 +209,21 @@ fn bombs() -> Vec<Shape> {
     let component = |text: String| wat::parse_str(text).unwrap();
     vec![
         ("a branch to fifty thousand places", with_fields(&branch), "`jumps` has 49999 targets of a branch"),
-        ("forty thousand locals", with_fields(&locals), "`crowded` has 40000 locals, the most is 2000"),
+        ("forty thousand locals", with_fields(&locals), "`crowded` has 40000 locals, the maximum is 2000"),
         ("five thousand blocks in blocks", with_fields(&nested), "`nested` has 5000 blocks within blocks"),
         ("a function without end", with_fields(&long), "`long` has 450002 bytes"),
-        ("ten thousand functions", with_fields(&functions), "functions, the most is 10000"),
-        ("five thousand pieces of data", with_fields(&data), "segments of data, the most is 4000"),
-        ("two thousand globals", with_fields(&globals), "globals, the most is 1000"),
-        ("three thousand types", with_fields(&types), "types, the most is 2000"),
+        ("ten thousand functions", with_fields(&functions), "functions, the maximum is 10000"),
+        ("five thousand pieces of data", with_fields(&data), "segments of data, the maximum is 4000"),
+        ("two thousand globals", with_fields(&globals), "globals, the maximum is 1000"),
+        ("three thousand types", with_fields(&types), "types, the maximum is 2000"),
         ("a table of a million", with_fields("(table 1000000 funcref)"), "1000000 entries of tables"),
         (
             "a memory of twenty megabytes",
             Guest::honest("honest").with(|guest| guest.memory = "320".to_owned()).component(),
-            "it has 20971520 bytes of memory, the most is 16777216",
+            "it has 20971520 bytes of memory, the maximum is 16777216",
         ),
-        ("a hundred modules", component(modules), "core modules, the most is 8"),
+        ("a hundred modules", component(modules), "core modules, the maximum is 8"),
         ("components in components", component(nested_components), "does not export"),
-        ("nine thousand instances", component(instances), "9001 parts, the most is 4000"),
+        ("nine thousand instances", component(instances), "9001 parts, the maximum is 4000"),
     ]
 }

@@ -65,6 +65,14 @@ fn clock_changes_are_accepted_and_noted() {
 }
 
 #[test]
+fn a_punch_that_is_named_by_its_number_needs_no_known_kind() {
+    let file = "employee,action,id,kind,to\nE1,void,17,Korrektur,\nE1,retime,18,Korrektur,2026-03-02 08:00\n\
+        E1,void,,Korrektur,\n";
+    let (cards, report) = read_with("", Table::Corrections, Format::Csv, file.as_bytes());
+    assert_eq!((cards[0].corrections.len(), report.rejects.len()), (2, 1), "{:?}", reasons(&report));
+}
+
+#[test]
 fn an_attlog_knows_people_by_their_pins() {
     let file = "        7\t2026-03-02 08:01:12\t0\t1\t0\t0\n        8\t2026-03-02 08:02:00\t0\t1\t0\t0\n\
         7\t2026-03-02 17:00:00\t5\t1\t0\t0\ngarbage\n";

@@ -1,5 +1,5 @@
-//! Irregular weeks: made-up timecards that a rule may not have been written for. A plugin must not panic on them, must not
-//! propose what is refused, and must stay within its budget. Complaints are its right.
+//! Irregular weeks: made-up timecards with cases that the author of a rule may not expect. A plugin must not panic on them,
+//! must not propose edits that are refused, and must stay within its budget. It may complain about a timecard.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,18 +15,18 @@ use super::irregular_week::{make_up, pasted, shrink};
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
-/// Employees in one chunk, which is a request of its own: so few that a plugin is not stopped but shown, even when it
-/// comes to no end on any of them.
+/// Employees in one chunk, which is a request of its own. They are so few that the request is not stopped even when the
+/// plugin exceeds its fuel budget on every one of them.
 const CHUNK: u32 = 50;
-/// Failures that are shown as timecards, the first of each kind.
+/// The number of failures that are shown as timecards, the first of each kind.
 const SHOWN: usize = 3;
 
-/// What came of it.
+/// The outcome of irregular weeks.
 pub struct Fuzz {
     weeks: u32,
     seed: u64,
     complaints: u64,
-    /// How often the plugin failed.
+    /// The number of failures.
     failed: u64,
     /// The first failure of each kind, with a timecard that shows it.
     failures: Vec<Shown>,
@@ -41,7 +41,7 @@ struct Shown {
     timecard: String,
 }
 
-/// Tries made-up weeks: in the zone and the time of the claims, when clocks change, at the end of a year.
+/// Evaluates made-up weeks in the zones of the claims: in the time of the claims, at clock changes, at the end of a year.
 pub fn run(trial: &Trial<'_>, settings: &[Setting], weeks: u32, seed: u64) -> Result<Fuzz, Problem> {
     let mut fuzz = Fuzz { weeks, seed, complaints: 0, failed: 0, failures: Vec::new(), fuel: 0, days: 0 };
     let settings = weeks_of(settings)?;
@@ -57,7 +57,7 @@ pub fn run(trial: &Trial<'_>, settings: &[Setting], weeks: u32, seed: u64) -> Re
     Ok(fuzz)
 }
 
-/// The weeks in which timecards are made up.
+/// The weeks of the made-up timecards.
 fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
     let mut weeks: Vec<Setting> = Vec::new();
     for setting in settings {
@@ -124,7 +124,7 @@ impl Fuzz {
                 .is_ok_and(|results| results.failures.iter().any(|failure| kind(failure) == wanted))
         };
         let card = shrink(card.clone(), setting, fails);
-        // The words are those of the small timecard.
+        // The message is that of the small timecard.
         let told = trial.alone(setting, &card)?.failures.into_iter().next();
         let message = words::failure(told.as_ref().unwrap_or(failure));
         let title = format!("The plugin does not fail ({}) on this week", failure.code);
@@ -142,11 +142,11 @@ impl Fuzz {
         self.fuel.div_ceil(self.days.max(1))
     }
 
-    /// What is told.
+    /// The lines of the report.
     pub fn lines(&self) -> Vec<String> {
         let weeks = counted(self.weeks as usize, "irregular week");
         if self.weeks == 0 {
-            return vec![String::from("no irregular weeks were asked for")];
+            return vec![String::from("no irregular weeks were requested")];
         }
         let complaints = match self.complaints {
             0 => String::new(),
@@ -157,14 +157,14 @@ impl Fuzz {
             let (fuel, seed) = (self.fuel_a_day(), self.seed);
             let budget = FUEL_BASE / 1_000_000;
             return vec![format!(
-                "{weeks} (seed {seed}) without a failure{complaints}; {fuel} fuel a day, {budget} million may go into a call"
+                "{weeks} (seed {seed}) without a failure{complaints}; {fuel} fuel for a day; the budget of a call is {budget} million"
             )];
         }
         let mut lines =
             vec![format!("the plugin fails on {} of {weeks} (seed {}){complaints}", self.failed, self.seed)];
         for shown in &self.failures {
             lines.push(format!("  error[{}] {}", shown.code, shown.message));
-            lines.push(String::from("  paste this into a suite; it holds once the plugin does not fail on it:"));
+            lines.push(String::from("  paste this into a suite; it passes when the plugin no longer fails on it:"));
             lines.push(String::new());
             lines.extend(shown.timecard.lines().map(|line| format!("    {line}")));
             lines.push(String::new());
@@ -172,7 +172,7 @@ impl Fuzz {
         lines
     }
 
-    /// The same for machines.
+    /// The same as JSON.
     pub fn object(&self) -> Value {
         let shown =
             |shown: &Shown| json!({ "code": shown.code.code(), "message": shown.message, "timecard": shown.timecard });
@@ -184,12 +184,12 @@ impl Fuzz {
     }
 }
 
-/// What makes two failures one: how, at which hook, where.
+/// The kind of a failure: its code, its hook and its place. Failures of one kind are shown once.
 fn kind(failure: &PluginFailure) -> String {
     format!("{} {} {}", failure.code, failure.hook, place(&failure.message))
 }
 
-/// The place in the source, or what is said where there is none.
+/// The place in the source, or the whole message when it names none.
 fn place(message: &str) -> &str {
     message.split_once(": ").map_or(message, |(place, _)| place)
 }

@@ -1,4 +1,4 @@
-//! Timecards in the sandbox: every claim of the project's suites.
+//! Runs every claim of the project's suites in the sandbox.
 
 use serde_json::{Value, json};
 use shiftmill::suites::{Claim, Differing, Failure, Ran};
@@ -6,16 +6,16 @@ use shiftmill::suites::{Claim, Differing, Failure, Ran};
 use crate::plugin::project::Project;
 use crate::problem::Problem;
 
-/// What came of the suites.
+/// The outcome of the suites.
 pub struct Golden {
     ran: Ran,
-    /// The command that accepts what came out.
+    /// The command that accepts the actual results.
     accept: String,
     /// The claims that can be evaluated.
     pub claims: Vec<Claim>,
 }
 
-/// Runs the suites; those that differ are rewritten where `accepted` is in their file or claim.
+/// Runs the suites. Claims that fail are rewritten when their file or claim contains `accepted`.
 pub fn run(project: &Project<'_>, accepted: Option<&str>) -> Result<Golden, Problem> {
     let folder = project.timecards();
     let accept = match project.folder.display().to_string() {
@@ -37,36 +37,34 @@ impl Golden {
         self.ran.failures.is_empty()
     }
 
-    /// What is told.
+    /// The lines of the report.
     pub fn lines(&self) -> Vec<String> {
         let Ran { files, claims, accepted, failures } = &self.ran;
         let mut lines = Vec::new();
         if *accepted > 0 {
-            lines.push(format!("{} rewritten to expect what came out", counted(*accepted, "claim")));
+            lines.push(format!("{} rewritten to the actual results", counted(*accepted, "claim")));
         }
         let all = format!("{} in {}", counted(*claims, "claim"), counted(*files, "file"));
         match (claims, failures.len()) {
-            (0, 0) => {
-                lines.push(String::from("there is no timecard: write one into `timecards/`, a heading is a claim"))
-            }
+            (0, 0) => lines.push(String::from("there is no timecard: write one in `timecards/`; a heading is a claim")),
             (1, 0) => lines.push(format!("{all} holds")),
             (_, 0) => lines.push(format!("{all} hold")),
             (_, 1) => lines.push(format!("1 of {all} does not hold")),
             (_, failed) => lines.push(format!("{failed} of {all} do not hold")),
         }
         for (index, failure) in failures.iter().enumerate() {
-            // A ruleset with mistakes keeps all claims from being evaluated, and is told once.
+            // A ruleset with mistakes is the same failure of all its claims, and is printed once.
             let same = |before: &Failure| !before.evaluated && before.difference == failure.difference;
             let first = failures.get(..index).unwrap_or(&[]).iter().find(|before| same(before));
-            lines.extend(told(failure, first));
+            lines.extend(failure_lines(failure, first));
         }
         if failures.iter().any(|failure| failure.evaluated) {
-            lines.push(format!("  is it right that this comes out? accept it with: {}", self.accept));
+            lines.push(format!("  if the actual results are right, accept them with: {}", self.accept));
         }
         lines
     }
 
-    /// The same for machines.
+    /// The same as JSON.
     pub fn object(&self) -> Value {
         let failure = |failure: &Failure| {
             json!({
@@ -79,8 +77,8 @@ impl Golden {
     }
 }
 
-/// A failure, or where the same has been told.
-fn told(failure: &Failure, before: Option<&Failure>) -> Vec<String> {
+/// The lines of a failure, or the place where the same failure is printed.
+fn failure_lines(failure: &Failure, before: Option<&Failure>) -> Vec<String> {
     let place = format!("  timecards/{}:{}: {}", failure.file, failure.line, failure.claim);
     if let Some(before) = before {
         return vec![place, format!("    the same as timecards/{}:{}", before.file, before.line), String::new()];

@@ -1,4 +1,4 @@
-//! Made-up timecards for a setting, and what is shown of one of them.
+//! Made-up timecards for a setting: smaller ones for a report, written as a suite.
 
 use shiftmill::core::{CardFacts, Workday};
 pub use shiftmill::trial::make_up;
@@ -7,7 +7,7 @@ use shiftmill_timecards::suite;
 use crate::plugin::trial::Setting;
 use crate::problem::Problem;
 
-/// A card without what is not needed for `fails`: whole days first, then single punches and whatever else.
+/// The smallest card found on which `fails` is still true: removes whole days first, then lists, then single punches.
 pub fn shrink(card: CardFacts, setting: &Setting, mut fails: impl FnMut(&CardFacts) -> bool) -> CardFacts {
     let mut card = card;
     let Some(zone) = setting.zones.get(0) else { return card };
@@ -43,7 +43,7 @@ pub fn shrink(card: CardFacts, setting: &Setting, mut fails: impl FnMut(&CardFac
     card
 }
 
-/// A timecard that can be pasted into a suite: it holds once the plugin does not fail on it any more.
+/// A timecard as text for a suite. Its claim passes when the plugin no longer fails on it.
 pub fn pasted(title: &str, card: &CardFacts, setting: &Setting) -> Result<String, Problem> {
     let facts = suite::facts(card, &setting.window, setting.zone()?, setting.names());
     Ok(format!("## {title}\n{facts}\nNo exception of plugin_failed.\n"))

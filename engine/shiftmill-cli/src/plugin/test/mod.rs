@@ -1,4 +1,4 @@
-//! `shiftmill plugin test`: everything that can be proved of a plugin without a service.
+//! `shiftmill plugin test`: all tests of a plugin that need no service.
 //!
 //! ```text
 //! build ─→ native tests ─→ timecards in the sandbox ─→ the same, shuffled ─→ irregular weeks
@@ -30,32 +30,32 @@ Examples:
   shiftmill plugin test
   shiftmill plugin test rules/acme-meals
 
-  What came out is right: write it into the timecards, or into those whose claim or file says `night`:
+  When the actual results are right, write them into the timecards, or only into those whose claim or file contains `night`:
     shiftmill plugin test --accept
     shiftmill plugin test --accept night
 
-  More irregular weeks, and others:
+  More irregular weeks, with another seed:
     shiftmill plugin test --fuzz 20000 --seed 7
 
-Exit codes: 0 all of it holds; 1 something does not; 2 nothing was tested; 70 our fault.";
+Exit codes: 0 everything passes; 1 something fails; 2 nothing was tested; 70 a fault of Shiftmill.";
 
-/// Prove a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
+/// Test a plugin: its own tests, its timecards in the sandbox, shuffled timecards, irregular weeks.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Test {
     #[command(flatten)]
     source: Source,
-    /// Write what came out into the timecards that expected something else; with a word, only into those whose claim or
-    /// file holds it.
+    /// Write the actual results into the timecards that fail; with a word, only into those whose claim or file contains
+    /// it.
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
     accept: Option<String>,
-    /// How many irregular weeks to try.
+    /// The number of irregular weeks.
     #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     fuzz: u32,
-    /// Another seed makes other weeks up.
+    /// The seed of the irregular weeks; the same seed makes the same weeks.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// `no` leaves the crate's own tests away.
+    /// `no` skips the crate's own tests.
     #[arg(long, value_name = "yes|no", default_value = "yes", action = clap::ArgAction::Set, value_parser = yes_or_no)]
     native: bool,
     /// The ruleset that uses the plugin. Default: `ruleset.toml` beside it.
@@ -71,7 +71,7 @@ fn yes_or_no(text: &str) -> Result<bool, &'static str> {
     }
 }
 
-/// What came of a test.
+/// The outcome of a test.
 struct Outcome {
     native: Option<NativeTests>,
     golden: golden::Golden,
@@ -111,7 +111,7 @@ impl Test {
         json: bool,
         out: &mut dyn Write,
     ) -> Result<Outcome, Problem> {
-        let mut say = |lines: Vec<String>, word: &str| -> Result<(), Problem> {
+        let mut report = |lines: Vec<String>, word: &str| -> Result<(), Problem> {
             if !json {
                 topic(word, &lines, out)?;
                 out.flush()?;
@@ -123,17 +123,17 @@ impl Test {
             _ => None,
         };
         if let Some(native) = &native {
-            say(native_lines(native), "native")?;
+            report(native_lines(native), "native")?;
         }
         let project = Project { folder: &self.source.folder, ruleset: self.ruleset.as_deref(), registry };
         project.check_ruleset()?;
         let golden = golden::run(&project, self.accept.as_deref())?;
-        say(golden.lines(), "golden")?;
+        report(golden.lines(), "golden")?;
         let (trial, settings) = (Trial::new(registry), project.settings(&golden.claims)?);
         let shuffled = shuffled::run(&trial, &settings, &golden.claims, self.seed)?;
-        say(shuffled.lines(), "shuffled")?;
+        report(shuffled.lines(), "shuffled")?;
         let fuzz = fuzz::run(&trial, &settings, self.fuzz, self.seed)?;
-        say(fuzz.lines(), "fuzz")?;
+        report(fuzz.lines(), "fuzz")?;
         Ok(Outcome { native, golden, shuffled, fuzz })
     }
 }

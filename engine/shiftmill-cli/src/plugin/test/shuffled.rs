@@ -1,5 +1,5 @@
-//! Shuffled: what comes out for an employee must not depend on the employees beside. All timecards are evaluated alone,
-//! in one chunk, in another order, and in chunks of other sizes; whoever differs is told.
+//! Shuffled timecards: the results of an employee must not depend on other employees. Every timecard is evaluated alone, in
+//! one chunk, in another order, and in chunks of other sizes. Differences are reported.
 
 use serde_json::{Value, json};
 use shiftmill::core::{CardFacts, Detail};
@@ -11,15 +11,15 @@ use super::irregular_week::make_up;
 use crate::plugin::trial::{self, Setting, Trial};
 use crate::problem::Problem;
 
-/// Made-up employees beside the timecards of each setting.
-const STRANGERS: u32 = 60;
-/// So many settings are tried at most; they take turns with the claims.
+/// The number of made-up employees in addition to the timecards of each setting.
+const MADE_UP: u32 = 60;
+/// The maximum number of settings.
 const SETTINGS_MAX: usize = 12;
-/// The orders and company that are tried.
+/// The arrangements: orders and groupings of the timecards.
 const ARRANGEMENTS: [&str; 4] =
-    ["in one chunk", "in one chunk the other way round", "shuffled", "shuffled in small chunks"];
+    ["in one chunk", "in one chunk in reverse order", "shuffled", "shuffled in small chunks"];
 
-/// What came of it.
+/// The outcome of all arrangements.
 pub struct Shuffled {
     employees: usize,
     differences: Vec<Difference>,
@@ -37,7 +37,7 @@ struct Difference {
 pub fn run(trial: &Trial<'_>, settings: &[Setting], claims: &[Claim], seed: u64) -> Result<Shuffled, Problem> {
     let mut shuffled = Shuffled { employees: 0, differences: Vec::new() };
     for setting in settings.iter().take(SETTINGS_MAX) {
-        let mut cards: Vec<CardFacts> = make_up(setting, STRANGERS, seed)?;
+        let mut cards: Vec<CardFacts> = make_up(setting, MADE_UP, seed)?;
         let own = claims.iter().filter(|claim| Setting::of(claim).is_like(setting));
         cards.extend(
             own.map(|claim| CardFacts {
@@ -99,34 +99,33 @@ impl Shuffled {
         }
     }
 
-    /// True when everybody has the same results in any company.
+    /// True when every employee has the same results in every arrangement.
     pub fn holds(&self) -> bool {
         self.differences.is_empty()
     }
 
-    /// What is told.
+    /// The lines of the report.
     pub fn lines(&self) -> Vec<String> {
         let employees = counted(self.employees, "timecard");
         if self.holds() {
             return vec![format!(
-                "{employees} in {} orders and groupings: each comes out as when it is alone",
+                "{employees} in {} orders and groupings: each has the same results as alone",
                 ARRANGEMENTS.len()
             )];
         }
-        let mut lines =
-            vec![format!("{} of {employees} come out otherwise than when they are alone", self.differences.len())];
+        let mut lines = vec![format!("{} of {employees} have different results than alone", self.differences.len())];
         for difference in self.differences.iter().take(SHOWN) {
             lines.push(format!("  employee {}, {}", difference.employee, difference.arrangement));
             lines.push(format!("    alone     {}", difference.alone));
             lines.push(format!("    together  {}", difference.together));
         }
         lines
-            .push(String::from("  something is kept from one employee to the next: look for a `static` that changes,"));
-        lines.push(String::from("  a cache, or a walk through a HashMap; a service shuts such a plugin out"));
+            .push(String::from("  the plugin keeps something from one employee to the next: look for a `static` that"));
+        lines.push(String::from("  changes, a cache, or iteration over a HashMap; a service refuses such a plugin"));
         lines
     }
 
-    /// The same for machines.
+    /// The same as JSON.
     pub fn object(&self) -> Value {
         let object = |difference: &Difference| {
             json!({
@@ -139,7 +138,7 @@ impl Shuffled {
     }
 }
 
-/// So many differences are shown.
+/// The number of differences that are shown.
 const SHOWN: usize = 3;
 
 /// The order of cards in an arrangement.
@@ -160,7 +159,7 @@ fn chunks(arrangement: usize, order: &[usize]) -> Vec<Vec<usize>> {
     }
 }
 
-/// A number that looks like chance.
+/// A pseudo-random number.
 fn mixed(seed: u64, number: u64) -> u64 {
     let mixed = (number ^ seed.rotate_left(17)).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9)

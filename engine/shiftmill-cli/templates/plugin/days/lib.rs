@@ -3,13 +3,13 @@ use shiftmill_plugin::prelude::*;
 /// A meal allowance for long days that run into the night.
 #[derive(Config)]
 struct NightMeal {
-    /// Work must go on at this time of day.
+    /// Work must continue past this time of day.
     #[config(default = "22:00")]
     until: Clock,
-    /// The workday must hold at least this much work.
+    /// The workday must have at least this much work.
     #[config(default = "10h", most = "24h")]
     least: Length,
-    /// What is paid, once a workday.
+    /// The pay code of the allowance, paid once a workday.
     #[config(default = "night_meal")]
     code: CountCode,
 }

@@ -1,12 +1,12 @@
 use shiftmill_plugin::prelude::*;
 
-/// A bonus for a pay period in which somebody was never late.
+/// A bonus for a pay period in which the employee was never late.
 #[derive(Config)]
 struct FullAttendance {
-    /// So many workdays must have been worked.
+    /// The minimum number of worked days.
     #[config(default = 3, least = 1, most = 366)]
     days: i64,
-    /// What is paid, once a pay period, on its last worked day.
+    /// The pay code of the bonus, paid once a pay period, on its last worked day.
     #[config(default = "full_attendance")]
     code: CountCode,
 }

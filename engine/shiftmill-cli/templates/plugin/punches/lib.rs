@@ -1,12 +1,12 @@
 use shiftmill_plugin::prelude::*;
 
-/// Nobody can be at work before the doors open: punches before that count from the opening.
+/// In punches before the doors open count from the opening.
 #[derive(Config)]
 struct Doors {
-    /// When the doors open.
+    /// The time at which the doors open.
     #[config(default = "06:30")]
     open: Clock,
-    /// In punches up to this long before the opening are meant.
+    /// Only in punches up to this long before the opening are moved.
     #[config(default = "1h", most = "4h")]
     before: Length,
 }

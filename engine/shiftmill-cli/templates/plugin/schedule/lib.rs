@@ -1,12 +1,12 @@
 use shiftmill_plugin::prelude::*;
 
-/// Who works late is expected later on the day after.
+/// Employees who work late are expected later on the day after.
 #[derive(Config)]
 struct LateNight {
     /// Work past this time of day is late work.
     #[config(default = "21:00")]
     past: Clock,
-    /// So much later may the day after begin.
+    /// How much later the day after may begin.
     #[config(default = "1h", most = "8h")]
     later: Length,
 }
