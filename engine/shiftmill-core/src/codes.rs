@@ -255,6 +255,43 @@ coded! {
     }
 }
 
+impl ExceptionCode {
+    /// True for exceptions that only the engine raises, never a plugin.
+    pub const fn is_of_engine(self) -> bool {
+        use ExceptionCode as E;
+        match self {
+            E::ContextShort | E::PluginFailed => true,
+            E::LateIn
+            | E::SeriousLate
+            | E::AbsentHalf
+            | E::AbsentByLateness
+            | E::EarlyOut
+            | E::Absent
+            | E::MissingIn
+            | E::MissingOut
+            | E::MissingMealPunch
+            | E::MissingBreakPunch
+            | E::UnscheduledWork
+            | E::EarlyIn
+            | E::LateOut
+            | E::UnderHours
+            | E::MealMissing
+            | E::MealShort
+            | E::MealLate
+            | E::LeaveWorked
+            | E::LeaveOverlap
+            | E::HolidayWorked
+            | E::ShiftTooLong
+            | E::PairTooLong
+            | E::RoundConflict
+            | E::DuplicatePunch
+            | E::FuturePunch
+            | E::CorrectionUnmatched
+            | E::NeedsReview => false,
+        }
+    }
+}
+
 coded! {
     /// How far an exception has got.
     ExceptionState {

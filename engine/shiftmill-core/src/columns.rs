@@ -108,6 +108,11 @@ pub(crate) trait List {
     fn len(&self) -> usize;
 
     fn truncate(&mut self, length: usize);
+
+    /// The first column that does not have an entry for each row.
+    fn uneven_column(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<T> List for Vec<T> {
@@ -187,12 +192,6 @@ macro_rules! columns {
             pub fn rows(&self, range: core::ops::Range<usize>) -> impl Iterator<Item = $row> + '_ {
                 range.filter_map(|index| self.get(index))
             }
-
-            /// The first column that does not have as many entries as it needs.
-            pub fn uneven_column(&self, needed: usize) -> Option<&'static str> {
-                $(if self.$field.len() != needed { return Some(stringify!($field)); })+
-                None
-            }
         }
 
         impl $crate::columns::List for $columns {
@@ -206,6 +205,12 @@ macro_rules! columns {
 
             fn truncate(&mut self, length: usize) {
                 $(self.$field.truncate(length);)+
+            }
+
+            fn uneven_column(&self) -> Option<&'static str> {
+                let rows = $columns::len(self);
+                $(if self.$field.len() != rows { return Some(stringify!($field)); })+
+                None
             }
         }
     };

@@ -186,10 +186,18 @@ macro_rules! lists {
                 RowRanges { $($list: from.$list as usize..to.$list as usize,)+ }
             }
 
-            /// The first list whose length differs from the end of its last timecard.
-            pub fn uneven_list(&self) -> Option<&'static str> {
+            /// The first list, and its column, that does not have all the rows of its timecards: a column that somebody
+            /// forgot to fill.
+            pub fn uneven(&self) -> Option<(&'static str, &'static str)> {
                 let (ends, needed) = (self.ends(), self.cards.last().map_or(RowEnds::default(), |card| card.ends));
-                $(if ends.$list != needed.$list { return Some(stringify!($list)); })+
+                $(
+                    if let Some(column) = List::uneven_column(&self.$list) {
+                        return Some((stringify!($list), column));
+                    }
+                    if ends.$list != needed.$list {
+                        return Some((stringify!($list), "all"));
+                    }
+                )+
                 None
             }
         }

@@ -36,6 +36,7 @@ pub const ALL: &[Promise] = &[
     ("cutting a worked segment changes nothing", segment_split_invariance),
     ("every paired second is on the timeline once", conservation),
     ("spans do not overlap", no_overlap),
+    ("every column of results has an entry for each row", even_columns),
     ("no length or amount is negative or nothing", non_negativity),
     ("weekly and daily overtime do not pyramid", no_pyramiding_identity),
     ("what is explained adds up to what is paid", explanation_sums_equal_totals),
@@ -200,6 +201,14 @@ fn evaluated(question: &Question) -> (Evaluations, CardState) {
     let (mut state, mut rows) = (CardState::default(), Evaluations::default());
     engine::rows_with(question, Detail::Full, &mut state, &mut Scratch::default(), &mut rows);
     (rows, state)
+}
+
+/// No column of results is forgotten where its table is filled.
+pub fn even_columns(question: &Question) -> Held {
+    match evaluated(question).0.uneven() {
+        Some((list, column)) => Err(format!("`{list}` does not have all entries of its column `{column}`")),
+        None => Ok(()),
+    }
 }
 
 /// Layer A is in order and no second is in it twice; one rule's premium never pays a second twice.

@@ -140,6 +140,13 @@ coded! {
 }
 
 impl Direction {
+    /// True when a punch goes to the same side of its interval whatever the schedule is.
+    const fn depends_on_time_only(self) -> bool {
+        match self {
+            Direction::Nearest(_) | Direction::Down | Direction::Up => true,
+        }
+    }
+
     /// The kind.
     pub const fn kind(self) -> DirectionKind {
         match self {
@@ -239,6 +246,7 @@ impl Grid {
             && rule.anchor == Anchor::LocalMidnight
             && rule.grace.is_zero()
             && !rule.strict
+            && rule.direction.depends_on_time_only()
             && rule.interval.0 > 1;
         let interval = rule.interval.0;
         asks_nothing.then(|| Grid { interval, up_from: rule.direction.up_from(interval).max(1) })

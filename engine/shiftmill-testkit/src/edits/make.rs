@@ -104,8 +104,7 @@ impl Maker<'_> {
             }
             10 => {
                 let code = *self.random.one_of(ExceptionCode::ALL);
-                let reserved = matches!(code, ExceptionCode::ContextShort | ExceptionCode::PluginFailed);
-                let code = if reserved && !self.is_odd() { ExceptionCode::NeedsReview } else { code };
+                let code = if code.is_of_engine() && !self.is_odd() { ExceptionCode::NeedsReview } else { code };
                 let workday = self.day();
                 let at = self.near(self.question.zone.midnight(workday), 100);
                 Some(Change::Mark { workday, code, at, measure: Seconds(self.random.below(4_000) as u32) })

@@ -47,6 +47,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::Attlog];
+
     /// The format that a file's name promises: `.json`, `.dat`, anything else CSV.
     pub fn of(file: &str) -> Format {
         let name = file.to_ascii_lowercase();

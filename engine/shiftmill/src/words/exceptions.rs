@@ -84,7 +84,34 @@ pub fn error(error: EvaluationError) -> String {
 /// False for exceptions of a whole day, whose instant means nothing to a person.
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
-    !matches!(code, E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed)
+    match code {
+        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed => false,
+        E::LateIn
+        | E::SeriousLate
+        | E::AbsentHalf
+        | E::AbsentByLateness
+        | E::EarlyOut
+        | E::MissingIn
+        | E::MissingOut
+        | E::MissingMealPunch
+        | E::MissingBreakPunch
+        | E::UnscheduledWork
+        | E::EarlyIn
+        | E::LateOut
+        | E::MealMissing
+        | E::MealShort
+        | E::MealLate
+        | E::LeaveWorked
+        | E::LeaveOverlap
+        | E::HolidayWorked
+        | E::ShiftTooLong
+        | E::PairTooLong
+        | E::RoundConflict
+        | E::DuplicatePunch
+        | E::FuturePunch
+        | E::CorrectionUnmatched
+        | E::NeedsReview => true,
+    }
 }
 
 /// How the measure of an exception is introduced.

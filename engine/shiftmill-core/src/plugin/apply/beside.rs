@@ -101,7 +101,7 @@ impl Draft<'_> {
         self.check_covered(workday)?;
         self.check_in_force(workday)?;
         self.check_covered(self.inputs.card.zone.date_at(at))?;
-        if matches!(code, ExceptionCode::ContextShort | ExceptionCode::PluginFailed) {
+        if code.is_of_engine() {
             return Err(Refusal::NotForPlugins { code });
         }
         let says = if let crate::reason::Because::ByPlugin { reason } = reason.because { Some(reason) } else { None };
