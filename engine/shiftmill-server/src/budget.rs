@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 
 /// Bytes are counted in blocks, since permits are counted in `u32`.
 const BLOCK: usize = 1_024;
@@ -129,7 +129,7 @@ pub(crate) fn used_up() -> Problem {
 
 /// The error of a call when the service is at a limit.
 pub(crate) fn busy(what: &str) -> Problem {
-    Problem::new(Kind::Busy, format!("{what}; try again shortly"))
+    Problem::new(ErrorCode::Busy, format!("{what}; try again shortly"))
 }
 
 #[cfg(test)]

@@ -5,14 +5,14 @@ use shiftmill_proto::v1;
 use shiftmill_wire::{ChunkFault, chunk};
 
 use crate::config::Limits;
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{ResolvedHeader, days};
 
 /// Reads a chunk. The error names the path of the first wrong entry.
 pub(crate) fn read(chunk: v1::Chunk, header: &ResolvedHeader, limits: &Limits) -> Result<CheckedBatch, Problem> {
     let number = chunk.number;
     check_size(chunk.employees.len(), days(&header.request.window), limits)
-        .map_err(|message| Problem::at(Kind::TooMany, format!("chunks[{number}].employees"), message))?;
+        .map_err(|message| Problem::at(ErrorCode::TooMany, format!("chunks[{number}].employees"), message))?;
     header.with_known(|known| chunk::read(chunk, known)).map_err(|fault| problem(number, &fault))
 }
 
@@ -32,18 +32,18 @@ fn check_size(employees: usize, days: usize, limits: &Limits) -> Result<(), Stri
 fn problem(number: u64, fault: &ChunkFault) -> Problem {
     let kind = match fault {
         ChunkFault::Columns(error) => match error {
-            BatchError::UnevenColumn { .. } => Kind::ColumnsUneven,
-            BatchError::UnknownValue { .. } | BatchError::BaseOutOfCalendar { .. } => Kind::ValueUnknown,
-            BatchError::TooMany { .. } => Kind::TooMany,
-            BatchError::NoSuchEmployee { .. } => Kind::RowsUnordered,
+            BatchError::UnevenColumn { .. } => ErrorCode::ColumnsUneven,
+            BatchError::UnknownValue { .. } | BatchError::BaseOutOfCalendar { .. } => ErrorCode::ValueUnknown,
+            BatchError::TooMany { .. } => ErrorCode::TooMany,
+            BatchError::NoSuchEmployee { .. } => ErrorCode::RowsUnordered,
         },
-        ChunkFault::CarriedUneven { .. } => Kind::ColumnsUneven,
-        ChunkFault::KeyNotCarried { .. } => Kind::NameUnknown,
-        ChunkFault::CarriedUnordered { .. } | ChunkFault::Unordered { .. } => Kind::RowsUnordered,
+        ChunkFault::CarriedUneven { .. } => ErrorCode::ColumnsUneven,
+        ChunkFault::KeyNotCarried { .. } => ErrorCode::NameUnknown,
+        ChunkFault::CarriedUnordered { .. } | ChunkFault::Unordered { .. } => ErrorCode::RowsUnordered,
         ChunkFault::TooLarge { .. }
         | ChunkFault::NoSuchShift { .. }
         | ChunkFault::NoSuchCarriedKey { .. }
-        | ChunkFault::Row { .. } => Kind::ValueUnknown,
+        | ChunkFault::Row { .. } => ErrorCode::ValueUnknown,
     };
     Problem::at(kind, format!("chunks[{number}].{}", fault.path()), fault.to_string())
 }

@@ -17,7 +17,7 @@ use crate::budget::{Budget, Slots, busy};
 use crate::config::{Limits, ServeError};
 use crate::independence::Independence;
 use crate::plugin_cache::PluginCache;
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 
 /// The field of a push that problems are about.
 const FIELD: &str = "component";
@@ -121,7 +121,7 @@ impl PluginStore {
         });
         loading
             .await
-            .unwrap_or_else(|_| Err(Problem::new(Kind::Engine, "a plugin was lost; this is a fault of Shiftmill")))
+            .unwrap_or_else(|_| Err(Problem::new(ErrorCode::Engine, "a plugin was lost; this is a fault of Shiftmill")))
     }
 
     fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
@@ -130,7 +130,7 @@ impl PluginStore {
         if bytes > self.bytes_max {
             let most = self.bytes_max;
             let message = format!("it needs {bytes} bytes of memory when loaded; the maximum is {most}");
-            return Err(Problem::at(Kind::PluginRefused, FIELD, message));
+            return Err(Problem::at(ErrorCode::PluginRefused, FIELD, message));
         }
         if self.held_bytes().saturating_add(bytes) > self.bytes_max {
             return Err(busy("streams still run removed plugins, and their memory is full"));
@@ -184,7 +184,7 @@ fn memory_to_compile(component_bytes: usize) -> usize {
 
 /// Why a plugin is refused, with all objections.
 fn refusal(error: PluginRegistryError) -> Problem {
-    let refused = |what: &str, list: &[String]| Problem::listing(Kind::PluginRefused, what, FIELD, list);
+    let refused = |what: &str, list: &[String]| Problem::listing(ErrorCode::PluginRefused, what, FIELD, list);
     match error {
         PluginRegistryError::Load(LoadError::Refused(report)) => {
             let objections: Vec<String> = report.objections.iter().map(ToString::to_string).collect();
@@ -193,11 +193,11 @@ fn refusal(error: PluginRegistryError) -> Problem {
         PluginRegistryError::Load(LoadError::Manifest(mistakes)) => {
             refused("the plugin's description is invalid", &mistakes)
         }
-        PluginRegistryError::Load(LoadError::Host(reason)) => Problem::new(Kind::PluginHost, reason),
-        PluginRegistryError::Host(error) => Problem::new(Kind::PluginHost, error.to_string()),
+        PluginRegistryError::Load(LoadError::Host(reason)) => Problem::new(ErrorCode::PluginHost, reason),
+        PluginRegistryError::Host(error) => Problem::new(ErrorCode::PluginHost, error.to_string()),
         PluginRegistryError::Unreadable(_)
         | PluginRegistryError::Load(LoadError::Uncompiled(_) | LoadError::Unlike(_) | LoadError::Undescribed(_)) => {
-            Problem::at(Kind::PluginRefused, FIELD, with_cause(&error))
+            Problem::at(ErrorCode::PluginRefused, FIELD, with_cause(&error))
         }
     }
 }

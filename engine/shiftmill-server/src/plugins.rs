@@ -12,7 +12,7 @@ use tracing::Instrument;
 use crate::budget::Budget;
 use crate::info;
 use crate::plugin_store::PluginStore;
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 use crate::request_id::RequestId;
 
 /// Most plugins on one page.
@@ -49,11 +49,11 @@ impl Plugins for PluginsService {
         let name = request.into_inner().name;
         let hash = name.strip_prefix("plugins/").and_then(PluginHash::parse).ok_or_else(|| {
             let message = format!("`{name}` is not `plugins/` and a hash of 64 hexadecimal digits");
-            Problem::at(Kind::ValueUnknown, "name", message)
+            Problem::at(ErrorCode::ValueUnknown, "name", message)
         })?;
         let plugin = self.plugins.get(hash).ok_or_else(|| {
             let message = format!("the service has no plugin of the hash {hash}; push it");
-            Problem::at(Kind::PluginUnknown, "name", message)
+            Problem::at(ErrorCode::PluginUnknown, "name", message)
         })?;
         let mut response = Response::new(self.told(&plugin));
         id.tell(response.metadata_mut());
@@ -71,7 +71,7 @@ impl Plugins for PluginsService {
         let after = match message.page_token.as_str() {
             "" => None,
             token => Some(PluginHash::parse(token).ok_or_else(|| {
-                Problem::at(Kind::ValueUnknown, "page_token", "this is no `next_page_token` of an answer")
+                Problem::at(ErrorCode::ValueUnknown, "page_token", "this is no `next_page_token` of an answer")
             })?),
         };
         let mut rest = self.plugins.all().into_iter().filter(|plugin| after.is_none_or(|after| plugin.hash() > after));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-pub(crate) use shiftmill::core::ErrorCode as Kind;
+pub(crate) use shiftmill::core::ErrorCode;
 use shiftmill::core::ErrorCode;
 use shiftmill_proto::v1;
 use tonic::{Code, Status};

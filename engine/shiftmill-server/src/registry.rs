@@ -24,7 +24,7 @@ use crate::budget::Slots;
 use crate::config::ServeError;
 use crate::library::{Files, InFolder, Sent};
 use crate::plugin_store::PluginStore;
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 
 /// How many rulesets sent by callers are kept compiled.
 const RECENT_MAX: usize = 64;
@@ -317,7 +317,7 @@ impl Ready {
 }
 
 fn lost(_: JoinError) -> Problem {
-    Problem::new(Kind::Engine, "the ruleset could not be compiled; this is a fault of Shiftmill")
+    Problem::new(ErrorCode::Engine, "the ruleset could not be compiled; this is a fault of Shiftmill")
 }
 
 /// The ruleset files of a folder, by name.

@@ -11,7 +11,7 @@ use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
 
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 use crate::registry::{Ready, Snapshot, Uncompiled};
 
 /// Most rulesets of one stream.
@@ -41,7 +41,7 @@ impl ResolvedHeader {
     pub async fn read(header: v1::Header, known: &Arc<Snapshot>) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
-            return Err(Problem::at(Kind::Header, "header.rulesets", message));
+            return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));
         }
         at_most(SHIFTS_MAX, &header.shifts, "shifts", "header.shifts")?;
         at_most(CARRIED_KEYS_MAX, &header.carried_keys, "carried keys", "header.carried_keys")?;
@@ -85,7 +85,7 @@ pub(crate) async fn request(
     known: &Arc<Snapshot>,
 ) -> Result<Arc<Request>, Problem> {
     if zones.is_empty() {
-        return Err(Problem::at(Kind::Header, fields.zones, "at least one time zone is needed"));
+        return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
     }
     let (first, last) = edges(&window);
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields.zones))?;
@@ -101,11 +101,13 @@ pub(crate) async fn request(
                 let _slot = slot;
                 bind()
             });
-            bound.await.map_err(|_| Problem::new(Kind::Engine, "plugins were lost; this is a fault of Shiftmill"))?
+            bound
+                .await
+                .map_err(|_| Problem::new(ErrorCode::Engine, "plugins were lost; this is a fault of Shiftmill"))?
         }
         more => {
             let message = format!("the rulesets bind {more} plugins; the maximum is {PLUGINS_MAX}");
-            return Err(Problem::at(Kind::TooMany, fields.rulesets, message));
+            return Err(Problem::at(ErrorCode::TooMany, fields.rulesets, message));
         }
     };
     request.map(Arc::new).map_err(|error| unbound(&error, fields.rulesets))
@@ -130,10 +132,10 @@ fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
     match error {
         ZoneError::Unknown { name, .. } => {
             let index = zones.iter().position(|zone| zone == name).unwrap_or(0);
-            Problem::at(Kind::ZoneUnknown, format!("{field}[{index}]"), error.to_string())
+            Problem::at(ErrorCode::ZoneUnknown, format!("{field}[{index}]"), error.to_string())
         }
         ZoneError::DaysOutOfRange { .. } | ZoneError::TooMany { .. } => {
-            Problem::at(Kind::Header, field, error.to_string())
+            Problem::at(ErrorCode::Header, field, error.to_string())
         }
     }
 }
@@ -152,7 +154,7 @@ pub(crate) async fn ruleset(source: &v1::RulesetSource, field: &str, known: &Arc
                 Uncompiled::Other(problem) => problem,
             })
         }
-        None => Err(Problem::at(Kind::Header, field, "neither a name nor a text is given")),
+        None => Err(Problem::at(ErrorCode::Header, field, "neither a name nor a text is given")),
     }
 }
 
@@ -164,7 +166,7 @@ pub(crate) fn file_name(given: &str) -> &str {
 fn unknown_ruleset(name: &str, field: &str, known: &Snapshot) -> Problem {
     let known: Vec<_> = known.names().map(|name| format!("`{name}`")).collect();
     let message = format!("no ruleset is named `{name}`; there are {}", known.join(", "));
-    Problem::at(Kind::RulesetUnknown, field, message)
+    Problem::at(ErrorCode::RulesetUnknown, field, message)
 }
 
 fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
@@ -172,7 +174,7 @@ fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
     let plural = if count == 1 { "mistake" } else { "mistakes" };
     let told: Vec<String> = mistakes.list.iter().map(ToString::to_string).collect();
     Problem::listing(
-        Kind::RulesetMistakes,
+        ErrorCode::RulesetMistakes,
         &format!("the ruleset has {count} {plural}"),
         &format!("{field}.text"),
         &told,
@@ -193,11 +195,11 @@ pub(crate) fn days(window: &EvaluationWindow) -> usize {
 /// Reads the days and the instant of a window. Zones are built for these days, so days out of range are refused first.
 pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<EvaluationWindow, Problem> {
     let Some(window) = window else {
-        return Err(Problem::at(Kind::Header, field, "the window is missing"));
+        return Err(Problem::at(ErrorCode::Header, field, "the window is missing"));
     };
     let day = |text: &str, name: &str| {
         let wrong = || format!("`{text}` is not a date such as 2026-03-02");
-        clock::date(text.trim()).ok_or_else(|| Problem::at(Kind::Header, format!("{field}.{name}"), wrong()))
+        clock::date(text.trim()).ok_or_else(|| Problem::at(ErrorCode::Header, format!("{field}.{name}"), wrong()))
     };
     let or = |text: &str, name: &str, default| if text.is_empty() { Ok(default) } else { day(text, name) };
     let pay_period = WorkdayRange {
@@ -211,36 +213,36 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
     for (range, name) in [(pay_period, "pay_period_last"), (facts, "facts_last")] {
         if range.last < range.first {
             let message = format!("{} is before the first day, {}", range.last, range.first);
-            return Err(Problem::at(Kind::Header, format!("{field}.{name}"), message));
+            return Err(Problem::at(ErrorCode::Header, format!("{field}.{name}"), message));
         }
     }
     let Some(WrittenTime::Instant(as_of)) = clock::date_and_time(&window.as_of) else {
         let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
-        return Err(Problem::at(Kind::Header, format!("{field}.as_of"), message));
+        return Err(Problem::at(ErrorCode::Header, format!("{field}.as_of"), message));
     };
     let window = EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final };
     if days(&window) > WINDOW_DAYS_MAX {
         let message = format!("pay period and facts span {} days; the maximum is {WINDOW_DAYS_MAX}", days(&window));
-        return Err(Problem::at(Kind::Header, field, message));
+        return Err(Problem::at(ErrorCode::Header, field, message));
     }
     Ok(window)
 }
 
 /// Reads the level of detail.
 pub(crate) fn detail(number: i32, field: &str) -> Result<Detail, Problem> {
-    let unknown = || Problem::at(Kind::ValueUnknown, field, format!("no level of detail has the number {number}"));
+    let unknown = || Problem::at(ErrorCode::ValueUnknown, field, format!("no level of detail has the number {number}"));
     read_detail(number).ok_or_else(unknown)
 }
 
 fn at_most(most: usize, names: &[String], what: &str, field: &str) -> Result<(), Problem> {
     match names.len() {
         count if count > most => {
-            Err(Problem::at(Kind::Header, field, format!("{count} {what} are named; the maximum is {most}")))
+            Err(Problem::at(ErrorCode::Header, field, format!("{count} {what} are named; the maximum is {most}")))
         }
         _ => Ok(()),
     }
 }
 
 fn unknown_name(error: &UnknownName) -> Problem {
-    Problem::at(Kind::NameUnknown, format!("header.{}[{}]", error.field, error.index), error.to_string())
+    Problem::at(ErrorCode::NameUnknown, format!("header.{}[{}]", error.field, error.index), error.to_string())
 }

@@ -28,7 +28,7 @@ use crate::budget::{Reservation, StreamBudget, used_up};
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
-use crate::problem::{Kind, Problem, unreadable};
+use crate::problem::{ErrorCode, Problem, unreadable};
 use crate::resolved_header::{ResolvedHeader, stopped};
 use crate::{facts, memory};
 
@@ -200,15 +200,15 @@ pub(crate) fn open(
 }
 
 fn not_taken() -> Status {
-    Problem::new(Kind::Idle, "the client has taken no answer for too long").into()
+    Problem::new(ErrorCode::Idle, "the client has taken no answer for too long").into()
 }
 
 fn too_late() -> Status {
-    Problem::new(Kind::Deadline, "the stream took longer than its deadline").into()
+    Problem::new(ErrorCode::Deadline, "the stream took longer than its deadline").into()
 }
 
 fn draining() -> Status {
-    Problem::new(Kind::Draining, "the server is stopping; send the stream again, elsewhere or later").into()
+    Problem::new(ErrorCode::Draining, "the server is stopping; send the stream again, elsewhere or later").into()
 }
 
 struct OpenStream {
@@ -241,7 +241,9 @@ impl OpenStream {
         }
         match self.next().await? {
             Some(RequestPart::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
-            _ => Err(Problem::new(Kind::HeaderExpected, "the first message of a stream must be its header").into()),
+            _ => {
+                Err(Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header").into())
+            }
         }
     }
 
@@ -249,7 +251,8 @@ impl OpenStream {
         match self.next().await? {
             Some(RequestPart::Chunk(chunk)) => Ok(Some(chunk)),
             Some(RequestPart::Header(_)) => {
-                Err(Problem::new(Kind::HeaderExpected, "only the first message of a stream may be a header").into())
+                Err(Problem::new(ErrorCode::HeaderExpected, "only the first message of a stream may be a header")
+                    .into())
             }
             None => Ok(None),
         }
@@ -257,7 +260,7 @@ impl OpenStream {
 
     /// The next message; `None` once the client has sent all. A message without content counts as an empty chunk.
     async fn next(&mut self) -> Result<Option<RequestPart>, Status> {
-        let idle = |_| Status::from(Problem::new(Kind::Idle, "the client has sent nothing for too long"));
+        let idle = |_| Status::from(Problem::new(ErrorCode::Idle, "the client has sent nothing for too long"));
         let message = timeout(self.shared.limits.idle_time, self.requests.message()).await.map_err(idle)?;
         let message = message.map_err(|status| unreadable(status, self.shared.limits.message_bytes))?;
         Ok(message.map(|message| message.part.unwrap_or_else(|| RequestPart::Chunk(v1::Chunk::default()))))
@@ -271,7 +274,7 @@ impl OpenStream {
         let bytes = match memory::of_chunk(&chunk, header, self.memory.most()) {
             Ok(bytes) => bytes,
             Err(message) => {
-                let problem = Problem::at(Kind::TooMany, format!("chunks[{number}].employees"), message);
+                let problem = Problem::at(ErrorCode::TooMany, format!("chunks[{number}].employees"), message);
                 return self.refuse(number, problem, Holds { _place: place, _reservation: None });
             }
         };
@@ -316,7 +319,7 @@ impl OpenStream {
         let summary = *lock(&self.summary);
         if summary.chunks + summary.chunk_errors != self.received {
             tracing::error!(received = self.received, evaluated = summary.chunks, "a chunk was lost");
-            return Err(Problem::new(Kind::Engine, "a chunk was lost; this is a fault of Shiftmill").into());
+            return Err(Problem::new(ErrorCode::Engine, "a chunk was lost; this is a fault of Shiftmill").into());
         }
         tracing::info!(
             chunks = summary.chunks,

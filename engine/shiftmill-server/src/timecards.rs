@@ -24,7 +24,7 @@ use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
 use crate::memory;
-use crate::problem::{Kind, Problem};
+use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
 
 /// Evaluates the timecards of a call.
@@ -33,12 +33,12 @@ pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> R
     if count > shared.limits.timecards_per_call {
         let most = shared.limits.timecards_per_call;
         let message = format!("{count} timecards are given; the maximum is {most}; use EvaluateStream for more");
-        return Err(Problem::at(Kind::TooMany, "timecards", message).into());
+        return Err(Problem::at(ErrorCode::TooMany, "timecards", message).into());
     }
     let (explain, language) = (message.explain, language(&message.language)?);
     let request = read_request(&message, shared).await?;
     let bytes = memory::of_call(count, message.encoded_len(), &request, shared.budget.most());
-    let bytes = bytes.map_err(|message| Problem::at(Kind::TooMany, "timecards", message))?;
+    let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = shared.budget.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
     let (finished, _reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
@@ -50,13 +50,14 @@ fn language(code: &str) -> Result<Language, Problem> {
     if code.is_empty() {
         return Ok(Language::English);
     }
-    let unknown = || Problem::at(Kind::ValueUnknown, "language", format!("`{code}` is neither `en` nor `zh`"));
+    let unknown = || Problem::at(ErrorCode::ValueUnknown, "language", format!("`{code}` is neither `en` nor `zh`"));
     Language::from_code(code).ok_or_else(unknown)
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
 async fn read_request(message: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
-    let source = message.ruleset.as_ref().ok_or_else(|| Problem::at(Kind::Header, "ruleset", "no ruleset is given"))?;
+    let source =
+        message.ruleset.as_ref().ok_or_else(|| Problem::at(ErrorCode::Header, "ruleset", "no ruleset is given"))?;
     let known = shared.registry.now();
     let ruleset = ruleset(source, "ruleset", &known).await?;
     let window = window(message.window.as_ref(), "window")?;
@@ -80,14 +81,14 @@ fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBa
         let facts = read_timecard(timecard, &at, &request.zones, names)?;
         batch
             .push(&facts)
-            .map_err(|error| Problem::at(Kind::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
+            .map_err(|error| Problem::at(ErrorCode::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
     }
     let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
-    checked.map_err(|error| Problem::at(Kind::ValueUnknown, "timecards", error.to_string()))
+    checked.map_err(|error| Problem::at(ErrorCode::ValueUnknown, "timecards", error.to_string()))
 }
 
 fn names(request: &Request) -> Result<&Names, Problem> {
-    let ruleset = request.rulesets.first().ok_or_else(|| Problem::new(Kind::Header, "no ruleset is given"))?;
+    let ruleset = request.rulesets.first().ok_or_else(|| Problem::new(ErrorCode::Header, "no ruleset is given"))?;
     Ok(ruleset.timeline().names())
 }
 
@@ -100,7 +101,7 @@ async fn run(
     reservation: Reservation,
 ) -> Result<(Finished, Reservation), Status> {
     let room = Arc::clone(&shared.engine_slots).acquire_owned().await;
-    let room = room.map_err(|_| Problem::new(Kind::Draining, "the server is stopping"))?;
+    let room = room.map_err(|_| Problem::new(ErrorCode::Draining, "the server is stopping"))?;
     let _cancel = CancelOnDrop::new(&request);
     let (done, finished) = oneshot::channel();
     shared.engine.submit(request, batch, move |result| {
@@ -108,7 +109,7 @@ async fn run(
         // The receiver is gone when the client has gone.
         let _sent = done.send(result.map(|finished| (finished, reservation)));
     });
-    let lost = |_| Problem::new(Kind::Engine, "a timecard was lost; this is a fault of Shiftmill");
+    let lost = |_| Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill");
     let finished = finished.await.map_err(lost)?;
     finished.map_err(|why| stopped(&why).into())
 }
@@ -118,7 +119,8 @@ async fn run(
 fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &Names) -> Result<CardFacts, Problem> {
     let number = if timecard.zone.is_empty() { Some(0) } else { zones.find(&timecard.zone) };
     let found = number.and_then(|number| Some((number, zones.get(number)?)));
-    let (number, zone) = found.ok_or_else(|| Problem::at(Kind::ZoneUnknown, format!("{at}.zone"), "no such zone"))?;
+    let (number, zone) =
+        found.ok_or_else(|| Problem::at(ErrorCode::ZoneUnknown, format!("{at}.zone"), "no such zone"))?;
     let reader = &mut RowReader::new(zone, names);
     Ok(CardFacts {
         employee: timecard.employee.clone(),
@@ -169,7 +171,7 @@ fn each<Row, Fact>(
 ) -> Result<Vec<Fact>, Problem> {
     let one = |(index, row)| {
         read(row).map_err(|Wrong { field, message }| {
-            Problem::at(Kind::ValueUnknown, format!("{at}.{list}[{index}].{field}"), message)
+            Problem::at(ErrorCode::ValueUnknown, format!("{at}.{list}[{index}].{field}"), message)
         })
     };
     rows.iter().enumerate().map(one).collect()
