@@ -4,7 +4,9 @@
 mod support;
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use shiftmill_client::{Outcome, Request, Summary};
 use support::forwarder::{Fate, Forwarder};
@@ -53,6 +55,52 @@ async fn chunks_without_an_answer_go_out_again_and_no_others() {
         assert!(stream.answered.iter().all(|number| answered.insert(*number)));
     }
     assert_eq!(answered.len(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_that_comes_early_loses_no_chunks() {
+    let fates = [Fate::SummaryAfter(1), Fate::UnavailableAfter(0), Fate::SummaryAfter(1), Fate::SummaryAfter(2)];
+    let (outcome, seen, _) = evaluated(&fates, 1).await;
+    assert_eq!(outcome.unwrap().broken_streams, 4);
+    seen.are_exactly(EMPLOYEES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_the_service_ends_for_their_time_are_carried_on() {
+    let (outcome, seen, _) = evaluated(&[Fate::IdleAfter(1), Fate::IdleAfter(2)], 1).await;
+    assert_eq!(outcome.unwrap().broken_streams, 2);
+    seen.are_exactly(EMPLOYEES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_without_a_chunk_open_no_stream() {
+    let real = serve();
+    let (request, _) = unbroken(&real).await;
+    for employees in [0, 1] {
+        let (forwarder, address) = Forwarder::start(&real, &[]).await;
+        let client = client(&address).connections(4).connect().await.unwrap();
+        let outcome = client.evaluate(&request, cards(employees), |_| {}).await.unwrap();
+        assert_eq!((outcome.summary.employees, outcome.header.rulesets.len()), (employees as u64, 1));
+        assert_eq!(forwarder.streams.lock().unwrap().len(), 1, "{employees} employees");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_handed_out_after_an_error() {
+    let real = serve();
+    let (request, _) = unbroken(&real).await;
+    let (_forwarder, address) = Forwarder::start(&real, &[Fate::FirstRowChanged]).await;
+    let client = client(&address).connections(3).connect().await.unwrap();
+    let handed_out = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&handed_out);
+    let answered = move |_| {
+        counting.fetch_add(1, Ordering::SeqCst);
+    };
+    let error = client.evaluate(&request, cards(EMPLOYEES), answered).await.unwrap_err();
+    let at_the_error = handed_out.load(Ordering::SeqCst);
+    assert_eq!(error.code(), "SM-CLIENT-HASH");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(handed_out.load(Ordering::SeqCst), at_the_error);
 }
 
 #[tokio::test(flavor = "multi_thread")]
