@@ -198,10 +198,10 @@ impl Client {
     /// called any more when this has returned. When the future is dropped instead, the streams end, but answers that
     /// are being read at that moment may still be passed to `answered`.
     ///
-    /// Chunks that a broken connection has left without an answer are sent again, in another stream; those that are
-    /// answered are not. So are chunks of a stream that the service has ended because the timecards came slowly, or
-    /// because the stream lasted long. Every stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same
-    /// bytes for an employee as any other.
+    /// Another stream carries on after a broken connection, and after a stream that the service has ended because the
+    /// timecards came slowly or the stream lasted long. It sends the chunks without an answer, and no others. Every
+    /// stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same bytes for an
+    /// employee as any other.
     ///
     /// # Errors
     /// The first [`ClientError`] after which no other stream can carry on, or the last of too many broken streams.
