@@ -120,6 +120,16 @@ async fn attempts_without_an_answer_are_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_is_never_answered_is_sent_again_as_often_as_there_are_attempts() {
+    // Answers of other chunks begin the attempts anew, but not those of this chunk.
+    let (outcome, _, forwarder) = evaluated(&[Fate::LosesChunk(3); 20], 1).await;
+    assert!(outcome.unwrap_err().is_retryable());
+    let streams = forwarder.streams.lock().unwrap();
+    assert!(streams.iter().skip(1).take(2).all(|stream| !stream.answered.is_empty()));
+    assert_eq!(streams.iter().filter(|stream| stream.sent.contains(&3)).count(), 1 + 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_begins_the_attempts_anew() {
     let (outcome, seen, _) = evaluated(&[Fate::UnavailableAfter(1); 6], 1).await;
     assert_eq!(outcome.unwrap().broken_streams, 6);

@@ -23,6 +23,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 pub enum Fate {
     /// It ends with UNAVAILABLE after so many answers.
     UnavailableAfter(usize),
+    /// The result of this chunk is lost, and the stream ends with UNAVAILABLE after the next one.
+    LosesChunk(u64),
     /// The service ends it after so many answers, because the client sent nothing for too long.
     IdleAfter(usize),
     /// It ends with OK after so many answers, without a summary.
@@ -99,10 +101,14 @@ impl Forwarder {
         mut answers: Streaming<v1::EvaluateStreamResponse>,
         sender: mpsc::Sender<Result<v1::EvaluateStreamResponse, Status>>,
     ) {
-        let mut results = 0;
+        let (mut results, mut lost) = (0, false);
         while let Some(answer) = answers.next().await {
             let Ok(v1::EvaluateStreamResponse { part: Some(part) }) = answer else { return };
             let is_result = matches!(part, Answering::Result(_));
+            if matches!(&part, Answering::Result(result) if fate == Some(Fate::LosesChunk(result.number))) {
+                lost = true;
+                continue;
+            }
             for part in changed(part, fate, results) {
                 if let Answering::Result(result) = &part {
                     if fate == Some(Fate::UnavailableAfter(results)) {
@@ -124,6 +130,10 @@ impl Forwarder {
                 }
             }
             results += usize::from(is_result);
+            if is_result && lost {
+                let _ = sender.send(Err(Status::unavailable("the service has gone"))).await;
+                return;
+            }
             if is_result && fate == Some(Fate::SummaryAfter(results)) {
                 let summary = self.saw(stream, |seen| seen.summary.write());
                 let _ = sender.send(Ok(v1::EvaluateStreamResponse { part: Some(Answering::Summary(summary)) })).await;
