@@ -8,15 +8,15 @@ use std::time::Duration;
 use shiftmill_core::{CardFacts, TimecardBatch};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_response::Part;
-use shiftmill_wire::{Summary, Vocabulary, chunk};
+use shiftmill_wire::{Summary, Vocabulary};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_stream::{Stream, iter};
 use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
 
 use crate::codec::Sent;
-use crate::connection::{self, Received, Shared, Source};
-use crate::cut::Chunks;
+use crate::connection::{self, Received, Shared, Source, Streams};
+use crate::cut::{Chunks, written};
 use crate::error::ClientError;
 use crate::request::Request;
 use crate::results::{Answer, ChunkResults};
@@ -31,6 +31,8 @@ const ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const ALIVE_TIME: Duration = Duration::from_secs(20);
 /// Chunks under way on each connection.
 const WINDOW: usize = 4;
+/// Shifts, and carried keys, that a service accepts in a header.
+const NAMES_MAX: usize = 1_024;
 
 /// How to connect.
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ impl Builder {
     }
 
     /// Certificates: the authority that signed the service's, and this client's own for mutual TLS. The address then
-    /// begins with `https://`.
+    /// begins with `https://`; [`Builder::connect`] refuses any other.
     pub fn tls(self, tls: ClientTlsConfig) -> Builder {
         Builder { tls: Some(tls), ..self }
     }
@@ -74,10 +76,13 @@ impl Builder {
     /// Opens the connections.
     ///
     /// # Errors
-    /// [`ClientError::Address`] and [`ClientError::Connect`].
+    /// [`ClientError::Address`], [`ClientError::Plaintext`] and [`ClientError::Connect`].
     pub async fn connect(self) -> Result<Client, ClientError> {
         let endpoint =
             self.endpoint().map_err(|source| ClientError::Address { address: self.address.clone(), source })?;
+        if self.tls.is_some() && endpoint.uri().scheme_str() != Some("https") {
+            return Err(ClientError::Plaintext { address: self.address });
+        }
         let connections = match self.connections {
             0 => available_parallelism().map_or(1, usize::from),
             given => given,
@@ -189,13 +194,17 @@ impl Client {
     /// Evaluates timecards, which are cut into chunks. `answered` is called once for every chunk as its answer comes, in
     /// any order and from several tasks.
     ///
-    /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them. Chunks that a
-    /// broken connection has left without an answer are sent again, in a stream of their own; those that are answered
-    /// are not. Every stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same
-    /// bytes for an employee as any other.
+    /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them. `answered` is not
+    /// called any more when this has returned. When the future is dropped instead, the streams end, but answers that
+    /// are being read at that moment may still be passed to `answered`.
+    ///
+    /// Another stream carries on after a broken connection, and after a stream that the service has ended because the
+    /// timecards came slowly or the stream lasted long. It sends the chunks without an answer, and no others. Every
+    /// stream must run with the same engine, zone data, rulesets and plugins, so that it gives the same bytes for an
+    /// employee as any other.
     ///
     /// # Errors
-    /// The first [`ClientError`] that cannot be retried.
+    /// The first [`ClientError`] after which no other stream can carry on, or the last of too many broken streams.
     pub async fn evaluate<Cards, Answered>(
         &self,
         request: &Request,
@@ -244,7 +253,7 @@ impl Client {
         Answered: Fn(Answer) + Send + Sync + 'static,
     {
         let vocabulary = request.vocabulary().clone();
-        let chunks = batches.into_iter().map(move |batch| Ok(chunk::write(0, batch, &vocabulary)));
+        let chunks = batches.into_iter().map(move |batch| written(batch, &vocabulary));
         self.run(request, iter(chunks), answered).await
     }
 
@@ -296,6 +305,7 @@ impl Client {
         Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Send + Unpin + 'static,
         Answered: Fn(Answer) + Send + Sync + 'static,
     {
+        check_names(request.header())?;
         let shared = Arc::new(Shared {
             header: request.header().clone(),
             source: tokio::sync::Mutex::new(Source::new(chunks)),
@@ -305,20 +315,38 @@ impl Client {
             retry: self.retry,
             check_rows: self.check_rows,
         });
-        // Dropped with the first error, it ends all connections' streams.
+        // Dropped with this future, it ends all connections' streams.
         let mut connections = JoinSet::new();
         for channel in self.channels() {
-            connections.spawn(connection::run(channel.clone(), Arc::clone(&shared)));
+            connections.spawn(connection::run(channel.clone(), Arc::clone(&shared), Streams::WithChunks));
         }
         let mut whole = Received::default();
         while let Some(received) = connections.join_next().await {
-            let received = received.map_err(|_| ClientError::Task)??;
-            whole.summary.add(&received.summary);
-            whole.broken += received.broken;
+            match received.unwrap_or(Err(ClientError::Task)) {
+                Ok(received) => whole.add(&received),
+                Err(error) => {
+                    // Waits for all of them, so that none calls `answered` afterwards.
+                    connections.shutdown().await;
+                    return Err(error);
+                }
+            }
+        }
+        if shared.runs_with.get().is_none() {
+            whole.add(&connection::run(self.channel(), Arc::clone(&shared), Streams::AtLeastOne).await?);
         }
         let header = shared.runs_with.get().ok_or(ClientError::Incomplete)?;
         Ok(Outcome { header: header.as_ref().clone(), summary: whole.summary, broken_streams: whole.broken })
     }
+}
+
+/// Checks that a service can accept the names of a header.
+fn check_names(header: &v1::Header) -> Result<(), ClientError> {
+    for (what, names) in [("shifts", &header.shifts), ("carried keys", &header.carried_keys)] {
+        if names.len() > NAMES_MAX {
+            return Err(ClientError::TooManyNames { what, found: names.len(), most: NAMES_MAX });
+        }
+    }
+    Ok(())
 }
 
 /// Answers by the number of their chunk.

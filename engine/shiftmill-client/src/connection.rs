@@ -8,6 +8,7 @@
 //! A chunk is under way until its answer is received, and an answer is accepted only for a chunk that is under way. So
 //! no chunk is answered twice, and no answered chunk is sent again.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use shiftmill_proto::v1;
@@ -80,10 +81,28 @@ pub(crate) struct Received {
     pub(crate) broken: u64,
 }
 
+impl Received {
+    /// Adds what another connection received.
+    pub(crate) fn add(&mut self, other: &Received) {
+        self.summary.add(&other.summary);
+        self.broken += other.broken;
+    }
+}
+
+/// Which streams a connection opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Streams {
+    /// Those that have a chunk to send.
+    WithChunks,
+    /// One even when there are no chunks, for its response header.
+    AtLeastOne,
+}
+
 /// Streams until the source is empty and every chunk that this connection has taken is answered.
 pub(crate) async fn run<Chunks, Answered>(
     channel: Channel,
     shared: Arc<Shared<Chunks, Answered>>,
+    streams: Streams,
 ) -> Result<Received, ClientError>
 where
     Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Send + Unpin + 'static,
@@ -93,61 +112,94 @@ where
     let mut received = Received::default();
     let mut attempt = 0;
     loop {
+        // A stream is opened when it has a chunk to send: a slow source keeps no stream waiting for its first one.
+        let first = chunk(&shared, &under_way).await?;
+        if first.is_none() && streams == Streams::WithChunks {
+            return Ok(received);
+        }
         let mut of_stream = Summary::default();
-        let streamed = stream(&channel, &shared, &under_way, &mut of_stream).await;
+        let streamed = stream(&channel, &shared, &under_way, first, &mut of_stream).await;
         received.summary.add(&of_stream);
         let Err(error) = streamed else { return Ok(received) };
         let answered = of_stream.chunks + of_stream.chunk_errors > 0;
         attempt = if answered { 1 } else { attempt + 1 };
-        let Some(delay) = shared.retry.delay(attempt, &error) else { return Err(error) };
+        // A chunk that breaks every stream must not be sent again for ever because other chunks are answered.
+        let sent = lock(&under_way).take_back();
+        let Some(delay) = shared.retry.delay(attempt.max(sent), &error) else { return Err(error) };
         tokio::time::sleep(delay).await;
         received.broken += 1;
-        lock(&under_way).take_back();
     }
 }
 
-/// Chunks that a connection has taken and that are not answered.
+/// A chunk that a connection has taken.
+struct Taken {
+    chunk: Arc<v1::Chunk>,
+    /// How many streams broke while it was under way.
+    broken: u32,
+}
+
+/// Chunks that a connection has taken and that are not answered, in the order in which they are sent.
 #[derive(Default)]
 struct UnderWay {
     /// Sent in this stream.
-    sent: Vec<Arc<v1::Chunk>>,
+    sent: Vec<Taken>,
     /// Sent in an earlier stream, which broke.
-    again: Vec<Arc<v1::Chunk>>,
+    again: VecDeque<Taken>,
 }
 
 impl UnderWay {
+    fn is_empty(&self) -> bool {
+        self.sent.is_empty() && self.again.is_empty()
+    }
+
+    /// A chunk of the source, which is sent for the first time.
+    fn first_time(&mut self, chunk: Arc<v1::Chunk>) {
+        self.sent.push(Taken { chunk, broken: 0 });
+    }
+
     fn next_again(&mut self) -> Option<Arc<v1::Chunk>> {
-        let chunk = self.again.pop()?;
-        self.sent.push(Arc::clone(&chunk));
+        let taken = self.again.pop_front()?;
+        let chunk = Arc::clone(&taken.chunk);
+        self.sent.push(taken);
         Some(chunk)
     }
 
-    /// All sent chunks are sent again.
-    fn take_back(&mut self) {
-        self.again.append(&mut self.sent);
+    /// All sent chunks are sent again, after those that still wait for it. Returns in how many broken streams one of
+    /// them was under way, at most.
+    fn take_back(&mut self) -> u32 {
+        let mut most = 0;
+        for taken in self.sent.drain(..) {
+            let broken = taken.broken + 1;
+            most = most.max(broken);
+            self.again.push_back(Taken { broken, ..taken });
+        }
+        most
     }
 
     /// Takes the chunk that is answered.
     fn answered(&mut self, number: u64) -> Result<Arc<v1::Chunk>, ClientError> {
-        let position = self.sent.iter().position(|chunk| chunk.number == number);
-        position.map(|position| self.sent.swap_remove(position)).ok_or(ClientError::UnexpectedAnswer { number })
+        let position = self.sent.iter().position(|taken| taken.chunk.number == number);
+        position.map(|position| self.sent.remove(position).chunk).ok_or(ClientError::UnexpectedAnswer { number })
     }
 }
 
-/// Runs one stream to its summary. The sums of its answers are in `received`, also when it breaks.
+/// Runs one stream to its summary, beginning with the chunk `first`. The sums of its answers are in `received`, also when
+/// it breaks.
 async fn stream<Chunks, Answered>(
     channel: &Channel,
     shared: &Arc<Shared<Chunks, Answered>>,
     under_way: &Arc<Mutex<UnderWay>>,
+    first: Option<Arc<v1::Chunk>>,
     received: &mut Summary,
 ) -> Result<(), ClientError>
 where
     Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Send + Unpin + 'static,
     Answered: Fn(Answer) + Send + Sync + 'static,
 {
-    let places = Arc::new(Semaphore::new(shared.window.max(1)));
+    // The first chunk has a place already.
+    let places = Arc::new(Semaphore::new(shared.window.saturating_sub(1)));
     let (sender, outgoing) = mpsc::channel(1);
-    let writing = write(Arc::clone(shared), Arc::clone(under_way), Arc::clone(&places), sender);
+    let writing = write(Arc::clone(shared), Arc::clone(under_way), first, Arc::clone(&places), sender);
     let mut writing = Writing(tokio::spawn(writing));
     let streamed = read(channel, outgoing, shared, under_way, &places, received).await;
     match streamed {
@@ -155,7 +207,7 @@ where
             let sent_all = writing.end().await?;
             let summary = summary.ok_or(ClientError::Incomplete)?;
             // A service that ends a stream early, even with a summary, leaves chunks to be sent.
-            if sent_all == SentAll::No || !lock(under_way).sent.is_empty() {
+            if sent_all == SentAll::No || !lock(under_way).is_empty() {
                 return Err(ClientError::Incomplete);
             }
             same(&summary, received)
@@ -196,24 +248,28 @@ impl Drop for Writing {
     }
 }
 
-/// Sends the header, then chunk after chunk as the window allows.
+/// Sends the header, then chunk after chunk, from `first`, as the window allows.
 async fn write<Chunks, Answered>(
     shared: Arc<Shared<Chunks, Answered>>,
     under_way: Arc<Mutex<UnderWay>>,
+    first: Option<Arc<v1::Chunk>>,
     places: Arc<Semaphore>,
     sender: mpsc::Sender<Sent>,
 ) -> Result<SentAll, ClientError>
 where
     Chunks: Stream<Item = Result<v1::Chunk, ClientError>> + Unpin,
 {
-    let mut next = Some(Sent::Header(Box::new(shared.header.clone())));
+    if sender.send(Sent::Header(Box::new(shared.header.clone()))).await.is_err() {
+        return Ok(SentAll::No);
+    }
+    let mut next = first;
     while let Some(sent) = next {
-        if sender.send(sent).await.is_err() {
+        if sender.send(Sent::Chunk(sent)).await.is_err() {
             return Ok(SentAll::No);
         }
         let Ok(place) = places.acquire().await else { return Ok(SentAll::No) };
         place.forget();
-        next = chunk(&shared, &under_way).await?.map(Sent::Chunk);
+        next = chunk(&shared, &under_way).await?;
     }
     Ok(SentAll::Yes)
 }
@@ -232,7 +288,7 @@ where
     let next = shared.source.lock().await.next().await;
     let chunk = next.transpose()?;
     if let Some(chunk) = &chunk {
-        lock(under_way).sent.push(Arc::clone(chunk));
+        lock(under_way).first_time(Arc::clone(chunk));
     }
     Ok(chunk)
 }
@@ -271,7 +327,11 @@ where
                 received.add(&Summary::of_error());
                 (shared.answered)(Answer::Refused(error));
             }
-            Some(Part::Summary(last)) => summary = Some(Summary::read(&last)?),
+            Some(Part::Summary(last)) => {
+                let last = Summary::read(&last)?;
+                covers(&last, received, &lock(under_way))?;
+                summary = Some(last);
+            }
             None => {}
         }
     }
@@ -314,6 +374,16 @@ fn count(message: &v1::ChunkResult, chunk: &v1::Chunk) -> Result<Summary, Client
     Ok(Summary { punches: chunk.punch_at.len() as u64, ..summary })
 }
 
+/// Compares a summary with what was received when it arrives: later, the stream may break, and the difference would be
+/// forgotten. Only answers that were lost are no difference: their chunks are sent again.
+fn covers(said: &Summary, received: &Summary, under_way: &UnderWay) -> Result<(), ClientError> {
+    let answers = |summary: &Summary| summary.chunks + summary.chunk_errors;
+    if answers(said) > answers(received) && !under_way.sent.is_empty() {
+        return Err(ClientError::Incomplete);
+    }
+    same(said, received)
+}
+
 /// Compares the summary of a stream with what was received.
 fn same(said: &Summary, received: &Summary) -> Result<(), ClientError> {
     let counts = [
@@ -344,17 +414,50 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
+    fn under_way(numbers: &[u64]) -> UnderWay {
+        let mut under_way = UnderWay::default();
+        for number in numbers {
+            under_way.first_time(Arc::new(v1::Chunk { number: *number, ..v1::Chunk::default() }));
+        }
+        under_way
+    }
+
     #[test]
     fn an_answer_is_taken_once() {
-        let chunk = |number| Arc::new(v1::Chunk { number, ..v1::Chunk::default() });
-        let mut under_way = UnderWay { sent: vec![chunk(3), chunk(4)], again: vec![] };
+        let mut under_way = under_way(&[3, 4]);
         assert_eq!(under_way.answered(3).unwrap().number, 3);
         assert!(matches!(under_way.answered(3), Err(ClientError::UnexpectedAnswer { number: 3 })));
-        under_way.take_back();
-        assert!(under_way.answered(4).is_err(), "it is not sent yet");
+        assert_eq!(under_way.take_back(), 1);
+        assert!(under_way.answered(4).is_err() && !under_way.is_empty(), "it is not sent yet");
         assert_eq!(under_way.next_again().unwrap().number, 4);
         assert_eq!(under_way.answered(4).unwrap().number, 4);
-        assert!(under_way.next_again().is_none());
+        assert!(under_way.next_again().is_none() && under_way.is_empty());
+    }
+
+    #[test]
+    fn chunks_are_sent_again_in_their_order_and_broken_streams_are_counted() {
+        let mut under_way = under_way(&[0, 1, 2]);
+        under_way.take_back();
+        let mut again = || under_way.next_again().unwrap().number;
+        assert_eq!([again(), again()], [0, 1]);
+        under_way.answered(0).unwrap();
+        assert_eq!(under_way.take_back(), 2, "chunk 1 was under way twice");
+        let mut again = || under_way.next_again().unwrap().number;
+        assert_eq!([again(), again()], [2, 1]);
+    }
+
+    #[test]
+    fn a_summary_is_compared_when_it_arrives() {
+        let received = Summary { chunks: 2, ..Summary::default() };
+        let code = |said: &Summary, under_way: &UnderWay| {
+            covers(said, &received, under_way).map_err(|it| it.code().to_owned())
+        };
+        let more = Summary { chunks: 3, ..received };
+        assert_eq!(code(&received, &under_way(&[7])), Ok(()));
+        assert_eq!(code(&more, &under_way(&[7])), Err("SM-CLIENT-INCOMPLETE".to_owned()), "an answer was lost");
+        assert_eq!(code(&more, &under_way(&[])), Err("SM-CLIENT-SUMMARY".to_owned()));
+        let other = Summary { employees: 1, ..received };
+        assert_eq!(code(&other, &under_way(&[7])), Err("SM-CLIENT-SUMMARY".to_owned()));
     }
 
     #[test]

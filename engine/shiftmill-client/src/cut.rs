@@ -58,8 +58,24 @@ impl<Cards> Chunks<Cards> {
     fn cut(&mut self) -> Option<v1::Chunk> {
         self.bytes = 0;
         let batch = std::mem::take(&mut self.batch);
-        (!batch.employees.is_empty()).then(|| chunk::write(0, batch, &self.vocabulary))
+        if batch.employees.is_empty() {
+            return None;
+        }
+        match written(batch, &self.vocabulary) {
+            Ok(chunk) => Some(chunk),
+            Err(error) => {
+                self.error = Some(error);
+                self.ended = true;
+                None
+            }
+        }
     }
+}
+
+/// A batch as a chunk, when all its shifts and carried keys have names.
+pub(crate) fn written(batch: TimecardBatch, vocabulary: &Vocabulary) -> Result<v1::Chunk, ClientError> {
+    vocabulary.check(&batch)?;
+    Ok(chunk::write(0, batch, vocabulary))
 }
 
 impl<Cards: Stream<Item = CardFacts> + Unpin> Stream for Chunks<Cards> {

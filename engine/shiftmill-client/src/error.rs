@@ -3,9 +3,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use shiftmill_wire::{Malformed, MalformedHash};
+use shiftmill_core::ErrorCode;
+use shiftmill_wire::{Malformed, MalformedHash, Unnamed};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
+
+/// The longest delay that a service can request.
+const RETRY_AFTER_MAX: Duration = Duration::from_mins(5);
 
 /// Why an evaluation has no results. Whatever was handed out until then is to be discarded.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +21,12 @@ pub enum ClientError {
         address: String,
         /// Why.
         source: tonic::transport::Error,
+    },
+    /// Certificates are given, but the connection would be in plaintext.
+    #[error("`{address}` does not begin with `https://`, so that its connections would not use the certificates")]
+    Plaintext {
+        /// The address.
+        address: String,
     },
     /// Nobody listens there, or the certificates do not fit.
     #[error("cannot connect to `{address}`")]
@@ -80,6 +90,19 @@ pub enum ClientError {
         /// The employee.
         employee: String,
     },
+    /// A timecard names a shift or carried key that its ruleset does not have.
+    #[error(transparent)]
+    Unnamed(#[from] Unnamed),
+    /// The rulesets of a request have more names than the header of a stream can have.
+    #[error("the rulesets have {found} {what} together; the maximum is {most}")]
+    TooManyNames {
+        /// What is named.
+        what: &'static str,
+        /// How many names there are.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A task of this client ended early.
     #[error("a task of the client ended early")]
     Task,
@@ -91,10 +114,7 @@ impl ClientError {
         let from_service = status.get_details_error_info().map(|info| info.reason);
         match from_service {
             Some(code) => ClientError::Refused { code, status: Box::new(status) },
-            // A status of the local transport has a cause; a status of the service has none.
-            None if status.code() == Code::Unavailable || status.source().is_some() => {
-                ClientError::Broken { source: Box::new(status) }
-            }
+            None if is_of_transport(&status) => ClientError::Broken { source: Box::new(status) },
             None => ClientError::Refused { code: "SM-CLIENT-REFUSED".to_owned(), status: Box::new(status) },
         }
     }
@@ -103,6 +123,7 @@ impl ClientError {
     pub fn code(&self) -> &str {
         match self {
             ClientError::Address { .. } => "SM-CLIENT-ADDRESS",
+            ClientError::Plaintext { .. } => "SM-CLIENT-PLAINTEXT",
             ClientError::Connect { .. } => "SM-CLIENT-CONNECT",
             ClientError::Refused { code, .. } => code,
             ClientError::Broken { .. } => "SM-CLIENT-BROKEN",
@@ -113,6 +134,8 @@ impl ClientError {
             ClientError::Malformed(_) | ClientError::MalformedSummary(_) => "SM-CLIENT-MALFORMED",
             ClientError::UnexpectedAnswer { .. } => "SM-CLIENT-UNEXPECTED-ANSWER",
             ClientError::PunchTooFar { .. } => "SM-CLIENT-PUNCH-TOO-FAR",
+            ClientError::Unnamed(_) => "SM-CLIENT-UNNAMED",
+            ClientError::TooManyNames { .. } => "SM-CLIENT-TOO-MANY-NAMES",
             ClientError::Task => "SM-CLIENT-TASK",
         }
     }
@@ -123,12 +146,15 @@ impl ClientError {
             ClientError::Connect { .. } | ClientError::ServerChanged => true,
             ClientError::Broken { .. } | ClientError::Incomplete | ClientError::Refused { .. } => self.is_resumable(),
             ClientError::Address { .. }
+            | ClientError::Plaintext { .. }
             | ClientError::SummaryMismatch { .. }
             | ClientError::HashMismatch { .. }
             | ClientError::Malformed(_)
             | ClientError::MalformedSummary(_)
             | ClientError::UnexpectedAnswer { .. }
             | ClientError::PunchTooFar { .. }
+            | ClientError::Unnamed(_)
+            | ClientError::TooManyNames { .. }
             | ClientError::Task => false,
         }
     }
@@ -137,8 +163,11 @@ impl ClientError {
     pub(crate) fn is_resumable(&self) -> bool {
         match self {
             ClientError::Broken { .. } | ClientError::Incomplete => true,
-            ClientError::Refused { status, .. } => status.code() == Code::Unavailable || self.retry_after().is_some(),
+            ClientError::Refused { code, status } => {
+                status.code() == Code::Unavailable || ends_by_time(code) || self.retry_after().is_some()
+            }
             ClientError::Address { .. }
+            | ClientError::Plaintext { .. }
             | ClientError::Connect { .. }
             | ClientError::ServerChanged
             | ClientError::SummaryMismatch { .. }
@@ -147,17 +176,32 @@ impl ClientError {
             | ClientError::MalformedSummary(_)
             | ClientError::UnexpectedAnswer { .. }
             | ClientError::PunchTooFar { .. }
+            | ClientError::Unnamed(_)
+            | ClientError::TooManyNames { .. }
             | ClientError::Task => false,
         }
     }
 
-    /// How long to wait, as the service requests.
+    /// How long to wait, as the service requests; at most 5 minutes.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
-            ClientError::Refused { status, .. } => status.get_details_retry_info()?.retry_delay,
+            ClientError::Refused { status, .. } => {
+                status.get_details_retry_info()?.retry_delay.map(|delay| delay.min(RETRY_AFTER_MAX))
+            }
             _ => None,
         }
     }
+}
+
+/// True for a status that the service has not sent. That of the local transport has a cause, and a proxy that cuts a
+/// stream leaves `UNKNOWN` or `UNAVAILABLE`.
+fn is_of_transport(status: &Status) -> bool {
+    matches!(status.code(), Code::Unavailable | Code::Unknown) || status.source().is_some()
+}
+
+/// True when the service has ended a stream because it took long: its timecards came slowly, or there are many.
+fn ends_by_time(code: &str) -> bool {
+    matches!(ErrorCode::from_code(code), Some(ErrorCode::Idle | ErrorCode::Deadline))
 }
 
 #[cfg(test)]
@@ -181,6 +225,16 @@ mod tests {
         let busy = refused(Code::ResourceExhausted, "SM-BUSY", Some(Duration::from_secs(2)));
         assert!(busy.is_resumable() && busy.retry_after() == Some(Duration::from_secs(2)));
         assert!(refused(Code::Unavailable, "SM-DRAINING", None).is_retryable());
+        for code in ["SM-IDLE", "SM-DEADLINE"] {
+            assert!(refused(Code::DeadlineExceeded, code, None).is_resumable(), "{code}");
+        }
+        assert!(!refused(Code::DeadlineExceeded, "SM-PLUGIN", None).is_resumable());
+    }
+
+    #[test]
+    fn the_service_cannot_request_a_delay_of_hours() {
+        let busy = refused(Code::ResourceExhausted, "SM-BUSY", Some(Duration::from_secs(86_400)));
+        assert_eq!(busy.retry_after(), Some(Duration::from_secs(300)));
     }
 
     #[test]
@@ -188,6 +242,7 @@ mod tests {
         let reset = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "reset");
         let broken = ClientError::of_status(Status::from_error(Box::new(reset)));
         assert_eq!((broken.code(), broken.is_retryable()), ("SM-CLIENT-BROKEN", true));
+        assert!(ClientError::of_status(Status::unknown("cut by a proxy")).is_resumable());
         assert!(!ClientError::of_status(Status::internal("odd")).is_retryable());
     }
 }

@@ -94,5 +94,5 @@ pub use results::{Answer, ChunkResults, EmployeeRows, Exception, PayLine, Rows, 
 pub use retry::Retry;
 pub use shiftmill_core as core;
 pub use shiftmill_proto::v1;
-pub use shiftmill_wire::{Summary, Vocabulary};
+pub use shiftmill_wire::{Summary, Unnamed, Vocabulary};
 pub use tonic::transport::{Certificate, ClientTlsConfig, Identity};

@@ -5,14 +5,15 @@ use std::time::Duration;
 use crate::error::ClientError;
 
 /// How often, and after what delay, a connection takes up its unanswered chunks again. The delay doubles from one
-/// attempt to the next and has no random part. An answer resets both.
+/// attempt to the next and has no random part. An answer resets both, unless the stream leaves a chunk unanswered that
+/// earlier streams have left too: a chunk is sent again at most `attempts` times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Attempts in a row that may end without an answer; 0: a broken stream ends the evaluation.
     pub attempts: u32,
     /// The delay before the first of them.
     pub first_delay: Duration,
-    /// The longest delay, unless the service requests a longer one.
+    /// The longest delay, unless the service requests a longer one, of at most 5 minutes.
     pub longest_delay: Duration,
 }
 

@@ -4,9 +4,10 @@
 mod support;
 
 use shiftmill_client::core::{
-    Detail, ExceptionCode, Leave, LeaveTime, OpeningBalance, Seconds, Timestamp, TotalScope, Unit,
+    Detail, ExceptionCode, Leave, LeaveTime, OpeningBalance, Seconds, ShiftFact, ShiftTimes, Timestamp, TotalScope,
+    Unit,
 };
-use shiftmill_client::{Answer, Client, Ruleset, Settings, v1};
+use shiftmill_client::{Answer, Client, ClientTlsConfig, Request, Ruleset, Settings, Vocabulary, v1};
 use support::{MONDAY, RULES, card, cards, client, serve, settings};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,4 +118,23 @@ async fn errors_have_the_codes_of_the_service_or_of_the_client() {
     assert_eq!((nowhere.code(), nowhere.is_retryable()), ("SM-CLIENT-CONNECT", true));
     let nothing = Client::connect("not an address").await.unwrap_err();
     assert_eq!((nothing.code(), nothing.is_retryable()), ("SM-CLIENT-ADDRESS", false));
+    let plaintext = Client::builder("http://127.0.0.1:1").tls(ClientTlsConfig::new()).connect().await.unwrap_err();
+    assert_eq!((plaintext.code(), plaintext.is_retryable()), ("SM-CLIENT-PLAINTEXT", false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn timecards_and_requests_with_names_that_cannot_be_sent_are_refused() {
+    let client = client(&serve()).connect().await.unwrap();
+    let request = client.prepare(settings()).await.unwrap();
+    let mut unnamed = card(7);
+    unnamed.shifts.push(ShiftFact { workday: MONDAY, times: ShiftTimes::Template(1) });
+    let error = client.evaluate(&request, [card(0), unnamed], |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), "SM-CLIENT-UNNAMED");
+    assert_eq!(error.to_string(), "employee `E-00007`: the ruleset has no shift with the number 1");
+
+    let shifts = (0..1_025).map(|number| format!("shift-{number}")).collect();
+    let vocabulary = Vocabulary::of_rulesets(&[v1::RulesetInfo { shifts, ..v1::RulesetInfo::default() }]);
+    let error = client.evaluate(&Request::new(settings(), vocabulary), [], |_| {}).await.unwrap_err();
+    assert_eq!(error.code(), "SM-CLIENT-TOO-MANY-NAMES");
+    assert_eq!(error.to_string(), "the rulesets have 1025 shifts together; the maximum is 1024");
 }

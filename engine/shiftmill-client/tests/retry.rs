@@ -4,7 +4,9 @@
 mod support;
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use shiftmill_client::{Outcome, Request, Summary};
 use support::forwarder::{Fate, Forwarder};
@@ -56,6 +58,52 @@ async fn chunks_without_an_answer_go_out_again_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_summary_that_comes_early_loses_no_chunks() {
+    let fates = [Fate::SummaryAfter(1), Fate::UnavailableAfter(0), Fate::SummaryAfter(1), Fate::SummaryAfter(2)];
+    let (outcome, seen, _) = evaluated(&fates, 1).await;
+    assert_eq!(outcome.unwrap().broken_streams, 4);
+    seen.are_exactly(EMPLOYEES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_the_service_ends_for_their_time_are_carried_on() {
+    let (outcome, seen, _) = evaluated(&[Fate::IdleAfter(1), Fate::IdleAfter(2)], 1).await;
+    assert_eq!(outcome.unwrap().broken_streams, 2);
+    seen.are_exactly(EMPLOYEES);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_without_a_chunk_open_no_stream() {
+    let real = serve();
+    let (request, _) = unbroken(&real).await;
+    for employees in [0, 1] {
+        let (forwarder, address) = Forwarder::start(&real, &[]).await;
+        let client = client(&address).connections(4).connect().await.unwrap();
+        let outcome = client.evaluate(&request, cards(employees), |_| {}).await.unwrap();
+        assert_eq!((outcome.summary.employees, outcome.header.rulesets.len()), (employees as u64, 1));
+        assert_eq!(forwarder.streams.lock().unwrap().len(), 1, "{employees} employees");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_handed_out_after_an_error() {
+    let real = serve();
+    let (request, _) = unbroken(&real).await;
+    let (_forwarder, address) = Forwarder::start(&real, &[Fate::FirstRowChanged]).await;
+    let client = client(&address).connections(3).connect().await.unwrap();
+    let handed_out = Arc::new(AtomicUsize::new(0));
+    let counting = Arc::clone(&handed_out);
+    let answered = move |_| {
+        counting.fetch_add(1, Ordering::SeqCst);
+    };
+    let error = client.evaluate(&request, cards(EMPLOYEES), answered).await.unwrap_err();
+    let at_the_error = handed_out.load(Ordering::SeqCst);
+    assert_eq!(error.code(), "SM-CLIENT-HASH");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(handed_out.load(Ordering::SeqCst), at_the_error);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn several_connections_break() {
     let fates = [Fate::UnavailableAfter(1), Fate::UnavailableAfter(2), Fate::UnavailableAfter(0)];
     let (outcome, seen, _) = evaluated(&fates, 2).await;
@@ -69,6 +117,16 @@ async fn attempts_without_an_answer_are_bounded() {
     let error = outcome.unwrap_err();
     assert_eq!((error.code(), error.is_retryable()), ("SM-CLIENT-BROKEN", true));
     assert_eq!(forwarder.streams.lock().unwrap().len(), 1 + 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunk_that_is_never_answered_is_sent_again_as_often_as_there_are_attempts() {
+    // Answers of other chunks begin the attempts anew, but not those of this chunk.
+    let (outcome, _, forwarder) = evaluated(&[Fate::LosesChunk(3); 20], 1).await;
+    assert!(outcome.unwrap_err().is_retryable());
+    let streams = forwarder.streams.lock().unwrap();
+    assert!(streams.iter().skip(1).take(2).all(|stream| !stream.answered.is_empty()));
+    assert_eq!(streams.iter().filter(|stream| stream.sent.contains(&3)).count(), 1 + 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -188,6 +188,11 @@ impl<T> Sparse<T> {
         self.rows.get(from..to).unwrap_or(&[])
     }
 
+    /// Every row with its owner, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.owners.iter().copied().zip(&self.rows)
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

@@ -17,27 +17,26 @@ const NO_LEAVE: u16 = u16::MAX;
 /// A rule that no ruleset has: the card, and only it, gets `SM-UNKNOWN-RULE`.
 const NO_RULE: u16 = u16::MAX;
 
-/// Writes a batch as the chunk with this number.
+/// Writes a batch as the chunk with this number. [`Vocabulary::check`] says first whether all its numbers have names; a
+/// chunk with a number that has none is refused by the service.
 pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::Chunk {
     let shift_template = write_templates(&batch, vocabulary);
-    let employees = batch.employees.len() as u32;
     let ruleset = |employee: u32| batch.ruleset.get(employee as usize).copied().unwrap_or(0);
-    let mut carried = rows(employees, &batch.carried, |employee, row| {
-        (employee, vocabulary.header_key(ruleset(employee), row.key), row.value)
-    });
+    let mut carried =
+        rows(&batch.carried, |employee, row| (employee, vocabulary.header_key(ruleset(employee), row.key), row.value));
     carried.sort_by_key(|(owner, key, _)| (*owner, *key));
     v1::Chunk {
         number,
         carried_owner: carried.iter().map(|row| row.0).collect(),
         carried_key: carried.iter().map(|row| row.1).collect(),
         carried_value: carried.iter().map(|row| row.2).collect(),
-        leave: rows(employees, &batch.leave, |employee, row| {
+        leave: rows(&batch.leave, |employee, row| {
             write_leave(employee, row, vocabulary.leave_name(ruleset(employee), row.code))
         }),
-        corrections: rows(employees, &batch.corrections, write_correction),
-        waivers: rows(employees, &batch.waivers, write_waiver),
-        day_overrides: rows(employees, &batch.day_overrides, write_day_override),
-        opening_balances: rows(employees, &batch.opening_balances, |employee, row| {
+        corrections: rows(&batch.corrections, write_correction),
+        waivers: rows(&batch.waivers, write_waiver),
+        day_overrides: rows(&batch.day_overrides, write_day_override),
+        opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
         }),
         employees: batch.employees,
@@ -291,15 +290,10 @@ fn read_templates(column: &[u32], counts: &[u32], employees: &Employees<'_>) -> 
     Ok(templates)
 }
 
-/// Writes the rows that few employees have.
-fn rows<Fact, Row>(employees: u32, facts: &Sparse<Fact>, write: impl Fn(u32, &Fact) -> Row) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(facts.len());
-    if !facts.is_empty() {
-        for employee in 0..employees {
-            rows.extend(facts.of(employee).iter().map(|fact| write(employee, fact)));
-        }
-    }
-    rows
+/// Writes the rows that few employees have. A row of an employee that is not in the batch is written too, so that the
+/// service refuses it.
+fn rows<Fact, Row>(facts: &Sparse<Fact>, write: impl Fn(u32, &Fact) -> Row) -> Vec<Row> {
+    facts.iter().map(|(employee, fact)| write(employee, fact)).collect()
 }
 
 /// Reads the rows that few employees have.
@@ -541,6 +535,21 @@ mod tests {
         }
         assert_eq!(format!("{found:?}"), format!("{expected:?}"));
         assert_eq!(write(3, found, &vocabulary), chunk);
+    }
+
+    #[test]
+    fn nothing_of_a_wrong_batch_is_left_out_so_that_the_service_refuses_it() {
+        let vocabulary = Vocabulary::new([&names()]);
+        let refused = |batch| read_as_served(write(3, batch, &vocabulary)).unwrap_err().path();
+        let mut stranger = batch();
+        assert!(stranger.waivers.push(7, Waiver { workday: Workday(20_514), kind: WaiverKind::Meal(1) }));
+        assert_eq!(refused(stranger), "waivers");
+        let mut unnamed = batch();
+        unnamed.shift_template[1] = 3;
+        assert_eq!(refused(unnamed), "shift_template[1]");
+        let mut unnamed = batch();
+        assert!(unnamed.carried.push(1, Carried { key: CarryKey(2), value: 0 }));
+        assert_eq!(refused(unnamed), "carried_key[2]");
     }
 
     #[test]

@@ -47,4 +47,4 @@ pub use numbers::Numbered;
 pub use plugin_rows::write_failures;
 pub use results::Malformed;
 pub use summary::{MalformedHash, Summary};
-pub use vocabulary::Vocabulary;
+pub use vocabulary::{Unnamed, Vocabulary};

@@ -1,6 +1,6 @@
 //! The names with which a client's batches are written: batches have the numbers of rulesets, chunks have names.
 
-use shiftmill_core::{CarryKey, Names, RuleId};
+use shiftmill_core::{CarryKey, Names, RuleId, TimecardBatch};
 use shiftmill_proto::v1;
 
 /// The names of shifts, leave, rules and carried keys of the rulesets of a request, in the order of its header.
@@ -18,6 +18,18 @@ struct RulesetNames {
     leave: Vec<String>,
     rules: Vec<String>,
     carried: Vec<String>,
+}
+
+/// A batch uses a number that has no name, so that no message can say what it means.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("employee `{employee}`: the ruleset has no {what} with the number {number}")]
+pub struct Unnamed {
+    /// The employee whose timecard has the number.
+    pub employee: String,
+    /// The kind of number: `shift` or `carried key`.
+    pub what: &'static str,
+    /// The number, counted from 0.
+    pub number: u16,
 }
 
 impl Vocabulary {
@@ -82,6 +94,36 @@ impl Vocabulary {
         number(self.names(ruleset)?.carried.as_slice(), name).map(CarryKey)
     }
 
+    /// Checks that all shifts and carried keys of a batch have names. Leave and rules without one need no check: the
+    /// service answers their timecards with an error.
+    ///
+    /// # Errors
+    /// The first [`Unnamed`].
+    pub fn check(&self, batch: &TimecardBatch) -> Result<(), Unnamed> {
+        let ruleset = |employee: usize| batch.ruleset.get(employee).copied().unwrap_or(0);
+        let unnamed = |employee: usize, what, number| Unnamed {
+            employee: batch.employees.get(employee).cloned().unwrap_or_default(),
+            what,
+            number,
+        };
+        let mut templates = batch.shift_template.iter();
+        for (employee, count) in batch.shift_count.iter().enumerate() {
+            let mut own = templates.by_ref().take(*count as usize);
+            let without_name =
+                |template: &&u16| **template != 0 && self.shift_position(ruleset(employee), **template).is_none();
+            if let Some(template) = own.find(without_name) {
+                return Err(unnamed(employee, "shift", template.saturating_sub(1)));
+            }
+        }
+        for (owner, carried) in batch.carried.iter() {
+            let employee = owner as usize;
+            if self.key_position(ruleset(employee), carried.key).is_none() {
+                return Err(unnamed(employee, "carried key", carried.key.0));
+            }
+        }
+        Ok(())
+    }
+
     fn names(&self, ruleset: u16) -> Option<&RulesetNames> {
         self.rulesets.get(usize::from(ruleset))
     }
@@ -101,18 +143,29 @@ impl Vocabulary {
         name.cloned().unwrap_or_default()
     }
 
-    /// The number of a template among the header's shifts, from 1; 0 when it has no name.
+    /// The number of a template among the header's shifts, from 1; 0 for shifts without a template. A template without a
+    /// name gets a number beyond the header's shifts, which the service refuses.
     pub(crate) fn header_shift(&self, ruleset: u16, template: u16) -> u32 {
-        let own = self.names(ruleset).map_or(&[][..], |names| names.shifts.as_slice());
-        let name = usize::from(template).checked_sub(1).and_then(|position| own.get(position));
-        let position = name.and_then(|name| self.shifts.iter().position(|shift| shift == name));
-        position.map_or(0, |position| position as u32 + 1)
+        match template {
+            0 => 0,
+            template => self.shift_position(ruleset, template).unwrap_or(self.shifts.len()) as u32 + 1,
+        }
     }
 
-    /// The position of a carried key among those of the header; one beyond them when it has no name.
+    /// The position of a carried key among those of the header; one beyond them when it has no name, which the service
+    /// refuses.
     pub(crate) fn header_key(&self, ruleset: u16, key: CarryKey) -> u32 {
-        let name = self.name(ruleset, key.0, |names| &names.carried);
-        self.carried_keys.iter().position(|key| *key == name).unwrap_or(self.carried_keys.len()) as u32
+        self.key_position(ruleset, key).unwrap_or(self.carried_keys.len()) as u32
+    }
+
+    fn shift_position(&self, ruleset: u16, template: u16) -> Option<usize> {
+        let name = self.names(ruleset)?.shifts.get(usize::from(template).checked_sub(1)?)?;
+        self.shifts.iter().position(|shift| shift == name)
+    }
+
+    fn key_position(&self, ruleset: u16, key: CarryKey) -> Option<usize> {
+        let name = self.names(ruleset)?.carried.get(usize::from(key.0))?;
+        self.carried_keys.iter().position(|carried| carried == name)
     }
 }
 
@@ -125,5 +178,34 @@ fn add_names(known: &mut Vec<String>, names: &[String]) {
         if !known.contains(name) {
             known.push(name.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shiftmill_core::{CardFacts, Carried, ShiftFact, ShiftTimes, Workday};
+
+    #[test]
+    fn numbers_without_a_name_are_found_with_their_employee() {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let names = Names { shifts: list(&["early"]), carried: list(&["points/last"]), ..Names::default() };
+        let vocabulary = Vocabulary::new([&names]);
+        let card = |template, key| CardFacts {
+            employee: format!("E-{template}-{key}"),
+            shifts: vec![ShiftFact { workday: Workday(20_514), times: ShiftTimes::Template(template) }],
+            carried: vec![Carried { key: CarryKey(key), value: 1 }],
+            ..CardFacts::default()
+        };
+        let checked = |cards: &[CardFacts]| {
+            let mut batch = TimecardBatch::default();
+            cards.iter().for_each(|card| batch.push(card).unwrap());
+            vocabulary.check(&batch).map_err(|error| error.to_string())
+        };
+        assert_eq!(checked(&[card(0, 0), card(0, 0)]), Ok(()));
+        let error = "employee `E-1-0`: the ruleset has no shift with the number 1";
+        assert_eq!(checked(&[card(0, 0), card(1, 0)]), Err(error.to_owned()));
+        let error = "employee `E-0-1`: the ruleset has no carried key with the number 1";
+        assert_eq!(checked(&[card(0, 1)]), Err(error.to_owned()));
     }
 }

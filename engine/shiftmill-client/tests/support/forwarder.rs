@@ -1,9 +1,10 @@
 //! A service that forwards every call to a real one, and breaks its streams as a test requires.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use shiftmill_client::Summary;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
@@ -14,15 +15,22 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tokio_stream::{Stream, StreamExt};
 use tonic::transport::Channel;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
+use tonic_types::{ErrorDetails, StatusExt};
 
 /// What happens to a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It ends with UNAVAILABLE after so many answers.
     UnavailableAfter(usize),
+    /// The result of this chunk is lost, and the stream ends with UNAVAILABLE after the next one.
+    LosesChunk(u64),
+    /// The service ends it after so many answers, because the client sent nothing for too long.
+    IdleAfter(usize),
     /// It ends with OK after so many answers, without a summary.
     EndsAfter(usize),
+    /// It ends with OK after so many answers, with a summary of these.
+    SummaryAfter(usize),
     /// Its header says that it runs with another engine.
     OtherEngine,
     /// Its first result comes twice.
@@ -40,6 +48,18 @@ pub enum Fate {
 pub struct Streamed {
     pub sent: Vec<u64>,
     pub answered: Vec<u64>,
+    /// The punches of each chunk.
+    punches: BTreeMap<u64, u64>,
+    /// The sums of the answers.
+    summary: Summary,
+}
+
+impl Streamed {
+    fn answers(&mut self, result: &v1::ChunkResult) {
+        self.answered.push(result.number);
+        let punches = self.punches.get(&result.number).copied().unwrap_or(0);
+        self.summary.add(&Summary { punches, ..Summary::of_message(result).unwrap() });
+    }
 }
 
 #[derive(Clone)]
@@ -69,8 +89,8 @@ impl Forwarder {
         (streams.len() - 1, self.fates.lock().unwrap().pop_front())
     }
 
-    fn saw(&self, stream: usize, see: impl FnOnce(&mut Streamed)) {
-        see(self.streams.lock().unwrap().get_mut(stream).unwrap());
+    fn saw<Seen>(&self, stream: usize, see: impl FnOnce(&mut Streamed) -> Seen) -> Seen {
+        see(self.streams.lock().unwrap().get_mut(stream).unwrap())
     }
 
     /// Hands answers on until the stream has met its fate.
@@ -81,20 +101,28 @@ impl Forwarder {
         mut answers: Streaming<v1::EvaluateStreamResponse>,
         sender: mpsc::Sender<Result<v1::EvaluateStreamResponse, Status>>,
     ) {
-        let mut results = 0;
+        let (mut results, mut lost) = (0, false);
         while let Some(answer) = answers.next().await {
             let Ok(v1::EvaluateStreamResponse { part: Some(part) }) = answer else { return };
             let is_result = matches!(part, Answering::Result(_));
+            if matches!(&part, Answering::Result(result) if fate == Some(Fate::LosesChunk(result.number))) {
+                lost = true;
+                continue;
+            }
             for part in changed(part, fate, results) {
                 if let Answering::Result(result) = &part {
                     if fate == Some(Fate::UnavailableAfter(results)) {
                         let _ = sender.send(Err(Status::unavailable("the service has gone"))).await;
                         return;
                     }
+                    if fate == Some(Fate::IdleAfter(results)) {
+                        let _ = sender.send(Err(idle())).await;
+                        return;
+                    }
                     if fate == Some(Fate::EndsAfter(results)) {
                         return;
                     }
-                    self.saw(stream, |seen| seen.answered.push(result.number));
+                    self.saw(stream, |seen| seen.answers(result));
                 }
                 let answer = v1::EvaluateStreamResponse { part: Some(part) };
                 if sender.send(Ok(answer)).await.is_err() {
@@ -102,8 +130,23 @@ impl Forwarder {
                 }
             }
             results += usize::from(is_result);
+            if is_result && lost {
+                let _ = sender.send(Err(Status::unavailable("the service has gone"))).await;
+                return;
+            }
+            if is_result && fate == Some(Fate::SummaryAfter(results)) {
+                let summary = self.saw(stream, |seen| seen.summary.write());
+                let _ = sender.send(Ok(v1::EvaluateStreamResponse { part: Some(Answering::Summary(summary)) })).await;
+                return;
+            }
         }
     }
+}
+
+/// The status of a service that has waited for the client's next message for too long.
+fn idle() -> Status {
+    let details = ErrorDetails::with_error_info("SM-IDLE", "shiftmill", HashMap::<String, String>::new());
+    Status::with_error_details(Code::DeadlineExceeded, "the client sent nothing", details)
 }
 
 /// What becomes of one message.
@@ -141,7 +184,10 @@ impl Evaluation for Forwarder {
         let seeing = self.clone();
         let requests = request.into_inner().map_while(Result::ok).map(move |request| {
             if let Some(Asking::Chunk(chunk)) = &request.part {
-                seeing.saw(stream, |seen| seen.sent.push(chunk.number));
+                seeing.saw(stream, |seen| {
+                    seen.sent.push(chunk.number);
+                    seen.punches.insert(chunk.number, chunk.punch_at.len() as u64);
+                });
             }
             request
         });
