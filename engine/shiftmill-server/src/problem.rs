@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 pub(crate) use shiftmill::core::ErrorCode;
-use shiftmill::core::ErrorCode;
 use shiftmill_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
