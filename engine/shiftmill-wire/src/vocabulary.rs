@@ -18,6 +18,10 @@ struct RulesetNames {
     leave: Vec<String>,
     rules: Vec<String>,
     carried: Vec<String>,
+    /// The position of each shift among those of the header.
+    shift_positions: Vec<u32>,
+    /// The position of each carried key among those of the header.
+    key_positions: Vec<u32>,
 }
 
 /// A batch uses a number that has no name, so that no message can say what it means.
@@ -40,6 +44,7 @@ impl Vocabulary {
             leave: names.leave.clone(),
             rules: names.rules.clone(),
             carried: names.carried.clone(),
+            ..RulesetNames::default()
         };
         Vocabulary::of(names.into_iter().map(own).collect())
     }
@@ -51,15 +56,16 @@ impl Vocabulary {
             leave: info.leave.clone(),
             rules: info.rules.clone(),
             carried: info.carried_keys.iter().map(|key| key.name.clone()).collect(),
+            ..RulesetNames::default()
         };
         Vocabulary::of(rulesets.iter().map(own).collect())
     }
 
-    fn of(rulesets: Vec<RulesetNames>) -> Vocabulary {
+    fn of(mut rulesets: Vec<RulesetNames>) -> Vocabulary {
         let (mut shifts, mut carried_keys) = (Vec::new(), Vec::new());
-        for names in &rulesets {
-            add_names(&mut shifts, &names.shifts);
-            add_names(&mut carried_keys, &names.carried);
+        for names in &mut rulesets {
+            names.shift_positions = positions(&mut shifts, &names.shifts);
+            names.key_positions = positions(&mut carried_keys, &names.carried);
         }
         Vocabulary { rulesets, shifts, carried_keys }
     }
@@ -148,24 +154,23 @@ impl Vocabulary {
     pub(crate) fn header_shift(&self, ruleset: u16, template: u16) -> u32 {
         match template {
             0 => 0,
-            template => self.shift_position(ruleset, template).unwrap_or(self.shifts.len()) as u32 + 1,
+            template => self.shift_position(ruleset, template).unwrap_or(self.shifts.len() as u32) + 1,
         }
     }
 
     /// The position of a carried key among those of the header; one beyond them when it has no name, which the service
     /// refuses.
     pub(crate) fn header_key(&self, ruleset: u16, key: CarryKey) -> u32 {
-        self.key_position(ruleset, key).unwrap_or(self.carried_keys.len()) as u32
+        self.key_position(ruleset, key).unwrap_or(self.carried_keys.len() as u32)
     }
 
-    fn shift_position(&self, ruleset: u16, template: u16) -> Option<usize> {
-        let name = self.names(ruleset)?.shifts.get(usize::from(template).checked_sub(1)?)?;
-        self.shifts.iter().position(|shift| shift == name)
+    fn shift_position(&self, ruleset: u16, template: u16) -> Option<u32> {
+        let position = usize::from(template).checked_sub(1)?;
+        self.names(ruleset)?.shift_positions.get(position).copied()
     }
 
-    fn key_position(&self, ruleset: u16, key: CarryKey) -> Option<usize> {
-        let name = self.names(ruleset)?.carried.get(usize::from(key.0))?;
-        self.carried_keys.iter().position(|carried| carried == name)
+    fn key_position(&self, ruleset: u16, key: CarryKey) -> Option<u32> {
+        self.names(ruleset)?.key_positions.get(usize::from(key.0)).copied()
     }
 }
 
@@ -173,18 +178,38 @@ fn number(names: &[String], name: &str) -> Option<u16> {
     names.iter().position(|own| own == name).and_then(|position| u16::try_from(position).ok())
 }
 
-fn add_names(known: &mut Vec<String>, names: &[String]) {
-    for name in names {
-        if !known.contains(name) {
-            known.push(name.clone());
-        }
-    }
+/// The positions of names among all names of the header, to which new ones are added.
+fn positions(all: &mut Vec<String>, names: &[String]) -> Vec<u32> {
+    let mut position = |name: &String| {
+        let known = all.iter().position(|known| known == name);
+        known.unwrap_or_else(|| {
+            all.push(name.clone());
+            all.len() - 1
+        }) as u32
+    };
+    names.iter().map(&mut position).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use shiftmill_core::{CardFacts, Carried, ShiftFact, ShiftTimes, Workday};
+
+    #[test]
+    fn rulesets_share_the_names_of_the_header() {
+        let names = |shifts: &[&str], carried: &[&str]| {
+            let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+            Names { shifts: list(shifts), carried: list(carried), ..Names::default() }
+        };
+        let day = names(&["early", "late"], &["points/last"]);
+        let night = names(&["night", "late"], &["hours/left", "points/last"]);
+        let vocabulary = Vocabulary::new([&day, &night]);
+        assert_eq!(vocabulary.shifts(), ["early", "late", "night"]);
+        assert_eq!(vocabulary.carried_keys(), ["points/last", "hours/left"]);
+        assert_eq!([0, 1, 2, 3].map(|template| vocabulary.header_shift(0, template)), [0, 1, 2, 4]);
+        assert_eq!([0, 1, 2, 3].map(|template| vocabulary.header_shift(1, template)), [0, 3, 2, 4]);
+        assert_eq!([0, 1, 2].map(|key| vocabulary.header_key(1, CarryKey(key))), [1, 0, 2]);
+    }
 
     #[test]
     fn numbers_without_a_name_are_found_with_their_employee() {
