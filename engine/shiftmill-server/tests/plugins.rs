@@ -102,10 +102,10 @@ async fn what_is_no_plugin_is_refused_with_every_objection() {
     let server = Running::start(Limits::default()).await;
     let foreign = fixed("meals", 1);
     for (component, said) in [
-        (b"not a plugin".to_vec(), "no WebAssembly"),
+        (b"not a plugin".to_vec(), "not WebAssembly"),
         (meals("meals", "(i64.const 1)", "").module(), "core module"),
         (foreign[..foreign.len() - 40].to_vec(), ""),
-        (Vec::new(), "no WebAssembly"),
+        (Vec::new(), "not WebAssembly"),
     ] {
         let status = push(&server, component).await.unwrap_err();
         let (code, fields) = problem(&status);

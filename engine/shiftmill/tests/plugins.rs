@@ -280,7 +280,7 @@ fn fuel_used_on_failures_stops_the_request_in_any_order() {
             assert!(!stopped.is_retryable());
             let told = stopped.to_string();
             assert!(
-                told.contains("units of fuel on employees on whom it failed; one of the failures: used more"),
+                told.contains("units of fuel on employees on whom it failed; one of the failures: exceeded its fuel"),
                 "{told}"
             );
         }

@@ -347,11 +347,7 @@ fn in_range(day: Workday) -> bool {
 fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
     let start = row.start.required(Field::Start, clock::shift_time, Fault::NotAShiftTime)?;
     let end = row.end.required(Field::End, clock::shift_time, Fault::NotAShiftTime)?;
-    // A clock time that is not after the start is that of the next day. Suites state the day.
-    let end = match row.end {
-        Given::Text(_) if end <= start => end.saturating_add(DAY),
-        Given::Text(_) | Given::Value(_) => end,
-    };
+    let end = if end <= start { end.saturating_add(DAY) } else { end };
     let fault = match end.saturating_sub(start) {
         ..=0 => Fault::ShiftBackwards,
         1..=SHIFT_SECONDS_MAX => return Ok(ShiftTimes::Clock { start, end }),
