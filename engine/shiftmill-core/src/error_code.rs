@@ -31,11 +31,11 @@ coded! {
         Engine = 11 "SM-ENGINE",
         /// A plugin panicked.
         PluginPanic = 12 "SM-PLUGIN-PANIC",
-        /// A plugin used more fuel than its input allows.
+        /// A plugin exceeded its fuel budget.
         PluginBudget = 13 "SM-PLUGIN-BUDGET",
         /// A plugin uses more memory, or answers more, than allowed.
         PluginMemory = 14 "SM-PLUGIN-MEMORY",
-        /// A plugin went too deep.
+        /// A plugin exceeded the stack.
         PluginStack = 15 "SM-PLUGIN-STACK",
         /// A plugin refuses its configuration.
         PluginConfig = 16 "SM-PLUGIN-CONFIG",

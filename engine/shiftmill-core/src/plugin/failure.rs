@@ -12,11 +12,11 @@ coded! {
     FailureCode {
         /// It panicked, or trapped in another way of its own.
         Panic = 0 "panic",
-        /// It used more fuel than its input allows.
+        /// It exceeded its fuel budget.
         Budget = 1 "budget",
         /// It uses more memory or table space, or answers more, than allowed.
         Memory = 2 "memory",
-        /// It went too deep.
+        /// It exceeded the stack.
         Stack = 3 "stack",
         /// It refused its configuration.
         BadConfig = 4 "bad-config",

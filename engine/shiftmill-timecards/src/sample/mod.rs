@@ -33,7 +33,7 @@ pub use irregular::irregular;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Company {
-    /// Another seed is another company.
+    /// The same seed gives the same company.
     pub seed: u64,
     /// How many employees there are.
     pub employees: u32,
