@@ -13,7 +13,7 @@
 //! - membership of the sets that settings hold;
 //! - readings of what a ruleset states: the versions of a timeline, the pay code and multiplier of a number, the severity
 //!   of an exception;
-//! - readings of what a zone states: its offsets. What a clock shows is worked out in [`clock`].
+//! - readings of what a zone states: its offsets. What a clock shows is worked out in `clock`.
 //!
 //! The test `oracle_is_independent` lists them, and fails when anything else is used.
 
