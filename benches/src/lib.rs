@@ -11,6 +11,7 @@
 pub mod checksum;
 pub mod in_process;
 pub mod limit;
+pub mod machine;
 pub mod measure;
 pub mod night;
 pub mod results;

@@ -142,21 +142,8 @@ impl ClientError {
 
     /// True when the whole evaluation may succeed when it is begun again later.
     pub fn is_retryable(&self) -> bool {
-        match self {
-            ClientError::Connect { .. } | ClientError::ServerChanged => true,
-            ClientError::Broken { .. } | ClientError::Incomplete | ClientError::Refused { .. } => self.is_resumable(),
-            ClientError::Address { .. }
-            | ClientError::Plaintext { .. }
-            | ClientError::SummaryMismatch { .. }
-            | ClientError::HashMismatch { .. }
-            | ClientError::Malformed(_)
-            | ClientError::MalformedSummary(_)
-            | ClientError::UnexpectedAnswer { .. }
-            | ClientError::PunchTooFar { .. }
-            | ClientError::Unnamed(_)
-            | ClientError::TooManyNames { .. }
-            | ClientError::Task => false,
-        }
+        let is_of_this_moment = matches!(self, ClientError::Connect { .. } | ClientError::ServerChanged);
+        is_of_this_moment || self.is_resumable()
     }
 
     /// True when another stream may carry on with the chunks that this one has not answered.

@@ -51,7 +51,6 @@ mod cause;
 mod chunk;
 mod engine;
 mod hook_batch;
-mod machine;
 mod metrics;
 mod plugin_registry;
 mod request;
@@ -62,7 +61,6 @@ mod zones;
 
 pub use cause::with_cause;
 pub use engine::{Engine, Finished};
-pub use machine::Machine;
 pub use metrics::PluginMetrics;
 pub use plugin_registry::{PluginRegistry, PluginRegistryError, beside};
 pub use request::{Layout, Proposals, Request, RequestError, Stopped};

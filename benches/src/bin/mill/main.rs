@@ -20,8 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
-use shiftmill::Machine;
 use shiftmill_benches::checksum::Checksum;
+use shiftmill_benches::machine::Machine;
 
 use crate::limit_runs::Limit;
 

@@ -1,5 +1,4 @@
-//! The processor and caches of this machine. The size of batches at plugin hooks depends on the cache, and measurements
-//! are meaningless without both.
+//! The processor and caches of this machine: figures mean little without them.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +7,7 @@ use std::sync::OnceLock;
 /// Where Linux describes the caches of the first core.
 const CACHES: &str = "/sys/devices/system/cpu/cpu0/cache";
 
-/// The processor and its caches, as far as the system reports them. It never changes a result.
+/// The processor and its caches, as far as the system reports them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Machine {
     /// The model of the processor.
