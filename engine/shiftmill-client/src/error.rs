@@ -193,8 +193,24 @@ fn ends_by_time(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use tonic_types::ErrorDetails;
+
+    /// The codes of this client in a text, each between these marks.
+    fn own_codes(text: &str, mark: char) -> BTreeSet<&str> {
+        let words = text.split(mark).filter(|word| word.starts_with("SM-CLIENT-"));
+        words.filter(|word| word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')).collect()
+    }
+
+    #[test]
+    fn the_handbook_explains_every_code() {
+        let (own, _) = include_str!("error.rs").split_once("#[cfg(test)]").unwrap();
+        let codes = own_codes(own, '"');
+        assert!(codes.contains("SM-CLIENT-TASK"));
+        assert_eq!(own_codes(include_str!("../../../docs/service.md"), '`'), codes);
+    }
 
     fn refused(code: Code, reason: &str, retry: Option<Duration>) -> ClientError {
         let mut details = ErrorDetails::new();
