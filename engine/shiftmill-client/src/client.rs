@@ -8,7 +8,7 @@ use std::time::Duration;
 use shiftmill_core::{CardFacts, TimecardBatch};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_response::Part;
-use shiftmill_wire::{Summary, Vocabulary};
+use shiftmill_wire::{HEADER_NAMES_MAX, Summary, Vocabulary};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_stream::{Stream, iter};
@@ -31,8 +31,6 @@ const ALIVE_INTERVAL: Duration = Duration::from_secs(30);
 const ALIVE_TIME: Duration = Duration::from_secs(20);
 /// Chunks under way on each connection.
 const WINDOW: usize = 4;
-/// Shifts, and carried keys, that a service accepts in a header.
-const NAMES_MAX: usize = 1_024;
 
 /// How to connect.
 #[derive(Clone, Debug)]
@@ -342,8 +340,8 @@ impl Client {
 /// Checks that a service can accept the names of a header.
 fn check_names(header: &v1::Header) -> Result<(), ClientError> {
     for (what, names) in [("shifts", &header.shifts), ("carried keys", &header.carried_keys)] {
-        if names.len() > NAMES_MAX {
-            return Err(ClientError::TooManyNames { what, found: names.len(), most: NAMES_MAX });
+        if names.len() > HEADER_NAMES_MAX {
+            return Err(ClientError::TooManyNames { what, found: names.len(), most: HEADER_NAMES_MAX });
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use shiftmill::trial::TrialError;
 use shiftmill::{Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
-use shiftmill_wire::{HeaderNames, Known, UnknownName, read_detail};
+use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
 
 use crate::problem::{ErrorCode, Problem};
@@ -16,10 +16,6 @@ use crate::registry::{Ready, Snapshot, Uncompiled};
 
 /// Most rulesets of one stream.
 const RULESETS_MAX: usize = 256;
-/// Most shifts that a header names.
-const SHIFTS_MAX: usize = 1_024;
-/// Most carried keys that a header names.
-const CARRIED_KEYS_MAX: usize = 1_024;
 /// Most plugins that the rulesets of one stream bind, together.
 const PLUGINS_MAX: usize = 1_024;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
@@ -43,8 +39,8 @@ impl ResolvedHeader {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));
         }
-        at_most(SHIFTS_MAX, &header.shifts, "shifts", "header.shifts")?;
-        at_most(CARRIED_KEYS_MAX, &header.carried_keys, "carried keys", "header.carried_keys")?;
+        at_most(HEADER_NAMES_MAX, &header.shifts, "shifts", "header.shifts")?;
+        at_most(HEADER_NAMES_MAX, &header.carried_keys, "carried keys", "header.carried_keys")?;
         let window = window(header.window.as_ref(), "header.window")?;
         let detail = detail(header.detail, "header.detail")?;
         let mut rulesets = Vec::with_capacity(header.rulesets.len());

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use shiftmill_core::{CarryKey, Detail, EvaluationWindow, Names};
 use shiftmill_proto::v1;
 
+/// Most shifts, and most carried keys, that a header may name.
+pub const HEADER_NAMES_MAX: usize = 1_024;
 /// A template number that no ruleset has: the timecard, and only it, gets `SM-UNKNOWN-SHIFT`.
 const NO_TEMPLATE: u16 = u16::MAX;
 

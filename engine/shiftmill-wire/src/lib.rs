@@ -42,7 +42,7 @@ mod vocabulary;
 mod descriptor;
 
 pub use chunk::{ChunkFault, Known, RowFault};
-pub use header::{HeaderNames, UnknownName, read_detail, write_detail, write_window};
+pub use header::{HEADER_NAMES_MAX, HeaderNames, UnknownName, read_detail, write_detail, write_window};
 pub use numbers::Numbered;
 pub use plugin_rows::write_failures;
 pub use results::Malformed;

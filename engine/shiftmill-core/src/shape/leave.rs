@@ -10,7 +10,7 @@
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
 //!   leave starts with the first scheduled shift of the day, without one at midnight. One `leave_overlap` per losing
 //!   leave and workday, and one `leave_worked` per workday: at the first such second, measured by all of them.
-//!   Leave never takes seconds that a break was deducted unless leave wins; then it takes them too.
+//!   Leave never takes seconds that were deducted as a break, unless leave wins: then it takes them too.
 //!   Whole-day leave belongs to its workday. Leave between instants is cut at local midnight (at `opens_at` for the
 //!   `divide_time` modes), each second on the date that contains it; under `schedule_label` a second inside a scheduled
 //!   shift belongs to that shift's workday instead.

@@ -1,7 +1,7 @@
 use super::*;
 use shiftmill_core::{
-    CarryKey, DayType, ExceptionCode, ExceptionState, Layer, Multiplier, PayCodeInfo, RowEnds, RuleId, Seconds,
-    Severity, Timestamp, TotalScope,
+    CarryKey, DayType, ExceptionCode, ExceptionRows, ExceptionState, Layer, Multiplier, PayCodeInfo, PayLines, RowEnds,
+    RuleId, Seconds, Severity, Timestamp, TotalRows, TotalScope, WorkdayRows,
 };
 
 fn names() -> Names {
@@ -62,6 +62,30 @@ fn csv_quotes_what_needs_it_and_says_the_unit() {
     );
     let exceptions = written(|card, out| csv([card].into_iter(), Rows::Exceptions, Hours::Minutes, out).unwrap());
     assert!(exceptions.ends_with("2026-03-02,late_in,final,high,2026-03-02 09:10,10,worked\n"), "{exceptions}");
+}
+
+#[test]
+fn every_column_of_results_is_written() {
+    let text = written(|card, out| json([card].into_iter(), Hours::Decimal(2), out).unwrap());
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let tables = [
+        (Rows::Workdays, "workdays", WorkdayRows::NAMES, ""),
+        (Rows::Lines, "lines", PayLines::NAMES, "pay_code"),
+        (Rows::Exceptions, "exceptions", ExceptionRows::NAMES, "exception"),
+        (Rows::Totals, "totals", TotalRows::NAMES, "pay_code"),
+    ];
+    for (rows, list, columns, code) in tables {
+        let file = written(|card, out| csv([card].into_iter(), rows, Hours::Decimal(2), out).unwrap());
+        let header: Vec<&str> = file.lines().next().unwrap().split(',').collect();
+        let object = document[0][list][0].as_object().unwrap();
+        for column in columns {
+            let name = if *column == "code" { code } else { *column };
+            assert!(header.contains(&name), "{list} as CSV: {column} in {header:?}");
+            let in_seconds = format!("{name}_seconds");
+            let names = [name, in_seconds.as_str(), if name == "amount" { "seconds" } else { name }];
+            assert!(names.iter().any(|name| object.contains_key(*name)), "{list} as JSON: {column} in {object:?}");
+        }
+    }
 }
 
 #[test]
