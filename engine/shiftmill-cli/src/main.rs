@@ -87,7 +87,7 @@ fn main() -> std::process::ExitCode {
 
 fn run(arguments: Arguments) -> Result<Exit, Problem> {
     let Arguments { json, plugins, command } = arguments;
-    let registry = plugins.registry();
+    let registry = plugins.registry()?;
     match command {
         Command::Evaluate(command) => evaluate::run(command, &registry, json),
         Command::Explain(command) => explain::run(&command, &registry, json),

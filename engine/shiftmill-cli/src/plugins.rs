@@ -9,7 +9,7 @@ use clap::Args;
 use shiftmill::plugin_host::{Compiler, HostSettings, LoadError, Plugin};
 use shiftmill::ruleset::{PluginFound, PluginReference};
 use shiftmill::trial::{Dependence, TrialError};
-use shiftmill::{PluginRegistry, PluginRegistryError, RequestError, Stopped, beside, with_cause};
+use shiftmill::{PluginRegistry, PluginRegistryError, RequestError, Stopped, is_file_name, with_cause};
 
 use crate::plugin::PluginCommand;
 use crate::problem::Problem;
@@ -24,22 +24,22 @@ pub struct PluginArguments {
 }
 
 impl PluginArguments {
-    /// The registry of this process.
-    pub fn registry(&self) -> PluginRegistry {
-        self.registry_with(HostSettings::default())
+    /// The registry of a command.
+    pub fn registry(&self) -> Result<PluginRegistry, Problem> {
+        Ok(PluginRegistry::new(self.of_command()?))
     }
 
-    /// The registry of this process, with these settings except for the cache. The default folder may fail: then the
-    /// registry works without a cache.
-    pub fn registry_with(&self, settings: HostSettings) -> PluginRegistry {
+    /// The settings of a command. Its default folder may fail: then it works without a cache.
+    pub fn of_command(&self) -> Result<HostSettings, Problem> {
         let cache = match &self.plugin_cache {
             Some(_) => self.given_cache(),
             None => user_cache().map(|cache| cache.join("shiftmill").join("plugins")),
         };
-        PluginRegistry::new(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..settings })
+        Ok(HostSettings { cache, cache_may_fail: self.plugin_cache.is_none(), ..self.of_service()? })
     }
 
-    /// The settings of a service: it compiles plugins in a child process with limits.
+    /// The settings of a service. Like every command, it checks and compiles plugins in a child process with limits, so
+    /// that all accept and refuse the same plugins.
     pub fn of_service(&self) -> Result<HostSettings, Problem> {
         let program = own_program().map_err(|error| Problem::own("cannot find the program's own file").cause(error))?;
         let arguments = PluginCommand::COMPILE_CHILD.map(OsString::from).to_vec();
@@ -139,8 +139,10 @@ pub fn find(registry: &PluginRegistry, folder: &Path, which: PluginReference<'_>
     let plugin = match which {
         PluginReference::Hash(hash) => registry.get(hash).ok_or("plugins are found by hash only in a service")?,
         PluginReference::File(name) => {
-            let file = beside(folder, name).ok_or("a plugin must be a file in the folder of its ruleset")?;
-            registry.load_file(&file).map_err(|error| message(&error))?
+            if !is_file_name(name) {
+                return Err("a plugin must be a file in the folder of its ruleset".to_owned());
+            }
+            registry.load_file(folder, name).map_err(|error| message(&error))?
         }
     };
     Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })

@@ -7,7 +7,7 @@ use shiftmill::core::{ContextDays, PluginBinding};
 use shiftmill::ruleset::{
     Document, Library, Mistakes, PluginFound, PluginReference, Ruleset, compile, nearest, presets,
 };
-use shiftmill::{PluginRegistry, beside};
+use shiftmill::{PluginRegistry, read_text_in};
 
 use crate::plugins;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ struct Beside<'a> {
 
 impl Library for Beside<'_> {
     fn find(&self, name: &str) -> Option<String> {
-        std::fs::read_to_string(beside(&self.folder, name)?).ok()
+        read_text_in(&self.folder, name).ok()
     }
 
     fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {

@@ -9,6 +9,7 @@
 )]
 
 mod component;
+pub mod debug;
 
 pub use component::component;
 use shiftmill_core::Hook;
@@ -193,9 +194,14 @@ impl Guest {
 
     /// The component, as it is pushed to a service.
     pub fn component(&self) -> Vec<u8> {
+        self.component_of(&self.module())
+    }
+
+    /// The component of its module with something added.
+    pub fn component_of(&self, module: &[u8]) -> Vec<u8> {
         let hooks: String = self.hooks.iter().map(|hook| format!(" export {hook};")).collect();
         let world = format!("import host; export lifecycle;{hooks}");
-        component(&self.module(), &|text| text.to_owned(), "", &world, StringEncoding::UTF8)
+        component(module, &|text| text.to_owned(), "", &world, StringEncoding::UTF8)
     }
 }
 

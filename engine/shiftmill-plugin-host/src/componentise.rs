@@ -64,7 +64,7 @@ pub fn componentise(module: &[u8]) -> Result<Vec<u8>, ComponentiseError> {
     let parsed = CoreModule::read(module).map_err(|error| ComponentiseError::NotWasm(error.message().to_owned()))?;
     check_imports(&parsed)?;
     let mut module = module.to_vec();
-    let described = parsed.custom_sections.iter().any(|section| section.starts_with("component-type"));
+    let described = parsed.custom_sections.iter().any(|(name, _)| name.starts_with("component-type"));
     if !described {
         embed_contract(&mut module, &hooks(&parsed)?)?;
     }

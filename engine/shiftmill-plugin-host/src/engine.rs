@@ -12,6 +12,7 @@ use wasmtime::{
     WasmBacktraceDetails,
 };
 
+use crate::check;
 use crate::limits::{
     CORE_INSTANCES_MAX, MEMORIES_MAX, MEMORY_BYTES_KEPT, MEMORY_BYTES_MAX, STACK_BYTES, TABLE_BYTES_KEPT,
     TABLE_ELEMENTS_MAX, TABLES_MAX,
@@ -32,7 +33,8 @@ fn code_settings() -> Config {
     config.consume_fuel(true);
     config.epoch_interruption(true);
     config.max_wasm_stack(STACK_BYTES);
-    config.wasm_backtrace_details(WasmBacktraceDetails::Enable);
+    // Components have no debug information here: `places` has what failures name.
+    config.wasm_backtrace_details(WasmBacktraceDetails::Disable);
     config.wasm_backtrace_max_frames(NonZeroUsize::new(32));
     config.native_unwind_info(false);
     config.concurrency_support(false);
@@ -77,10 +79,11 @@ pub(crate) fn running_engine(instances: u32) -> Result<Engine, wasmtime::Error> 
     Engine::new(&config)
 }
 
-/// A number that changes when earlier compiled code can no longer be used.
+/// A number that changes when earlier compiled code, or the findings of its check, can no longer be used.
 pub(crate) fn code_version(engine: &Engine) -> u64 {
     let mut hasher = Fnv::new(0);
     engine.precompile_compatibility_hash().hash(&mut hasher);
+    check::SOURCES.iter().for_each(|source| hasher.write(source));
     hasher.finish()
 }
 

@@ -1,9 +1,12 @@
 //! Translates traps: the code of the failure, its message, and its place in the source of the plugin.
 
-use shiftmill_core::{FailureCode, Workday};
-use wasmtime::{FrameInfo, FrameSymbol, PoolConcurrencyLimitError, Trap, WasmBacktrace};
+use std::fmt::Write;
 
-use crate::limits::shortened;
+use shiftmill_core::{FailureCode, Workday};
+use wasmtime::{FrameInfo, PoolConcurrencyLimitError, Trap, WasmBacktrace};
+
+use crate::limits::{MESSAGE_BYTES_MAX, shortened};
+use crate::places::Places;
 use crate::sandbox::Session;
 
 /// A failure of a plugin on one card.
@@ -52,12 +55,12 @@ pub(crate) enum Attempted {
 }
 
 /// The fault that an error of the WebAssembly engine is.
-pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Session) -> Fault {
+pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Session, places: &Places) -> Fault {
     let trap = error.downcast_ref::<Trap>();
     if let Some(reason) = host_fault(error, trap, attempted, session) {
         return Fault::Host(reason);
     }
-    let at = Location::of(error);
+    let at = Location::of(error, places);
     let (code, message) = match (&session.refused, trap, &session.panic) {
         (Some(refused), _, _) => (FailureCode::Memory, format!("{refused}{at}")),
         (_, Some(Trap::OutOfFuel), _) => (FailureCode::Budget, format!("exceeded its fuel budget{at}")),
@@ -114,29 +117,27 @@ struct Location {
 }
 
 impl Location {
-    fn of(error: &wasmtime::Error) -> Location {
+    fn of(error: &wasmtime::Error, places: &Places) -> Location {
         let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return Location::default() };
         let frames = backtrace.frames();
         let own = || frames.iter().filter(|frame| is_own(&function_name(frame)));
         // Code at the start of a function may have no line; its caller has one.
-        let in_sources = own().find_map(Location::in_sources);
+        let in_sources = own().find_map(|frame| Location::in_sources(frame, places));
         let nearest = || own().next().or(frames.first()).map(function_name);
         in_sources.unwrap_or_else(|| Location { function: nearest(), line: None })
     }
 
-    /// The innermost line of a frame outside of libraries. A frame also has the lines of functions that were inlined.
-    fn in_sources(frame: &FrameInfo) -> Option<Location> {
-        let own = |symbol: &&FrameSymbol| symbol.file().is_some_and(is_own_file);
-        let symbol = frame.symbols().iter().find(own)?;
-        let file = from_sources(symbol.file()?);
-        let line = symbol.line().map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
-        let function = symbol.name().map_or_else(|| function_name(frame), demangled);
-        Some(Location { function: Some(function), line: Some(line) })
+    /// The innermost line of a frame outside of libraries.
+    fn in_sources(frame: &FrameInfo, places: &Places) -> Option<Location> {
+        let place = places.at(frame.module_offset()?)?;
+        let function = place.function.map_or_else(|| function_name(frame), str::to_owned);
+        Some(Location { function: Some(function), line: Some(place.line) })
     }
 }
 
+/// The name of a function, which is as in the source since the component was compiled.
 fn function_name(frame: &FrameInfo) -> String {
-    frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangled)
+    frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), str::to_owned)
 }
 
 impl std::fmt::Display for Location {
@@ -155,9 +156,26 @@ const NAME_BYTES_MAX: usize = 1_000;
 
 /// The name of a function, as in the source.
 pub(crate) fn demangled(name: &str) -> String {
-    match name.len() <= NAME_BYTES_MAX {
-        true => shortened(&format!("{:#}", rustc_demangle::demangle(name))),
-        false => shortened(name),
+    if name.len() > NAME_BYTES_MAX {
+        return shortened(name);
+    }
+    let mut text = Beginning::default();
+    // A short name can stand for a very long text. Writing fails where the beginning ends, which is enough.
+    let _written = write!(text, "{:#}", rustc_demangle::demangle(name));
+    shortened(&text.0)
+}
+
+/// The beginning of a text: one piece more than a message shows.
+#[derive(Default)]
+struct Beginning(String);
+
+impl Write for Beginning {
+    fn write_str(&mut self, piece: &str) -> std::fmt::Result {
+        if self.0.len() > MESSAGE_BYTES_MAX {
+            return Err(std::fmt::Error);
+        }
+        self.0.push_str(piece);
+        Ok(())
     }
 }
 
@@ -171,7 +189,7 @@ pub(crate) fn is_own(function: &str) -> bool {
 
 /// False for the sources of libraries: the standard library, crates from a registry or from git, and the SDK, unpacked by
 /// `shiftmill plugin new` or in this repository.
-fn is_own_file(path: &str) -> bool {
+pub(crate) fn is_own_file(path: &str) -> bool {
     const LIBRARIES: [&str; 9] = [
         "/rustc/",
         "/library/core/",
@@ -190,7 +208,7 @@ fn is_own_file(path: &str) -> bool {
 }
 
 /// A path from its last `src` folder on. The part before it describes the machine on which the plugin was built.
-fn from_sources(path: &str) -> &str {
+pub(crate) fn from_sources(path: &str) -> &str {
     with_slashes(path).rfind("/src/").and_then(|at| path.get(at + 1..)).unwrap_or(path)
 }
 

@@ -1,14 +1,18 @@
 //! The host: one engine for the process, which loads plugins.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
+use sha2::{Digest, Sha256};
+use shiftmill_core::PluginHash;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
 
-use crate::check::{Report, check};
-use crate::compile::Compilation;
+use crate::check::Report;
+use crate::compile::{Compilation, Compiled};
 use crate::engine::{self, Slots, Ticker};
 use crate::failure::{CardFailure, Fault};
+use crate::limits::shortened;
 use crate::plugin::{Guest, Plugin};
 use crate::sandbox::{self, Session};
 use crate::settings::{HostError, HostSettings};
@@ -56,7 +60,7 @@ pub enum LoadError {
 }
 
 fn objections(report: &Report) -> String {
-    report.objections.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    report.objections.join("; ")
 }
 
 impl From<Fault> for LoadError {
@@ -89,17 +93,23 @@ impl Host {
     /// # Errors
     /// See [`LoadError`].
     pub fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, LoadError> {
-        let report = check(component, self.0.settings.floats_allowed);
-        if !report.objections.is_empty() {
-            return Err(LoadError::Refused(Box::new(report)));
-        }
-        let compiled = self.0.compilation.component(&self.0.engine, component, report.hash);
-        let (compiled, code_bytes) = compiled.map_err(LoadError::Uncompiled)?;
-        let unlike = |error: wasmtime::Error| LoadError::Unlike(format!("{error:#}"));
-        let pre = self.0.linker.instantiate_pre(&compiled).map_err(unlike)?;
-        let guest = Guest::new(&compiled, pre).map_err(LoadError::Unlike)?;
+        self.load_unless(component, &AtomicBool::new(false))
+    }
+
+    /// Loads a component as [`Host::load`] does. When `cancelled` is set, a child process that compiles it is ended, and
+    /// loading fails.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    pub fn load_unless(&self, component: &[u8], cancelled: &AtomicBool) -> Result<Arc<Plugin>, LoadError> {
+        let hash = PluginHash(Sha256::digest(component).into());
+        let Compiled { component, report, places, code_bytes } =
+            self.0.compilation.component(&self.0.engine, component, hash, cancelled)?;
+        let unlike = |error: wasmtime::Error| LoadError::Unlike(shortened(&format!("{error:#}")));
+        let pre = self.0.linker.instantiate_pre(&component).map_err(unlike)?;
+        let guest = Guest::new(&component, pre, places).map_err(LoadError::Unlike)?;
         guest.check_types(&self.0)?.map_err(LoadError::Unlike)?;
         let described = guest.describe(&self.0)?.check(guest.hooks()).map_err(LoadError::Manifest)?;
-        Ok(Arc::new(Plugin::new(Arc::clone(&self.0), guest, described, report, code_bytes)))
+        Ok(Arc::new(Plugin::new(Arc::clone(&self.0), guest, described, (hash, report), code_bytes)))
     }
 }

@@ -1,10 +1,10 @@
 //! Runs customers' own rules as WebAssembly in a sandbox: checks, compiles, calls and limits them.
 //!
 //! ```text
-//! component ─→ check ─→ compile ─→ describe ─→ Plugin ─┐
-//!                                                      ├─→ Bound ─→ call ─→ Answers: edits of each card
-//! ruleset ─────────────────────────→ PluginBinding ────┘     ↑
-//! CardState of many cards ───────────────────────────────────┘
+//! component ─→ check ─→ strip ─→ compile ─→ describe ─→ Plugin ─┐
+//!                                                               ├─→ Bound ─→ call ─→ Answers: edits of each card
+//! ruleset ──────────────────────────────────→ PluginBinding ────┘     ↑
+//! CardState of many cards ────────────────────────────────────────────┘
 //! ```
 //!
 //! ```
@@ -43,11 +43,13 @@ mod contract;
 mod encode;
 mod engine;
 mod failure;
+mod folder_file;
 mod fuel_budget;
 mod host;
 mod limits;
 mod manifest;
 mod module;
+mod places;
 mod plugin;
 mod sandbox;
 mod self_test;
@@ -56,11 +58,12 @@ mod wire;
 
 pub use answer::{Answers, EditsOf};
 pub use bound::{BindError, Bound, CallError, CallScratch};
-pub use check::{Objection, Report, check};
+pub use check::{Lines, Report};
 pub use compile::compile_child;
 pub use componentise::{ComponentiseError, componentise};
 pub use encode::HookCard;
 pub use failure::CardFailure;
+pub use folder_file::{is_file_name, read_file_in, read_text_in};
 pub use fuel_budget::FuelBudget;
 pub use host::{Host, LoadError};
 pub use limits::{

@@ -47,16 +47,32 @@ pub(crate) const MEMORIES_MAX: u32 = 2;
 /// See [`CORE_INSTANCES_MAX`].
 pub(crate) const TABLES_MAX: u32 = 8;
 
-/// Functions of one module.
+/// Functions of all modules.
 pub(crate) const FUNCTIONS_MAX: u64 = 10_000;
-/// Types, imports and exports of one module, each.
+/// Types, imports and exports of all modules, each.
 pub(crate) const TYPES_MAX: u64 = 2_000;
-/// Globals of one module.
+/// Bytes of the types of all modules. The engine keeps about thirty times as much.
+pub(crate) const TYPE_BYTES_MAX: u64 = 64 << 10;
+/// Bytes of the names of imports and exports of all modules.
+pub(crate) const NAME_BYTES_MAX: u64 = 256 << 10;
+/// Bytes of the names of functions that are kept for failures, of one module.
+pub(crate) const NAMES_BYTES_MAX: usize = 512 << 10;
+/// Bytes of the value of a global or the place of a segment. It is calculated for every instance, without fuel.
+pub(crate) const CONSTANT_BYTES_MAX: u64 = 32;
+/// Globals of all modules.
 pub(crate) const GLOBALS_MAX: u64 = 1_000;
-/// Segments of data or of tables of one module, each.
+/// Segments of data or of tables of all modules, each.
 pub(crate) const SEGMENTS_MAX: u64 = 4_000;
-/// Components, instances, types and functions between the modules of one component, all together.
-pub(crate) const COMPONENT_ITEMS_MAX: u32 = 4_000;
+/// Entries of the segments of tables of all modules. An instance copies them without fuel.
+pub(crate) const SEGMENT_ENTRIES_MAX: u64 = 2 * TABLE_ELEMENTS_MAX as u64;
+/// Components, instances, types, functions, imports and exports between the modules of one component, all together.
+pub(crate) const COMPONENT_ITEMS_MAX: u64 = 4_000;
+/// Bytes of a component beside its modules and custom sections. The contract needs about a sixth.
+pub(crate) const INTERFACE_BYTES_MAX: u64 = 128 << 10;
+/// Imports of a component. The contract has two.
+pub(crate) const IMPORTS_MAX: u64 = 16;
+/// Exports of a component. The contract has five.
+pub(crate) const EXPORTS_MAX: u64 = 32;
 /// Bytes of one function.
 pub(crate) const BODY_BYTES_MAX: u64 = 256 << 10;
 /// Local variables of one function.
@@ -73,9 +89,14 @@ pub fn fuel_budget(days: u32) -> u64 {
 
 /// The beginning of a text that is too long for a message.
 pub(crate) fn shortened(text: &str) -> String {
+    shortened_to(text, MESSAGE_BYTES_MAX)
+}
+
+/// The beginning of a text that has more than `most` bytes.
+pub(crate) fn shortened_to(text: &str, most: usize) -> String {
     let text = text.trim();
-    match text.len() <= MESSAGE_BYTES_MAX {
+    match text.len() <= most {
         true => text.to_owned(),
-        false => format!("{} …", text.get(..text.floor_char_boundary(MESSAGE_BYTES_MAX)).unwrap_or_default()),
+        false => format!("{} …", text.get(..text.floor_char_boundary(most)).unwrap_or_default()),
     }
 }

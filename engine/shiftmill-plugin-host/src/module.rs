@@ -1,15 +1,23 @@
 //! Reads a core module: its imports and exports, the names of its functions, and the calls between them.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use wasmparser::{
-    BinaryReaderError, FunctionBody, KnownCustom, Name, NameSectionReader, Operator, Parser, Payload, TypeRef,
+    BinaryReaderError, ConstExpr, CustomSectionReader, Data, DataKind, Element, ElementItems, ElementKind,
+    FunctionBody, KnownCustom, Name, NameSectionReader, Operator, Parser, Payload, Table, TableInit, TypeRef,
 };
 
 use crate::failure::{demangled, is_own};
 use crate::limits::{FUNCTIONS_MAX, TYPES_MAX};
 
+/// Custom sections that are kept; a module has about ten of debug information.
+const CUSTOM_SECTIONS_MAX: usize = 64;
+
 /// The parts of a core module that are read. The module is not validated; a part that does not parse is an error.
+///
+/// Reading takes time and memory in proportion to the bytes of the module. Numbers that the module only claims are kept
+/// and not believed: the check compares them with their limits before anything of that size is made.
 #[derive(Debug, Default)]
 pub(crate) struct CoreModule<'a> {
     /// Imported functions, in the order of their numbers: the module and the name.
@@ -17,24 +25,35 @@ pub(crate) struct CoreModule<'a> {
     /// Everything imported, with the module that it is imported from.
     pub(crate) imports: Vec<(&'a str, &'a str)>,
     pub(crate) exports: Vec<&'a str>,
+    /// The bytes of the names of imports and exports.
+    pub(crate) name_bytes: u64,
     /// The bodies of its own functions, whose numbers follow those of the imported ones; at most one more than is
     /// allowed.
     pub(crate) bodies: Vec<FunctionBody<'a>>,
     /// The number of its own functions.
     pub(crate) functions: u64,
-    pub(crate) custom_sections: Vec<&'a str>,
+    /// Its custom sections of debug information and of the contract: the name and the content.
+    pub(crate) custom_sections: Vec<(&'a str, &'a [u8])>,
     pub(crate) has_start: bool,
-    pub(crate) tables: u32,
-    pub(crate) memories: u32,
+    pub(crate) tables: u64,
+    pub(crate) memories: u64,
     /// The initial bytes of its memories.
     pub(crate) memory_bytes: u64,
     /// The initial entries of its tables.
     pub(crate) table_elements: u64,
-    pub(crate) globals: u32,
-    pub(crate) data_segments: u32,
-    pub(crate) element_segments: u32,
-    pub(crate) types: u32,
+    pub(crate) globals: u64,
+    pub(crate) data_segments: u64,
+    pub(crate) element_segments: u64,
+    /// The entries of its segments of tables.
+    pub(crate) segment_entries: u64,
+    /// The bytes of its longest constant expression: the value of a global, the place of a segment.
+    pub(crate) constant_bytes: u64,
+    pub(crate) types: u64,
+    /// The bytes of its types, which grow with their parameters.
+    pub(crate) type_bytes: u64,
     names: HashMap<u32, &'a str>,
+    /// The functions that call each function. Found once, when it is asked for.
+    callers: OnceCell<HashMap<u32, Vec<u32>>>,
 }
 
 impl<'a> CoreModule<'a> {
@@ -48,53 +67,108 @@ impl<'a> CoreModule<'a> {
 
     fn take(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
         match payload {
-            Payload::TypeSection(types) => self.types += types.count(),
+            Payload::TypeSection(types) => {
+                self.types += u64::from(types.count());
+                self.type_bytes += types.range().len() as u64;
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     let import = import?;
-                    self.imports.push((import.module, import.name));
-                    if let TypeRef::Func(_) | TypeRef::FuncExact(_) = import.ty {
-                        self.imported.push((import.module, import.name));
-                    }
+                    self.take_import(import.module, import.name, import.ty);
                 }
             }
             Payload::TableSection(tables) => {
-                self.tables += tables.count();
-                for table in tables {
-                    self.table_elements = self.table_elements.saturating_add(table?.ty.initial);
-                }
+                self.tables += u64::from(tables.count());
+                tables.into_iter().try_for_each(|table| Ok(self.take_table(&table?)))?;
             }
             Payload::MemorySection(memories) => {
-                self.memories += memories.count();
+                self.memories += u64::from(memories.count());
                 for memory in memories {
                     let bytes = memory?.initial.saturating_mul(65_536);
                     self.memory_bytes = self.memory_bytes.saturating_add(bytes);
                 }
             }
-            Payload::GlobalSection(globals) => self.globals += globals.count(),
+            Payload::GlobalSection(globals) => {
+                self.globals += u64::from(globals.count());
+                globals.into_iter().try_for_each(|global| Ok(self.take_constant(&global?.init_expr)))?;
+            }
             Payload::ExportSection(exports) => {
                 for export in exports {
-                    self.exports.push(export?.name);
+                    let name = export?.name;
+                    self.name_bytes += name.len() as u64;
+                    self.exports.push(name);
                 }
             }
             Payload::StartSection { .. } => self.has_start = true,
-            Payload::ElementSection(elements) => self.element_segments += elements.count(),
-            Payload::DataSection(data) => self.data_segments += data.count(),
+            Payload::ElementSection(elements) => {
+                self.element_segments += u64::from(elements.count());
+                elements.into_iter().try_for_each(|element| self.take_element(element?))?;
+            }
+            Payload::DataSection(data) => {
+                self.data_segments += u64::from(data.count());
+                data.into_iter().try_for_each(|segment| Ok(self.take_data(&segment?)))?;
+            }
             Payload::CodeSectionEntry(body) => {
                 self.functions += 1;
                 if self.functions <= FUNCTIONS_MAX + 1 {
                     self.bodies.push(body);
                 }
             }
-            Payload::CustomSection(section) => {
-                self.custom_sections.push(section.name());
-                if let KnownCustom::Name(names) = section.as_known() {
-                    self.take_names(names);
-                }
-            }
+            Payload::CustomSection(section) => self.take_custom(&section),
             _ => {}
         }
         Ok(())
+    }
+
+    fn take_import(&mut self, from: &'a str, name: &'a str, kind: TypeRef) {
+        self.name_bytes += (from.len() + name.len()) as u64;
+        self.imports.push((from, name));
+        if let TypeRef::Func(_) | TypeRef::FuncExact(_) = kind {
+            self.imported.push((from, name));
+        }
+    }
+
+    fn take_table(&mut self, table: &Table<'a>) {
+        self.table_elements = self.table_elements.saturating_add(table.ty.initial);
+        if let TableInit::Expr(constant) = &table.init {
+            self.take_constant(constant);
+        }
+    }
+
+    fn take_element(&mut self, element: Element<'a>) -> Result<(), BinaryReaderError> {
+        if let ElementKind::Active { offset_expr, .. } = &element.kind {
+            self.take_constant(offset_expr);
+        }
+        match element.items {
+            ElementItems::Functions(functions) => self.segment_entries += u64::from(functions.count()),
+            ElementItems::Expressions(_, entries) => {
+                self.segment_entries += u64::from(entries.count());
+                entries.into_iter().try_for_each(|entry| Ok(self.take_constant(&entry?)))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_data(&mut self, segment: &Data<'a>) {
+        if let DataKind::Active { offset_expr, .. } = &segment.kind {
+            self.take_constant(offset_expr);
+        }
+    }
+
+    fn take_constant(&mut self, constant: &ConstExpr<'a>) {
+        let bytes = constant.get_binary_reader().bytes_remaining() as u64;
+        self.constant_bytes = self.constant_bytes.max(bytes);
+    }
+
+    fn take_custom(&mut self, section: &CustomSectionReader<'a>) {
+        let name = section.name();
+        let is_used = name.starts_with(".debug_") || name.starts_with("component-type");
+        if is_used && self.custom_sections.len() < CUSTOM_SECTIONS_MAX {
+            self.custom_sections.push((name, section.data()));
+        }
+        if let KnownCustom::Name(names) = section.as_known() {
+            self.take_names(names);
+        }
     }
 
     /// Reads the names of functions. Names that do not parse are ignored, because only messages use them.
@@ -106,6 +180,18 @@ impl<'a> CoreModule<'a> {
                 self.names.extend(known.map(|naming| (naming.index, naming.name)));
             }
         }
+    }
+
+    /// The custom section with this name, the first one; empty when there is none.
+    pub(crate) fn custom_section(&self, name: &str) -> &'a [u8] {
+        self.custom_sections.iter().find(|(known, _)| *known == name).map_or(&[], |(_, content)| *content)
+    }
+
+    /// The numbers of the functions that have names, in order.
+    pub(crate) fn named_functions(&self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = self.names.keys().copied().collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     /// Whether functions have names.
@@ -136,7 +222,7 @@ impl<'a> CoreModule<'a> {
     /// The shortest chain of calls from an own function down to one that calls one of `ends`. When no own function leads
     /// there, the chain starts at a caller of `ends`.
     fn shortest_way(&self, ends: &[u32]) -> Vec<u32> {
-        let callers = self.callers();
+        let callers = self.callers.get_or_init(|| self.find_callers());
         let mut seen: HashSet<u32> = ends.iter().copied().collect();
         let mut waiting: VecDeque<Vec<u32>> = ends.iter().map(|end| vec![*end]).collect();
         let mut fallback = Vec::new();
@@ -162,13 +248,18 @@ impl<'a> CoreModule<'a> {
         upwards(fallback)
     }
 
-    fn callers(&self) -> HashMap<u32, Vec<u32>> {
+    fn find_callers(&self) -> HashMap<u32, Vec<u32>> {
         let mut callers: HashMap<u32, Vec<u32>> = HashMap::new();
         for (index, body) in self.bodies.iter().enumerate() {
             let Ok(operators) = body.get_operators_reader() else { continue };
+            let caller = self.number(index);
             for operator in operators.into_iter().map_while(Result::ok) {
                 if let Operator::Call { function_index } | Operator::RefFunc { function_index } = operator {
-                    callers.entry(function_index).or_default().push(self.number(index));
+                    let known = callers.entry(function_index).or_default();
+                    // A function that calls another one a million times is one caller.
+                    if known.last() != Some(&caller) {
+                        known.push(caller);
+                    }
                 }
             }
         }

@@ -13,17 +13,23 @@ use crate::failure::Fault;
 use crate::host::Inner;
 use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
 use crate::manifest::{Described, ReadsByHook, reads_of};
+use crate::places::Places;
 use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Around, Cards, Value};
 
-/// Bytes of memory of every plugin beside its code and manifest: types, imports, exports.
-const OTHER_BYTES: usize = 16 << 10;
+/// Bytes of memory of every plugin beside what is counted: types of the contract, bookkeeping.
+const OTHER_BYTES: usize = 64 << 10;
+/// Bytes of memory for each function, type, import, export, global or segment, in the tables of the engine.
+const PART_BYTES: usize = 512;
+/// Bytes of memory for what one export repeats of one part.
+const REPEATED_BYTES: usize = 16;
 
 /// A plugin, ready to be bound. All its bindings share it; it is compiled once.
 pub struct Plugin {
     host: Arc<Inner>,
     manifest: Arc<Manifest>,
     reads: ReadsByHook,
+    hash: PluginHash,
     report: Report,
     code_bytes: usize,
     guest: Guest,
@@ -40,18 +46,17 @@ impl Plugin {
     pub(crate) fn new(
         host: Arc<Inner>,
         guest: Guest,
-        described: (Manifest, ReadsByHook),
-        report: Report,
+        (manifest, reads): (Manifest, ReadsByHook),
+        (hash, report): (PluginHash, Report),
         code_bytes: usize,
     ) -> Plugin {
-        let (manifest, reads) = described;
         let quarantined = AtomicBool::new(false);
-        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest, quarantined }
+        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, quarantined }
     }
 
     /// SHA-256 of its component.
     pub fn hash(&self) -> PluginHash {
-        self.report.hash
+        self.hash
     }
 
     /// Its manifest.
@@ -64,10 +69,14 @@ impl Plugin {
         self.code_bytes
     }
 
-    /// About how many bytes of memory it uses while it is loaded: its code, and its manifest, which is estimated by the
-    /// length of its debug text.
+    /// How many bytes of memory it uses at most while it is loaded: its code, its places in the source, what the engine
+    /// keeps of its parts, and its manifest, which is estimated by the length of its debug text.
     pub fn kept_bytes(&self) -> usize {
-        self.code_bytes + OTHER_BYTES + format!("{:?}", self.manifest).len()
+        let parts = usize::try_from(self.report.parts).unwrap_or(usize::MAX);
+        let exports = 1 + self.report.other_exports.len();
+        let of_parts = parts.saturating_mul(PART_BYTES + REPEATED_BYTES * exports);
+        let counted = [self.code_bytes, self.guest.places.bytes(), of_parts, format!("{:?}", self.manifest).len()];
+        counted.into_iter().fold(OTHER_BYTES, usize::saturating_add)
     }
 
     /// The findings of its check.
@@ -110,7 +119,7 @@ impl Plugin {
         log_bytes: usize,
     ) -> Result<(Sandbox<'_>, ContextDays), Fault> {
         let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, log_bytes };
-        let mut sandbox = Sandbox::open(&self.guest.pre, &self.host.slots, allowance)?;
+        let mut sandbox = self.guest.open(&self.host, allowance)?;
         let context = self.guest.configure(&mut sandbox, values)?;
         Ok((sandbox, context))
     }
@@ -124,6 +133,7 @@ impl Plugin {
 /// The component and its functions.
 pub(crate) struct Guest {
     pre: InstancePre<Session>,
+    places: Places,
     describe: ComponentExportIndex,
     configure: ComponentExportIndex,
     adjust: [Option<ComponentExportIndex>; 4],
@@ -134,7 +144,7 @@ impl Guest {
     ///
     /// # Errors
     /// The function that is missing.
-    pub(crate) fn new(component: &Component, pre: InstancePre<Session>) -> Result<Guest, String> {
+    pub(crate) fn new(component: &Component, pre: InstancePre<Session>, places: Places) -> Result<Guest, String> {
         let find = |interface: String, function: &str| {
             let instance = component.get_export_index(None, &interface);
             let found = instance.and_then(|instance| component.get_export_index(Some(&instance), function));
@@ -147,7 +157,13 @@ impl Guest {
             configure: find(lifecycle, "configure")?,
             adjust: [hook(Hook::Punches), hook(Hook::Schedule), hook(Hook::Days), hook(Hook::Period)],
             pre,
+            places,
         })
+    }
+
+    /// A new instance.
+    fn open<'p>(&'p self, host: &'p Inner, allowance: Allowance) -> Result<Sandbox<'p>, Fault> {
+        Sandbox::open(&self.pre, &self.places, &host.slots, allowance)
     }
 
     pub(crate) fn hooks(&self) -> HookSet {
@@ -162,7 +178,7 @@ impl Guest {
     /// Reads the manifest of the plugin.
     pub(crate) fn describe(&self, host: &Inner) -> Result<Described, Fault> {
         let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, log_bytes: 0 };
-        let mut sandbox = Sandbox::open(&self.pre, &host.slots, allowance)?;
+        let mut sandbox = self.open(host, allowance)?;
         let Sandbox { store, instance, .. } = &mut sandbox;
         let described = instance
             .get_typed_func::<(), (Described,)>(&mut *store, &self.describe)
@@ -176,7 +192,7 @@ impl Guest {
     /// What differs.
     pub(crate) fn check_types(&self, host: &Inner) -> Result<Result<(), String>, Fault> {
         let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: 0, log_bytes: 0 };
-        let Sandbox { mut store, instance, .. } = Sandbox::open(&self.pre, &host.slots, allowance)?;
+        let Sandbox { mut store, instance, .. } = self.open(host, allowance)?;
         let differs = |what: String| {
             move |error: wasmtime::Error| format!("{what} has another type than in the contract: {error:#}")
         };

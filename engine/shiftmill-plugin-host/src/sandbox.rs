@@ -8,6 +8,7 @@ use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
 use crate::failure::{Attempted, Fault, fault};
 use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
+use crate::places::Places;
 use crate::wire::LogLevel;
 
 /// Bytes that a kept line counts beside its text, so that the limit also ends empty lines.
@@ -143,6 +144,7 @@ pub(crate) struct Sandbox<'p> {
     pub(crate) store: Store<Session>,
     pub(crate) instance: Instance,
     allowance: Allowance,
+    places: &'p Places,
     _slot: Slot<'p>,
 }
 
@@ -150,6 +152,7 @@ impl<'p> Sandbox<'p> {
     /// Creates an instance. Its start functions run within the allowance.
     pub(crate) fn open(
         pre: &InstancePre<Session>,
+        places: &'p Places,
         slots: &'p Slots,
         allowance: Allowance,
     ) -> Result<Sandbox<'p>, Fault> {
@@ -161,8 +164,8 @@ impl<'p> Sandbox<'p> {
         store.set_hostcall_fuel(allowance.answer_bytes);
         let instance = store.set_fuel(allowance.fuel).and_then(|()| pre.instantiate(&mut store));
         match instance {
-            Ok(instance) => Ok(Sandbox { store, instance, allowance, _slot: slot }),
-            Err(error) => Err(fault(&error, Attempted::Instantiate, store.data())),
+            Ok(instance) => Ok(Sandbox { store, instance, allowance, places, _slot: slot }),
+            Err(error) => Err(fault(&error, Attempted::Instantiate, store.data(), places)),
         }
     }
 
@@ -173,6 +176,6 @@ impl<'p> Sandbox<'p> {
 
     /// The fault of a failed call.
     pub(crate) fn fault(&self, error: &wasmtime::Error) -> Fault {
-        fault(error, Attempted::Call, self.store.data())
+        fault(error, Attempted::Call, self.store.data(), self.places)
     }
 }

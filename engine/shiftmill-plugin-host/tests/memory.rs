@@ -2,6 +2,9 @@
 //! more is resident than before. A program of its own, so that other tests do not count.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on fails")]
 
+#[path = "hostile/bombs.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod bombs;
 #[path = "hostile/cards.rs"]
 #[allow(dead_code, reason = "other tests use more of it")]
 mod cards;

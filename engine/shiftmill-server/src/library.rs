@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use shiftmill::core::{ContextDays, PluginBinding};
 use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{Library, PluginFound, PluginReference};
-use shiftmill::{PluginRegistry, beside, with_cause};
+use shiftmill::{PluginRegistry, is_file_name, with_cause};
 
 use crate::plugin_store::PluginStore;
 
@@ -38,8 +38,10 @@ impl InFolder<'_> {
         if let Some(plugin) = found.get(name) {
             return Ok(Arc::clone(plugin));
         }
-        let file = beside(self.folder, name).ok_or("a plugin must be a file in the folder of its ruleset")?;
-        let plugin = self.store.read(&file).map_err(|error| with_cause(&error))?;
+        if !is_file_name(name) {
+            return Err("a plugin must be a file in the folder of its ruleset".to_owned());
+        }
+        let plugin = self.store.read(self.folder, name).map_err(|error| with_cause(&error))?;
         found.insert(name.to_owned(), Arc::clone(&plugin));
         Ok(plugin)
     }

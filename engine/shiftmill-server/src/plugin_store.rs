@@ -1,8 +1,8 @@
 //! The plugins of the service: those of its own rulesets, which are never removed, and those that callers pushed, as
 //! many as fit into memory.
 
-use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -84,8 +84,8 @@ impl PluginStore {
     }
 
     /// The plugin in a file of the service's own folder. [`PluginStore::pin`] adds it to the registry.
-    pub fn read(&self, file: &Path) -> Result<Arc<Plugin>, PluginRegistryError> {
-        self.registry.prepare(&fs::read(file).map_err(PluginRegistryError::Unreadable)?)
+    pub fn read(&self, folder: &Path, name: &str) -> Result<Arc<Plugin>, PluginRegistryError> {
+        self.registry.prepare_file(folder, name)
     }
 
     /// A plugin, which is marked as used.
@@ -114,18 +114,20 @@ impl PluginStore {
         let slot = self.compilers.take().await?;
         let memory = budget.take(budget.half().min(memory_to_compile(component.len()))).await?;
         let store = Arc::clone(self);
+        let cancelled = SetOnDrop::default();
+        let unless = Arc::clone(&cancelled.0);
         let loading = spawn_blocking(move || {
-            // The task owns them, because a compilation goes on when its caller has gone.
+            // The task owns them until its child process has ended, also when its caller has gone.
             let _held = (slot, memory);
-            store.load(&component)
+            store.load(&component, &unless)
         });
         loading
             .await
             .unwrap_or_else(|_| Err(Problem::new(ErrorCode::Engine, "a plugin was lost; this is a fault of Shiftmill")))
     }
 
-    fn load(&self, component: &[u8]) -> Result<Arc<Plugin>, Problem> {
-        let plugin = self.registry.prepare(component).map_err(refusal)?;
+    fn load(&self, component: &[u8], cancelled: &AtomicBool) -> Result<Arc<Plugin>, Problem> {
+        let plugin = self.registry.prepare_unless(component, cancelled).map_err(refusal)?;
         let bytes = plugin.kept_bytes();
         if bytes > self.bytes_max {
             let most = self.bytes_max;
@@ -176,6 +178,16 @@ impl PluginStore {
     }
 }
 
+/// Set when its call has ended, for whatever reason: the child process that compiles for it is then ended.
+#[derive(Default)]
+struct SetOnDrop(Arc<AtomicBool>);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// About the memory of a process that compiles a component: 40 MiB for an example plugin, and as measured for large
 /// components. The process is stopped at 80 MiB more; that margin is not reserved.
 fn memory_to_compile(component_bytes: usize) -> usize {
@@ -187,8 +199,7 @@ fn refusal(error: PluginRegistryError) -> Problem {
     let refused = |what: &str, list: &[String]| Problem::listing(ErrorCode::PluginRefused, what, FIELD, list);
     match error {
         PluginRegistryError::Load(LoadError::Refused(report)) => {
-            let objections: Vec<String> = report.objections.iter().map(ToString::to_string).collect();
-            refused("the plugin cannot be used", &objections)
+            refused("the plugin cannot be used", &report.objections)
         }
         PluginRegistryError::Load(LoadError::Manifest(mistakes)) => {
             refused("the plugin's description is invalid", &mistakes)
@@ -205,6 +216,7 @@ fn refusal(error: PluginRegistryError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shiftmill::plugin_host::Compiler;
     use shiftmill_guests::Guest;
 
     fn store(limits: &Limits) -> Arc<PluginStore> {
@@ -216,17 +228,39 @@ mod tests {
         let store = store(&Limits { plugins: 1, ..Limits::default() });
         let budget = Budget::new(100 << 20, Duration::from_secs(5));
         let [first, second, third] = ["first", "second", "third"].map(|name| Guest::honest(name).component());
-        let file = std::env::temp_dir().join(format!("shiftmill-pin-{}.wasm", std::process::id()));
-        fs::write(&file, &first).unwrap();
+        let (folder, name) = (std::env::temp_dir(), format!("shiftmill-pin-{}.wasm", std::process::id()));
+        std::fs::write(folder.join(&name), &first).unwrap();
         store.push(first, &budget).await.unwrap();
-        let own = store.read(&file).unwrap();
+        let own = store.read(&folder, &name).unwrap();
         store.push(second, &budget).await.unwrap();
         assert!(store.get(own.hash()).is_none(), "it was removed");
         store.pin(&[Arc::clone(&own)]);
         store.push(third, &budget).await.unwrap();
         assert!(store.get(own.hash()).is_some_and(|found| Arc::ptr_eq(&found, &own)) && store.is_pinned(own.hash()));
         assert_eq!(store.all().len(), 2, "the pinned one, and one of those that were pushed");
-        fs::remove_file(file).unwrap();
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_caller_that_leaves_ends_the_compilation() {
+        let arguments = ["-c", "cat > /dev/null; exec sleep 600"].map(Into::into).to_vec();
+        let compiler = Compiler::Child { program: "/bin/sh".into(), arguments };
+        let settings = HostSettings { compiler, ..HostSettings::default() };
+        let store = Arc::new(PluginStore::new(settings, &Limits::default()));
+        let budget = Budget::new(100 << 20, Duration::from_secs(5));
+        let all = budget.free();
+        let push = store.push(Guest::honest("one").component(), &budget);
+        assert!(tokio::time::timeout(Duration::from_millis(300), push).await.is_err(), "it compiles for ever");
+        assert!(budget.free() < all);
+        // The slot and the memory are freed long before the compilation would end.
+        for _ in 0..1_000 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if budget.free() == all {
+                return;
+            }
+        }
+        panic!("the compilation goes on for a caller who has gone");
     }
 
     #[tokio::test]

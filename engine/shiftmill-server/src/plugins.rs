@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shiftmill::core::PluginHash;
-use shiftmill::plugin_host::{Plugin, Report};
+use shiftmill::plugin_host::{Lines, Plugin, Report};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::plugins_server::Plugins;
 use tonic::{Request, Response, Status};
@@ -66,8 +66,7 @@ impl Plugins for PluginsService {
     ) -> Result<Response<v1::ListPluginsResponse>, Status> {
         let id = RequestId::of(request.metadata());
         let message = request.into_inner();
-        let size = usize::try_from(message.page_size).ok().filter(|size| (1..=PAGE_MAX).contains(size));
-        let size = size.unwrap_or(PAGE_MAX);
+        let size = page_size(message.page_size)?;
         let after = match message.page_token.as_str() {
             "" => None,
             token => Some(PluginHash::parse(token).ok_or_else(|| {
@@ -82,6 +81,15 @@ impl Plugins for PluginsService {
         let mut response = Response::new(v1::ListPluginsResponse { plugins, next_page_token });
         id.tell(response.metadata_mut());
         Ok(response)
+    }
+}
+
+/// Plugins on a page.
+fn page_size(asked: i32) -> Result<usize, Problem> {
+    match usize::try_from(asked) {
+        Ok(0) => Ok(PAGE_MAX),
+        Ok(size) => Ok(size.min(PAGE_MAX)),
+        Err(_) => Err(Problem::at(ErrorCode::ValueUnknown, "page_size", format!("{asked} is negative"))),
     }
 }
 
@@ -111,6 +119,6 @@ fn report(report: &Report) -> v1::PluginReport {
         memory_bytes: report.memory_bytes,
         float_functions: report.float_functions.clone(),
         has_names: report.has_names,
-        has_lines: report.has_lines,
+        has_lines: report.lines == Lines::Known,
     }
 }

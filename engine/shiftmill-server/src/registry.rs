@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use shiftmill::plugin_host::Plugin;
 use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, presets};
 use shiftmill::trial::TrialError;
-use shiftmill::{PluginRegistry, with_cause};
+use shiftmill::{PluginRegistry, read_text_in, with_cause};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, spawn_blocking};
 
@@ -185,8 +185,9 @@ impl Snapshot {
     fn load_folder(&mut self, folder: &Path) -> Result<(), ServeError> {
         let paths = ruleset_files(folder)?;
         for path in &paths {
-            let text = fs::read_to_string(path).map_err(|source| unreadable(path, source))?;
-            self.files.texts.insert(file_name(path), text);
+            let name = file_name(path);
+            let text = read_text_in(folder, &name).map_err(|source| unreadable(path, source))?;
+            self.files.texts.insert(name, text);
         }
         let (texts, store) = (&self.files.texts, &*self.plugins);
         let library = InFolder { folder, texts, store, found: Mutex::default(), held: PluginRegistry::default() };

@@ -62,11 +62,12 @@ mod zones;
 pub use cause::with_cause;
 pub use engine::{Engine, Finished};
 pub use metrics::PluginMetrics;
-pub use plugin_registry::{PluginRegistry, PluginRegistryError, beside};
+pub use plugin_registry::{PluginRegistry, PluginRegistryError};
 pub use request::{Layout, Proposals, Request, RequestError, Stopped};
 pub use shiftmill_core as core;
 pub use shiftmill_core::{ResultHash, ResultHasher, StreamHash};
 pub use shiftmill_plugin_host as plugin_host;
+pub use shiftmill_plugin_host::{is_file_name, read_file_in, read_text_in};
 pub use shiftmill_ruleset as ruleset;
 pub use zones::{ZoneError, zone_table};
 

@@ -1,13 +1,16 @@
 //! The registry: the plugins that this process has loaded, each compiled once and shared by all requests.
 
-use std::path::{Component, Path, PathBuf};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-use std::{fs, io};
 
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
 use shiftmill_core::{ContextDays, PluginBinding, PluginHash};
-use shiftmill_plugin_host::{BindError, Bound, Host, HostError, HostSettings, LoadError, Plugin};
+use shiftmill_plugin_host::{
+    BindError, Bound, COMPONENT_BYTES_MAX, Host, HostError, HostSettings, LoadError, Plugin, read_file_in,
+};
 use shiftmill_ruleset::{Library, PluginFound, PluginReference};
 
 /// The plugins that this process has loaded, by their content. Cheap to clone; all clones are one registry.
@@ -39,14 +42,6 @@ pub enum PluginRegistryError {
     Load(LoadError),
 }
 
-/// A file of a folder, by the name that a ruleset gives. The name must not leave the folder, because rulesets may come
-/// from others.
-pub fn beside(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut parts = Path::new(name).components();
-    let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
-    (is_plain && !name.contains(['/', '\\', ':'])).then(|| folder.join(name))
-}
-
 impl PluginRegistry {
     /// An empty registry whose plugins will run with these settings.
     pub fn new(settings: HostSettings) -> PluginRegistry {
@@ -75,11 +70,29 @@ impl PluginRegistry {
     /// # Errors
     /// See [`PluginRegistryError`].
     pub fn prepare(&self, component: &[u8]) -> Result<Arc<Plugin>, PluginRegistryError> {
+        self.prepare_unless(component, &AtomicBool::new(false))
+    }
+
+    /// Loads a plugin as [`PluginRegistry::prepare`] does. When `cancelled` is set, a child process that compiles it is
+    /// ended, and loading fails.
+    ///
+    /// # Errors
+    /// See [`PluginRegistryError`].
+    pub fn prepare_unless(&self, component: &[u8], cancelled: &AtomicBool) -> Result<Arc<Plugin>, PluginRegistryError> {
         let hash = PluginHash(Sha256::digest(component).into());
         match self.get(hash).filter(|known| !known.is_quarantined()) {
             Some(known) => Ok(known),
-            None => self.host()?.load(component).map_err(PluginRegistryError::Load),
+            None => self.host()?.load_unless(component, cancelled).map_err(PluginRegistryError::Load),
         }
+    }
+
+    /// Loads a plugin from a file of a folder as [`PluginRegistry::prepare`] does.
+    ///
+    /// # Errors
+    /// See [`PluginRegistryError`].
+    pub fn prepare_file(&self, folder: &Path, name: &str) -> Result<Arc<Plugin>, PluginRegistryError> {
+        let component = read_file_in(folder, name, COMPONENT_BYTES_MAX).map_err(PluginRegistryError::Unreadable)?;
+        self.prepare(&component)
     }
 
     /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays,
@@ -92,12 +105,12 @@ impl PluginRegistry {
         Arc::clone(&place)
     }
 
-    /// Loads a plugin from a file.
+    /// Loads a plugin from a file of a folder.
     ///
     /// # Errors
     /// See [`PluginRegistryError`].
-    pub fn load_file(&self, path: &Path) -> Result<Arc<Plugin>, PluginRegistryError> {
-        self.load(&fs::read(path).map_err(PluginRegistryError::Unreadable)?)
+    pub fn load_file(&self, folder: &Path, name: &str) -> Result<Arc<Plugin>, PluginRegistryError> {
+        Ok(self.put(&self.prepare_file(folder, name)?))
     }
 
     /// The plugin with this content.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use shiftmill::core::{CarriedKey, Field, Hook, Manifest, ReasonRule, Seconds, Setting, ValueKind};
-use shiftmill::plugin_host::Plugin;
+use shiftmill::plugin_host::{Lines, Plugin};
 
 use crate::problem::Problem;
 
@@ -55,9 +55,10 @@ fn checks(plugin: &Plugin) -> Vec<String> {
         [] => String::from("none"),
         functions => format!("in {}", functions.join(", ")),
     };
-    let names = match (report.has_names, report.has_lines) {
-        (true, true) => "names and lines kept",
-        (true, false) => "names kept, lines not: failures name the function only",
+    let names = match (report.has_names, report.lines) {
+        (true, Lines::Known) => "names and lines kept",
+        (true, Lines::Absent) => "names kept, lines not: failures name the function only",
+        (true, Lines::TooLarge) => "names kept, debug information too large for lines: failures name the function only",
         (false, _) => "names not kept: failures cannot name the source",
     };
     vec![format!("imports {imports} · floats {floats} · {names}")]
@@ -172,7 +173,7 @@ pub fn object(plugin: &Plugin) -> Value {
         "imports": report.imports,
         "float_functions": report.float_functions,
         "has_names": report.has_names,
-        "has_lines": report.has_lines,
+        "has_lines": report.lines == Lines::Known,
         "settings": settings,
         "rules": rules,
         "carries": carried,

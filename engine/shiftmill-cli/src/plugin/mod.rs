@@ -20,6 +20,7 @@ mod test;
 mod trial;
 
 use clap::Subcommand;
+use shiftmill::PluginRegistry;
 use shiftmill::plugin_host::HostSettings;
 
 use crate::exit::Exit;
@@ -54,7 +55,7 @@ impl PluginCommand {
 /// Runs the command.
 pub fn run(command: &PluginCommand, plugins: &PluginArguments, json: bool) -> Result<Exit, Problem> {
     // Samples are not audited here: `test` compares all timecards, and reports those that differ.
-    let registry = plugins.registry_with(HostSettings { audit_one_in: 0, ..HostSettings::default() });
+    let registry = PluginRegistry::new(HostSettings { audit_one_in: 0, ..plugins.of_command()? });
     match command {
         PluginCommand::New(command) => new::run(command, json),
         PluginCommand::Build(command) => build::run(command, &registry, json),

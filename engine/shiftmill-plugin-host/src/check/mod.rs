@@ -1,23 +1,43 @@
 //! Checks a component before it is compiled: its imports, its exports and its size. A local build and an upload to a
-//! service have the same check.
+//! service have the same check, in a process with limits: see [`crate::Compiler`].
+//!
+//! A plugin has one simple shape: modules, and the types and adapters of the contract around them. What a component may
+//! also be, components that call each other, is refused, because the engine compiles code of its own for it, and keeps
+//! much more of it than its bytes show.
 
 mod function;
 mod report;
+mod strip;
 
-use sha2::{Digest, Sha256};
-use shiftmill_core::{Hook, HookSet, PluginHash};
+use shiftmill_core::{Hook, HookSet};
 use wasmparser::{
-    BinaryReaderError, CanonicalFunction, CanonicalOption, Encoding, Parser, Payload, Validator, WasmFeatures,
+    BinaryReaderError, CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance,
+    ComponentType, Encoding, InstanceTypeDeclaration, Parser, Payload, Validator, WasmFeatures,
 };
 
 use crate::contract::InterfaceName;
 use crate::limits::{
-    COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CORE_INSTANCES_MAX, FUNCTIONS_MAX, GLOBALS_MAX, MEMORY_BYTES_MAX,
-    SEGMENTS_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TYPES_MAX,
+    COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CONSTANT_BYTES_MAX, CORE_INSTANCES_MAX, EXPORTS_MAX, FUNCTIONS_MAX,
+    GLOBALS_MAX, IMPORTS_MAX, INTERFACE_BYTES_MAX, MEMORY_BYTES_MAX, NAME_BYTES_MAX, SEGMENT_ENTRIES_MAX, SEGMENTS_MAX,
+    TABLE_ELEMENTS_MAX, TABLES_MAX, TYPE_BYTES_MAX, TYPES_MAX, shortened_to,
 };
 use crate::module::CoreModule;
 use function::Use;
-pub use report::{Objection, Report};
+use report::Objection;
+pub use report::{Lines, Report};
+pub(crate) use strip::strip;
+
+/// The sources that decide what a plugin may be. Findings of other sources are not used again: see `code_version`.
+pub(crate) const SOURCES: [&[u8]; 8] = [
+    include_bytes!("mod.rs"),
+    include_bytes!("function.rs"),
+    include_bytes!("report.rs"),
+    include_bytes!("strip.rs"),
+    include_bytes!("../module.rs"),
+    include_bytes!("../limits.rs"),
+    include_bytes!("../places/mod.rs"),
+    include_bytes!("../places/debug_info.rs"),
+];
 
 /// The features of WebAssembly that a plugin may use: those whose results are the same on every machine, and that the host
 /// runs.
@@ -34,32 +54,38 @@ const FEATURES: WasmFeatures = WasmFeatures::MUTABLE_GLOBAL
 
 /// The maximum number of objections in a report.
 const OBJECTIONS_MAX: usize = 50;
+/// The maximum number of functions with floats that a report names.
+const FLOAT_FUNCTIONS_MAX: usize = 50;
+/// Bytes of a name in a report.
+const REPORTED_BYTES_MAX: usize = 200;
 
-/// Checks a component. [`Report::objections`] is empty when it can be used as a plugin.
-pub fn check(component: &[u8], floats_allowed: bool) -> Report {
-    let mut report =
-        Report { hash: PluginHash(Sha256::digest(component).into()), bytes: component.len(), ..Report::default() };
-    if let Some(objection) = not_a_component(component) {
-        report.objections.push(objection);
-        return report;
-    }
-    let mut checker = Checker { component, report, depth: 0, core_modules: Vec::new(), items: 0 };
-    if let Err(error) = checker.read() {
-        checker.report.objections.push(Objection::Invalid(error.message().to_owned()));
-        return checker.report;
-    }
-    checker.judge(floats_allowed);
-    let Checker { mut report, .. } = checker;
-    // Limits come first: a component within them is validated quickly.
-    if !report.objections.iter().any(Objection::is_of_size)
-        && let Err(error) = Validator::new_with_features(FEATURES).validate_all(component)
-    {
-        report.objections.push(Objection::Invalid(error.message().to_owned()));
-    }
-    report
+/// A checked component.
+pub(crate) struct Checked<'a> {
+    /// The findings. Without objections it can be used as a plugin.
+    pub(crate) report: Report,
+    /// Its core modules, in order.
+    pub(crate) modules: Vec<CoreModule<'a>>,
 }
 
-/// Why the bytes are not a component that can be read, by their size and header.
+/// Checks a component.
+pub(crate) fn check(component: &[u8], floats_allowed: bool) -> Checked<'_> {
+    let report = judge_header(component);
+    let is_component = report.objections.is_empty();
+    let mut checker = Checker::new(component, report);
+    if is_component {
+        checker.check(floats_allowed);
+    }
+    let Checker { mut report, objections, modules, .. } = checker;
+    report.objections.extend(objections.iter().map(ToString::to_string));
+    Checked { report, modules }
+}
+
+/// The report of a component by its size and header alone, which costs nothing to find: why it is none that can be read.
+pub(crate) fn judge_header(component: &[u8]) -> Report {
+    let objections = not_a_component(component).iter().map(ToString::to_string).collect();
+    Report { bytes: component.len(), objections, ..Report::default() }
+}
+
 fn not_a_component(bytes: &[u8]) -> Option<Objection> {
     if bytes.len() > COMPONENT_BYTES_MAX {
         return Some(Objection::TooLarge { bytes: bytes.len() });
@@ -73,14 +99,49 @@ fn not_a_component(bytes: &[u8]) -> Option<Objection> {
 struct Checker<'a> {
     component: &'a [u8],
     report: Report,
-    /// The number of open components and modules.
-    depth: usize,
-    core_modules: Vec<CoreModule<'a>>,
-    /// The number of instances, functions, aliases, types and components in it, at any depth.
-    items: u32,
+    objections: Vec<Objection>,
+    /// The open components and modules.
+    open: Vec<Encoding>,
+    modules: Vec<CoreModule<'a>>,
+    /// The number of its imports.
+    imports: u64,
+    /// The number of its exports.
+    exports: u64,
+    /// The number of instances, functions, aliases, types, imports, exports and components in it, at any depth.
+    items: u64,
+    /// Bytes beside core modules and custom sections: types, adapters and names between the modules.
+    interface_bytes: u64,
 }
 
 impl<'a> Checker<'a> {
+    fn new(component: &'a [u8], report: Report) -> Checker<'a> {
+        Checker {
+            component,
+            report,
+            objections: Vec::new(),
+            open: Vec::new(),
+            modules: Vec::new(),
+            imports: 0,
+            exports: 0,
+            items: 0,
+            interface_bytes: component.len() as u64,
+        }
+    }
+
+    fn check(&mut self, floats_allowed: bool) {
+        if let Err(error) = self.read() {
+            self.object_invalid(&error);
+            return;
+        }
+        self.judge(floats_allowed);
+        // Limits come first: a component within them is validated quickly.
+        if !self.objections.iter().any(Objection::is_of_size)
+            && let Err(error) = Validator::new_with_features(FEATURES).validate_all(self.component)
+        {
+            self.object_invalid(&error);
+        }
+    }
+
     fn read(&mut self) -> Result<(), BinaryReaderError> {
         for payload in Parser::new(0).parse_all(self.component) {
             self.take(payload?)?;
@@ -89,50 +150,157 @@ impl<'a> Checker<'a> {
     }
 
     fn take(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
-        let outermost = self.depth == 1;
-        match payload {
-            Payload::Version { encoding, .. } => {
-                self.depth += 1;
-                self.items += u32::from(encoding == Encoding::Component);
-            }
-            Payload::End(_) => self.depth = self.depth.saturating_sub(1),
-            Payload::ModuleSection { unchecked_range, .. } => {
-                let (start, end) = (unchecked_range.start, unchecked_range.end);
-                let module = self.component.get(start..end).unwrap_or(&[]);
-                // More modules are refused anyway, and each uses memory here.
-                if self.core_modules.len() <= CORE_INSTANCES_MAX as usize {
-                    self.core_modules.push(CoreModule::read(module)?);
-                }
-            }
-            Payload::ComponentImportSection(imports) if outermost => {
-                for import in imports {
-                    self.report.imports.push(import?.name.name.to_owned());
-                }
-            }
-            Payload::ComponentExportSection(exports) if outermost => {
-                for export in exports {
-                    self.take_export(export?.name.name);
-                }
-            }
-            Payload::ComponentCanonicalSection(functions) => {
-                self.items = self.items.saturating_add(functions.count());
-                for function in functions {
-                    self.take_canonical(&function?);
-                }
-            }
-            Payload::InstanceSection(instances) => self.items = self.items.saturating_add(instances.count()),
-            Payload::ComponentInstanceSection(instances) => self.items = self.items.saturating_add(instances.count()),
-            Payload::ComponentAliasSection(aliases) => self.items = self.items.saturating_add(aliases.count()),
-            Payload::ComponentTypeSection(types) => self.items = self.items.saturating_add(types.count()),
-            Payload::ComponentStartSection { .. } => self.object(Objection::Invalid("a component start".to_owned())),
-            _ => {}
+        match (&payload, self.open.as_slice()) {
+            (Payload::Version { encoding, .. }, _) => self.open.push(*encoding),
+            (Payload::End(_), _) => drop(self.open.pop()),
+            // Modules are read as a whole.
+            (_, [.., Encoding::Module]) => {}
+            (Payload::CustomSection(section), _) => self.leave_out(section.range().len()),
+            (_, [_]) => self.take_outermost(payload)?,
+            _ => self.take_nested(payload)?,
         }
         Ok(())
     }
 
-    fn take_export(&mut self, name: &str) {
-        let Some(interface) = InterfaceName::parse(name) else {
-            self.report.other_exports.push(name.to_owned());
+    fn take_outermost(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        match payload {
+            Payload::ModuleSection { unchecked_range, .. } => {
+                let (start, end) = (unchecked_range.start, unchecked_range.end);
+                let module = self.component.get(start..end).unwrap_or(&[]);
+                self.leave_out(module.len());
+                // More modules are refused anyway, and each uses memory here.
+                if self.modules.len() <= CORE_INSTANCES_MAX as usize {
+                    self.modules.push(CoreModule::read(module)?);
+                }
+            }
+            Payload::ComponentSection { .. } => self.items += 1,
+            Payload::ComponentImportSection(imports) => {
+                self.count(imports.count());
+                self.imports += u64::from(imports.count());
+                let left = (IMPORTS_MAX as usize).saturating_sub(self.report.imports.len());
+                for import in imports.into_iter().take(left) {
+                    self.report.imports.push(reported(import?.name.name));
+                }
+            }
+            Payload::ComponentExportSection(exports) => {
+                self.count(exports.count());
+                self.exports += u64::from(exports.count());
+                let left = EXPORTS_MAX.saturating_sub(self.exports - u64::from(exports.count()));
+                for export in exports.into_iter().take(left as usize) {
+                    self.take_export(reported(export?.name.name));
+                }
+            }
+            Payload::ComponentCanonicalSection(functions) => {
+                self.count(functions.count());
+                for function in functions {
+                    self.take_canonical(&function?);
+                }
+            }
+            Payload::InstanceSection(instances) => self.count(instances.count()),
+            Payload::ComponentInstanceSection(instances) => {
+                self.count(instances.count());
+                for instance in instances {
+                    self.take_instance(&instance?);
+                }
+            }
+            other => self.take_interface(other)?,
+        }
+        Ok(())
+    }
+
+    /// Components within it only give types to functions, as the tools that make components write them.
+    fn take_nested(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        match payload {
+            Payload::ComponentImportSection(imports) => {
+                self.count(imports.count());
+                for import in imports {
+                    self.demand_plain(import?.ty.kind());
+                }
+            }
+            Payload::ComponentExportSection(exports) => {
+                self.count(exports.count());
+                for export in exports {
+                    self.demand_plain(export?.kind);
+                }
+            }
+            other => self.take_interface(other)?,
+        }
+        Ok(())
+    }
+
+    /// Types and aliases, which may be at any depth. Nothing else may.
+    fn take_interface(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        match payload {
+            Payload::ComponentAliasSection(aliases) => {
+                self.count(aliases.count());
+                for alias in aliases {
+                    if let ComponentAlias::InstanceExport { kind, .. } = alias? {
+                        self.demand_plain(kind);
+                    }
+                }
+            }
+            Payload::ComponentTypeSection(types) => {
+                self.count(types.count());
+                for ty in types {
+                    self.take_type(&ty?);
+                }
+            }
+            Payload::CoreTypeSection(types) => self.count(types.count()),
+            _ => self.object(Objection::Composed),
+        }
+        Ok(())
+    }
+
+    fn take_type(&mut self, ty: &ComponentType<'_>) {
+        match ty {
+            ComponentType::Defined(_) | ComponentType::Func(_) => {}
+            ComponentType::Component(_) | ComponentType::Resource { .. } => self.object(Objection::Composed),
+            ComponentType::Instance(declarations) => {
+                self.items += declarations.len() as u64;
+                for declaration in declarations {
+                    match declaration {
+                        InstanceTypeDeclaration::Export { ty, .. } => self.demand_plain(ty.kind()),
+                        InstanceTypeDeclaration::Type(ComponentType::Defined(_) | ComponentType::Func(_))
+                        | InstanceTypeDeclaration::Alias(_) => {}
+                        InstanceTypeDeclaration::Type(_) | InstanceTypeDeclaration::CoreType(_) => {
+                            self.object(Objection::Composed);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_instance(&mut self, instance: &ComponentInstance<'_>) {
+        match instance {
+            ComponentInstance::Instantiate { args, .. } => self.items += args.len() as u64,
+            ComponentInstance::FromExports(exports) => {
+                self.items += exports.len() as u64;
+                for export in exports {
+                    self.demand_plain(export.kind);
+                }
+            }
+        }
+    }
+
+    /// Instances have functions and types. With instances in instances a few bytes would stand for millions of parts.
+    fn demand_plain(&mut self, kind: ComponentExternalKind) {
+        if !matches!(kind, ComponentExternalKind::Func | ComponentExternalKind::Type) {
+            self.object(Objection::Composed);
+        }
+    }
+
+    fn count(&mut self, items: u32) {
+        self.items += u64::from(items);
+    }
+
+    fn leave_out(&mut self, bytes: usize) {
+        self.interface_bytes = self.interface_bytes.saturating_sub(bytes as u64);
+    }
+
+    fn take_export(&mut self, name: String) {
+        let Some(interface) = InterfaceName::parse(&name) else {
+            self.report.other_exports.push(name);
             return;
         };
         if let Some(mismatch) = interface.mismatch() {
@@ -142,7 +310,7 @@ impl<'a> Checker<'a> {
         match (interface.name.as_str(), Hook::from_code(&interface.name)) {
             ("lifecycle", _) => self.report.contract = Some(interface.version.to_string()),
             (_, Some(hook)) => self.report.hooks = self.report.hooks.with(hook),
-            (_, None) => self.report.other_exports.push(name.to_owned()),
+            (_, None) => self.report.other_exports.push(name),
         }
     }
 
@@ -160,10 +328,13 @@ impl<'a> Checker<'a> {
 
     /// Adds an objection once, up to [`OBJECTIONS_MAX`].
     fn object(&mut self, objection: Objection) {
-        let objections = &self.report.objections;
-        if objections.len() < OBJECTIONS_MAX && !objections.contains(&objection) {
-            self.report.objections.push(objection);
+        if self.objections.len() < OBJECTIONS_MAX && !self.objections.contains(&objection) {
+            self.objections.push(objection);
         }
+    }
+
+    fn object_invalid(&mut self, error: &BinaryReaderError) {
+        self.object(Objection::Invalid(shortened_to(error.message(), REPORTED_BYTES_MAX)));
     }
 
     fn demand_most(&mut self, what: &'static str, found: u64, most: u64) {
@@ -173,20 +344,22 @@ impl<'a> Checker<'a> {
     }
 
     fn judge(&mut self, floats_allowed: bool) {
-        self.judge_imports();
+        let modules = std::mem::take(&mut self.modules);
+        self.judge_imports(&modules);
         self.judge_exports();
-        self.demand_most("core modules", self.core_modules.len() as u64, u64::from(CORE_INSTANCES_MAX));
-        self.demand_most("parts", u64::from(self.items), u64::from(COMPONENT_ITEMS_MAX));
-        for module in std::mem::take(&mut self.core_modules) {
-            self.judge_module(&module);
+        self.judge_sizes(&modules);
+        for module in &modules {
+            self.judge_module(module);
         }
-        if !floats_allowed && !self.report.float_functions.is_empty() {
-            self.object(Objection::Floats { functions: self.report.float_functions.clone() });
+        self.modules = modules;
+        if !floats_allowed && self.report.float_function_count > 0 {
+            let (functions, count) = (self.report.float_functions.clone(), self.report.float_function_count);
+            self.object(Objection::Floats { functions, count });
         }
     }
 
     /// Accepts only the host interface and its types.
-    fn judge_imports(&mut self) {
+    fn judge_imports(&mut self, modules: &[CoreModule<'_>]) {
         for import in self.report.imports.clone() {
             let interface = InterfaceName::parse(&import);
             let own = interface.filter(|interface| matches!(interface.name.as_str(), "host" | "types"));
@@ -194,7 +367,7 @@ impl<'a> Checker<'a> {
                 Some(None) => {}
                 Some(Some(mismatch)) => self.object(Objection::OtherVersion(mismatch)),
                 None => {
-                    let ways = self.core_modules.iter().map(|module| module.way_to(&import));
+                    let ways = modules.iter().map(|module| module.way_to(&import));
                     let way = ways.into_iter().find(|way| !way.is_empty()).unwrap_or_default();
                     self.object(Objection::ForeignImport { import, way });
                 }
@@ -203,8 +376,7 @@ impl<'a> Checker<'a> {
     }
 
     fn judge_exports(&mut self) {
-        let has_other_version =
-            self.report.objections.iter().any(|objection| matches!(objection, Objection::OtherVersion(_)));
+        let has_other_version = self.objections.iter().any(|objection| matches!(objection, Objection::OtherVersion(_)));
         if has_other_version {
             return;
         }
@@ -216,33 +388,49 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn judge_module(&mut self, module: &CoreModule<'_>) {
-        let counts = [
-            ("functions", module.functions, FUNCTIONS_MAX),
-            ("types", u64::from(module.types), TYPES_MAX),
-            ("imports", module.imports.len() as u64, TYPES_MAX),
-            ("exports", module.exports.len() as u64, TYPES_MAX),
-            ("globals", u64::from(module.globals), GLOBALS_MAX),
-            ("tables", u64::from(module.tables), u64::from(TABLES_MAX)),
-            ("entries of tables", module.table_elements, TABLE_ELEMENTS_MAX as u64),
-            ("memories", u64::from(module.memories), 1),
-            ("bytes of memory", module.memory_bytes, MEMORY_BYTES_MAX as u64),
-            ("segments of data", u64::from(module.data_segments), SEGMENTS_MAX),
-            ("segments of tables", u64::from(module.element_segments), SEGMENTS_MAX),
+    /// Judges the sizes of all modules together, by what the engine keeps of them.
+    fn judge_sizes(&mut self, modules: &[CoreModule<'_>]) {
+        self.demand_most("core modules", modules.len() as u64, u64::from(CORE_INSTANCES_MAX));
+        self.demand_most("imports of the component", self.imports, IMPORTS_MAX);
+        self.demand_most("exports of the component", self.exports, EXPORTS_MAX);
+        self.demand_most("parts", self.items, COMPONENT_ITEMS_MAX);
+        self.demand_most("bytes of types and names between its modules", self.interface_bytes, INTERFACE_BYTES_MAX);
+        let sum = |of: fn(&CoreModule<'_>) -> u64| modules.iter().map(of).fold(0, u64::saturating_add);
+        let most = |of: fn(&CoreModule<'_>) -> u64| modules.iter().map(of).max().unwrap_or(0);
+        let parts = [
+            ("functions", sum(|it| it.functions), FUNCTIONS_MAX),
+            ("types", sum(|it| it.types), TYPES_MAX),
+            ("imports", sum(|it| it.imports.len() as u64), TYPES_MAX),
+            ("exports", sum(|it| it.exports.len() as u64), TYPES_MAX),
+            ("globals", sum(|it| it.globals), GLOBALS_MAX),
+            ("segments of data", sum(|it| it.data_segments), SEGMENTS_MAX),
+            ("segments of tables", sum(|it| it.element_segments), SEGMENTS_MAX),
+            ("entries of segments", sum(|it| it.segment_entries), SEGMENT_ENTRIES_MAX),
         ];
-        for (what, found, most) in counts {
+        let sizes = [
+            ("bytes of types", sum(|it| it.type_bytes), TYPE_BYTES_MAX),
+            ("bytes of names of imports and exports", sum(|it| it.name_bytes), NAME_BYTES_MAX),
+            ("bytes of a constant", most(|it| it.constant_bytes), CONSTANT_BYTES_MAX),
+            ("tables", most(|it| it.tables), u64::from(TABLES_MAX)),
+            ("entries of tables", most(|it| it.table_elements), TABLE_ELEMENTS_MAX as u64),
+            ("memories", most(|it| it.memories), 1),
+            ("bytes of memory", most(|it| it.memory_bytes), MEMORY_BYTES_MAX as u64),
+        ];
+        for (what, found, most) in parts.into_iter().chain(sizes) {
             self.demand_most(what, found, most);
         }
+        self.report.parts = parts.iter().map(|(_, found, _)| found).fold(self.items, |all, it| all.saturating_add(*it));
+    }
+
+    fn judge_module(&mut self, module: &CoreModule<'_>) {
         self.report.functions += module.functions;
-        self.report.memory_bytes += module.memory_bytes;
-        self.report.has_start |= module.has_start;
+        self.report.memory_bytes = self.report.memory_bytes.saturating_add(module.memory_bytes);
         self.report.has_names |= module.has_names();
-        self.report.has_lines |= module.custom_sections.contains(&".debug_line");
         for (index, body) in module.bodies.iter().enumerate() {
             let name = || module.name(module.number(index));
             match Use::of(body) {
                 Ok(found) => self.judge_function(found, name),
-                Err(error) => self.object(Objection::Invalid(error.message().to_owned())),
+                Err(error) => self.object_invalid(&error),
             }
         }
     }
@@ -252,7 +440,31 @@ impl<'a> Checker<'a> {
             self.object(Objection::TooMuchInFunction { function: name(), what, found, most });
         }
         if found.floats {
-            self.report.float_functions.push(name());
+            self.report.float_function_count += 1;
+            if self.report.float_functions.len() < FLOAT_FUNCTIONS_MAX {
+                self.report.float_functions.push(reported(&name()));
+            }
+        }
+    }
+}
+
+/// A name as a report has it.
+fn reported(name: &str) -> String {
+    shortened_to(name, REPORTED_BYTES_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_of_the_check_is_among_its_sources() {
+        let folder = |name: &str| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
+        for entry in ["check", "places"].iter().flat_map(|name| std::fs::read_dir(folder(name)).unwrap()) {
+            let file = entry.unwrap().path();
+            let is_test = file.file_name().is_some_and(|name| name == "tests.rs");
+            let text = std::fs::read(&file).unwrap();
+            assert!(is_test || SOURCES.iter().any(|source| *source == text), "{}", file.display());
         }
     }
 }

@@ -1,15 +1,13 @@
 //! The findings of the check of a component.
 
-use shiftmill_core::{HookSet, PluginHash};
+use shiftmill_core::HookSet;
 
 use crate::componentise::way_text;
 use crate::limits::COMPONENT_BYTES_MAX;
 
-/// The findings of the check of a component.
+/// The findings of the check of a component. Its names are shortened, and its lists have at most 50 entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// SHA-256 of the component.
-    pub hash: PluginHash,
     /// Its size in bytes.
     pub bytes: usize,
     /// The version of the contract that it is built for.
@@ -24,21 +22,35 @@ pub struct Report {
     pub functions: u64,
     /// The initial size of its memory, in bytes.
     pub memory_bytes: u64,
-    /// The functions that use floating point numbers.
+    /// The first functions that use floating point numbers.
     pub float_functions: Vec<String>,
+    /// The number of functions that use them.
+    pub float_function_count: u64,
     /// Whether its functions have names, so that failures name them.
     pub has_names: bool,
-    /// Whether it has the lines of its source, so that failures name them.
-    pub has_lines: bool,
-    /// Whether it runs code when an instance is created. The fuel budget of the call covers it.
-    pub has_start: bool,
+    /// Whether failures name lines of its source.
+    pub lines: Lines,
+    /// The number of its parts that the engine keeps beside the code: functions, types, imports, exports and so on.
+    pub parts: u64,
     /// Why it cannot be used as a plugin; empty when it can.
-    pub objections: Vec<Objection>,
+    pub objections: Vec<String>,
+}
+
+/// Whether failures of a plugin name lines of its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lines {
+    /// It has no debug information with lines of its own source.
+    #[default]
+    Absent,
+    /// They do.
+    Known,
+    /// Its debug information exceeds the limits and is not used.
+    TooLarge,
 }
 
 /// Why a component cannot be used as a plugin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Objection {
+pub(super) enum Objection {
     /// It is larger than a component may be.
     #[error(
         "it has {bytes} bytes, the maximum is {COMPONENT_BYTES_MAX}; build it for release, without debug information"
@@ -73,14 +85,19 @@ pub enum Objection {
     /// It has no hook.
     #[error("it has none of the hooks `punches`, `schedule`, `days`, `period`")]
     NoHook,
+    /// It consists of components that use each other.
+    #[error("it is composed of several components; a plugin is the component of one module")]
+    Composed,
     /// It does not pass text as UTF-8.
     #[error("it passes text as UTF-16; plugins use UTF-8")]
     WideText,
     /// It calculates with floating point numbers.
-    #[error("it uses floating point numbers, in {}; use whole numbers", some_of(.functions))]
+    #[error("it uses floating point numbers, in {}; use whole numbers", some_of(.functions, *.count))]
     Floats {
-        /// The functions that use them.
+        /// The first functions that use them.
         functions: Vec<String>,
+        /// The number of functions that use them.
+        count: u64,
     },
     /// It has too many items of one kind.
     #[error("it has {found} {what}, the maximum is {most}")]
@@ -114,10 +131,10 @@ impl Objection {
 }
 
 /// The first names of a list.
-fn some_of(names: &[String]) -> String {
+fn some_of(names: &[String], count: u64) -> String {
     const SHOWN: usize = 8;
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(SHOWN) {
+    match count.saturating_sub(shown.len() as u64) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }

@@ -2,7 +2,7 @@
 //! valid, and the seal needs a key that only the owner of the folder can read.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, Mac};
@@ -11,13 +11,15 @@ use shiftmill_core::PluginHash;
 use wasmtime::Engine;
 
 use super::admit::OwnCode;
+use super::outcome::{self, Outcome};
 use crate::engine::code_version;
+use crate::folder_file::{open_file_in, read_file_in, read_up_to};
 use crate::settings::HostError;
 
 /// Bytes of a seal, and of the key.
 const SEAL_BYTES: usize = 32;
 /// Bytes of a file. This program compiles no larger code.
-const CODE_BYTES_MAX: u64 = 128 << 20;
+const CODE_BYTES_MAX: usize = 128 << 20;
 const KEY_FILE: &str = "key";
 
 /// A folder of compiled code. Its files may be deleted at any time.
@@ -47,64 +49,69 @@ impl Cache {
     ///
     /// # Errors
     /// When users other than its owner can access it.
-    pub(super) fn open(folder: &Path, engine: &Engine) -> Result<Cache, HostError> {
+    pub(super) fn open(folder: &Path, engine: &Engine, floats_allowed: bool) -> Result<Cache, HostError> {
         let problem = |error: io::Error| HostError::new(format!("cache folder `{}`: {error}", folder.display()));
         make_private(folder).map_err(problem)?;
-        check_private(folder).map_err(problem)?;
+        check_folder(folder).map_err(problem)?;
         let key = key(folder).map_err(problem)?;
-        Ok(Cache { folder: folder.to_owned(), key, version: code_version(engine) })
+        Ok(Cache { folder: folder.to_owned(), key, version: code_version(engine) ^ u64::from(floats_allowed) })
     }
 
-    /// The code of a component. `None` when there is no file, or its seal is not valid.
-    pub(super) fn get(&self, hash: PluginHash) -> Option<OwnCode> {
-        let mut file = File::open(self.path(hash)).ok()?;
-        if file.metadata().ok()?.len() > CODE_BYTES_MAX {
-            return None;
-        }
-        let mut seal = [0; SEAL_BYTES];
-        file.read_exact(&mut seal).ok()?;
-        let mut code = Vec::new();
-        file.read_to_end(&mut code).ok()?;
-        self.sealing(hash, &code)?.verify_slice(&seal).ok()?;
-        Some(OwnCode::kept(SealedCode(code)))
+    /// The outcome of compiling a component. `None` when there is no file, or its seal is not valid.
+    pub(super) fn get(&self, hash: PluginHash) -> Option<Outcome<OwnCode>> {
+        let mut seal = read_file_in(&self.folder, &self.file_name(hash), CODE_BYTES_MAX).ok()?;
+        let sealed = seal.split_off(SEAL_BYTES.min(seal.len()));
+        self.sealing(hash, &[&sealed])?.verify_slice(&seal).ok()?;
+        Some(outcome::read(sealed)?.map(|code| OwnCode::kept(SealedCode(code))))
     }
 
-    /// Stores the code of a component. When that fails, the component is compiled again the next time.
-    pub(super) fn put(&self, hash: PluginHash, code: &OwnCode) {
-        let Some(sealing) = self.sealing(hash, code.bytes()) else { return };
+    /// Stores the outcome of compiling a component. When that fails, the component is compiled again the next time.
+    pub(super) fn put(&self, hash: PluginHash, outcome: &Outcome<OwnCode>, code: &OwnCode) {
+        let findings = outcome::written(&outcome.report, &outcome.places);
+        let Some(sealing) = self.sealing(hash, &[&findings, code.bytes()]) else { return };
         let seal = sealing.finalize().into_bytes();
-        let _kept = write_whole(&self.folder, &self.path(hash), &[&seal, code.bytes()]);
+        let _kept =
+            write_whole(&self.folder, &self.folder.join(self.file_name(hash)), &[&seal, &findings, code.bytes()]);
     }
 
-    fn path(&self, hash: PluginHash) -> PathBuf {
-        self.folder.join(format!("{hash}-{:016x}.code", self.version))
+    fn file_name(&self, hash: PluginHash) -> String {
+        format!("{hash}-{:016x}.code", self.version)
     }
 
-    /// The seal over the component, the version of the engine and the code.
-    fn sealing(&self, hash: PluginHash, code: &[u8]) -> Option<Hmac<Sha256>> {
+    /// The seal over the component, the version of the engine and the outcome.
+    fn sealing(&self, hash: PluginHash, outcome: &[&[u8]]) -> Option<Hmac<Sha256>> {
         let mut sealing = Hmac::<Sha256>::new_from_slice(&self.key).ok()?;
         sealing.update(b"shiftmill compiled plugin\0");
         sealing.update(&hash.0);
         sealing.update(&self.version.to_le_bytes());
-        sealing.update(code);
+        outcome.iter().for_each(|part| sealing.update(part));
         Some(sealing)
     }
 }
 
 /// The key of the folder, which is created when there is none.
 fn key(folder: &Path) -> io::Result<[u8; SEAL_BYTES]> {
-    let path = folder.join(KEY_FILE);
-    if !path.exists() {
-        let mut key = [0; SEAL_BYTES];
-        getrandom::fill(&mut key).map_err(io::Error::other)?;
-        // Another process may be first. Then its key is used. The link makes the file appear with its whole content.
-        let ours = write_beside(folder, &[&key])?;
-        let _first = fs::hard_link(&ours, &path);
-        fs::remove_file(&ours)?;
-    }
-    check_private(&path)?;
-    let bytes = fs::read(&path)?;
+    let file = match open_file_in(folder, KEY_FILE) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            make_key(folder)?;
+            open_file_in(folder, KEY_FILE)
+        }
+        opened => opened,
+    };
+    let named = |error: io::Error| io::Error::other(format!("`{KEY_FILE}`: {error}"));
+    let file = file.map_err(named)?;
+    check_private(&file, KEY_FILE.as_ref())?;
+    let bytes = read_up_to(file, SEAL_BYTES).map_err(named)?;
     bytes.try_into().map_err(|_| io::Error::other(format!("`{KEY_FILE}` does not have {SEAL_BYTES} bytes")))
+}
+
+fn make_key(folder: &Path) -> io::Result<()> {
+    let mut key = [0; SEAL_BYTES];
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    // Another process may be first. Then its key is used. The link makes the file appear with its whole content.
+    let ours = write_beside(folder, &[&key])?;
+    let _first = fs::hard_link(&ours, folder.join(KEY_FILE));
+    fs::remove_file(&ours)
 }
 
 /// Writes the whole file, or nothing.
@@ -144,9 +151,9 @@ fn make_private(folder: &Path) -> io::Result<()> {
 
 /// Checks that only its owner, the user of this process, can read or change it.
 #[cfg(unix)]
-fn check_private(path: &Path) -> io::Result<()> {
+fn check_private(opened: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
-    let found = fs::metadata(path)?;
+    let found = opened.metadata()?;
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
     if found.mode() & 0o077 != 0 {
         return Err(io::Error::other(format!("`{name}` can be read or changed by others: `chmod go-rwx` it")));
@@ -165,8 +172,18 @@ fn make_private(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
+#[cfg(unix)]
+fn check_folder(folder: &Path) -> io::Result<()> {
+    check_private(&File::open(folder)?, folder)
+}
+
 /// On other systems the folders of a user are private by default.
 #[cfg(not(unix))]
-fn check_private(_: &Path) -> io::Result<()> {
+fn check_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_private(_: &File, _: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -1,14 +1,16 @@
-//! Compiles in a child process. The limits of the sandbox do not apply to compiling, so an upload could use much time and
+//! Checks and compiles in a child process. The limits of the sandbox apply to neither, so an upload could use much time and
 //! memory there. In a child process, exceeding either ends only the child.
 //!
-//! The child reads the component from its input, and writes a mark, the version of the engine and the code to its output.
-//! It writes messages to its error output.
+//! The child reads whether floats are allowed (a byte) and the component from its input, and writes a mark, the version of
+//! the engine and the outcome to its output. It writes messages to its error output.
 
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
+use std::panic;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,11 +18,12 @@ use wasmtime::Engine;
 
 use super::admit::OwnCode;
 use super::compile_here;
+use super::outcome::{self, Outcome};
 use crate::engine::{code_version, compiling_engine};
 use crate::limits::{COMPONENT_BYTES_MAX, compile_bytes_max, shortened};
 
 /// The start of the output.
-const MARK: [u8; 8] = *b"SMCODE1\n";
+const MARK: [u8; 8] = *b"SMCODE2\n";
 /// The maximum time for compiling.
 const TIME_MAX: Duration = Duration::from_secs(60);
 /// Bytes of the output. This program compiles no larger code.
@@ -45,36 +48,52 @@ impl ChildCode {
     }
 }
 
-/// Compiles a component in a child process.
+/// The input of a child process.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub(super) component: &'a [u8],
+    pub(super) floats_allowed: bool,
+}
+
+/// Checks and compiles a component in a child process. The child is ended when `cancelled` is set.
 pub(super) fn compile_in(
     program: &Path,
     arguments: &[OsString],
     engine: &Engine,
-    component: &[u8],
-) -> Result<OwnCode, String> {
+    input: Input<'_>,
+    cancelled: &AtomicBool,
+) -> Result<Outcome<OwnCode>, String> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().map_err(|error| format!("cannot start the compiler: {error}"))?;
-    let (status, output, messages) = exchange(child, component)?;
+    let (status, output, messages) = exchange(child, input, cancelled)?;
     if !status.success() {
         return Err(why_it_ended(status, &messages));
     }
-    let code = output
+    let outcome = output
         .strip_prefix(&MARK)
         .and_then(|rest| rest.split_first_chunk::<8>())
         .filter(|(version, _)| u64::from_le_bytes(**version) == code_version(engine))
-        .map(|(_, code)| ChildCode(code.to_vec()));
-    code.map(OwnCode::of_child).ok_or_else(|| "the compiler is of another version than this program".to_owned())
+        .and_then(|(_, outcome)| outcome::read(outcome.to_vec()));
+    let outcome = outcome.ok_or_else(|| "the compiler is of another version than this program".to_owned())?;
+    Ok(outcome.map(|code| OwnCode::of_child(ChildCode(code))))
 }
 
 /// Sends the component and waits for the output, at most for [`TIME_MAX`].
-fn exchange(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, String), String> {
+fn exchange(
+    mut child: Child,
+    Input { component, floats_allowed }: Input<'_>,
+    cancelled: &AtomicBool,
+) -> Result<(ExitStatus, Vec<u8>, String), String> {
     let (input, output, messages) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     thread::scope(|scope| {
-        let written = scope.spawn(move || input.map(|mut input| input.write_all(component)));
+        let send = move |mut input: ChildStdin| {
+            input.write_all(&[u8::from(floats_allowed)]).and_then(|()| input.write_all(component))
+        };
+        let written = scope.spawn(move || input.map(send));
         let output = scope.spawn(move || read_up_to(output, OUTPUT_BYTES_MAX));
         let messages = scope.spawn(move || read_up_to(messages, 64 << 10));
-        let ended = wait(&mut child, compile_bytes_max(component.len()));
+        let ended = wait(&mut child, compile_bytes_max(component.len()), cancelled);
         if ended.is_err() {
             // It may have just ended. The code below waits for it in both cases.
             let _killed = child.kill();
@@ -91,11 +110,12 @@ fn exchange(mut child: Child, component: &[u8]) -> Result<(ExitStatus, Vec<u8>, 
 /// Waits for the child to end.
 ///
 /// # Errors
-/// When it uses too much memory or time.
-fn wait(child: &mut Child, bytes_max: usize) -> Result<(), String> {
+/// When it uses too much memory or time, or is cancelled.
+fn wait(child: &mut Child, bytes_max: usize, cancelled: &AtomicBool) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < TIME_MAX {
         match child.try_wait() {
+            Ok(None) if cancelled.load(Ordering::Relaxed) => return Err("its caller has gone".to_owned()),
             Ok(None) if memory(child.id()).is_some_and(|bytes| bytes > bytes_max) => {
                 return Err(format!("compiling it needs more than {} MiB of memory", bytes_max >> 20));
             }
@@ -133,6 +153,8 @@ fn why_it_ended(status: ExitStatus, messages: &str) -> String {
 /// The main function of the child process: limits itself, reads a component, writes code. Call it at the start of `main`
 /// when the program was started with the arguments of [`crate::Compiler::Child`].
 pub fn compile_child() -> ExitCode {
+    // The message of a panic names a file of the compiler's source, and means nothing to the sender of the component.
+    panic::set_hook(Box::new(|_| {}));
     match limit().map_err(|error| error.to_string()).and_then(|()| compile()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -144,14 +166,15 @@ pub fn compile_child() -> ExitCode {
 }
 
 fn compile() -> Result<(), String> {
-    let mut component = Vec::new();
-    let most = COMPONENT_BYTES_MAX as u64 + 1;
-    io::stdin().take(most).read_to_end(&mut component).map_err(|error| error.to_string())?;
+    let mut input = Vec::new();
+    let most = COMPONENT_BYTES_MAX as u64 + 2;
+    io::stdin().take(most).read_to_end(&mut input).map_err(|error| error.to_string())?;
+    let (floats_allowed, component) = input.split_first().ok_or("there is no component")?;
     let engine = compiling_engine().map_err(|error| format!("{error:#}"))?;
-    let code = compile_here(&engine, &component)?;
+    let Outcome { report, places, code } = compile_here(&engine, component, *floats_allowed != 0)?;
     let mut output = io::stdout().lock();
     let version = code_version(&engine).to_le_bytes();
-    let parts = [&MARK[..], &version, code.bytes()];
+    let parts = [&MARK[..], &version, &outcome::written(&report, &places), &code.unwrap_or_default()];
     let written = parts.into_iter().try_for_each(|part| output.write_all(part)).and_then(|()| output.flush());
     written.map_err(|error| error.to_string())
 }

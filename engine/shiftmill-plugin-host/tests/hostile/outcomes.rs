@@ -3,6 +3,7 @@
 use shiftmill_core::{CardState, FailureCode, Hook, Proposal, Scratch, Silent, apply};
 use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSettings};
 
+use crate::bombs::{Bomb, bombs};
 use crate::cards::{Cards, binding};
 use crate::corpus::{Outcome, guests};
 use crate::shapes::shapes;
@@ -10,6 +11,8 @@ use shiftmill_guests::Guest;
 
 const EMPLOYEES: usize = 12;
 const MARKED: [usize; 2] = [3, 8];
+/// Bytes of the message of a refusal, with all its objections.
+const MESSAGE_BYTES_MAX: usize = 20_000;
 
 /// The outcome of a guest.
 #[derive(Debug, PartialEq, Eq)]
@@ -104,9 +107,29 @@ fn no_odd_shape_is_loaded() {
     let mut wrong = Vec::new();
     for (name, bytes, words) in shapes() {
         match host.load(&bytes).map_err(|error| error.to_string()) {
+            Err(message) if message.len() > MESSAGE_BYTES_MAX => {
+                wrong.push(format!("{name}: a message of {} bytes", message.len()));
+            }
             Err(message) if message.contains(words) => {}
             Err(message) => wrong.push(format!("{name}: expected `{words}`, found `{message}`")),
             Ok(plugin) => wrong.push(format!("{name}: loaded as {}", plugin.title())),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn bombs_in_what_only_messages_use_cost_the_messages() {
+    let host = host();
+    let mut wrong = Vec::new();
+    for Bomb { name, component, lines, words } in bombs() {
+        let plugin = host.load(&component).unwrap_or_else(|error| panic!("{name}: {error}"));
+        if plugin.report().lines != lines {
+            wrong.push(format!("{name}: expected lines {lines:?}, found {:?}", plugin.report().lines));
+        }
+        let found = run(&host, &component, Hook::Days);
+        if let Err(problem) = judge(Outcome::MarkedFail(FailureCode::Panic, words), &found) {
+            wrong.push(format!("{name}: {problem}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

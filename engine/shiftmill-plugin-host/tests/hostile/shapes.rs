@@ -8,7 +8,7 @@ pub type Shape = (&'static str, Vec<u8>, &'static str);
 
 /// All of them.
 pub fn shapes() -> Vec<Shape> {
-    [no_components(), other_contracts(), foreign_imports(), other_features(), bombs()].concat()
+    [no_components(), other_contracts(), foreign_imports(), other_features(), bombs(), crate::bombs::refused()].concat()
 }
 
 fn no_components() -> Vec<Shape> {
@@ -224,6 +224,6 @@ fn bombs() -> Vec<Shape> {
         ),
         ("a hundred modules", component(modules), "core modules, the maximum is 8"),
         ("components in components", component(nested_components), "does not export"),
-        ("nine thousand instances", component(instances), "9001 parts, the maximum is 4000"),
+        ("nine thousand instances", component(instances), "9000 parts, the maximum is 4000"),
     ]
 }

@@ -20,6 +20,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use shiftmill_plugin_host::read_text_in;
 use shiftmill_timecards::suite::{self, SuiteCase, SuiteFile, SuiteMistakes};
 
 use crate::plugin_registry::PluginRegistry;
@@ -102,7 +103,7 @@ impl Suites<'_> {
     pub fn read(&self) -> io::Result<Read> {
         let mut read = Read::default();
         for (path, name) in self.files()? {
-            let suite = match suite::parse(&name, &fs::read_to_string(&path)?) {
+            let suite = match suite::parse(&name, &text_of(&path)?) {
                 Ok(suite) => suite,
                 Err(mistakes) => {
                     read.failures.push(unreadable(&name, &mistakes));
@@ -143,7 +144,7 @@ impl Suites<'_> {
 
     fn run_file(&self, path: &Path, name: &str, differing: Differing<'_>, ran: &mut Ran) -> io::Result<()> {
         ran.files += 1;
-        let before = fs::read_to_string(path)?;
+        let before = text_of(path)?;
         let mut run = FileRun { suites: self, path, name, text: before.clone(), ran };
         if let Err(mistakes) = run.claims(differing) {
             run.ran.failures.push(unreadable(name, &mistakes));
@@ -173,6 +174,12 @@ fn suites_under(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     suites.sort();
     Ok(suites)
+}
+
+/// The text of a suite.
+fn text_of(path: &Path) -> io::Result<String> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    read_text_in(path.parent().unwrap_or(Path::new(".")), &name)
 }
 
 fn unreadable(name: &str, mistakes: &SuiteMistakes) -> Failure {

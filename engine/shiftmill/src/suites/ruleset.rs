@@ -1,16 +1,17 @@
 //! The ruleset of a claim: a preset, a file, a block of TOML, or blocks over one of these.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use shiftmill_core::{ContextDays, PluginBinding};
+use shiftmill_plugin_host::read_text_in;
 use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, presets};
 use shiftmill_timecards::suite::{RulesetLayer, SuiteCase, SuiteFile};
 
 use super::Suites;
 use crate::cause::with_cause;
-use crate::plugin_registry::{PluginRegistry, beside};
+use crate::plugin_registry::{PluginRegistry, PluginRegistryError};
 
 /// What a claim's ruleset may name: the blocks before its own, the files beside the suite, and those of the folder of
 /// rulesets.
@@ -20,26 +21,22 @@ struct Beside<'a> {
     registry: &'a PluginRegistry,
 }
 
-impl Beside<'_> {
-    /// The file of this name in the first folder that has it.
-    fn file(&self, name: &str) -> Option<PathBuf> {
-        let paths = self.folders.iter().flatten().filter_map(|folder| beside(folder, name));
-        paths.into_iter().find(|path| path.is_file())
-    }
-}
-
 impl Library for Beside<'_> {
     fn find(&self, name: &str) -> Option<String> {
         let layer = self.layers.iter().find(|layer| layer.name == name);
-        layer.map(|layer| layer.text.clone()).or_else(|| fs::read_to_string(self.file(name)?).ok())
+        layer.map(|layer| layer.text.clone()).or_else(|| {
+            let mut folders = self.folders.iter().flatten();
+            folders.find_map(|folder| read_text_in(folder, name).ok())
+        })
     }
 
     fn plugin(&self, which: PluginReference<'_>) -> Result<PluginFound, String> {
         let plugin = match which {
             PluginReference::Hash(hash) => self.registry.get(hash).ok_or("there is no plugin of this hash")?,
             PluginReference::File(name) => {
-                let file = self.file(name).ok_or("there is no such file")?;
-                self.registry.load_file(&file).map_err(|error| with_cause(&error))?
+                let loaded = self.folders.iter().flatten().map(|folder| self.registry.load_file(folder, name));
+                let mut found = loaded.skip_while(|loaded| loaded.as_ref().is_err_and(is_missing));
+                found.next().ok_or("there is no such file")?.map_err(|error| with_cause(&error))?
             }
         };
         Ok(PluginFound { hash: plugin.hash(), manifest: Arc::clone(plugin.manifest()) })
@@ -48,6 +45,10 @@ impl Library for Beside<'_> {
     fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
         self.registry.configure(binding)
     }
+}
+
+fn is_missing(error: &PluginRegistryError) -> bool {
+    matches!(error, PluginRegistryError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
 /// Compiles the ruleset of a claim of the suite at `path`. `Err` with its mistakes.
