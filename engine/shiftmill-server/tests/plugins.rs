@@ -86,8 +86,10 @@ async fn plugins_are_listed_page_by_page() {
         }
     }
     assert_eq!(listed, hashes);
-    let odd = v1::ListPluginsRequest { page_size: -1, page_token: "x".to_owned() };
-    assert_eq!(problem(&plugins.list_plugins(odd).await.unwrap_err()).1, ["page_token"]);
+    for (page_size, page_token, field) in [(-1, "", "page_size"), (1, "x", "page_token")] {
+        let odd = v1::ListPluginsRequest { page_size, page_token: page_token.to_owned() };
+        assert_eq!(problem(&plugins.list_plugins(odd).await.unwrap_err()).1, [field]);
+    }
 
     let get = |name: String| v1::GetPluginRequest { name };
     let found = plugins.get_plugin(get(format!("plugins/{}", hashes[0]))).await.unwrap().into_inner();

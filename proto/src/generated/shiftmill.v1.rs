@@ -16,7 +16,7 @@ pub struct GetPluginRequest {
 /// Selects a page of plugins.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPluginsRequest {
-    /// How many at most; 0, and more than 100, mean 100.
+    /// How many at most; 0, and more than 100, mean 100. A negative number is refused.
     #[prost(int32, tag = "1")]
     pub page_size: i32,
     /// `next_page_token` of the answer before; empty for the first.
