@@ -44,6 +44,7 @@ mod independence;
 mod info;
 mod library;
 mod memory;
+mod peer;
 mod plugin_cache;
 mod plugin_store;
 mod plugins;
