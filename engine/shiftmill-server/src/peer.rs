@@ -4,7 +4,6 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use sha2::{Digest, Sha256};
-use tonic::Request;
 
 /// A caller, as far as the transport knows it. All connections of one peer share what one peer may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,16 +27,6 @@ impl Peer {
     /// The peer that has authenticated with a certificate, in DER.
     pub fn authenticated(certificate: &[u8]) -> Peer {
         Peer::Certificate(Sha256::digest(certificate).into())
-    }
-
-    /// The peer that sent a request.
-    pub fn of<Message>(request: &Request<Message>) -> Peer {
-        let certificates = request.peer_certs();
-        if let Some(certificate) = certificates.as_ref().and_then(|list| list.first()) {
-            return Peer::authenticated(certificate);
-        }
-        let unknown = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-        Peer::at(request.remote_addr().map_or(unknown, |address| address.ip()))
     }
 }
 
