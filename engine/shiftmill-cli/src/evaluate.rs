@@ -16,6 +16,7 @@ use crate::files::{FactFiles, Facts};
 use crate::output::{self, Output};
 use crate::plugins;
 use crate::problem::Problem;
+use crate::serve::THREADS_MAX;
 use crate::window::{Window, WindowArguments};
 
 /// Employees per chunk: their columns stay in the cache of a core.
@@ -59,9 +60,9 @@ pub struct Evaluate {
     /// Write results to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     output: Option<String>,
-    /// The number of threads; 0 is one per core. Results do not depend on it.
-    #[arg(long, default_value_t = 0)]
-    threads: usize,
+    /// The number of threads, at most 1024; 0 is one per core. Results do not depend on it.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=THREADS_MAX))]
+    threads: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -93,7 +94,7 @@ pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<E
     let mut facts = command.files.read(command.window.years(), registry)?;
     let settled = command.window.settle(&mut facts);
     let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
-    let evaluated = evaluate(facts, window, Detail::Workdays, registry, command.threads)?;
+    let evaluated = evaluate(facts, window, Detail::Workdays, registry, usize::from(command.threads))?;
     let format = if json { Format::Json } else { command.format };
     let mut out = Output::to(command.output.as_deref())?;
     match format {

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod files;
 mod generate;
+mod one_line;
 mod output;
 mod plugin;
 mod plugins;

@@ -51,6 +51,14 @@ impl Problem {
         self.exit
     }
 
+    /// The error and its cause as one line, for the log.
+    pub fn line(&self) -> String {
+        match &self.cause {
+            Some(cause) => format!("{}: {cause}", self.error),
+            None => self.error.clone(),
+        }
+    }
+
     /// Prints it to standard error. When the reader of the output has gone, nothing is printed.
     pub fn print(&self, json: bool) {
         if self.exit == Exit::Done {

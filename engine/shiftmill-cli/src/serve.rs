@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use shiftmill_server::{Config, Registry, ServeError, Server, Tls};
+use shiftmill_server::{Certificates, Config, Limits, Registry, ServeError, Server, Tls};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::exit::Exit;
+use crate::one_line::OneLine;
 use crate::plugins::PluginArguments;
 use crate::problem::Problem;
 
@@ -28,8 +29,8 @@ Examples:
         --tls-client-authority clients.pem
 
 After SIGTERM or Ctrl-C, calls have up to 30 seconds to finish; then the program ends with exit code 0. SIGHUP reads the
-folder again: new calls use the new rulesets and plugins, and running calls keep theirs. When the folder has mistakes,
-nothing changes.
+folder and the certificates again: new calls use the new rulesets and plugins, and new connections the new certificates.
+When the folder has mistakes, its rulesets and plugins stay; when the certificates cannot be used, the old ones stay.
 Logs go to standard error; SHIFTMILL_LOG sets their level, such as `debug`.";
 
 /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
@@ -42,9 +43,9 @@ pub struct Serve {
     /// A folder of rulesets (`*.toml`) that requests may name.
     #[arg(long, value_name = "FOLDER")]
     rulesets: Option<PathBuf>,
-    /// The number of threads that evaluate; 0 is one per core.
-    #[arg(long, default_value_t = 0)]
-    threads: usize,
+    /// The number of threads that evaluate, at most 1024; 0 is one per core.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=THREADS_MAX))]
+    threads: u16,
     /// The certificate of this server, PEM.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_certificate: Option<String>,
@@ -57,11 +58,26 @@ pub struct Serve {
     /// Listen on other addresses than loopback without authentication of callers.
     #[arg(long)]
     allow_unauthenticated: bool,
+    /// The memory for chunks and results under way, in MiB. The handbook says how much memory the service needs in all.
+    #[arg(long, value_name = "MIB", default_value_t = mib(Limits::default().bytes_under_way), value_parser = clap::value_parser!(u32).range(8..=1 << 20))]
+    memory: u32,
+    /// The most connections at a time. The limit of open files may allow fewer.
+    #[arg(long, value_name = "COUNT", default_value_t = count(Limits::default().connections), value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    connections: u32,
+    /// The most streams at a time.
+    #[arg(long, value_name = "COUNT", default_value_t = count(Limits::default().streams), value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    streams: u32,
+    /// The share of connections, calls, streams and memory for one address or client certificate. Give 100 when all calls
+    /// come through one proxy.
+    #[arg(long, value_name = "PERCENT", default_value_t = Limits::default().peer_percent, value_parser = clap::value_parser!(u8).range(1..=100))]
+    peer_share: u8,
     /// The format of the logs on standard error.
     #[arg(long, value_enum, default_value_t = Log::Text)]
     log: Log,
 }
 
+/// More threads than the cores of any machine.
+pub const THREADS_MAX: i64 = 1_024;
 /// How long the process waits for its threads once all calls have ended.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 
@@ -79,16 +95,16 @@ pub fn run(command: &Serve, plugins: &PluginArguments, json: bool) -> Result<Exi
     let config = Config {
         listen: command.listen,
         rulesets: command.rulesets.clone(),
-        workers: command.threads,
+        workers: usize::from(command.threads),
         plugins: plugins.of_service()?,
         tls: tls(command)?,
         allow_unauthenticated: command.allow_unauthenticated,
-        ..Config::default()
+        limits: limits(command),
     };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let server = Server::bind(config).map_err(failed)?;
-        tokio::spawn(reload_on_hangup(server.registry()));
+        tokio::spawn(reload_on_hangup(server.registry(), server.certificates(), command.clone()));
         server.run(stop_signal()).await.map_err(failed)
     });
     // The trial or compilation of a plugin may still run. Its caller has gone, so the program does not wait for it.
@@ -137,7 +153,7 @@ fn logs(json: bool) -> Result<(), Problem> {
     };
     let (text, lines) = match json {
         true => (None, Some(tracing_subscriber::fmt::layer().json().with_writer(stderr))),
-        false => (Some(tracing_subscriber::fmt::layer().with_writer(stderr)), None),
+        false => (Some(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(|| OneLine(stderr()))), None),
     };
     // This fails only when a subscriber is already set. Its logs are equivalent.
     let _ = tracing_subscriber::registry().with(level).with(text).with(lines).try_init();
@@ -162,6 +178,25 @@ fn log_levels(written: &str) -> Result<Targets, Problem> {
     Ok(levels)
 }
 
+fn limits(command: &Serve) -> Limits {
+    let at_least = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    Limits {
+        bytes_under_way: at_least(command.memory).saturating_mul(1 << 20),
+        connections: at_least(command.connections),
+        streams: at_least(command.streams),
+        peer_percent: command.peer_share,
+        ..Limits::default()
+    }
+}
+
+fn mib(bytes: usize) -> u32 {
+    count(bytes >> 20)
+}
+
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
 fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
     let (Some(certificate), Some(key)) = (&command.tls_certificate, &command.tls_key) else {
         return Ok(None);
@@ -176,8 +211,8 @@ fn tls(command: &Serve) -> Result<Option<Tls>, Problem> {
     }))
 }
 
-/// Reloads the rulesets on every SIGHUP.
-async fn reload_on_hangup(registry: Arc<Registry>) {
+/// Reads the rulesets and the certificates again on every SIGHUP.
+async fn reload_on_hangup(registry: Arc<Registry>, certificates: Option<Certificates>, command: Serve) {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -185,10 +220,24 @@ async fn reload_on_hangup(registry: Arc<Registry>) {
         while hangup.recv().await.is_some() {
             // The outcome is logged by the registry.
             let _outcome = registry.reload().await;
+            if let Some(certificates) = &certificates {
+                reload_certificates(certificates, &command);
+            }
         }
     }
     #[cfg(not(unix))]
-    drop(registry);
+    drop((registry, certificates, command));
+}
+
+fn reload_certificates(certificates: &Certificates, command: &Serve) {
+    let replaced = tls(command).and_then(|tls| match tls {
+        Some(tls) => certificates.replace(&tls).map_err(failed),
+        None => Ok(()),
+    });
+    match replaced {
+        Ok(()) => tracing::info!("certificates read again"),
+        Err(problem) => tracing::error!(problem = problem.line(), "certificates not replaced: the old ones stay"),
+    }
 }
 
 /// Resolves on SIGTERM or Ctrl-C.

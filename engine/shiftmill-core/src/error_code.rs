@@ -85,5 +85,7 @@ coded! {
         Deadline = 38 "SM-DEADLINE",
         /// The client sent nothing, or took nothing, for too long.
         Idle = 39 "SM-IDLE",
+        /// A message cannot be read.
+        MessageUnreadable = 40 "SM-MESSAGE-UNREADABLE",
     }
 }

@@ -64,6 +64,9 @@ impl std::fmt::Debug for Tls {
 pub struct Limits {
     /// Bytes of one message.
     pub message_bytes: usize,
+    /// Bytes of messages that are being received and decoded, of all calls together. Chunks that have been read count in
+    /// `bytes_under_way`.
+    pub bytes_received: usize,
     /// Plugins that are kept for callers who pushed them, besides those of the folder.
     pub plugins: usize,
     /// Bytes of memory of these plugins, mostly their compiled code; a typical plugin needs 0.5 MiB.
@@ -79,6 +82,13 @@ pub struct Limits {
     /// Bytes of chunks and results under way, of all streams together; one stream gets at most a quarter of them. The
     /// edits of plugins count with their maximum, which is many times what plugins usually propose.
     pub bytes_under_way: usize,
+    /// The share of connections, calls, streams and memory that one peer may use at a time, in percent. A peer is an
+    /// address (of IPv6 a network of 64 bits), or a client certificate.
+    pub peer_percent: u8,
+    /// Connections at a time. The limit of open files of the process may allow fewer.
+    pub connections: usize,
+    /// Calls at a time, of all connections together; health checks do not count.
+    pub calls: usize,
     /// Streams at a time, of all connections together.
     pub streams: usize,
     /// Calls at a time on one connection.
@@ -87,6 +97,14 @@ pub struct Limits {
     pub call_time: Duration,
     /// How long a stream may take.
     pub stream_time: Duration,
+    /// How long a client may take for the handshakes of TLS and of HTTP/2, each.
+    pub handshake_time: Duration,
+    /// How long a connection may have no call.
+    pub quiet_time: Duration,
+    /// How long a client may take until the header of its stream begins.
+    pub header_time: Duration,
+    /// How long a message of a stream may take from its first byte to its last.
+    pub message_time: Duration,
     /// How long a client may send no message, or take no answer, before its stream ends.
     pub idle_time: Duration,
     /// How long a stream waits for memory before it is refused.
@@ -99,6 +117,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             message_bytes: 4 << 20,
+            bytes_received: 96 << 20,
             plugins: 256,
             plugin_bytes: 128 << 20,
             employees_per_chunk: 20_000,
@@ -106,10 +125,17 @@ impl Default for Limits {
             timecards_per_call: 100,
             chunks_under_way: 8,
             bytes_under_way: 384 << 20,
+            peer_percent: 50,
+            connections: 256,
+            calls: 1_024,
             streams: 256,
             calls_per_connection: 100,
             call_time: Duration::from_secs(30),
             stream_time: Duration::from_secs(6 * 3_600),
+            handshake_time: Duration::from_secs(10),
+            quiet_time: Duration::from_secs(300),
+            header_time: Duration::from_secs(10),
+            message_time: Duration::from_secs(30),
             idle_time: Duration::from_secs(120),
             memory_wait: Duration::from_secs(5),
             drain_time: Duration::from_secs(30),
@@ -169,7 +195,10 @@ pub enum ServeError {
     /// Plugins cannot be run here, or their compiled code cannot be kept in the folder that was given.
     #[error("cannot run plugins")]
     Plugins(#[source] HostError),
-    /// A service could not be set up, certificates were refused, or the transport failed.
+    /// The certificates or the key cannot be used.
+    #[error("cannot use the certificates")]
+    Certificates(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A service could not be set up.
     #[error("cannot serve")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -182,6 +211,7 @@ impl ServeError {
                 "give a client authority for mutual TLS, listen on 127.0.0.1, or allow it with --allow-unauthenticated",
             ),
             ServeError::Listen { .. } => Some("choose another address or port"),
+            ServeError::Certificates(_) => Some("give the certificate, its key and the client authority as PEM files"),
             ServeError::Plugins(_) => Some("give another folder for compiled code, that only this user can access"),
             ServeError::ReadRulesets { .. }
             | ServeError::Ruleset { .. }

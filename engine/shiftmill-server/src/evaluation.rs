@@ -10,12 +10,11 @@ use tokio::sync::Semaphore;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
-use tracing::Instrument;
 
-use crate::budget::{Budget, busy};
+use crate::budget::busy;
+use crate::call::Call;
 use crate::config::Limits;
 use crate::registry::Registry;
-use crate::request_id::RequestId;
 use crate::{stream, timecards};
 
 /// The state that all calls share.
@@ -25,9 +24,7 @@ pub(crate) struct Shared {
     /// A slot for every chunk that the queue of the engine accepts, so that submitting a chunk never blocks.
     pub engine_slots: Arc<Semaphore>,
     pub registry: Arc<Registry>,
-    pub budget: Budget,
-    pub streams: Arc<Semaphore>,
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// Cancelled when the time to drain is almost over.
     pub stopping: CancellationToken,
 }
@@ -42,26 +39,21 @@ pub(crate) struct EvaluationService {
 impl Evaluation for EvaluationService {
     type EvaluateStreamStream = Pin<Box<dyn Stream<Item = Result<v1::EvaluateStreamResponse, Status>> + Send>>;
 
+    /// The messages come with the call, which counts them; those of the request are empty.
     async fn evaluate_stream(
         &self,
         request: Request<Streaming<v1::EvaluateStreamRequest>>,
     ) -> Result<Response<Self::EvaluateStreamStream>, Status> {
-        let id = RequestId::of(request.metadata());
-        let place = Arc::clone(&self.shared.streams).try_acquire_owned();
-        let place = place.map_err(|_| busy("the maximum number of streams is open"))?;
-        let deadline = stream::deadline(request.metadata(), self.shared.limits.stream_time);
-        let answers =
-            stream::open(self.shared.clone(), request.into_inner(), deadline, place, id.span("EvaluateStream"));
-        let mut response: Response<Self::EvaluateStreamStream> = Response::new(Box::pin(answers));
-        id.tell(response.metadata_mut());
-        Ok(response)
+        let call = Call::of(&request)?;
+        let place = call.capacity.streams.take();
+        let place = place.ok_or_else(|| busy("the maximum number of streams is open"))?;
+        let messages = call.take_messages()?;
+        let answers = stream::open(self.shared.clone(), call, messages, place);
+        Ok(Response::new(Box::pin(answers)))
     }
 
     async fn evaluate(&self, request: Request<v1::EvaluateRequest>) -> Result<Response<v1::EvaluateResponse>, Status> {
-        let id = RequestId::of(request.metadata());
-        let answer = timecards::evaluate(&self.shared, request.into_inner());
-        let mut response = Response::new(answer.instrument(id.span("Evaluate")).await?);
-        id.tell(response.metadata_mut());
-        Ok(response)
+        let call = Call::of(&request)?;
+        Ok(Response::new(timecards::evaluate(&self.shared, &call, request.into_inner()).await?))
     }
 }

@@ -9,6 +9,12 @@
 //! PushPlugin:     component ─→ plugin store ─→ objections, or the declarations of the plugin
 //! ```
 //!
+//! Every call takes the same way before and after:
+//!
+//! ```text
+//! connection ─→ call ─→ messages, counted ─→ one of the services ─→ answer, counted ─→ one line of the log
+//! ```
+//!
 //! Each service method translates, calls, translates. No decision about pay is made here.
 //!
 //! ```
@@ -35,15 +41,26 @@
 //! ```
 #![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 
+mod answer_body;
 mod budget;
+mod call;
+mod call_log;
+mod calls;
 mod cancel_on_drop;
+mod capacity;
 mod config;
+mod connection;
+mod decoded_size;
 mod evaluation;
 mod facts;
 mod independence;
 mod info;
 mod library;
+mod listener;
 mod memory;
+mod messages;
+mod open_files;
+mod peer;
 mod plugin_cache;
 mod plugin_store;
 mod plugins;
@@ -52,11 +69,14 @@ mod registry;
 mod request_id;
 mod resolved_header;
 mod rulesets;
+mod seldom;
 mod serve;
 mod stream;
 mod timecards;
+mod tls;
 
 pub use budget::Budget;
 pub use config::{Config, Limits, ServeError, Tls};
 pub use registry::Registry;
 pub use serve::{Server, serve};
+pub use tls::Certificates;

@@ -7,13 +7,11 @@ use shiftmill::plugin_host::{Lines, Plugin, Report};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::plugins_server::Plugins;
 use tonic::{Request, Response, Status};
-use tracing::Instrument;
 
 use crate::budget::Budget;
 use crate::info;
 use crate::plugin_store::PluginStore;
 use crate::problem::{ErrorCode, Problem};
-use crate::request_id::RequestId;
 
 /// Most plugins on one page.
 const PAGE_MAX: usize = 100;
@@ -28,24 +26,12 @@ pub(crate) struct PluginsService {
 #[tonic::async_trait]
 impl Plugins for PluginsService {
     async fn push_plugin(&self, request: Request<v1::PushPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
-        let id = RequestId::of(request.metadata());
-        let component = request.into_inner().component;
-        let answer = async {
-            let pushed = self.plugins.push(component, &self.budget).await;
-            match &pushed {
-                Ok(plugin) => tracing::info!(plugin = plugin.title(), hash = %plugin.hash(), "plugin taken in"),
-                Err(problem) => tracing::info!(message = problem.message(), "plugin refused"),
-            }
-            let plugin = pushed?;
-            Ok::<_, Problem>(self.told(&plugin))
-        };
-        let mut response = Response::new(answer.instrument(id.span("PushPlugin")).await?);
-        id.tell(response.metadata_mut());
-        Ok(response)
+        let plugin = self.plugins.push(request.into_inner().component, &self.budget).await?;
+        tracing::info!(plugin = plugin.title(), hash = %plugin.hash(), "plugin taken in");
+        Ok(Response::new(self.told(&plugin)))
     }
 
     async fn get_plugin(&self, request: Request<v1::GetPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
-        let id = RequestId::of(request.metadata());
         let name = request.into_inner().name;
         let hash = name.strip_prefix("plugins/").and_then(PluginHash::parse).ok_or_else(|| {
             let message = format!("`{name}` is not `plugins/` and a hash of 64 hexadecimal digits");
@@ -55,16 +41,13 @@ impl Plugins for PluginsService {
             let message = format!("the service has no plugin of the hash {hash}; push it");
             Problem::at(ErrorCode::PluginUnknown, "name", message)
         })?;
-        let mut response = Response::new(self.told(&plugin));
-        id.tell(response.metadata_mut());
-        Ok(response)
+        Ok(Response::new(self.told(&plugin)))
     }
 
     async fn list_plugins(
         &self,
         request: Request<v1::ListPluginsRequest>,
     ) -> Result<Response<v1::ListPluginsResponse>, Status> {
-        let id = RequestId::of(request.metadata());
         let message = request.into_inner();
         let size = page_size(message.page_size)?;
         let after = match message.page_token.as_str() {
@@ -78,9 +61,7 @@ impl Plugins for PluginsService {
         let last = page.last().map(|plugin| plugin.hash().to_string());
         let next_page_token = rest.next().and(last).unwrap_or_default();
         let plugins = page.iter().map(|plugin| v1::Plugin { manifest: None, ..self.told(plugin) }).collect();
-        let mut response = Response::new(v1::ListPluginsResponse { plugins, next_page_token });
-        id.tell(response.metadata_mut());
-        Ok(response)
+        Ok(Response::new(v1::ListPluginsResponse { plugins, next_page_token }))
     }
 }
 

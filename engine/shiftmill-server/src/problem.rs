@@ -53,6 +53,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::PluginConfig
         | ErrorCode::PluginRefused
         | ErrorCode::HeaderExpected
+        | ErrorCode::MessageUnreadable
         | ErrorCode::Header
         | ErrorCode::RulesetMistakes
         | ErrorCode::ZoneUnknown
@@ -93,6 +94,7 @@ impl Problem {
     }
 
     /// What is wrong.
+    #[cfg(test)]
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -163,18 +165,6 @@ fn shortened(text: &str, most: usize) -> String {
         true => text.to_owned(),
         false => format!("{} …", text.get(..text.floor_char_boundary(most)).unwrap_or_default()),
     }
-}
-
-/// The status of a message that the transport cannot read.
-pub(crate) fn unreadable(status: Status, message_bytes: usize) -> Status {
-    if status.code() != Code::OutOfRange {
-        return status;
-    }
-    let text = format!(
-        "a message is larger than {message_bytes} bytes; send timecards in chunks of about 256 KiB ({})",
-        status.message()
-    );
-    Problem::new(ErrorCode::MessageTooLarge, text).into()
 }
 
 #[cfg(test)]

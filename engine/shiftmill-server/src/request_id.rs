@@ -1,9 +1,10 @@
 //! The id that a call has for its caller and in the log.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tonic::metadata::{MetadataMap, MetadataValue};
-use tracing::Span;
+use hyper::HeaderMap;
+use hyper::header::HeaderValue;
 
 /// The metadata key of the id, in requests and responses.
 const HEADER: &str = "x-request-id";
@@ -14,26 +15,27 @@ const LENGTH_MAX: usize = 64;
 pub(crate) struct RequestId(String);
 
 impl RequestId {
-    pub fn of(metadata: &MetadataMap) -> RequestId {
+    pub fn of(headers: &HeaderMap) -> RequestId {
         static CALLS: AtomicU64 = AtomicU64::new(1);
         let plain = |text: &&str| {
             let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
             !text.is_empty() && text.len() <= LENGTH_MAX && text.bytes().all(allowed)
         };
-        let given = metadata.get(HEADER).and_then(|value| value.to_str().ok()).filter(plain);
+        let given = headers.get(HEADER).and_then(|value| value.to_str().ok()).filter(plain);
         let number = || format!("call-{}", CALLS.fetch_add(1, Ordering::Relaxed));
         RequestId(given.map_or_else(number, str::to_owned))
     }
 
-    /// The span in which everything about the call is logged.
-    pub fn span(&self, method: &'static str) -> Span {
-        tracing::info_span!("call", method, request_id = self.0)
-    }
-
-    /// Adds the id to a response.
-    pub fn tell(&self, metadata: &mut MetadataMap) {
-        if let Ok(value) = MetadataValue::try_from(self.0.as_str()) {
-            metadata.insert(HEADER, value);
+    /// Adds the id to the headers or trailers of a response.
+    pub fn add_to(&self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            headers.insert(HEADER, value);
         }
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }

@@ -10,6 +10,7 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
+use tracing::Span;
 
 use crate::problem::{ErrorCode, Problem};
 use crate::registry::{Ready, Snapshot, Uncompiled};
@@ -106,7 +107,16 @@ pub(crate) async fn request(
             return Err(Problem::at(ErrorCode::TooMany, fields.rulesets, message));
         }
     };
-    request.map(Arc::new).map_err(|error| unbound(&error, fields.rulesets))
+    let request = request.map(Arc::new).map_err(|error| unbound(&error, fields.rulesets))?;
+    record(&request);
+    Ok(request)
+}
+
+/// Adds the hashes of the rulesets to what is logged about the call: the first, and how many more there are.
+fn record(request: &Request) {
+    let [first, more @ ..] = &*request.rulesets else { return };
+    let hash = first.hash_hex();
+    Span::current().record("ruleset", if more.is_empty() { hash } else { format!("{hash} and {} more", more.len()) });
 }
 
 /// Why plugins cannot be called.

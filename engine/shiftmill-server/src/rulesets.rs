@@ -6,11 +6,9 @@ use shiftmill::ruleset::{Mistake, Ruleset};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
-use tracing::Instrument;
 
 use crate::info::ruleset_info;
 use crate::registry::{Registry, Uncompiled};
-use crate::request_id::RequestId;
 use crate::resolved_header::{file_name, trial_problem};
 
 /// Checks rulesets.
@@ -22,26 +20,19 @@ pub(crate) struct RulesetsService {
 #[tonic::async_trait]
 impl Rulesets for RulesetsService {
     async fn validate(&self, request: Request<v1::ValidateRequest>) -> Result<Response<v1::ValidateResponse>, Status> {
-        let id = RequestId::of(request.metadata());
         let message = request.into_inner();
-        let answer = async {
-            let compiled = self.registry.now().compile(file_name(&message.file_name), &message.text).await;
-            let answer = match compiled {
-                Ok(ready) => valid(&ready.ruleset),
-                Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),
-                Err(Uncompiled::Trial(error)) => return Err(trial_problem(&error, "text")),
-                Err(Uncompiled::Other(problem)) => return Err(problem),
-            };
-            tracing::info!(valid = answer.valid, mistakes = answer.mistakes.len(), "ruleset checked");
-            Ok(answer)
-        };
-        let mut response = Response::new(answer.instrument(id.span("Validate")).await?);
-        id.tell(response.metadata_mut());
-        Ok(response)
+        let compiled = self.registry.now().compile(file_name(&message.file_name), &message.text).await;
+        Ok(Response::new(match compiled {
+            Ok(ready) => valid(&ready.ruleset),
+            Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),
+            Err(Uncompiled::Trial(error)) => return Err(trial_problem(&error, "text").into()),
+            Err(Uncompiled::Other(problem)) => return Err(problem.into()),
+        }))
     }
 }
 
 fn valid(ruleset: &Ruleset) -> v1::ValidateResponse {
+    tracing::Span::current().record("ruleset", ruleset.hash_hex());
     v1::ValidateResponse { valid: true, mistakes: Vec::new(), ruleset: Some(ruleset_info(ruleset)) }
 }
 

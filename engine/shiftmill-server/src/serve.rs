@@ -10,40 +10,38 @@ use shiftmill::plugin_host::COMPONENT_BYTES_MAX;
 use shiftmill_proto::v1::evaluation_server::EvaluationServer;
 use shiftmill_proto::v1::plugins_server::PluginsServer;
 use shiftmill_proto::v1::rulesets_server::RulesetsServer;
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
-use tonic::transport::server::TcpIncoming;
-use tonic::transport::{Certificate, Identity, ServerTlsConfig};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 
 use crate::budget::Budget;
-use crate::config::{Config, Limits, ServeError, Tls};
+use crate::calls::{Calls, OTHER_MESSAGE_BYTES};
+use crate::capacity::Capacities;
+use crate::config::{Config, ServeError};
+use crate::connection::Service;
 use crate::evaluation::{EvaluationService, Shared};
+use crate::listener::{self, Acceptor};
+use crate::open_files;
 use crate::plugin_store::PluginStore;
 use crate::plugins::PluginsService;
 use crate::registry::Registry;
 use crate::rulesets::RulesetsService;
+use crate::tls::Certificates;
 
-/// Bytes that may be sent before the receiver must acknowledge some.
-const WINDOW: u32 = 4 << 20;
-/// Bytes of one frame.
-const FRAME: u32 = 1 << 20;
-/// Bytes of a push besides the component.
-const AROUND_A_COMPONENT: usize = 1_024;
-/// How often an idle connection is pinged, and how long the answer may take.
-const KEEPALIVE: Duration = Duration::from_secs(30);
-const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
-/// Streams that a client may open and reset at once before its connection is closed.
-const RESETS_MAX: usize = 64;
 /// The last part of the time to drain, in which clients receive that their stream ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A server that listens and does not serve yet.
 #[derive(Debug)]
 pub struct Server {
-    incoming: TcpIncoming,
+    listener: TcpListener,
     address: SocketAddr,
-    tls: Option<Tls>,
+    certificates: Option<Certificates>,
+    capacities: Arc<Capacities>,
     shared: Shared,
 }
 
@@ -56,7 +54,8 @@ pub async fn serve(config: Config, shutdown: impl Future<Output = ()> + Send) ->
 }
 
 impl Server {
-    /// Loads rulesets, starts the engine and listens. Must be called within a tokio runtime.
+    /// Loads rulesets, starts the engine and listens. Raises the limit of open files of this process as far as it may.
+    /// Must be called within a tokio runtime.
     ///
     /// # Errors
     /// [`ServeError`]: the address is refused or taken, or rulesets cannot be loaded.
@@ -68,11 +67,21 @@ impl Server {
         let plugins = Arc::new(PluginStore::new(config.plugins, &config.limits));
         plugins.check_cache()?;
         let registry = Registry::load(config.rulesets.as_deref(), plugins)?;
+        let certificates = config.tls.as_ref().map(Certificates::new).transpose()?;
         let failed = |source| ServeError::Listen { listen: config.listen, source };
-        let incoming = TcpIncoming::bind(config.listen).map_err(failed)?.with_nodelay(Some(true));
-        let address = incoming.local_addr().map_err(failed)?;
-        let shared = Shared::new(Engine::new(config.workers), registry, config.limits);
-        Ok(Server { incoming, address, tls: config.tls, shared })
+        let listener = listener::listen(config.listen).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let connections = open_files::connections(config.limits.connections);
+        let capacities = Arc::new(Capacities::new(&config.limits, connections));
+        let engine = Engine::new(config.workers);
+        let shared = Shared {
+            engine_slots: Arc::new(Semaphore::new(engine.capacity())),
+            engine: Arc::new(engine),
+            registry: Arc::new(registry),
+            limits: Arc::new(config.limits),
+            stopping: CancellationToken::new(),
+        };
+        Ok(Server { listener, address, certificates, capacities, shared })
     }
 
     /// Where it listens.
@@ -85,110 +94,87 @@ impl Server {
         Arc::clone(&self.shared.registry)
     }
 
+    /// The certificates, if it uses TLS: for a caller that replaces them.
+    pub fn certificates(&self) -> Option<Certificates> {
+        self.certificates.clone()
+    }
+
     /// The memory for chunks under way: for monitoring.
     pub fn budget(&self) -> Budget {
-        self.shared.budget.clone()
+        self.capacities.all.chunks.clone()
     }
 
     /// Serves until `shutdown` resolves. Then health is `NOT_SERVING`, new calls are refused, and running calls may
-    /// finish within [`Limits::drain_time`]; streams that take longer end with `SM-DRAINING`.
+    /// finish within [`Limits::drain_time`](crate::Limits::drain_time); streams that take longer end with `SM-DRAINING`.
     ///
     /// # Errors
     /// [`ServeError::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
-        let limits = self.shared.limits.clone();
-        let stopping = self.shared.stopping.clone();
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_serving::<EvaluationServer<EvaluationService>>().await;
-        health.set_serving::<RulesetsServer<RulesetsService>>().await;
-        health.set_serving::<PluginsServer<PluginsService>>().await;
-        let routes = Routes::new(health_service).add_service(reflection()?);
-        let routes = services(routes, self.shared);
-        let mut server = transport(&limits);
-        if let Some(tls) = &self.tls {
-            server = server.tls_config(tls_config(tls)).map_err(transport_error)?;
-        }
-        let told = CancellationToken::new();
-        let closing = told.clone();
-        tracing::info!(address = %self.address, tls = self.tls.is_some(), "serving");
-        let serving = server.add_routes(routes).serve_with_incoming_shutdown(self.incoming, closing.cancelled_owned());
-        let drained = async {
-            shutdown.await;
-            tracing::info!("stopping: calls that run may finish");
-            health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
-            health.set_not_serving::<EvaluationServer<EvaluationService>>().await;
-            health.set_not_serving::<RulesetsServer<RulesetsService>>().await;
-            health.set_not_serving::<PluginsServer<PluginsService>>().await;
-            told.cancel();
-            tokio::time::sleep(limits.drain_time.saturating_sub(FAREWELL)).await;
+        let Server { listener, address, certificates, capacities, shared } = self;
+        let (limits, stopping) = (Arc::clone(&shared.limits), shared.stopping.clone());
+        let (draining, closed) = (CancellationToken::new(), CancellationToken::new());
+        // Connections do not outlive the server, however it ends.
+        let _close = closed.clone().drop_guard();
+        let (health, routes) = routes(shared, capacities.all.chunks.clone())?;
+        set_health(&health, ServingStatus::Serving).await;
+        let calls = Calls::new(routes, &descriptors(), Arc::clone(&limits), draining.clone())?;
+        let service = Service { calls, limits: Arc::clone(&limits), draining: draining.clone(), closed };
+        tracing::info!(%address, tls = certificates.is_some(), "serving");
+        let acceptor = Acceptor { listener, certificates, capacities: Arc::clone(&capacities), service };
+        let accepting = tokio::spawn(acceptor.run());
+        shutdown.await;
+        tracing::info!("stopping: calls that run may finish");
+        set_health(&health, ServingStatus::NotServing).await;
+        draining.cancel();
+        // It ends at once, and closes the port.
+        let _ended = accepting.await;
+        let connections = &capacities.all.connections;
+        if timeout(limits.drain_time.saturating_sub(FAREWELL), connections.all_free()).await.is_err() {
             tracing::warn!("stopping: calls that still run are ended");
             stopping.cancel();
-            tokio::time::sleep(FAREWELL.min(limits.drain_time)).await;
-        };
-        tokio::select! {
-            outcome = serving => outcome.map_err(transport_error)?,
-            () = drained => {}
+            let _ended = timeout(FAREWELL.min(limits.drain_time), connections.all_free()).await;
         }
         tracing::info!("stopped");
         Ok(())
     }
 }
 
-impl Shared {
-    fn new(engine: Engine, registry: Registry, limits: Limits) -> Shared {
-        Shared {
-            engine_slots: Arc::new(Semaphore::new(engine.capacity())),
-            engine: Arc::new(engine),
-            registry: Arc::new(registry),
-            budget: Budget::new(limits.bytes_under_way, limits.memory_wait),
-            streams: Arc::new(Semaphore::new(limits.streams)),
-            limits,
-            stopping: CancellationToken::new(),
-        }
-    }
+async fn set_health(health: &HealthReporter, status: ServingStatus) {
+    health.set_service_status("", status).await;
+    health.set_service_status(shiftmill_proto::v1::evaluation_server::SERVICE_NAME, status).await;
+    health.set_service_status(shiftmill_proto::v1::rulesets_server::SERVICE_NAME, status).await;
+    health.set_service_status(shiftmill_proto::v1::plugins_server::SERVICE_NAME, status).await;
 }
 
-fn services(routes: Routes, shared: Shared) -> Routes {
+fn routes(shared: Shared, memory: Budget) -> Result<(HealthReporter, Routes), ServeError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
     let message_bytes = shared.limits.message_bytes;
     let registry = Arc::clone(&shared.registry);
-    let plugins = PluginsService { plugins: Arc::clone(registry.plugins()), budget: shared.budget.clone() };
-    let plugins = PluginsServer::new(plugins).max_decoding_message_size(COMPONENT_BYTES_MAX + AROUND_A_COMPONENT);
+    let plugins = PluginsService { plugins: Arc::clone(registry.plugins()), budget: memory };
+    let plugins = PluginsServer::new(plugins).max_decoding_message_size(COMPONENT_BYTES_MAX.saturating_mul(2));
     let evaluation = EvaluationServer::new(EvaluationService { shared }).max_decoding_message_size(message_bytes);
     let rulesets = RulesetsServer::new(RulesetsService { registry }).max_decoding_message_size(message_bytes);
-    routes.add_service(evaluation).add_service(rulesets).add_service(plugins)
+    let reflection = || {
+        let builder = tonic_reflection::server::Builder::configure();
+        [shiftmill_proto::DESCRIPTORS, tonic_health::pb::FILE_DESCRIPTOR_SET]
+            .into_iter()
+            .fold(builder, tonic_reflection::server::Builder::register_encoded_file_descriptor_set)
+    };
+    let failed = |error| ServeError::Transport(Box::new(error));
+    let reflection_v1 = reflection().build_v1().map_err(failed)?.max_decoding_message_size(OTHER_MESSAGE_BYTES);
+    // Generic clients of a few years ago know only this version.
+    let reflection_v1alpha =
+        reflection().build_v1alpha().map_err(failed)?.max_decoding_message_size(OTHER_MESSAGE_BYTES);
+    let routes = Routes::new(health_service).add_service(reflection_v1).add_service(reflection_v1alpha);
+    Ok((health, routes.add_service(evaluation).add_service(rulesets).add_service(plugins)))
 }
 
-fn transport(limits: &Limits) -> tonic::transport::Server {
-    tonic::transport::Server::builder()
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(WINDOW)
-        .max_frame_size(FRAME)
-        .max_concurrent_streams(limits.calls_per_connection)
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
-        .http2_max_pending_accept_reset_streams(Some(RESETS_MAX))
-        .timeout(limits.call_time)
-}
-
-fn tls_config(tls: &Tls) -> ServerTlsConfig {
-    let config = ServerTlsConfig::new().identity(Identity::from_pem(&tls.certificate, &tls.key));
-    match &tls.client_authority {
-        Some(authority) => config.client_ca_root(Certificate::from_pem(authority)),
-        None => config,
-    }
-}
-
-fn reflection() -> Result<
-    tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,
-    ServeError,
-> {
-    tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(shiftmill_proto::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
-        .map_err(|error| ServeError::Transport(Box::new(error)))
-}
-
-fn transport_error(error: tonic::transport::Error) -> ServeError {
-    ServeError::Transport(Box::new(error))
+/// The descriptors of all services that are served.
+fn descriptors() -> [&'static [u8]; 4] {
+    [
+        shiftmill_proto::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+    ]
 }

@@ -1,11 +1,12 @@
 //! One `EvaluateStream` call: a header, chunks in, results out as they finish, a summary.
 //!
 //! ```text
-//! client ─→ read ─→ place in window ─→ share of memory ─→ slot in engine ─→ worker ─→ answers ─→ client
+//! client ─→ length ─→ place in window ─→ memory ─→ chunk ─→ slot in engine ─→ worker ─→ answers ─→ client
 //! ```
 //!
-//! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
-//! that stops reading therefore stops only its own stream after a few chunks. When it does not read again, the stream
+//! A chunk is received once it has its place in the window and memory. It keeps the place until its result is on its way
+//! to the client, and the memory until the result has been sent. A client that stops reading therefore stops only its own
+//! stream after a few chunks. When it does not read again, the stream
 //! ends and releases everything. When a stream ends, for any reason, nothing more is evaluated for it.
 
 use std::pin::Pin;
@@ -13,6 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use prost::Message;
+use prost::bytes::Buf;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as RequestPart;
 use shiftmill_proto::v1::evaluate_stream_response::Part as ResponsePart;
@@ -20,52 +23,34 @@ use shiftmill_wire::{Summary, results};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_stream::Stream;
-use tonic::metadata::MetadataMap;
-use tonic::{Status, Streaming};
+use tonic::Status;
 use tracing::{Instrument, Span};
 
-use crate::budget::{Reservation, StreamBudget, used_up};
+use crate::budget::{Budget, Reservation, used_up};
+use crate::call::Call;
+use crate::calls::{stopping, too_late};
 use crate::cancel_on_drop::CancelOnDrop;
+use crate::capacity::Place;
 use crate::evaluation::Shared;
 use crate::info::response_header;
-use crate::problem::{ErrorCode, Problem, unreadable};
+use crate::messages::{Messages, PREFIX};
+use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{ResolvedHeader, stopped};
 use crate::{facts, memory};
 
 /// Below this much free memory no new stream begins.
 const MEMORY_TO_BEGIN: usize = 1 << 20;
 
-/// The instant at which a call must have ended: the client's deadline, or the server's own.
-pub(crate) fn deadline(metadata: &MetadataMap, longest: Duration) -> Instant {
-    let asked = metadata.get("grpc-timeout").and_then(|value| grpc_timeout(value.to_str().ok()?));
-    Instant::now() + asked.map_or(longest, |asked| asked.min(longest))
-}
-
-/// Digits and a unit, such as `250m`.
-fn grpc_timeout(text: &str) -> Option<Duration> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let count: u64 = digits.parse().ok().filter(|_| digits.len() <= 8)?;
-    match unit {
-        "H" => Some(Duration::from_secs(count * 3_600)),
-        "M" => Some(Duration::from_secs(count * 60)),
-        "S" => Some(Duration::from_secs(count)),
-        "m" => Some(Duration::from_millis(count)),
-        "u" => Some(Duration::from_micros(count)),
-        "n" => Some(Duration::from_nanos(count)),
-        _ => None,
-    }
-}
-
 /// An answer, with what its chunk holds until the client takes it.
 struct Answer {
     message: v1::EvaluateStreamResponse,
-    _holds: Option<Holds>,
+    holds: Option<Holds>,
 }
 
 /// What a chunk holds while it is under way.
 struct Holds {
     _place: OwnedSemaphorePermit,
-    _reservation: Option<Reservation>,
+    memory: Reservation,
 }
 
 /// The answers that the client has not taken yet.
@@ -107,6 +92,7 @@ impl PendingAnswers {
 
 /// The answers of a stream, in the order in which they finish.
 pub(crate) struct Answers {
+    call: Arc<Call>,
     pending: Arc<Mutex<PendingAnswers>>,
 }
 
@@ -117,7 +103,12 @@ impl Stream for Answers {
         let mut pending = lock(&self.pending);
         pending.polled = Instant::now();
         match pending.answers.poll_recv(context) {
-            Poll::Ready(Some(answer)) => Poll::Ready(Some(Ok(answer.message))),
+            Poll::Ready(Some(answer)) => {
+                if let Some(holds) = answer.holds {
+                    self.call.answered(holds.memory);
+                }
+                Poll::Ready(Some(Ok(answer.message)))
+            }
             Poll::Ready(None) => Poll::Ready(pending.failure.take().map(Err)),
             Poll::Pending => {
                 pending.waker = Some(context.waker().clone());
@@ -153,49 +144,41 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Serves a stream in a task of its own, so that reading and writing go on side by side.
-pub(crate) fn open(
-    shared: Shared,
-    requests: Streaming<v1::EvaluateStreamRequest>,
-    deadline: Instant,
-    place: OwnedSemaphorePermit,
-    span: Span,
-) -> Answers {
+pub(crate) fn open(shared: Shared, call: Arc<Call>, messages: Messages, place: Place) -> Answers {
     // The window bounds what is under way, so the queue itself need not.
     let (sender, answers) = mpsc::unbounded_channel();
     let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
     let pending = Arc::new(Mutex::new(PendingAnswers::new(answers)));
-    let answers = Answers { pending: Arc::clone(&pending) };
-    let (stopping, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
-    let memory = shared.budget.stream_budget();
+    let answers = Answers { call: Arc::clone(&call), pending: Arc::clone(&pending) };
+    let (stopped, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
+    let memory = call.capacity.chunks.stream_part();
     let (stopper, mut stops) = mpsc::unbounded_channel();
     let stream = OpenStream {
         shared,
-        requests,
+        messages,
         answers: sender.clone(),
         stopper,
         window,
         memory,
         summary: Arc::default(),
         received: 0,
+        usual: 0,
     };
     let served = async move {
         let outcome = tokio::select! {
-            outcome = timeout_at(deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late())),
+            outcome = timeout_at(call.deadline, stream.serve()) => outcome.unwrap_or_else(|_| Err(too_late().into())),
             Some(problem) = stops.recv() => Err(Status::from(problem)),
-            () = stopping.cancelled() => Err(draining()),
+            () = stopped.cancelled() => Err(stopping().into()),
             () = stalled(&pending, idle_time) => Err(not_taken()),
-            () = sender.closed() => {
-                tracing::info!("the client has gone");
-                return;
-            }
+            () = sender.closed() => return,
         };
         if let Err(status) = outcome {
-            tracing::info!(code = ?status.code(), message = status.message(), "stream failed");
             lock(&pending).fail(status);
         }
+        call.must_be_taken_within(idle_time);
         drop(place);
     };
-    tokio::spawn(served.instrument(span));
+    tokio::spawn(served.instrument(Span::current()));
     answers
 }
 
@@ -203,25 +186,19 @@ fn not_taken() -> Status {
     Problem::new(ErrorCode::Idle, "the client has taken no answer for too long").into()
 }
 
-fn too_late() -> Status {
-    Problem::new(ErrorCode::Deadline, "the stream took longer than its deadline").into()
-}
-
-fn draining() -> Status {
-    Problem::new(ErrorCode::Draining, "the server is stopping; send the stream again, elsewhere or later").into()
-}
-
 struct OpenStream {
     shared: Shared,
-    requests: Streaming<v1::EvaluateStreamRequest>,
+    messages: Messages,
     answers: mpsc::UnboundedSender<Answer>,
     /// Receives why a plugin has stopped the evaluation, whose results then do not count.
     stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
-    memory: StreamBudget,
+    memory: Budget,
     summary: Arc<Mutex<Summary>>,
     /// Chunks received.
     received: u64,
+    /// The memory that the last chunk needed: the next one will need about as much.
+    usual: usize,
 }
 
 impl OpenStream {
@@ -229,61 +206,70 @@ impl OpenStream {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
         self.send(ResponsePart::Header(response_header(&header.request)), None);
-        while let Some(chunk) = self.chunk().await? {
-            self.evaluate(chunk, &header).await?;
+        while let Some(length) = self.next_length(self.shared.limits.idle_time).await? {
+            self.evaluate(length, &header).await?;
         }
         self.finish(&header).await
     }
 
     async fn header(&mut self) -> Result<ResolvedHeader, Status> {
-        if self.shared.budget.free() < MEMORY_TO_BEGIN {
+        if self.memory.free() < MEMORY_TO_BEGIN {
             return Err(used_up().into());
         }
-        match self.next().await? {
-            Some(RequestPart::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
-            _ => {
-                Err(Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header").into())
-            }
+        let length = self.next_length(self.shared.limits.header_time).await?;
+        let expected = || Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header");
+        let (message, _memory) = self.receive(length.ok_or_else(expected)?).await?;
+        match message {
+            RequestPart::Header(header) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
+            RequestPart::Chunk(_) => Err(expected().into()),
         }
     }
 
-    async fn chunk(&mut self) -> Result<Option<v1::Chunk>, Status> {
-        match self.next().await? {
-            Some(RequestPart::Chunk(chunk)) => Ok(Some(chunk)),
-            Some(RequestPart::Header(_)) => {
-                Err(Problem::new(ErrorCode::HeaderExpected, "only the first message of a stream may be a header")
-                    .into())
-            }
-            None => Ok(None),
+    /// The length of the next message, once it begins; `None` once the client has sent all.
+    async fn next_length(&mut self, patience: Duration) -> Result<Option<usize>, Status> {
+        let idle = |_| Problem::new(ErrorCode::Idle, "the client has sent nothing for too long");
+        Ok(timeout(patience, self.messages.next_length()).await.map_err(idle)??)
+    }
+
+    /// Receives a message, with its memory. A message without content counts as an empty chunk.
+    async fn receive(&mut self, length: usize) -> Result<(RequestPart, Option<Reservation>), Status> {
+        let (mut wire, mut memory) = self.messages.receive(length).await?;
+        wire.advance(PREFIX);
+        let message = v1::EvaluateStreamRequest::decode(wire);
+        // The bytes that it was decoded from are gone.
+        if let Some(memory) = &mut memory {
+            memory.shrink(memory.bytes().saturating_sub(length * 2));
         }
+        let message = message.map_err(|error| Problem::new(ErrorCode::MessageUnreadable, error.to_string()))?;
+        Ok((message.part.unwrap_or_else(|| RequestPart::Chunk(v1::Chunk::default())), memory))
     }
 
-    /// The next message; `None` once the client has sent all. A message without content counts as an empty chunk.
-    async fn next(&mut self) -> Result<Option<RequestPart>, Status> {
-        let idle = |_| Status::from(Problem::new(ErrorCode::Idle, "the client has sent nothing for too long"));
-        let message = timeout(self.shared.limits.idle_time, self.requests.message()).await.map_err(idle)?;
-        let message = message.map_err(|status| unreadable(status, self.shared.limits.message_bytes))?;
-        Ok(message.map(|message| message.part.unwrap_or_else(|| RequestPart::Chunk(v1::Chunk::default()))))
-    }
-
-    /// Submits a chunk to the engine, which sends its result.
-    async fn evaluate(&mut self, chunk: v1::Chunk, header: &Arc<ResolvedHeader>) -> Result<(), Status> {
+    /// Receives a chunk of `length` bytes and submits it to the engine, which sends its result. The place and about the
+    /// memory that it needs are taken first, so that no chunk waits for them while it occupies memory.
+    async fn evaluate(&mut self, length: usize, header: &Arc<ResolvedHeader>) -> Result<(), Status> {
+        let place = permit(&self.window).await?;
+        let mut memory = self.memory.take(self.usual.max(length)).await?;
+        let (message, received) = self.receive(length).await?;
+        let RequestPart::Chunk(chunk) = message else {
+            let text = "only the first message of a stream may be a header";
+            return Err(Problem::new(ErrorCode::HeaderExpected, text).into());
+        };
         self.received += 1;
         let number = chunk.number;
-        let place = permit(&self.window).await?;
-        let bytes = match memory::of_chunk(&chunk, header, self.memory.most()) {
+        self.usual = match memory::of_chunk(&chunk, header, self.memory.most()) {
             Ok(bytes) => bytes,
             Err(message) => {
                 let problem = Problem::at(ErrorCode::TooMany, format!("chunks[{number}].employees"), message);
-                return self.refuse(number, problem, Holds { _place: place, _reservation: None });
+                return self.refuse(number, problem, Holds { _place: place, memory });
             }
         };
-        let reservation = self.memory.take(bytes).await?;
-        let holds = Holds { _place: place, _reservation: Some(reservation) };
+        memory.resize(self.usual).await?;
+        let holds = Holds { _place: place, memory };
         let batch = match facts::read(chunk, header, &self.shared.limits) {
             Ok(batch) => batch,
             Err(problem) => return self.refuse(number, problem, holds),
         };
+        drop(received);
         let slot = permit(&self.shared.engine_slots).await?;
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
@@ -347,24 +333,10 @@ impl OpenStream {
 }
 
 fn answer(part: ResponsePart, holds: Option<Holds>) -> Answer {
-    Answer { message: v1::EvaluateStreamResponse { part: Some(part) }, _holds: holds }
+    Answer { message: v1::EvaluateStreamResponse { part: Some(part) }, holds }
 }
 
 async fn permit(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Status> {
     let permit = Arc::clone(semaphore).acquire_owned().await;
-    permit.map_err(|_| draining())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn deadlines_are_read_as_grpc_writes_them() {
-        assert_eq!(grpc_timeout("250m"), Some(Duration::from_millis(250)));
-        assert_eq!(grpc_timeout("2H"), Some(Duration::from_secs(7_200)));
-        assert_eq!(grpc_timeout("123456789S"), None);
-        assert_eq!(grpc_timeout("5"), None);
-        assert_eq!(grpc_timeout(""), None);
-    }
+    permit.map_err(|_| stopping().into())
 }

@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use tonic::Status;
 
 use crate::budget::Reservation;
+use crate::call::Call;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
 use crate::info::response_header;
@@ -28,7 +29,11 @@ use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
 
 /// Evaluates the timecards of a call.
-pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
+pub(crate) async fn evaluate(
+    shared: &Shared,
+    call: &Call,
+    message: v1::EvaluateRequest,
+) -> Result<v1::EvaluateResponse, Status> {
     let count = message.timecards.len();
     if count > shared.limits.timecards_per_call {
         let most = shared.limits.timecards_per_call;
@@ -37,12 +42,12 @@ pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> R
     }
     let (explain, language) = (message.explain, language(&message.language)?);
     let request = read_request(&message, shared).await?;
-    let bytes = memory::of_call(count, message.encoded_len(), &request, shared.budget.most());
+    let bytes = memory::of_call(count, message.encoded_len(), &request, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
-    let reservation = shared.budget.take(bytes).await?;
+    let reservation = call.capacity.chunks.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
-    let (finished, _reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
-    tracing::info!(timecards = count, "timecards evaluated");
+    let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
+    call.answered(reservation);
     Ok(answer(&request, &finished, explain, language)?)
 }
 

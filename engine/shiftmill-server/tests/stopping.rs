@@ -14,6 +14,8 @@ use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::{Config, Limits, ServeError, Server, Tls};
 use support::{Running, chunk, header, problem};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::{Certificate, ClientTlsConfig, Identity};
@@ -119,6 +121,42 @@ async fn with_mutual_tls_only_known_callers_are_let_in() {
     let stranger = signed();
     let unknown = trusting().identity(Identity::from_pem(&stranger.certificate, &stranger.key));
     assert!(call(unknown).await.is_err(), "a certificate of another authority is refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_of_tls_that_stalls_is_closed() {
+    let ours = signed();
+    let tls = Tls { certificate: ours.certificate, key: ours.key, client_authority: None };
+    let limits = Limits { handshake_time: Duration::from_millis(300), ..Limits::default() };
+    let server = Running::start_with(Config { workers: 1, tls: Some(tls), limits, ..Config::default() }).await;
+    let mut socket = TcpStream::connect(server.address).await.unwrap();
+    let mut bytes = [0; 16];
+    let closed = tokio::time::timeout(Duration::from_secs(20), socket.read(&mut bytes)).await;
+    assert!(closed.expect("the server closes the connection").is_ok_and(|read| read == 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_are_replaced_while_the_server_runs() {
+    let tls = |signed: &Signed| Tls {
+        certificate: signed.certificate.clone(),
+        key: signed.key.clone(),
+        client_authority: None,
+    };
+    let (first, second) = (signed(), signed());
+    let server = Running::start_with(Config { workers: 1, tls: Some(tls(&first)), ..Config::default() }).await;
+    let trusts = async |signed: &Signed| {
+        let tls = ClientTlsConfig::new().domain_name("localhost");
+        let tls = tls.ca_certificate(Certificate::from_pem(&signed.authority));
+        let url = format!("https://localhost:{}", server.address.port());
+        Client::builder(url).connections(1).tls(tls).connect().await.is_ok()
+    };
+    assert!(trusts(&first).await && !trusts(&second).await);
+    let certificates = server.certificates.as_ref().unwrap();
+    let unlike = Tls { key: second.key.clone(), ..tls(&first) };
+    assert!(matches!(certificates.replace(&unlike), Err(ServeError::Certificates(_))));
+    assert!(trusts(&first).await, "nothing has changed");
+    certificates.replace(&tls(&second)).unwrap();
+    assert!(trusts(&second).await && !trusts(&first).await);
 }
 
 fn message(part: Asking) -> v1::EvaluateStreamRequest {

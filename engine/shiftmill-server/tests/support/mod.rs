@@ -16,7 +16,7 @@ use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
 use shiftmill_proto::v1::evaluation_client::EvaluationClient;
-use shiftmill_server::{Budget, Config, Limits, Registry, Server};
+use shiftmill_server::{Budget, Certificates, Config, Limits, Registry, Server};
 use shiftmill_wire::Vocabulary;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -50,6 +50,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub budget: Budget,
     pub registry: Arc<Registry>,
+    pub certificates: Option<Certificates>,
     stop: Option<oneshot::Sender<()>>,
     pub served: JoinHandle<Result<(), shiftmill_server::ServeError>>,
 }
@@ -62,11 +63,12 @@ impl Running {
     pub async fn start_with(config: Config) -> Running {
         let server = Server::bind(config).unwrap();
         let (address, budget, registry) = (server.address(), server.budget(), server.registry());
+        let certificates = server.certificates();
         let (stop, stopped) = oneshot::channel();
         let served = tokio::spawn(server.run(async move {
             let _ = stopped.await;
         }));
-        Running { address, budget, registry, stop: Some(stop), served }
+        Running { address, budget, registry, certificates, stop: Some(stop), served }
     }
 
     pub fn url(&self) -> String {
