@@ -6,7 +6,8 @@ use crate::time::{Clock, Instant, Length, Workday};
 
 /// The reasons of a plugin. `#[derive(Reason)]` implements it.
 ///
-/// Each struct, or each variant of an enum, is a rule. Its fields are the figures, and the template names them in braces.
+/// Each struct, or each variant of an enum, is a rule. Its fields are the figures, and each template names all of them in
+/// braces.
 /// The name of the rule is that of the struct or variant in lower case with `-` between words, or `key`.
 ///
 /// ```
@@ -27,6 +28,14 @@ use crate::time::{Clock, Instant, Length, Workday};
 /// #[derive(Reason)]
 /// #[reason("worked {worked}")] // no such field
 /// struct LongDay { length: Length }
+/// ```
+///
+/// ```compile_fail
+/// use shiftmill_plugin::prelude::*;
+///
+/// #[derive(Reason)]
+/// #[reason("worked {worked}", chinese = "工作")] // the figure is missing
+/// struct LongDay { worked: Length }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reason for an edit",

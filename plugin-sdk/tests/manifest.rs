@@ -33,7 +33,7 @@ pub(crate) struct Everything {
     #[config(default = "night")]
     premium: PremiumCode,
     /// A time.
-    #[config(default = "standby")]
+    #[config(default = "on_call")]
     time: TimeCode,
     /// An exception.
     #[config(default = "needs_review")]
@@ -199,7 +199,7 @@ fn values_arrive() {
     let week = week!["Mon 08:00-12:00"];
     assert_edits!(
         plugin.days(&week),
-        "Mon 2026-06-01 quantity standby 9:00: said so",
+        "Mon 2026-06-01 quantity on_call 9:00: said so",
         "Mon 2026-06-01 mark needs_review at 09:00: worked 4:00 on 2026-06-01",
     );
     assert_edits!(
@@ -207,7 +207,7 @@ fn values_arrive() {
         "carry points-left 12: said so",
         "carry last-given 20605: 5 true night 2026-06-01 08:00 needs_review 09:00",
     );
-    assert_edits!(plugin.set("choice", "down").days(&week!["Mon"]), "Mon 2026-06-01 quantity standby 9:00: said so");
+    assert_edits!(plugin.set("choice", "down").days(&week!["Mon"]), "Mon 2026-06-01 quantity on_call 9:00: said so");
 }
 
 #[test]

@@ -13,7 +13,7 @@ struct Observer {
     #[config(default = "night")]
     premium: PremiumCode,
     /// A quantity code.
-    #[config(default = "standby")]
+    #[config(default = "on_call")]
     time: TimeCode,
 }
 
@@ -123,7 +123,7 @@ fn a_day_is_seen_and_edited() {
         "Mon 2026-06-01 split 08:00-12:00 at 09:00: 2",
         "Mon 2026-06-01 premium night over 08:00-12:00: 6",
         "Mon 2026-06-01 add work 21:00-22:00 as union: 0",
-        "Mon 2026-06-01 quantity standby 1:30: 0",
+        "Mon 2026-06-01 quantity on_call 1:30: 0",
         "Mon 2026-06-01 mark late_in 0:05 at 08:05: 0",
     );
 }
@@ -131,13 +131,13 @@ fn a_day_is_seen_and_edited() {
 #[test]
 fn totals_are_of_the_pay_period() {
     let week = week![
-        "Sun 2026-05-31 context 08:00-12:00 standby=1h premium 08:00-09:00=night",
-        "Mon 2026-06-01 08:00-12:00 13:00-14:00=union standby=2h premium 08:00-08:30=night",
+        "Sun 2026-05-31 context 08:00-12:00 on_call=1h premium 08:00-09:00=night",
+        "Mon 2026-06-01 08:00-12:00 13:00-14:00=union on_call=2h premium 08:00-08:30=night",
     ];
     assert_edits!(
         trial::<Observer>().period(&week.base_code("union", 1_750)),
-        "Mon 2026-06-01 quantity standby 2:00: 330",
-        "Mon 2026-06-01 quantity standby 0:00: 1750",
+        "Mon 2026-06-01 quantity on_call 2:00: 330",
+        "Mon 2026-06-01 quantity on_call 0:00: 1750",
     );
 }
 
@@ -274,4 +274,112 @@ fn a_time_that_is_skipped_moves_forward_and_one_that_is_shown_twice_is_chosen() 
         "Sun 2026-03-08 mark needs_review at 02:00: 25:00 after midnight, by the clock 02:00",
         "Sun 2026-03-08 mark needs_review at 02:00: 25:00 after midnight, by the clock 02:00",
     );
+}
+
+/// Says what it sees of leave, of days and of pay codes.
+#[derive(Config)]
+struct Witness {
+    /// A quantity.
+    #[config(default = "seen")]
+    code: CountCode,
+    /// Codes whose multipliers are shown.
+    #[config(default = "[]", most = 8)]
+    codes: Vec<BaseCode>,
+    /// A code whose total is shown.
+    #[config(default = "leave_sick")]
+    leave: BaseCode,
+}
+
+#[derive(Reason)]
+enum Witnessed {
+    #[reason("{leave} of leave, {punches} punches, {shifts} shifts, {scheduled} scheduled")]
+    OnDay { leave: Length, punches: i64, shifts: i64, scheduled: i64 },
+    #[reason("{code} is paid {multiplier}, paid {paid}")]
+    Code { code: BaseCode, multiplier: i64, paid: bool },
+    #[reason("{total} in all, on {last}")]
+    Total { total: Length, last: Workday },
+}
+
+impl Period for Witness {
+    type Why = Witnessed;
+
+    fn employee(&self, employee: &Employee, edits: &mut Edits<Witnessed>) -> Outcome {
+        for day in employee.days() {
+            let label = day.workday();
+            let on = |of: Day| i64::from(of.workday() == label);
+            edits.quantity(
+                day,
+                self.code,
+                0,
+                Witnessed::OnDay {
+                    leave: day.leave(),
+                    punches: day.punches().map(|punch| on(punch.day())).sum(),
+                    shifts: day.shifts().map(|shift| on(shift.day())).sum(),
+                    scheduled: day.scheduled().map(|shift| on(shift.day())).sum(),
+                },
+            );
+        }
+        let Some(last) = employee.closing_day() else { return Ok(()) };
+        for code in self.codes.iter().copied() {
+            let facts = employee.pay_code(code);
+            let (multiplier, paid) = (i64::from(facts.multiplier), facts.paid);
+            edits.quantity(last, self.code, 0, Witnessed::Code { code, multiplier, paid });
+        }
+        let total = employee.total(self.leave);
+        edits.quantity(last, self.code, 0, Witnessed::Total { total, last: last.workday() });
+        Ok(())
+    }
+}
+
+plugin!(Witness: period);
+
+#[test]
+fn leave_is_seen_with_and_without_times_and_rows_know_their_day() {
+    let week = week![
+        "Sun 2026-05-31 context leave 8h=leave_sick",
+        "Mon scheduled 08:00-12:00, scheduled 13:00-17:00, 08:00-12:00 | 13:00-17:00",
+        "Tue 08:00-10:00 leave 10:00-12:00=leave_sick, leave 1h30m=leave_sick",
+        "Sun context 08:00-09:00",
+    ];
+    assert_edits!(
+        trial::<Witness>().period(&week),
+        "Sun 2026-05-31 quantity seen 0: 8:00 of leave, 0 punches, 0 shifts, 0 scheduled",
+        "Mon 2026-06-01 quantity seen 0: 0:00 of leave, 4 punches, 2 shifts, 2 scheduled",
+        "Tue 2026-06-02 quantity seen 0: 3:30 of leave, 2 punches, 1 shifts, 0 scheduled",
+        "Sun 2026-06-07 quantity seen 0: 0:00 of leave, 2 punches, 1 shifts, 0 scheduled",
+        "Tue 2026-06-02 quantity seen 0: 3:30 in all, on 2026-06-02",
+    );
+}
+
+#[test]
+fn the_day_that_closes_the_pay_period_is_none_where_the_plugin_is_not_in_force() {
+    let week = week!["Mon 08:00-09:00", "Tue not_in_force 08:00-09:00"];
+    let answer = trial::<Witness>().period(&week);
+    assert!(answer.edits().iter().all(|edit| !edit.contains("in all")), "{:?}", answer.edits());
+}
+
+#[test]
+fn shipped_pay_codes_have_their_properties() {
+    let witness = trial::<Witness>().set("codes", "overtime_2_0 / overtime_1_25 / unapproved / own");
+    let answer = witness.period(&week!["Mon 08:00-09:00"].base_code("own", 1_100));
+    assert_eq!(
+        answer.edits().get(1..5),
+        Some(
+            &[
+                "Mon 2026-06-01 quantity seen 0: overtime_2_0 is paid 2000, paid true",
+                "Mon 2026-06-01 quantity seen 0: overtime_1_25 is paid 1250, paid true",
+                "Mon 2026-06-01 quantity seen 0: unapproved is paid 1000, paid false",
+                "Mon 2026-06-01 quantity seen 0: own is paid 1100, paid true",
+            ]
+            .map(String::from)[..]
+        )
+    );
+}
+
+#[test]
+#[should_panic(
+    expected = "`standby` is a pay code of layer `premium` that counts time; here it is used as one of layer"
+)]
+fn a_pay_code_of_another_layer_is_reported() {
+    trial::<Witness>().set("code", "standby").period(&week!["Mon 08:00-09:00"]);
 }

@@ -9,7 +9,7 @@ use crate::open::normalise::{Granularity, Normalise};
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::{HolidayBasis, Holidays};
 use crate::pay::premiums::Premium;
-use crate::plugin::{PluginBinding, ReasonRule};
+use crate::plugin::{Isolation, PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
@@ -94,6 +94,24 @@ impl PlanTimeline {
         let named = self.versions.iter().flat_map(|(_, plan)| &plan.plugins);
         let known = named.into_iter().all(|index| usize::from(*index) < bindings.len());
         known.then_some(PlanTimeline { bindings, ..self })
+    }
+
+    /// The same rules with a change on a workday, from which every plugin is bound anew, with an instance for each employee.
+    /// A plugin is then called once for the days before the change and once for those after it, as when a change gives it
+    /// other settings. For trials.
+    pub fn rebound_from(&self, workday: Workday) -> PlanTimeline {
+        let anew = |binding: &PluginBinding| PluginBinding { isolation: Isolation::Employee, ..binding.clone() };
+        let bindings = self.bindings.iter().cloned().chain(self.bindings.iter().map(anew)).collect();
+        let first_new = self.bindings.len() as u16;
+        let rebound = |plan: &Plan| {
+            let plugins = plan.plugins.iter().map(|index| first_new.saturating_add(*index)).collect();
+            Plan { plugins, ..plan.clone() }
+        };
+        let mut versions: Vec<_> = self.versions.iter().filter(|version| version.0 < workday).cloned().collect();
+        versions.push((workday, rebound(self.at(workday))));
+        let later = self.versions.iter().filter(|version| version.0 > workday);
+        versions.extend(later.map(|(from, plan)| (*from, rebound(plan))));
+        PlanTimeline { versions, names: self.names.clone(), needs: self.needs, bindings }
     }
 
     /// The plugins of all versions. The same plugin with the same configuration in several versions is one binding.
@@ -257,5 +275,55 @@ impl Names {
     /// The multiplier of a pay code.
     pub fn multiplier(&self, code: PayCode) -> Multiplier {
         self.pay_code(code).map_or(Multiplier::PLAIN, |info| info.multiplier)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plugin::{HookSet, Manifest, OnFailure, PluginHash};
+    use alloc::sync::Arc;
+
+    fn binding() -> PluginBinding {
+        PluginBinding {
+            name: "acme".into(),
+            plugin: PluginHash::default(),
+            manifest: Arc::new(Manifest::default()),
+            hooks: HookSet::default(),
+            values: Vec::new(),
+            isolation: Isolation::Chunk,
+            on_failure: OnFailure::Fail,
+            first_rule: RuleId(4),
+            carried_keys: Vec::new(),
+            context: ContextDays::default(),
+        }
+    }
+
+    #[test]
+    fn plugins_that_are_bound_anew_are_other_bindings_from_that_day_on() {
+        let names = Names {
+            rules: Names::BUILT_IN_RULES.map(String::from).to_vec(),
+            pay_codes: ["regular", "unpaid_break"]
+                .map(|name| PayCodeInfo {
+                    name: name.into(),
+                    layer: crate::codes::Layer::Base,
+                    unit: crate::codes::Unit::Second,
+                    paid: true,
+                    multiplier: Multiplier::PLAIN,
+                })
+                .to_vec(),
+            ..Names::default()
+        };
+        let bound = Plan { plugins: [0].to_vec(), ..Plan::default() };
+        let versions = [(Workday(0), bound.clone()), (Workday(20), Plan::default()), (Workday(30), bound)].to_vec();
+        let timeline = PlanTimeline::new(versions, names).unwrap().with_bindings([binding()].to_vec()).unwrap();
+        let rebound = timeline.rebound_from(Workday(10));
+        let in_force = |day| (rebound.is_in_force(0, Workday(day)), rebound.is_in_force(1, Workday(day)));
+        assert_eq!(
+            [9, 10, 19, 20, 30].map(in_force),
+            [(true, false), (false, true), (false, true), (false, false), (false, true)]
+        );
+        assert_eq!(timeline.rebound_from(Workday(20)).versions().len(), 3);
+        assert_ne!(rebound.bindings()[0], rebound.bindings()[1]);
     }
 }

@@ -197,7 +197,7 @@ pub enum Edited {
         workday: Workday,
         /// What it pays.
         code: PayCode,
-        /// How much, in the unit of the code.
+        /// How much, in the unit of the code; 0 where a plugin says why it pays nothing.
         amount: u32,
     },
     /// A person must look at something.

@@ -13,13 +13,17 @@ use shiftmill_plugin_host::{Host, HostSettings};
 use shiftmill_testkit::example_plugins;
 
 /// The examples in Rust; their folders have the same names.
-const IN_RUST: [&str; 7] = [
+const IN_RUST: [&str; 11] = [
     "attendance-points",
     "callback-minimum",
+    "full-attendance",
     "late-off-late-on",
     "night-meal",
     "night-premium",
+    "on-call-duty",
+    "overtime-bank",
     "overtime-rounding",
+    "rest-between-shifts",
     "split-shift-premium",
 ];
 

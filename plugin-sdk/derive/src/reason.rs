@@ -66,8 +66,9 @@ impl Rule<'_> {
             return Err(Mistake::at(self.name.span(), "say it in words: `#[reason(\"worked {worked}\")]`"));
         };
         let chinese = self.template("chinese");
-        for (text, word) in [Some(&english), chinese.as_ref()].into_iter().flatten() {
-            self.check(text).map_err(|message| Mistake::at(word.span, message))?;
+        for (language, template) in [("English", Some(&english)), ("Chinese", chinese.as_ref())] {
+            let Some((text, word)) = template else { continue };
+            self.check(text).map_err(|what| Mistake::at(word.span, format!("the {language} text: {what}")))?;
         }
         if let Some(field) = self.fields.get(MOST_FIGURES) {
             return Err(Mistake::at(field.name.span(), format!("a reason has at most {MOST_FIGURES} figures")));
@@ -100,9 +101,9 @@ impl Rule<'_> {
         self.arguments.iter().find(|word| word.key == key).map(|word| (plain(&word.value), word))
     }
 
-    /// Checks that every name in braces is a field.
+    /// Checks that every name in braces is a field, and that every field is named, as the host requires.
     fn check(&self, text: &str) -> Result<(), String> {
-        let mut rest = text;
+        let (mut rest, mut named) = (text, Vec::new());
         while let Some(brace) = rest.find(['{', '}']) {
             let (_, from) = rest.split_at(brace);
             let inside = from.strip_prefix('{').and_then(|inside| inside.split_once('}'));
@@ -110,9 +111,15 @@ impl Rule<'_> {
             if !self.fields.iter().any(|field| names::plain(&field.name) == name) {
                 return Err(format!("there is no field `{name}`"));
             }
+            named.push(name);
             rest = after;
         }
-        Ok(())
+        let unnamed =
+            self.fields.iter().map(|field| names::plain(&field.name)).find(|name| !named.contains(&name.as_str()));
+        match unnamed {
+            Some(name) => Err(format!("it does not name the field `{name}`: write `{{{name}}}`, or remove the field")),
+            None => Ok(()),
+        }
     }
 
     /// The arm that writes the figures of this rule.

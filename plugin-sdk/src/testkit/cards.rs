@@ -116,6 +116,9 @@ impl Columns {
             let (Amount::Time(size) | Amount::Count(size)) = *amount;
             self.quantities.push((workday, codes.quantity(code, *amount), size));
         }
+        for (code, length) in &line.leave {
+            self.quantities.push((workday, codes.base(code), *length));
+        }
         for noticed in &line.exceptions {
             let (code, at) = (noticed.code.number(), start_of(noticed.at));
             self.exceptions.push((workday, code, at, noticed.measure.in_seconds(), noticed.is_waived));

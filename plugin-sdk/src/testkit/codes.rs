@@ -1,5 +1,6 @@
 //! The pay codes of a trial: those of the week and those of the configuration.
 
+use crate::codes::Layer;
 use crate::contract::{PayCodes, ValueKind};
 use crate::testkit::line::{Amount, Line};
 use crate::testkit::week::Week;
@@ -12,6 +13,32 @@ struct Known {
     paid: u8,
     multiplier: u16,
 }
+
+/// Name, layer, unit, 1 when paid, thousandths of the plain rate.
+type Shipped = (&'static str, u8, u8, u8, u16);
+
+/// The pay codes that every ruleset has, the two built-in ones first. A test compares them with those of rulesets.
+#[rustfmt::skip]
+pub const SHIPPED: [Shipped; 18] = [
+    ("regular", BASE, SECONDS, 1, 1_000),
+    ("unpaid_break", BASE, SECONDS, 0, 1_000),
+    ("overtime_1_0", BASE, SECONDS, 1, 1_000),
+    ("overtime_1_25", BASE, SECONDS, 1, 1_250),
+    ("overtime_1_35", BASE, SECONDS, 1, 1_350),
+    ("overtime_1_5", BASE, SECONDS, 1, 1_500),
+    ("overtime_2_0", BASE, SECONDS, 1, 2_000),
+    ("overtime_3_0", BASE, SECONDS, 1, 3_000),
+    ("holiday_worked", BASE, SECONDS, 1, 2_000),
+    ("unapproved", BASE, SECONDS, 0, 1_000),
+    ("night", PREMIUM, SECONDS, 1, 1_000),
+    ("weekend", PREMIUM, SECONDS, 1, 1_000),
+    ("standby", PREMIUM, SECONDS, 1, 1_000),
+    ("holiday_paid", QUANTITY, SECONDS, 1, 1_000),
+    ("callback_topup", QUANTITY, SECONDS, 1, 1_000),
+    ("late_deduct", QUANTITY, SECONDS, 1, 1_000),
+    ("meal_premium", QUANTITY, COUNT, 1, 1_000),
+    ("rest_premium", QUANTITY, COUNT, 1, 1_000),
+];
 
 /// Pay codes by number.
 pub struct Codes(Vec<Known>);
@@ -26,9 +53,14 @@ const COUNT: u8 = 1;
 impl Codes {
     /// The codes of a week.
     pub fn of(week: &Week) -> Codes {
-        let mut codes = Codes(Vec::new());
-        codes.find("regular", BASE, SECONDS);
-        codes.find("unpaid_break", BASE, SECONDS);
+        let known = |&(name, layer, unit, paid, multiplier): &Shipped| Known {
+            name: name.to_owned(),
+            layer,
+            unit,
+            paid,
+            multiplier,
+        };
+        let mut codes = Codes(SHIPPED.iter().map(known).collect());
         for (name, multiplier) in &week.base_codes {
             let number = codes.find(name, BASE, SECONDS);
             if let Some(known) = codes.0.get_mut(usize::from(number)) {
@@ -48,6 +80,9 @@ impl Codes {
         }
         for (code, amount) in &line.quantities {
             self.find(code, QUANTITY, unit(*amount));
+        }
+        for (code, _) in &line.leave {
+            self.find(code, BASE, SECONDS);
         }
     }
 
@@ -98,17 +133,29 @@ impl Codes {
         }
     }
 
-    /// The number of the code. A new code is declared.
+    /// The number of the code. A new code is declared, as a ruleset would declare it, with the plain rate.
+    #[track_caller]
     fn find(&mut self, name: &str, layer: u8, unit: u8) -> u16 {
         if let Some(number) = self.0.iter().position(|known| known.name == name) {
             let known = &self.0[number];
-            assert!(known.layer == layer && known.unit == unit, "`{name}` is used as two kinds of pay code");
+            assert!(
+                known.layer == layer && known.unit == unit,
+                "`{name}` is a pay code of {}; here it is used as one of {}",
+                kind(known.layer, known.unit),
+                kind(layer, unit)
+            );
             return number as u16;
         }
-        let paid = u8::from(name != "unpaid_break");
-        self.0.push(Known { name: name.to_owned(), layer, unit, paid, multiplier: 1_000 });
+        self.0.push(Known { name: name.to_owned(), layer, unit, paid: 1, multiplier: 1_000 });
         self.0.len() as u16 - 1
     }
+}
+
+/// A layer and a unit in words.
+fn kind(layer: u8, unit: u8) -> String {
+    let layer = Layer::from_number(layer);
+    let unit = if unit == SECONDS { "time" } else { "occurrences" };
+    format!("layer `{layer}` that counts {unit}")
 }
 
 fn unit(amount: Amount) -> u8 {

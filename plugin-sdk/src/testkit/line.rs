@@ -19,6 +19,8 @@ pub struct Line {
     pub premiums: Vec<(i64, i64, String)>,
     pub punches: Vec<(PunchKind, i64)>,
     pub quantities: Vec<(String, Amount)>,
+    /// Leave without times of day, in seconds.
+    pub leave: Vec<(String, u32)>,
     pub exceptions: Vec<Noticed>,
 }
 
@@ -72,6 +74,7 @@ impl Line {
             premiums: Vec::new(),
             punches: Vec::new(),
             quantities: Vec::new(),
+            leave: Vec::new(),
             exceptions: Vec::new(),
         };
         let (mut next, mut shift) = (Next::Stretch(SpanState::Worked), 0);
@@ -116,6 +119,11 @@ impl Line {
         }
         match name.split_once('-').and_then(|(start, end)| Some((clock(start)?, clock(end)?))) {
             Some((start, end)) => self.take_stretch(start, end, next, value.map(str::to_owned), shift),
+            None if next == Next::Stretch(SpanState::Leave) => {
+                let length = u32::try_from(number(ValueKind::Length, name)?).ok()?;
+                self.leave.push((value?.to_owned(), length));
+                Some(())
+            }
             None => {
                 self.quantities.push((name.to_owned(), amount(value?)?));
                 Some(())

@@ -55,6 +55,8 @@ mod trial;
 mod week;
 mod zones;
 
+#[doc(hidden)]
+pub use codes::SHIPPED;
 pub use trial::{Answered, Trial, trial};
 pub use week::Week;
 

@@ -16,14 +16,15 @@ use crate::time::Instant;
 /// | `08:00-12:00=training` | worked, and pays that code |
 /// | `\|` | the next spans belong to another worked shift |
 /// | `paid_break 10:00-10:15`, `unpaid_break 12:00-12:30`, `leave 08:00-12:00=leave_sick` | other spans |
+/// | `leave 4h=leave_sick` | leave without times of day |
 /// | `scheduled 09:00-17:00` | a scheduled shift |
 /// | `premium 22:00-24:00=night` | a premium |
-/// | `night_meal=1`, `standby=1h` | a quantity |
+/// | `night_meal=1`, `on_call=1h` | a quantity |
 /// | `late_in=5m@09:05`, `waived late_in` | an exception with its size and instant, which may be left out |
 /// | `in@07:58`, `out@17:02`, ... | punches; without any, they are those that the shifts would have |
 /// | `rest_day`, `statutory_holiday`, ... | the day type |
 /// | `context` | the day lies outside the pay period |
-/// | `not_in_force` | the plugin is not in force on it |
+/// | `not_in_force` | the plugin is not in force on it, as before a change inside the pay period |
 ///
 /// ```
 /// use shiftmill_plugin::testkit::*;
@@ -68,8 +69,8 @@ impl Week {
         self
     }
 
-    /// Declares a pay code of the base layer with its multiplier, in thousandths of the plain rate. Other codes have the plain
-    /// rate.
+    /// Declares a pay code of the base layer with its multiplier, in thousandths of the plain rate. Pay codes that every ruleset
+    /// has are those of rulesets; all others have the plain rate.
     pub fn base_code(mut self, name: &str, multiplier: u16) -> Week {
         self.base_codes.push((name.to_owned(), multiplier));
         self

@@ -1,6 +1,6 @@
 //! A workday of an employee.
 
-use crate::codes::DayType;
+use crate::codes::{DayType, SpanState};
 use crate::columns::day;
 use crate::time::{Clock, Date, Instant, Length, Weekday, Workday};
 use crate::view::rows::{rows, value};
@@ -113,7 +113,7 @@ impl<'a> Day<'a> {
         self.employee.clock_at(at)
     }
 
-    /// The spans in order of time: work, breaks, leave.
+    /// The spans in order of time: work, breaks, leave. Leave without times of day is no span: see [`Day::leave`].
     #[inline]
     #[track_caller]
     pub fn spans(self) -> impl DoubleEndedIterator<Item = Span<'a>> + ExactSizeIterator + Clone {
@@ -143,6 +143,14 @@ impl<'a> Day<'a> {
     #[track_caller]
     pub fn works_past(self, clock: Clock) -> bool {
         self.last_work().is_some_and(|work| work.end() > self.at_latest(clock))
+    }
+
+    /// Approved leave: the spans on leave, and leave without times of day ([`Quantity::is_leave`]).
+    #[track_caller]
+    pub fn leave(self) -> Length {
+        let spans = self.spans().filter(|span| span.state() == SpanState::Leave).map(Span::length);
+        let others = self.quantities().filter(|quantity| quantity.is_leave()).map(|leave| Length(leave.amount()));
+        spans.chain(others).sum()
     }
 
     /// The parts of its work inside a window of the wall clock, as [`Span::within`] finds them.
@@ -186,7 +194,7 @@ impl<'a> Day<'a> {
         self.employee.exceptions().filter(move |exception| exception.workday() == label)
     }
 
-    /// Quantities shown on it.
+    /// Quantities shown on it, with leave without times of day ([`Quantity::is_leave`]).
     #[track_caller]
     pub fn quantities(self) -> impl DoubleEndedIterator<Item = Quantity<'a>> + Clone {
         let label = self.workday();

@@ -49,6 +49,21 @@ impl<'a> Employee<'a> {
         self.days().filter(|day| day.is_paid())
     }
 
+    /// The last day of the pay period that is in the list, when the plugin is in force on it.
+    ///
+    /// A rule that pays once a pay period pays on this day, and not at all without it. A change inside the pay period may give
+    /// the plugin other settings; it is then called once with each, and edits on days of the others are refused. This day
+    /// belongs to one of the calls only.
+    pub fn closing_day(&self) -> Option<Day<'_>> {
+        self.paid_days().next_back().filter(|day| day.is_in_force())
+    }
+
+    /// True when the day of this label is in the list and the plugin is in force on it.
+    #[track_caller]
+    pub fn is_in_force(&self, workday: Workday) -> bool {
+        self.day(workday).is_some_and(Day::is_in_force)
+    }
+
     /// The day of this label, if it has facts, results or a scheduled shift.
     #[track_caller]
     pub fn day(&self, workday: Workday) -> Option<Day<'_>> {
@@ -106,7 +121,7 @@ impl<'a> Employee<'a> {
         rows(&self.cards.employees.exception_end, self.row, "employee").map(|row| Exception { employee: self, row })
     }
 
-    /// All quantities.
+    /// All quantities, with leave without times of day ([`Quantity::is_leave`]).
     #[track_caller]
     pub fn quantities(&self) -> impl DoubleEndedIterator<Item = Quantity<'_>> + Clone {
         rows(&self.cards.employees.quantity_end, self.row, "employee").map(|row| Quantity { employee: self, row })
@@ -140,13 +155,13 @@ pub trait Total: Copy {
     fn total(self, employee: &Employee<'_>) -> Self::Amount;
 }
 
-/// The time of all spans with the code.
+/// The time of all spans with the code, and of leave without times of day that it pays.
 impl Total for BaseCode {
     type Amount = Length;
 
     #[track_caller]
     fn total(self, employee: &Employee<'_>) -> Length {
-        let mut total = Length::ZERO;
+        let mut total: Length = employee.amounts(self.into()).map(Length).sum();
         for day in employee.paid_days() {
             for span in day.spans().filter(|span| span.pay_code() == self) {
                 total += span.length();

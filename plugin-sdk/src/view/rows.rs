@@ -26,6 +26,15 @@ pub(crate) fn rows(ends: &[u32], owner: u32, table: &'static str) -> Range<u32> 
     }
 }
 
+/// The owner of a row, one of `owners`. `ends` has the ends of the rows of all owners, which ascend.
+#[track_caller]
+pub(crate) fn owner(ends: &[u32], owners: Range<u32>, row: u32, table: &'static str) -> u32 {
+    match ends.get(owners.start as usize..owners.end as usize) {
+        Some(ends) => owners.start + ends.partition_point(|end| *end <= row) as u32,
+        None => not_read(table),
+    }
+}
+
 #[cold]
 #[inline(never)]
 #[track_caller]

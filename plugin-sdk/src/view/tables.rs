@@ -1,10 +1,10 @@
 //! The items of a day beside its spans: punches, shifts, quantities, premiums, exceptions.
 
-use crate::codes::{ExceptionCode, PayCode, PunchKind, PunchRole};
+use crate::codes::{ExceptionCode, Layer, PayCode, PunchKind, PunchRole};
 use crate::columns::{exception, premium, punch, quantity, scheduled, shift};
 use crate::time::{Instant, Length, Workday};
-use crate::view::Employee;
-use crate::view::rows::value;
+use crate::view::rows::{owner, value};
+use crate::view::{Day, Employee};
 
 macro_rules! view {
     ($(#[$meta:meta])* $name:ident of $table:ident in $columns:ident {
@@ -29,6 +29,27 @@ macro_rules! view {
             )*
         }
     };
+}
+
+/// Declares the day of a view whose rows belong to days.
+macro_rules! of_day {
+    ($($name:ident of $table:literal by $end:ident,)*) => {$(
+        impl<'a> $name<'a> {
+            /// The day that it is shown on. In the hook `punches`, the date on the wall clock.
+            #[track_caller]
+            pub fn day(self) -> Day<'a> {
+                let Employee { cards, first_day, end_day, .. } = self.employee;
+                let row = owner(&cards.days.$end, *first_day..*end_day, self.row, $table);
+                Day { employee: self.employee, row }
+            }
+        }
+    )*};
+}
+
+of_day! {
+    Punch of "punch" by punch_end,
+    Shift of "shift" by shift_end,
+    Scheduled of "scheduled" by scheduled_end,
 }
 
 view! {
@@ -101,6 +122,15 @@ view! {
         pay_code -> PayCode: pay_code, |code| PayCode(code);
         /// The amount: seconds, or occurrences.
         amount -> u32: amount, |amount| amount;
+    }
+}
+
+impl Quantity<'_> {
+    /// True for leave without times of day: a length, or a whole workday without a scheduled shift. It is no span. Its pay
+    /// code is of the base layer, and that of every other quantity is not.
+    #[track_caller]
+    pub fn is_leave(self) -> bool {
+        self.employee.pay_code(self.pay_code()).layer == Layer::Base
     }
 }
 

@@ -205,3 +205,15 @@ impl Compiler<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_kit_of_plugins_has_the_same_pay_codes() {
+        let own = SHIPPED
+            .map(|(name, layer, unit, paid, multiplier)| (name, layer as u8, unit as u8, u8::from(paid), multiplier));
+        assert_eq!(shiftmill_plugin::testkit::SHIPPED, own);
+    }
+}

@@ -558,8 +558,10 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         results.marks.push(MarkRow { exception: 1, reason: 1 });
         results.reasons.push(&[36_000]);
         results.reasons.push(&[43_200]);
-        let edited = Edited::Quantity { workday: MONDAY, code: PayCode(3), amount: 1 };
-        results.notes.push(Note::ByPlugin { reason: reason(1), edited });
+        for amount in [1, 0] {
+            let edited = Edited::Quantity { workday: MONDAY, code: PayCode(3), amount };
+            results.notes.push(Note::ByPlugin { reason: reason(1), edited });
+        }
         results.cards[0].ends = results.ends();
         results
     }
@@ -574,7 +576,8 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         assert_eq!(day.exceptions[0].text, "out well after the scheduled end (at 22:00)");
         assert_eq!(day.exceptions[1].text, "worked 12:00 into the night (at 22:00)");
         let step = "1 time is paid as `night_meal`, by rule `night-meal/long-night`: worked 12:00 into the night.";
-        assert_eq!(day.steps, [step]);
+        let none = "Nothing is paid as `night_meal`, by rule `night-meal/long-night`: worked 12:00 into the night.";
+        assert_eq!(day.steps, [step, none]);
         let day = told(Language::Chinese).days.remove(0);
         assert_eq!(day.pay[2].because, "夜间工作10:00; 夜间工作12:00");
         assert_eq!(day.pay[0].because, "worked");

@@ -103,6 +103,7 @@ impl Voice<'_> {
             Edited::Premium { start, end, code } => {
                 format!("{} ({}) is paid the premium {}", self.stretch(start, end), end.since(start), self.code(code))
             }
+            Edited::Quantity { code, amount: 0, .. } => format!("Nothing is paid as {}", self.code(code)),
             Edited::Quantity { code, amount, .. } => {
                 format!("{} is paid as {}", self.amount(code, amount), self.code(code))
             }

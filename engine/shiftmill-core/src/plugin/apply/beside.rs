@@ -65,7 +65,7 @@ impl Draft<'_> {
         }
     }
 
-    /// Pays a quantity. Nothing is no quantity.
+    /// Pays a quantity. Nothing is no quantity, but a plugin may say why it pays nothing: a note gives the reason.
     pub(super) fn quantity(
         &mut self,
         workday: Workday,
@@ -84,8 +84,8 @@ impl Draft<'_> {
         }
         if amount > 0 {
             self.proposed.quantities.push(Quantity { workday, code, amount, reason });
-            self.note(reason, || Edited::Quantity { workday, code, amount });
         }
+        self.note(reason, || Edited::Quantity { workday, code, amount });
         Ok(())
     }
 

@@ -498,6 +498,21 @@ fn what_a_plugin_wants_reviewed_is_told_with_its_reason() {
 }
 
 #[test]
+fn why_nothing_is_paid_is_noted_and_pays_nothing() {
+    let mut bound = plain_day();
+    let nothing = Change::Quantity { workday: monday().plus(4), code: MEAL, amount: 0 };
+    bound.changed(Hook::Days, &[nothing]).unwrap();
+    let state = &bound.card.state;
+    assert!(state.quantities.is_empty());
+    assert_eq!(state.workdays.last().unwrap().workday, monday());
+    let noted = bound.card.notes.last().unwrap();
+    assert!(
+        matches!(noted, Note::ByPlugin { edited: Edited::Quantity { code: MEAL, amount: 0, .. }, .. }),
+        "{noted:?}"
+    );
+}
+
+#[test]
 fn a_quantity_stands_on_its_workday_even_without_anything_else() {
     let mut bound = plain_day();
     let quantity = |amount| Change::Quantity { workday: monday().plus(4), code: MEAL, amount };
