@@ -11,7 +11,7 @@ use crate::columns::Reads;
 use crate::contract;
 use crate::failure::Fault;
 use crate::host::Inner;
-use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
+use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, FUEL_OF_SLOW, MANIFEST_BYTES_MAX};
 use crate::manifest::{Described, ReadsByHook, reads_of};
 use crate::sandbox::{Allowance, Sandbox, Session};
 use crate::wire::{Answer, Around, Cards, Value};
@@ -28,6 +28,7 @@ pub struct Plugin {
     code_bytes: usize,
     guest: Guest,
     quarantined: AtomicBool,
+    slow: AtomicBool,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -45,8 +46,8 @@ impl Plugin {
         code_bytes: usize,
     ) -> Plugin {
         let (manifest, reads) = described;
-        let quarantined = AtomicBool::new(false);
-        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest, quarantined }
+        let (quarantined, slow) = (AtomicBool::new(false), AtomicBool::new(false));
+        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest, quarantined, slow }
     }
 
     /// SHA-256 of its component.
@@ -92,6 +93,21 @@ impl Plugin {
 
     pub(crate) fn quarantine(&self) {
         self.quarantined.store(true, Ordering::Relaxed);
+    }
+
+    /// True when an employee took some milliseconds of its last call, on average. Nothing but the place where a new
+    /// request begins to run depends on it.
+    pub fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    /// Records the fuel of a call for so many employees.
+    pub(crate) fn record_fuel(&self, fuel: u64, employees: usize) {
+        let slow = fuel / (employees as u64).max(1) > FUEL_OF_SLOW;
+        // Workers share the flag, and it rarely changes.
+        if slow != self.is_slow() {
+            self.slow.store(slow, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn host(&self) -> &Inner {

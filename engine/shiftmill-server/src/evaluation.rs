@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
 use crate::budget::{Budget, busy};
+use crate::caller;
 use crate::config::Limits;
 use crate::registry::Registry;
 use crate::request_id::RequestId;
@@ -22,8 +23,6 @@ use crate::{stream, timecards};
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub engine: Arc<Engine>,
-    /// A slot for every chunk that the queue of the engine accepts, so that submitting a chunk never blocks.
-    pub engine_slots: Arc<Semaphore>,
     pub registry: Arc<Registry>,
     pub budget: Budget,
     pub streams: Arc<Semaphore>,
@@ -50,8 +49,8 @@ impl Evaluation for EvaluationService {
         let place = Arc::clone(&self.shared.streams).try_acquire_owned();
         let place = place.map_err(|_| busy("the maximum number of streams is open"))?;
         let deadline = stream::deadline(request.metadata(), self.shared.limits.stream_time);
-        let answers =
-            stream::open(self.shared.clone(), request.into_inner(), deadline, place, id.span("EvaluateStream"));
+        let (caller, span) = (caller::of(&request), id.span("EvaluateStream"));
+        let answers = stream::open(self.shared.clone(), request.into_inner(), caller, deadline, place, span);
         let mut response: Response<Self::EvaluateStreamStream> = Response::new(Box::pin(answers));
         id.tell(response.metadata_mut());
         Ok(response)
@@ -59,7 +58,8 @@ impl Evaluation for EvaluationService {
 
     async fn evaluate(&self, request: Request<v1::EvaluateRequest>) -> Result<Response<v1::EvaluateResponse>, Status> {
         let id = RequestId::of(request.metadata());
-        let answer = timecards::evaluate(&self.shared, request.into_inner());
+        let caller = caller::of(&request);
+        let answer = timecards::evaluate(&self.shared, request.into_inner(), caller);
         let mut response = Response::new(answer.instrument(id.span("Evaluate")).await?);
         id.tell(response.metadata_mut());
         Ok(response)

@@ -36,6 +36,7 @@
 #![deny(clippy::wildcard_enum_match_arm, reason = "a new member must not compile until somebody has said what it does")]
 
 mod budget;
+mod caller;
 mod cancel_on_drop;
 mod config;
 mod evaluation;

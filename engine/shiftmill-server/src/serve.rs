@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiftmill::Engine;
-use shiftmill::plugin_host::COMPONENT_BYTES_MAX;
+use shiftmill::plugin_host::{COMPONENT_BYTES_MAX, HostSettings};
 use shiftmill_proto::v1::evaluation_server::EvaluationServer;
 use shiftmill_proto::v1::plugins_server::PluginsServer;
 use shiftmill_proto::v1::rulesets_server::RulesetsServer;
@@ -65,7 +65,8 @@ impl Server {
         if !config.listen.ip().is_loopback() && !mutual && !config.allow_unauthenticated {
             return Err(ServeError::Unprotected { listen: config.listen });
         }
-        let plugins = Arc::new(PluginStore::new(config.plugins, &config.limits));
+        let plugins = HostSettings { workers: config.workers, ..config.plugins };
+        let plugins = Arc::new(PluginStore::new(plugins, &config.limits));
         plugins.check_cache()?;
         let registry = Registry::load(config.rulesets.as_deref(), plugins)?;
         let failed = |source| ServeError::Listen { listen: config.listen, source };
@@ -137,7 +138,6 @@ impl Server {
 impl Shared {
     fn new(engine: Engine, registry: Registry, limits: Limits) -> Shared {
         Shared {
-            engine_slots: Arc::new(Semaphore::new(engine.capacity())),
             engine: Arc::new(engine),
             registry: Arc::new(registry),
             budget: Budget::new(limits.bytes_under_way, limits.memory_wait),

@@ -1,7 +1,7 @@
 //! One `EvaluateStream` call: a header, chunks in, results out as they finish, a summary.
 //!
 //! ```text
-//! client ─→ read ─→ place in window ─→ share of memory ─→ slot in engine ─→ worker ─→ answers ─→ client
+//! client ─→ read ─→ place in window ─→ share of memory ─→ turn in engine ─→ worker ─→ answers ─→ client
 //! ```
 //!
 //! A chunk keeps its place in the window and its share of the memory until the client has taken its result. A client
@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use shiftmill::Caller;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as RequestPart;
 use shiftmill_proto::v1::evaluate_stream_response::Part as ResponsePart;
@@ -156,13 +157,16 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn open(
     shared: Shared,
     requests: Streaming<v1::EvaluateStreamRequest>,
+    caller: Caller,
     deadline: Instant,
     place: OwnedSemaphorePermit,
     span: Span,
 ) -> Answers {
     // The window bounds what is under way, so the queue itself need not.
     let (sender, answers) = mpsc::unbounded_channel();
-    let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
+    // Within the capacity of the engine, so that submitting a chunk never blocks.
+    let places = shared.limits.chunks_under_way.min(shared.engine.capacity());
+    let window = Arc::new(Semaphore::new(places));
     let pending = Arc::new(Mutex::new(PendingAnswers::new(answers)));
     let answers = Answers { pending: Arc::clone(&pending) };
     let (stopping, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
@@ -171,9 +175,11 @@ pub(crate) fn open(
     let stream = OpenStream {
         shared,
         requests,
+        caller,
         answers: sender.clone(),
         stopper,
         window,
+        places,
         memory,
         summary: Arc::default(),
         received: 0,
@@ -214,10 +220,13 @@ fn draining() -> Status {
 struct OpenStream {
     shared: Shared,
     requests: Streaming<v1::EvaluateStreamRequest>,
+    caller: Caller,
     answers: mpsc::UnboundedSender<Answer>,
     /// Receives why a plugin has stopped the evaluation, whose results then do not count.
     stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
+    /// All places of the window.
+    places: usize,
     memory: StreamBudget,
     summary: Arc<Mutex<Summary>>,
     /// Chunks received.
@@ -240,7 +249,9 @@ impl OpenStream {
             return Err(used_up().into());
         }
         match self.next().await? {
-            Some(RequestPart::Header(header)) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
+            Some(RequestPart::Header(header)) => {
+                Ok(ResolvedHeader::read(header, &self.shared.registry.now(), self.caller).await?)
+            }
             _ => {
                 Err(Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header").into())
             }
@@ -284,11 +295,9 @@ impl OpenStream {
             Ok(batch) => batch,
             Err(problem) => return self.refuse(number, problem, holds),
         };
-        let slot = permit(&self.shared.engine_slots).await?;
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
-            drop(slot);
             let finished = match finished {
                 Ok(finished) => finished,
                 Err(why) => {
@@ -311,7 +320,7 @@ impl OpenStream {
     /// request must be cancelled before the stream drops its reference to the engine: dropping an engine waits for its
     /// workers.
     async fn finish(&self, header: &ResolvedHeader) -> Result<(), Status> {
-        let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
+        let places = u32::try_from(self.places).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
         if let Some(why) = header.request.stopped() {
             return Err(stopped(why).into());
@@ -327,6 +336,7 @@ impl OpenStream {
             employees = summary.employees,
             punches = summary.punches,
             errors = summary.errors,
+            background = header.request.was_in_background(),
             "stream evaluated"
         );
         self.send(ResponsePart::Summary(summary.write()), None);
