@@ -15,5 +15,6 @@ pub mod machine;
 pub mod measure;
 pub mod night;
 pub mod results;
+pub mod server_process;
 pub mod wire;
 pub mod workload;

@@ -367,6 +367,7 @@ impl Call<'_> {
         let reader = AnswerReader { binding: &bound.binding, tables, employees: cards.len(), edits_max };
         let (fuel, log) = (sandbox.fuel_used(), std::mem::take(&mut sandbox.store.data_mut().log));
         bound.charge(fuel);
+        bound.plugin.record_fuel(fuel, cards.len());
         answers.record_memory(sandbox.store.data().memory);
         drop(sandbox);
         let before = answers.len();

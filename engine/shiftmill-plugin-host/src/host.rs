@@ -72,14 +72,24 @@ impl From<Fault> for LoadError {
     }
 }
 
+/// Instances for each worker: its own, that of its counterpart in the background, those of the threads that a long slice
+/// holds, and those of trials and of requests that begin. So no worker waits for a slot that a slow plugin holds.
+const INSTANCES_PER_WORKER: usize = 8;
+
+/// How many instances there may be at once.
+fn instances(workers: usize) -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let instances = workers.max(cores).saturating_mul(INSTANCES_PER_WORKER);
+    u32::try_from(instances).unwrap_or(u32::MAX).clamp(16, 1_024)
+}
+
 impl Host {
     /// A host with these settings.
     ///
     /// # Errors
     /// When the system does not provide what sandboxes need.
     pub fn new(settings: HostSettings) -> Result<Host, HostError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let instances = u32::try_from(cores).unwrap_or(u32::MAX).saturating_mul(2).clamp(8, 1_024);
+        let instances = instances(settings.workers);
         let engine = engine::running_engine(instances).map_err(HostError::new)?;
         let linker = sandbox::linker(&engine).map_err(HostError::new)?;
         let compilation = Compilation::new(&settings, &engine)?;

@@ -4,6 +4,8 @@
 pub const FUEL_BASE: u64 = 100_000_000;
 /// Additional fuel for each day of the employee. Usual rules use 3 000 to 5 000.
 pub const FUEL_PER_DAY: u64 = 100_000;
+/// Fuel for one employee from which a plugin counts as slow: some milliseconds.
+pub(crate) const FUEL_OF_SLOW: u64 = 10_000_000;
 /// Fuel that a plugin may use in one request on employees on whom it fails: about the fuel of a hundred employees on whom
 /// it never ends.
 pub const FAILED_FUEL_MAX: u64 = 100 * FUEL_BASE;

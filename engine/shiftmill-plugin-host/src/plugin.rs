@@ -11,7 +11,7 @@ use crate::columns::Reads;
 use crate::contract;
 use crate::failure::Fault;
 use crate::host::Inner;
-use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, MANIFEST_BYTES_MAX};
+use crate::limits::{ANSWER_BYTES_MAX, CONTEXT_DAYS_MAX, FUEL_BASE, FUEL_OF_SLOW, MANIFEST_BYTES_MAX};
 use crate::manifest::{Described, ReadsByHook, reads_of};
 use crate::places::Places;
 use crate::sandbox::{Allowance, Sandbox, Session};
@@ -34,6 +34,7 @@ pub struct Plugin {
     code_bytes: usize,
     guest: Guest,
     quarantined: AtomicBool,
+    slow: AtomicBool,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -50,8 +51,8 @@ impl Plugin {
         (hash, report): (PluginHash, Report),
         code_bytes: usize,
     ) -> Plugin {
-        let quarantined = AtomicBool::new(false);
-        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, quarantined }
+        let (quarantined, slow) = (AtomicBool::new(false), AtomicBool::new(false));
+        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, quarantined, slow }
     }
 
     /// SHA-256 of its component.
@@ -101,6 +102,21 @@ impl Plugin {
 
     pub(crate) fn quarantine(&self) {
         self.quarantined.store(true, Ordering::Relaxed);
+    }
+
+    /// True when an employee took some milliseconds of its last call, on average. Nothing but the place where a new
+    /// request begins to run depends on it.
+    pub fn is_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    /// Records the fuel of a call for so many employees.
+    pub(crate) fn record_fuel(&self, fuel: u64, employees: usize) {
+        let slow = fuel / (employees as u64).max(1) > FUEL_OF_SLOW;
+        // Workers share the flag, and it rarely changes.
+        if slow != self.is_slow() {
+            self.slow.store(slow, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn host(&self) -> &Inner {

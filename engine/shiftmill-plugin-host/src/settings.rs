@@ -14,6 +14,9 @@ pub struct HostSettings {
     pub cache_may_fail: bool,
     /// Whether plugins may calculate with floating point numbers.
     pub floats_allowed: bool,
+    /// The workers of the engine that calls the plugins; 0 means one per core. There is room for the instances of all its
+    /// threads.
+    pub workers: usize,
     /// About one employee in so many is evaluated alone too, to check that its answer does not depend on other employees;
     /// 0: none.
     pub audit_one_in: u32,
@@ -26,6 +29,7 @@ impl Default for HostSettings {
             cache: None,
             cache_may_fail: false,
             floats_allowed: false,
+            workers: 0,
             audit_one_in: 512,
         }
     }

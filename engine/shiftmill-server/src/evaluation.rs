@@ -6,7 +6,6 @@ use std::sync::Arc;
 use shiftmill::Engine;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluation_server::Evaluation;
-use tokio::sync::Semaphore;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
@@ -21,8 +20,6 @@ use crate::{stream, timecards};
 #[derive(Clone, Debug)]
 pub(crate) struct Shared {
     pub engine: Arc<Engine>,
-    /// A slot for every chunk that the queue of the engine accepts, so that submitting a chunk never blocks.
-    pub engine_slots: Arc<Semaphore>,
     pub registry: Arc<Registry>,
     pub limits: Arc<Limits>,
     /// Cancelled when the time to drain is almost over.

@@ -1,9 +1,11 @@
 //! Who calls: what limits per caller count by.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
 
 use sha2::{Digest, Sha256};
+use shiftmill::Caller;
 
 /// A caller, as far as the transport knows it. All connections of one peer share what one peer may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +24,13 @@ impl Peer {
             IpAddr::V4(address) => IpAddr::V4(address),
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         })
+    }
+
+    /// Its turn in the engine. Peers with the same number would only share their turns.
+    pub fn caller(self) -> Caller {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        Caller(hasher.finish())
     }
 
     /// The peer that has authenticated with a certificate, in DER.

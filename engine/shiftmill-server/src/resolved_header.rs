@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shiftmill::core::{Detail, EvaluationWindow, Names, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::trial::TrialError;
-use shiftmill::{Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
+use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail};
@@ -35,7 +35,11 @@ pub(crate) struct ResolvedHeader {
 
 impl ResolvedHeader {
     /// Reads the header of a stream.
-    pub async fn read(header: v1::Header, known: &Arc<Snapshot>) -> Result<ResolvedHeader, Problem> {
+    pub async fn read(
+        header: v1::Header,
+        known: &Arc<Snapshot>,
+        caller: Caller,
+    ) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));
@@ -54,7 +58,7 @@ impl ResolvedHeader {
         let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
-        Ok(ResolvedHeader { request, names, proposals })
+        Ok(ResolvedHeader { request: Arc::new(request.with_caller(caller)), names, proposals })
     }
 
     /// Calls `read` with the tables that the numbers and names of chunks refer to.
@@ -80,7 +84,7 @@ pub(crate) async fn request(
     detail: Detail,
     fields: Fields,
     known: &Arc<Snapshot>,
-) -> Result<Arc<Request>, Problem> {
+) -> Result<Request, Problem> {
     if zones.is_empty() {
         return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
     }
@@ -107,7 +111,7 @@ pub(crate) async fn request(
             return Err(Problem::at(ErrorCode::TooMany, fields.rulesets, message));
         }
     };
-    let request = request.map(Arc::new).map_err(|error| unbound(&error, fields.rulesets))?;
+    let request = request.map_err(|error| unbound(&error, fields.rulesets))?;
     record(&request);
     Ok(request)
 }

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shiftmill::Engine;
-use shiftmill::plugin_host::COMPONENT_BYTES_MAX;
+use shiftmill::plugin_host::{COMPONENT_BYTES_MAX, HostSettings};
 use shiftmill_proto::v1::evaluation_server::EvaluationServer;
 use shiftmill_proto::v1::plugins_server::PluginsServer;
 use shiftmill_proto::v1::rulesets_server::RulesetsServer;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -64,7 +63,8 @@ impl Server {
         if !config.listen.ip().is_loopback() && !mutual && !config.allow_unauthenticated {
             return Err(ServeError::Unprotected { listen: config.listen });
         }
-        let plugins = Arc::new(PluginStore::new(config.plugins, &config.limits));
+        let plugins = HostSettings { workers: config.workers, ..config.plugins };
+        let plugins = Arc::new(PluginStore::new(plugins, &config.limits));
         plugins.check_cache()?;
         let registry = Registry::load(config.rulesets.as_deref(), plugins)?;
         let certificates = config.tls.as_ref().map(Certificates::new).transpose()?;
@@ -73,10 +73,8 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let connections = open_files::connections(config.limits.connections);
         let capacities = Arc::new(Capacities::new(&config.limits, connections));
-        let engine = Engine::new(config.workers);
         let shared = Shared {
-            engine_slots: Arc::new(Semaphore::new(engine.capacity())),
-            engine: Arc::new(engine),
+            engine: Arc::new(Engine::new(config.workers)),
             registry: Arc::new(registry),
             limits: Arc::new(config.limits),
             stopping: CancellationToken::new(),

@@ -1,13 +1,13 @@
 //! One `EvaluateStream` call: a header, chunks in, results out as they finish, a summary.
 //!
 //! ```text
-//! client ─→ length ─→ place in window ─→ memory ─→ chunk ─→ slot in engine ─→ worker ─→ answers ─→ client
+//! client ─→ length ─→ place in window ─→ memory ─→ chunk ─→ turn in engine ─→ worker ─→ answers ─→ client
 //! ```
 //!
 //! A chunk is received once it has its place in the window and memory. It keeps the place until its result is on its way
 //! to the client, and the memory until the result has been sent. A client that stops reading therefore stops only its own
-//! stream after a few chunks. When it does not read again, the stream
-//! ends and releases everything. When a stream ends, for any reason, nothing more is evaluated for it.
+//! stream after a few chunks. When it does not read again, the stream ends and releases everything. When a stream ends,
+//! for any reason, nothing more is evaluated for it.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use prost::Message;
 use prost::bytes::Buf;
+use shiftmill::Caller;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as RequestPart;
 use shiftmill_proto::v1::evaluate_stream_response::Part as ResponsePart;
@@ -147,7 +148,9 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) fn open(shared: Shared, call: Arc<Call>, messages: Messages, place: Place) -> Answers {
     // The window bounds what is under way, so the queue itself need not.
     let (sender, answers) = mpsc::unbounded_channel();
-    let window = Arc::new(Semaphore::new(shared.limits.chunks_under_way));
+    // Within the capacity of the engine, so that submitting a chunk never blocks.
+    let places = shared.limits.chunks_under_way.min(shared.engine.capacity());
+    let window = Arc::new(Semaphore::new(places));
     let pending = Arc::new(Mutex::new(PendingAnswers::new(answers)));
     let answers = Answers { call: Arc::clone(&call), pending: Arc::clone(&pending) };
     let (stopped, idle_time) = (shared.stopping.clone(), shared.limits.idle_time);
@@ -156,9 +159,11 @@ pub(crate) fn open(shared: Shared, call: Arc<Call>, messages: Messages, place: P
     let stream = OpenStream {
         shared,
         messages,
+        caller: call.peer.caller(),
         answers: sender.clone(),
         stopper,
         window,
+        places,
         memory,
         summary: Arc::default(),
         received: 0,
@@ -189,10 +194,13 @@ fn not_taken() -> Status {
 struct OpenStream {
     shared: Shared,
     messages: Messages,
+    caller: Caller,
     answers: mpsc::UnboundedSender<Answer>,
     /// Receives why a plugin has stopped the evaluation, whose results then do not count.
     stopper: mpsc::UnboundedSender<Problem>,
     window: Arc<Semaphore>,
+    /// All places of the window.
+    places: usize,
     memory: Budget,
     summary: Arc<Mutex<Summary>>,
     /// Chunks received.
@@ -220,7 +228,7 @@ impl OpenStream {
         let expected = || Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header");
         let (message, _memory) = self.receive(length.ok_or_else(expected)?).await?;
         match message {
-            RequestPart::Header(header) => Ok(ResolvedHeader::read(header, &self.shared.registry.now()).await?),
+            RequestPart::Header(header) => Ok(ResolvedHeader::read(header, &self.shared.registry.now(), self.caller).await?),
             RequestPart::Chunk(_) => Err(expected().into()),
         }
     }
@@ -270,11 +278,9 @@ impl OpenStream {
             Err(problem) => return self.refuse(number, problem, holds),
         };
         drop(received);
-        let slot = permit(&self.shared.engine_slots).await?;
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
-            drop(slot);
             let finished = match finished {
                 Ok(finished) => finished,
                 Err(why) => {
@@ -297,7 +303,7 @@ impl OpenStream {
     /// request must be cancelled before the stream drops its reference to the engine: dropping an engine waits for its
     /// workers.
     async fn finish(&self, header: &ResolvedHeader) -> Result<(), Status> {
-        let places = u32::try_from(self.shared.limits.chunks_under_way).unwrap_or(u32::MAX);
+        let places = u32::try_from(self.places).unwrap_or(u32::MAX);
         let _all = self.window.acquire_many(places).await;
         if let Some(why) = header.request.stopped() {
             return Err(stopped(why).into());
@@ -313,6 +319,7 @@ impl OpenStream {
             employees = summary.employees,
             punches = summary.punches,
             errors = summary.errors,
+            background = header.request.was_in_background(),
             "stream evaluated"
         );
         self.send(ResponsePart::Summary(summary.write()), None);

@@ -8,7 +8,7 @@ use shiftmill::core::{
     WaiverKind, ZoneTable,
 };
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
-use shiftmill::{Finished, Request, ResultHasher};
+use shiftmill::{Caller, Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
@@ -41,7 +41,7 @@ pub(crate) async fn evaluate(
         return Err(Problem::at(ErrorCode::TooMany, "timecards", message).into());
     }
     let (explain, language) = (message.explain, language(&message.language)?);
-    let request = read_request(&message, shared).await?;
+    let request = read_request(&message, shared, call.peer.caller()).await?;
     let bytes = memory::of_call(count, message.encoded_len(), &request, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.chunks.take(bytes).await?;
@@ -60,7 +60,11 @@ fn language(code: &str) -> Result<Language, Problem> {
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
-async fn read_request(message: &v1::EvaluateRequest, shared: &Shared) -> Result<Arc<Request>, Problem> {
+async fn read_request(
+    message: &v1::EvaluateRequest,
+    shared: &Shared,
+    caller: Caller,
+) -> Result<Arc<Request>, Problem> {
     let source =
         message.ruleset.as_ref().ok_or_else(|| Problem::at(ErrorCode::Header, "ruleset", "no ruleset is given"))?;
     let known = shared.registry.now();
@@ -75,7 +79,8 @@ async fn read_request(message: &v1::EvaluateRequest, shared: &Shared) -> Result<
         }
     }
     let fields = Fields { rulesets: "ruleset", zones: "zone" };
-    request(vec![ruleset], &zones, window, detail, fields, &known).await
+    let request = request(vec![ruleset], &zones, window, detail, fields, &known).await?;
+    Ok(Arc::new(request.with_caller(caller)))
 }
 
 fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBatch, Problem> {
@@ -105,12 +110,9 @@ async fn run(
     batch: CheckedBatch,
     reservation: Reservation,
 ) -> Result<(Finished, Reservation), Status> {
-    let room = Arc::clone(&shared.engine_slots).acquire_owned().await;
-    let room = room.map_err(|_| Problem::new(ErrorCode::Draining, "the server is stopping"))?;
     let _cancel = CancelOnDrop::new(&request);
     let (done, finished) = oneshot::channel();
-    shared.engine.submit(request, batch, move |result| {
-        drop(room);
+    shared.engine.submit_call(request, batch, move |result| {
         // The receiver is gone when the client has gone.
         let _sent = done.send(result.map(|finished| (finished, reservation)));
     });

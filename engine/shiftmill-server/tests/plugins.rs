@@ -361,10 +361,25 @@ async fn slow_stream(
     (sender, answers)
 }
 
-/// Waits until the only worker evaluates for others again.
+/// Waits until the only worker evaluates for others.
 async fn worker_is_free(server: &Running) {
     let answered = tokio::time::timeout(Duration::from_secs(20), server.is_untouched()).await;
-    assert!(answered.is_ok(), "the worker is held by a call that has ended");
+    assert!(answered.is_ok(), "the worker is held");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_plugin_holds_neither_streams_nor_calls() {
+    let server = Running::start(Limits::default()).await;
+    let (_sender, mut answers) = slow_stream(&server).await;
+    let mut client = server.client().await;
+    for _ in 0..20 {
+        worker_is_free(&server).await;
+        let plain = readable_call(&header(), 1);
+        let answered = tokio::time::timeout(Duration::from_secs(20), client.evaluate(plain)).await;
+        assert!(answered.is_ok_and(|answer| answer.is_ok()));
+    }
+    let goes_on = tokio::time::timeout(Duration::from_millis(10), answers.message()).await;
+    assert!(goes_on.is_err(), "its first chunk takes longer than all of these: {goes_on:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

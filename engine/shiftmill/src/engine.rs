@@ -1,17 +1,17 @@
-//! Long-lived workers, one per core, that evaluate whole chunks of timecards.
+//! The engine: evaluates chunks of timecards on long-lived workers, slice by slice, so that requests share them fairly.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use shiftmill_core::{CheckedBatch, Evaluations};
 
-use crate::chunk::Workspace;
+use crate::chunk::{Progress, Workspace};
+use crate::os_thread::processor_time;
+use crate::places::PLACES;
 use crate::request::{Request, Stopped};
-
-/// Chunks that may wait for each worker. Two keep a worker busy while the next chunk is being read.
-const WAITING_PER_WORKER: usize = 2;
+use crate::schedule::{Lane, Place, Waiting};
+use crate::workers::{Work, Workers};
 
 /// An evaluated chunk. It returns the facts, so that their memory can be reused.
 #[derive(Debug)]
@@ -23,52 +23,36 @@ pub struct Finished {
 }
 
 /// Workers that wait for chunks until the engine is dropped. Results do not depend on how many there are.
+///
+/// Callers take turns, then the requests of each caller, each for a slice of about a millisecond. A request whose plugins
+/// take longer for a single card goes on in the background: on other threads, with a lower priority of the system.
 #[derive(Debug)]
 pub struct Engine {
-    /// `None` only while the engine is dropped.
-    jobs: Option<Sender<Job>>,
-    workers: Vec<JoinHandle<()>>,
-    capacity: usize,
-}
-
-struct Job {
-    request: Arc<Request>,
-    batch: CheckedBatch,
-    done: Box<dyn FnOnce(Result<Finished, Stopped>) + Send>,
+    workers: Workers<Box<Job>>,
+    /// The number of the next job.
+    next: AtomicU64,
 }
 
 impl Engine {
     /// Starts `workers` workers; 0 means one per core that this process may use, each pinned to its core where the
-    /// system allows it.
+    /// system allows it. Beside them are a thread for small calls and as many workers for the background.
     pub fn new(workers: usize) -> Engine {
-        let cores = core_affinity::get_core_ids().unwrap_or_default();
-        let available = thread::available_parallelism().map_or(1, usize::from);
-        let count = if workers == 0 { available } else { workers };
-        // With fewer workers than cores the system places them better, also beside other engines.
-        let pinned = workers == 0 && cores.len() == count;
-        let capacity = count * WAITING_PER_WORKER;
-        let (jobs, waiting) = bounded::<Job>(capacity);
-        let start = |number: usize| {
-            let core = if pinned { cores.get(number).copied() } else { None };
-            let waiting = waiting.clone();
-            thread::Builder::new().name(format!("shiftmill-{number}")).spawn(move || work(&waiting, core)).ok()
-        };
-        let workers: Vec<_> = (0..count).filter_map(start).collect();
-        Engine { jobs: Some(jobs), workers, capacity }
+        Engine { workers: Workers::start(workers), next: AtomicU64::new(0) }
     }
 
-    /// How many workers there are.
+    /// How many workers there are, without those for small calls and for the background.
     pub fn workers(&self) -> usize {
-        self.workers.len()
+        self.workers.count()
     }
 
-    /// How many chunks may wait: a caller with at most this many submitted chunks never waits in [`Engine::submit`].
-    pub fn capacity(&self) -> usize {
-        self.capacity
+    /// How many chunks of one request may be under way: a caller with at most this many unfinished chunks never waits in
+    /// [`Engine::submit`].
+    pub const fn capacity(&self) -> usize {
+        PLACES
     }
 
-    /// Submits a chunk and returns; waits only while [`Engine::capacity`] chunks are already waiting. `done` runs on
-    /// the worker and should be short; its panics are caught. It receives [`Stopped`] when a plugin or
+    /// Submits a chunk and returns; waits only while [`Engine::capacity`] chunks of the request are under way. `done` runs
+    /// on a worker and should be short; its panics are caught. It receives [`Stopped`] when a plugin or
     /// [`Request::cancel`] stopped the request: the request then has no results, and its other chunks are not
     /// evaluated.
     pub fn submit(
@@ -77,14 +61,42 @@ impl Engine {
         batch: CheckedBatch,
         done: impl FnOnce(Result<Finished, Stopped>) + Send + 'static,
     ) {
-        let job = Job { request, batch, done: Box::new(done) };
-        let refused = match &self.jobs {
-            Some(jobs) if !self.workers.is_empty() => jobs.send(job).err().map(|refused| refused.into_inner()),
-            _ => Some(job),
-        };
+        let job = self.job(request, batch, done);
+        let lane = job.lane();
+        self.start(lane, job);
+    }
+
+    /// Submits the few timecards of a call for which somebody waits, like [`Engine::submit`]. Without plugins they do not
+    /// wait for slices of chunks; what is more than one slice goes on among the chunks.
+    pub fn submit_call(
+        &self,
+        request: Arc<Request>,
+        batch: CheckedBatch,
+        done: impl FnOnce(Result<Finished, Stopped>) + Send + 'static,
+    ) {
+        let job = self.job(request, batch, done);
+        let lane = if job.request.0.has_hooks() { job.lane() } else { Lane::Call };
+        self.start(lane, job);
+    }
+
+    fn job(
+        &self,
+        request: Arc<Request>,
+        batch: CheckedBatch,
+        done: impl FnOnce(Result<Finished, Stopped>) + Send + 'static,
+    ) -> Box<Job> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let request = UnderWay::begin(request);
+        Box::new(Job { number, request, batch, progress: Progress::default(), done: Box::new(done) })
+    }
+
+    fn start(&self, lane: Lane, job: Box<Job>) {
+        let refused = self.workers.submit(Waiting { lane, place: job.place(), job });
         // Without workers (the system created no thread) the caller's own thread does the work.
-        if let Some(job) = refused {
-            job.run(&mut Workspace::default());
+        let mut waiting = refused;
+        let mut workspace = Workspace::default();
+        while let Some(job) = waiting {
+            waiting = job.run_slice(&mut workspace).map(|waiting| waiting.job);
         }
     }
 
@@ -109,39 +121,79 @@ impl Engine {
     }
 }
 
-impl Drop for Engine {
-    /// Lets the workers finish all waiting chunks and ends them. Cancelled requests do not delay it.
-    fn drop(&mut self) {
-        self.jobs = None;
-        for worker in self.workers.drain(..) {
-            // A worker catches the panics of its jobs, so joining it does not fail.
-            let _ended = worker.join();
-        }
-    }
+/// A chunk on its way through the engine.
+struct Job {
+    number: u64,
+    request: UnderWay,
+    batch: CheckedBatch,
+    progress: Progress,
+    done: Box<dyn FnOnce(Result<Finished, Stopped>) + Send>,
 }
 
 impl Job {
-    fn run(self, workspace: &mut Workspace) {
-        let results = workspace.evaluate(&self.request, &self.batch);
-        (self.done)(results.map(|results| Finished { batch: self.batch, results }));
+    /// Where it waits for its next slice.
+    fn lane(&self) -> Lane {
+        if self.request.0.pace().is_background() { Lane::Background } else { Lane::Usual }
+    }
+
+    fn place(&self) -> Place {
+        let request = &self.request.0;
+        Place { caller: request.caller(), request: Arc::as_ptr(request).addr(), number: self.number }
+    }
+
+    /// Evaluates the next slice; true when it was the last.
+    fn evaluate_slice(&mut self, workspace: &mut Workspace) -> Result<bool, Stopped> {
+        let request = &self.request.0;
+        let began = processor_time();
+        let slice = workspace.evaluate_slice(request, &self.batch, request.pace().days(), &mut self.progress)?;
+        request.pace().measured(slice, processor_time().saturating_sub(began));
+        Ok(slice.is_last)
+    }
+
+    fn finish(self: Box<Self>, outcome: Result<(), Stopped>) {
+        let Job { request, batch, progress, done, .. } = *self;
+        drop(request);
+        done(outcome.map(|()| Finished { batch, results: progress.into_results() }));
     }
 }
 
-fn work(waiting: &Receiver<Job>, core: Option<core_affinity::CoreId>) {
-    if let Some(core) = core {
-        core_affinity::set_for_current(core);
-    }
-    let mut workspace = Workspace::default();
-    for job in waiting {
-        let outcome = catch_unwind(AssertUnwindSafe(|| job.run(&mut workspace)));
-        if outcome.is_err() {
-            workspace = Workspace::default();
+impl Work for Box<Job> {
+    type Workspace = Workspace;
+
+    fn run_slice(mut self, workspace: &mut Workspace) -> Option<Waiting<Box<Job>>> {
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.evaluate_slice(workspace)));
+        match outcome {
+            Ok(Ok(false)) => return Some(Waiting { lane: self.lane(), place: self.place(), job: self }),
+            Ok(outcome) => {
+                let finish = || self.finish(outcome.map(|_last| ()));
+                // The panic of a callback concerns its caller alone.
+                let _panicked = catch_unwind(AssertUnwindSafe(finish));
+            }
+            Err(_) => *workspace = Workspace::default(),
         }
+        None
     }
 }
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Job").field("timecards", &self.batch.len()).finish_non_exhaustive()
+    }
+}
+
+/// A request with one of its places in the engine, which is freed when this is dropped.
+struct UnderWay(Arc<Request>);
+
+impl UnderWay {
+    /// Waits for a place.
+    fn begin(request: Arc<Request>) -> UnderWay {
+        request.places().take();
+        UnderWay(request)
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.places().free();
     }
 }

@@ -9,8 +9,8 @@
 //! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
 //! Between two hooks at which a plugin is called, the cards are evaluated one by one, so that each stays in the cache.
-//! A batch is small enough that all of its cards stay in the cache from one hook to the next. Cards without plugins do
-//! not stop: each is evaluated as a whole when the batch is closed.
+//! A batch is small enough that all of its cards stay in the cache from one hook to the next, and smaller where plugins
+//! take long. Cards without plugins do not stop: each is evaluated as a whole when the batch is closed.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -23,6 +23,7 @@ use shiftmill_core::{
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
 use crate::card::{CardMemory, evaluate_card, fail, inputs};
+use crate::chunk::SliceLimits;
 use crate::request::{Request, Stopped};
 
 /// About how many employee-days a batch has: the states of its cards fit into the cache of a core, and a call of a
@@ -30,11 +31,11 @@ use crate::request::{Request, Stopped};
 const BATCH_DAYS: u32 = 2_000;
 /// Most cards of a batch: those of a weekly pattern have days that their facts do not show.
 const BATCH_CARDS: usize = 512;
+/// The most that a batch has; a slice is one batch.
+pub(crate) const LIMITS: SliceLimits = SliceLimits { cards: BATCH_CARDS, days: BATCH_DAYS, days_of_a_card: 0 };
 /// Rows that the state of a card may hold from batch to batch: those of about a quarter of a year. Any state may get a
 /// large card once, and all of them together must not keep the memory of so many.
 const ROWS_KEPT: usize = 1_536;
-/// Punches on a day with a meal.
-const PUNCHES_A_DAY: u32 = 4;
 
 /// Memory that a worker reuses from batch to batch.
 #[derive(Debug, Default)]
@@ -44,57 +45,11 @@ pub(crate) struct HookScratch {
     calls: CallScratch,
 }
 
-/// Evaluates all cards of a chunk, batch by batch.
+/// Evaluates consecutive cards of a chunk as one batch.
 ///
 /// # Errors
 /// When the request is stopped, by a plugin or by the caller.
-pub(crate) fn all(
-    request: &Request,
-    batch: &CheckedBatch,
-    memory: &mut CardMemory,
-    hooks: &mut HookScratch,
-    mut results: Evaluations,
-) -> Result<Evaluations, Stopped> {
-    let mut first = 0;
-    while first < batch.len() {
-        request.check_cancelled()?;
-        let cards = first..batch_end(batch, first);
-        first = cards.end;
-        evaluate(request, batch, cards, memory, hooks, &mut results)?;
-    }
-    Ok(results)
-}
-
-/// Evaluates one card as a batch of its own.
-///
-/// # Errors
-/// When a plugin stops the request.
-pub(crate) fn one(
-    request: &Request,
-    batch: &CheckedBatch,
-    index: usize,
-    memory: &mut CardMemory,
-    hooks: &mut HookScratch,
-    results: &mut Evaluations,
-) -> Result<(), Stopped> {
-    evaluate(request, batch, index..index + 1, memory, hooks, results)
-}
-
-/// The end of the batch that begins with card `first`. A batch has at least one card.
-fn batch_end(batch: &CheckedBatch, first: usize) -> usize {
-    let columns = batch.columns();
-    let mut days = 0_u32;
-    let mut end = first;
-    while end < batch.len() && end - first < BATCH_CARDS && days < BATCH_DAYS {
-        let punches = columns.punch_count.get(end).copied().unwrap_or(0);
-        let shifts = columns.shift_count.get(end).copied().unwrap_or(0);
-        days = days.saturating_add(shifts.max(punches / PUNCHES_A_DAY)).saturating_add(1);
-        end += 1;
-    }
-    end
-}
-
-fn evaluate(
+pub(crate) fn evaluate(
     request: &Request,
     batch: &CheckedBatch,
     cards: Range<usize>,

@@ -7,7 +7,10 @@ use shiftmill_plugin_host::{BindError, Bound, CallError, FuelBudget};
 use shiftmill_ruleset::Ruleset;
 
 use crate::metrics::PluginMetrics;
+use crate::pace::Pace;
+use crate::places::Places;
 use crate::plugin_registry::PluginRegistry;
+use crate::schedule::Caller;
 
 /// The settings of an evaluation, for any number of chunks. The plugins of its rulesets are bound when it is created,
 /// and stay the same until it ends.
@@ -27,6 +30,9 @@ pub struct Request {
     /// The hooks at which any plugin is called.
     hooks: HookSet,
     metrics: Option<Arc<PluginMetrics>>,
+    caller: Caller,
+    pace: Pace,
+    places: Places,
     /// Why the request was stopped. Later chunks are then not evaluated, and chunks under way end.
     stopped: OnceLock<Stopped>,
 }
@@ -145,14 +151,32 @@ impl Request {
         for bound in plugins.iter().flatten() {
             hooks = bound.binding().hooks.iter().fold(hooks, HookSet::with);
         }
-        let (layout, stopped) = (Layout::default(), OnceLock::new());
-        Ok(Request { rulesets, zones, window, detail, layout, plugins, hooks, metrics: None, stopped })
+        Ok(Request {
+            rulesets,
+            zones,
+            window,
+            detail,
+            layout: Layout::default(),
+            pace: Pace::of(&plugins),
+            plugins,
+            hooks,
+            metrics: None,
+            caller: Caller::default(),
+            places: Places::default(),
+            stopped: OnceLock::new(),
+        })
     }
 
     /// The same request, with metrics of its plugins.
     #[must_use]
     pub fn with_metrics(self, metrics: &Arc<PluginMetrics>) -> Request {
         Request { metrics: Some(Arc::clone(metrics)), ..self }
+    }
+
+    /// The same request, asked for by `caller`: requests of different callers take turns.
+    #[must_use]
+    pub fn with_caller(self, caller: Caller) -> Request {
+        Request { caller, ..self }
     }
 
     /// The same request for a trial: its calls share one fuel budget, and one in about so many employees is
@@ -167,7 +191,7 @@ impl Request {
     /// The same request, as if no ruleset had a plugin.
     #[must_use]
     pub fn without_plugins(self) -> Request {
-        Request { plugins: Vec::new(), hooks: HookSet::NONE, ..self }
+        Request { plugins: Vec::new(), hooks: HookSet::NONE, pace: Pace::of(&[]), ..self }
     }
 
     /// The same request, evaluated in another order.
@@ -202,6 +226,26 @@ impl Request {
     /// The metrics of its plugins.
     pub(crate) fn metrics(&self) -> Option<&PluginMetrics> {
         self.metrics.as_deref()
+    }
+
+    /// Who asks.
+    pub(crate) fn caller(&self) -> Caller {
+        self.caller
+    }
+
+    /// How large its slices are, and where they run.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// The places of its chunks in the engine.
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// True when its plugins took so long for a single timecard that it was evaluated in the background for a time.
+    pub fn was_in_background(&self) -> bool {
+        self.pace.was_slow()
     }
 
     /// Cancels the request, because its caller has gone. Chunks under way end soon and without results, waiting chunks

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook,
@@ -12,7 +13,7 @@ use shiftmill::plugin_host::{FAILED_FUEL_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
-    Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
+    Caller, Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
 };
 use shiftmill_guests::{Guest, SLOW, endless};
 
@@ -292,6 +293,66 @@ fn fuel_used_on_failures_stops_the_request_in_any_order() {
     }
 }
 
+/// Waits until `met`, at most twenty seconds.
+fn eventually(what: &str, met: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if met() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("waited in vain for {what}");
+}
+
+#[test]
+fn a_slow_plugin_holds_no_worker() {
+    let registry = registry();
+    let slow = Arc::new(request(vec![ruleset(&registry, &plugin(SLOW), "")], Detail::Workdays, &registry).unwrap());
+    let with = ruleset(&registry, &plugin("unreachable"), "");
+    let engine = Engine::new(1);
+    // The worker would need minutes for the first three.
+    let three_days: Vec<CardFacts> = (0..1_500).map(|number| facts(number, 3, 1)).collect();
+    for chunk in chunks(&three_days, 500, &slow) {
+        engine.submit(Arc::clone(&slow), chunk, drop);
+    }
+    let (told, ended) = mpsc::channel();
+    for rulesets in [vec![without_plugin()], vec![with]] {
+        let request = Arc::new(request(rulesets, Detail::Workdays, &registry).unwrap());
+        let alone = outcome(&Engine::new(1).evaluate(&request, chunks(&some(0..40, 1), 40, &request)).unwrap());
+        let beside = outcome(&engine.evaluate(&request, chunks(&some(0..40, 1), 9, &request)).unwrap());
+        assert_eq!(alone, beside);
+        let (told, call) = (told.clone(), chunks(&some(0..1, 1), 1, &request).remove(0));
+        engine.submit_call(request, call, move |finished| told.send(finished.map(|_| ())).unwrap());
+        assert_eq!(ended.recv_timeout(Duration::from_secs(60)), Ok(Ok(())));
+    }
+    assert_eq!(slow.stopped(), None);
+    eventually("the background", || slow.was_in_background());
+    slow.cancel();
+}
+
+#[test]
+fn a_small_request_does_not_wait_for_a_large_one() {
+    let large = Arc::new(request(vec![without_plugin()], Detail::Full, &registry()).unwrap());
+    let small = request(vec![without_plugin()], Detail::Full, &registry()).unwrap();
+    let small = Arc::new(small.with_caller(Caller(1)));
+    let engine = Engine::new(1);
+    let (told, ended) = mpsc::channel();
+    let submit = |request: &Arc<Request>, cards: Vec<CardFacts>, name: &'static str| {
+        for chunk in chunks(&cards, 2_000, request) {
+            let told = told.clone();
+            engine.submit(Arc::clone(request), chunk, move |finished| told.send((name, finished.is_ok())).unwrap());
+        }
+    };
+    // Only the order of finishing is compared: a chunk of the large request has many slices, the small request has one.
+    submit(&large, (0..60_000).map(|number| facts(number, 12, 1)).collect(), "large");
+    submit(&small, some(0..3, 1), "small");
+    drop(engine);
+    drop(told);
+    let ended: Vec<_> = ended.iter().collect();
+    assert!(ended.len() == 31 && ended.iter().all(|(_, is_ok)| *is_ok));
+    assert_ne!(ended.last(), Some(&("small", true)), "{ended:?}");
+}
+
 #[test]
 fn a_cancelled_request_frees_its_worker() {
     let registry = registry();
@@ -307,7 +368,7 @@ fn a_cancelled_request_frees_its_worker() {
         let told = told.clone();
         engine.submit(Arc::clone(&request), chunk, move |finished| told.send(finished.map(|_| ())).unwrap());
     }
-    // The engine has taken the third chunk, so the first is under way.
+    eventually("the first chunk to be under way", || request.was_in_background());
     request.cancel();
     // The engine ends at once, since the chunk under way does, and those that wait are not begun.
     drop((engine, told));

@@ -9,6 +9,7 @@ use shiftmill_benches::in_process::workload_ruleset;
 use shiftmill_benches::measure::{median, millions_per_second, quantile};
 use shiftmill_benches::night::{CameTo, NightPremium};
 use shiftmill_benches::results::Codes;
+use shiftmill_benches::server_process::ServerProcess;
 use shiftmill_benches::wire;
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk, chunks};
 use shiftmill_client::{Answer, Client, Request};
@@ -19,8 +20,6 @@ use shiftmill_wire::{Vocabulary, chunk as chunk_message};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tonic::transport::Channel;
-
-use crate::server_process::ServerProcess;
 
 /// Connections, as many as the two cores that client and server share.
 const CONNECTIONS: usize = 2;

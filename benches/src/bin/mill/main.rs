@@ -14,7 +14,6 @@ mod engine_runs;
 mod grpc_runs;
 mod limit_runs;
 mod plugin_runs;
-mod server_process;
 
 use std::process::ExitCode;
 
@@ -22,6 +21,7 @@ use clap::{Parser, Subcommand};
 use serde_json::{Value, json};
 use shiftmill_benches::checksum::Checksum;
 use shiftmill_benches::machine::Machine;
+use shiftmill_benches::server_process;
 
 use crate::limit_runs::Limit;
 

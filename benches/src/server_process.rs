@@ -8,7 +8,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, stdin};
 use tokio::process::{Child, ChildStdin, Command};
 
 /// A server that ends with this value.
+#[derive(Debug)]
 pub struct ServerProcess {
+    /// Its URL.
     pub address: String,
     child: Child,
     /// The server stops when this closes, so it never outlives its parent.
@@ -16,7 +18,10 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts this program as a server and waits until it listens.
+    /// Starts this program as a server, with the argument `serve`, and waits until it listens.
+    ///
+    /// # Errors
+    /// Why it does not start, in words.
     pub async fn start() -> Result<ServerProcess, String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
@@ -39,7 +44,7 @@ impl ServerProcess {
 }
 
 /// The resident memory of a process.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct MemoryOf(PathBuf);
 
 impl MemoryOf {
@@ -62,6 +67,9 @@ impl MemoryOf {
 }
 
 /// Serves until the parent is gone.
+///
+/// # Errors
+/// Why it cannot, in words.
 pub async fn serve() -> Result<(), String> {
     let server = Server::bind(Config::default()).map_err(|error| error.to_string())?;
     println!("{}", server.address());
