@@ -85,5 +85,9 @@ coded! {
         Deadline = 38 "SM-DEADLINE",
         /// The client sent nothing, or took nothing, for too long.
         Idle = 39 "SM-IDLE",
+        /// The plugins of a ruleset use too much fuel to be tried.
+        PluginUntried = 40 "SM-PLUGIN-UNTRIED",
+        /// The plugins of a request used more than its budget.
+        RequestBudget = 41 "SM-REQUEST-BUDGET",
     }
 }

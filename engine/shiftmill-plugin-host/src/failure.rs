@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Host(String),
     /// The plugin failed.
     Plugin(Box<PluginFault>),
+    /// The call was cancelled.
+    Cancelled,
 }
 
 /// Why a plugin has no answer for a group.
@@ -54,6 +56,9 @@ pub(crate) enum Attempted {
 /// The fault that an error of the WebAssembly engine is.
 pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Session) -> Fault {
     let trap = error.downcast_ref::<Trap>();
+    if session.was_cancelled {
+        return Fault::Cancelled;
+    }
     if let Some(reason) = host_fault(error, trap, attempted, session) {
         return Fault::Host(reason);
     }

@@ -10,6 +10,7 @@ use crate::compile::Compilation;
 use crate::engine::{self, Slots, Ticker};
 use crate::failure::{CardFailure, Fault};
 use crate::plugin::{Guest, Plugin};
+use crate::quarantine::Quarantine;
 use crate::sandbox::{self, Session};
 use crate::settings::{HostError, HostSettings};
 
@@ -23,6 +24,7 @@ pub(crate) struct Inner {
     engine: Engine,
     linker: Linker<Session>,
     compilation: Compilation,
+    pub(crate) quarantine: Quarantine,
     _ticker: Ticker,
 }
 
@@ -64,6 +66,7 @@ impl From<Fault> for LoadError {
         match fault {
             Fault::Host(reason) => LoadError::Host(reason),
             Fault::Plugin(fault) => LoadError::Undescribed(fault.failure),
+            Fault::Cancelled => LoadError::Host("it was cancelled".to_owned()),
         }
     }
 }
@@ -81,7 +84,8 @@ impl Host {
         let compilation = Compilation::new(&settings, &engine)?;
         let ticker = Ticker::start(&engine).map_err(HostError::new)?;
         let slots = Slots::new(instances);
-        Ok(Host(Arc::new(Inner { settings, slots, engine, linker, compilation, _ticker: ticker })))
+        let quarantine = Quarantine::default();
+        Ok(Host(Arc::new(Inner { settings, slots, engine, linker, compilation, quarantine, _ticker: ticker })))
     }
 
     /// Checks and compiles a component, and reads its manifest.

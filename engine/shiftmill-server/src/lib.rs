@@ -43,6 +43,7 @@ mod facts;
 mod independence;
 mod info;
 mod library;
+mod low_priority;
 mod memory;
 mod plugin_cache;
 mod plugin_store;

@@ -27,7 +27,7 @@ use tracing::{Instrument, Span};
 use crate::budget::{Reservation, StreamBudget, used_up};
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
-use crate::info::response_header;
+use crate::info::{plugin_use, response_header};
 use crate::problem::{ErrorCode, Problem, unreadable};
 use crate::resolved_header::{ResolvedHeader, stopped};
 use crate::{facts, memory};
@@ -228,7 +228,8 @@ impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
-        self.send(ResponsePart::Header(response_header(&header.request)), None);
+        let told = response_header(&header.request, &self.shared.limits.plugin_allowance);
+        self.send(ResponsePart::Header(told), None);
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &header).await?;
         }
@@ -284,7 +285,9 @@ impl OpenStream {
             Ok(batch) => batch,
             Err(problem) => return self.refuse(number, problem, holds),
         };
+        header.request.add_employees(batch.len());
         let slot = permit(&self.shared.engine_slots).await?;
+        let request = Arc::clone(&header.request);
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
@@ -298,7 +301,8 @@ impl OpenStream {
                 }
             };
             let facts = finished.batch.into_columns();
-            let (result, mut counted) = results::write(number, &facts.employees, finished.results);
+            let (mut result, mut counted) = results::write(number, &facts.employees, finished.results);
+            result.plugin_use = plugin_use(&request);
             counted.punches = facts.punch_at.len() as u64;
             lock(&summary).add(&counted);
             // The receiver is gone when the client has gone.
@@ -329,7 +333,8 @@ impl OpenStream {
             errors = summary.errors,
             "stream evaluated"
         );
-        self.send(ResponsePart::Summary(summary.write()), None);
+        let summary = v1::Summary { plugin_use: plugin_use(&header.request), ..summary.write() };
+        self.send(ResponsePart::Summary(summary), None);
         Ok(())
     }
 

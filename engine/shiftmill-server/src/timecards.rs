@@ -22,7 +22,7 @@ use tonic::Status;
 use crate::budget::Reservation;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
-use crate::info::response_header;
+use crate::info::{plugin_use, response_header};
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
@@ -41,9 +41,11 @@ pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> R
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = shared.budget.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
+    request.add_employees(batch.len());
     let (finished, _reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     tracing::info!(timecards = count, "timecards evaluated");
-    Ok(answer(&request, &finished, explain, language)?)
+    let header = response_header(&request, &shared.limits.plugin_allowance);
+    Ok(answer(header, &request, &finished, explain, language)?)
 }
 
 fn language(code: &str) -> Result<Language, Problem> {
@@ -256,6 +258,7 @@ fn unless_zero(number: u64) -> Given<'static, u64> {
 }
 
 fn answer(
+    header: v1::ResponseHeader,
     request: &Request,
     finished: &Finished,
     explain: bool,
@@ -272,9 +275,10 @@ fn answer(
     });
     let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
     Ok(v1::EvaluateResponse {
-        header: Some(response_header(request)),
+        header: Some(header),
         timecards: timecards.collect(),
         result_hash: hash.0.to_vec(),
+        plugin_use: plugin_use(request),
     })
 }
 

@@ -29,7 +29,7 @@ use crate::request::{Request, Stopped};
 /// plugin is spread over enough of them.
 const BATCH_DAYS: u32 = 2_000;
 /// Most cards of a batch: those of a weekly pattern have days that their facts do not show.
-const BATCH_CARDS: usize = 512;
+pub(crate) const BATCH_CARDS: usize = 512;
 /// Rows that the state of a card may hold from batch to batch: those of about a quarter of a year. Any state may get a
 /// large card once, and all of them together must not keep the memory of so many.
 const ROWS_KEPT: usize = 1_536;
