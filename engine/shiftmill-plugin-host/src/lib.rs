@@ -49,6 +49,7 @@ mod host;
 mod limits;
 mod manifest;
 mod module;
+mod operator_fuel;
 mod plugin;
 mod quarantine;
 mod request_budget;

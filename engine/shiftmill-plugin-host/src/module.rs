@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use wasmparser::{
-    BinaryReaderError, FunctionBody, KnownCustom, Name, NameSectionReader, Operator, Parser, Payload, TypeRef,
+    BinaryReaderError, ElementItems, FunctionBody, KnownCustom, Name, NameSectionReader, Operator, Parser, Payload,
+    TypeRef,
 };
 
 use crate::failure::{demangled, is_own};
@@ -33,8 +34,19 @@ pub(crate) struct CoreModule<'a> {
     pub(crate) globals: u32,
     pub(crate) data_segments: u32,
     pub(crate) element_segments: u32,
+    /// The entries of all segments of tables.
+    pub(crate) elements: u64,
     pub(crate) types: u32,
+    /// The arities of its types, at most one more than types are allowed.
+    pub(crate) arities: Vec<Arity>,
     names: HashMap<u32, &'a str>,
+}
+
+/// How many values a function or block takes and gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arity {
+    pub(crate) parameters: u16,
+    pub(crate) results: u16,
 }
 
 impl<'a> CoreModule<'a> {
@@ -48,7 +60,15 @@ impl<'a> CoreModule<'a> {
 
     fn take(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
         match payload {
-            Payload::TypeSection(types) => self.types += types.count(),
+            Payload::TypeSection(types) => {
+                self.types += types.count();
+                for function in types.into_iter_err_on_gc_types().take(TYPES_MAX as usize + 1) {
+                    let function = function?;
+                    let count = |values: usize| u16::try_from(values).unwrap_or(u16::MAX);
+                    let (parameters, results) = (count(function.params().len()), count(function.results().len()));
+                    self.arities.push(Arity { parameters, results });
+                }
+            }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {
                     let import = import?;
@@ -78,7 +98,15 @@ impl<'a> CoreModule<'a> {
                 }
             }
             Payload::StartSection { .. } => self.has_start = true,
-            Payload::ElementSection(elements) => self.element_segments += elements.count(),
+            Payload::ElementSection(segments) => {
+                self.element_segments += segments.count();
+                for segment in segments {
+                    self.elements += u64::from(match segment?.items {
+                        ElementItems::Functions(entries) => entries.count(),
+                        ElementItems::Expressions(_, entries) => entries.count(),
+                    });
+                }
+            }
             Payload::DataSection(data) => self.data_segments += data.count(),
             Payload::CodeSectionEntry(body) => {
                 self.functions += 1;

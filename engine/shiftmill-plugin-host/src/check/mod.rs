@@ -13,9 +13,9 @@ use wasmparser::{
 use crate::contract::InterfaceName;
 use crate::limits::{
     COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CORE_INSTANCES_MAX, FUNCTIONS_MAX, GLOBALS_MAX, MEMORY_BYTES_MAX,
-    SEGMENTS_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TYPES_MAX,
+    PARAMETERS_MAX, RESULTS_MAX, SEGMENTS_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TYPES_MAX,
 };
-use crate::module::CoreModule;
+use crate::module::{Arity, CoreModule};
 use function::Use;
 pub use report::{Objection, Report};
 
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
             Payload::ComponentCanonicalSection(functions) => {
                 self.items = self.items.saturating_add(functions.count());
                 for function in functions {
-                    self.take_canonical(&function?);
+                    self.take_canonical(&function?, outermost);
                 }
             }
             Payload::InstanceSection(instances) => self.items = self.items.saturating_add(instances.count()),
@@ -146,10 +146,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn take_canonical(&mut self, function: &CanonicalFunction) {
+    /// Accepts what the contract needs: exported and imported functions of the component itself. All others are work of
+    /// the host that costs no fuel: resources, and calls between components, whose values the host copies.
+    fn take_canonical(&mut self, function: &CanonicalFunction, outermost: bool) {
         let options = match function {
-            CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. } => options,
-            _ => return,
+            CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. } if outermost => options,
+            _ => return self.object(Objection::BuiltIn),
         };
         let is_wide =
             |option: &CanonicalOption| matches!(option, CanonicalOption::UTF16 | CanonicalOption::CompactUTF16);
@@ -229,6 +231,9 @@ impl<'a> Checker<'a> {
             ("bytes of memory", module.memory_bytes, MEMORY_BYTES_MAX as u64),
             ("segments of data", u64::from(module.data_segments), SEGMENTS_MAX),
             ("segments of tables", u64::from(module.element_segments), SEGMENTS_MAX),
+            ("entries of segments of tables", module.elements, TABLE_ELEMENTS_MAX as u64),
+            ("parameters of a function", most_of(&module.arities, |arity| arity.parameters), PARAMETERS_MAX),
+            ("results of a function", most_of(&module.arities, |arity| arity.results), RESULTS_MAX),
         ];
         for (what, found, most) in counts {
             self.demand_most(what, found, most);
@@ -240,7 +245,7 @@ impl<'a> Checker<'a> {
         self.report.has_lines |= module.custom_sections.contains(&".debug_line");
         for (index, body) in module.bodies.iter().enumerate() {
             let name = || module.name(module.number(index));
-            match Use::of(body) {
+            match Use::of(body, &module.arities) {
                 Ok(found) => self.judge_function(found, name),
                 Err(error) => self.object(Objection::Invalid(error.message().to_owned())),
             }
@@ -251,8 +256,15 @@ impl<'a> Checker<'a> {
         if let Some((what, found, most)) = found.beyond_limits() {
             self.object(Objection::TooMuchInFunction { function: name(), what, found, most });
         }
+        if let Some(operator) = found.refused {
+            self.object(Objection::Operator { function: name(), operator });
+        }
         if found.floats {
             self.report.float_functions.push(name());
         }
     }
+}
+
+fn most_of(arities: &[Arity], values: impl Fn(&Arity) -> u16) -> u64 {
+    u64::from(arities.iter().map(values).max().unwrap_or(0))
 }
