@@ -120,6 +120,9 @@ impl From<TrialError> for Problem {
             TrialError::Unbound(why) => unbound(why),
             TrialError::Stopped(why) => stopped(why),
             TrialError::NotIndependent(found) => dependent(&found),
+            TrialError::Untried { .. } => {
+                Problem::new(format!("a service would refuse the ruleset ({})", error.code())).cause(error)
+            }
             TrialError::Facts(_) | TrialError::Card { .. } | TrialError::Lost => Problem::own(with_cause(&error)),
         }
     }

@@ -119,7 +119,7 @@ fn check(named: &[String], registry: &PluginRegistry, json: bool, out: &mut dyn 
 
 /// The first employee whose results depend on others, because of a plugin of the ruleset.
 fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<Option<Box<Dependence>>, Problem> {
-    match check_independence(ruleset, registry) {
+    match check_independence(ruleset, registry, &Arc::default()) {
         Ok(()) => Ok(None),
         Err(TrialError::NotIndependent(found)) => Ok(Some(found)),
         Err(error) => Err(error.into()),

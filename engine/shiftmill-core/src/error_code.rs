@@ -87,5 +87,9 @@ coded! {
         Idle = 39 "SM-IDLE",
         /// A message cannot be read.
         MessageUnreadable = 40 "SM-MESSAGE-UNREADABLE",
+        /// The plugins of a ruleset use too much fuel to be tried.
+        PluginUntried = 41 "SM-PLUGIN-UNTRIED",
+        /// The plugins of a request used more than its budget.
+        RequestBudget = 42 "SM-REQUEST-BUDGET",
     }
 }

@@ -21,7 +21,7 @@ pub const MARKED_DAYS: usize = 3;
 pub const MEAL: u16 = 3;
 
 /// Uses nearly all the fuel that an employee has, and comes to its end.
-pub const SLOW: &str = "(local $left i32) (local.set $left (i32.const 15000000))
+pub const SLOW: &str = "(local $left i32) (local.set $left (i32.const 11500000))
     (loop $again (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))";
 /// Uses all the fuel that an employee has and comes to no end. Most of its instructions cost fuel and no time.
 pub fn endless() -> String {

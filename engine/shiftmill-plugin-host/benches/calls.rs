@@ -7,6 +7,8 @@
 //! cargo bench -p shiftmill-plugin-host --bench calls -- audit             # how often plugins that mix employees are caught
 //! cargo bench -p shiftmill-plugin-host --bench calls -- compile           # the cost of compiling the worst plugins in a child
 //! cargo bench -p shiftmill-plugin-host --bench calls -- kept              # the memory of a loaded plugin
+//! cargo bench -p shiftmill-plugin-host --bench calls -- amplify           # seconds of a whole budget, by operator
+//! cargo bench -p shiftmill-plugin-host --bench calls -- amplify i64       # the same, for names that contain `i64`
 //! ```
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +21,8 @@
 #[path = "../tests/hostile/cards.rs"]
 #[allow(dead_code, reason = "tests use more of it")]
 mod cards;
+#[path = "calls/amplify.rs"]
+mod amplify;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -26,7 +30,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use cards::{Cards, binding};
+use cards::{Cards, bind, binding};
 use shiftmill_core::{ConfigValue, Hook, PluginBinding};
 use shiftmill_guests::Guest;
 use shiftmill_plugin_host::{Bound, CallScratch, HookCard, Host, HostSettings, Plugin, compile_child, componentise};
@@ -48,6 +52,8 @@ fn main() {
         ["audit"] => audit(&host),
         ["compile"] => compile(),
         ["kept"] => kept(),
+        ["amplify"] => amplify::amplify(""),
+        ["amplify", filter] => amplify::amplify(filter),
         _ => measure(&host, night_premium().component()),
     }
 }
@@ -103,7 +109,7 @@ fn measure(host: &Host, component: Vec<u8>) {
     for days in [400, 2_000, 8_000] {
         for late in [false, true] {
             let cards = Cards::new(&binding, &vec![DAYS; days / DAYS], Hook::Days, late);
-            let bound = Bound::new(&plugin, &binding, 0).unwrap();
+            let bound = bind(&plugin, &binding).unwrap();
             let fuel = cards.call(&bound, Hook::Days).unwrap().fuel();
             let one = median(|| run(&cards, &bound, days));
             let two = median(|| {
@@ -152,7 +158,7 @@ fn median(mut one: impl FnMut() -> f64) -> f64 {
 fn soak(host: &Host, count: usize) {
     let (plugin, binding) = load(host, &night_premium().component());
     let cards = Cards::new(&binding, &[DAYS; 4], Hook::Days, true);
-    let bound = Bound::new(&plugin, &binding, 0).unwrap();
+    let bound = bind(&plugin, &binding).unwrap();
     let mut fuel = None;
     let mut told = Instant::now();
     cards.all(|cards| {
@@ -195,7 +201,7 @@ fn is_caught(host: &Host, number: usize, one_in: usize, employees: usize) -> boo
     let guest = Guest::new(&format!("curious {number}"), &by_company);
     let plugin = host.load(&guest.with(|guest| guest.good = pays("(i32.const 1)")).component()).unwrap();
     let binding = binding(&plugin);
-    let bound = Bound::new(&plugin, &binding, 0).unwrap();
+    let bound = bind(&plugin, &binding).unwrap();
     // The pay of employees with three days depends on the group.
     let marked: Vec<usize> = (0..TOGETHER).step_by(one_in).collect();
     let cards = Cards::marked(&binding, TOGETHER, &marked, Hook::Days);

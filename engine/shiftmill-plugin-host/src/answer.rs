@@ -20,6 +20,7 @@ pub struct Answers {
     arguments: Vec<i64>,
     cards: Vec<CardAnswer>,
     fuel: u64,
+    own_fuel: u64,
     days: u64,
     memory: usize,
     log: Vec<LogLine>,
@@ -78,6 +79,11 @@ impl Answers {
         self.fuel
     }
 
+    /// The same without the fuel for instances and configuration.
+    pub(crate) fn own_fuel(&self) -> u64 {
+        self.own_fuel
+    }
+
     /// The days in the input of the calls that used it.
     pub fn days(&self) -> u64 {
         self.days
@@ -108,8 +114,9 @@ impl Answers {
         self.cards.get(index).is_some_and(|card| card.alone)
     }
 
-    pub(crate) fn add_fuel(&mut self, fuel: u64, days: u64) {
-        self.fuel = self.fuel.saturating_add(fuel);
+    pub(crate) fn add_fuel(&mut self, to_configure: u64, own: u64, days: u64) {
+        self.fuel = self.fuel.saturating_add(to_configure).saturating_add(own);
+        self.own_fuel = self.own_fuel.saturating_add(own);
         self.days += days;
     }
 

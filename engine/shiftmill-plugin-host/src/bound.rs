@@ -10,17 +10,19 @@
 use std::hash::Hasher;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use shiftmill_core::{ContextDays, ErrorCode, FailureCode, Hook, Isolation, PluginBinding, edits_per_card_max};
 
 use crate::answer::{AnswerReader, Answers};
+use crate::cancellation::Cancellation;
 use crate::encode::{Encoding, HookCard, Tables};
 use crate::engine::Fnv;
 use crate::failure::{CardFailure, Fault, PluginFault};
 use crate::fuel_budget::FuelBudget;
 use crate::limits::{FAILED_FUEL_MAX, FUEL_BASE, FUEL_TO_CONFIGURE, fuel_budget};
 use crate::plugin::Plugin;
+use crate::request_budget::{PluginUse, RequestBudget, Stopwatch};
 use crate::wire::Value;
 
 /// Memory that calls reuse: one for each worker.
@@ -70,6 +72,9 @@ pub enum BindError {
         /// Why.
         reason: String,
     },
+    /// The caller has gone, or time is up.
+    #[error("binding plugins was cancelled")]
+    Cancelled,
 }
 
 /// Why a call ended without an answer for each card. None of these is a pay result.
@@ -97,8 +102,11 @@ pub enum CallError {
         /// The employee.
         key: String,
     },
-    /// Its answer for one employee depended on other employees. It is not called until it is loaded again.
-    #[error("plugin `{plugin}` is quarantined: its answer for one employee depends on other employees")]
+    /// Its answer for one employee depended on other employees. It is called with one employee at a time only.
+    #[error(
+        "plugin `{plugin}` is quarantined: its answer for one employee depends on other employees; repair it, or bind it \
+         with `isolation = \"employee\"`"
+    )]
     Quarantined {
         /// The plugin.
         plugin: String,
@@ -115,6 +123,17 @@ pub enum CallError {
         /// How it failed on one of them.
         failure: CardFailure,
     },
+    /// The plugins of the request used more than its budget.
+    #[error(
+        "the plugins of the request have used {used}, which is beyond its budget, the last of them `{plugin}`; send fewer \
+         employees with slow plugins, or ask the operator for more"
+    )]
+    OverBudget {
+        /// The plugin that was called last.
+        plugin: String,
+        /// What they have used.
+        used: PluginUse,
+    },
     /// The request was cancelled.
     #[error("the evaluation was cancelled")]
     Cancelled,
@@ -130,6 +149,7 @@ impl CallError {
             CallError::HostFault { .. } => ErrorCode::PluginHost,
             CallError::NotIndependent { .. } | CallError::Quarantined { .. } => ErrorCode::PluginNotIndependent,
             CallError::Broken { .. } => ErrorCode::PluginBroken,
+            CallError::OverBudget { .. } => ErrorCode::RequestBudget,
             CallError::Cancelled => ErrorCode::Cancelled,
             CallError::Mixed => ErrorCode::Engine,
         }
@@ -150,18 +170,25 @@ pub struct Bound {
     audit_one_in: u32,
     /// The fuel budget of a trial, which its calls share.
     trial_budget: Option<Arc<FuelBudget>>,
+    /// The budget of all plugins of the request.
+    request_budget: Option<Arc<RequestBudget>>,
     /// Fuel used on employees on whom the plugin failed, each measured alone.
     failed_fuel: AtomicU64,
-    cancelled: AtomicBool,
+    cancellation: Arc<Cancellation>,
 }
 
 impl Bound {
     /// Binds a plugin as `binding`, which is number `index` of its timeline, and configures an instance to check the
-    /// configuration.
+    /// configuration. The `cancellation` ends this and all calls.
     ///
     /// # Errors
     /// See [`BindError`].
-    pub fn new(plugin: &Arc<Plugin>, binding: &PluginBinding, index: u16) -> Result<Bound, BindError> {
+    pub fn new(
+        plugin: &Arc<Plugin>,
+        binding: &PluginBinding,
+        index: u16,
+        cancellation: &Arc<Cancellation>,
+    ) -> Result<Bound, BindError> {
         let title = plugin.title();
         if binding.plugin != plugin.hash() || !plugin.manifest().accepts(&binding.values) {
             return Err(BindError::Unlike { plugin: title, binding: binding.name.clone() });
@@ -174,16 +201,21 @@ impl Bound {
             group_size: GroupSize::default(),
             audit_one_in: plugin.host().settings.audit_one_in,
             trial_budget: None,
+            request_budget: None,
             failed_fuel: AtomicU64::new(0),
-            cancelled: AtomicBool::new(false),
+            cancellation: Arc::clone(cancellation),
         };
-        let configured = bound.plugin.configured(&bound.values(), FUEL_TO_CONFIGURE, 0).map(|(_, context)| context);
-        match configured {
+        if cancellation.is_cancelled() {
+            return Err(BindError::Cancelled);
+        }
+        let configured = bound.plugin.configured(&bound.values(), FUEL_TO_CONFIGURE, 0, cancellation);
+        match configured.map(|(_, context)| context) {
             Ok(context) => {
                 bound.context = context;
                 Ok(bound)
             }
             Err(Fault::Host(reason)) => Err(BindError::Host { plugin: title, reason }),
+            Err(Fault::Cancelled) => Err(BindError::Cancelled),
             Err(Fault::Plugin(fault)) => Err(BindError::Refused { plugin: title, failure: fault.failure }),
         }
     }
@@ -193,6 +225,12 @@ impl Bound {
     #[must_use]
     pub fn on_trial(self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Bound {
         Bound { trial_budget: Some(Arc::clone(trial_budget)), audit_one_in, ..self }
+    }
+
+    /// The same with a budget, which all plugins of a request share. Beyond it, calls end with [`CallError::OverBudget`].
+    #[must_use]
+    pub fn with_budget(self, budget: &Arc<RequestBudget>) -> Bound {
+        Bound { request_budget: Some(Arc::clone(budget)), ..self }
     }
 
     /// The plugin.
@@ -215,19 +253,13 @@ impl Bound {
         self.index
     }
 
-    /// Cancels running and further calls: each ends with [`CallError::Cancelled`] before its next attempt. The fuel budget
-    /// limits the length of an attempt.
-    pub fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Release);
-    }
-
     /// Calls a hook for cards of one timeline and window. The answer for each card is the answer that the plugin gives for
     /// that card alone.
     ///
     /// # Errors
     /// See [`CallError`]. A failure of the plugin on a card is not an error; it is the answer for the card.
     pub fn call(&self, hook: Hook, cards: &[HookCard<'_>], scratch: &mut CallScratch) -> Result<Answers, CallError> {
-        if self.plugin.is_quarantined() {
+        if self.plugin.is_quarantined() && self.binding.isolation == Isolation::Chunk {
             return Err(CallError::Quarantined { plugin: self.plugin.title() });
         }
         let call = Call { bound: self, hook, cards, values: &self.values() };
@@ -256,7 +288,7 @@ impl Bound {
     }
 
     fn check_cancelled(&self) -> Result<(), CallError> {
-        if self.cancelled.load(Ordering::Acquire) { Err(CallError::Cancelled) } else { Ok(()) }
+        if self.cancellation.is_cancelled() { Err(CallError::Cancelled) } else { Ok(()) }
     }
 
     /// Counts the fuel used on an employee alone on whom the plugin failed. Every employee on whom the plugin fails is
@@ -267,6 +299,16 @@ impl Bound {
             return Ok(());
         }
         Err(CallError::Broken { plugin: self.plugin.title(), failure: failure.clone() })
+    }
+
+    /// Counts an attempt in the budget of the request.
+    fn count_use(&self, fuel: u64, stopwatch: &mut Option<Stopwatch>) -> Result<(), CallError> {
+        let (Some(budget), Some(stopwatch)) = (&self.request_budget, stopwatch) else { return Ok(()) };
+        let used = budget.charge(fuel, stopwatch.lap());
+        match used.is_over() {
+            true => Err(CallError::OverBudget { plugin: self.plugin.title(), used }),
+            false => Ok(()),
+        }
     }
 
     fn values(&self) -> Vec<Value<'_>> {
@@ -325,13 +367,17 @@ impl Call<'_> {
 
     /// Evaluates a group, in smaller groups when it does not succeed as a whole.
     fn evaluate(self, group: Range<usize>, scratch: &mut CallScratch, answers: &mut Answers) -> Result<(), CallError> {
+        let mut stopwatch = self.bound.request_budget.as_ref().map(|_| Stopwatch::start());
         let mut waiting = vec![group];
         while let Some(group) = waiting.pop() {
             self.bound.check_cancelled()?;
-            let fuel_before = answers.fuel();
-            match self.attempt(group.clone(), scratch, answers) {
+            let (fuel_before, own_before) = (answers.fuel(), answers.own_fuel());
+            let outcome = self.attempt(group.clone(), scratch, answers);
+            self.bound.count_use(answers.own_fuel() - own_before, &mut stopwatch)?;
+            match outcome {
                 Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
+                Err(Fault::Cancelled) => return Err(CallError::Cancelled),
                 Err(Fault::Plugin(fault)) if group.len() == 1 => {
                     self.bound.count_failed_fuel(answers.fuel() - fuel_before, &fault.failure)?;
                     answers.push_failure(fault.failure, true);
@@ -358,8 +404,9 @@ impl Call<'_> {
         let days = (0..cards.len()).map(|employee| tables.days_of(employee));
         let (fewest, all) = days.fold((u32::MAX, 0), |(fewest, all), days| (fewest.min(days), all + u64::from(days)));
         let budget = bound.within_trial_budget(fuel_budget(fewest));
-        let configured = bound.plugin.configured(values, budget, *log_bytes);
+        let configured = bound.plugin.configured(values, budget, *log_bytes, &bound.cancellation);
         let (mut sandbox, _) = configured.inspect_err(|_| bound.charge(budget))?;
+        let to_configure = sandbox.fuel_used();
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
 
         // All cards have one window.
@@ -373,7 +420,7 @@ impl Call<'_> {
         let before = answers.len();
         let outcome = answer.and_then(|answer| reader.split(&answer, answers));
         if outcome.is_ok() || cards.len() == 1 {
-            answers.add_fuel(fuel, all);
+            answers.add_fuel(to_configure, fuel.saturating_sub(to_configure), all);
             answers.add_log(log, before);
         }
         if outcome.is_ok() {
@@ -398,6 +445,7 @@ impl Call<'_> {
             match self.attempt(index..index + 1, scratch, &mut alone) {
                 Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
+                Err(Fault::Cancelled) => return Err(CallError::Cancelled),
                 Err(Fault::Plugin(fault)) => alone.push_failure(fault.failure, true),
             }
             if self.bound.trial_budget.as_ref().is_some_and(|trial_budget| trial_budget.is_empty()) {

@@ -17,12 +17,13 @@ use crate::limits::{
     CORE_INSTANCES_MAX, MEMORIES_MAX, MEMORY_BYTES_KEPT, MEMORY_BYTES_MAX, STACK_BYTES, TABLE_BYTES_KEPT,
     TABLE_ELEMENTS_MAX, TABLES_MAX,
 };
+use crate::operator_fuel;
 
 /// The interval of the timer.
 const TICK: Duration = Duration::from_millis(100);
-/// The number of ticks after which a call is considered stuck: half a minute, while the whole fuel budget lasts a tenth of
-/// a second. Fuel limits plugins; the timer only detects a host that makes no progress.
-pub(crate) const TICKS_MAX: u64 = 300;
+/// The number of ticks after which a call is considered stuck: ten seconds, while the whole fuel budget lasts a third of a
+/// second at most. Fuel limits plugins; the timer only detects a host that makes no progress.
+pub(crate) const TICKS_MAX: u64 = 100;
 
 /// All settings that affect compiled code. They are the same here and in a child process that compiles.
 fn code_settings() -> Config {
@@ -31,6 +32,7 @@ fn code_settings() -> Config {
     config.cranelift_opt_level(OptLevel::Speed);
     config.cranelift_nan_canonicalization(true);
     config.consume_fuel(true);
+    config.operator_cost(operator_fuel::costs());
     config.epoch_interruption(true);
     config.max_wasm_stack(STACK_BYTES);
     // Components have no debug information here: `places` has what failures name.

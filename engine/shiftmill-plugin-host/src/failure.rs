@@ -27,6 +27,8 @@ pub(crate) enum Fault {
     Host(String),
     /// The plugin failed.
     Plugin(Box<PluginFault>),
+    /// The call was cancelled.
+    Cancelled,
 }
 
 /// Why a plugin has no answer for a group.
@@ -57,6 +59,9 @@ pub(crate) enum Attempted {
 /// The fault that an error of the WebAssembly engine is.
 pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Session, places: &Places) -> Fault {
     let trap = error.downcast_ref::<Trap>();
+    if session.was_cancelled {
+        return Fault::Cancelled;
+    }
     if let Some(reason) = host_fault(error, trap, attempted, session) {
         return Fault::Host(reason);
     }

@@ -14,6 +14,7 @@ use crate::engine::{self, Slots, Ticker};
 use crate::failure::{CardFailure, Fault};
 use crate::limits::shortened;
 use crate::plugin::{Guest, Plugin};
+use crate::quarantine::Quarantine;
 use crate::sandbox::{self, Session};
 use crate::settings::{HostError, HostSettings};
 
@@ -27,6 +28,7 @@ pub(crate) struct Inner {
     engine: Engine,
     linker: Linker<Session>,
     compilation: Compilation,
+    pub(crate) quarantine: Quarantine,
     _ticker: Ticker,
 }
 
@@ -68,6 +70,7 @@ impl From<Fault> for LoadError {
         match fault {
             Fault::Host(reason) => LoadError::Host(reason),
             Fault::Plugin(fault) => LoadError::Undescribed(fault.failure),
+            Fault::Cancelled => LoadError::Host("it was cancelled".to_owned()),
         }
     }
 }
@@ -95,7 +98,8 @@ impl Host {
         let compilation = Compilation::new(&settings, &engine)?;
         let ticker = Ticker::start(&engine).map_err(HostError::new)?;
         let slots = Slots::new(instances);
-        Ok(Host(Arc::new(Inner { settings, slots, engine, linker, compilation, _ticker: ticker })))
+        let quarantine = Quarantine::default();
+        Ok(Host(Arc::new(Inner { settings, slots, engine, linker, compilation, quarantine, _ticker: ticker })))
     }
 
     /// Checks and compiles a component, and reads its manifest.

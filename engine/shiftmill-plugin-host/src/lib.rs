@@ -24,8 +24,8 @@
 //! * The outcome for an employee is that of the employee alone. Employees share a call for speed. A group that does not
 //!   succeed together is tried again in smaller groups, down to one employee. A sample shows whether a plugin lets
 //!   employees depend on each other.
-//! * Fuel decides, never the clock. The same call uses the same fuel. A timer ends a call that makes no progress; that is
-//!   a fault of the host and not a pay result.
+//! * Fuel decides, never the clock. The same call uses the same fuel, and a unit of it takes at most some nanoseconds. A
+//!   timer ends a call that makes no progress, or whose caller has gone; that is never a pay result.
 //! * Every call has a new instance with limits on memory, tables, stack, host calls and answer. A plugin that exceeds
 //!   them loses its own answer only, and its memory is freed.
 //! * The host runs only machine code that this program compiled.
@@ -35,6 +35,7 @@
 
 mod answer;
 mod bound;
+mod cancellation;
 mod check;
 mod columns;
 mod compile;
@@ -49,8 +50,11 @@ mod host;
 mod limits;
 mod manifest;
 mod module;
+mod operator_fuel;
 mod places;
 mod plugin;
+mod quarantine;
+mod request_budget;
 mod sandbox;
 mod self_test;
 mod settings;
@@ -58,6 +62,7 @@ mod wire;
 
 pub use answer::{Answers, EditsOf};
 pub use bound::{BindError, Bound, CallError, CallScratch};
+pub use cancellation::Cancellation;
 pub use check::{Lines, Report};
 pub use compile::compile_child;
 pub use componentise::{ComponentiseError, componentise};
@@ -71,6 +76,7 @@ pub use limits::{
     TABLE_ELEMENTS_MAX, compile_bytes_max, fuel_budget,
 };
 pub use plugin::Plugin;
+pub use request_budget::{PluginAllowance, PluginUse, RequestBudget};
 pub use sandbox::LogLine;
 pub use self_test::SelfTestError;
 pub use settings::{Compiler, HostError, HostSettings};

@@ -1,6 +1,7 @@
 //! What a plugin may use, in one place.
 
-/// Fuel of every call, whatever its input. A unit is about one instruction.
+/// Fuel of every call, whatever its input: at most about a third of a second. A unit is about one addition; operators that
+/// take longer use more (`operator_fuel.rs`).
 pub const FUEL_BASE: u64 = 100_000_000;
 /// Additional fuel for each day of the employee. Usual rules use 3 000 to 5 000.
 pub const FUEL_PER_DAY: u64 = 100_000;
@@ -66,7 +67,7 @@ pub(crate) const GLOBALS_MAX: u64 = 1_000;
 /// Segments of data or of tables of all modules, each.
 pub(crate) const SEGMENTS_MAX: u64 = 4_000;
 /// Entries of the segments of tables of all modules. An instance copies them without fuel.
-pub(crate) const SEGMENT_ENTRIES_MAX: u64 = 2 * TABLE_ELEMENTS_MAX as u64;
+pub(crate) const SEGMENT_ENTRIES_MAX: u64 = TABLE_ELEMENTS_MAX as u64;
 /// Components, instances, types, functions, imports and exports between the modules of one component, all together.
 pub(crate) const COMPONENT_ITEMS_MAX: u64 = 4_000;
 /// Bytes of a component beside its modules and custom sections. The contract needs about a sixth.
@@ -77,8 +78,14 @@ pub(crate) const IMPORTS_MAX: u64 = 16;
 pub(crate) const EXPORTS_MAX: u64 = 32;
 /// Bytes of one function.
 pub(crate) const BODY_BYTES_MAX: u64 = 256 << 10;
-/// Local variables of one function.
-pub(crate) const LOCALS_MAX: u64 = 2_000;
+/// Local variables of one function. Every call sets them to zero.
+pub(crate) const LOCALS_MAX: u64 = 1_000;
+/// Parameters of a function. The caller pays for each with an operator.
+pub(crate) const PARAMETERS_MAX: u64 = 200;
+/// Results of a function, which a return moves.
+pub(crate) const RESULTS_MAX: u64 = 16;
+/// Values that a block takes, or gives, which a branch moves.
+pub(crate) const BLOCK_VALUES_MAX: u64 = 16;
 /// Blocks within blocks of one function.
 pub(crate) const BLOCKS_IN_BLOCKS_MAX: u64 = 1_000;
 /// Targets of one branch.

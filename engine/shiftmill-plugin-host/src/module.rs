@@ -51,9 +51,18 @@ pub(crate) struct CoreModule<'a> {
     pub(crate) types: u64,
     /// The bytes of its types, which grow with their parameters.
     pub(crate) type_bytes: u64,
+    /// The arities of its types, at most one more than types are allowed.
+    pub(crate) arities: Vec<Arity>,
     names: HashMap<u32, &'a str>,
     /// The functions that call each function. Found once, when it is asked for.
     callers: OnceCell<HashMap<u32, Vec<u32>>>,
+}
+
+/// How many values a function or block takes and gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arity {
+    pub(crate) parameters: u16,
+    pub(crate) results: u16,
 }
 
 impl<'a> CoreModule<'a> {
@@ -70,6 +79,12 @@ impl<'a> CoreModule<'a> {
             Payload::TypeSection(types) => {
                 self.types += u64::from(types.count());
                 self.type_bytes += types.range().len() as u64;
+                for function in types.into_iter_err_on_gc_types().take(TYPES_MAX as usize + 1) {
+                    let function = function?;
+                    let count = |values: usize| u16::try_from(values).unwrap_or(u16::MAX);
+                    let (parameters, results) = (count(function.params().len()), count(function.results().len()));
+                    self.arities.push(Arity { parameters, results });
+                }
             }
             Payload::ImportSection(imports) => {
                 for import in imports.into_imports() {

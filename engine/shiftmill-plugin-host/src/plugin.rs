@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use shiftmill_core::{ContextDays, FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
+use crate::cancellation::Cancellation;
 use crate::check::Report;
 use crate::columns::Reads;
 use crate::contract;
@@ -51,7 +52,7 @@ impl Plugin {
         (hash, report): (PluginHash, Report),
         code_bytes: usize,
     ) -> Plugin {
-        let (quarantined, slow) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (quarantined, slow) = (AtomicBool::new(host.quarantine.holds(hash)), AtomicBool::new(false));
         Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, quarantined, slow }
     }
 
@@ -95,12 +96,14 @@ impl Plugin {
         self.reads(hook).names()
     }
 
-    /// True when its answer for one employee depended on other employees. It is not called until it is loaded again.
+    /// True when its answer for one employee depended on other employees. The host calls it with one employee at a time
+    /// only, also when it is loaded again.
     pub fn is_quarantined(&self) -> bool {
         self.quarantined.load(Ordering::Relaxed)
     }
 
     pub(crate) fn quarantine(&self) {
+        self.host.quarantine.insert(self.hash());
         self.quarantined.store(true, Ordering::Relaxed);
     }
 
@@ -133,8 +136,10 @@ impl Plugin {
         values: &[Value<'_>],
         fuel: u64,
         log_bytes: usize,
+        cancellation: &Arc<Cancellation>,
     ) -> Result<(Sandbox<'_>, ContextDays), Fault> {
-        let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, log_bytes };
+        let cancellation = Some(Arc::clone(cancellation));
+        let allowance = Allowance { fuel, answer_bytes: ANSWER_BYTES_MAX, log_bytes, cancellation };
         let mut sandbox = self.guest.open(&self.host, allowance)?;
         let context = self.guest.configure(&mut sandbox, values)?;
         Ok((sandbox, context))
@@ -193,7 +198,7 @@ impl Guest {
 
     /// Reads the manifest of the plugin.
     pub(crate) fn describe(&self, host: &Inner) -> Result<Described, Fault> {
-        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, log_bytes: 0 };
+        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: MANIFEST_BYTES_MAX, ..Allowance::default() };
         let mut sandbox = self.open(host, allowance)?;
         let Sandbox { store, instance, .. } = &mut sandbox;
         let described = instance
@@ -207,7 +212,7 @@ impl Guest {
     /// # Errors
     /// What differs.
     pub(crate) fn check_types(&self, host: &Inner) -> Result<Result<(), String>, Fault> {
-        let allowance = Allowance { fuel: FUEL_BASE, answer_bytes: 0, log_bytes: 0 };
+        let allowance = Allowance { fuel: FUEL_BASE, ..Allowance::default() };
         let Sandbox { mut store, instance, .. } = self.open(host, allowance)?;
         let differs = |what: String| {
             move |error: wasmtime::Error| format!("{what} has another type than in the contract: {error:#}")

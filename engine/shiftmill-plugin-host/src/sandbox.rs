@@ -1,9 +1,12 @@
 //! One sandbox: a store with its limits, one instance in it, and the one function that a plugin may call.
 
+use std::sync::Arc;
+
 use shiftmill_core::Workday;
 use wasmtime::component::{Instance, InstancePre, Linker, WasmStr};
-use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap};
+use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
 
+use crate::cancellation::Cancellation;
 use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
 use crate::failure::{Attempted, Fault, fault};
@@ -46,6 +49,11 @@ pub(crate) struct Session {
     pub(crate) log: Vec<LogLine>,
     /// The maximum size of one of its memories, in bytes.
     pub(crate) memory: usize,
+    /// Whether the call ended because it was cancelled.
+    pub(crate) was_cancelled: bool,
+    cancellation: Option<Arc<Cancellation>>,
+    /// Ticks of the timer since the instance was created.
+    ticks: u64,
     /// Bytes of log that are still kept.
     log_bytes: usize,
 }
@@ -81,6 +89,16 @@ impl Session {
     fn refuse(&mut self, what: String) -> wasmtime::Result<bool> {
         self.refused = Some(what);
         Err(wasmtime::Error::msg("beyond the limits of a plugin"))
+    }
+
+    /// Ends the call when it was cancelled, or makes no progress.
+    fn tick(&mut self) -> UpdateDeadline {
+        self.ticks += 1;
+        self.was_cancelled = self.cancellation.as_ref().is_some_and(|cancellation| cancellation.is_cancelled());
+        match self.was_cancelled || self.ticks > TICKS_MAX {
+            true => UpdateDeadline::Interrupt,
+            false => UpdateDeadline::Continue(1),
+        }
     }
 
     /// How many bytes of a text of this level are kept.
@@ -130,20 +148,22 @@ fn log(
 }
 
 /// The limits of one sandbox.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Allowance {
     pub(crate) fuel: u64,
     /// Bytes of the host's memory for an answer.
     pub(crate) answer_bytes: usize,
     /// Bytes of log that are kept.
     pub(crate) log_bytes: usize,
+    pub(crate) cancellation: Option<Arc<Cancellation>>,
 }
 
 /// A new instance and its limits.
 pub(crate) struct Sandbox<'p> {
     pub(crate) store: Store<Session>,
     pub(crate) instance: Instance,
-    allowance: Allowance,
+    /// The fuel that it began with.
+    fuel: u64,
     places: &'p Places,
     _slot: Slot<'p>,
 }
@@ -157,21 +177,22 @@ impl<'p> Sandbox<'p> {
         allowance: Allowance,
     ) -> Result<Sandbox<'p>, Fault> {
         let slot = slots.take();
-        let session = Session { log_bytes: allowance.log_bytes, ..Session::default() };
-        let mut store = Store::new(pre.engine(), session);
+        let Allowance { fuel, answer_bytes, log_bytes, cancellation } = allowance;
+        let mut store = Store::new(pre.engine(), Session { log_bytes, cancellation, ..Session::default() });
         store.limiter(|session| session);
-        store.set_epoch_deadline(TICKS_MAX);
-        store.set_hostcall_fuel(allowance.answer_bytes);
-        let instance = store.set_fuel(allowance.fuel).and_then(|()| pre.instantiate(&mut store));
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|mut store| Ok(store.data_mut().tick()));
+        store.set_hostcall_fuel(answer_bytes);
+        let instance = store.set_fuel(fuel).and_then(|()| pre.instantiate(&mut store));
         match instance {
-            Ok(instance) => Ok(Sandbox { store, instance, allowance, places, _slot: slot }),
+            Ok(instance) => Ok(Sandbox { store, instance, fuel, places, _slot: slot }),
             Err(error) => Err(fault(&error, Attempted::Instantiate, store.data(), places)),
         }
     }
 
     /// Fuel used so far.
     pub(crate) fn fuel_used(&self) -> u64 {
-        self.allowance.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
+        self.fuel.saturating_sub(self.store.get_fuel().unwrap_or(0))
     }
 
     /// The fault of a failed call.

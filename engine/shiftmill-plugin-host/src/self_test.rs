@@ -1,6 +1,8 @@
 //! The self-test of a host: runs plugins that exceed the limits of the sandbox, and checks how they end. A limit that is set
 //! and not enforced is worse than none.
 
+use std::sync::Arc;
+
 use shiftmill_core::{
     CardState, CarryKey, ContextDays, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names,
     OnFailure, Plan, PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, Timecard, Timestamp, Workday,
@@ -8,6 +10,7 @@ use shiftmill_core::{
 };
 
 use crate::bound::{Bound, CallScratch};
+use crate::cancellation::Cancellation;
 use crate::componentise::componentise;
 use crate::encode::HookCard;
 use crate::host::Host;
@@ -79,7 +82,7 @@ impl Host {
             carried_keys: Vec::<CarryKey>::new(),
             context: ContextDays::default(),
         };
-        let bound = Bound::new(&plugin, &binding, 0).map_err(|error| error.to_string())?;
+        let bound = Bound::new(&plugin, &binding, 0, &Arc::<Cancellation>::default()).map_err(|error| error.to_string())?;
         let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallScratch::default()));
         let answers = answers.ok_or("no answer")?.map_err(|error| error.to_string())?;
         answers.of(0).map_or_else(|failure| Ok(failure.code), |_| Err("an answer".to_owned()))

@@ -15,11 +15,11 @@ mod corpus;
 #[allow(dead_code, reason = "other tests use more of it")]
 mod shapes;
 
-use cards::{Cards, binding};
+use cards::{Cards, bind, binding};
 use corpus::Outcome;
 use shiftmill_core::{FailureCode, Hook};
 use shiftmill_guests::Guest;
-use shiftmill_plugin_host::{Bound, CallScratch, Host, HostSettings};
+use shiftmill_plugin_host::{CallScratch, Host, HostSettings};
 
 /// KiB that a round may leave: allocators keep some memory, and not always the same amount.
 const LEFT_BEHIND_MAX: u64 = 48 << 10;
@@ -35,7 +35,7 @@ fn resident_kib() -> Option<u64> {
 fn round(host: &Host, components: &[(Vec<u8>, Hook)]) {
     for (component, hook) in components {
         let Ok(plugin) = host.load(component) else { continue };
-        let Ok(bound) = Bound::new(&plugin, &binding(&plugin), 0) else { continue };
+        let Ok(bound) = bind(&plugin, &binding(&plugin)) else { continue };
         let cards = Cards::marked(&binding(&plugin), 6, &[3], *hook);
         let _whatever = cards.call(&bound, *hook);
     }
@@ -77,7 +77,7 @@ fn after_thousands_of_instances() {
         (memory.fill (i32.const 0x200000) (i32.const 1) (i32.const 0x140000)) unreachable";
     let guest = Guest::new("takes much", body);
     let plugin = host.load(&guest.component()).unwrap();
-    let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
+    let bound = bind(&plugin, &binding(&plugin)).unwrap();
     let cards = Cards::marked(&binding(&plugin), 2, &[1], Hook::Days);
     let mut scratch = CallScratch::default();
     let mut calls = |count: usize| {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use shiftmill::plugin_host::{HostError, HostSettings};
+use shiftmill::plugin_host::{HostError, HostSettings, PluginAllowance};
 use shiftmill::trial::TrialError;
 
 /// The configuration of a server.
@@ -109,6 +109,13 @@ pub struct Limits {
     pub idle_time: Duration,
     /// How long a stream waits for memory before it is refused.
     pub memory_wait: Duration,
+    /// What the plugins of one stream or call may use together. Usual plugins use less than a hundredth of it.
+    pub plugin_allowance: PluginAllowance,
+    /// How long the trial of a ruleset that a caller sends may take. Fuel ends every trial within some seconds; this ends
+    /// those that a busy machine slows down.
+    pub trial_time: Duration,
+    /// How long binding the plugins of a request may take.
+    pub binding_time: Duration,
     /// How long calls may take to finish after the server begins to stop.
     pub drain_time: Duration,
 }
@@ -138,6 +145,14 @@ impl Default for Limits {
             message_time: Duration::from_secs(30),
             idle_time: Duration::from_secs(120),
             memory_wait: Duration::from_secs(5),
+            plugin_allowance: PluginAllowance {
+                fuel: 10_000_000_000,
+                fuel_per_day: 500_000,
+                time: Duration::from_secs(30),
+                time_per_day: Duration::from_millis(2),
+            },
+            trial_time: Duration::from_secs(20),
+            binding_time: Duration::from_secs(5),
             drain_time: Duration::from_secs(30),
         }
     }

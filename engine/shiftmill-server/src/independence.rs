@@ -3,14 +3,16 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::available_parallelism;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shiftmill::PluginRegistry;
+use shiftmill::plugin_host::Cancellation;
 use shiftmill::ruleset::Ruleset;
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::budget::Slots;
+use crate::budget::{Slots, busy};
+use crate::config::Limits;
 use crate::problem::Problem;
 
 /// How many findings are kept: callers send the same ruleset many times.
@@ -20,13 +22,48 @@ const REMEMBERED_MAX: usize = 1_024;
 #[derive(Debug)]
 pub(crate) struct Independence {
     known: Mutex<Known>,
-    /// Where rulesets of callers are tried: half as many slots as cores, and other slots than those where plugins are
-    /// compiled, because the trial of a plugin that does not end takes some seconds.
+    /// Where rulesets of callers are tried: a quarter as many slots as cores, and other slots than those where plugins
+    /// are compiled, because the trial of a plugin that does not end takes some seconds.
     slots: Slots,
+    /// How long the trial of a caller's ruleset may take.
+    time: Duration,
 }
 
-/// The finding about a ruleset.
-type Finding = Result<(), Box<Dependence>>;
+/// The finding about a ruleset, which its plugins and their fuel decide alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Finding {
+    Independent,
+    Dependent(Box<Dependence>),
+    /// The plugins of the ruleset of this name use too much fuel.
+    Untried(String),
+}
+
+impl Finding {
+    /// `None` when the next trial may end otherwise.
+    fn of(outcome: &Result<(), TrialError>) -> Option<Finding> {
+        match outcome {
+            Ok(()) => Some(Finding::Independent),
+            Err(TrialError::NotIndependent(found)) => Some(Finding::Dependent(found.clone())),
+            Err(TrialError::Untried { ruleset }) => Some(Finding::Untried(ruleset.clone())),
+            Err(
+                TrialError::Zones(_)
+                | TrialError::Facts(_)
+                | TrialError::Card { .. }
+                | TrialError::Lost
+                | TrialError::Unbound(_)
+                | TrialError::Stopped(_),
+            ) => None,
+        }
+    }
+
+    fn outcome(self) -> Result<(), TrialError> {
+        match self {
+            Finding::Independent => Ok(()),
+            Finding::Dependent(found) => Err(TrialError::NotIndependent(found)),
+            Finding::Untried(ruleset) => Err(TrialError::Untried { ruleset }),
+        }
+    }
+}
 
 /// The findings about rulesets, by their hashes. The hash of a ruleset covers its plugins.
 #[derive(Debug, Default)]
@@ -38,11 +75,22 @@ struct Known {
 }
 
 impl Independence {
-    /// A check without findings. A caller waits at most `wait` for a slot.
-    pub fn new(wait: Duration) -> Independence {
+    /// A check without findings.
+    pub fn new(limits: &Limits) -> Independence {
         let cores = available_parallelism().map_or(1, usize::from);
         let full = "the maximum number of rulesets is being tried";
-        Independence { known: Mutex::default(), slots: Slots::new((cores / 2).max(1), wait, full) }
+        let slots = Slots::new((cores / 4).max(1), limits.memory_wait, full);
+        Independence { known: Mutex::default(), slots, time: limits.trial_time }
+    }
+
+    /// What ends a trial that begins now.
+    pub fn cancellation(&self) -> Arc<Cancellation> {
+        Arc::new(Cancellation::at(Instant::now() + self.time))
+    }
+
+    /// The refusal of a ruleset whose trial took too long. Fuel ends every trial, so that only a busy machine is too slow.
+    pub fn late(&self) -> Problem {
+        busy(&format!("the trial of the ruleset did not end within {} s", self.time.as_secs()))
     }
 
     /// A slot for the trial of a ruleset of a caller.
@@ -53,19 +101,21 @@ impl Independence {
     /// Tries a ruleset for whether its plugins keep employees apart, unless the finding is known.
     ///
     /// # Errors
-    /// When they do not, or cannot be called.
-    pub fn check(&self, ruleset: &Arc<Ruleset>, plugins: &PluginRegistry) -> Result<(), TrialError> {
+    /// When they do not, use too much fuel, or cannot be called, and when the trial is cancelled.
+    pub fn check(
+        &self,
+        ruleset: &Arc<Ruleset>,
+        plugins: &PluginRegistry,
+        cancellation: &Arc<Cancellation>,
+    ) -> Result<(), TrialError> {
         if let Some(known) = self.known(ruleset) {
             return known;
         }
-        let finding = match check_independence(ruleset, plugins) {
-            Ok(()) => Ok(()),
-            Err(TrialError::NotIndependent(found)) => Err(found),
-            // Not kept: the next trial may succeed.
-            Err(error) => return Err(error),
-        };
-        self.locked().remember(ruleset.hash_hex(), finding.clone());
-        finding.map_err(TrialError::NotIndependent)
+        let outcome = check_independence(ruleset, plugins, cancellation);
+        if let Some(finding) = Finding::of(&outcome) {
+            self.locked().remember(ruleset.hash_hex(), finding);
+        }
+        outcome
     }
 
     /// The finding about a ruleset, without trying it.
@@ -74,7 +124,7 @@ impl Independence {
             return Some(Ok(()));
         }
         let finding = self.locked().finding(&ruleset.hash_hex())?;
-        Some(finding.map_err(TrialError::NotIndependent))
+        Some(finding.outcome())
     }
 
     /// Keeps the finding that the plugins of the folder's rulesets are independent, until the next reload. These
@@ -91,7 +141,7 @@ impl Independence {
 impl Known {
     fn finding(&self, hash: &str) -> Option<Finding> {
         if self.own.contains(hash) {
-            return Some(Ok(()));
+            return Some(Finding::Independent);
         }
         self.last.iter().find(|(known, _)| known == hash).map(|(_, finding)| finding.clone())
     }
@@ -110,11 +160,11 @@ mod tests {
 
     #[test]
     fn the_rulesets_of_the_folder_are_known_until_they_are_removed() {
-        let independence = Independence::new(Duration::ZERO);
-        independence.locked().remember("first".to_owned(), Ok(()));
+        let independence = Independence::new(&Limits::default());
+        independence.locked().remember("first".to_owned(), Finding::Independent);
         independence.keep_own(HashSet::from(["own".to_owned()]));
         for number in 0..REMEMBERED_MAX {
-            independence.locked().remember(number.to_string(), Ok(()));
+            independence.locked().remember(number.to_string(), Finding::Independent);
         }
         let known = independence.locked();
         assert!(known.finding("own").is_some() && known.finding("first").is_none());

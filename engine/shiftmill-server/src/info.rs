@@ -1,15 +1,18 @@
 //! Descriptions of evaluations, rulesets and plugins as messages.
 
+use std::time::Duration;
+
 use shiftmill::core::{
     Argument, BecauseKind, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
 };
+use shiftmill::plugin_host::{PluginAllowance, PluginUse};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
 use shiftmill_wire::Numbered;
 
-/// The rulesets, plugins and versions that an evaluation runs with.
-pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
+/// The rulesets, plugins and versions that an evaluation runs with, and what its plugins may use.
+pub(crate) fn response_header(request: &Request, allowance: &PluginAllowance) -> v1::ResponseHeader {
     // In the order of their numbers, which have no gaps.
     let reasons = BecauseKind::ALL.iter().map(|kind| words::because_kind(*kind));
     v1::ResponseHeader {
@@ -17,7 +20,37 @@ pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
         zone_edition: request.zones.edition.clone(),
         rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
         reasons: reasons.map(str::to_owned).collect(),
+        plugin_budget: request.plugin_budget().map(|_| plugin_budget(allowance)),
     }
+}
+
+fn plugin_budget(allowance: &PluginAllowance) -> v1::PluginBudget {
+    let PluginAllowance { fuel, fuel_per_day, time, time_per_day } = *allowance;
+    v1::PluginBudget {
+        fuel,
+        fuel_per_employee_day: fuel_per_day,
+        processor_microseconds: microseconds(time),
+        processor_microseconds_per_employee_day: microseconds(time_per_day),
+    }
+}
+
+/// What the plugins of a request have used so far. The operator is told when it is nearly all that they may use.
+pub(crate) fn plugin_use(request: &Request) -> Option<v1::PluginUse> {
+    let budget = request.plugin_budget()?;
+    if let Some(used) = budget.tell_nearly_over() {
+        tracing::warn!("the plugins of a request have used {used}");
+    }
+    let PluginUse { fuel, fuel_max, time, time_max } = budget.used();
+    Some(v1::PluginUse {
+        fuel,
+        fuel_max,
+        processor_microseconds: microseconds(time),
+        processor_microseconds_max: microseconds(time_max),
+    })
+}
+
+fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The description of a ruleset.

@@ -57,6 +57,7 @@ mod independence;
 mod info;
 mod library;
 mod listener;
+mod low_priority;
 mod memory;
 mod messages;
 mod open_files;

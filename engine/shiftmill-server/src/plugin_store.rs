@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use shiftmill::core::PluginHash;
-use shiftmill::plugin_host::{HostSettings, LoadError, Plugin};
+use shiftmill::plugin_host::{HostSettings, LoadError, Plugin, PluginAllowance};
 use shiftmill::{PluginRegistry, PluginRegistryError, with_cause};
 use tokio::task::spawn_blocking;
 
@@ -37,6 +37,10 @@ pub(crate) struct PluginStore {
     bytes_max: usize,
     /// How long a caller waits for a slot or for memory.
     wait: Duration,
+    /// How long binding the plugins of a request may take.
+    binding_time: Duration,
+    /// What the plugins of a request may use.
+    allowance: PluginAllowance,
     /// Whether compiled code is kept in a folder.
     has_cache: bool,
 }
@@ -55,9 +59,11 @@ impl PluginStore {
                 limits.memory_wait,
                 "the maximum number of plugins is being compiled",
             ),
-            independence: Independence::new(limits.memory_wait),
+            independence: Independence::new(limits),
             bytes_max: limits.plugin_bytes,
             wait: limits.memory_wait,
+            binding_time: limits.binding_time,
+            allowance: limits.plugin_allowance,
         }
     }
 
@@ -81,6 +87,16 @@ impl PluginStore {
     /// How long a caller waits for a slot or for memory.
     pub fn wait(&self) -> Duration {
         self.wait
+    }
+
+    /// How long binding the plugins of a request may take.
+    pub fn binding_time(&self) -> Duration {
+        self.binding_time
+    }
+
+    /// What the plugins of a request may use.
+    pub fn allowance(&self) -> PluginAllowance {
+        self.allowance
     }
 
     /// The plugin in a file of the service's own folder. [`PluginStore::pin`] adds it to the registry.
@@ -108,7 +124,7 @@ impl PluginStore {
     /// memory reserved from `budget`.
     pub async fn push(self: &Arc<PluginStore>, component: Vec<u8>, budget: &Budget) -> Result<Arc<Plugin>, Problem> {
         let hash = PluginHash(Sha256::digest(&component).into());
-        if let Some(known) = self.get(hash).filter(|known| !known.is_quarantined()) {
+        if let Some(known) = self.get(hash) {
             return Ok(known);
         }
         let slot = self.compilers.take().await?;

@@ -71,8 +71,9 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::PluginData
         | ErrorCode::PluginEdit
         | ErrorCode::PluginNotIndependent
-        | ErrorCode::PluginBroken => (Code::FailedPrecondition, None),
-        ErrorCode::MessageTooLarge => (Code::ResourceExhausted, None),
+        | ErrorCode::PluginBroken
+        | ErrorCode::PluginUntried => (Code::FailedPrecondition, None),
+        ErrorCode::MessageTooLarge | ErrorCode::RequestBudget => (Code::ResourceExhausted, None),
         ErrorCode::Busy => (Code::ResourceExhausted, Some(Duration::from_secs(2))),
         ErrorCode::PluginHost => (Code::Unavailable, Some(Duration::from_secs(2))),
         ErrorCode::Draining => (Code::Unavailable, Some(Duration::from_secs(5))),

@@ -10,10 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use sha2::{Digest, Sha256};
-use shiftmill::plugin_host::Plugin;
+use shiftmill::plugin_host::{Plugin, PluginAllowance};
 use shiftmill::ruleset::{Document, Mistakes, NoLibrary, Ruleset, compile, presets};
 use shiftmill::trial::TrialError;
 use shiftmill::{PluginRegistry, read_text_in, with_cause};
@@ -21,8 +22,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinError, spawn_blocking};
 
 use crate::budget::Slots;
+use crate::cancel_on_drop::CancelPluginsOnDrop;
 use crate::config::ServeError;
 use crate::library::{Files, InFolder, Sent};
+use crate::low_priority;
 use crate::plugin_store::PluginStore;
 use crate::problem::{ErrorCode, Problem};
 
@@ -199,7 +202,7 @@ impl Snapshot {
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
             let name = ruleset.name().to_owned();
             let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
-            let passed = store.independence().check(&ready.ruleset, &ready.plugins);
+            let passed = store.independence().check(&ready.ruleset, &ready.plugins, &Arc::default());
             passed.map_err(|why| ServeError::Trial { path: path.clone(), source: Box::new(why) })?;
             tried.insert(ready.ruleset.hash_hex());
             if self.named.insert(name.clone(), ready).is_some() {
@@ -220,6 +223,16 @@ impl Snapshot {
     pub fn plugins_of(&self, rulesets: &[Ready]) -> PluginRegistry {
         let now = |plugin: Arc<Plugin>| self.plugins.get(plugin.hash()).unwrap_or(plugin);
         PluginRegistry::of(&rulesets.iter().flat_map(Ready::bound).map(now).collect::<Vec<_>>())
+    }
+
+    /// How long binding the plugins of a request may take.
+    pub fn binding_time(&self) -> Duration {
+        self.plugins.binding_time()
+    }
+
+    /// What the plugins of a request may use.
+    pub fn plugin_allowance(&self) -> PluginAllowance {
+        self.plugins.allowance()
     }
 
     /// A slot for compiling a ruleset or binding plugins.
@@ -270,20 +283,27 @@ impl Snapshot {
         Ok(Ready { ruleset: Arc::new(ruleset), plugins: library.held })
     }
 
-    /// Tries a ruleset in a slot for trials, unless the finding is known.
+    /// Tries a ruleset in a slot for trials, unless the finding is known. The trial ends when its caller has gone.
     async fn check_independence(&self, ready: &Ready) -> Result<(), Uncompiled> {
         let independence = self.plugins.independence();
         if let Some(known) = independence.known(&ready.ruleset) {
             return known.map_err(Uncompiled::Trial);
         }
         let slot = independence.slot().await?;
-        let (store, ready) = (Arc::clone(&self.plugins), ready.clone());
-        let tried = spawn_blocking(move || {
-            // The task owns the slot, because a trial goes on when its caller has gone.
+        let cancellation = independence.cancellation();
+        let _cancel = CancelPluginsOnDrop::new(&cancellation);
+        let (store, ready, ended_by) = (Arc::clone(&self.plugins), ready.clone(), Arc::clone(&cancellation));
+        let tried = low_priority::run("shiftmill-trial", move || {
+            // The thread owns the slot, because it goes on for a moment when its caller has gone.
             let _slot = slot;
-            store.independence().check(&ready.ruleset, &ready.plugins)
+            store.independence().check(&ready.ruleset, &ready.plugins, &ended_by)
         });
-        tried.await.map_err(lost)?.map_err(Uncompiled::Trial)
+        match tried.await? {
+            Err(why) if why.code() == ErrorCode::Cancelled && cancellation.is_late() => {
+                Err(Uncompiled::Other(independence.late()))
+            }
+            outcome => outcome.map_err(Uncompiled::Trial),
+        }
     }
 
     fn remember(&self, key: [u8; 32], ready: &Ready) {
@@ -348,7 +368,6 @@ mod tests {
     use crate::config::Limits;
     use shiftmill::plugin_host::HostSettings;
     use shiftmill_guests::Guest;
-    use std::time::Duration;
 
     use crate::budget::Budget;
 

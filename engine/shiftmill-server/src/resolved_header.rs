@@ -10,8 +10,11 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 use tracing::Span;
 
+use crate::budget::busy;
+use crate::cancel_on_drop::CancelPluginsOnDrop;
 use crate::problem::{ErrorCode, Problem};
 use crate::registry::{Ready, Snapshot, Uncompiled};
 
@@ -76,7 +79,7 @@ pub(crate) struct Fields {
 }
 
 /// A request for the engine. Its plugins are bound outside the threads that serve calls, because each checks its
-/// configuration.
+/// configuration. Binding ends when the caller has gone, or after the time that the limits allow.
 pub(crate) async fn request(
     rulesets: Vec<Ready>,
     zones: &[String],
@@ -93,7 +96,9 @@ pub(crate) async fn request(
     let registry = known.plugins_of(&rulesets);
     let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
     let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
-    let bind = move || Request::new(rulesets, Arc::new(zones), window, detail, &registry);
+    let cancellation = Arc::default();
+    let cancel = CancelPluginsOnDrop::new(&cancellation);
+    let bind = move || Request::cancellable(rulesets, Arc::new(zones), window, detail, &registry, &cancellation);
     let request = match plugins {
         0 => bind(),
         1..=PLUGINS_MAX => {
@@ -102,8 +107,9 @@ pub(crate) async fn request(
                 let _slot = slot;
                 bind()
             });
-            bound
+            timeout(known.binding_time(), bound)
                 .await
+                .map_err(|_| busy("binding the plugins took too long"))?
                 .map_err(|_| Problem::new(ErrorCode::Engine, "plugins were lost; this is a fault of Shiftmill"))?
         }
         more => {
@@ -112,8 +118,9 @@ pub(crate) async fn request(
         }
     };
     let request = request.map_err(|error| unbound(&error, fields.rulesets))?;
+    cancel.disarm();
     record(&request);
-    Ok(request)
+    Ok(request.with_plugin_budget(known.plugin_allowance()))
 }
 
 /// Adds the hashes of the rulesets to what is logged about the call: the first, and how many more there are.

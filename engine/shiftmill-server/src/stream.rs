@@ -33,7 +33,7 @@ use crate::calls::{stopping, too_late};
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::capacity::Place;
 use crate::evaluation::Shared;
-use crate::info::response_header;
+use crate::info::{plugin_use, response_header};
 use crate::messages::{Messages, PREFIX};
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{ResolvedHeader, stopped};
@@ -213,7 +213,8 @@ impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
-        self.send(ResponsePart::Header(response_header(&header.request)), None);
+        let told = response_header(&header.request, &self.shared.limits.plugin_allowance);
+        self.send(ResponsePart::Header(told), None);
         while let Some(length) = self.next_length(self.shared.limits.idle_time).await? {
             self.evaluate(length, &header).await?;
         }
@@ -278,6 +279,8 @@ impl OpenStream {
             Err(problem) => return self.refuse(number, problem, holds),
         };
         drop(received);
+        header.request.add_employees(batch.len());
+        let request = Arc::clone(&header.request);
         let (answers, summary) = (self.answers.clone(), Arc::clone(&self.summary));
         let stopper = self.stopper.clone();
         self.shared.engine.submit(Arc::clone(&header.request), batch, move |finished| {
@@ -290,7 +293,8 @@ impl OpenStream {
                 }
             };
             let facts = finished.batch.into_columns();
-            let (result, mut counted) = results::write(number, &facts.employees, finished.results);
+            let (mut result, mut counted) = results::write(number, &facts.employees, finished.results);
+            result.plugin_use = plugin_use(&request);
             counted.punches = facts.punch_at.len() as u64;
             lock(&summary).add(&counted);
             // The receiver is gone when the client has gone.
@@ -322,7 +326,8 @@ impl OpenStream {
             background = header.request.was_in_background(),
             "stream evaluated"
         );
-        self.send(ResponsePart::Summary(summary.write()), None);
+        let summary = v1::Summary { plugin_use: plugin_use(&header.request), ..summary.write() };
+        self.send(ResponsePart::Summary(summary), None);
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use crate::budget::Reservation;
 use crate::call::Call;
 use crate::cancel_on_drop::CancelOnDrop;
 use crate::evaluation::Shared;
-use crate::info::response_header;
+use crate::info::{plugin_use, response_header};
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
@@ -46,9 +46,11 @@ pub(crate) async fn evaluate(
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.chunks.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
+    request.add_employees(batch.len());
     let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     call.answered(reservation);
-    Ok(answer(&request, &finished, explain, language)?)
+    let header = response_header(&request, &shared.limits.plugin_allowance);
+    Ok(answer(header, &request, &finished, explain, language)?)
 }
 
 fn language(code: &str) -> Result<Language, Problem> {
@@ -263,6 +265,7 @@ fn unless_zero(number: u64) -> Given<'static, u64> {
 }
 
 fn answer(
+    header: v1::ResponseHeader,
     request: &Request,
     finished: &Finished,
     explain: bool,
@@ -279,9 +282,10 @@ fn answer(
     });
     let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
     Ok(v1::EvaluateResponse {
-        header: Some(response_header(request)),
+        header: Some(header),
         timecards: timecards.collect(),
         result_hash: hash.0.to_vec(),
+        plugin_use: plugin_use(request),
     })
 }
 

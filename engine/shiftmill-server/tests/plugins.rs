@@ -198,9 +198,10 @@ async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
     server.is_untouched().await;
 }
 
-/// Pays by how many employees there are, when there are more than the ruleset was tried with.
+/// Pays by how many employees there are, when they have more days than in the trial of the ruleset.
 const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1)
-    (i32.gt_u (call $employees (local.get $cards)) (i32.const 40))))";
+    (i32.and (i32.gt_u (call $employees (local.get $cards)) (i32.const 40))
+        (i32.gt_u (call $days (local.get $cards) (local.get $employee)) (i32.const 10)))))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
@@ -214,7 +215,8 @@ async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
     let again = server.exchange(with_plugin(&plugin, ""), vec![support::chunk(0, 0..10)]).await.unwrap_err();
     assert_eq!(problem(&again).0, "SM-PLUGIN-NOT-INDEPENDENT", "it is quarantined: {again:?}");
     let apart = with_plugin(&plugin, "isolation = \"employee\"\n");
-    assert!(push(&server, meals("crowd", CROWD, "").component()).await.is_ok_and(|plugin| !plugin.quarantined));
+    let pushed = push(&server, meals("crowd", CROWD, "").component()).await;
+    assert!(pushed.is_ok_and(|plugin| plugin.quarantined), "the same bytes stay in quarantine");
     let answers = server.exchange(apart, vec![support::chunk(0, 0..50)]).await.unwrap();
     assert_eq!(meals_of(&support::results(&answers)[0]), [1; 50]);
     server.is_untouched().await;

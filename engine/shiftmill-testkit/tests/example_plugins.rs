@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use shiftmill::PluginRegistry;
 use shiftmill::suites::{Differing, Failure, Suites};
@@ -83,7 +83,7 @@ fn every_example_keeps_employees_apart() {
         let mut rulesets: Vec<_> = claims.into_iter().map(|claim| claim.ruleset).collect();
         rulesets.dedup_by_key(|ruleset| ruleset.hash_hex());
         for ruleset in rulesets {
-            check_independence(&ruleset, &registry).unwrap_or_else(|error| panic!("{name}: {error}"));
+            check_independence(&ruleset, &registry, &Arc::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
 }

@@ -44,6 +44,7 @@ macro_rules! lists {
                 plugin_reason_count: counts(&cards, when_any(reasons.len()), |ends| ends.reasons),
                 plugin_figure_count,
                 plugin_figure,
+                plugin_use: None,
             }
         }
 
@@ -52,7 +53,7 @@ macro_rules! lists {
             let v1::ChunkResult {
                 number: _, status, errors, employee_hash: _,
                 $($count,)+ $($($field,)+)+ $($rows_count, $rows,)+
-                plugin_failures, plugin_reason_count, plugin_figure_count, plugin_figure,
+                plugin_failures, plugin_reason_count, plugin_figure_count, plugin_figure, plugin_use: _,
             } = result;
             let mut ends = RowEnds::default();
             let mut errors = errors.iter().peekable();

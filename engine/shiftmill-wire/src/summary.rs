@@ -109,6 +109,7 @@ impl Summary {
             provisional: self.provisional,
             errors: self.errors,
             result_hash: self.hash.finish().0.to_vec(),
+            plugin_use: None,
         }
     }
 

@@ -30,7 +30,7 @@ use crate::request::{Request, Stopped};
 /// plugin is spread over enough of them.
 const BATCH_DAYS: u32 = 2_000;
 /// Most cards of a batch: those of a weekly pattern have days that their facts do not show.
-const BATCH_CARDS: usize = 512;
+pub(crate) const BATCH_CARDS: usize = 512;
 /// The most that a batch has; a slice is one batch.
 pub(crate) const LIMITS: SliceLimits = SliceLimits { cards: BATCH_CARDS, days: BATCH_DAYS, days_of_a_card: 0 };
 /// Rows that the state of a card may hold from batch to batch: those of about a quarter of a year. Any state may get a

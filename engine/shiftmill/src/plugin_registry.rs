@@ -57,7 +57,7 @@ impl PluginRegistry {
         registry
     }
 
-    /// Loads a plugin. A plugin that is already loaded is reused, unless it is quarantined.
+    /// Loads a plugin. A plugin that is already loaded is reused.
     ///
     /// # Errors
     /// See [`PluginRegistryError`].
@@ -80,7 +80,7 @@ impl PluginRegistry {
     /// See [`PluginRegistryError`].
     pub fn prepare_unless(&self, component: &[u8], cancelled: &AtomicBool) -> Result<Arc<Plugin>, PluginRegistryError> {
         let hash = PluginHash(Sha256::digest(component).into());
-        match self.get(hash).filter(|known| !known.is_quarantined()) {
+        match self.get(hash) {
             Some(known) => Ok(known),
             None => self.host()?.load_unless(component, cancelled).map_err(PluginRegistryError::Load),
         }
@@ -95,14 +95,9 @@ impl PluginRegistry {
         self.prepare(&component)
     }
 
-    /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays,
-    /// unless it is quarantined.
+    /// Adds a plugin and returns the one that the registry then has: a loaded plugin with the same content stays.
     pub fn put(&self, plugin: &Arc<Plugin>) -> Arc<Plugin> {
-        let mut place = self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin));
-        if place.is_quarantined() {
-            *place = Arc::clone(plugin);
-        }
-        Arc::clone(&place)
+        Arc::clone(&self.0.plugins.entry(plugin.hash()).or_insert_with(|| Arc::clone(plugin)))
     }
 
     /// Loads a plugin from a file of a folder.
@@ -125,7 +120,7 @@ impl PluginRegistry {
     pub fn configure(&self, binding: &PluginBinding) -> Result<ContextDays, String> {
         let unchecked = || "its configuration could not be checked; try again".to_owned();
         let plugin = self.get(binding.plugin).ok_or_else(unchecked)?;
-        match Bound::new(&plugin, binding, 0) {
+        match Bound::new(&plugin, binding, 0, &Arc::default()) {
             Ok(bound) => Ok(bound.context()),
             Err(BindError::Refused { failure, .. }) => Err(failure.message),
             Err(_) => Err(unchecked()),

@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use shiftmill_core::{Detail, ErrorCode, EvaluationWindow, Hook, HookSet, PluginHash, ZoneTable, edits_per_card_max};
-use shiftmill_plugin_host::{BindError, Bound, CallError, FuelBudget};
+use shiftmill_core::{
+    Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, PluginHash, ZoneTable, edits_per_card_max,
+};
+use shiftmill_plugin_host::{
+    BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget,
+};
 use shiftmill_ruleset::Ruleset;
 
 use crate::metrics::PluginMetrics;
@@ -33,6 +37,10 @@ pub struct Request {
     caller: Caller,
     pace: Pace,
     places: Places,
+    /// What its plugins may use; `None`: as much as each call allows.
+    plugin_budget: Option<Arc<RequestBudget>>,
+    /// Ends the calls of its plugins.
+    cancellation: Arc<Cancellation>,
     /// Why the request was stopped. Later chunks are then not evaluated, and chunks under way end.
     stopped: OnceLock<Stopped>,
 }
@@ -72,7 +80,8 @@ pub enum RequestError {
     },
     /// The plugin was found not to keep employees apart.
     #[error(
-        "the plugin `{binding}` of ruleset `{ruleset}` is quarantined: its answer for one employee depends on other employees"
+        "the plugin `{binding}` of ruleset `{ruleset}` is quarantined: its answer for one employee depends on other \
+         employees; repair it, or bind it with `isolation = \"employee\"`"
     )]
     Quarantined {
         /// The ruleset.
@@ -110,6 +119,7 @@ impl RequestError {
             RequestError::OtherContext { .. } => ErrorCode::PluginConfig,
             RequestError::Unbound { why, .. } => match why {
                 BindError::Host { .. } => ErrorCode::PluginHost,
+                BindError::Cancelled => ErrorCode::Cancelled,
                 BindError::Unlike { .. } | BindError::Refused { .. } => ErrorCode::PluginConfig,
             },
         }
@@ -145,7 +155,23 @@ impl Request {
         detail: Detail,
         registry: &PluginRegistry,
     ) -> Result<Request, RequestError> {
-        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, registry));
+        Request::cancellable(rulesets, zones, window, detail, registry, &Arc::default())
+    }
+
+    /// The same, within a cancellation that also ends the binding of its plugins.
+    ///
+    /// # Errors
+    /// See [`Request::new`]; also when it is cancelled.
+    pub fn cancellable(
+        rulesets: Vec<Arc<Ruleset>>,
+        zones: Arc<ZoneTable>,
+        window: EvaluationWindow,
+        detail: Detail,
+        registry: &PluginRegistry,
+        cancellation: &Arc<Cancellation>,
+    ) -> Result<Request, RequestError> {
+        let cancellation = Arc::new(Cancellation::within(cancellation));
+        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, registry, &cancellation));
         let plugins = plugins.collect::<Result<Vec<_>, _>>()?;
         let mut hooks = HookSet::NONE;
         for bound in plugins.iter().flatten() {
@@ -163,6 +189,8 @@ impl Request {
             metrics: None,
             caller: Caller::default(),
             places: Places::default(),
+            plugin_budget: None,
+            cancellation,
             stopped: OnceLock::new(),
         })
     }
@@ -179,6 +207,36 @@ impl Request {
         Request { caller, ..self }
     }
 
+    /// The same request with a budget for all its plugins, when it has any. The budget grows with the employees that
+    /// [`Request::add_employees`] announces.
+    #[must_use]
+    pub fn with_plugin_budget(mut self, allowance: PluginAllowance) -> Request {
+        if self.plugins.iter().all(Vec::is_empty) {
+            return self;
+        }
+        let budget = Arc::new(RequestBudget::new(allowance));
+        let with_budget = |bound: Bound| bound.with_budget(&budget);
+        self.plugins = self.plugins.into_iter().map(|bound| bound.into_iter().map(with_budget).collect()).collect();
+        self.plugin_budget = Some(budget);
+        self
+    }
+
+    /// The budget of its plugins, when it has plugins and a budget.
+    pub fn plugin_budget(&self) -> Option<&RequestBudget> {
+        self.plugin_budget.as_deref()
+    }
+
+    /// Adds the days of more employees to the budget of its plugins: the days from the first to the last of pay period and
+    /// facts.
+    pub fn add_employees(&self, employees: usize) {
+        if let Some(budget) = &self.plugin_budget {
+            let EvaluationWindow { pay_period, facts, .. } = self.window;
+            let (first, last) = (pay_period.first.min(facts.first), pay_period.last.max(facts.last));
+            let days = u64::from(last.0.saturating_sub(first.0).unsigned_abs()) + 1;
+            budget.add_employee_days(days.saturating_mul(employees as u64));
+        }
+    }
+
     /// The same request for a trial: its calls share one fuel budget, and one in about so many employees is
     /// evaluated alone too; 0: none. On trial no plugin is quarantined.
     #[must_use]
@@ -191,7 +249,7 @@ impl Request {
     /// The same request, as if no ruleset had a plugin.
     #[must_use]
     pub fn without_plugins(self) -> Request {
-        Request { plugins: Vec::new(), hooks: HookSet::NONE, pace: Pace::of(&[]), ..self }
+        Request { plugins: Vec::new(), hooks: HookSet::NONE, pace: Pace::of(&[]), plugin_budget: None, ..self }
     }
 
     /// The same request, evaluated in another order.
@@ -289,7 +347,7 @@ impl Request {
     /// Stops the request; the first reason counts. The reason is there before any call ends because of it.
     pub(crate) fn stop(&self, why: CallError) -> Stopped {
         let stopped = self.stopped.get_or_init(|| Stopped(why));
-        self.plugins.iter().flatten().for_each(Bound::cancel);
+        self.cancellation.cancel();
         stopped.clone()
     }
 }
@@ -299,6 +357,7 @@ fn bind_all(
     ruleset: &Ruleset,
     window: &EvaluationWindow,
     registry: &PluginRegistry,
+    cancellation: &Arc<Cancellation>,
 ) -> Result<Vec<Bound>, RequestError> {
     let timeline = ruleset.timeline();
     let mut plugins = Vec::new();
@@ -311,11 +370,11 @@ fn bind_all(
             let (ruleset, binding_name) = names();
             RequestError::NotLoaded { ruleset, binding: binding_name, hash: binding.plugin }
         })?;
-        if plugin.is_quarantined() {
+        if plugin.is_quarantined() && binding.isolation == Isolation::Chunk {
             let (ruleset, binding) = names();
             return Err(RequestError::Quarantined { ruleset, binding });
         }
-        let bound = Bound::new(&plugin, binding, index).map_err(|why| {
+        let bound = Bound::new(&plugin, binding, index, cancellation).map_err(|why| {
             let (ruleset, binding) = names();
             RequestError::Unbound { ruleset, binding, why }
         })?;

@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use shiftmill::PluginRegistry;
+use shiftmill::core::ErrorCode;
+use shiftmill::plugin_host::Cancellation;
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::trial::{Dependence, TrialError, check_independence};
 use shiftmill_guests::Guest;
@@ -36,7 +39,7 @@ fn ruleset(registry: &PluginRegistry, guests: &[&Guest], more: &str) -> Arc<Rule
 }
 
 fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Dependence {
-    match check_independence(ruleset, registry) {
+    match check_independence(ruleset, registry, &Arc::default()) {
         Err(TrialError::NotIndependent(found)) => *found,
         other => panic!("{other:?}"),
     }
@@ -68,6 +71,64 @@ fn plugins_that_mix_employees_are_found_and_go_on_for_others() {
     }
 }
 
+/// A call has 512 employees at most; each position is compared with the employee alone.
+#[test]
+fn pay_by_position_is_found_at_every_position() {
+    let is = |number: u32| format!("(i32.add (i32.const 1) (i32.eq (local.get $employee) (i32.const {number})))");
+    let last = "(i32.add (i32.const 1) (i32.and (i32.gt_u (local.get $employee) (i32.const 0))
+        (i32.eq (i32.add (local.get $employee) (i32.const 1)) (call $employees (local.get $cards)))))";
+    let seventh = "(i32.add (i32.const 1) (i32.eq (i32.rem_u (local.get $employee) (i32.const 7)) (i32.const 6)))";
+    let before = "(call $days (local.get $cards) (select (i32.sub (local.get $employee) (i32.const 1))
+        (local.get $employee) (local.get $employee)))";
+    let cases = [
+        ("second", is(1)),
+        ("forty-fifth", is(44)),
+        ("three-hundredth", is(299)),
+        ("five-hundred-and-twelfth", is(511)),
+        ("last", last.to_owned()),
+        ("seventh", seventh.to_owned()),
+        ("before", before.to_owned()),
+    ];
+    for (name, amount) in cases {
+        let registry = PluginRegistry::default();
+        let found = dependence(&ruleset(&registry, &[&pays(name, &amount)], ""), &registry);
+        assert_eq!(found.bindings, [name]);
+    }
+}
+
+#[test]
+fn slow_plugins_are_tried_with_as_many_employees_as_their_calls_have() {
+    let busy = |name: &str, rounds: u32, amount: &str| {
+        pays(name, &format!("(call $busy) {amount} (i32.add)")).with(|guest| {
+            guest.fields += &format!(
+                "(func $busy (result i32) (local $left i32) (local.set $left (i32.const {rounds}))
+                (loop $again
+                    (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))
+                (i32.const 0))"
+            );
+        })
+    };
+    let tried = |guests: &[&Guest]| {
+        let registry = PluginRegistry::default();
+        check_independence(&ruleset(&registry, guests, ""), &registry, &Arc::default())
+    };
+    tried(&[&busy("slow", 10_000_000, "(i32.const 1)")]).unwrap();
+    let error = tried(&[&busy("slow", 3_000_000, "(call $next)")]).unwrap_err();
+    assert!(matches!(error, TrialError::NotIndependent(_)), "{error}");
+    // The calls of a quick plugin have more employees than a slow one has fuel for.
+    let error = tried(&[&busy("slow", 10_000_000, "(i32.const 1)"), &pays("quick", "(i32.const 1)")]).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::PluginUntried);
+}
+
+#[test]
+fn a_trial_ends_when_its_caller_has_gone() {
+    let registry = PluginRegistry::default();
+    let ruleset = ruleset(&registry, &[&pays("honest", "(i32.const 1)")], "");
+    let late = Arc::new(Cancellation::at(Instant::now()));
+    let error = check_independence(&ruleset, &registry, &late).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Cancelled);
+}
+
 #[test]
 fn a_plugin_that_burns_fuel_is_not_taken_for_one_that_mixes_employees() {
     // So much that what the trial leaves would not be enough for looking at every answer twice.
@@ -87,7 +148,7 @@ fn a_plugin_that_burns_fuel_is_not_taken_for_one_that_mixes_employees() {
 fn who_is_kept_apart_need_not_be_tried() {
     let registry = PluginRegistry::default();
     let ruleset = ruleset(&registry, &[&pays("counts", "(call $next)")], "isolation = \"employee\"\n");
-    check_independence(&ruleset, &registry).unwrap();
+    check_independence(&ruleset, &registry, &Arc::default()).unwrap();
 }
 
 #[test]
@@ -100,7 +161,7 @@ fn failing_alike_is_no_dependence() {
         let registry = PluginRegistry::default();
         let ruleset =
             ruleset(&registry, &[&honest, &panics, &broken, &endless], &format!("on_failure = \"{on_failure}\"\n"));
-        check_independence(&ruleset, &registry).unwrap();
+        check_independence(&ruleset, &registry, &Arc::default()).unwrap();
         assert!(registry.plugins().iter().all(|plugin| !plugin.is_quarantined()));
     }
 }
@@ -138,7 +199,7 @@ fn a_plugin_is_tried_in_the_version_that_binds_it() {
         match from {
             "2031-01-01" => assert_eq!(dependence(&ruleset, &registry).week.to_string(), from),
             // Nobody works where the calendar ends.
-            _ => check_independence(&ruleset, &PluginRegistry::default()).unwrap(),
+            _ => check_independence(&ruleset, &PluginRegistry::default(), &Arc::default()).unwrap(),
         }
     }
 }

@@ -1704,6 +1704,42 @@ pub struct ResponseHeader {
     /// The texts of the numbers in `because` columns: grounds number N is entry N.
     #[prost(string, repeated, tag = "4")]
     pub reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What the plugins of this stream or call may use together; left out when there are none.
+    #[prost(message, optional, tag = "5")]
+    pub plugin_budget: ::core::option::Option<PluginBudget>,
+}
+/// What the plugins of one stream or call may use together, also when they succeed: a base, and more for each employee
+/// sent times each day of pay period and facts. Beyond it the stream ends with `SM-REQUEST-BUDGET`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PluginBudget {
+    /// Fuel. A unit is about one addition.
+    #[prost(uint64, tag = "1")]
+    pub fuel: u64,
+    /// Additional fuel for each employee-day.
+    #[prost(uint64, tag = "2")]
+    pub fuel_per_employee_day: u64,
+    /// Processor time in microseconds.
+    #[prost(uint64, tag = "3")]
+    pub processor_microseconds: u64,
+    /// Additional processor time for each employee-day.
+    #[prost(uint64, tag = "4")]
+    pub processor_microseconds_per_employee_day: u64,
+}
+/// What the plugins of a stream or call have used so far, and may use for the employees sent so far.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PluginUse {
+    /// The fuel of their answers, without that of creating and configuring instances.
+    #[prost(uint64, tag = "1")]
+    pub fuel: u64,
+    /// The most fuel.
+    #[prost(uint64, tag = "2")]
+    pub fuel_max: u64,
+    /// The processor time of all their calls, in microseconds.
+    #[prost(uint64, tag = "3")]
+    pub processor_microseconds: u64,
+    /// The most processor time.
+    #[prost(uint64, tag = "4")]
+    pub processor_microseconds_max: u64,
 }
 /// The results of one chunk as columns. Employee i, in the order of the chunk, owns the next `workday_count\[i\]` rows of
 /// the workday columns, and so on. The names of rule and pay code numbers are in the response header.
@@ -1847,6 +1883,10 @@ pub struct ChunkResult {
     /// Per such exception: its reason, a position among the employee's plugin reasons.
     #[prost(fixed32, repeated, tag = "46")]
     pub mark_reason: ::prost::alloc::vec::Vec<u32>,
+    /// What plugins have used when this chunk was evaluated; left out when there are none. Other runs may have used other
+    /// amounts by then, because chunks finish in any order.
+    #[prost(message, optional, tag = "47")]
+    pub plugin_use: ::core::option::Option<PluginUse>,
 }
 /// Why one timecard could not be evaluated. The others go on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1926,6 +1966,9 @@ pub struct Summary {
     /// bytes. Does not depend on order or chunks.
     #[prost(bytes = "vec", tag = "9")]
     pub result_hash: ::prost::alloc::vec::Vec<u8>,
+    /// What plugins have used in all; left out when there are none.
+    #[prost(message, optional, tag = "10")]
+    pub plugin_use: ::core::option::Option<PluginUse>,
 }
 /// A stretch of time of which every second was the same and is paid the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2532,6 +2575,9 @@ pub struct EvaluateResponse {
     /// The hash of all results, as in Summary.
     #[prost(bytes = "vec", tag = "3")]
     pub result_hash: ::prost::alloc::vec::Vec<u8>,
+    /// What plugins have used; left out when there are none.
+    #[prost(message, optional, tag = "4")]
+    pub plugin_use: ::core::option::Option<PluginUse>,
 }
 /// The results of one timecard.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -18,10 +18,10 @@ use wasmparser::{
 use crate::contract::InterfaceName;
 use crate::limits::{
     COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CONSTANT_BYTES_MAX, CORE_INSTANCES_MAX, EXPORTS_MAX, FUNCTIONS_MAX,
-    GLOBALS_MAX, IMPORTS_MAX, INTERFACE_BYTES_MAX, MEMORY_BYTES_MAX, NAME_BYTES_MAX, SEGMENT_ENTRIES_MAX, SEGMENTS_MAX,
-    TABLE_ELEMENTS_MAX, TABLES_MAX, TYPE_BYTES_MAX, TYPES_MAX, shortened_to,
+    GLOBALS_MAX, IMPORTS_MAX, INTERFACE_BYTES_MAX, MEMORY_BYTES_MAX, NAME_BYTES_MAX, PARAMETERS_MAX, RESULTS_MAX,
+    SEGMENT_ENTRIES_MAX, SEGMENTS_MAX, TABLE_ELEMENTS_MAX, TABLES_MAX, TYPE_BYTES_MAX, TYPES_MAX, shortened_to,
 };
-use crate::module::CoreModule;
+use crate::module::{Arity, CoreModule};
 use function::Use;
 use report::Objection;
 pub use report::{Lines, Report};
@@ -314,10 +314,12 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Accepts what the contract needs: exported and imported functions of the component itself. All others are work of
+    /// the host that costs no fuel: resources, and calls between components, whose values the host copies.
     fn take_canonical(&mut self, function: &CanonicalFunction) {
         let options = match function {
             CanonicalFunction::Lift { options, .. } | CanonicalFunction::Lower { options, .. } => options,
-            _ => return,
+            _ => return self.object(Objection::BuiltIn),
         };
         let is_wide =
             |option: &CanonicalOption| matches!(option, CanonicalOption::UTF16 | CanonicalOption::CompactUTF16);
@@ -413,6 +415,8 @@ impl<'a> Checker<'a> {
             ("bytes of a constant", most(|it| it.constant_bytes), CONSTANT_BYTES_MAX),
             ("tables", most(|it| it.tables), u64::from(TABLES_MAX)),
             ("entries of tables", most(|it| it.table_elements), TABLE_ELEMENTS_MAX as u64),
+            ("parameters of a function", most(|it| most_of(&it.arities, |arity| arity.parameters)), PARAMETERS_MAX),
+            ("results of a function", most(|it| most_of(&it.arities, |arity| arity.results)), RESULTS_MAX),
             ("memories", most(|it| it.memories), 1),
             ("bytes of memory", most(|it| it.memory_bytes), MEMORY_BYTES_MAX as u64),
         ];
@@ -428,7 +432,7 @@ impl<'a> Checker<'a> {
         self.report.has_names |= module.has_names();
         for (index, body) in module.bodies.iter().enumerate() {
             let name = || module.name(module.number(index));
-            match Use::of(body) {
+            match Use::of(body, &module.arities) {
                 Ok(found) => self.judge_function(found, name),
                 Err(error) => self.object_invalid(&error),
             }
@@ -438,6 +442,9 @@ impl<'a> Checker<'a> {
     fn judge_function(&mut self, found: Use, name: impl Fn() -> String) {
         if let Some((what, found, most)) = found.beyond_limits() {
             self.object(Objection::TooMuchInFunction { function: name(), what, found, most });
+        }
+        if let Some(operator) = found.refused {
+            self.object(Objection::Operator { function: name(), operator });
         }
         if found.floats {
             self.report.float_function_count += 1;
@@ -467,4 +474,8 @@ mod tests {
             assert!(is_test || SOURCES.iter().any(|source| *source == text), "{}", file.display());
         }
     }
+}
+
+fn most_of(arities: &[Arity], values: impl Fn(&Arity) -> u16) -> u64 {
+    u64::from(arities.iter().map(values).max().unwrap_or(0))
 }

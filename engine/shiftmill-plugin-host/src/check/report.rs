@@ -99,6 +99,20 @@ pub(super) enum Objection {
         /// The number of functions that use them.
         count: u64,
     },
+    /// It uses an operator that plugins cannot use.
+    #[error("its function `{function}` uses the operator {operator} of WebAssembly, which plugins cannot use")]
+    Operator {
+        /// The name of the function.
+        function: String,
+        /// The operator.
+        operator: &'static str,
+    },
+    /// It has built-in functions of components beside those that the contract needs.
+    #[error(
+        "it uses built-in functions of components, such as resources, or calls between components; a plugin has only the \
+         functions of the contract"
+    )]
+    BuiltIn,
     /// It has too many items of one kind.
     #[error("it has {found} {what}, the maximum is {most}")]
     TooMany {

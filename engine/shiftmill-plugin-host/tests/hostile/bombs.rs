@@ -218,8 +218,8 @@ fn of_modules() -> Vec<Shape> {
             with(format!("(data (offset {sum}) \"x\")")),
             "bytes of a constant, the maximum is 32",
         ),
-        ("a segment of many entries", with(entries), "25001 entries of segments, the maximum is 20000"),
-        ("a segment of many expressions", with(nulls), "25001 entries of segments, the maximum is 20000"),
+        ("a segment of many entries", with(entries), "25001 entries of segments, the maximum is 10000"),
+        ("a segment of many expressions", with(nulls), "25001 entries of segments, the maximum is 10000"),
         (
             "eight modules of four thousand functions",
             wat::parse_str(format!("(component {})", format!("(core module {})", "(func)".repeat(4_000)).repeat(8)))

@@ -2,34 +2,43 @@
 
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use shiftmill_core::{Change, ErrorCode, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallScratch, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
+    Answers, BindError, Bound, CallError, CallScratch, Cancellation, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
     Host, HostSettings, LogLevel, Plugin, fuel_budget,
 };
 
-use crate::cards::{Cards, MONDAY, binding};
+use crate::cards::{Cards, MONDAY, bind, binding};
 use shiftmill_guests::{Guest, MARKED_DAYS, MEAL, SLOW, endless};
 
 fn load(guest: &Guest) -> Arc<Plugin> {
-    Host::new(HostSettings::default()).unwrap().load(&guest.component()).unwrap()
+    host().load(&guest.component()).unwrap()
+}
+
+fn host() -> Host {
+    Host::new(HostSettings::default()).unwrap()
 }
 
 /// A guest, bound, and cards of which some are marked.
 struct Trial {
+    host: Host,
     plugin: Arc<Plugin>,
     bound: Bound,
+    cancellation: Arc<Cancellation>,
     cards: Cards,
 }
 
 impl Trial {
     fn new(guest: &Guest, employees: usize, marked: &[usize]) -> Trial {
-        let plugin = load(guest);
+        let host = host();
+        let plugin = host.load(&guest.component()).unwrap();
         let hook = guest.hooks[0];
-        let bound = Bound::new(&plugin, &binding(&plugin), 0).unwrap();
+        let cancellation = Arc::default();
+        let bound = Bound::new(&plugin, &binding(&plugin), 0, &cancellation).unwrap();
         let cards = Cards::marked(&binding(&plugin), employees, marked, hook);
-        Trial { plugin, bound, cards }
+        Trial { host, plugin, bound, cancellation, cards }
     }
 
     fn call(&self) -> Answers {
@@ -78,7 +87,7 @@ fn neither_order_nor_company_changes_an_answer() {
     }
     let mut apart = binding(&trial.plugin);
     apart.isolation = Isolation::Employee;
-    let one_by_one = trial.cards.call(&Bound::new(&trial.plugin, &apart, 0).unwrap(), Hook::Days).unwrap();
+    let one_by_one = trial.cards.call(&bind(&trial.plugin, &apart).unwrap(), Hook::Days).unwrap();
     assert!((0..30).all(|card| same(&all, card, &one_by_one, card)));
 }
 
@@ -210,7 +219,7 @@ fn fuel_used_on_failures_adds_up_until_the_plugin_is_stopped() {
     let one_by_one = || {
         let mut apart = binding(&trial.plugin);
         apart.isolation = Isolation::Employee;
-        Bound::new(&trial.plugin, &apart, 0).unwrap()
+        bind(&trial.plugin, &apart).unwrap()
     };
     let call = |bound: &Bound, cards: Vec<usize>| {
         trial.cards.some(cards.into_iter(), |cards| bound.call(Hook::Days, cards, &mut CallScratch::default()))
@@ -235,11 +244,18 @@ fn a_cancelled_call_makes_no_further_attempt() {
     let trial = Trial::new(&guest, 500, &[]);
     let outcome = thread::scope(|scope| {
         let call = scope.spawn(|| trial.cards.call(&trial.bound, Hook::Days));
-        trial.bound.cancel();
+        trial.cancellation.cancel();
         call.join().unwrap()
     });
     assert_eq!(outcome.unwrap_err(), CallError::Cancelled);
     assert_eq!(trial.cards.call(&trial.bound, Hook::Days).unwrap_err(), CallError::Cancelled, "nor does a later one");
+}
+
+#[test]
+fn a_cancelled_request_binds_nothing_and_a_late_one_neither() {
+    let plugin = load(&Guest::honest("honest"));
+    let late = Arc::new(Cancellation::at(Instant::now()));
+    assert_eq!(Bound::new(&plugin, &binding(&plugin), 0, &late).unwrap_err(), BindError::Cancelled);
 }
 
 #[test]
@@ -254,12 +270,15 @@ fn a_plugin_that_mixes_employees_is_quarantined() {
     assert!(trial.plugin.is_quarantined());
     let refused = trial.cards.call(&trial.bound, Hook::Days).unwrap_err();
     assert!(matches!(refused, CallError::Quarantined { .. }), "{refused}");
+    // The same bytes stay in quarantine when they are loaded again.
+    let again = trial.host.load(&guest.component()).unwrap();
+    assert!(again.is_quarantined() && !Arc::ptr_eq(&again, &trial.plugin));
     // With one employee in each call there is nothing that an answer could depend on.
     let plugin = load(&guest);
     let mut apart = binding(&plugin);
     apart.isolation = Isolation::Employee;
     let cards = Cards::marked(&apart, 5, &[], Hook::Days);
-    let answers = cards.call(&Bound::new(&plugin, &apart, 0).unwrap(), Hook::Days).unwrap();
+    let answers = cards.call(&bind(&plugin, &apart).unwrap(), Hook::Days).unwrap();
     assert!((0..5).all(|card| answers.of(card).is_ok()));
 }
 
@@ -268,7 +287,7 @@ fn on_trial_nothing_is_compared_once_the_fuel_is_used_up() {
     let trial = Trial::new(&Guest::honest("honest"), 40, &[]);
     let fuel = trial.call().fuel();
     for left in [0, 1, 1_000, fuel / 40] {
-        let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
+        let bound = bind(&trial.plugin, &binding(&trial.plugin)).unwrap();
         let trial_budget = Arc::new(FuelBudget::new(fuel + left));
         let answers = trial.cards.call(&bound.on_trial(&trial_budget, 1), Hook::Days).unwrap();
         assert!(trial_budget.is_empty() && (0..40).all(|card| answers.of(card).is_ok()), "{left}");
@@ -280,7 +299,7 @@ fn a_trial_finds_a_plugin_that_mixes_employees_and_does_not_quarantine_it() {
     let crowd = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0) (i32.const 20514) (i64.const 0)
         (i64.const 0) (i32.const 3) (i64.extend_i32_u (call $employees (local.get $cards))) (i32.const 0))";
     let trial = Trial::new(&Guest::new("crowd", "nop").with(|guest| guest.good = crowd.to_owned()), 40, &[]);
-    let bound = Bound::new(&trial.plugin, &binding(&trial.plugin), 0).unwrap();
+    let bound = bind(&trial.plugin, &binding(&trial.plugin)).unwrap();
     let bound = bound.on_trial(&Arc::new(FuelBudget::new(FAILED_FUEL_MAX)), 1);
     match trial.cards.call(&bound, Hook::Days) {
         Err(CallError::NotIndependent { binding, .. }) => assert_eq!(binding, trial.bound.binding().name),
@@ -295,7 +314,7 @@ fn only_hooks_of_the_binding_are_called() {
     let mut nowhere = binding(&plugin);
     nowhere.hooks = shiftmill_core::HookSet::NONE;
     let cards = Cards::marked(&nowhere, 3, &[], Hook::Days);
-    let answers = cards.call(&Bound::new(&plugin, &nowhere, 0).unwrap(), Hook::Days).unwrap();
+    let answers = cards.call(&bind(&plugin, &nowhere).unwrap(), Hook::Days).unwrap();
     assert!(answers.change_nothing() && answers.len() == 3);
 }
 
@@ -312,7 +331,7 @@ fn cards_of_different_rulesets_are_not_mixed() {
 #[test]
 fn a_binding_of_another_plugin_is_refused() {
     let (one, other) = (load(&Guest::honest("one")), load(&Guest::honest("other")));
-    let refused = Bound::new(&one, &binding(&other), 0).unwrap_err();
+    let refused = bind(&one, &binding(&other)).unwrap_err();
     assert!(matches!(refused, BindError::Unlike { .. }), "{refused}");
 }
 
@@ -342,7 +361,7 @@ fn a_configuration_is_taken_within_a_small_budget() {
         );
         let guest = Guest::honest("slow to configure").with(|guest| guest.configure = configure);
         let plugin = host.load(&guest.component()).unwrap();
-        Bound::new(&plugin, &binding(&plugin), 0)
+        bind(&plugin, &binding(&plugin))
     };
     assert!(bound(FUEL_TO_CONFIGURE / 20).is_ok());
     match bound(FUEL_TO_CONFIGURE) {

@@ -7,7 +7,7 @@ use shiftmill_core::{
     Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Scratch,
     Seconds, Stage, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone,
 };
-use shiftmill_plugin_host::{Answers, Bound, CallError, CallScratch, HookCard, Plugin};
+use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, CallScratch, HookCard, Plugin};
 
 /// Monday 2026-03-02.
 pub const MONDAY: Workday = Workday(20_514);
@@ -35,6 +35,11 @@ pub fn binding(plugin: &Plugin) -> PluginBinding {
         first_rule: RuleId(4),
         carried_keys: vec![CarryKey(0)],
     }
+}
+
+/// Binds a plugin that nobody cancels.
+pub fn bind(plugin: &Arc<Plugin>, binding: &PluginBinding) -> Result<Bound, BindError> {
+    Bound::new(plugin, binding, 0, &Arc::default())
 }
 
 impl Cards {

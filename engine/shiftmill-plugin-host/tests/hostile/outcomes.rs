@@ -1,10 +1,10 @@
 //! Runs the corpus: every guest must have its expected outcome.
 
 use shiftmill_core::{CardState, FailureCode, Hook, Proposal, Scratch, Silent, apply};
-use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, Host, HostSettings};
+use shiftmill_plugin_host::{Answers, BindError, CallError, Host, HostSettings};
 
 use crate::bombs::{Bomb, bombs};
-use crate::cards::{Cards, binding};
+use crate::cards::{Cards, bind, binding};
 use crate::corpus::{Outcome, guests};
 use crate::shapes::shapes;
 use shiftmill_guests::Guest;
@@ -36,7 +36,7 @@ fn run(host: &Host, component: &[u8], hook: Hook) -> Found {
         Err(error) => return Found::NotLoaded(error.to_string()),
     };
     let binding = binding(&plugin);
-    let bound = match Bound::new(&plugin, &binding, 0) {
+    let bound = match bind(&plugin, &binding) {
         Ok(bound) => bound,
         Err(BindError::Refused { failure, .. }) => return Found::NotBound(failure.code, failure.message),
         Err(other) => panic!("{other}"),

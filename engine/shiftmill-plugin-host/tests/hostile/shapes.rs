@@ -166,7 +166,26 @@ fn other_features() -> Vec<Shape> {
     });
     let nan = "(func $payload (result i64) (i64.reinterpret_f64 (f64.add (f64.const nan:0x8) (f64.const 1))))";
     let simd = "(func $lanes (drop (f32x4.add (v128.const i32x4 0 0 0 0) (v128.const i32x4 1 1 1 1))))";
+    let in_table = |operator: &str| with_fields(&format!("(table $t 8 funcref) (func $acme::meals {operator})"));
+    let nested = "(component
+        (component (core module $m (func (export \"f\")))
+            (core instance $i (instantiate $m)) (func (export \"f\") (canon lift (core func $i \"f\")))))";
+    let resource = "(component (type $r (resource (rep i32))) (core func $new (canon resource.new $r)))";
+    let values = "(type $v (func (param i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64)))
+        (func $acme::meals (param i64) (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0)
+            (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0)
+            (local.get 0) (local.get 0) (local.get 0) (local.get 0) (local.get 0)
+            (block (type $v) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop) (drop)
+                (drop) (drop) (drop) (drop)))";
+    let entries = format!("(table 10000 funcref) (elem (i32.const 0) func {})", "$answer ".repeat(10_001));
     vec![
+        ("writing its table", in_table("(table.set $t (i32.const 0) (ref.null func))"), "`acme::meals` uses the operator"),
+        ("growing its table", in_table("(drop (table.grow $t (ref.null func) (i32.const 1)))"), "the operator RefNull"),
+        ("filling memory from a segment", with_fields("(data $d \"x\") (func (data.drop $d))"), "the operator DataDrop"),
+        ("with resources", wat::parse_str(resource).unwrap(), "built-in functions of components, such as resources"),
+        ("with calls between components", wat::parse_str(nested).unwrap(), "or calls between components"),
+        ("with seventeen values of a block", with_fields(values), "`acme::meals` has 17 values of a block"),
+        ("with many entries of a small table", with_fields(&entries), "10001 entries of segments"),
         ("with floats", floats.component(), "it uses floating point numbers, in `acme::halved`; use whole numbers"),
         ("with the payload of a NaN", with_fields(nan), "it uses floating point numbers, in `payload`"),
         ("with floats in vectors", with_fields(simd), "it uses floating point numbers, in `lanes`"),
@@ -209,7 +228,7 @@ fn bombs() -> Vec<Shape> {
     let component = |text: String| wat::parse_str(text).unwrap();
     vec![
         ("a branch to fifty thousand places", with_fields(&branch), "`jumps` has 49999 targets of a branch"),
-        ("forty thousand locals", with_fields(&locals), "`crowded` has 40000 locals, the maximum is 2000"),
+        ("forty thousand locals", with_fields(&locals), "`crowded` has 40000 locals, the maximum is 1000"),
         ("five thousand blocks in blocks", with_fields(&nested), "`nested` has 5000 blocks within blocks"),
         ("a function without end", with_fields(&long), "`long` has 450002 bytes"),
         ("ten thousand functions", with_fields(&functions), "functions, the maximum is 10000"),

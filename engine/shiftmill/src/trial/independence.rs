@@ -1,19 +1,24 @@
 //! The check of independence: the results of an employee must not depend on other employees of the chunk. The check
-//! evaluates made-up weeks alone, together, and together in reverse order. It takes a few hundredths of a second for
-//! typical rules. Its fuel ends it for rules that do not end.
+//! evaluates made-up weeks alone and together in several orders: once irregular weeks, and once as many employees as one
+//! call of a plugin may have, so that every position in a call is compared with the employee alone. It takes about a tenth
+//! of a second for typical rules. Its fuel ends it for rules that do not end.
 
 use std::sync::Arc;
 
-use shiftmill_core::{CardFacts, Detail, ErrorCode, Evaluations, Isolation, PlanTimeline, Workday};
-use shiftmill_plugin_host::{CallError, FuelBudget};
+use shiftmill_core::{
+    CardFacts, Detail, ErrorCode, Evaluations, Isolation, PlanTimeline, ResultHash, ResultHasher, Workday,
+};
+use shiftmill_plugin_host::{CallError, Cancellation, FuelBudget, fuel_budget};
 use shiftmill_ruleset::Ruleset;
 
+use super::batch_filler::fill_batch;
 use super::{CardReport, Setting, TrialError, chunk, make_up};
 use crate::chunk::Workspace;
+use crate::metrics::PluginMetrics;
 use crate::plugin_registry::PluginRegistry;
 use crate::request::{Request, Stopped};
 
-/// Made-up employees of one week.
+/// Made-up employees of one irregular week.
 const EMPLOYEES: u32 = 36;
 /// The seed is fixed, so that the same ruleset always has the same outcome.
 const SEED: u64 = 1;
@@ -23,8 +28,8 @@ const ZONE: &str = "America/New_York";
 const FIRST: (i32, u32, u32) = (2026, 3, 2);
 /// Most weeks of a trial: one is enough unless versions of the ruleset bind other plugins.
 const WEEKS_MAX: usize = 8;
-/// Fuel of all calls together. Typical rules use less than a hundredth of it; an endless rule uses it in a few seconds.
-const FUEL: u64 = 1_000_000_000;
+/// Fuel of all calls together. Typical rules use less than a tenth of it; it lasts six seconds at most.
+const FUEL: u64 = 2_000_000_000;
 
 /// An employee whose results depend on others.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -59,19 +64,26 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
-/// Checks whether the plugins of a ruleset keep employees apart. No plugin is quarantined: only the ruleset is refused,
-/// because other rulesets may use the same plugins. A plugin may fail, as long as it fails in the same way for an
-/// employee alone and together with others. A plugin that uses up the fuel of the check passes.
+/// Checks whether the plugins of a ruleset keep employees apart, until it is cancelled. No plugin is quarantined: only the
+/// ruleset is refused, because other rulesets may use the same plugins. A plugin may fail, as long as it fails in the same
+/// way for an employee alone and together with others.
 ///
 /// # Errors
-/// [`TrialError::NotIndependent`]; others when the plugins cannot be called.
-pub fn check_independence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<(), TrialError> {
+/// [`TrialError::NotIndependent`]; [`TrialError::Untried`] when plugins that do not fail use up the fuel of the check;
+/// others when the plugins cannot be called, or the check is cancelled.
+pub fn check_independence(
+    ruleset: &Arc<Ruleset>,
+    registry: &PluginRegistry,
+    cancellation: &Arc<Cancellation>,
+) -> Result<(), TrialError> {
     let trial_budget = Arc::new(FuelBudget::new(FUEL));
-    for setting in weeks(ruleset)? {
-        let cards = make_up(&setting, EMPLOYEES, SEED)?;
-        let week = Week { setting, cards, registry, trial_budget: Arc::clone(&trial_budget) };
-        if week.check()? == Found::Nothing {
-            break;
+    for setting in &weeks(ruleset)? {
+        let crowds = [(make_up(setting, EMPLOYEES, SEED)?, Compared::Everything), (fill_batch(setting, SEED)?, Compared::Rows)];
+        for (cards, compared) in crowds {
+            let crowd = Crowd { setting, cards, compared, registry, cancellation, trial_budget: &trial_budget };
+            if crowd.check()? == Found::Nothing {
+                return Ok(());
+            }
         }
     }
     Ok(())
@@ -108,63 +120,134 @@ fn in_force(timeline: &PlanTimeline, binding: u16) -> Option<Workday> {
     Some(if index == 0 { until.unwrap_or(from).plus(-7) } else { from })
 }
 
-/// The outcome of a week.
+/// What is compared of each employee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compared {
+    /// The rows of the result, and the texts that explain them.
+    Everything,
+    /// The rows of the result, which takes less time.
+    Rows,
+}
+
+/// The outcome of a check of some employees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Found {
     /// All employees have the same results in every arrangement.
     Independence,
-    /// None: there was not enough fuel, or a plugin fails for all employees.
+    /// None: the plugins fail for all employees.
     Nothing,
 }
 
-/// One week under trial.
-struct Week<'a> {
-    setting: Setting,
-    cards: Vec<CardFacts>,
-    registry: &'a PluginRegistry,
-    trial_budget: Arc<FuelBudget>,
+/// The result of one employee, as far as it is compared.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    rows: Option<ResultHash>,
+    texts: Option<CardReport>,
 }
 
-impl Week<'_> {
+/// The results of employees alone.
+struct Alone {
+    /// The first of the employees.
+    outcomes: Vec<Outcome>,
+    /// True when the plugins answered for one of them.
+    answered: bool,
+    /// True when the fuel was not enough.
+    out_of_fuel: bool,
+}
+
+/// Some employees of a week under trial.
+struct Crowd<'a> {
+    setting: &'a Setting,
+    cards: Vec<CardFacts>,
+    compared: Compared,
+    registry: &'a PluginRegistry,
+    cancellation: &'a Arc<Cancellation>,
+    trial_budget: &'a Arc<FuelBudget>,
+}
+
+impl Crowd<'_> {
     fn check(&self) -> Result<Found, TrialError> {
         let mut workspace = Workspace::default();
-        let Some(alone) = self.alone(&mut workspace)? else { return Ok(Found::Nothing) };
-        let order: Vec<usize> = (0..self.cards.len()).collect();
-        let back: Vec<usize> = order.iter().rev().copied().collect();
-        for (arrangement, order) in [("in one chunk", order), ("in one chunk in reverse order", back)] {
-            let request = self.request(&self.trial_budget, 0)?;
+        let Alone { outcomes, answered, out_of_fuel } = self.alone(&mut workspace)?;
+        // Without an answer nothing is paid that could depend on others.
+        let without_fuel = || match answered {
+            true => Err(TrialError::Untried { ruleset: self.setting.ruleset.name().to_owned() }),
+            false => Ok(Found::Nothing),
+        };
+        if out_of_fuel {
+            return without_fuel();
+        }
+        for (arrangement, order) in arrangements(outcomes.len()) {
+            let request = self.request(self.trial_budget, 0)?;
             let Some(results) = self.evaluate(&request, self.ordered(&order), &mut workspace)? else {
-                return Ok(Found::Nothing);
+                return without_fuel();
             };
             for (position, index) in order.iter().enumerate() {
-                let together = CardReport::of(&self.setting, &results, position)?;
-                let Some((card, alone)) = self.cards.get(*index).zip(alone.get(*index)) else { continue };
-                if *alone != together {
-                    let (alone, together) = alone.first_difference(&together);
-                    return Err(TrialError::NotIndependent(Box::new(Dependence {
-                        ruleset: self.setting.ruleset.name().to_owned(),
-                        bindings: self.culprits(&order, &mut workspace)?,
-                        employee: card.employee.clone(),
-                        week: self.setting.window.pay_period.first,
-                        arrangement,
-                        alone,
-                        together,
-                    })));
+                let together = self.outcome(*index, &results, position)?;
+                if outcomes.get(*index).is_some_and(|alone| *alone != together) {
+                    return Err(self.dependence(arrangement, &order, position, &mut workspace)?);
                 }
             }
         }
         Ok(Found::Independence)
     }
 
-    /// The results of each employee alone. `None` when there are none to compare with.
-    fn alone(&self, workspace: &mut Workspace) -> Result<Option<Vec<CardReport>>, TrialError> {
-        let request = self.request(&self.trial_budget, 0)?;
-        let mut alone = Vec::with_capacity(self.cards.len());
-        for card in &self.cards {
-            let Some(results) = self.evaluate(&request, [card], workspace)? else { return Ok(None) };
-            alone.push(CardReport::of(&self.setting, &results, 0)?);
+    /// The results of each employee alone, of as many as the largest call has that succeeds: a call has no more fuel than
+    /// an employee alone. Plugins that use much fuel are therefore called with few employees, and here too.
+    fn alone(&self, workspace: &mut Workspace) -> Result<Alone, TrialError> {
+        let metrics = Arc::new(PluginMetrics::default());
+        let request = self.request(self.trial_budget, 0)?.with_metrics(&metrics);
+        let facts = self.setting.window.facts;
+        let largest_call = fuel_budget((facts.last.0 - facts.first.0 + 1).unsigned_abs());
+        let mut alone = Alone { outcomes: Vec::with_capacity(self.cards.len()), answered: false, out_of_fuel: false };
+        for (index, card) in self.cards.iter().enumerate() {
+            let Some(results) = self.evaluate(&request, [card], workspace)? else {
+                return Ok(Alone { out_of_fuel: true, ..alone });
+            };
+            alone.answered |= results.failures.is_empty();
+            if metrics.fuel_by_hook().iter().all(|(_, _, fuel)| *fuel > largest_call) {
+                break;
+            }
+            alone.outcomes.push(self.outcome(index, &results, 0)?);
         }
-        Ok(Some(alone))
+        Ok(alone)
+    }
+
+    /// What is compared of an employee, who is at `position` of some results.
+    fn outcome(&self, index: usize, results: &Evaluations, position: usize) -> Result<Outcome, TrialError> {
+        let card = self.cards.get(index).ok_or(TrialError::Lost)?;
+        let texts = match self.compared {
+            Compared::Everything => Some(CardReport::of(self.setting, results, position)?),
+            Compared::Rows => None,
+        };
+        Ok(Outcome { rows: ResultHasher::default().employee(&card.employee, results, position), texts })
+    }
+
+    /// The difference between an employee alone and at a position of an arrangement.
+    fn dependence(
+        &self,
+        arrangement: &'static str,
+        order: &[usize],
+        position: usize,
+        workspace: &mut Workspace,
+    ) -> Result<TrialError, TrialError> {
+        let card = order.get(position).and_then(|index| self.cards.get(*index)).ok_or(TrialError::Lost)?;
+        let fuel = Arc::new(FuelBudget::new(FUEL));
+        let mut report = |cards: &mut dyn Iterator<Item = &CardFacts>, position: usize| {
+            let results = workspace.evaluate(&self.request(&fuel, 0)?, &chunk(cards)?).map_err(TrialError::Stopped)?;
+            CardReport::of(self.setting, &results, position)
+        };
+        let (alone, together) = (report(&mut [card].into_iter(), 0)?, report(&mut self.ordered(order), position)?);
+        let (alone, together) = alone.first_difference(&together);
+        Ok(TrialError::NotIndependent(Box::new(Dependence {
+            ruleset: self.setting.ruleset.name().to_owned(),
+            bindings: self.culprits(order, workspace)?,
+            employee: card.employee.clone(),
+            week: self.setting.window.pay_period.first,
+            arrangement,
+            alone,
+            together,
+        })))
     }
 
     fn ordered<'a>(&'a self, order: &'a [usize]) -> impl Iterator<Item = &'a CardFacts> {
@@ -183,12 +266,17 @@ impl Week<'_> {
 
     /// A request in which one in about `audit_one_in` answers is compared with the employee alone.
     fn request(&self, trial_budget: &Arc<FuelBudget>, audit_one_in: u32) -> Result<Request, TrialError> {
-        let Setting { ruleset, zones, window } = &self.setting;
-        let request = Request::new(vec![Arc::clone(ruleset)], Arc::clone(zones), *window, Detail::Full, self.registry);
+        let Setting { ruleset, zones, window } = self.setting;
+        let (rulesets, zones) = (vec![Arc::clone(ruleset)], Arc::clone(zones));
+        let detail = match self.compared {
+            Compared::Everything => Detail::Full,
+            Compared::Rows => Detail::Workdays,
+        };
+        let request = Request::cancellable(rulesets, zones, *window, detail, self.registry, self.cancellation);
         Ok(request.map_err(TrialError::Unbound)?.on_trial(trial_budget, audit_one_in))
     }
 
-    /// The results of some cards. `None` when they cannot be compared: the fuel is used up, or a plugin fails for all.
+    /// The results of some cards. `None` when the fuel is used up, or a plugin uses too much of it on failures.
     fn evaluate<'a>(
         &self,
         request: &Request,
@@ -201,4 +289,14 @@ impl Week<'_> {
             Err(stopped) => Err(TrialError::Stopped(stopped)),
         }
     }
+}
+
+/// Orders of so many employees, so that each position has several employees and each employee several positions.
+fn arrangements(employees: usize) -> [(&'static str, Vec<usize>); 3] {
+    let half = employees / 2;
+    [
+        ("in one chunk", (0..employees).collect()),
+        ("in one chunk in reverse order", (0..employees).rev().collect()),
+        ("in one chunk, the second half first", (half..employees).chain(0..half).collect()),
+    ]
 }

@@ -1,10 +1,11 @@
 //! Trials: evaluations of made-up timecards that test a ruleset.
 //!
 //! ```text
-//! ruleset ─→ Setting ─→ make_up ─→ timecards ─┬─→ alone ────┐
-//!                                             └─→ together ─┴─→ CardReport ─→ check_independence
+//! ruleset ─→ Setting ─→ make_up, fill_batch ─→ timecards ─┬─→ alone ────┐
+//!                                                         └─→ together ─┴─→ check_independence
 //! ```
 
+mod batch_filler;
 mod independence;
 mod irregular_week;
 mod report;
@@ -68,6 +69,15 @@ pub enum TrialError {
     /// A plugin does not keep employees apart.
     #[error(transparent)]
     NotIndependent(Box<Dependence>),
+    /// The plugins use too much fuel for a comparison.
+    #[error(
+        "the plugins of ruleset `{ruleset}` use so much fuel that it cannot be tried whether they keep employees apart; bind \
+         the slow ones with `isolation = \"employee\"`"
+    )]
+    Untried {
+        /// The ruleset.
+        ruleset: String,
+    },
 }
 
 impl TrialError {
@@ -80,6 +90,7 @@ impl TrialError {
             TrialError::Unbound(error) => error.code(),
             TrialError::Stopped(stopped) => stopped.code(),
             TrialError::NotIndependent(_) => Dependence::CODE,
+            TrialError::Untried { .. } => ErrorCode::PluginUntried,
         }
     }
 }
