@@ -85,5 +85,9 @@ coded! {
         Deadline = 38 "SM-DEADLINE",
         /// The client sent nothing, or took nothing, for too long.
         Idle = 39 "SM-IDLE",
+        /// The key of an employee is empty or given twice.
+        EmployeeKey = 40 "SM-EMPLOYEE-KEY",
+        /// A fact is given twice, and only one of both can hold.
+        FactTwice = 41 "SM-FACT-TWICE",
     }
 }

@@ -74,12 +74,13 @@ pub enum ShiftTimes {
 pub struct PunchTooFar;
 
 impl TimecardBatch {
-    /// Adds one employee. The first punch of the batch sets its base instant.
+    /// Adds one employee. The first punch of the batch sets its base instant, unless it was set before.
     ///
     /// # Errors
     /// [`PunchTooFar`]; the batch is then as it was.
     pub fn push(&mut self, facts: &CardFacts) -> Result<(), PunchTooFar> {
         if self.punch_at.is_empty()
+            && self.punch_base == Timestamp::default()
             && let Some(first) = facts.punches.first()
         {
             self.punch_base = first.at;

@@ -280,8 +280,8 @@ impl OpenStream {
         };
         let reservation = self.memory.take(bytes).await?;
         let holds = Holds { _place: place, _reservation: Some(reservation) };
-        let batch = match facts::read(chunk, header, &self.shared.limits) {
-            Ok(batch) => batch,
+        let (batch, unknown) = match facts::read(chunk, header, &self.shared.limits) {
+            Ok(read) => read,
             Err(problem) => return self.refuse(number, problem, holds),
         };
         let slot = permit(&self.shared.engine_slots).await?;
@@ -297,9 +297,7 @@ impl OpenStream {
                     return;
                 }
             };
-            let facts = finished.batch.into_columns();
-            let (result, mut counted) = results::write(number, &facts.employees, finished.results);
-            counted.punches = facts.punch_at.len() as u64;
+            let (result, counted) = results::write(number, &finished.batch, &unknown, finished.results);
             lock(&summary).add(&counted);
             // The receiver is gone when the client has gone.
             let _sent = answers.send(answer(ResponsePart::Result(result), Some(holds)));
@@ -329,7 +327,7 @@ impl OpenStream {
             errors = summary.errors,
             "stream evaluated"
         );
-        self.send(ResponsePart::Summary(summary.write()), None);
+        self.send(ResponsePart::Summary(summary.write(header.request.detail)), None);
         Ok(())
     }
 

@@ -221,7 +221,11 @@ impl Maker<'_> {
         }
         if self.random.chance(10) {
             let day_type = *self.random.one_of(DayType::ALL);
-            facts.day_overrides.push(DayOverride { workday: self.any_day(), day_type });
+            let workday = self.any_day();
+            facts.day_overrides.push(DayOverride { workday, day_type });
+            if self.random.chance(10) {
+                facts.day_overrides.push(DayOverride { workday, day_type: *self.random.one_of(DayType::ALL) });
+            }
         }
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
@@ -230,6 +234,10 @@ impl Maker<'_> {
                 let rule = *self.random.one_of(&rules);
                 let amount = Seconds(self.minutes(60, 2_400) as u32);
                 facts.opening_balances.push(OpeningBalance { rule, amount });
+                let rule = *self.random.one_of(&rules);
+                if self.random.chance(20) {
+                    facts.opening_balances.push(OpeningBalance { rule, amount });
+                }
             }
         }
     }
