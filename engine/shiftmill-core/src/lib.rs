@@ -77,7 +77,7 @@ pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
-pub use record::{Edited, Note, Recorder, Silent, WhyNot};
+pub use record::{Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
