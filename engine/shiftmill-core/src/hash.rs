@@ -186,7 +186,9 @@ fn carrying_add(left: u64, right: u64, carry: bool) -> (u64, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluation::{CardResult, EvaluationError};
+    use crate::evaluation::{
+        CardResult, CarriedRows, EvaluationError, ExceptionRows, PayLines, TotalRows, WorkdayRows,
+    };
     use alloc::string::ToString;
 
     #[test]
@@ -196,6 +198,22 @@ mod tests {
         let results = Evaluations { cards, ..Evaluations::default() };
         let mut hasher = ResultHasher::default();
         assert_eq!(Some(hasher.refused("E1", ErrorCode::UnknownLeave)), hasher.employee("E1", &results, 0));
+    }
+
+    #[test]
+    fn the_table_of_canonical_bytes_has_every_column() {
+        let tables = [
+            ("workdays", WorkdayRows::NAMES),
+            ("pay lines", PayLines::NAMES),
+            ("exceptions", ExceptionRows::NAMES),
+            ("totals", TotalRows::NAMES),
+            ("carried over", CarriedRows::NAMES),
+        ];
+        for (table, columns) in tables {
+            let begins = alloc::format!("//! | {table} | count (u32); each: ");
+            let line = include_str!("hash.rs").lines().find_map(|line| line.strip_prefix(&*begins)).unwrap();
+            assert_eq!(line.split(", ").count(), columns.len(), "{table}");
+        }
     }
 
     #[test]

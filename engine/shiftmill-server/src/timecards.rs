@@ -191,17 +191,29 @@ fn read_timecard(
     })
 }
 
-/// Limits the rows of a timecard before they are read.
+/// Limits the rows of a timecard before they are read. Every field is named, so that a new list is limited too.
 fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
+    let v1::Timecard {
+        employee: _,
+        zone: _,
+        punches,
+        shifts,
+        leave,
+        corrections,
+        waivers,
+        days,
+        opening_balances,
+        carried,
+    } = timecard;
     let counts = [
-        ("punches", timecard.punches.len(), PUNCHES_PER_TIMECARD_MAX),
-        ("shifts", timecard.shifts.len(), SHIFTS_PER_TIMECARD_MAX),
-        ("leave", timecard.leave.len(), ROWS_PER_TIMECARD_MAX),
-        ("corrections", timecard.corrections.len(), ROWS_PER_TIMECARD_MAX),
-        ("waivers", timecard.waivers.len(), ROWS_PER_TIMECARD_MAX),
-        ("days", timecard.days.len(), ROWS_PER_TIMECARD_MAX),
-        ("opening_balances", timecard.opening_balances.len(), ROWS_PER_TIMECARD_MAX),
-        ("carried", timecard.carried.len(), ROWS_PER_TIMECARD_MAX),
+        ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
+        ("shifts", shifts.len(), SHIFTS_PER_TIMECARD_MAX),
+        ("leave", leave.len(), ROWS_PER_TIMECARD_MAX),
+        ("corrections", corrections.len(), ROWS_PER_TIMECARD_MAX),
+        ("waivers", waivers.len(), ROWS_PER_TIMECARD_MAX),
+        ("days", days.len(), ROWS_PER_TIMECARD_MAX),
+        ("opening_balances", opening_balances.len(), ROWS_PER_TIMECARD_MAX),
+        ("carried", carried.len(), ROWS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
         Some((list, count, most)) => {

@@ -242,3 +242,43 @@ impl Maker<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate;
+
+    #[test]
+    fn every_list_of_facts_is_made() {
+        let mut made = [false; 8];
+        for seed in 0..2_000 {
+            // Carried values need a plugin, which the generator of edits binds.
+            let CardFacts {
+                employee: _,
+                ruleset: _,
+                zone: _,
+                punches,
+                shifts,
+                leave,
+                corrections,
+                waivers,
+                day_overrides,
+                opening_balances,
+                carried: _,
+            } = generate::question(seed, 0).facts;
+            let numbered = punches.iter().any(|punch| punch.id.is_some());
+            let lists = [
+                !punches.is_empty(),
+                numbered,
+                !shifts.is_empty(),
+                !leave.is_empty(),
+                !corrections.is_empty(),
+                !waivers.is_empty(),
+                !day_overrides.is_empty(),
+                !opening_balances.is_empty(),
+            ];
+            made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
+        }
+        assert_eq!(made, [true; 8]);
+    }
+}
