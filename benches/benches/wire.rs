@@ -12,7 +12,7 @@ use shiftmill::{Engine, Layout, PluginRegistry};
 use shiftmill_benches::in_process::{checked, run, workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, chunk};
 use shiftmill_proto::v1;
-use shiftmill_wire::{Vocabulary, chunk as chunk_message, results as results_message};
+use shiftmill_wire::{UnknownNames, Vocabulary, chunk as chunk_message, results as results_message};
 
 fn wire(criterion: &mut Criterion) {
     let batch = chunk(0..CHUNK_EMPLOYEES);
@@ -31,15 +31,16 @@ fn wire(criterion: &mut Criterion) {
     let bytes = message.encode_to_vec();
     group.bench_function("decode", |bench| bench.iter(|| v1::Chunk::decode(bytes.as_slice())));
 
-    let (keys, results) = (batch.employees.clone(), results_of(batch));
+    let (checked, unknown) = (batch.clone().check(1, 3), UnknownNames::default());
+    let (Ok(checked), results) = (checked, results_of(batch)) else { return };
     group.bench_function("results to message", |bench| {
         bench.iter_batched(
             || results.clone(),
-            |results| results_message::write(0, &keys, results),
+            |results| results_message::write(0, &checked, &unknown, results),
             BatchSize::LargeInput,
         );
     });
-    let (message, _) = results_message::write(0, &keys, results);
+    let (message, _) = results_message::write(0, &checked, &unknown, results);
     group.bench_function("encode results", |bench| bench.iter(|| message.encode_to_vec()));
     let bytes = message.encode_to_vec();
     group.bench_function("decode results", |bench| {

@@ -36,6 +36,7 @@ fn message_window() -> v1::Window {
         facts_last: window.facts.last.to_string(),
         as_of: instant(window.as_of),
         require_final: window.require_final,
+        complete: false,
     }
 }
 

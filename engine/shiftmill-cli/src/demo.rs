@@ -161,7 +161,7 @@ impl Month {
             require_final: false,
         };
         let (rulesets, zones) = (vec![Ruleset::Named(RULESET.to_owned())], vec![ZONE.to_owned()]);
-        Settings { rulesets, zones, window, detail: Detail::Workdays }
+        Settings { rulesets, zones, window, complete: false, detail: Detail::Workdays }
     }
 }
 

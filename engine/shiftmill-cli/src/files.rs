@@ -31,7 +31,7 @@ pub struct FactFiles {
 /// The files of facts, and how to read them.
 #[derive(Clone, Debug, Args)]
 pub struct FactTables {
-    /// Punches: CSV, JSON, or the `attlog.dat` of a terminal, by the file's ending. `-` reads CSV from standard input.
+    /// Punches: `.csv`, `.json`, or the `attlog.dat` of a terminal. `-` reads CSV from standard input.
     #[arg(long, value_name = "FILE")]
     pub punches: Vec<String>,
     /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of other people are rejected.
@@ -226,4 +226,24 @@ fn open(file: &str) -> Result<(Box<dyn BufRead>, u64), Problem> {
 
 fn unread(file: &str, error: io::Error) -> Problem {
     Problem::new(format!("cannot read `{file}`")).cause(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[derive(clap::Parser)]
+    struct Files {
+        #[command(flatten)]
+        _tables: FactTables,
+    }
+
+    #[test]
+    fn the_help_names_the_ending_of_every_format() {
+        let help = Files::command().render_long_help().to_string();
+        for format in Format::ALL {
+            assert!(help.contains(&format!(".{}", format.ending())), "{format:?}");
+        }
+    }
 }

@@ -192,6 +192,9 @@ impl Client {
     /// Evaluates timecards, which are cut into chunks. `answered` is called once for every chunk as its answer comes, in
     /// any order and from several tasks.
     ///
+    /// Each employee must come once. The service refuses a chunk with two timecards of one employee. It does not notice
+    /// two in different chunks: each gets a result, calculated without the facts of the other.
+    ///
     /// The answers passed to `answered` are final only when this returns `Ok`; otherwise discard them. `answered` is not
     /// called any more when this has returned. When the future is dropped instead, the streams end, but answers that
     /// are being read at that moment may still be passed to `answered`.

@@ -35,6 +35,7 @@
 //!     }],
 //!     zones: vec!["America/New_York".to_owned()],
 //!     window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },
+//!     complete: true,
 //!     detail: Detail::Workdays,
 //! };
 //! let request = client.prepare(settings).await?;

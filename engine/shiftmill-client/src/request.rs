@@ -13,6 +13,9 @@ pub struct Settings {
     pub zones: Vec<String>,
     /// Which days to pay, which days the facts cover, and the instant as of which is calculated.
     pub window: EvaluationWindow,
+    /// The facts are complete for all days of context that the rulesets need: where they show no work, nobody worked.
+    /// The service then knows which days these are, and `window.facts` is not sent.
+    pub complete: bool,
     /// How much of the derivation the results contain.
     pub detail: Detail,
 }
@@ -41,12 +44,21 @@ impl From<Ruleset> for v1::RulesetSource {
     }
 }
 
+fn window(settings: &Settings) -> v1::Window {
+    let window = write_window(&settings.window);
+    match settings.complete {
+        true => v1::Window { facts_first: String::new(), facts_last: String::new(), complete: true, ..window },
+        false => window,
+    }
+}
+
 impl From<Settings> for v1::Header {
     fn from(settings: Settings) -> v1::Header {
+        let window = Some(window(&settings));
         v1::Header {
             rulesets: settings.rulesets.into_iter().map(v1::RulesetSource::from).collect(),
             zones: settings.zones,
-            window: Some(write_window(&settings.window)),
+            window,
             detail: write_detail(settings.detail).into(),
             ..v1::Header::default()
         }

@@ -72,7 +72,8 @@ impl ChunkResults {
     /// [`ClientError::Malformed`], also when a number has no name.
     pub fn into_rows(self) -> Result<Rows, ClientError> {
         let number = self.message.number;
-        let rows = Rows { columns: results::read(self.message)?, chunk: self.chunk, header: self.header };
+        let errors = self.message.errors.clone();
+        let rows = Rows { columns: results::read(self.message)?, errors, chunk: self.chunk, header: self.header };
         let nameless = rows.employees().find_map(|employee| employee.nameless());
         match nameless {
             Some(column) => Err(Malformed { number, column }.into()),
@@ -101,6 +102,8 @@ impl ChunkResults {
 #[derive(Clone, Debug)]
 pub struct Rows {
     columns: Evaluations,
+    /// By ascending employee.
+    errors: Vec<v1::CardError>,
     chunk: Arc<v1::Chunk>,
     header: Arc<v1::ResponseHeader>,
 }
@@ -191,6 +194,13 @@ impl<'a> EmployeeRows<'a> {
     /// Why the timecard could not be evaluated; it then has no rows.
     pub fn error(&self) -> Option<EvaluationError> {
         self.rows.columns.cards.get(self.index)?.error
+    }
+
+    /// The same error in the words of the service, which name what the timecard named, with the path of the wrong entry.
+    pub fn error_message(&self) -> Option<&'a v1::CardError> {
+        let employee = u32::try_from(self.index).ok()?;
+        let position = self.rows.errors.binary_search_by_key(&employee, |error| error.employee).ok()?;
+        self.rows.errors.get(position)
     }
 
     /// True when days of context are missing, so that the figures may still change.

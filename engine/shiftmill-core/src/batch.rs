@@ -17,7 +17,7 @@ pub const PUNCHES_PER_TIMECARD_MAX: u32 = 20_000;
 pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
-const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
+pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Declares the columns of a batch once: their names, types, lengths and checks.
 ///
@@ -188,6 +188,11 @@ impl<T> Sparse<T> {
         self.rows.get(from..to).unwrap_or(&[])
     }
 
+    /// The position of the first row of an employee, or of the place where it would be.
+    pub fn first_of(&self, owner: u32) -> usize {
+        self.owners.partition_point(|other| *other < owner)
+    }
+
     /// Every row with its owner, in order.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         self.owners.iter().copied().zip(&self.rows)
@@ -245,6 +250,24 @@ pub enum BatchError {
         /// How many there may be.
         most: u32,
     },
+    /// An employee without a key.
+    #[error("the key of employee {index} is empty")]
+    NoKey {
+        /// Which employee.
+        index: usize,
+    },
+    /// Two entries for one employee. Each would be paid as if the other did not exist.
+    #[error(
+        "employee `{key}` is given twice, as entries {first} and {index}; give all facts of an employee in one entry"
+    )]
+    KeyTwice {
+        /// The key.
+        key: String,
+        /// The entry before.
+        first: usize,
+        /// The entry that has its key.
+        index: usize,
+    },
     /// A sparse row belongs to an employee that is not in the batch.
     #[error("column `{column}` names employee {owner}, the batch has {employees}")]
     NoSuchEmployee {
@@ -271,6 +294,7 @@ impl TimecardBatch {
     /// # Errors
     /// The first [`BatchError`] met.
     pub fn check(self, rulesets: usize, zones: usize) -> Result<CheckedBatch, BatchError> {
+        check_keys(&self.employees)?;
         let starts = self.check_lengths()?;
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
@@ -305,6 +329,11 @@ impl CheckedBatch {
         self.columns
     }
 
+    /// The position of the first scheduled shift of timecard `index` in the columns of shifts.
+    pub fn first_shift(&self, index: usize) -> usize {
+        self.starts.shifts.get(index).map_or(0, |first| *first as usize)
+    }
+
     /// Which of the request's rulesets timecard `index` uses.
     pub fn ruleset(&self, index: usize) -> usize {
         self.columns.ruleset.get(index).map_or(0, |ruleset| usize::from(*ruleset))
@@ -337,6 +366,30 @@ impl CheckedBatch {
             opening_balances: columns.opening_balances.of(owner),
             carried: columns.carried.of(owner),
         })
+    }
+}
+
+/// Checks that every employee has a key, and no other employee has it.
+///
+/// # Errors
+/// [`BatchError::NoKey`], [`BatchError::KeyTwice`]: the first of each.
+pub fn check_keys<Key: AsRef<str>>(keys: &[Key]) -> Result<(), BatchError> {
+    if let Some(index) = keys.iter().position(|key| key.as_ref().is_empty()) {
+        return Err(BatchError::NoKey { index });
+    }
+    // Most callers send employees in the order of their keys, and then one comparison for each is enough.
+    if keys.is_sorted_by(|key, next| key.as_ref() < next.as_ref()) {
+        return Ok(());
+    }
+    let mut order: Vec<(&str, usize)> = keys.iter().map(AsRef::as_ref).zip(0..).collect();
+    order.sort_unstable();
+    let pairs = order.iter().zip(order.iter().skip(1));
+    let twice = pairs.filter(|(entry, next)| entry.0 == next.0).min_by_key(|(_, next)| next.1);
+    match twice {
+        Some(((key, first), (_, index))) => {
+            Err(BatchError::KeyTwice { key: String::from(*key), first: *first, index: *index })
+        }
+        None => Ok(()),
     }
 }
 
@@ -394,4 +447,20 @@ fn owned(column: &'static str, owners: &[u32], employees: usize) -> Result<(), B
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_employee_has_a_key_of_their_own() {
+        assert_eq!(check_keys::<&str>(&[]), Ok(()));
+        assert_eq!(check_keys(&["a", "b", "c"]), Ok(()));
+        assert_eq!(check_keys(&["c", "a", "b"]), Ok(()));
+        assert_eq!(check_keys(&["a", "", "a"]), Err(BatchError::NoKey { index: 1 }));
+        let twice = |key: &str, first, index| Err(BatchError::KeyTwice { key: String::from(key), first, index });
+        assert_eq!(check_keys(&["a", "b", "b"]), twice("b", 1, 2));
+        assert_eq!(check_keys(&["c", "b", "a", "b", "c", "a", "a"]), twice("b", 1, 3));
+    }
 }

@@ -83,7 +83,7 @@ impl CardState {
     /// The carried value of a key: the value that a plugin set in this evaluation, else the value carried in.
     pub fn carried_value(&self, inputs: &Inputs<'_>, key: CarryKey) -> Option<i64> {
         let set = self.carried.iter().find(|carried| carried.key == key);
-        let given = || inputs.card.carried.iter().rev().find(|carried| carried.key == key);
+        let given = || inputs.card.carried.iter().find(|carried| carried.key == key);
         set.or_else(given).map(|carried| carried.value)
     }
 }

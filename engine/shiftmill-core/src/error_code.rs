@@ -91,5 +91,9 @@ coded! {
         PluginUntried = 41 "SM-PLUGIN-UNTRIED",
         /// The plugins of a request used more than its budget.
         RequestBudget = 42 "SM-REQUEST-BUDGET",
+        /// The key of an employee is empty or given twice.
+        EmployeeKey = 43 "SM-EMPLOYEE-KEY",
+        /// A fact is given twice, and only one of both can hold.
+        FactTwice = 44 "SM-FACT-TWICE",
     }
 }

@@ -134,6 +134,16 @@ coded! {
     }
 }
 
+impl Detail {
+    /// The level whose rows the result hash covers: totals have a hash of their own, all other levels that of workdays.
+    pub const fn hashed(self) -> Detail {
+        match self {
+            Detail::Totals => Detail::Totals,
+            Detail::Workdays | Detail::Spans | Detail::Full => Detail::Workdays,
+        }
+    }
+}
+
 /// Declares the lists of [`Evaluations`] once: every operation on all lists is derived from it.
 macro_rules! lists {
     ($($(#[$doc:meta])* $list:ident: $type:ty,)+) => {
@@ -294,6 +304,14 @@ pub enum EvaluationError {
         /// The number named.
         rule: u16,
     },
+    /// A fact that an earlier one of its list contradicts, or states already where one is the most.
+    #[error("{list} {index} is given twice: {why}", why = .list.why_twice())]
+    GivenTwice {
+        /// The list of the fact.
+        list: FactList,
+        /// Which fact of the list, from 0: the later one.
+        index: u32,
+    },
     /// Leave that does not end after it starts.
     #[error("leave {index} must end after its start")]
     LeaveBackwards {
@@ -337,11 +355,69 @@ impl EvaluationError {
             EvaluationError::UnknownTemplate { .. } => ErrorCode::UnknownShift,
             EvaluationError::UnknownLeave { .. } => ErrorCode::UnknownLeave,
             EvaluationError::UnknownRule { .. } => ErrorCode::UnknownRule,
+            EvaluationError::GivenTwice { .. } => ErrorCode::FactTwice,
             EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
             EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
             EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
             EvaluationError::ContextShort { .. } => ErrorCode::ContextShort,
+        }
+    }
+}
+
+impl EvaluationError {
+    /// The fact that is wrong, where it is one: its list, and its position among those of the card.
+    pub const fn fact(&self) -> Option<(FactList, u32)> {
+        match self {
+            EvaluationError::ShiftBackwards { index } | EvaluationError::UnknownTemplate { index, .. } => {
+                Some((FactList::Shifts, *index))
+            }
+            EvaluationError::LeaveTooLong { index }
+            | EvaluationError::LeaveBackwards { index }
+            | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
+            EvaluationError::UnknownRule { index, .. } => Some((FactList::OpeningBalances, *index)),
+            EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
+            EvaluationError::WindowTooLong { .. }
+            | EvaluationError::WindowBackwards
+            | EvaluationError::WindowOutOfCalendar
+            | EvaluationError::FactOutsideWindow { .. }
+            | EvaluationError::Engine
+            | EvaluationError::Plugin { .. }
+            | EvaluationError::ContextShort { .. } => None,
+        }
+    }
+}
+
+coded! {
+    /// The lists of facts of one timecard that an error may point into.
+    FactList {
+        /// Scheduled shifts.
+        Shifts = 0 "scheduled shift",
+        /// Leave.
+        Leave = 1 "leave",
+        /// Corrections of punches.
+        Corrections = 2 "correction",
+        /// Day types decided for the employee.
+        DayOverrides = 3 "decided day type",
+        /// Opening balances.
+        OpeningBalances = 4 "opening balance",
+        /// Carried values.
+        Carried = 5 "carried value",
+    }
+}
+
+impl FactList {
+    /// How two facts of the list exclude each other.
+    const fn why_twice(self) -> &'static str {
+        match self {
+            FactList::Corrections => {
+                "an earlier one, recorded at the same second, moves the same punch to another time; state when each was \
+                 recorded"
+            }
+            FactList::DayOverrides => "an earlier one gives the day another type",
+            FactList::OpeningBalances => "an earlier one is of the same rule; give one total for each rule",
+            FactList::Carried => "an earlier one has the same key; give one value for each key",
+            FactList::Shifts | FactList::Leave => "an earlier one is the same",
         }
     }
 }

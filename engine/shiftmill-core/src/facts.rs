@@ -74,32 +74,52 @@ pub enum ShiftTimes {
 pub struct PunchTooFar;
 
 impl TimecardBatch {
-    /// Adds one employee. The first punch of the batch sets its base instant.
+    /// Adds one employee. The first punch of the batch sets its base instant, unless it was set before.
     ///
     /// # Errors
     /// [`PunchTooFar`]; the batch is then as it was.
     pub fn push(&mut self, facts: &CardFacts) -> Result<(), PunchTooFar> {
+        // Every list is named, so that a new one does not compile until it is added here.
+        let CardFacts {
+            employee,
+            ruleset,
+            zone,
+            punches,
+            shifts,
+            leave: _,
+            corrections: _,
+            waivers: _,
+            day_overrides: _,
+            opening_balances: _,
+            carried: _,
+        } = facts;
         if self.punch_at.is_empty()
-            && let Some(first) = facts.punches.first()
+            && self.punch_base == Timestamp::default()
+            && let Some(first) = punches.first()
         {
             self.punch_base = first.at;
         }
-        let offset = |punch: &Punch| i32::try_from(punch.at.0.saturating_sub(self.punch_base.0)).ok();
-        if facts.punches.iter().any(|punch| offset(punch).is_none()) {
+        let base = self.punch_base;
+        let offset = |punch: &Punch| i32::try_from(punch.at.0.saturating_sub(base.0)).ok();
+        if punches.iter().any(|punch| offset(punch).is_none()) {
             return Err(PunchTooFar);
         }
         let owner = self.employees.len() as u32;
-        self.employees.push(facts.employee.clone());
-        self.ruleset.push(facts.ruleset);
-        self.zone.push(facts.zone);
-        self.punch_count.push(facts.punches.len() as u32);
-        self.punch_at.extend(
-            facts.punches.iter().filter_map(|punch| i32::try_from(punch.at.0.saturating_sub(self.punch_base.0)).ok()),
-        );
-        self.punch_kind.extend(facts.punches.iter().map(|punch| punch.kind as u8));
-        self.push_ids(&facts.punches);
-        self.shift_count.push(facts.shifts.len() as u32);
-        for shift in &facts.shifts {
+        self.employees.push(employee.clone());
+        self.ruleset.push(*ruleset);
+        self.zone.push(*zone);
+        self.punch_count.push(punches.len() as u32);
+        self.punch_at.extend(punches.iter().filter_map(offset));
+        self.punch_kind.extend(punches.iter().map(|punch| punch.kind as u8));
+        self.push_ids(punches);
+        self.push_shifts(shifts);
+        self.push_sparse(owner, facts);
+        Ok(())
+    }
+
+    fn push_shifts(&mut self, shifts: &[ShiftFact]) {
+        self.shift_count.push(shifts.len() as u32);
+        for shift in shifts {
             let (start, end, template) = match shift.times {
                 ShiftTimes::Clock { start, end } => (start, end, 0),
                 ShiftTimes::Template(index) => (0, 0, index.saturating_add(1)),
@@ -109,8 +129,6 @@ impl TimecardBatch {
             self.shift_end.push(end);
             self.shift_template.push(template);
         }
-        self.push_sparse(owner, facts);
-        Ok(())
     }
 
     /// Ids are a column of the whole batch: it is filled up with zeros as soon as one punch has an id.

@@ -16,7 +16,7 @@
 //!
 //! Spans, premiums, quantities, notes and the texts of plugins explain these rows and are not hashed, so that
 //! requesting more detail than workdays does not change the hash; neither are the messages of failures. With totals
-//! only there are no workdays and lines, and the hash is another.
+//! only there are no workdays and lines, and the hash is another: [`crate::Detail::hashed`] says which of the two it is.
 //!
 //! The hash of a stream is the sum of its employees' hashes, read as 256-bit little-endian numbers, modulo 2^256. A
 //! sum needs the same memory for any number of employees and does not depend on their order or on chunks; an
@@ -30,6 +30,7 @@ use core::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use crate::error_code::ErrorCode;
 use crate::evaluation::Evaluations;
 
 /// A SHA-256 hash, or a sum of them.
@@ -57,6 +58,14 @@ impl ResultHasher {
         Some(ResultHash(Sha256::digest(&self.bytes).into()))
     }
 
+    /// The hash of a timecard that was refused before it was evaluated: that of one without rows, with this error.
+    pub fn refused(&mut self, key: &str, code: ErrorCode) -> ResultHash {
+        self.begin(key, false, code.code());
+        // No rows in any list, and no failure of a plugin.
+        (0..6).for_each(|_| self.count(&(0..0)));
+        ResultHash(Sha256::digest(&self.bytes).into())
+    }
+
     /// The sum of the hashes of all timecards of a chunk.
     pub fn chunk(&mut self, keys: &[String], results: &Evaluations) -> StreamHash {
         let mut sum = StreamHash::default();
@@ -71,10 +80,7 @@ impl ResultHasher {
     fn write(&mut self, key: &str, results: &Evaluations, index: usize) -> Option<()> {
         let card = results.cards.get(index)?;
         let own = results.rows_of(index);
-        self.bytes.clear();
-        self.text(key);
-        self.bytes.push(u8::from(card.provisional));
-        self.text(card.error.map_or("", |error| error.code().code()));
+        self.begin(key, card.provisional, card.error.map_or("", |error| error.code().code()));
         self.count(&own.workdays);
         results.workdays.rows(own.workdays).for_each(|row| row.put(&mut self.bytes));
         self.count(&own.lines);
@@ -87,6 +93,13 @@ impl ResultHasher {
         results.carried.rows(own.carried).for_each(|row| row.put(&mut self.bytes));
         self.failures(results, index);
         Some(())
+    }
+
+    fn begin(&mut self, key: &str, provisional: bool, error: &str) {
+        self.bytes.clear();
+        self.text(key);
+        self.bytes.push(u8::from(provisional));
+        self.text(error);
     }
 
     /// The failures are in the order of their cards.
@@ -173,7 +186,35 @@ fn carrying_add(left: u64, right: u64, carry: bool) -> (u64, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::{
+        CardResult, CarriedRows, EvaluationError, ExceptionRows, PayLines, TotalRows, WorkdayRows,
+    };
     use alloc::string::ToString;
+
+    #[test]
+    fn a_refused_timecard_has_the_hash_of_one_that_could_not_be_evaluated() {
+        let error = EvaluationError::UnknownLeave { index: 0, code: 3 };
+        let cards = alloc::vec![CardResult { error: Some(error), ..CardResult::default() }];
+        let results = Evaluations { cards, ..Evaluations::default() };
+        let mut hasher = ResultHasher::default();
+        assert_eq!(Some(hasher.refused("E1", ErrorCode::UnknownLeave)), hasher.employee("E1", &results, 0));
+    }
+
+    #[test]
+    fn the_table_of_canonical_bytes_has_every_column() {
+        let tables = [
+            ("workdays", WorkdayRows::NAMES),
+            ("pay lines", PayLines::NAMES),
+            ("exceptions", ExceptionRows::NAMES),
+            ("totals", TotalRows::NAMES),
+            ("carried over", CarriedRows::NAMES),
+        ];
+        for (table, columns) in tables {
+            let begins = alloc::format!("//! | {table} | count (u32); each: ");
+            let line = include_str!("hash.rs").lines().find_map(|line| line.strip_prefix(&*begins)).unwrap();
+            assert_eq!(line.split(", ").count(), columns.len(), "{table}");
+        }
+    }
 
     #[test]
     fn a_sum_carries_and_wraps() {

@@ -44,7 +44,10 @@ pub mod pay;
 pub mod shape;
 
 // Facts: what is known of an employee, one timecard or many at once.
-pub use batch::{BatchError, CheckedBatch, PUNCHES_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch};
+pub use batch::{
+    BatchError, CheckedBatch, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Sparse,
+    TimecardBatch, check_keys,
+};
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
     Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave, LeaveTime, OpeningBalance,
@@ -65,8 +68,8 @@ pub use scratch::Scratch;
 // Results: the rows of every card as columns, and their hash.
 pub use columns::ColumnValue;
 pub use evaluation::{
-    CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, MarkRow,
-    MarkRows, PayLine, PayLines, RowEnds, RowRanges, TotalRow, TotalRows, TotalScope, WorkdayRow, WorkdayRows,
+    CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, FactList,
+    MarkRow, MarkRows, PayLine, PayLines, RowEnds, RowRanges, TotalRow, TotalRows, TotalScope, WorkdayRow, WorkdayRows,
 };
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 
@@ -74,7 +77,7 @@ pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
-pub use record::{Edited, Note, Recorder, Silent, WhyNot};
+pub use record::{Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;

@@ -74,6 +74,8 @@ pub struct ContextDays {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanTimeline {
     versions: Vec<(Workday, Plan)>,
+    /// The plan of the first version, which also holds before its date.
+    first: Plan,
     names: Names,
     needs: Needs,
     bindings: Vec<PluginBinding>,
@@ -86,7 +88,8 @@ impl PlanTimeline {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
         let (needs, bindings) = (Needs::of(&versions), Vec::new());
-        (ascending && named && !versions.is_empty()).then_some(PlanTimeline { versions, names, needs, bindings })
+        let first = versions.first()?.1.clone();
+        (ascending && named).then_some(PlanTimeline { versions, first, names, needs, bindings })
     }
 
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
@@ -144,14 +147,10 @@ impl PlanTimeline {
         }
     }
 
-    #[expect(clippy::unreachable, reason = "`new` refuses a timeline without a version, and slices cannot say so")]
     fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
         let holding = self.versions.iter().rev().find(|version| version.0 <= workday);
-        match (holding, self.versions.first()) {
-            (Some(version), _) | (None, Some(version)) => &version.1,
-            (None, None) => unreachable!("a timeline has a version"),
-        }
+        holding.map_or(&self.first, |version| &version.1)
     }
 
     /// The versions, each with the workday from which it holds.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::coded::coded;
 use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
@@ -36,6 +37,8 @@ impl Recorder for Vec<Note> {
 }
 
 /// One step of an evaluation.
+///
+/// The kinds have no words of their own: explanations write whole sentences, and the wire has a message for each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     /// A punch was dropped as a repeat of the one at `kept`.
@@ -119,6 +122,8 @@ pub enum Note {
 }
 
 /// What an edit of a plugin changed.
+///
+/// The kinds have no words of their own, as those of [`Note`]. What a plugin *proposes* has: [`crate::EditKind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edited {
     /// A punch was moved.
@@ -236,4 +241,27 @@ pub enum WhyNot {
     ConditionNotMet,
     /// Another alternative pays more.
     OtherAlternative,
+}
+
+coded! {
+    /// The kinds of [`WhyNot`], for the wire.
+    WhyNotKind {
+        /// The counter stayed within the limit.
+        WithinLimit = 0 "within_limit",
+        /// No work met its condition.
+        ConditionNotMet = 1 "condition_not_met",
+        /// Another alternative pays more.
+        OtherAlternative = 2 "other_alternative",
+    }
+}
+
+impl WhyNot {
+    /// The kind.
+    pub const fn kind(self) -> WhyNotKind {
+        match self {
+            WhyNot::WithinLimit { .. } => WhyNotKind::WithinLimit,
+            WhyNot::ConditionNotMet => WhyNotKind::ConditionNotMet,
+            WhyNot::OtherAlternative => WhyNotKind::OtherAlternative,
+        }
+    }
 }

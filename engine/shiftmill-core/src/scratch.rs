@@ -19,6 +19,8 @@ pub struct Scratch {
     /// Layer A while a rule rewrites it. It is then swapped with the spans of the card, so that both keep their
     /// memory.
     pub(crate) spans: Vec<Span>,
+    /// Facts given twice: the order in which they are compared.
+    pub(crate) twice: open::twice::Scratch,
     /// Corrections: how they name punches.
     pub(crate) corrections: open::correct::Scratch,
     /// Matching by cluster: the worked shifts and punch windows that meet.

@@ -40,7 +40,7 @@ impl Card {
         let days = WorkdayRange { first: monday(), last: monday().plus(6) };
         let as_of = zone.midnight(monday().plus(300));
         Card {
-            facts: CardFacts::default(),
+            facts: CardFacts { employee: "E1".into(), ..CardFacts::default() },
             plan: Plan::default(),
             zone,
             window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },

@@ -92,7 +92,7 @@ pub struct Correction {
 }
 
 /// What a correction does. Several corrections apply in the order in which they were recorded; those recorded at the
-/// same second, in the order given. One that names no punch, or only voided ones, raises `correction_unmatched` at the
+/// same second, in the order given; they may not move one punch to two instants. One that names no punch, or only voided ones, raises `correction_unmatched` at the
 /// instant it names (a retime by number: its right instant; a void by number: when it was recorded), on the local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrectionKind {
@@ -142,7 +142,7 @@ pub enum WaiverKind {
     Exception(ExceptionCode),
 }
 
-/// A day type decided for one employee.
+/// A day type decided for one employee: one for each day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayOverride {
     /// The day.
@@ -151,7 +151,7 @@ pub struct DayOverride {
     pub day_type: DayType,
 }
 
-/// The total of a counter at the start of the facts.
+/// The total of a counter at the start of the facts: one for each rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpeningBalance {
     /// The overtime tier whose counter it is.
@@ -160,7 +160,7 @@ pub struct OpeningBalance {
     pub amount: Seconds,
 }
 
-/// A value that a plugin carries from one pay period to the next. The last one given for a key counts.
+/// A value that a plugin carries from one pay period to the next: one for each key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Carried {
     /// The plugin's key.

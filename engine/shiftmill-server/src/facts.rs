@@ -2,14 +2,18 @@
 
 use shiftmill::core::{BatchError, CheckedBatch};
 use shiftmill_proto::v1;
-use shiftmill_wire::{ChunkFault, chunk};
+use shiftmill_wire::{ChunkFault, UnknownNames, chunk};
 
 use crate::config::Limits;
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{ResolvedHeader, days};
 
-/// Reads a chunk. The error names the path of the first wrong entry.
-pub(crate) fn read(chunk: v1::Chunk, header: &ResolvedHeader, limits: &Limits) -> Result<CheckedBatch, Problem> {
+/// Reads a chunk, with the names in it that rulesets do not have. The error names the path of the first wrong entry.
+pub(crate) fn read(
+    chunk: v1::Chunk,
+    header: &ResolvedHeader,
+    limits: &Limits,
+) -> Result<(CheckedBatch, UnknownNames), Problem> {
     let number = chunk.number;
     check_size(chunk.employees.len(), days(&header.request.window), limits)
         .map_err(|message| Problem::at(ErrorCode::TooMany, format!("chunks[{number}].employees"), message))?;
@@ -36,6 +40,7 @@ fn problem(number: u64, fault: &ChunkFault) -> Problem {
             BatchError::UnknownValue { .. } | BatchError::BaseOutOfCalendar { .. } => ErrorCode::ValueUnknown,
             BatchError::TooMany { .. } => ErrorCode::TooMany,
             BatchError::NoSuchEmployee { .. } => ErrorCode::RowsUnordered,
+            BatchError::NoKey { .. } | BatchError::KeyTwice { .. } => ErrorCode::EmployeeKey,
         },
         ChunkFault::CarriedUneven { .. } => ErrorCode::ColumnsUneven,
         ChunkFault::KeyNotCarried { .. } => ErrorCode::NameUnknown,

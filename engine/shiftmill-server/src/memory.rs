@@ -9,6 +9,8 @@ use crate::resolved_header::{ResolvedHeader, days};
 
 /// The results of one day of one employee.
 const RESULTS_OF_A_DAY: usize = 96;
+/// The error of one employee, whose results then have no days.
+const RESULTS_OF_AN_ERROR: usize = 384;
 /// The memory of a call for each byte of its facts.
 const CALL_PER_BYTE: usize = 16;
 /// The readable results of one day.
@@ -29,7 +31,8 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) 
     };
     let employees = chunk.employees.len();
     let by_facts = bytes_of_facts(chunk) * (1 + results_per_facts);
-    let by_days = employees.saturating_mul(days(&request.window)).saturating_mul(RESULTS_OF_A_DAY);
+    let of_an_employee = days(&request.window).saturating_mul(RESULTS_OF_A_DAY).max(RESULTS_OF_AN_ERROR);
+    let by_days = employees.saturating_mul(of_an_employee);
     let by_plugins = of_proposals(proposals(chunk, header), request.detail);
     check_fits(employees, by_plugins, most)?;
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))

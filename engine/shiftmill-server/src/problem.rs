@@ -61,7 +61,9 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::ValueUnknown
         | ErrorCode::NameUnknown
         | ErrorCode::TooMany
-        | ErrorCode::RowsUnordered => (Code::InvalidArgument, None),
+        | ErrorCode::RowsUnordered
+        | ErrorCode::EmployeeKey
+        | ErrorCode::FactTwice => (Code::InvalidArgument, None),
         ErrorCode::RulesetUnknown | ErrorCode::PluginUnknown => (Code::NotFound, None),
         ErrorCode::ContextShort
         | ErrorCode::PluginPanic
@@ -92,6 +94,11 @@ impl Problem {
     pub fn at(code: ErrorCode, field: impl Into<String>, message: impl Into<String>) -> Problem {
         let message = message.into();
         Problem::new(code, message.clone()).and(field, message)
+    }
+
+    /// Its code.
+    pub fn code(&self) -> ErrorCode {
+        self.code
     }
 
     /// What is wrong.
@@ -142,6 +149,13 @@ impl Problem {
         let violations = self.entries().iter().map(wire).collect();
         let status = Status::from(self).details().to_vec();
         v1::ChunkError { number, code, message, violations, status }
+    }
+
+    /// The error as that of one timecard: the position of its employee.
+    pub fn into_card_error(self, employee: u32) -> v1::CardError {
+        let field = self.violations.into_iter().next().map_or_else(String::new, |violation| violation.field);
+        let (code, message) = (self.code.to_string(), self.message);
+        v1::CardError { employee, code, message, figures: Vec::new(), field }
     }
 }
 

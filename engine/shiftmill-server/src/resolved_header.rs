@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::core::{Detail, EvaluationWindow, Names, Workday, WorkdayRange};
+use shiftmill::core::{Detail, EvaluationWindow, Names, Timestamp, Workday, WorkdayRange};
 use shiftmill::ruleset::{Mistakes, Ruleset};
 use shiftmill::trial::TrialError;
 use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
@@ -58,7 +58,11 @@ impl ResolvedHeader {
         let known_names: Vec<&Names> = rulesets.iter().map(|ready| ready.ruleset.timeline().names()).collect();
         let names = HeaderNames::read(&header.shifts, &header.carried_keys, &known_names)
             .map_err(|error| unknown_name(&error))?;
-        let fields = Fields { rulesets: "header.rulesets", zones: "header.zones" };
+        let window = with_context(window, header.window.as_ref(), &rulesets, "header.window")?;
+        let fields = Fields { rulesets: "header.rulesets", zones: "header.zones", window: "header.window" };
+        if header.zones.is_empty() {
+            return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
+        }
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
         Ok(ResolvedHeader { request: Arc::new(request.with_caller(caller)), names, proposals })
@@ -76,6 +80,7 @@ impl ResolvedHeader {
 pub(crate) struct Fields {
     pub rulesets: &'static str,
     pub zones: &'static str,
+    pub window: &'static str,
 }
 
 /// A request for the engine. Its plugins are bound outside the threads that serve calls, because each checks its
@@ -88,11 +93,8 @@ pub(crate) async fn request(
     fields: Fields,
     known: &Arc<Snapshot>,
 ) -> Result<Request, Problem> {
-    if zones.is_empty() {
-        return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
-    }
     let (first, last) = edges(&window);
-    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields.zones))?;
+    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields))?;
     let registry = known.plugins_of(&rulesets);
     let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
     let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
@@ -145,15 +147,14 @@ pub(crate) fn stopped(stopped: &Stopped) -> Problem {
     Problem::new(stopped.code(), stopped.to_string())
 }
 
-fn zone_problem(error: &ZoneError, zones: &[String], field: &str) -> Problem {
+fn zone_problem(error: &ZoneError, zones: &[String], fields: Fields) -> Problem {
     match error {
         ZoneError::Unknown { name, .. } => {
             let index = zones.iter().position(|zone| zone == name).unwrap_or(0);
-            Problem::at(ErrorCode::ZoneUnknown, format!("{field}[{index}]"), error.to_string())
+            Problem::at(ErrorCode::ZoneUnknown, format!("{}[{index}]", fields.zones), error.to_string())
         }
-        ZoneError::DaysOutOfRange { .. } | ZoneError::TooMany { .. } => {
-            Problem::at(ErrorCode::Header, field, error.to_string())
-        }
+        ZoneError::DaysOutOfRange { .. } => Problem::at(ErrorCode::Header, fields.window, error.to_string()),
+        ZoneError::TooMany { .. } => Problem::at(ErrorCode::Header, fields.zones, error.to_string()),
     }
 }
 
@@ -237,12 +238,45 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
         let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
         return Err(Problem::at(ErrorCode::Header, format!("{field}.as_of"), message));
     };
-    let window = EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final };
-    if days(&window) > WINDOW_DAYS_MAX {
-        let message = format!("pay period and facts span {} days; the maximum is {WINDOW_DAYS_MAX}", days(&window));
-        return Err(Problem::at(ErrorCode::Header, field, message));
+    if as_of < Timestamp::FIRST || as_of > Timestamp::LAST {
+        let message = format!("`{}` is not between the years 1 and 9999 in UTC", window.as_of);
+        return Err(Problem::at(ErrorCode::Header, format!("{field}.as_of"), message));
     }
-    Ok(window)
+    at_most_days(EvaluationWindow { pay_period, facts, as_of, require_final: window.require_final }, field)
+}
+
+fn at_most_days(window: EvaluationWindow, field: &str) -> Result<EvaluationWindow, Problem> {
+    match days(&window) {
+        count if count > WINDOW_DAYS_MAX => {
+            let message = format!("pay period and facts span {count} days; the maximum is {WINDOW_DAYS_MAX}");
+            Err(Problem::at(ErrorCode::Header, field, message))
+        }
+        _ => Ok(window),
+    }
+}
+
+/// The window with the days of context of the rulesets, when the client states that its facts are complete for them.
+pub(crate) fn with_context(
+    window: EvaluationWindow,
+    given: Option<&v1::Window>,
+    rulesets: &[Ready],
+    field: &str,
+) -> Result<EvaluationWindow, Problem> {
+    let Some(given) = given.filter(|given| given.complete) else { return Ok(window) };
+    for (text, name) in [(&given.facts_first, "facts_first"), (&given.facts_last, "facts_last")] {
+        if !text.is_empty() {
+            let message =
+                format!("`{name}` is given in addition to `complete`; give the days or leave them to the service");
+            return Err(Problem::at(ErrorCode::Header, format!("{field}.{name}"), message));
+        }
+    }
+    let context = rulesets.iter().map(|ready| ready.ruleset.context());
+    let (before, after) = context.fold((0, 0), |most, one| (one.before.max(most.0), one.after.max(most.1)));
+    let facts = WorkdayRange {
+        first: window.pay_period.first.plus(-i32::from(before)),
+        last: window.pay_period.last.plus(i32::from(after)),
+    };
+    at_most_days(EvaluationWindow { facts, ..window }, field)
 }
 
 /// Reads the level of detail.

@@ -274,8 +274,8 @@ impl OpenStream {
         };
         memory.resize(self.usual).await?;
         let holds = Holds { _place: place, memory };
-        let batch = match facts::read(chunk, header, &self.shared.limits) {
-            Ok(batch) => batch,
+        let (batch, unknown) = match facts::read(chunk, header, &self.shared.limits) {
+            Ok(read) => read,
             Err(problem) => return self.refuse(number, problem, holds),
         };
         drop(received);
@@ -292,10 +292,8 @@ impl OpenStream {
                     return;
                 }
             };
-            let facts = finished.batch.into_columns();
-            let (mut result, mut counted) = results::write(number, &facts.employees, finished.results);
+            let (mut result, counted) = results::write(number, &finished.batch, &unknown, finished.results);
             result.plugin_use = plugin_use(&request);
-            counted.punches = facts.punch_at.len() as u64;
             lock(&summary).add(&counted);
             // The receiver is gone when the client has gone.
             let _sent = answers.send(answer(ResponsePart::Result(result), Some(holds)));
@@ -326,8 +324,8 @@ impl OpenStream {
             background = header.request.was_in_background(),
             "stream evaluated"
         );
-        let summary = v1::Summary { plugin_use: plugin_use(&header.request), ..summary.write() };
-        self.send(ResponsePart::Summary(summary), None);
+        let summary = summary.write(header.request.detail);
+        self.send(ResponsePart::Summary(v1::Summary { plugin_use: plugin_use(&header.request), ..summary }), None);
         Ok(())
     }
 

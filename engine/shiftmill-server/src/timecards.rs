@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    CardFacts, CarriedRow, CheckedBatch, Detail, ExceptionCode, Leave, Names, Seconds, TimecardBatch, Waiver,
-    WaiverKind, ZoneTable,
+    BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
+    PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Seconds,
+    TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys,
 };
 use shiftmill::words::{self, DayExplanation, Explanation, Language};
-use shiftmill::{Caller, Finished, Request, ResultHasher};
+use shiftmill::{Caller, Finished, Request, ResultHasher, find_zone};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
     self, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
-use shiftmill_wire::{Numbered, card_error, write_failures};
+use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
 use tonic::Status;
 
@@ -26,9 +27,10 @@ use crate::evaluation::Shared;
 use crate::info::{plugin_use, response_header};
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
-use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
+use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window, with_context};
 
-/// Evaluates the timecards of a call.
+/// Evaluates the timecards of a call. A timecard that cannot be read is an error of its own, and the others are
+/// evaluated.
 pub(crate) async fn evaluate(
     shared: &Shared,
     call: &Call,
@@ -41,16 +43,34 @@ pub(crate) async fn evaluate(
         return Err(Problem::at(ErrorCode::TooMany, "timecards", message).into());
     }
     let (explain, language) = (message.explain, language(&message.language)?);
+    check_employees(&message.timecards)?;
     let request = read_request(&message, shared, call.peer.caller()).await?;
     let bytes = memory::of_call(count, message.encoded_len(), &request, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.chunks.take(bytes).await?;
-    let batch = read_batch(&message.timecards, &request)?;
+    let (batch, refused) = read_batch(&message, &request)?;
     request.add_employees(batch.len());
     let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     call.answered(reservation);
+    let keys = message.timecards.into_iter().map(|timecard| timecard.employee);
     let header = response_header(&request, &shared.limits.plugin_allowance);
-    Ok(answer(header, &request, &finished, explain, language)?)
+    Ok(answer(header, &request, &finished, keys, refused, Told { explain, language })?)
+}
+
+/// Every timecard has a key of its own, as in a chunk.
+fn check_employees(timecards: &[v1::Timecard]) -> Result<(), Problem> {
+    let keys: Vec<&str> = timecards.iter().map(|timecard| timecard.employee.as_str()).collect();
+    check_keys(&keys).map_err(|error| {
+        let field = match error {
+            BatchError::NoKey { index } | BatchError::KeyTwice { index, .. } => format!("timecards[{index}].employee"),
+            BatchError::UnevenColumn { .. }
+            | BatchError::UnknownValue { .. }
+            | BatchError::BaseOutOfCalendar { .. }
+            | BatchError::TooMany { .. }
+            | BatchError::NoSuchEmployee { .. } => "timecards".to_owned(),
+        };
+        Problem::at(ErrorCode::EmployeeKey, field, error.to_string())
+    })
 }
 
 fn language(code: &str) -> Result<Language, Problem> {
@@ -61,7 +81,8 @@ fn language(code: &str) -> Result<Language, Problem> {
     Language::from_code(code).ok_or_else(unknown)
 }
 
-/// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
+/// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come. A
+/// name of a timecard that is no zone is left out: it is an error of that timecard.
 async fn read_request(
     message: &v1::EvaluateRequest,
     shared: &Shared,
@@ -73,30 +94,53 @@ async fn read_request(
     let ruleset = ruleset(source, "ruleset", &known).await?;
     let window = window(message.window.as_ref(), "window")?;
     let detail = if message.explain { Detail::Full } else { detail(message.detail, "detail")? };
+    let window = with_context(window, message.window.as_ref(), std::slice::from_ref(&ruleset), "window")?;
     let mut zones: Vec<String> = Vec::new();
-    let own = message.timecards.iter().map(|card| &card.zone);
-    for zone in std::iter::once(&message.zone).chain(own).filter(|zone| !zone.is_empty()) {
-        if !zones.contains(zone) {
+    if !message.zone.is_empty() {
+        named_zone(&message.zone, "zone")?;
+        zones.push(message.zone.clone());
+    }
+    for zone in message.timecards.iter().map(|card| &card.zone).filter(|zone| !zone.is_empty()) {
+        if !zones.contains(zone) && find_zone(zone).is_ok() {
             zones.push(zone.clone());
         }
     }
-    let fields = Fields { rulesets: "ruleset", zones: "zone" };
+    let fields = Fields { rulesets: "ruleset", zones: "zone", window: "window" };
     let request = request(vec![ruleset], &zones, window, detail, fields, &known).await?;
     Ok(Arc::new(request.with_caller(caller)))
 }
 
-fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBatch, Problem> {
+/// The name of a zone that exists.
+fn named_zone(name: &str, field: &str) -> Result<(), Problem> {
+    find_zone(name).map_err(|error| Problem::at(ErrorCode::ZoneUnknown, field, error.to_string()))
+}
+
+/// The timecards that cannot be read, each with its position in the call, ascending.
+type Refused = Vec<(usize, Problem)>;
+
+/// Reads the timecards. The batch has those that can be read, in their order.
+fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(CheckedBatch, Refused), Problem> {
     let names = names(request)?;
-    let mut batch = TimecardBatch::default();
-    for (index, timecard) in timecards.iter().enumerate() {
+    let own = request.zones.find(&message.zone);
+    // Counted from the days of the request, no timecard decides how far the punches of another one may lie.
+    let punch_base = Timestamp(WallTime::on(request.window.pay_period.first, 0).0);
+    let mut batch = TimecardBatch { punch_base, ..TimecardBatch::default() };
+    let mut refused = Vec::new();
+    for (index, timecard) in message.timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
-        let facts = read_timecard(timecard, &at, &request.zones, names)?;
-        batch
-            .push(&facts)
-            .map_err(|error| Problem::at(ErrorCode::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
+        let added = read_timecard(timecard, &at, (own, &request.zones), names).and_then(|facts| {
+            let far = |error: PunchTooFar| {
+                Problem::at(ErrorCode::FactOutsideWindow, format!("{at}.punches"), error.to_string())
+            };
+            batch.push(&facts).map_err(far)
+        });
+        if let Err(problem) = added {
+            refused.push((index, problem));
+        }
     }
     let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
-    checked.map_err(|error| Problem::at(ErrorCode::ValueUnknown, "timecards", error.to_string()))
+    let checked = checked.map_err(|error| Problem::at(ErrorCode::ValueUnknown, "timecards", error.to_string()))?;
+    Ok((checked, refused))
 }
 
 fn names(request: &Request) -> Result<&Names, Problem> {
@@ -125,11 +169,14 @@ async fn run(
 
 /// Reads the facts of one timecard; `at` is its path. Rows with an ambiguous clock time are used without a warning,
 /// because the response has no field for warnings.
-fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &Names) -> Result<CardFacts, Problem> {
-    let number = if timecard.zone.is_empty() { Some(0) } else { zones.find(&timecard.zone) };
-    let found = number.and_then(|number| Some((number, zones.get(number)?)));
-    let (number, zone) =
-        found.ok_or_else(|| Problem::at(ErrorCode::ZoneUnknown, format!("{at}.zone"), "no such zone"))?;
+fn read_timecard(
+    timecard: &v1::Timecard,
+    at: &str,
+    zones: (Option<u16>, &ZoneTable),
+    names: &Names,
+) -> Result<CardFacts, Problem> {
+    check_counts(timecard, at)?;
+    let (number, zone) = home_zone(&timecard.zone, zones, &format!("{at}.zone"))?;
     let reader = &mut RowReader::new(zone, names);
     Ok(CardFacts {
         employee: timecard.employee.clone(),
@@ -153,15 +200,71 @@ fn read_timecard(timecard: &v1::Timecard, at: &str, zones: &ZoneTable, names: &N
     })
 }
 
+/// Limits the rows of a timecard before they are read. Every field is named, so that a new list is limited too.
+fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
+    let v1::Timecard {
+        employee: _,
+        zone: _,
+        punches,
+        shifts,
+        leave,
+        corrections,
+        waivers,
+        days,
+        opening_balances,
+        carried,
+    } = timecard;
+    let counts = [
+        ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
+        ("shifts", shifts.len(), SHIFTS_PER_TIMECARD_MAX),
+        ("leave", leave.len(), ROWS_PER_TIMECARD_MAX),
+        ("corrections", corrections.len(), ROWS_PER_TIMECARD_MAX),
+        ("waivers", waivers.len(), ROWS_PER_TIMECARD_MAX),
+        ("days", days.len(), ROWS_PER_TIMECARD_MAX),
+        ("opening_balances", opening_balances.len(), ROWS_PER_TIMECARD_MAX),
+        ("carried", carried.len(), ROWS_PER_TIMECARD_MAX),
+    ];
+    match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
+        Some((list, count, most)) => {
+            let message = format!("{count} entries are given; the maximum is {most}");
+            Err(Problem::at(ErrorCode::TooMany, format!("{at}.{list}"), message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The zone of a timecard: its own, or that of the call.
+fn home_zone<'a>(
+    name: &str,
+    (of_call, zones): (Option<u16>, &'a ZoneTable),
+    field: &str,
+) -> Result<(u16, &'a Zone), Problem> {
+    let number = if name.is_empty() { of_call } else { zones.find(name) };
+    if let Some((number, zone)) = number.and_then(|number| Some((number, zones.get(number)?))) {
+        return Ok((number, zone));
+    }
+    if !name.is_empty() {
+        named_zone(name, field)?;
+    }
+    Err(Problem::at(ErrorCode::ZoneUnknown, field, "neither the timecard nor the call names a time zone"))
+}
+
 /// The wrong field of a message, with its mistake.
 struct Wrong {
     field: &'static str,
+    code: ErrorCode,
     message: String,
+}
+
+impl Wrong {
+    fn value(field: &'static str, message: impl Into<String>) -> Wrong {
+        Wrong { field, code: ErrorCode::ValueUnknown, message: message.into() }
+    }
 }
 
 impl From<RowError> for Wrong {
     fn from(error: RowError) -> Wrong {
-        Wrong { field: message_field(error.field), message: error.to_string() }
+        Wrong { field: message_field(error.field), code: error.code(), message: error.to_string() }
     }
 }
 
@@ -179,8 +282,8 @@ fn each<Row, Fact>(
     mut read: impl FnMut(&Row) -> Result<Fact, Wrong>,
 ) -> Result<Vec<Fact>, Problem> {
     let one = |(index, row)| {
-        read(row).map_err(|Wrong { field, message }| {
-            Problem::at(ErrorCode::ValueUnknown, format!("{at}.{list}[{index}].{field}"), message)
+        read(row).map_err(|Wrong { field, code, message }| {
+            Problem::at(code, format!("{at}.{list}[{index}].{field}"), message)
         })
     };
     rows.iter().enumerate().map(one).collect()
@@ -204,7 +307,7 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
 fn leave(leave: &v1::LeaveFact, reader: &mut RowReader<'_>) -> Result<Vec<Leave>, Wrong> {
     if clock::date(leave.from.trim()).is_some() {
         let message = format!("`{}` is a date without a time; whole workdays are given as `workday`", leave.from);
-        return Err(Wrong { field: "from", message });
+        return Err(Wrong::value("from", message));
     }
     let row = LeaveRow {
         code: &leave.code,
@@ -230,18 +333,17 @@ fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
 
 /// A message has one field for the name of an exception and one for the ordinal of a meal.
 fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver, Wrong> {
-    let wrong = |field, message: &str| Wrong { field, message: message.to_owned() };
     let waived = match (waiver.exception.as_str(), waiver.meal) {
-        ("", 0) => return Err(wrong("meal", "neither an exception nor the ordinal of a meal is given")),
+        ("", 0) => return Err(Wrong::value("meal", "neither an exception nor the ordinal of a meal is given")),
         ("", ordinal) => {
-            let ordinal = u8::try_from(ordinal).map_err(|_| wrong("meal", "a workday has at most 255 meals"))?;
+            let ordinal = u8::try_from(ordinal).map_err(|_| Wrong::value("meal", "a workday has at most 255 meals"))?;
             WaiverKind::Meal(ordinal)
         }
         (code, 0) => {
-            let unknown = || wrong("exception", &format!("no exception is called `{code}`"));
+            let unknown = || Wrong::value("exception", format!("no exception is called `{code}`"));
             WaiverKind::Exception(ExceptionCode::from_code(code).ok_or_else(unknown)?)
         }
-        (_, _) => return Err(wrong("meal", "both an exception and a meal are given; waive one in each row")),
+        (_, _) => return Err(Wrong::value("meal", "both an exception and a meal are given; waive one in each row")),
     };
     let row = WaiverRow { workday: waiver.workday.as_str().into(), waived: Given::Value(waived) };
     Ok(reader.waiver(&row)?)
@@ -264,40 +366,96 @@ fn unless_zero(number: u64) -> Given<'static, u64> {
     if number == 0 { Given::default() } else { Given::Value(number) }
 }
 
+/// How results are told.
+#[derive(Clone, Copy)]
+struct Told {
+    explain: bool,
+    language: Language,
+}
+
+/// The answer, with the timecards in the order of the call: the batch has those that were not refused, in their order.
 fn answer(
     header: v1::ResponseHeader,
     request: &Request,
     finished: &Finished,
-    explain: bool,
-    language: Language,
+    keys: impl ExactSizeIterator<Item = String>,
+    refused: Refused,
+    told: Told,
 ) -> Result<v1::EvaluateResponse, Problem> {
     let names = names(request)?;
     let columns = finished.batch.columns();
-    let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
-    let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
-        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?, language)?;
-        let mut timecard = write_timecard(employee, index, finished, &told, explain);
+    let mut hasher = ResultHasher::default();
+    let mut hash = hasher.chunk(&columns.employees, &finished.results);
+    let (mut refused, mut index) = (refused.into_iter().peekable(), 0);
+    let mut timecards = Vec::with_capacity(keys.len());
+    for (number, employee) in keys.enumerate() {
+        let number = Number { index, of_call: u32::try_from(number).unwrap_or(u32::MAX) };
+        if let Some((_, problem)) = refused.next_if(|(refused, _)| *refused == number.of_call as usize) {
+            hash.add(hasher.refused(&employee, problem.code()));
+            let error = Some(problem.into_card_error(number.of_call));
+            timecards.push(v1::EvaluatedTimecard { employee, error, ..v1::EvaluatedTimecard::default() });
+            continue;
+        }
+        let zone = request.zones.get(columns.zone.get(index).copied().unwrap_or(0));
+        let words = zone.and_then(|zone| words::explain(names, &finished.results, index, zone, told.language));
+        let lost = || Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill");
+        let mut timecard = write_timecard(employee, number, finished, &words.ok_or_else(lost)?, told.explain);
         timecard.carried = carried(names, finished, index);
-        Some(timecard)
-    });
-    let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
+        timecards.push(timecard);
+        index += 1;
+    }
     Ok(v1::EvaluateResponse {
         header: Some(header),
-        timecards: timecards.collect(),
-        result_hash: hash.0.to_vec(),
+        timecards,
+        result_hash: hash.finish().0.to_vec(),
+        result_hash_detail: write_detail(request.detail.hashed()).into(),
         plugin_use: plugin_use(request),
     })
 }
 
-fn write_timecard(
-    employee: &str,
+/// The position of a timecard.
+#[derive(Clone, Copy)]
+struct Number {
+    /// In the batch and its results.
     index: usize,
+    /// In the call.
+    of_call: u32,
+}
+
+/// The error of a timecard that was evaluated, with the path of the wrong fact.
+fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]) -> v1::CardError {
+    let timecard = format!("timecards[{}]", number.of_call);
+    let field = error.fact().map_or_else(
+        || timecard.clone(),
+        |(list, index)| {
+            let list = match list {
+                FactList::Shifts => "shifts",
+                FactList::Leave => "leave",
+                FactList::Corrections => "corrections",
+                FactList::DayOverrides => "days",
+                FactList::OpeningBalances => "opening_balances",
+                FactList::Carried => "carried",
+            };
+            format!("{timecard}.{list}[{index}]")
+        },
+    );
+    let plugin = u32::try_from(number.index).ok().and_then(|index| failed_plugin(failures, index));
+    card_error::write(number.of_call, error, field, plugin)
+}
+
+fn write_timecard(
+    employee: String,
+    number: Number,
     finished: &Finished,
     told: &Explanation,
     explain: bool,
 ) -> v1::EvaluatedTimecard {
+    let index = number.index;
     let card = finished.results.cards.get(index).copied().unwrap_or_default();
-    let number = u32::try_from(index).unwrap_or(u32::MAX);
+    let failures = &finished.results.failures;
+    let own_failures = failures.iter().filter(|failure| failure.card as usize == index);
+    let mut plugin_failures = write_failures(own_failures);
+    plugin_failures.iter_mut().for_each(|failure| failure.employee = number.of_call);
     let own = finished.results.rows_of(index);
     let amounts: Vec<u32> = finished.results.lines.rows(own.lines).map(|line| line.amount).collect();
     let totals = finished.results.totals.rows(own.totals);
@@ -316,15 +474,15 @@ fn write_timecard(
     };
     let days = told.days.iter().map(|day| write_day(day, worked(day.workday), &mut amounts)).collect();
     v1::EvaluatedTimecard {
-        employee: employee.to_owned(),
+        employee,
         provisional: card.provisional,
-        error: card.error.map(|error| card_error::write(number, error)),
+        error: card.error.map(|error| card_error(number, error, failures)),
         days,
         totals: totals.zip(&told.totals).map(total).collect(),
         steps: told.other_steps.clone(),
         explanation: if explain { told.to_string() } else { String::new() },
         carried: Vec::new(),
-        plugin_failures: write_failures(finished.results.failures.iter().filter(|it| it.card == number)),
+        plugin_failures,
     }
 }
 

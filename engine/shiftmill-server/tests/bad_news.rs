@@ -172,6 +172,8 @@ async fn leave_that_the_ruleset_does_not_know_is_an_error_of_its_card_only() {
     let result = results(&answers).remove(0);
     let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
     assert_eq!(errors, [(1, "SM-UNKNOWN-LEAVE")]);
+    assert_eq!(result.errors[0].message, "the ruleset has no leave code `anual`");
+    assert_eq!(result.errors[0].field, "chunks[1].leave[0]");
     assert_eq!((summary(&answers).employees, summary(&answers).errors), (3, 1));
 }
 
@@ -185,7 +187,71 @@ async fn an_opening_balance_of_an_unknown_rule_is_an_error_of_its_card_only() {
     let result = results(&answers).remove(0);
     let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
     assert_eq!(errors, [(1, "SM-UNKNOWN-RULE")]);
+    assert_eq!(result.errors[0].message, "the ruleset has no overtime rule `weekly-30`");
+    assert_eq!(result.errors[0].field, "chunks[1].opening_balances[0]");
     assert_eq!((summary(&answers).employees, summary(&answers).errors), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employee_twice_in_a_chunk_is_not_paid_as_two() {
+    let server = Running::start(Limits::default()).await;
+    let mut twice = chunk(2, 0..4);
+    twice.employees[3] = twice.employees[1].clone();
+    let mut nameless = chunk(3, 0..2);
+    nameless.employees[1].clear();
+    let answers = server.exchange(header(), vec![chunk(1, 0..2), twice, nameless]).await.unwrap();
+    let found: Vec<_> = chunk_errors(&answers)
+        .iter()
+        .map(|error| (error.code.as_str(), error.violations[0].field.as_str(), error.message.as_str()))
+        .collect();
+    let message = "employee `E-00001` is given twice, as entries 1 and 3; give all facts of an employee in one entry";
+    let expected = [
+        ("SM-EMPLOYEE-KEY", "chunks[2].employees[3]", message),
+        ("SM-EMPLOYEE-KEY", "chunks[3].employees[1]", "the key of employee 1 is empty"),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(summary(&answers).employees, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_that_exclude_each_other_are_an_error_of_their_card() {
+    let server = Running::start(Limits::default()).await;
+    let mut chunk = chunk(1, 0..3);
+    let day = |employee, day_type| v1::DayOverrideRow { employee, workday: 20514, day_type };
+    chunk.day_overrides = vec![day(0, 1), day(1, 1), day(1, 2), day(2, 2), day(2, 2)];
+    let answers = server.exchange(header(), vec![chunk]).await.unwrap();
+    let result = results(&answers).remove(0);
+    let errors: Vec<_> = result.errors.iter().map(|error| (error.code.as_str(), error.field.as_str())).collect();
+    assert_eq!(errors, [("SM-FACT-TWICE", "chunks[1].day_overrides[2]")]);
+    assert_eq!(result.status, [0, 2, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instants_and_days_at_the_ends_of_the_calendar() {
+    let server = Running::start(Limits::default()).await;
+    let exchange = async |window: v1::Window| {
+        server.exchange(v1::Header { window: Some(window), ..header() }, vec![chunk(0, 0..1)]).await
+    };
+    let as_of = async |as_of: &str| exchange(v1::Window { as_of: as_of.to_owned(), ..support::window() }).await;
+    for works in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00Z"] {
+        assert_eq!(summary(&as_of(works).await.unwrap()).errors, 0, "{works}");
+    }
+    let outside = ["9999-12-31T23:59:59-00:01", "0001-01-01T00:00:00+00:01"];
+    let unwritten = ["10000-01-01T00:00:00Z", "0000-12-31T00:00:00Z", "2026-06-30T23:59:60Z", "2026-04-03"];
+    for refused in outside.into_iter().chain(unwritten) {
+        let status = as_of(refused).await.unwrap_err();
+        assert_eq!(problem(&status), ("SM-HEADER".to_owned(), vec!["header.window.as_of".to_owned()]), "{refused}");
+        assert!(status.message().contains(refused), "{}", status.message());
+    }
+    let days = async |first: &str, last: &str| {
+        let (pay_period_first, pay_period_last) = (first.to_owned(), last.to_owned());
+        let (facts_first, facts_last) = (String::new(), String::new());
+        exchange(v1::Window { pay_period_first, pay_period_last, facts_first, facts_last, ..support::window() }).await
+    };
+    for (first, last) in [("0001-01-01", "0001-01-07"), ("9999-12-25", "9999-12-31")] {
+        let status = days(first, last).await.unwrap_err();
+        assert_eq!(problem(&status), ("SM-HEADER".to_owned(), vec!["header.window".to_owned()]), "{first}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -457,7 +523,95 @@ async fn readable_rows_say_which_field_is_wrong() {
         timecards: vec![timecard],
         ..v1::EvaluateRequest::default()
     };
-    let status = server.client().await.evaluate(request).await.unwrap_err();
-    assert_eq!(problem(&status).1, ["timecards[0].punches[0].at"]);
-    assert!(status.message().contains("`2026-03-02 25:10`"), "{}", status.message());
+    let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
+    let error = answer.timecards[0].error.as_ref().unwrap();
+    assert_eq!((error.code.as_str(), error.field.as_str()), ("SM-VALUE-UNKNOWN", "timecards[0].punches[0].at"));
+    assert!(error.message.contains("`2026-03-02 25:10`"), "{}", error.message);
+}
+
+fn readable(timecards: Vec<v1::Timecard>) -> v1::EvaluateRequest {
+    v1::EvaluateRequest {
+        ruleset: Some(support::source(support::RULES)),
+        window: Some(support::window()),
+        zone: "America/New_York".to_owned(),
+        timecards,
+        ..v1::EvaluateRequest::default()
+    }
+}
+
+fn eight_hours(employee: &str) -> v1::Timecard {
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    let punches = vec![punch("2026-03-02 09:00", "in"), punch("2026-03-02 17:00", "out")];
+    v1::Timecard { employee: employee.to_owned(), punches, ..v1::Timecard::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timecard_that_cannot_be_read_costs_no_other() {
+    let server = Running::start(Limits::default()).await;
+    let mut cards: Vec<_> = ["A", "B", "C", "D", "E", "F"].map(eight_hours).to_vec();
+    cards[0].punches[0].at = "2026-03-02".to_owned();
+    cards[2].leave =
+        vec![v1::LeaveFact { code: "anual".to_owned(), workday: "2026-03-03".to_owned(), ..<_>::default() }];
+    cards[3].zone = "Mars/Base".to_owned();
+    let day = |day_type: &str| v1::DayFact { workday: "2026-03-02".to_owned(), day_type: day_type.to_owned() };
+    cards[4].days = vec![day("rest_day"), day("workday")];
+    // Far from the days of the request, and nearer to the other punches than 68 years.
+    cards[5].punches[1].at = "1981-03-02 17:00".to_owned();
+    let answer = server.client().await.evaluate(readable(cards.clone())).await.unwrap().into_inner();
+    let told: Vec<_> = answer.timecards.iter().map(|card| (card.employee.as_str(), card.error.as_ref())).collect();
+    let keys: Vec<_> = told.iter().map(|(key, _)| *key).collect();
+    assert_eq!(keys, ["A", "B", "C", "D", "E", "F"]);
+    let errors: Vec<_> = told
+        .iter()
+        .filter_map(|(_, error)| error.map(|error| (error.employee, error.code.as_str(), error.field.as_str())))
+        .collect();
+    let expected = [
+        (0, "SM-VALUE-UNKNOWN", "timecards[0].punches[0].at"),
+        (2, "SM-UNKNOWN-LEAVE", "timecards[2].leave[0].code"),
+        (3, "SM-ZONE-UNKNOWN", "timecards[3].zone"),
+        (4, "SM-FACT-TWICE", "timecards[4].days[1]"),
+        (5, "SM-FACT-OUTSIDE-WINDOW", "timecards[5]"),
+    ];
+    assert_eq!(errors, expected);
+    assert!(answer.timecards[2].error.as_ref().unwrap().message.contains("no leave code `anual`"));
+    assert_eq!(answer.timecards[1].days[0].worked_seconds, 28_800);
+    assert_eq!(answer.result_hash_detail(), v1::Detail::Workdays);
+
+    let alone = server.client().await.evaluate(readable(vec![cards.remove(1)])).await.unwrap().into_inner();
+    assert_eq!(alone.timecards[0], answer.timecards[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_readable_timecard_has_a_zone_and_a_key_of_its_own() {
+    let server = Running::start(Limits::default()).await;
+    let elsewhere = v1::Timecard { zone: "Asia/Tokyo".to_owned(), ..eight_hours("B") };
+    let no_zone = v1::EvaluateRequest { zone: String::new(), ..readable(vec![eight_hours("A"), elsewhere]) };
+    let answer = server.client().await.evaluate(no_zone).await.unwrap().into_inner();
+    let error = answer.timecards[0].error.as_ref().unwrap();
+    assert_eq!((error.code.as_str(), error.field.as_str()), ("SM-ZONE-UNKNOWN", "timecards[0].zone"));
+    assert_eq!(answer.timecards[1].error, None);
+    for (keys, field) in [(["A", "A"], "timecards[1].employee"), (["", "A"], "timecards[0].employee")] {
+        let status = server.client().await.evaluate(readable(keys.map(eight_hours).to_vec())).await.unwrap_err();
+        assert_eq!(problem(&status), ("SM-EMPLOYEE-KEY".to_owned(), vec![field.to_owned()]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_may_be_complete_for_the_days_of_context_that_only_the_service_knows() {
+    let server = Running::start(Limits::default()).await;
+    let from_wednesday =
+        v1::Window { pay_period_first: "2026-03-04".to_owned(), facts_first: String::new(), ..support::window() };
+    let short = v1::Window { facts_last: String::new(), ..from_wednesday.clone() };
+    let complete = v1::Window { complete: true, ..short.clone() };
+    for (window, provisional) in [(short, true), (complete.clone(), false)] {
+        let request = v1::EvaluateRequest { window: Some(window.clone()), ..readable(vec![eight_hours("A")]) };
+        let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
+        assert_eq!((answer.timecards[0].provisional, &answer.timecards[0].error), (provisional, &None));
+        let header = v1::Header { window: Some(window), ..header() };
+        let answers = server.exchange(header, vec![chunk(0, 1..2)]).await.unwrap();
+        assert_eq!((summary(&answers).provisional == 1, summary(&answers).errors), (provisional, 0));
+    }
+    let both = v1::Window { facts_last: "2026-03-30".to_owned(), ..complete };
+    let status = server.exchange(v1::Header { window: Some(both), ..header() }, vec![]).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-HEADER".to_owned(), vec!["header.window.facts_last".to_owned()]));
 }

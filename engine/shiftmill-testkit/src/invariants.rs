@@ -122,8 +122,8 @@ pub fn batch_invariance(question: &Question) -> Held {
 
 fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
     let mut batch = TimecardBatch::default();
-    for facts in cards {
-        let facts = CardFacts { ruleset: 0, zone: 0, ..facts.clone() };
+    for (number, facts) in cards.iter().enumerate() {
+        let facts = CardFacts { employee: number.to_string(), ruleset: 0, zone: 0, ..facts.clone() };
         batch.push(&facts).expect("generated punches lie near each other");
     }
     let batch = batch.check(1, 1).expect("generated columns fit together");

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::{
-    DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionState, PayCode, RuleId, Seconds, Timestamp,
-    TotalScope, Workday,
+    DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, PayCode, PayLine, RuleId,
+    Seconds, Timestamp, TotalRow, TotalScope, Workday, WorkdayRow,
 };
 
 /// The key of a pay line: workday, pay code, rule and the number of its grounds.
@@ -35,18 +35,20 @@ impl Outcome {
     pub fn of(results: &Evaluations, index: usize) -> Outcome {
         let (own, card) = (results.rows_of(index), results.cards[index]);
         let mut outcome = Outcome { error: card.error, provisional: card.provisional, ..Outcome::default() };
-        for row in results.lines.rows(own.lines) {
-            let key = (row.workday, row.code, row.rule, row.because);
-            *outcome.lines.entry(key).or_default() += u64::from(row.amount);
+        // Every column is named, so that a new one does not compile until it is compared, or said not to be.
+        for PayLine { workday, code, amount, rule, because } in results.lines.rows(own.lines) {
+            *outcome.lines.entry((workday, code, rule, because)).or_default() += u64::from(amount);
         }
         for row in results.exceptions.rows(own.exceptions) {
-            outcome.exceptions.insert((row.workday, row.code, row.state, row.at, row.measure));
+            // Severity and rule follow from the code and the plan.
+            let ExceptionRow { workday, code, state, severity: _, at, measure, rule: _ } = row;
+            outcome.exceptions.insert((workday, code, state, at, measure));
         }
-        for row in results.totals.rows(own.totals) {
-            *outcome.totals.entry((row.scope, row.from, row.code)).or_default() += u64::from(row.amount);
+        for TotalRow { scope, from, code, amount } in results.totals.rows(own.totals) {
+            *outcome.totals.entry((scope, from, code)).or_default() += u64::from(amount);
         }
-        for row in results.workdays.rows(own.workdays) {
-            outcome.workdays.insert(row.workday, (row.day_type, row.punches, row.worked));
+        for WorkdayRow { workday, day_type, punches, worked } in results.workdays.rows(own.workdays) {
+            outcome.workdays.insert(workday, (day_type, punches, worked));
         }
         outcome
     }

@@ -1,11 +1,34 @@
 //! Errors of timecards: the stable code, the message, and its figures.
 
-use shiftmill_core::{ErrorCode, EvaluationError, FailureCode, Workday};
+use shiftmill_core::{ErrorCode, EvaluationError, FactList, FailureCode, Workday};
 use shiftmill_proto::v1;
 
-/// Writes the error of the timecard of an employee.
-pub fn write(employee: u32, error: EvaluationError) -> v1::CardError {
-    v1::CardError { employee, code: error.code().to_string(), message: error.to_string(), figures: figures(error) }
+/// Writes the error of the timecard of an employee. `field` is the path of the wrong entry; `name` is what the client
+/// calls the shift, leave, rule or plugin that the error is about.
+pub fn write(employee: u32, error: EvaluationError, field: String, name: Option<&str>) -> v1::CardError {
+    let (code, message) = (error.code().to_string(), message(error, name));
+    v1::CardError { employee, code, message, figures: figures(error), field }
+}
+
+/// The message of an error. The engine knows numbers where the client knows names.
+fn message(error: EvaluationError, name: Option<&str>) -> String {
+    let Some(name) = name else { return error.to_string() };
+    match error {
+        EvaluationError::UnknownTemplate { .. } => format!("the ruleset has no shift `{name}`"),
+        EvaluationError::UnknownLeave { .. } => format!("the ruleset has no leave code `{name}`"),
+        EvaluationError::UnknownRule { .. } => format!("the ruleset has no overtime rule `{name}`"),
+        EvaluationError::Plugin { code } => format!("the plugin `{name}` failed on this timecard: {code}"),
+        EvaluationError::WindowTooLong { .. }
+        | EvaluationError::WindowBackwards
+        | EvaluationError::WindowOutOfCalendar
+        | EvaluationError::ShiftBackwards { .. }
+        | EvaluationError::LeaveTooLong { .. }
+        | EvaluationError::LeaveBackwards { .. }
+        | EvaluationError::GivenTwice { .. }
+        | EvaluationError::FactOutsideWindow { .. }
+        | EvaluationError::Engine
+        | EvaluationError::ContextShort { .. } => error.to_string(),
+    }
 }
 
 /// Reads an error; `None` when its code or its figures have no meaning.
@@ -56,6 +79,16 @@ impl Figure for FailureCode {
     }
 }
 
+impl Figure for FactList {
+    fn write(self) -> i64 {
+        i64::from(self.number())
+    }
+
+    fn read(figure: i64) -> Option<FactList> {
+        FactList::from_number(u8::try_from(figure).ok()?)
+    }
+}
+
 /// Writes and reads the figures of each error from one list of their fields.
 macro_rules! errors {
     ($($kind:ident $({ $($field:ident)+ })?,)+) => {
@@ -87,6 +120,7 @@ errors! {
     UnknownTemplate { index template },
     UnknownLeave { index code },
     UnknownRule { index rule },
+    GivenTwice { list index },
     LeaveBackwards { index },
     FactOutsideWindow { workday },
     Engine,
@@ -104,17 +138,17 @@ mod tests {
         let all: Vec<_> = candidates(&[3, 2]).into_iter().flatten().collect();
         assert_eq!(all.len(), candidates(&[]).len());
         for error in all {
-            assert_eq!(read(&write(7, error)), Some(error), "{error:?}");
+            assert_eq!(read(&write(7, error, String::new(), Some("it"))), Some(error), "{error:?}");
         }
         for code in FailureCode::ALL {
             let error = EvaluationError::Plugin { code: *code };
-            assert_eq!(read(&write(7, error)), Some(error));
+            assert_eq!(read(&write(7, error, String::new(), None)), Some(error));
         }
     }
 
     #[test]
     fn a_code_or_figure_without_meaning_is_refused() {
-        let error = write(0, EvaluationError::ContextShort { before: 6, after: 0 });
+        let error = write(0, EvaluationError::ContextShort { before: 6, after: 0 }, String::new(), None);
         assert_eq!(read(&v1::CardError { code: "SM-NEWER".to_owned(), ..error.clone() }), None);
         assert_eq!(read(&v1::CardError { figures: vec![6], ..error.clone() }), None);
         assert_eq!(read(&v1::CardError { figures: vec![-1, 0], ..error }), None);

@@ -8,8 +8,9 @@ use shiftmill_core::{
 };
 use shiftmill_proto::v1;
 
-use crate::header::HeaderNames;
+use crate::header::{HeaderNames, NO_TEMPLATE};
 use crate::numbers::Numbered;
+use crate::unknown_names::{NamesByRow, UnknownNames};
 use crate::vocabulary::Vocabulary;
 
 /// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
@@ -66,14 +67,15 @@ pub struct Known<'a> {
     pub zones: usize,
 }
 
-/// Reads a chunk.
+/// Reads a chunk, and keeps the names that the rulesets of its employees do not have.
 ///
 /// # Errors
 /// The first [`ChunkFault`], with the path of the wrong entry.
-pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<CheckedBatch, ChunkFault> {
+pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, UnknownNames), ChunkFault> {
     let ruleset = narrow(std::mem::take(&mut chunk.ruleset), "ruleset")?;
     let employees = Employees { ruleset: &ruleset, count: chunk.employees.len(), known };
-    let shift_template = read_templates(&chunk.shift_template, &chunk.shift_count, &employees)?;
+    let mut unknown = UnknownNames::default();
+    let shift_template = read_templates(&chunk.shift_template, &chunk.shift_count, &employees, &mut unknown.shifts)?;
     let leave = sparse(&chunk.leave, "leave", |row| (row.employee, read_leave(row, &employees)))?;
     let corrections = sparse(&chunk.corrections, "corrections", |row| (row.employee, read_correction(row)))?;
     let waivers = sparse(&chunk.waivers, "waivers", |row| (row.employee, read_waiver(row)))?;
@@ -81,6 +83,16 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<CheckedBatch, Chu
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
+    for (row, (named, (_, leave))) in chunk.leave.iter().zip(leave.iter()).enumerate() {
+        if leave.code == NO_LEAVE {
+            unknown.leave.push(row, &named.code);
+        }
+    }
+    for (row, (named, (_, balance))) in chunk.opening_balances.iter().zip(opening_balances.iter()).enumerate() {
+        if balance.rule == RuleId(NO_RULE) {
+            unknown.rules.push(row, &named.rule);
+        }
+    }
     let shifts = chunk.shift_workday.len();
     let batch = TimecardBatch {
         zone: narrow(chunk.zone, "zone")?,
@@ -103,7 +115,8 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<CheckedBatch, Chu
         opening_balances,
         carried,
     };
-    batch.check(known.rulesets.len(), known.zones).map_err(ChunkFault::Columns)
+    let checked = batch.check(known.rulesets.len(), known.zones).map_err(ChunkFault::Columns)?;
+    Ok((checked, unknown))
 }
 
 /// A mistake in a chunk. Nothing of the chunk is evaluated.
@@ -215,6 +228,7 @@ impl ChunkFault {
                 BatchError::UnknownValue { column, index, .. } | BatchError::TooMany { column, index, .. } => {
                     entry(column, *index)
                 }
+                BatchError::NoKey { index } | BatchError::KeyTwice { index, .. } => entry("employees", *index),
                 BatchError::BaseOutOfCalendar { .. } => "punch_base".to_owned(),
             },
             ChunkFault::CarriedUneven { column, .. } => (*column).to_owned(),
@@ -271,18 +285,30 @@ fn write_templates(batch: &TimecardBatch, vocabulary: &Vocabulary) -> Vec<u32> {
 }
 
 /// Numbers of the header's shifts become template numbers of each employee's ruleset.
-fn read_templates(column: &[u32], counts: &[u32], employees: &Employees<'_>) -> Result<Vec<u16>, ChunkFault> {
+fn read_templates(
+    column: &[u32],
+    counts: &[u32],
+    employees: &Employees<'_>,
+    unknown: &mut NamesByRow,
+) -> Result<Vec<u16>, ChunkFault> {
     let mut templates = Vec::with_capacity(column.len());
     let mut rest = column.iter().enumerate();
     for (employee, count) in counts.iter().enumerate().take(employees.count) {
         let known = employees.known.header.templates(employees.ruleset(employee));
+        let mut all_known = true;
         for (index, number) in rest.by_ref().take(*count as usize) {
             let template = match number.checked_sub(1) {
                 None => Some(0),
                 Some(position) => known.get(position as usize).copied(),
             };
             let fault = || ChunkFault::NoSuchShift { index, number: *number, named: known.len() };
-            templates.push(template.ok_or_else(fault)?);
+            let template = template.ok_or_else(fault)?;
+            // A card names its first unknown shift only, so that names are kept for employees, not for shifts.
+            if template == NO_TEMPLATE && all_known {
+                unknown.push(index, employees.known.header.shift(*number).unwrap_or_default());
+                all_known = false;
+            }
+            templates.push(template);
         }
     }
     // Entries without an employee are left to the check of lengths.
@@ -519,7 +545,7 @@ mod tests {
         let (names, vocabulary) = (names(), Vocabulary::new([&names()]));
         let header = HeaderNames::read(vocabulary.shifts(), vocabulary.carried_keys(), &[&names]).unwrap();
         let known = Known { rulesets: &[&names], header: &header, zones: 1 };
-        read(chunk, &known).map(CheckedBatch::into_columns)
+        read(chunk, &known).map(|(batch, _)| batch.into_columns())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use shiftmill_proto::v1;
 /// Most shifts, and most carried keys, that a header may name.
 pub const HEADER_NAMES_MAX: usize = 1_024;
 /// A template number that no ruleset has: the timecard, and only it, gets `SM-UNKNOWN-SHIFT`.
-const NO_TEMPLATE: u16 = u16::MAX;
+pub(crate) const NO_TEMPLATE: u16 = u16::MAX;
 
 /// Writes a level of detail.
 pub fn write_detail(detail: Detail) -> v1::Detail {
@@ -34,6 +34,8 @@ pub fn read_detail(number: i32) -> Option<Detail> {
 /// The names of shifts and carried keys in a header, as numbers of each of its rulesets.
 #[derive(Clone, Debug, Default)]
 pub struct HeaderNames {
+    /// The shifts as the header names them.
+    shifts: Vec<String>,
     /// Per ruleset: the template number of each of the header's shifts.
     templates: Vec<Vec<u16>>,
     /// Per ruleset: the number of each of the header's carried keys; `None`: the ruleset does not carry it.
@@ -66,6 +68,7 @@ impl HeaderNames {
         known_somewhere(carried_keys, &keys, "carried key", "carried_keys")?;
         let template = |numbers: &HashMap<&str, u16>, name: &String| numbers.get(name.as_str()).copied();
         Ok(HeaderNames {
+            shifts: shifts.to_vec(),
             templates: templates
                 .iter()
                 .map(|known| shifts.iter().map(|shift| template(known, shift).unwrap_or(NO_TEMPLATE)).collect())
@@ -80,6 +83,11 @@ impl HeaderNames {
     /// The template numbers of a ruleset by position in the header.
     pub(crate) fn templates(&self, ruleset: usize) -> &[u16] {
         self.templates.get(ruleset).map_or(&[], Vec::as_slice)
+    }
+
+    /// The name of a shift by its number in `shift_template`: 1 is the first.
+    pub(crate) fn shift(&self, number: u32) -> Option<&str> {
+        self.shifts.get(number.checked_sub(1)? as usize).map(String::as_str)
     }
 
     /// The carried keys of a ruleset by position in the header.
@@ -119,6 +127,7 @@ pub fn write_window(window: &EvaluationWindow) -> v1::Window {
         facts_last: window.facts.last.to_string(),
         as_of: format!("{day}T{hour:02}:{minute:02}:{second:02}Z"),
         require_final: window.require_final,
+        complete: false,
     }
 }
 

@@ -18,11 +18,11 @@
 //! let message = chunk::write(1, batch, &Vocabulary::new([&names]));
 //!
 //! let header = HeaderNames::read(&[], &[], &[&names])?;
-//! let read = chunk::read(message, &Known { rulesets: &[&names], header: &header, zones: 1 })?;
+//! let (read, unknown) = chunk::read(message, &Known { rulesets: &[&names], header: &header, zones: 1 })?;
 //! assert_eq!(read.columns().employees, ["E-100"]);
 //!
 //! let evaluations = Evaluations { cards: vec![CardResult::default()], ..Evaluations::default() };
-//! let (message, summary) = results::write(1, &read.columns().employees, evaluations.clone());
+//! let (message, summary) = results::write(1, &read, &unknown, evaluations.clone());
 //! assert_eq!((summary.employees, results::read(message)?), (1, evaluations));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -36,6 +36,7 @@ mod reason;
 pub mod results;
 mod steps;
 mod summary;
+mod unknown_names;
 mod vocabulary;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use chunk::{ChunkFault, Known, RowFault};
 pub use header::{HEADER_NAMES_MAX, HeaderNames, UnknownName, read_detail, write_detail, write_window};
 pub use numbers::Numbered;
 pub use plugin_rows::write_failures;
-pub use results::Malformed;
+pub use results::{Malformed, failed_plugin};
 pub use summary::{MalformedHash, Summary};
+pub use unknown_names::UnknownNames;
 pub use vocabulary::{Unnamed, Vocabulary};

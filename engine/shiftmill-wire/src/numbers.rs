@@ -3,7 +3,7 @@
 
 use shiftmill_core::{
     DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, Severity, SpanState,
-    TotalScope, Unit, ValueKind,
+    TotalScope, Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -85,6 +85,7 @@ numbered! {
     Severity is Severity { Info Low Medium High Critical }
     SpanState is SpanState { Worked PaidBreak UnpaidBreak Leave }
     TotalScope is TotalScope { Workweek PayPeriod }
+    WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
     Layer is Layer { Base Premium Quantity }
     Unit is Unit { Second Count }
     Hook is PluginHook { Punches Schedule Days Period }

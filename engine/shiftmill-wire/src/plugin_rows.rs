@@ -72,6 +72,8 @@ pub(crate) fn read_reasons(counts: &[u32], figures: &[i64]) -> Option<PluginReas
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UnknownNames;
+    use crate::results::tests::chunk;
     use crate::results::{read, write};
     use shiftmill_core::{
         Because, CardResult, CarriedRow, CarryKey, EvaluationError, Evaluations, Hook, PayCode, PremiumSpan, Reason,
@@ -114,14 +116,13 @@ mod tests {
     #[test]
     fn what_plugins_give_comes_back_as_it_was() {
         let results = evaluations();
-        let keys = ["E1", "E2", "E3"].map(str::to_owned);
-        let (written, _) = write(5, &keys, results.clone());
+        let (written, _) = write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), results.clone());
         assert_eq!(read(written).unwrap(), results);
     }
 
     #[test]
     fn figures_that_do_not_add_up_are_refused() {
-        let (written, _) = write(5, &["E1".to_owned()], evaluations());
+        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), evaluations());
         type Damage = fn(&mut shiftmill_proto::v1::ChunkResult);
         let damages: [Damage; 5] = [
             |result| result.plugin_figure_count[0] = 3,

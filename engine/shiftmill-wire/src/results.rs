@@ -5,13 +5,15 @@ use std::iter::Peekable;
 use std::slice;
 
 use shiftmill_core::{
-    CardResult, CarriedRows, ColumnValue, Evaluations, ExceptionRows, MarkRows, PayCode, PayLines, PremiumSpan,
-    Quantity, ResultHasher, RowEnds, Seconds, Span, StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
+    CardResult, CarriedRows, CheckedBatch, ColumnValue, EvaluationError, Evaluations, ExceptionRows, FactList,
+    MarkRows, PayCode, PayLines, PluginFailure, PremiumSpan, Quantity, ResultHasher, RowEnds, Seconds, Span,
+    StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
 };
 use shiftmill_proto::v1;
 
 use crate::numbers::Numbered;
 use crate::summary::Summary;
+use crate::unknown_names::UnknownNames;
 use crate::{card_error, plugin_rows, reason, steps};
 
 /// Declares once how the lists of [`Evaluations`] stand in [`v1::ChunkResult`]; writing, reading and the check of
@@ -28,13 +30,18 @@ macro_rules! lists {
         })+ }
         rows { $($list:ident => $rows:ident ($write:path, $read:path), $rows_when:ident $rows_count:ident;)+ }
     ) => {
-        fn write_lists(number: u64, employee_hash: Vec<u8>, results: Evaluations) -> v1::ChunkResult {
+        fn write_lists(
+            number: u64,
+            employee_hash: Vec<u8>,
+            errors: Vec<v1::CardError>,
+            results: Evaluations,
+        ) -> v1::ChunkResult {
             let Evaluations { cards, $($table,)+ $($list,)+ reasons, failures } = results;
             let (plugin_figure_count, plugin_figure) = plugin_rows::write_reasons(&reasons);
             v1::ChunkResult {
                 number,
                 status: cards.iter().map(|card| status(card) as u8).collect(),
-                errors: errors(&cards),
+                errors,
                 employee_hash,
                 $($count: counts(&cards, $when($table.len()), |ends| ends.$table),)+
                 $($($field: ColumnValue::to_numbers($table.$column),)+)+
@@ -153,12 +160,20 @@ fn when_any(rows: usize) -> bool {
     rows > 0
 }
 
-/// Writes the results of a chunk, and counts them; `keys` are those of its employees, in order. The punches of the chunk
-/// are left to the caller to count.
-pub fn write(number: u64, keys: &[String], results: Evaluations) -> (v1::ChunkResult, Summary) {
-    let (employee_hash, hash) = hashes(keys, &results);
-    let summary = Summary::of_results(&results, hash);
-    (write_lists(number, employee_hash, results), summary)
+/// Writes the results of a chunk, and counts them; `unknown` are the unknown names that were found when the chunk was
+/// read.
+pub fn write(
+    number: u64,
+    chunk: &CheckedBatch,
+    unknown: &UnknownNames,
+    results: Evaluations,
+) -> (v1::ChunkResult, Summary) {
+    let facts = chunk.columns();
+    let (employee_hash, hash) = hashes(&facts.employees, &results);
+    let punches = facts.punch_at.len() as u64;
+    let summary = Summary { punches, ..Summary::of_results(&results, hash) };
+    let errors = errors(number, chunk, unknown, &results);
+    (write_lists(number, employee_hash, errors, results), summary)
 }
 
 /// How many rows each card has in a list; empty unless they are `counted`.
@@ -176,9 +191,44 @@ fn counts(cards: &[CardResult], counted: bool, end: impl Fn(&RowEnds) -> u32) ->
     cards.iter().map(own).collect()
 }
 
-fn errors(cards: &[CardResult]) -> Vec<v1::CardError> {
-    let error = |(card, employee): (&CardResult, u32)| Some(card_error::write(employee, card.error?));
-    cards.iter().zip(0..).filter_map(error).collect()
+fn errors(number: u64, chunk: &CheckedBatch, unknown: &UnknownNames, results: &Evaluations) -> Vec<v1::CardError> {
+    let error = |(card, employee): (&CardResult, u32)| {
+        let error = card.error?;
+        let fact = row(chunk, employee, error);
+        let field = match fact {
+            Some((column, row)) => format!("chunks[{number}].{column}[{row}]"),
+            None => format!("chunks[{number}].employees[{employee}]"),
+        };
+        let name = fact.and_then(|(_, row)| unknown.of(error, row));
+        let name = name.or_else(|| failed_plugin(&results.failures, employee));
+        Some(card_error::write(employee, error, field, name))
+    };
+    results.cards.iter().zip(0..).filter_map(error).collect()
+}
+
+/// The column and the row of the fact that an error is about.
+fn row(chunk: &CheckedBatch, employee: u32, error: EvaluationError) -> Option<(&'static str, usize)> {
+    let (list, index) = error.fact()?;
+    let facts = chunk.columns();
+    let (column, first) = match list {
+        FactList::Shifts => {
+            let named = matches!(error, EvaluationError::UnknownTemplate { .. });
+            (if named { "shift_template" } else { "shift_end" }, chunk.first_shift(employee as usize))
+        }
+        FactList::Leave => ("leave", facts.leave.first_of(employee)),
+        FactList::Corrections => ("corrections", facts.corrections.first_of(employee)),
+        FactList::DayOverrides => ("day_overrides", facts.day_overrides.first_of(employee)),
+        FactList::OpeningBalances => ("opening_balances", facts.opening_balances.first_of(employee)),
+        FactList::Carried => ("carried_key", facts.carried.first_of(employee)),
+    };
+    Some((column, first + index as usize))
+}
+
+/// The name of the plugin that failed on a card. The failures are in the order of their cards.
+pub fn failed_plugin(failures: &[PluginFailure], card: u32) -> Option<&str> {
+    let first = failures.partition_point(|failure| failure.card < card);
+    let mut own = failures.get(first..)?.iter().take_while(|failure| failure.card == card);
+    own.find(|failure| !failure.skipped).map(|failure| failure.binding.as_str())
 }
 
 fn hashes(keys: &[String], results: &Evaluations) -> (Vec<u8>, StreamHash) {
@@ -318,11 +368,12 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use shiftmill_core::{
-        Because, CarriedRow, CarryKey, DayType, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, MarkRow,
-        Note, PayLine, Reason, RuleId, Severity, SpanState, TotalRow, TotalScope, WorkdayRow,
+        Because, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode,
+        Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact,
+        ShiftTimes, SpanState, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
@@ -376,17 +427,81 @@ mod tests {
         results
     }
 
+    /// Employees without facts.
+    pub(crate) fn chunk(keys: &[&str]) -> CheckedBatch {
+        let mut batch = TimecardBatch::default();
+        keys.iter().for_each(|key| batch.push(&CardFacts { employee: (*key).to_owned(), ..<_>::default() }).unwrap());
+        batch.check(1, 1).unwrap()
+    }
+
+    fn failure(card: u32, binding: &str) -> PluginFailure {
+        PluginFailure {
+            card,
+            binding: binding.to_owned(),
+            plugin: "acme-bonus 1.0.0".to_owned(),
+            hook: Hook::Days,
+            code: FailureCode::Panic,
+            workday: None,
+            message: String::new(),
+            skipped: false,
+        }
+    }
+
+    #[test]
+    fn errors_name_what_the_client_named() {
+        let shift = |template| ShiftFact { workday: Workday(20_514), times: ShiftTimes::Template(template) };
+        let leave = |code| Leave { code, time: LeaveTime::Workday(Workday(20_514)), recorded_at: Timestamp(0) };
+        let balance = |rule| OpeningBalance { rule: RuleId(rule), amount: Seconds(1) };
+        let card = |key: &str| CardFacts {
+            employee: key.to_owned(),
+            shifts: vec![shift(0), shift(0)],
+            leave: vec![leave(0), leave(0)],
+            opening_balances: vec![balance(0)],
+            ..CardFacts::default()
+        };
+        let mut batch = TimecardBatch::default();
+        ["E1", "E2", "E3", "E4", "E5"].iter().for_each(|key| batch.push(&card(key)).unwrap());
+        let mut unknown = UnknownNames::default();
+        unknown.shifts.push(3, "night");
+        unknown.leave.push(5, &"ä".repeat(99));
+        unknown.rules.push(3, "weekly-50");
+        let failed = [
+            EvaluationError::Plugin { code: FailureCode::Panic },
+            EvaluationError::UnknownTemplate { index: 1, template: u16::MAX },
+            EvaluationError::UnknownLeave { index: 1, code: u16::MAX },
+            EvaluationError::UnknownRule { index: 0, rule: u16::MAX },
+            EvaluationError::GivenTwice { list: FactList::OpeningBalances, index: 0 },
+        ];
+        let cards = failed.map(|error| CardResult { error: Some(error), ..CardResult::default() }).to_vec();
+        let failures = vec![failure(0, "bonus")];
+        let results = Evaluations { cards, failures, ..Evaluations::default() };
+        let (written, _) = write(7, &batch.check(1, 1).unwrap(), &unknown, results);
+        let told: Vec<_> = written.errors.iter().map(|error| (error.field.as_str(), error.message.as_str())).collect();
+        let long = format!("the ruleset has no leave code `{}…`", "ä".repeat(32));
+        let plugin = format!("the plugin `bonus` failed on this timecard: {}", FailureCode::Panic);
+        let expected = [
+            ("chunks[7].employees[0]", plugin.as_str()),
+            ("chunks[7].shift_template[3]", "the ruleset has no shift `night`"),
+            ("chunks[7].leave[5]", long.as_str()),
+            ("chunks[7].opening_balances[3]", "the ruleset has no overtime rule `weekly-50`"),
+            (
+                "chunks[7].opening_balances[4]",
+                "opening balance 0 is given twice: an earlier one is of the same rule; give one total for each rule",
+            ),
+        ];
+        assert_eq!(told, expected);
+    }
+
     #[test]
     fn every_row_comes_back_as_it_was() {
-        let keys = ["E1", "E2", "E3"].map(str::to_owned);
-        let (written, summary) = write(5, &keys, evaluations());
+        let (written, summary) = write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), evaluations());
         assert_eq!(Summary::of_message(&written), Ok(summary));
         assert_eq!(read(written), Ok(evaluations()));
     }
 
     #[test]
     fn a_column_that_does_not_fit_is_named() {
-        let (written, _) = write(5, &["E1".to_owned()], evaluations());
+        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), evaluations());
         type Damage = fn(&mut v1::ChunkResult);
         let damages: [(&str, Damage); 7] = [
             ("line_amount", |result| result.line_amount.clear()),

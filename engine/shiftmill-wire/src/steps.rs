@@ -1,7 +1,7 @@
 //! Steps of an evaluation.
 
 use shiftmill_core::pay::tiers::TierScope;
-use shiftmill_core::{CarryKey, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, Workday};
+use shiftmill_core::{CarryKey, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday};
 use shiftmill_proto::v1;
 
 use crate::numbers::Numbered;
@@ -53,10 +53,9 @@ fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot)
         TierScope::Month => (v1::TierScope::Month, 0, 0),
         TierScope::PayPeriod => (v1::TierScope::PayPeriod, 0, 0),
     };
-    let (why, counted, limit) = match why {
-        WhyNot::WithinLimit { counted, limit } => (v1::WhyNot::WithinLimit, counted.0, limit.0),
-        WhyNot::ConditionNotMet => (v1::WhyNot::ConditionNotMet, 0, 0),
-        WhyNot::OtherAlternative => (v1::WhyNot::OtherAlternative, 0, 0),
+    let (counted, limit) = match why {
+        WhyNot::WithinLimit { counted, limit } => (counted.0, limit.0),
+        WhyNot::ConditionNotMet | WhyNot::OtherAlternative => (0, 0),
     };
     v1::step::DidNotAct {
         rule: u32::from(rule.0),
@@ -64,7 +63,7 @@ fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot)
         scope_weeks,
         scope_anchor,
         from: from.0,
-        why: why as i32,
+        why: why.kind().wire_number(),
         counted,
         limit,
     }
@@ -176,10 +175,10 @@ fn read_scope(step: &v1::step::DidNotAct) -> Option<TierScope> {
 }
 
 fn read_why(step: &v1::step::DidNotAct) -> Option<WhyNot> {
-    Some(match v1::WhyNot::try_from(step.why).ok()? {
-        v1::WhyNot::WithinLimit => WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) },
-        v1::WhyNot::ConditionNotMet => WhyNot::ConditionNotMet,
-        v1::WhyNot::OtherAlternative => WhyNot::OtherAlternative,
+    Some(match WhyNotKind::read(step.why)? {
+        WhyNotKind::WithinLimit => WhyNot::WithinLimit { counted: Seconds(step.counted), limit: Seconds(step.limit) },
+        WhyNotKind::ConditionNotMet => WhyNot::ConditionNotMet,
+        WhyNotKind::OtherAlternative => WhyNot::OtherAlternative,
     })
 }
 

@@ -1,8 +1,9 @@
 //! Summaries: what the results of a stream add up to.
 
-use shiftmill_core::{Evaluations, ResultHash, StreamHash};
+use shiftmill_core::{Detail, Evaluations, ResultHash, StreamHash};
 use shiftmill_proto::v1;
 
+use crate::header::write_detail;
 use crate::results::Malformed;
 
 /// The counts of a stream, or of a part of it.
@@ -37,7 +38,7 @@ pub struct MalformedHash {
 }
 
 impl Summary {
-    /// The summary of the results of one chunk, apart from its punches.
+    /// The summary of the results of one chunk, without its punches.
     pub(crate) fn of_results(results: &Evaluations, hash: StreamHash) -> Summary {
         Summary {
             chunks: 1,
@@ -97,8 +98,8 @@ impl Summary {
         self.hash.add_all(&other.hash);
     }
 
-    /// Writes the summary.
-    pub fn write(&self) -> v1::Summary {
+    /// Writes the summary of results of a level of detail.
+    pub fn write(&self, detail: Detail) -> v1::Summary {
         v1::Summary {
             chunks: self.chunks,
             chunk_errors: self.chunk_errors,
@@ -110,6 +111,7 @@ impl Summary {
             errors: self.errors,
             result_hash: self.hash.finish().0.to_vec(),
             plugin_use: None,
+            result_hash_detail: write_detail(detail.hashed()).into(),
         }
     }
 
@@ -143,8 +145,10 @@ mod tests {
     fn a_summary_comes_back_as_it_was() {
         let mut summary = Summary { chunks: 1, punches: 2, errors: 3, ..Summary::of_error() };
         summary.hash.add(ResultHash([7; 32]));
-        assert_eq!(Summary::read(&summary.write()), Ok(summary));
-        let cut = v1::Summary { result_hash: vec![1; 31], ..summary.write() };
+        let written = summary.write(Detail::Full);
+        assert_eq!((Summary::read(&written), written.result_hash_detail()), (Ok(summary), v1::Detail::Workdays));
+        assert_eq!(summary.write(Detail::Totals).result_hash_detail(), v1::Detail::Totals);
+        let cut = v1::Summary { result_hash: vec![1; 31], ..written };
         assert_eq!(Summary::read(&cut), Err(MalformedHash { found: 31 }));
     }
 

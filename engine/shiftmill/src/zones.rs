@@ -12,6 +12,8 @@ use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable};
 const MARGIN_DAYS: i32 = 40;
 /// Most zones that one request may name.
 const ZONES_MAX: usize = 1_000;
+/// Most bytes of a name that may be a mistyped one: the longest name of a zone has 32.
+const NAME_BYTES_MAX: usize = 64;
 
 /// Why there is no zone table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +85,15 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
     Ok(ZoneTable { zones, edition: edition().to_owned() })
 }
 
+/// Checks that a zone has this IANA name.
+///
+/// # Errors
+/// [`ZoneError::Unknown`].
+pub fn find_zone(name: &str) -> Result<(), ZoneError> {
+    let known = database().get(name);
+    known.map(|_| ()).map_err(|_| ZoneError::Unknown { name: name.to_owned(), nearest: nearest(database(), name) })
+}
+
 /// The bundled time-zone data. It keeps the zones that it has read.
 fn database() -> &'static TimeZoneDatabase {
     static DATABASE: OnceLock<TimeZoneDatabase> = OnceLock::new();
@@ -119,8 +130,12 @@ fn changes(zone: &TimeZone, from: JiffTimestamp, until: JiffTimestamp) -> Vec<(T
     changes
 }
 
-/// The zone whose name, or whose city, looks most like `name`.
+/// The zone whose name, or whose city, looks most like `name`. A longer text is no mistyped name, and the comparison
+/// would take long.
 fn nearest(database: &TimeZoneDatabase, name: &str) -> Option<String> {
+    if name.len() > NAME_BYTES_MAX {
+        return None;
+    }
     let wanted = name.to_lowercase().replace(' ', "_");
     let likeness = |known: &str| {
         let known = known.to_lowercase();
@@ -167,5 +182,6 @@ mod tests {
         assert_eq!(nearest("America/NewYork").as_deref(), Some("America/New_York"));
         assert_eq!(nearest("Los Angeles").as_deref(), Some("America/Los_Angeles"));
         assert_eq!(nearest("zzzz"), None);
+        assert_eq!(nearest(&"Asia/Tokyo".repeat(400_000)), None);
     }
 }

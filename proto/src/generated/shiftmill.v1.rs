@@ -1417,6 +1417,10 @@ pub struct Window {
     /// provisional.
     #[prost(bool, tag = "6")]
     pub require_final: bool,
+    /// The facts are complete for all days of context that the rulesets need: where they show no work, nobody worked.
+    /// `facts_first` and `facts_last` are then empty; the service extends the pay period by those days.
+    #[prost(bool, tag = "7")]
+    pub complete: bool,
 }
 /// Timecards of many employees as columns. Employee i owns the next `punch_count\[i\]` punches, the next
 /// `shift_count\[i\]` shifts, and the rows that name i. A column left out means the default for every entry. Columns
@@ -1426,7 +1430,8 @@ pub struct Chunk {
     /// The client's number of the chunk, any number. Results and errors name it.
     #[prost(uint64, tag = "1")]
     pub number: u64,
-    /// The key of each employee, as the client knows them.
+    /// The key of each employee, as the client knows them. None is empty, and none comes twice in a chunk. In a stream an
+    /// employee comes once: in two chunks they are two timecards, each evaluated without the facts of the other.
     #[prost(string, repeated, tag = "2")]
     pub employees: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Per employee: the position of their ruleset in the header. Left out: 0.
@@ -1474,10 +1479,10 @@ pub struct Chunk {
     /// Waivers, by ascending employee.
     #[prost(message, repeated, tag = "17")]
     pub waivers: ::prost::alloc::vec::Vec<WaiverRow>,
-    /// Day types decided per employee, by ascending employee.
+    /// Day types decided per employee, by ascending employee; not two types for one day.
     #[prost(message, repeated, tag = "18")]
     pub day_overrides: ::prost::alloc::vec::Vec<DayOverrideRow>,
-    /// Counters carried in, by ascending employee.
+    /// Counters carried in, by ascending employee; one total for each rule.
     #[prost(message, repeated, tag = "19")]
     pub opening_balances: ::prost::alloc::vec::Vec<OpeningBalanceRow>,
     /// Per carried value, which a plugin carried over from the pay period before: its employee, a position in `employees`.
@@ -1891,7 +1896,7 @@ pub struct ChunkResult {
 /// Why one timecard could not be evaluated. The others go on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CardError {
-    /// Its employee: the position in the chunk's `employees`.
+    /// Its employee: the position in the chunk's `employees`, or among the timecards of `Evaluate`.
     #[prost(uint32, tag = "1")]
     pub employee: u32,
     /// A stable code, such as `SM-UNKNOWN-SHIFT`.
@@ -1900,9 +1905,13 @@ pub struct CardError {
     /// What is wrong, with its figures.
     #[prost(string, tag = "3")]
     pub message: ::prost::alloc::string::String,
-    /// The figures of the message, in its order.
+    /// The figures of the error: positions among the facts of the timecard, numbers of the ruleset, days.
     #[prost(sint64, repeated, tag = "4")]
     pub figures: ::prost::alloc::vec::Vec<i64>,
+    /// The path of the wrong entry, such as `chunks\[3\].leave\[7\]` or `timecards\[2\].leave\[0\].code`; that of the employee when
+    /// no entry alone is wrong.
+    #[prost(string, tag = "5")]
+    pub field: ::prost::alloc::string::String,
 }
 /// Why a chunk could not be read. It has no results.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1969,6 +1978,10 @@ pub struct Summary {
     /// What plugins have used in all; left out when there are none.
     #[prost(message, optional, tag = "10")]
     pub plugin_use: ::core::option::Option<PluginUse>,
+    /// The level of detail whose rows `result_hash` covers: DETAIL_TOTALS when totals were requested, else
+    /// DETAIL_WORKDAYS. Compare hashes of the same level only. Older services leave it out.
+    #[prost(enumeration = "Detail", tag = "11")]
+    pub result_hash_detail: i32,
 }
 /// A stretch of time of which every second was the same and is paid the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2416,10 +2429,10 @@ pub struct EvaluateRequest {
 /// `2026-03-02T08:58:30-06:00`. Days are `2026-03-02`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Timecard {
-    /// The employee's key.
+    /// The employee's key. It is not empty, and no other timecard of the call has it.
     #[prost(string, tag = "1")]
     pub employee: ::prost::alloc::string::String,
-    /// Their home zone; empty: the zone of the request.
+    /// Their home zone; empty: the zone of the request, which is then required.
     #[prost(string, tag = "2")]
     pub zone: ::prost::alloc::string::String,
     /// Clock events in any order.
@@ -2437,13 +2450,13 @@ pub struct Timecard {
     /// Waivers.
     #[prost(message, repeated, tag = "7")]
     pub waivers: ::prost::alloc::vec::Vec<WaiverFact>,
-    /// Day types decided for this employee.
+    /// Day types decided for this employee; not two types for one day.
     #[prost(message, repeated, tag = "8")]
     pub days: ::prost::alloc::vec::Vec<DayFact>,
-    /// Counters carried in.
+    /// Counters carried in; one total for each rule.
     #[prost(message, repeated, tag = "9")]
     pub opening_balances: ::prost::alloc::vec::Vec<BalanceFact>,
-    /// The values that plugins carried over from the pay period before; of several values for a key the last one counts.
+    /// The values that plugins carried over from the pay period before; one value for each key.
     #[prost(message, repeated, tag = "10")]
     pub carried: ::prost::alloc::vec::Vec<CarriedValue>,
 }
@@ -2578,6 +2591,9 @@ pub struct EvaluateResponse {
     /// What plugins have used; left out when there are none.
     #[prost(message, optional, tag = "4")]
     pub plugin_use: ::core::option::Option<PluginUse>,
+    /// The level of detail whose rows `result_hash` covers, as in Summary.
+    #[prost(enumeration = "Detail", tag = "5")]
+    pub result_hash_detail: i32,
 }
 /// The results of one timecard.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use shiftmill_client::Summary;
+use shiftmill_client::core::Detail;
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
 use shiftmill_proto::v1::evaluate_stream_response::Part as Answering;
@@ -135,7 +136,7 @@ impl Forwarder {
                 return;
             }
             if is_result && fate == Some(Fate::SummaryAfter(results)) {
-                let summary = self.saw(stream, |seen| seen.summary.write());
+                let summary = self.saw(stream, |seen| seen.summary.write(Detail::Workdays));
                 let _ = sender.send(Ok(v1::EvaluateStreamResponse { part: Some(Answering::Summary(summary)) })).await;
                 return;
             }

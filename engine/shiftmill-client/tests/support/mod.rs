@@ -49,6 +49,7 @@ pub fn settings() -> Settings {
         rulesets: vec![Ruleset::Document { file_name: "acme.toml".to_owned(), text: RULES.to_owned() }],
         zones: vec!["America/New_York".to_owned()],
         window: EvaluationWindow { pay_period: days, facts, as_of, require_final: false },
+        complete: false,
         detail: Detail::Workdays,
     }
 }

@@ -13,8 +13,7 @@ use crate::timecard::Inputs;
 /// Adds what is carried over to the results.
 pub(crate) fn carry_over(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
     let CardState { carried, .. } = state;
-    // Of several values given for a key the last one counts.
-    for given in inputs.card.carried.iter().rev() {
+    for given in inputs.card.carried {
         if carried.iter().all(|known| known.key != given.key) && goes_on(inputs, given.key) {
             carried.push(*given);
         }

@@ -2,6 +2,7 @@
 pub(crate) mod correct;
 pub mod dedupe;
 pub mod normalise;
+pub(crate) mod twice;
 pub(crate) mod window;
 
 use crate::card::CardState;
@@ -24,6 +25,7 @@ pub fn open<R: Recorder>(
     recorder: &mut R,
 ) -> Result<(), EvaluationError> {
     window::check(inputs)?;
+    twice::check(inputs, &mut scratch.twice)?;
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
     let as_given = inputs.card.corrections.is_empty() && !inputs.timeline.needs().whole_minutes;
     if !inputs.card.corrections.is_empty() {

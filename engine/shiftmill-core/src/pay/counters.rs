@@ -366,7 +366,7 @@ impl Counter {
         let why = match seen {
             Seen { work: false, .. } | Seen { claim: true, .. } => return,
             Seen { fit: false, .. } => WhyNot::ConditionNotMet,
-            _ => WhyNot::WithinLimit { counted: self.counted, limit: self.limit },
+            Seen { fit: true, .. } => WhyNot::WithinLimit { counted: self.counted, limit: self.limit },
         };
         recorder.note(Note::DidNotAct { rule: self.rule, scope: self.scope, from: self.stretch.from, why });
     }

@@ -67,6 +67,8 @@ impl EditError {
 }
 
 /// What is wrong with one edit. Instants are given by the clock of the employee's home zone.
+///
+/// The kinds have no words or numbers: only people read them, as the message of `SM-PLUGIN-EDIT`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The hook does not accept edits of this kind.

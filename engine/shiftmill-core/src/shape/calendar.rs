@@ -70,7 +70,7 @@ pub(crate) fn day_type(
     if calendar.is_plain() && overrides.is_empty() {
         return DayType::Workday;
     }
-    let decided = overrides.iter().rev().find(|decided| decided.workday == workday).map(|decided| decided.day_type);
+    let decided = overrides.iter().find(|decided| decided.workday == workday).map(|decided| decided.day_type);
     decided.or_else(|| calendar.named(workday)).unwrap_or_else(|| {
         let weekday = workday.weekday();
         let statutory = calendar.statutory_rest_day == Some(weekday);

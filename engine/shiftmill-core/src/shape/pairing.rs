@@ -163,10 +163,10 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
             noticed,
         };
         let (first, last) = (shift.first_punch as usize, shift.last_punch as usize);
-        match (pairer.rules.mode, pairer.rules.adjacency) {
-            (PairingMode::Typed, adjacency) => pairer.typed(first, last, adjacency),
-            (PairingMode::Alternating, _) => pairer.alternating(first, last),
-            (PairingMode::FirstLast, _) => pairer.first_last(first, last),
+        match pairer.rules.mode {
+            PairingMode::Typed => pairer.typed(first, last, pairer.rules.adjacency),
+            PairingMode::Alternating => pairer.alternating(first, last),
+            PairingMode::FirstLast => pairer.first_last(first, last),
         }
         shift.last_pair = pairs.len() as u32;
     }
@@ -239,10 +239,10 @@ impl Pairer<'_> {
                 }
             }
         }
-        match (open, left) {
-            (Some(opener), _) => self.misses_out(opener),
-            (None, Some(closer)) => self.notice_unfinished(closer),
-            (None, None) => {}
+        if let Some(opener) = open {
+            self.misses_out(opener);
+        } else if let Some(closer) = left {
+            self.notice_unfinished(closer);
         }
     }
 
@@ -422,16 +422,25 @@ impl MealDetect {
     /// What the gap is between a closer and the next opener.
     fn gap(self, closed_by: PunchKind, opened_by: PunchKind, length: Seconds) -> GapKind {
         use PunchKind::{BreakEnd, BreakStart, In, MealEnd, MealStart, Out, Transfer, Unknown};
-        match (closed_by, opened_by) {
-            (MealStart, _) | (_, MealEnd) => GapKind::Meal,
-            (BreakStart, _) | (_, BreakEnd) => GapKind::Break,
-            (
-                In | Out | MealEnd | BreakEnd | Transfer | Unknown,
-                In | Out | MealStart | BreakStart | Transfer | Unknown,
-            ) => match self {
-                MealDetect::ByGapLength { min, max } if min <= length && length <= max => GapKind::Meal,
-                MealDetect::ByGapLength { .. } | MealDetect::ByKind => GapKind::Plain,
-            },
+        let closed = match closed_by {
+            MealStart => GapKind::Meal,
+            BreakStart => GapKind::Break,
+            In | Out | MealEnd | BreakEnd | Transfer | Unknown => GapKind::Plain,
+        };
+        let opened = match opened_by {
+            MealEnd => GapKind::Meal,
+            BreakEnd => GapKind::Break,
+            In | Out | MealStart | BreakStart | Transfer | Unknown => GapKind::Plain,
+        };
+        if closed == GapKind::Meal || opened == GapKind::Meal {
+            return GapKind::Meal;
+        }
+        if closed == GapKind::Break || opened == GapKind::Break {
+            return GapKind::Break;
+        }
+        match self {
+            MealDetect::ByGapLength { min, max } if min <= length && length <= max => GapKind::Meal,
+            MealDetect::ByGapLength { .. } | MealDetect::ByKind => GapKind::Plain,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! row; a row that no day can reach is a mistake too.
 
 use shiftmill_core::pay::combine::{CombinationRow, CombinationTable};
+use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::{DayType, RuleId, Weekday};
 
 use super::Compiler;
@@ -69,8 +70,9 @@ fn combinations(tiers: &[Stated<'_>]) -> Option<Vec<u64>> {
     for day_type in DayType::ALL {
         for weekday in Weekday::ALL {
             let fitting = |stated: &&(usize, &Stated<'_>)| {
-                let when = &stated.1.tier.when;
-                when.day_types.contains(*day_type) && when.weekdays.contains(weekday)
+                // Every condition is named: a table has a row for each combination that can meet.
+                let TierCondition { day_types, weekdays, consecutive: _ } = &stated.1.tier.when;
+                day_types.contains(*day_type) && weekdays.contains(weekday)
             };
             let numbered: Vec<(usize, &Stated<'_>)> = tiers.iter().enumerate().collect();
             let fitting: Vec<&(usize, &Stated<'_>)> = numbered.iter().filter(fitting).collect();

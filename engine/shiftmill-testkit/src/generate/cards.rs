@@ -221,7 +221,11 @@ impl Maker<'_> {
         }
         if self.random.chance(10) {
             let day_type = *self.random.one_of(DayType::ALL);
-            facts.day_overrides.push(DayOverride { workday: self.any_day(), day_type });
+            let workday = self.any_day();
+            facts.day_overrides.push(DayOverride { workday, day_type });
+            if self.random.chance(10) {
+                facts.day_overrides.push(DayOverride { workday, day_type: *self.random.one_of(DayType::ALL) });
+            }
         }
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
@@ -230,7 +234,51 @@ impl Maker<'_> {
                 let rule = *self.random.one_of(&rules);
                 let amount = Seconds(self.minutes(60, 2_400) as u32);
                 facts.opening_balances.push(OpeningBalance { rule, amount });
+                let rule = *self.random.one_of(&rules);
+                if self.random.chance(20) {
+                    facts.opening_balances.push(OpeningBalance { rule, amount });
+                }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate;
+
+    #[test]
+    fn every_list_of_facts_is_made() {
+        let mut made = [false; 8];
+        for seed in 0..2_000 {
+            // Carried values need a plugin, which the generator of edits binds.
+            let CardFacts {
+                employee: _,
+                ruleset: _,
+                zone: _,
+                punches,
+                shifts,
+                leave,
+                corrections,
+                waivers,
+                day_overrides,
+                opening_balances,
+                carried: _,
+            } = generate::question(seed, 0).facts;
+            let numbered = punches.iter().any(|punch| punch.id.is_some());
+            let lists = [
+                !punches.is_empty(),
+                numbered,
+                !shifts.is_empty(),
+                !leave.is_empty(),
+                !corrections.is_empty(),
+                !waivers.is_empty(),
+                !day_overrides.is_empty(),
+                !opening_balances.is_empty(),
+            ];
+            made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
+        }
+        assert_eq!(made, [true; 8]);
     }
 }

@@ -3,7 +3,8 @@
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::{
-    CorrectionKind, EvaluationError, ExceptionCode, LeaveTime, PunchKind, PunchRef, Seconds, Timestamp, Workday,
+    Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef, Seconds,
+    Timestamp, Workday,
 };
 
 use super::{Notice, date_of, plan_of};
@@ -57,7 +58,42 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
             LeaveTime::Span { .. } => {}
         }
     }
-    Ok(())
+    check_twice(question)
+}
+
+/// A fact that an earlier one excludes. Of several lists, the first in the order of corrections, day types, balances and
+/// carried values.
+fn check_twice(question: &Question) -> Result<(), EvaluationError> {
+    let facts = &question.facts;
+    let as_of = question.window.as_of;
+    let retime = |correction: &Correction| match correction.kind {
+        CorrectionKind::Retime { punch, to } if correction.recorded_at <= as_of => Some((punch, to)),
+        CorrectionKind::Retime { .. } | CorrectionKind::Add { .. } | CorrectionKind::Void(_) => None,
+    };
+    let corrections = later_of_two(&facts.corrections, |one, next| {
+        let (Some((punch, to)), Some((other, other_to))) = (retime(one), retime(next)) else { return false };
+        one.recorded_at == next.recorded_at && punch == other && to != other_to
+    });
+    let days =
+        later_of_two(&facts.day_overrides, |one, next| one.workday == next.workday && one.day_type != next.day_type);
+    let balances = later_of_two(&facts.opening_balances, |one, next| one.rule == next.rule);
+    let carried = later_of_two(&facts.carried, |one, next| one.key == next.key);
+    let lists = [
+        (FactList::Corrections, corrections),
+        (FactList::DayOverrides, days),
+        (FactList::OpeningBalances, balances),
+        (FactList::Carried, carried),
+    ];
+    match lists.into_iter().find_map(|(list, index)| Some((list, index?))) {
+        Some((list, index)) => Err(EvaluationError::GivenTwice { list, index }),
+        None => Ok(()),
+    }
+}
+
+/// The first fact that any earlier one excludes.
+fn later_of_two<Fact>(facts: &[Fact], exclude: impl Fn(&Fact, &Fact) -> bool) -> Option<u32> {
+    let later = (0..facts.len()).find(|later| facts[..*later].iter().any(|one| exclude(one, &facts[*later])));
+    later.map(|later| later as u32)
 }
 
 /// A fact that lies wholly more than two days outside the facts was meant for another request.

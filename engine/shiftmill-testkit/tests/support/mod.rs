@@ -33,7 +33,7 @@ impl Card {
         let facts = WorkdayRange { first: first.plus(-2), last: first.plus(15) };
         let as_of = Timestamp(i64::from(first.0 + 30) * 86_400);
         let question = Question {
-            facts: CardFacts::default(),
+            facts: CardFacts { employee: "E1".into(), ..CardFacts::default() },
             zone: zone(zone_name),
             timeline: (**ruleset.timeline()).clone(),
             window: EvaluationWindow { pay_period, facts, as_of, require_final: false },

@@ -35,29 +35,40 @@ pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Largest JSON document in bytes. Larger ones are better written as CSV, which is read row by row.
 pub const JSON_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
-/// How the bytes of a file are to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+/// Declares the formats once, each with the ending of its files.
+macro_rules! formats {
+    ($($(#[$doc:meta])* $format:ident = $ending:literal,)+) => {
+        /// How the bytes of a file are to be read.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Format { $($(#[$doc])* $format,)+ }
+
+        impl Format {
+            /// All formats.
+            pub const ALL: &'static [Format] = &[$(Format::$format,)+];
+
+            /// The ending of its files, without a dot.
+            pub const fn ending(self) -> &'static str {
+                match self { $(Format::$format => $ending,)+ }
+            }
+        }
+    };
+}
+
+formats! {
     /// Comma, semicolon or tab separated values with a header.
-    Csv,
+    Csv = "csv",
     /// A JSON array of objects, or an object with such arrays under the names of tables.
-    Json,
+    Json = "json",
     /// The export of a ZK terminal.
-    Attlog,
+    Attlog = "dat",
 }
 
 impl Format {
-    /// All formats.
-    pub const ALL: [Format; 3] = [Format::Csv, Format::Json, Format::Attlog];
-
-    /// The format that a file's name promises: `.json`, `.dat`, anything else CSV.
+    /// The format that the ending of a file's name promises; CSV for any other ending.
     pub fn of(file: &str) -> Format {
-        let name = file.to_ascii_lowercase();
-        match name.rsplit_once('.') {
-            Some((_, "json")) => Format::Json,
-            Some((_, "dat")) => Format::Attlog,
-            _ => Format::Csv,
-        }
+        let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let promised = Format::ALL.iter().find(|format| format.ending().eq_ignore_ascii_case(ending));
+        promised.copied().unwrap_or(Format::Csv)
     }
 }
 

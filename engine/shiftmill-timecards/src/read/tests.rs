@@ -248,7 +248,7 @@ proptest! {
     fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
         for table in Table::ALL {
             for format in Format::ALL {
-                read_with("", table, format, &bytes);
+                read_with("", table, *format, &bytes);
             }
         }
     }
@@ -258,9 +258,19 @@ proptest! {
         for (table, header) in Table::ALL.into_iter().zip(TABLES) {
             let file = format!("{header}{text}");
             for format in Format::ALL {
-                read_with("", table, format, text.as_bytes());
-                read_with("employee,pin\nE1,5\n", table, format, file.as_bytes());
+                read_with("", table, *format, text.as_bytes());
+                read_with("employee,pin\nE1,5\n", table, *format, file.as_bytes());
             }
         }
     }
+}
+
+#[test]
+fn the_handbook_names_the_ending_of_every_format() {
+    let handbook = include_str!("../../../../docs/files.md");
+    for format in Format::ALL {
+        assert_eq!(Format::of(&format!("facts.{}", format.ending().to_uppercase())), *format);
+        assert!(handbook.contains(&format!("`.{}`", format.ending())), "{format:?}");
+    }
+    assert_eq!([Format::of("facts"), Format::of("facts.txt")], [Format::Csv; 2]);
 }

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use shiftmill_core::Workday;
+use shiftmill_core::{ErrorCode, Workday};
 
 use super::Action;
 use crate::clock::ClockChange;
@@ -15,6 +15,31 @@ pub struct RowError {
     pub field: Field,
     /// The mistake.
     pub fault: Fault,
+}
+
+impl RowError {
+    /// The stable code that documentation explains: that of the timecard, wherever the mistake is found.
+    pub const fn code(&self) -> ErrorCode {
+        match &self.fault {
+            Fault::Unknown { what, .. } => what.error_code(),
+            Fault::ShiftBackwards | Fault::ShiftTooLong => ErrorCode::ShiftBackwards,
+            Fault::LeaveBackwards { .. } | Fault::LeaveDays { .. } => ErrorCode::LeaveBackwards,
+            Fault::Empty
+            | Fault::NotADateAndTime(_)
+            | Fault::NotADate(_)
+            | Fault::YearOutOfRange(_)
+            | Fault::NotAShiftTime(_)
+            | Fault::ShiftStatedTwice(_)
+            | Fault::NotALength(_)
+            | Fault::LeaveStatedTwice
+            | Fault::NotAKind(_)
+            | Fault::NotANumber(_)
+            | Fault::NotAnAction(_)
+            | Fault::NotWaivable(_)
+            | Fault::NotADayType(_)
+            | Fault::NotAWholeNumber(_) => ErrorCode::ValueUnknown,
+        }
+    }
 }
 
 /// Written as the fault, with the name of a field that is empty.
@@ -101,13 +126,49 @@ pub enum Fault {
     /// A name that the ruleset does not have.
     #[error("the ruleset has no {what} `{name}`{}", others(.known))]
     Unknown {
-        /// The kind of name: a shift, a leave code, a rule, a carried key.
-        what: &'static str,
+        /// The kind of name.
+        what: NameKind,
         /// The name.
         name: String,
         /// The names that the ruleset has.
         known: Vec<String>,
     },
+}
+
+/// What a name of a ruleset stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A shift.
+    Shift,
+    /// A leave code.
+    Leave,
+    /// An overtime rule.
+    Rule,
+    /// A carried key.
+    CarriedKey,
+}
+
+impl NameKind {
+    /// The code of the error when the ruleset does not have the name.
+    const fn error_code(self) -> ErrorCode {
+        match self {
+            NameKind::Shift => ErrorCode::UnknownShift,
+            NameKind::Leave => ErrorCode::UnknownLeave,
+            NameKind::Rule => ErrorCode::UnknownRule,
+            NameKind::CarriedKey => ErrorCode::NameUnknown,
+        }
+    }
+}
+
+impl fmt::Display for NameKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NameKind::Shift => "shift",
+            NameKind::Leave => "leave code",
+            NameKind::Rule => "rule",
+            NameKind::CarriedKey => "carried key",
+        })
+    }
 }
 
 /// The names that could have been meant; of many only the first, so that a message stays a message.

@@ -18,7 +18,7 @@ use shiftmill_core::{
     WallTime, Workday, Zone,
 };
 
-pub use fault::{Fault, RowError, Warning};
+pub use fault::{Fault, NameKind, RowError, Warning};
 pub use given::Given;
 
 use crate::clock::{self, WrittenTime};
@@ -201,7 +201,7 @@ impl<'a> RowReader<'a> {
         let workday = workday(row.workday)?;
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
         let times = match (timed, row.shift.trim()) {
-            (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, "shift")?),
+            (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
             (true, "") => clock_times(row)?,
             (true, name) => {
                 return Err(RowError { field: Field::Shift, fault: Fault::ShiftStatedTwice(name.to_owned()) });
@@ -212,7 +212,7 @@ impl<'a> RowReader<'a> {
 
     /// Leave: one fact, or one for each workday from a date to a date.
     pub fn leave(&mut self, row: &LeaveRow<'_>) -> Result<Vec<Leave>, RowError> {
-        let code = position(&self.names.leave, row.code.trim(), Field::Code, "leave code")?;
+        let code = position(&self.names.leave, row.code.trim(), Field::Code, NameKind::Leave)?;
         let recorded_at = self.recorded(row.recorded)?;
         let stretch = !row.from.is_nothing() || !row.to.is_nothing();
         let on_workday = !row.workday.is_nothing() || !row.amount.is_nothing();
@@ -275,14 +275,14 @@ impl<'a> RowReader<'a> {
 
     /// An opening balance.
     pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
-        let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, "rule")?;
+        let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, NameKind::Rule)?;
         let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
         Ok(OpeningBalance { rule: RuleId(rule), amount })
     }
 
     /// A carried value.
     pub fn carried(&self, row: &CarriedRow<'_>) -> Result<Carried, RowError> {
-        let key = CarryKey(position(&self.names.carried, row.key.trim(), Field::Key, "carried key")?);
+        let key = CarryKey(position(&self.names.carried, row.key.trim(), Field::Key, NameKind::CarriedKey)?);
         let value = row.value.required(Field::Value, |text| text.parse().ok(), Fault::NotAWholeNumber)?;
         Ok(Carried { key, value })
     }
@@ -385,7 +385,7 @@ pub(crate) fn day_type(text: &str) -> Option<DayType> {
 }
 
 /// The position of a name that the ruleset has to know.
-fn position(names: &[String], name: &str, field: Field, what: &'static str) -> Result<u16, RowError> {
+fn position(names: &[String], name: &str, field: Field, what: NameKind) -> Result<u16, RowError> {
     if name.is_empty() {
         return Err(RowError { field, fault: Fault::Empty });
     }

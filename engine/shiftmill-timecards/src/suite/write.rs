@@ -28,13 +28,27 @@ use super::ClockTime;
 /// assert!(text.contains("| Mon 2026-03-02 | in 08:00, out 16:00 |"), "{text}");
 /// ```
 pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names) -> String {
+    // Every list is named, so that a new one does not compile until it is written here or in the statements.
+    let CardFacts {
+        employee: _,
+        ruleset: _,
+        zone: _,
+        punches: _,
+        shifts,
+        leave,
+        corrections,
+        waivers,
+        day_overrides,
+        opening_balances: _,
+        carried: _,
+    } = card;
     let mut rows = Rows { zone, days: BTreeMap::new() };
     rows.punches(card);
-    card.shifts.iter().for_each(|shift| rows.add(shift.workday, "scheduled", scheduled(shift, names)));
-    card.leave.iter().for_each(|leave| rows.leave(leave, names));
-    card.day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
-    card.waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
-    card.corrections.iter().for_each(|correction| rows.correction(correction, card));
+    shifts.iter().for_each(|shift| rows.add(shift.workday, "scheduled", scheduled(shift, names)));
+    leave.iter().for_each(|leave| rows.leave(leave, names));
+    day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
+    waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
+    corrections.iter().for_each(|correction| rows.correction(correction, card));
     if rows.days.is_empty() {
         rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
     }
@@ -70,7 +84,7 @@ impl Rows<'_> {
         self.days.entry(workday).or_default().entry(column).or_default().push(item);
     }
 
-    /// The last one applies.
+    /// Two of one day agree.
     fn only(&mut self, workday: Workday, column: &'static str, item: String) {
         self.days.entry(workday).or_default().insert(column, vec![item]);
     }

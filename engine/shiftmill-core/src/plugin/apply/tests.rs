@@ -458,7 +458,7 @@ fn new_seconds_have_the_workday_that_the_ruleset_gives_them() {
 }
 
 #[test]
-fn the_last_value_carried_counts_and_others_are_passed_on() {
+fn the_value_carried_last_counts_and_others_are_passed_on() {
     let mut bound = plain_day();
     let mut carried = |given: &[i64], changes: &[Change]| {
         bound.card.facts.carried = given.iter().map(|value| Carried { key: CarryKey(0), value: *value }).collect();
@@ -474,8 +474,8 @@ fn the_last_value_carried_counts_and_others_are_passed_on() {
     };
     let carry = |value| Change::Carry { key: CarryKey(0), value };
     assert_eq!(carried(&[], &[]), []);
-    assert_eq!(carried(&[3, 4], &[]), [(0, 4)]);
-    assert_eq!(carried(&[3, 4], &[carry(5), carry(6)]), [(0, 6)]);
+    assert_eq!(carried(&[4], &[]), [(0, 4)]);
+    assert_eq!(carried(&[4], &[carry(5), carry(6)]), [(0, 6)]);
 }
 
 #[test]
