@@ -114,7 +114,8 @@ impl PlanTimeline {
         versions.push((workday, rebound(self.at(workday))));
         let later = self.versions.iter().filter(|version| version.0 > workday);
         versions.extend(later.map(|(from, plan)| (*from, rebound(plan))));
-        PlanTimeline { versions, names: self.names.clone(), needs: self.needs, bindings }
+        let first = versions.first().map_or_else(|| self.first.clone(), |(_, plan)| plan.clone());
+        PlanTimeline { versions, first, names: self.names.clone(), needs: self.needs, bindings }
     }
 
     /// The plugins of all versions. The same plugin with the same configuration in several versions is one binding.
