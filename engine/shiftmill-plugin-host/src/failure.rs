@@ -1,6 +1,6 @@
 //! Translates traps: the code of the failure, its message, and its place in the source of the plugin.
 
-use shiftmill_core::{FailureCode, Workday};
+use shiftmill_core::{FailureCode, Workday, excerpt};
 use wasmtime::{FrameInfo, FrameSymbol, PoolConcurrencyLimitError, Trap, WasmBacktrace};
 
 use crate::limits::shortened;
@@ -65,7 +65,7 @@ pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Ses
         (_, Some(_), Some(panic)) => (FailureCode::Panic, panic.message.clone()),
         (_, Some(trap), None) => (FailureCode::Panic, format!("{}{at}", message_of(*trap))),
         (_, None, _) if is_answer_too_large(error) => (FailureCode::Memory, "its answer exceeds the limit".to_owned()),
-        (_, None, _) => (FailureCode::Panic, format!("violates the plugin contract: {}", root(error))),
+        (_, None, _) => (FailureCode::Panic, format!("violates the plugin contract: {}", shortened(&root(error)))),
     };
     let failure = CardFailure { code, workday: session.panic.as_ref().and_then(|panic| panic.workday), message };
     let employee = session.panic.as_ref().and_then(|panic| panic.employee);
@@ -128,8 +128,8 @@ impl Location {
     fn in_sources(frame: &FrameInfo) -> Option<Location> {
         let own = |symbol: &&FrameSymbol| symbol.file().is_some_and(is_own_file);
         let symbol = frame.symbols().iter().find(own)?;
-        let file = from_sources(symbol.file()?);
-        let line = symbol.line().map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+        let file = excerpt(from_sources(symbol.file()?));
+        let line = symbol.line().map_or_else(|| file.to_string(), |line| format!("{file}:{line}"));
         let function = symbol.name().map_or_else(|| function_name(frame), demangled);
         Some(Location { function: Some(function), line: Some(line) })
     }

@@ -7,7 +7,9 @@ use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap};
 use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
 use crate::failure::{Attempted, Fault, fault};
-use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
+use crate::limits::{
+    FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, on_one_line, shortened,
+};
 use crate::wire::LogLevel;
 
 /// Bytes that a kept line counts beside its text, so that the limit also ends empty lines.
@@ -96,6 +98,7 @@ impl Session {
             self.panic = Some(PanicMessage { employee, workday, message: shortened(&message) });
         }
         if self.log_bytes > 0 {
+            let message = on_one_line(&message, self.log_bytes);
             self.log_bytes = self.log_bytes.saturating_sub(message.len() + LINE_BYTES);
             let card = employee.map(|employee| employee as usize);
             self.log.push(LogLine { card, workday, level, message });

@@ -33,7 +33,9 @@ fn problem(number: u64, fault: &ChunkFault) -> Problem {
     let kind = match fault {
         ChunkFault::Columns(error) => match error {
             BatchError::UnevenColumn { .. } => ErrorCode::ColumnsUneven,
-            BatchError::UnknownValue { .. } | BatchError::BaseOutOfCalendar { .. } => ErrorCode::ValueUnknown,
+            BatchError::UnknownValue { .. } | BatchError::EmployeeKey { .. } | BatchError::BaseOutOfCalendar { .. } => {
+                ErrorCode::ValueUnknown
+            }
             BatchError::TooMany { .. } => ErrorCode::TooMany,
             BatchError::NoSuchEmployee { .. } => ErrorCode::RowsUnordered,
         },

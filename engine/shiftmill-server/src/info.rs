@@ -1,5 +1,6 @@
 //! Descriptions of evaluations, rulesets and plugins as messages.
 
+use prost::Message;
 use shiftmill::core::{
     Argument, BecauseKind, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
 };
@@ -8,19 +9,37 @@ use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
 use shiftmill_wire::Numbered;
 
+use crate::problem::{ErrorCode, Problem};
+
 /// The rulesets, plugins and versions that an evaluation runs with.
-pub(crate) fn response_header(request: &Request) -> v1::ResponseHeader {
+///
+/// # Errors
+/// When the texts of the rulesets and their plugins have more than `most` bytes.
+pub(crate) fn response_header(request: &Request, most: usize) -> Result<v1::ResponseHeader, Problem> {
+    let mut rulesets = Vec::with_capacity(request.rulesets.len());
+    let mut left = most;
+    for ruleset in &request.rulesets {
+        let info = ruleset_info(ruleset);
+        left = left.checked_sub(info.encoded_len()).ok_or_else(|| {
+            let message = format!(
+                "the texts of {} rulesets and their plugins have more than {most} bytes; name fewer rulesets at a time",
+                request.rulesets.len()
+            );
+            Problem::new(ErrorCode::TooMany, message)
+        })?;
+        rulesets.push(info);
+    }
     // In the order of their numbers, which have no gaps.
     let reasons = BecauseKind::ALL.iter().map(|kind| words::because_kind(*kind));
-    v1::ResponseHeader {
+    Ok(v1::ResponseHeader {
         engine_version: ENGINE_VERSION.to_owned(),
         zone_edition: request.zones.edition.clone(),
-        rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
+        rulesets,
         reasons: reasons.map(str::to_owned).collect(),
-    }
+    })
 }
 
-/// The description of a ruleset.
+/// The description of a ruleset. Its plugins bound its length: each has at most 64 KiB of texts.
 pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
     let names = ruleset.timeline().names();
     let context = ruleset.context();

@@ -228,7 +228,8 @@ impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
-        self.send(ResponsePart::Header(response_header(&header.request)), None);
+        let described = response_header(&header.request, self.shared.limits.message_bytes)?;
+        self.send(ResponsePart::Header(described), None);
         while let Some(chunk) = self.chunk().await? {
             self.evaluate(chunk, &header).await?;
         }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    CardFacts, CarriedRow, CheckedBatch, Detail, ExceptionCode, Leave, Names, Seconds, TimecardBatch, Waiver,
-    WaiverKind, ZoneTable,
+    BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, ExceptionCode, Leave, Names, Seconds, TimecardBatch,
+    Waiver, WaiverKind, ZoneTable, excerpt,
 };
-use shiftmill::words::{self, DayExplanation, Explanation, Language};
+use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
 use shiftmill::{Finished, Request, ResultHasher};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
@@ -17,6 +17,7 @@ use shiftmill_timecards::rows::{
 };
 use shiftmill_wire::{Numbered, card_error, write_failures};
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 use tonic::Status;
 
 use crate::budget::Reservation;
@@ -26,6 +27,9 @@ use crate::info::response_header;
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window};
+
+/// What a timecard takes in an answer beside its own bytes: the number of its field, and its length.
+const FIELD_BYTES: usize = 6;
 
 /// Evaluates the timecards of a call.
 pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> Result<v1::EvaluateResponse, Status> {
@@ -37,20 +41,28 @@ pub(crate) async fn evaluate(shared: &Shared, message: v1::EvaluateRequest) -> R
     }
     let (explain, language) = (message.explain, language(&message.language)?);
     let request = read_request(&message, shared).await?;
-    let bytes = memory::of_call(count, message.encoded_len(), &request, shared.budget.most());
+    let most = shared.limits.message_bytes;
+    let bytes = memory::of_call(count, message.encoded_len(), &request, most, shared.budget.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = shared.budget.take(bytes).await?;
     let batch = read_batch(&message.timecards, &request)?;
-    let (finished, _reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
+    let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     tracing::info!(timecards = count, "timecards evaluated");
-    Ok(answer(&request, &finished, explain, language)?)
+    // Outside the threads that serve calls: thousands of sentences take their time.
+    let answer = spawn_blocking(move || {
+        let _reservation = reservation;
+        answer(&request, &finished, explain, language, most)
+    });
+    let lost = |_| Problem::new(ErrorCode::Engine, "the answer was lost; this is a fault of Shiftmill");
+    Ok(answer.await.map_err(lost)??)
 }
 
 fn language(code: &str) -> Result<Language, Problem> {
     if code.is_empty() {
         return Ok(Language::English);
     }
-    let unknown = || Problem::at(ErrorCode::ValueUnknown, "language", format!("`{code}` is neither `en` nor `zh`"));
+    let wrong = || format!("`{}` is neither `en` nor `zh`", excerpt(code));
+    let unknown = || Problem::at(ErrorCode::ValueUnknown, "language", wrong());
     Language::from_code(code).ok_or_else(unknown)
 }
 
@@ -84,7 +96,13 @@ fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBa
             .map_err(|error| Problem::at(ErrorCode::ValueUnknown, format!("{at}.punches"), error.to_string()))?;
     }
     let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
-    checked.map_err(|error| Problem::at(ErrorCode::ValueUnknown, "timecards", error.to_string()))
+    checked.map_err(|error| {
+        let field = match error {
+            BatchError::EmployeeKey { index } => format!("timecards[{index}].employee"),
+            _ => "timecards".to_owned(),
+        };
+        Problem::at(ErrorCode::ValueUnknown, field, error.to_string())
+    })
 }
 
 fn names(request: &Request) -> Result<&Names, Problem> {
@@ -109,8 +127,7 @@ async fn run(
         // The receiver is gone when the client has gone.
         let _sent = done.send(result.map(|finished| (finished, reservation)));
     });
-    let lost = |_| Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill");
-    let finished = finished.await.map_err(lost)?;
+    let finished = finished.await.map_err(|_| lost_timecard())?;
     finished.map_err(|why| stopped(&why).into())
 }
 
@@ -194,7 +211,8 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
 /// workday is a row of its own, so that a small message cannot grow into many facts.
 fn leave(leave: &v1::LeaveFact, reader: &mut RowReader<'_>) -> Result<Vec<Leave>, Wrong> {
     if clock::date(leave.from.trim()).is_some() {
-        let message = format!("`{}` is a date without a time; whole workdays are given as `workday`", leave.from);
+        let from = excerpt(&leave.from);
+        let message = format!("`{from}` is a date without a time; whole workdays are given as `workday`");
         return Err(Wrong { field: "from", message });
     }
     let row = LeaveRow {
@@ -229,7 +247,7 @@ fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver,
             WaiverKind::Meal(ordinal)
         }
         (code, 0) => {
-            let unknown = || wrong("exception", &format!("no exception is called `{code}`"));
+            let unknown = || wrong("exception", &format!("no exception is called `{}`", excerpt(code)));
             WaiverKind::Exception(ExceptionCode::from_code(code).ok_or_else(unknown)?)
         }
         (_, _) => return Err(wrong("meal", "both an exception and a meal are given; waive one in each row")),
@@ -255,27 +273,51 @@ fn unless_zero(number: u64) -> Given<'static, u64> {
     if number == 0 { Given::default() } else { Given::Value(number) }
 }
 
+/// The answer, of at most `most` bytes. Its sentences are counted as they are made, because plugins may propose hundreds
+/// of edits for each timecard.
 fn answer(
     request: &Request,
     finished: &Finished,
     explain: bool,
     language: Language,
+    most: usize,
 ) -> Result<v1::EvaluateResponse, Problem> {
     let names = names(request)?;
     let columns = finished.batch.columns();
-    let zones = (0..columns.employees.len()).map(|index| columns.zone.get(index).copied().unwrap_or(0));
-    let timecards = columns.employees.iter().zip(zones).enumerate().filter_map(|(index, (employee, zone))| {
-        let told = words::explain(names, &finished.results, index, request.zones.get(zone)?, language)?;
+    let header = response_header(request, most)?;
+    let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
+    let mut answer = v1::EvaluateResponse { header: Some(header), timecards: Vec::new(), result_hash: hash.0.to_vec() };
+    let mut left = most.saturating_sub(answer.encoded_len());
+    for (index, employee) in columns.employees.iter().enumerate() {
+        let zone = request.zones.get(columns.zone.get(index).copied().unwrap_or(0)).ok_or_else(lost_timecard)?;
+        let too_large = || too_large(index, columns.employees.len(), most);
+        let told =
+            words::explain(names, &finished.results, index, zone, language, left).map_err(|error| match error {
+                ExplainError::NoTimecard { .. } => lost_timecard(),
+                ExplainError::TooLong { .. } => too_large(),
+            })?;
         let mut timecard = write_timecard(employee, index, finished, &told, explain);
         timecard.carried = carried(names, finished, index);
-        Some(timecard)
-    });
-    let hash = ResultHasher::default().chunk(&columns.employees, &finished.results).finish();
-    Ok(v1::EvaluateResponse {
-        header: Some(response_header(request)),
-        timecards: timecards.collect(),
-        result_hash: hash.0.to_vec(),
-    })
+        let bytes = timecard.encoded_len() + FIELD_BYTES;
+        left = left.checked_sub(bytes).ok_or_else(too_large)?;
+        answer.timecards.push(timecard);
+    }
+    Ok(answer)
+}
+
+fn lost_timecard() -> Problem {
+    Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill")
+}
+
+/// The answer is too large when it has the timecard after the first `fit`.
+fn too_large(fit: usize, count: usize, most: usize) -> Problem {
+    let instead = match fit {
+        0 => "not even the first one fits: ask for less detail, without `explain`, or for a shorter pay period"
+            .to_owned(),
+        fit => format!("the first {fit} fit: send {fit} at a time, or ask for less detail, without `explain`"),
+    };
+    let message = format!("the answer about {count} timecards has more than {most} bytes; {instead}");
+    Problem::at(ErrorCode::TooMany, "timecards", message)
 }
 
 fn write_timecard(

@@ -215,6 +215,7 @@ impl ChunkFault {
                 BatchError::UnknownValue { column, index, .. } | BatchError::TooMany { column, index, .. } => {
                     entry(column, *index)
                 }
+                BatchError::EmployeeKey { index } => entry("employees", *index),
                 BatchError::BaseOutOfCalendar { .. } => "punch_base".to_owned(),
             },
             ChunkFault::CarriedUneven { column, .. } => (*column).to_owned(),

@@ -162,7 +162,7 @@ fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
     assert_eq!((of(DOUBLE), of(MEAL)), (vec![34_000], vec![1]));
     assert_eq!(of(PayCode(5)), [5_200; 4]);
     let names = request.rulesets[0].timeline().names();
-    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English).unwrap();
+    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English, usize::MAX).unwrap();
     let meal = told.days[0].pay.iter().find(|line| line.pay_code == "meal_premium").unwrap();
     assert_eq!((meal.rule.as_str(), meal.because.as_str()), ("generous/meal", "has a meal"));
     assert!(told.days[0].steps.iter().any(|step| step.contains("by rule `generous/meal`: has a meal")), "{told}");
