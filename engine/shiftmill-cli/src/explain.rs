@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::PluginRegistry;
 use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
-use shiftmill::words::{self, Explanation, Language};
+use shiftmill::words::{self, ExplainError, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
 use crate::evaluate;
@@ -60,8 +60,7 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
     let Some(view) = evaluated.cards().next() else {
         return Err(Problem::own("the timecard is missing"));
     };
-    let explained = words::explain(view.names, view.results, view.index, view.zone, command.language);
-    let Some(mut explanation) = explained else { return Err(Problem::own("a result is missing")) };
+    let mut explanation = explained(&view, command.language)?;
     if let Some(workday) = command.workday {
         explanation.days.retain(|day| day.workday == workday);
         explanation.totals.clear();
@@ -81,6 +80,15 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
         output::list("rejected", &report.rejects, report.rejects_beyond);
     }
     Ok(evaluated.exit())
+}
+
+fn explained(view: &CardView<'_>, language: Language) -> Result<Explanation, Problem> {
+    let CardView { names, results, index, zone, .. } = *view;
+    words::explain(names, results, index, zone, language, words::EXPLANATION_BYTES_MAX).map_err(|error| match error {
+        ExplainError::NoTimecard { .. } => Problem::own("a result is missing"),
+        ExplainError::TooLong { .. } => Problem::new(error.to_string())
+            .hint("plugins of the ruleset propose very many edits; explain a shorter pay period"),
+    })
 }
 
 fn tell(

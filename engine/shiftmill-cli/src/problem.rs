@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io;
 
 use serde_json::json;
+use shiftmill::core::one_line;
 
 use crate::exit::Exit;
 
@@ -72,17 +73,24 @@ impl Problem {
             });
             eprintln!("{object}");
         } else if let Some(list) = &self.listed {
-            eprintln!("{list}");
+            eprintln!("{}", printable(list));
         } else {
-            eprintln!("error: {}", self.error);
+            eprintln!("error: {}", printable(&self.error));
             if let Some(cause) = &self.cause {
-                eprintln!("cause: {cause}");
+                eprintln!("cause: {}", printable(cause));
             }
             if let Some(hint) = &self.hint {
-                eprintln!("hint:  {hint}");
+                eprintln!("hint:  {}", printable(hint));
             }
         }
     }
+}
+
+/// A text whose lines are shown as they are: without the escape characters and marks that a file may contain, which a
+/// terminal would obey.
+fn printable(text: &str) -> String {
+    const LINE_BYTES_MAX: usize = 4_000;
+    text.lines().map(|line| one_line(line, LINE_BYTES_MAX)).collect::<Vec<_>>().join("\n")
 }
 
 /// Output that cannot be written. A reader that stops early, such as `head`, is not a problem.

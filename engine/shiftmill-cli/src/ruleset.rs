@@ -101,12 +101,10 @@ fn check(named: &[String], registry: &PluginRegistry, json: bool, out: &mut dyn 
             }
             (Err(mistakes), json) => {
                 exit = Exit::LeftOut;
-                let count = mistakes.list.len();
                 let list: Vec<Value> = mistakes.list.iter().map(mistake_object).collect();
                 objects.push(json!({ "file": named, "mistakes": list }));
                 if !json {
-                    let plural = if count == 1 { "mistake" } else { "mistakes" };
-                    writeln!(out, "{mistakes}\n\n{named}: {count} {plural}")?;
+                    writeln!(out, "{mistakes}\n\n{named}: {}", mistakes.count())?;
                 }
             }
         }

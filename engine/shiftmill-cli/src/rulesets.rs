@@ -61,8 +61,7 @@ pub fn load(named: &str, registry: &PluginRegistry) -> Result<Arc<Ruleset>, Prob
     match try_load(named, registry)? {
         Ok(ruleset) => Ok(Arc::new(ruleset)),
         Err(mistakes) => {
-            let count = mistakes.list.len();
-            Err(Problem::listed(format!("ruleset `{named}` has {count} mistakes"), mistakes.to_string()))
+            Err(Problem::listed(format!("ruleset `{named}` has {}", mistakes.count()), mistakes.to_string()))
         }
     }
 }

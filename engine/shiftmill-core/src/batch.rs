@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use crate::codes::PunchKind;
 use crate::facts::CardFacts;
+use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
     Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
@@ -15,6 +16,21 @@ use crate::zone::Zone;
 pub const PUNCHES_PER_TIMECARD_MAX: u32 = 20_000;
 /// Most scheduled shifts that one timecard may hold.
 pub const SHIFTS_PER_TIMECARD_MAX: u32 = 2_000;
+
+/// Most bytes of the key of an employee.
+pub const EMPLOYEE_KEY_BYTES_MAX: usize = 200;
+
+/// True for a text that may be the key of an employee: short, and without hidden characters, so that a person who reads
+/// it sees all of it.
+///
+/// ```
+/// use shiftmill_core::is_employee_key;
+/// assert!(is_employee_key("E-100") && is_employee_key("王小明"));
+/// assert!(!is_employee_key("E\n100") && !is_employee_key(&"E".repeat(201)));
+/// ```
+pub fn is_employee_key(text: &str) -> bool {
+    text.len() <= EMPLOYEE_KEY_BYTES_MAX && is_plain(text)
+}
 
 /// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
@@ -232,6 +248,12 @@ pub enum BatchError {
         /// The value.
         value: i64,
     },
+    /// A text that may not be the key of an employee.
+    #[error("the key of employee {index} has more than {EMPLOYEE_KEY_BYTES_MAX} bytes, or hidden characters")]
+    KeyNotPlain {
+        /// Which employee.
+        index: usize,
+    },
     /// The base instant of punches lies where there are no dates.
     #[error("`punch_base` is {base}, which is not between the years 1 and 9999")]
     BaseOutOfCalendar {
@@ -369,13 +391,16 @@ impl CheckedBatch {
     }
 }
 
-/// Checks that every employee has a key, and no other employee has it.
+/// Checks that every employee has a key that a person can read, and no other employee has it.
 ///
 /// # Errors
-/// [`BatchError::NoKey`], [`BatchError::KeyTwice`]: the first of each.
+/// [`BatchError::NoKey`], [`BatchError::KeyNotPlain`], [`BatchError::KeyTwice`]: the first of each.
 pub fn check_keys<Key: AsRef<str>>(keys: &[Key]) -> Result<(), BatchError> {
     if let Some(index) = keys.iter().position(|key| key.as_ref().is_empty()) {
         return Err(BatchError::NoKey { index });
+    }
+    if let Some(index) = keys.iter().position(|key| !is_employee_key(key.as_ref())) {
+        return Err(BatchError::KeyNotPlain { index });
     }
     // Most callers send employees in the order of their keys, and then one comparison for each is enough.
     if keys.is_sorted_by(|key, next| key.as_ref() < next.as_ref()) {

@@ -30,6 +30,7 @@ mod plugin;
 mod reason;
 mod record;
 mod scratch;
+mod text;
 mod time;
 mod timecard;
 mod zone;
@@ -45,8 +46,8 @@ pub mod shape;
 
 // Facts: what is known of an employee, one timecard or many at once.
 pub use batch::{
-    BatchError, CheckedBatch, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Sparse,
-    TimecardBatch, check_keys,
+    BatchError, CheckedBatch, EMPLOYEE_KEY_BYTES_MAX, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX,
+    SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch, check_keys, is_employee_key,
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
@@ -86,6 +87,9 @@ pub use codes::{
     PunchKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
+
+// Texts of others: which may be names, and how a message repeats them.
+pub use text::{EXCERPT_BYTES_MAX, Excerpt, excerpt, is_plain, one_line};
 
 // Time: lengths, instants, clock times, labels of days, and zones.
 pub use time::{HOUR, Seconds, Timestamp, WALL_DAY, WallTime, Weekday, WeekdaySet, Workday, WorkdayRange};

@@ -1,7 +1,7 @@
 //! The columns of the contract, each declared once: its name in a manifest, its name in the contract, and the type of its
 //! numbers.
 
-use shiftmill_core::Hook;
+use shiftmill_core::{Hook, excerpt};
 use wasmtime::component::{ComponentType, Lower};
 
 /// Declares a table of the contract: its encoded rows, and the record that passes them to the plugin.
@@ -203,7 +203,7 @@ impl Reads {
     /// # Errors
     /// Why the hook cannot read it.
     pub(crate) fn want(&mut self, name: &str, hook: Hook) -> Result<(), String> {
-        let unknown = || format!("there is no column `{name}`; the plugin may need a newer Shiftmill");
+        let unknown = || format!("there is no column `{}`; the plugin may need a newer Shiftmill", excerpt(name));
         let (table, column) = name.split_once('.').ok_or_else(unknown)?;
         let known = match table {
             DaysWanted::TABLE => self.days.want(column),

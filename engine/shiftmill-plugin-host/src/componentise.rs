@@ -1,10 +1,11 @@
 //! Converts the core module of a compiler to a component of the contract.
 
-use shiftmill_core::Hook;
+use shiftmill_core::{Hook, excerpt};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, SourceMap, WorldId};
 
 use crate::contract::{self, InterfaceName};
+use crate::limits::shortened;
 use crate::module::CoreModule;
 
 /// Why a core module cannot be converted.
@@ -29,7 +30,12 @@ pub enum ComponentiseError {
     #[error("{0}")]
     OtherVersion(String),
     /// It imports something that plugins cannot have.
-    #[error("it imports `{name}` from `{module}`, which plugins do not have{}", way_text(.way))]
+    #[error(
+        "it imports `{}` from `{}`, which plugins do not have{}",
+        excerpt(.name),
+        excerpt(.module),
+        shortened(&way_text(.way))
+    )]
     ForeignImport {
         /// The module of the import.
         module: String,

@@ -73,7 +73,7 @@ pub(crate) fn fault(error: &wasmtime::Error, attempted: Attempted, session: &Ses
         (_, Some(_), Some(panic)) => (FailureCode::Panic, panic.message.clone()),
         (_, Some(trap), None) => (FailureCode::Panic, format!("{}{at}", message_of(*trap))),
         (_, None, _) if is_answer_too_large(error) => (FailureCode::Memory, "its answer exceeds the limit".to_owned()),
-        (_, None, _) => (FailureCode::Panic, format!("violates the plugin contract: {}", root(error))),
+        (_, None, _) => (FailureCode::Panic, format!("violates the plugin contract: {}", shortened(&root(error)))),
     };
     let failure = CardFailure { code, workday: session.panic.as_ref().and_then(|panic| panic.workday), message };
     let employee = session.panic.as_ref().and_then(|panic| panic.employee);

@@ -1,5 +1,7 @@
 //! What a plugin may use, in one place.
 
+use shiftmill_core::one_line;
+
 /// Fuel of every call, whatever its input: at most about a third of a second. A unit is about one addition; operators that
 /// take longer use more (`operator_fuel.rs`).
 pub const FUEL_BASE: u64 = 100_000_000;
@@ -96,16 +98,16 @@ pub fn fuel_budget(days: u32) -> u64 {
     FUEL_BASE + FUEL_PER_DAY * u64::from(days)
 }
 
-/// The beginning of a text that is too long for a message.
+/// A text of a plugin as a message: its beginning, on one line.
 pub(crate) fn shortened(text: &str) -> String {
     shortened_to(text, MESSAGE_BYTES_MAX)
 }
 
-/// The beginning of a text that has more than `most` bytes.
-pub(crate) fn shortened_to(text: &str, most: usize) -> String {
-    let text = text.trim();
-    match text.len() <= most {
-        true => text.to_owned(),
-        false => format!("{} …", text.get(..text.floor_char_boundary(most)).unwrap_or_default()),
-    }
+/// The beginning of a text of a plugin: at most about `bytes_max` bytes, its lines joined by ` · `, other hidden
+/// characters as escapes.
+pub(crate) fn shortened_to(text: &str, bytes_max: usize) -> String {
+    // Of what is longer, enough is left to be cut again.
+    let beginning = text.get(..text.floor_char_boundary(bytes_max.saturating_mul(2))).unwrap_or_default();
+    let lines: Vec<&str> = beginning.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    one_line(&lines.join(" · "), bytes_max)
 }

@@ -10,7 +10,9 @@ use crate::cancellation::Cancellation;
 use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
 use crate::failure::{Attempted, Fault, fault};
-use crate::limits::{FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened};
+use crate::limits::{
+    FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened, shortened_to,
+};
 use crate::places::Places;
 use crate::wire::LogLevel;
 
@@ -115,6 +117,7 @@ impl Session {
             self.panic = Some(PanicMessage { employee, workday, message: shortened(&message) });
         }
         if self.log_bytes > 0 {
+            let message = shortened_to(&message, self.log_bytes);
             self.log_bytes = self.log_bytes.saturating_sub(message.len() + LINE_BYTES);
             let card = employee.map(|employee| employee as usize);
             self.log.push(LogLine { card, workday, level, message });

@@ -30,7 +30,8 @@ fn rules(document: &Table, plan: &Plan, timeline: &PlanTimeline) -> Json {
     let bindings = plan.plugins.iter().filter_map(|number| timeline.bindings().get(usize::from(*number)));
     let tables = document.tables("plugin");
     let plugins: Vec<Json> = tables.iter().zip(bindings).map(|(it, binding)| plugin(it, binding, timeline)).collect();
-    let others = entries(document).filter(|entry| entry.0 != "plugin");
+    // Who may extend a ruleset changes nothing that it decides.
+    let others = entries(document).filter(|entry| !["plugin", "shared"].contains(&entry.0));
     let mut rules: Vec<(String, Json)> = others.map(|(name, entry)| (name.to_owned(), value(entry))).collect();
     if !plugins.is_empty() {
         rules.push(("plugin".to_owned(), json!(plugins)));

@@ -1,11 +1,11 @@
 //! Checks a document against the table of settings. The checked table has every setting, with defaults filled in.
 
-use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, Weekday, WeekdaySet, Workday};
+use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, Weekday, WeekdaySet, Workday, excerpt, is_plain};
 
 use crate::document::{Field, Node, Raw, field};
 use crate::mistake::{Finder, Place};
 use crate::nearest::nearest;
-use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, Section, Setting};
+use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, Section, Setting, TEXT_MAX};
 use crate::values;
 
 pub(crate) mod read;
@@ -94,7 +94,7 @@ pub(crate) fn table(
     mistakes: &mut Finder,
 ) -> Table {
     for field in fields.iter().filter(|field| section.setting(&field.name).is_none()) {
-        if mistakes.is_full() {
+        if mistakes.has_further() {
             break;
         }
         unknown(section, field, mistakes);
@@ -111,15 +111,17 @@ fn unknown(section: &Section, found: &Field, mistakes: &mut Finder) {
         mistakes.add(found.place, format!("`{name}` is not supported yet"), Some(hint));
         return;
     }
-    let known: Vec<&str> = section.settings().map(|setting| setting.name).collect();
-    let hint = match (nearest(name, known.iter().copied()), DOCUMENT.setting(name)) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, Some(_)) => format!(
-            "`{name}` belongs to the ruleset as a whole; write it above the first table, or as a table of its own"
-        ),
-        (None, None) => format!("known here: {}", known.join(", ")),
+    let hint = || {
+        let known: Vec<&str> = section.settings().map(|setting| setting.name).collect();
+        Some(match (nearest(name, known.iter().copied()), DOCUMENT.setting(name)) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some(_)) => format!(
+                "`{name}` belongs to the ruleset as a whole; write it above the first table, or as a table of its own"
+            ),
+            (None, None) => format!("known here: {}", known.join(", ")),
+        })
     };
-    mistakes.add(found.place, format!("unknown setting `{name}` for {}", section.title), Some(hint));
+    mistakes.add_with(found.place, format!("unknown setting `{}` for {}", excerpt(name), section.title), hint);
 }
 
 struct Checker<'a> {
@@ -188,9 +190,13 @@ impl Checker<'_> {
         let name = setting.name;
         match (&setting.kind, &node.raw) {
             (Kind::Text(most), Raw::Text(text)) => self.text(name, text, *most, node.place),
-            (Kind::Texts, Raw::List(list)) => Value::Texts(self.texts(name, list, "texts")),
+            (Kind::Texts, Raw::List(list)) => {
+                let texts = self.texts(name, list, "texts");
+                texts.iter().for_each(|text| self.plain(name, &text.text, TEXT_MAX, text.place));
+                Value::Texts(texts)
+            }
             (Kind::Name, Raw::Text(text)) => self.name(text, node.place),
-            (Kind::Names, Raw::List(list)) => Value::Texts(self.texts(name, list, "names")),
+            (Kind::Names, Raw::List(list)) => Value::Texts(self.names(name, list, "names")),
             (Kind::Flag, Raw::Flag(flag)) => Value::Flag(*flag),
             (Kind::Integer { least, most }, Raw::Integer(number)) => {
                 self.within(name, *number, *least, *most, node.place);
@@ -242,12 +248,12 @@ impl Checker<'_> {
             },
             (Kind::Words(words), raw @ (Raw::Text(_) | Raw::List(_))) => self.words(name, raw, words, node),
             (Kind::Multiplier, Raw::Text(_) | Raw::Integer(_) | Raw::Decimal(_)) => self.multiplier(name, node),
-            (Kind::PayCode(_), Raw::Text(text)) => Value::Text(text.clone()),
+            (Kind::PayCode(_), Raw::Text(text)) => Value::Text(named(text)),
             (Kind::WordOrPayCodes(words), Raw::Text(text)) => match words.iter().find(|word| **word == text.as_str()) {
                 Some(word) => Value::Word(word),
                 None => self.not_a_word(name, text, words, Some("or write a list of pay codes"), node.place),
             },
-            (Kind::WordOrPayCodes(_), Raw::List(list)) => Value::Texts(self.texts(name, list, "pay codes")),
+            (Kind::WordOrPayCodes(_), Raw::List(list)) => Value::Texts(self.names(name, list, "pay codes")),
             (Kind::OffOrWhole(_), Raw::Text(text)) if text == "off" => Value::Off,
             (
                 Kind::Table(inner) | Kind::OptionalTable(inner) | Kind::Whole(inner) | Kind::OffOrWhole(inner),
@@ -297,14 +303,17 @@ impl Checker<'_> {
     }
 
     fn not_a_word(&mut self, name: &str, text: &str, words: &[&str], more: Option<&str>, place: Place) -> Value {
-        let mut hint = match nearest(text, words.iter().copied()) {
-            Some(near) => format!("did you mean `\"{near}\"`?"),
-            None => format!("write one of {}", quoted(words)),
+        let hint = || {
+            let hint = match nearest(text, words.iter().copied()) {
+                Some(near) => format!("did you mean `\"{near}\"`?"),
+                None => format!("write one of {}", quoted(words)),
+            };
+            Some(match more {
+                Some(more) => format!("{hint} {more}"),
+                None => hint,
+            })
         };
-        if let Some(more) = more {
-            hint = format!("{hint} {more}");
-        }
-        self.mistakes.add(place, format!("`{name}` cannot be `\"{text}\"`"), Some(hint));
+        self.mistakes.add_with(place, format!("`{name}` cannot be `\"{}\"`", excerpt(text)), hint);
         Value::Nothing
     }
 
@@ -322,19 +331,34 @@ impl Checker<'_> {
     }
 
     fn text(&mut self, name: &str, text: &str, most: usize, place: Place) -> Value {
+        self.plain(name, text, most, place);
+        Value::Text(text.chars().take(most).collect())
+    }
+
+    /// Checks the length of a text, and that it shows all that it has.
+    fn plain(&mut self, name: &str, text: &str, most: usize, place: Place) {
         let count = text.chars().count();
         if count > most {
             self.mistakes.add(place, format!("`{name}` has {count} letters; the maximum is {most}"), None);
         }
-        Value::Text(text.to_owned())
+        if !is_plain(text) {
+            let hint = "write it on one line, without control characters and marks of the direction of writing";
+            self.mistakes.add(place, format!("`{name}` has hidden characters"), Some(hint.to_owned()));
+        }
     }
 
     fn name(&mut self, text: &str, place: Place) -> Value {
         if !values::is_name(text) {
             let hint = "a name has lower case letters, digits, `-` and `_`, at most 64 in all".to_owned();
-            self.mistakes.add(place, format!("`{text}` is not a name"), Some(hint));
+            self.mistakes.add(place, format!("`{}` is not a name", excerpt(text)), Some(hint));
         }
-        Value::Text(text.to_owned())
+        Value::Text(named(text))
+    }
+
+    /// Texts that name what is declared elsewhere.
+    fn names(&mut self, name: &str, list: &[Node], of: &str) -> Vec<Located> {
+        let texts = self.texts(name, list, of);
+        texts.into_iter().map(|Located { text, place }| Located { text: named(&text), place }).collect()
     }
 
     fn texts(&mut self, name: &str, list: &[Node], of: &str) -> Vec<Located> {
@@ -356,7 +380,7 @@ impl Checker<'_> {
         let name = setting.name;
         let Some(length) = values::length(text) else {
             let off = if matches!(setting.kind, Kind::LengthOrOff { .. }) { ", or \"off\"" } else { "" };
-            let message = format!("`{name}` must be a length, not `\"{text}\"`");
+            let message = format!("`{name}` must be a length, not `\"{}\"`", excerpt(text));
             self.mistakes.add(place, message, Some(format!("{}{off}", values::LENGTHS)));
             return Value::Nothing;
         };
@@ -374,7 +398,7 @@ impl Checker<'_> {
             Some(time) => Value::Seconds(time),
             None => {
                 let name = setting.name;
-                let message = format!("`{name}` must be a time of day, not `\"{text}\"`");
+                let message = format!("`{name}` must be a time of day, not `\"{}\"`", excerpt(text));
                 self.mistakes.add(place, message, Some(values::TIMES.into()));
                 Value::Nothing
             }
@@ -465,20 +489,21 @@ impl Checker<'_> {
 
     fn named(&mut self, setting: &Setting, inner: &'static Section, field: &Field) -> Option<Named> {
         self.name(&field.name, field.place);
+        let name = named(&field.name);
         let Raw::Table(fields) = &field.node.raw else {
-            let hint = format!("write `[{}.{}]` and its settings below", setting.name, field.name);
-            self.wrong(&field.name, &field.node, "a table", &hint);
+            let hint = format!("write `[{}.{name}]` and its settings below", setting.name);
+            self.wrong(&name, &field.node, "a table", &hint);
             return None;
         };
         let table = table(inner, fields, field.place, self.whole, self.mistakes);
-        Some(Named { name: field.name.clone(), place: field.place, table })
+        Some(Named { name, place: field.place, table })
     }
 
     fn pattern(&mut self, fields: &[Field]) -> Value {
         let mut pattern: Vec<(Weekday, Located)> = Vec::new();
         for field in fields {
             let Some(days) = values::weekday_run(&field.name) else {
-                let message = format!("`{}` is not a weekday", field.name);
+                let message = format!("`{}` is not a weekday", excerpt(&field.name));
                 self.mistakes.add(field.place, message, Some(values::WEEKDAYS.into()));
                 continue;
             };
@@ -491,7 +516,7 @@ impl Checker<'_> {
                     let message = format!("`pattern` names {} twice", day.short());
                     self.mistakes.add(field.place, message, None);
                 } else {
-                    pattern.push((day, Located { text: text.clone(), place: field.node.place }));
+                    pattern.push((day, Located { text: named(text), place: field.node.place }));
                 }
             }
         }
@@ -504,9 +529,10 @@ impl Checker<'_> {
         let mut severities = Vec::new();
         for field in fields {
             let Some(code) = ExceptionCode::from_code(&field.name) else {
-                let known = ExceptionCode::ALL.iter().map(|code| code.code());
-                let hint = nearest(&field.name, known).map(|near| format!("did you mean `{near}`?"));
-                self.mistakes.add(field.place, format!("there is no exception `{}`", field.name), hint);
+                let known = || ExceptionCode::ALL.iter().map(|code| code.code());
+                let hint = || nearest(&field.name, known()).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("there is no exception `{}`", excerpt(&field.name));
+                self.mistakes.add_with(field.place, message, hint);
                 continue;
             };
             let Raw::Text(text) = &field.node.raw else {
@@ -524,6 +550,11 @@ impl Checker<'_> {
         severities.sort_by_key(|entry| entry.0);
         Value::Severities(severities)
     }
+}
+
+/// A text that names something. No name is longer than an excerpt, so the rest of a longer text decides nothing.
+fn named(text: &str) -> String {
+    excerpt(text).to_string()
 }
 
 pub(crate) fn quoted(words: &[&str]) -> String {

@@ -1,5 +1,6 @@
 //! Documents as located values: what is written and where, before its meaning is known.
 
+use shiftmill_core::excerpt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -55,10 +56,10 @@ impl Raw {
     /// Its kind and content, in words.
     pub fn describe(&self) -> String {
         match self {
-            Raw::Text(text) if text.chars().count() <= 40 => format!("`\"{text}\"`"),
+            Raw::Text(text) if text.chars().nth(40).is_none() => format!("`\"{}\"`", excerpt(text)),
             Raw::Text(_) => "a longer text".into(),
             Raw::Integer(number) => format!("the number `{number}`"),
-            Raw::Decimal(number) => format!("the number `{number}`"),
+            Raw::Decimal(number) => format!("the number `{}`", excerpt(number)),
             Raw::Flag(flag) => format!("`{flag}`"),
             Raw::Date(date) => format!("the date or time `{date}`"),
             Raw::List(_) => "a list".into(),
@@ -76,6 +77,9 @@ pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> 
     }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
+        if mistakes.has_further() {
+            break;
+        }
         let offset = error.span().map_or(0, |span| span.start as u32);
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         let hint = "texts are in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();

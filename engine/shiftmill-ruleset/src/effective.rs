@@ -3,7 +3,7 @@
 //! On each date the documents are merged from the bottom up, each with its own changes up to that date. A setting of a
 //! document therefore stays in force when a document below it changes.
 
-use shiftmill_core::Workday;
+use shiftmill_core::{Workday, excerpt};
 
 use crate::check::{self, Table};
 use crate::document::{Field, Node, Raw, field};
@@ -77,8 +77,8 @@ impl Chain<'_> {
             let anew = below.take();
             let changed = anew.is_some() || document.changes.iter().any(|change| Some(change.from) == from);
             if let Some(below) = &anew {
-                // The name and version of a document below are its own.
-                document.merged = without(below, &["name", "version", "description"]);
+                // The name and version of a document below are its own, and whether it is shared.
+                document.merged = without(below, &["name", "version", "description", "shared"]);
                 lay_over(&mut document.merged, &document.base, mistakes);
             }
             let earlier = anew.is_some();
@@ -105,8 +105,9 @@ fn lay_over(merged: &mut Vec<Field>, fields: &[Field], mistakes: &mut Finder) {
         if let Raw::Text(name) = &node.raw
             && !remove_rule(&DOCUMENT, merged, name)
         {
-            let near = nearest(name, rule_names(&DOCUMENT, merged)).map(|near| format!("did you mean `{near}`?"));
-            mistakes.add(node.place, format!("there is no inherited rule `{name}` to remove"), near);
+            let near = || nearest(name, rule_names(&DOCUMENT, merged)).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("there is no inherited rule `{}` to remove", excerpt(name));
+            mistakes.add_with(node.place, message, near);
         }
     }
     merge(&DOCUMENT, merged, fields);
@@ -139,7 +140,9 @@ fn change<'a>(node: &'a Node, mistakes: &mut Finder) -> Option<Change<'a>> {
         mistakes.missing(node.place, "a change needs `from`".into(), Some(hint));
         return None;
     };
-    for name in ["name", "version", "description", "extends", "pay_codes", "not_covered", "source", "change"] {
+    const WHOLE: [&str; 9] =
+        ["name", "version", "description", "extends", "shared", "pay_codes", "not_covered", "source", "change"];
+    for name in WHOLE {
         if let Some(field) = field(fields, name) {
             let hint = "it belongs to the document as a whole; write it at the top".to_owned();
             mistakes.add(field.place, format!("`{name}` cannot change from a date on"), Some(hint));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{ContextDays, Manifest, PluginBinding, PluginHash};
+use shiftmill_core::{ContextDays, Manifest, PluginBinding, PluginHash, excerpt};
 
 use crate::Document;
 use crate::document::{self, Field, Source};
@@ -85,7 +85,8 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
         let fields = document::parse(&top.text, 0, &mut Finder::default());
         let Some((name, place)) = document::text(&fields, "extends") else { break None };
         if chain.iter().any(|earlier| earlier == name) || name == document.name {
-            break Some((place.offset, format!("`extends` is circular: `{name}` is already in the chain"), None));
+            let message = format!("`extends` is circular: `{}` is already in the chain", excerpt(name));
+            break Some((place.offset, message, None));
         }
         if sources.len() >= DEPTH_MAX {
             break Some((place.offset, format!("`extends` is deeper than {DEPTH_MAX} documents"), None));
@@ -96,7 +97,8 @@ pub(crate) fn load(document: &Document<'_>, library: &dyn Library, mistakes: &mu
                 sources.push(Source { name: name.to_owned(), text });
             }
             None => {
-                break Some((place.offset, format!("there is no ruleset or preset `{name}`"), Some(hint(name))));
+                let message = format!("there is no ruleset or preset `{}`", excerpt(name));
+                break Some((place.offset, message, Some(hint(name))));
             }
         }
     };

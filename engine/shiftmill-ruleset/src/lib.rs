@@ -66,6 +66,6 @@ pub fn compile(document: &Document<'_>, library: &dyn Library) -> Result<Ruleset
     let compiled = compile::compile(&versions, library, &mut mistakes);
     match (mistakes.located(&layers.sources), compiled) {
         (list, Some(timeline)) if list.is_empty() => Ok(Ruleset::new(&versions, &layers, timeline)),
-        (list, _) => Err(Mistakes { list }),
+        (list, _) => Err(Mistakes { list, further: mistakes.has_further() }),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use shiftmill_core::one_line;
+
 use crate::document::Source;
 
 /// One mistake in a document.
@@ -33,8 +35,21 @@ impl fmt::Display for Mistake {
 /// All mistakes in a document and the documents it extends, in the order of file and line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 pub struct Mistakes {
-    /// The mistakes; never empty when returned as an error.
+    /// The mistakes; never empty when returned as an error, and at most 100.
     pub list: Vec<Mistake>,
+    /// True when there are further mistakes, which are not listed.
+    pub further: bool,
+}
+
+impl Mistakes {
+    /// How many there are, in words: `1 mistake`, `more than 100 mistakes`.
+    pub fn count(&self) -> String {
+        match (self.list.len(), self.further) {
+            (1, false) => "1 mistake".to_owned(),
+            (count, false) => format!("{count} mistakes"),
+            (count, true) => format!("more than {count} mistakes"),
+        }
+    }
 }
 
 /// Written as one `error:` line per mistake, each with its `hint:` where there is one.
@@ -44,7 +59,7 @@ impl fmt::Display for Mistakes {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}error: {mistake}")?;
         }
-        Ok(())
+        if self.further { write!(f, "\nhint:  correct these first: further mistakes are not listed") } else { Ok(()) }
     }
 }
 
@@ -77,28 +92,39 @@ enum Nature {
 }
 
 /// The most mistakes that are listed.
-pub(crate) const MISTAKES_MAX: usize = 500;
+const MISTAKES_MAX: usize = 100;
+/// Bytes of a message or hint: of texts of the document, messages repeat excerpts; lists of what is known may be longer.
+const MESSAGE_BYTES_MAX: usize = 1_000;
+/// Bytes of the name of a document.
+const NAME_BYTES_MAX: usize = 255;
 
 /// Collects mistakes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Finder {
     found: Vec<Found>,
+    /// True when there are more mistakes than are listed.
+    further: bool,
 }
 
 impl Finder {
     /// Adds a mistake.
     pub fn add(&mut self, place: Place, message: String, hint: Option<String>) {
+        self.push(place, Nature::Other, message, || hint);
+    }
+
+    /// Adds a mistake whose hint takes work. It is worked out only for a mistake that is listed.
+    pub fn add_with(&mut self, place: Place, message: String, hint: impl FnOnce() -> Option<String>) {
         self.push(place, Nature::Other, message, hint);
     }
 
     /// Adds that something required is missing.
     pub fn missing(&mut self, place: Place, message: String, hint: Option<String>) {
-        self.push(place, Nature::Missing, message, hint);
+        self.push(place, Nature::Missing, message, || hint);
     }
 
     /// Adds that the text is not TOML.
     pub fn syntax(&mut self, place: Place, message: String, hint: Option<String>) {
-        self.push(place, Nature::Syntax, message, hint);
+        self.push(place, Nature::Syntax, message, || hint);
     }
 
     /// True when no mistake has been found.
@@ -106,20 +132,27 @@ impl Finder {
         self.found.is_empty()
     }
 
-    /// True when no more mistakes are listed.
-    pub fn is_full(&self) -> bool {
-        self.found.len() >= MISTAKES_MAX
+    /// True when no more mistakes are listed, and there are some.
+    pub fn has_further(&self) -> bool {
+        self.further
     }
 
-    fn push(&mut self, place: Place, nature: Nature, message: String, hint: Option<String>) {
-        if self.is_full() {
+    fn push(&mut self, place: Place, nature: Nature, message: String, hint: impl FnOnce() -> Option<String>) {
+        if self.further {
             return;
         }
-        let found = Found { place, nature, message, hint };
+        let message = one_line(&message, MESSAGE_BYTES_MAX);
         // A mistake that holds in several versions of a ruleset is one mistake.
-        if !self.found.contains(&found) {
-            self.found.push(found);
+        let is_same = |other: &Found| (other.place, other.nature) == (place, nature) && other.message == message;
+        if self.found.iter().any(is_same) {
+            return;
         }
+        if self.found.len() >= MISTAKES_MAX {
+            self.further = true;
+            return;
+        }
+        let hint = hint().map(|hint| one_line(&hint, MESSAGE_BYTES_MAX));
+        self.found.push(Found { place, nature, message, hint });
     }
 
     /// The mistakes with line and column, in order.
@@ -143,7 +176,8 @@ impl Finder {
                 Nature::Other => broken.contains(&(found.place.file, line)),
             };
             if !hidden {
-                let file = sources.get(usize::from(found.place.file)).map_or("", |source| &source.name).to_owned();
+                let file = sources.get(usize::from(found.place.file)).map_or("", |source| &source.name);
+                let file = one_line(file, NAME_BYTES_MAX);
                 let (message, hint) = (found.message.clone(), found.hint.clone());
                 list.push((found.place, Mistake { file, line, column, message, hint }));
             }

@@ -1,7 +1,13 @@
 //! The nearest known name, for "did you mean".
 
+/// Most bytes of a name that is compared: no known name is longer.
+const COMPARED_BYTES_MAX: usize = 64;
+/// Most known names that are compared.
+const COMPARED_MAX: usize = 256;
+
 /// The name nearest to `written`, when one is near enough to be what was meant: at most a third of its letters
-/// differ, or one begins with the other. Ties: the first.
+/// differ, or one begins with the other. Ties: the first. `None` for a `written` of more than 64 bytes; of the known
+/// names, the first 256 are compared.
 ///
 /// ```
 /// use shiftmill_ruleset::nearest;
@@ -9,9 +15,12 @@
 /// assert_eq!(nearest("banana", ["early_grace", "late_grace"]), None);
 /// ```
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if written.len() > COMPARED_BYTES_MAX {
+        return None;
+    }
     let written = written.to_lowercase().replace('-', "_");
     let mut best: Option<(usize, &str)> = None;
-    for name in known {
+    for name in known.into_iter().filter(|name| name.len() <= COMPARED_BYTES_MAX).take(COMPARED_MAX) {
         let plain = name.to_lowercase().replace('-', "_");
         let steps = distance(&written, &plain);
         let most = (written.chars().count().max(plain.chars().count()) / 3).max(1);
@@ -53,7 +62,18 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::distance;
+    use super::{COMPARED_MAX, distance, nearest};
+
+    #[test]
+    fn long_names_and_many_names_are_not_compared() {
+        let long = "x".repeat(65);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+        assert_eq!(nearest("x", [long.as_str(), "y"]), Some("y"));
+        let mut asked = 0;
+        let known = std::iter::repeat_n("grace", 100_000).inspect(|_| asked += 1);
+        assert_eq!(nearest("grase", known), Some("grace"));
+        assert_eq!(asked, COMPARED_MAX);
+    }
 
     #[test]
     fn counts_changes_and_swaps() {

@@ -21,6 +21,7 @@ pub struct Ruleset {
     source: String,
     not_covered: Vec<String>,
     extends: Vec<String>,
+    shared: bool,
     sources: Vec<Option<String>>,
     canonical: String,
     hash: [u8; 32],
@@ -47,6 +48,7 @@ impl Ruleset {
             source: text("source"),
             not_covered: not_covered.iter().map(|entry| entry.text.clone()).collect(),
             extends: layers.chain.clone(),
+            shared: versions.first().is_some_and(|version| version.table.flag("shared")),
             sources,
             canonical,
             hash,
@@ -81,6 +83,11 @@ impl Ruleset {
     /// The documents that it extends, nearest first.
     pub fn extends(&self) -> &[String] {
         &self.extends
+    }
+
+    /// True when it is in the folder of a service for all: rulesets that callers send may extend it.
+    pub fn is_shared(&self) -> bool {
+        self.shared
     }
 
     /// Where a rule is written down: the rule's own source, else the document's.

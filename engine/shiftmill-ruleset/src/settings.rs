@@ -133,6 +133,8 @@ const COUNT: Fits = Fits { layer: Layer::Quantity, unit: Unit::Count };
 pub(crate) const ENTRIES_MAX: usize = 1_024;
 /// The most dates of one list.
 pub(crate) const DATES_MAX: usize = 4_096;
+/// The most letters of a text in a list.
+pub(crate) const TEXT_MAX: usize = 1_000;
 /// The most letters of a name.
 pub(crate) const NAME_MAX: usize = 64;
 
@@ -265,7 +267,7 @@ pub(crate) static DOCUMENT: Section = Section { title: "the ruleset", groups: &[
 /// `[[change]]`.
 pub(crate) static CHANGE: Section = Section { title: "rules from a date on", groups: &[&CHANGE_HEAD, &RULES] };
 
-static HEAD: [Setting; 7] = [
+static HEAD: [Setting; 8] = [
     required("name", Kind::Name, "The name of the ruleset."),
     setting("version", Kind::Text(100), "", "Free text, shown beside the hash."),
     setting("description", Kind::Text(1_000), "", "The employees that it is for."),
@@ -275,6 +277,12 @@ static HEAD: [Setting; 7] = [
         "A preset such as `us-california@1`, or a file beside this one, that the ruleset extends.",
     ),
     optional("remove", Kind::Names, "Inherited rules to drop, by their names."),
+    setting(
+        "shared",
+        Kind::Flag,
+        "false",
+        "In the folder of a service: whether rulesets that callers send may extend this one. It is not inherited.",
+    ),
     setting("source", Kind::Text(400), "", "Where the rules are written down."),
     setting(
         "not_covered",

@@ -181,3 +181,12 @@ fn leave_and_pay_codes_of_ones_own_are_numbered_after_the_shipped_ones() {
         [Some(("leave_annual", true)), Some(("civic", true)), Some(("leave_unpaid", false))]
     );
 }
+
+#[test]
+fn whether_a_ruleset_is_shared_is_its_own_and_changes_no_hash() {
+    let base = compiled("name = \"base\"\nshared = true\n");
+    assert!(base.is_shared());
+    assert_eq!(base.hash(), compiled("name = \"base\"\n").hash());
+    let over = with("name = \"acme\"\nextends = \"base.toml\"\n", &File("name = \"base\"\nshared = true\n"));
+    assert!(!over.is_shared());
+}

@@ -12,7 +12,8 @@ use shiftmill::trial::TrialError;
 pub struct Config {
     /// Where to listen; port 0 takes any free port.
     pub listen: SocketAddr,
-    /// A folder of rulesets (`*.toml`) that requests may name. They may extend one another and presets.
+    /// A folder of rulesets (`*.toml`) that requests may name. They may extend one another and presets. Rulesets that
+    /// callers send may extend those with `shared = true`.
     pub rulesets: Option<PathBuf>,
     /// Workers of the engine; 0 means one per core.
     pub workers: usize,
@@ -62,7 +63,7 @@ impl std::fmt::Debug for Tls {
 /// The limits of one caller, and of all callers together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of one message.
+    /// Bytes of one message of a caller, and of an answer that is not an answer of a stream.
     pub message_bytes: usize,
     /// Bytes of messages that are being received and decoded, of all calls together. Chunks that have been read count in
     /// `bytes_under_way`.
@@ -207,6 +208,14 @@ pub enum ServeError {
         /// The second file.
         path: PathBuf,
     },
+    /// A shared ruleset of the folder extends one that is not shared.
+    #[error("ruleset `{name}` is shared, and extends `{file}`, which is not")]
+    NotShared {
+        /// The name of the shared ruleset.
+        name: String,
+        /// The file of the other.
+        file: String,
+    },
     /// Plugins cannot be run here, or their compiled code cannot be kept in the folder that was given.
     #[error("cannot run plugins")]
     Plugins(#[source] HostError),
@@ -227,6 +236,7 @@ impl ServeError {
             ),
             ServeError::Listen { .. } => Some("choose another address or port"),
             ServeError::Certificates(_) => Some("give the certificate, its key and the client authority as PEM files"),
+            ServeError::NotShared { .. } => Some("write `shared = true` in both, or in neither"),
             ServeError::Plugins(_) => Some("give another folder for compiled code, that only this user can access"),
             ServeError::ReadRulesets { .. }
             | ServeError::Ruleset { .. }

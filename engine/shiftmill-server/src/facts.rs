@@ -40,7 +40,9 @@ fn problem(number: u64, fault: &ChunkFault) -> Problem {
             BatchError::UnknownValue { .. } | BatchError::BaseOutOfCalendar { .. } => ErrorCode::ValueUnknown,
             BatchError::TooMany { .. } => ErrorCode::TooMany,
             BatchError::NoSuchEmployee { .. } => ErrorCode::RowsUnordered,
-            BatchError::NoKey { .. } | BatchError::KeyTwice { .. } => ErrorCode::EmployeeKey,
+            BatchError::NoKey { .. } | BatchError::KeyNotPlain { .. } | BatchError::KeyTwice { .. } => {
+                ErrorCode::EmployeeKey
+            }
         },
         ChunkFault::CarriedUneven { .. } => ErrorCode::ColumnsUneven,
         ChunkFault::KeyNotCarried { .. } => ErrorCode::NameUnknown,

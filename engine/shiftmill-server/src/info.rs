@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use prost::Message;
 use shiftmill::core::{
     Argument, BecauseKind, CarriedKey, Field, Hook, HookSet, Manifest, Names, PluginBinding, ReasonRule, Setting,
 };
@@ -11,17 +12,39 @@ use shiftmill::{ENGINE_VERSION, Request, words};
 use shiftmill_proto::v1;
 use shiftmill_wire::Numbered;
 
+use crate::problem::{ErrorCode, Problem};
+
 /// The rulesets, plugins and versions that an evaluation runs with, and what its plugins may use.
-pub(crate) fn response_header(request: &Request, allowance: &PluginAllowance) -> v1::ResponseHeader {
+///
+/// # Errors
+/// When the texts of the rulesets and their plugins have more than `most` bytes.
+pub(crate) fn response_header(
+    request: &Request,
+    allowance: &PluginAllowance,
+    most: usize,
+) -> Result<v1::ResponseHeader, Problem> {
+    let mut rulesets = Vec::with_capacity(request.rulesets.len());
+    let mut left = most;
+    for ruleset in &request.rulesets {
+        let info = ruleset_info(ruleset);
+        left = left.checked_sub(info.encoded_len()).ok_or_else(|| {
+            let message = format!(
+                "the texts of {} rulesets and their plugins have more than {most} bytes; name fewer rulesets at a time",
+                request.rulesets.len()
+            );
+            Problem::new(ErrorCode::TooMany, message)
+        })?;
+        rulesets.push(info);
+    }
     // In the order of their numbers, which have no gaps.
     let reasons = BecauseKind::ALL.iter().map(|kind| words::because_kind(*kind));
-    v1::ResponseHeader {
+    Ok(v1::ResponseHeader {
         engine_version: ENGINE_VERSION.to_owned(),
         zone_edition: request.zones.edition.clone(),
-        rulesets: request.rulesets.iter().map(|ruleset| ruleset_info(ruleset)).collect(),
+        rulesets,
         reasons: reasons.map(str::to_owned).collect(),
         plugin_budget: request.plugin_budget().map(|_| plugin_budget(allowance)),
-    }
+    })
 }
 
 fn plugin_budget(allowance: &PluginAllowance) -> v1::PluginBudget {
@@ -53,7 +76,7 @@ fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// The description of a ruleset.
+/// The description of a ruleset. Its plugins bound its length: each has at most 64 KiB of texts.
 pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
     let names = ruleset.timeline().names();
     let context = ruleset.context();

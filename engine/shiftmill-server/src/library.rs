@@ -1,7 +1,7 @@
 //! The documents and plugins that a ruleset refers to, found while it is compiled. Plugins that are found are kept
 //! until the ruleset is ready, so that the service cannot remove them in between.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,12 +12,13 @@ use shiftmill::{PluginRegistry, is_file_name, with_cause};
 
 use crate::plugin_store::PluginStore;
 
-/// The files in the service's folder.
+/// The files of the service's folder that are for all callers: rulesets with `shared = true`, and the plugins that they
+/// name. Whose the other files are, the service does not know.
 #[derive(Debug, Default)]
-pub(crate) struct Files {
-    /// The texts of rulesets, which other rulesets may extend.
+pub(crate) struct SharedFiles {
+    /// The texts of the rulesets by the names of their files.
     pub texts: HashMap<String, String>,
-    /// The plugins that rulesets of the folder name.
+    /// The plugins by the names of their files.
     pub plugins: BTreeMap<String, Arc<Plugin>>,
 }
 
@@ -28,12 +29,22 @@ pub(crate) struct InFolder<'a> {
     pub store: &'a PluginStore,
     /// The plugins found, by the names of their files.
     pub found: Mutex<BTreeMap<String, Arc<Plugin>>>,
+    /// The files of plugins that the ruleset being compiled names.
+    pub named: Mutex<BTreeSet<String>>,
     /// All plugins found.
     pub held: PluginRegistry,
 }
 
 impl InFolder<'_> {
+    /// The plugins that rulesets have named by their files since the last time, by the names of these files.
+    pub fn take_named(&self) -> BTreeMap<String, Arc<Plugin>> {
+        let named = std::mem::take(&mut *self.named.lock().unwrap_or_else(PoisonError::into_inner));
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        named.into_iter().filter_map(|name| Some((name.clone(), Arc::clone(found.get(&name)?)))).collect()
+    }
+
     fn file(&self, name: &str) -> Result<Arc<Plugin>, String> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(plugin) = found.get(name) {
             return Ok(Arc::clone(plugin));
@@ -65,9 +76,9 @@ impl Library for InFolder<'_> {
     }
 }
 
-/// What a ruleset of a caller may refer to: the rulesets of the folder with their plugins, and pushed plugins.
+/// What a ruleset of a caller may refer to: the shared rulesets of the folder with their plugins, and pushed plugins.
 pub(crate) struct Sent<'a> {
-    pub files: &'a Files,
+    pub files: &'a SharedFiles,
     pub store: &'a PluginStore,
     /// The plugins found.
     pub held: PluginRegistry,

@@ -13,10 +13,13 @@ const RESULTS_OF_A_DAY: usize = 96;
 const RESULTS_OF_AN_ERROR: usize = 384;
 /// The memory of a call for each byte of its facts.
 const CALL_PER_BYTE: usize = 16;
-/// The readable results of one day.
-const READABLE_DAY: usize = 1_024;
-/// The readable results of one edit.
-const READABLE_EDIT: usize = 512;
+/// The words about one day.
+const WORDS_OF_A_DAY: usize = 1_024;
+/// The words about one edit: its sentence, of 512 bytes and 16 names of 64 bytes, in the timeline, in the pay and in the
+/// steps.
+const WORDS_OF_AN_EDIT: usize = 4_608;
+/// How often the words of an answer are in memory at a time: as sentences, in the answer, and as its bytes.
+const COPIES_OF_WORDS: usize = 3;
 const MIB: usize = 1 << 20;
 
 /// The bytes of a chunk and its results. Fails when the edits of its plugins may need more than `most` bytes, the most
@@ -74,12 +77,23 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     keys + words * 4 + punch_kind.len() + rows * 96 + carried * 20
 }
 
-/// The bytes of a call and its results: `bytes` are those of its message. Fails as [`of_chunk`] does.
-pub(crate) fn of_call(timecards: usize, bytes: usize, request: &Request, most: usize) -> Result<usize, String> {
-    let by_days = timecards.saturating_mul(days(&request.window)).saturating_mul(READABLE_DAY);
-    let by_plugins = timecards.saturating_mul(request.proposals_max(0).edits).saturating_mul(READABLE_EDIT);
+/// The bytes of a call and its results: `bytes` are those of its message. Its answer has at most `answer` bytes. Fails
+/// as [`of_chunk`] does.
+pub(crate) fn of_call(
+    timecards: usize,
+    bytes: usize,
+    request: &Request,
+    answer: usize,
+    most: usize,
+) -> Result<usize, String> {
+    let Proposals { edits, figures } = request.proposals_max(0);
+    let (edits, figures) = (edits.saturating_mul(timecards), figures.saturating_mul(timecards));
+    let by_days = timecards.saturating_mul(days(&request.window)).saturating_mul(WORDS_OF_A_DAY);
+    let words = by_days.saturating_add(edits.saturating_mul(WORDS_OF_AN_EDIT));
+    let by_plugins = of_proposals(Proposals { edits, figures }, request.detail);
     check_fits(timecards, by_plugins, most)?;
-    Ok(bytes.saturating_mul(CALL_PER_BYTE).saturating_add(by_days).saturating_add(by_plugins))
+    let words = words.min(answer.saturating_mul(COPIES_OF_WORDS));
+    Ok(bytes.saturating_mul(CALL_PER_BYTE).saturating_add(words).saturating_add(by_plugins))
 }
 
 /// The most that plugins may propose for the employees of a chunk.

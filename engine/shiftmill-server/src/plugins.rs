@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::core::PluginHash;
+use shiftmill::core::{PluginHash, excerpt};
 use shiftmill::plugin_host::{Lines, Plugin, Report};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::plugins_server::Plugins;
@@ -13,6 +13,8 @@ use crate::info;
 use crate::plugin_store::PluginStore;
 use crate::problem::{ErrorCode, Problem};
 
+/// Most names in a list of a report.
+const NAMES_MAX: usize = 50;
 /// Most plugins on one page.
 const PAGE_MAX: usize = 100;
 
@@ -34,7 +36,7 @@ impl Plugins for PluginsService {
     async fn get_plugin(&self, request: Request<v1::GetPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
         let name = request.into_inner().name;
         let hash = name.strip_prefix("plugins/").and_then(PluginHash::parse).ok_or_else(|| {
-            let message = format!("`{name}` is not `plugins/` and a hash of 64 hexadecimal digits");
+            let message = format!("`{}` is not `plugins/` and a hash of 64 hexadecimal digits", excerpt(&name));
             Problem::at(ErrorCode::ValueUnknown, "name", message)
         })?;
         let plugin = self.plugins.get(hash).ok_or_else(|| {
@@ -91,14 +93,16 @@ impl PluginsService {
     }
 }
 
+/// Names of a component are texts of its author, and there may be thousands: the first ones of each list are told.
 fn report(report: &Report) -> v1::PluginReport {
+    let first = |names: &[String]| names.iter().take(NAMES_MAX).map(|name| excerpt(name).to_string()).collect();
     v1::PluginReport {
         contract: report.contract.clone().unwrap_or_default(),
-        imports: report.imports.clone(),
-        other_exports: report.other_exports.clone(),
+        imports: first(&report.imports),
+        other_exports: first(&report.other_exports),
         functions: report.functions,
         memory_bytes: report.memory_bytes,
-        float_functions: report.float_functions.clone(),
+        float_functions: first(&report.float_functions),
         has_names: report.has_names,
         has_lines: report.lines == Lines::Known,
     }

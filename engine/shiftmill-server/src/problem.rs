@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 pub(crate) use shiftmill::core::ErrorCode;
+use shiftmill::core::one_line;
 use shiftmill_proto::v1;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -87,7 +88,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
 
 impl Problem {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Problem {
-        Problem { code, message: shortened(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
+        Problem { code, message: one_line(&message.into(), MESSAGE_BYTES_MAX), violations: Vec::new(), more: 0 }
     }
 
     /// An error of one entry, which its message is about.
@@ -109,7 +110,7 @@ impl Problem {
 
     /// An error with a list of mistakes in one field: `what` and the first mistakes are the message.
     pub fn listing(code: ErrorCode, what: &str, field: &str, list: &[String]) -> Problem {
-        let first = |mistake: &String| shortened(mistake, DESCRIPTION_BYTES_MAX);
+        let first = |mistake: &String| one_line(mistake, DESCRIPTION_BYTES_MAX);
         let mut named: Vec<String> = list.iter().take(NAMED).map(first).collect();
         if list.len() > NAMED {
             named.push(format!("and {} more", list.len() - NAMED));
@@ -124,7 +125,7 @@ impl Problem {
             self.more += 1;
             return self;
         }
-        let (field, description) = (field.into(), shortened(&description.into(), DESCRIPTION_BYTES_MAX));
+        let (field, description) = (field.into(), one_line(&description.into(), DESCRIPTION_BYTES_MAX));
         self.violations.push(Violation { field, description });
         self
     }

@@ -5,7 +5,7 @@
 //!           (reload: a new one, or with mistakes the old one stays)
 //! ```
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ use tokio::task::{JoinError, spawn_blocking};
 use crate::budget::Slots;
 use crate::cancel_on_drop::CancelPluginsOnDrop;
 use crate::config::ServeError;
-use crate::library::{Files, InFolder, Sent};
+use crate::library::{InFolder, Sent, SharedFiles};
 use crate::low_priority;
 use crate::plugin_store::PluginStore;
 use crate::problem::{ErrorCode, Problem};
@@ -49,7 +49,7 @@ pub struct Registry {
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     named: BTreeMap<String, Ready>,
-    files: Files,
+    shared: SharedFiles,
     plugins: Arc<PluginStore>,
     /// By the hash of file name and text; the least recently used first.
     recent: Mutex<Vec<([u8; 32], Arc<Ruleset>)>>,
@@ -149,7 +149,8 @@ impl Registry {
 fn log(error: &ServeError) {
     tracing::error!("rulesets were not reloaded: {error}");
     if let ServeError::Ruleset { source, .. } = error {
-        source.list.iter().for_each(|mistake| tracing::error!("{mistake}"));
+        // One line of the log for each mistake.
+        source.list.iter().for_each(|mistake| tracing::error!("{}", mistake.to_string().replace('\n', "; ")));
     } else if let Some(cause) = std::error::Error::source(error) {
         tracing::error!("{}", with_cause(cause));
     }
@@ -174,7 +175,7 @@ impl Snapshot {
     ) -> Result<Snapshot, ServeError> {
         let mut snapshot = Snapshot {
             named: presets.clone(),
-            files: Files::default(),
+            shared: SharedFiles::default(),
             plugins: Arc::clone(plugins),
             recent: Mutex::default(),
             compilers: compilers.clone(),
@@ -187,19 +188,32 @@ impl Snapshot {
 
     fn load_folder(&mut self, folder: &Path) -> Result<(), ServeError> {
         let paths = ruleset_files(folder)?;
+        let mut texts = HashMap::new();
         for path in &paths {
             let name = file_name(path);
             let text = read_text_in(folder, &name).map_err(|source| unreadable(path, source))?;
-            self.files.texts.insert(name, text);
+            texts.insert(name, text);
         }
-        let (texts, store) = (&self.files.texts, &*self.plugins);
-        let library = InFolder { folder, texts, store, found: Mutex::default(), held: PluginRegistry::default() };
+        let store = &*self.plugins;
+        let library = InFolder {
+            folder,
+            texts: &texts,
+            store,
+            found: Mutex::default(),
+            named: Mutex::default(),
+            held: PluginRegistry::default(),
+        };
         let mut tried = HashSet::new();
         for path in &paths {
-            let name = file_name(path);
-            let text = self.files.texts.get(&name).map_or("", String::as_str);
-            let compiled = compile(&Document { name: &name, text }, &library);
+            let file = file_name(path);
+            let text = texts.get(&file).map_or("", String::as_str);
+            let compiled = compile(&Document { name: &file, text }, &library);
             let ruleset = compiled.map_err(|source| ServeError::Ruleset { path: path.clone(), source })?;
+            let plugins = library.take_named();
+            if ruleset.is_shared() {
+                self.shared.plugins.extend(plugins);
+                self.shared.texts.insert(file, text.to_owned());
+            }
             let name = ruleset.name().to_owned();
             let ready = Ready { ruleset: Arc::new(ruleset), plugins: library.held.clone() };
             let passed = store.independence().check(&ready.ruleset, &ready.plugins, &Arc::default());
@@ -210,7 +224,19 @@ impl Snapshot {
             }
         }
         store.independence().keep_own(tried);
-        self.files.plugins = library.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.check_shared()
+    }
+
+    /// A shared ruleset extends only what is shared: whoever extends it also uses what it extends.
+    fn check_shared(&self) -> Result<(), ServeError> {
+        let is_shared = |file: &String| {
+            self.shared.texts.contains_key(file) || presets().iter().any(|preset| preset.name == file.as_str())
+        };
+        for ruleset in self.named.values().map(|ready| &ready.ruleset).filter(|ruleset| ruleset.is_shared()) {
+            if let Some(file) = ruleset.extends().iter().find(|file| !is_shared(file)) {
+                return Err(ServeError::NotShared { name: ruleset.name().to_owned(), file: file.clone() });
+            }
+        }
         Ok(())
     }
 
@@ -240,9 +266,11 @@ impl Snapshot {
         self.compilers.take().await
     }
 
-    /// The names of all rulesets that requests may name.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.named.keys().map(String::as_str)
+    /// The names of the rulesets that are for all callers: presets, and shared rulesets of the folder.
+    pub fn names_for_all(&self) -> impl Iterator<Item = &str> {
+        let is_preset = |name: &str| presets().iter().any(|preset| preset.name == name);
+        let for_all = self.named.iter().filter(move |(name, ready)| ready.ruleset.is_shared() || is_preset(name));
+        for_all.map(|(name, _)| name.as_str())
     }
 
     /// The ruleset with this name.
@@ -278,7 +306,7 @@ impl Snapshot {
     }
 
     fn compile_anew(&self, name: &str, text: &str) -> Result<Ready, Uncompiled> {
-        let library = Sent { files: &self.files, store: &self.plugins, held: PluginRegistry::default() };
+        let library = Sent { files: &self.shared, store: &self.plugins, held: PluginRegistry::default() };
         let ruleset = compile(&Document { name, text }, &library).map_err(Uncompiled::Mistakes)?;
         Ok(Ready { ruleset: Arc::new(ruleset), plugins: library.held })
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use shiftmill::core::{Detail, EvaluationWindow, Names, Timestamp, Workday, WorkdayRange};
-use shiftmill::ruleset::{Mistakes, Ruleset};
+use shiftmill::core::{Detail, EvaluationWindow, Names, Timestamp, Workday, WorkdayRange, excerpt, is_plain};
+use shiftmill::ruleset::{Mistake, Mistakes, Ruleset, nearest};
 use shiftmill::trial::TrialError;
 use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
@@ -22,6 +22,8 @@ use crate::registry::{Ready, Snapshot, Uncompiled};
 const RULESETS_MAX: usize = 256;
 /// Most plugins that the rulesets of one stream bind, together.
 const PLUGINS_MAX: usize = 1_024;
+/// Most bytes of the name of a document.
+const FILE_NAME_BYTES_MAX: usize = 255;
 /// Most days that a window spans; the engine would refuse every timecard of a longer one.
 const WINDOW_DAYS_MAX: usize = 800;
 
@@ -38,11 +40,7 @@ pub(crate) struct ResolvedHeader {
 
 impl ResolvedHeader {
     /// Reads the header of a stream.
-    pub async fn read(
-        header: v1::Header,
-        known: &Arc<Snapshot>,
-        caller: Caller,
-    ) -> Result<ResolvedHeader, Problem> {
+    pub async fn read(header: v1::Header, known: &Arc<Snapshot>, caller: Caller) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));
@@ -94,7 +92,7 @@ pub(crate) async fn request(
     known: &Arc<Snapshot>,
 ) -> Result<Request, Problem> {
     let (first, last) = edges(&window);
-    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, zones, fields))?;
+    let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, fields))?;
     let registry = known.plugins_of(&rulesets);
     let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
     let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
@@ -147,10 +145,9 @@ pub(crate) fn stopped(stopped: &Stopped) -> Problem {
     Problem::new(stopped.code(), stopped.to_string())
 }
 
-fn zone_problem(error: &ZoneError, zones: &[String], fields: Fields) -> Problem {
+fn zone_problem(error: &ZoneError, fields: Fields) -> Problem {
     match error {
-        ZoneError::Unknown { name, .. } => {
-            let index = zones.iter().position(|zone| zone == name).unwrap_or(0);
+        ZoneError::Unknown { index, .. } => {
             Problem::at(ErrorCode::ZoneUnknown, format!("{}[{index}]", fields.zones), error.to_string())
         }
         ZoneError::DaysOutOfRange { .. } => Problem::at(ErrorCode::Header, fields.window, error.to_string()),
@@ -165,7 +162,8 @@ pub(crate) async fn ruleset(source: &v1::RulesetSource, field: &str, known: &Arc
             known.named(name).ok_or_else(|| unknown_ruleset(name, field, known))
         }
         Some(v1::ruleset_source::Source::Text(text)) => {
-            let compiled = known.compile(file_name(&source.file_name), text).await;
+            let name = file_name(&source.file_name, &format!("{field}.file_name"))?;
+            let compiled = known.compile(name, text).await;
             compiled.map_err(|why| match why {
                 Uncompiled::Mistakes(mistakes) => ruleset_problem(&mistakes, field),
                 Uncompiled::Trial(error) => trial_problem(&error, field),
@@ -176,27 +174,36 @@ pub(crate) async fn ruleset(source: &v1::RulesetSource, field: &str, known: &Arc
     }
 }
 
-/// The name of a document without a name in mistakes.
-pub(crate) fn file_name(given: &str) -> &str {
-    if given.is_empty() { "ruleset.toml" } else { given }
+/// The name of a document in mistakes. Every mistake repeats it, so it is checked before the document is read.
+pub(crate) fn file_name<'a>(given: &'a str, field: &str) -> Result<&'a str, Problem> {
+    if given.len() > FILE_NAME_BYTES_MAX || !is_plain(given) {
+        let message = format!("the name of the file has more than {FILE_NAME_BYTES_MAX} bytes, or hidden characters");
+        return Err(Problem::at(ErrorCode::Header, field, message));
+    }
+    Ok(if given.is_empty() { "ruleset.toml" } else { given })
 }
 
+/// The names of other callers' rulesets are no hint for this one.
 fn unknown_ruleset(name: &str, field: &str, known: &Snapshot) -> Problem {
-    let known: Vec<_> = known.names().map(|name| format!("`{name}`")).collect();
-    let message = format!("no ruleset is named `{name}`; there are {}", known.join(", "));
+    let meant =
+        nearest(name, known.names_for_all()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let message = format!("no ruleset is named `{}`{meant}", excerpt(name));
     Problem::at(ErrorCode::RulesetUnknown, field, message)
 }
 
 fn ruleset_problem(mistakes: &Mistakes, field: &str) -> Problem {
-    let count = mistakes.list.len();
-    let plural = if count == 1 { "mistake" } else { "mistakes" };
-    let told: Vec<String> = mistakes.list.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = mistakes.list.iter().map(one_mistake).collect();
     Problem::listing(
         ErrorCode::RulesetMistakes,
-        &format!("the ruleset has {count} {plural}"),
+        &format!("the ruleset has {}", mistakes.count()),
         &format!("{field}.text"),
         &told,
     )
+}
+
+/// A mistake with its hint on one line.
+fn one_mistake(mistake: &Mistake) -> String {
+    mistake.to_string().replace('\n', "; ")
 }
 
 /// The first and the last day of a window.
@@ -216,7 +223,7 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
         return Err(Problem::at(ErrorCode::Header, field, "the window is missing"));
     };
     let day = |text: &str, name: &str| {
-        let wrong = || format!("`{text}` is not a date such as 2026-03-02");
+        let wrong = || format!("`{}` is not a date such as 2026-03-02", excerpt(text));
         clock::date(text.trim()).ok_or_else(|| Problem::at(ErrorCode::Header, format!("{field}.{name}"), wrong()))
     };
     let or = |text: &str, name: &str, default| if text.is_empty() { Ok(default) } else { day(text, name) };
@@ -235,7 +242,7 @@ pub(crate) fn window(window: Option<&v1::Window>, field: &str) -> Result<Evaluat
         }
     }
     let Some(WrittenTime::Instant(as_of)) = clock::date_and_time(&window.as_of) else {
-        let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", window.as_of);
+        let message = format!("`{}` is not an instant such as 2026-04-01T09:00:00Z", excerpt(&window.as_of));
         return Err(Problem::at(ErrorCode::Header, format!("{field}.as_of"), message));
     };
     if as_of < Timestamp::FIRST || as_of > Timestamp::LAST {

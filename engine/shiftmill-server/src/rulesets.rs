@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::ruleset::{Mistake, Ruleset};
+use shiftmill::ruleset::{Mistake, Mistakes, Ruleset};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_server::Rulesets;
 use tonic::{Request, Response, Status};
@@ -21,10 +21,11 @@ pub(crate) struct RulesetsService {
 impl Rulesets for RulesetsService {
     async fn validate(&self, request: Request<v1::ValidateRequest>) -> Result<Response<v1::ValidateResponse>, Status> {
         let message = request.into_inner();
-        let compiled = self.registry.now().compile(file_name(&message.file_name), &message.text).await;
+        let name = file_name(&message.file_name, "file_name")?;
+        let compiled = self.registry.now().compile(name, &message.text).await;
         Ok(Response::new(match compiled {
             Ok(ready) => valid(&ready.ruleset),
-            Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes.list),
+            Err(Uncompiled::Mistakes(mistakes)) => invalid(&mistakes),
             Err(Uncompiled::Trial(error)) => return Err(trial_problem(&error, "text").into()),
             Err(Uncompiled::Other(problem)) => return Err(problem.into()),
         }))
@@ -36,7 +37,7 @@ fn valid(ruleset: &Ruleset) -> v1::ValidateResponse {
     v1::ValidateResponse { valid: true, mistakes: Vec::new(), ruleset: Some(ruleset_info(ruleset)) }
 }
 
-fn invalid(mistakes: &[Mistake]) -> v1::ValidateResponse {
+fn invalid(mistakes: &Mistakes) -> v1::ValidateResponse {
     let wire = |mistake: &Mistake| v1::Mistake {
         file: mistake.file.clone(),
         line: mistake.line,
@@ -44,5 +45,10 @@ fn invalid(mistakes: &[Mistake]) -> v1::ValidateResponse {
         message: mistake.message.clone(),
         hint: mistake.hint.clone().unwrap_or_default(),
     };
-    v1::ValidateResponse { valid: false, mistakes: mistakes.iter().map(wire).collect(), ruleset: None }
+    let mut list: Vec<v1::Mistake> = mistakes.list.iter().map(wire).collect();
+    if let (true, Some(last)) = (mistakes.further, list.last().cloned()) {
+        let message = "correct the mistakes above first: further mistakes are not listed".to_owned();
+        list.push(v1::Mistake { message, hint: String::new(), ..last });
+    }
+    v1::ValidateResponse { valid: false, mistakes: list, ruleset: None }
 }

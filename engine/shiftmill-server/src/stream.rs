@@ -213,8 +213,9 @@ impl OpenStream {
     async fn serve(mut self) -> Result<(), Status> {
         let header = Arc::new(self.header().await?);
         let _cancel = CancelOnDrop::new(&header.request);
-        let told = response_header(&header.request, &self.shared.limits.plugin_allowance);
-        self.send(ResponsePart::Header(told), None);
+        let limits = &self.shared.limits;
+        let described = response_header(&header.request, &limits.plugin_allowance, limits.message_bytes)?;
+        self.send(ResponsePart::Header(described), None);
         while let Some(length) = self.next_length(self.shared.limits.idle_time).await? {
             self.evaluate(length, &header).await?;
         }
@@ -229,7 +230,9 @@ impl OpenStream {
         let expected = || Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header");
         let (message, _memory) = self.receive(length.ok_or_else(expected)?).await?;
         match message {
-            RequestPart::Header(header) => Ok(ResolvedHeader::read(header, &self.shared.registry.now(), self.caller).await?),
+            RequestPart::Header(header) => {
+                Ok(ResolvedHeader::read(header, &self.shared.registry.now(), self.caller).await?)
+            }
             RequestPart::Chunk(_) => Err(expected().into()),
         }
     }

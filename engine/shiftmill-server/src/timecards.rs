@@ -6,9 +6,9 @@ use prost::Message;
 use shiftmill::core::{
     BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
     PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Seconds,
-    TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys,
+    TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys, excerpt,
 };
-use shiftmill::words::{self, DayExplanation, Explanation, Language};
+use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
 use shiftmill::{Caller, Finished, Request, ResultHasher, find_zone};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
@@ -18,6 +18,7 @@ use shiftmill_timecards::rows::{
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 use tonic::Status;
 
 use crate::budget::Reservation;
@@ -28,6 +29,11 @@ use crate::info::{plugin_use, response_header};
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
 use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window, with_context};
+
+/// What a timecard takes in an answer beside its own bytes: the number of its field, and its length.
+const FIELD_BYTES: usize = 6;
+/// What the result hash takes in an answer.
+const HASH_BYTES: usize = 40;
 
 /// Evaluates the timecards of a call. A timecard that cannot be read is an error of its own, and the others are
 /// evaluated.
@@ -45,16 +51,21 @@ pub(crate) async fn evaluate(
     let (explain, language) = (message.explain, language(&message.language)?);
     check_employees(&message.timecards)?;
     let request = read_request(&message, shared, call.peer.caller()).await?;
-    let bytes = memory::of_call(count, message.encoded_len(), &request, call.capacity.chunks.most());
+    let most = shared.limits.message_bytes;
+    let bytes = memory::of_call(count, message.encoded_len(), &request, most, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.chunks.take(bytes).await?;
     let (batch, refused) = read_batch(&message, &request)?;
     request.add_employees(batch.len());
     let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     call.answered(reservation);
+    let header = response_header(&request, &shared.limits.plugin_allowance, most)?;
     let keys = message.timecards.into_iter().map(|timecard| timecard.employee);
-    let header = response_header(&request, &shared.limits.plugin_allowance);
-    Ok(answer(header, &request, &finished, keys, refused, Told { explain, language })?)
+    // Outside the threads that serve calls: thousands of sentences take their time.
+    let answer =
+        spawn_blocking(move || answer(header, &request, &finished, keys, refused, Told { explain, language, most }));
+    let lost = |_| Problem::new(ErrorCode::Engine, "the answer was lost; this is a fault of Shiftmill");
+    Ok(answer.await.map_err(lost)??)
 }
 
 /// Every timecard has a key of its own, as in a chunk.
@@ -62,7 +73,9 @@ fn check_employees(timecards: &[v1::Timecard]) -> Result<(), Problem> {
     let keys: Vec<&str> = timecards.iter().map(|timecard| timecard.employee.as_str()).collect();
     check_keys(&keys).map_err(|error| {
         let field = match error {
-            BatchError::NoKey { index } | BatchError::KeyTwice { index, .. } => format!("timecards[{index}].employee"),
+            BatchError::NoKey { index } | BatchError::KeyNotPlain { index } | BatchError::KeyTwice { index, .. } => {
+                format!("timecards[{index}].employee")
+            }
             BatchError::UnevenColumn { .. }
             | BatchError::UnknownValue { .. }
             | BatchError::BaseOutOfCalendar { .. }
@@ -77,17 +90,14 @@ fn language(code: &str) -> Result<Language, Problem> {
     if code.is_empty() {
         return Ok(Language::English);
     }
-    let unknown = || Problem::at(ErrorCode::ValueUnknown, "language", format!("`{code}` is neither `en` nor `zh`"));
+    let wrong = || format!("`{}` is neither `en` nor `zh`", excerpt(code));
+    let unknown = || Problem::at(ErrorCode::ValueUnknown, "language", wrong());
     Language::from_code(code).ok_or_else(unknown)
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come. A
 /// name of a timecard that is no zone is left out: it is an error of that timecard.
-async fn read_request(
-    message: &v1::EvaluateRequest,
-    shared: &Shared,
-    caller: Caller,
-) -> Result<Arc<Request>, Problem> {
+async fn read_request(message: &v1::EvaluateRequest, shared: &Shared, caller: Caller) -> Result<Arc<Request>, Problem> {
     let source =
         message.ruleset.as_ref().ok_or_else(|| Problem::at(ErrorCode::Header, "ruleset", "no ruleset is given"))?;
     let known = shared.registry.now();
@@ -162,8 +172,7 @@ async fn run(
         // The receiver is gone when the client has gone.
         let _sent = done.send(result.map(|finished| (finished, reservation)));
     });
-    let lost = |_| Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill");
-    let finished = finished.await.map_err(lost)?;
+    let finished = finished.await.map_err(|_| lost_timecard())?;
     finished.map_err(|why| stopped(&why).into())
 }
 
@@ -306,7 +315,8 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
 /// workday is a row of its own, so that a small message cannot grow into many facts.
 fn leave(leave: &v1::LeaveFact, reader: &mut RowReader<'_>) -> Result<Vec<Leave>, Wrong> {
     if clock::date(leave.from.trim()).is_some() {
-        let message = format!("`{}` is a date without a time; whole workdays are given as `workday`", leave.from);
+        let from = excerpt(&leave.from);
+        let message = format!("`{from}` is a date without a time; whole workdays are given as `workday`");
         return Err(Wrong::value("from", message));
     }
     let row = LeaveRow {
@@ -340,7 +350,7 @@ fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver,
             WaiverKind::Meal(ordinal)
         }
         (code, 0) => {
-            let unknown = || Wrong::value("exception", format!("no exception is called `{code}`"));
+            let unknown = || Wrong::value("exception", format!("no exception is called `{}`", excerpt(code)));
             WaiverKind::Exception(ExceptionCode::from_code(code).ok_or_else(unknown)?)
         }
         (_, _) => return Err(Wrong::value("meal", "both an exception and a meal are given; waive one in each row")),
@@ -371,9 +381,12 @@ fn unless_zero(number: u64) -> Given<'static, u64> {
 struct Told {
     explain: bool,
     language: Language,
+    /// The most bytes of the answer.
+    most: usize,
 }
 
 /// The answer, with the timecards in the order of the call: the batch has those that were not refused, in their order.
+/// Its sentences are counted as they are made, because plugins may propose hundreds of edits for each timecard.
 fn answer(
     header: v1::ResponseHeader,
     request: &Request,
@@ -382,35 +395,74 @@ fn answer(
     refused: Refused,
     told: Told,
 ) -> Result<v1::EvaluateResponse, Problem> {
-    let names = names(request)?;
     let columns = finished.batch.columns();
     let mut hasher = ResultHasher::default();
     let mut hash = hasher.chunk(&columns.employees, &finished.results);
-    let (mut refused, mut index) = (refused.into_iter().peekable(), 0);
-    let mut timecards = Vec::with_capacity(keys.len());
-    for (number, employee) in keys.enumerate() {
-        let number = Number { index, of_call: u32::try_from(number).unwrap_or(u32::MAX) };
-        if let Some((_, problem)) = refused.next_if(|(refused, _)| *refused == number.of_call as usize) {
-            hash.add(hasher.refused(&employee, problem.code()));
-            let error = Some(problem.into_card_error(number.of_call));
-            timecards.push(v1::EvaluatedTimecard { employee, error, ..v1::EvaluatedTimecard::default() });
-            continue;
-        }
-        let zone = request.zones.get(columns.zone.get(index).copied().unwrap_or(0));
-        let words = zone.and_then(|zone| words::explain(names, &finished.results, index, zone, told.language));
-        let lost = || Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill");
-        let mut timecard = write_timecard(employee, number, finished, &words.ok_or_else(lost)?, told.explain);
-        timecard.carried = carried(names, finished, index);
-        timecards.push(timecard);
-        index += 1;
-    }
-    Ok(v1::EvaluateResponse {
+    let mut answer = v1::EvaluateResponse {
         header: Some(header),
-        timecards,
-        result_hash: hash.finish().0.to_vec(),
+        timecards: Vec::with_capacity(keys.len()),
+        result_hash: Vec::new(),
         result_hash_detail: write_detail(request.detail.hashed()).into(),
         plugin_use: plugin_use(request),
-    })
+    };
+    let mut left = told.most.saturating_sub(answer.encoded_len() + HASH_BYTES);
+    let (mut refused, mut index, count) = (refused.into_iter().peekable(), 0, keys.len());
+    for (position, employee) in keys.enumerate() {
+        let too_large = || too_large(position, count, told.most);
+        let number = Number { index, of_call: u32::try_from(position).unwrap_or(u32::MAX) };
+        let timecard = match refused.next_if(|(refused, _)| *refused == position) {
+            Some((_, problem)) => {
+                hash.add(hasher.refused(&employee, problem.code()));
+                let error = Some(problem.into_card_error(number.of_call));
+                v1::EvaluatedTimecard { employee, error, ..v1::EvaluatedTimecard::default() }
+            }
+            None => {
+                index += 1;
+                explained(employee, number, request, finished, Told { most: left, ..told }, &too_large)?
+            }
+        };
+        left = left.checked_sub(timecard.encoded_len() + FIELD_BYTES).ok_or_else(too_large)?;
+        answer.timecards.push(timecard);
+    }
+    answer.result_hash = hash.finish().0.to_vec();
+    Ok(answer)
+}
+
+/// A timecard that was evaluated, in words.
+fn explained(
+    employee: String,
+    number: Number,
+    request: &Request,
+    finished: &Finished,
+    told: Told,
+    too_large: &impl Fn() -> Problem,
+) -> Result<v1::EvaluatedTimecard, Problem> {
+    let names = names(request)?;
+    let zone = finished.batch.columns().zone.get(number.index).copied().unwrap_or(0);
+    let zone = request.zones.get(zone).ok_or_else(lost_timecard)?;
+    let explanation = words::explain(names, &finished.results, number.index, zone, told.language, told.most);
+    let explanation = explanation.map_err(|error| match error {
+        ExplainError::NoTimecard { .. } => lost_timecard(),
+        ExplainError::TooLong { .. } => too_large(),
+    })?;
+    let mut timecard = write_timecard(employee, number, finished, &explanation, told.explain);
+    timecard.carried = carried(names, finished, number.index);
+    Ok(timecard)
+}
+
+fn lost_timecard() -> Problem {
+    Problem::new(ErrorCode::Engine, "a timecard was lost; this is a fault of Shiftmill")
+}
+
+/// The answer is too large when it has the timecard after the first `fit`.
+fn too_large(fit: usize, count: usize, most: usize) -> Problem {
+    let instead = match fit {
+        0 => "not even the first one fits: ask for less detail, without `explain`, or for a shorter pay period"
+            .to_owned(),
+        fit => format!("the first {fit} fit: send {fit} at a time, or ask for less detail, without `explain`"),
+    };
+    let message = format!("the answer about {count} timecards has more than {most} bytes; {instead}");
+    Problem::at(ErrorCode::TooMany, "timecards", message)
 }
 
 /// The position of a timecard.

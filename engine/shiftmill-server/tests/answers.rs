@@ -13,7 +13,7 @@ use shiftmill_proto::v1;
 use shiftmill_proto::v1::rulesets_client::RulesetsClient;
 use shiftmill_server::Limits;
 use shiftmill_wire::results;
-use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, message, source, summary, window};
+use support::{Gathered, MONDAY, RULES, Running, batch, facts, header, message, problem, source, summary, window};
 
 /// The request of [`header`], for an engine in process.
 fn request(detail: Detail) -> Arc<Request> {
@@ -177,4 +177,39 @@ async fn the_request_id_comes_back() {
     request.metadata_mut().insert("x-request-id", "payroll-2026-03".parse().unwrap());
     let answer = rulesets.validate(request).await.unwrap();
     assert_eq!(answer.metadata().get("x-request-id").unwrap(), "payroll-2026-03");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_too_large_says_how_many_timecards_fit() {
+    let server = Running::start(Limits { message_bytes: 64 << 10, ..Limits::default() }).await;
+    let mut client = server.client().await;
+    let timecards = |count: usize| {
+        let punch = |day: usize, time: &str, kind: &str| v1::Punch {
+            at: format!("2026-03-{day:02} {time}"),
+            kind: kind.to_owned(),
+            ..v1::Punch::default()
+        };
+        let punches = || (2..=27).flat_map(|day| [punch(day, "08:00", "in"), punch(day, "19:00", "out")]).collect();
+        let card = |number| v1::Timecard { employee: format!("E-{number}"), punches: punches(), ..<_>::default() };
+        (0..count).map(card).collect::<Vec<_>>()
+    };
+    let request = |count, explain| v1::EvaluateRequest {
+        ruleset: Some(source(RULES)),
+        zone: "America/New_York".to_owned(),
+        window: Some(window()),
+        timecards: timecards(count),
+        explain,
+        ..v1::EvaluateRequest::default()
+    };
+    let status = client.evaluate(request(20, true)).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-TOO-MANY".to_owned(), vec!["timecards".to_owned()]));
+    let words = "the answer about 20 timecards has more than 65536 bytes; the first ";
+    let rest = status.message().strip_prefix(words).unwrap_or_else(|| panic!("{}", status.message()));
+    let fit: usize = rest.split(' ').next().unwrap().parse().unwrap();
+    assert!((1..20).contains(&fit), "{fit}");
+    assert!(client.evaluate(request(fit + 1, true)).await.is_err());
+    let answer = client.evaluate(request(fit, true)).await.unwrap().into_inner();
+    assert!(answer.timecards.iter().all(|card| !card.explanation.is_empty() && !card.totals.is_empty()));
+    // Without sentences of every step, twice as many fit.
+    assert!(client.evaluate(request(fit * 2, false)).await.is_ok());
 }

@@ -35,6 +35,74 @@ async fn an_unknown_ruleset() {
     let header = v1::Header { rulesets: vec![source], ..header() };
     let status = server.exchange(header, vec![]).await.unwrap_err();
     assert_eq!((status.code(), problem(&status).0.as_str()), (Code::NotFound, "SM-RULESET-UNKNOWN"));
+    assert_eq!(status.message(), "no ruleset is named `us-califrnia@1`; did you mean `us-california@1`?");
+}
+
+/// Texts of megabytes and texts for terminals, in every place of a request that a message repeats.
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_of_any_length_and_content_come_back_as_an_excerpt() {
+    let server = Running::start(Limits::default()).await;
+    let hostile = "\u{1b}[2J\u{202e}x".repeat(300_000);
+    let named = |name: &str| v1::RulesetSource {
+        source: Some(v1::ruleset_source::Source::Name(name.to_owned())),
+        file_name: String::new(),
+    };
+    let text = format!("name = \"acme\"\n[attendance]\nlate_grace = \"{}\"\n", "x".repeat(1_000_000));
+    let as_of = v1::Window { as_of: hostile.clone(), ..support::window() };
+    let first = v1::Window { pay_period_first: hostile.clone(), ..support::window() };
+    let headers = [
+        v1::Header { zones: vec![hostile.clone()], ..header() },
+        v1::Header { zones: vec!["America/New_York".repeat(200_000)], ..header() },
+        v1::Header { rulesets: vec![named(&hostile)], ..header() },
+        v1::Header { rulesets: vec![support::source(&text)], ..header() },
+        v1::Header {
+            rulesets: vec![v1::RulesetSource { file_name: hostile.clone(), ..support::source("colour = 1\n") }],
+            ..header()
+        },
+        v1::Header { shifts: vec![hostile.clone()], ..header() },
+        v1::Header { carried_keys: vec![hostile.clone()], ..header() },
+        v1::Header { window: Some(as_of), ..header() },
+        v1::Header { window: Some(first), ..header() },
+    ];
+    for header in headers {
+        let status = server.exchange(header, vec![]).await.unwrap_err();
+        assert_ne!(status.code(), Code::ResourceExhausted, "{status:?}");
+        let details = String::from_utf8_lossy(status.details()).into_owned();
+        let repeated = |text: &str| text.matches('x').count() + text.matches("New_York").count();
+        assert!(status.message().len() < 400 && repeated(status.message()) < 200, "{}", status.message());
+        assert!(shiftmill::core::is_plain(status.message()) && !details.contains("\u{1b}"), "{}", status.message());
+    }
+    server.is_untouched().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_mistakes_do_not_repeat_the_name_of_the_file_many_times() {
+    let server = Running::start(Limits::default()).await;
+    let mut rulesets = RulesetsClient::new(server.channel().await);
+    let text: String = (0..300).map(|number| format!("k{number} = 1\n")).collect();
+    let request = |file_name: String| v1::ValidateRequest { text: text.clone(), file_name };
+    let status = rulesets.validate(request("x".repeat(1 << 20))).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-HEADER".to_owned(), vec!["file_name".to_owned()]));
+    let answer = rulesets.validate(request("x".repeat(255))).await.unwrap().into_inner();
+    assert_eq!(answer.mistakes.len(), 101);
+    assert!(answer.mistakes[100].message.contains("further mistakes are not listed"), "{:?}", answer.mistakes[100]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_of_employees_are_short_and_plain() {
+    let server = Running::start(Limits::default()).await;
+    let keyed = |number, key: &str| {
+        let mut keyed = chunk(number, 0..2);
+        keyed.employees[1] = key.to_owned();
+        keyed
+    };
+    let long = "E".repeat(201);
+    let chunks = vec![keyed(1, "E\u{1b}[2J"), keyed(2, &long), keyed(3, &long[1..]), keyed(4, "王小明")];
+    let answers = server.exchange(header(), chunks).await.unwrap();
+    let errors = chunk_errors(&answers);
+    let found: Vec<_> = errors.iter().map(|error| (error.code.as_str(), error.violations[0].field.as_str())).collect();
+    assert_eq!(found, [("SM-VALUE-UNKNOWN", "chunks[1].employees[1]"), ("SM-VALUE-UNKNOWN", "chunks[2].employees[1]")]);
+    assert_eq!(summary(&answers).employees, 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]

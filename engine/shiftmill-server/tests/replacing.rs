@@ -214,3 +214,50 @@ async fn streams(server: Arc<Running>, mut latest: Latest) -> usize {
     }
     answered
 }
+
+/// Rulesets of a folder: two customers', one that is shared, and one that a shared one may not extend.
+fn folder_of_two_customers() -> Folder {
+    let folder = Folder::new("shared");
+    folder.write("plant.toml", rules("8h"));
+    folder.write("c7.toml", "name = \"customer-7\"\n[[plugin]]\nname = \"meals\"\nfile = \"c7.wasm\"\n");
+    folder.write("c7.wasm", fixed("c7", 7));
+    let base = format!("shared = true\n{}[[plugin]]\nname = \"meals\"\nfile = \"base.wasm\"\n", rules("8h"));
+    folder.write("base.toml", base.replace("plant", "base"));
+    folder.write("base.wasm", fixed("base", 1));
+    folder
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ruleset_that_is_sent_stands_on_shared_files_only() {
+    let folder = folder_of_two_customers();
+    let config = Config { workers: 1, rulesets: Some(folder.0.clone()), ..Config::default() };
+    let server = Running::start_with(config).await;
+    let sent = |text: &str| v1::Header { rulesets: vec![support::source(text)], ..header() };
+    let plugin = |file: &str| format!("name = \"mine\"\n[[plugin]]\nname = \"meals\"\nfile = \"{file}\"\n");
+    for text in ["name = \"mine\"\nextends = \"c7.toml\"\n", "name = \"mine\"\nextends = \"plant.toml\"\n"] {
+        let status = server.exchange(sent(text), vec![]).await.unwrap_err();
+        assert_eq!(problem(&status).0, "SM-RULESET-MISTAKES");
+        let expected = ["there is no ruleset or preset `c7.toml`", "there is no ruleset or preset `plant.toml`"];
+        assert!(expected.iter().any(|words| status.message().contains(words)), "{}", status.message());
+    }
+    let no_shifts = |text: &str| v1::Header { shifts: vec![], ..sent(text) };
+    let status = server.exchange(no_shifts(&plugin("c7.wasm")), vec![]).await.unwrap_err();
+    assert!(status.message().contains("names its plugins by their `hash`"), "{}", status.message());
+    assert!(server.exchange(no_shifts(&plugin("base.wasm")), vec![]).await.is_ok());
+    let text = "name = \"mine\"\nextends = \"base.toml\"\n";
+    let answers = server.exchange(sent(text), vec![chunk(0, 0..3)]).await.unwrap();
+    assert_eq!(support::summary(&answers).employees, 3);
+
+    // A name that is known works; a guess is told presets and shared rulesets only.
+    assert!(server.exchange(v1::Header { rulesets: vec![named("plant")], ..header() }, vec![]).await.is_ok());
+    let guess = async |name: &str| {
+        let header = v1::Header { rulesets: vec![named(name)], ..header() };
+        server.exchange(header, vec![]).await.unwrap_err().message().to_owned()
+    };
+    assert_eq!(guess("customer-8").await, "no ruleset is named `customer-8`");
+    assert_eq!(guess("bass").await, "no ruleset is named `bass`; did you mean `base`?");
+
+    folder.write("base.toml", "name = \"base\"\nshared = true\nextends = \"plant.toml\"\n");
+    let refused = server.registry.reload().await.unwrap_err();
+    assert_eq!(refused.to_string(), "ruleset `base` is shared, and extends `plant.toml`, which is not");
+}

@@ -228,7 +228,9 @@ impl ChunkFault {
                 BatchError::UnknownValue { column, index, .. } | BatchError::TooMany { column, index, .. } => {
                     entry(column, *index)
                 }
-                BatchError::NoKey { index } | BatchError::KeyTwice { index, .. } => entry("employees", *index),
+                BatchError::NoKey { index }
+                | BatchError::KeyNotPlain { index }
+                | BatchError::KeyTwice { index, .. } => entry("employees", *index),
                 BatchError::BaseOutOfCalendar { .. } => "punch_base".to_owned(),
             },
             ChunkFault::CarriedUneven { column, .. } => (*column).to_owned(),

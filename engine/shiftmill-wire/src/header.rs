@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use shiftmill_core::{CarryKey, Detail, EvaluationWindow, Names};
+use shiftmill_core::{CarryKey, Detail, EvaluationWindow, Names, excerpt};
 use shiftmill_proto::v1;
 
 /// Most shifts, and most carried keys, that a header may name.
@@ -44,7 +44,7 @@ pub struct HeaderNames {
 
 /// A header names what none of its rulesets has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no ruleset has a {what} named `{name}`")]
+#[error("no ruleset has a {what} named `{}`", excerpt(.name))]
 pub struct UnknownName {
     /// The kind of name: `shift` or `carried key`.
     pub what: &'static str,

@@ -6,13 +6,13 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp as JiffTimestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable};
+use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable, excerpt};
 
 /// Days added on both sides, because facts may be slightly outside and an evaluation needs whole workweeks.
 const MARGIN_DAYS: i32 = 40;
 /// Most zones that one request may name.
 const ZONES_MAX: usize = 1_000;
-/// Most bytes of a name that may be a mistyped one: the longest name of a zone has 32.
+/// Most bytes of the name of a zone; the longest has 32. Longer texts are not looked up.
 const NAME_BYTES_MAX: usize = 64;
 
 /// Why there is no zone table.
@@ -21,8 +21,10 @@ pub enum ZoneError {
     /// No zone has this name.
     #[error("unknown time zone `{name}`{}", hint(.nearest))]
     Unknown {
-        /// The name given.
+        /// The name given, or its beginning.
         name: String,
+        /// Its position among the names given; its first one when it repeats.
+        index: usize,
         /// The name that was probably meant.
         nearest: Option<String>,
     },
@@ -75,10 +77,10 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
     };
     let mut built: HashMap<&str, Zone> = HashMap::new();
     let mut zones = Vec::with_capacity(names.len());
-    for name in names {
+    for (index, name) in names.iter().enumerate() {
         let zone = match built.entry(name) {
             Entry::Occupied(same) => same.into_mut(),
-            Entry::Vacant(first) => first.insert(zone(database(), name, from, until)?),
+            Entry::Vacant(first) => first.insert(zone(name, from, until).ok_or_else(|| unknown(name, index))?),
         };
         zones.push(zone.clone());
     }
@@ -90,8 +92,8 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
 /// # Errors
 /// [`ZoneError::Unknown`].
 pub fn find_zone(name: &str) -> Result<(), ZoneError> {
-    let known = database().get(name);
-    known.map(|_| ()).map_err(|_| ZoneError::Unknown { name: name.to_owned(), nearest: nearest(database(), name) })
+    let known = name.len() <= NAME_BYTES_MAX && database().get(name).is_ok();
+    if known { Ok(()) } else { Err(unknown(name, 0)) }
 }
 
 /// The bundled time-zone data. It keeps the zones that it has read.
@@ -109,11 +111,18 @@ fn instant(day: Workday) -> Option<JiffTimestamp> {
     JiffTimestamp::from_second(WallTime::on(day, 0).0).ok()
 }
 
-fn zone(database: &TimeZoneDatabase, name: &str, from: JiffTimestamp, until: JiffTimestamp) -> Result<Zone, ZoneError> {
-    let unknown = || ZoneError::Unknown { name: name.to_owned(), nearest: nearest(database, name) };
-    let zone = database.get(name).map_err(|_| unknown())?;
+fn zone(name: &str, from: JiffTimestamp, until: JiffTimestamp) -> Option<Zone> {
+    if name.len() > NAME_BYTES_MAX {
+        return None;
+    }
+    let zone = database().get(name).ok()?;
     let changes = changes(&zone, from, until);
-    Zone::new(name.to_owned(), zone.to_offset(from).seconds(), changes).ok_or_else(unknown)
+    Zone::new(name.to_owned(), zone.to_offset(from).seconds(), changes)
+}
+
+fn unknown(name: &str, index: usize) -> ZoneError {
+    let nearest = if name.len() <= NAME_BYTES_MAX { nearest(database(), name) } else { None };
+    ZoneError::Unknown { name: excerpt(name).to_string(), index, nearest }
 }
 
 /// The instants at which the offset changes. Transitions that change only the name of the time are left out.
@@ -182,6 +191,9 @@ mod tests {
         assert_eq!(nearest("America/NewYork").as_deref(), Some("America/New_York"));
         assert_eq!(nearest("Los Angeles").as_deref(), Some("America/Los_Angeles"));
         assert_eq!(nearest("zzzz"), None);
-        assert_eq!(nearest(&"Asia/Tokyo".repeat(400_000)), None);
+        let long = "America/New_York".repeat(1 << 18);
+        let refused = zone_table(std::slice::from_ref(&long), day(2026, 3, 1), day(2026, 3, 1)).unwrap_err();
+        assert!(matches!(&refused, ZoneError::Unknown { index: 0, nearest: None, .. }), "no work for long names");
+        assert!(refused.to_string().len() < 200, "{refused}");
     }
 }

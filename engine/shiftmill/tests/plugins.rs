@@ -13,7 +13,8 @@ use shiftmill::plugin_host::{FAILED_FUEL_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
-    Caller, Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
+    Caller, Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash,
+    zone_table,
 };
 use shiftmill_guests::{Guest, SLOW, endless};
 
@@ -163,7 +164,7 @@ fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
     assert_eq!((of(DOUBLE), of(MEAL)), (vec![34_000], vec![1]));
     assert_eq!(of(PayCode(5)), [5_200; 4]);
     let names = request.rulesets[0].timeline().names();
-    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English).unwrap();
+    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English, usize::MAX).unwrap();
     let meal = told.days[0].pay.iter().find(|line| line.pay_code == "meal_premium").unwrap();
     assert_eq!((meal.rule.as_str(), meal.because.as_str()), ("generous/meal", "has a meal"));
     assert!(told.days[0].steps.iter().any(|step| step.contains("by rule `generous/meal`: has a meal")), "{told}");

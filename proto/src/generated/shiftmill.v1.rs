@@ -869,7 +869,7 @@ pub struct ValidateRequest {
     /// The ruleset, a TOML document of at most 1 MiB.
     #[prost(string, tag = "1")]
     pub text: ::prost::alloc::string::String,
-    /// The name of the document in mistakes; `ruleset.toml` when empty.
+    /// The name of the document in mistakes, at most 255 bytes; `ruleset.toml` when empty.
     #[prost(string, tag = "2")]
     pub file_name: ::prost::alloc::string::String,
 }
@@ -879,7 +879,7 @@ pub struct ValidateResponse {
     /// True when the ruleset can be used.
     #[prost(bool, tag = "1")]
     pub valid: bool,
-    /// Every mistake, in the order of the document.
+    /// The mistakes, in the order of the document. After a hundred, a last one says that there are more.
     #[prost(message, repeated, tag = "2")]
     pub mistakes: ::prost::alloc::vec::Vec<Mistake>,
     /// The description of the ruleset, when it can be used.
@@ -1121,7 +1121,8 @@ pub mod rulesets_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Checks a ruleset and lists every mistake in it at once. A ruleset with mistakes is an answer, not a failed call.
+        /// Checks a ruleset and lists the first hundred mistakes in it at once. A ruleset with mistakes is an answer, not a
+        /// failed call.
         pub async fn validate(
             &mut self,
             request: impl tonic::IntoRequest<super::ValidateRequest>,
@@ -1161,7 +1162,8 @@ pub mod rulesets_server {
     /// Generated trait containing gRPC methods that should be implemented for use with RulesetsServer.
     #[async_trait]
     pub trait Rulesets: std::marker::Send + std::marker::Sync + 'static {
-        /// Checks a ruleset and lists every mistake in it at once. A ruleset with mistakes is an answer, not a failed call.
+        /// Checks a ruleset and lists the first hundred mistakes in it at once. A ruleset with mistakes is an answer, not a
+        /// failed call.
         async fn validate(
             &self,
             request: tonic::Request<super::ValidateRequest>,
@@ -1375,7 +1377,7 @@ pub struct Header {
 /// The source of a ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RulesetSource {
-    /// The name of the document in mistakes in `text`; `ruleset.toml` when empty.
+    /// The name of the document in mistakes in `text`, at most 255 bytes; `ruleset.toml` when empty.
     #[prost(string, tag = "3")]
     pub file_name: ::prost::alloc::string::String,
     #[prost(oneof = "ruleset_source::Source", tags = "1, 2")]

@@ -71,6 +71,7 @@ pub struct WithAndWithout {
 
 /// The explanation of one card of a chunk.
 pub fn explain(setting: &Setting, results: &Evaluations, index: usize) -> Result<Explanation, Problem> {
-    let told = words::explain(setting.names(), results, index, setting.zone()?, Language::English);
-    told.ok_or_else(|| Problem::own("a result is missing"))
+    let most = words::EXPLANATION_BYTES_MAX;
+    let told = words::explain(setting.names(), results, index, setting.zone()?, Language::English, most);
+    told.map_err(|error| Problem::own(error.to_string()))
 }

@@ -1,9 +1,9 @@
 //! The findings of the check of a component.
 
-use shiftmill_core::HookSet;
+use shiftmill_core::{HookSet, excerpt};
 
 use crate::componentise::way_text;
-use crate::limits::COMPONENT_BYTES_MAX;
+use crate::limits::{COMPONENT_BYTES_MAX, shortened};
 
 /// The findings of the check of a component. Its names are shortened, and its lists have at most 50 entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,13 +66,13 @@ pub(super) enum Objection {
     #[error("it is a core module and not yet a component; run `shiftmill plugin build`")]
     CoreModule,
     /// It is not a valid component, or uses features of WebAssembly that plugins cannot use.
-    #[error("it is not a valid plugin component: {0}")]
+    #[error("it is not a valid plugin component: {}", shortened(.0))]
     Invalid(String),
     /// It is built for another version of the contract.
-    #[error("{0}")]
+    #[error("{}", shortened(.0))]
     OtherVersion(String),
     /// It imports something that plugins cannot have.
-    #[error("it imports `{import}`, which plugins do not have{}", way_text(.way))]
+    #[error("it imports `{}`, which plugins do not have{}", excerpt(.import), shortened(&way_text(.way)))]
     ForeignImport {
         /// The name of the import.
         import: String,
@@ -124,7 +124,7 @@ pub(super) enum Objection {
         most: u64,
     },
     /// One of its functions has too many items of one kind.
-    #[error("its function `{function}` has {found} {what}, the maximum is {most}")]
+    #[error("its function `{}` has {found} {what}, the maximum is {most}", excerpt(.function))]
     TooMuchInFunction {
         /// The name of the function.
         function: String,
@@ -147,7 +147,7 @@ impl Objection {
 /// The first names of a list.
 fn some_of(names: &[String], count: u64) -> String {
     const SHOWN: usize = 8;
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", excerpt(name))).collect();
     match count.saturating_sub(shown.len() as u64) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

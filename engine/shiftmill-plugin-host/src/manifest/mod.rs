@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use shiftmill_core::{
     Argument, CarriedKey, FIGURES_PER_EDIT_MAX, Field, Hook, HookSet, Manifest, ReasonRule, Setting, ValueKind,
+    excerpt, is_plain,
 };
 
 use crate::columns::Reads;
@@ -18,6 +19,10 @@ const NAME_BYTES_MAX: usize = 64;
 const SENTENCE_BYTES_MAX: usize = 512;
 /// The number of settings, of rules, and of carried keys.
 const ENTRIES_MAX: usize = 256;
+/// The number of placeholders of a template: each argument may be named twice.
+const PLACEHOLDERS_MAX: usize = 2 * FIGURES_PER_EDIT_MAX;
+/// Bytes of all texts together. Every evaluation and every description of a ruleset repeats them.
+const TEXTS_BYTES_MAX: usize = 64 << 10;
 /// The number of fields of a row, and of words of a choice.
 const PARTS_MAX: usize = 64;
 /// The maximum number of mistakes in a list.
@@ -55,6 +60,10 @@ impl Described {
         mistakes.check_settings(&manifest.settings);
         mistakes.check_rules(&manifest.rules);
         mistakes.check_carried(&manifest.carried);
+        let bytes = bytes_of_texts(&manifest);
+        mistakes.demand(bytes <= TEXTS_BYTES_MAX, || {
+            format!("its texts have {bytes} bytes together, the maximum is {TEXTS_BYTES_MAX}")
+        });
         if mistakes.0.is_empty() { Ok((manifest, reads)) } else { Err(mistakes.0) }
     }
 }
@@ -78,9 +87,9 @@ impl Mistakes {
 
     fn check_identity(&mut self, described: &Described) {
         let Described { name, version, description, made_with, .. } = described;
-        self.demand(is_name(name, '-'), || format!("its name `{}` is not a name: {NAMES}", cut(name)));
+        self.demand(is_name(name, '-'), || format!("its name `{}` is not a name: {NAMES}", excerpt(name)));
         let semantic = version.len() <= NAME_BYTES_MAX && semver::Version::parse(version).is_ok();
-        self.demand(semantic, || format!("its version `{}` is not a version such as `0.3.1`", cut(version)));
+        self.demand(semantic, || format!("its version `{}` is not a version such as `0.3.1`", excerpt(version)));
         self.check_sentence("its description", description);
         self.check_sentence("what it was made with", made_with);
     }
@@ -103,14 +112,14 @@ impl Mistakes {
             let hook = Hook::from_code(name).filter(|hook| hooks.contains(*hook) && !seen.contains(*hook));
             let Some(hook) = hook else {
                 self.add(|| {
-                    format!("it reads columns at `{}`, which is not one of its hooks, or is given twice", cut(name))
+                    format!("it reads columns at `{}`, which is not one of its hooks, or is given twice", excerpt(name))
                 });
                 continue;
             };
             seen = seen.with(hook);
             let Some(own) = reads.get_mut(hook as usize) else { continue };
             for column in columns {
-                if let Err(mistake) = own.want(cut(column), hook) {
+                if let Err(mistake) = own.want(column, hook) {
                     self.add(|| format!("hook `{hook}`: {mistake}"));
                 }
             }
@@ -121,7 +130,7 @@ impl Mistakes {
     fn check_settings(&mut self, settings: &[Setting]) {
         self.check_keys("setting", '_', settings.iter().map(|setting| setting.field.key.as_str()));
         for Setting { field, fields } in settings {
-            let name = format!("setting `{}`", cut(&field.key));
+            let name = format!("setting `{}`", excerpt(&field.key));
             self.check_field(&name, field);
             if field.kind != ValueKind::Rows {
                 self.demand(fields.is_empty(), || format!("{name} has fields, which only rows have"));
@@ -131,7 +140,7 @@ impl Mistakes {
             self.demand(fields.len() <= PARTS_MAX, || format!("{name} has more than {PARTS_MAX} fields"));
             self.check_keys(&format!("{name}: field"), '_', fields.iter().map(|field| field.key.as_str()));
             for field in fields {
-                let name = format!("{name}, field `{}`", cut(&field.key));
+                let name = format!("{name}, field `{}`", excerpt(&field.key));
                 let fits = !matches!(field.kind, ValueKind::Text | ValueKind::Rows);
                 self.demand(fits, || format!("{name} is {}, which a row cannot hold", field.kind));
                 self.check_field(&name, field);
@@ -159,12 +168,12 @@ impl Mistakes {
     }
 
     fn check_default(&mut self, name: &str, field: &Field, default: &str) {
-        let shown = cut(default);
+        let shown = excerpt(default);
         match field.kind {
             ValueKind::Text => {
                 let length = i64::try_from(default.len()).unwrap_or(i64::MAX);
-                self.demand(default.len() <= SENTENCE_BYTES_MAX && within(field, length), || {
-                    format!("{name}: its default `{shown}` is too long or too short")
+                self.demand(default.len() <= SENTENCE_BYTES_MAX && is_plain(default) && within(field, length), || {
+                    format!("{name}: its default `{shown}` is too long or too short, or has hidden characters")
                 });
             }
             ValueKind::Rows => {
@@ -185,14 +194,14 @@ impl Mistakes {
     fn check_rules(&mut self, rules: &[ReasonRule]) {
         self.check_keys("rule", '-', rules.iter().map(|rule| rule.key.as_str()));
         for rule in rules {
-            let name = format!("rule `{}`", cut(&rule.key));
+            let name = format!("rule `{}`", excerpt(&rule.key));
             let ReasonRule { english, chinese, arguments, .. } = rule;
             let most = FIGURES_PER_EDIT_MAX;
             self.demand(arguments.len() <= most, || format!("{name} has more than {most} arguments"));
             self.check_keys(&format!("{name}: argument"), '_', arguments.iter().map(|it| it.name.as_str()));
             for argument in arguments {
                 let fits = !matches!(argument.kind, ValueKind::Choice | ValueKind::Text | ValueKind::Rows);
-                let (argument, kind) = (cut(&argument.name), argument.kind);
+                let (argument, kind) = (excerpt(&argument.name), argument.kind);
                 self.demand(fits, || format!("{name}: argument `{argument}` is {kind}, which only settings can be"));
             }
             self.demand(!english.is_empty(), || format!("{name} has no English text"));
@@ -209,16 +218,19 @@ impl Mistakes {
         match placeholders(template) {
             Err(problem) => self.add(|| format!("{name}: {problem}")),
             Ok(named) => {
+                self.demand(named.len() <= PLACEHOLDERS_MAX, || {
+                    format!("{name} has {} pairs of braces, the maximum is {PLACEHOLDERS_MAX}", named.len())
+                });
                 for placeholder in &named {
                     let known = arguments.iter().any(|argument| argument.name == *placeholder);
-                    let placeholder = cut(placeholder);
+                    let placeholder = excerpt(placeholder);
                     self.demand(known, || {
                         format!("{name} names `{{{placeholder}}}`, which is not one of its arguments")
                     });
                 }
                 for argument in arguments {
                     let used = named.iter().any(|placeholder| argument.name == *placeholder);
-                    let argument = cut(&argument.name);
+                    let argument = excerpt(&argument.name);
                     self.demand(used, || format!("{name} does not use its argument `{{{argument}}}`"));
                 }
             }
@@ -228,7 +240,7 @@ impl Mistakes {
     fn check_carried(&mut self, carried: &[CarriedKey]) {
         self.check_keys("carried key", '-', carried.iter().map(|carried| carried.key.as_str()));
         for carried in carried {
-            self.check_sentence(&format!("the meaning of carried key `{}`", cut(&carried.key)), &carried.meaning);
+            self.check_sentence(&format!("the meaning of carried key `{}`", excerpt(&carried.key)), &carried.meaning);
         }
     }
 
@@ -236,18 +248,39 @@ impl Mistakes {
     fn check_keys<'a>(&mut self, what: &str, joint: char, keys: impl Iterator<Item = &'a str>) {
         let mut seen = HashSet::new();
         for key in keys {
-            self.demand(is_name(key, joint), || format!("{what} `{}` is not a name: {NAMES}", cut(key)));
-            self.demand(seen.insert(key), || format!("{what} `{}` is declared twice", cut(key)));
+            self.demand(is_name(key, joint), || format!("{what} `{}` is not a name: {NAMES}", excerpt(key)));
+            self.demand(seen.insert(key), || format!("{what} `{}` is declared twice", excerpt(key)));
         }
     }
 
     fn check_sentence(&mut self, what: &str, text: &str) {
-        let plain = text.len() <= SENTENCE_BYTES_MAX && !text.chars().any(char::is_control);
-        self.demand(plain, || format!("{what} is longer than {SENTENCE_BYTES_MAX} bytes or has more than one line"));
+        let plain = text.len() <= SENTENCE_BYTES_MAX && is_plain(text);
+        self.demand(plain, || {
+            format!(
+                "{what} is longer than {SENTENCE_BYTES_MAX} bytes, has more than one line, or has hidden characters"
+            )
+        });
     }
 }
 
 const NAMES: &str = "lower case letters and digits, joined by `-` or `_`, 64 at most";
+
+/// The bytes of all names and sentences.
+fn bytes_of_texts(manifest: &Manifest) -> usize {
+    let of_choices = |field: &Field| field.choices.iter().map(String::len).sum::<usize>();
+    let of_field = |field: &Field| {
+        field.key.len() + field.meaning.len() + field.default.as_ref().map_or(0, String::len) + of_choices(field)
+    };
+    let of_setting = |setting: &Setting| of_field(&setting.field) + setting.fields.iter().map(of_field).sum::<usize>();
+    let of_rule = |rule: &ReasonRule| {
+        let arguments = rule.arguments.iter().map(|argument| argument.name.len()).sum::<usize>();
+        rule.key.len() + rule.english.len() + rule.chinese.len() + arguments
+    };
+    let of_carried = |carried: &CarriedKey| carried.key.len() + carried.meaning.len();
+    manifest.settings.iter().map(of_setting).sum::<usize>()
+        + manifest.rules.iter().map(of_rule).sum::<usize>()
+        + manifest.carried.iter().map(of_carried).sum::<usize>()
+}
 
 /// True for a text of lower case letters, digits and the joint that begins with a letter or digit.
 fn is_name(text: &str, joint: char) -> bool {
@@ -259,11 +292,6 @@ fn is_name(text: &str, joint: char) -> bool {
 
 fn within(field: &Field, number: i64) -> bool {
     field.least.is_none_or(|least| least <= number) && field.most.is_none_or(|most| number <= most)
-}
-
-/// The beginning of a text of a manifest, for a message.
-fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(NAME_BYTES_MAX)).unwrap_or_default()
 }
 
 /// The names in the braces of a template. Braces have no other meaning, and there is no escape for them.
@@ -373,6 +401,31 @@ mod tests {
         ] {
             assert!(all.contains(part), "{part} is missing in:\n{all}");
         }
+    }
+
+    #[test]
+    fn texts_are_plain_and_few() {
+        let all = mistakes(|described| {
+            described.description = "An \u{1b}[2Jallowance.".into();
+            described.settings.push(setting("note", DescribedKind::Text, Some("a\u{202e}b")));
+            described.rules[0].english = "{worked}".repeat(17);
+            described.rules[0].chinese = "工作\u{2028}{worked}".into();
+            described.carried[0].meaning = "Points\n".into();
+        });
+        for part in [
+            "its description is longer than 512 bytes, has more than one line, or has hidden characters",
+            "its default `a\\u{202e}b` is too long or too short, or has hidden characters",
+            "rule `long-night` in English has 17 pairs of braces, the maximum is 16",
+            "rule `long-night` in Chinese is longer",
+            "the meaning of carried key `points` is longer",
+        ] {
+            assert!(all.contains(part), "{part} is missing in:\n{all}");
+        }
+        let all = mistakes(|described| {
+            let long = |number| DescribedCarried { key: format!("k{number}"), meaning: "x".repeat(500) };
+            described.carried.extend((0..140).map(long));
+        });
+        assert!(all.starts_with("its texts have 7") && all.ends_with("the maximum is 65536"), "{all}");
     }
 
     #[test]

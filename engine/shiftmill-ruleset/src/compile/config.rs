@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use shiftmill_core::{
     ConfigValue, ExceptionCode, Field as Declared, Layer, Manifest, Names, PluginBinding, Seconds, Setting, Unit,
-    ValueKind, Workday,
+    ValueKind, Workday, excerpt, is_plain,
 };
 
 use super::names::Interned;
@@ -38,20 +38,24 @@ struct Reader<'a> {
 }
 
 /// A mistake in a value, and what to write.
-struct Wrong {
+struct Wrong<'a> {
     message: String,
-    hint: Option<String>,
+    /// Worked out only for a mistake that is listed.
+    hint: Box<dyn FnOnce() -> Option<String> + 'a>,
 }
 
 impl Reader<'_> {
     fn unknown(&mut self, fields: &[Field], known: &[&str]) {
         for field in fields.iter().filter(|field| !known.contains(&field.name.as_str())) {
-            let hint = match (nearest(&field.name, known.iter().copied()), known) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, []) => "it has no settings".to_owned(),
-                (None, known) => format!("known here: {}", known.join(", ")),
+            let hint = || {
+                Some(match (nearest(&field.name, known.iter().copied()), known) {
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, []) => "it has no settings".to_owned(),
+                    (None, known) => format!("known here: {}", known.join(", ")),
+                })
             };
-            self.mistakes.add(field.place, format!("unknown setting `{}` for {}", field.name, self.plugin), Some(hint));
+            let message = format!("unknown setting `{}` for {}", excerpt(&field.name), self.plugin);
+            self.mistakes.add_with(field.place, message, hint);
         }
     }
 
@@ -131,16 +135,16 @@ impl Reader<'_> {
         }
         self.needed(declared, place);
         let Some(default) = &declared.default else { return 0 };
-        let read = number(declared, &as_written(declared.kind, default), self.names).map_err(|wrong| Wrong {
+        let default = as_written(declared.kind, default);
+        let read = number(declared, &default, self.names).map_err(|wrong| Wrong {
             message: format!(
                 "the default of `{}` of {} is not valid here: {}",
                 declared.key, self.plugin, wrong.message
             ),
-            hint: Some(match wrong.hint {
-                Some(hint) if declared.kind.is_pay_code() => {
-                    format!("{hint}, or set `{}` under `[plugin.config]`", declared.key)
-                }
-                _ => format!("set `{}` under `[plugin.config]`", declared.key),
+            hint: Box::new(move || {
+                let set = format!("set `{}` under `[plugin.config]`", declared.key);
+                let declare = if declared.kind.is_pay_code() { (wrong.hint)() } else { None };
+                Some(declare.map_or_else(|| set.clone(), |declare| format!("{declare}, or {set}")))
             }),
         });
         self.sound(read, place).unwrap_or_default()
@@ -154,8 +158,8 @@ impl Reader<'_> {
         }
     }
 
-    fn sound<T>(&mut self, read: Result<T, Wrong>, place: Place) -> Option<T> {
-        read.map_err(|wrong| self.mistakes.add(place, wrong.message, wrong.hint)).ok()
+    fn sound<T>(&mut self, read: Result<T, Wrong<'_>>, place: Place) -> Option<T> {
+        read.map_err(|wrong| self.mistakes.add_with(place, wrong.message, wrong.hint)).ok()
     }
 }
 
@@ -168,7 +172,7 @@ fn as_written(kind: ValueKind, default: &str) -> Raw {
     }
 }
 
-fn number(declared: &Declared, raw: &Raw, names: &Interned) -> Result<i64, Wrong> {
+fn number<'a>(declared: &'a Declared, raw: &'a Raw, names: &'a Interned) -> Result<i64, Wrong<'a>> {
     let read = match (declared.kind, raw) {
         (ValueKind::Whole, Raw::Integer(number)) => Some(*number),
         (ValueKind::Length, Raw::Text(text)) => values::length(text).map(i64::from),
@@ -191,56 +195,70 @@ fn number(declared: &Declared, raw: &Raw, names: &Interned) -> Result<i64, Wrong
     }
 }
 
-fn text(declared: &Declared, raw: &Raw) -> Result<String, Wrong> {
+fn text<'a>(declared: &'a Declared, raw: &'a Raw) -> Result<String, Wrong<'a>> {
     let Raw::Text(text) = raw else { return Err(not_one(declared, raw)) };
     let (count, most) = (text.chars().count() as i64, declared.most.unwrap_or(TEXT_MAX));
     if count > most {
         let message = format!("`{}` has {count} letters; the maximum is {most}", declared.key);
-        return Err(Wrong { message, hint: None });
+        return Err(Wrong { message, hint: Box::new(|| None) });
+    }
+    if !is_plain(text) {
+        let hint = || Some("write it on one line, without control characters".to_owned());
+        return Err(Wrong { message: format!("`{}` has hidden characters", declared.key), hint: Box::new(hint) });
     }
     Ok(text.clone())
 }
 
 /// The position of a word among those known.
-fn position<'a>(declared: &Declared, text: &str, known: impl Iterator<Item = &'a str>) -> Result<usize, Wrong> {
-    let known: Vec<&str> = known.collect();
-    known.iter().position(|word| *word == text).ok_or_else(|| {
-        let hint = match nearest(text, known.iter().copied()) {
-            Some(near) => format!("did you mean `\"{near}\"`?"),
-            None => format!("write one of {}", quoted(&known)),
+fn position<'a>(
+    declared: &Declared,
+    text: &'a str,
+    mut known: impl Iterator<Item = &'a str> + Clone + 'a,
+) -> Result<usize, Wrong<'a>> {
+    let all = known.clone();
+    known.position(|word| word == text).ok_or_else(|| {
+        let hint = move || match nearest(text, all.clone()) {
+            Some(near) => Some(format!("did you mean `\"{near}\"`?")),
+            None => Some(format!("write one of {}", quoted(&all.collect::<Vec<_>>()))),
         };
-        Wrong { message: format!("`{}` cannot be `\"{text}\"`", declared.key), hint: Some(hint) }
+        let message = format!("`{}` cannot be `\"{}\"`", declared.key, excerpt(text));
+        Wrong { message, hint: Box::new(hint) }
     })
 }
 
-fn pay_code(declared: &Declared, name: &str, names: &Interned) -> Result<i64, Wrong> {
+fn pay_code<'a>(declared: &'a Declared, name: &'a str, names: &'a Interned) -> Result<i64, Wrong<'a>> {
     let fits = declared.kind.fits();
     let Some(code) = names.find(name) else {
-        let (layer, unit) = fits.unwrap_or((Layer::Base, Unit::Second));
-        let lines = match unit {
-            Unit::Count => format!("`layer = \"{layer}\"` and `unit = \"{unit}\"`"),
-            Unit::Second => format!("`layer = \"{layer}\"`"),
-        };
-        let declare = format!("declare it under `[pay_codes.{name}]` with {lines}");
-        let known = names.names.pay_codes.iter();
-        let known = known.filter(|info| fits.is_none_or(|fits| fits == (info.layer, info.unit)));
-        let hint = match nearest(name, known.map(|info| info.name.as_str())) {
-            Some(near) => format!("did you mean `{near}`? Else {declare}"),
-            None => declare,
-        };
-        return Err(Wrong { message: format!("there is no pay code `{name}`"), hint: Some(hint) });
+        let hint = move || Some(undeclared(fits, name, names));
+        return Err(Wrong { message: format!("there is no pay code `{}`", excerpt(name)), hint: Box::new(hint) });
     };
     if let (Some((layer, unit)), Some(info)) = (fits, names.names.pay_code(code))
         && (layer, unit) != (info.layer, info.unit)
     {
         let message = format!("pay code `{name}` is of layer `{}` with unit `{}`", info.layer, info.unit);
-        let hint = format!("`{}` takes a code of layer `{layer}` with unit `{unit}`", declared.key);
-        return Err(Wrong { message, hint: Some(hint) });
+        let hint = move || Some(format!("`{}` takes a code of layer `{layer}` with unit `{unit}`", declared.key));
+        return Err(Wrong { message, hint: Box::new(hint) });
     }
     Ok(i64::from(code.0))
 }
 
-fn within(declared: &Declared, number: i64) -> Result<i64, Wrong> {
+/// What to write instead of a pay code that is not declared.
+fn undeclared(fits: Option<(Layer, Unit)>, name: &str, names: &Interned) -> String {
+    let (layer, unit) = fits.unwrap_or((Layer::Base, Unit::Second));
+    let lines = match unit {
+        Unit::Count => format!("`layer = \"{layer}\"` and `unit = \"{unit}\"`"),
+        Unit::Second => format!("`layer = \"{layer}\"`"),
+    };
+    let declare = format!("declare it under `[pay_codes.{}]` with {lines}", excerpt(name));
+    let known = names.names.pay_codes.iter();
+    let known = known.filter(|info| fits.is_none_or(|fits| fits == (info.layer, info.unit)));
+    match nearest(name, known.map(|info| info.name.as_str())) {
+        Some(near) => format!("did you mean `{near}`? Else {declare}"),
+        None => declare,
+    }
+}
+
+fn within(declared: &Declared, number: i64) -> Result<i64, Wrong<'_>> {
     let (least, most) = (declared.least.filter(|least| number < *least), declared.most.filter(|most| number > *most));
     if least.is_none() && most.is_none() {
         return Ok(number);
@@ -252,16 +270,16 @@ fn within(declared: &Declared, number: i64) -> Result<i64, Wrong> {
         (None, most) => format!("at most {}", show(most.unwrap_or_default())),
     };
     let message = format!("`{}` must be {bounds}, not {}", declared.key, show(number));
-    Err(Wrong { message, hint: Some(declared.meaning.clone()) })
+    Err(Wrong { message, hint: Box::new(move || Some(declared.meaning.clone())) })
 }
 
-fn not_one(declared: &Declared, raw: &Raw) -> Wrong {
+fn not_one<'a>(declared: &'a Declared, raw: &'a Raw) -> Wrong<'a> {
     let message = format!("`{}` must be {}, not {}", declared.key, expects(declared.kind), raw.describe());
-    let hint = match (declared.kind, raw) {
-        (ValueKind::Length, Raw::Integer(number)) => format!("did you mean `\"{number}m\"`? {}", values::LENGTHS),
-        _ => example(declared),
+    let hint = move || match (declared.kind, raw) {
+        (ValueKind::Length, Raw::Integer(number)) => Some(format!("did you mean `\"{number}m\"`? {}", values::LENGTHS)),
+        _ => Some(example(declared)).filter(|hint| !hint.is_empty()),
     };
-    Wrong { message, hint: Some(hint).filter(|hint| !hint.is_empty()) }
+    Wrong { message, hint: Box::new(hint) }
 }
 
 /// What must be written, in words.

@@ -138,12 +138,14 @@ impl Interned {
 }
 
 pub(super) fn undeclared(names: &Interned, name: &str, place: Place, mistakes: &mut Finder) {
-    let known = names.names.pay_codes.iter().map(|info| info.name.as_str());
-    let hint = match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`? Codes of your own are declared in `[pay_codes.{name}]`"),
-        None => format!("declare it in `[pay_codes.{name}]`"),
+    let known = || names.names.pay_codes.iter().map(|info| info.name.as_str());
+    let hint = || {
+        Some(match nearest(name, known()) {
+            Some(near) => format!("did you mean `{near}`? Codes of your own are declared in `[pay_codes.{name}]`"),
+            None => format!("declare it in `[pay_codes.{name}]`"),
+        })
     };
-    mistakes.add(place, format!("there is no pay code `{name}`"), Some(hint));
+    mistakes.add_with(place, format!("there is no pay code `{name}`"), hint);
 }
 
 /// Records a pay code of a layer that the setting does not accept.

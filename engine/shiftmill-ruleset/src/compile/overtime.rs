@@ -170,9 +170,9 @@ impl Compiler<'_> {
             match tiers.iter().position(|stated| stated.name() == name.text) {
                 Some(number) => numbers.push(number),
                 None => {
-                    let near = nearest(&name.text, tiers.iter().map(Stated::name));
-                    let hint = near.map(|near| format!("did you mean `{near}`?"));
-                    self.mistakes.add(name.place, format!("there is no overtime tier `{}`", name.text), hint);
+                    let near = || nearest(&name.text, tiers.iter().map(Stated::name));
+                    let hint = || near().map(|near| format!("did you mean `{near}`?"));
+                    self.mistakes.add_with(name.place, format!("there is no overtime tier `{}`", name.text), hint);
                 }
             }
         }

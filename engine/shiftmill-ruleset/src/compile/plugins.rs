@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, PluginBinding, PluginHash, RuleId};
+use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, PluginBinding, PluginHash, RuleId, excerpt};
 
 use super::names::Interned;
 use super::{Compiler, config};
@@ -229,7 +229,7 @@ impl Compiler<'_> {
                 return None;
             }
             (None, Some(hash)) if PluginHash::parse(hash).is_none() => {
-                let message = format!("`hash` must be 64 hexadecimal digits, not `\"{hash}\"`");
+                let message = format!("`hash` must be 64 hexadecimal digits, not `\"{}\"`", excerpt(hash));
                 self.mistakes.add(place("hash"), message, hint("`shiftmill plugin inspect` shows the hash"));
                 return None;
             }
@@ -240,7 +240,7 @@ impl Compiler<'_> {
             Err(why) => {
                 let setting = if table.text("file").is_some() { "file" } else { "hash" };
                 let which = table.text(setting).unwrap_or_default();
-                self.mistakes.add(place(setting), format!("plugin `{which}` cannot be used: {why}"), None);
+                self.mistakes.add(place(setting), format!("plugin `{}` cannot be used: {why}", excerpt(which)), None);
                 None
             }
         }

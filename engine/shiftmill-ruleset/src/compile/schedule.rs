@@ -60,12 +60,12 @@ impl Compiler<'_> {
         for (weekday, shift) in table.pattern("pattern") {
             let known = shifts.iter().any(|named| named.name == shift.text);
             if !known {
-                let hint = nearest(&shift.text, shifts.iter().map(|named| named.name.as_str()));
-                let hint = match hint {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("declare it in `[shifts.{}]`", shift.text),
+                let known = || shifts.iter().map(|named| named.name.as_str());
+                let hint = || match nearest(&shift.text, known()) {
+                    Some(near) => Some(format!("did you mean `{near}`?")),
+                    None => Some(format!("declare it in `[shifts.{}]`", shift.text)),
                 };
-                self.mistakes.add(shift.place, format!("there is no shift `{}`", shift.text), Some(hint));
+                self.mistakes.add_with(shift.place, format!("there is no shift `{}`", shift.text), hint);
             }
             let number = self.names.names.shifts.iter().position(|name| *name == shift.text);
             if let Some(slot) = pattern.get_mut(*weekday as usize) {

@@ -48,7 +48,7 @@ const READERS: [&str; 24] = [
 ];
 
 /// What only a whole ruleset keeps, see [`crate::Ruleset`].
-const OF_THE_RULESET: [&str; 4] = ["name", "version", "description", "not_covered"];
+const OF_THE_RULESET: [&str; 5] = ["name", "version", "description", "shared", "not_covered"];
 
 struct OnePlugin;
 

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
-use shiftmill_core::{CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, ZoneTable};
+use shiftmill_core::{
+    CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, ZoneTable, excerpt, is_employee_key,
+};
 
 use super::report::{Place, Report};
 use super::status::StatusMap;
 use super::values::Values;
-use super::{EmployeeRow, Format, ROWS_MAX, json, tabular};
+use super::{EmployeeRow, Format, ROWS_MAX, json, not_a_key, tabular};
 use crate::fields::{Field, Table};
 use crate::rows::{CarriedRow, CorrectionRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow};
 
@@ -155,12 +157,16 @@ impl<'a> Intake<'a> {
     fn card_of(&self, row: &EmployeeRow) -> Result<CardFacts, String> {
         let zone = match row.zone.as_str() {
             "" => 0,
-            name => self.zones.find(name).ok_or_else(|| format!("`{name}` is not a zone such as `Europe/Berlin`"))?,
+            name => {
+                let unknown = || format!("`{}` is not a zone such as `Europe/Berlin`", excerpt(name));
+                self.zones.find(name).ok_or_else(unknown)?
+            }
         };
         let ruleset = match row.ruleset.as_str() {
             "" => 0,
             name => {
-                self.ruleset_named(name).ok_or_else(|| format!("ruleset `{name}` is not part of this evaluation"))?
+                let unknown = || format!("ruleset `{}` is not part of this evaluation", excerpt(name));
+                self.ruleset_named(name).ok_or_else(unknown)?
             }
         };
         Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, ..CardFacts::default() })
@@ -186,11 +192,15 @@ impl<'a> Intake<'a> {
         match (found, self.listed) {
             (Some(index), _) => Ok(*index),
             (None, true) if key.is_empty() => {
-                Err(Unused(format!("PIN `{pin}` belongs to no employee of the employees file")))
+                Err(Unused(format!("PIN `{}` belongs to no employee of the employees file", excerpt(pin))))
             }
-            (None, true) => Err(Unused(format!("employee `{key}` is not in the employees file"))),
+            (None, true) => Err(Unused(format!("employee `{}` is not in the employees file", excerpt(key)))),
             (None, false) => {
-                let employee = if key.is_empty() { pin } else { key }.to_owned();
+                let employee = if key.is_empty() { pin } else { key };
+                if !is_employee_key(employee) {
+                    return Err(Unused(not_a_key(employee)));
+                }
+                let employee = employee.to_owned();
                 self.by_key.insert(employee.clone(), self.cards.len());
                 self.cards.push(CardFacts { employee, ..CardFacts::default() });
                 Ok(self.cards.len() - 1)
@@ -215,7 +225,8 @@ impl<'a> Intake<'a> {
 
     /// The kind that a file's word means; vendors' words are ours from here on.
     fn kind(&self, word: &str) -> Result<Given<'static, PunchKind>, Unused> {
-        let unknown = || Unused(format!("`{word}` is not a kind of punch; the status map can say what it means"));
+        let unknown =
+            || Unused(format!("`{}` is not a kind of punch; the status map can say what it means", excerpt(word)));
         self.statuses.kind(word).map(Given::Value).ok_or_else(unknown)
     }
 
@@ -249,7 +260,7 @@ impl<'a> Intake<'a> {
         let number: Option<u64> = written.parse().ok();
         if number.is_none() && !written.is_empty() && !self.ids_warned {
             self.ids_warned = true;
-            let reason = format!("punch ids such as `{written}` are not numbers and are not kept");
+            let reason = format!("punch ids such as `{}` are not numbers and are not kept", excerpt(written));
             report.warn(row.file, row.place, reason);
         }
         number.into()

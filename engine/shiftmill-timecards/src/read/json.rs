@@ -6,6 +6,7 @@ use std::io::{self, BufRead, Read};
 
 use serde_json::Value;
 use serde_json::value::RawValue;
+use shiftmill_core::excerpt;
 
 use super::JSON_BYTES_MAX;
 use super::report::{Place, Report};
@@ -53,7 +54,7 @@ pub fn read(
                     Some(table) if wanted(table) => rows.array(table, array.get(), report, take),
                     None if wanted(Table::Punches) => {
                         let place = rows.place(array.get());
-                        report.reject(file, place, format!("`{name}` is not the name of a table"));
+                        report.reject(file, place, format!("`{}` is not the name of a table", excerpt(&name)));
                     }
                     _ => {}
                 }
@@ -112,14 +113,14 @@ impl Rows<'_> {
         let mut row = Values::new();
         for (key, value) in values {
             let Some(field) = Field::named(table, key) else {
-                report.warn(self.file, place, format!("`{key}` is not read"));
+                report.warn(self.file, place, format!("`{}` is not read", excerpt(key)));
                 continue;
             };
             match value {
                 Value::Null => {}
                 Value::String(text) => row.set(field, Cow::Borrowed(text)),
                 Value::Number(number) => row.set(field, Cow::Owned(number.to_string())),
-                _ => return report.reject(self.file, place, format!("`{key}` has to be text or a number")),
+                _ => return report.reject(self.file, place, format!("`{}` has to be text or a number", excerpt(key))),
             }
         }
         take(table, place, &row, report);

@@ -20,6 +20,8 @@ mod values;
 
 use std::io::{self, BufRead};
 
+use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, excerpt, is_employee_key, one_line};
+
 pub use crate::fields::Table;
 pub use intake::{Intake, RulesetNames};
 pub use report::{KEPT_MAX, Place, Reject, Report};
@@ -72,6 +74,9 @@ impl Format {
     }
 }
 
+/// Most bytes of the name of an employee, which only people read.
+const NAME_BYTES_MAX: usize = 200;
+
 /// One employee as a file states them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmployeeRow {
@@ -79,7 +84,7 @@ pub struct EmployeeRow {
     pub place: Place,
     /// The key.
     pub employee: String,
-    /// Their display name; empty when not stated.
+    /// Their display name, on one line; empty when not stated.
     pub name: String,
     /// The IANA name of the zone; empty when not stated.
     pub zone: String,
@@ -87,6 +92,11 @@ pub struct EmployeeRow {
     pub pin: String,
     /// Their ruleset; empty when not stated.
     pub ruleset: String,
+}
+
+/// Why a text is not the key of an employee.
+fn not_a_key(text: &str) -> String {
+    format!("the key `{}` has more than {EMPLOYEE_KEY_BYTES_MAX} bytes, or hidden characters", excerpt(text))
 }
 
 /// Reads an employees file. Rows without a key and keys or PINs that occur twice are rejected.
@@ -115,7 +125,7 @@ pub fn read_employees(
         let row = EmployeeRow {
             place,
             employee: values.get(Field::Employee).to_owned(),
-            name: values.get(Field::Name).to_owned(),
+            name: one_line(values.get(Field::Name), NAME_BYTES_MAX),
             zone: values.get(Field::Zone).to_owned(),
             pin: values.get(Field::Pin).to_owned(),
             ruleset: values.get(Field::Ruleset).to_owned(),
@@ -123,11 +133,14 @@ pub fn read_employees(
         if row.employee.is_empty() {
             return report.reject(file, place, "no employee is named");
         }
+        if !is_employee_key(&row.employee) {
+            return report.reject(file, place, not_a_key(&row.employee));
+        }
         if keys.contains(&row.employee) {
-            return report.reject(file, place, format!("employee `{}` is listed twice", row.employee));
+            return report.reject(file, place, format!("employee `{}` is listed twice", excerpt(&row.employee)));
         }
         if !row.pin.is_empty() && !pins.insert(row.pin.clone()) {
-            return report.reject(file, place, format!("PIN `{}` belongs to an employee above", row.pin));
+            return report.reject(file, place, format!("PIN `{}` belongs to an employee above", excerpt(&row.pin)));
         }
         keys.insert(row.employee.clone());
         employees.push(row);

@@ -2,8 +2,13 @@
 
 use core::fmt;
 
+use shiftmill_core::one_line;
+
 /// Most rejects and most warnings that are kept one by one; further ones are only counted.
 pub const KEPT_MAX: usize = 100_000;
+
+/// Most bytes of a reason: of texts of the file, reasons repeat excerpts.
+const REASON_BYTES_MAX: usize = 1_000;
 
 /// A place in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +36,12 @@ pub struct Reject {
     pub place: Place,
     /// Why.
     pub reason: String,
+}
+
+impl Reject {
+    fn new(file: &str, place: Place, reason: &str) -> Reject {
+        Reject { file: file.to_owned(), place, reason: one_line(reason, REASON_BYTES_MAX) }
+    }
 }
 
 /// Written as `punches.csv line 14: 25:10 is not a time of day`.
@@ -70,18 +81,18 @@ impl Report {
     }
 
     /// Notes a row that is not used.
-    pub fn reject(&mut self, file: &str, place: Place, reason: impl Into<String>) {
+    pub fn reject(&mut self, file: &str, place: Place, reason: impl AsRef<str>) {
         if self.rejects.len() < KEPT_MAX {
-            self.rejects.push(Reject { file: file.to_owned(), place, reason: reason.into() });
+            self.rejects.push(Reject::new(file, place, reason.as_ref()));
         } else {
             self.rejects_beyond += 1;
         }
     }
 
     /// Notes something that was assumed.
-    pub fn warn(&mut self, file: &str, place: Place, reason: impl Into<String>) {
+    pub fn warn(&mut self, file: &str, place: Place, reason: impl AsRef<str>) {
         if self.warnings.len() < KEPT_MAX {
-            self.warnings.push(Reject { file: file.to_owned(), place, reason: reason.into() });
+            self.warnings.push(Reject::new(file, place, reason.as_ref()));
         } else {
             self.warnings_beyond += 1;
         }

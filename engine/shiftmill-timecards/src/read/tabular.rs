@@ -1,5 +1,6 @@
 //! Rows of values divided by commas, semicolons or tabs, and the export of ZK terminals.
 
+use shiftmill_core::excerpt;
 use std::borrow::Cow;
 use std::io::{self, BufRead};
 
@@ -76,7 +77,7 @@ impl Header {
             columns.push(column);
         }
         let ignored = names.into_iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
-        let ignored = ignored.map(|(name, _)| format!("`{name}`")).collect();
+        let ignored = ignored.map(|(name, _)| format!("`{}`", excerpt(&name))).collect();
         Header { divider, columns, ignored }
     }
 

@@ -1,5 +1,7 @@
 //! A value of a row as written.
 
+use shiftmill_core::excerpt;
+
 use super::{Fault, RowError};
 use crate::fields::Field;
 
@@ -62,7 +64,7 @@ impl<'a, T: Copy> Given<'a, T> {
             Given::Value(value) => Ok(value),
             Given::Text(text) => match text.trim() {
                 "" => Err(RowError { field, fault: Fault::Empty }),
-                text => read(text).ok_or_else(|| RowError { field, fault: wrong(text.to_owned()) }),
+                text => read(text).ok_or_else(|| RowError { field, fault: wrong(excerpt(text).to_string()) }),
             },
         }
     }

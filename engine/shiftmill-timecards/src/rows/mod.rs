@@ -15,7 +15,7 @@ mod given;
 use shiftmill_core::{
     Carried, CarryKey, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
     OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind,
-    WallTime, Workday, Zone,
+    WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -204,7 +204,10 @@ impl<'a> RowReader<'a> {
             (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
             (true, "") => clock_times(row)?,
             (true, name) => {
-                return Err(RowError { field: Field::Shift, fault: Fault::ShiftStatedTwice(name.to_owned()) });
+                return Err(RowError {
+                    field: Field::Shift,
+                    fault: Fault::ShiftStatedTwice(excerpt(name).to_string()),
+                });
             }
         };
         Ok(ShiftFact { workday, times })
@@ -310,7 +313,7 @@ impl<'a> RowReader<'a> {
 /// A time as it is written, for messages.
 fn written(given: Given<'_, WrittenTime>) -> String {
     match given {
-        Given::Text(text) => text.trim().to_owned(),
+        Given::Text(text) => excerpt(text.trim()).to_string(),
         Given::Value(WrittenTime::Instant(at)) => format!("{}Z", WallTime(at.0)),
         Given::Value(WrittenTime::Wall(wall) | WrittenTime::Showing(wall, _)) => wall.to_string(),
     }
@@ -390,6 +393,6 @@ fn position(names: &[String], name: &str, field: Field, what: NameKind) -> Resul
         return Err(RowError { field, fault: Fault::Empty });
     }
     let found = names.iter().position(|known| known == name).and_then(|index| u16::try_from(index).ok());
-    let unknown = || Fault::Unknown { what, name: name.to_owned(), known: names.to_vec() };
+    let unknown = || Fault::Unknown { what, name: excerpt(name).to_string(), known: names.to_vec() };
     found.ok_or_else(|| RowError { field, fault: unknown() })
 }

@@ -19,7 +19,10 @@ impl CardReport {
     /// [`TrialError::Lost`] when there is no such card.
     pub fn of(setting: &Setting, results: &Evaluations, index: usize) -> Result<CardReport, TrialError> {
         let (names, zone) = (setting.names(), setting.zone()?);
-        let explanation = words::explain(names, results, index, zone, Language::English).ok_or(TrialError::Lost)?;
+        // The edits of the 16 plugins that a ruleset may have, in a week, have fewer words.
+        let most = words::EXPLANATION_BYTES_MAX;
+        let explained = words::explain(names, results, index, zone, Language::English, most);
+        let explanation = explained.map_err(|_| TrialError::Lost)?;
         Ok(CardReport { explanation, carried: carried(names, results, index) })
     }
 

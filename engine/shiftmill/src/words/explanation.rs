@@ -1,11 +1,13 @@
 //! One evaluated timecard, day by day, for the person whose pay it is.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::fmt;
 
 use shiftmill_core::{
     Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
-    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, Seconds, Severity, Span, SpanState,
-    Timestamp, TotalScope, Unit, Workday, Zone,
+    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity, Span,
+    SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -108,24 +110,51 @@ pub struct TotalSentence {
     pub amount: String,
 }
 
-/// Explains timecard `index` of `results`. `None` beyond the last one. Texts of plugins are in `language` where the
-/// plugin has it.
+/// Why a timecard is not explained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExplainError {
+    /// The results have no timecard of this number.
+    #[error("the results have no timecard {index}")]
+    NoTimecard {
+        /// The number, from 0.
+        index: usize,
+    },
+    /// It has more words than allowed. Plugins may propose hundreds of edits a week, each with a sentence.
+    #[error("the explanation has more than {bytes_max} bytes")]
+    TooLong {
+        /// How many bytes its sentences may have.
+        bytes_max: usize,
+    },
+}
+
+/// Explains timecard `index` of `results`. Texts of plugins are in `language` where the plugin has it. The sentences
+/// are counted as they are made: about `bytes_max` bytes are the most that it ever makes.
+///
+/// # Errors
+/// [`ExplainError`]. A part of an explanation is never returned.
 pub fn explain(
     names: &Names,
     results: &Evaluations,
     index: usize,
     zone: &Zone,
     language: Language,
-) -> Option<Explanation> {
-    let card = results.cards.get(index)?;
-    let explainer = Explainer { names, results, index, zone, language, own: results.rows_of(index) };
-    if let Some(failed) = card.error {
-        return Some(Explanation { error: Some(explainer.error(failed)), ..Explanation::default() });
-    }
-    let mut days: Vec<DayExplanation> = explainer.workdays().into_iter().map(|day| explainer.day(day)).collect();
-    let other_steps = explainer.add_steps(&mut days);
-    Some(Explanation { error: None, provisional: card.provisional, days, other_steps, totals: explainer.totals() })
+    bytes_max: usize,
+) -> Result<Explanation, ExplainError> {
+    let card = results.cards.get(index).ok_or(ExplainError::NoTimecard { index })?;
+    let (own, left) = (results.rows_of(index), Cell::new(Some(bytes_max)));
+    let explainer = Explainer { names, results, index, zone, language, own, left };
+    let explanation = match card.error {
+        Some(failed) => Explanation { error: Some(explainer.error(failed)), ..Explanation::default() },
+        None => explainer.explanation(card.provisional),
+    };
+    if explainer.has_room() { Ok(explanation) } else { Err(ExplainError::TooLong { bytes_max }) }
 }
+
+/// The bytes of an explanation in a program that explains one timecard at a time, to one person.
+pub const EXPLANATION_BYTES_MAX: usize = 64 << 20;
+
+/// What a sentence or name takes beside its text.
+const TEXT_BYTES: usize = size_of::<String>();
 
 /// Writes the explanation of one timecard.
 struct Explainer<'a> {
@@ -136,9 +165,29 @@ struct Explainer<'a> {
     language: Language,
     /// The rows of the timecard in each list.
     own: RowRanges,
+    /// The bytes that further texts may have; `None` when there were too many.
+    left: Cell<Option<usize>>,
 }
 
 impl Explainer<'_> {
+    fn explanation(&self, provisional: bool) -> Explanation {
+        let workdays = self.workdays().into_iter().take_while(|_| self.has_room());
+        let mut days: Vec<DayExplanation> = workdays.map(|day| self.day(day)).collect();
+        let other_steps = self.add_steps(&mut days);
+        Explanation { error: None, provisional, days, other_steps, totals: self.totals() }
+    }
+
+    /// True until there were too many texts. No list grows after that.
+    fn has_room(&self) -> bool {
+        self.left.get().is_some()
+    }
+
+    /// Counts a text. Every text of an explanation comes through here.
+    fn counted(&self, text: String) -> String {
+        self.left.set(self.left.get().and_then(|left| left.checked_sub(text.len() + TEXT_BYTES)));
+        text
+    }
+
     /// Every workday with at least one row, in order.
     fn workdays(&self) -> Vec<Workday> {
         let mut days: Vec<Workday> = Vec::new();
@@ -159,10 +208,13 @@ impl Explainer<'_> {
         DayExplanation {
             workday,
             day_type: row.map(|row| row.day_type),
-            title: title(workday, row.map(|row| (row.day_type, row.worked))),
+            title: self.counted(title(workday, row.map(|row| (row.day_type, row.worked)))),
             timeline: self.timeline(workday),
-            pay: lines.map(|line| self.pay(line)).collect(),
-            exceptions: exceptions.map(|(position, row)| self.exception(position, row)).collect(),
+            pay: lines.take_while(|_| self.has_room()).map(|line| self.pay(line)).collect(),
+            exceptions: exceptions
+                .take_while(|_| self.has_room())
+                .map(|(position, row)| self.exception(position, row))
+                .collect(),
             steps: Vec::new(),
         }
     }
@@ -173,13 +225,14 @@ impl Explainer<'_> {
         let premiums = self.premiums().filter(|premium| premium.reporting_workday == workday);
         let beside = premiums.map(|span| (span.start, span.end, "premium", span.code, span.reason));
         base.chain(beside)
+            .take_while(|_| self.has_room())
             .map(|(start, end, what, code, reason)| TimelineSentence {
-                from: local_on(self.zone, start, workday),
-                to: local_on(self.zone, end, workday),
+                from: self.counted(local_on(self.zone, start, workday)),
+                to: self.counted(local_on(self.zone, end, workday)),
                 length: end.since(start),
                 what,
                 pay_code: self.code(code),
-                rule: self.names.rule(reason.rule).to_owned(),
+                rule: self.rule(reason.rule),
                 because: self.because(reason, workday),
             })
             .collect()
@@ -189,8 +242,10 @@ impl Explainer<'_> {
     fn error(&self, failed: EvaluationError) -> String {
         let failure = self.failures().find(|failure| !failure.skipped);
         match (failed, failure) {
-            (EvaluationError::Plugin { code }, Some(told)) => format!("{}: {}", code.error_code(), failure_words(told)),
-            _ => error(failed),
+            (EvaluationError::Plugin { code }, Some(told)) => {
+                self.counted(format!("{}: {}", code.error_code(), failure_words(told)))
+            }
+            _ => self.counted(error(failed)),
         }
     }
 
@@ -200,7 +255,7 @@ impl Explainer<'_> {
 
     /// The grounds with their figures; for a plugin's reason, its text.
     fn because(&self, reason: Reason, workday: Workday) -> String {
-        self.says(reason, workday).unwrap_or_else(|| because(reason.because))
+        self.counted(self.says(reason, workday).unwrap_or_else(|| because(reason.because)))
     }
 
     /// The text of a plugin's reason.
@@ -217,8 +272,8 @@ impl Explainer<'_> {
             pay_code: self.code(line.code),
             amount: self.amount(line.code, line.amount),
             paid: self.names.pay_code(line.code).is_none_or(|info| info.paid),
-            rule: self.names.rule(line.rule).to_owned(),
-            because: self.grounds(line).unwrap_or_else(|| because_number(line.because).to_owned()),
+            rule: self.rule(line.rule),
+            because: self.grounds(line).unwrap_or_else(|| self.counted(because_number(line.because).to_owned())),
         }
     }
 
@@ -237,10 +292,11 @@ impl Explainer<'_> {
             spans.chain(premiums).chain(quantities).filter(|(day, code, reason)| fits(*day, *code, *reason));
         let (_, _, first) = reasons.next()?;
         let mut told = vec![self.because(first, line.workday)];
+        let mut met: HashSet<String> = told.iter().cloned().collect();
         if matches!(first.because, Because::ByPlugin { .. }) {
-            for (_, _, reason) in reasons {
+            for (_, _, reason) in reasons.take_while(|_| self.has_room()) {
                 let more = self.because(reason, line.workday);
-                if !told.contains(&more) {
+                if met.insert(more.clone()) {
                     told.push(more);
                 }
             }
@@ -263,11 +319,11 @@ impl Explainer<'_> {
         let because =
             marks.find(|mark| mark.exception == position).map(|mark| Because::ByPlugin { reason: mark.reason });
         let says = because.and_then(|because| self.says(Reason { rule: row.rule, because }, row.workday));
-        match says {
+        self.counted(match says {
             Some(says) => about_marked(&row, &says, self.zone),
             None if row.code == ExceptionCode::PluginFailed => self.failed(row),
             None => about(&row, self.zone),
-        }
+        })
     }
 
     /// The failures of skipped plugins: on the day of the exception, or else on any day.
@@ -285,7 +341,7 @@ impl Explainer<'_> {
     fn add_steps(&self, days: &mut [DayExplanation]) -> Vec<String> {
         let mut others = Vec::new();
         let notes = self.results.notes.get(self.own.notes.clone()).unwrap_or(&[]);
-        for step in notes {
+        for step in notes.iter().take_while(|_| self.has_room()) {
             let workday = self.workday_of(step);
             match days.iter_mut().find(|day| day.workday == workday) {
                 Some(day) => day.steps.push(self.step(step, workday)),
@@ -296,7 +352,7 @@ impl Explainer<'_> {
     }
 
     fn step(&self, step: &Note, workday: Workday) -> String {
-        note(step, self.names, self.zone, workday, |reason| self.says(reason, workday))
+        self.counted(note(step, self.names, self.zone, workday, |reason| self.says(reason, workday)))
     }
 
     fn workday_of(&self, note: &Note) -> Workday {
@@ -339,25 +395,30 @@ impl Explainer<'_> {
 
     fn totals(&self) -> Vec<TotalSentence> {
         let rows = self.results.totals.rows(self.own.totals.clone());
-        rows.map(|row| TotalSentence {
-            scope: row.scope,
-            from: row.from,
-            pay_code: self.code(row.code),
-            amount: self.amount(row.code, row.amount),
-        })
-        .collect()
+        rows.take_while(|_| self.has_room())
+            .map(|row| TotalSentence {
+                scope: row.scope,
+                from: row.from,
+                pay_code: self.code(row.code),
+                amount: self.amount(row.code, row.amount),
+            })
+            .collect()
+    }
+
+    fn rule(&self, rule: RuleId) -> String {
+        self.counted(self.names.rule(rule).to_owned())
     }
 
     fn code(&self, code: PayCode) -> String {
-        self.names.pay_code(code).map_or_else(|| code.0.to_string(), |info| info.name.clone())
+        self.counted(self.names.pay_code(code).map_or_else(|| code.0.to_string(), |info| info.name.clone()))
     }
 
     fn amount(&self, code: PayCode, amount: u32) -> String {
-        match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
+        self.counted(match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
             Unit::Second => Seconds(amount).to_string(),
             Unit::Count if amount == 1 => "1 time".to_owned(),
             Unit::Count => format!("{amount} times"),
-        }
+        })
     }
 
     fn lines(&self) -> impl Iterator<Item = PayLine> + '_ {
@@ -508,8 +569,44 @@ mod tests {
     }
 
     #[test]
+    fn sentences_are_counted_as_they_are_made() {
+        // Two thousand quantities on one day, each a reason of a plugin of half a kilobyte.
+        let mut results = ten_hours();
+        let mut names = names();
+        let rule = ReasonRule {
+            key: "long".to_owned(),
+            english: format!("{} {{often}}", "x".repeat(500)),
+            chinese: String::new(),
+            arguments: vec![Argument { name: "often".to_owned(), kind: ValueKind::Whole }],
+        };
+        names.reasons.push((RuleId(4), rule));
+        for number in 0..2_000_u32 {
+            let because = Because::ByPlugin { reason: number };
+            results.reasons.push(&[i64::from(number)]);
+            let reason = Reason { rule: RuleId(4), because };
+            results.quantities.push(Quantity { workday: MONDAY, code: PayCode(2), amount: 1, reason });
+        }
+        let because = Because::ByPlugin { reason: 0 }.number();
+        let line = PayLine { workday: MONDAY, code: PayCode(2), amount: 2_000, rule: RuleId(4), because };
+        results.lines.push(line);
+        results.cards.clear();
+        let ends = results.ends();
+        results.cards.push(CardResult { ends, provisional: false, error: None });
+        let zone = Zone::fixed("Etc/UTC", 0);
+        let explained = |bytes_max| explain(&names, &results, 0, &zone, Language::English, bytes_max);
+        let told = explained(usize::MAX).unwrap();
+        assert!(told.days[0].pay[2].because.len() > 1_000_000);
+        assert_eq!(explained(1 << 18), Err(ExplainError::TooLong { bytes_max: 1 << 18 }));
+        assert_eq!(
+            explain(&names, &results, 1, &zone, Language::English, 1),
+            Err(ExplainError::NoTimecard { index: 1 })
+        );
+    }
+
+    #[test]
     fn a_day_is_written_as_text() {
-        let told = explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0), Language::English).unwrap();
+        let told =
+            explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0), Language::English, usize::MAX).unwrap();
         let expected = "\
 Mon 2026-03-02, an ordinary workday: 10:00 of work
        8:00  regular: worked (rule `worked`)
@@ -570,7 +667,7 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
     fn a_plugin_explains_its_own_pay() {
         let mut names = names();
         let results = with_plugin(&mut names);
-        let told = |language| explain(&names, &results, 0, &Zone::fixed("Etc/UTC", 0), language).unwrap();
+        let told = |language| explain(&names, &results, 0, &Zone::fixed("Etc/UTC", 0), language, usize::MAX).unwrap();
         let day = told(Language::English).days.remove(0);
         assert_eq!(day.pay[2].because, "worked 10:00 into the night; worked 12:00 into the night");
         assert_eq!(day.exceptions[0].text, "out well after the scheduled end (at 22:00)");
@@ -609,13 +706,13 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         results.exceptions.push(row);
         results.cards[0].ends = results.ends();
         let zone = Zone::fixed("Etc/UTC", 0);
-        let told = explain(&names(), &results, 0, &zone, Language::English).unwrap();
+        let told = explain(&names(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
         let words = "plugin night-meal 0.3.1, called `meals`, failed on 2026-03-02 (hook `days`): src/lib.rs:41:9: no \
                      punches";
         assert_eq!(told.days[0].exceptions[0].text, words);
         results.failures.push(failure(FailureCode::Budget, false));
         results.cards[0].error = Some(EvaluationError::Plugin { code: FailureCode::Budget });
-        let told = explain(&names(), &results, 0, &zone, Language::English).unwrap();
+        let told = explain(&names(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
         assert_eq!(told.error, Some(format!("SM-PLUGIN-BUDGET: {words}")));
     }
 
@@ -624,7 +721,7 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         let mut results = ten_hours();
         results.spans.clear();
         results.cards[0].ends.spans = 0;
-        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0), Language::English).unwrap();
+        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0), Language::English, usize::MAX).unwrap();
         assert_eq!(told.days[0].pay[1].because, "beyond the limit of the workday");
     }
 }
