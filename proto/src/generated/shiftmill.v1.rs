@@ -275,9 +275,10 @@ impl PluginHook {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum PluginIsolation {
-    /// Every chunk of employees has an instance of its own.
+    /// Up to 512 employees share an instance. Whether pay depends on other employees was tried with made-up employees, at
+    /// every position in a call, before the ruleset was used; it is sampled while streams run.
     Chunk = 0,
-    /// Every employee has an instance of its own.
+    /// Every employee has an instance of its own. Pay cannot depend on other employees.
     Employee = 1,
 }
 impl PluginIsolation {
@@ -2431,7 +2432,8 @@ pub struct EvaluateRequest {
 /// `2026-03-02T08:58:30-06:00`. Days are `2026-03-02`.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Timecard {
-    /// The employee's key. It is not empty, and no other timecard of the call has it.
+    /// The employee's key: 1 to 200 bytes, without hidden characters such as ends of lines. No other timecard of the call
+    /// has it.
     #[prost(string, tag = "1")]
     pub employee: ::prost::alloc::string::String,
     /// Their home zone; empty: the zone of the request, which is then required.
