@@ -6,10 +6,14 @@
 
 mod support;
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex};
 
+use prost::Message;
+use prost::bytes::Bytes;
 use serde_json::Value;
 use shiftmill::core::{CardFacts, TimecardBatch};
 use shiftmill_client::Client;
@@ -31,13 +35,21 @@ use tonic::transport::Channel;
 struct Service {
     child: Child,
     address: String,
+    log: Log,
 }
+
+/// The entries of a log, without those before the service is ready.
+type Log = Arc<Mutex<Vec<Value>>>;
 
 impl Service {
     /// Starts it on a port that is free, with a folder for compiled code.
     fn start(folder: &Path, cache: &Path) -> Service {
+        Service::start_with(folder, &[OsStr::new("--plugin-cache"), cache.as_os_str()])
+    }
+
+    fn start_with(folder: &Path, arguments: &[&OsStr]) -> Service {
         let mut serve = command(folder);
-        serve.args(["serve", "--listen", "127.0.0.1:0", "--log", "json", "--plugin-cache"]).arg(cache);
+        serve.args(["serve", "--listen", "127.0.0.1:0", "--log", "json"]).args(arguments);
         let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let told = lines.find_map(|line| {
@@ -45,8 +57,14 @@ impl Service {
             line["fields"]["address"].as_str().map(str::to_owned)
         });
         // Later output is read too, so that the service never waits for a reader.
-        std::thread::spawn(move || lines.count());
-        Service { child, address: format!("http://{}", told.unwrap()) }
+        let log = Log::default();
+        let written = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines {
+                written.lock().unwrap().push(serde_json::from_str(&line).unwrap());
+            }
+        });
+        Service { child, address: format!("http://{}", told.unwrap()), log }
     }
 
     async fn channel(&self) -> Channel {
@@ -56,6 +74,27 @@ impl Service {
     async fn push(&self, component: Vec<u8>) -> Result<v1::Plugin, tonic::Status> {
         let mut plugins = PluginsClient::new(self.channel().await);
         Ok(plugins.push_plugin(v1::PushPluginRequest { component }).await?.into_inner())
+    }
+
+    /// The most memory that the process has had, in MiB.
+    #[cfg(target_os = "linux")]
+    fn memory_mib(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        most.trim().trim_end_matches(" kB").parse::<usize>().unwrap() >> 10
+    }
+
+    /// A connection from another address of this machine: another peer than those of 127.0.0.1. It reads no answers.
+    #[cfg(target_os = "linux")]
+    async fn connect_from(&self, last: u8) -> h2::client::SendRequest<Bytes> {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, last], 0).into()).unwrap();
+        let stream = socket.connect(self.address.trim_start_matches("http://").parse().unwrap()).await.unwrap();
+        let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+        tokio::spawn(async move {
+            let _ended = connection.await;
+        });
+        sender
     }
 
     /// How often pages were given to processes that this one started and that have ended.
@@ -241,6 +280,113 @@ async fn a_stopped_service_answers_the_running_stream_to_its_end() {
     assert_eq!((summary.chunks, summary.employees), (2, 2));
     drop((answers, evaluation));
     assert!(service.child.wait().unwrap().success());
+}
+
+/// The code and the error of every call that has ended, by its method.
+fn calls_in(log: &Log) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let log = log.lock().unwrap();
+    let ended = log.iter().filter(|entry| entry["fields"]["message"] == "call ended");
+    let call = |entry: &Value| {
+        let (span, fields) = (&entry["span"], &entry["fields"]);
+        assert_eq!(span["peer"], "127.0.0.1");
+        assert!(fields["milliseconds"].is_u64() && span["request_id"].is_string());
+        assert_eq!(span["ruleset"].is_string(), fields["code"] == "Ok", "{entry}");
+        (text(&span["method"]), text(&fields["code"]), text(&fields["error"]))
+    };
+    ended.map(call).collect()
+}
+
+#[tokio::test]
+async fn every_call_has_one_line_in_the_log() {
+    let place = Place::new("served-log");
+    let service = Service::start(&place.0, &place.0.join("cache"));
+    let mut evaluation = EvaluationClient::new(service.channel().await);
+    let ruleset = header("").rulesets.first().cloned();
+    let good = v1::EvaluateRequest { ruleset, ..long_night("") };
+    evaluation.evaluate(good.clone()).await.unwrap();
+    let nobody = v1::EvaluateRequest { zone: "Nowhere/At_all".to_owned(), ..good };
+    let status = evaluation.evaluate(nobody).await.unwrap_err();
+    assert!(status.metadata().get("x-request-id").is_some());
+    let (sender, sent) = mpsc::channel(4);
+    sender.send(message(Asking::Chunk(idle_chunk(0, 1)))).await.unwrap();
+    let mut answers = evaluation.evaluate_stream(ReceiverStream::new(sent)).await.unwrap().into_inner();
+    assert!(answers.message().await.is_err());
+    service.push(b"MZ".to_vec()).await.unwrap_err();
+    let expected = [
+        ("shiftmill.v1.Evaluation/Evaluate", "Ok", ""),
+        ("shiftmill.v1.Evaluation/Evaluate", "InvalidArgument", "SM-ZONE-UNKNOWN"),
+        ("shiftmill.v1.Evaluation/EvaluateStream", "InvalidArgument", "SM-HEADER-EXPECTED"),
+        ("shiftmill.v1.Plugins/PushPlugin", "InvalidArgument", "SM-PLUGIN-REFUSED"),
+    ];
+    let expected = expected.map(|(method, code, error)| (method.to_owned(), code.to_owned(), error.to_owned()));
+    for _ in 0..500 {
+        if calls_in(&service.log).len() == expected.len() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(calls_in(&service.log), expected);
+}
+
+#[test]
+fn too_many_threads_are_refused() {
+    let started = shiftmill(&Place::new("served-threads").0, &["serve", "--threads", "1000000"]);
+    assert_eq!(started.status.code(), Some(2), "{}", all(&started));
+    assert!(all(&started).contains("1000000 is not in 0..=1024"), "{}", all(&started));
+}
+
+/// A message as it travels.
+#[cfg(target_os = "linux")]
+fn framed(message: &impl Message) -> Bytes {
+    let mut bytes = vec![0];
+    bytes.extend(u32::try_from(message.encoded_len()).unwrap().to_be_bytes());
+    message.encode(&mut bytes).unwrap();
+    bytes.into()
+}
+
+/// A call that sends all of `messages`, does not end, and reads nothing.
+#[cfg(target_os = "linux")]
+async fn send(connection: &h2::client::SendRequest<Bytes>, method: &str, messages: &[Bytes]) -> impl Sized + use<> {
+    let request = tonic::codegen::http::Request::post(format!("http://localhost/shiftmill.v1.Evaluation/{method}"));
+    let (answer, mut sender) =
+        connection.clone().ready().await.unwrap().send_request(request.body(()).unwrap(), false).unwrap();
+    for message in messages {
+        sender.send_data(message.clone(), false).unwrap();
+    }
+    (answer, sender)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_a_service_stays_within_what_its_limits_state() {
+    const MEMORY: usize = 64;
+    let place = Place::new("served-memory");
+    let service = Service::start_with(&place.0, &["--memory", &MEMORY.to_string()].map(OsStr::new));
+    let at_start = service.memory_mib();
+    let header = framed(&message(Asking::Header(header(""))));
+    let chunk = framed(&message(Asking::Chunk(idle_chunk(0, 4_000))));
+    let stream: Vec<Bytes> = std::iter::once(header).chain(std::iter::repeat_n(chunk, 20)).collect();
+    let half: Bytes = [&[0, 0, 64, 0, 0][..], &vec![0; (4 << 20) - 1]].concat().into();
+    let mut open = Vec::new();
+    for last in 2..8 {
+        let connection = service.connect_from(last).await;
+        for _ in 0..40 {
+            open.push(send(&connection, "EvaluateStream", &stream).await);
+        }
+        let connection = service.connect_from(last).await;
+        for _ in 0..100 {
+            open.push(send(&connection, "Evaluate", std::slice::from_ref(&half)).await);
+        }
+    }
+    // As `docs/service.md` states it: chunks, messages, calls, connections.
+    let stated = at_start + MEMORY + 96 + 64 + 12 * 5 / 4;
+    for _ in 0..8 {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let memory = service.memory_mib();
+        assert!(memory <= stated, "{memory} MiB; {stated} MiB are stated");
+    }
+    drop(open);
 }
 
 #[test]

@@ -322,7 +322,8 @@ fn readable_call(header: &v1::Header, timecards: u32) -> v1::EvaluateRequest {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_plugins_may_put_out_counts_before_it_is_there() {
     // A stream has 2 MiB, and the window 30 days.
-    let server = Running::start(Limits { bytes_under_way: 8 << 20, ..Limits::default() }).await;
+    let limits = Limits { bytes_under_way: 8 << 20, peer_percent: 100, ..Limits::default() };
+    let server = Running::start(limits).await;
     let header = with_plugin(&push(&server, fixed("meals", 1)).await.unwrap(), "");
     let chunks = vec![support::chunk(0, 0..55), support::chunk(1, 0..62), support::chunk(2, 0..55)];
     let answers = server.exchange(header.clone(), chunks).await.unwrap();
@@ -397,7 +398,7 @@ async fn a_client_that_has_gone_holds_no_worker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_took_too_long_holds_no_worker() {
-    let server = Running::start(Limits { stream_time: Duration::from_secs(1), ..Limits::default() }).await;
+    let server = Running::start(Limits { stream_time: Duration::from_secs(5), ..Limits::default() }).await;
     let all = server.budget.free();
     let (_sender, mut answers) = slow_stream(&server).await;
     assert_eq!(problem(&answers.message().await.unwrap_err()).0, "SM-DEADLINE");
