@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 use crate::card::{Span, WorkedShift};
 use crate::codes::{DayType, DayTypeSet, RuleId};
 use crate::pay::combine::{Combine, Overtime};
-use crate::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierScope};
+use crate::pay::tiers::{
+    Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierCondition, TierScope,
+};
 use crate::plan::{Plan, PlanTimeline};
 use crate::record::{Note, Recorder, WhyNot};
 use crate::time::{Seconds, Timestamp, Weekday, WeekdaySet, Workday};
@@ -222,6 +224,8 @@ struct Seen {
 
 impl Counter {
     fn new(version: usize, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
+        // Every condition is named, so that a new one does not compile until it is applied.
+        let TierCondition { day_types, weekdays, consecutive } = &of.when;
         Counter {
             version,
             tier,
@@ -241,11 +245,11 @@ impl Counter {
             number: 0,
             grows: false,
             claims: false,
-            by_run: of.when.consecutive.is_some(),
-            special: of.when.consecutive.is_some() || of.scope == TierScope::PayPeriod,
-            weekdays: of.when.weekdays,
+            by_run: consecutive.is_some(),
+            special: consecutive.is_some() || of.scope == TierScope::PayPeriod,
+            weekdays: *weekdays,
             looks_at: DayTypeSet::NONE,
-            day_types: of.when.day_types,
+            day_types: *day_types,
             stretch: Stretch::NONE,
             shift: None,
             worked_until: Timestamp::default(),

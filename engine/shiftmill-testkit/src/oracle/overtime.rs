@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::pay::combine::{Alternative, CombinationTable, Combine};
-use shiftmill_core::pay::tiers::{Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierScope};
+use shiftmill_core::pay::tiers::{
+    Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
+};
 use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, Timestamp, Workday};
 
 use super::days::day_type;
@@ -314,9 +316,10 @@ impl<'a> Desk<'a> {
 
     /// Whether the conditions of a tier that look at the workday hold.
     fn fits_workday(&self, rule: Rule<'a>, workday: Workday) -> bool {
-        let when = &rule.tier.when;
-        when.weekdays.contains(workday.weekday())
-            && when.consecutive.is_none_or(|consecutive| {
+        // Every condition is named, so that a new one does not compile until it is applied.
+        let TierCondition { day_types: _, weekdays, consecutive } = &rule.tier.when;
+        weekdays.contains(workday.weekday())
+            && consecutive.is_none_or(|consecutive| {
                 let number = self.day_in_run(rule, consecutive, workday);
                 match consecutive.mode {
                     ConsecutiveMode::AtLeast => number >= u32::from(consecutive.day),
