@@ -97,9 +97,10 @@ fn read_batch(timecards: &[v1::Timecard], request: &Request) -> Result<CheckedBa
     }
     let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
     checked.map_err(|error| {
-        let field = match error {
-            BatchError::EmployeeKey { index } => format!("timecards[{index}].employee"),
-            _ => "timecards".to_owned(),
+        let field = if let BatchError::EmployeeKey { index } = error {
+            format!("timecards[{index}].employee")
+        } else {
+            "timecards".to_owned()
         };
         Problem::at(ErrorCode::ValueUnknown, field, error.to_string())
     })
