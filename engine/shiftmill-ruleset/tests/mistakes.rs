@@ -401,6 +401,5 @@ fn after_a_mistake_of_syntax_a_long_document_is_not_read_to_its_end() {
         short.list.iter().filter(|it| it.message.contains("not TOML")).map(|mistake| mistake.line).collect();
     assert_eq!((places.first(), places.last()), (Some(&1), Some(&202)));
     let long = mistakes(&format!("=\n{}=\n", lines(20_000)));
-    assert_eq!(long.count(), "more than 1 mistake");
-    assert_eq!((long.list[0].line, long.list[0].message.contains("not TOML")), (1, true));
+    assert!(long.further && long.list.iter().all(|mistake| mistake.line == 1), "{long}");
 }
