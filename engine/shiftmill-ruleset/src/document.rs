@@ -9,6 +9,9 @@ use crate::mistake::{Finder, Place};
 /// The most bytes of one document.
 pub(crate) const SIZE_MAX: usize = 1 << 20;
 
+/// How many bytes are read after the first mistake of syntax.
+const READ_AFTER_A_MISTAKE: usize = 64 << 10;
+
 /// The text of one document, for messages.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -75,7 +78,7 @@ pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> 
         mistakes.add(Place { file, offset: 0 }, message, None);
         return Vec::new();
     }
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (table, errors, is_all) = recovered(text);
     for error in &errors {
         if mistakes.has_further() {
             break;
@@ -85,7 +88,30 @@ pub(crate) fn parse(text: &str, file: u16, mistakes: &mut Finder) -> Vec<Field> 
         let hint = "texts are in double quotes, a setting is written `key = value`, a table `[table]`".to_owned();
         mistakes.syntax(Place { file, offset }, format!("this is not TOML: {message}"), Some(hint));
     }
+    if !is_all {
+        mistakes.leave_out_further();
+    }
     fields(table.get_ref(), file)
+}
+
+/// What can be read of a text, its mistakes of syntax, and whether these are all. After the first mistake only so much of
+/// the text is read, because each mistake takes memory, and every byte may be one.
+fn recovered(text: &str) -> (Spanned<DeTable<'_>>, Vec<toml::de::Error>, bool) {
+    let first = match DeTable::parse(text) {
+        Ok(table) => return (table, Vec::new(), true),
+        Err(first) => first,
+    };
+    let start = first.span().map_or(0, |span| span.start);
+    let end = text.floor_char_boundary(start.saturating_add(READ_AFTER_A_MISTAKE));
+    let beginning = text.get(..end).unwrap_or(text);
+    let (table, mut errors) = DeTable::parse_recoverable(beginning);
+    let is_all = beginning.len() == text.len();
+    if !is_all {
+        // A value that is cut in two is no mistake.
+        errors.retain(|error| error.span().is_some_and(|span| span.end < beginning.len()));
+        errors.insert(0, first);
+    }
+    (table, errors, is_all)
 }
 
 fn fields(table: &DeTable<'_>, file: u16) -> Vec<Field> {

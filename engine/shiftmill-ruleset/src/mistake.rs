@@ -47,6 +47,7 @@ impl Mistakes {
         match (self.list.len(), self.further) {
             (1, false) => "1 mistake".to_owned(),
             (count, false) => format!("{count} mistakes"),
+            (1, true) => "more than 1 mistake".to_owned(),
             (count, true) => format!("more than {count} mistakes"),
         }
     }
@@ -135,6 +136,11 @@ impl Finder {
     /// True when no more mistakes are listed, and there are some.
     pub fn has_further(&self) -> bool {
         self.further
+    }
+
+    /// Lists no more mistakes, although there may be some.
+    pub fn leave_out_further(&mut self) {
+        self.further = true;
     }
 
     fn push(&mut self, place: Place, nature: Nature, message: String, hint: impl FnOnce() -> Option<String>) {

@@ -392,3 +392,14 @@ fn deep_and_wide_documents_are_refused() {
         assert!(mistakes.list.len() <= 100);
     }
 }
+
+#[test]
+fn after_a_mistake_of_syntax_a_long_document_is_not_read_to_its_end() {
+    let lines = |count: usize| -> String { (0..count).map(|number| format!("k{number} = [\n1 ]\n")).collect() };
+    let short = mistakes(&format!("=\n{}=\n", lines(100)));
+    let places: Vec<u32> =
+        short.list.iter().filter(|it| it.message.contains("not TOML")).map(|mistake| mistake.line).collect();
+    assert_eq!((places.first(), places.last()), (Some(&1), Some(&202)));
+    let long = mistakes(&format!("=\n{}=\n", lines(20_000)));
+    assert!(long.further && long.list.iter().all(|mistake| mistake.line == 1), "{long}");
+}

@@ -18,8 +18,9 @@ const WORDS_OF_A_DAY: usize = 1_024;
 /// The words about one edit: its sentence, of 512 bytes and 16 names of 64 bytes, in the timeline, in the pay and in the
 /// steps.
 const WORDS_OF_AN_EDIT: usize = 4_608;
-/// How often the words of an answer are in memory at a time: as sentences, in the answer, and as its bytes.
-const COPIES_OF_WORDS: usize = 3;
+/// The memory of an answer for each of its bytes: it is there as sentences, as a message, and as bytes, and short texts
+/// take several times their length.
+const ANSWER_PER_BYTE: usize = 6;
 const MIB: usize = 1 << 20;
 
 /// The bytes of a chunk and its results. Fails when the edits of its plugins may need more than `most` bytes, the most
@@ -92,7 +93,7 @@ pub(crate) fn of_call(
     let words = by_days.saturating_add(edits.saturating_mul(WORDS_OF_AN_EDIT));
     let by_plugins = of_proposals(Proposals { edits, figures }, request.detail);
     check_fits(timecards, by_plugins, most)?;
-    let words = words.min(answer.saturating_mul(COPIES_OF_WORDS));
+    let words = words.min(answer.saturating_mul(ANSWER_PER_BYTE));
     Ok(bytes.saturating_mul(CALL_PER_BYTE).saturating_add(words).saturating_add(by_plugins))
 }
 

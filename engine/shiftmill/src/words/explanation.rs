@@ -153,8 +153,8 @@ pub fn explain(
 /// The bytes of an explanation in a program that explains one timecard at a time, to one person.
 pub const EXPLANATION_BYTES_MAX: usize = 64 << 20;
 
-/// What a sentence or name takes beside its text.
-const TEXT_BYTES: usize = size_of::<String>();
+/// What a sentence or name takes in a message beside its text.
+const TEXT_BYTES: usize = 2;
 
 /// Writes the explanation of one timecard.
 struct Explainer<'a> {
