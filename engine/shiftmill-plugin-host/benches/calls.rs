@@ -18,11 +18,11 @@
     reason = "a measurement that fails ends"
 )]
 
+#[path = "calls/amplify.rs"]
+mod amplify;
 #[path = "../tests/hostile/cards.rs"]
 #[allow(dead_code, reason = "tests use more of it")]
 mod cards;
-#[path = "calls/amplify.rs"]
-mod amplify;
 
 use std::io::Write;
 use std::process::{Command, Stdio};

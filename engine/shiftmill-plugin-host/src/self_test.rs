@@ -82,7 +82,8 @@ impl Host {
             carried_keys: Vec::<CarryKey>::new(),
             context: ContextDays::default(),
         };
-        let bound = Bound::new(&plugin, &binding, 0, &Arc::<Cancellation>::default()).map_err(|error| error.to_string())?;
+        let bound =
+            Bound::new(&plugin, &binding, 0, &Arc::<Cancellation>::default()).map_err(|error| error.to_string())?;
         let answers = with_empty_card(|card| bound.call(Hook::Days, &[card], &mut CallScratch::default()));
         let answers = answers.ok_or("no answer")?.map_err(|error| error.to_string())?;
         answers.of(0).map_or_else(|failure| Ok(failure.code), |_| Err("an answer".to_owned()))

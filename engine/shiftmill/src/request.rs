@@ -5,9 +5,7 @@ use std::sync::{Arc, OnceLock};
 use shiftmill_core::{
     Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, PluginHash, ZoneTable, edits_per_card_max,
 };
-use shiftmill_plugin_host::{
-    BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget,
-};
+use shiftmill_plugin_host::{BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget};
 use shiftmill_ruleset::Ruleset;
 
 use crate::metrics::PluginMetrics;

@@ -275,9 +275,10 @@ impl PluginHook {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum PluginIsolation {
-    /// Every chunk of employees has an instance of its own.
+    /// Up to 512 employees share an instance. Whether pay depends on other employees was tried with made-up employees, at
+    /// every position in a call, before the ruleset was used; it is sampled while streams run.
     Chunk = 0,
-    /// Every employee has an instance of its own.
+    /// Every employee has an instance of its own. Pay cannot depend on other employees.
     Employee = 1,
 }
 impl PluginIsolation {

@@ -27,7 +27,8 @@ struct Case {
 fn case(name: &str, body: &str) -> Case {
     Case {
         name: name.to_owned(),
-        locals: "(local $i i32) (local $j i64) (local $f f32) (local $g f64) (local $v v128) (local $w v128)".to_owned(),
+        locals: "(local $i i32) (local $j i64) (local $f f32) (local $g f64) (local $v v128) (local $w v128)"
+            .to_owned(),
         first: "(local.set $j (i64.const -77777)) (local.set $g (f64.const 1.5)) (local.set $f (f32.const 1.5))
             (local.set $v (v128.const i64x2 123456789 987654321)) (local.set $w (local.get $v))"
             .to_owned(),
@@ -74,7 +75,9 @@ pub fn amplify(filter: &str) {
         let cards = Cards::marked(&binding(&plugin), 1, &[0], Hook::Days);
         let (clock, before) = (Instant::now(), processor_nanoseconds());
         let ended = match cards.call(&bound, Hook::Days) {
-            Ok(answers) => answers.of(0).map_or_else(|failure| failure.code.code().to_owned(), |_| "answers".to_owned()),
+            Ok(answers) => {
+                answers.of(0).map_or_else(|failure| failure.code.code().to_owned(), |_| "answers".to_owned())
+            }
             Err(error) => error.to_string(),
         };
         let seconds = (processor_nanoseconds() - before) as f64 / 1e9;
@@ -149,7 +152,8 @@ fn vectors() -> Vec<Case> {
     let bytes = "add sub add_sat_s sub_sat_u min_s max_u avgr_u swizzle eq lt_u ge_s narrow_i16x8_s";
     let shifts = |kind: &str| {
         let shift = |operator: &str| {
-            let body = format!("(local.set $v ({kind}.{operator} (local.get $v) (i32x4.extract_lane 0 (local.get $v))))");
+            let body =
+                format!("(local.set $v ({kind}.{operator} (local.get $v) (i32x4.extract_lane 0 (local.get $v))))");
             case(&format!("{kind}.{operator}"), &body)
         };
         ["shl", "shr_s", "shr_u"].map(shift)
@@ -158,19 +162,35 @@ fn vectors() -> Vec<Case> {
     let rounded = "abs neg ceil floor trunc nearest sqrt";
     [
         chains("i8x16", "$v", "abs neg popcnt", bytes),
-        chains("i16x8", "$v", "abs neg extend_low_i8x16_s extadd_pairwise_i8x16_u", "mul q15mulr_sat_s extmul_high_i8x16_u"),
-        chains("i32x4", "$v", "abs extadd_pairwise_i16x8_s trunc_sat_f32x4_s trunc_sat_f32x4_u trunc_sat_f64x2_u_zero", "mul dot_i16x8_s extmul_low_i16x8_s max_u"),
+        chains(
+            "i16x8",
+            "$v",
+            "abs neg extend_low_i8x16_s extadd_pairwise_i8x16_u",
+            "mul q15mulr_sat_s extmul_high_i8x16_u",
+        ),
+        chains(
+            "i32x4",
+            "$v",
+            "abs extadd_pairwise_i16x8_s trunc_sat_f32x4_s trunc_sat_f32x4_u trunc_sat_f64x2_u_zero",
+            "mul dot_i16x8_s extmul_low_i16x8_s max_u",
+        ),
         chains("i64x2", "$v", "abs neg", "mul extmul_low_i32x4_u eq lt_s"),
         chains("f32x4", "$v", &format!("{rounded} convert_i32x4_u demote_f64x2_zero"), floats),
         chains("f64x2", "$v", &format!("{rounded} convert_low_i32x4_u promote_low_f32x4"), floats),
         ["i8x16", "i16x8", "i32x4", "i64x2"].into_iter().flat_map(shifts).collect(),
         vec![
-            case("i8x16.shuffle", "(local.set $v (i8x16.shuffle 3 9 17 20 1 2 31 30 5 6 7 8 9 10 0 1 (local.get $v) (local.get $w)))"),
+            case(
+                "i8x16.shuffle",
+                "(local.set $v (i8x16.shuffle 3 9 17 20 1 2 31 30 5 6 7 8 9 10 0 1 (local.get $v) (local.get $w)))",
+            ),
             case("v128.bitselect", "(local.set $v (v128.bitselect (local.get $v) (local.get $w) (local.get $v)))"),
             case("i8x16.bitmask", "(local.set $v (i8x16.splat (i8x16.bitmask (local.get $v))))"),
             case("i64x2.all_true", "(local.set $v (i8x16.splat (i64x2.all_true (local.get $v))))"),
             case("v128.any_true", "(local.set $v (i64x2.splat (i64.extend_i32_u (v128.any_true (local.get $v)))))"),
-            case("i8x16 lanes", "(local.set $v (i8x16.replace_lane 3 (local.get $v) (i8x16.extract_lane_s 5 (local.get $v))))"),
+            case(
+                "i8x16 lanes",
+                "(local.set $v (i8x16.replace_lane 3 (local.get $v) (i8x16.extract_lane_s 5 (local.get $v))))",
+            ),
         ],
     ]
     .into_iter()
@@ -193,21 +213,42 @@ fn memory() -> Vec<Case> {
     let mut cases = vec![
         large(case("load of load", "(local.set $i (i32.load offset=0x100000 (local.get $i)))"))
             .with(|case| case.first = CHASE.to_owned()),
-        large(case("load of load, bare", &format!("(local.set $i {} (local.get $i) {})", "(i32.load offset=0x100000 ".repeat(50), ")".repeat(50))))
-            .with(|case| { case.first = CHASE.to_owned(); case.times = 4; }),
-        case("load8 beside store8", "(i32.store8 (i32.const 0x80000) (i32.add (i32.load8_u (i32.const 0x80000)) (i32.const 1)))"),
-        case("load that spans stores", "(i32.store8 (i32.const 0x80000) (i32.const 1)) (local.set $j (i64.add (local.get $j) (i64.load (i32.const 0x7ffff))))"),
+        large(case(
+            "load of load, bare",
+            &format!("(local.set $i {} (local.get $i) {})", "(i32.load offset=0x100000 ".repeat(50), ")".repeat(50)),
+        ))
+        .with(|case| {
+            case.first = CHASE.to_owned();
+            case.times = 4;
+        }),
+        case(
+            "load8 beside store8",
+            "(i32.store8 (i32.const 0x80000) (i32.add (i32.load8_u (i32.const 0x80000)) (i32.const 1)))",
+        ),
+        case(
+            "load that spans stores",
+            "(i32.store8 (i32.const 0x80000) (i32.const 1)) (local.set $j (i64.add (local.get $j) (i64.load (i32.const 0x7ffff))))",
+        ),
         case("across pages", "(i64.store offset=0x20003c (i32.const 0) (i64.load offset=0x20107c (i32.const 0)))")
             .with(|case| case.pages = 64),
-        case("v128 across pages", "(v128.store offset=0x200ff8 (i32.const 0) (v128.load offset=0x201ff9 (i32.const 0)))")
-            .with(|case| case.pages = 64),
-        large(case("strided store", "(i32.store offset=0x100000 (local.tee $i (i32.and (i32.add (local.get $i) (i32.const 0x11040)) (i32.const 0xbfffc0))) (i32.const 1))")),
+        case(
+            "v128 across pages",
+            "(v128.store offset=0x200ff8 (i32.const 0) (v128.load offset=0x201ff9 (i32.const 0)))",
+        )
+        .with(|case| case.pages = 64),
+        large(case(
+            "strided store",
+            "(i32.store offset=0x100000 (local.tee $i (i32.and (i32.add (local.get $i) (i32.const 0x11040)) (i32.const 0xbfffc0))) (i32.const 1))",
+        )),
         case("fill 0", "(memory.fill (i32.const 0x100000) (i32.const 1) (i32.and (local.get $i) (i32.const 0)))"),
         case("fill of 3, known", "(memory.fill (i32.const 0x100000) (i32.const 1) (i32.const 3))"),
         case("copy 0", "(memory.copy (i32.const 0x100000) (i32.const 0x100001) (local.get $i))"),
         case("copy of 1, known", "(memory.copy (i32.const 0x100000) (i32.const 0x100001) (i32.const 1))"),
         case("copy of 127, known", "(memory.copy (i32.const 0x100000) (i32.const 0x100001) (i32.const 127))"),
-        case("copy of 64", "(local.set $i (i32.const 64)) (memory.copy (i32.const 0x100000) (i32.const 0x100001) (local.get $i))"),
+        case(
+            "copy of 64",
+            "(local.set $i (i32.const 64)) (memory.copy (i32.const 0x100000) (i32.const 0x100001) (local.get $i))",
+        ),
         large(case("copy of 8 MiB", "(memory.copy (i32.const 0x100000) (i32.const 0x100001) (i32.const 0x800000))")),
         large(case("fill of 8 MiB", "(memory.fill (i32.const 0x100000) (i32.const 1) (i32.const 0x800000))")),
         case("grow 0", "(drop (memory.grow (i32.const 0)))"),
@@ -218,12 +259,17 @@ fn memory() -> Vec<Case> {
         case("log of half a MiB", "(call $say (i32.const 0) (i32.const 0x180000) (i32.const 0x80000))"),
     ];
     // Each at an address of its own, with the machine code of each.
-    for (name, what) in [("store everywhere", "(i32.store offset=ADDRESS (i32.const 0) (i32.const 1))"), ("load everywhere", "(drop (i32.load offset=ADDRESS (i32.const 0)))")] {
+    for (name, what) in [
+        ("store everywhere", "(i32.store offset=ADDRESS (i32.const 0) (i32.const 1))"),
+        ("load everywhere", "(drop (i32.load offset=ADDRESS (i32.const 0)))"),
+    ] {
         let function = |number: usize| {
-            let body: String = (0..20_000).map(|at| {
-                let address = 0x10_0000 + ((number * 20_000 + at) * 4_160) % 0xb0_0000;
-                what.replace("ADDRESS", &address.to_string())
-            }).collect();
+            let body: String = (0..20_000)
+                .map(|at| {
+                    let address = 0x10_0000 + ((number * 20_000 + at) * 4_160) % 0xb0_0000;
+                    what.replace("ADDRESS", &address.to_string())
+                })
+                .collect();
             format!("(func $f{number} {body})")
         };
         let calls: String = (0..16).map(|number| format!("(call $f{number})")).collect();
@@ -240,11 +286,19 @@ const RANDOM: &str = "(local.set $i (i32.add (i32.mul (local.get $i) (i32.const 
 
 fn control() -> Vec<Case> {
     let empties = |what: &str, count: usize| format!("(func $f {})", what.repeat(count));
-    let many = (0..9_000).map(|number| format!("(func $f{number} (param i32) (result i32) (i32.add (local.get 0) (i32.const {number})))")).collect::<String>();
+    let many = (0..9_000)
+        .map(|number| {
+            format!("(func $f{number} (param i32) (result i32) (i32.add (local.get 0) (i32.const {number})))")
+        })
+        .collect::<String>();
     let table = (0..9_000).map(|number| format!("$f{number} ")).collect::<String>();
-    let in_table = format!("(type $t (func (param i32) (result i32))) (table $table 9000 funcref) (elem (i32.const 0) func {table}) {many}");
+    let in_table = format!(
+        "(type $t (func (param i32) (result i32))) (table $table 9000 funcref) (elem (i32.const 0) func {table}) {many}"
+    );
     let targets = (0..200).map(|target| format!("{target} ")).collect::<String>();
-    let blocks = (0..200).map(|number| format!("(local.set $j (i64.add (local.get $j) (i64.const {number})))) ")).collect::<String>();
+    let blocks = (0..200)
+        .map(|number| format!("(local.set $j (i64.add (local.get $j) (i64.const {number})))) "))
+        .collect::<String>();
     vec![
         case("nothing", "").with(|case| case.times = 1),
         case("empty loops", "(call $f)").with(|case| { case.times = 1; case.fields = empties("(loop)", 20_000); }),
@@ -272,21 +326,49 @@ fn moves() -> Vec<Case> {
     let mut cases = Vec::new();
     for count in [16, 100, 250, 500, 990] {
         let locals = format!("(local {})", "i64 ".repeat(count));
-        let uses = (1..=count).map(|local| format!("(global.set $n (i64.xor (global.get $n) (local.get {local})))")).collect::<String>();
-        let swaps = (1..count).step_by(2).map(|local| format!("(local.get {local}) (local.set {local} (local.get {})) (local.set {})", local + 1, local + 1)).collect::<String>();
-        let shifted = (1..count).map(|local| format!("(local.set {local} (local.get {}))", local + 1)).collect::<String>();
-        let sets = (1..=count).map(|local| format!("(local.set {local} (i64.add (global.get $n) (i64.const {local})))")).collect::<String>();
+        let uses = (1..=count)
+            .map(|local| format!("(global.set $n (i64.xor (global.get $n) (local.get {local})))"))
+            .collect::<String>();
+        let swaps = (1..count)
+            .step_by(2)
+            .map(|local| {
+                format!("(local.get {local}) (local.set {local} (local.get {})) (local.set {})", local + 1, local + 1)
+            })
+            .collect::<String>();
+        let shifted =
+            (1..count).map(|local| format!("(local.set {local} (local.get {}))", local + 1)).collect::<String>();
+        let sets = (1..=count)
+            .map(|local| format!("(local.set {local} (i64.add (global.get $n) (i64.const {local})))"))
+            .collect::<String>();
         let global = "(global $n (mut i64) (i64.const 1)) (global $never (mut i32) (i32.const 0))";
-        let fits = |function: String| move |case: &mut Case| { case.fields = format!("{global} {function}"); case.times = 1; };
+        let fits = |function: String| {
+            move |case: &mut Case| {
+                case.fields = format!("{global} {function}");
+                case.times = 1;
+            }
+        };
         // Each call begins with so many zeros.
-        let zeros = format!("(func $f (param i32) {locals} (loop $x (if (local.get 0) (then {sets} (br $x)))) (if (global.get $never) (then {uses})))");
-        cases.push(case(&format!("zeros of {count}"), "(call $f (i32.const 0))").with(fits(zeros)).with(|case| case.times = 100));
+        let zeros = format!(
+            "(func $f (param i32) {locals} (loop $x (if (local.get 0) (then {sets} (br $x)))) (if (global.get $never) (then {uses})))"
+        );
+        cases.push(
+            case(&format!("zeros of {count}"), "(call $f (i32.const 0))")
+                .with(fits(zeros))
+                .with(|case| case.times = 100),
+        );
         // An arm that is never taken swaps, or shifts, variables.
-        let jumps = |arm: &str, times: usize| format!("(func $f (param i32) {locals} {sets} (loop $x {} (br_if $x (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) {uses})", format!("(if (global.get $never) (then {arm}))").repeat(times));
+        let jumps = |arm: &str, times: usize| {
+            format!(
+                "(func $f (param i32) {locals} {sets} (loop $x {} (br_if $x (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) {uses})",
+                format!("(if (global.get $never) (then {arm}))").repeat(times)
+            )
+        };
         cases.push(case(&format!("swaps of {count}"), "(call $f (i32.const 100000))").with(fits(jumps(&swaps, 1))));
         cases.push(case(&format!("shifts of {count}"), "(call $f (i32.const 100000))").with(fits(jumps(&shifted, 1))));
         if count <= 250 {
-            cases.push(case(&format!("many swaps of {count}"), "(call $f (i32.const 100000))").with(fits(jumps(&swaps, 20))));
+            cases.push(
+                case(&format!("many swaps of {count}"), "(call $f (i32.const 100000))").with(fits(jumps(&swaps, 20))),
+            );
         }
         // Left behind by a loop that goes on with the values above them.
         let values = "i64 ".repeat(count);
@@ -294,7 +376,10 @@ fn moves() -> Vec<Case> {
         if count > 16 {
             continue;
         }
-        let back = format!("(type $v (func (param {values}) (result {values}))) (func $f (param i32) {pushed} loop $x (type $v) local.get 0 i64.extend_i32_u br $x end {} )", "drop ".repeat(count));
+        let back = format!(
+            "(type $v (func (param {values}) (result {values}))) (func $f (param i32) {pushed} loop $x (type $v) local.get 0 i64.extend_i32_u br $x end {} )",
+            "drop ".repeat(count)
+        );
         cases.push(case(&format!("values of {count}"), "(call $f (i32.const 1))").with(fits(back)));
     }
     cases

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use shiftmill_core::{Change, ErrorCode, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
-    Answers, BindError, Bound, CallError, CallScratch, Cancellation, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE, FuelBudget,
-    Host, HostSettings, LogLevel, Plugin, fuel_budget,
+    Answers, BindError, Bound, CallError, CallScratch, Cancellation, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE,
+    FuelBudget, Host, HostSettings, LogLevel, Plugin, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, bind, binding};

@@ -179,9 +179,17 @@ fn other_features() -> Vec<Shape> {
                 (drop) (drop) (drop) (drop)))";
     let entries = format!("(table 10000 funcref) (elem (i32.const 0) func {})", "$answer ".repeat(10_001));
     vec![
-        ("writing its table", in_table("(table.set $t (i32.const 0) (ref.null func))"), "`acme::meals` uses the operator"),
+        (
+            "writing its table",
+            in_table("(table.set $t (i32.const 0) (ref.null func))"),
+            "`acme::meals` uses the operator",
+        ),
         ("growing its table", in_table("(drop (table.grow $t (ref.null func) (i32.const 1)))"), "the operator RefNull"),
-        ("filling memory from a segment", with_fields("(data $d \"x\") (func (data.drop $d))"), "the operator DataDrop"),
+        (
+            "filling memory from a segment",
+            with_fields("(data $d \"x\") (func (data.drop $d))"),
+            "the operator DataDrop",
+        ),
         ("with resources", wat::parse_str(resource).unwrap(), "built-in functions of components, such as resources"),
         ("with calls between components", wat::parse_str(nested).unwrap(), "or calls between components"),
         ("with seventeen values of a block", with_fields(values), "`acme::meals` has 17 values of a block"),

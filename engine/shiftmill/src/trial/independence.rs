@@ -78,7 +78,8 @@ pub fn check_independence(
 ) -> Result<(), TrialError> {
     let trial_budget = Arc::new(FuelBudget::new(FUEL));
     for setting in &weeks(ruleset)? {
-        let crowds = [(make_up(setting, EMPLOYEES, SEED)?, Compared::Everything), (fill_batch(setting, SEED)?, Compared::Rows)];
+        let crowds =
+            [(make_up(setting, EMPLOYEES, SEED)?, Compared::Everything), (fill_batch(setting, SEED)?, Compared::Rows)];
         for (cards, compared) in crowds {
             let crowd = Crowd { setting, cards, compared, registry, cancellation, trial_budget: &trial_budget };
             if crowd.check()? == Found::Nothing {
