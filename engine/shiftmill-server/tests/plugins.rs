@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use shiftmill::core::{FailureCode, TimecardBatch};
-use shiftmill::plugin_host::HostSettings;
+use shiftmill::plugin_host::{HostSettings, PluginAllowance};
 use shiftmill_guests::{Guest, SLOW, endless};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as Asking;
@@ -219,6 +219,48 @@ async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
     assert!(pushed.is_ok_and(|plugin| plugin.quarantined), "the same bytes stay in quarantine");
     let answers = server.exchange(apart, vec![support::chunk(0, 0..50)]).await.unwrap();
     assert_eq!(meals_of(&support::results(&answers)[0]), [1; 50]);
+    server.is_untouched().await;
+}
+
+/// Pays one meal and uses some millions of units of fuel for each employee.
+fn busy() -> Guest {
+    meals("busy", "(call $busy)", "").with(|guest| {
+        guest.fields = "(func $busy (result i64) (local $left i32) (local.set $left (i32.const 700000))
+            (loop $again
+                (local.set $left (i32.sub (local.get $left) (i32.const 1))) (br_if $again (local.get $left)))
+            (i64.const 1))"
+            .to_owned();
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_plugins_of_a_stream_have_a_budget_of_which_the_caller_is_told() {
+    let hour = Duration::from_secs(3_600);
+    let plugin_allowance =
+        PluginAllowance { fuel: 1_000_000, fuel_per_day: 100_000, time: hour, time_per_day: Duration::ZERO };
+    let server = Running::start(Limits { plugin_allowance, ..Limits::default() }).await;
+    let plugin = push(&server, busy().component()).await.unwrap();
+    // Thirty days of facts and the base allow one employee four million units, and fifty employees three million each.
+    let (one, many) = (vec![support::chunk(0, 0..1)], vec![support::chunk(0, 0..50)]);
+    let status = server.exchange(with_plugin(&plugin, ""), one).await.unwrap_err();
+    assert_eq!((status.code(), problem(&status).0.as_str()), (Code::ResourceExhausted, "SM-REQUEST-BUDGET"));
+    let allowed = "of 4 million units of fuel and 0.";
+    assert!(status.message().contains(allowed) && status.message().contains("`busy 0.1.0`"), "{}", status.message());
+    let status = server.exchange(with_plugin(&plugin, ""), many).await.unwrap_err();
+    assert_eq!(problem(&status).0, "SM-REQUEST-BUDGET");
+
+    let plugin = push(&server, fixed("meals", 2)).await.unwrap();
+    let chunks = vec![support::chunk(0, 0..20), support::chunk(1, 20..40)];
+    let answers = server.exchange(with_plugin(&plugin, ""), chunks).await.unwrap();
+    let told = first_header(&answers).plugin_budget.unwrap();
+    assert_eq!((told.fuel, told.fuel_per_employee_day), (1_000_000, 100_000));
+    let used: Vec<_> = support::results(&answers).iter().map(|result| result.plugin_use.unwrap()).collect();
+    assert!(used[0].fuel > 0 && used[0].fuel < used[1].fuel, "{used:?}");
+    let all = support::summary(&answers).plugin_use.unwrap();
+    assert_eq!((all.fuel, all.fuel_max), (used[1].fuel, 1_000_000 + 40 * 30 * 100_000));
+    // A stream without plugins has no budget.
+    let answers = server.exchange(header(), vec![support::chunk(0, 0..1)]).await.unwrap();
+    assert_eq!((first_header(&answers).plugin_budget, support::summary(&answers).plugin_use), (None, None));
     server.is_untouched().await;
 }
 
