@@ -196,9 +196,10 @@ async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
     server.is_untouched().await;
 }
 
-/// Pays by how many employees there are, when there are more than the ruleset was tried with.
-const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1)
-    (i32.gt_u (call $employees (local.get $cards)) (i32.const 40))))";
+/// Pays by whether an employee is alone, when it has more days than those that the ruleset was tried with.
+const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1) (i32.and
+    (i32.gt_u (call $employees (local.get $cards)) (i32.const 1))
+    (i32.gt_u (call $days (local.get $cards) (local.get $employee)) (i32.const 15)))))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
@@ -393,7 +394,7 @@ async fn a_client_that_has_gone_holds_no_worker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_took_too_long_holds_no_worker() {
-    let server = Running::start(Limits { stream_time: Duration::from_secs(1), ..Limits::default() }).await;
+    let server = Running::start(Limits { stream_time: Duration::from_secs(3), ..Limits::default() }).await;
     let all = server.budget.free();
     let (_sender, mut answers) = slow_stream(&server).await;
     assert_eq!(problem(&answers.message().await.unwrap_err()).0, "SM-DEADLINE");
