@@ -198,10 +198,10 @@ async fn a_failure_costs_its_timecard_or_the_plugins_edits_on_it() {
     server.is_untouched().await;
 }
 
-/// Pays by how many employees there are, when they have more days than in the trial of the ruleset.
-const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1)
-    (i32.and (i32.gt_u (call $employees (local.get $cards)) (i32.const 40))
-        (i32.gt_u (call $days (local.get $cards) (local.get $employee)) (i32.const 10)))))";
+/// Pays by whether an employee is alone, when it has more days than those that the ruleset was tried with.
+const CROWD: &str = "(i64.extend_i32_u (i32.add (i32.const 1) (i32.and
+    (i32.gt_u (call $employees (local.get $cards)) (i32.const 1))
+    (i32.gt_u (call $days (local.get $cards) (local.get $employee)) (i32.const 15)))))";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_does_not_keep_employees_apart_ends_the_stream() {
