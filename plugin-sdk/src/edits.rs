@@ -198,7 +198,8 @@ impl<Why: Reason> Edits<Why, OnTimeline> {
 }
 
 impl<Why: Reason, Kind: Pays> Edits<Why, Kind> {
-    /// Pays a quantity on a day: a number of occurrences of a [`CountCode`], or a length of time of a [`TimeCode`].
+    /// Pays a quantity on a day: a number of occurrences of a [`CountCode`], or a length of time of a [`TimeCode`]. Zero pays
+    /// nothing and makes no pay line; an explanation with steps gives the reason.
     #[inline]
     pub fn quantity<C: QuantityCode>(&mut self, on: impl Into<Workday>, code: C, amount: C::Amount, why: Why) {
         let (code, amount) = code.write(amount);

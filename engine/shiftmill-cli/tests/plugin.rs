@@ -115,8 +115,8 @@ fn from_a_new_plugin_to_one_that_pays() {
     let imports = serde_json::json!(["shiftmill:plugin/types@1.0.0", "shiftmill:plugin/host@1.0.0"]);
     assert_eq!(built["imports"], imports);
     assert_eq!(built["hooks"][0]["hook"], "days");
-    assert_eq!(built["settings"][1]["default"], "10h");
-    assert_eq!(built["rules"][0]["key"], "long-night");
+    assert_eq!(built["settings"][0]["default"], "10h");
+    assert_eq!(built["rules"][0]["key"], "long-day");
     assert!(plugin.has("acme-meals.wasm"));
 
     let tested = json(&plugin.ends(0, &["plugin", "test", "--json", "--fuzz", "200"]));
@@ -128,12 +128,12 @@ fn from_a_new_plugin_to_one_that_pays() {
     assert_eq!(tested["plugin"]["hash"], built["hash"]);
 
     let inspected = out(&plugin.ends(0, &["plugin", "inspect", "acme-meals.wasm"]));
-    assert!(inspected.contains("worked {worked} and past {until}"), "{inspected}");
-    assert!(inspected.contains("工作{worked}，超过{until}"), "{inspected}");
+    assert!(inspected.contains("worked {worked}, at least {least}"), "{inspected}");
+    assert!(inspected.contains("工作{worked}，达到{least}"), "{inspected}");
 
     let ran = out(&plugin.ends(0, &["plugin", "run", "timecards/acme-meals.md"]));
-    assert!(ran.contains("worked 11:00 and past 22:00"), "{ran}");
-    let one = ["plugin", "run", "--timecard", "timecards/acme-meals.md#twelve-hours", "--json"];
+    assert!(ran.contains("worked 11:00, at least 10:00"), "{ran}");
+    let one = ["plugin", "run", "--timecard", "timecards/acme-meals.md#two-stretches", "--json"];
     let one = json(&plugin.ends(0, &one));
     assert_eq!(one["timecards"].as_array().unwrap().len(), 1);
     assert!(one["timecards"][0]["fuel"].as_u64().unwrap() > 0);
@@ -165,16 +165,16 @@ fn evaluate_pays(plugin: &Plugin) {
     std::fs::write(plugin.folder.join("punches.csv"), punches).unwrap();
     let files = ["--ruleset", "ruleset.toml", "--zone", "America/Chicago", "--punches", "punches.csv"];
     let evaluated = out(&plugin.ends(0, &[&["evaluate"][..], &files].concat()));
-    assert!(evaluated.contains("1  night_meal"), "{evaluated}");
+    assert!(evaluated.contains("1  allowance"), "{evaluated}");
     let explained = [&["explain", "--employee", "E1", "--language", "zh"][..], &files].concat();
     let explained = out(&plugin.ends(0, &explained));
-    assert!(explained.contains("工作12:00，超过22:00"), "{explained}");
-    plugin.change("ruleset.toml", "code = \"night_meal\"", "code = \"night_mael\"");
+    assert!(explained.contains("工作12:00，达到10:00"), "{explained}");
+    plugin.change("ruleset.toml", "code = \"allowance\"", "code = \"allowanec\"");
     let checked = out(&plugin.ends(1, &["ruleset", "check", "ruleset.toml"]));
     let tested = all(&plugin.ends(2, &["plugin", "test", "--native", "no"]));
-    assert_eq!(tested.matches("night_mael").count(), checked.matches("night_mael").count(), "once: {tested}");
-    assert!(checked.contains("night_mael"), "{checked}");
-    plugin.change("ruleset.toml", "code = \"night_mael\"", "code = \"night_meal\"");
+    assert_eq!(tested.matches("allowanec").count(), checked.matches("allowanec").count(), "once: {tested}");
+    assert!(checked.contains("allowanec"), "{checked}");
+    plugin.change("ruleset.toml", "code = \"allowanec\"", "code = \"allowance\"");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_panic_in_one_employees_data_costs_that_employee_only() {
 
     let totals = out(&plugin.ends(1, &[&evaluate[..], &["--format", "csv", "--rows", "totals"]].concat()));
     for employee in ["E1", "E3"] {
-        let paid = |line: &str| line.starts_with(employee) && line.contains("night_meal");
+        let paid = |line: &str| line.starts_with(employee) && line.contains("allowance");
         assert!(totals.lines().any(paid), "{totals}");
     }
     assert!(!totals.contains("E2"), "{totals}");
@@ -285,13 +285,13 @@ fn what_is_wrong_is_told_where_it_is() {
     // A rule that changes shows as a timecard that differs, until that is accepted.
     plugin.change("src/lib.rs", "default = \"10h\"", "default = \"9h\"");
     let differs = plugin.ends(1, &test);
-    assert!(out(&differs).contains("1 of 3 claims in 1 file does not hold"), "{}", all(&differs));
-    assert!(out(&differs).contains("> | Mon 2026-03-02 | night_meal | 1 "), "{}", all(&differs));
+    assert!(out(&differs).contains("2 of 3 claims in 1 file do not hold"), "{}", all(&differs));
+    assert!(out(&differs).contains("> | Mon 2026-03-02 | allowance | 1 "), "{}", all(&differs));
     let before = plugin.read("timecards/acme-meals.md");
-    plugin.ends(1, &[&test[..], &["--accept", "twelve"]].concat());
+    plugin.ends(1, &[&test[..], &["--accept", "stretches"]].concat());
     assert_eq!(plugin.read("timecards/acme-meals.md"), before);
     plugin.ends(0, &[&test[..], &["--accept"]].concat());
-    let row = "| Mon 2026-03-02 | regular    | 9:30 |\n| Mon 2026-03-02 | night_meal | 1    |\n";
+    let row = "| Mon 2026-03-02 | regular   | 9:30 |\n| Mon 2026-03-02 | allowance | 1    |\n";
     assert!(plugin.read("timecards/acme-meals.md").contains(row), "{}", plugin.read("timecards/acme-meals.md"));
     plugin.ends(0, &test);
 
@@ -343,7 +343,31 @@ fn the_samples_of_the_other_hooks_are_green() {
         let made = shiftmill(&place.0, &["plugin", "new", &name, "--hook", hook, "--sdk", &sdk]);
         assert_eq!(made.status.code(), Some(0), "{}", all(&made));
         let plugin = place.plugin(&name);
-        let tested = plugin.ends(0, &["plugin", "test", "--target-dir", &target, "--add-target", "--fuzz", "200"]);
+        let test = ["plugin", "test", "--target-dir", &target, "--add-target", "--fuzz"];
+        let tested = plugin.ends(0, &[&test[..], &["200"]].concat());
         assert!(out(&tested).contains("claims in 1 file hold"), "{}", all(&tested));
+        if hook == "period" {
+            is_tried_with_a_change_inside_the_week(&plugin, &test);
+        }
     }
+}
+
+/// A rule that pays on the last day, whether or not the plugin is in force on it, fails on a made-up week.
+fn is_tried_with_a_change_inside_the_week(plugin: &Plugin, test: &[&str]) {
+    plugin.change("src/lib.rs", "employee.closing_day()", "employee.paid_days().next_back()");
+    let refused = out(&plugin.ends(1, &[test, &["200", "--native", "no"]].concat()));
+    assert!(refused.contains("the plugin is not in force on"), "{refused}");
+    let (_, shown) = refused.split_once("## The plugin does not fail").unwrap();
+    assert!(shown.contains("[[change.plugin]]") && shown.contains("isolation = \"employee\""), "{shown}");
+
+    // What is shown is a claim that fails now, and holds once the rule is right.
+    let shown = format!("## The plugin does not fail{shown}").replace("\n    ", "\n");
+    let (claim, _) = shown.split_once("No exception of plugin_failed.").unwrap();
+    let suite = plugin.folder.join("timecards/found.md");
+    std::fs::write(suite, format!("# Found\nRuleset: ruleset.toml.\n\n{claim}No exception of plugin_failed.\n"))
+        .unwrap();
+    let found = [test, &["0", "--native", "no"]].concat();
+    assert!(out(&plugin.ends(1, &found)).contains("found.md"));
+    plugin.change("src/lib.rs", "employee.paid_days().next_back()", "employee.closing_day()");
+    plugin.ends(0, &found);
 }

@@ -118,7 +118,7 @@ fn kept(cache: &Path) -> usize {
     entries.filter(|path| path.extension().is_some_and(|it| it == "code")).count()
 }
 
-/// A plugin that pays a meal allowance, as it is handed over.
+/// A plugin that pays an allowance, as it is handed over.
 fn built(place: &Place) -> Plugin {
     let made = shiftmill(&place.0, &["plugin", "new", "acme-meals"]);
     assert_eq!(made.status.code(), Some(0), "{}", all(&made));
@@ -128,9 +128,9 @@ fn built(place: &Place) -> Plugin {
 }
 
 /// An employee who works from 11:00 to 23:00, with a ruleset that names the plugin by its hash.
-fn long_night(hash: &str) -> v1::EvaluateRequest {
+fn long_day(hash: &str) -> v1::EvaluateRequest {
     let text = format!(
-        "name = \"acme\"\nextends = \"us-flsa@1\"\n[pay_codes.night_meal]\nlayer = \"quantity\"\nunit = \"count\"\n\
+        "name = \"acme\"\nextends = \"us-flsa@1\"\n[pay_codes.allowance]\nlayer = \"quantity\"\nunit = \"count\"\n\
          [[plugin]]\nname = \"meals\"\nhash = \"{hash}\"\n"
     );
     let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
@@ -157,11 +157,11 @@ fn long_night(hash: &str) -> v1::EvaluateRequest {
 
 async fn is_paid(service: &Service, hash: &str) {
     let mut evaluation = EvaluationClient::new(service.channel().await);
-    let answer = evaluation.evaluate(long_night(hash)).await.unwrap().into_inner();
+    let answer = evaluation.evaluate(long_day(hash)).await.unwrap().into_inner();
     let day = answer.timecards[0].days.iter().find(|day| day.workday == "2026-03-02").unwrap();
-    let meal = day.pay.iter().find(|line| line.pay_code == "night_meal").unwrap();
-    assert_eq!((meal.amount, meal.rule.as_str()), (1, "meals/long-night"));
-    assert_eq!(meal.because, "worked 12:00 and past 22:00");
+    let paid = day.pay.iter().find(|line| line.pay_code == "allowance").unwrap();
+    assert_eq!((paid.amount, paid.rule.as_str()), (1, "meals/long-day"));
+    assert_eq!(paid.because, "worked 12:00, at least 10:00");
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ fn idle_chunk(number: u64, employees: u64) -> v1::Chunk {
 
 /// A stream of timecards by a ruleset with this text.
 fn header(text: &str) -> v1::Header {
-    let v1::EvaluateRequest { window, zone, .. } = long_night("");
+    let v1::EvaluateRequest { window, zone, .. } = long_day("");
     let source = Some(Source::Text(format!("name = \"acme\"\n{text}")));
     let ruleset = v1::RulesetSource { source, file_name: "acme.toml".to_owned() };
     v1::Header { rulesets: vec![ruleset], zones: vec![zone], window, ..v1::Header::default() }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use shiftmill_core::{ContextDays, PlanTimeline, RuleId};
+use shiftmill_core::{ContextDays, PlanTimeline, RuleId, Workday};
 
 use crate::canonical;
 use crate::check::{Table, Value};
@@ -58,6 +58,12 @@ impl Ruleset {
     /// The plans, each with the workday from which it is in force.
     pub fn timeline(&self) -> &Arc<PlanTimeline> {
         &self.timeline
+    }
+
+    /// The same ruleset with a change on a workday, from which every plugin is bound anew: [`PlanTimeline::rebound_from`].
+    /// Everything else, also the hash, is that of the document. For trials.
+    pub fn rebound_from(&self, workday: Workday) -> Ruleset {
+        Ruleset { timeline: Arc::new(self.timeline.rebound_from(workday)), ..self.clone() }
     }
 
     /// Its name.

@@ -26,9 +26,13 @@ pub fn reason(item: &Item) -> Result<TokenStream, Mistake> {
     if rules.is_empty() {
         return Err(Mistake::at(item.name.span(), "there must be at least one reason"));
     }
-    let declared = rules.iter().map(Rule::declared).collect::<Result<_, _>>()?;
+    // A reason with a mistake still is a reason, so that the compiler reports the mistake alone.
+    let (declared, mistake) = match rules.iter().map(Rule::declared).collect::<Result<_, _>>() {
+        Ok(declared) => (declared, TokenStream::new()),
+        Err(mistake) => (TokenStream::new(), mistake.into_tokens()),
+    };
     let arms = rules.iter().enumerate().map(|(number, rule)| rule.written(number)).collect();
-    Ok(fill(
+    let generated = fill(
         "impl ::shiftmill_plugin::Reason for NAME {
             const RULES: &'static [::shiftmill_plugin::contract::Rule] = &[DECLARED];
 
@@ -39,7 +43,8 @@ pub fn reason(item: &Item) -> Result<TokenStream, Mistake> {
             }
         }",
         &[("NAME", TokenTree::from(item.name.clone()).into()), ("DECLARED", declared), ("ARMS", arms)],
-    ))
+    );
+    Ok([generated, mistake].into_iter().collect())
 }
 
 fn rules(item: &Item) -> Vec<Rule<'_>> {

@@ -1,7 +1,7 @@
 //! `shiftmill plugin new`: creates a working plugin with timecards that test it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -15,12 +15,14 @@ use crate::problem::Problem;
 const EXAMPLES: &str = "\
 Examples:
   A rule for finished days, before overtime:
-    shiftmill plugin new acme-meals
+    shiftmill plugin new acme-meals --hook days
     cd acme-meals
     shiftmill plugin test
 
   A rule that moves punches, in a folder of another name:
     shiftmill plugin new acme-doors --hook punches --path rules/doors
+
+The rule is a small working one of that hook, with its timecards. Replace it by your own.
 
 The SDK is not published yet. This program contains its sources, and unpacks them into `.shiftmill/` of the project, with
 the documentation and examples, so that the project builds without a network. Keep that folder with the project.
@@ -34,9 +36,9 @@ pub struct New {
     /// The name of the plugin: lower case letters, digits and `-`, such as `acme-meals`.
     #[arg(value_name = "NAME")]
     name: String,
-    /// The hook of its first rule.
-    #[arg(long, value_enum, default_value_t = HookChoice::Days)]
-    hook: HookChoice,
+    /// The hook of its first rule. Without it, a terminal asks; elsewhere it is `days`.
+    #[arg(long, value_enum)]
+    hook: Option<HookChoice>,
     /// The folder to create. Default: the name.
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
@@ -80,12 +82,40 @@ const MANIFEST: &str = include_str!("../../templates/plugin/Cargo.toml.txt");
 const README: &str = include_str!("../../templates/plugin/README.md");
 const IGNORED: &str = include_str!("../../templates/plugin/gitignore.txt");
 
+/// The hook of most rules.
+const USUAL_HOOK: HookChoice = HookChoice::Days;
+
+/// Asks for the hook until the answer is one; an empty answer, or none, is the usual hook.
+fn ask(answers: &mut dyn BufRead, out: &mut dyn Write) -> Result<HookChoice, Problem> {
+    let shown = HookChoice::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    writeln!(out, "At which hook is the rule called?")?;
+    for hook in shown {
+        let meaning = hook.get_help().map(ToString::to_string).unwrap_or_default();
+        writeln!(out, "  {:<9} {meaning}", hook.get_name())?;
+    }
+    loop {
+        write!(out, "hook [days]: ")?;
+        out.flush()?;
+        let mut answer = String::new();
+        let read =
+            answers.read_line(&mut answer).map_err(|error| Problem::new("cannot read the answer").cause(error))?;
+        let answer = answer.trim();
+        if read == 0 || answer.is_empty() {
+            return Ok(USUAL_HOOK);
+        }
+        match HookChoice::from_str(answer, true) {
+            Ok(hook) => return Ok(hook),
+            Err(_) => writeln!(out, "`{answer}` is not a hook; write one of the words above")?,
+        }
+    }
+}
+
 fn sample(hook: HookChoice) -> Sample {
     match hook {
-        HookChoice::Punches => sample!("punches", "Nobody works before the doors open"),
+        HookChoice::Punches => sample!("punches", "Early in punches count from an opening time"),
         HookChoice::Schedule => sample!("schedule", "Who works late may come later on the day after"),
-        HookChoice::Days => sample!("days", "A meal allowance for long nights"),
-        HookChoice::Period => sample!("period", "A bonus for full attendance"),
+        HookChoice::Days => sample!("days", "An allowance for long workdays"),
+        HookChoice::Period => sample!("period", "An allowance for a pay period with enough worked days"),
     }
 }
 
@@ -102,7 +132,14 @@ pub fn run(command: &New, json: bool) -> Result<Exit, Problem> {
         Some(path) => own_sdk(path)?,
         None => sdk::folder(),
     };
-    let sample = sample(command.hook);
+    let hook = match command.hook {
+        Some(hook) => hook,
+        None if !json && io::stdin().is_terminal() && io::stderr().is_terminal() => {
+            ask(&mut io::stdin().lock(), &mut io::stderr())?
+        }
+        None => USUAL_HOOK,
+    };
+    let sample = sample(hook);
     let fill = |text: &str| {
         text.replace("__NAME__", &command.name).replace("__DESCRIPTION__", sample.description).replace("__SDK__", &sdk)
     };
@@ -137,7 +174,7 @@ fn tell(folder: &Path, files: &[(&str, String)], sdk: &str, out: &mut dyn Write)
     writeln!(out, "{}: a working plugin", folder.display())?;
     let descriptions = [
         "the crate; it needs the SDK and nothing else",
-        "the rule",
+        "a small rule, to replace by your own",
         "a ruleset that uses it",
         "the expected results",
         "the most important commands",
@@ -231,6 +268,21 @@ fn similar_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hook_is_asked_for_until_it_is_one() {
+        let answered = |typed: &str| {
+            let mut shown = Vec::new();
+            let hook = ask(&mut typed.as_bytes(), &mut shown).unwrap();
+            (hook, String::from_utf8(shown).unwrap())
+        };
+        assert_eq!(answered("\n").0, HookChoice::Days);
+        assert_eq!(answered("").0, HookChoice::Days);
+        let (hook, shown) = answered("month\nPeriod\n");
+        assert_eq!(hook, HookChoice::Period);
+        assert!(shown.contains("  schedule  Scheduled shifts, before work is compared"), "{shown}");
+        assert!(shown.contains("`month` is not a hook"), "{shown}");
+    }
 
     #[test]
     fn names_are_checked_and_better_ones_proposed() {

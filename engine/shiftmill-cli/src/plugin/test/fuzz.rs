@@ -41,33 +41,52 @@ struct Shown {
     timecard: String,
 }
 
-/// Evaluates made-up weeks in the zones of the claims: in the time of the claims, at clock changes, at the end of a year.
+/// A week of made-up timecards.
+struct Week {
+    setting: Setting,
+    /// The workday inside it from which the plugins are bound anew, as by a change of the ruleset.
+    change: Option<Workday>,
+}
+
+/// The day of the week on which plugins are bound anew, from 0.
+const DAY_OF_CHANGE: i32 = 3;
+
+/// Evaluates made-up weeks in the zones of the claims: in the time of the claims, with a change of the ruleset inside the
+/// week, at clock changes, at the end of a year.
 pub fn run(trial: &Trial<'_>, settings: &[Setting], weeks: u32, seed: u64) -> Result<Fuzz, Problem> {
     let mut fuzz = Fuzz { weeks, seed, complaints: 0, failed: 0, failures: Vec::new(), fuel: 0, days: 0 };
-    let settings = weeks_of(settings)?;
+    let made_up = weeks_of(settings)?;
     let mut made = 0;
     while made < weeks {
         let number = made / CHUNK;
-        let Some(setting) = settings.get(number as usize % settings.len().max(1)) else { break };
+        let Some(week) = made_up.get(number as usize % made_up.len().max(1)) else { break };
         let employees = CHUNK.min(weeks - made);
-        let cards = make_up(setting, employees, seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number)))?;
-        fuzz.attempt(trial, setting, &cards)?;
+        let seed = seed.wrapping_mul(1_000_003).wrapping_add(u64::from(number));
+        let cards = make_up(&week.setting, employees, seed)?;
+        fuzz.attempt(trial, week, &cards)?;
         made += employees;
     }
     Ok(fuzz)
 }
 
 /// The weeks of the made-up timecards.
-fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
-    let mut weeks: Vec<Setting> = Vec::new();
+fn weeks_of(settings: &[Setting]) -> Result<Vec<Week>, Problem> {
+    let mut weeks: Vec<Week> = Vec::new();
     for setting in settings {
-        let (zone, first) = (setting.zone()?, setting.window.pay_period.first);
-        let (year, ..) = first.to_date();
-        let day = |month, day| Workday::from_date(year, month, day).unwrap_or(first);
-        for first in [first, day(3, 5), day(3, 25), day(10, 28), day(12, 28)] {
+        let (zone, own) = (setting.zone()?, setting.window.pay_period.first);
+        let (year, ..) = own.to_date();
+        let day = |month, day| Workday::from_date(year, month, day).unwrap_or(own);
+        for first in [own, day(3, 5), day(3, 25), day(10, 28), day(12, 28)] {
             let week = Setting::week_of(&setting.ruleset, zone.name(), first)?;
-            if !weeks.iter().any(|known| known.is_like(&week)) {
-                weeks.push(week);
+            if weeks.iter().any(|known| known.setting.is_like(&week)) {
+                continue;
+            }
+            weeks.push(Week { setting: week, change: None });
+            if first == own {
+                let change = own.plus(DAY_OF_CHANGE);
+                let ruleset = Arc::new(setting.ruleset.rebound_from(change));
+                let setting = Setting::week_of(&ruleset, zone.name(), first)?;
+                weeks.push(Week { setting, change: Some(change) });
             }
         }
     }
@@ -75,7 +94,8 @@ fn weeks_of(settings: &[Setting]) -> Result<Vec<Setting>, Problem> {
 }
 
 impl Fuzz {
-    fn attempt(&mut self, trial: &Trial<'_>, setting: &Setting, cards: &[CardFacts]) -> Result<(), Problem> {
+    fn attempt(&mut self, trial: &Trial<'_>, week: &Week, cards: &[CardFacts]) -> Result<(), Problem> {
+        let setting = &week.setting;
         let metrics = Arc::new(PluginMetrics::default());
         let request = trial.request(setting, Detail::Workdays)?.with_metrics(&metrics);
         let finished = trial.evaluate(request, vec![trial::chunk(cards)?])?;
@@ -100,7 +120,7 @@ impl Fuzz {
             first_of_kind.entry(kind(failure)).or_insert_with(|| failure.clone());
         }
         for failure in first_of_kind.into_values() {
-            self.show(trial, setting, cards, &failure)?;
+            self.show(trial, week, cards, &failure)?;
         }
         Ok(())
     }
@@ -109,10 +129,11 @@ impl Fuzz {
     fn show(
         &mut self,
         trial: &Trial<'_>,
-        setting: &Setting,
+        week: &Week,
         cards: &[CardFacts],
         failure: &PluginFailure,
     ) -> Result<(), Problem> {
+        let setting = &week.setting;
         let wanted = kind(failure);
         let is_known = self.failures.iter().any(|shown| shown.kind == wanted);
         let Some(card) = cards.get(failure.card as usize).filter(|_| !is_known && self.failures.len() < SHOWN) else {
@@ -128,7 +149,7 @@ impl Fuzz {
         let told = trial.alone(setting, &card)?.failures.into_iter().next();
         let message = words::failure(told.as_ref().unwrap_or(failure));
         let title = format!("The plugin does not fail ({}) on this week", failure.code);
-        let timecard = pasted(&title, &card, setting)?;
+        let timecard = pasted(&title, &card, setting, week.change)?;
         self.failures.push(Shown { kind: wanted, message, code: failure.code, timecard });
         Ok(())
     }

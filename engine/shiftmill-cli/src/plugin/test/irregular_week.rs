@@ -1,6 +1,6 @@
 //! Made-up timecards for a setting: smaller ones for a report, written as a suite.
 
-use shiftmill::core::{CardFacts, Workday};
+use shiftmill::core::{CardFacts, Isolation, Workday};
 pub use shiftmill::trial::make_up;
 use shiftmill_timecards::suite;
 
@@ -43,8 +43,25 @@ pub fn shrink(card: CardFacts, setting: &Setting, mut fails: impl FnMut(&CardFac
     card
 }
 
-/// A timecard as text for a suite. Its claim passes when the plugin no longer fails on it.
-pub fn pasted(title: &str, card: &CardFacts, setting: &Setting) -> Result<String, Problem> {
+/// A timecard as text for a suite, under a ruleset that binds its plugins anew on `change`. Its claim passes when the plugin
+/// no longer fails on it.
+pub fn pasted(title: &str, card: &CardFacts, setting: &Setting, change: Option<Workday>) -> Result<String, Problem> {
     let facts = suite::facts(card, &setting.window, setting.zone()?, setting.names());
-    Ok(format!("## {title}\n{facts}\nNo exception of plugin_failed.\n"))
+    let change = change.map_or_else(String::new, |change| rebinding(setting, change));
+    Ok(format!("## {title}\n{change}{facts}\nNo exception of plugin_failed.\n"))
+}
+
+/// The change of a ruleset that binds its plugins anew: their isolation decides no result.
+fn rebinding(setting: &Setting, change: Workday) -> String {
+    let timeline = setting.ruleset.timeline();
+    let before = timeline.bindings().iter().zip(0..).filter(|(_, index)| timeline.is_in_force(*index, change.plus(-1)));
+    let plugins = before.map(|(binding, _)| {
+        let other = match binding.isolation {
+            Isolation::Chunk => Isolation::Employee,
+            Isolation::Employee => Isolation::Chunk,
+        };
+        format!("[[change.plugin]]\nname = \"{}\"\nisolation = \"{other}\"\n", binding.name)
+    });
+    let plugins: String = plugins.collect();
+    format!("Ruleset with:\n```toml\n[[change]]\nfrom = {change}\n{plugins}```\n\n")
 }

@@ -1,37 +1,37 @@
 use shiftmill_plugin::prelude::*;
 
-/// In punches before the doors open count from the opening.
+/// In punches shortly before an opening time count from it.
 #[derive(Config)]
-struct Doors {
-    /// The time at which the doors open.
+struct Opening {
+    /// The opening time.
     #[config(default = "06:30")]
-    open: Clock,
-    /// Only in punches up to this long before the opening are moved.
+    opens: Clock,
+    /// Only in punches up to this long before the opening time are moved.
     #[config(default = "1h", most = "4h")]
     before: Length,
 }
 
 #[derive(Reason)]
-#[reason("the doors open at {open}", chinese = "{open}开门")]
-struct BeforeTheDoorsOpen {
-    open: Clock,
+#[reason("work counts from {opens}", chinese = "工作从{opens}起算")]
+struct BeforeOpening {
+    opens: Clock,
 }
 
-impl Punches for Doors {
-    type Why = BeforeTheDoorsOpen;
+impl Punches for Opening {
+    type Why = BeforeOpening;
 
-    fn day(&self, day: &Day, edits: &mut PunchEdits<BeforeTheDoorsOpen>) -> Outcome {
-        let opening = day.at(self.open);
+    fn day(&self, day: &Day, edits: &mut PunchEdits<BeforeOpening>) -> Outcome {
+        let opening = day.at(self.opens);
         for punch in day.punches().filter(|punch| punch.kind() == PunchKind::In) {
             if punch.at() < opening && opening.since(punch.at()) <= self.before {
-                edits.retime(punch, opening, BeforeTheDoorsOpen { open: self.open });
+                edits.retime(punch, opening, BeforeOpening { opens: self.opens });
             }
         }
         Ok(())
     }
 }
 
-plugin!(Doors: punches);
+plugin!(Opening: punches);
 
 #[cfg(test)]
 mod tests {
@@ -39,9 +39,9 @@ mod tests {
     use shiftmill_plugin::testkit::*;
 
     #[test]
-    fn an_early_in_punch_moves_to_the_opening() {
+    fn an_early_in_punch_moves_to_the_opening_time() {
         let week = week!["Mon 06:12-14:30", "Tue 05:00-14:30"];
-        let answer = trial::<Doors>().punches(&week);
-        assert_edits!(answer, "Mon 2026-06-01 retime 06:12 to 06:30: the doors open at 06:30");
+        let answer = trial::<Opening>().punches(&week);
+        assert_edits!(answer, "Mon 2026-06-01 retime 06:12 to 06:30: work counts from 06:30");
     }
 }
