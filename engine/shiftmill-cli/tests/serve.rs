@@ -303,7 +303,7 @@ async fn every_call_has_one_line_in_the_log() {
     let service = Service::start(&place.0, &place.0.join("cache"));
     let mut evaluation = EvaluationClient::new(service.channel().await);
     let ruleset = header("").rulesets.first().cloned();
-    let good = v1::EvaluateRequest { ruleset, ..long_night("") };
+    let good = v1::EvaluateRequest { ruleset, ..long_day("") };
     evaluation.evaluate(good.clone()).await.unwrap();
     let nobody = v1::EvaluateRequest { zone: "Nowhere/At_all".to_owned(), ..good };
     let status = evaluation.evaluate(nobody).await.unwrap_err();
