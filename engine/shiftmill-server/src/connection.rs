@@ -159,6 +159,7 @@ where
     // When the server wants to end the connection: until when the client may take that.
     let mut end_by: Option<Instant> = None;
     loop {
+        let is_ending = end_by.is_some();
         tokio::select! {
             outcome = serving.as_mut() => {
                 if let Err(error) = outcome {
@@ -167,25 +168,24 @@ where
                 return;
             }
             () = closed.cancelled() => return,
-            () = draining.cancelled(), if end_by.is_none() => {
-                serving.as_mut().graceful_shutdown();
-                end_by = Some(Instant::now() + limits.drain_time);
-            }
+            () = draining.cancelled(), if !is_ending => end_by = Some(Instant::now() + limits.drain_time),
             now = checks.tick() => {
                 let silent = now > begin_by && heard.load(Ordering::Relaxed) < BEGINNING;
+                if silent || end_by.is_some_and(|end| now > end) {
+                    return;
+                }
                 match connection.fault(now, limits.quiet_time) {
-                    _ if silent || end_by.is_some_and(|end| now > end) => return,
                     Some(Fault::Overdue) => {
-                        tracing::info!(peer = %connection.peer, "connection closed: the client does not take its answers");
+                        tracing::info!(peer = %connection.peer, "connection closed: its client does not take its answers");
                         return;
                     }
-                    Some(Fault::Quiet) if end_by.is_none() => {
-                        serving.as_mut().graceful_shutdown();
-                        end_by = Some(now + FAREWELL);
-                    }
-                    Some(Fault::Quiet) | None => {}
+                    Some(Fault::Quiet) => end_by = end_by.or(Some(now + FAREWELL)),
+                    None => {}
                 }
             }
+        }
+        if end_by.is_some() && !is_ending {
+            serving.as_mut().graceful_shutdown();
         }
     }
 }
