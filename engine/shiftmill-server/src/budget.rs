@@ -108,6 +108,15 @@ impl Budget {
         self.levels.last().map_or(0, |whole| whole.blocks.available_permits() * BLOCK)
     }
 
+    /// Whether a part would hold more than is left for others if it took `bytes`. Parts that then wait leave memory for
+    /// others, however many they are.
+    pub(crate) fn is_scarce(&self, bytes: usize) -> bool {
+        let [own, around @ ..] = &*self.levels else { return false };
+        let held = own.all.saturating_sub(own.blocks.available_permits());
+        let wanted = held + self.counted(bytes) as usize;
+        around.iter().any(|level| wanted > level.blocks.available_permits())
+    }
+
     /// Half of all bytes: the most for one caller outside a stream, so that streams go on.
     pub(crate) fn half(&self) -> usize {
         self.most() / BLOCK / 2 * BLOCK
@@ -221,6 +230,19 @@ mod tests {
         assert_eq!(budget.free(), 4 * BLOCK);
         assert!(greedy.stream_part().take(1).await.is_err());
         assert!(other.stream_part().take(2 * BLOCK).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn many_parts_that_wait_when_memory_is_scarce_leave_some_for_another() {
+        let budget = Budget::new(100 * BLOCK, SHORT);
+        let streams: Vec<Budget> = (0..9).map(|_| budget.stream_part()).collect();
+        let mut held = Vec::new();
+        for _ in 0..100 {
+            for stream in streams.iter().filter(|stream| !stream.is_scarce(BLOCK)) {
+                held.push(stream.take(BLOCK).await.unwrap());
+            }
+        }
+        assert_eq!(held.len(), 90, "each as much as is left");
     }
 
     #[tokio::test]

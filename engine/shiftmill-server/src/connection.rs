@@ -45,7 +45,7 @@ const FRAME_ERRORS_MAX: usize = 128;
 const BEGINNING: usize = 24 + 9;
 /// How often a connection is looked after.
 const CHECK: Duration = Duration::from_millis(500);
-/// How long a client may take to close a connection that the server wants to end.
+/// How long a client may take to close a connection without calls that the server wants to end.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A connection, as its calls know it.
@@ -97,6 +97,10 @@ impl Connection {
         calls.next += 1;
         calls.ends.insert(number, end);
         OpenCall { connection: Arc::clone(self), number }
+    }
+
+    fn has_no_call(&self) -> bool {
+        self.calls().ends.is_empty()
     }
 
     fn fault(&self, now: Instant, quiet_max: Duration) -> Option<Fault> {
@@ -156,10 +160,10 @@ where
     let mut serving = pin!(transport(&limits).serve_connection(io, answer));
     let begin_by = Instant::now() + limits.handshake_time;
     let mut checks = interval(CHECK);
-    // When the server wants to end the connection: until when the client may take that.
-    let mut end_by: Option<Instant> = None;
+    // Since when the server has wanted to end the connection.
+    let mut ending: Option<Instant> = None;
     loop {
-        let is_ending = end_by.is_some();
+        let is_ending = ending.is_some();
         tokio::select! {
             outcome = serving.as_mut() => {
                 if let Err(error) = outcome {
@@ -168,10 +172,11 @@ where
                 return;
             }
             () = closed.cancelled() => return,
-            () = draining.cancelled(), if !is_ending => end_by = Some(Instant::now() + limits.drain_time),
+            () = draining.cancelled(), if !is_ending => ending = Some(Instant::now()),
             now = checks.tick() => {
                 let silent = now > begin_by && heard.load(Ordering::Relaxed) < BEGINNING;
-                if silent || end_by.is_some_and(|end| now > end) {
+                let is_over = ending.is_some_and(|since| now > since + FAREWELL) && connection.has_no_call();
+                if silent || is_over {
                     return;
                 }
                 match connection.fault(now, limits.quiet_time) {
@@ -179,12 +184,12 @@ where
                         tracing::info!(peer = %connection.peer, "connection closed: its client does not take its answers");
                         return;
                     }
-                    Some(Fault::Quiet) => end_by = end_by.or(Some(now + FAREWELL)),
+                    Some(Fault::Quiet) => ending = ending.or(Some(now)),
                     None => {}
                 }
             }
         }
-        if end_by.is_some() && !is_ending {
+        if ending.is_some() && !is_ending {
             serving.as_mut().graceful_shutdown();
         }
     }

@@ -260,7 +260,11 @@ impl OpenStream {
     /// memory that it needs are taken first, so that no chunk waits for them while it occupies memory.
     async fn evaluate(&mut self, length: usize, header: &Arc<ResolvedHeader>) -> Result<(), Status> {
         let place = permit(&self.window).await?;
-        let mut memory = self.memory.take(self.usual.max(length)).await?;
+        let wanted = self.usual.max(length);
+        if self.memory.is_scarce(wanted) {
+            self.others_taken().await;
+        }
+        let mut memory = self.memory.take(wanted).await?;
         let (message, received) = self.receive(length).await?;
         let RequestPart::Chunk(chunk) = message else {
             let text = "only the first message of a stream may be a header";
@@ -302,6 +306,13 @@ impl OpenStream {
             let _sent = answers.send(answer(ResponsePart::Result(result), Some(holds)));
         });
         Ok(())
+    }
+
+    /// Waits until the client has taken the results of all chunks but the one that has its place already.
+    async fn others_taken(&self) {
+        let places = u32::try_from(self.places.saturating_sub(1)).unwrap_or(u32::MAX);
+        // It fails only when the window is closed, which nobody does.
+        let _others = self.window.acquire_many(places).await;
     }
 
     /// Waits until the client has taken every result, then sends the summary. It borrows the stream, because the

@@ -253,6 +253,7 @@ async fn clients_that_do_not_read_starve_nobody_else() {
     }
     eventually("memory to be used", || server.budget.free() < before).await;
     is_served(&server, 3).await;
+    is_served(&server, 2).await;
     assert!(server.budget.free() >= before / 2, "a peer has half of the memory at most");
     is_healthy(&server, 2).await;
     eventually("all memory to come back although nobody reads", || server.budget.free() == before).await;
@@ -394,6 +395,17 @@ async fn whoever_watches_health_does_not_hold_the_server_when_it_stops() {
     let trailers = timeout(PATIENCE, body.trailers()).await.unwrap().unwrap().unwrap();
     assert_eq!(error(&Status::from_header_map(&trailers).unwrap()), "SM-DRAINING");
     let stopped = timeout(Duration::from_secs(10), &mut server.served).await;
+    stopped.expect("it does not wait for the time to drain").unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_ignores_the_farewell_does_not_hold_the_server() {
+    let mut server = Running::start(Limits::default()).await;
+    let mut deaf = socket(&server, 2).await;
+    deaf.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    is_served(&server, 3).await;
+    server.stop();
+    let stopped = timeout(PATIENCE, &mut server.served).await;
     stopped.expect("it does not wait for the time to drain").unwrap().unwrap();
 }
 
