@@ -122,7 +122,7 @@ impl Host {
         let unlike = |error: wasmtime::Error| LoadError::Unlike(shortened(&format!("{error:#}")));
         let pre = self.0.linker.instantiate_pre(&component).map_err(unlike)?;
         let guest = Guest::new(&component, pre, places).map_err(LoadError::Unlike)?;
-        guest.check_types(&self.0)?.map_err(LoadError::Unlike)?;
+        guest.check_types(&self.0)?.map_err(|why| LoadError::Unlike(shortened(&why)))?;
         let described = guest.describe(&self.0)?.check(guest.hooks()).map_err(LoadError::Manifest)?;
         Ok(Arc::new(Plugin::new(Arc::clone(&self.0), guest, described, (hash, report), code_bytes)))
     }

@@ -57,7 +57,7 @@ pub(crate) const FUNCTIONS_MAX: u64 = 10_000;
 /// Types, imports and exports of all modules, each.
 pub(crate) const TYPES_MAX: u64 = 2_000;
 /// Bytes of the types of all modules. The engine keeps about thirty times as much.
-pub(crate) const TYPE_BYTES_MAX: u64 = 64 << 10;
+pub(crate) const TYPE_BYTES_MAX: u64 = 32 << 10;
 /// Bytes of the names of imports and exports of all modules.
 pub(crate) const NAME_BYTES_MAX: u64 = 256 << 10;
 /// Bytes of the names of functions that are kept for failures, of one module.

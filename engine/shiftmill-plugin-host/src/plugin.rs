@@ -21,7 +21,7 @@ use crate::wire::{Answer, Around, Cards, Value};
 /// Bytes of memory of every plugin beside what is counted: types of the contract, bookkeeping.
 const OTHER_BYTES: usize = 64 << 10;
 /// Bytes of memory for each function, type, import, export, global or segment, in the tables of the engine.
-const PART_BYTES: usize = 512;
+const PART_BYTES: usize = 256;
 /// Bytes of memory for what one export repeats of one part.
 const REPEATED_BYTES: usize = 16;
 

@@ -7,23 +7,37 @@
     reason = "a test that cannot go on fails"
 )]
 
+#[path = "hostile/bombs.rs"]
+#[allow(dead_code, reason = "other tests use more of it")]
+mod bombs;
+#[path = "hostile/shapes.rs"]
+mod shapes;
+
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
-use shiftmill_guests::Guest;
-use shiftmill_plugin_host::{Compiler, Host, HostSettings, LoadError, compile_child};
+use shiftmill_guests::debug::DebugInfo;
+use shiftmill_guests::{Guest, component};
+use shiftmill_plugin_host::{Compiler, Host, HostSettings, Lines, LoadError, compile_child};
+use wit_component::StringEncoding;
 
 fn main() -> ExitCode {
     if std::env::args().nth(1).as_deref() == Some("compile") {
         return compile_child();
     }
-    let tests: [(&str, fn()); 6] = [
+    let tests: [(&str, fn()); 10] = [
         ("a child compiles", a_child_compiles),
         ("a child that fails costs one plugin", a_child_that_fails_costs_one_plugin),
         ("a child that takes too much is ended", a_child_that_takes_too_much_is_ended),
+        ("a child judges as this process does", a_child_judges_as_this_process_does),
+        ("a cancelled child is ended", a_cancelled_child_is_ended),
         ("code is kept and found again", code_is_kept_and_found_again),
+        ("findings are kept with the code", findings_are_kept_with_the_code),
+        ("plugins take no more memory than is counted", plugins_take_no_more_memory_than_is_counted),
         ("a changed file is not believed", a_changed_file_is_not_believed),
         ("a folder that others can read is refused", a_folder_that_others_can_read_is_refused),
     ];
@@ -98,6 +112,106 @@ fn a_child_that_takes_too_much_is_ended() {
     if cfg!(target_os = "linux") {
         assert_eq!(told, "the plugin cannot be compiled: compiling it needs more than 129 MiB of memory");
     }
+}
+
+fn a_child_judges_as_this_process_does() {
+    let (child, here) = (host(in_child(), None), host(Compiler::ThisProcess, None));
+    let some = shapes::shapes().into_iter().step_by(5).map(|(name, bytes, _)| (name, bytes));
+    let loaded = bombs::bombs().into_iter().step_by(3).map(|bomb| (bomb.name, bomb.component));
+    for (name, component) in some.chain(loaded) {
+        match (child.load(&component), here.load(&component)) {
+            (Ok(one), Ok(other)) => {
+                assert_eq!(one.report(), other.report(), "{name}");
+                assert_eq!(one.kept_bytes(), other.kept_bytes(), "{name}");
+            }
+            (one, other) => assert_eq!(one.map(drop), other.map(drop), "{name}"),
+        }
+    }
+}
+
+fn a_cancelled_child_is_ended() {
+    if cfg!(unix) {
+        let component = Guest::honest("honest").component();
+        let slow = host(run("cat > /dev/null; exec sleep 600"), None);
+        let (began, cancelled) = (Instant::now(), AtomicBool::new(true));
+        let ended = slow.load_unless(&component, &cancelled).unwrap_err();
+        assert!(ended.to_string().contains("its caller has gone"), "{ended}");
+        // The child itself is ended after a minute.
+        assert!(began.elapsed() < Duration::from_secs(30));
+    }
+}
+
+/// Lines of the source are among the findings, and what is refused is checked again.
+fn findings_are_kept_with_the_code() {
+    let folder = fresh_folder("findings");
+    let guest = Guest::honest("honest");
+    let component = guest.component_of(&DebugInfo::of_file("src/lib.rs").added_to(&guest.module()));
+    let first = host(in_child(), Some(&folder)).load(&component).unwrap();
+    let no_compiler = Compiler::Child { program: PathBuf::from("/no/such/program"), arguments: Vec::new() };
+    let again = host(no_compiler.clone(), Some(&folder)).load(&component).unwrap();
+    assert_eq!((first.report(), first.kept_bytes()), (again.report(), again.kept_bytes()));
+    assert_eq!(again.report().lines, Lines::Known);
+    // Findings of a host that allows floats are none of one that does not.
+    let settings = HostSettings { compiler: no_compiler, cache: Some(folder.clone()), ..HostSettings::default() };
+    let lenient = Host::new(HostSettings { floats_allowed: true, ..settings }).unwrap();
+    assert!(matches!(lenient.load(&component), Err(LoadError::Uncompiled(_))));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+/// Resident memory of this process, in bytes; `None` where the system does not provide it.
+fn resident_bytes() -> Option<usize> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    Some(line.split_whitespace().next()?.parse::<usize>().ok()? << 10)
+}
+
+/// Plugins with as many parts as are allowed, of which the engine keeps more than they have bytes.
+fn plugins_take_no_more_memory_than_is_counted() {
+    type Greedy = fn(&str) -> Vec<u8>;
+    let kinds: [(&str, Greedy); 5] = [
+        ("exports", |name| {
+            let exports: String = (0..1_900).map(|number| format!("(export \"e{number}\" (func $leaf))")).collect();
+            with_fields(name, format!("(func $leaf) {exports}"))
+        }),
+        ("functions", |name| with_fields(name, "(func)".repeat(4_000))),
+        ("types", |name| {
+            let types = (0..32).map(|number| format!("(type (func {}))", "(param i64)".repeat(900 + number)));
+            with_fields(name, types.collect())
+        }),
+        ("segments", |name| {
+            let elements = format!("(elem funcref {})", "(ref.null func) ".repeat(4_900)).repeat(4);
+            with_fields(name, format!("{elements} {}", "(data \"x\")".repeat(3_900)))
+        }),
+        ("records", |name| {
+            let fields: String = (0..900).map(|field| format!("part{field}: u8, ")).collect();
+            let more = format!("interface extra {{ record r {{ {fields} }} one: func() -> r; }}");
+            let one = "(func (export \"shiftmill:plugin/extra@1.0.0#one\") (result i32) (i32.const 0))";
+            let module = Guest::honest(name).with(|guest| guest.fields = one.to_owned()).module();
+            let world = "import host; export lifecycle; export days; export extra;";
+            component(&module, &str::to_owned, &more, world, StringEncoding::UTF8)
+        }),
+    ];
+    // More plugins make the measurement more exact, and the test slower.
+    let count = std::env::var("SHIFTMILL_KEPT_PLUGINS").ok().and_then(|count| count.parse().ok()).unwrap_or(4);
+    let host = host(in_child(), None);
+    let first = host.load(&Guest::honest("first").component()).unwrap();
+    println!("an honest plugin: counted {} KiB", first.kept_bytes() >> 10);
+    let Some(_) = resident_bytes() else { return };
+    for (kind, greedy) in kinds {
+        let before = resident_bytes().unwrap();
+        let plugins: Vec<_> = (0..count)
+            .map(|number| host.load(&greedy(&format!("p{number}"))).unwrap_or_else(|why| panic!("{kind}: {why}")))
+            .collect();
+        let took = resident_bytes().unwrap().saturating_sub(before);
+        let counted: usize = plugins.iter().map(|plugin| plugin.kept_bytes()).sum();
+        println!("{kind}: {count} plugins take {} KiB, counted {} KiB", took >> 10, counted >> 10);
+        // What is left of reading the components and their code is no plugin.
+        assert!(took < counted + (24 << 20), "{kind}: {count} plugins take {took} bytes, counted {counted}");
+    }
+}
+
+fn with_fields(name: &str, fields: String) -> Vec<u8> {
+    Guest::honest(name).with(|guest| guest.fields = fields).component()
 }
 
 fn code_is_kept_and_found_again() {

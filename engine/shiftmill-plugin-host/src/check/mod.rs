@@ -407,9 +407,9 @@ impl<'a> Checker<'a> {
             ("globals", sum(|it| it.globals), GLOBALS_MAX),
             ("segments of data", sum(|it| it.data_segments), SEGMENTS_MAX),
             ("segments of tables", sum(|it| it.element_segments), SEGMENTS_MAX),
-            ("entries of segments", sum(|it| it.segment_entries), SEGMENT_ENTRIES_MAX),
         ];
         let sizes = [
+            ("entries of segments", sum(|it| it.segment_entries), SEGMENT_ENTRIES_MAX),
             ("bytes of types", sum(|it| it.type_bytes), TYPE_BYTES_MAX),
             ("bytes of names of imports and exports", sum(|it| it.name_bytes), NAME_BYTES_MAX),
             ("bytes of a constant", most(|it| it.constant_bytes), CONSTANT_BYTES_MAX),
@@ -423,7 +423,12 @@ impl<'a> Checker<'a> {
         for (what, found, most) in parts.into_iter().chain(sizes) {
             self.demand_most(what, found, most);
         }
-        self.report.parts = parts.iter().map(|(_, found, _)| found).fold(self.items, |all, it| all.saturating_add(*it));
+        // What is kept as much of as of one part: parts between the modules count twice, types by their bytes, because they
+        // grow with their parameters and fields.
+        let others = [self.items * 2, sum(|it| it.type_bytes) / 8, self.interface_bytes / 32];
+        let entries = sum(|it| it.segment_entries) / 8;
+        let parts = parts.iter().map(|(_, found, _)| *found).chain(others).chain([entries]);
+        self.report.parts = parts.fold(0, u64::saturating_add);
     }
 
     fn judge_module(&mut self, module: &CoreModule<'_>) {
@@ -463,6 +468,20 @@ fn reported(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_contract_needs_a_small_part_of_what_is_allowed() {
+        let every_hook = shiftmill_guests::Guest::honest("every").with(|guest| guest.hooks = Hook::ALL.to_vec());
+        let component = every_hook.component();
+        let mut checker = Checker::new(&component, Report::default());
+        checker.check(false);
+        assert_eq!(checker.objections, []);
+        let (bytes, items) = (checker.interface_bytes, checker.items);
+        assert!(bytes < INTERFACE_BYTES_MAX / 3, "{bytes} bytes between its modules");
+        assert!(items < COMPONENT_ITEMS_MAX / 3, "{items} parts");
+        let types = checker.modules.iter().map(|module| module.type_bytes).sum::<u64>();
+        assert!(types < TYPE_BYTES_MAX / 8, "{types} bytes of types");
+    }
 
     #[test]
     fn every_source_of_the_check_is_among_its_sources() {

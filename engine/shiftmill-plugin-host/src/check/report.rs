@@ -30,7 +30,8 @@ pub struct Report {
     pub has_names: bool,
     /// Whether failures name lines of its source.
     pub lines: Lines,
-    /// The number of its parts that the engine keeps beside the code: functions, types, imports, exports and so on.
+    /// The number of its parts that the engine keeps beside the code: functions, types, imports, exports and so on. Large
+    /// ones count several times.
     pub parts: u64,
     /// Why it cannot be used as a plugin; empty when it can.
     pub objections: Vec<String>,

@@ -15,6 +15,7 @@ use wasmtime::component::Component;
 
 use crate::check::{Report, check, judge_header, strip};
 use crate::host::LoadError;
+use crate::limits::shortened;
 use crate::places::{self, Places};
 use crate::settings::{Compiler, HostError, HostSettings};
 use admit::OwnCode;
@@ -109,7 +110,7 @@ fn checked_and_compiled(engine: &Engine, component: &[u8], floats_allowed: bool)
         return Ok(Outcome { report, places: Places::default(), code: None });
     }
     let stripped = strip(component, &checked.modules).ok_or("its sections cannot be read")?;
-    let code = engine.precompile_component(&stripped.component).map_err(|error| format!("{error:#}"))?;
+    let code = engine.precompile_component(&stripped.component).map_err(|error| shortened(&format!("{error:#}")))?;
     let (places, lines) = places::read(&checked.modules, &stripped.code_starts);
     report.lines = lines;
     Ok(Outcome { report, places, code: Some(code) })

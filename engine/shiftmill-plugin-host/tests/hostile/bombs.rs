@@ -211,7 +211,7 @@ fn of_modules() -> Vec<Shape> {
         ),
         ("three thousand imports of its module", module(imports), "it has 3000 imports, the maximum is 2000"),
         ("imports with endless names", module(long_names.collect()), "bytes of names of imports and exports"),
-        ("ninety thousand parameters", with(parameters.collect()), "bytes of types, the maximum is 65536"),
+        ("ninety thousand parameters", with(parameters.collect()), "bytes of types, the maximum is 32768"),
         ("a constant that is a program", with(format!("(global i32 {sum})")), "bytes of a constant, the maximum is 32"),
         (
             "a place of data that is a program",
