@@ -1,7 +1,6 @@
 //! A loaded plugin: checked, compiled, with its manifest, ready to be instantiated.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use shiftmill_core::{ContextDays, FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
@@ -28,7 +27,6 @@ pub struct Plugin {
     report: Report,
     code_bytes: usize,
     guest: Guest,
-    quarantined: AtomicBool,
 }
 
 impl std::fmt::Debug for Plugin {
@@ -46,8 +44,7 @@ impl Plugin {
         code_bytes: usize,
     ) -> Plugin {
         let (manifest, reads) = described;
-        let quarantined = AtomicBool::new(host.quarantine.holds(report.hash));
-        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest, quarantined }
+        Plugin { host, manifest: Arc::new(manifest), reads, report, code_bytes, guest }
     }
 
     /// SHA-256 of its component.
@@ -89,12 +86,11 @@ impl Plugin {
     /// True when its answer for one employee depended on other employees. The host calls it with one employee at a time
     /// only, also when it is loaded again.
     pub fn is_quarantined(&self) -> bool {
-        self.quarantined.load(Ordering::Relaxed)
+        self.host.quarantine.holds(self.hash())
     }
 
     pub(crate) fn quarantine(&self) {
         self.host.quarantine.insert(self.hash());
-        self.quarantined.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn host(&self) -> &Inner {
