@@ -175,3 +175,19 @@ impl Drop for Slot<'_> {
         self.0.freed.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::OperatorCost;
+
+    use super::*;
+
+    #[test]
+    fn compiled_code_is_compiled_again_when_the_fuel_of_operators_changes() {
+        let mut other = code_settings();
+        other.operator_cost(OperatorCost::new());
+        let (now, before) = (compiling_engine().unwrap(), Engine::new(&other).unwrap());
+        assert_ne!(code_version(&now), code_version(&before));
+        assert_eq!(code_version(&now), code_version(&compiling_engine().unwrap()));
+    }
+}

@@ -5,7 +5,7 @@ use shiftmill_core::one_line;
 /// Fuel of every call, whatever its input: at most about a third of a second. A unit is about one addition; operators that
 /// take longer use more (`operator_fuel.rs`).
 pub const FUEL_BASE: u64 = 100_000_000;
-/// Additional fuel for each day of the employee. Usual rules use 3 000 to 5 000.
+/// Additional fuel for each day of the employee. Usual rules use about 1 000.
 pub const FUEL_PER_DAY: u64 = 100_000;
 /// Fuel for one employee from which a plugin counts as slow: some milliseconds.
 pub(crate) const FUEL_OF_SLOW: u64 = 10_000_000;

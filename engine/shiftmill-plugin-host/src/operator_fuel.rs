@@ -62,8 +62,8 @@ fn cost_of_basic(operator: &str) -> u8 {
         "Loop" | "If" | "Br" | "BrIf" => 3,
         "BrTable" => 10,
         // A call sets all variables of the function to zero.
-        "Call" => 30,
-        "CallIndirect" => 35,
+        "Call" => 40,
+        "CallIndirect" => 45,
         "GlobalGet" | "GlobalSet" => 2,
         "MemorySize" => 2,
         "MemoryGrow" => 250,

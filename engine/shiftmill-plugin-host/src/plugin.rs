@@ -1,7 +1,6 @@
 //! A loaded plugin: checked, compiled, with its manifest, ready to be instantiated.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use shiftmill_core::{ContextDays, FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
@@ -34,7 +33,6 @@ pub struct Plugin {
     report: Report,
     code_bytes: usize,
     guest: Guest,
-    quarantined: AtomicBool,
     slow: AtomicBool,
 }
 
@@ -52,8 +50,8 @@ impl Plugin {
         (hash, report): (PluginHash, Report),
         code_bytes: usize,
     ) -> Plugin {
-        let (quarantined, slow) = (AtomicBool::new(host.quarantine.holds(hash)), AtomicBool::new(false));
-        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, quarantined, slow }
+        let slow = AtomicBool::new(false);
+        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, slow }
     }
 
     /// SHA-256 of its component.
@@ -99,12 +97,11 @@ impl Plugin {
     /// True when its answer for one employee depended on other employees. The host calls it with one employee at a time
     /// only, also when it is loaded again.
     pub fn is_quarantined(&self) -> bool {
-        self.quarantined.load(Ordering::Relaxed)
+        self.host.quarantine.holds(self.hash())
     }
 
     pub(crate) fn quarantine(&self) {
         self.host.quarantine.insert(self.hash());
-        self.quarantined.store(true, Ordering::Relaxed);
     }
 
     /// True when an employee took some milliseconds of its last call, on average. Nothing but the place where a new

@@ -443,6 +443,7 @@ async fn a_client_that_has_gone_holds_no_worker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_took_too_long_holds_no_worker() {
+    // Long enough for the trial of the ruleset on a busy machine.
     let server = Running::start(Limits { stream_time: Duration::from_secs(5), ..Limits::default() }).await;
     let all = server.budget.free();
     let (_sender, mut answers) = slow_stream(&server).await;

@@ -51,7 +51,8 @@ pub struct Plugin {
     /// Bytes of the component.
     #[prost(uint64, tag = "5")]
     pub component_bytes: u64,
-    /// True when its answer for one employee depended on others. It is not called until it is pushed again.
+    /// True when its answer for one employee depended on others. Until the server restarts it is called with one employee
+    /// at a time only, also when it is pushed again.
     #[prost(bool, tag = "6")]
     pub quarantined: bool,
     /// True when it came with the server's own rulesets and is never removed.
