@@ -5,7 +5,7 @@
 //! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime.
 //! - Runs:   with the check of the window, before any fact is used.
 //! - Source: 29 CFR 516.2: a record states what was worked once. Waivers are a set and cannot exclude each other.
-//! - Shown:  the tests of this file; rows of files name their own line.
+//! - Shown:  timecards/punches/given_twice.md
 
 use alloc::vec::Vec;
 
