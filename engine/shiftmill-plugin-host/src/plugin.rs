@@ -1,6 +1,7 @@
 //! A loaded plugin: checked, compiled, with its manifest, ready to be instantiated.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use shiftmill_core::{ContextDays, FailureCode, Hook, HookSet, Manifest, PluginHash};
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};

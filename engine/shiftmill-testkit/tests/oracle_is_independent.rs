@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 /// Types of core: facts, settings of rules, and what results are made of.
 const TYPES: &[&str] = &[
     "Because",
+    "Correction",
     "CorrectionKind",
     "DayType",
     "EvaluationError",
     "ExceptionCode",
     "ExceptionState",
+    "FactList",
     "GapKind",
     "LeaveTime",
     "PayCode",
@@ -45,6 +47,7 @@ const TYPES: &[&str] = &[
     "pay::tiers::ConsecutiveReset",
     "pay::tiers::Counts",
     "pay::tiers::OvertimeTier",
+    "pay::tiers::TierCondition",
     "pay::tiers::TierScope",
     "shape::attendance::Attendance",
     "shape::attendance::Compared",
