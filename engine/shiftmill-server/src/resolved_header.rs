@@ -34,11 +34,7 @@ pub(crate) struct ResolvedHeader {
 
 impl ResolvedHeader {
     /// Reads the header of a stream.
-    pub async fn read(
-        header: v1::Header,
-        known: &Arc<Snapshot>,
-        caller: Caller,
-    ) -> Result<ResolvedHeader, Problem> {
+    pub async fn read(header: v1::Header, known: &Arc<Snapshot>, caller: Caller) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));

@@ -59,11 +59,7 @@ fn language(code: &str) -> Result<Language, Problem> {
 }
 
 /// Rulesets, zones and days of the call. The zone of the call comes first, then those of the timecards as they come.
-async fn read_request(
-    message: &v1::EvaluateRequest,
-    shared: &Shared,
-    caller: Caller,
-) -> Result<Arc<Request>, Problem> {
+async fn read_request(message: &v1::EvaluateRequest, shared: &Shared, caller: Caller) -> Result<Arc<Request>, Problem> {
     let source =
         message.ruleset.as_ref().ok_or_else(|| Problem::at(ErrorCode::Header, "ruleset", "no ruleset is given"))?;
     let known = shared.registry.now();

@@ -13,7 +13,8 @@ use shiftmill::plugin_host::{FAILED_FUEL_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
 use shiftmill::words::{self, Language};
 use shiftmill::{
-    Caller, Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash, zone_table,
+    Caller, Engine, Finished, Layout, PluginRegistry, Request, RequestError, ResultHasher, Stopped, StreamHash,
+    zone_table,
 };
 use shiftmill_guests::{Guest, SLOW, endless};
 
