@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use shiftmill_core::{CheckedBatch, Evaluations};
 
@@ -10,7 +11,7 @@ use crate::chunk::{Progress, Workspace};
 use crate::os_thread::processor_time;
 use crate::places::PLACES;
 use crate::request::{Request, Stopped};
-use crate::schedule::{Lane, Place, Waiting};
+use crate::schedule::{Lane, Place, Ran};
 use crate::workers::{Work, Workers};
 
 /// An evaluated chunk. It returns the facts, so that their memory can be reused.
@@ -24,7 +25,7 @@ pub struct Finished {
 
 /// Workers that wait for chunks until the engine is dropped. Results do not depend on how many there are.
 ///
-/// Callers take turns, then the requests of each caller, each for a slice of about a millisecond. A request whose plugins
+/// Callers share the workers by processor time, then the requests of each caller, in slices of about a millisecond. A request whose plugins
 /// take longer for a single card goes on in the background: on other threads, with a lower priority of the system.
 #[derive(Debug)]
 pub struct Engine {
@@ -91,12 +92,11 @@ impl Engine {
     }
 
     fn start(&self, lane: Lane, job: Box<Job>) {
-        let refused = self.workers.submit(Waiting { lane, place: job.place(), job });
+        let mut refused = self.workers.submit(lane, job.place(), job);
         // Without workers (the system created no thread) the caller's own thread does the work.
-        let mut waiting = refused;
         let mut workspace = Workspace::default();
-        while let Some(job) = waiting {
-            waiting = job.run_slice(&mut workspace).map(|waiting| waiting.job);
+        while let Some(job) = refused {
+            refused = job.run_slice(&mut workspace).rest.map(|(_, job)| job);
         }
     }
 
@@ -141,10 +141,9 @@ impl Job {
         Place { caller: request.caller(), request: Arc::as_ptr(request).addr(), number: self.number }
     }
 
-    /// Evaluates the next slice; true when it was the last.
-    fn evaluate_slice(&mut self, workspace: &mut Workspace) -> Result<bool, Stopped> {
+    /// Evaluates the next slice, which began at `began`; true when it was the last.
+    fn evaluate_slice(&mut self, began: Duration, workspace: &mut Workspace) -> Result<bool, Stopped> {
         let request = &self.request.0;
-        let began = processor_time();
         let slice = workspace.evaluate_slice(request, &self.batch, request.pace().days(), &mut self.progress)?;
         request.pace().measured(slice, processor_time().saturating_sub(began));
         Ok(slice.is_last)
@@ -160,18 +159,23 @@ impl Job {
 impl Work for Box<Job> {
     type Workspace = Workspace;
 
-    fn run_slice(mut self, workspace: &mut Workspace) -> Option<Waiting<Box<Job>>> {
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.evaluate_slice(workspace)));
-        match outcome {
-            Ok(Ok(false)) => return Some(Waiting { lane: self.lane(), place: self.place(), job: self }),
+    fn run_slice(mut self, workspace: &mut Workspace) -> Ran<Box<Job>> {
+        let (place, began) = (self.place(), processor_time());
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.evaluate_slice(began, workspace)));
+        let rest = match outcome {
+            Ok(Ok(false)) => Some((self.lane(), self)),
             Ok(outcome) => {
                 let finish = || self.finish(outcome.map(|_last| ()));
                 // The panic of a callback concerns its caller alone.
                 let _panicked = catch_unwind(AssertUnwindSafe(finish));
+                None
             }
-            Err(_) => *workspace = Workspace::default(),
-        }
-        None
+            Err(_) => {
+                *workspace = Workspace::default();
+                None
+            }
+        };
+        Ran { place, took: processor_time().saturating_sub(began), rest }
     }
 }
 

@@ -8,10 +8,11 @@ use shiftmill_plugin_host::Bound;
 
 use crate::chunk::Slice;
 
-/// What a slice should take. It is much more than what taking turns costs, and hides a batch of usual plugins.
+/// The longest that a slice should take: enough for a whole batch with usual plugins. A slice of one card that takes
+/// longer cannot be made shorter, and sends its request to the background.
 const SLICE_TIME: Duration = Duration::from_millis(4);
-/// A slice of one card that takes longer cannot be made shorter, and sends its request to the background.
-const SLICE_TIME_MAX: Duration = Duration::from_millis(10);
+/// A longer slice shows that the request is not ready to leave the background.
+const LONG_SLICE: Duration = Duration::from_millis(10);
 /// How many slices in a row must be short before a request leaves the background.
 const BACKGROUND_SLICES: u32 = 64;
 /// The same for a new request, only because one of its plugins was slow for another request.
@@ -73,13 +74,12 @@ impl Pace {
             // The last slice of a chunk is small, and does not make the next one smaller.
             false => state.days.max(fitting.min(slice.days.saturating_mul(GROWTH))),
         };
-        let is_long = took > SLICE_TIME_MAX;
-        let is_slow = is_long && slice.cards == 1;
+        let is_slow = took > SLICE_TIME && slice.cards == 1;
         state.was_slow |= is_slow;
         state.background_slices = match state.background_slices {
             _ if is_slow => BACKGROUND_SLICES,
             0 => 0,
-            _ if is_long => BACKGROUND_SLICES,
+            _ if took > LONG_SLICE => BACKGROUND_SLICES,
             missing => missing - 1,
         };
     }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use core_affinity::CoreId;
 
 use crate::os_thread::{self, ThreadId};
-use crate::schedule::{Lane, Schedule, Waiting};
+use crate::schedule::{Lane, Place, Ran, Schedule, Taken};
 
 /// How often it is checked whether a slice takes too long.
 const WATCH: Duration = Duration::from_millis(10);
@@ -29,8 +29,8 @@ pub(crate) trait Work: Sized + Send + 'static {
     /// The memory that a thread reuses.
     type Workspace: Default;
 
-    /// Runs a slice. Returns the job while it is not finished. Does not panic.
-    fn run_slice(self, workspace: &mut Self::Workspace) -> Option<Waiting<Self>>;
+    /// Runs a slice. Does not panic.
+    fn run_slice(self, workspace: &mut Self::Workspace) -> Ran<Self>;
 }
 
 /// All threads of an engine. They end when this is dropped, after all jobs.
@@ -112,13 +112,13 @@ impl<Job: Work> Workers<Job> {
     }
 
     /// Schedules a job; returns it when there are no threads.
-    pub(crate) fn submit(&self, waiting: Waiting<Job>) -> Option<Job> {
+    pub(crate) fn submit(&self, lane: Lane, place: Place, job: Job) -> Option<Job> {
         match &self.crew {
             Some(crew) => {
-                crew.schedule.submit(waiting);
+                crew.schedule.submit(lane, place, job);
                 None
             }
-            None => Some(waiting.job),
+            None => Some(job),
         }
     }
 }
@@ -189,19 +189,16 @@ impl<Job: Work> Crew<Job> {
         }
         let mut workspace = Job::Workspace::default();
         let mut ended = None;
-        while let Some(job) = self.schedule.next(post.lane, ended.take()) {
+        while let Some(Taken { job, used }) = self.schedule.next(post.lane, ended.take()) {
             post.busy_since.store(self.now(), Ordering::Relaxed);
-            ended = job.run_slice(&mut workspace);
+            ended = Some((job.run_slice(&mut workspace), used));
             post.busy_since.store(0, Ordering::Relaxed);
-            if ended.is_none() {
-                self.schedule.finished();
-            }
             if post.is_relieved.load(Ordering::Relaxed) {
                 break;
             }
         }
-        if let Some(waiting) = ended {
-            self.schedule.give_back(waiting);
+        if let Some(ended) = ended {
+            self.schedule.give_back(post.lane, ended);
         }
         post.has_ended.store(true, Ordering::Relaxed);
     }
@@ -254,7 +251,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
-    use crate::schedule::{Caller, Place};
+    use crate::schedule::Caller;
 
     /// A job that waits for a message, or one that tells that it ran.
     enum Told {
@@ -265,18 +262,16 @@ mod tests {
     impl Work for Told {
         type Workspace = ();
 
-        fn run_slice(self, (): &mut ()) -> Option<Waiting<Told>> {
+        fn run_slice(self, (): &mut ()) -> Ran<Told> {
             match self {
                 Told::Waits(message) => message.recv().unwrap(),
                 Told::Tells(sender) => sender.send(()).unwrap(),
             }
-            None
+            Ran { place: PLACE, took: Duration::ZERO, rest: None }
         }
     }
 
-    fn waiting(lane: Lane, number: u64, job: Told) -> Waiting<Told> {
-        Waiting { lane, place: Place { caller: Caller(0), request: 0, number }, job }
-    }
+    const PLACE: Place = Place { caller: Caller(0), request: 0, number: 0 };
 
     #[test]
     fn a_thread_that_is_held_is_replaced_while_others_wait() {
@@ -284,8 +279,8 @@ mod tests {
             let workers: Workers<Told> = Workers::start(1);
             let (release, held) = channel();
             let (told, ran) = channel();
-            workers.submit(waiting(lane, 0, Told::Waits(held)));
-            workers.submit(waiting(lane, 1, Told::Tells(told)));
+            workers.submit(lane, Place { number: 0, ..PLACE }, Told::Waits(held));
+            workers.submit(lane, Place { number: 1, ..PLACE }, Told::Tells(told));
             ran.recv_timeout(Duration::from_secs(20)).unwrap();
             release.send(()).unwrap();
             drop(workers);
@@ -301,9 +296,9 @@ mod tests {
         for number in 0..5 {
             let (release, held) = channel();
             releases.push(release);
-            workers.submit(waiting(Lane::Usual, number, Told::Waits(held)));
+            workers.submit(Lane::Usual, Place { number: number, ..PLACE }, Told::Waits(held));
         }
-        workers.submit(waiting(Lane::Usual, 5, Told::Tells(told)));
+        workers.submit(Lane::Usual, Place { number: 5, ..PLACE }, Told::Tells(told));
         assert!(ran.recv_timeout(Duration::from_millis(300)).is_err());
         releases[0].send(()).unwrap();
         ran.recv_timeout(Duration::from_secs(20)).unwrap();
@@ -315,7 +310,7 @@ mod tests {
         let workers: Workers<Told> = Workers::start(2);
         let (told, ran) = channel();
         for number in 0..50 {
-            workers.submit(waiting(Lane::Background, number, Told::Tells(told.clone())));
+            workers.submit(Lane::Background, Place { number: number, ..PLACE }, Told::Tells(told.clone()));
         }
         drop((workers, told));
         assert_eq!(ran.iter().count(), 50);
