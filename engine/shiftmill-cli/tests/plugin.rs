@@ -257,6 +257,46 @@ fn a_ruleset_whose_plugin_mixes_employees_is_told() {
     assert_eq!(shiftmill(&place.0, &["ruleset", "check", "plant.toml"]).status.code(), Some(0));
 }
 
+/// Compiling it takes minutes and gigabytes. A service ends that after a second.
+#[test]
+fn what_a_service_does_not_compile_is_not_compiled_here() {
+    let place = Place::new("greedy");
+    let variables: String = (0..1_500).map(|local| format!("(drop (local.get {local}))")).collect();
+    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(1_000);
+    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(1_500));
+    let greedy = Guest::honest("greedy").with(|guest| guest.fields = fields);
+    std::fs::write(place.0.join("greedy.wasm"), greedy.component()).unwrap();
+    std::fs::write(place.0.join("core.wasm"), greedy.module()).unwrap();
+    let plant = "name = \"plant\"\n[[plugin]]\nname = \"greedy\"\nfile = \"greedy.wasm\"\n";
+    std::fs::write(place.0.join("plant.toml"), plant).unwrap();
+    for (arguments, exit) in [
+        (&["plugin", "inspect", "greedy.wasm"][..], 2),
+        (&["plugin", "build", "--module", "core.wasm"], 2),
+        (&["ruleset", "check", "plant.toml"], 1),
+    ] {
+        let told = shiftmill(&place.0, arguments);
+        assert_eq!(told.status.code(), Some(exit), "{}", all(&told));
+        assert!(all(&told).contains("the plugin cannot be compiled: compiling it needs more"), "{}", all(&told));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_plugin_that_is_no_file_of_its_folder_is_told() {
+    let place = Place::new("pipe");
+    let make = |name: &str| std::process::Command::new("mkfifo").arg(place.0.join(name)).status().unwrap();
+    assert!(make("pipe.wasm").success() && make("pipe.toml").success());
+    std::os::unix::fs::symlink("/dev/zero", place.0.join("zero.wasm")).unwrap();
+    for file in ["pipe.wasm", "zero.wasm"] {
+        let plant = format!("name = \"plant\"\n[[plugin]]\nname = \"meals\"\nfile = \"{file}\"\n");
+        std::fs::write(place.0.join("plant.toml"), plant).unwrap();
+        let told = shiftmill(&place.0, &["ruleset", "check", "plant.toml"]);
+        assert!(out(&told).contains("it is not a regular file inside its folder"), "{}", all(&told));
+    }
+    std::fs::write(place.0.join("plant.toml"), "name = \"plant\"\nextends = \"pipe.toml\"\n").unwrap();
+    assert_eq!(shiftmill(&place.0, &["ruleset", "check", "plant.toml"]).status.code(), Some(1));
+}
+
 #[test]
 fn the_same_sources_become_the_same_plugin_in_every_folder() {
     let place = Place::new("anywhere");

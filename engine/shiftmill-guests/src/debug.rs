@@ -18,7 +18,7 @@ pub struct DebugInfo {
     /// Functions with their addresses and names.
     pub functions: Vec<(u32, u32, String)>,
     /// A call from line 40 of the file `src/caller.rs` that was inlined in every function, and the name of the function
-    /// that was called.
+    /// that was called: once for the first byte, and again for the others, so that a call ends where another begins.
     pub inlined: Option<String>,
     /// How many functions share one list of ranges, and how long that list is.
     pub ranges: (usize, usize),
@@ -68,9 +68,11 @@ impl DebugInfo {
             entries.extend(text(name));
             entries.extend([from.to_le_bytes(), (to - from).to_le_bytes()].concat());
             if self.inlined.is_some() {
-                entries.push(3);
-                entries.extend([origin.to_le_bytes(), from.to_le_bytes(), (to - from).to_le_bytes()].concat());
-                entries.extend([2, 40, 0]); // file and line of the call
+                for (from, length) in [(*from, 1), (from + 1, to - from - 1)] {
+                    entries.push(3);
+                    entries.extend([origin.to_le_bytes(), from.to_le_bytes(), length.to_le_bytes()].concat());
+                    entries.extend([2, 40, 0]); // file and line of the call
+                }
             }
             entries.push(0);
         }

@@ -38,6 +38,21 @@ async fn asked(server: &Running) -> (String, u64) {
     (first.rulesets[0].hash.clone(), support::summary(&answers).pay_lines)
 }
 
+/// A pipe that nobody writes to, as a ruleset.
+#[cfg(unix)]
+async fn a_pipe_does_not_block_a_reload(server: &Running, folder: &Folder) {
+    let pipe = folder.0.join("a.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reload = tokio::time::timeout(std::time::Duration::from_secs(60), server.registry.reload());
+    let refused = reload.await.unwrap().unwrap_err();
+    assert!(
+        matches!(&refused, ServeError::ReadRulesets { path, source }
+        if *path == pipe && source.to_string() == "it is not a regular file inside its folder"),
+        "{refused}"
+    );
+    std::fs::remove_file(pipe).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_read_anew_holds_for_new_streams_only() {
     let folder = Folder::new("reload");
@@ -70,6 +85,8 @@ async fn a_folder_read_anew_holds_for_new_streams_only() {
 
     folder.write("plant.toml", rules("8 hours"));
     assert!(matches!(server.registry.reload().await, Err(ServeError::Ruleset { .. })));
+    #[cfg(unix)]
+    a_pipe_does_not_block_a_reload(&server, &folder).await;
     assert_eq!(asked(&server).await, after, "with mistakes everything stays as it was");
 }
 

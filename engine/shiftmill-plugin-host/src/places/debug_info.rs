@@ -236,12 +236,13 @@ impl<'a, 't> ModuleReader<'a, 't> {
             while let Some(reached) = rows.get(next_row).filter(|row| row.at <= *point) {
                 (row, next_row) = (reached.file.map(|file| (file, reached.line)), next_row + 1);
             }
+            self.table.spend(open.len())?;
+            open.retain(|call| call.to > *point);
             while let Some(reached) = calls.get(next_call).filter(|call| call.from <= *point) {
                 next_call += 1;
-                open.push(*reached);
-            }
-            while open.last().is_some_and(|call| call.to <= *point) {
-                open.pop();
+                // A function in several pieces may begin anew around a call that goes on.
+                open.insert(open.partition_point(|call| call.depth < reached.depth), *reached);
+                self.table.spend(open.len())?;
             }
             let Some(row) = row else { continue };
             if let Some((file, line, function)) = self.own_line(index, row, &open, &mut files)? {
