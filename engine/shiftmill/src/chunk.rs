@@ -212,9 +212,10 @@ mod tests {
     /// Cards with so many punches each.
     fn cards(punches: &[i64]) -> CheckedBatch {
         let mut batch = TimecardBatch::default();
-        for count in punches {
+        for (index, count) in punches.iter().enumerate() {
             let punch = |number| Punch { at: Timestamp(number * 3_600), kind: PunchKind::In, id: None };
-            batch.push(&CardFacts { punches: (0..*count).map(punch).collect(), ..CardFacts::default() }).unwrap();
+            let (employee, punches) = (format!("E{index}"), (0..*count).map(punch).collect());
+            batch.push(&CardFacts { employee, punches, ..CardFacts::default() }).unwrap();
         }
         batch.check(1, 1).unwrap()
     }
