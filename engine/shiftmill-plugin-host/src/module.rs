@@ -34,7 +34,6 @@ pub(crate) struct CoreModule<'a> {
     pub(crate) functions: u64,
     /// Its custom sections of debug information and of the contract: the name and the content.
     pub(crate) custom_sections: Vec<(&'a str, &'a [u8])>,
-    pub(crate) has_start: bool,
     pub(crate) tables: u64,
     pub(crate) memories: u64,
     /// The initial bytes of its memories.
@@ -94,7 +93,9 @@ impl<'a> CoreModule<'a> {
             }
             Payload::TableSection(tables) => {
                 self.tables += u64::from(tables.count());
-                tables.into_iter().try_for_each(|table| Ok(self.take_table(&table?)))?;
+                for table in tables {
+                    self.take_table(&table?);
+                }
             }
             Payload::MemorySection(memories) => {
                 self.memories += u64::from(memories.count());
@@ -105,7 +106,9 @@ impl<'a> CoreModule<'a> {
             }
             Payload::GlobalSection(globals) => {
                 self.globals += u64::from(globals.count());
-                globals.into_iter().try_for_each(|global| Ok(self.take_constant(&global?.init_expr)))?;
+                for global in globals {
+                    self.take_constant(&global?.init_expr);
+                }
             }
             Payload::ExportSection(exports) => {
                 for export in exports {
@@ -114,14 +117,25 @@ impl<'a> CoreModule<'a> {
                     self.exports.push(name);
                 }
             }
-            Payload::StartSection { .. } => self.has_start = true,
+            other => self.take_content(other)?,
+        }
+        Ok(())
+    }
+
+    /// Segments, code and custom sections.
+    fn take_content(&mut self, payload: Payload<'a>) -> Result<(), BinaryReaderError> {
+        match payload {
             Payload::ElementSection(elements) => {
                 self.element_segments += u64::from(elements.count());
-                elements.into_iter().try_for_each(|element| self.take_element(element?))?;
+                for element in elements {
+                    self.take_element(element?)?;
+                }
             }
             Payload::DataSection(data) => {
                 self.data_segments += u64::from(data.count());
-                data.into_iter().try_for_each(|segment| Ok(self.take_data(&segment?)))?;
+                for segment in data {
+                    self.take_data(&segment?);
+                }
             }
             Payload::CodeSectionEntry(body) => {
                 self.functions += 1;
@@ -158,7 +172,9 @@ impl<'a> CoreModule<'a> {
             ElementItems::Functions(functions) => self.segment_entries += u64::from(functions.count()),
             ElementItems::Expressions(_, entries) => {
                 self.segment_entries += u64::from(entries.count());
-                entries.into_iter().try_for_each(|entry| Ok(self.take_constant(&entry?)))?;
+                for entry in entries {
+                    self.take_constant(&entry?);
+                }
             }
         }
         Ok(())
