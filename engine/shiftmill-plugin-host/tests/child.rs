@@ -103,9 +103,9 @@ fn a_child_that_fails_costs_one_plugin() {
 
 fn a_child_that_takes_too_much_is_ended() {
     // Every loop may have changed every variable, and all are read after the last one.
-    let variables: String = (0..1_500).map(|local| format!("(drop (local.get {local}))")).collect();
-    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(1_000);
-    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(1_500));
+    let variables: String = (0..990).map(|local| format!("(drop (local.get {local}))")).collect();
+    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(2_000);
+    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(990));
     let component = Guest::honest("greedy").with(|guest| guest.fields = fields).component();
     let refused = host(in_child(), None).load(&component).unwrap_err();
     let told = refused.to_string();
