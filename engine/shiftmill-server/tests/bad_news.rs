@@ -101,7 +101,7 @@ async fn keys_of_employees_are_short_and_plain() {
     let answers = server.exchange(header(), chunks).await.unwrap();
     let errors = chunk_errors(&answers);
     let found: Vec<_> = errors.iter().map(|error| (error.code.as_str(), error.violations[0].field.as_str())).collect();
-    assert_eq!(found, [("SM-VALUE-UNKNOWN", "chunks[1].employees[1]"), ("SM-VALUE-UNKNOWN", "chunks[2].employees[1]")]);
+    assert_eq!(found, [("SM-EMPLOYEE-KEY", "chunks[1].employees[1]"), ("SM-EMPLOYEE-KEY", "chunks[2].employees[1]")]);
     assert_eq!(summary(&answers).employees, 4);
 }
 
