@@ -17,6 +17,8 @@ use crate::request::{Request, Stopped};
 const SLICE_DAYS: u32 = 4_000;
 /// Most cards of a slice without plugins.
 const SLICE_CARDS: usize = 256;
+/// Days of a small call: a fraction of a millisecond.
+const CALL_DAYS: u32 = 1_000;
 /// Punches on a day with a meal.
 const PUNCHES_A_DAY: u32 = 4;
 
@@ -153,6 +155,12 @@ fn limits(request: &Request) -> SliceLimits {
             SliceLimits { cards: SLICE_CARDS, days: SLICE_DAYS, days_of_a_card: window }
         }
     }
+}
+
+/// True when a call has no plugins, and few days or a single timecard.
+pub(crate) fn is_small_call(request: &Request, batch: &CheckedBatch) -> bool {
+    let limits = SliceLimits { days: CALL_DAYS, ..limits(request) };
+    !request.has_hooks() && next_slice(batch, 0, limits).0.is_last
 }
 
 /// The slice that begins with card `first`: one card at least, as long as there is one.

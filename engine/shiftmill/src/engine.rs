@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use shiftmill_core::{CheckedBatch, Evaluations};
 
-use crate::chunk::{Progress, Workspace};
+use crate::chunk::{Progress, Workspace, is_small_call};
 use crate::os_thread::processor_time;
 use crate::places::PLACES;
 use crate::request::{Request, Stopped};
@@ -67,8 +67,8 @@ impl Engine {
         self.start(lane, job);
     }
 
-    /// Submits the few timecards of a call for which somebody waits, like [`Engine::submit`]. Without plugins they do not
-    /// wait for slices of chunks; what is more than one slice goes on among the chunks.
+    /// Submits the timecards of a call for which somebody waits, like [`Engine::submit`]. Up to about a thousand
+    /// employee-days without plugins do not wait for slices of chunks.
     pub fn submit_call(
         &self,
         request: Arc<Request>,
@@ -76,7 +76,8 @@ impl Engine {
         done: impl FnOnce(Result<Finished, Stopped>) + Send + 'static,
     ) {
         let job = self.job(request, batch, done);
-        let lane = if job.request.0.has_hooks() { job.lane() } else { Lane::Call };
+        let is_small = is_small_call(&job.request.0, &job.batch);
+        let lane = if is_small { Lane::Call } else { job.lane() };
         self.start(lane, job);
     }
 

@@ -19,7 +19,7 @@ pub struct Caller(pub u64);
 /// The threads that a job waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
-    /// One thread, for the first slice of calls without plugins: they never wait for a slice of another lane.
+    /// One thread, for small calls without plugins: they never wait for a slice of another lane.
     Call,
     /// The workers, for most jobs.
     Usual,

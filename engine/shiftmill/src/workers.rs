@@ -296,7 +296,7 @@ mod tests {
         for number in 0..5 {
             let (release, held) = channel();
             releases.push(release);
-            workers.submit(Lane::Usual, Place { number: number, ..PLACE }, Told::Waits(held));
+            workers.submit(Lane::Usual, Place { number, ..PLACE }, Told::Waits(held));
         }
         workers.submit(Lane::Usual, Place { number: 5, ..PLACE }, Told::Tells(told));
         assert!(ran.recv_timeout(Duration::from_millis(300)).is_err());
@@ -310,7 +310,7 @@ mod tests {
         let workers: Workers<Told> = Workers::start(2);
         let (told, ran) = channel();
         for number in 0..50 {
-            workers.submit(Lane::Background, Place { number: number, ..PLACE }, Told::Tells(told.clone()));
+            workers.submit(Lane::Background, Place { number, ..PLACE }, Told::Tells(told.clone()));
         }
         drop((workers, told));
         assert_eq!(ran.iter().count(), 50);
