@@ -45,18 +45,28 @@ fn limited(place: &Place) -> Command {
     limited
 }
 
-/// A week of an employee who works from 9 to 17 on as many days.
-fn week(number: i32, days: i32) -> CardFacts {
-    let punch = |day: i32, hour: i64, kind| {
-        Punch { at: Timestamp(WallTime::on(MONDAY.plus(day), 0).0 + hour * 3_600), kind, id: None }
+/// A guest that pays everybody one occurrence of the shipped code `meal_premium`.
+fn honest() -> Guest {
+    const PAY: &str = "(call $edit (local.get $employee) (i32.const 9) (i32.const 0)
+        (call $workday (local.get $cards) (call $first_day (local.get $cards) (local.get $employee)))
+        (i64.const 0) (i64.const 0) (i32.const 16) (i64.const 1) (i32.const 0))";
+    Guest::new("honest", PAY).with(|guest| guest.good = PAY.to_owned())
+}
+
+/// An employee who works from 9 to 17 on the days of the window. Guests treat employees with three days badly.
+fn worked(number: i32) -> CardFacts {
+    let punch = |day: i32, hour: i64, kind| Punch {
+        at: Timestamp(WallTime::on(MONDAY.plus(day), 0).0 + hour * 3_600),
+        kind,
+        id: None,
     };
-    let punches = (0..days).flat_map(|day| [punch(day, 9, PunchKind::In), punch(day, 17, PunchKind::Out)]);
+    let punches = (0..3).flat_map(|day| [punch(day, 9, PunchKind::In), punch(day, 17, PunchKind::Out)]);
     CardFacts { employee: format!("E-{number:04}"), punches: punches.collect(), ..CardFacts::default() }
 }
 
 /// A ruleset that binds a plugin by its hash.
 fn settings(hash: &str) -> Settings {
-    let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(6) };
+    let days = WorkdayRange { first: MONDAY, last: MONDAY.plus(2) };
     let as_of = Timestamp(WallTime::on(MONDAY.plus(14), 0).0);
     let text = format!("name = \"plant\"\n[[plugin]]\nname = \"guest\"\nhash = \"{hash}\"\n");
     Settings {
@@ -68,10 +78,10 @@ fn settings(hash: &str) -> Settings {
     }
 }
 
-/// Evaluates employees with a plugin. Some have three days, which most guests treat badly.
+/// Evaluates employees with a plugin.
 async fn evaluated(client: &Client, hash: &str, employees: i32) -> Result<Evaluated, ClientError> {
     let request = client.prepare(settings(hash)).await?;
-    client.evaluate_all(&request, (0..employees).map(|number| week(number, 3 + number % 4))).await
+    client.evaluate_all(&request, (0..employees).map(worked)).await
 }
 
 /// Every component of the corpus, with its name.
@@ -95,7 +105,7 @@ async fn the_whole_corpus_leaves_a_service_with_a_gigabyte_as_it_was() {
     let place = Place::new("hostile-corpus");
     let service = Service::start_as(limited(&place), &[OsStr::new("--plugin-cache"), OsStr::new("off")]);
     let client = Arc::new(Client::builder(&service.address).connections(1).connect().await.unwrap());
-    let honest = service.push(Guest::honest("honest").component()).await.unwrap().hash;
+    let honest = service.push(honest().component()).await.unwrap().hash;
     let expected = evaluated(&client, &honest, 60).await.unwrap().outcome.summary;
     assert_eq!((expected.employees, expected.errors), (60, 0));
     let before = service.memory_now_mib();

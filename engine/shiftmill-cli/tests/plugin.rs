@@ -261,9 +261,9 @@ fn a_ruleset_whose_plugin_mixes_employees_is_told() {
 #[test]
 fn what_a_service_does_not_compile_is_not_compiled_here() {
     let place = Place::new("greedy");
-    let variables: String = (0..1_500).map(|local| format!("(drop (local.get {local}))")).collect();
-    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(1_000);
-    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(1_500));
+    let variables: String = (0..990).map(|local| format!("(drop (local.get {local}))")).collect();
+    let loops = "(loop $again (br_if $again (local.get 0)))".repeat(2_000);
+    let fields = format!("(func (local {}) {loops} {variables})", "i32 ".repeat(990));
     let greedy = Guest::honest("greedy").with(|guest| guest.fields = fields);
     std::fs::write(place.0.join("greedy.wasm"), greedy.component()).unwrap();
     std::fs::write(place.0.join("core.wasm"), greedy.module()).unwrap();

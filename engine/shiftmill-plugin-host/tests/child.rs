@@ -110,7 +110,7 @@ fn a_child_that_takes_too_much_is_ended() {
     let refused = host(in_child(), None).load(&component).unwrap_err();
     let told = refused.to_string();
     if cfg!(target_os = "linux") {
-        assert_eq!(told, "the plugin cannot be compiled: compiling it needs more than 129 MiB of memory");
+        assert_eq!(told, "the plugin cannot be compiled: compiling it needs more than 130 MiB of memory");
     }
 }
 
