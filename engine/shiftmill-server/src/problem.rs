@@ -175,14 +175,6 @@ impl From<Problem> for Status {
     }
 }
 
-/// The beginning of a text that is too long.
-fn shortened(text: &str, most: usize) -> String {
-    match text.len() <= most {
-        true => text.to_owned(),
-        false => format!("{} …", text.get(..text.floor_char_boundary(most)).unwrap_or_default()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
