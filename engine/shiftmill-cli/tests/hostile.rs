@@ -1,7 +1,7 @@
 //! `shiftmill serve` with a limited memory, while every hostile component of the corpus is pushed to it, tried and
 //! called, beside a stream that must always get its results.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may fail loudly")]
 
 #[path = "../../shiftmill-plugin-host/tests/hostile/bombs.rs"]
 #[allow(dead_code, reason = "what the sandbox makes of them is tested there")]

@@ -436,13 +436,17 @@ impl Call<'_> {
         if one_in == 0 {
             return Ok(());
         }
+        let mut stopwatch = self.bound.request_budget.as_ref().map(|_| Stopwatch::start());
         for (index, card) in self.cards.iter().enumerate() {
             if answers.is_alone(index) || !is_in_sample(card.key, self.bound.plugin.hash().0, one_in) {
                 continue;
             }
             self.bound.check_cancelled()?;
             let mut alone = Answers::default();
-            match self.attempt(index..index + 1, scratch, &mut alone) {
+            let outcome = self.attempt(index..index + 1, scratch, &mut alone);
+            // Their time counts, as a caller may choose keys that are all in the sample; their fuel does not.
+            self.bound.count_use(0, &mut stopwatch)?;
+            match outcome {
                 Ok(()) => {}
                 Err(Fault::Host(reason)) => return Err(self.host_fault(reason)),
                 Err(Fault::Cancelled) => return Err(CallError::Cancelled),

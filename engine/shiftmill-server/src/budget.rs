@@ -117,11 +117,6 @@ impl Budget {
         around.iter().any(|level| wanted > level.blocks.available_permits())
     }
 
-    /// Half of all bytes: the most for one caller outside a stream, so that streams go on.
-    pub(crate) fn half(&self) -> usize {
-        self.most() / BLOCK / 2 * BLOCK
-    }
-
     /// The largest possible reservation, in bytes.
     pub(crate) fn most(&self) -> usize {
         self.levels.first().map_or(0, |level| level.all * BLOCK)

@@ -128,7 +128,7 @@ impl PluginStore {
             return Ok(known);
         }
         let slot = self.compilers.take().await?;
-        let memory = budget.take(budget.half().min(memory_to_compile(component.len()))).await?;
+        let memory = budget.take(memory_to_compile(component.len())).await?;
         let store = Arc::clone(self);
         let cancelled = SetOnDrop::default();
         let unless = Arc::clone(&cancelled.0);

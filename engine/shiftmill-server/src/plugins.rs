@@ -8,7 +8,7 @@ use shiftmill_proto::v1;
 use shiftmill_proto::v1::plugins_server::Plugins;
 use tonic::{Request, Response, Status};
 
-use crate::budget::Budget;
+use crate::call::Call;
 use crate::info;
 use crate::plugin_store::PluginStore;
 use crate::problem::{ErrorCode, Problem};
@@ -22,13 +22,13 @@ const PAGE_MAX: usize = 100;
 #[derive(Debug)]
 pub(crate) struct PluginsService {
     pub plugins: Arc<PluginStore>,
-    pub budget: Budget,
 }
 
 #[tonic::async_trait]
 impl Plugins for PluginsService {
     async fn push_plugin(&self, request: Request<v1::PushPluginRequest>) -> Result<Response<v1::Plugin>, Status> {
-        let plugin = self.plugins.push(request.into_inner().component, &self.budget).await?;
+        let call = Call::of(&request)?;
+        let plugin = self.plugins.push(request.into_inner().component, &call.capacity.chunks).await?;
         tracing::info!(plugin = plugin.title(), hash = %plugin.hash(), "plugin taken in");
         Ok(Response::new(self.told(&plugin)))
     }

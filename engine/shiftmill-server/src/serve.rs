@@ -113,7 +113,7 @@ impl Server {
         let (draining, closed) = (CancellationToken::new(), CancellationToken::new());
         // Connections do not outlive the server, however it ends.
         let _close = closed.clone().drop_guard();
-        let (health, routes) = routes(shared, capacities.all.chunks.clone())?;
+        let (health, routes) = routes(shared)?;
         set_health(&health, ServingStatus::Serving).await;
         let calls = Calls::new(routes, &descriptors(), Arc::clone(&limits), draining.clone())?;
         let service = Service { calls, limits: Arc::clone(&limits), draining: draining.clone(), closed };
@@ -144,11 +144,11 @@ async fn set_health(health: &HealthReporter, status: ServingStatus) {
     health.set_service_status(shiftmill_proto::v1::plugins_server::SERVICE_NAME, status).await;
 }
 
-fn routes(shared: Shared, memory: Budget) -> Result<(HealthReporter, Routes), ServeError> {
+fn routes(shared: Shared) -> Result<(HealthReporter, Routes), ServeError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     let message_bytes = shared.limits.message_bytes;
     let registry = Arc::clone(&shared.registry);
-    let plugins = PluginsService { plugins: Arc::clone(registry.plugins()), budget: memory };
+    let plugins = PluginsService { plugins: Arc::clone(registry.plugins()) };
     let plugins = PluginsServer::new(plugins).max_decoding_message_size(COMPONENT_BYTES_MAX.saturating_mul(2));
     let evaluation = EvaluationServer::new(EvaluationService { shared }).max_decoding_message_size(message_bytes);
     let rulesets = RulesetsServer::new(RulesetsService { registry }).max_decoding_message_size(message_bytes);

@@ -58,14 +58,16 @@ pub(crate) async fn evaluate(
     let (batch, refused) = read_batch(&message, &request)?;
     request.add_employees(batch.len());
     let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
-    call.answered(reservation);
     let header = response_header(&request, &shared.limits.plugin_allowance, most)?;
     let keys = message.timecards.into_iter().map(|timecard| timecard.employee);
-    // Outside the threads that serve calls: thousands of sentences take their time.
-    let answer =
-        spawn_blocking(move || answer(header, &request, &finished, keys, refused, Told { explain, language, most }));
+    let told = Told { explain, language, most };
+    // Outside the threads that serve calls: thousands of sentences take their time. The memory goes with them, because
+    // they are made to the end also when the caller has gone.
+    let answered = spawn_blocking(move || (answer(header, &request, &finished, keys, refused, told), reservation));
     let lost = |_| Problem::new(ErrorCode::Engine, "the answer was lost; this is a fault of Shiftmill");
-    Ok(answer.await.map_err(lost)??)
+    let (answer, reservation) = answered.await.map_err(lost)?;
+    call.answered(reservation);
+    Ok(answer?)
 }
 
 /// Every timecard has a key of its own, as in a chunk.

@@ -465,6 +465,10 @@ fn reported(name: &str) -> String {
     shortened_to(name, REPORTED_BYTES_MAX)
 }
 
+fn most_of(arities: &[Arity], values: impl Fn(&Arity) -> u16) -> u64 {
+    u64::from(arities.iter().map(values).max().unwrap_or(0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -493,8 +497,4 @@ mod tests {
             assert!(is_test || SOURCES.iter().any(|source| *source == text), "{}", file.display());
         }
     }
-}
-
-fn most_of(arities: &[Arity], values: impl Fn(&Arity) -> u16) -> u64 {
-    u64::from(arities.iter().map(values).max().unwrap_or(0))
 }
