@@ -175,11 +175,11 @@ fn plugins_take_no_more_memory_than_is_counted() {
         }),
         ("functions", |name| with_fields(name, "(func)".repeat(4_000))),
         ("types", |name| {
-            let types = (0..32).map(|number| format!("(type (func {}))", "(param i64)".repeat(900 + number)));
+            let types = (40..200).map(|parameters| format!("(type (func {}))", "(param i64)".repeat(parameters)));
             with_fields(name, types.collect())
         }),
         ("segments", |name| {
-            let elements = format!("(elem funcref {})", "(ref.null func) ".repeat(4_900)).repeat(4);
+            let elements = format!("(elem funcref {})", "(ref.null func) ".repeat(2_400)).repeat(4);
             with_fields(name, format!("{elements} {}", "(data \"x\")".repeat(3_900)))
         }),
         ("records", |name| {
