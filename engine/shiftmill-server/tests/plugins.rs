@@ -387,6 +387,14 @@ async fn what_plugins_may_put_out_counts_before_it_is_there() {
     assert!(client.evaluate(readable_call(&header, 20)).await.is_ok());
 }
 
+/// Limits under which a slow plugin is ended by the test, and never by its budget, however fast the machine is.
+fn without_budget() -> Limits {
+    let hour = Duration::from_secs(3_600);
+    let plugin_allowance =
+        PluginAllowance { fuel: u64::MAX, fuel_per_day: 0, time: hour, time_per_day: Duration::ZERO };
+    Limits { plugin_allowance, ..Limits::default() }
+}
+
 /// A ruleset with a plugin that takes as long as it may for every employee.
 async fn with_slow_plugin(server: &Running) -> v1::Header {
     let slow = meals("slow", "(i64.const 1)", SLOW).with(|guest| guest.good = SLOW.to_owned());
@@ -417,7 +425,7 @@ async fn worker_is_free(server: &Running) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_plugin_holds_neither_streams_nor_calls() {
-    let server = Running::start(Limits::default()).await;
+    let server = Running::start(without_budget()).await;
     let (_sender, mut answers) = slow_stream(&server).await;
     let mut client = server.client().await;
     for _ in 0..20 {
@@ -432,7 +440,7 @@ async fn a_slow_plugin_holds_neither_streams_nor_calls() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_has_gone_holds_no_worker() {
-    let server = Running::start(Limits::default()).await;
+    let server = Running::start(without_budget()).await;
     let all = server.budget.free();
     let stream = slow_stream(&server).await;
     eventually("chunks to be under way", || server.budget.free() < all).await;
@@ -444,7 +452,7 @@ async fn a_client_that_has_gone_holds_no_worker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_took_too_long_holds_no_worker() {
     // Long enough for the trial of the ruleset on a busy machine.
-    let server = Running::start(Limits { stream_time: Duration::from_secs(5), ..Limits::default() }).await;
+    let server = Running::start(Limits { stream_time: Duration::from_secs(5), ..without_budget() }).await;
     let all = server.budget.free();
     let (_sender, mut answers) = slow_stream(&server).await;
     assert_eq!(problem(&answers.message().await.unwrap_err()).0, "SM-DEADLINE");
@@ -454,7 +462,7 @@ async fn a_stream_that_took_too_long_holds_no_worker() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_does_not_wait_for_a_plugin() {
-    let mut server = Running::start(Limits { drain_time: Duration::from_millis(2_500), ..Limits::default() }).await;
+    let mut server = Running::start(Limits { drain_time: Duration::from_millis(2_500), ..without_budget() }).await;
     let all = server.budget.free();
     let (_sender, mut answers) = slow_stream(&server).await;
     server.stop();
@@ -464,7 +472,7 @@ async fn a_server_that_stops_does_not_wait_for_a_plugin() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_nobody_waits_for_holds_no_worker() {
-    let server = Running::start(Limits { timecards_per_call: 600, ..Limits::default() }).await;
+    let server = Running::start(Limits { timecards_per_call: 600, ..without_budget() }).await;
     let header = with_slow_plugin(&server).await;
     let mut client = server.client().await;
     let waited = tokio::time::timeout(Duration::from_secs(1), client.evaluate(readable_call(&header, 600))).await;
