@@ -51,6 +51,7 @@ mod limits;
 mod manifest;
 mod module;
 mod operator_fuel;
+pub mod os_thread;
 mod places;
 mod plugin;
 mod quarantine;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use cpu_time::ThreadTime;
+use crate::os_thread::processor_time;
 
 /// Percent of a budget from which the operator is told.
 const NEARLY: u64 = 80;
@@ -113,22 +113,18 @@ impl RequestBudget {
     }
 }
 
-/// The processor time of this thread since it was last asked for; zero where the system does not provide it.
+/// The processor time of this thread since it was last asked for.
 #[derive(Debug)]
-pub(crate) struct Stopwatch(Option<ThreadTime>);
+pub(crate) struct Stopwatch(Duration);
 
 impl Stopwatch {
     pub(crate) fn start() -> Stopwatch {
-        Stopwatch(ThreadTime::try_now().ok())
+        Stopwatch(processor_time())
     }
 
     pub(crate) fn lap(&mut self) -> Duration {
-        let now = ThreadTime::try_now().ok();
-        let before = std::mem::replace(&mut self.0, now);
-        match (before, now) {
-            (Some(before), Some(now)) => now.duration_since(before),
-            _ => Duration::ZERO,
-        }
+        let before = std::mem::replace(&mut self.0, processor_time());
+        self.0.saturating_sub(before)
     }
 }
 

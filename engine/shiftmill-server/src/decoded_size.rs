@@ -4,7 +4,7 @@
 //! calculation walks over the fields of a message with the descriptors of the API. It skips the content of columns and
 //! texts, and allocates nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, FieldDescriptorProto, FileDescriptorSet};
@@ -29,7 +29,8 @@ pub(crate) struct Shapes {
 struct Shape {
     /// The memory of the message without the content of its lists and texts.
     bytes: usize,
-    fields: BTreeMap<u32, Kind>,
+    /// By the number of the field, up to the greatest.
+    fields: Vec<Option<Kind>>,
 }
 
 /// What a field holds.
@@ -74,8 +75,18 @@ impl Shapes {
     }
 
     fn shape(&self, message: &DescriptorProto) -> Shape {
-        let field = |field: &FieldDescriptorProto| Some((u32::try_from(field.number()).ok()?, self.kind(field)));
-        Shape { bytes: 0, fields: message.field.iter().filter_map(field).collect() }
+        let mut fields = Vec::new();
+        for field in &message.field {
+            // Never negative: the descriptors are our own.
+            let number = usize::try_from(field.number()).unwrap_or(0);
+            if fields.len() <= number {
+                fields.resize(number + 1, None);
+            }
+            if let Some(kind) = fields.get_mut(number) {
+                *kind = Some(self.kind(field));
+            }
+        }
+        Shape { bytes: 0, fields }
     }
 
     fn kind(&self, field: &FieldDescriptorProto) -> Kind {
@@ -113,10 +124,10 @@ impl Shapes {
         let Some(shape) = self.shapes.get(message).filter(|_| depth < DEPTH_MAX) else { return 0 };
         let mut total = shape.bytes;
         while let Some((field, content)) = next_field(&mut wire) {
-            total = total.saturating_add(match (shape.fields.get(&field), content) {
+            total = total.saturating_add(match (shape.fields.get(field).copied().flatten(), content) {
                 (None, _) => 0,
                 (Some(Kind::Message(inner)), Content::Bytes(inside)) => {
-                    self.size(*inner, inside, depth + 1).saturating_add(self.entry(*inner))
+                    self.size(inner, inside, depth + 1).saturating_add(self.entry(inner))
                 }
                 (Some(Kind::Text), Content::Bytes(text)) => GROWTH * LIST + text.len(),
                 (Some(Kind::Numbers(each)), Content::Bytes(packed)) => GROWTH * each * packed.len(),
@@ -142,9 +153,9 @@ fn gather<'file>(parent: &str, message: &'file DescriptorProto, messages: &mut V
 }
 
 /// The number and the content of the next field; `None` at the end, and where the message cannot be decoded.
-fn next_field<'wire>(wire: &mut &'wire [u8]) -> Option<(u32, Content<'wire>)> {
+fn next_field<'wire>(wire: &mut &'wire [u8]) -> Option<(usize, Content<'wire>)> {
     let key = varint(wire)?;
-    let field = u32::try_from(key >> 3).ok()?;
+    let field = usize::try_from(key >> 3).ok()?;
     let content = match key & 7 {
         0 => varint(wire).map(|_| Content::Number),
         1 => split(wire, 8).map(|_| Content::Number),
@@ -165,6 +176,13 @@ fn split<'wire>(wire: &mut &'wire [u8], length: usize) -> Option<&'wire [u8]> {
 }
 
 fn varint(wire: &mut &[u8]) -> Option<u64> {
+    // Most keys and lengths have one byte.
+    if let Some((byte, rest)) = wire.split_first()
+        && *byte < 0x80
+    {
+        *wire = rest;
+        return Some(u64::from(*byte));
+    }
     let mut value = 0;
     for shift in (0..64).step_by(7) {
         let (byte, rest) = wire.split_first()?;

@@ -2,13 +2,10 @@
 
 use std::thread;
 
+use shiftmill::plugin_host::os_thread::{self, Yields};
 use tokio::sync::oneshot;
 
 use crate::problem::{ErrorCode, Problem};
-
-/// How much a thread yields, as the program `nice` counts it.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 5;
 
 /// Runs `work` and waits for it. It goes on when the caller stops waiting.
 ///
@@ -20,7 +17,7 @@ pub(crate) async fn run<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let (done, outcome) = oneshot::channel();
     let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
-        lower_priority();
+        os_thread::lower_priority(os_thread::current(), Yields::Trial);
         // The receiver is gone when the caller has gone.
         let _sent = done.send(work());
     });
@@ -28,16 +25,6 @@ pub(crate) async fn run<T: Send + 'static>(
     thread.map_err(|error| failed(error.to_string()))?;
     outcome.await.map_err(|error| failed(error.to_string()))
 }
-
-/// On Linux a thread has a priority of its own.
-#[cfg(target_os = "linux")]
-fn lower_priority() {
-    // Without a lower priority the work has the same outcome.
-    let _niceness = rustix::process::nice(NICENESS);
-}
-
-#[cfg(not(target_os = "linux"))]
-fn lower_priority() {}
 
 #[cfg(test)]
 mod tests {
@@ -53,7 +40,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_thread_itself_yields() {
         let own = rustix::process::nice(0).unwrap();
-        assert_eq!(run("yields", || rustix::process::nice(0).unwrap()).await.unwrap(), (own + NICENESS).min(19));
+        assert_eq!(run("yields", || rustix::process::nice(0).unwrap()).await.unwrap(), own.max(5));
         assert_eq!(rustix::process::nice(0).unwrap(), own);
     }
 }

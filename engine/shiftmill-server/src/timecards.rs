@@ -18,7 +18,6 @@ use shiftmill_timecards::rows::{
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
-use tokio::task::spawn_blocking;
 use tonic::Status;
 
 use crate::budget::Reservation;
@@ -57,17 +56,14 @@ pub(crate) async fn evaluate(
     let reservation = call.capacity.chunks.take(bytes).await?;
     let (batch, refused) = read_batch(&message, &request)?;
     request.add_employees(batch.len());
-    let (finished, reservation) = run(shared, Arc::clone(&request), batch, reservation).await?;
     let header = response_header(&request, &shared.limits.plugin_allowance, most)?;
-    let keys = message.timecards.into_iter().map(|timecard| timecard.employee);
+    let keys: Vec<String> = message.timecards.into_iter().map(|timecard| timecard.employee).collect();
     let told = Told { explain, language, most };
-    // Outside the threads that serve calls: thousands of sentences take their time. The memory goes with them, because
-    // they are made to the end also when the caller has gone.
-    let answered = spawn_blocking(move || (answer(header, &request, &finished, keys, refused, told), reservation));
-    let lost = |_| Problem::new(ErrorCode::Engine, "the answer was lost; this is a fault of Shiftmill");
-    let (answer, reservation) = answered.await.map_err(lost)?;
+    let answering = Arc::clone(&request);
+    let answer = move |finished: &Finished| answer(header, &answering, finished, keys, refused, told);
+    let (answer, reservation) = run(shared, request, batch, reservation, answer).await?;
     call.answered(reservation);
-    Ok(answer?)
+    Ok(answer)
 }
 
 /// Every timecard has a key of its own, as in a chunk.
@@ -160,22 +156,28 @@ fn names(request: &Request) -> Result<&Names, Problem> {
     Ok(ruleset.timeline().names())
 }
 
-/// Evaluates a batch. The reservation of memory moves with it, and is returned with the results or released when they
-/// are dropped.
+/// Evaluates a batch, and makes the answer on the worker: thousands of sentences take their time, which belongs to the
+/// turn of the caller and not to a thread that serves calls. The reservation of memory moves with the batch, and returns
+/// with the answer or is released when that is dropped.
 async fn run(
     shared: &Shared,
     request: Arc<Request>,
     batch: CheckedBatch,
     reservation: Reservation,
-) -> Result<(Finished, Reservation), Status> {
+    answer: impl FnOnce(&Finished) -> Result<v1::EvaluateResponse, Problem> + Send + 'static,
+) -> Result<(v1::EvaluateResponse, Reservation), Status> {
     let _cancel = CancelOnDrop::new(&request);
-    let (done, finished) = oneshot::channel();
+    let (done, answered) = oneshot::channel();
     shared.engine.submit_call(request, batch, move |result| {
-        // The receiver is gone when the client has gone.
-        let _sent = done.send(result.map(|finished| (finished, reservation)));
+        let outcome = match result {
+            // The receiver is gone when the client has gone.
+            Ok(_) if done.is_closed() => return,
+            Ok(finished) => answer(&finished).map(|answer| (answer, reservation)),
+            Err(why) => Err(stopped(&why)),
+        };
+        let _sent = done.send(outcome);
     });
-    let finished = finished.await.map_err(|_| lost_timecard())?;
-    finished.map_err(|why| stopped(&why).into())
+    Ok(answered.await.map_err(|_| lost_timecard())??)
 }
 
 /// Reads the facts of one timecard; `at` is its path. Rows with an ambiguous clock time are used without a warning,
@@ -393,7 +395,7 @@ fn answer(
     header: v1::ResponseHeader,
     request: &Request,
     finished: &Finished,
-    keys: impl ExactSizeIterator<Item = String>,
+    keys: Vec<String>,
     refused: Refused,
     told: Told,
 ) -> Result<v1::EvaluateResponse, Problem> {
@@ -409,7 +411,7 @@ fn answer(
     };
     let mut left = told.most.saturating_sub(answer.encoded_len() + HASH_BYTES);
     let (mut refused, mut index, count) = (refused.into_iter().peekable(), 0, keys.len());
-    for (position, employee) in keys.enumerate() {
+    for (position, employee) in keys.into_iter().enumerate() {
         let too_large = || too_large(position, count, told.most);
         let number = Number { index, of_call: u32::try_from(position).unwrap_or(u32::MAX) };
         let timecard = match refused.next_if(|(refused, _)| *refused == position) {

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use shiftmill_core::{CheckedBatch, Evaluations};
+use shiftmill_plugin_host::os_thread::processor_time;
 
 use crate::chunk::{Progress, Workspace, is_small_call};
-use crate::os_thread::processor_time;
 use crate::places::PLACES;
 use crate::request::{Request, Stopped};
 use crate::schedule::{Lane, Place, Ran};

@@ -52,7 +52,6 @@ mod chunk;
 mod engine;
 mod hook_batch;
 mod metrics;
-mod os_thread;
 mod pace;
 mod places;
 mod plugin_registry;

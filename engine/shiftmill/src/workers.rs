@@ -12,8 +12,8 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use core_affinity::CoreId;
+use shiftmill_plugin_host::os_thread::{self, ThreadId, Yields};
 
-use crate::os_thread::{self, ThreadId};
 use crate::schedule::{Lane, Place, Ran, Schedule, Taken};
 
 /// How often it is checked whether a slice takes too long.
@@ -185,7 +185,7 @@ impl<Job: Work> Crew<Job> {
         let thread = os_thread::current();
         let _first = post.thread.set(thread);
         if post.lane == Lane::Background {
-            os_thread::lower_priority(thread);
+            os_thread::lower_priority(thread, Yields::Background);
         }
         let mut workspace = Job::Workspace::default();
         let mut ended = None;
@@ -224,7 +224,7 @@ impl<Job: Work> Crew<Job> {
                 return;
             }
             post.is_relieved.store(true, Ordering::Relaxed);
-            os_thread::lower_priority(*thread);
+            os_thread::lower_priority(*thread, Yields::Background);
             let mut threads = self.locked();
             threads.watched.retain(|watched| !Arc::ptr_eq(watched, &post));
             threads.relieved.push(post);

@@ -1,7 +1,7 @@
 //! `shiftmill plugin build`: builds the file that a service accepts, from sources or from a module of any compiler.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::json;
 use shiftmill::PluginRegistry;
-use shiftmill::plugin_host::{ComponentiseError, Plugin, componentise};
+use shiftmill::plugin_host::{COMPONENT_BYTES_MAX, ComponentiseError, Plugin, componentise};
 
 use crate::exit::Exit;
 use crate::output::Output;
@@ -74,9 +74,7 @@ impl Source {
         let began = Instant::now();
         let (package, module) = self.module()?;
         let stale = package.as_ref().map(|package| self.folder.join(file_name(&package.name)));
-        let built = fs::read(&module)
-            .map_err(|error| Problem::new(format!("cannot read `{}`", module.display())).cause(error))
-            .and_then(|bytes| Built::new(bytes, package, registry));
+        let built = read(&module).and_then(|bytes| Built::new(bytes, package, registry));
         // A file that does not match the sources must not be used as their build.
         if let (Err(_), Some(stale)) = (&built, stale) {
             remove(&stale);
@@ -143,6 +141,20 @@ impl Built {
 pub fn tenths(elapsed: Duration) -> String {
     let tenths = elapsed.as_millis().div_ceil(100);
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// The content of a file that may be a plugin, or a module of one. Neither is larger than a plugin may be.
+pub fn read(file: &Path) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let most = COMPONENT_BYTES_MAX as u64 + 1;
+    let read = File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
+    let unread = || Problem::new(format!("cannot read `{}`", file.display()));
+    read.map_err(|error| unread().cause(error))?;
+    if bytes.len() > COMPONENT_BYTES_MAX {
+        let cause = format!("it has more than {COMPONENT_BYTES_MAX} bytes, the maximum of a plugin");
+        return Err(unread().cause(cause).hint("build it for release, without debug information"));
+    }
+    Ok(bytes)
 }
 
 /// The component of a file: the file itself, or the component of a module. `what` is the name of the file in messages.

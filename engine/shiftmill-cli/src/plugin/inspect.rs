@@ -1,6 +1,5 @@
 //! `shiftmill plugin inspect`: shows the manifest of a plugin and the findings of the checks.
 
-use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -31,9 +30,8 @@ pub struct Inspect {
 
 /// Runs the command.
 pub fn run(command: &Inspect, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
-    let unread = |error| Problem::new(format!("cannot read `{}`", command.file.display())).cause(error);
     let what = format!("`{}`", command.file.display());
-    let component = build::to_component(fs::read(&command.file).map_err(unread)?, &what)?;
+    let component = build::to_component(build::read(&command.file)?, &what)?;
     let plugin = plugins::load(registry, &component)?;
     let mut out = Output::to(None)?;
     if json {

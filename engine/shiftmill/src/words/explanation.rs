@@ -291,17 +291,19 @@ impl Explainer<'_> {
         let mut reasons =
             spans.chain(premiums).chain(quantities).filter(|(day, code, reason)| fits(*day, *code, *reason));
         let (_, _, first) = reasons.next()?;
-        let mut told = vec![self.because(first, line.workday)];
-        let mut met: HashSet<String> = told.iter().cloned().collect();
-        if matches!(first.because, Because::ByPlugin { .. }) {
-            for (_, _, reason) in reasons.take_while(|_| self.has_room()) {
-                let more = self.because(reason, line.workday);
-                if met.insert(more.clone()) {
-                    told.push(more);
-                }
+        let told = self.because(first, line.workday);
+        if !matches!(first.because, Because::ByPlugin { .. }) {
+            return Some(told);
+        }
+        let mut met = HashSet::from([told.clone()]);
+        let mut all = vec![told];
+        for (_, _, reason) in reasons.take_while(|_| self.has_room()) {
+            let more = self.because(reason, line.workday);
+            if met.insert(more.clone()) {
+                all.push(more);
             }
         }
-        Some(told.join("; "))
+        Some(all.join("; "))
     }
 
     fn exception(&self, position: u32, row: ExceptionRow) -> ExceptionSentence {
