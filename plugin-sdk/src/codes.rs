@@ -238,6 +238,10 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// A correction that the ruleset does not accept.
+    CORRECTION_REFUSED = 29 "correction_refused",
+    /// A corrected punch.
+    CORRECTED_PUNCH = 30 "corrected_punch",
 }
 
 impl ExceptionCode {

@@ -252,6 +252,10 @@ coded! {
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
+        /// A correction that the ruleset does not accept; the punch stays as it was.
+        CorrectionRefused = 29 "correction_refused",
+        /// A corrected punch.
+        CorrectedPunch = 30 "corrected_punch",
     }
 }
 
@@ -287,6 +291,8 @@ impl ExceptionCode {
             | E::DuplicatePunch
             | E::FuturePunch
             | E::CorrectionUnmatched
+            | E::CorrectionRefused
+            | E::CorrectedPunch
             | E::NeedsReview => false,
         }
     }

@@ -78,7 +78,7 @@ pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
-pub use record::{Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
+pub use record::{Corrected, Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;

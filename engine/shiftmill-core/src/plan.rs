@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::close::exceptions::ExceptionRules;
 use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
+use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
 use crate::open::normalise::{Granularity, Normalise};
 use crate::pay::combine::Overtime;
@@ -27,6 +28,8 @@ use crate::time::{Seconds, Workday, WorkdayRange};
 pub struct Plan {
     /// How raw punches are read.
     pub normalise: Normalise,
+    /// Which corrections count.
+    pub corrections: CorrectionPolicy,
     /// Repeated punches.
     pub dedupe: Dedupe,
     /// Day types.

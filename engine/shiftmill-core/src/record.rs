@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::coded::coded;
 use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
+use crate::open::correction_policy::CorrectionRefusal;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -47,6 +48,15 @@ pub enum Note {
         at: Timestamp,
         /// The punch it repeats.
         kept: Timestamp,
+    },
+    /// A correction was applied.
+    Corrected(Corrected),
+    /// A correction does not count.
+    CorrectionRefused {
+        /// The instant of its punch.
+        at: Timestamp,
+        /// Why.
+        why: CorrectionRefusal,
     },
     /// A punch was rounded.
     Rounded {
@@ -118,6 +128,28 @@ pub enum Note {
         reason: Reason,
         /// What changed.
         edited: Edited,
+    },
+}
+
+/// What a correction changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    /// A punch was added.
+    Added {
+        /// Its instant.
+        at: Timestamp,
+    },
+    /// A punch no longer counts.
+    Voided {
+        /// Its instant.
+        at: Timestamp,
+    },
+    /// A punch was moved.
+    Moved {
+        /// From here ...
+        from: Timestamp,
+        /// ... to here.
+        to: Timestamp,
     },
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Checking, the JSON Schema, the reference and "did you mean" come from here.
 
+use shiftmill_core::open::correction_policy::CorrectionAction;
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::pay::combine::CombineKind;
@@ -297,8 +298,9 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 16] = [
+static RULES: [Setting; 17] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
+    setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
     setting("calendar", Kind::Table(&CALENDAR), "", "Which days are not ordinary."),
     setting("shifts", Kind::Named(&SHIFT), "", "Shifts by name."),
     setting("schedule", Kind::Table(&SCHEDULE), "", "When shifts are worked without being scheduled one by one."),
@@ -353,6 +355,40 @@ static PUNCHES: Section = Section {
             one_of::<DedupeKeep>(),
             "by_direction",
             "Which of repeated punches stays; `by_direction`: the first in, the last out.",
+        ),
+    ]],
+};
+
+static CORRECTIONS: Section = Section {
+    title: "which corrections of punches count",
+    groups: &[&[
+        setting("accept", some_of::<CorrectionAction>(), "all", "The kinds that are accepted."),
+        optional(
+            "quota",
+            Kind::Integer { least: 0, most: 999 },
+            "How many corrections that add or retime a punch are accepted in a cycle; the first recorded ones count.",
+        ),
+        setting(
+            "cycle_opens",
+            Kind::Integer { least: 1, most: 28 },
+            "1",
+            "The day of the month on which a cycle opens.",
+        ),
+        optional(
+            "within_days",
+            Kind::Integer { least: 1, most: 400 },
+            "A correction must be recorded within these days; 1: on the day of its punch.",
+        ),
+        optional(
+            "closes_after",
+            Kind::Integer { least: 0, most: 400 },
+            "The corrections of a cycle must be recorded at most so many days after its last day.",
+        ),
+        setting(
+            "mark",
+            Kind::Flag,
+            "false",
+            "Accepted corrections raise `corrected_punch`, so that a person sees them.",
         ),
     ]],
 };

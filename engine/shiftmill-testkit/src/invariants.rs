@@ -379,7 +379,8 @@ fn with_plans(question: &Question, change: impl Fn(&mut Plan)) -> PlanTimeline {
 }
 
 /// A card, its rules' dates and its window moved by five weeks have the result moved by five weeks. In a zone without
-/// clock changes; calendar months are no whole weeks, so counters of a month are left out.
+/// clock changes; calendar months are no whole weeks, so counters of a month and the cycles of
+/// corrections are left out.
 pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
     const DAYS: i32 = 35;
     let mut plain = question.clone();
@@ -388,6 +389,7 @@ pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
         for tier in plan.overtime.tiers.iter_mut().filter(|tier| tier.scope == TierScope::Month) {
             tier.scope = TierScope::PayPeriod;
         }
+        (plan.corrections.quota, plan.corrections.closes_after) = (None, None);
     });
     let before = engine::answer(&plain);
     let after = engine::answer(&moved(&plain, DAYS));

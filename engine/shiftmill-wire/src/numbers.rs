@@ -1,6 +1,7 @@
 //! Closed sets of the core and their numbers on the wire. Each set is named once, member by member: a member that is
 //! missing on either side, or that has another number there, does not compile.
 
+use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::{
     DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, Severity, SpanState,
     TotalScope, Unit, ValueKind, WhyNotKind,
@@ -79,12 +80,13 @@ numbered! {
         LateIn SeriousLate AbsentHalf AbsentByLateness EarlyOut Absent MissingIn MissingOut MissingMealPunch
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
-        CorrectionUnmatched ContextShort NeedsReview PluginFailed
+        CorrectionUnmatched ContextShort NeedsReview PluginFailed CorrectionRefused CorrectedPunch
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
     SpanState is SpanState { Worked PaidBreak UnpaidBreak Leave }
     TotalScope is TotalScope { Workweek PayPeriod }
+    CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
     Layer is Layer { Base Premium Quantity }
     Unit is Unit { Second Count }

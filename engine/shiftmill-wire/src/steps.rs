@@ -1,7 +1,10 @@
 //! Steps of an evaluation.
 
+use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
-use shiftmill_core::{CarryKey, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday};
+use shiftmill_core::{
+    CarryKey, Corrected, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
+};
 use shiftmill_proto::v1;
 
 use crate::numbers::Numbered;
@@ -12,6 +15,17 @@ pub(crate) fn write(note: &Note) -> v1::Step {
     use v1::step::{self, Step};
     let step = match *note {
         Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
+        Note::Corrected(corrected) => {
+            let (from, to) = match corrected {
+                Corrected::Added { at } => (None, Some(at.0)),
+                Corrected::Voided { at } => (Some(at.0), None),
+                Corrected::Moved { from, to } => (Some(from.0), Some(to.0)),
+            };
+            Step::Corrected(step::Corrected { from, to })
+        }
+        Note::CorrectionRefused { at, why } => {
+            Step::CorrectionRefused(step::CorrectionRefused { at: at.0, why: why.wire_number() })
+        }
         Note::Rounded { rule, from, to } => {
             Step::Rounded(step::Rounded { rule: u32::from(rule.0), from: from.0, to: to.0 })
         }
@@ -121,6 +135,15 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
     let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
     Some(match step.step.as_ref()? {
         Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
+        Step::Corrected(step) => Note::Corrected(match (step.from.map(Timestamp), step.to.map(Timestamp)) {
+            (None, Some(at)) => Corrected::Added { at },
+            (Some(at), None) => Corrected::Voided { at },
+            (Some(from), Some(to)) => Corrected::Moved { from, to },
+            (None, None) => return None,
+        }),
+        Step::CorrectionRefused(step) => {
+            Note::CorrectionRefused { at: Timestamp(step.at), why: CorrectionRefusal::read(step.why)? }
+        }
         Step::Rounded(step) => {
             Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
         }

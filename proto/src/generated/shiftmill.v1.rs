@@ -2073,11 +2073,31 @@ pub struct Reason {
 /// One step of an evaluation. All instants are seconds since 1970, all days are days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
-    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 11, 12")]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// A correction that was applied: it added a punch, voided one, or moved one.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Corrected {
+        /// Where the punch was; none: it is added.
+        #[prost(sfixed64, optional, tag = "1")]
+        pub from: ::core::option::Option<i64>,
+        /// Where it is now; none: it is voided.
+        #[prost(sfixed64, optional, tag = "2")]
+        pub to: ::core::option::Option<i64>,
+    }
+    /// A correction that does not count.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct CorrectionRefused {
+        /// The instant of its punch.
+        #[prost(sfixed64, tag = "1")]
+        pub at: i64,
+        /// Why.
+        #[prost(enumeration = "super::CorrectionRefusal", tag = "2")]
+        pub why: i32,
+    }
     /// A punch dropped.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Dropped {
@@ -2400,6 +2420,12 @@ pub mod step {
         /// A plugin changed something.
         #[prost(message, tag = "8")]
         ByPlugin(ByPlugin),
+        /// A correction of a punch was applied.
+        #[prost(message, tag = "11")]
+        Corrected(Corrected),
+        /// A correction of a punch does not count.
+        #[prost(message, tag = "12")]
+        CorrectionRefused(CorrectionRefused),
     }
 }
 /// A few timecards to evaluate, written for people.
@@ -3120,6 +3146,10 @@ pub enum ExceptionCode {
     NeedsReview = 27,
     /// A plugin failed, and the timecard was evaluated without it.
     PluginFailed = 28,
+    /// A correction that the ruleset does not accept; the punch stays as it was.
+    CorrectionRefused = 29,
+    /// A corrected punch.
+    CorrectedPunch = 30,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3157,6 +3187,8 @@ impl ExceptionCode {
             Self::ContextShort => "EXCEPTION_CODE_CONTEXT_SHORT",
             Self::NeedsReview => "EXCEPTION_CODE_NEEDS_REVIEW",
             Self::PluginFailed => "EXCEPTION_CODE_PLUGIN_FAILED",
+            Self::CorrectionRefused => "EXCEPTION_CODE_CORRECTION_REFUSED",
+            Self::CorrectedPunch => "EXCEPTION_CODE_CORRECTED_PUNCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3191,6 +3223,45 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONTEXT_SHORT" => Some(Self::ContextShort),
             "EXCEPTION_CODE_NEEDS_REVIEW" => Some(Self::NeedsReview),
             "EXCEPTION_CODE_PLUGIN_FAILED" => Some(Self::PluginFailed),
+            "EXCEPTION_CODE_CORRECTION_REFUSED" => Some(Self::CorrectionRefused),
+            "EXCEPTION_CODE_CORRECTED_PUNCH" => Some(Self::CorrectedPunch),
+            _ => None,
+        }
+    }
+}
+/// Why a correction does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CorrectionRefusal {
+    /// The ruleset accepts no corrections of its kind.
+    Action = 0,
+    /// It was recorded too many days after its punch.
+    TooLate = 1,
+    /// It was recorded after its cycle was closed.
+    CycleClosed = 2,
+    /// Its cycle has as many corrections as are accepted.
+    Quota = 3,
+}
+impl CorrectionRefusal {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Action => "CORRECTION_REFUSAL_ACTION",
+            Self::TooLate => "CORRECTION_REFUSAL_TOO_LATE",
+            Self::CycleClosed => "CORRECTION_REFUSAL_CYCLE_CLOSED",
+            Self::Quota => "CORRECTION_REFUSAL_QUOTA",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CORRECTION_REFUSAL_ACTION" => Some(Self::Action),
+            "CORRECTION_REFUSAL_TOO_LATE" => Some(Self::TooLate),
+            "CORRECTION_REFUSAL_CYCLE_CLOSED" => Some(Self::CycleClosed),
+            "CORRECTION_REFUSAL_QUOTA" => Some(Self::Quota),
             _ => None,
         }
     }

@@ -5,7 +5,8 @@
 //! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
-//!   number. The combination by alternatives needs whole workweeks. A plugin needs the days that it declares. To
+//!   number. The combination by alternatives needs whole workweeks. A quota of corrections needs its cycle up to
+//!   the pay period. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
 //!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
@@ -52,6 +53,9 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             at_least(6, 6);
         }
+        if self.corrections.quota.is_some() {
+            at_least(30, 0);
+        }
         days
     }
 
@@ -70,6 +74,9 @@ impl Plan {
         }
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             from = from.min(workweek_start(&self.workdays, first));
+        }
+        if self.corrections.quota.is_some() {
+            from = from.min(self.corrections.cycle_of(first));
         }
         from.plus(-OVER_MIDNIGHT)
     }

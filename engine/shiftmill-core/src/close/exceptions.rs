@@ -58,12 +58,16 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::MissingIn | E::MissingOut | E::MissingMealPunch | E::MissingBreakPunch => Some(Severity::Critical),
         E::LateIn | E::SeriousLate | E::AbsentHalf | E::AbsentByLateness | E::Absent => Some(Severity::High),
         E::MealMissing | E::MealShort | E::MealLate => Some(Severity::High),
-        E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched => Some(Severity::High),
+        E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched | E::CorrectionRefused => {
+            Some(Severity::High)
+        }
         E::PluginFailed => Some(Severity::Critical),
         E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
             Some(Severity::Medium)
         }
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
+        // Only where the ruleset marks corrected punches.
+        E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
     }

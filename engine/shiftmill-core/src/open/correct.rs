@@ -1,6 +1,7 @@
 //! Corrections: later facts that add, void or retime a punch. The raw punch itself is never changed.
 //! - Takes:  raw punches as given, and corrections known at `as_of`.
 //! - Gives:  the punches as corrected, and `correction_unmatched` for a correction whose punch does not exist.
+//!   The policy of the ruleset decides which corrections count.
 //! - Keeps:  the position of every raw punch beside its corrected instant.
 //! - Runs:   after raw punches are read, before they are put in order.
 //! - Source: 29 CFR 516.2(a)(7): hours worked each workday are recorded, whatever the terminal showed.
@@ -10,6 +11,8 @@ use alloc::vec::Vec;
 
 use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
 use crate::codes::{ExceptionCode, PunchKind};
+use crate::open::correction_policy::{self, Accepted};
+use crate::record::{Corrected, Note, Recorder};
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
 
@@ -20,6 +23,7 @@ pub(crate) struct Scratch {
     order: Vec<u32>,
     /// For each punch, how corrections name it.
     named: Vec<Named>,
+    accepted: Accepted,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,10 +45,11 @@ impl Named {
 }
 
 /// Applies the corrections known at `as_of` to raw punches, which are in the order given.
-pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     let corrections = inputs.card.corrections;
     let CardState { punches, noticed, .. } = state;
-    let Scratch { order, named } = scratch;
+    let Scratch { order, named, accepted } = scratch;
+    accepted.clear();
     let known = |correction: &Correction| correction.recorded_at <= inputs.window.as_of;
     order.clear();
     order.extend((0_u32..).zip(corrections).filter(|(_, correction)| known(correction)).map(|(index, _)| index));
@@ -52,12 +57,31 @@ pub(super) fn apply(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
     name_all(inputs, punches, named);
     for index in order.iter() {
         let Some(correction) = corrections.get(*index as usize) else { continue };
-        if apply_one(correction.kind, punches, named).is_none() {
+        let Some(target) = target(correction, named) else {
             let at = instant_named(correction);
             // A correction may name any instant, so the exception is shown on the nearest paid day and is never lost.
             let workday = inputs.window.pay_period.nearest(inputs.card.zone.date_at(at));
             noticed.push(Noticed::in_punches(ExceptionCode::CorrectionUnmatched, workday, at, Seconds::ZERO));
-        }
+            continue;
+        };
+        let at = target.map_or_else(|| instant_named(correction), |(_, named)| named.at);
+        let (day, recorded) = (inputs.card.zone.date_at(at), inputs.card.zone.date_at(correction.recorded_at));
+        let plan = inputs.timeline.at(day);
+        let code = match correction_policy::accept(plan, correction.kind, (day, recorded), accepted) {
+            Ok(()) => {
+                let corrected = apply_one(correction.kind, target.map(|(position, _)| position), punches, named);
+                if let Some(corrected) = corrected {
+                    recorder.note(Note::Corrected(corrected));
+                }
+                plan.corrections.marked.then_some(ExceptionCode::CorrectedPunch)
+            }
+            Err(why) => {
+                recorder.note(Note::CorrectionRefused { at, why });
+                Some(ExceptionCode::CorrectionRefused)
+            }
+        };
+        // A day of context has its exceptions in its own pay period.
+        noticed.extend(code.map(|code| Noticed::in_punches(code, day, at, Seconds::ZERO)));
     }
     let mut names = named.iter();
     punches.retain(|_| names.next().is_none_or(|named| !named.voided));
@@ -70,20 +94,39 @@ fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) 
     named.extend(punches.iter().map(name));
 }
 
-/// `None` when the correction names no punch.
-fn apply_one(correction: CorrectionKind, punches: &mut Vec<KeptPunch>, named: &mut Vec<Named>) -> Option<()> {
+/// The punch that a correction names: `Some(None)` when it adds one, `None` when there is no such punch.
+fn target(correction: &Correction, named: &[Named]) -> Option<Option<(usize, Named)>> {
+    let punch = match correction.kind {
+        CorrectionKind::Add { .. } => return Some(None),
+        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } => punch,
+    };
+    let position = find(named, punch)?;
+    Some(Some((position, *named.get(position)?)))
+}
+
+/// Applies a correction to the punch at `position`; what it did.
+fn apply_one(
+    correction: CorrectionKind,
+    position: Option<usize>,
+    punches: &mut Vec<KeptPunch>,
+    named: &mut Vec<Named>,
+) -> Option<Corrected> {
     match correction {
         CorrectionKind::Add { at, kind } => {
             punches.push(KeptPunch { at, kind, role: PunchRole::Unused, raw: None });
             named.push(Named { at, kind, id: None, voided: false });
+            Some(Corrected::Added { at })
         }
-        CorrectionKind::Void(punch) => {
-            let position = find(named, punch)?;
-            named.get_mut(position)?.voided = true;
+        CorrectionKind::Void(_) => {
+            named.get_mut(position?)?.voided = true;
+            Some(Corrected::Voided { at: punches.get(position?)?.at })
         }
-        CorrectionKind::Retime { punch, to } => punches.get_mut(find(named, punch)?)?.at = to,
+        CorrectionKind::Retime { to, .. } => {
+            let punch = punches.get_mut(position?)?;
+            let from = core::mem::replace(&mut punch.at, to);
+            Some(Corrected::Moved { from, to })
+        }
     }
-    Some(())
 }
 
 fn find(named: &[Named], punch: PunchRef) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! Phase one: raw punches become the punches that count.
 pub(crate) mod correct;
+pub mod correction_policy;
 pub mod dedupe;
 pub mod normalise;
 pub(crate) mod twice;
@@ -29,7 +30,7 @@ pub fn open<R: Recorder>(
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
     let as_given = inputs.card.corrections.is_empty() && !inputs.timeline.needs().whole_minutes;
     if !inputs.card.corrections.is_empty() {
-        correct::apply(inputs, state, &mut scratch.corrections);
+        correct::apply(inputs, state, &mut scratch.corrections, recorder);
     }
     // Punches in strict order of time are in the total order as long as nothing changes their instants.
     let in_order = ascending && as_given;

@@ -63,6 +63,7 @@ impl Compiler<'_> {
     fn plan(&mut self, document: &Table, versions: &[Version]) -> Plan {
         Plan {
             normalise: punches::normalise(section(document, "punches")),
+            corrections: punches::corrections(section(document, "corrections")),
             dedupe: punches::dedupe(section(document, "punches")),
             calendar: self.calendar(section(document, "calendar")),
             schedule: self.schedule(document, versions),

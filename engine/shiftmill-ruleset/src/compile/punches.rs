@@ -1,6 +1,7 @@
 //! From punches to workdays: reading, repeats, matching, pairing, rounding, attribution.
 
 use shiftmill_core::Weekday;
+use shiftmill_core::open::correction_policy::{CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::Dedupe;
 use shiftmill_core::open::normalise::Normalise;
 use shiftmill_core::shape::matching::Matching;
@@ -18,6 +19,21 @@ pub(super) fn normalise(table: &Table) -> Normalise {
 
 pub(super) fn dedupe(table: &Table) -> Dedupe {
     Dedupe { window: table.length("dedupe_window"), keep: table.one_of("dedupe_keep") }
+}
+
+pub(super) fn corrections(table: &Table) -> CorrectionPolicy {
+    // Within the bounds of the settings.
+    let small = |setting| table.integer(setting).and_then(|number| u16::try_from(number).ok());
+    let accepts = table.some_of("accept");
+    CorrectionPolicy {
+        accepts: accepts
+            .map_or(CorrectionActions::ALL, |actions| actions.fold(CorrectionActions::NONE, CorrectionActions::with)),
+        quota: small("quota"),
+        cycle_opens: small("cycle_opens").and_then(|day| u8::try_from(day).ok()).unwrap_or(1),
+        within_days: small("within_days"),
+        closes_after: small("closes_after"),
+        marked: table.flag("mark"),
+    }
 }
 
 pub(super) fn matching(table: &Table) -> Matching {

@@ -1,6 +1,7 @@
 //! Random plans that are valid, over all rule kinds.
 
 use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, Normalise};
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
@@ -123,6 +124,7 @@ impl Maker<'_> {
     fn plan(&mut self) -> Plan {
         Plan {
             normalise: self.normalise(),
+            corrections: self.correction_policy(),
             dedupe: self.dedupe(),
             calendar: self.calendar(),
             schedule: self.schedule(),
@@ -181,6 +183,18 @@ impl Maker<'_> {
         let minute = self.random.chance(15);
         let granularity = if minute { Granularity::Minute } else { Granularity::Second };
         Normalise { granularity, future_skew_max: Seconds(300) }
+    }
+
+    fn correction_policy(&mut self) -> CorrectionPolicy {
+        if self.random.chance(60) {
+            return CorrectionPolicy::default();
+        }
+        let actions = CorrectionAction::ALL.iter().filter(|_| self.random.chance(80));
+        let accepts = actions.copied().fold(CorrectionActions::NONE, CorrectionActions::with);
+        let mut days = |most: u64| self.random.chance(40).then(|| self.random.below(most) as u16);
+        let (quota, closes_after, within_days) = (days(3), days(20), days(20).map(|days| days + 1));
+        let cycle_opens = 1 + self.random.below(28) as u8;
+        CorrectionPolicy { accepts, quota, cycle_opens, within_days, closes_after, marked: self.flag() }
     }
 
     fn dedupe(&mut self) -> Dedupe {

@@ -46,6 +46,13 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
     if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
         first = first.min(week_of(plan, start));
     }
+    if plan.corrections.quota.is_some() {
+        let mut cycle = start;
+        while cycle.to_date().2 != u32::from(plan.corrections.cycle_opens) {
+            cycle = cycle.plus(-1);
+        }
+        first = first.min(cycle);
+    }
     first.plus(-1)
 }
 

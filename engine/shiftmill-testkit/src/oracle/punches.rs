@@ -1,5 +1,6 @@
 //! Which punches count, and in what order.
 
+use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionPolicy};
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::{
@@ -174,7 +175,20 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     let mut corrections = question.facts.corrections.clone();
     corrections.sort_by_key(|correction| correction.recorded_at);
     corrections.retain(|correction| correction.recorded_at <= question.window.as_of);
+    let mut accepted: Vec<Workday> = Vec::new();
     for correction in corrections {
+        if let Some(day) = day_of(question, &present, &correction) {
+            let policy = plan_of(question, day).corrections;
+            let recorded = date_of(question, correction.recorded_at);
+            let at = named_instant(&present, &correction).unwrap_or(correction.recorded_at);
+            if !is_accepted(&policy, correction.kind, day, recorded, &mut accepted) {
+                notice(question, notices, ExceptionCode::CorrectionRefused, at, Seconds::ZERO);
+                continue;
+            }
+            if policy.marked {
+                notice(question, notices, ExceptionCode::CorrectedPunch, at, Seconds::ZERO);
+            }
+        }
         let unmatched_at = match correction.kind {
             CorrectionKind::Add { at, kind } => {
                 present.push(Named { tap: Tap { at, kind, raw: None }, at, id: None });
@@ -200,6 +214,50 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
         }
     }
     present.into_iter().map(|named| named.tap).collect()
+}
+
+/// The instant of the punch that a correction adds, or that it names as first punched.
+fn named_instant(present: &[Named], correction: &Correction) -> Option<Timestamp> {
+    match correction.kind {
+        CorrectionKind::Add { at, .. } => Some(at),
+        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } => {
+            find(present, punch).map(|index| present[index].at)
+        }
+    }
+}
+
+fn day_of(question: &Question, present: &[Named], correction: &Correction) -> Option<Workday> {
+    named_instant(present, correction).map(|at| date_of(question, at))
+}
+
+/// Whether a correction is accepted; those that count for the quota are listed by the opening of their cycle.
+fn is_accepted(
+    policy: &CorrectionPolicy,
+    kind: CorrectionKind,
+    day: Workday,
+    recorded: Workday,
+    accepted: &mut Vec<Workday>,
+) -> bool {
+    let (action, counts) = match kind {
+        CorrectionKind::Add { .. } => (CorrectionAction::Add, true),
+        CorrectionKind::Void(_) => (CorrectionAction::Void, false),
+        CorrectionKind::Retime { .. } => (CorrectionAction::Retime, true),
+    };
+    let opens = |day: Workday| day.to_date().2 == u32::from(policy.cycle_opens);
+    let cycle = (0..40).map(|back| day.plus(-back)).find(|day| opens(*day)).expect("a cycle opens every month");
+    let next = (1..40).map(|on| cycle.plus(on)).find(|day| opens(*day)).expect("a cycle opens every month");
+    let late = policy.within_days.is_some_and(|days| recorded.0 - day.0 >= i32::from(days));
+    let closed = policy.closes_after.is_some_and(|days| recorded.0 >= next.0 + i32::from(days));
+    if !policy.accepts.contains(action) || late || closed {
+        return false;
+    }
+    if let Some(quota) = policy.quota.filter(|_| counts) {
+        if accepted.iter().filter(|other| **other == cycle).count() >= usize::from(quota) {
+            return false;
+        }
+        accepted.push(cycle);
+    }
+    true
 }
 
 fn find(present: &[Named], punch: PunchRef) -> Option<usize> {

@@ -38,6 +38,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::CorrectionRefused => "a correction that the ruleset does not accept",
+        ExceptionCode::CorrectedPunch => "a corrected punch",
     }
 }
 
@@ -110,6 +112,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::DuplicatePunch
         | E::FuturePunch
         | E::CorrectionUnmatched
+        | E::CorrectionRefused
+        | E::CorrectedPunch
         | E::NeedsReview => true,
     }
 }
@@ -143,6 +147,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::DuplicatePunch
         | ExceptionCode::FuturePunch
         | ExceptionCode::CorrectionUnmatched
+        | ExceptionCode::CorrectionRefused
+        | ExceptionCode::CorrectedPunch
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
         | ExceptionCode::PluginFailed => "time:",

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::fmt;
 
 use shiftmill_core::{
-    Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
-    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity, Span,
-    SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    Because, Corrected, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState,
+    Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity,
+    Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -361,9 +361,11 @@ impl Explainer<'_> {
         match *note {
             Note::DidNotAct { from, .. } => from,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
-            Note::Dropped { at, .. } | Note::Rounded { from: at, .. } | Note::Matched { first: at, .. } => {
-                self.workday_at(at)
-            }
+            Note::Dropped { at, .. }
+            | Note::Rounded { from: at, .. }
+            | Note::Matched { first: at, .. }
+            | Note::Corrected(Corrected::Added { at } | Corrected::Voided { at } | Corrected::Moved { to: at, .. })
+            | Note::CorrectionRefused { at, .. } => self.workday_at(at),
             Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
                 self.workday_at(start)
             }

@@ -1,7 +1,10 @@
 //! The steps of an evaluation as sentences.
 
+use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
-use shiftmill_core::{Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone};
+use shiftmill_core::{
+    Corrected, Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone,
+};
 
 use crate::words::clock::local_on;
 use crate::words::grounds::because;
@@ -19,6 +22,18 @@ pub fn note(
     match *note {
         Note::Dropped { at, kept } => {
             format!("The punch at {} repeats the one at {} and was dropped.", voice.at(at), voice.at(kept))
+        }
+        Note::Corrected(Corrected::Added { at }) => {
+            format!("The punch at {} was added by a correction.", voice.at(at))
+        }
+        Note::Corrected(Corrected::Voided { at }) => {
+            format!("The punch at {} does not count, by a correction.", voice.at(at))
+        }
+        Note::Corrected(Corrected::Moved { from, to }) => {
+            format!("The punch at {} counts as {}, by a correction.", voice.at(from), voice.at(to))
+        }
+        Note::CorrectionRefused { at, why } => {
+            format!("The correction of the punch at {} does not count: {}.", voice.at(at), refused(why))
         }
         Note::Rounded { rule, from, to } => {
             format!("The punch at {} counts as {}, rounded by {}.", voice.at(from), voice.at(to), voice.rule(rule))
@@ -134,6 +149,16 @@ impl Voice<'_> {
 
     fn code(&self, code: PayCode) -> String {
         self.names.pay_code(code).map_or_else(|| format!("pay code {}", code.0), |info| format!("`{}`", info.name))
+    }
+}
+
+/// Why a correction does not count.
+const fn refused(why: CorrectionRefusal) -> &'static str {
+    match why {
+        CorrectionRefusal::Action => "the ruleset accepts no corrections of its kind",
+        CorrectionRefusal::TooLate => "it was recorded too many days after the punch",
+        CorrectionRefusal::CycleClosed => "it was recorded after its cycle was closed",
+        CorrectionRefusal::Quota => "its cycle has as many corrections as are accepted",
     }
 }
 
