@@ -204,7 +204,7 @@ coded! {
         AbsentByLateness = 3 "absent_by_lateness",
         /// Out more than the grace before the scheduled end.
         EarlyOut = 4 "early_out",
-        /// A scheduled shift with no punch and no leave.
+        /// A scheduled shift with no work, no punch and no leave.
         Absent = 5 "absent",
         /// An out punch, meal start or break start with no in punch.
         MissingIn = 6 "missing_in",
@@ -252,6 +252,10 @@ coded! {
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
+        /// An odd number of punches without direction: one of them is missing, and nobody knows which.
+        OddPunches = 29 "odd_punches",
+        /// A scheduled shift that was given twice; it counts once.
+        DuplicateShift = 30 "duplicate_shift",
     }
 }
 
@@ -287,7 +291,9 @@ impl ExceptionCode {
             | E::DuplicatePunch
             | E::FuturePunch
             | E::CorrectionUnmatched
-            | E::NeedsReview => false,
+            | E::NeedsReview
+            | E::OddPunches
+            | E::DuplicateShift => false,
         }
     }
 }

@@ -3120,6 +3120,10 @@ pub enum ExceptionCode {
     NeedsReview = 27,
     /// A plugin failed, and the timecard was evaluated without it.
     PluginFailed = 28,
+    /// An odd number of punches without direction: one of them is missing, and nobody knows which.
+    OddPunches = 29,
+    /// A scheduled shift that was given twice; it counts once.
+    DuplicateShift = 30,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3157,6 +3161,8 @@ impl ExceptionCode {
             Self::ContextShort => "EXCEPTION_CODE_CONTEXT_SHORT",
             Self::NeedsReview => "EXCEPTION_CODE_NEEDS_REVIEW",
             Self::PluginFailed => "EXCEPTION_CODE_PLUGIN_FAILED",
+            Self::OddPunches => "EXCEPTION_CODE_ODD_PUNCHES",
+            Self::DuplicateShift => "EXCEPTION_CODE_DUPLICATE_SHIFT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3191,6 +3197,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONTEXT_SHORT" => Some(Self::ContextShort),
             "EXCEPTION_CODE_NEEDS_REVIEW" => Some(Self::NeedsReview),
             "EXCEPTION_CODE_PLUGIN_FAILED" => Some(Self::PluginFailed),
+            "EXCEPTION_CODE_ODD_PUNCHES" => Some(Self::OddPunches),
+            "EXCEPTION_CODE_DUPLICATE_SHIFT" => Some(Self::DuplicateShift),
             _ => None,
         }
     }

@@ -60,10 +60,15 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::MealMissing | E::MealShort | E::MealLate => Some(Severity::High),
         E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched => Some(Severity::High),
         E::PluginFailed => Some(Severity::Critical),
-        E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
-            Some(Severity::Medium)
-        }
+        E::EarlyOut
+        | E::UnderHours
+        | E::FuturePunch
+        | E::ContextShort
+        | E::LeaveOverlap
+        | E::NeedsReview
+        | E::OddPunches => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
+        E::DuplicateShift => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
     }

@@ -38,6 +38,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::OddPunches => "an odd number of punches without direction, so one is missing",
+        ExceptionCode::DuplicateShift => "a scheduled shift was given twice and counts once",
     }
 }
 
@@ -110,7 +112,9 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::DuplicatePunch
         | E::FuturePunch
         | E::CorrectionUnmatched
-        | E::NeedsReview => true,
+        | E::NeedsReview
+        | E::OddPunches
+        | E::DuplicateShift => true,
     }
 }
 
@@ -145,7 +149,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CorrectionUnmatched
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
-        | ExceptionCode::PluginFailed => "time:",
+        | ExceptionCode::PluginFailed
+        | ExceptionCode::OddPunches
+        | ExceptionCode::DuplicateShift => "time:",
     }
 }
 
