@@ -109,3 +109,20 @@ pub fn checksum(finished: &[Finished], codes: Codes) -> Checksum {
     finished.iter().for_each(|chunk| add_up(&chunk.results, codes, &mut sums));
     sums
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::chunks;
+
+    #[test]
+    fn the_engine_comes_to_the_known_sums() {
+        let ruleset = Arc::new(workload_ruleset().unwrap());
+        let codes = Codes::of(ruleset.timeline().names()).unwrap();
+        let request = workload_request(ruleset, Layout::CardByCard, &PluginRegistry::default()).unwrap();
+        for employees in [100, 1_000] {
+            let (_, finished) = run(&Engine::new(1), &request, checked(chunks(employees)));
+            assert_eq!(Some(checksum(&finished, codes)), Checksum::known(employees), "{employees} employees");
+        }
+    }
+}

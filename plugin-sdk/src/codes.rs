@@ -238,10 +238,14 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// An odd number of punches without direction: one of them is missing, and nobody knows which.
+    ODD_PUNCHES = 29 "odd_punches",
+    /// A scheduled shift that was given twice; it counts once.
+    DUPLICATE_SHIFT = 30 "duplicate_shift",
     /// A correction that the ruleset does not accept.
-    CORRECTION_REFUSED = 29 "correction_refused",
+    CORRECTION_REFUSED = 31 "correction_refused",
     /// A corrected punch.
-    CORRECTED_PUNCH = 30 "corrected_punch",
+    CORRECTED_PUNCH = 32 "corrected_punch",
 }
 
 impl ExceptionCode {

@@ -237,11 +237,17 @@ pub struct WorkedShift {
     pub last_pair: u32,
     /// The scheduled shift it matches: an index into `scheduled`.
     pub scheduled: Option<u32>,
-    /// The workday of the scheduled shift it matches, else the local date of its first punch. The plan of this day is
-    /// the plan of the shift.
+    /// The workday of the scheduled shift it matches, else the local date of its start. The plan of this day is the plan
+    /// of the shift.
     pub workday: Workday,
-    /// The local date of its first punch.
+    /// The local date of its start.
     pub start_date: Workday,
+    /// The instant of its first punch. Where it is cut from the worked shift before it, the instant of the cut.
+    pub start: Timestamp,
+    /// The instant of its last punch. Where the next worked shift is cut from it, the end of its last pair or punch.
+    pub end: Timestamp,
+    /// True when it goes on with the work of the worked shift before it: the schedule divides them.
+    pub continues: bool,
 }
 
 /// A stretch between an opener and its closer.
@@ -259,10 +265,15 @@ pub struct Pair {
     pub opened_by: PunchKind,
     /// The kind of the punch that closed it.
     pub closed_by: PunchKind,
-    /// The gap between the pair before it in its shift and this one; `None` for the first pair of a shift.
+    /// The gap between the pair before it and this one; `None` for the first pair of a shift, unless it continues the
+    /// shift before it.
     pub gap_before: Option<GapKind>,
     /// True when one side was filled in.
     pub imputed: bool,
+    /// True when work goes on here from the scheduled shift before; the instant is no punch.
+    pub starts_at_cut: bool,
+    /// True when work goes on into the next scheduled shift; the instant is no punch.
+    pub ends_at_cut: bool,
     /// Which worked shift: an index into `shifts`.
     pub shift: u32,
 }

@@ -204,7 +204,7 @@ coded! {
         AbsentByLateness = 3 "absent_by_lateness",
         /// Out more than the grace before the scheduled end.
         EarlyOut = 4 "early_out",
-        /// A scheduled shift with no punch and no leave.
+        /// A scheduled shift with no work, no punch and no leave.
         Absent = 5 "absent",
         /// An out punch, meal start or break start with no in punch.
         MissingIn = 6 "missing_in",
@@ -252,10 +252,14 @@ coded! {
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
+        /// An odd number of punches without direction: one of them is missing, and nobody knows which.
+        OddPunches = 29 "odd_punches",
+        /// A scheduled shift that was given twice; it counts once.
+        DuplicateShift = 30 "duplicate_shift",
         /// A correction that the ruleset does not accept; the punch stays as it was.
-        CorrectionRefused = 29 "correction_refused",
+        CorrectionRefused = 31 "correction_refused",
         /// A corrected punch.
-        CorrectedPunch = 30 "corrected_punch",
+        CorrectedPunch = 32 "corrected_punch",
     }
 }
 
@@ -291,9 +295,11 @@ impl ExceptionCode {
             | E::DuplicatePunch
             | E::FuturePunch
             | E::CorrectionUnmatched
+            | E::NeedsReview
+            | E::OddPunches
+            | E::DuplicateShift
             | E::CorrectionRefused
-            | E::CorrectedPunch
-            | E::NeedsReview => false,
+            | E::CorrectedPunch => false,
         }
     }
 }

@@ -95,5 +95,7 @@ coded! {
         EmployeeKey = 43 "SM-EMPLOYEE-KEY",
         /// A fact is given twice, and only one of both can hold.
         FactTwice = 44 "SM-FACT-TWICE",
+        /// Two scheduled shifts of one employee overlap.
+        ShiftsOverlap = 45 "SM-SHIFTS-OVERLAP",
     }
 }

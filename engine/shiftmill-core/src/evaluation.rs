@@ -288,6 +288,12 @@ pub enum EvaluationError {
         /// The number named.
         template: u16,
     },
+    /// A scheduled shift that begins before an earlier one has ended. Shifts that touch do not overlap.
+    #[error("scheduled shift {index} begins before another one has ended")]
+    ShiftsOverlap {
+        /// Which scheduled shift of the card, from 0: the later one.
+        index: u32,
+    },
     /// A leave code that the ruleset does not have.
     #[error("leave {index} names leave code {code}, which the ruleset does not have")]
     UnknownLeave {
@@ -353,6 +359,7 @@ impl EvaluationError {
             EvaluationError::ShiftBackwards { .. } => ErrorCode::ShiftBackwards,
             EvaluationError::LeaveTooLong { .. } => ErrorCode::LeaveTooLong,
             EvaluationError::UnknownTemplate { .. } => ErrorCode::UnknownShift,
+            EvaluationError::ShiftsOverlap { .. } => ErrorCode::ShiftsOverlap,
             EvaluationError::UnknownLeave { .. } => ErrorCode::UnknownLeave,
             EvaluationError::UnknownRule { .. } => ErrorCode::UnknownRule,
             EvaluationError::GivenTwice { .. } => ErrorCode::FactTwice,
@@ -369,9 +376,9 @@ impl EvaluationError {
     /// The fact that is wrong, where it is one: its list, and its position among those of the card.
     pub const fn fact(&self) -> Option<(FactList, u32)> {
         match self {
-            EvaluationError::ShiftBackwards { index } | EvaluationError::UnknownTemplate { index, .. } => {
-                Some((FactList::Shifts, *index))
-            }
+            EvaluationError::ShiftBackwards { index }
+            | EvaluationError::UnknownTemplate { index, .. }
+            | EvaluationError::ShiftsOverlap { index } => Some((FactList::Shifts, *index)),
             EvaluationError::LeaveTooLong { index }
             | EvaluationError::LeaveBackwards { index }
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::card::Span;
 use crate::pay::{combine, premiums};
-use crate::shape::{assignment, attendance, breaks, leave, meal_requirement};
+use crate::shape::{assignment, attendance, breaks, coverage, leave, meal_requirement};
 use crate::{close, open, plugin};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
@@ -25,6 +25,8 @@ pub struct Scratch {
     pub(crate) corrections: open::correct::Scratch,
     /// Matching by cluster: the worked shifts and punch windows that meet.
     pub(crate) matching: assignment::Scratch,
+    /// Coverage: the parts of worked shifts that serve several scheduled shifts.
+    pub(crate) coverage: coverage::Scratch,
     /// Breaks: what is paid and what is deducted.
     pub(crate) breaks: breaks::Scratch,
     /// Leave: the order of the facts, and the stretches on their way into layer A.

@@ -396,10 +396,9 @@ impl Tables {
             return;
         }
 
-        let instant = |punch: u32| state.punches.get(punch as usize).map_or(0, |punch| punch.at.0);
         let shifts = Picked::of(&state.shifts, tables.shifts, orders);
-        shifts.fill(reads.shifts.first, &mut self.shifts.first, |shift| instant(shift.first_punch));
-        shifts.fill(reads.shifts.last, &mut self.shifts.last, |shift| instant(shift.last_punch.saturating_sub(1)));
+        shifts.fill(reads.shifts.first, &mut self.shifts.first, |shift| shift.start.0);
+        shifts.fill(reads.shifts.last, &mut self.shifts.last, |shift| shift.end.0);
         if reads.shifts.scheduled {
             let rows = RowsByPosition::of(tables.scheduled, orders, &mut self.inverse);
             shifts.fill(true, &mut self.shifts.scheduled, |shift| rows.one_more_than(shift.scheduled));

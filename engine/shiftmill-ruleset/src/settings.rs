@@ -15,6 +15,7 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
 use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, RepeatIn};
 use shiftmill_core::shape::rounding::{Anchor, DirectionKind, RoundingPosition, Tie};
+use shiftmill_core::shape::schedule::LateMaxKind;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{Coded, Hook, Isolation, Layer, OnFailure, Unit};
 
@@ -418,6 +419,12 @@ static SHIFT: Section = Section {
         setting("breaks", Kind::Windows, "[]", "Unpaid breaks at fixed times, deducted where worked."),
         setting("earliest_in", up_to(24 * HOUR), "1h", "Punches belong to the shift from this long before its start."),
         setting("latest_out", up_to(24 * HOUR), "4h", "Punches belong to the shift up to this long after its end."),
+        setting(
+            "late_max",
+            word_or_up_to::<LateMaxKind>(24 * HOUR),
+            "half_shift",
+            "Up to this long after its start a punch may begin the shift although the shift before it was left open.",
+        ),
     ]],
 };
 
@@ -431,6 +438,12 @@ static SCHEDULE: Section = Section {
         ),
         setting("earliest_in", up_to(24 * HOUR), "1h", "For scheduled shifts given by their times only."),
         setting("latest_out", up_to(24 * HOUR), "4h", "For scheduled shifts given by their times only."),
+        setting(
+            "late_max",
+            word_or_up_to::<LateMaxKind>(24 * HOUR),
+            "half_shift",
+            "For scheduled shifts given by their times only.",
+        ),
     ]],
 };
 
@@ -703,7 +716,7 @@ static ATTENDANCE: Section = Section {
         setting(
             "watch_window",
             off_or_up_to(24 * HOUR),
-            "2h",
+            "off",
             "Only punches this near to the scheduled time are compared; `off`: all.",
         ),
         setting("compared", one_of::<Compared>(), "second", "With `minute`, seconds are cut off before comparing."),
@@ -711,7 +724,7 @@ static ATTENDANCE: Section = Section {
             "absence_delay",
             off_or_up_to(48 * HOUR),
             "0m",
-            "This long after a scheduled end without any punch, the employee is absent; `off`: absence is not checked.",
+            "This long after a scheduled end without any work, the employee is absent; `off`: absence is not checked.",
         ),
         setting("absent_below", off_or_up_to(24 * HOUR), "off", "Less worked on a scheduled workday is absent."),
         setting(

@@ -64,7 +64,8 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::TooMany
         | ErrorCode::RowsUnordered
         | ErrorCode::EmployeeKey
-        | ErrorCode::FactTwice => (Code::InvalidArgument, None),
+        | ErrorCode::FactTwice
+        | ErrorCode::ShiftsOverlap => (Code::InvalidArgument, None),
         ErrorCode::RulesetUnknown | ErrorCode::PluginUnknown => (Code::NotFound, None),
         ErrorCode::ContextShort
         | ErrorCode::PluginPanic

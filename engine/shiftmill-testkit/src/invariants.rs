@@ -10,9 +10,10 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, Evaluations, Inputs, Layer, LeaveTime, Multiplier, Names,
-    PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Scratch, Seconds, Span, TimecardBatch, Timestamp,
-    TotalScope, WALL_DAY, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+    CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, Inputs,
+    Layer, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
+    ScheduledShift, Scratch, Seconds, Span, TimecardBatch, Timestamp, TotalScope, WALL_DAY, WeekdaySet, Workday,
+    WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -42,6 +43,8 @@ pub const ALL: &[Promise] = &[
     ("what is explained adds up to what is paid", explanation_sums_equal_totals),
     ("a rule that never matches changes nothing", non_matching_rule_changes_nothing),
     ("moving a card by whole weeks moves its result", whole_weeks_shift_results_only),
+    ("nobody who works in a scheduled shift is absent from it", work_attends_shifts),
+    ("pairing alone never pays the pause between the shifts of two workdays", pauses_are_not_paid),
 ];
 
 fn same(expected: &Outcome, found: &Outcome, what: &str) -> Held {
@@ -56,7 +59,14 @@ pub fn permutation_invariance(question: &Question) -> Held {
     shuffle(&mut random, &mut shuffled.facts.shifts);
     shuffle(&mut random, &mut shuffled.facts.leave);
     shuffle(&mut random, &mut shuffled.facts.waivers);
-    same(&engine::answer(question), &engine::answer(&shuffled), "the facts in another order")
+    let (before, mut after) = (engine::answer(question), engine::answer(&shuffled));
+    // The error names the fact by its position, which changed.
+    if let (Some(EvaluationError::ShiftsOverlap { .. }), Some(EvaluationError::ShiftsOverlap { .. })) =
+        (before.error, after.error)
+    {
+        after.error = before.error;
+    }
+    same(&before, &after, "the facts in another order")
 }
 
 fn shuffle<T>(random: &mut Random, list: &mut [T]) {
@@ -466,4 +476,49 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
         totals: outcome.totals.iter().map(|(key, amount)| ((key.0, key.1.plus(days), key.2), *amount)).collect(),
         workdays: outcome.workdays.iter().map(|(workday, row)| (workday.plus(days), *row)).collect(),
     }
+}
+
+/// No work, paired or on the timeline, lies in a scheduled shift from which the employee is absent. Thresholds of worked
+/// time are left out: they call a day absent because little was worked.
+pub fn work_attends_shifts(question: &Question) -> Held {
+    let mut plain = question.clone();
+    plain.timeline = with_plans(question, |plan| plan.attendance.absent_below = None);
+    let (_, state) = evaluated(&plain);
+    for row in engine::answer(&plain).exceptions.iter().filter(|row| row.1 == ExceptionCode::Absent) {
+        let missed = state.scheduled.iter().find(|shift| shift.workday == row.0 && shift.start == row.3);
+        let Some(shift) = missed else { return Err(format!("{row:?} is of no scheduled shift")) };
+        let paired = state.pairs.iter().any(|pair| pair.raw_start.max(shift.start) < pair.raw_end.min(shift.end));
+        let worked = state.spans.iter().any(|span| span.state.is_work() && overlap(span, shift.start, shift.end) > 0);
+        if paired || worked {
+            return Err(format!("there is work in {shift:?}, and {row:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// Between the last punch of a worked shift of one workday and the first punch of the next workday lies the pause of the
+/// schedule. When nothing was punched in it, no pair of two punches covers it.
+pub fn pauses_are_not_paid(question: &Question) -> Held {
+    let (rows, state) = evaluated(question);
+    if rows.cards[0].error.is_some() {
+        return Ok(());
+    }
+    let window = |shift: &ScheduledShift| {
+        let schedule = &question.timeline.at(shift.workday).schedule;
+        let template = shift.template.and_then(|index| schedule.templates.get(usize::from(index)));
+        template.map_or((schedule.earliest_in, schedule.latest_out), |own| (own.earliest_in, own.latest_out))
+    };
+    for (index, next) in state.scheduled.iter().enumerate().skip(1) {
+        let before = &state.scheduled[..index];
+        let ended = before.iter().map(|shift| shift.end).max().unwrap_or_default();
+        let over = before.iter().map(|shift| shift.end.after(window(shift).1)).max().unwrap_or_default();
+        let begins = next.start.before(window(next).0);
+        let is_pause = ended < next.start && over < begins && before[index - 1].workday != next.workday;
+        let punched = state.punches.iter().any(|punch| over < punch.at && punch.at < begins);
+        let night = state.pairs.iter().find(|pair| pair.raw_start < ended && begins <= pair.raw_end && !pair.imputed);
+        if let (true, false, Some(pair)) = (is_pause, punched, night) {
+            return Err(format!("{pair:?} covers the pause before {next:?}"));
+        }
+    }
+    Ok(())
 }

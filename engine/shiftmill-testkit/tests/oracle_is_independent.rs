@@ -73,6 +73,7 @@ const TYPES: &[&str] = &[
     "shape::rounding::RoundingCondition",
     "shape::rounding::RoundingRule",
     "shape::rounding::Tie",
+    "shape::schedule::LateMax",
     "shape::workdays::Attribution",
 ];
 

@@ -22,6 +22,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::WindowBackwards
         | EvaluationError::WindowOutOfCalendar
         | EvaluationError::ShiftBackwards { .. }
+        | EvaluationError::ShiftsOverlap { .. }
         | EvaluationError::LeaveTooLong { .. }
         | EvaluationError::LeaveBackwards { .. }
         | EvaluationError::GivenTwice { .. }
@@ -118,6 +119,7 @@ errors! {
     ShiftBackwards { index },
     LeaveTooLong { index },
     UnknownTemplate { index template },
+    ShiftsOverlap { index },
     UnknownLeave { index code },
     UnknownRule { index rule },
     GivenTwice { list index },

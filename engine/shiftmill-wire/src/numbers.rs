@@ -80,7 +80,8 @@ numbered! {
         LateIn SeriousLate AbsentHalf AbsentByLateness EarlyOut Absent MissingIn MissingOut MissingMealPunch
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
-        CorrectionUnmatched ContextShort NeedsReview PluginFailed CorrectionRefused CorrectedPunch
+        CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
+        CorrectedPunch
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

@@ -3146,10 +3146,14 @@ pub enum ExceptionCode {
     NeedsReview = 27,
     /// A plugin failed, and the timecard was evaluated without it.
     PluginFailed = 28,
+    /// An odd number of punches without direction: one of them is missing, and nobody knows which.
+    OddPunches = 29,
+    /// A scheduled shift that was given twice; it counts once.
+    DuplicateShift = 30,
     /// A correction that the ruleset does not accept; the punch stays as it was.
-    CorrectionRefused = 29,
+    CorrectionRefused = 31,
     /// A corrected punch.
-    CorrectedPunch = 30,
+    CorrectedPunch = 32,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3187,6 +3191,8 @@ impl ExceptionCode {
             Self::ContextShort => "EXCEPTION_CODE_CONTEXT_SHORT",
             Self::NeedsReview => "EXCEPTION_CODE_NEEDS_REVIEW",
             Self::PluginFailed => "EXCEPTION_CODE_PLUGIN_FAILED",
+            Self::OddPunches => "EXCEPTION_CODE_ODD_PUNCHES",
+            Self::DuplicateShift => "EXCEPTION_CODE_DUPLICATE_SHIFT",
             Self::CorrectionRefused => "EXCEPTION_CODE_CORRECTION_REFUSED",
             Self::CorrectedPunch => "EXCEPTION_CODE_CORRECTED_PUNCH",
         }
@@ -3223,6 +3229,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONTEXT_SHORT" => Some(Self::ContextShort),
             "EXCEPTION_CODE_NEEDS_REVIEW" => Some(Self::NeedsReview),
             "EXCEPTION_CODE_PLUGIN_FAILED" => Some(Self::PluginFailed),
+            "EXCEPTION_CODE_ODD_PUNCHES" => Some(Self::OddPunches),
+            "EXCEPTION_CODE_DUPLICATE_SHIFT" => Some(Self::DuplicateShift),
             "EXCEPTION_CODE_CORRECTION_REFUSED" => Some(Self::CorrectionRefused),
             "EXCEPTION_CODE_CORRECTED_PUNCH" => Some(Self::CorrectedPunch),
             _ => None,

@@ -62,10 +62,15 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
             Some(Severity::High)
         }
         E::PluginFailed => Some(Severity::Critical),
-        E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
-            Some(Severity::Medium)
-        }
+        E::EarlyOut
+        | E::UnderHours
+        | E::FuturePunch
+        | E::ContextShort
+        | E::LeaveOverlap
+        | E::NeedsReview
+        | E::OddPunches => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
+        E::DuplicateShift => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.

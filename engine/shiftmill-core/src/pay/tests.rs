@@ -70,6 +70,9 @@ impl Bench {
             scheduled: None,
             workday: date,
             start_date: date,
+            start: Timestamp(0),
+            end: Timestamp(0),
+            continues: false,
         });
         self.state.spans.push(Span {
             start,

@@ -37,7 +37,7 @@ pub(super) struct Window {
     pub(super) scheduled: u32,
     pub(super) begin: Timestamp,
     pub(super) end: Timestamp,
-    /// The earliest begin of this and all later windows.
+    /// The earliest instant at which this or a later window, or its scheduled shift, begins.
     pub(super) any_begin: Timestamp,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn assign(
     let Scratch { stretches, windows, table } = scratch;
     let mut any_begin = Timestamp(i64::MAX);
     for window in windows.iter_mut().rev() {
-        any_begin = any_begin.min(window.begin);
+        any_begin = any_begin.min(window.any_begin);
         window.any_begin = any_begin;
     }
     let (mut stretch, mut window) = (0, 0);
@@ -161,11 +161,13 @@ impl Facts<'_> {
         &self.scheduled[self.windows[window].scheduled as usize]
     }
 
-    /// True when some punch of the stretch lies in the window.
+    /// True when the stretch overlaps the scheduled shift, or some punch of it lies in the window.
     fn may_match(&self, stretch: usize, window: usize) -> bool {
         let (stretch, window) = (&self.stretches[stretch], &self.windows[window]);
         let holds = |at: Timestamp| window.begin <= at && at <= window.end;
-        if holds(stretch.first) || holds(stretch.last) {
+        let planned = &self.scheduled[window.scheduled as usize];
+        let overlaps = stretch.first < planned.end && planned.start < stretch.last;
+        if overlaps || holds(stretch.first) || holds(stretch.last) {
             return true;
         }
         let shift = &self.shifts[stretch.shift as usize];
@@ -314,6 +316,9 @@ mod tests {
                 scheduled: None,
                 workday: Workday(0),
                 start_date: Workday(0),
+                start: Timestamp(first),
+                end: Timestamp(last),
+                continues: false,
             });
             let (first, last) = (Timestamp(first), Timestamp(last));
             made.scratch.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });
@@ -337,7 +342,8 @@ mod tests {
                 matched: false,
             });
             let (begin, end) = (Timestamp(window), Timestamp(end + below(3)));
-            made.scratch.windows.push(Window { scheduled, begin, end, any_begin: begin });
+            let any_begin = begin.min(Timestamp(start));
+            made.scratch.windows.push(Window { scheduled, begin, end, any_begin });
         }
         made
     }

@@ -5,10 +5,11 @@
 //! - Keeps:  all time.
 //! - Runs:   after leave, before overtime.
 //! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`. Exceptions of a
-//!   worked shift are on the workday that the shift is shown on (the reporting workday of its first punch), at the
-//!   punch. `absent` is on the scheduled workday, at the scheduled start, measured by the planned time. Exceptions
-//!   of a whole workday are raised on workdays with punches only: `under_hours` and `unscheduled_work` are at the
-//!   workday's first punch, the others at the first scheduled start. A shift wholly on leave is not compared.
+//!   worked shift are on the workday that the shift is shown on (the reporting workday of its start), at the punch;
+//!   `unscheduled_work` is at the start of the worked shift. `absent` is on the scheduled workday, at the scheduled
+//!   start, measured by the planned time. Exceptions of a whole workday are raised on workdays with worked shifts only:
+//!   `under_hours` is at the start of the first, the others at the first scheduled start. A shift wholly on leave is not
+//!   compared.
 //! - Source: employer policy.
 //! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, outside_schedule.md
 
@@ -21,6 +22,7 @@ use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
+use crate::shape::coverage;
 use crate::shape::pairing::PairingMode;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
@@ -31,7 +33,11 @@ use crate::zone::ZoneCursor;
 /// For each scheduled shift the *first in* is the first kept punch of the shifts matched to it that opens a pair or
 /// misses its out, of kind in or unknown; the *last out* the last kept punch that closes a pair or misses its in, of
 /// kind out or unknown. Under alternating and first-last pairing the kinds do not matter. A side without such a punch
-/// is not compared.
+/// is not compared, nor one that is not known:
+///
+/// - the start of a worked shift in which a punch that misses its in comes before the first in;
+/// - the end of a worked shift in which a punch that misses its out comes after the last out;
+/// - both sides of a cut, where work goes on from one scheduled shift to the next (see `coverage`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {
     /// Lateness up to this is not counted. Inclusive. `None`: lateness is not checked.
@@ -48,24 +54,23 @@ pub struct Attendance {
     pub watch_window: Option<Seconds>,
     /// Whether seconds count: with [`Compared::Minute`] both sides are cut to the minute first.
     pub compared: Compared,
-    /// A scheduled shift without any matched punch, wholly outside leave (no leave within it, and no leave as an amount
-    /// on its workday), is absent once `as_of` reaches its end plus this. Before that no exception is raised. `None`:
-    /// absence is not checked.
+    /// A scheduled shift that no worked shift matches and no work overlaps (raw pairs, and layer A), wholly outside leave
+    /// (no leave within it, and no leave as an amount on its workday), is absent once `as_of` reaches its end plus this.
+    /// Before that no exception is raised. `None`: absence is not checked.
     pub absence_delay: Option<Seconds>,
-    /// A workday with punches and a scheduled shift that is not wholly on leave is also absent when its worked time
+    /// A workday with a worked shift and a scheduled one that is not wholly on leave is also absent when its worked time
     /// (rounded, with paid breaks and paid leave) is below this. Measured by what is lacking. Checked before
     /// `half_day_below`.
     pub absent_below: Option<Seconds>,
     /// Such a workday with worked time below this is absent for half the day. Measured by what is lacking.
     pub half_day_below: Option<Seconds>,
-    /// A workday with punches and work (rounded, with paid breaks) below this carries `under_hours`, measured by what is lacking.
+    /// A workday with a worked shift and work (rounded, with paid breaks) below this carries `under_hours`, measured by what is lacking.
     pub min_day: Option<Seconds>,
     /// In before the scheduled start by more than this: `early_in`. `None`: not checked.
     pub early_in_beyond: Option<Seconds>,
     /// Out after the scheduled end by more than this: `late_out`. `None`: not checked.
     pub late_out_beyond: Option<Seconds>,
-    /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches, no scheduled shift
-    /// and no worked shift that matches one, once per workday, measured by the work time shown on it.
+    /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time.
     pub unscheduled: bool,
 }
 
@@ -137,7 +142,7 @@ impl Default for Attendance {
             early_grace: Some(Seconds::ZERO),
             grace_mode: GraceMode::Cliff,
             late_tiers: Vec::new(),
-            watch_window: Some(Seconds::hours(2)),
+            watch_window: None,
             compared: Compared::Second,
             absence_delay: Some(Seconds::ZERO),
             absent_below: None,
@@ -153,6 +158,8 @@ impl Default for Attendance {
 /// What the punches matched to one scheduled shift show.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sides {
+    /// Work goes on into the shift from the one before, so that there is no first in.
+    goes_on: bool,
     first_in: Option<Side>,
     last_out: Option<Side>,
 }
@@ -193,10 +200,12 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
             judge_out(rules, &shift, last_out, clock, state);
         }
     }
+    judge_unscheduled(inputs, state);
     for index in 0..state.workdays.len() {
         let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
-        if workday.punches > 0 && rules.judges(workday) {
+        let has_shift = || workday.punches > 0 || state.shown_on.contains(&workday.workday);
+        if rules.judges(workday) && has_shift() {
             let workday = *workday;
             judge_workday(rules, &workday, inputs, state);
         }
@@ -205,7 +214,7 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
 
 /// Finds the first in and the last out of each scheduled shift.
 fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
-    let CardState { punches, scheduled, shifts, shown_on, .. } = state;
+    let CardState { punches, scheduled, shifts, pairs, shown_on, .. } = state;
     let sides = &mut scratch.sides;
     sides.clear();
     sides.resize(scheduled.len(), Sides::default());
@@ -215,12 +224,21 @@ fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
         let punches = &punches[shift.first_punch as usize..shift.last_punch as usize];
         let typed = inputs.timeline.at(shift.workday).pairing.mode == PairingMode::Typed;
         let side = |punch: &KeptPunch| Side { at: punch.at, workday: *shown_on };
-        if of_shift.first_in.is_none() {
-            of_shift.first_in = punches.iter().find(|punch| is_in(punch, typed)).map(side);
+        let pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
+        of_shift.goes_on |= of_shift.first_in.is_none() && pairs.first().is_some_and(|pair| pair.starts_at_cut);
+        if of_shift.first_in.is_none() && !of_shift.goes_on {
+            let is_known = |punch: &&KeptPunch| punch.role != PunchRole::MissesIn;
+            let mut known = punches.iter().take_while(is_known);
+            of_shift.first_in = known.find(|punch| is_in(punch, typed)).map(side);
         }
-        if let Some(last) = punches.iter().rev().find(|punch| is_out(punch, typed)) {
-            of_shift.last_out = Some(side(last));
-        }
+        of_shift.last_out = match pairs.last().is_some_and(|pair| pair.ends_at_cut) {
+            true => None,
+            false => {
+                let is_known = |punch: &&KeptPunch| punch.role != PunchRole::MissesOut;
+                let mut known = punches.iter().rev().take_while(is_known);
+                known.find(|punch| is_out(punch, typed)).map(side).or(of_shift.last_out)
+            }
+        };
     }
 }
 
@@ -248,11 +266,11 @@ impl Attendance {
             && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
     }
 
-    /// Whether workdays with punches are checked as a whole.
+    /// Whether workdays with worked shifts are checked as a whole.
     #[inline]
     fn judges(&self, workday: &WorkdayState) -> bool {
         let short = self.absent_below.is_some() || self.half_day_below.is_some();
-        self.min_day.is_some() || if workday.scheduled { short } else { self.unscheduled }
+        self.min_day.is_some() || workday.scheduled && short
     }
 
     /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.
@@ -326,9 +344,15 @@ fn judge_out(
 fn judge_absence(rules: &Attendance, shift: &ScheduledShift, inputs: &Inputs<'_>, state: &mut CardState) {
     let Some(delay) = rules.absence_delay else { return };
     let over = inputs.window.as_of >= shift.end.after(delay);
-    if over && !touches_leave(shift, inputs, state) {
+    if over && !is_attended(shift, state) && !touches_leave(shift, inputs, state) {
         state.notice(ExceptionCode::Absent, shift.workday, shift.start, shift.planned);
     }
+}
+
+/// True when work overlaps the shift, whatever it matches.
+fn is_attended(shift: &ScheduledShift, state: &CardState) -> bool {
+    let inside = |span: &Span| span.state.is_work() && span.start.max(shift.start) < span.end.min(shift.end);
+    coverage::overlaps(&state.pairs, shift) || state.spans.iter().any(inside)
 }
 
 /// True when there is leave within the shift, or leave as an amount on its workday.
@@ -341,16 +365,13 @@ fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState)
         || inputs.card.leave.iter().any(as_amount)
 }
 
-/// Judges a workday with punches as a whole.
+/// Judges a workday with worked shifts as a whole.
 fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
     let label = workday.workday;
-    if !workday.scheduled && rules.unscheduled {
-        judge_unscheduled(workday, state);
-    }
     if let Some(least) = rules.min_day
         && workday.worked < least
     {
-        let at = first_punch(label, state);
+        let at = first_start(label, state);
         state.notice(ExceptionCode::UnderHours, label, at, least.beyond(workday.worked));
     }
     if workday.scheduled && (rules.absent_below.is_some() || rules.half_day_below.is_some()) {
@@ -358,20 +379,29 @@ fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>
     }
 }
 
-fn judge_unscheduled(workday: &WorkdayState, state: &mut CardState) {
-    let label = workday.workday;
-    let mut shown = state.shifts.iter().zip(&state.shown_on).filter(|(_, on)| **on == label);
-    if shown.all(|(shift, _)| shift.scheduled.is_none()) {
-        let at = first_punch(label, state);
-        state.notice(ExceptionCode::UnscheduledWork, label, at, workday.worked);
+/// Reports the worked shifts without a scheduled shift.
+fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
+    // Spans follow each other as their shifts do, so the search continues where it stopped.
+    let mut passed = 0;
+    for number in 0..state.shifts.len() {
+        let (shift, label, own) = (&state.shifts[number], state.shown_on[number], Some(number as u32));
+        if shift.scheduled.is_some() || !inputs.timeline.at(label).attendance.unscheduled {
+            continue;
+        }
+        while state.spans.get(passed).is_some_and(|span| span.shift < own) {
+            passed += 1;
+        }
+        let near = state.spans[passed..].iter().take_while(|span| span.shift <= own);
+        let worked = near.filter(|span| span.shift == own && span.state.is_work()).map(Span::length).sum();
+        state.notice(ExceptionCode::UnscheduledWork, label, shift.start, worked);
     }
 }
 
-/// The first punch of the worked shifts shown on a workday.
-fn first_punch(workday: Workday, state: &CardState) -> Timestamp {
+/// The start of the first worked shift shown on a workday.
+fn first_start(workday: Workday, state: &CardState) -> Timestamp {
     let index = state.shown_on.iter().position(|on| *on == workday);
     let shift = index.and_then(|index| state.shifts.get(index));
-    shift.and_then(|shift| state.punches.get(shift.first_punch as usize)).map_or(Timestamp::default(), |punch| punch.at)
+    shift.map_or(Timestamp::default(), |shift| shift.start)
 }
 
 fn judge_short_day(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
@@ -494,13 +524,14 @@ mod tests {
     }
 
     #[test]
-    fn work_without_a_scheduled_shift_is_said_once_per_workday() {
+    fn work_without_a_scheduled_shift_is_said_once_per_worked_shift() {
         let mut card = Card::new();
         card.punches(0, &[("08:00", In), ("09:00", Out), ("15:00", In), ("16:00", Out)]);
         card.schedule(1, "09:00", "18:00");
         card.window.as_of = card.instant(1, "00:00");
         card.shaped().unwrap();
         let noticed: Vec<_> = card.state.noticed.iter().map(|it| (it.code, it.workday, it.measure)).collect();
-        assert_eq!(noticed, [(ExceptionCode::UnscheduledWork, monday(), Seconds::hours(2))]);
+        let each = (ExceptionCode::UnscheduledWork, monday(), Seconds::hours(1));
+        assert_eq!(noticed, [each, each]);
     }
 }

@@ -18,7 +18,7 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState};
+use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState, WorkedShift};
 use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
@@ -31,7 +31,7 @@ use crate::zone::{Fold, ZoneCursor};
 /// Paid gaps, fixed breaks and automatic deductions, applied in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breaks {
-    /// Gaps inside a worked shift shorter than this (rounded length) are paid work time, and no break at all.
+    /// Gaps inside a worked shift, or between parts of one, shorter than this (rounded length) are paid work time, and no break at all.
     pub paid_below: Option<PaidGap>,
     /// Clock intervals deducted wherever they were worked, besides those of the matched shift template.
     pub fixed: Vec<FixedBreak>,
@@ -194,7 +194,7 @@ pub(super) fn apply<R: Recorder>(
     }
     if needs.auto_deduct {
         find_vanished(inputs, state, &mut scratch.vanished);
-        find_due(inputs, &state.spans, scratch);
+        find_due(inputs, &state.shifts, &state.spans, scratch);
         carve(&mut state.spans, &mut scratch.cuts, spare, recorder);
     }
 }
@@ -208,13 +208,13 @@ impl PaidGap {
 
 fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Span>, spare: &mut Vec<Span>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, spans, .. } = state;
+    let CardState { scheduled, shifts, pairs, spans, .. } = state;
     paid.clear();
     for (earlier, pair) in worked_neighbours(pairs).filter(|(earlier, pair)| earlier.end < pair.start) {
         let shift = &shifts[pair.shift as usize];
         let plan = inputs.timeline.at(shift.workday);
-        if let Some(rule) = plan.breaks.pays_between(earlier, pair) {
-            let facts = ShiftFacts { shift, punches, pairs, scheduled };
+        if let Some(rule) = plan.breaks.pays_between(shifts, earlier, pair) {
+            let facts = ShiftFacts { shift, pairs, scheduled };
             let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
             labels.lay(paid_gap(earlier.end, pair, rule), clock, paid);
         }
@@ -231,7 +231,7 @@ fn find_vanished(inputs: &Inputs<'_>, state: &CardState, vanished: &mut Vec<Time
     let was_punched = |(earlier, pair): &(&Pair, &Pair)| earlier.end >= pair.start && earlier.raw_end < pair.raw_start;
     for (earlier, pair) in worked_neighbours(pairs).filter(was_punched) {
         let plan = inputs.timeline.at(shifts[pair.shift as usize].workday);
-        if plan.breaks.pays_between(earlier, pair).is_none() {
+        if plan.breaks.pays_between(shifts, earlier, pair).is_none() {
             vanished.push(pair.start.max(earlier.end));
         }
     }
@@ -246,11 +246,16 @@ fn worked_neighbours(pairs: &[Pair]) -> impl Iterator<Item = (&Pair, &Pair)> {
 
 impl Breaks {
     /// The rule that pays the gap between two pairs.
-    fn pays_between(&self, earlier: &Pair, pair: &Pair) -> Option<&PaidGap> {
+    fn pays_between(&self, shifts: &[WorkedShift], earlier: &Pair, pair: &Pair) -> Option<&PaidGap> {
         let rule = self.paid_below.as_ref()?;
-        let kind = pair.gap_before.filter(|_| earlier.shift == pair.shift)?;
+        let kind = pair.gap_before.filter(|_| are_one_stretch(shifts, earlier.shift, pair.shift))?;
         rule.pays(kind, pair.start.since(earlier.end)).then_some(rule)
     }
+}
+
+/// Whether two worked shifts are the same, or parts of one that was cut.
+fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) -> bool {
+    earlier == later || shifts[earlier as usize + 1..=later as usize].iter().all(|shift| shift.continues)
 }
 
 fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap) -> Span {
@@ -382,7 +387,7 @@ fn carve<R: Recorder>(spans: &mut Vec<Span>, cuts: &mut [Cut], spare: &mut Vec<S
 }
 
 /// Finds what is due automatically on every workday.
-fn find_due(inputs: &Inputs<'_>, spans: &[Span], scratch: &mut Scratch) {
+fn find_due(inputs: &Inputs<'_>, shifts: &[WorkedShift], spans: &[Span], scratch: &mut Scratch) {
     let Scratch { cuts, vanished, takes, .. } = scratch;
     cuts.clear();
     let rules_of = |workday| inputs.timeline.at(workday).breaks.auto_deduct.as_slice();
@@ -390,13 +395,17 @@ fn find_due(inputs: &Inputs<'_>, spans: &[Span], scratch: &mut Scratch) {
     if spans.is_sorted_by_key(|span| span.overtime_workday) {
         for spans in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
             let workday = spans[0].overtime_workday;
-            WorkedDay { workday, spans, vanished }.take_due(rules_of(workday), cuts, takes);
+            WorkedDay { workday, shifts, spans, vanished }.take_due(rules_of(workday), cuts, takes);
         }
     } else {
         for (index, span) in spans.iter().enumerate() {
             let workday = span.overtime_workday;
             if spans[..index].iter().all(|earlier| earlier.overtime_workday != workday) {
-                WorkedDay { workday, spans: &spans[index..], vanished }.take_due(rules_of(workday), cuts, takes);
+                WorkedDay { workday, shifts, spans: &spans[index..], vanished }.take_due(
+                    rules_of(workday),
+                    cuts,
+                    takes,
+                );
             }
         }
     }
@@ -405,6 +414,7 @@ fn find_due(inputs: &Inputs<'_>, spans: &[Span], scratch: &mut Scratch) {
 /// What was worked on one overtime workday. Spans of other workdays between its own are passed over.
 struct WorkedDay<'a> {
     workday: Workday,
+    shifts: &'a [WorkedShift],
     spans: &'a [Span],
     vanished: &'a [Timestamp],
 }
@@ -550,13 +560,14 @@ impl WorkedDay<'_> {
         measures
     }
 
-    /// Breaks taken between the segments of one shift, without those shorter than `min_piece`.
+    /// Breaks taken between the segments of one shift, or of parts of one, without those shorter than `min_piece`.
     fn taken(&self, min_piece: Seconds) -> Seconds {
         let mut before: Option<Segment> = None;
         let mut taken = Seconds::ZERO;
         for segment in self.segments() {
             if let Some(before) = before.replace(segment)
-                && before.last_shift == segment.first_shift
+                && let (Some(earlier), Some(later)) = (before.last_shift, segment.first_shift)
+                && are_one_stretch(self.shifts, earlier, later)
             {
                 let gap = segment.start.since(before.end);
                 taken = taken.plus(if gap >= min_piece { gap } else { Seconds::ZERO });
@@ -670,6 +681,7 @@ mod tests {
             breaks: vec![(seconds("12:00"), seconds("13:00"))],
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),
+            late_max: crate::shape::schedule::LateMax::HalfShift,
         };
         card.plan.schedule.templates.push(template);
         card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600 });

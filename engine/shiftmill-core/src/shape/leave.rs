@@ -525,6 +525,7 @@ mod tests {
             breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),
+            late_max: crate::shape::schedule::LateMax::HalfShift,
         });
         card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(0) });
         card

@@ -3,7 +3,7 @@
 //! - Gives:  worked shifts (runs of punches), each with at most one scheduled shift; each scheduled shift at most once.
 //! - Runs:   after the schedule, before pairing.
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
-//! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md
+//! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md, forgotten_punches.md
 
 use crate::card::{CardState, KeptPunch, Noticed, WorkedShift, plain_day};
 use crate::coded::coded;
@@ -12,6 +12,7 @@ use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::shape::assignment::{self, Scratch, Stretch, Window};
 use crate::shape::pairing::PairingMode;
+use crate::shape::roster::{Begun, Roster};
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -25,11 +26,14 @@ pub struct Matching {
     pub shift_gap_basis: GapBasis,
     /// A gap of this length or longer starts a new shift. Under [`ShiftStart::Gap`] only a punch that may start a
     /// shift does so after a gap (a meal end or break end after a long meal stays with its shift): of kind in or
-    /// unknown where pairing goes by kind, any punch under alternating and first-last pairing. With
-    /// [`GapBasis::Out`] there is no gap while the shift is open, or else a morning and an evening punch without
-    /// direction would never meet; only an in, where pairing goes by kind, starts a new shift a gap after an earlier in
-    /// without an out. Open means: by kind, after an opener or a transfer, and after an unknown punch that did not
-    /// close; alternating, after an odd number of punches; first-last, always.
+    /// unknown where pairing goes by kind, any punch under alternating and first-last pairing. There is no gap while the
+    /// shift is open and the punch comes within `pair_length_max` of the punch that opened it, since it may be its out;
+    /// only an in, where pairing goes by kind, starts a new shift a gap after an earlier in without an out. With
+    /// `pair_length_max` off, that holds for [`GapBasis::Out`] only: nothing else would keep two days apart. Open
+    /// means: by kind, after an opener or a transfer, and after an unknown punch that did not close; alternating, after
+    /// an odd number of punches; first-last, always.
+    ///
+    /// Whatever the gap, the next scheduled shift may start a new worked shift; `shape/roster.rs` states when.
     pub new_shift_gap: Seconds,
     /// A shift whose span (first to last punch) would become longer than this is split, and a new one starts at a punch
     /// that may start a shift (see `new_shift_gap`); where the punch may not, the span is kept and the shift carries
@@ -68,12 +72,14 @@ coded! {
         /// matches (so a single punch, which overlaps nothing, still finds its shift); ties: the smallest total of
         /// `|first - start| + |last - end|`; ties: more pairs whose scheduled workday is the local date of the first
         /// punch; ties: at the first worked shift where two assignments differ, a match before none and the earlier
-        /// scheduled shift before a later one. Only pairs where some punch of the shift lies in
-        /// `[start - earliest_in, end + latest_out]`, both inclusive, may match. A punch window that would begin before
-        /// the end of an earlier scheduled shift (in order of start) begins at that end.
+        /// scheduled shift before a later one. Only pairs that overlap may match, or where some punch of the shift lies
+        /// in `[start - earliest_in, end + latest_out]`, both inclusive. A punch window that would begin before the end
+        /// of an earlier scheduled shift (in order of start) begins at that end. A worked shift that overlaps further
+        /// scheduled shifts is then cut; `shape/coverage.rs` states where.
         Cluster = 0 "cluster",
         /// The scheduled shift of the workday that is the local date of the first punch (the first one in order of
-        /// start when there are several), whatever the overlap. Several worked shifts may share it.
+        /// start when there are several), whatever the overlap. Several worked shifts may share it. A worked shift that
+        /// overlaps several scheduled shifts of that workday is then cut; `shape/coverage.rs` states where.
         Workday = 1 "workday",
     }
 }
@@ -105,7 +111,8 @@ fn gather_by<'a>(
     inputs: &Inputs<'_>,
     mut plan_at: impl FnMut(Timestamp) -> &'a Plan,
 ) -> Seconds {
-    let CardState { punches, shifts, .. } = state;
+    let CardState { punches, shifts, scheduled, .. } = state;
+    let mut roster = Roster::new(inputs, scheduled);
     let mut longest = Seconds::ZERO;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let plain_within = inputs.timeline.single().and_then(one_shift_within);
@@ -113,21 +120,28 @@ fn gather_by<'a>(
     let mut index = 0;
     while let Some(punch) = punches.get(index) {
         let plan = plan_at(punch.at);
+        roster.advance(punch.at);
+        let rest = punches.get(index..).unwrap_or_default();
         match &mut run {
-            Some(run) if !run.ends_before(punch, plan) => run.take(punch, plan.pairing.mode),
+            Some(run) if !run.ends_before(punch, plan) && !roster.starts_at(run, rest, plan) => {
+                run.take(punch, plan.pairing.mode, &roster);
+            }
             _ => {
+                let mut continues = false;
                 if let Some(run) = run {
                     longest = longest.max(run.length());
                     shifts.push(run.shift(index as u32, &mut clock));
+                    continues = run.is_continued_at(punch, plan);
                 }
-                let new = Run::new(index as u32, punch, plan.pairing.mode);
+                let new = Run::new(index as u32, punch, plan.pairing.mode, &roster);
+                let new = Run { continues, ..new };
                 // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
-                run = match plain_within.and_then(|within| plain_day(punches.get(index..)?, within)) {
-                    Some([_, _, _, last]) => {
+                run = match plain_within.and_then(|within| plain_day(rest, within)) {
+                    Some([_, _, _, last]) if roster.is_quiet_until(last.at) => {
                         index += 3;
-                        Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, open: false, ..new })
+                        Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, opened_at: None, ..new })
                     }
-                    None => Some(new),
+                    _ => Some(new),
                 };
             }
         }
@@ -150,21 +164,52 @@ fn one_shift_within(plan: &Plan) -> Option<Seconds> {
 
 /// A worked shift on its way: what decides whether the next punch still belongs to it.
 #[derive(Clone, Copy)]
-struct Run {
+pub(super) struct Run {
     first: u32,
-    first_at: Timestamp,
-    last_at: Timestamp,
+    pub(super) first_at: Timestamp,
+    pub(super) last_at: Timestamp,
     last_kind: PunchKind,
+    /// Whether its first punch is an out, or the start of a meal or break, where pairing goes by kind.
+    pub(super) begins_with_out: bool,
     /// The last punch that is neither a meal end nor a break end.
     left_at: Timestamp,
-    /// Whether an in still waits for its out.
-    open: bool,
+    /// The in that still waits for its out.
+    opened_at: Option<Timestamp>,
+    /// The scheduled shifts whose windows had begun at the last punch.
+    pub(super) begun: Begun,
+    /// Whether it continues the worked shift before it.
+    continues: bool,
 }
 
 impl Run {
-    fn new(index: u32, punch: &KeptPunch, mode: PairingMode) -> Run {
-        let open = opens(false, punch.kind, mode);
-        Run { first: index, first_at: punch.at, last_at: punch.at, last_kind: punch.kind, left_at: punch.at, open }
+    fn new(index: u32, punch: &KeptPunch, mode: PairingMode, roster: &Roster<'_>) -> Run {
+        Run {
+            first: index,
+            first_at: punch.at,
+            last_at: punch.at,
+            last_kind: punch.kind,
+            begins_with_out: mode == PairingMode::Typed && punch.kind.is_closer(),
+            left_at: punch.at,
+            opened_at: opens(false, punch.kind, mode).then_some(punch.at),
+            begun: roster.begun(),
+            continues: false,
+        }
+    }
+
+    /// Whether an in still waits for its out.
+    pub(super) fn is_open(&self) -> bool {
+        self.opened_at.is_some()
+    }
+
+    /// Whether a punch may be the out that the shift waits for, however long after the punch before it.
+    #[inline]
+    fn awaits(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+        let starts_anew = plan.pairing.mode == PairingMode::Typed && punch.kind == PunchKind::In;
+        let within = |opened_at| match plan.pairing.pair_length_max {
+            Some(most) => punch.at.since(opened_at) <= most,
+            None => plan.matching.shift_gap_basis == GapBasis::Out,
+        };
+        !starts_anew && self.opened_at.is_some_and(within)
     }
 
     #[inline]
@@ -176,13 +221,12 @@ impl Run {
             GapBasis::Out => self.left_at,
             GapBasis::AnyPunch => self.last_at,
         };
-        let gap = || punch.at.since(since) >= rules.new_shift_gap;
+        let gap = || punch.at.since(since) >= rules.new_shift_gap && !self.awaits(punch, plan);
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
                 let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
-                let may_gap = rules.shift_gap_basis == GapBasis::AnyPunch || !self.open || (by_kind && is_in);
-                may_start && ((may_gap && gap()) || too_long())
+                may_start && (gap() || too_long())
             }
             ShiftStart::InPunch => {
                 let may_start = !by_kind || punch.kind == PunchKind::Unknown;
@@ -191,9 +235,24 @@ impl Run {
         }
     }
 
+    /// Whether the worked shift that a punch starts goes on with the work of this one: it starts for no other reason than
+    /// the schedule, and nothing was left open.
+    fn is_continued_at(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+        let is_near = punch.at.since(self.last_at) < plan.matching.new_shift_gap;
+        is_near && !self.is_open() && !self.ends_before(punch, plan)
+    }
+
     #[inline]
-    fn take(&mut self, punch: &KeptPunch, mode: PairingMode) {
-        self.open = opens(self.open, punch.kind, mode);
+    fn take(&mut self, punch: &KeptPunch, mode: PairingMode, roster: &Roster<'_>) {
+        if self.begun.count != roster.begun().count {
+            self.begun = roster.begun();
+        }
+        self.opened_at = match opens(self.is_open(), punch.kind, mode) {
+            // By kind, a transfer closes and opens.
+            true if mode == PairingMode::Typed && punch.kind == PunchKind::Transfer => Some(punch.at),
+            true => self.opened_at.or(Some(punch.at)),
+            false => None,
+        };
         self.last_at = punch.at;
         self.last_kind = punch.kind;
         if !matches!(punch.kind, PunchKind::MealEnd | PunchKind::BreakEnd) {
@@ -215,6 +274,9 @@ impl Run {
             scheduled: None,
             workday: start_date,
             start_date,
+            start: self.first_at,
+            end: self.last_at,
+            continues: self.continues,
         }
     }
 }
@@ -283,11 +345,8 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     scratch.stretches.clear();
     scratch.windows.clear();
     for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| way_of(inputs, shift) == MatchBy::Cluster) {
-        let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
-        if let (Some(first), Some(last)) = (own.first(), own.last()) {
-            let (first, last) = (first.at, last.at);
-            scratch.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
-        }
+        let (first, last) = (shift.start, shift.end);
+        scratch.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
     }
     let mut latest_end = Timestamp(i64::MIN);
     for (index, planned) in (0_u32..).zip(scheduled.iter()) {
@@ -295,7 +354,8 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
         if !planned.matched {
             let begin = planned.start.before(before).max(latest_end);
             let end = planned.end.after(after);
-            scratch.windows.push(Window { scheduled: index, begin, end, any_begin: begin });
+            let any_begin = begin.min(planned.start);
+            scratch.windows.push(Window { scheduled: index, begin, end, any_begin });
         }
         latest_end = latest_end.max(planned.end);
     }
@@ -304,19 +364,17 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
 
 /// Writes the outcome: the workday of each shift, and its note.
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let CardState { punches, shifts, scheduled, noticed, .. } = state;
+    let CardState { shifts, scheduled, noticed, .. } = state;
     for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {
         let planned = shift.scheduled.and_then(|index| scheduled.get(index as usize)).map(|planned| planned.workday);
         shift.workday = planned.unwrap_or(shift.start_date);
-        let [first, last] = [shift.first_punch, shift.last_punch - 1].map(|index| punches.get(index as usize));
-        let (Some(first), Some(last)) = (first, last) else { continue };
-        let length = last.at.since(first.at);
+        let length = shift.end.since(shift.start);
         if length > inputs.timeline.at(shift.workday).matching.shift_length_max {
-            let too_long = Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, first.at, length);
+            let too_long = Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, shift.start, length);
             noticed.push(too_long.of_shift(number));
         }
         if R::LISTENS {
-            recorder.note(Note::Matched { first: first.at, scheduled: planned });
+            recorder.note(Note::Matched { first: shift.start, scheduled: planned });
         }
     }
 }

@@ -107,13 +107,16 @@ pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
 /// Lays the raw pairs out on their overtime workdays.
 fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, .. } = state;
+    let CardState { scheduled, shifts, pairs, .. } = state;
+    let mut before: Option<&Pair> = None;
     work.clear();
     for shift in shifts.iter() {
         let plan = inputs.timeline.at(shift.workday);
-        let facts = ShiftFacts { shift, punches, pairs, scheduled };
+        let facts = ShiftFacts { shift, pairs, scheduled };
         let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
-        let mut before: Option<&Pair> = None;
+        if !shift.continues {
+            before = None;
+        }
         for pair in facts.own_pairs() {
             let rounded_gap = before.replace(pair).map_or(Seconds::ZERO, |before| pair.start.since(before.end));
             let pays = |kind| plan.breaks.paid_below.as_ref().is_some_and(|rule| rule.pays(kind, rounded_gap));

@@ -23,7 +23,9 @@ use crate::timecard::Inputs;
 /// the last pair of the shift was closed by a meal (break) start and no punch opened after it; a meal (break) end did
 /// not count because the shift was open ([`RepeatIn::KeepFirst`]); or between two pairs of the shift, neither of them
 /// filled in, a meal (break) start is answered by something else than its end, or the reverse. An unknown punch
-/// answers everything. `pair_too_long`: at its opener, measured by its raw length.
+/// answers everything. `pair_too_long`: at its opener, measured by its raw length. `odd_punches`: at the first punch of
+/// the shift, when it has an odd number of punches and none of them counts by a direction: under alternating pairing,
+/// and in typed mode when all are unknown. One is missing, and it need not be the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pairing {
     /// Which punch is an in and which an out.
@@ -157,12 +159,13 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
             scheduled: shift.scheduled.and_then(|index| scheduled.get(index as usize)),
             workday: shift.workday,
             shift: index,
-            first_pair: pairs.len(),
+            continues: shift.continues,
             punches,
             pairs,
             noticed,
         };
         let (first, last) = (shift.first_punch as usize, shift.last_punch as usize);
+        pairer.notice_odd(first, last);
         match pairer.rules.mode {
             PairingMode::Typed => pairer.typed(first, last, pairer.rules.adjacency),
             PairingMode::Alternating => pairer.alternating(first, last),
@@ -186,6 +189,8 @@ fn pairs_of_plain_day([start, meal_start, meal_end, end]: [KeptPunch; 4], shift:
         closed_by: closer.kind,
         gap_before,
         imputed: false,
+        starts_at_cut: false,
+        ends_at_cut: false,
         shift,
     };
     [pair(start, meal_start, None), pair(meal_end, end, Some(GapKind::Meal))]
@@ -197,7 +202,7 @@ struct Pairer<'s> {
     scheduled: Option<&'s ScheduledShift>,
     workday: Workday,
     shift: u32,
-    first_pair: usize,
+    continues: bool,
     punches: &'s mut [KeptPunch],
     pairs: &'s mut Vec<Pair>,
     noticed: &'s mut Vec<Noticed>,
@@ -243,6 +248,22 @@ impl Pairer<'_> {
             self.misses_out(opener);
         } else if let Some(closer) = left {
             self.notice_unfinished(closer);
+        }
+    }
+
+    /// An odd number of punches without direction.
+    fn notice_odd(&mut self, first: usize, last: usize) {
+        if (last - first) % 2 == 0 {
+            return;
+        }
+        let own = &self.punches[first..last];
+        let without_direction = match self.rules.mode {
+            PairingMode::Typed => own.iter().all(|punch| punch.kind == PunchKind::Unknown),
+            PairingMode::Alternating => true,
+            PairingMode::FirstLast => false,
+        };
+        if without_direction {
+            self.notice(ExceptionCode::OddPunches, own[0].at, Seconds::ZERO);
         }
     }
 
@@ -395,12 +416,14 @@ impl Pairer<'_> {
 
     #[inline]
     fn push(&mut self, start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind, imputed: bool) {
-        let before = self.pairs.get(self.first_pair..).and_then(<[Pair]>::last);
+        let is_near = |before: &&Pair| before.shift == self.shift || self.continues && before.shift + 1 == self.shift;
+        let before = self.pairs.last().filter(is_near);
         let gap_before = before.map(|before| {
             let length = start.since(before.raw_end);
             self.rules.meal_detect.gap(before.closed_by, opened_by, length)
         });
-        let before = before.copied().filter(|before| !before.imputed && !imputed);
+        let is_own = |before: &Pair| before.shift == self.shift && !before.imputed && !imputed;
+        let before = before.copied().filter(is_own);
         if let (Some(before), PairingMode::Typed) = (before, self.rules.mode) {
             self.notice_unanswered(before, start, opened_by);
         }
@@ -413,6 +436,8 @@ impl Pairer<'_> {
             closed_by,
             gap_before,
             imputed,
+            starts_at_cut: false,
+            ends_at_cut: false,
             shift: self.shift,
         });
     }

@@ -277,7 +277,8 @@ fn round_to_grid(
     for pair in pairs {
         let start = grid.round(pair.raw_start, midnight);
         let end = grid.round(pair.raw_end, midnight);
-        if pair.imputed || touched == Some(pair.raw_start) || start < free_from || end < start {
+        let is_cut = pair.starts_at_cut || pair.ends_at_cut;
+        if pair.imputed || is_cut || touched == Some(pair.raw_start) || start < free_from || end < start {
             return None;
         }
         (pair.start, pair.end) = (start, end);
@@ -408,10 +409,15 @@ impl<R: Recorder> Rounder<'_, R> {
             ((pair.raw_start, None), (pair.raw_end, None))
         } else {
             let start = match position.before {
+                _ if pair.starts_at_cut => (pair.raw_start, None),
                 Some((raw_end, end)) if raw_end == pair.raw_start => (end, None),
                 _ => self.apply_first(rules, &Side::opener(pair, scheduled, position.first)),
             };
-            (start, self.apply_first(rules, &Side::closer(pair, scheduled, position.last)))
+            let end = match pair.ends_at_cut {
+                true => (pair.raw_end, None),
+                false => self.apply_first(rules, &Side::closer(pair, scheduled, position.last)),
+            };
+            (start, end)
         };
         let turned_around = end.0 < start.0;
         (pair.start, pair.end) = if turned_around { (pair.raw_start, pair.raw_end) } else { (start.0, end.0) };

@@ -6,12 +6,16 @@
 //!   a card with one or more follows its facts only. Wall-clock times become instants in the card's zone (a time
 //!   shown twice: the earlier for starts, the later for ends), so a shift across a clock change is 7 or 9 hours long.
 //!   A time that the clock leaves out moves forward; a shift that would then end before it starts has no length.
+//!   A schedule fact that repeats another exactly does not count and raises `duplicate_shift` at its start. Schedule
+//!   facts that share a second are an error: nobody works two shifts at once. Shifts that touch do not overlap.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, ScheduledShift};
+use crate::card::{CardState, Noticed, ScheduledShift};
+use crate::coded::coded;
+use crate::codes::{ExceptionCode, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::shape::calendar;
@@ -31,6 +35,8 @@ pub struct Schedule {
     pub earliest_in: Seconds,
     /// ... and out punches up to this long after the end. Both inclusive.
     pub latest_out: Seconds,
+    /// For shifts given by their times only: a punch starts the shift up to this long after its start. Inclusive.
+    pub late_max: LateMax,
 }
 
 /// A named shift.
@@ -47,6 +53,35 @@ pub struct ShiftTemplate {
     pub earliest_in: Seconds,
     /// ... up to this long after its end. Both inclusive.
     pub latest_out: Seconds,
+    /// A punch starts the shift up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
+    pub late_max: LateMax,
+}
+
+/// How long after the start of a scheduled shift a punch may still be its first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateMax {
+    /// Half the length of the shift.
+    HalfShift,
+    /// This long.
+    Length(Seconds),
+}
+
+impl LateMax {
+    /// The length for a shift of this length, rounded down.
+    pub fn of(self, length: Seconds) -> Seconds {
+        match self {
+            LateMax::HalfShift => Seconds(length.0 / 2),
+            LateMax::Length(most) => most,
+        }
+    }
+}
+
+coded! {
+    /// The kinds of [`LateMax`] that have a word; a length is written as a length.
+    LateMaxKind {
+        /// Half the length of the shift.
+        HalfShift = 0 "half_shift",
+    }
 }
 
 /// Defaults: one hour before and four hours after.
@@ -61,6 +96,7 @@ impl Default for Schedule {
             weekly_pattern: [None; 7],
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,
+            late_max: LateMax::HalfShift,
         }
     }
 }
@@ -73,26 +109,86 @@ impl Schedule {
 
     /// The punch window of a scheduled shift: how long before its start and after its end.
     pub(crate) fn punch_window(&self, template: Option<u16>) -> (Seconds, Seconds) {
-        let template = template.and_then(|template| self.templates.get(usize::from(template)));
+        let template = self.template(template);
         template.map_or((self.earliest_in, self.latest_out), |template| (template.earliest_in, template.latest_out))
+    }
+
+    /// How long after its start a punch may still be the first of a scheduled shift.
+    pub(crate) fn late_max(&self, shift: &ScheduledShift) -> Seconds {
+        let late_max = self.template(shift.template).map_or(self.late_max, |template| template.late_max);
+        late_max.of(shift.end.since(shift.start))
+    }
+
+    fn template(&self, template: Option<u16>) -> Option<&ShiftTemplate> {
+        template.and_then(|template| self.templates.get(usize::from(template)))
     }
 }
 
 /// Fills `state.scheduled`.
 ///
 /// # Errors
-/// [`EvaluationError::UnknownTemplate`].
+/// [`EvaluationError::UnknownTemplate`], [`EvaluationError::ShiftsOverlap`].
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    if inputs.card.schedule.workday.is_empty() {
+    let by_pattern = inputs.card.schedule.workday.is_empty();
+    if by_pattern {
         follow_pattern(inputs, &mut clock, &mut state.scheduled);
     } else {
         follow_facts(inputs, &mut clock, &mut state.scheduled)?;
     }
-    let key = |shift: &ScheduledShift| (shift.start, shift.end, shift.workday, shift.template);
     let in_order = |one: &ScheduledShift, next: &ScheduledShift| one.start < next.start || key(one) <= key(next);
     if !state.scheduled.is_sorted_by(in_order) {
         state.scheduled.sort_unstable_by_key(key);
+    }
+    // A shortcut: facts of which each begins after the one before it ended hold neither repeats nor overlaps.
+    let apart = |one: &ScheduledShift, next: &ScheduledShift| one.end <= next.start && one.start < next.start;
+    if !by_pattern && !state.scheduled.is_sorted_by(apart) {
+        drop_repeated(state);
+        check_overlap(inputs, &mut clock, &state.scheduled)?;
+    }
+    Ok(())
+}
+
+/// What makes two scheduled shifts the same, in the order of scheduled shifts.
+fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>) {
+    (shift.start, shift.end, shift.workday, shift.template)
+}
+
+/// Keeps one of the schedule facts that say the same.
+fn drop_repeated(state: &mut CardState) {
+    let CardState { scheduled, noticed, .. } = state;
+    scheduled.dedup_by(|next, kept| {
+        let repeats = key(next) == key(kept);
+        if repeats {
+            noticed.push(Noticed {
+                code: ExceptionCode::DuplicateShift,
+                workday: kept.workday,
+                at: kept.start,
+                measure: kept.planned,
+                rule: RuleId::ATTENDANCE,
+                shift: None,
+                says: None,
+            });
+        }
+        repeats
+    });
+}
+
+/// An error at the first scheduled shift, in order of start, that begins before an earlier one has ended.
+fn check_overlap(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    scheduled: &[ScheduledShift],
+) -> Result<(), EvaluationError> {
+    let mut latest_end = Timestamp(i64::MIN);
+    for shift in scheduled {
+        if shift.start < latest_end && shift.start < shift.end {
+            let mut all = Vec::new();
+            follow_facts(inputs, clock, &mut all)?;
+            let index = all.iter().position(|fact| key(fact) == key(shift)).unwrap_or_default() as u32;
+            return Err(EvaluationError::ShiftsOverlap { index });
+        }
+        latest_end = latest_end.max(shift.end);
     }
     Ok(())
 }
@@ -201,6 +297,7 @@ mod tests {
             breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,
+            late_max: LateMax::HalfShift,
         }
     }
 

@@ -12,7 +12,7 @@
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, KeptPunch, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
+use crate::card::{CardState, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
 use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
@@ -37,7 +37,7 @@ pub struct Workdays {
 coded! {
     /// Ways of finding the workday. "The date" of an instant is its local date in the card's zone.
     Attribution {
-        /// The whole worked shift: the local date of its first kept punch.
+        /// The whole worked shift: the local date of its start: its first kept punch, or the cut where it continues another.
         StartDay = 0 "start_day",
         /// The whole worked shift: the local date of the raw end of its last pair (imputed or not); without a pair as
         /// `StartDay`.
@@ -47,7 +47,7 @@ coded! {
         Majority = 2 "majority",
         /// Each second: its local date. Shifts are cut at local midnight.
         SplitMidnight = 3 "split_midnight",
-        /// The whole worked shift: the window, running from `opens_at` to `opens_at`, that holds its first kept punch,
+        /// The whole worked shift: the window, running from `opens_at` to `opens_at`, that holds its start,
         /// labelled by the date on which the window opens.
         DivideTime = 4 "divide_time",
         /// Each second: the window that contains it. Shifts are cut at `opens_at`.
@@ -112,17 +112,17 @@ impl WorkdayWindow {
 /// Lays the rounded pairs out as spans with their two labels.
 pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    let CardState { punches, scheduled, shifts, pairs, spans, noticed, shown_on, .. } = state;
+    let CardState { scheduled, shifts, pairs, spans, noticed, shown_on, .. } = state;
     shown_on.clear();
     spans.reserve(pairs.len());
     let mut free_from = Timestamp(i64::MIN);
     for (index, shift) in (0_u32..).zip(shifts.iter()) {
         let rules = &inputs.timeline.at(shift.workday).workdays;
-        let facts = ShiftFacts { shift, punches, pairs, scheduled };
+        let facts = ShiftFacts { shift, pairs, scheduled };
         let labels = ShiftLabels::of(rules, &facts, clock);
         let reporting_workday = match labels.reporting {
             ShiftLabel::Whole(workday) => workday,
-            windows @ ShiftLabel::Windows { .. } => windows.of(facts.first_punch(), clock).0,
+            windows @ ShiftLabel::Windows { .. } => windows.of(facts.shift.start, clock).0,
         };
         shown_on.push(reporting_workday);
         if reporting_workday != shift.workday {
@@ -142,7 +142,6 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
 #[derive(Clone, Copy)]
 pub(crate) struct ShiftFacts<'a> {
     pub(crate) shift: &'a WorkedShift,
-    pub(crate) punches: &'a [KeptPunch],
     pub(crate) pairs: &'a [Pair],
     pub(crate) scheduled: &'a [ScheduledShift],
 }
@@ -150,10 +149,6 @@ pub(crate) struct ShiftFacts<'a> {
 impl<'a> ShiftFacts<'a> {
     pub(crate) fn own_pairs(&self) -> &'a [Pair] {
         &self.pairs[self.shift.first_pair as usize..self.shift.last_pair as usize]
-    }
-
-    fn first_punch(&self) -> Timestamp {
-        self.punches[self.shift.first_punch as usize].at
     }
 
     fn scheduled_workday(&self) -> Workday {
@@ -217,7 +212,7 @@ impl ShiftLabel {
             }
             Attribution::Majority => ShiftLabel::Whole(majority_date(start_date, facts.own_pairs(), clock)),
             Attribution::DivideTime => {
-                ShiftLabel::Whole(WorkdayWindow::holding(facts.first_punch(), rules.opens_at, clock).workday)
+                ShiftLabel::Whole(WorkdayWindow::holding(facts.shift.start, rules.opens_at, clock).workday)
             }
             Attribution::SplitMidnight => ShiftLabel::Windows { opens_at: 0 },
             Attribution::DivideTimeSplit => ShiftLabel::Windows { opens_at: rules.opens_at },

@@ -52,7 +52,19 @@ fn workday(day: i32) -> WorkdayState {
 fn shift(day: i32, scheduled: Option<u32>) -> WorkedShift {
     let workday = Workday(20_514 + day);
     let (first_punch, last_punch, first_pair, last_pair) = (0, 0, 0, 0);
-    WorkedShift { first_punch, last_punch, first_pair, last_pair, scheduled, workday, start_date: workday }
+    let (start, end) = (Timestamp(MIDNIGHT), Timestamp(MIDNIGHT));
+    WorkedShift {
+        first_punch,
+        last_punch,
+        first_pair,
+        last_pair,
+        scheduled,
+        workday,
+        start_date: workday,
+        start,
+        end,
+        continues: false,
+    }
 }
 
 /// The lists of a card that a test fills.

@@ -1,10 +1,11 @@
 //! The calendar, named shifts and the weekly pattern.
 
 use shiftmill_core::shape::calendar::Calendar;
-use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
+use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftTemplate};
 use shiftmill_core::{DayType, Workday};
 
 use super::{Compiler, section};
+use crate::check::read::OneOrLength;
 use crate::check::{Named, Table, written};
 use crate::effective::Version;
 use crate::nearest::nearest;
@@ -52,6 +53,7 @@ impl Compiler<'_> {
             weekly_pattern: self.pattern(table, shifts),
             earliest_in: table.seconds("earliest_in"),
             latest_out: table.seconds("latest_out"),
+            late_max: late_max(table),
         }
     }
 
@@ -109,13 +111,22 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
             breaks: breaks(&shift.table, start),
             earliest_in: shift.table.seconds("earliest_in"),
             latest_out: shift.table.seconds("latest_out"),
+            late_max: late_max(&shift.table),
         }
     })
 }
 
 fn empty() -> ShiftTemplate {
     let none = shiftmill_core::Seconds::ZERO;
-    ShiftTemplate { start: 0, end: 1, breaks: Vec::new(), earliest_in: none, latest_out: none }
+    let late_max = LateMax::HalfShift;
+    ShiftTemplate { start: 0, end: 1, breaks: Vec::new(), earliest_in: none, latest_out: none, late_max }
+}
+
+fn late_max(table: &Table) -> LateMax {
+    match table.one_or_length("late_max") {
+        Some(OneOrLength::Length(length)) => LateMax::Length(length),
+        Some(OneOrLength::One(LateMaxKind::HalfShift)) | None => LateMax::HalfShift,
+    }
 }
 
 /// Start and end in seconds of the workday; an end at or before the start is on the next day.

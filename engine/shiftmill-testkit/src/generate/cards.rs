@@ -17,6 +17,8 @@ struct Maker<'a> {
     window: &'a EvaluationWindow,
     /// How likely an irregular fact is, in percent.
     odd: u64,
+    /// The end of the scheduled shifts so far, in seconds that a clock shows.
+    scheduled_until: i64,
 }
 
 /// The facts of one employee.
@@ -28,7 +30,7 @@ pub(super) fn facts(
     window: &EvaluationWindow,
 ) -> CardFacts {
     let odd = *random.one_of(&[0, 2, 5, 15]);
-    let mut maker = Maker { random, grid, zone, timeline, window, odd };
+    let mut maker = Maker { random, grid, zone, timeline, window, odd, scheduled_until: i64::MIN };
     let mut facts = CardFacts { employee: "generated".into(), ..CardFacts::default() };
     let habit = maker.habit();
     let schedule = maker.random.below(3);
@@ -67,12 +69,15 @@ impl Maker<'_> {
             0 if self.random.chance(85) => {
                 let end =
                     habit.start + habit.length + 1_800 / i64::from(self.grid.seconds) * i64::from(self.grid.seconds);
-                let times = ShiftTimes::Clock { start: habit.start as i32, end: end.max(habit.start + 1) as i32 };
-                facts.shifts.push(ShiftFact { workday: day, times });
+                self.schedule(day, habit.start, end.max(habit.start + 1), facts);
             }
             1 if self.random.chance(85) => {
-                let times = ShiftTimes::Template(self.random.below(3) as u16);
-                facts.shifts.push(ShiftFact { workday: day, times });
+                let template = self.random.below(3) as u16;
+                let times = self.timeline.at(day).schedule.templates.get(usize::from(template));
+                let (start, end) = times.map_or((0, 0), |times| (times.start, times.end));
+                if self.is_free(day, i64::from(start), i64::from(end)) {
+                    facts.shifts.push(ShiftFact { workday: day, times: ShiftTimes::Template(template) });
+                }
             }
             _ => {}
         }
@@ -101,13 +106,49 @@ impl Maker<'_> {
                 minutes.push((half + pause, PunchKind::MealEnd));
             }
         }
-        let length = habit.length + self.jitter();
+        // Some work through a second shift.
+        let longer = if self.random.chance(10) { self.minutes(120, 480) } else { 0 };
+        let length = habit.length + longer + self.jitter();
         let last = minutes[minutes.len() - 1].0;
         minutes.push((length.max(last), PunchKind::Out));
         for (offset, kind) in minutes {
             let kind = if habit.untyped { PunchKind::Unknown } else { kind };
             self.punch(Timestamp(start.0 + offset), kind, facts);
         }
+    }
+
+    /// Schedules a shift, or two that touch or have a pause between them; now and then one twice.
+    fn schedule(&mut self, day: Workday, start: i64, end: i64, facts: &mut CardFacts) {
+        let step = i64::from(self.grid.seconds);
+        let half = start + (end - start) / 2 / step * step;
+        let mut rows = vec![(start, end)];
+        match self.random.below(8) {
+            0 if half > start => rows = vec![(start, half), (half, end)],
+            1 if half > start => {
+                let pause = self.minutes(0, 300);
+                rows = vec![(start, half), (half + pause, end + pause)];
+            }
+            2 => rows.push((end, end + self.minutes(60, 600))),
+            _ => {}
+        }
+        for (start, end) in rows {
+            if !self.is_free(day, start, end) {
+                continue;
+            }
+            let times = ShiftTimes::Clock { start: start as i32, end: end as i32 };
+            facts.shifts.push(ShiftFact { workday: day, times });
+            if self.random.chance(self.odd / 4) {
+                facts.shifts.push(ShiftFact { workday: day, times });
+            }
+        }
+    }
+
+    /// Whether a shift may be scheduled after the ones before; one that overlaps them is rare, since it is an error.
+    fn is_free(&mut self, day: Workday, start: i64, end: i64) -> bool {
+        let midnight = i64::from(day.0) * 86_400;
+        let overlaps = midnight + start < self.scheduled_until;
+        self.scheduled_until = self.scheduled_until.max(midnight + end);
+        !overlaps || self.random.chance(self.odd / 5)
     }
 
     fn jitter(&mut self) -> i64 {

@@ -18,7 +18,7 @@ use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::meal_requirement::MealRequirement;
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
-use shiftmill_core::shape::schedule::{Schedule, ShiftTemplate};
+use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
     DayType, DayTypeSet, ExceptionCode, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan, PlanTimeline,
@@ -231,6 +231,7 @@ impl Maker<'_> {
             weekly_pattern: self.pattern(),
             earliest_in: self.minutes(0, 120),
             latest_out: self.minutes(0, 300),
+            late_max: self.late_max(),
         }
     }
 
@@ -242,7 +243,12 @@ impl Maker<'_> {
             let pause = start + self.grid.minutes(self.random, 120, 240) as i32;
             breaks.push((pause, pause + self.grid.minutes(self.random, 15, 60).max(1) as i32));
         }
-        ShiftTemplate { start, end, breaks, earliest_in: self.minutes(0, 120), latest_out: self.minutes(0, 300) }
+        let (earliest_in, latest_out) = (self.minutes(0, 120), self.minutes(0, 300));
+        ShiftTemplate { start, end, breaks, earliest_in, latest_out, late_max: self.late_max() }
+    }
+
+    fn late_max(&mut self) -> LateMax {
+        if self.flag() { LateMax::HalfShift } else { LateMax::Length(self.minutes(0, 480)) }
     }
 
     fn pattern(&mut self) -> [Option<u16>; 7] {

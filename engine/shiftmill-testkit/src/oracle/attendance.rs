@@ -8,8 +8,10 @@ use shiftmill_core::{
     Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
 };
 
+use super::coverage::seconds_inside;
 use super::days::{Away, Duty};
 use super::moments::Moment;
+use super::punches::Tap;
 use super::shifts::Shift;
 use super::{Amount, Notice, holds, plan_of};
 use crate::engine::Question;
@@ -28,6 +30,11 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
     for (index, duty) in duties.iter().enumerate().filter(|entry| !entry.1.on_leave) {
         let rules = &plan_of(question, duty.workday).attendance;
         let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
+        let seconds: i64 = shifts.iter().map(|shift| seconds_inside(&shift.pairs, duty)).sum();
+        let is_work = |moment: &&Moment| moment.counts_as_work() && moment.at < duty.end && duty.start < moment.end();
+        if own.is_empty() && (seconds > 0 || view.moments.iter().any(|moment| is_work(&moment))) {
+            continue;
+        }
         if own.is_empty() {
             absent(view, rules, duty, notices);
             continue;
@@ -37,6 +44,14 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
         }
         if let Some((at, workday)) = last_out(question, &own) {
             early(rules, duty, at, workday, notices);
+        }
+    }
+    for (index, shift) in shifts.iter().enumerate().filter(|entry| entry.1.duty.is_none()) {
+        if plan_of(question, shift.shown_on).attendance.unscheduled {
+            let own = view.moments.iter().filter(|moment| moment.shift == Some(index) && moment.counts_as_work());
+            let measure = Seconds(own.map(|moment| moment.length).sum());
+            let (code, workday, at) = (ExceptionCode::UnscheduledWork, shift.shown_on, shift.begins);
+            notices.push(Notice { code, workday, at, measure });
         }
     }
     let present: BTreeSet<Workday> = shifts.iter().map(|shift| shift.shown_on).collect();
@@ -67,7 +82,11 @@ fn kinds_matter(question: &Question, shift: &Shift) -> bool {
 fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
     let mut candidates = Vec::new();
     for shift in shifts {
-        for (tap, role) in shift.taps.iter().zip(&shift.roles) {
+        if candidates.is_empty() && shift.pairs.first().is_some_and(|pair| pair.starts_at_cut) {
+            return None;
+        }
+        let known = |entry: &(&Tap, &PunchRole)| *entry.1 != PunchRole::MissesIn;
+        for (tap, role) in shift.taps.iter().zip(&shift.roles).take_while(known) {
             let opens = matches!(role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
             let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
             candidates.extend((opens && kind).then_some((tap.at, shift.shown_on)));
@@ -79,7 +98,12 @@ fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workda
 fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
     let mut candidates = Vec::new();
     for shift in shifts {
-        for (tap, role) in shift.taps.iter().zip(&shift.roles) {
+        if shift.pairs.last().is_some_and(|pair| pair.ends_at_cut) {
+            candidates.clear();
+            continue;
+        }
+        let after = shift.roles.iter().rposition(|role| *role == PunchRole::MissesOut).map_or(0, |last| last + 1);
+        for (tap, role) in shift.taps.iter().zip(&shift.roles).skip(after) {
             let closes = matches!(role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
             let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::Out | PunchKind::Unknown);
             candidates.extend((closes && kind).then_some((tap.at, shift.shown_on)));
@@ -159,11 +183,7 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
     let of_day = || moments.iter().filter(|moment| moment.reporting == workday);
     let worked = Seconds(of_day().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum());
     let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday).collect();
-    let first = shown[0].first();
-    let scheduled = duties.iter().any(|duty| duty.workday == workday);
-    if rules.unscheduled && !scheduled && shown.iter().all(|shift| shift.duty.is_none()) {
-        notices.push(Notice { code: ExceptionCode::UnscheduledWork, workday, at: first, measure: worked });
-    }
+    let first = shown[0].begins;
     if let Some(least) = rules.min_day
         && worked < least
     {

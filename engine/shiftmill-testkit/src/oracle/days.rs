@@ -1,5 +1,6 @@
 //! Days: their type, their scheduled shifts, their leave, and holidays not worked.
 
+use shiftmill_core::shape::schedule::LateMax;
 use shiftmill_core::{
     Because, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RuleId, Seconds, ShiftTimes,
     Timestamp, Workday,
@@ -21,6 +22,8 @@ pub(crate) struct Duty {
     pub on_leave: bool,
     pub earliest_in: Seconds,
     pub latest_out: Seconds,
+    /// How long after its start a punch may still be its first.
+    pub late_max: Seconds,
     pub template: Option<u16>,
     pub matched: bool,
 }
@@ -79,8 +82,8 @@ pub(crate) fn is_holiday(day_type: DayType) -> bool {
 }
 
 /// The scheduled shifts in order of start.
-pub(crate) fn schedule(question: &Question) -> Result<Vec<Duty>, EvaluationError> {
-    let mut duties = Vec::new();
+pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result<Vec<Duty>, EvaluationError> {
+    let mut duties: Vec<Duty> = Vec::new();
     for (index, shift) in question.facts.shifts.iter().enumerate() {
         duties.push(match shift.times {
             ShiftTimes::Clock { start, end } => by_clock(question, shift.workday, start, end),
@@ -94,8 +97,30 @@ pub(crate) fn schedule(question: &Question) -> Result<Vec<Duty>, EvaluationError
                 .extend(by_pattern(question, Workday(date)).filter(|_| is_working(day_type(question, Workday(date)))));
         }
     }
-    duties.sort_by_key(|duty| (duty.start, duty.end, duty.workday, duty.template));
-    Ok(duties)
+    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template);
+    if question.facts.shifts.is_empty() {
+        duties.sort_by_key(key);
+        return Ok(duties);
+    }
+    let by_fact = duties.clone();
+    duties.sort_by_key(key);
+    let mut kept: Vec<Duty> = Vec::new();
+    for duty in duties {
+        if kept.iter().any(|other| key(other) == key(&duty)) {
+            let (code, at, measure) = (ExceptionCode::DuplicateShift, duty.start, Seconds(duty.planned()));
+            notices.push(Notice { code, workday: duty.workday, at, measure });
+        } else {
+            kept.push(duty);
+        }
+    }
+    for (index, duty) in kept.iter().enumerate() {
+        let shares = |other: &Duty| other.end > duty.start && duty.start < duty.end;
+        if kept[..index].iter().any(shares) {
+            let fact = by_fact.iter().position(|fact| key(fact) == key(duty));
+            return Err(EvaluationError::ShiftsOverlap { index: fact.unwrap_or(0) as u32 });
+        }
+    }
+    Ok(kept)
 }
 
 fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty {
@@ -111,8 +136,16 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
         on_leave: false,
         earliest_in: schedule.earliest_in,
         latest_out: schedule.latest_out,
+        late_max: late_max(schedule.late_max, end.since(start)),
         template: None,
         matched: false,
+    }
+}
+
+fn late_max(late_max: LateMax, length: Seconds) -> Seconds {
+    match late_max {
+        LateMax::HalfShift => Seconds(length.0 / 2),
+        LateMax::Length(most) => most,
     }
 }
 
@@ -124,6 +157,7 @@ fn by_template(question: &Question, workday: Workday, template: u16) -> Option<D
     duty.breaks = breaks.filter(|piece| piece.0 < piece.1).collect();
     duty.earliest_in = template.earliest_in;
     duty.latest_out = template.latest_out;
+    duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
     duty.template = Some(number);
     Some(duty)
 }

@@ -41,10 +41,12 @@ pub(crate) fn judge(
     amounts: &mut Vec<Amount>,
 ) {
     let mut work: Vec<Work> = Vec::new();
+    let mut before: Option<&Pair> = None;
     for shift in shifts {
-        for (place, pair) in shift.pairs.iter().enumerate() {
-            let before = place.checked_sub(1).map(|before| &shift.pairs[before]);
+        before = before.filter(|_| shift.continues);
+        for pair in &shift.pairs {
             let paid = before.is_some_and(|before| moments::is_paid_gap(question, shift, before, pair));
+            before = Some(pair);
             work.extend(by_workday(question, shift, duties, pair, paid));
         }
     }

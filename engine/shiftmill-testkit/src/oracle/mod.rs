@@ -21,6 +21,7 @@ mod attendance;
 mod clock;
 mod close;
 mod context;
+mod coverage;
 mod days;
 mod meals;
 mod moments;
@@ -29,6 +30,7 @@ mod pairs;
 mod premiums;
 mod presets;
 mod punches;
+mod roster;
 mod shifts;
 
 use shiftmill_core::shape::breaks::Compare;
@@ -67,9 +69,9 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut amounts = Vec::new();
     punches::check_window(question)?;
     let taps = punches::that_count(question, &mut notices)?;
-    let mut schedule = days::schedule(question)?;
-    let mut shifts = shifts::worked(question, &taps, &mut schedule);
-    pairs::pair_all(question, &mut shifts, &schedule, &mut notices);
+    let mut schedule = days::schedule(question, &mut notices)?;
+    let shifts = shifts::worked(question, &taps, &mut schedule);
+    let shifts = pairs::pair_all(question, shifts, &mut schedule, &mut notices);
     let leaves = days::leaves(question, &mut schedule, &mut notices, &mut amounts)?;
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };

@@ -13,7 +13,7 @@ use shiftmill_core::{
 
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
-use super::shifts::Shift;
+use super::shifts::{Shift, one_stretch};
 use super::{Notice, clock, date_of, holds, plan_of};
 use crate::engine::Question;
 
@@ -85,12 +85,12 @@ fn lay_out_by(
     let segments = segments_of(question, shifts);
     for (index, shift) in shifts.iter().enumerate() {
         work(length, question, shift, index, duties, &segments, &mut timeline);
-        paid_gaps(length, question, shift, index, duties, &segments, &mut timeline);
+        paid_gaps(length, question, shifts, index, duties, &segments, &mut timeline);
     }
     fixed_breaks(question, shifts, duties, &mut timeline);
     let workdays: BTreeSet<Workday> = timeline.values().map(|moment| moment.overtime).collect();
     for workday in workdays {
-        auto_deduct(length, plan_of(question, workday), workday, &mut timeline)?;
+        auto_deduct(length, plan_of(question, workday), workday, shifts, &mut timeline)?;
     }
     leave(length, question, duties, leaves, &mut timeline, notices);
     let mut moments: Vec<Moment> = timeline.into_values().collect();
@@ -206,22 +206,26 @@ fn work(
 fn paid_gaps(
     length: u32,
     question: &Question,
-    shift: &Shift,
+    shifts: &[Shift],
     index: usize,
     duties: &[Duty],
     segments: &BTreeMap<(usize, usize), usize>,
     timeline: &mut Timeline,
 ) {
+    let shift = &shifts[index];
     let Some(rule) = plan_of(question, shift.plan_day).breaks.paid_below else { return };
     let labels = Labels::of(question, shift, duties);
-    let present: Vec<usize> =
-        (0..shift.pairs.len()).filter(|place| shift.pairs[*place].start < shift.pairs[*place].end).collect();
-    for places in present.windows(2) {
-        let (before, after) = (shift.pairs[places[0]], shift.pairs[places[1]]);
+    let worked: Vec<(usize, usize)> = (0..=index)
+        .filter(|part| one_stretch(shifts, *part, index))
+        .flat_map(|part| (0..shifts[part].pairs.len()).map(move |place| (part, place)))
+        .filter(|(part, place)| shifts[*part].pairs[*place].start < shifts[*part].pairs[*place].end)
+        .collect();
+    for two in worked.windows(2).filter(|two| two[1].0 == index) {
+        let (before, after) = (shifts[two[0].0].pairs[two[0].1], shift.pairs[two[1].1]);
         if !is_paid_gap(question, shift, &before, &after) {
             continue;
         }
-        let segment = segments[&(index, places[1])];
+        let segment = segments[&two[1]];
         let reason = Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } };
         for at in moments_of(length, before.end, after.start) {
             let (overtime, reporting) = labels.of_instant(question, at);
@@ -241,13 +245,13 @@ fn paid_gaps(
     }
 }
 
-/// Whether the gap between two pairs of one shift is paid: of its kind, which the later pair has, and of its
+/// Whether the gap between two pairs of one shift, or of parts of one, is paid: of its kind, which the later pair has, and of its
 /// rounded length, which may be nothing.
 pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, before: &Pair, after: &Pair) -> bool {
     let rule = plan_of(question, shift.plan_day).breaks.paid_below;
     rule.is_some_and(|rule| {
         let short = after.start.since(before.end) < rule.limit;
-        short && (rule.meals_too || after.gap_before != Some(GapKind::Meal))
+        short && after.gap_before.is_some_and(|kind| rule.meals_too || kind != GapKind::Meal)
     })
 }
 
@@ -260,7 +264,7 @@ fn segments_of(question: &Question, shifts: &[Shift]) -> BTreeMap<(usize, usize)
         for (place, pair) in shift.pairs.iter().enumerate().filter(|entry| entry.1.start < entry.1.end) {
             if let Some((shift_before, earlier)) = before {
                 let no_gap = earlier.raw_end >= pair.raw_start && earlier.end == pair.start;
-                let paid = shift_before == index && is_paid_gap(question, shift, &earlier, pair);
+                let paid = one_stretch(shifts, shift_before, index) && is_paid_gap(question, shift, &earlier, pair);
                 segment += usize::from(!no_gap && !paid);
             }
             before = Some((index, *pair));
@@ -301,12 +305,12 @@ impl Label {
         match way {
             Attribution::StartDay => Label::Whole(shift.start_date),
             Attribution::EndDay => {
-                let last = shift.pairs.last().map_or(shift.first(), |pair| pair.raw_end);
+                let last = shift.pairs.last().map_or(shift.begins, |pair| pair.raw_end);
                 Label::Whole(date_of(question, last))
             }
             Attribution::Majority => Label::Whole(majority(question, shift)),
             Attribution::SplitMidnight => Label::ByDate,
-            Attribution::DivideTime => Label::Whole(window_of(question, shift.first(), opens_at)),
+            Attribution::DivideTime => Label::Whole(window_of(question, shift.begins, opens_at)),
             Attribution::DivideTimeSplit => Label::ByWindow(opens_at),
             Attribution::ScheduleLabel => {
                 Label::Whole(shift.duty.map_or(shift.start_date, |duty| duties[duty].workday))
@@ -351,7 +355,7 @@ fn majority(question: &Question, shift: &Shift) -> Workday {
 
 /// The reporting workday of a worked shift's first punch.
 pub(crate) fn shown_on(question: &Question, shift: &Shift, duties: &[Duty]) -> Workday {
-    Labels::of(question, shift, duties).reporting.of_instant(question, shift.first())
+    Labels::of(question, shift, duties).reporting.of_instant(question, shift.begins)
 }
 
 /// The reporting workday of an instant of a worked shift.
@@ -423,7 +427,13 @@ pub(crate) fn daily_windows(
         .collect()
 }
 
-fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeline) -> Result<(), TooCoarse> {
+fn auto_deduct(
+    length: u32,
+    plan: &Plan,
+    workday: Workday,
+    shifts: &[Shift],
+    timeline: &mut Timeline,
+) -> Result<(), TooCoarse> {
     let day: Vec<Moment> = timeline.values().filter(|moment| moment.overtime == workday).copied().collect();
     let segments = segments(&day);
     let work: Vec<Moment> = day.iter().filter(|moment| moment.counts_as_work()).copied().collect();
@@ -434,7 +444,7 @@ fn auto_deduct(length: u32, plan: &Plan, workday: Workday, timeline: &mut Timeli
         if !reached || !fits {
             return 0;
         }
-        let taken = if rule.count_taken { taken(rule, &segments) } else { 0 };
+        let taken = if rule.count_taken { taken(rule, shifts, &segments) } else { 0 };
         let due = rule.amount.0.saturating_sub(taken).min(net);
         if rule.taper { due.min(net.saturating_sub(rule.after.0)) } else { due }
     };
@@ -488,11 +498,12 @@ fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
     }
 }
 
-fn taken(rule: &AutoDeduct, segments: &[Vec<Moment>]) -> u32 {
+fn taken(rule: &AutoDeduct, shifts: &[Shift], segments: &[Vec<Moment>]) -> u32 {
     let gaps = segments.windows(2).filter_map(|pair| {
         let (before, after) = (pair[0][pair[0].len() - 1], pair[1][0]);
         let gap = after.at.since(before.end());
-        (before.shift == after.shift && gap >= rule.min_piece).then_some(gap.0)
+        let (earlier, later) = (before.shift?, after.shift?);
+        (one_stretch(shifts, earlier, later) && gap >= rule.min_piece).then_some(gap.0)
     });
     gaps.sum()
 }

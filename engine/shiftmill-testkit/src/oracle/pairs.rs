@@ -7,7 +7,7 @@ use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds
 use super::days::Duty;
 use super::punches::{Tap, ends_work, starts_work};
 use super::shifts::Shift;
-use super::{Notice, clock, moments, plan_of};
+use super::{Notice, clock, coverage, moments, plan_of};
 use crate::engine::Question;
 
 /// A stretch between an opener and its closer.
@@ -21,6 +21,8 @@ pub(crate) struct Pair {
     pub closed_by: PunchKind,
     pub gap_before: Option<GapKind>,
     pub imputed: bool,
+    pub starts_at_cut: bool,
+    pub ends_at_cut: bool,
 }
 
 /// The result of pairing, in order: a pair of punches, or one that misses its partner.
@@ -37,38 +39,69 @@ struct Neighbours {
     punch_before: Option<Timestamp>,
     punch_after: Option<Timestamp>,
     raw_end_before: Option<Timestamp>,
-    rounded_end_before: Option<Timestamp>,
 }
 
-pub(crate) fn pair_all(question: &Question, shifts: &mut [Shift], duties: &[Duty], notices: &mut Vec<Notice>) {
+/// Pairs the punches of all worked shifts, cuts the shifts that serve several scheduled ones, and rounds.
+pub(crate) fn pair_all(
+    question: &Question,
+    mut shifts: Vec<Shift>,
+    duties: &mut [Duty],
+    notices: &mut Vec<Notice>,
+) -> Vec<Shift> {
     let mut raw_end_before = None;
-    let mut rounded_end_before = None;
+    let mut noticed = Vec::new();
     for index in 0..shifts.len() {
         let neighbours = Neighbours {
-            punch_before: index.checked_sub(1).map(|before| shifts[before].last()),
-            punch_after: shifts.get(index + 1).map(Shift::first),
+            punch_before: index.checked_sub(1).and_then(|before| shifts[before].taps.last()).map(|tap| tap.at),
+            punch_after: shifts.get(index + 1).map(|after| after.taps[0].at),
             raw_end_before,
-            rounded_end_before,
         };
         let shift = &mut shifts[index];
         let plan = plan_of(question, shift.plan_day);
         let duty = shift.duty.map(|duty| &duties[duty]);
-        let mut noticed = Vec::new();
-        too_long(plan, shift, &mut noticed);
-        pair(plan, shift, duty, &neighbours, &mut noticed);
-        round(question, plan, shift, duty, &neighbours, &mut noticed);
+        let mut of_shift = Vec::new();
+        too_long(plan, shift, &mut of_shift);
+        odd(plan, shift, &mut of_shift);
+        pair(plan, shift, duty, &neighbours, &mut of_shift);
+        let before = index.checked_sub(1).and_then(|before| shifts[before].pairs.last().copied());
+        let shift = &mut shifts[index];
+        if let (true, Some(before), Some(first)) = (shift.continues, before, shift.pairs.first().copied()) {
+            shift.pairs[0].gap_before = Some(gap_kind(&plan.pairing, before, first));
+        }
         raw_end_before = shift.pairs.last().map(|pair| pair.raw_end).or(raw_end_before);
-        rounded_end_before = shift.pairs.last().map(|pair| pair.end).or(rounded_end_before);
-        shift.shown_on = moments::shown_on(question, shift, duties);
-        notices.extend(noticed.into_iter().map(|notice| Notice { workday: shift.shown_on, ..notice }));
+        noticed.push(of_shift);
     }
+    let mut rounded_end_before = None;
+    let mut parts = Vec::new();
+    for (mut part, mut noticed) in coverage::parts(question, shifts, duties, noticed) {
+        let duty = part.duty.map(|duty| &duties[duty]);
+        round(question, plan_of(question, part.plan_day), &mut part, duty, rounded_end_before, &mut noticed);
+        rounded_end_before = part.pairs.last().map(|pair| pair.end).or(rounded_end_before);
+        part.shown_on = moments::shown_on(question, &part, duties);
+        notices.extend(noticed.into_iter().map(|notice| Notice { workday: part.shown_on, ..notice }));
+        parts.push(part);
+    }
+    parts
 }
 
 fn too_long(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
-    let length = shift.last().since(shift.first());
+    let length = shift.taps[shift.taps.len() - 1].at.since(shift.begins);
     if length > plan.matching.shift_length_max {
-        let (code, workday, at) = (ExceptionCode::ShiftTooLong, shift.shown_on, shift.first());
+        let (code, workday, at) = (ExceptionCode::ShiftTooLong, shift.shown_on, shift.begins);
         notices.push(Notice { code, workday, at, measure: length });
+    }
+}
+
+/// One of an odd number of punches without direction is missing.
+fn odd(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
+    let without_direction = match plan.pairing.mode {
+        PairingMode::Alternating => true,
+        PairingMode::Typed => shift.taps.iter().all(|tap| tap.kind == PunchKind::Unknown),
+        PairingMode::FirstLast => false,
+    };
+    if without_direction && shift.taps.len() % 2 == 1 {
+        let (code, workday, at) = (ExceptionCode::OddPunches, shift.shown_on, shift.begins);
+        notices.push(Notice { code, workday, at, measure: Seconds::ZERO });
     }
 }
 
@@ -291,7 +324,18 @@ fn opens_nothing(role: &mut PunchRole) {
 }
 
 fn plain_pair(start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind) -> Pair {
-    Pair { raw_start: start, raw_end: end, start, end, opened_by, closed_by, gap_before: None, imputed: false }
+    Pair {
+        raw_start: start,
+        raw_end: end,
+        start,
+        end,
+        opened_by,
+        closed_by,
+        gap_before: None,
+        imputed: false,
+        starts_at_cut: false,
+        ends_at_cut: false,
+    }
 }
 
 fn gap_kind(pairing: &Pairing, before: Pair, after: Pair) -> GapKind {
@@ -358,11 +402,11 @@ fn round(
     plan: &Plan,
     shift: &mut Shift,
     duty: Option<&Duty>,
-    neighbours: &Neighbours,
+    rounded_end_before: Option<Timestamp>,
     notices: &mut Vec<Notice>,
 ) {
     let count = shift.pairs.len();
-    let mut free_from = neighbours.rounded_end_before;
+    let mut free_from = rounded_end_before;
     for index in 0..count {
         let pair = shift.pairs[index];
         let (mut start, mut end) = (pair.raw_start, pair.raw_end);
@@ -370,11 +414,14 @@ fn round(
         if !pair.imputed && !plan.rounding.is_empty() {
             let before = index.checked_sub(1).map(|before| shift.pairs[before]);
             start = match before.filter(|before| before.raw_end == pair.raw_start) {
+                _ if pair.starts_at_cut => start,
                 // One second closes and opens: it is rounded once.
                 Some(before) => before.end,
                 None => rounded(question, plan, start, pair.opened_by, Side::Start, index == 0, duty),
             };
-            end = rounded(question, plan, end, pair.closed_by, Side::End, index + 1 == count, duty);
+            if !pair.ends_at_cut {
+                end = rounded(question, plan, end, pair.closed_by, Side::End, index + 1 == count, duty);
+            }
             if end < start {
                 conflict = true;
                 (start, end) = (pair.raw_start, pair.raw_end);

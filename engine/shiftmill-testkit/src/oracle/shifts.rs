@@ -9,7 +9,7 @@ use shiftmill_core::{Plan, PunchKind, PunchRole, Timestamp, Workday};
 use super::days::Duty;
 use super::pairs::Pair;
 use super::punches::Tap;
-use super::{date_of, plan_of};
+use super::{date_of, plan_of, roster};
 use crate::engine::Question;
 
 /// A run of punches that belong together.
@@ -21,43 +21,60 @@ pub(crate) struct Shift {
     pub duty: Option<usize>,
     /// The workday whose plan holds for the shift.
     pub plan_day: Workday,
-    /// The local date of the first punch.
+    /// The local date of its start.
     pub start_date: Workday,
-    /// The reporting workday of the first punch; exceptions carry it.
+    /// The reporting workday of its start; exceptions carry it.
     pub shown_on: Workday,
+    /// The first punch, or where it is cut from the one before.
+    pub begins: Timestamp,
+    /// Whether it goes on with the work of the one before: it is cut from it, or only the schedule divides them.
+    pub continues: bool,
 }
 
-impl Shift {
-    pub fn first(&self) -> Timestamp {
-        self.taps[0].at
-    }
-
-    pub fn last(&self) -> Timestamp {
-        self.taps[self.taps.len() - 1].at
-    }
+/// Whether two worked shifts, by their place on the card, are the same or parts of one.
+pub(crate) fn one_stretch(shifts: &[Shift], earlier: usize, later: usize) -> bool {
+    (earlier + 1..=later).all(|index| shifts[index].continues)
 }
 
 /// Gathers punches into worked shifts and matches them.
 pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> Vec<Shift> {
     let mut runs: Vec<Vec<Tap>> = Vec::new();
-    for tap in taps {
+    let mut continues = Vec::new();
+    for (index, tap) in taps.iter().enumerate() {
         let plan = plan_of(question, date_of(question, tap.at));
+        let by_roster = |run: &[Tap]| roster::starts_anew(plan, duties, run, &taps[index..]);
         match runs.last_mut() {
-            Some(run) if !starts_anew(plan, run, *tap) => run.push(*tap),
-            _ => runs.push(vec![*tap]),
+            Some(run) if !starts_anew(plan, run, *tap) && !by_roster(run) => run.push(*tap),
+            before => {
+                continues.push(before.is_some_and(|run| {
+                    let is_near = tap.at.since(run[run.len() - 1].at) < plan.matching.new_shift_gap;
+                    is_near && opened_at(plan.pairing.mode, run).is_none() && !starts_anew(plan, run, *tap)
+                }));
+                runs.push(vec![*tap]);
+            }
         }
     }
     let matched = match_all(question, &runs, duties);
     let mut shifts = Vec::new();
-    for (run, duty) in runs.into_iter().zip(matched) {
+    for ((run, duty), continues) in runs.into_iter().zip(matched).zip(continues) {
         let start_date = date_of(question, run[0].at);
         let plan_day = duty.map_or(start_date, |duty| duties[duty].workday);
         if let Some(duty) = duty {
             duties[duty].matched = true;
         }
         let roles = vec![PunchRole::Unused; run.len()];
-        let shift = Shift { taps: run, roles, pairs: Vec::new(), duty, plan_day, start_date, shown_on: start_date };
-        shifts.push(shift);
+        let begins = run[0].at;
+        shifts.push(Shift {
+            taps: run,
+            roles,
+            pairs: Vec::new(),
+            duty,
+            plan_day,
+            start_date,
+            shown_on: start_date,
+            begins,
+            continues,
+        });
     }
     shifts
 }
@@ -66,14 +83,17 @@ fn starts_anew(plan: &Plan, run: &[Tap], tap: Tap) -> bool {
     let matching = &plan.matching;
     let typed = plan.pairing.mode == PairingMode::Typed;
     let gap = tap.at.since(measured_from(matching, run));
-    let after_gap = gap >= matching.new_shift_gap;
+    let may_be_its_out =
+        opened_at(plan.pairing.mode, run).is_some_and(|opened_at| match plan.pairing.pair_length_max {
+            Some(most) => tap.at.since(opened_at) <= most,
+            None => matching.shift_gap_basis == GapBasis::Out,
+        });
+    let is_in = typed && tap.kind == PunchKind::In;
+    let after_gap = gap >= matching.new_shift_gap && (is_in || !may_be_its_out);
     let too_long = tap.at.since(run[0].at) > matching.shift_length_max;
     let may_start = !typed || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
-    let open_waits = matching.shift_gap_basis == GapBasis::Out
-        && is_open(plan.pairing.mode, run)
-        && !(typed && tap.kind == PunchKind::In);
     match matching.shift_starts_at {
-        ShiftStart::Gap => may_start && ((after_gap && !open_waits) || too_long),
+        ShiftStart::Gap => may_start && (after_gap || too_long),
         ShiftStart::InPunch => {
             tap.kind == PunchKind::In
                 || run[run.len() - 1].kind == PunchKind::Out
@@ -83,15 +103,17 @@ fn starts_anew(plan: &Plan, run: &[Tap], tap: Tap) -> bool {
     }
 }
 
-/// Whether the run still waits for an out.
-fn is_open(mode: PairingMode, run: &[Tap]) -> bool {
+/// The punch that opened what still waits for an out.
+pub(crate) fn opened_at(mode: PairingMode, run: &[Tap]) -> Option<Timestamp> {
+    let last = run[run.len() - 1];
     match mode {
-        PairingMode::FirstLast => true,
-        PairingMode::Alternating => run.len() % 2 == 1,
-        PairingMode::Typed => run.iter().fold(false, |open, tap| match tap.kind {
-            PunchKind::Unknown => !open,
-            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::Transfer => true,
-            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => false,
+        PairingMode::FirstLast => Some(run[0].at),
+        PairingMode::Alternating => (run.len() % 2 == 1).then_some(last.at),
+        PairingMode::Typed => run.iter().fold(None, |open: Option<Timestamp>, tap| match tap.kind {
+            PunchKind::Unknown if open.is_some() => None,
+            PunchKind::Transfer => Some(tap.at),
+            PunchKind::Unknown | PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => open.or(Some(tap.at)),
+            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => None,
         }),
     }
 }
@@ -159,12 +181,10 @@ fn best(
 
 fn may_match(run: &[Tap], duties: &[Duty], chosen: usize) -> bool {
     let duty = &duties[chosen];
-    let mut from = duty.start.before(duty.earliest_in);
+    let from = roster::window_begins(duties, chosen);
     let until = duty.end.after(duty.latest_out);
-    for earlier in &duties[..chosen] {
-        from = from.max(earlier.end);
-    }
-    run.iter().any(|tap| from <= tap.at && tap.at <= until)
+    let overlaps = run[0].at < duty.end && duty.start < run[run.len() - 1].at;
+    overlaps || run.iter().any(|tap| from <= tap.at && tap.at <= until)
 }
 
 fn score(question: &Question, run: &[Tap], duty: &Duty) -> Score {

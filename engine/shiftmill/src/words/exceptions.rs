@@ -38,6 +38,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::OddPunches => "an odd number of punches without direction, so one is missing",
+        ExceptionCode::DuplicateShift => "a scheduled shift was given twice and counts once",
         ExceptionCode::CorrectionRefused => "a correction that the ruleset does not accept",
         ExceptionCode::CorrectedPunch => "a corrected punch",
     }
@@ -112,9 +114,11 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::DuplicatePunch
         | E::FuturePunch
         | E::CorrectionUnmatched
+        | E::NeedsReview
+        | E::OddPunches
+        | E::DuplicateShift
         | E::CorrectionRefused
-        | E::CorrectedPunch
-        | E::NeedsReview => true,
+        | E::CorrectedPunch => true,
     }
 }
 
@@ -151,7 +155,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CorrectedPunch
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
-        | ExceptionCode::PluginFailed => "time:",
+        | ExceptionCode::PluginFailed
+        | ExceptionCode::OddPunches
+        | ExceptionCode::DuplicateShift => "time:",
     }
 }
 

@@ -275,7 +275,7 @@ fn lay_like_shift(inputs: &Inputs<'_>, state: &CardState, stretch: Span, pieces:
     match stretch.shift.and_then(|shift| state.shifts.get(shift as usize)) {
         Some(shift) => {
             let rules = &inputs.timeline.at(shift.workday).workdays;
-            let facts = ShiftFacts { shift, punches: &state.punches, pairs: &state.pairs, scheduled: &state.scheduled };
+            let facts = ShiftFacts { shift, pairs: &state.pairs, scheduled: &state.scheduled };
             ShiftLabels::of(rules, &facts, clock).lay(stretch, clock, pieces);
         }
         None => pieces.push(stretch),
