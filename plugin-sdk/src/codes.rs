@@ -238,6 +238,8 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// Rows of the employee could not be read.
+    FACTS_REJECTED = 29 "facts_rejected",
 }
 
 impl ExceptionCode {

@@ -252,6 +252,8 @@ coded! {
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
+        /// Rows of the employee could not be read: the rows are provisional (`SM-FACTS-REJECTED`).
+        FactsRejected = 29 "facts_rejected",
     }
 }
 
@@ -260,7 +262,7 @@ impl ExceptionCode {
     pub const fn is_of_engine(self) -> bool {
         use ExceptionCode as E;
         match self {
-            E::ContextShort | E::PluginFailed => true,
+            E::ContextShort | E::PluginFailed | E::FactsRejected => true,
             E::LateIn
             | E::SeriousLate
             | E::AbsentHalf

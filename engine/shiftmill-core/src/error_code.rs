@@ -95,5 +95,7 @@ coded! {
         EmployeeKey = 43 "SM-EMPLOYEE-KEY",
         /// A fact is given twice, and only one of both can hold.
         FactTwice = 44 "SM-FACT-TWICE",
+        /// Rows of the employee could not be read, and a final result is required.
+        FactsRejected = 45 "SM-FACTS-REJECTED",
     }
 }

@@ -38,6 +38,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::FactsRejected => "rows of this person could not be read, so the figures may still change",
     }
 }
 
@@ -85,7 +86,7 @@ pub fn error(error: EvaluationError) -> String {
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     match code {
-        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed => false,
+        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed | E::FactsRejected => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -145,7 +146,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CorrectionUnmatched
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
-        | ExceptionCode::PluginFailed => "time:",
+        | ExceptionCode::PluginFailed
+        | ExceptionCode::FactsRejected => "time:",
     }
 }
 
