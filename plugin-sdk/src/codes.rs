@@ -246,6 +246,8 @@ exceptions! {
     CORRECTION_REFUSED = 31 "correction_refused",
     /// A corrected punch.
     CORRECTED_PUNCH = 32 "corrected_punch",
+    /// Rows of the employee could not be read.
+    FACTS_REJECTED = 33 "facts_rejected",
 }
 
 impl ExceptionCode {

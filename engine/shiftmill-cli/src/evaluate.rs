@@ -33,11 +33,17 @@ Examples:
     shiftmill evaluate --ruleset cn-standard@1 --zone Asia/Shanghai --employees employees.csv \\
         --punches attlog.dat --from 2026-03-01 --to 2026-03-31 --complete --hours decimal:2
 
+  What a terminal or program exports, as it is (`shiftmill formats` lists the profiles):
+    shiftmill evaluate ... --punches AGL_001.TXT --profile zk-usb
+    shiftmill evaluate ... --punches Transaction.csv --profile biotime --dates dmy
+    shiftmill evaluate ... --punches export.csv --columns \"No.=pin,Date/Time=at\" --dates dmy --encoding windows-1252
+
   For payroll: totals and exceptions as CSV:
     shiftmill evaluate ... --format csv --rows totals --output pay.csv
     shiftmill evaluate ... --format csv --rows exceptions --output look-at.csv
 
-Exit codes: 0 done; 1 rows were rejected or a timecard could not be evaluated; 2 nothing done; 70 a fault of Shiftmill.";
+Exit codes: 0 done; 1 rows were rejected or a timecard could not be evaluated; 2 nothing done, for example because a file
+cannot be read; 70 a fault of Shiftmill.";
 
 /// Evaluate files of punches and write the pay.
 #[derive(Clone, Debug, Args)]
@@ -57,7 +63,7 @@ pub struct Evaluate {
     /// half up.
     #[arg(long, default_value_t = Hours::HoursMinutes)]
     hours: Hours,
-    /// Write results to a file instead of standard output.
+    /// Write results to a file instead of standard output. A file that is there is replaced when the new one is complete.
     #[arg(long, value_name = "FILE")]
     output: Option<String>,
     /// The number of threads, at most 1024; 0 is one per core. Results do not depend on it.
@@ -91,9 +97,9 @@ enum CsvRows {
 
 /// Runs the command.
 pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
+    Output::check(command.output.as_deref(), command.files.inputs())?;
     let mut facts = command.files.read(command.window.years(), registry)?;
-    let settled = command.window.settle(&mut facts);
-    let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
+    let window = command.window.settle(&mut facts)?;
     let evaluated = evaluate(facts, window, Detail::Workdays, registry, usize::from(command.threads))?;
     let format = if json { Format::Json } else { command.format };
     let mut out = Output::to(command.output.as_deref())?;
@@ -105,7 +111,7 @@ pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<E
         Format::Csv => write::csv(evaluated.cards(), rows(command.rows), command.hours, &mut out)?,
         Format::Json => output::json_document(&evaluated, command.hours, &mut out)?,
     }
-    out.flush()?;
+    out.finish()?;
     if format != Format::Json {
         output::tell(&evaluated, command.hours);
     }

@@ -48,13 +48,12 @@ pub struct Explain {
 pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     let mut facts = command.files.read(command.window.years(), registry)?;
     // All facts determine the window, so that one employee's result is the same as in the whole evaluation.
-    let settled = command.window.settle(&mut facts);
-    let window = settled.inspect_err(|_| output::list_rejected(&facts.report, json))?;
+    let window = command.window.settle(&mut facts)?;
     facts.cards.retain(|card| card.employee == command.employee);
     let Some(card) = facts.cards.first().cloned() else {
-        output::list_rejected(&facts.report, json);
         return Err(Problem::new(format!("there is no employee `{}` in these files", command.employee))
-            .hint("keys are compared exactly, with upper and lower case"));
+            .hint("keys are compared exactly, with upper and lower case")
+            .with_rejected(&facts.report));
     };
     let evaluated = evaluate::evaluate(facts, window, Detail::Full, registry, 1)?;
     let Some(view) = evaluated.cards().next() else {
@@ -75,9 +74,7 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
     }
     out.flush()?;
     if !json {
-        let report = &evaluated.facts.report;
-        output::list("warning", &report.warnings, report.warnings_beyond);
-        output::list("rejected", &report.rejects, report.rejects_beyond);
+        output::list_all(&evaluated.facts.report);
     }
     Ok(evaluated.exit())
 }

@@ -11,9 +11,10 @@ use shiftmill::core::{CardFacts, Names, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
-    EmployeeRow, Format, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
+    EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
 };
 
+use crate::layouts::{LayoutArguments, Layouts};
 use crate::problem::Problem;
 use crate::rulesets;
 
@@ -61,6 +62,8 @@ pub struct FactTables {
     /// What the words or numbers of a terminal mean: `2=meal_start,3=meal_end`.
     #[arg(long, value_name = "MAP", default_value = "")]
     pub status_map: String,
+    #[command(flatten)]
+    layouts: LayoutArguments,
 }
 
 /// The contents of the files.
@@ -75,6 +78,8 @@ pub struct Facts {
     pub names: BTreeMap<String, String>,
     /// Rows that were not used, and warnings.
     pub report: Report,
+    /// The file of punches, or all of them.
+    pub punches: String,
 }
 
 impl Facts {
@@ -91,6 +96,11 @@ impl FactFiles {
             self.ruleset.iter().map(|named| rulesets::load(named, registry)).collect::<Result<Vec<_>, _>>()?;
         self.tables.read(rulesets, years)
     }
+
+    /// The names of all files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        self.ruleset.iter().map(String::as_str).chain(self.tables.inputs())
+    }
 }
 
 impl FactTables {
@@ -99,15 +109,36 @@ impl FactTables {
         self.punches.is_empty() && self.facts.is_none()
     }
 
+    /// The names of all files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &str> {
+        let tables = self.tables().map(|(_, file)| file.as_str());
+        tables.chain(self.employees.as_deref()).chain(self.layouts.inputs())
+    }
+
     /// Reads all files. `years` are the days for which zones are loaded.
+    ///
+    /// A file that cannot be used as a whole is a problem, which names the rows that were rejected until then.
     pub fn read(&self, rulesets: Vec<Arc<Ruleset>>, years: WorkdayRange) -> Result<Facts, Problem> {
+        let mut report = Report::default();
+        match self.read_into(rulesets, years, &mut report) {
+            Ok(facts) => Ok(Facts { report, ..facts }),
+            Err(problem) => Err(problem.with_rejected(&report)),
+        }
+    }
+
+    fn read_into(
+        &self,
+        rulesets: Vec<Arc<Ruleset>>,
+        years: WorkdayRange,
+        report: &mut Report,
+    ) -> Result<Facts, Problem> {
         let statuses = StatusMap::parse(&self.status_map).map_err(|error| {
             Problem::new("cannot read the status map").cause(error).hint("write it as `2=meal_start,3=meal_end`")
         })?;
-        let mut report = Report::default();
-        let mut employees = self.read_employees(&mut report)?;
+        let layouts = self.layouts.settle()?;
+        let mut employees = self.read_employees(&layouts, report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
-        let (zone_names, zones) = self.zones(employees_file, years, &mut employees, &mut report)?;
+        let (zone_names, zones) = self.zones(employees_file, years, &mut employees, report)?;
         // Without a list every employee is accepted. A list without a valid row must not have that effect.
         if employees.is_empty() && (self.employees.is_some() || report.rejected() > 0) {
             let cause = report.rejects.first().map_or_else(|| String::from("there is no row"), ToString::to_string);
@@ -117,23 +148,22 @@ impl FactTables {
             .iter()
             .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
             .collect();
-        let mut intake = Intake::new(employees_file, &employees, &zones, &names, statuses, &mut report);
+        let mut intake = Intake::new(employees_file, &employees, &zones, &names, statuses, report);
         for (table, file) in self.tables() {
-            read_one(&mut intake, file, table, &mut report)?;
+            read_one(&mut intake, file, table, &layouts, report)?;
         }
         let cards = intake.finish();
         let names = employees.into_iter().map(|row| (row.employee, row.name)).collect();
-        Ok(Facts { rulesets, zone_names, cards, names, report })
+        let punches = self.facts.iter().chain(&self.punches).cloned().collect::<Vec<_>>().join(", ");
+        Ok(Facts { rulesets, zone_names, cards, names, report: Report::default(), punches })
     }
 
-    fn read_employees(&self, report: &mut Report) -> Result<Vec<EmployeeRow>, Problem> {
+    fn read_employees(&self, layouts: &Layouts, report: &mut Report) -> Result<Vec<EmployeeRow>, Problem> {
         let Some(file) = self.employees.as_ref().or(self.facts.as_ref()) else {
             return Ok(Vec::new());
         };
-        let format = Format::of(file);
-        let employees =
-            read_employees(file, format, &mut *open(file)?.0, report).map_err(|error| unread(file, error))?;
-        Ok(employees)
+        let layout = layouts.of(file, Table::Employees);
+        read_employees(file, &layout, &mut *open(file)?.0, report).map_err(|error| unread(file, error))
     }
 
     fn tables(&self) -> impl Iterator<Item = (Table, &String)> {
@@ -196,7 +226,13 @@ fn unknown_zone(error: ZoneError) -> Problem {
     Problem::new("the zone is not known").cause(error).hint("zones are named as `Asia/Shanghai`")
 }
 
-fn read_one(intake: &mut Intake<'_>, file: &str, table: Table, report: &mut Report) -> Result<(), Problem> {
+fn read_one(
+    intake: &mut Intake<'_>,
+    file: &str,
+    table: Table,
+    layouts: &Layouts,
+    report: &mut Report,
+) -> Result<(), Problem> {
     let (bytes, length) = open(file)?;
     let progress = ProgressBar::new(length);
     let style = ProgressStyle::with_template("reading {msg} {wide_bar} {bytes} of {total_bytes}");
@@ -204,7 +240,7 @@ fn read_one(intake: &mut Intake<'_>, file: &str, table: Table, report: &mut Repo
     progress.set_message(file.to_owned());
     let mut bytes = BufReader::with_capacity(1 << 20, progress.wrap_read(bytes));
     let (before, rejected) = (report.rows_used, report.rejected());
-    let outcome = intake.read(file, table, Format::of(file), &mut bytes, report);
+    let outcome = intake.read(file, table, &layouts.of(file, table), &mut bytes, report);
     progress.finish_and_clear();
     outcome.map_err(|error| unread(file, error))?;
     // A file of carried values may be empty.
@@ -219,19 +255,22 @@ fn open(file: &str) -> Result<(Box<dyn BufRead>, u64), Problem> {
     if file == "-" {
         return Ok((Box::new(BufReader::new(io::stdin())), 0));
     }
-    let opened = File::open(file).map_err(|error| unread(file, error))?;
+    let opened = File::open(file).map_err(|error| unread(file, FileError::Bytes(error)))?;
     let length = opened.metadata().map_or(0, |metadata| metadata.len());
     Ok((Box::new(BufReader::new(opened)), length))
 }
 
-fn unread(file: &str, error: io::Error) -> Problem {
-    Problem::new(format!("cannot read `{file}`")).cause(error)
+fn unread(file: &str, error: FileError) -> Problem {
+    let hint = error.hint();
+    let problem = Problem::new(format!("cannot read `{file}`")).cause(error);
+    hint.into_iter().fold(problem, Problem::hint)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;
+    use shiftmill_timecards::read::Format;
 
     #[derive(clap::Parser)]
     struct Files {

@@ -4,6 +4,7 @@
 //! evaluate, explain: rulesets ─→ files ─→ window ─→ Engine ─→ table, CSV, JSON, text
 //! ruleset:           check, schema, show, presets, reference
 //! plugin:            new, build, test, run, bench, inspect
+//! formats:           the formats and profiles of files
 //! generate:          a seed ─→ the files that evaluate reads
 //! serve:             the gRPC service, until a signal stops it
 //! demo:              serve, and a client that streams a generated month through it
@@ -15,15 +16,19 @@ mod evaluated;
 mod exit;
 mod explain;
 mod files;
+mod formats;
 mod generate;
+mod layouts;
 mod one_line;
 mod output;
 mod plugin;
 mod plugins;
 mod problem;
+mod replacing;
 mod ruleset;
 mod rulesets;
 mod serve;
+mod stray_punches;
 mod window;
 
 use std::panic::AssertUnwindSafe;
@@ -61,6 +66,8 @@ enum Command {
     /// Create, test and measure plugins.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// List the formats of files, and the profiles of devices and programs.
+    Formats(formats::Formats),
     /// Generate the data of a made-up company, as the files that `evaluate` reads.
     Generate(generate::Generate),
     /// Serve evaluations over gRPC until SIGTERM or Ctrl-C.
@@ -70,7 +77,10 @@ enum Command {
 }
 
 fn main() -> std::process::ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
     // This comes first: the process reduces its own limits and permissions.
     if let Command::Plugin(plugin::PluginCommand::CompileChild) = arguments.command {
         return shiftmill::plugin_host::compile_child();
@@ -86,6 +96,18 @@ fn main() -> std::process::ExitCode {
     exit.into()
 }
 
+/// Prints why the arguments cannot be used, or the help that they ask for.
+fn refused(error: &clap::Error) -> std::process::ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if json && error.use_stderr() {
+        Problem::arguments(&error.render().to_string()).print(json);
+    } else {
+        // Nobody is left to tell when the output is closed.
+        let _printed = error.print();
+    }
+    if error.use_stderr() { Exit::BadInput } else { Exit::Done }.into()
+}
+
 fn run(arguments: Arguments) -> Result<Exit, Problem> {
     let Arguments { json, plugins, command } = arguments;
     let registry = plugins.registry()?;
@@ -94,6 +116,7 @@ fn run(arguments: Arguments) -> Result<Exit, Problem> {
         Command::Explain(command) => explain::run(&command, &registry, json),
         Command::Ruleset(command) => ruleset::run(command, &registry, json),
         Command::Plugin(command) => plugin::run(&command, &plugins, json),
+        Command::Formats(command) => formats::run(&command, json),
         Command::Generate(command) => generate::run(&command, json),
         Command::Serve(command) => serve::run(&command, &plugins, json),
         Command::Demo(command) => demo::run(&command, json),

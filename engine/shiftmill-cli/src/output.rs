@@ -5,28 +5,61 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 
 use serde_json::{Map, Value, json};
-use shiftmill::core::{Hook, Isolation, OnFailure, PluginBinding, PluginFailure};
+use shiftmill::core::{ExceptionCode, Hook, Isolation, OnFailure, PluginBinding, PluginFailure};
 use shiftmill::ruleset::{Ruleset, configuration};
 use shiftmill::words;
-use shiftmill_timecards::read::{Reject, Report};
+use shiftmill_timecards::read::{Cause, Reject, Report};
 use shiftmill_timecards::write::{self, CardView, Hours};
 
 use crate::evaluated::Evaluated;
 use crate::problem::Problem;
+use crate::replacing::{self, Replacing};
 
 /// Standard output or a file, buffered.
-pub struct Output(BufWriter<Box<dyn Write>>);
+pub struct Output(BufWriter<Target>);
+
+enum Target {
+    Standard(io::Stdout),
+    /// What cannot be replaced, such as a pipe.
+    Open(File),
+    Replaced(Replacing),
+}
 
 impl Output {
-    /// A file, or standard output.
+    /// A file, or standard output. The file has its new content only after [`Output::finish`].
     pub fn to(file: Option<&str>) -> Result<Output, Problem> {
-        let target: Box<dyn Write> = match file {
-            None => Box::new(io::stdout()),
-            Some(name) => Box::new(
-                File::create(name).map_err(|error| Problem::new(format!("cannot write `{name}`")).cause(error))?,
-            ),
+        let target = match file {
+            None => Target::Standard(io::stdout()),
+            Some(name) => {
+                let opened = match Replacing::open(name) {
+                    Ok(Some(replacing)) => Ok(Target::Replaced(replacing)),
+                    Ok(None) => File::create(name).map(Target::Open),
+                    Err(error) => Err(error),
+                };
+                opened.map_err(|error| Problem::new(format!("cannot write `{name}`")).cause(error))?
+            }
         };
         Ok(Output(BufWriter::with_capacity(1 << 16, target)))
+    }
+
+    /// Refuses a file that is also read.
+    pub fn check(file: Option<&str>, mut inputs: impl Iterator<Item = impl AsRef<str>>) -> Result<(), Problem> {
+        match file.filter(|file| inputs.any(|input| replacing::is_same(file, input.as_ref()))) {
+            Some(file) => Err(Problem::new(format!("`{file}` is read and would be overwritten"))
+                .hint("write the results to another file")),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what is left, and puts the file in its place.
+    pub fn finish(self) -> Result<(), Problem> {
+        let target = self.0.into_inner().map_err(io::IntoInnerError::into_error)?;
+        match target {
+            Target::Standard(mut standard) => standard.flush()?,
+            Target::Open(mut file) => file.flush()?,
+            Target::Replaced(replacing) => replacing.finish()?,
+        }
+        Ok(())
     }
 }
 
@@ -37,6 +70,24 @@ impl Write for Output {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Target::Standard(standard) => standard.write(bytes),
+            Target::Open(file) => file.write(bytes),
+            Target::Replaced(replacing) => replacing.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Target::Standard(standard) => standard.flush(),
+            Target::Open(file) => file.flush(),
+            Target::Replaced(replacing) => replacing.flush(),
+        }
     }
 }
 
@@ -75,8 +126,7 @@ pub fn tell(evaluated: &Evaluated, hours: Hours) {
         eprintln!("left out: {count} facts more than two days outside {first} to {last}");
     }
     let report = &evaluated.facts.report;
-    list("warning", &report.warnings, report.warnings_beyond);
-    list("rejected", &report.rejects, report.rejects_beyond);
+    list_all(report);
     evaluated.cards().for_each(|card| tell_failures(&card));
 }
 
@@ -100,13 +150,18 @@ fn failures<'a>(card: &CardView<'a>) -> impl Iterator<Item = &'a PluginFailure> 
 
 fn tell_provisional(evaluated: &Evaluated) {
     let mut cards = evaluated.chunks.iter().flat_map(|chunk| &chunk.results.cards);
-    if cards.any(|card| card.provisional) {
+    if cards.any(|card| card.provisional) && context_is_short(evaluated) {
         let context = evaluated.facts.rulesets.iter().map(|ruleset| ruleset.context());
         let (before, after) = context.fold((0, 0), |most, one| (most.0.max(one.before), most.1.max(one.after)));
         eprintln!("provisional: days around the pay period are missing, so figures may still change");
         eprintln!("hint:     the ruleset needs up to {before} days before and {after} after the pay period; give");
         eprintln!("          their punches, or `--complete` if nobody worked on days that the files do not show");
     }
+}
+
+/// True when a timecard is provisional because days around the pay period are missing, and not because of rejected rows.
+fn context_is_short(evaluated: &Evaluated) -> bool {
+    exceptions_by_code(evaluated).iter().any(|(code, _)| *code == ExceptionCode::ContextShort.code())
 }
 
 /// A ruleset on one line.
@@ -116,21 +171,40 @@ pub fn ruleset_line(ruleset: &Ruleset) -> String {
     format!("{}{version} (hash {})", ruleset.name(), hash.get(..12).unwrap_or(&hash))
 }
 
-/// Lists rows on standard error.
-pub fn list(what: &str, rows: &[Reject], beyond: u64) {
-    for row in rows {
-        eprintln!("{what}: {row}");
-    }
-    if beyond > 0 {
-        eprintln!("{what}: {beyond} more");
+/// Lists rows by their causes on standard error.
+fn list(what: &str, causes: &[Cause]) {
+    for cause in causes {
+        eprintln!("{what}: {cause}");
     }
 }
 
-/// Lists the rejected rows before a problem is printed, because they are often its cause.
-pub fn list_rejected(report: &Report, json: bool) {
-    if !json {
-        list("rejected", &report.rejects, report.rejects_beyond);
-    }
+/// Lists warnings and rejected rows on standard error.
+pub fn list_all(report: &Report) {
+    list("warning", report.warning_causes());
+    list_rejected(report);
+}
+
+/// Lists the rejected rows on standard error.
+pub fn list_rejected(report: &Report) {
+    list("rejected", report.reject_causes());
+}
+
+/// The rejected rows as JSON: how many, by their causes, and one by one.
+pub fn rejected_object(report: &Report) -> Value {
+    json!({ "count": report.rejected(), "causes": causes(report.reject_causes()), "rows": rows(&report.rejects) })
+}
+
+fn rows(rows: &[Reject]) -> Vec<Value> {
+    rows.iter().map(|row| json!({ "file": row.file, "line": row.place.line, "reason": row.reason })).collect()
+}
+
+fn causes(causes: &[Cause]) -> Vec<Value> {
+    let object = |cause: &Cause| {
+        let Reject { file, place, reason } = &cause.first;
+        let lines: Vec<u64> = std::iter::once(place).chain(&cause.next).map(|place| place.line).collect();
+        json!({ "file": file, "reason": reason, "count": cause.count, "lines": lines })
+    };
+    causes.iter().map(object).collect()
 }
 
 /// Writes one JSON document with the request, all results, and every row that was not used.
@@ -141,14 +215,13 @@ pub fn json_document(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -
     write!(out, ",\"carried\": ")?;
     write::carried(evaluated.cards(), out)?;
     let report = &evaluated.facts.report;
-    let rows = |rows: &[Reject]| -> Vec<Value> {
-        rows.iter().map(|row| json!({ "file": row.file, "line": row.place.line, "reason": row.reason })).collect()
-    };
     let exceptions: BTreeMap<&str, u64> = exceptions_by_code(evaluated).into_iter().collect();
     writeln!(out, ",\"exceptions\": {},", json!(exceptions))?;
     writeln!(out, "\"plugin_failures\": {},", plugin_failures(evaluated))?;
-    writeln!(out, "\"rejected\": {},", json!({ "count": report.rejected(), "rows": rows(&report.rejects) }))?;
-    writeln!(out, "\"warnings\": {}\n}}", json!({ "count": report.warned(), "rows": rows(&report.warnings) }))?;
+    let warned = causes(report.warning_causes());
+    let warnings = json!({ "count": report.warned(), "causes": warned, "rows": rows(&report.warnings) });
+    writeln!(out, "\"rejected\": {},", rejected_object(report))?;
+    writeln!(out, "\"warnings\": {warnings}\n}}")?;
     Ok(())
 }
 

@@ -5,8 +5,10 @@ use std::io;
 
 use serde_json::json;
 use shiftmill::core::one_line;
+use shiftmill_timecards::read::Report;
 
 use crate::exit::Exit;
+use crate::output;
 
 /// Why a command fails.
 #[derive(Clone, Debug)]
@@ -17,12 +19,22 @@ pub struct Problem {
     hint: Option<String>,
     /// A list that is printed instead of the three lines.
     listed: Option<String>,
+    /// The rows that were rejected before, which are often the cause.
+    rejected: Option<Box<Report>>,
 }
 
 impl Problem {
     /// A problem with the input.
     pub fn new(error: impl Into<String>) -> Problem {
-        Problem { exit: Exit::BadInput, error: error.into(), cause: None, hint: None, listed: None }
+        Problem { exit: Exit::BadInput, error: error.into(), cause: None, hint: None, listed: None, rejected: None }
+    }
+
+    /// Arguments that cannot be used, as the parser of arguments says it in lines.
+    pub fn arguments(message: &str) -> Problem {
+        let mut lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default();
+        let hint = lines.collect::<Vec<_>>().join(" ");
+        Problem::new("wrong arguments").cause(first.trim_start_matches("error: ")).hint(hint)
     }
 
     /// A fault of Shiftmill itself.
@@ -47,6 +59,12 @@ impl Problem {
         self
     }
 
+    /// Adds the rows that were rejected before.
+    pub fn with_rejected(mut self, report: &Report) -> Problem {
+        self.rejected = (report.rejected() > 0).then(|| Box::new(report.clone()));
+        self
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         self.exit
@@ -66,13 +84,21 @@ impl Problem {
             return;
         }
         if json {
-            let object = json!({
+            let mut object = json!({
                 "error": self.error,
                 "cause": self.cause.as_ref().or(self.listed.as_ref()),
                 "hint": self.hint,
             });
+            if let (Some(report), Some(object)) = (&self.rejected, object.as_object_mut()) {
+                object.insert(String::from("rejected"), output::rejected_object(report));
+            }
             eprintln!("{object}");
-        } else if let Some(list) = &self.listed {
+            return;
+        }
+        if let Some(report) = &self.rejected {
+            output::list_rejected(report);
+        }
+        if let Some(list) = &self.listed {
             eprintln!("{}", printable(list));
         } else {
             eprintln!("error: {}", printable(&self.error));

@@ -11,6 +11,7 @@ use shiftmill_timecards::clock;
 
 use crate::files::Facts;
 use crate::problem::Problem;
+use crate::stray_punches;
 
 /// Days beside the covered days. A fact on them may belong to a shift at the edge.
 const EDGE: i32 = 2;
@@ -68,10 +69,17 @@ impl WindowArguments {
         }
     }
 
-    /// Determines the window, and removes facts outside the needed days from the cards.
+    /// Determines the window, and removes facts outside the needed days from the cards. Punches of a clock that was reset
+    /// are rejected.
     pub fn settle(&self, facts: &mut Facts) -> Result<Window, Problem> {
+        let settled = self.settle_window(facts);
+        settled.map_err(|problem| problem.with_rejected(&facts.report))
+    }
+
+    fn settle_window(&self, facts: &mut Facts) -> Result<Window, Problem> {
         let years = self.years();
         let all_years = zones_over(&facts.zone_names, years.first, years.last)?;
+        stray_punches::set_aside(facts, &all_years, self.from.zip(self.to));
         let mut assumed = Vec::new();
         let punched = punched(&facts.cards, &all_years);
         let (first, last) = match (punched, self.from, self.to) {

@@ -167,9 +167,9 @@ fn a_file_of_garbage_says_so_line_by_line() {
     let output = shiftmill(&place, &evaluate);
     assert_eq!(output.status.code(), Some(2));
     let text = err(&output);
-    assert!(text.contains("rejected: punches.csv line 2: the line is not UTF-8 text"), "{text}");
+    assert!(text.contains("rejected: punches.csv line 2: the line is not utf-8 text"), "{text}");
     assert!(text.contains("rejected: punches.csv line 3: `noon` is not a date and a time"), "{text}");
-    assert!(text.contains("error: the pay period is not given, and no file has a punch"), "{text}");
+    assert!(text.contains("error: cannot read `punches.csv`"), "{text}");
 }
 
 #[test]

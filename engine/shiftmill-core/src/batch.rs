@@ -119,6 +119,8 @@ batch! {
         ruleset: u16, even_or_empty;
         /// Which of the request's zones; empty when all use the first.
         zone: u16, even_or_empty;
+        /// Rows of the employee that could not be read; empty when there are none.
+        rejected_rows: u32, even_or_empty;
     }
     rows punches by
         /// Punches per employee.
@@ -369,6 +371,7 @@ impl CheckedBatch {
         let zone = columns.zone.get(index).map_or(0, |zone| usize::from(*zone));
         Some(Timecard {
             zone: zones.get(zone)?,
+            rejected_rows: columns.rejected_rows.get(index).copied().unwrap_or(0),
             punches: PunchColumns {
                 base: columns.punch_base,
                 at: columns.punch_at.get(punches.clone())?,

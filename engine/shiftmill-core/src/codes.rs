@@ -260,6 +260,8 @@ coded! {
         CorrectionRefused = 31 "correction_refused",
         /// A corrected punch.
         CorrectedPunch = 32 "corrected_punch",
+        /// Rows of the employee could not be read: the rows are provisional (`SM-FACTS-REJECTED`).
+        FactsRejected = 33 "facts_rejected",
     }
 }
 
@@ -268,7 +270,7 @@ impl ExceptionCode {
     pub const fn is_of_engine(self) -> bool {
         use ExceptionCode as E;
         match self {
-            E::ContextShort | E::PluginFailed => true,
+            E::ContextShort | E::PluginFailed | E::FactsRejected => true,
             E::LateIn
             | E::SeriousLate
             | E::AbsentHalf

@@ -97,5 +97,7 @@ coded! {
         FactTwice = 44 "SM-FACT-TWICE",
         /// Two scheduled shifts of one employee overlap.
         ShiftsOverlap = 45 "SM-SHIFTS-OVERLAP",
+        /// Rows of the employee could not be read, and a final result is required.
+        FactsRejected = 46 "SM-FACTS-REJECTED",
     }
 }

@@ -347,6 +347,12 @@ pub enum EvaluationError {
         /// Days needed after.
         after: u16,
     },
+    /// Rows of the employee could not be read and the request requires final results.
+    #[error("{rows} rows of the employee could not be read, and a final result is required")]
+    FactsRejected {
+        /// How many.
+        rows: u32,
+    },
 }
 
 impl EvaluationError {
@@ -368,6 +374,7 @@ impl EvaluationError {
             EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
             EvaluationError::ContextShort { .. } => ErrorCode::ContextShort,
+            EvaluationError::FactsRejected { .. } => ErrorCode::FactsRejected,
         }
     }
 }
@@ -390,7 +397,8 @@ impl EvaluationError {
             | EvaluationError::FactOutsideWindow { .. }
             | EvaluationError::Engine
             | EvaluationError::Plugin { .. }
-            | EvaluationError::ContextShort { .. } => None,
+            | EvaluationError::ContextShort { .. }
+            | EvaluationError::FactsRejected { .. } => None,
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct CardFacts {
     pub ruleset: u16,
     /// Which of the request's zones.
     pub zone: u16,
+    /// How many of the employee's rows could not be read and are not among the facts; results are then provisional.
+    pub rejected_rows: u32,
     /// Clock events in any order.
     pub punches: Vec<Punch>,
     /// Scheduled shifts in any order.
@@ -84,6 +86,7 @@ impl TimecardBatch {
             employee,
             ruleset,
             zone,
+            rejected_rows,
             punches,
             shifts,
             leave: _,
@@ -108,6 +111,7 @@ impl TimecardBatch {
         self.employees.push(employee.clone());
         self.ruleset.push(*ruleset);
         self.zone.push(*zone);
+        self.push_rejected(*rejected_rows);
         self.punch_count.push(punches.len() as u32);
         self.punch_at.extend(punches.iter().filter_map(offset));
         self.punch_kind.extend(punches.iter().map(|punch| punch.kind as u8));
@@ -115,6 +119,14 @@ impl TimecardBatch {
         self.push_shifts(shifts);
         self.push_sparse(owner, facts);
         Ok(())
+    }
+
+    /// A column of the whole batch: it is filled up with zeros as soon as one employee has rejected rows.
+    fn push_rejected(&mut self, rows: u32) {
+        if rows > 0 || !self.rejected_rows.is_empty() {
+            self.rejected_rows.resize(self.employees.len() - 1, 0);
+            self.rejected_rows.push(rows);
+        }
     }
 
     fn push_shifts(&mut self, shifts: &[ShiftFact]) {

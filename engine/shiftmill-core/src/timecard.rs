@@ -10,6 +10,8 @@ use crate::zone::Zone;
 pub struct Timecard<'a> {
     /// The employee's home zone.
     pub zone: &'a Zone,
+    /// How many of their rows could not be read and are not among the facts.
+    pub rejected_rows: u32,
     /// Clock events in any order.
     pub punches: PunchColumns<'a>,
     /// Scheduled shifts in any order.
@@ -178,7 +180,8 @@ pub struct EvaluationWindow {
     pub facts: WorkdayRange,
     /// The instant as of which everything is calculated; decides what is still pending.
     pub as_of: Timestamp,
-    /// With fewer days of context than the plan needs, the card is an error instead of provisional.
+    /// With fewer days of context than the plan needs, or with rows that could not be read, the card is an error instead
+    /// of provisional.
     pub require_final: bool,
 }
 

@@ -99,6 +99,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
     let window = EvaluationWindow { pay_period: day, facts: day, as_of: Timestamp(86_400), require_final: false };
     let zone = Zone::fixed("Etc/UTC", 0);
     let card = Timecard {
+        rejected_rows: 0,
         zone: &zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
         schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },

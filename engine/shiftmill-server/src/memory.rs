@@ -50,6 +50,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         employees,
         ruleset,
         zone,
+        rejected_rows,
         punch_count,
         punch_base: _,
         punch_at,
@@ -70,7 +71,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         carried_value,
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
-    let per_employee = ruleset.len() + zone.len() + punch_count.len() + shift_count.len();
+    let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
     let shifts = shift_workday.len() + shift_start.len() + shift_end.len() + shift_template.len();
     let words = per_employee + punch_at.len() + shifts + punch_id.len() * 2;
     let rows = leave.len() + corrections.len() + waivers.len() + day_overrides.len() + opening_balances.len();

@@ -68,6 +68,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::ShiftsOverlap => (Code::InvalidArgument, None),
         ErrorCode::RulesetUnknown | ErrorCode::PluginUnknown => (Code::NotFound, None),
         ErrorCode::ContextShort
+        | ErrorCode::FactsRejected
         | ErrorCode::PluginPanic
         | ErrorCode::PluginBudget
         | ErrorCode::PluginMemory

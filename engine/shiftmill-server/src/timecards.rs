@@ -195,6 +195,7 @@ fn read_timecard(
         employee: timecard.employee.clone(),
         ruleset: 0,
         zone: number,
+        rejected_rows: timecard.rejected_rows,
         punches: each(at, "punches", &timecard.punches, |row| Ok(reader.punch(&punch_row(row))?))?,
         shifts: each(at, "shifts", &timecard.shifts, |row| Ok(reader.shift(&shift_row(row))?))?,
         leave: each(at, "leave", &timecard.leave, |row| leave(row, reader))?.into_iter().flatten().collect(),
@@ -218,6 +219,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
     let v1::Timecard {
         employee: _,
         zone: _,
+        rejected_rows: _,
         punches,
         shifts,
         leave,

@@ -61,7 +61,129 @@ impl WrittenTime {
     }
 }
 
-/// A calendar date: `2026-03-02`, also `2026/3/2`.
+/// The order of the numbers of a date that does not begin with a year of four digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Day, month, year.
+    DayMonthYear,
+    /// Month, day, year.
+    MonthDayYear,
+    /// Year, month, day: only a year of two digits needs it.
+    YearMonthDay,
+}
+
+impl DateOrder {
+    /// All orders.
+    pub const ALL: [DateOrder; 3] = [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay];
+
+    /// Its word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            DateOrder::DayMonthYear => "dmy",
+            DateOrder::MonthDayYear => "mdy",
+            DateOrder::YearMonthDay => "ymd",
+        }
+    }
+
+    /// The order with this word, in any case.
+    pub fn from_code(code: &str) -> Option<DateOrder> {
+        DateOrder::ALL.into_iter().find(|order| order.code().eq_ignore_ascii_case(code))
+    }
+
+    /// The orders in which a text is, or begins with, a date. Empty where the text says the order itself, as
+    /// `2026-03-02` does, and where it is no date.
+    ///
+    /// ```
+    /// use shiftmill_timecards::clock::DateOrder;
+    /// assert_eq!(DateOrder::possible("29/08/2026 07:54"), [DateOrder::DayMonthYear]);
+    /// assert_eq!(DateOrder::possible("01/09/2026"), [DateOrder::DayMonthYear, DateOrder::MonthDayYear]);
+    /// assert_eq!(DateOrder::possible("2026-03-02"), []);
+    /// ```
+    pub fn possible(text: &str) -> Vec<DateOrder> {
+        match DateParts::leading(text.trim()) {
+            Some((parts, _)) if parts.day(None).is_none() => {
+                DateOrder::ALL.into_iter().filter(|order| parts.day(Some(*order)).is_some()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The three parts of a date as written.
+#[derive(Clone, Copy)]
+struct DateParts<'a> {
+    first: &'a str,
+    second: &'a str,
+    third: &'a str,
+}
+
+impl<'a> DateParts<'a> {
+    /// The parts of the date with which a text begins, and the rest of the text.
+    fn leading(text: &'a str) -> Option<(DateParts<'a>, &'a str)> {
+        let (first, rest) = run_of(text, |letter| letter.is_ascii_digit())?;
+        let (divider, rest) = first_of(rest)?;
+        let next = match divider {
+            '-' | '/' | '.' => divider,
+            '年' => '月',
+            _ => return None,
+        };
+        let (second, rest) = run_of(rest, |letter| letter.is_ascii_alphanumeric())?;
+        let rest = rest.strip_prefix(next)?;
+        let (third, rest) = run_of(rest, |letter| letter.is_ascii_digit())?;
+        let rest = if divider == '年' { rest.strip_prefix('日').unwrap_or(rest) } else { rest };
+        Some((DateParts { first, second, third }, rest))
+    }
+
+    /// The day. A year of four digits in front, or the name of a month, says the order by itself.
+    fn day(self, order: Option<DateOrder>) -> Option<Workday> {
+        let DateParts { first, second, third } = self;
+        if first.len() == 4 {
+            return day_of(first, second, third);
+        }
+        if let Some(month) = month_named(second) {
+            let year = (third.len() == 4).then_some(third)?;
+            return Workday::from_date(i32::try_from(digits(year)?).ok()?, month, short(first)?);
+        }
+        match order? {
+            DateOrder::DayMonthYear => day_of(third, second, first),
+            DateOrder::MonthDayYear => day_of(third, first, second),
+            DateOrder::YearMonthDay => day_of(first, second, third),
+        }
+    }
+}
+
+/// A day by its numbers. A year of two digits is one of this century.
+fn day_of(year: &str, month: &str, day: &str) -> Option<Workday> {
+    let year = match year.len() {
+        4 => digits(year)?,
+        2 => 2_000 + digits(year)?,
+        _ => return None,
+    };
+    Workday::from_date(i32::try_from(year).ok()?, short(month)?, short(day)?)
+}
+
+/// A number of one or two digits.
+fn short(text: &str) -> Option<u32> {
+    if text.len() <= 2 { digits(text) } else { None }
+}
+
+fn month_named(text: &str) -> Option<u32> {
+    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    (1..).zip(NAMES).find(|(_, name)| text.eq_ignore_ascii_case(name)).map(|(number, _)| number)
+}
+
+/// The letters at the start of a text for which `is_part` holds, at least one, and the rest.
+fn run_of(text: &str, is_part: impl Fn(char) -> bool) -> Option<(&str, &str)> {
+    let end = text.find(|letter| !is_part(letter)).unwrap_or(text.len());
+    if end == 0 { None } else { text.split_at_checked(end) }
+}
+
+fn first_of(text: &str) -> Option<(char, &str)> {
+    let mut letters = text.chars();
+    letters.next().map(|letter| (letter, letters.as_str()))
+}
+
+/// A calendar date that begins with its year: `2026-03-02`, also `2026/3/2` and `2026年3月2日`. A weekday may follow.
 ///
 /// ```
 /// use shiftmill_core::Workday;
@@ -69,14 +191,55 @@ impl WrittenTime {
 /// assert_eq!(shiftmill_timecards::clock::date("2026-02-30"), None);
 /// ```
 pub fn date(text: &str) -> Option<Workday> {
-    let separator = if text.contains('/') { '/' } else { '-' };
-    let mut parts = text.split(separator);
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let complete = parts.next().is_none() && year.len() == 4 && month.len() <= 2 && day.len() <= 2;
-    if !complete {
-        return None;
-    }
-    Workday::from_date(i32::try_from(digits(year)?).ok()?, digits(month)?, digits(day)?)
+    date_in(text, None)
+}
+
+/// A calendar date, where `order` says what the numbers of a date mean that does not begin with its year.
+///
+/// ```
+/// use shiftmill_core::Workday;
+/// use shiftmill_timecards::clock::{DateOrder, date_in};
+/// assert_eq!(date_in("01/09/2026", Some(DateOrder::DayMonthYear)), Workday::from_date(2026, 9, 1));
+/// assert_eq!(date_in("01/09/2026", None), None);
+/// ```
+pub fn date_in(text: &str, order: Option<DateOrder>) -> Option<Workday> {
+    let (parts, rest) = DateParts::leading(text.trim())?;
+    if after_weekday(rest).is_empty() { parts.day(order) } else { None }
+}
+
+/// The text after a weekday, when it begins with one: `星期一`, `(周一)`, `(月)`, `Mon`.
+fn after_weekday(text: &str) -> &str {
+    let inner = text.trim_start_matches([' ', '(', '（']);
+    let named = inner.strip_prefix("星期").or_else(|| inner.strip_prefix('周')).or_else(|| inner.strip_prefix('週'));
+    let rest = match (named.and_then(first_of), run_of(inner, |letter| letter.is_ascii_alphabetic())) {
+        (Some((_, rest)), _) => rest,
+        (None, Some((word, rest))) if weekday(word).is_some() => rest,
+        (None, _) => match first_of(inner) {
+            Some(('日' | '月' | '火' | '水' | '木' | '金' | '土', rest)) if inner.len() < text.len() => rest,
+            _ => return text.trim_start(),
+        },
+    };
+    rest.trim_start_matches([')', '）']).trim_start()
+}
+
+/// The wall time that a number means in a spreadsheet that counts days, and fractions of them, from 1900. `None` for
+/// other texts, and for numbers of days outside the years 1980 to 2099.
+///
+/// ```
+/// use shiftmill_timecards::clock::serial_date;
+/// assert_eq!(serial_date("46083.3333333").unwrap().to_string(), "2026-03-02 08:00:00");
+/// assert_eq!(serial_date("12"), None);
+/// ```
+pub fn serial_date(text: &str) -> Option<WallTime> {
+    /// 1970-01-01 as such a number.
+    const UNIX: i32 = 25_569;
+    const DAYS: core::ops::Range<i32> = 29_221..73_051;
+    let (days, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    let days = i32::try_from(digits(days)?).ok().filter(|days| DAYS.contains(days))?;
+    let fraction: String = fraction.chars().take(9).collect();
+    let of = 10_i64.pow(u32::try_from(fraction.len()).ok()?);
+    let second = (i64::from(digits(&fraction)?) * WALL_DAY + of / 2) / of;
+    Some(WallTime(i64::from(days - UNIX) * WALL_DAY + second))
 }
 
 /// A time of day from `00:00` to `24:00`, optionally with seconds: seconds since midnight.
@@ -144,8 +307,8 @@ pub fn weekday(text: &str) -> Option<Weekday> {
     Weekday::ALL.into_iter().zip(NAMES).find(|(_, name)| fits(name)).map(|(weekday, _)| weekday)
 }
 
-/// A date and a time of day, with `T` or blanks between them, and an offset (`Z`, `+08:00`, `-0700`) if there is one.
-/// Fractions of a second are cut off, since the calculation knows whole seconds only.
+/// A date that begins with its year and a time of day, with `T` or blanks between them, and an offset (`Z`, `+08:00`,
+/// `-0700`) if there is one. Fractions of a second are cut off, since the calculation knows whole seconds only.
 ///
 /// ```
 /// use shiftmill_core::{Timestamp, WallTime};
@@ -153,22 +316,92 @@ pub fn weekday(text: &str) -> Option<Weekday> {
 /// assert_eq!(date_and_time("1970-01-02 00:00:01"), Some(WrittenTime::Wall(WallTime(86_401))));
 /// assert_eq!(date_and_time("1970-01-01T08:00:00.5+08:00"), Some(WrittenTime::Instant(Timestamp(0))));
 /// assert_eq!(date_and_time("1970-01-01 25:10"), None);
+/// assert_eq!(date_and_time("1970-01-01 次日 1:30 PM"), Some(WrittenTime::Wall(WallTime(135_000))));
 /// ```
 pub fn date_and_time(text: &str) -> Option<WrittenTime> {
-    let text = text.trim();
-    let (day, rest) = text.split_once(['T', 't', ' '])?;
-    let rest = rest.trim_start();
-    let (clock, offset) = split_offset(rest)?;
-    let clock = match clock.split_once('.') {
-        Some((clock, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit()) => clock,
-        Some(_) => return None,
-        None => clock,
+    date_and_time_in(text, None)
+}
+
+/// A date and a time of day as [`date_and_time`] reads it, where `order` says what the numbers of a date mean that does
+/// not begin with its year.
+pub fn date_and_time_in(text: &str, order: Option<DateOrder>) -> Option<WrittenTime> {
+    let (parts, rest) = DateParts::leading(text.trim())?;
+    let rest = match rest.strip_prefix(['T', 't']) {
+        // A `T` also opens `Tue`.
+        Some(clock) if clock.starts_with(|letter: char| letter.is_ascii_digit()) => clock,
+        _ => after_weekday(rest),
     };
-    let wall = WallTime::on(date(day)?, i32::try_from(time_of_day(clock.trim_end())?).ok()?);
+    let (clock, offset) = split_offset(rest)?;
+    let wall = WallTime::on(parts.day(order)?, time_from_day(clock.trim())?);
     Some(match offset {
         Some(offset) => WrittenTime::Instant(Timestamp(wall.0 - offset)),
         None => WrittenTime::Wall(wall),
     })
+}
+
+/// A time of day beside a date, in seconds from the midnight that opens the date: on the clock of 24 or of 12 hours, on
+/// the date or on the day after it (`次日 00:31`).
+///
+/// ```
+/// use shiftmill_timecards::clock::time_from_day;
+/// assert_eq!(time_from_day("8:01:12 PM"), Some(20 * 3_600 + 72));
+/// assert_eq!(time_from_day("下午5:30"), time_from_day("17:30"));
+/// assert_eq!(time_from_day("次日 00:31"), Some(86_400 + 31 * 60));
+/// assert_eq!(time_from_day("13:00 PM"), None);
+/// ```
+pub fn time_from_day(text: &str) -> Option<i32> {
+    // Most times are plain, and most files have nothing else.
+    if let Some(second) = time_of_day(text) {
+        return i32::try_from(second).ok();
+    }
+    let (text, later) = match strip_word(text, NEXT_DAY) {
+        Some(rest) => (rest, DAY),
+        None => (strip_word(text, &["当日", "當日"]).unwrap_or(text), 0),
+    };
+    let second = match (strip_word(text, MORNING), strip_word(text, AFTERNOON)) {
+        (Some(clock), _) => on_the_half(clock)?,
+        (None, Some(clock)) => on_the_half(clock)?.checked_add(DAY / 2)?,
+        (None, None) => i32::try_from(time_of_day(without_fraction(text)?)?).ok()?,
+    };
+    second.checked_add(later)
+}
+
+const DAY: i32 = 86_400;
+/// Words before a time on the day after the date beside it.
+const NEXT_DAY: &[&str] = &["次日", "翌日", "第二天", "next day"];
+/// Words beside a time of the clock of twelve hours.
+const MORNING: &[&str] = &["am", "a.m.", "a. m.", "a.\u{a0}m.", "上午", "午前", "오전"];
+const AFTERNOON: &[&str] = &["pm", "p.m.", "p. m.", "p.\u{a0}m.", "下午", "午後", "오후"];
+
+/// A text without one of these words, in any case, at its start or end.
+fn strip_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| {
+        let front = text.get(..word.len()).filter(|front| front.eq_ignore_ascii_case(word));
+        let back = text.len().checked_sub(word.len());
+        let back = back.filter(|at| text.get(*at..).is_some_and(|back| back.eq_ignore_ascii_case(word)));
+        let rest = match (front, back) {
+            (Some(_), _) => text.get(word.len()..),
+            (None, Some(at)) => text.get(..at),
+            (None, None) => None,
+        };
+        rest.map(str::trim)
+    })
+}
+
+/// A time from 0:00 to 12:59 on the clock of twelve hours, where 12:30 is half past midnight or noon.
+fn on_the_half(text: &str) -> Option<i32> {
+    let second = i32::try_from(clock_reading(without_fraction(text)?)?).ok()?;
+    (second < 13 * 3_600).then_some(second % (DAY / 2))
+}
+
+fn without_fraction(text: &str) -> Option<&str> {
+    match text.split_once('.') {
+        Some((clock, fraction)) if !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(clock)
+        }
+        Some(_) => None,
+        None => Some(text),
+    }
 }
 
 /// Splits `08:00:00+08:00` into the time of day and the seconds east of UTC.
@@ -224,6 +457,44 @@ mod tests {
             assert_eq!(date_and_time(&format!("2026-03-02 {wrong}")), None, "{wrong}");
         }
         assert_eq!(date_and_time("2026-03-02 08:00:00.x"), None);
+    }
+
+    #[test]
+    fn dates_are_read_only_where_their_order_is_known() {
+        let day = Workday::from_date(2026, 9, 1);
+        for written in ["2026-09-01", "2026/9/1", "2026年9月1日", "2026.09.01", "01-Sep-2026", "2026/09/01 星期二"]
+        {
+            assert_eq!(date(written), day, "{written}");
+        }
+        for written in ["2026-09-01(周二)", "2026-09-01 Tue", "2026/09/01（火）"] {
+            assert_eq!(date(written), day, "{written}");
+        }
+        for (written, order) in [("1.9.2026", "dmy"), ("09/01/2026", "mdy"), ("26-09-01", "ymd"), ("1/9/26", "DMY")] {
+            assert_eq!(date(written), None, "{written}");
+            assert_eq!(date_in(written, DateOrder::from_code(order)), day, "{written}");
+        }
+        for wrong in ["2026-09-01x", "2026-9-001", "2026-13-01", "1-9", "2026-09", "2026/09-01", "29/29/2026", ""] {
+            assert_eq!(date_in(wrong, Some(DateOrder::DayMonthYear)), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn times_may_use_twelve_hours_and_the_next_day() {
+        let at = |text: &str| date_and_time_in(text, Some(DateOrder::MonthDayYear));
+        let evening = date_and_time("2026-03-02 20:01:12");
+        for written in
+            ["3/2/2026 8:01:12 PM", "2026/3/2 下午 8:01:12", "2026-03-02T08:01:12p.m.", "2026-03-02 Mon 20:01:12.7"]
+        {
+            assert_eq!(at(written), evening, "{written}");
+        }
+        assert_eq!(at("2026-03-02 12:05 AM"), at("2026-03-02 00:05"));
+        assert_eq!(at("2026-03-02 12:05 a. m."), at("2026-03-02 00:05"));
+        assert_eq!(at("2026-03-02 次日 00:31"), at("2026-03-03 00:31"));
+        for wrong in
+            ["2026-03-02 13:05 AM", "2026-03-02 AM", "2026-03-02 8:00 AM PM", "2026-03-02 次日", "2026-03-02 25:10"]
+        {
+            assert_eq!(at(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

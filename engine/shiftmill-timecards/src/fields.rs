@@ -125,7 +125,7 @@ macro_rules! fields {
 
 // A name that two columns of one table share belongs to the first of them.
 fields! {
-    Employee "employee" ["employee_id", "employee_no", "emp", "emp_id", "emp_no", "worker", "badge", "工号"] {
+    Employee "employee" ["employee_id", "employee_no", "emp", "emp_id", "emp_no", "person_id", "worker", "badge", "工号", "员工编号"] {
         Employees Required "the key";
         Punches Who "the employee's key";
         Schedule Required "the employee's key";
@@ -140,7 +140,7 @@ fields! {
     Zone "zone" ["time_zone", "tz"] {
         Employees Optional "IANA name; the zone of the evaluation when empty";
     }
-    Pin "pin" ["terminal_pin", "enroll_number", "device_user_id"] {
+    Pin "pin" ["terminal_pin", "enroll_number", "device_user_id", "en_no", "ac_no", "考勤号码", "登记号码"] {
         Employees Optional "their number on terminals";
         Punches Who "the employee's number on terminals";
     }
@@ -150,7 +150,7 @@ fields! {
     Action "action" ["correction", "does"] {
         Corrections Required "`add`, `void` or `retime`";
     }
-    At "at" ["timestamp", "date_time", "punch_time", "punched_at", "clock_time"] {
+    At "at" ["timestamp", "date_time", "punch_time", "punched_at", "clock_time", "日期时间", "打卡时间", "签到时间", "刷卡时间"] {
         Punches When "date and time";
         Corrections Optional "date and time of the punch to add, or of the punch meant";
     }
@@ -160,7 +160,7 @@ fields! {
     Time "time" [] {
         Punches When "the time of day beside `date`; alone, date and time";
     }
-    Kind "kind" ["type", "punch_type", "direction", "status", "state", "event", "action", "in_out"] {
+    Kind "kind" ["type", "punch_type", "direction", "status", "state", "event", "action", "in_out", "punch_state", "attendance_status", "check_type", "考勤状态", "记录状态", "出勤状态", "打卡类型", "签到类型"] {
         Punches Optional "see below; empty means without direction";
         Corrections Optional "the kind of the punch to add, or of the punch meant";
     }
@@ -223,7 +223,8 @@ impl Field {
     }
 }
 
-fn plain(word: &str) -> impl Iterator<Item = char> {
+/// A name of a column as it is compared.
+pub(crate) fn plain(word: &str) -> impl Iterator<Item = char> {
     word.chars().filter(|mark| !matches!(mark, ' ' | '-' | '_')).flat_map(char::to_lowercase)
 }
 

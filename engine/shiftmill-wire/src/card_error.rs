@@ -28,7 +28,8 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
-        | EvaluationError::ContextShort { .. } => error.to_string(),
+        | EvaluationError::ContextShort { .. }
+        | EvaluationError::FactsRejected { .. } => error.to_string(),
     }
 }
 
@@ -128,6 +129,7 @@ errors! {
     Engine,
     Plugin { code },
     ContextShort { before after },
+    FactsRejected { rows },
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         employees: batch.employees,
         ruleset: batch.ruleset.into_iter().map(u32::from).collect(),
         zone: batch.zone.into_iter().map(u32::from).collect(),
+        rejected_rows: batch.rejected_rows,
         punch_count: batch.punch_count,
         punch_base: batch.punch_base.0,
         punch_at: batch.punch_at,
@@ -96,6 +97,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let shifts = chunk.shift_workday.len();
     let batch = TimecardBatch {
         zone: narrow(chunk.zone, "zone")?,
+        rejected_rows: chunk.rejected_rows,
         employees: chunk.employees,
         ruleset,
         punch_count: chunk.punch_count,

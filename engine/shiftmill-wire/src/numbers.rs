@@ -81,7 +81,7 @@ numbered! {
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
-        CorrectedPunch
+        CorrectedPunch FactsRejected
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

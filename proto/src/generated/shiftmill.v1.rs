@@ -1417,8 +1417,8 @@ pub struct Window {
     /// pending and which corrections and leave were known. Required: the server's clock never decides.
     #[prost(string, tag = "5")]
     pub as_of: ::prost::alloc::string::String,
-    /// With fewer days of context than a ruleset needs, a timecard is an error (`SM-CONTEXT-SHORT`) instead of
-    /// provisional.
+    /// With fewer days of context than a ruleset needs (`SM-CONTEXT-SHORT`), or with rows that could not be read
+    /// (`SM-FACTS-REJECTED`), a timecard is an error instead of provisional.
     #[prost(bool, tag = "6")]
     pub require_final: bool,
     /// The facts are complete for all days of context that the rulesets need: where they show no work, nobody worked.
@@ -1499,6 +1499,10 @@ pub struct Chunk {
     /// Per carried value: the value.
     #[prost(sfixed64, repeated, tag = "22")]
     pub carried_value: ::prost::alloc::vec::Vec<i64>,
+    /// Per employee: how many of their rows the client could not read, so that they are missing here. Their timecard is
+    /// provisional and has the exception `facts_rejected`. Left out: 0.
+    #[prost(fixed32, repeated, tag = "23")]
+    pub rejected_rows: ::prost::alloc::vec::Vec<u32>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2490,6 +2494,10 @@ pub struct Timecard {
     /// The values that plugins carried over from the pay period before; one value for each key.
     #[prost(message, repeated, tag = "10")]
     pub carried: ::prost::alloc::vec::Vec<CarriedValue>,
+    /// How many of their rows the client could not read, so that they are missing here. The timecard is then provisional
+    /// and has the exception `facts_rejected`.
+    #[prost(uint32, tag = "11")]
+    pub rejected_rows: u32,
 }
 /// One clock event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3154,6 +3162,8 @@ pub enum ExceptionCode {
     CorrectionRefused = 31,
     /// A corrected punch.
     CorrectedPunch = 32,
+    /// Rows of the employee could not be read: the rows are provisional (`SM-FACTS-REJECTED`).
+    FactsRejected = 33,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3195,6 +3205,7 @@ impl ExceptionCode {
             Self::DuplicateShift => "EXCEPTION_CODE_DUPLICATE_SHIFT",
             Self::CorrectionRefused => "EXCEPTION_CODE_CORRECTION_REFUSED",
             Self::CorrectedPunch => "EXCEPTION_CODE_CORRECTED_PUNCH",
+            Self::FactsRejected => "EXCEPTION_CODE_FACTS_REJECTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3233,6 +3244,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_DUPLICATE_SHIFT" => Some(Self::DuplicateShift),
             "EXCEPTION_CODE_CORRECTION_REFUSED" => Some(Self::CorrectionRefused),
             "EXCEPTION_CODE_CORRECTED_PUNCH" => Some(Self::CorrectedPunch),
+            "EXCEPTION_CODE_FACTS_REJECTED" => Some(Self::FactsRejected),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 //! - Runs:   in close, after pay.
 //! - Edges:  pending while `as_of` is before the instant at which nothing more can be expected: the end of the last
 //!   shift scheduled on its workday plus that shift's `latest_out`; without a shift, 16 hours after the instant it
-//!   refers to. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
+//!   refers to. With rejected rows none is final: a row that could not be read may resolve any of them. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
 //!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays;
 //!   reviews of different rules of plugins stay separate.
 //! - Source: employer policy.
@@ -66,6 +66,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::UnderHours
         | E::FuturePunch
         | E::ContextShort
+        | E::FactsRejected
         | E::LeaveOverlap
         | E::NeedsReview
         | E::OddPunches => Some(Severity::Medium),
@@ -86,12 +87,13 @@ pub(crate) fn raise(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, 
     noticed.sort_unstable_by_key(|noticed| (noticed.key(), Reverse(noticed.measure), noticed.rule, noticed.says));
     noticed.dedup_by_key(|noticed| noticed.key());
     let all_settled = all_settled(noticed, scheduled, inputs);
+    let incomplete = inputs.card.rejected_rows > 0;
     for Noticed { code, workday, at, measure, rule, says, .. } in noticed.iter().copied() {
         let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
         let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
         let state = if inputs.card.waivers.contains(&waiver) {
             ExceptionState::Waived
-        } else if !all_settled && inputs.window.as_of < settled_at(workday, at, scheduled, inputs) {
+        } else if incomplete || !all_settled && inputs.window.as_of < settled_at(workday, at, scheduled, inputs) {
             ExceptionState::Pending
         } else {
             ExceptionState::Final

@@ -2,6 +2,7 @@
 mod carry;
 mod context;
 pub mod exceptions;
+mod rejected;
 #[cfg(test)]
 mod tests;
 pub(crate) mod totals;
@@ -15,7 +16,8 @@ use crate::timecard::Inputs;
 /// Adds the rows of one card to `results`: those of workdays in the pay period. True when they are provisional.
 ///
 /// # Errors
-/// [`EvaluationError::ContextShort`] when days of context are missing and the request wants final results only.
+/// [`EvaluationError::ContextShort`] when days of context are missing, [`EvaluationError::FactsRejected`] when rows of
+/// the employee could not be read, and the request wants final results only.
 pub fn close(
     inputs: &Inputs<'_>,
     detail: Detail,
@@ -23,7 +25,8 @@ pub fn close(
     scratch: &mut Scratch,
     results: &mut Evaluations,
 ) -> Result<bool, EvaluationError> {
-    let provisional = context::check(inputs, state)?;
+    let short = context::check(inputs, state)?;
+    let provisional = rejected::check(inputs, state)? || short;
     exceptions::raise(inputs, detail, state, results);
     totals::gather_lines(inputs, state, &mut scratch.totals);
     totals::add_up(inputs, &mut scratch.totals, results);

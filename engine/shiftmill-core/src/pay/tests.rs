@@ -123,6 +123,7 @@ impl Bench {
         let names = Names { pay_codes: vec![code("regular"), code("unpaid_break")], ..names };
         let timeline = PlanTimeline::new(self.versions.clone(), names).unwrap();
         let card = Timecard {
+            rejected_rows: 0,
             zone: &self.zone,
             punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
             schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },

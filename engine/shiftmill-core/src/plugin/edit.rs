@@ -149,7 +149,7 @@ pub enum Change {
     Mark {
         /// The workday that it is shown on: any that the facts cover.
         workday: Workday,
-        /// At what; `context_short` and `plugin_failed` are raised by the engine only.
+        /// At what; `context_short`, `plugin_failed` and `facts_rejected` are raised by the engine only.
         code: ExceptionCode,
         /// The instant it refers to.
         at: Timestamp,

@@ -122,6 +122,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
     let as_of = Timestamp(MIDNIGHT + 86_400);
     let window = EvaluationWindow { pay_period, facts: pay_period, as_of, require_final: false };
     let card = |zone| Timecard {
+        rejected_rows: 0,
         zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
         schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },

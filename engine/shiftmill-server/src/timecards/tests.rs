@@ -137,7 +137,7 @@ fn file(table: Table, header: &str, values: &[&str]) -> Option<(CardFacts, usize
     let mut intake = Intake::new("staff", &[], &zones, &rulesets, StatusMap::default(), &mut report);
     let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
     let text = format!("employee,{header}\nE1,{}\n", quoted.join(","));
-    intake.read("facts", table, Format::Csv, &mut text.as_bytes(), &mut report).unwrap();
+    intake.read("facts", table, &Format::Csv.into(), &mut text.as_bytes(), &mut report).ok()?;
     let card = intake.finish().pop()?;
     (report.rejected() == 0).then_some((card, report.warnings.len()))
 }

@@ -8,7 +8,7 @@ use shiftmill_core::{
     Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, TimecardBatch, Timestamp, Unit, WallTime,
     Workday, WorkdayRange, Zone, ZoneTable, evaluate,
 };
-use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
+use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
 use super::translate::Translation;
 
@@ -185,8 +185,9 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
     let names = [RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() }];
     let file = |name: &str| translation.files.iter().find(|file| file.0 == name).map(|file| file.1.as_bytes());
     let mut employees = file("employees.csv").unwrap_or_default();
+    let layout = Layout::from(Format::Csv);
     let employees =
-        read_employees("employees.csv", Format::Csv, &mut employees, &mut report).map_err(|error| error.to_string())?;
+        read_employees("employees.csv", &layout, &mut employees, &mut report).map_err(|error| error.to_string())?;
     let mut intake = Intake::new("employees.csv", &employees, zones, &names, StatusMap::default(), &mut report);
     for (name, table) in [
         ("punches.csv", Table::Punches),
@@ -195,7 +196,7 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
         ("waivers.csv", Table::Waivers),
     ] {
         if let Some(mut bytes) = file(name) {
-            intake.read(name, table, Format::Csv, &mut bytes, &mut report).map_err(|error| error.to_string())?;
+            intake.read(name, table, &layout, &mut bytes, &mut report).map_err(|error| error.to_string())?;
         }
     }
     if let Some(reject) = report.rejects.first() {

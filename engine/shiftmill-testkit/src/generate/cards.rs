@@ -43,6 +43,7 @@ pub(super) fn facts(
     maker.leave(&mut facts);
     maker.corrections(&mut facts);
     maker.decisions(&mut facts);
+    facts.rejected_rows = maker.random.maybe(5, |random| 1 + random.below(3) as u32).unwrap_or(0);
     facts
 }
 
@@ -291,13 +292,14 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 8];
+        let mut made = [false; 9];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
                 employee: _,
                 ruleset: _,
                 zone: _,
+                rejected_rows,
                 punches,
                 shifts,
                 leave,
@@ -317,9 +319,10 @@ mod tests {
                 !waivers.is_empty(),
                 !day_overrides.is_empty(),
                 !opening_balances.is_empty(),
+                rejected_rows > 0,
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 8]);
+        assert_eq!(made, [true; 9]);
     }
 }

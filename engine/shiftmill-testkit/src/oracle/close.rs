@@ -92,7 +92,7 @@ fn exception(question: &Question, duties: &[Duty], notice: &Notice, outcome: &mu
         .any(|waiver| waiver.workday == workday && waiver.kind == WaiverKind::Exception(code));
     let state = if waived {
         ExceptionState::Waived
-    } else if question.window.as_of < settled(duties, workday, at) {
+    } else if question.facts.rejected_rows > 0 || question.window.as_of < settled(duties, workday, at) {
         ExceptionState::Pending
     } else {
         ExceptionState::Final

@@ -25,6 +25,19 @@ pub(crate) fn is_short(question: &Question, notices: &mut Vec<Notice>) -> Result
     Ok(true)
 }
 
+/// True when rows of the employee were rejected; notes it, or is an error when only final results are wanted.
+pub(crate) fn has_rejected(question: &Question, notices: &mut Vec<Notice>) -> Result<bool, EvaluationError> {
+    let (window, rows) = (question.window, question.facts.rejected_rows);
+    if rows > 0 && window.require_final {
+        return Err(EvaluationError::FactsRejected { rows });
+    }
+    if rows > 0 {
+        let (code, workday) = (ExceptionCode::FactsRejected, window.pay_period.first);
+        notices.push(Notice { code, workday, at: window.as_of, measure: Seconds::ZERO });
+    }
+    Ok(rows > 0)
+}
+
 /// The first workday that must be known: of every tier without an opening balance the whole scope.
 fn first_needed(question: &Question, plan: &Plan) -> Workday {
     let start = question.window.pay_period.first;

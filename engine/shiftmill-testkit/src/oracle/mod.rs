@@ -82,7 +82,8 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
     days::holidays_not_worked(question, &schedule, &moments, &mut amounts);
     premiums.extend(premiums::all(question, &moments, &shifts));
-    let provisional = context::is_short(question, &mut notices)?;
+    let short = context::is_short(question, &mut notices)?;
+    let provisional = context::has_rejected(question, &mut notices)? || short;
     let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, &notices);
     Ok(Outcome { provisional, ..outcome })
 }

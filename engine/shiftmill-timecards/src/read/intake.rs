@@ -1,18 +1,23 @@
 //! Rows of files to timecards: names become numbers, local times become instants, and what fits nowhere is listed.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
 use shiftmill_core::{
     CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, ZoneTable, excerpt, is_employee_key,
 };
 
+use super::error::FileError;
+use super::layout::Layout;
 use super::report::{Place, Report};
 use super::status::StatusMap;
 use super::values::Values;
-use super::{EmployeeRow, Format, ROWS_MAX, json, not_a_key, tabular};
+use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unpadded, workbook};
+use crate::clock::{DateOrder, time_from_day};
 use crate::fields::{Field, Table};
-use crate::rows::{CarriedRow, CorrectionRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow};
+use crate::rows::{
+    CarriedRow, CorrectionRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+};
 
 /// A ruleset of the request, as far as files name things in it.
 #[derive(Clone, Copy, Debug)]
@@ -37,14 +42,33 @@ pub struct Intake<'a> {
     cards: Vec<CardFacts>,
     rows: u64,
     ids_warned: bool,
+    /// What holds for the file that is being read.
+    dates: Option<DateOrder>,
+    statuses_of_file: StatusMap,
+    /// Why the file that is being read is not used.
+    failed: Option<FileError>,
 }
 
-/// Why a row is not used, in words.
-struct Unused(String);
+/// Why a row is not used.
+enum Unused {
+    /// In words.
+    Row(String),
+    /// The order of the numbers of this date is not known; so of no date of the file.
+    DateOrder(String),
+}
+
+impl Unused {
+    fn because(reason: impl Into<String>) -> Unused {
+        Unused::Row(reason.into())
+    }
+}
 
 impl From<RowError> for Unused {
     fn from(error: RowError) -> Unused {
-        Unused(error.to_string())
+        match error.fault {
+            Fault::DateOrder(written) => Unused::DateOrder(written),
+            _ => Unused::Row(error.to_string()),
+        }
     }
 }
 
@@ -72,6 +96,9 @@ impl<'a> Intake<'a> {
             cards: Vec::new(),
             rows: 0,
             ids_warned: false,
+            dates: None,
+            statuses_of_file: StatusMap::default(),
+            failed: None,
         };
         for row in employees {
             match intake.card_of(row) {
@@ -79,7 +106,7 @@ impl<'a> Intake<'a> {
                     let index = intake.cards.len();
                     intake.by_key.insert(card.employee.clone(), index);
                     if !row.pin.is_empty() {
-                        intake.by_pin.insert(row.pin.clone(), index);
+                        intake.by_pin.insert(unpadded(&row.pin).to_owned(), index);
                     }
                     intake.cards.push(card);
                     report.rows_used += 1;
@@ -92,34 +119,79 @@ impl<'a> Intake<'a> {
 
     /// Reads one file. The rows of a document that names its arrays go where they are named; the employees in it
     /// are left to [`super::read_employees`]. Of a document of carried values nothing else is read, so that the results
-    /// of one pay period can be given to the next.
+    /// of one pay period can be given to the next. Bad rows are listed in `report`, and counted for their employees.
     ///
     /// # Errors
-    /// When the bytes cannot be read at all. Bad rows are listed in `report`.
+    /// When the file as a whole cannot be used. What was read of it stays, so that nothing should be evaluated then.
     pub fn read(
         &mut self,
         file: &str,
         table: Table,
-        format: Format,
+        layout: &Layout<'_>,
         bytes: &mut dyn BufRead,
         report: &mut Report,
-    ) -> io::Result<()> {
-        match format {
-            Format::Csv => tabular::read_csv(file, table, bytes, report, &mut |place, values, report| {
-                self.take(file, table, place, values, report);
-            }),
+    ) -> Result<(), FileError> {
+        let source = Source { file, table, layout };
+        self.dates = layout.dates();
+        let of_profile = layout.profile.map(|profile| &profile.statuses);
+        self.statuses_of_file = of_profile.map_or_else(|| self.statuses.clone(), |own| self.statuses.clone().or(own));
+        self.failed = None;
+        let before = (report.rows_used, report.rejected(), report.reject_causes().len());
+        self.read_rows(&source, bytes, report)?;
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let (used, rejected) = (report.rows_used - before.0, report.rejected() - before.1);
+        // Without any punch everybody would be absent.
+        if table == Table::Punches && used == 0 && rejected > 0 {
+            let cause = report.reject_causes().get(before.2);
+            let first = cause.map_or_else(String::new, |cause| cause.first.to_string());
+            return Err(FileError::NothingUsed { rows: rejected, first });
+        }
+        Ok(())
+    }
+
+    fn read_rows(
+        &mut self,
+        source: &Source<'_>,
+        bytes: &mut dyn BufRead,
+        report: &mut Report,
+    ) -> Result<(), FileError> {
+        let Source { file, table, layout } = *source;
+        let statuses = self.statuses_of_file.clone();
+        match layout.format {
+            Format::Csv => {
+                let mut sheet = tabular::Sheet::new(file, table, layout, &statuses);
+                tabular::read_csv(&mut sheet, bytes, report, &mut |place, values, fault, report| {
+                    self.take(table, FileRow { file, place, values }, fault, report);
+                })?;
+                sheet.finish()
+            }
+            Format::Xlsx => {
+                let mut sheet = tabular::Sheet::new(file, table, layout, &statuses);
+                workbook::read(&mut sheet, bytes, report, &mut |place, values, fault, report| {
+                    self.take(table, FileRow { file, place, values }, fault, report);
+                })?;
+                sheet.finish()
+            }
             Format::Json => {
                 let wanted = match table {
                     Table::Carried => |table| table == Table::Carried,
                     _ => |table| table != Table::Employees,
                 };
-                json::read(file, table, wanted, bytes, report, &mut |table, place, values, report| {
-                    self.take(file, table, place, values, report);
+                json::read(source, &statuses, wanted, bytes, report, &mut |table, place, values, fault, report| {
+                    self.take(table, FileRow { file, place, values }, fault, report);
                 })
             }
-            Format::Attlog => tabular::read_attlog(file, bytes, report, &mut |place, values, report| {
-                self.take(file, Table::Punches, place, values, report);
-            }),
+            Format::Attlog => {
+                if table != Table::Punches {
+                    let other = format!("an attlog holds punches, not {}", table.name());
+                    return Err(FileError::Document(other));
+                }
+                tabular::read_attlog(layout, bytes, report, &mut |place, values, fault, report| {
+                    self.take(table, FileRow { file, place, values }, fault, report);
+                })
+            }
         }
     }
 
@@ -128,29 +200,55 @@ impl<'a> Intake<'a> {
         self.cards
     }
 
-    fn take(&mut self, file: &str, table: Table, place: Place, values: &Values<'_>, report: &mut Report) {
-        self.rows += 1;
-        if self.rows > ROWS_MAX {
-            if self.rows == ROWS_MAX + 1 {
-                report.reject(file, place, "this and all further rows are more than 50 000 000");
-            } else {
-                report.rejects_beyond += 1;
-            }
+    fn take(&mut self, table: Table, row: FileRow<'_>, fault: Option<&str>, report: &mut Report) {
+        if self.failed.is_some() || table == Table::Employees {
             return;
         }
-        let row = FileRow { file, place, values };
-        let outcome = match table {
-            Table::Employees => return,
+        self.rows += 1;
+        if self.rows > ROWS_MAX {
+            self.failed = Some(FileError::TooManyRows);
+            return;
+        }
+        let FileRow { file, place, values } = row;
+        let outcome = match fault {
+            Some(fault) => Err(Unused::because(fault)),
+            None => self.use_row(table, row, report),
+        };
+        match outcome {
+            Ok(()) => report.rows_used += 1,
+            Err(Unused::Row(reason)) => {
+                report.reject(file, place, reason);
+                self.count_rejected(values);
+            }
+            Err(Unused::DateOrder(written)) => {
+                self.failed = Some(FileError::DateOrder { line: place.line, written });
+            }
+        }
+    }
+
+    fn use_row(&mut self, table: Table, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
+        let values = row.values;
+        match table {
+            Table::Employees => Ok(()),
             Table::Punches => self.punch(row, report),
             Table::Schedule => self.add(row, report, &mut |reader, card| shift(values, reader, card)),
             Table::Leave => self.add(row, report, &mut |reader, card| leave(values, reader, card)),
             Table::Corrections => self.correction(row, report),
             Table::Waivers => self.add(row, report, &mut |reader, card| waiver(values, reader, card)),
             Table::Carried => self.add(row, report, &mut |reader, card| carried(values, reader, card)),
-        };
-        match outcome {
-            Ok(()) => report.rows_used += 1,
-            Err(Unused(reason)) => report.reject(file, place, reason),
+        }
+    }
+
+    /// Counts a row that is not used for the employee that it names, whose results are then provisional.
+    fn count_rejected(&mut self, values: &Values<'_>) {
+        let undecoded = [Field::Employee, Field::Pin].iter().any(|field| values.get(*field).contains('\u{FFFD}'));
+        if undecoded {
+            return;
+        }
+        if let Ok(index) = self.card(values)
+            && let Some(card) = self.cards.get_mut(index)
+        {
+            card.rejected_rows = card.rejected_rows.saturating_add(1);
         }
     }
 
@@ -181,24 +279,24 @@ impl<'a> Intake<'a> {
     fn card(&mut self, values: &Values<'_>) -> Result<usize, Unused> {
         let (key, pin) = (values.get(Field::Employee), values.get(Field::Pin));
         if key.is_empty() && pin.is_empty() {
-            return Err(Unused(String::from("no employee is named")));
+            return Err(Unused::because("no employee is named"));
         }
         let found = if key.is_empty() {
             // Without PINs in the employees file, the PINs of the terminal are the keys.
-            self.by_pin.get(pin).or_else(|| self.by_key.get(pin))
+            self.by_pin.get(unpadded(pin)).or_else(|| self.by_key.get(pin))
         } else {
             self.by_key.get(key)
         };
         match (found, self.listed) {
             (Some(index), _) => Ok(*index),
             (None, true) if key.is_empty() => {
-                Err(Unused(format!("PIN `{}` belongs to no employee of the employees file", excerpt(pin))))
+                Err(Unused::because(format!("PIN `{}` belongs to no employee of the employees file", excerpt(pin))))
             }
-            (None, true) => Err(Unused(format!("employee `{}` is not in the employees file", excerpt(key)))),
+            (None, true) => Err(Unused::because(format!("employee `{}` is not in the employees file", excerpt(key)))),
             (None, false) => {
                 let employee = if key.is_empty() { pin } else { key };
                 if !is_employee_key(employee) {
-                    return Err(Unused(not_a_key(employee)));
+                    return Err(Unused::because(not_a_key(employee)));
                 }
                 let employee = employee.to_owned();
                 self.by_key.insert(employee.clone(), self.cards.len());
@@ -211,11 +309,12 @@ impl<'a> Intake<'a> {
     /// Adds the facts of a row to the card of its employee, and lists the warnings of a row that is used.
     fn add(&mut self, row: FileRow<'_>, report: &mut Report, add: &mut AddRow<'_>) -> Result<(), Unused> {
         let index = self.card(row.values)?;
-        let card = self.cards.get_mut(index).ok_or_else(|| Unused(String::from("no such employee")))?;
-        let zone = self.zones.get(card.zone).ok_or_else(|| Unused(String::from("the employee has no zone")))?;
+        let card = self.cards.get_mut(index).ok_or_else(|| Unused::because(String::from("no such employee")))?;
+        let zone =
+            self.zones.get(card.zone).ok_or_else(|| Unused::because(String::from("the employee has no zone")))?;
         let ruleset = self.rulesets.get(usize::from(card.ruleset));
-        let ruleset = ruleset.ok_or_else(|| Unused(String::from("the employee has no ruleset")))?;
-        let mut reader = RowReader::new(zone, ruleset.names);
+        let ruleset = ruleset.ok_or_else(|| Unused::because(String::from("the employee has no ruleset")))?;
+        let mut reader = RowReader::new(zone, ruleset.names).with_dates(self.dates);
         add(&mut reader, card)?;
         for warning in reader.into_warnings() {
             report.warn(row.file, row.place, warning.to_string());
@@ -225,29 +324,39 @@ impl<'a> Intake<'a> {
 
     /// The kind that a file's word means; vendors' words are ours from here on.
     fn kind(&self, word: &str) -> Result<Given<'static, PunchKind>, Unused> {
-        let unknown =
-            || Unused(format!("`{}` is not a kind of punch; the status map can say what it means", excerpt(word)));
-        self.statuses.kind(word).map(Given::Value).ok_or_else(unknown)
+        let unknown = || {
+            Unused::because(format!("`{}` is not a kind of punch; the status map can say what it means", excerpt(word)))
+        };
+        self.statuses_of_file.kind(word).map(Given::Value).ok_or_else(unknown)
     }
 
     fn punch(&mut self, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
         let values = row.values;
-        let kind = self.kind(values.get(Field::Kind))?;
+        let kind = match values.punch_kind {
+            Some(kind) => Given::Value(kind),
+            None => self.kind(values.get(Field::Kind))?,
+        };
         let id = self.punch_number(row, report);
         let joined;
-        let at = match (values.get(Field::At), values.get(Field::Date), values.get(Field::Time)) {
-            ("", "", time) => time,
-            ("", date, time) => {
-                joined = format!("{date} {time}");
-                &joined
-            }
-            (at, _, _) => at,
+        let (date, time) = (values.get(Field::Date), values.get(Field::Time));
+        let at = match values.get(Field::At) {
+            "" => time,
+            at => at,
+        };
+        // A column of times may hold dates too, and then says more than the date beside it.
+        let at = if !date.is_empty() && (at.is_empty() || time_from_day(at).is_some()) {
+            joined = format!("{date} {at}");
+            &joined
+        } else {
+            at
         };
         let written = PunchRow { at: at.into(), kind, id };
         self.add(row, report, &mut |reader, card| {
             if card.punches.len() >= PUNCHES_PER_TIMECARD_MAX as usize {
                 let employee = &card.employee;
-                return Err(Unused(format!("employee `{employee}` has more than {PUNCHES_PER_TIMECARD_MAX} punches")));
+                return Err(Unused::because(format!(
+                    "employee `{employee}` has more than {PUNCHES_PER_TIMECARD_MAX} punches"
+                )));
             }
             card.punches.push(reader.punch(&written)?);
             Ok(())
@@ -297,7 +406,9 @@ struct FileRow<'a> {
 fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
     if card.shifts.len() >= SHIFTS_PER_TIMECARD_MAX as usize {
         let employee = &card.employee;
-        return Err(Unused(format!("employee `{employee}` has more than {SHIFTS_PER_TIMECARD_MAX} scheduled shifts")));
+        return Err(Unused::because(format!(
+            "employee `{employee}` has more than {SHIFTS_PER_TIMECARD_MAX} scheduled shifts"
+        )));
     }
     card.shifts.push(reader.shift(&ShiftRow {
         workday: values.get(Field::Workday).into(),
@@ -330,7 +441,7 @@ fn carried(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts
     let row = CarriedRow { key: values.get(Field::Key), value: values.get(Field::Value).into() };
     let carried = reader.carried(&row)?;
     if card.carried.iter().any(|other| other.key == carried.key) {
-        return Err(Unused(format!("employee `{}` carries a value for `{}` already", card.employee, row.key)));
+        return Err(Unused::because(format!("employee `{}` carries a value for `{}` already", card.employee, row.key)));
     }
     card.carried.push(carried);
     Ok(())

@@ -1,30 +1,47 @@
 //! Files to timecards: CSV, JSON and `attlog.dat`, with every row that cannot be used listed and the good ones kept.
 //!
 //! ```text
-//! bytes ─→ lines ─→ values (CSV, attlog) ─┐
-//! bytes ─→ objects ─→ values (JSON) ──────┴→ Intake ─→ rows ─→ CardFacts
-//!                                              └─→ Report: rejects, warnings
+//! Layout: format, encoding, dates, columns, Profile
+//!   │
+//! bytes ─→ lines ─→ header, values (CSV, attlog) ─┐
+//! bytes ─→ parts ─→ header, values (XLSX) ────────┤
+//! bytes ─→ objects ─→ values (JSON) ──────────────┴→ Intake ─→ rows ─→ CardFacts
+//!   └─→ FileError: nothing of the file is used       └─→ Report: rejects, warnings
 //! ```
 //!
 //! Employees are read first ([`read_employees`]), because their zones are needed to understand local times. Then an
 //! [`Intake`] takes punches, schedules, leave, corrections and waivers in any order. Formats are described in
 //! `docs/files.md`.
 
+mod columns;
+mod encoding;
+mod error;
 mod intake;
 mod json;
+mod layout;
 mod lines;
+mod profile;
 mod report;
 mod status;
 mod tabular;
+mod taps;
+mod unread;
 mod values;
+mod workbook;
 
-use std::io::{self, BufRead};
+use std::collections::BTreeSet;
+use std::io::BufRead;
 
 use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, excerpt, is_employee_key, one_line};
 
 pub use crate::fields::Table;
+pub use columns::{ColumnMap, Holds};
+pub use encoding::Encoding;
+pub use error::FileError;
 pub use intake::{Intake, RulesetNames};
-pub use report::{KEPT_MAX, Place, Reject, Report};
+pub use layout::Layout;
+pub use profile::{Profile, RefusedExport};
+pub use report::{Cause, KEPT_MAX, Place, Reject, Report};
 pub use status::StatusMap;
 
 use crate::fields::Field;
@@ -36,10 +53,12 @@ pub const ROWS_MAX: u64 = 50_000_000;
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Largest JSON document in bytes. Larger ones are better written as CSV, which is read row by row.
 pub const JSON_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Largest workbook in bytes. Larger ones are better written as CSV, which is read row by row.
+pub const WORKBOOK_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Declares the formats once, each with the ending of its files.
 macro_rules! formats {
-    ($($(#[$doc:meta])* $format:ident = $ending:literal,)+) => {
+    ($($(#[$doc:meta])* $format:ident $word:literal = $ending:literal,)+) => {
         /// How the bytes of a file are to be read.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Format { $($(#[$doc])* $format,)+ }
@@ -47,6 +66,11 @@ macro_rules! formats {
         impl Format {
             /// All formats.
             pub const ALL: &'static [Format] = &[$(Format::$format,)+];
+
+            /// Its name.
+            pub const fn word(self) -> &'static str {
+                match self { $(Format::$format => $word,)+ }
+            }
 
             /// The ending of its files, without a dot.
             pub const fn ending(self) -> &'static str {
@@ -58,20 +82,38 @@ macro_rules! formats {
 
 formats! {
     /// Comma, semicolon or tab separated values with a header.
-    Csv = "csv",
+    Csv "csv" = "csv",
     /// A JSON array of objects, or an object with such arrays under the names of tables.
-    Json = "json",
+    Json "json" = "json",
     /// The export of a ZK terminal.
-    Attlog = "dat",
+    Attlog "attlog" = "dat",
+    /// The first sheet of a workbook.
+    Xlsx "xlsx" = "xlsx",
 }
 
 impl Format {
+    /// The format with a name.
+    pub fn named(name: &str) -> Option<Format> {
+        Format::ALL.iter().find(|format| format.word().eq_ignore_ascii_case(name)).copied()
+    }
+
     /// The format that the ending of a file's name promises; CSV for any other ending.
     pub fn of(file: &str) -> Format {
         let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
         let promised = Format::ALL.iter().find(|format| format.ending().eq_ignore_ascii_case(ending));
         promised.copied().unwrap_or(Format::Csv)
     }
+}
+
+/// A file with rows of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The file, as the caller names it.
+    pub file: &'a str,
+    /// The table of its rows, where they do not say it themselves.
+    pub table: Table,
+    /// How it is laid out.
+    pub layout: &'a Layout<'a>,
 }
 
 /// Most bytes of the name of an employee, which only people read.
@@ -102,26 +144,67 @@ fn not_a_key(text: &str) -> String {
 /// Reads an employees file. Rows without a key and keys or PINs that occur twice are rejected.
 ///
 /// ```
-/// use shiftmill_timecards::read::{Format, Report, read_employees};
+/// use shiftmill_timecards::read::{Format, Layout, Report, read_employees};
 /// let mut report = Report::default();
 /// let file = "employee,name,zone\nE1,Cook 1,Asia/Tokyo\n,nobody,\n";
-/// let employees = read_employees("staff.csv", Format::Csv, &mut file.as_bytes(), &mut report).unwrap();
+/// let layout = Layout::from(Format::Csv);
+/// let employees = read_employees("staff.csv", &layout, &mut file.as_bytes(), &mut report).unwrap();
 /// assert_eq!(employees.len(), 1);
 /// assert_eq!(report.rejects[0].to_string(), "staff.csv line 3: no employee is named");
 /// ```
 ///
 /// # Errors
-/// When the bytes cannot be read at all.
+/// When the file as a whole cannot be used.
 pub fn read_employees(
     file: &str,
-    format: Format,
+    layout: &Layout<'_>,
     bytes: &mut dyn BufRead,
     report: &mut Report,
-) -> io::Result<Vec<EmployeeRow>> {
-    let mut employees = Vec::new();
-    let mut keys = std::collections::BTreeSet::new();
-    let mut pins = std::collections::BTreeSet::new();
-    let mut take = |place: Place, values: &Values<'_>, report: &mut Report| {
+) -> Result<Vec<EmployeeRow>, FileError> {
+    let mut list = EmployeeList { employees: Vec::new(), keys: BTreeSet::new(), pins: BTreeSet::new() };
+    let mut take = |place: Place, values: &Values<'_>, fault: Option<&str>, report: &mut Report| {
+        if let Err(reason) = list.add(place, values, fault) {
+            report.reject(file, place, reason);
+        }
+    };
+    let source = Source { file, table: Table::Employees, layout };
+    let statuses = StatusMap::default();
+    match layout.format {
+        Format::Json => {
+            let wanted = |table| table == Table::Employees;
+            json::read(&source, &statuses, wanted, bytes, report, &mut |_, place, values, fault, report| {
+                take(place, values, fault, report);
+            })?;
+        }
+        Format::Csv => {
+            let mut sheet = tabular::Sheet::new(file, Table::Employees, layout, &statuses);
+            tabular::read_csv(&mut sheet, bytes, report, &mut take)?;
+            sheet.finish()?;
+        }
+        Format::Xlsx => {
+            let mut sheet = tabular::Sheet::new(file, Table::Employees, layout, &statuses);
+            workbook::read(&mut sheet, bytes, report, &mut take)?;
+            sheet.finish()?;
+        }
+        Format::Attlog => {
+            return Err(FileError::Document(String::from("an attlog holds punches, not employees")));
+        }
+    }
+    Ok(list.employees)
+}
+
+/// Employees as they are read, with what must not occur twice.
+struct EmployeeList {
+    employees: Vec<EmployeeRow>,
+    keys: BTreeSet<String>,
+    pins: BTreeSet<String>,
+}
+
+impl EmployeeList {
+    fn add(&mut self, place: Place, values: &Values<'_>, fault: Option<&str>) -> Result<(), String> {
+        if let Some(fault) = fault {
+            return Err(fault.to_owned());
+        }
         let row = EmployeeRow {
             place,
             employee: values.get(Field::Employee).to_owned(),
@@ -131,31 +214,29 @@ pub fn read_employees(
             ruleset: values.get(Field::Ruleset).to_owned(),
         };
         if row.employee.is_empty() {
-            return report.reject(file, place, "no employee is named");
+            return Err(String::from("no employee is named"));
         }
         if !is_employee_key(&row.employee) {
-            return report.reject(file, place, not_a_key(&row.employee));
+            return Err(not_a_key(&row.employee));
         }
-        if keys.contains(&row.employee) {
-            return report.reject(file, place, format!("employee `{}` is listed twice", excerpt(&row.employee)));
+        if self.keys.contains(&row.employee) {
+            return Err(format!("employee `{}` is listed twice", excerpt(&row.employee)));
         }
-        if !row.pin.is_empty() && !pins.insert(row.pin.clone()) {
-            return report.reject(file, place, format!("PIN `{}` belongs to an employee above", excerpt(&row.pin)));
+        if !row.pin.is_empty() && !self.pins.insert(unpadded(&row.pin).to_owned()) {
+            return Err(format!("PIN `{}` belongs to an employee above", excerpt(&row.pin)));
         }
-        keys.insert(row.employee.clone());
-        employees.push(row);
-    };
-    match format {
-        Format::Json => {
-            let wanted = |table| table == Table::Employees;
-            json::read(file, Table::Employees, wanted, bytes, report, &mut |_, place, values, report| {
-                take(place, values, report);
-            })?;
-        }
-        Format::Csv => tabular::read_csv(file, Table::Employees, bytes, report, &mut take)?,
-        Format::Attlog => report.reject(file, Place::FILE, "an attlog holds punches, not employees"),
+        self.keys.insert(row.employee.clone());
+        self.employees.push(row);
+        Ok(())
     }
-    Ok(employees)
+}
+
+/// A PIN without the zeros by which terminals fill it up.
+fn unpadded(pin: &str) -> &str {
+    match pin.trim_start_matches('0') {
+        "" => pin.get(..1).unwrap_or(pin),
+        digits => digits,
+    }
 }
 
 /// The values of one row of comma separated values; none when its quotes do not close.

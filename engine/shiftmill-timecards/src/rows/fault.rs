@@ -27,6 +27,8 @@ impl RowError {
             Fault::Empty
             | Fault::NotADateAndTime(_)
             | Fault::NotADate(_)
+            | Fault::DateOrder(_)
+            | Fault::SerialDate { .. }
             | Fault::YearOutOfRange(_)
             | Fault::NotAShiftTime(_)
             | Fault::ShiftStatedTwice(_)
@@ -68,6 +70,17 @@ pub enum Fault {
     /// No date.
     #[error("`{0}` is not a date; write it as 2026-03-02")]
     NotADate(String),
+    /// A date whose numbers can be read in more than one order, or whose order is not stated.
+    #[error("`{0}` does not say which number is the day and which the month; write dates as 2026-03-02")]
+    DateOrder(String),
+    /// A date as the number of a spreadsheet.
+    #[error("`{written}` is the number by which a spreadsheet stores {at}; format the cells as date and time")]
+    SerialDate {
+        /// The number.
+        written: String,
+        /// What it means.
+        at: String,
+    },
     /// A date too far away.
     #[error("`{0}` is not between 1980 and 2099")]
     YearOutOfRange(String),

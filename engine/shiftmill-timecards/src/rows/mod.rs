@@ -21,7 +21,7 @@ use shiftmill_core::{
 pub use fault::{Fault, NameKind, RowError, Warning};
 pub use given::Given;
 
-use crate::clock::{self, WrittenTime};
+use crate::clock::{self, DateOrder, WrittenTime};
 use crate::fields::Field;
 
 /// Recorded at the start of 1970: known at every possible `as_of`.
@@ -173,13 +173,19 @@ impl Action {
 pub struct RowReader<'a> {
     zone: &'a Zone,
     names: &'a Names,
+    dates: Option<DateOrder>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> RowReader<'a> {
     /// A reader for an employee in a zone, under the ruleset with these names.
     pub fn new(zone: &'a Zone, names: &'a Names) -> RowReader<'a> {
-        RowReader { zone, names, warnings: Vec::new() }
+        RowReader { zone, names, dates: None, warnings: Vec::new() }
+    }
+
+    /// The same, for dates that do not begin with their year. Without an order they cannot be read.
+    pub fn with_dates(self, dates: Option<DateOrder>) -> RowReader<'a> {
+        RowReader { dates, ..self }
     }
 
     /// The warnings about the rows read so far.
@@ -198,7 +204,7 @@ impl<'a> RowReader<'a> {
     /// A scheduled shift. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
     /// the day after.
     pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
-        let workday = workday(row.workday)?;
+        let workday = self.workday(row.workday)?;
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
         let times = match (timed, row.shift.trim()) {
             (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
@@ -222,17 +228,17 @@ impl<'a> RowReader<'a> {
         let times = match (stretch, on_workday) {
             (true, true) => return Err(RowError { field: Field::Workday, fault: Fault::LeaveStatedTwice }),
             (true, false) => self.leave_stretch(row)?,
-            (false, _) => vec![leave_on_workday(row)?],
+            (false, _) => vec![self.leave_on_workday(row)?],
         };
         Ok(times.into_iter().map(|time| Leave { code, time, recorded_at }).collect())
     }
 
     fn leave_stretch(&mut self, row: &LeaveRow<'_>) -> Result<Vec<LeaveTime>, RowError> {
-        if let Some(first) = row.from.text().and_then(clock::date) {
+        if let Some(first) = row.from.text().and_then(|text| clock::date_in(text, self.dates)) {
             let first = plausible(first, Field::From)?;
             let last = match row.to.text() {
                 Some("") => first,
-                Some(text) => date(Given::Text(text), Field::To)?,
+                Some(text) => self.date(Given::Text(text), Field::To)?,
                 None => return Err(RowError { field: Field::To, fault: Fault::NotADate(written(row.to)) }),
             };
             return whole_days(first, last);
@@ -267,13 +273,13 @@ impl<'a> RowReader<'a> {
     /// A waiver. Meals count from 1.
     pub fn waiver(&self, row: &WaiverRow<'_>) -> Result<Waiver, RowError> {
         let kind = row.waived.required(Field::Waived, waivable, Fault::NotWaivable)?;
-        Ok(Waiver { workday: workday(row.workday)?, kind })
+        Ok(Waiver { workday: self.workday(row.workday)?, kind })
     }
 
     /// The type of a day.
     pub fn day_type(&self, row: &DayTypeRow<'_>) -> Result<DayOverride, RowError> {
         let day_type = row.day_type.required(Field::DayType, day_type, Fault::NotADayType)?;
-        Ok(DayOverride { workday: workday(row.workday)?, day_type })
+        Ok(DayOverride { workday: self.workday(row.workday)?, day_type })
     }
 
     /// An opening balance.
@@ -296,7 +302,9 @@ impl<'a> RowReader<'a> {
 
     /// The instant of a written time. An ambiguous time is read as [`clock::ClockChange`] states, with a warning.
     fn instant(&mut self, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
-        let time = given.required(field, clock::date_and_time, Fault::NotADateAndTime)?;
+        let dates = self.dates;
+        let read = |text: &str| clock::date_and_time_in(text, dates);
+        let time = given.required(field, read, |text| unread(text, dates, Fault::NotADateAndTime))?;
         let (at, change) = time.instant(self.zone);
         // Whatever was recorded outside of these years was known, or is not known yet.
         if field != Field::Recorded && !in_range(time.date()) {
@@ -307,6 +315,32 @@ impl<'a> RowReader<'a> {
             self.warnings.push(Warning { field, written: written(given), zone, change });
         }
         Ok(at)
+    }
+
+    fn workday(&self, given: Given<'_, Workday>) -> Result<Workday, RowError> {
+        self.date(given, Field::Workday)
+    }
+
+    fn date(&self, given: Given<'_, Workday>, field: Field) -> Result<Workday, RowError> {
+        let read = |text: &str| clock::date_in(text, self.dates);
+        plausible(given.required(field, read, |text| unread(text, self.dates, Fault::NotADate))?, field)
+    }
+
+    fn leave_on_workday(&self, row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
+        let day = self.workday(row.workday)?;
+        let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
+        Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
+    }
+}
+
+/// Why a text is not the date, or date and time, that `otherwise` says is expected.
+fn unread(text: String, dates: Option<DateOrder>, otherwise: fn(String) -> Fault) -> Fault {
+    if dates.is_none() && !DateOrder::possible(&text).is_empty() {
+        return Fault::DateOrder(text);
+    }
+    match clock::serial_date(&text) {
+        Some(at) => Fault::SerialDate { written: text, at: at.to_string() },
+        None => otherwise(text),
     }
 }
 
@@ -326,14 +360,6 @@ fn kind(given: Given<'_, PunchKind>) -> Result<PunchKind, RowError> {
 
 fn punch_number(given: Given<'_, u64>) -> Result<Option<u64>, RowError> {
     given.optional(Field::Id, |text| text.parse().ok(), Fault::NotANumber)
-}
-
-fn workday(given: Given<'_, Workday>) -> Result<Workday, RowError> {
-    date(given, Field::Workday)
-}
-
-fn date(given: Given<'_, Workday>, field: Field) -> Result<Workday, RowError> {
-    plausible(given.required(field, clock::date, Fault::NotADate)?, field)
 }
 
 fn plausible(day: Workday, field: Field) -> Result<Workday, RowError> {
@@ -357,12 +383,6 @@ fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
         _ => Fault::ShiftTooLong,
     };
     Err(RowError { field: Field::End, fault })
-}
-
-fn leave_on_workday(row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
-    let day = workday(row.workday)?;
-    let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
-    Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
 }
 
 fn whole_days(first: Workday, last: Workday) -> Result<Vec<LeaveTime>, RowError> {

@@ -94,7 +94,8 @@ impl SuiteCase {
     /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have, or a time
     /// that the clock of the zone did not show.
     pub fn card(&self, zone: &Zone, zone_index: u16, names: &Names) -> Result<CardFacts, FactsError> {
-        let mut card = CardFacts { employee: String::from("E1"), zone: zone_index, ..CardFacts::default() };
+        let (employee, rejected_rows) = (String::from("E1"), self.rejected_rows);
+        let mut card = CardFacts { employee, zone: zone_index, rejected_rows, ..CardFacts::default() };
         for row in &self.facts {
             on_line(row.line, zone, names, |reader| add_row(&mut card, row, zone, reader))?;
         }

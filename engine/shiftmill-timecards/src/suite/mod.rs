@@ -78,6 +78,8 @@ pub struct SuiteCase {
     pub facts: Vec<FactsRow>,
     /// Counters carried in.
     pub opening_balances: Vec<NamedBalance>,
+    /// How many rows of the employee could not be read.
+    pub rejected_rows: u32,
     /// Values that plugins carried over from the pay period before.
     pub carried: Vec<NamedValue>,
     /// All expected pay lines; `None` when the case states no pay.

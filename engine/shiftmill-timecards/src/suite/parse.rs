@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 16] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -21,6 +21,7 @@ const KEYS: [&str; 15] = [
     "Facts",
     "As of",
     "Opening balance",
+    "Rejected rows",
     "Carried",
     "Carries",
     "Exception",
@@ -186,6 +187,10 @@ impl Reader {
             "Facts" => self.setting().facts = self.sound(line, cells::range(value)),
             "As of" => self.setting().as_of = self.sound(line, cells::moment(value)),
             "Opening balance" => self.opening_balance(line, value),
+            "Rejected rows" => match value.parse() {
+                Ok(rows) => self.in_case(line, key, |case| case.rejected_rows = rows),
+                Err(_) => self.mistake(line, format!("`{value}` is not a number of rows")),
+            },
             "Carried" => self.values(line, key, value, |case| &mut case.carried),
             "Carries" => self.values(line, key, value, |case| &mut case.carries),
             "Exception" => {

@@ -33,6 +33,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         employee: _,
         ruleset: _,
         zone: _,
+        rejected_rows: _,
         punches: _,
         shifts,
         leave,
@@ -61,6 +62,9 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
     text.push_str(&format!("Facts: {} to {}. As of: {}.\n", facts.first, facts.last, moment(zone, window.as_of)));
     for balance in &card.opening_balances {
         text.push_str(&format!("Opening balance: {} {}.\n", names.rule(balance.rule), balance.amount));
+    }
+    if card.rejected_rows > 0 {
+        text.push_str(&format!("Rejected rows: {}.\n", card.rejected_rows));
     }
     if !card.carried.is_empty() {
         let name = |key: usize| names.carried.get(key).map_or("", String::as_str);
@@ -269,6 +273,7 @@ mod tests {
             irregular(&mut card, &company, number, &zone);
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
+            card.rejected_rows = 2;
             let text =
                 format!("# T\n\n## C\n{}\nNo exception of plugin_failed.\n", facts(&card, &window, &zone, &names));
             let suite = parse("written.md", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));

@@ -297,11 +297,11 @@ mod tests {
         let rulesets = [RulesetNames { name: "standard", names }];
         let mut report = Report::default();
         let (_, format, bytes) = &files[0];
-        let employees = read_employees("employees", *format, &mut bytes.as_slice(), &mut report).unwrap();
+        let employees = read_employees("employees", &(*format).into(), &mut bytes.as_slice(), &mut report).unwrap();
         let mut intake = Intake::new("employees", &employees, &zones, &rulesets, StatusMap::default(), &mut report);
         for (table, format, bytes) in files {
             if *table != Table::Employees || *format == Format::Json {
-                intake.read(table.name(), *table, *format, &mut bytes.as_slice(), &mut report).unwrap();
+                intake.read(table.name(), *table, &(*format).into(), &mut bytes.as_slice(), &mut report).unwrap();
             }
         }
         assert_eq!(report.rejects, []);

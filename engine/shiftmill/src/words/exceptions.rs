@@ -42,6 +42,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::DuplicateShift => "a scheduled shift was given twice and counts once",
         ExceptionCode::CorrectionRefused => "a correction that the ruleset does not accept",
         ExceptionCode::CorrectedPunch => "a corrected punch",
+        ExceptionCode::FactsRejected => "rows of this person could not be read, so the figures may still change",
     }
 }
 
@@ -89,7 +90,7 @@ pub fn error(error: EvaluationError) -> String {
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     match code {
-        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed => false,
+        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed | E::FactsRejected => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -157,7 +158,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::NeedsReview
         | ExceptionCode::PluginFailed
         | ExceptionCode::OddPunches
-        | ExceptionCode::DuplicateShift => "time:",
+        | ExceptionCode::DuplicateShift
+        | ExceptionCode::FactsRejected => "time:",
     }
 }
 
