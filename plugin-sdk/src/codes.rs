@@ -238,6 +238,16 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// Overtime without an approval.
+    OVERTIME_UNAPPROVED = 29 "overtime_unapproved",
+    /// Overtime outside of what is approved on its workday.
+    OVERTIME_OVER_APPROVED = 30 "overtime_over_approved",
+    /// Less overtime on the workday than the ruleset counts.
+    OVERTIME_BELOW_MINIMUM = 31 "overtime_below_minimum",
+    /// More overtime on the workday than the ruleset counts.
+    OVERTIME_CAP_DAY = 32 "overtime_cap_day",
+    /// Time off was chosen for overtime that must be paid.
+    COMP_LEAVE_NOT_ALLOWED = 33 "comp_leave_not_allowed",
 }
 
 impl ExceptionCode {

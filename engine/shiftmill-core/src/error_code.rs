@@ -95,5 +95,7 @@ coded! {
         EmployeeKey = 43 "SM-EMPLOYEE-KEY",
         /// A fact is given twice, and only one of both can hold.
         FactTwice = 44 "SM-FACT-TWICE",
+        /// An approval does not end after it starts.
+        ApprovalBackwards = 45 "SM-APPROVAL-BACKWARDS",
     }
 }

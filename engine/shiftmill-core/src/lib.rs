@@ -51,7 +51,7 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave, LeaveTime, OpeningBalance,
+    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave, LeaveTime, OpeningBalance,
     PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
@@ -78,12 +78,12 @@ pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
-pub use record::{Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
+pub use record::{ApprovalOutcome, ApprovalOutcomeKind, Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
 pub use codes::{
-    CarryKey, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet,
+    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet,
     PunchKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;

@@ -24,6 +24,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::ShiftBackwards { .. }
         | EvaluationError::LeaveTooLong { .. }
         | EvaluationError::LeaveBackwards { .. }
+        | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
@@ -122,6 +123,7 @@ errors! {
     UnknownRule { index rule },
     GivenTwice { list index },
     LeaveBackwards { index },
+    ApprovalBackwards { index },
     FactOutsideWindow { workday },
     Engine,
     Plugin { code },

@@ -59,6 +59,8 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::LateIn | E::SeriousLate | E::AbsentHalf | E::AbsentByLateness | E::Absent => Some(Severity::High),
         E::MealMissing | E::MealShort | E::MealLate => Some(Severity::High),
         E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched => Some(Severity::High),
+        E::OvertimeCapDay | E::CompLeaveNotAllowed => Some(Severity::High),
+        E::OvertimeUnapproved | E::OvertimeOverApproved | E::OvertimeBelowMinimum => Some(Severity::Medium),
         E::PluginFailed => Some(Severity::Critical),
         E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
             Some(Severity::Medium)

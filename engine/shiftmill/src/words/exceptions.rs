@@ -38,6 +38,11 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::OvertimeUnapproved => "overtime that is not approved does not count",
+        ExceptionCode::OvertimeOverApproved => "overtime outside of what is approved does not count",
+        ExceptionCode::OvertimeBelowMinimum => "too little overtime to count",
+        ExceptionCode::OvertimeCapDay => "more overtime than counts on a workday",
+        ExceptionCode::CompLeaveNotAllowed => "time off was chosen for overtime that must be paid",
     }
 }
 
@@ -110,7 +115,12 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::DuplicatePunch
         | E::FuturePunch
         | E::CorrectionUnmatched
-        | E::NeedsReview => true,
+        | E::NeedsReview
+        | E::OvertimeUnapproved
+        | E::OvertimeOverApproved
+        | E::OvertimeBelowMinimum
+        | E::OvertimeCapDay
+        | E::CompLeaveNotAllowed => true,
     }
 }
 
@@ -145,7 +155,12 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CorrectionUnmatched
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
-        | ExceptionCode::PluginFailed => "time:",
+        | ExceptionCode::PluginFailed
+        | ExceptionCode::OvertimeUnapproved
+        | ExceptionCode::OvertimeOverApproved
+        | ExceptionCode::OvertimeBelowMinimum
+        | ExceptionCode::OvertimeCapDay
+        | ExceptionCode::CompLeaveNotAllowed => "time:",
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use shiftmill_core::{
-    Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
+    ApprovalTime, Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
     PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity, Span,
     SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
@@ -365,6 +365,8 @@ impl Explainer<'_> {
             Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
                 self.workday_at(start)
             }
+            Note::Approval { time: ApprovalTime::Span { start, .. }, .. } => self.workday_at(start),
+            Note::Approval { time: ApprovalTime::Workday(workday) | ApprovalTime::Length(workday, _), .. } => workday,
             Note::ByPlugin { edited, .. } => self.workday_of_edit(edited),
         }
     }
