@@ -32,7 +32,7 @@ fn open_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) 
 fn shape_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     let laid_out = shape::lay_out(inputs, state, scratch, &mut Silent);
     if laid_out.is_ok() {
-        shape::compare(inputs, state, scratch);
+        shape::compare(inputs, state, scratch, &mut Silent);
     }
 }
 

@@ -248,6 +248,16 @@ exceptions! {
     CORRECTED_PUNCH = 32 "corrected_punch",
     /// Rows of the employee could not be read.
     FACTS_REJECTED = 33 "facts_rejected",
+    /// Overtime without an approval.
+    OVERTIME_UNAPPROVED = 34 "overtime_unapproved",
+    /// Overtime outside of what is approved on its workday.
+    OVERTIME_OVER_APPROVED = 35 "overtime_over_approved",
+    /// Less overtime on the workday than the ruleset counts.
+    OVERTIME_BELOW_MINIMUM = 36 "overtime_below_minimum",
+    /// More overtime on the workday than the ruleset counts.
+    OVERTIME_CAP_DAY = 37 "overtime_cap_day",
+    /// Time off was chosen for overtime that must be paid.
+    COMP_LEAVE_NOT_ALLOWED = 38 "comp_leave_not_allowed",
 }
 
 impl ExceptionCode {

@@ -50,6 +50,9 @@ pub struct FactTables {
     /// Waivers.
     #[arg(long, value_name = "FILE")]
     pub waivers: Vec<String>,
+    /// Requests, such as for overtime, and what was decided about them.
+    #[arg(long, value_name = "FILE")]
+    pub approvals: Vec<String>,
     /// The values that plugins carried over: the `--rows carried` or the JSON results of the pay period before.
     #[arg(long, value_name = "FILE")]
     pub carried: Vec<String>,
@@ -173,6 +176,7 @@ impl FactTables {
             (Table::Leave, &self.leave),
             (Table::Corrections, &self.corrections),
             (Table::Waivers, &self.waivers),
+            (Table::Approvals, &self.approvals),
             (Table::Carried, &self.carried),
         ];
         let files = several.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));

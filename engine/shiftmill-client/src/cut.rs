@@ -107,6 +107,7 @@ fn bytes(card: &CardFacts) -> usize {
         + card.corrections.len()
         + card.waivers.len()
         + card.day_overrides.len()
+        + card.approvals.len()
         + card.opening_balances.len()
         + card.carried.len();
     card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * 16 + sparse * SPARSE_ROW

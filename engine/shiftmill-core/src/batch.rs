@@ -8,7 +8,7 @@ use crate::facts::CardFacts;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+    Approval, Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -32,7 +32,7 @@ pub fn is_employee_key(text: &str) -> bool {
     text.len() <= EMPLOYEE_KEY_BYTES_MAX && is_plain(text)
 }
 
-/// Most rows of leave, corrections, waivers, decided day types or balances that one timecard may hold, each.
+/// Most rows of leave, corrections, waivers, decided day types, approvals or balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Declares the columns of a batch once: their names, types, lengths and checks.
@@ -155,6 +155,8 @@ batch! {
         waivers: Waiver as "waivers";
         /// Day types decided per employee.
         day_overrides: DayOverride as "day_overrides";
+        /// Requests and what was decided about them.
+        approvals: Approval as "approvals";
         /// Counters carried in.
         opening_balances: OpeningBalance as "opening_balances";
         /// What plugins carried over from the pay period before.
@@ -388,6 +390,7 @@ impl CheckedBatch {
             corrections: columns.corrections.of(owner),
             waivers: columns.waivers.of(owner),
             day_overrides: columns.day_overrides.of(owner),
+            approvals: columns.approvals.of(owner),
             opening_balances: columns.opening_balances.of(owner),
             carried: columns.carried.of(owner),
         })

@@ -318,6 +318,11 @@ impl Span {
     pub fn length(&self) -> Seconds {
         self.end.since(self.start)
     }
+
+    /// True for work that no rule left out, such as overtime without approval.
+    pub(crate) fn counts_as_work(&self) -> bool {
+        self.state.is_work() && !self.reason.because.leaves_out()
+    }
 }
 
 coded! {

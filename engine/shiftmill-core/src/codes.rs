@@ -91,6 +91,48 @@ impl DayTypeSet {
     }
 }
 
+coded! {
+    /// What an approval allows.
+    ApprovalKind {
+        /// Overtime.
+        Overtime = 0 "overtime",
+        /// Arriving before the scheduled start.
+        EarlyIn = 1 "early_in",
+        /// Leaving after the scheduled end.
+        LateOut = 2 "late_out",
+        /// A business trip.
+        Trip = 3 "trip",
+        /// Field work away from the site.
+        Outing = 4 "outing",
+        /// Leave.
+        Leave = 5 "leave",
+        /// A call back to work.
+        Callback = 6 "callback",
+    }
+}
+
+coded! {
+    /// What was decided about a request.
+    ApprovalStatus {
+        /// It is approved.
+        Approved = 0 "approved",
+        /// Nothing is decided yet.
+        Pending = 1 "pending",
+        /// It is rejected.
+        Rejected = 2 "rejected",
+    }
+}
+
+coded! {
+    /// How an employee wants to be compensated for overtime.
+    Compensation {
+        /// With pay.
+        Pay = 0 "pay",
+        /// With time off later.
+        Bank = 1 "bank",
+    }
+}
+
 /// A pay code of a ruleset: an index into [`crate::Names::pay_codes`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PayCode(pub u16);
@@ -262,6 +304,16 @@ coded! {
         CorrectedPunch = 32 "corrected_punch",
         /// Rows of the employee could not be read: the rows are provisional (`SM-FACTS-REJECTED`).
         FactsRejected = 33 "facts_rejected",
+        /// Overtime without an approval.
+        OvertimeUnapproved = 34 "overtime_unapproved",
+        /// Overtime outside of what is approved on its workday.
+        OvertimeOverApproved = 35 "overtime_over_approved",
+        /// Less overtime on the workday than the ruleset counts.
+        OvertimeBelowMinimum = 36 "overtime_below_minimum",
+        /// More overtime on the workday than the ruleset counts.
+        OvertimeCapDay = 37 "overtime_cap_day",
+        /// Time off was chosen for overtime that must be paid.
+        CompLeaveNotAllowed = 38 "comp_leave_not_allowed",
     }
 }
 
@@ -301,7 +353,12 @@ impl ExceptionCode {
             | E::OddPunches
             | E::DuplicateShift
             | E::CorrectionRefused
-            | E::CorrectedPunch => false,
+            | E::CorrectedPunch
+            | E::OvertimeUnapproved
+            | E::OvertimeOverApproved
+            | E::OvertimeBelowMinimum
+            | E::OvertimeCapDay
+            | E::CompLeaveNotAllowed => false,
         }
     }
 }

@@ -99,5 +99,7 @@ coded! {
         ShiftsOverlap = 45 "SM-SHIFTS-OVERLAP",
         /// Rows of the employee could not be read, and a final result is required.
         FactsRejected = 46 "SM-FACTS-REJECTED",
+        /// An approval does not end after it starts.
+        ApprovalBackwards = 47 "SM-APPROVAL-BACKWARDS",
     }
 }

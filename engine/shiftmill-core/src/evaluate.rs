@@ -112,7 +112,7 @@ impl Stage {
                 open::open(inputs, state, scratch, recorder)?;
             }
             Stage::LayOut => shape::lay_out(inputs, state, scratch, recorder)?,
-            Stage::Compare => shape::compare(inputs, state, scratch),
+            Stage::Compare => shape::compare(inputs, state, scratch, recorder),
             Stage::Pay => pay::pay(inputs, state, scratch, recorder),
         }
         Ok(())

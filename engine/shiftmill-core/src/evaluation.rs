@@ -324,6 +324,12 @@ pub enum EvaluationError {
         /// Which leave of the card, from 0.
         index: u32,
     },
+    /// An approval that does not end after it starts.
+    #[error("approval {index} must end after its start")]
+    ApprovalBackwards {
+        /// Which approval of the card, from 0.
+        index: u32,
+    },
     /// A fact that lies outside the window of facts by more than two days, so that it was meant for another request.
     #[error("a fact lies on {workday}, outside the days that the facts cover")]
     FactOutsideWindow {
@@ -370,6 +376,7 @@ impl EvaluationError {
             EvaluationError::UnknownRule { .. } => ErrorCode::UnknownRule,
             EvaluationError::GivenTwice { .. } => ErrorCode::FactTwice,
             EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
+            EvaluationError::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
             EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
             EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
@@ -389,6 +396,7 @@ impl EvaluationError {
             EvaluationError::LeaveTooLong { index }
             | EvaluationError::LeaveBackwards { index }
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
+            EvaluationError::ApprovalBackwards { index } => Some((FactList::Approvals, *index)),
             EvaluationError::UnknownRule { index, .. } => Some((FactList::OpeningBalances, *index)),
             EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
             EvaluationError::WindowTooLong { .. }
@@ -418,6 +426,8 @@ coded! {
         OpeningBalances = 4 "opening balance",
         /// Carried values.
         Carried = 5 "carried value",
+        /// Approvals.
+        Approvals = 6 "approval",
     }
 }
 
@@ -432,7 +442,7 @@ impl FactList {
             FactList::DayOverrides => "an earlier one gives the day another type",
             FactList::OpeningBalances => "an earlier one is of the same rule; give one total for each rule",
             FactList::Carried => "an earlier one has the same key; give one value for each key",
-            FactList::Shifts | FactList::Leave => "an earlier one is the same",
+            FactList::Shifts | FactList::Leave | FactList::Approvals => "an earlier one is the same",
         }
     }
 }

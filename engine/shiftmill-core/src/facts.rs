@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::batch::TimecardBatch;
 use crate::codes::PunchKind;
 use crate::time::{Timestamp, Workday};
-use crate::timecard::{Carried, Correction, DayOverride, Leave, OpeningBalance, Waiver};
+use crate::timecard::{Approval, Carried, Correction, DayOverride, Leave, OpeningBalance, Waiver};
 
 /// One employee's facts as rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct CardFacts {
     pub waivers: Vec<Waiver>,
     /// Day types decided for this employee.
     pub day_overrides: Vec<DayOverride>,
+    /// Requests and what was decided about them.
+    pub approvals: Vec<Approval>,
     /// Counters carried in.
     pub opening_balances: Vec<OpeningBalance>,
     /// What plugins carried over from the pay period before.
@@ -93,6 +95,7 @@ impl TimecardBatch {
             corrections: _,
             waivers: _,
             day_overrides: _,
+            approvals: _,
             opening_balances: _,
             carried: _,
         } = facts;

@@ -9,6 +9,7 @@ use crate::open::dedupe::Dedupe;
 use crate::open::normalise::{Granularity, Normalise};
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::{HolidayBasis, Holidays};
+use crate::pay::overtime_approval::OvertimeApproval;
 use crate::pay::premiums::Premium;
 use crate::plugin::{Isolation, PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
@@ -54,6 +55,8 @@ pub struct Plan {
     pub attendance: Attendance,
     /// Holidays.
     pub holidays: Holidays,
+    /// Which work outside the scheduled shifts counts as overtime: of these rules the first that fits the day type.
+    pub overtime_approval: Vec<OvertimeApproval>,
     /// Overtime.
     pub overtime: Overtime,
     /// Premiums.
@@ -206,6 +209,12 @@ pub(crate) struct Needs {
     pub(crate) auto_deduct: bool,
     /// Meals are required.
     pub(crate) meals: bool,
+    /// Some work may not count as overtime.
+    pub(crate) overtime_approval: bool,
+    /// That is so on cards without approvals too.
+    pub(crate) overtime_without_approval: bool,
+    /// Approved time that was not worked may count.
+    pub(crate) approved_time: bool,
     /// Time is claimed for overtime.
     pub(crate) overtime: bool,
     /// Holidays that were not worked are paid.
@@ -231,6 +240,9 @@ impl Needs {
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
+            overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),
+            overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),
+            approved_time: any(|plan| plan.overtime_approval.iter().any(OvertimeApproval::needs_approved_time)),
             overtime: any(|plan| plan.overtime.acts()),
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
             premiums: any(|plan| !plan.premiums.is_empty()),

@@ -112,6 +112,33 @@ pub enum Because {
         /// The reason's number among those of the card, see [`crate::PluginReasons`].
         reason: u32,
     },
+    /// Overtime that is not approved.
+    Unapproved,
+    /// Overtime of a workday on which an in or out punch is missing.
+    PunchMissing,
+    /// Less overtime than the ruleset counts.
+    BelowMinimum {
+        /// The least that counts.
+        limit: Seconds,
+    },
+    /// Overtime that is no whole unit.
+    RoundedDown {
+        /// The unit.
+        unit: Seconds,
+    },
+    /// Overtime beyond the maximum of the workday.
+    BeyondMaximum {
+        /// The maximum.
+        limit: Seconds,
+    },
+    /// A rest that belongs to overtime of this length.
+    OvertimeRest,
+    /// Overtime that is taken as time off.
+    Banked,
+    /// Approved overtime that was not punched.
+    ApprovedOnly,
+    /// Overtime outside the scheduled shift.
+    OutsideShift,
 }
 
 coded! {
@@ -163,6 +190,24 @@ coded! {
         Lateness = 21 "lateness",
         /// A plugin's rule decided. Its text is the rule's template with these figures.
         ByPlugin = 22 "by_plugin",
+        /// Overtime that is not approved.
+        Unapproved = 23 "unapproved",
+        /// Overtime of a workday on which an in or out punch is missing.
+        PunchMissing = 24 "punch_missing",
+        /// Less overtime than the ruleset counts.
+        BelowMinimum = 25 "below_minimum",
+        /// Overtime that is no whole unit.
+        RoundedDown = 26 "rounded_down",
+        /// Overtime beyond the maximum of the workday.
+        BeyondMaximum = 27 "beyond_maximum",
+        /// A rest that belongs to overtime of some length.
+        OvertimeRest = 28 "overtime_rest",
+        /// Overtime that is taken as time off.
+        Banked = 29 "banked",
+        /// Approved overtime that was not punched.
+        ApprovedOnly = 30 "approved_only",
+        /// Overtime outside the scheduled shift.
+        OutsideShift = 31 "outside_shift",
     }
 }
 
@@ -193,7 +238,29 @@ impl Because {
             Because::MealRequirement { .. } => BecauseKind::MealRequirement,
             Because::Lateness => BecauseKind::Lateness,
             Because::ByPlugin { .. } => BecauseKind::ByPlugin,
+            Because::Unapproved => BecauseKind::Unapproved,
+            Because::PunchMissing => BecauseKind::PunchMissing,
+            Because::BelowMinimum { .. } => BecauseKind::BelowMinimum,
+            Because::RoundedDown { .. } => BecauseKind::RoundedDown,
+            Because::BeyondMaximum { .. } => BecauseKind::BeyondMaximum,
+            Because::OvertimeRest => BecauseKind::OvertimeRest,
+            Because::Banked => BecauseKind::Banked,
+            Because::ApprovedOnly => BecauseKind::ApprovedOnly,
+            Because::OutsideShift => BecauseKind::OutsideShift,
         }
+    }
+
+    /// True for the grounds on which worked time does not count: no tier sees it, and no premium is paid for it.
+    pub(crate) const fn leaves_out(self) -> bool {
+        matches!(
+            self,
+            Because::OutsideSchedule
+                | Because::Unapproved
+                | Because::PunchMissing
+                | Because::BelowMinimum { .. }
+                | Because::RoundedDown { .. }
+                | Because::BeyondMaximum { .. }
+        )
     }
 
     /// The number of the kind of grounds.

@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use crate::coded::coded;
-use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
+use crate::codes::{ApprovalKind, CarryKey, ExceptionCode, PayCode, RuleId};
 use crate::open::correction_policy::CorrectionRefusal;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::time::{Seconds, Timestamp, Workday};
+use crate::timecard::ApprovalTime;
 
 /// Collects notes of an evaluation, or discards them.
 pub trait Recorder {
@@ -121,6 +122,15 @@ pub enum Note {
         from: Workday,
         /// Why.
         why: WhyNot,
+    },
+    /// An approval was looked at.
+    Approval {
+        /// What it allows.
+        kind: ApprovalKind,
+        /// For when.
+        time: ApprovalTime,
+        /// What it does.
+        outcome: ApprovalOutcome,
     },
     /// A plugin changed something.
     ByPlugin {
@@ -257,6 +267,53 @@ pub enum Edited {
         /// What is carried.
         value: i64,
     },
+}
+
+/// What an approval does, or why it does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalOutcome {
+    /// It covers overtime.
+    Covers {
+        /// How much of the overtime that counts; zero when all of the overtime lies elsewhere.
+        counted: Seconds,
+    },
+    /// It was recorded after `as_of`.
+    NotKnown,
+    /// It is not decided yet.
+    Pending,
+    /// It is rejected.
+    Rejected,
+    /// The ruleset has no rule that reads approvals of its kind.
+    NotRead,
+}
+
+coded! {
+    /// The kinds of [`ApprovalOutcome`], for the wire.
+    ApprovalOutcomeKind {
+        /// It covers overtime.
+        Covers = 0 "covers",
+        /// It was recorded after `as_of`.
+        NotKnown = 1 "not_known",
+        /// It is not decided yet.
+        Pending = 2 "pending",
+        /// It is rejected.
+        Rejected = 3 "rejected",
+        /// The ruleset has no rule that reads approvals of its kind.
+        NotRead = 4 "not_read",
+    }
+}
+
+impl ApprovalOutcome {
+    /// The kind.
+    pub const fn kind(self) -> ApprovalOutcomeKind {
+        match self {
+            ApprovalOutcome::Covers { .. } => ApprovalOutcomeKind::Covers,
+            ApprovalOutcome::NotKnown => ApprovalOutcomeKind::NotKnown,
+            ApprovalOutcome::Pending => ApprovalOutcomeKind::Pending,
+            ApprovalOutcome::Rejected => ApprovalOutcomeKind::Rejected,
+            ApprovalOutcome::NotRead => ApprovalOutcomeKind::NotRead,
+        }
+    }
 }
 
 /// Why a rule was not applied.

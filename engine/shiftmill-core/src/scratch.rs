@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::card::Span;
-use crate::pay::{combine, premiums};
+use crate::pay::{combine, overtime_approval, premiums};
 use crate::shape::{assignment, attendance, breaks, coverage, leave, meal_requirement};
 use crate::{close, open, plugin};
 
@@ -35,6 +35,8 @@ pub struct Scratch {
     pub(crate) attendance: attendance::Scratch,
     /// Required meals: raw work and its gaps.
     pub(crate) meals: meal_requirement::Scratch,
+    /// Overtime approval: approved time, and what may be overtime.
+    pub(crate) approval: overtime_approval::Scratch,
     /// Overtime: counters and claims.
     pub(crate) overtime: combine::Scratch,
     /// Premiums: the stretches of a worked shift that one premium is paid for.

@@ -1,6 +1,6 @@
 //! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
 
-use crate::codes::{CarryKey, DayType, ExceptionCode, PunchKind, RuleId};
+use crate::codes::{ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RuleId};
 use crate::plan::PlanTimeline;
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;
@@ -24,6 +24,8 @@ pub struct Timecard<'a> {
     pub waivers: &'a [Waiver],
     /// Day types decided for this employee.
     pub day_overrides: &'a [DayOverride],
+    /// What was requested for this employee, and what was decided.
+    pub approvals: &'a [Approval],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
     /// What plugins carried over from the pay period before.
@@ -151,6 +153,38 @@ pub struct DayOverride {
     pub workday: Workday,
     /// Its type.
     pub day_type: DayType,
+}
+
+/// A request, such as for overtime, and what was decided about it. Approvals may overlap: what one of them allows is
+/// allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// What it allows.
+    pub kind: ApprovalKind,
+    /// For when.
+    pub time: ApprovalTime,
+    /// What was decided; only approved ones count.
+    pub status: ApprovalStatus,
+    /// How overtime is compensated.
+    pub choice: Compensation,
+    /// When it became known; an approval recorded after `as_of` does not count.
+    pub recorded_at: Timestamp,
+}
+
+/// How an approval states its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalTime {
+    /// Between two instants.
+    Span {
+        /// Start.
+        start: Timestamp,
+        /// End; after the start.
+        end: Timestamp,
+    },
+    /// All of one workday.
+    Workday(Workday),
+    /// A length on a workday without clock times.
+    Length(Workday, Seconds),
 }
 
 /// The total of a counter at the start of the facts: one for each rule.

@@ -107,6 +107,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         corrections: &[],
         waivers: &[],
         day_overrides: &[],
+        approvals: &[],
         opening_balances: &[],
         carried: &[],
     };

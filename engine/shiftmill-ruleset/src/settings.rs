@@ -7,6 +7,7 @@ use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::pay::combine::CombineKind;
 use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
+use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
 use shiftmill_core::pay::premiums::PremiumMode;
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
 use shiftmill_core::shape::attendance::{Compared, GraceMode, LateDeductKind, LateTier};
@@ -144,11 +145,10 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 21] = [
+pub(crate) const NOT_YET: [&str; 20] = [
     "flex",
     "core_hours",
     "late_off_late_on",
-    "overtime_approval",
     "caps",
     "guarantees",
     "eligibility",
@@ -299,7 +299,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 17] = [
+static RULES: [Setting; 18] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
     setting("calendar", Kind::Table(&CALENDAR), "", "Which days are not ordinary."),
@@ -323,6 +323,12 @@ static RULES: [Setting; 17] = [
         Kind::Table(&HOLIDAYS),
         "",
         "Which seconds are on a holiday, and what a holiday not worked pays.",
+    ),
+    setting(
+        "overtime_approval",
+        Kind::Rules(&OVERTIME_APPROVAL),
+        "",
+        "Which work outside the scheduled shifts counts as overtime; the first rule that fits the day type decides.",
     ),
     setting("overtime", Kind::Table(&OVERTIME), "", "Overtime tiers and how they combine."),
     setting("premiums", Kind::Rules(&PREMIUM_RULE), "", "Pay on top, over the same seconds."),
@@ -798,6 +804,90 @@ static NOT_WORKED: Section = Section {
             "The planned time of the day, or a length.",
         ),
         RULE_SOURCE,
+    ]],
+};
+
+static OVERTIME_APPROVAL: Section = Section {
+    title: "which overtime counts",
+    groups: &[&[
+        RULE_NAME,
+        setting("day_types", Kind::DayTypes, "all", "The day types of the time that it decides about."),
+        setting(
+            "mode",
+            one_of::<ApprovalMode>(),
+            "approval_and_punch",
+            "Which part counts: the approved time whether worked or not, the approved time that was worked, the time worked, or the lesser of approved time and time worked.",
+        ),
+        setting(
+            "before_shift",
+            Kind::Flag,
+            "false",
+            "Whether work before the scheduled shifts of the workday may count; otherwise it does not count.",
+        ),
+        setting(
+            "after_shift",
+            Kind::Flag,
+            "true",
+            "Whether work after a scheduled shift may count; otherwise it does not count.",
+        ),
+        setting(
+            "start_offset",
+            up_to(12 * HOUR),
+            "0m",
+            "Work after a scheduled shift may count from this long after its end.",
+        ),
+        setting(
+            "whole_rest_days",
+            Kind::Flag,
+            "true",
+            "Whether all work on a day that is no working day is overtime, whatever is scheduled.",
+        ),
+        setting(
+            "both_punches",
+            Kind::Flag,
+            "true",
+            "Whether nothing counts on a workday on which an in or out is missing, or without a worked shift.",
+        ),
+        setting(
+            "rests",
+            Kind::Items(&OVERTIME_REST),
+            "[]",
+            "Rests taken off the end of the overtime of a workday; the last that it reaches.",
+        ),
+        setting("minimum", up_to(24 * HOUR), "0m", "Less overtime of a workday does not count."),
+        setting("minimum_compare", COMPARE, "at_least", "Whether exactly `minimum` counts."),
+        setting(
+            "unit",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "Overtime of a workday is rounded down to whole units; what is left does not count.",
+        ),
+        setting("day_max", off_or_up_to(48 * HOUR), "off", "The most that counts on a workday: `overtime_cap_day`."),
+        setting(
+            "compensation",
+            one_of::<CompensationMode>(),
+            "pay",
+            "Whether what counts is paid, taken as time off, or as the approval chooses. With `pay`, an approval that chooses time off is `comp_leave_not_allowed`, and is paid.",
+        ),
+        optional("pay", Kind::PayCode(BASE), "The pay code of what counts; without it, overtime tiers decide."),
+        setting("unapproved_pay", Kind::PayCode(BASE), "unapproved", "The pay code of what does not count."),
+        setting("excess_pay", Kind::PayCode(BASE), "unapproved", "The pay code of what is beyond `day_max`."),
+        setting("bank_pay", Kind::PayCode(BASE), "bank_credit", "The pay code of what is taken as time off."),
+        setting(
+            "exception_beyond",
+            up_to(24 * HOUR),
+            "0m",
+            "More than this that does not count on a workday is an exception.",
+        ),
+        RULE_SOURCE,
+    ]],
+};
+
+static OVERTIME_REST: Section = Section {
+    title: "a rest of overtime",
+    groups: &[&[
+        required("after", up_to(24 * HOUR), "Overtime of this length and longer has it."),
+        required("rest", up_to(12 * HOUR), "Its length."),
     ]],
 };
 

@@ -48,6 +48,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::ShiftBackwards
         | ErrorCode::LeaveTooLong
         | ErrorCode::LeaveBackwards
+        | ErrorCode::ApprovalBackwards
         | ErrorCode::UnknownShift
         | ErrorCode::UnknownLeave
         | ErrorCode::UnknownRule

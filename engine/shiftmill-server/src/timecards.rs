@@ -14,7 +14,8 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
-    self, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow,
+    WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
@@ -207,6 +208,7 @@ fn read_timecard(
         )?,
         waivers: each(at, "waivers", &timecard.waivers, |row| waiver(row, reader))?,
         day_overrides: each(at, "days", &timecard.days, |row| Ok(reader.day_type(&day_row(row))?))?,
+        approvals: each(at, "approvals", &timecard.approvals, |row| Ok(reader.approval(&approval_row(row))?))?,
         opening_balances: each(at, "opening_balances", &timecard.opening_balances, |row| {
             Ok(reader.balance(&balance_row(row))?)
         })?,
@@ -228,6 +230,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         days,
         opening_balances,
         carried,
+        approvals,
     } = timecard;
     let counts = [
         ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
@@ -238,6 +241,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         ("days", days.len(), ROWS_PER_TIMECARD_MAX),
         ("opening_balances", opening_balances.len(), ROWS_PER_TIMECARD_MAX),
         ("carried", carried.len(), ROWS_PER_TIMECARD_MAX),
+        ("approvals", approvals.len(), ROWS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
         Some((list, count, most)) => {
@@ -369,6 +373,19 @@ fn day_row(day: &v1::DayFact) -> DayTypeRow<'_> {
     DayTypeRow { workday: day.workday.as_str().into(), day_type: day.day_type.as_str().into() }
 }
 
+fn approval_row(approval: &v1::ApprovalFact) -> ApprovalRow<'_> {
+    ApprovalRow {
+        kind: approval.kind.as_str().into(),
+        from: approval.from.as_str().into(),
+        to: approval.to.as_str().into(),
+        workday: approval.workday.as_str().into(),
+        amount: if approval.seconds == 0 { Given::default() } else { Given::Value(Seconds(approval.seconds)) },
+        status: approval.status.as_str().into(),
+        choice: approval.choice.as_str().into(),
+        recorded: approval.recorded_at.as_str().into(),
+    }
+}
+
 fn balance_row(balance: &v1::BalanceFact) -> BalanceRow<'_> {
     BalanceRow { rule: &balance.rule, amount: Given::Value(Seconds(balance.seconds)) }
 }
@@ -491,6 +508,7 @@ fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]
                 FactList::Leave => "leave",
                 FactList::Corrections => "corrections",
                 FactList::DayOverrides => "days",
+                FactList::Approvals => "approvals",
                 FactList::OpeningBalances => "opening_balances",
                 FactList::Carried => "carried",
             };

@@ -10,10 +10,10 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, Inputs,
-    Layer, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
-    ScheduledShift, Scratch, Seconds, Span, TimecardBatch, Timestamp, TotalScope, WALL_DAY, WeekdaySet, Workday,
-    WorkdayRange, Zone, evaluate,
+    ApprovalTime, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations,
+    ExceptionCode, Inputs, Layer, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind,
+    PunchRef, RuleId, ScheduledShift, Scratch, Seconds, Span, TimecardBatch, Timestamp, TotalScope, WALL_DAY,
+    WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -51,7 +51,7 @@ fn same(expected: &Outcome, found: &Outcome, what: &str) -> Held {
     if expected == found { Ok(()) } else { Err(format!("{what}:\n{expected:#?}\nbecame\n{found:#?}")) }
 }
 
-/// Punches, scheduled shifts, leave and waivers in any order give the same result.
+/// Punches, scheduled shifts, leave, waivers and approvals in any order give the same result.
 pub fn permutation_invariance(question: &Question) -> Held {
     let mut random = Random::new(question.facts.punches.len() as u64);
     let mut shuffled = question.clone();
@@ -59,6 +59,7 @@ pub fn permutation_invariance(question: &Question) -> Held {
     shuffle(&mut random, &mut shuffled.facts.shifts);
     shuffle(&mut random, &mut shuffled.facts.leave);
     shuffle(&mut random, &mut shuffled.facts.waivers);
+    shuffle(&mut random, &mut shuffled.facts.approvals);
     let (before, mut after) = (engine::answer(question), engine::answer(&shuffled));
     // The error names the fact by its position, which changed.
     if let (Some(EvaluationError::ShiftsOverlap { .. }), Some(EvaluationError::ShiftsOverlap { .. })) =
@@ -273,6 +274,7 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     let tiers = vec![tier(first, TierScope::Workday, day), tier(RuleId(first.0 + 1), TierScope::Workweek, week)];
     let plan = Plan {
         overtime: Overtime { tiers, combine: Combine::StraightTimeOnly },
+        overtime_approval: Vec::new(),
         ..question.timeline.versions()[0].1.clone()
     };
     let opens = plan.workdays.workweek_opens;
@@ -444,6 +446,16 @@ fn moved(question: &Question, days: i32) -> Question {
     }
     for decision in &mut facts.day_overrides {
         decision.workday = decision.workday.plus(days);
+    }
+    for approval in &mut facts.approvals {
+        approval.recorded_at = later(approval.recorded_at, days);
+        approval.time = match approval.time {
+            ApprovalTime::Span { start, end } => {
+                ApprovalTime::Span { start: later(start, days), end: later(end, days) }
+            }
+            ApprovalTime::Workday(workday) => ApprovalTime::Workday(workday.plus(days)),
+            ApprovalTime::Length(workday, length) => ApprovalTime::Length(workday.plus(days), length),
+        };
     }
     let range = |range: WorkdayRange| WorkdayRange { first: range.first.plus(days), last: range.last.plus(days) };
     moved.window.facts = range(moved.window.facts);

@@ -65,6 +65,9 @@ pub fn timecard(question: &Question) -> String {
     for decision in &facts.day_overrides {
         let _ = writeln!(text, "Day type: {} is {}", day(decision.workday), decision.day_type);
     }
+    for approval in &facts.approvals {
+        let _ = writeln!(text, "Approval: {approval:?}");
+    }
     for balance in &facts.opening_balances {
         let _ = writeln!(text, "Opening balance: {} {}", timeline.names().rule(balance.rule), balance.amount);
     }

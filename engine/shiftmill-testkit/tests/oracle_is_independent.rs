@@ -7,7 +7,12 @@ use std::path::{Path, PathBuf};
 
 /// Types of core: facts, settings of rules, and what results are made of.
 const TYPES: &[&str] = &[
+    "Approval",
+    "ApprovalKind",
+    "ApprovalStatus",
+    "ApprovalTime",
     "Because",
+    "Compensation",
     "Correction",
     "CorrectionKind",
     "DayType",
@@ -40,6 +45,9 @@ const TYPES: &[&str] = &[
     "pay::combine::CombinationTable",
     "pay::combine::Combine",
     "pay::holidays::HolidayBasis",
+    "pay::overtime_approval::ApprovalMode",
+    "pay::overtime_approval::CompensationMode",
+    "pay::overtime_approval::OvertimeApproval",
     "pay::premiums::Premium",
     "pay::premiums::PremiumMode",
     "pay::tiers::Consecutive",

@@ -17,19 +17,22 @@ pub enum Table {
     Corrections,
     /// Waivers.
     Waivers,
+    /// Requests and what was decided about them.
+    Approvals,
     /// Values that plugins carried over from the pay period before.
     Carried,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 7] = [
+    pub const ALL: [Table; 8] = [
         Table::Employees,
         Table::Punches,
         Table::Schedule,
         Table::Leave,
         Table::Corrections,
         Table::Waivers,
+        Table::Approvals,
         Table::Carried,
     ];
 
@@ -42,6 +45,7 @@ impl Table {
             Table::Leave => "leave",
             Table::Corrections => "corrections",
             Table::Waivers => "waivers",
+            Table::Approvals => "approvals",
             Table::Carried => "carried",
         }
     }
@@ -132,6 +136,7 @@ fields! {
         Leave Required "the employee's key";
         Corrections Required "the employee's key";
         Waivers Required "the employee's key";
+        Approvals Required "the employee's key";
         Carried Required "the employee's key";
     }
     Name "name" ["employee_name", "full_name", "姓名"] {
@@ -160,9 +165,13 @@ fields! {
     Time "time" [] {
         Punches When "the time of day beside `date`; alone, date and time";
     }
+    Status "status" ["approval_status", "decision"] {
+        Approvals Optional "`approved`, `pending` or `rejected`; approved when empty";
+    }
     Kind "kind" ["type", "punch_type", "direction", "status", "state", "event", "action", "in_out", "punch_state", "attendance_status", "check_type", "考勤状态", "记录状态", "出勤状态", "打卡类型", "签到类型"] {
         Punches Optional "see below; empty means without direction";
         Corrections Optional "the kind of the punch to add, or of the punch meant";
+        Approvals Required "`overtime`, `early_in`, `late_out`, `trip`, `outing`, `leave` or `callback`";
     }
     Id "id" ["punch_id"] {
         Punches Optional "a number, by which corrections name the punch";
@@ -173,15 +182,18 @@ fields! {
     }
     From "from" ["start", "start_date", "begin"] {
         Leave When "a date (whole workdays, both included), or a date and a time";
+        Approvals When "a date and a time";
     }
     To "to" ["end", "end_date", "until", "new_at"] {
         Leave Optional "the last date, or the date and time of the end";
         Corrections Optional "the right date and time, for `retime`";
+        Approvals Optional "the date and time of the end";
     }
     Workday "workday" ["date", "day", "shift_date"] {
         Schedule Required "a date";
         Leave When "one workday, instead of `from` and `to`";
         Waivers Required "a date";
+        Approvals When "one workday, instead of `from` and `to`";
     }
     Start "start" ["start_time", "shift_start", "from"] {
         Schedule When "a time of day, up to `48:00`";
@@ -194,10 +206,15 @@ fields! {
     }
     Amount "amount" ["hours", "length", "duration"] {
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
+        Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";
     }
     Recorded "recorded" ["recorded_at", "approved_at"] {
         Leave Optional "when it became known; always known, when empty";
         Corrections Optional "when it became known; always known, when empty";
+        Approvals Optional "when it became known; always known, when empty";
+    }
+    Choice "choice" ["compensation", "compensated_by"] {
+        Approvals Optional "how overtime is compensated: `pay`, or `bank` for time off; pay when empty";
     }
     Waived "waived" ["waiver", "what"] {
         Waivers Required "`meal 1`, or an exception such as `late_in`";
@@ -247,6 +264,7 @@ mod tests {
         assert_eq!(Field::named(Table::Leave, "TYPE"), Some(Field::Code));
         assert_eq!(Field::named(Table::Corrections, "action"), Some(Field::Action));
         assert_eq!(Field::named(Table::Waivers, "kind"), None);
+        assert_eq!(Field::named(Table::Approvals, "status"), Some(Field::Status));
     }
 
     #[test]

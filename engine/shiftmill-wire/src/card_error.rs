@@ -25,6 +25,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::ShiftsOverlap { .. }
         | EvaluationError::LeaveTooLong { .. }
         | EvaluationError::LeaveBackwards { .. }
+        | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
@@ -125,6 +126,7 @@ errors! {
     UnknownRule { index rule },
     GivenTwice { list index },
     LeaveBackwards { index },
+    ApprovalBackwards { index },
     FactOutsideWindow { workday },
     Engine,
     Plugin { code },

@@ -2,9 +2,9 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave,
-    LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver,
-    WaiverKind, Workday,
+    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType,
+    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
+    TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -37,6 +37,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         corrections: rows(&batch.corrections, write_correction),
         waivers: rows(&batch.waivers, write_waiver),
         day_overrides: rows(&batch.day_overrides, write_day_override),
+        approvals: rows(&batch.approvals, write_approval),
         opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
         }),
@@ -81,6 +82,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let corrections = sparse(&chunk.corrections, "corrections", |row| (row.employee, read_correction(row)))?;
     let waivers = sparse(&chunk.waivers, "waivers", |row| (row.employee, read_waiver(row)))?;
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
+    let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
@@ -114,6 +116,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         corrections,
         waivers,
         day_overrides,
+        approvals,
         opening_balances,
         carried,
     };
@@ -464,6 +467,43 @@ fn read_waiver(row: &v1::WaiverRow) -> Result<Waiver, RowFault> {
     Ok(Waiver { workday: Workday(row.workday), kind })
 }
 
+fn write_approval(employee: u32, approval: &Approval) -> v1::ApprovalRow {
+    use v1::approval_row::Time as Row;
+    let time = match approval.time {
+        ApprovalTime::Span { start, end } => Row::Span(v1::InstantSpan { start: start.0, end: end.0 }),
+        ApprovalTime::Workday(workday) => Row::Workday(workday.0),
+        ApprovalTime::Length(workday, length) => {
+            Row::Length(v1::WorkdayLength { workday: workday.0, seconds: length.0 })
+        }
+    };
+    v1::ApprovalRow {
+        employee,
+        kind: approval.kind.wire_number(),
+        time: Some(time),
+        status: approval.status.wire_number(),
+        choice: approval.choice.wire_number(),
+        recorded_at: approval.recorded_at.0,
+    }
+}
+
+fn read_approval(row: &v1::ApprovalRow) -> Result<Approval, RowFault> {
+    use v1::approval_row::Time as Row;
+    let time = match &row.time {
+        Some(Row::Span(span)) => ApprovalTime::Span { start: Timestamp(span.start), end: Timestamp(span.end) },
+        Some(Row::Workday(workday)) => ApprovalTime::Workday(Workday(*workday)),
+        Some(Row::Length(length)) => ApprovalTime::Length(Workday(length.workday), Seconds(length.seconds)),
+        None => return Err(RowFault::Missing { what: "the time of the approval" }),
+    };
+    let unknown = |what, number| move || RowFault::UnknownNumber { what, number };
+    Ok(Approval {
+        kind: Numbered::read(row.kind).ok_or_else(unknown("kind of approval", row.kind))?,
+        time,
+        status: Numbered::read(row.status).ok_or_else(unknown("status of an approval", row.status))?,
+        choice: Numbered::read(row.choice).ok_or_else(unknown("compensation", row.choice))?,
+        recorded_at: Timestamp(row.recorded_at),
+    })
+}
+
 fn write_day_override(employee: u32, day: &DayOverride) -> v1::DayOverrideRow {
     v1::DayOverrideRow { employee, workday: day.workday.0, day_type: day.day_type.wire_number() }
 }
@@ -490,7 +530,9 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiftmill_core::{CardFacts, CarryKey, Punch, ShiftFact, ShiftTimes};
+    use shiftmill_core::{
+        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Punch, ShiftFact, ShiftTimes,
+    };
 
     fn names() -> Names {
         let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
@@ -509,6 +551,8 @@ mod tests {
         let punch = |kind| Punch { at, kind, id: Some(9) };
         let correction = |kind| Correction { kind, recorded_at };
         let leave = |code, time| Leave { code, time, recorded_at };
+        let (status, choice) = (ApprovalStatus::Pending, Compensation::Bank);
+        let approval = |kind, time| Approval { kind, time, status, choice, recorded_at };
         let full = CardFacts {
             employee: "E-1".to_owned(),
             punches: PunchKind::ALL.iter().map(|kind| punch(*kind)).collect(),
@@ -530,6 +574,11 @@ mod tests {
                 .map(|kind| Waiver { workday: day, kind })
                 .to_vec(),
             day_overrides: DayType::ALL.iter().map(|it| DayOverride { workday: day, day_type: *it }).collect(),
+            approvals: vec![
+                approval(ApprovalKind::Overtime, ApprovalTime::Span { start: at, end: Timestamp(at.0 + 60) }),
+                approval(ApprovalKind::Trip, ApprovalTime::Workday(day)),
+                approval(ApprovalKind::Callback, ApprovalTime::Length(day, Seconds(3_600))),
+            ],
             opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
             carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),
             ..CardFacts::default()

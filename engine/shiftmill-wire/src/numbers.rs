@@ -3,8 +3,8 @@
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::{
-    DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, Severity, SpanState,
-    TotalScope, Unit, ValueKind, WhyNotKind,
+    ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
+    Isolation, Layer, OnFailure, PunchKind, Severity, SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -81,14 +81,19 @@ numbered! {
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
-        CorrectedPunch FactsRejected
+        CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
+        CompLeaveNotAllowed
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
     SpanState is SpanState { Worked PaidBreak UnpaidBreak Leave }
     TotalScope is TotalScope { Workweek PayPeriod }
     CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
+    ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
+    ApprovalKind is ApprovalKind { Overtime EarlyIn LateOut Trip Outing Leave Callback }
+    ApprovalStatus is ApprovalStatus { Approved Pending Rejected }
+    Compensation is Compensation { Pay Bank }
     Layer is Layer { Base Premium Quantity }
     Unit is Unit { Second Count }
     Hook is PluginHook { Punches Schedule Days Period }

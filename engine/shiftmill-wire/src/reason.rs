@@ -123,6 +123,15 @@ grounds! {
     20 MealRequirement { ordinal },
     21 Lateness,
     22 ByPlugin { reason },
+    23 Unapproved,
+    24 PunchMissing,
+    25 BelowMinimum { limit },
+    26 RoundedDown { unit },
+    27 BeyondMaximum { limit },
+    28 OvertimeRest,
+    29 Banked,
+    30 ApprovedOnly,
+    31 OutsideShift,
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    CarryKey, Corrected, Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
+    ApprovalKind, ApprovalOutcome, ApprovalOutcomeKind, ApprovalTime, CarryKey, Corrected, Edited, Note, PayCode,
+    RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -51,6 +52,7 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             end: end.0,
         }),
         Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
+        Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::ByPlugin { reason, edited } => {
             Step::ByPlugin(step::ByPlugin { reason: Some(reason::write(reason)), edited: Some(write_edited(edited)) })
         }
@@ -81,6 +83,42 @@ fn write_did_not_act(rule: RuleId, scope: TierScope, from: Workday, why: WhyNot)
         counted,
         limit,
     }
+}
+
+fn write_approval(kind: ApprovalKind, time: ApprovalTime, outcome: ApprovalOutcome) -> v1::step::Approval {
+    use v1::step::approval::Time;
+    let counted = match outcome {
+        ApprovalOutcome::Covers { counted } => counted.0,
+        ApprovalOutcome::NotKnown | ApprovalOutcome::Pending | ApprovalOutcome::Rejected | ApprovalOutcome::NotRead => {
+            0
+        }
+    };
+    let time = match time {
+        ApprovalTime::Span { start, end } => Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
+        ApprovalTime::Workday(workday) => Time::Workday(workday.0),
+        ApprovalTime::Length(workday, length) => {
+            Time::Length(v1::WorkdayLength { workday: workday.0, seconds: length.0 })
+        }
+    };
+    let outcome = outcome.kind().wire_number();
+    v1::step::Approval { kind: kind.wire_number(), time: Some(time), outcome, counted }
+}
+
+fn read_approval(step: &v1::step::Approval) -> Option<Note> {
+    use v1::step::approval::Time;
+    let time = match step.time.as_ref()? {
+        Time::Span(span) => ApprovalTime::Span { start: Timestamp(span.start), end: Timestamp(span.end) },
+        Time::Workday(workday) => ApprovalTime::Workday(Workday(*workday)),
+        Time::Length(length) => ApprovalTime::Length(Workday(length.workday), Seconds(length.seconds)),
+    };
+    let outcome = match ApprovalOutcomeKind::read(step.outcome)? {
+        ApprovalOutcomeKind::Covers => ApprovalOutcome::Covers { counted: Seconds(step.counted) },
+        ApprovalOutcomeKind::NotKnown => ApprovalOutcome::NotKnown,
+        ApprovalOutcomeKind::Pending => ApprovalOutcome::Pending,
+        ApprovalOutcomeKind::Rejected => ApprovalOutcome::Rejected,
+        ApprovalOutcomeKind::NotRead => ApprovalOutcome::NotRead,
+    };
+    Some(Note::Approval { kind: Numbered::read(step.kind)?, time, outcome })
 }
 
 fn write_edited(edited: Edited) -> v1::step::by_plugin::Edited {
@@ -174,6 +212,7 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             from: Workday(step.from),
             why: read_why(step)?,
         },
+        Step::Approval(step) => read_approval(step)?,
         Step::ByPlugin(step) => {
             Note::ByPlugin { reason: reason::read(step.reason.as_ref())?, edited: read_edited(step.edited.as_ref()?)? }
         }
@@ -300,6 +339,21 @@ mod tests {
                 counter_after: Seconds(65),
             },
             Note::Rejected { rule, winner: RuleId(4), start, end },
+            Note::Approval {
+                kind: ApprovalKind::Overtime,
+                time: ApprovalTime::Span { start, end },
+                outcome: ApprovalOutcome::Covers { counted: Seconds(60) },
+            },
+            Note::Approval {
+                kind: ApprovalKind::Callback,
+                time: ApprovalTime::Length(Workday(20_000), Seconds(7_200)),
+                outcome: ApprovalOutcome::NotRead,
+            },
+            Note::Approval {
+                kind: ApprovalKind::Trip,
+                time: ApprovalTime::Workday(Workday(20_000)),
+                outcome: ApprovalOutcome::Rejected,
+            },
         ];
         for note in notes {
             assert_eq!(read(&write(&note)), Some(note));

@@ -29,7 +29,7 @@ impl UnknownNames {
             FactList::Shifts => self.shifts.get(row),
             FactList::Leave => self.leave.get(row),
             FactList::OpeningBalances => self.rules.get(row),
-            FactList::Corrections | FactList::DayOverrides | FactList::Carried => None,
+            FactList::Corrections | FactList::DayOverrides | FactList::Carried | FactList::Approvals => None,
         }
     }
 }

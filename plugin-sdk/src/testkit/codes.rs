@@ -19,7 +19,7 @@ type Shipped = (&'static str, u8, u8, u8, u16);
 
 /// The pay codes that every ruleset has, the two built-in ones first. A test compares them with those of rulesets.
 #[rustfmt::skip]
-pub const SHIPPED: [Shipped; 18] = [
+pub const SHIPPED: [Shipped; 19] = [
     ("regular", BASE, SECONDS, 1, 1_000),
     ("unpaid_break", BASE, SECONDS, 0, 1_000),
     ("overtime_1_0", BASE, SECONDS, 1, 1_000),
@@ -30,6 +30,7 @@ pub const SHIPPED: [Shipped; 18] = [
     ("overtime_3_0", BASE, SECONDS, 1, 3_000),
     ("holiday_worked", BASE, SECONDS, 1, 2_000),
     ("unapproved", BASE, SECONDS, 0, 1_000),
+    ("bank_credit", BASE, SECONDS, 0, 1_000),
     ("night", PREMIUM, SECONDS, 1, 1_000),
     ("weekend", PREMIUM, SECONDS, 1, 1_000),
     ("standby", PREMIUM, SECONDS, 1, 1_000),

@@ -1503,6 +1503,9 @@ pub struct Chunk {
     /// provisional and has the exception `facts_rejected`. Left out: 0.
     #[prost(fixed32, repeated, tag = "23")]
     pub rejected_rows: ::prost::alloc::vec::Vec<u32>,
+    /// Requests, such as for overtime, and what was decided about them, by ascending employee.
+    #[prost(message, repeated, tag = "30")]
+    pub approvals: ::prost::alloc::vec::Vec<ApprovalRow>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1662,6 +1665,55 @@ pub struct DayOverrideRow {
     /// Its type.
     #[prost(enumeration = "DayType", tag = "3")]
     pub day_type: i32,
+}
+/// A request of one employee, such as for overtime, and what was decided about it. Approvals may overlap: what one of
+/// them allows is allowed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApprovalRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// What it allows.
+    #[prost(enumeration = "ApprovalKind", tag = "2")]
+    pub kind: i32,
+    /// What was decided. Only approved ones count.
+    #[prost(enumeration = "ApprovalStatus", tag = "6")]
+    pub status: i32,
+    /// How overtime is compensated.
+    #[prost(enumeration = "Compensation", tag = "7")]
+    pub choice: i32,
+    /// When it became known: seconds since 1970. An approval recorded after `as_of` does not count.
+    #[prost(sfixed64, tag = "8")]
+    pub recorded_at: i64,
+    /// How it states its time.
+    #[prost(oneof = "approval_row::Time", tags = "3, 4, 5")]
+    pub time: ::core::option::Option<approval_row::Time>,
+}
+/// Nested message and enum types in `ApprovalRow`.
+pub mod approval_row {
+    /// How it states its time.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Time {
+        /// Between two instants.
+        #[prost(message, tag = "3")]
+        Span(super::InstantSpan),
+        /// All of one workday: days since 1970-01-01.
+        #[prost(sint32, tag = "4")]
+        Workday(i32),
+        /// A length on a workday, without clock times.
+        #[prost(message, tag = "5")]
+        Length(super::WorkdayLength),
+    }
+}
+/// A length on a workday.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WorkdayLength {
+    /// The workday: days since 1970-01-01.
+    #[prost(sint32, tag = "1")]
+    pub workday: i32,
+    /// The length.
+    #[prost(uint32, tag = "2")]
+    pub seconds: u32,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2077,7 +2129,7 @@ pub struct Reason {
 /// One step of an evaluation. All instants are seconds since 1970, all days are days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
-    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 11, 12")]
+    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12")]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
@@ -2216,6 +2268,38 @@ pub mod step {
         /// Within the limit: the limit, in seconds.
         #[prost(uint32, tag = "8")]
         pub limit: u32,
+    }
+    /// What an approval does, or why it does nothing.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Approval {
+        /// What it allows.
+        #[prost(enumeration = "super::ApprovalKind", tag = "1")]
+        pub kind: i32,
+        /// What it does.
+        #[prost(enumeration = "super::ApprovalOutcome", tag = "5")]
+        pub outcome: i32,
+        /// When it covers overtime: how much of the overtime that counts, in seconds.
+        #[prost(uint32, tag = "6")]
+        pub counted: u32,
+        /// For when.
+        #[prost(oneof = "approval::Time", tags = "2, 3, 4")]
+        pub time: ::core::option::Option<approval::Time>,
+    }
+    /// Nested message and enum types in `Approval`.
+    pub mod approval {
+        /// For when.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+        pub enum Time {
+            /// Between two instants.
+            #[prost(message, tag = "2")]
+            Span(super::super::InstantSpan),
+            /// All of one workday.
+            #[prost(sint32, tag = "3")]
+            Workday(i32),
+            /// A length on a workday.
+            #[prost(message, tag = "4")]
+            Length(super::super::WorkdayLength),
+        }
     }
     /// A change that a plugin proposed and the engine made.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2424,6 +2508,9 @@ pub mod step {
         /// A plugin changed something.
         #[prost(message, tag = "8")]
         ByPlugin(ByPlugin),
+        /// An approval was looked at.
+        #[prost(message, tag = "9")]
+        Approval(Approval),
         /// A correction of a punch was applied.
         #[prost(message, tag = "11")]
         Corrected(Corrected),
@@ -2498,6 +2585,9 @@ pub struct Timecard {
     /// and has the exception `facts_rejected`.
     #[prost(uint32, tag = "11")]
     pub rejected_rows: u32,
+    /// Requests, such as for overtime, and what was decided about them.
+    #[prost(message, repeated, tag = "15")]
+    pub approvals: ::prost::alloc::vec::Vec<ApprovalFact>,
 }
 /// One clock event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2594,6 +2684,34 @@ pub struct DayFact {
     /// `workday`, `rest_day`, `statutory_holiday`, `company_holiday`, `makeup_workday`, `shifted_rest`, `statutory_rest`.
     #[prost(string, tag = "2")]
     pub day_type: ::prost::alloc::string::String,
+}
+/// A request, such as for overtime, and what was decided about it: from-to, or a whole workday, or a length on a workday.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApprovalFact {
+    /// `overtime`, `early_in`, `late_out`, `trip`, `outing`, `leave`, `callback`.
+    #[prost(string, tag = "1")]
+    pub kind: ::prost::alloc::string::String,
+    /// Start, with `to`.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// End.
+    #[prost(string, tag = "3")]
+    pub to: ::prost::alloc::string::String,
+    /// The workday, alone or with `seconds`.
+    #[prost(string, tag = "4")]
+    pub workday: ::prost::alloc::string::String,
+    /// The length.
+    #[prost(uint32, tag = "5")]
+    pub seconds: u32,
+    /// `approved`, `pending`, `rejected`; empty: approved.
+    #[prost(string, tag = "6")]
+    pub status: ::prost::alloc::string::String,
+    /// How overtime is compensated: `pay` or `bank`; empty: pay.
+    #[prost(string, tag = "7")]
+    pub choice: ::prost::alloc::string::String,
+    /// When it became known; empty: long ago.
+    #[prost(string, tag = "8")]
+    pub recorded_at: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3092,6 +3210,47 @@ impl WhyNot {
         }
     }
 }
+/// What an approval does, or why it does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ApprovalOutcome {
+    /// It covers overtime, or would, if there were any within it.
+    Covers = 0,
+    /// It was recorded after `as_of`.
+    NotKnown = 1,
+    /// It is not decided yet.
+    Pending = 2,
+    /// It is rejected.
+    Rejected = 3,
+    /// The ruleset has no rule that reads approvals of its kind.
+    NotRead = 4,
+}
+impl ApprovalOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Covers => "APPROVAL_OUTCOME_COVERS",
+            Self::NotKnown => "APPROVAL_OUTCOME_NOT_KNOWN",
+            Self::Pending => "APPROVAL_OUTCOME_PENDING",
+            Self::Rejected => "APPROVAL_OUTCOME_REJECTED",
+            Self::NotRead => "APPROVAL_OUTCOME_NOT_READ",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "APPROVAL_OUTCOME_COVERS" => Some(Self::Covers),
+            "APPROVAL_OUTCOME_NOT_KNOWN" => Some(Self::NotKnown),
+            "APPROVAL_OUTCOME_PENDING" => Some(Self::Pending),
+            "APPROVAL_OUTCOME_REJECTED" => Some(Self::Rejected),
+            "APPROVAL_OUTCOME_NOT_READ" => Some(Self::NotRead),
+            _ => None,
+        }
+    }
+}
 /// Something a person must look at. Evaluated, unlike an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3164,6 +3323,16 @@ pub enum ExceptionCode {
     CorrectedPunch = 32,
     /// Rows of the employee could not be read: the rows are provisional (`SM-FACTS-REJECTED`).
     FactsRejected = 33,
+    /// Overtime without an approval.
+    OvertimeUnapproved = 34,
+    /// Overtime outside of what is approved on its workday.
+    OvertimeOverApproved = 35,
+    /// Less overtime on the workday than the ruleset counts.
+    OvertimeBelowMinimum = 36,
+    /// More overtime on the workday than the ruleset counts.
+    OvertimeCapDay = 37,
+    /// Time off was chosen for overtime that must be paid.
+    CompLeaveNotAllowed = 38,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3206,6 +3375,11 @@ impl ExceptionCode {
             Self::CorrectionRefused => "EXCEPTION_CODE_CORRECTION_REFUSED",
             Self::CorrectedPunch => "EXCEPTION_CODE_CORRECTED_PUNCH",
             Self::FactsRejected => "EXCEPTION_CODE_FACTS_REJECTED",
+            Self::OvertimeUnapproved => "EXCEPTION_CODE_OVERTIME_UNAPPROVED",
+            Self::OvertimeOverApproved => "EXCEPTION_CODE_OVERTIME_OVER_APPROVED",
+            Self::OvertimeBelowMinimum => "EXCEPTION_CODE_OVERTIME_BELOW_MINIMUM",
+            Self::OvertimeCapDay => "EXCEPTION_CODE_OVERTIME_CAP_DAY",
+            Self::CompLeaveNotAllowed => "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3245,6 +3419,11 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CORRECTION_REFUSED" => Some(Self::CorrectionRefused),
             "EXCEPTION_CODE_CORRECTED_PUNCH" => Some(Self::CorrectedPunch),
             "EXCEPTION_CODE_FACTS_REJECTED" => Some(Self::FactsRejected),
+            "EXCEPTION_CODE_OVERTIME_UNAPPROVED" => Some(Self::OvertimeUnapproved),
+            "EXCEPTION_CODE_OVERTIME_OVER_APPROVED" => Some(Self::OvertimeOverApproved),
+            "EXCEPTION_CODE_OVERTIME_BELOW_MINIMUM" => Some(Self::OvertimeBelowMinimum),
+            "EXCEPTION_CODE_OVERTIME_CAP_DAY" => Some(Self::OvertimeCapDay),
+            "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED" => Some(Self::CompLeaveNotAllowed),
             _ => None,
         }
     }
@@ -3282,6 +3461,117 @@ impl CorrectionRefusal {
             "CORRECTION_REFUSAL_TOO_LATE" => Some(Self::TooLate),
             "CORRECTION_REFUSAL_CYCLE_CLOSED" => Some(Self::CycleClosed),
             "CORRECTION_REFUSAL_QUOTA" => Some(Self::Quota),
+            _ => None,
+        }
+    }
+}
+/// What an approval allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ApprovalKind {
+    /// Overtime.
+    Overtime = 0,
+    /// Arriving before the scheduled start.
+    EarlyIn = 1,
+    /// Leaving after the scheduled end.
+    LateOut = 2,
+    /// A business trip.
+    Trip = 3,
+    /// Field work away from the site.
+    Outing = 4,
+    /// Leave.
+    Leave = 5,
+    /// A call back to work.
+    Callback = 6,
+}
+impl ApprovalKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Overtime => "APPROVAL_KIND_OVERTIME",
+            Self::EarlyIn => "APPROVAL_KIND_EARLY_IN",
+            Self::LateOut => "APPROVAL_KIND_LATE_OUT",
+            Self::Trip => "APPROVAL_KIND_TRIP",
+            Self::Outing => "APPROVAL_KIND_OUTING",
+            Self::Leave => "APPROVAL_KIND_LEAVE",
+            Self::Callback => "APPROVAL_KIND_CALLBACK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "APPROVAL_KIND_OVERTIME" => Some(Self::Overtime),
+            "APPROVAL_KIND_EARLY_IN" => Some(Self::EarlyIn),
+            "APPROVAL_KIND_LATE_OUT" => Some(Self::LateOut),
+            "APPROVAL_KIND_TRIP" => Some(Self::Trip),
+            "APPROVAL_KIND_OUTING" => Some(Self::Outing),
+            "APPROVAL_KIND_LEAVE" => Some(Self::Leave),
+            "APPROVAL_KIND_CALLBACK" => Some(Self::Callback),
+            _ => None,
+        }
+    }
+}
+/// What was decided about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ApprovalStatus {
+    /// It is approved.
+    Approved = 0,
+    /// Nothing is decided yet.
+    Pending = 1,
+    /// It is rejected.
+    Rejected = 2,
+}
+impl ApprovalStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Approved => "APPROVAL_STATUS_APPROVED",
+            Self::Pending => "APPROVAL_STATUS_PENDING",
+            Self::Rejected => "APPROVAL_STATUS_REJECTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "APPROVAL_STATUS_APPROVED" => Some(Self::Approved),
+            "APPROVAL_STATUS_PENDING" => Some(Self::Pending),
+            "APPROVAL_STATUS_REJECTED" => Some(Self::Rejected),
+            _ => None,
+        }
+    }
+}
+/// How an employee wants to be compensated for overtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Compensation {
+    /// With pay.
+    Pay = 0,
+    /// With time off later.
+    Bank = 1,
+}
+impl Compensation {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Pay => "COMPENSATION_PAY",
+            Self::Bank => "COMPENSATION_BANK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "COMPENSATION_PAY" => Some(Self::Pay),
+            "COMPENSATION_BANK" => Some(Self::Bank),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use core::ops::RangeInclusive;
 use crate::card::KeptPunch;
 use crate::evaluation::EvaluationError;
 use crate::time::{Seconds, Timestamp, Workday};
-use crate::timecard::{Inputs, Leave, LeaveTime};
+use crate::timecard::{ApprovalTime, Inputs, Leave, LeaveTime};
 
 /// Most days that the facts and the pay period together may span.
 pub(crate) const DAYS_MAX: i32 = 800;
@@ -17,8 +17,8 @@ const LEAVE_AMOUNT_MAX: Seconds = Seconds::hours(24);
 /// A fact may lie this many days outside the days that the facts cover: a night shift ends on the day after.
 const SLACK_DAYS: i32 = 2;
 
-/// Refuses impossible windows, scheduled shifts and leave that lie outside of the window, and opening balances of
-/// unknown rules.
+/// Refuses impossible windows, scheduled shifts, leave and approvals that lie outside of the window, and opening balances
+/// of unknown rules.
 pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let (facts, pay_period) = (inputs.window.facts, inputs.window.pay_period);
     if facts.last < facts.first || pay_period.last < pay_period.first {
@@ -35,6 +35,7 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     }
     check_schedule(inputs)?;
     check_leave(inputs)?;
+    check_approvals(inputs)?;
     check_opening_balances(inputs)
 }
 
@@ -82,19 +83,40 @@ fn check_leave(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
                 return Err(EvaluationError::LeaveTooLong { index });
             }
             LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => refuse_outside(inputs, workday, workday)?,
-            LeaveTime::Span { start, end } if start < end => {
-                let last_second = Timestamp(end.0.saturating_sub(1));
-                let (first, last) = (inputs.card.zone.date_at(start), inputs.card.zone.date_at(last_second));
-                if first < Workday::FIRST || last > Workday::LAST {
-                    return Err(EvaluationError::FactOutsideWindow { workday: first });
-                }
-                refuse_outside(inputs, first, last)?;
-            }
+            LeaveTime::Span { start, end } if start < end => refuse_span_outside(inputs, start, end)?,
             // Leave that ends before it starts has an error of its own.
             LeaveTime::Span { .. } => {}
         }
     }
     Ok(())
+}
+
+/// Approvals that end before they start are refused whenever they were recorded, as leave is.
+fn check_approvals(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    for (index, approval) in (0_u32..).zip(inputs.card.approvals) {
+        let known = approval.recorded_at <= inputs.window.as_of;
+        match approval.time {
+            ApprovalTime::Span { start, end } if end <= start => {
+                return Err(EvaluationError::ApprovalBackwards { index });
+            }
+            ApprovalTime::Span { start, end } if known => refuse_span_outside(inputs, start, end)?,
+            ApprovalTime::Workday(workday) | ApprovalTime::Length(workday, _) if known => {
+                refuse_outside(inputs, workday, workday)?;
+            }
+            ApprovalTime::Span { .. } | ApprovalTime::Workday(_) | ApprovalTime::Length(..) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a stretch of which all lies outside of the window, or some of it where there are no dates.
+fn refuse_span_outside(inputs: &Inputs<'_>, start: Timestamp, end: Timestamp) -> Result<(), EvaluationError> {
+    let last_second = Timestamp(end.0.saturating_sub(1));
+    let (first, last) = (inputs.card.zone.date_at(start), inputs.card.zone.date_at(last_second));
+    if first < Workday::FIRST || last > Workday::LAST {
+        return Err(EvaluationError::FactOutsideWindow { workday: first });
+    }
+    refuse_outside(inputs, first, last)
 }
 
 /// True when facts may lie on a workday: the days that they cover, and a little slack.

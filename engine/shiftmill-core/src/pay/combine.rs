@@ -12,7 +12,8 @@
 //!   their workweeks only the tiers of their plan are in force, in other workweeks none of them.
 //! - Plugins: time that a plugin recoded before overtime and that pays more than the plain rate is a claim of a scope
 //!   narrower than all others: it is not straight time, a tier takes it only when the tier pays more (also under a
-//!   table), and tiers that count its code count it. Time that pays the plain rate or less is straight time.
+//!   table), and tiers that count its code count it. Time that pays the plain rate or less is straight time. The same
+//!   holds for overtime that `overtime_approval` pays; what it leaves out or gives time off for, no tier sees.
 //! - Opening balances: a counter wider than a workday whose scope is already running at the start of the facts begins
 //!   with the opening balance of its rule; workdays before the facts are then neither counted nor claimed by it.
 //! - Source: 29 CFR 778.117-122 and Cal. Labor Code section 510(a) (no duty to combine rates); 7 CCR 1103-1
@@ -173,7 +174,8 @@ pub(super) fn combine<R: Recorder>(
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
     let Scratch { counters, claims, saved, leave } = scratch;
     counters::line_up(&rules, counters);
-    let traits = Traits::of(counters, &rules, !state.reasons.is_empty());
+    let preset = inputs.timeline.needs().overtime_approval || !state.reasons.is_empty();
+    let traits = Traits::of(counters, &rules, preset);
     leave.clear();
     if traits.by_leave {
         leave_without_times(inputs, &state.quantities, &state.scheduled, leave);

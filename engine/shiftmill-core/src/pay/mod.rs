@@ -1,6 +1,7 @@
 //! Phase three: spans get their pay codes; premiums and quantities are added.
 pub mod combine;
 pub mod holidays;
+pub mod overtime_approval;
 pub mod premiums;
 pub mod tiers;
 

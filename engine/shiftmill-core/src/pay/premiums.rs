@@ -131,7 +131,7 @@ impl Premium {
     /// Finds what of a worked shift the premium is paid for, before its limits.
     fn find(&self, shift: &[Span], clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
         found.clear();
-        let worked = || shift.iter().filter(|span| span.state.is_work());
+        let worked = || shift.iter().filter(|span| span.counts_as_work());
         for span in worked().filter(|span| self.day_types.contains(span.day_type)) {
             self.find_inside(span, clock, found);
         }

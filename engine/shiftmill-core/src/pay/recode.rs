@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use crate::card::Span;
+use crate::card::{Span, SpanState};
 use crate::codes::PayCode;
 use crate::reason::Reason;
 use crate::record::{Note, Recorder};
@@ -53,6 +53,22 @@ pub(crate) fn recode<R: Recorder>(
         });
     }
     put(spans, span, Span { start, end, code: to, reason, ..*span });
+}
+
+/// Copies a stretch of `span` as an unpaid break.
+pub(crate) fn take_off<R: Recorder>(
+    spans: &mut Vec<Span>,
+    span: &Span,
+    start: Timestamp,
+    end: Timestamp,
+    reason: Reason,
+    recorder: &mut R,
+) {
+    if R::LISTENS {
+        recorder.note(Note::TakenOff { reason, start, end });
+    }
+    let (state, code) = (SpanState::UnpaidBreak, PayCode::UNPAID_BREAK);
+    put(spans, span, Span { start, end, state, code, reason, ..*span });
 }
 
 /// Adds a part of `span`, or extends the part before it when that is of the same span and has the same day type,

@@ -131,6 +131,7 @@ impl Bench {
             corrections: &[],
             waivers: &[],
             day_overrides: &self.overrides,
+            approvals: &[],
             opening_balances: &self.opening,
             carried: &[],
         };

@@ -16,7 +16,7 @@ pub mod workdays;
 use crate::card::CardState;
 use crate::codes::DayType;
 use crate::evaluation::EvaluationError;
-use crate::pay::holidays;
+use crate::pay::{holidays, overtime_approval};
 use crate::record::Recorder;
 use crate::scratch::Scratch;
 use crate::time::Workday;
@@ -45,11 +45,13 @@ pub fn lay_out<R: Recorder>(
     Ok(())
 }
 
-/// The second part of shape: attendance, required meals and day types.
-pub fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+/// The second part of shape: attendance, required meals, day types, and which overtime counts.
+pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     attendance::compare(inputs, state, &mut scratch.attendance);
     meal_requirement::judge(inputs, state, &mut scratch.meals);
+    overtime_approval::add_approved_time(inputs, state, &mut scratch.approval);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);
+    overtime_approval::decide(inputs, state, &mut scratch.approval, &mut scratch.spans, recorder);
 }
 
 /// The type of a day, by the plan of that day and the shifts scheduled so far.

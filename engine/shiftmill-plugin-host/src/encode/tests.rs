@@ -130,6 +130,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         corrections: &[],
         waivers: &[],
         day_overrides: &[],
+        approvals: &[],
         opening_balances: &[],
         carried: &[Carried { key: CarryKey(5), value: 50 }, Carried { key: CarryKey(9), value: 90 }],
     };

@@ -1,5 +1,6 @@
 //! Compiles checked tables to plans that share one set of names, and checks settings that depend on each other.
 
+mod approval;
 mod attendance;
 mod breaks;
 mod config;
@@ -76,6 +77,7 @@ impl Compiler<'_> {
             leave: self.leave(section(document, "leave")),
             attendance: self.attendance(section(document, "attendance")),
             holidays: self.holidays(section(document, "holidays")),
+            overtime_approval: self.overtime_approval(document.tables("overtime_approval")),
             overtime: self.overtime(section(document, "overtime")),
             premiums: self.premiums(document.tables("premiums")),
             exceptions: exceptions(document),

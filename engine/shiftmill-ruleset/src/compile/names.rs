@@ -13,7 +13,7 @@ use crate::settings::Fits;
 type Shipped = (&'static str, Layer, Unit, bool, u16);
 
 /// The pay codes that every ruleset has, the two built-in ones first.
-const SHIPPED: [Shipped; 18] = [
+const SHIPPED: [Shipped; 19] = [
     ("regular", Layer::Base, Unit::Second, true, 1_000),
     ("unpaid_break", Layer::Base, Unit::Second, false, 1_000),
     ("overtime_1_0", Layer::Base, Unit::Second, true, 1_000),
@@ -24,6 +24,7 @@ const SHIPPED: [Shipped; 18] = [
     ("overtime_3_0", Layer::Base, Unit::Second, true, 3_000),
     ("holiday_worked", Layer::Base, Unit::Second, true, 2_000),
     ("unapproved", Layer::Base, Unit::Second, false, 1_000),
+    ("bank_credit", Layer::Base, Unit::Second, false, 1_000),
     ("night", Layer::Premium, Unit::Second, true, 1_000),
     ("weekend", Layer::Premium, Unit::Second, true, 1_000),
     ("standby", Layer::Premium, Unit::Second, true, 1_000),

@@ -310,6 +310,48 @@ fn whole_days_of_leave_are_one_row_each_in_messages() {
     assert_eq!(file(Table::Leave, "code,from,to", &row).map(|(card, _)| card.leave.len()), Some(3));
 }
 
+/// Kind, from, to, workday, seconds, status and choice of an approval in a message, and whether it is used.
+type ApprovalCase = (&'static str, &'static str, &'static str, &'static str, u32, &'static str, &'static str, bool);
+const APPROVALS: &[ApprovalCase] = &[
+    ("overtime", "2026-03-02 19:00", "2026-03-02 21:00", "", 0, "", "", true),
+    ("Overtime", "2026-03-02 19:00", "2026-03-02 21:00", "", 0, "approved", "bank", true),
+    ("early_in", "", "", "2026-03-02", 0, "pending", "pay", true),
+    ("late out", "", "", "2026-03-02", 7_200, "rejected", "", true),
+    ("overtime", "2026-03-02 21:00", "2026-03-02 19:00", "", 0, "", "", false),
+    ("overtime", "2026-03-02", "2026-03-03", "", 0, "", "", false),
+    ("overtime", "2026-03-02 19:00", "", "", 0, "", "", false),
+    ("overtime", "2026-03-02 19:00", "2026-03-02 21:00", "2026-03-02", 0, "", "", false),
+    ("overtime", "", "", "", 7_200, "", "", false),
+    ("holiday", "", "", "2026-03-02", 0, "", "", false),
+    ("", "", "", "2026-03-02", 0, "", "", false),
+    ("overtime", "", "", "2026-03-02", 0, "maybe", "", false),
+    ("overtime", "", "", "2026-03-02", 0, "", "both", false),
+];
+
+#[test]
+fn approvals_are_the_same_in_files_and_messages() {
+    for (kind, from, to, workday, seconds, status, choice, used) in APPROVALS {
+        let label = format!("`{kind}` `{from}` `{to}` `{workday}` {seconds} `{status}` `{choice}`");
+        let approval = v1::ApprovalFact {
+            kind: (*kind).into(),
+            from: (*from).into(),
+            to: (*to).into(),
+            workday: (*workday).into(),
+            seconds: *seconds,
+            status: (*status).into(),
+            choice: (*choice).into(),
+            recorded_at: String::new(),
+        };
+        let by_message = message(v1::Timecard { approvals: vec![approval], ..v1::Timecard::default() });
+        let amount = if *seconds == 0 { String::new() } else { format!("{seconds}s") };
+        let row = [*kind, from, to, workday, &amount, status, choice];
+        let by_file = file(Table::Approvals, "kind,from,to,workday,amount,status,choice", &row);
+        let by_file = by_file.map(|(card, _)| card.approvals);
+        assert_eq!(by_message.map(|card| card.approvals), by_file, "{label}");
+        assert_eq!(by_file.is_some(), *used, "{label}");
+    }
+}
+
 #[test]
 fn meals_are_waived_from_the_first() {
     for (meal, used) in [(0, false), (1, true), (255, true), (256, false)] {

@@ -1,9 +1,10 @@
 //! Random timecards: ordinary days, and everything that goes wrong at a clock.
 
 use shiftmill_core::{
-    CardFacts, Correction, CorrectionKind, DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave,
-    LeaveTime, OpeningBalance, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes,
-    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
+    DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance, PlanTimeline, Punch,
+    PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
+    Zone,
 };
 
 use super::{Grid, Random};
@@ -269,6 +270,7 @@ impl Maker<'_> {
                 facts.day_overrides.push(DayOverride { workday, day_type: *self.random.one_of(DayType::ALL) });
             }
         }
+        self.approvals(facts);
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
             let rules: Vec<RuleId> = plan.overtime.tiers.iter().map(|tier| tier.rule).collect();
@@ -281,6 +283,32 @@ impl Maker<'_> {
                     facts.opening_balances.push(OpeningBalance { rule, amount });
                 }
             }
+        }
+    }
+}
+
+impl Maker<'_> {
+    /// Approvals, mostly of overtime at the end of a day.
+    fn approvals(&mut self, facts: &mut CardFacts) {
+        let count = *self.random.one_of(&[0, 0, 1, 2, 4, 6]);
+        for _ in 0..count {
+            let day = self.any_day();
+            let time = match self.random.below(6) {
+                0 => ApprovalTime::Workday(day),
+                1 => ApprovalTime::Length(day, Seconds(self.minutes(0, 240) as u32)),
+                _ => {
+                    let second = self.minutes(240, 1_500);
+                    let start = self.instant(day, second);
+                    ApprovalTime::Span { start, end: Timestamp(start.0 + self.minutes(15, 300).max(1)) }
+                }
+            };
+            let of_overtime = self.random.chance(90);
+            let kind = if of_overtime { ApprovalKind::Overtime } else { *self.random.one_of(ApprovalKind::ALL) };
+            let approved = self.random.chance(85);
+            let status = if approved { ApprovalStatus::Approved } else { *self.random.one_of(ApprovalStatus::ALL) };
+            let choice = if self.random.chance(70) { Compensation::Pay } else { Compensation::Bank };
+            let recorded_at = self.known();
+            facts.approvals.push(Approval { kind, time, status, choice, recorded_at });
         }
     }
 }
@@ -306,6 +334,7 @@ mod tests {
                 corrections,
                 waivers,
                 day_overrides,
+                approvals,
                 opening_balances,
                 carried: _,
             } = generate::question(seed, 0).facts;
@@ -318,6 +347,7 @@ mod tests {
                 !corrections.is_empty(),
                 !waivers.is_empty(),
                 !day_overrides.is_empty(),
+                !approvals.is_empty(),
                 !opening_balances.is_empty(),
                 rejected_rows > 0,
             ];

@@ -6,6 +6,7 @@ use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, Normalise};
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
+use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
 use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
@@ -38,6 +39,8 @@ const LATE_DEDUCT: PayCode = PayCode(10);
 const LEAVE_PAID: PayCode = PayCode(11);
 const LEAVE_UNPAID: PayCode = PayCode(12);
 const REST_PREMIUM: PayCode = PayCode(13);
+const UNAPPROVED: PayCode = PayCode(14);
+const BANK_CREDIT: PayCode = PayCode(15);
 
 /// What a plugin may recode to: all codes of the base layer.
 pub(super) fn codes_to_recode() -> Vec<PayCode> {
@@ -98,6 +101,8 @@ fn pay_codes() -> Vec<PayCodeInfo> {
         code("leave_annual", Layer::Base, Unit::Second, true, 1_000),
         code("leave_unpaid", Layer::Base, Unit::Second, false, 0),
         code("rest_premium", Layer::Quantity, Unit::Count, true, 1_000),
+        code("unapproved", Layer::Base, Unit::Second, false, 1_000),
+        code("bank_credit", Layer::Base, Unit::Second, false, 1_000),
     ]
 }
 
@@ -141,6 +146,47 @@ impl Maker<'_> {
             premiums: self.premiums(),
             exceptions: exceptions(),
             plugins: Vec::new(),
+            overtime_approval: self.overtime_approval(),
+        }
+    }
+
+    fn overtime_approval(&mut self) -> Vec<OvertimeApproval> {
+        let count = *self.random.one_of(&[0, 0, 0, 1, 1, 2]);
+        (0..count).map(|_| self.approval_rule()).collect()
+    }
+
+    fn approval_rule(&mut self) -> OvertimeApproval {
+        let mut rests = Vec::new();
+        if self.random.chance(25) {
+            let after = self.minutes(30, 180);
+            rests.push(OvertimeRest { after, rest: self.minutes(5, 60) });
+            if self.flag() {
+                let after = after.plus(self.minutes(30, 180));
+                rests.push(OvertimeRest { after, rest: self.minutes(5, 90) });
+            }
+        }
+        let unit = Seconds(self.grid.seconds.max(60) * *self.random.one_of(&[1, 2, 3, 6]));
+        let code = self.random.one_of(&OVERTIME).0;
+        OvertimeApproval {
+            rule: self.rule("overtime-approval"),
+            day_types: self.condition().day_types,
+            mode: *self.random.one_of(ApprovalMode::ALL),
+            before_shift: self.flag(),
+            after_shift: self.random.chance(85),
+            start_offset: if self.random.chance(60) { Seconds::ZERO } else { self.minutes(0, 60) },
+            whole_rest_days: self.random.chance(75),
+            both_punches: self.flag(),
+            rests,
+            minimum: if self.flag() { Seconds::ZERO } else { self.minutes(5, 90) },
+            minimum_compare: *self.random.one_of(Compare::ALL),
+            unit: self.random.maybe(40, |_| unit),
+            day_max: if self.random.chance(60) { None } else { Some(self.minutes(0, 240)) },
+            compensation: *self.random.one_of(CompensationMode::ALL),
+            pays_to: self.random.maybe(40, |_| code),
+            unapproved_to: UNAPPROVED,
+            excess_to: *self.random.one_of(&[UNAPPROVED, UNAPPROVED, PayCode::REGULAR, PayCode(3)]),
+            bank_to: BANK_CREDIT,
+            exception_beyond: if self.flag() { Seconds::ZERO } else { self.minutes(0, 60) },
         }
     }
 
@@ -172,6 +218,11 @@ impl Maker<'_> {
         }
         if self.random.chance(30) {
             plan.pairing.missing_out = self.imputed();
+        }
+        for rule in &mut plan.overtime_approval {
+            if self.flag() {
+                rule.day_max = Some(self.minutes(30, 240));
+            }
         }
         if self.random.chance(20) {
             plan.dedupe.window = Some(self.minutes(0, 5));
@@ -670,6 +721,8 @@ mod tests {
             HolidayBasis: |plan| [plan.holidays.basis].into_iter(),
             CombineKind: |plan| [plan.overtime.combine.kind()].into_iter(),
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),
+            ApprovalMode: |plan| plan.overtime_approval.iter().map(|rule| rule.mode),
+            CompensationMode: |plan| plan.overtime_approval.iter().map(|rule| rule.compensation),
             PremiumMode: |plan| plan.premiums.iter().map(|premium| premium.mode),
         );
     }

@@ -17,6 +17,7 @@
 //!
 //! The test `oracle_is_independent` lists them, and fails when anything else is used.
 
+mod approval;
 mod attendance;
 mod clock;
 mod close;
@@ -77,6 +78,8 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
+    let grain = moments::length(question, &shifts, &schedule, &leaves);
+    approval::apply(question, &shifts, &schedule, grain, &mut moments, &mut notices);
     presets::apply(question, &mut moments);
     moments::holiday_work(question, &moments, &mut notices);
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);

@@ -7,8 +7,8 @@ use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement};
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
-    Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds, SpanState, Timestamp,
-    Workday,
+    ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds,
+    SpanState, Timestamp, Workday,
 };
 
 use super::days::{Away, Duty, day_type, is_holiday};
@@ -41,6 +41,49 @@ impl Moment {
         }
     }
 
+    /// Whether a rule left it out: no tier counts it, and no premium is paid for it.
+    pub fn is_left_out(&self) -> bool {
+        match self.reason.because {
+            Because::OutsideSchedule
+            | Because::Unapproved
+            | Because::PunchMissing
+            | Because::BelowMinimum { .. }
+            | Because::RoundedDown { .. }
+            | Because::BeyondMaximum { .. } => true,
+            Because::Worked
+            | Because::Imputed
+            | Because::ShortGapPaid { .. }
+            | Because::AutoDeducted { .. }
+            | Because::FixedBreak
+            | Because::OnLeave
+            | Because::BeyondShift { .. }
+            | Because::BeyondDay { .. }
+            | Because::BeyondWeek { .. }
+            | Because::BeyondWeeks { .. }
+            | Because::BeyondMonth { .. }
+            | Because::BeyondPayPeriod { .. }
+            | Because::ConsecutiveDay { .. }
+            | Because::DayTypeIs { .. }
+            | Because::Combination { .. }
+            | Because::HolidayNotWorked
+            | Because::InClockWindow
+            | Because::ShiftInClockWindow
+            | Because::DayPremium
+            | Because::MealRequirement { .. }
+            | Because::Lateness
+            | Because::ByPlugin { .. }
+            | Because::OvertimeRest
+            | Because::Banked
+            | Because::ApprovedOnly
+            | Because::OutsideShift => false,
+        }
+    }
+
+    /// Whether no tier looks at it: it is left out, or taken as time off.
+    pub fn is_settled(&self) -> bool {
+        self.is_left_out() || self.reason.because == Because::Banked
+    }
+
     pub fn end(&self) -> Timestamp {
         self.at.after(Seconds(self.length))
     }
@@ -60,7 +103,7 @@ pub(crate) fn lay_out(
     leaves: &[Away],
     notices: &mut Vec<Notice>,
 ) -> Vec<Moment> {
-    let mut length = moment_length(question, shifts, duties, leaves);
+    let mut length = length(question, shifts, duties, leaves);
     loop {
         let mut noticed = Vec::new();
         match lay_out_by(length, question, shifts, duties, leaves, &mut noticed) {
@@ -103,7 +146,7 @@ fn lay_out_by(
 }
 
 /// The greatest length that divides every instant and limit that could cut the timeline.
-fn moment_length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves: &[Away]) -> u32 {
+pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves: &[Away]) -> u32 {
     // Local midnights and clock windows of every zone lie on whole quarters of an hour, those of the plan below.
     let mut length: u32 = 900;
     let mut divide = |value: i64| length = gcd(length, value.unsigned_abs() as u32 % 86_400);
@@ -126,6 +169,19 @@ fn moment_length(question: &Question, shifts: &[Shift], duties: &[Duty], leaves:
     for fact in &question.facts.leave {
         if let LeaveTime::Amount(_, amount) = fact.time {
             divide(i64::from(amount.0));
+        }
+    }
+    for approval in &question.facts.approvals {
+        match approval.time {
+            ApprovalTime::Span { start, end } => {
+                divide(start.0.rem_euclid(86_400));
+                divide(end.0.rem_euclid(86_400));
+                if start < question.window.as_of && question.window.as_of < end {
+                    divide(question.window.as_of.0.rem_euclid(86_400));
+                }
+            }
+            ApprovalTime::Length(_, amount) => divide(i64::from(amount.0)),
+            ApprovalTime::Workday(_) => {}
         }
     }
     for preset in &question.presets {
@@ -151,6 +207,11 @@ fn limits(plan: &Plan) -> Vec<u32> {
     }
     for rule in &plan.breaks.auto_deduct {
         limits.extend([rule.after.0, rule.amount.0]);
+    }
+    for rule in &plan.overtime_approval {
+        limits.extend([rule.start_offset.0, rule.minimum.0]);
+        limits.extend(rule.unit.iter().chain(&rule.day_max).map(|limit| limit.0));
+        limits.extend(rule.rests.iter().flat_map(|rest| [rest.after.0, rest.rest.0]));
     }
     for tier in &plan.overtime.tiers {
         limits.push(tier.limit.0);
@@ -361,6 +422,16 @@ pub(crate) fn shown_on(question: &Question, shift: &Shift, duties: &[Duty]) -> W
 /// The reporting workday of an instant of a worked shift.
 pub(crate) fn reporting_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> Workday {
     Labels::of(question, shift, duties).reporting.of_instant(question, at)
+}
+
+/// Both workdays of an instant of a worked shift: the one that overtime counts by, and the one it is shown on.
+pub(crate) fn labels_of(question: &Question, shift: &Shift, duties: &[Duty], at: Timestamp) -> (Workday, Workday) {
+    Labels::of(question, shift, duties).of_instant(question, at)
+}
+
+/// The day type of a moment.
+pub(crate) fn day_type_of(question: &Question, shifts: &[Shift], moment: &Moment) -> DayType {
+    type_of_second(question, shifts, moment, &mut |date| day_type(question, date))
 }
 
 /// The overtime workday of an instant of a worked shift.

@@ -94,7 +94,7 @@ fn write(moments: &mut [Moment], winners: &Winners<'_>) {
 impl<'a> Desk<'a> {
     fn new(question: &'a Question, moments: &'a [Moment], amounts: &'a [Amount], shifts: &'a [Shift]) -> Desk<'a> {
         let mut worked = BTreeMap::new();
-        for moment in moments.iter().filter(|moment| moment.counts_as_work()) {
+        for moment in moments.iter().filter(|moment| moment.counts_as_work() && !moment.is_left_out()) {
             *worked.entry(moment.overtime).or_default() += moment.length;
         }
         let mut order: Vec<usize> = (0..moments.len()).collect();
@@ -225,9 +225,24 @@ impl<'a> Desk<'a> {
     /// The moments of each instance of a tier's scope, in order.
     fn instances(&self, line: &Line<'a>, days: &BTreeMap<Workday, OfDay<'a>>) -> BTreeMap<i64, Vec<usize>> {
         let mut instances: BTreeMap<i64, Vec<usize>> = BTreeMap::new();
+        // Work that belongs to no shift is one of its own as far as it is not interrupted.
+        let mut alone: Option<(i64, Timestamp)> = None;
         for index in &self.order {
             let moment = &self.moments[*index];
+            if moment.is_settled() {
+                continue;
+            }
+            if moment.counts_as_work() {
+                alone = match (moment.shift, alone) {
+                    (Some(_), _) => None,
+                    (None, Some((key, end))) if end == moment.at => Some((key, moment.end())),
+                    (None, _) => Some((-1 - moment.at.0, moment.end())),
+                };
+            }
             let instance = match line[0].tier.scope {
+                TierScope::Shift if moment.counts_as_work() => {
+                    moment.shift.map(|shift| shift as i64).or(alone.map(|alone| alone.0))
+                }
                 TierScope::Shift => moment.shift.map(|shift| shift as i64),
                 TierScope::Workday
                 | TierScope::Workweek
@@ -428,7 +443,7 @@ impl<'a> Desk<'a> {
         }
         for index in &self.order {
             let moment = self.moments[*index];
-            if moment.state == SpanState::UnpaidBreak {
+            if moment.state == SpanState::UnpaidBreak || moment.is_settled() {
                 continue;
             }
             // The tiers that look at this moment, each with its counter.

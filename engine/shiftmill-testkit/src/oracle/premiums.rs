@@ -12,14 +12,30 @@ use crate::engine::Question;
 /// All premiums of all shifts.
 pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> Vec<Extra> {
     let mut extras = Vec::new();
-    for (index, shift) in shifts.iter().enumerate() {
-        let work: Vec<&Moment> =
-            moments.iter().filter(|moment| moment.shift == Some(index) && moment.counts_as_work()).collect();
-        for premium in &plan_of(question, shift.plan_day).premiums {
+    for run in runs(moments) {
+        let plan_day = run[0].shift.map_or(run[0].overtime, |shift| shifts[shift].plan_day);
+        let work: Vec<&Moment> = run.into_iter().filter(|moment| !moment.is_left_out()).collect();
+        for premium in &plan_of(question, plan_day).premiums {
             extras.extend(of_shift(question, premium, &work));
         }
     }
     extras
+}
+
+/// The work of each shift. Work that belongs to no shift is one of its own as far as it is not interrupted.
+fn runs(moments: &[Moment]) -> Vec<Vec<&Moment>> {
+    let mut runs: Vec<Vec<&Moment>> = Vec::new();
+    for moment in moments.iter().filter(|moment| moment.counts_as_work()) {
+        let goes_on = |run: &&mut Vec<&Moment>| {
+            let last = run[run.len() - 1];
+            last.shift == moment.shift && (moment.shift.is_some() || last.end() == moment.at)
+        };
+        match runs.last_mut().filter(goes_on) {
+            Some(run) => run.push(moment),
+            None => runs.push(vec![moment]),
+        }
+    }
+    runs
 }
 
 fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Extra> {

@@ -23,9 +23,11 @@ pub(crate) fn apply(question: &Question, moments: &mut [Moment]) {
     }
 }
 
-/// Thousandths of the plain rate that a plugin's claim is worth; `None`: there is none, or it is straight time.
+/// Thousandths of the plain rate that the claim of a plugin, or of approved overtime, is worth; `None`: there is none,
+/// or it is straight time.
 pub(crate) fn claim(question: &Question, moment: &Moment) -> Option<u16> {
     let multiplier = question.timeline.names().multiplier(moment.code).0;
-    let by_plugin = matches!(moment.reason.because, Because::ByPlugin { .. });
-    (by_plugin && multiplier > 1_000).then_some(multiplier)
+    let claimed =
+        matches!(moment.reason.because, Because::ByPlugin { .. } | Because::OutsideShift | Because::DayTypeIs { .. });
+    (claimed && multiplier > 1_000).then_some(multiplier)
 }

@@ -4,8 +4,8 @@ use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionPolicy
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::{
-    Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef, Seconds,
-    Timestamp, Workday,
+    ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
+    Seconds, Timestamp, Workday,
 };
 
 use super::{Notice, date_of, plan_of};
@@ -59,7 +59,25 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
             LeaveTime::Span { .. } => {}
         }
     }
+    check_approvals(question)?;
     check_twice(question)
+}
+
+/// An approval that does not end after it starts is refused whenever it was recorded.
+fn check_approvals(question: &Question) -> Result<(), EvaluationError> {
+    for (approval, index) in question.facts.approvals.iter().zip(0..) {
+        let (first, last) = match approval.time {
+            ApprovalTime::Workday(workday) | ApprovalTime::Length(workday, _) => (workday, workday),
+            ApprovalTime::Span { start, end } if start < end => {
+                (date_of(question, start), date_of(question, Timestamp(end.0 - 1)))
+            }
+            ApprovalTime::Span { .. } => return Err(EvaluationError::ApprovalBackwards { index }),
+        };
+        if approval.recorded_at <= question.window.as_of {
+            check_fact(question, first, last)?;
+        }
+    }
+    Ok(())
 }
 
 /// A fact that an earlier one excludes. Of several lists, the first in the order of corrections, day types, balances and

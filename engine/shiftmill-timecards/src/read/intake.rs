@@ -16,7 +16,7 @@ use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unp
 use crate::clock::{DateOrder, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    CarriedRow, CorrectionRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    ApprovalRow, CarriedRow, CorrectionRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.
@@ -235,6 +235,7 @@ impl<'a> Intake<'a> {
             Table::Leave => self.add(row, report, &mut |reader, card| leave(values, reader, card)),
             Table::Corrections => self.correction(row, report),
             Table::Waivers => self.add(row, report, &mut |reader, card| waiver(values, reader, card)),
+            Table::Approvals => self.add(row, report, &mut |reader, card| approval(values, reader, card)),
             Table::Carried => self.add(row, report, &mut |reader, card| carried(values, reader, card)),
         }
     }
@@ -434,6 +435,20 @@ fn leave(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
 fn waiver(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
     let (workday, waived) = (values.get(Field::Workday).into(), values.get(Field::Waived).into());
     card.waivers.push(reader.waiver(&WaiverRow { workday, waived })?);
+    Ok(())
+}
+
+fn approval(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    card.approvals.push(reader.approval(&ApprovalRow {
+        kind: values.get(Field::Kind).into(),
+        from: values.get(Field::From).into(),
+        to: values.get(Field::To).into(),
+        workday: values.get(Field::Workday).into(),
+        amount: values.get(Field::Amount).into(),
+        status: values.get(Field::Status).into(),
+        choice: values.get(Field::Choice).into(),
+        recorded: values.get(Field::Recorded).into(),
+    })?);
     Ok(())
 }
 

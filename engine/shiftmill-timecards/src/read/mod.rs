@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Employees are read first ([`read_employees`]), because their zones are needed to understand local times. Then an
-//! [`Intake`] takes punches, schedules, leave, corrections and waivers in any order. Formats are described in
+//! [`Intake`] takes punches, schedules, leave, corrections, waivers and approvals in any order. Formats are described in
 //! `docs/files.md`.
 
 mod columns;

@@ -2,7 +2,7 @@ use super::*;
 use crate::clock::DateOrder;
 use proptest::prelude::*;
 use shiftmill_core::{
-    CardFacts, LeaveTime, Names, PunchKind, ShiftTimes, Timestamp, WaiverKind, Workday, Zone, ZoneTable,
+    ApprovalStatus, CardFacts, LeaveTime, Names, PunchKind, ShiftTimes, Timestamp, WaiverKind, Workday, Zone, ZoneTable,
 };
 
 fn zones() -> ZoneTable {
@@ -144,6 +144,17 @@ fn leave_is_days_lengths_or_stretches() {
     assert_eq!(cards[0].leave.len(), 5);
     assert_eq!(cards[0].leave[2].time, LeaveTime::Workday(Workday::from_date(2026, 3, 4).unwrap()));
     assert_eq!(report.rejects.len(), 2);
+}
+
+#[test]
+fn approvals_have_a_status_of_their_own() {
+    let file = "employee,type,status,start,end\nE1,overtime,pending,2026-03-02 19:00,2026-03-02 21:00\n\
+        E1,overtime,,2026-03-03 19:00,2026-03-03 21:00\nE1,overtime,approved,2026-03-04 21:00,2026-03-04 19:00\n";
+    let (cards, report) = read_with("", Table::Approvals, Format::Csv, file.as_bytes());
+    let statuses: Vec<ApprovalStatus> = cards[0].approvals.iter().map(|approval| approval.status).collect();
+    assert_eq!(statuses, [ApprovalStatus::Pending, ApprovalStatus::Approved]);
+    let backwards = "facts line 4: the approval from 2026-03-04 21:00 to 2026-03-04 19:00 does not end after it starts";
+    assert_eq!(reasons(&report), [backwards]);
 }
 
 #[test]
@@ -478,6 +489,7 @@ const TABLES: [&str; Table::ALL.len()] = [
     "employee,code,from,to,workday,amount,recorded\n",
     "employee,action,at,kind,id,to,recorded\n",
     "employee,workday,waived\n",
+    "employee,kind,from,to,workday,amount,status,choice,recorded\n",
     "employee,key,value\n",
 ];
 

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use shiftmill_core::{ErrorCode, Workday};
+use shiftmill_core::{ApprovalKind, ApprovalStatus, Coded, ErrorCode, Workday};
 
 use super::Action;
 use crate::clock::ClockChange;
@@ -24,6 +24,7 @@ impl RowError {
             Fault::Unknown { what, .. } => what.error_code(),
             Fault::ShiftBackwards | Fault::ShiftTooLong => ErrorCode::ShiftBackwards,
             Fault::LeaveBackwards { .. } | Fault::LeaveDays { .. } => ErrorCode::LeaveBackwards,
+            Fault::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
             Fault::Empty
             | Fault::NotADateAndTime(_)
             | Fault::NotADate(_)
@@ -34,6 +35,10 @@ impl RowError {
             | Fault::ShiftStatedTwice(_)
             | Fault::NotALength(_)
             | Fault::LeaveStatedTwice
+            | Fault::ApprovalStatedTwice
+            | Fault::NotAnApproval(_)
+            | Fault::NotAStatus(_)
+            | Fault::NotACompensation(_)
             | Fault::NotAKind(_)
             | Fault::NotANumber(_)
             | Fault::NotAnAction(_)
@@ -118,6 +123,26 @@ pub enum Fault {
         /// The last day.
         last: Workday,
     },
+    /// An approval that states its time in two ways.
+    #[error("the approval is given both from-to and on a workday; give `from` and `to`, or `workday` and an `amount`")]
+    ApprovalStatedTwice,
+    /// An approval that ends before it starts.
+    #[error("the approval from {from} to {to} does not end after it starts")]
+    ApprovalBackwards {
+        /// Start.
+        from: String,
+        /// End.
+        to: String,
+    },
+    /// No kind of approval.
+    #[error("`{0}` is not a kind of approval; write {words}", words = ApprovalKind::CODES.join(", "))]
+    NotAnApproval(String),
+    /// No status of an approval.
+    #[error("`{0}` is not the status of an approval; write {words}", words = ApprovalStatus::CODES.join(", "))]
+    NotAStatus(String),
+    /// Neither pay nor time off.
+    #[error("`{0}` is neither `pay` nor `bank`")]
+    NotACompensation(String),
     /// No kind of punch.
     #[error("`{0}` is not a kind of punch such as `in`")]
     NotAKind(String),

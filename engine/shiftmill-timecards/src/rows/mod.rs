@@ -13,9 +13,9 @@ mod fault;
 mod given;
 
 use shiftmill_core::{
-    Carried, CarryKey, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
-    OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind,
-    WallTime, Workday, Zone, excerpt,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
+    CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind,
+    PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -105,6 +105,27 @@ pub struct DayTypeRow<'a> {
     pub workday: Given<'a, Workday>,
     /// Its type; required.
     pub day_type: Given<'a, DayType>,
+}
+
+/// A request and what was decided about it: from-to, or a workday with or without a length.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApprovalRow<'a> {
+    /// What it allows; required.
+    pub kind: Given<'a, ApprovalKind>,
+    /// Its start.
+    pub from: Given<'a, WrittenTime>,
+    /// Its end.
+    pub to: Given<'a, WrittenTime>,
+    /// The workday, instead of from-to.
+    pub workday: Given<'a, Workday>,
+    /// The length on the workday; the whole workday when nothing is given.
+    pub amount: Given<'a, Seconds>,
+    /// What was decided; approved when nothing is given.
+    pub status: Given<'a, ApprovalStatus>,
+    /// How overtime is compensated; with pay when nothing is given.
+    pub choice: Given<'a, Compensation>,
+    /// When it became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
 }
 
 /// The total of an overtime counter at the start of the facts.
@@ -282,6 +303,40 @@ impl<'a> RowReader<'a> {
         Ok(DayOverride { workday: self.workday(row.workday)?, day_type })
     }
 
+    /// An approval. Words may be written in any case, with blanks or underscores.
+    pub fn approval(&mut self, row: &ApprovalRow<'_>) -> Result<Approval, RowError> {
+        let kind = row.kind.required(Field::Kind, coded, Fault::NotAnApproval)?;
+        let status = row.status.optional(Field::Status, coded, Fault::NotAStatus)?;
+        let choice = row.choice.optional(Field::Choice, coded, Fault::NotACompensation)?;
+        let stretch = !row.from.is_nothing() || !row.to.is_nothing();
+        let on_workday = !row.workday.is_nothing() || !row.amount.is_nothing();
+        let time = match (stretch, on_workday) {
+            (true, true) => return Err(RowError { field: Field::Workday, fault: Fault::ApprovalStatedTwice }),
+            (true, false) => self.approved_stretch(row)?,
+            (false, _) => {
+                let day = self.workday(row.workday)?;
+                let length = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
+                length.map_or(ApprovalTime::Workday(day), |length| ApprovalTime::Length(day, length))
+            }
+        };
+        Ok(Approval {
+            kind,
+            time,
+            status: status.unwrap_or(ApprovalStatus::Approved),
+            choice: choice.unwrap_or(Compensation::Pay),
+            recorded_at: self.recorded(row.recorded)?,
+        })
+    }
+
+    fn approved_stretch(&mut self, row: &ApprovalRow<'_>) -> Result<ApprovalTime, RowError> {
+        let (start, end) = (self.instant(row.from, Field::From)?, self.instant(row.to, Field::To)?);
+        if end <= start {
+            let (from, to) = (written(row.from), written(row.to));
+            return Err(RowError { field: Field::To, fault: Fault::ApprovalBackwards { from, to } });
+        }
+        Ok(ApprovalTime::Span { start, end })
+    }
+
     /// An opening balance.
     pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
         let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, NameKind::Rule)?;
@@ -404,7 +459,12 @@ pub(crate) fn waivable(text: &str) -> Option<WaiverKind> {
 
 /// A day type by its code in any case, with blanks or underscores.
 pub(crate) fn day_type(text: &str) -> Option<DayType> {
-    DayType::from_code(&text.to_lowercase().replace(' ', "_"))
+    coded(text)
+}
+
+/// A value by its code in any case, with blanks or underscores.
+pub(crate) fn coded<T: Coded>(text: &str) -> Option<T> {
+    T::from_code(&text.to_lowercase().replace(' ', "_"))
 }
 
 /// The position of a name that the ruleset has to know.

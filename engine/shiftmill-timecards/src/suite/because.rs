@@ -42,6 +42,15 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("day premium", BecauseKind::DayPremium),
         ("meal ", BecauseKind::MealRequirement),
         ("lateness", BecauseKind::Lateness),
+        ("not approved", BecauseKind::Unapproved),
+        ("punch missing", BecauseKind::PunchMissing),
+        ("below the minimum", BecauseKind::BelowMinimum),
+        ("rounded down", BecauseKind::RoundedDown),
+        ("above the maximum", BecauseKind::BeyondMaximum),
+        ("overtime rest", BecauseKind::OvertimeRest),
+        ("taken as time off", BecauseKind::Banked),
+        ("approved, not punched", BecauseKind::ApprovedOnly),
+        ("outside the shift", BecauseKind::OutsideShift),
     ];
     let consecutive = words.strip_prefix("day ").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     if consecutive.is_some_and(|rest| rest.contains(" in a row")) {
@@ -95,6 +104,15 @@ mod tests {
             BecauseKind::DayPremium => Some("day premium"),
             BecauseKind::MealRequirement => Some("meal 1"),
             BecauseKind::Lateness => Some("lateness"),
+            BecauseKind::Unapproved => Some("not approved"),
+            BecauseKind::PunchMissing => Some("punch missing"),
+            BecauseKind::BelowMinimum => Some("below the minimum of 0:15"),
+            BecauseKind::RoundedDown => Some("rounded down to 0:30"),
+            BecauseKind::BeyondMaximum => Some("above the maximum of 3:00"),
+            BecauseKind::OvertimeRest => Some("overtime rest"),
+            BecauseKind::Banked => Some("taken as time off"),
+            BecauseKind::ApprovedOnly => Some("approved, not punched"),
+            BecauseKind::OutsideShift => Some("outside the shift"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };

@@ -1,12 +1,13 @@
 //! The cells of a suite's tables.
 
 use shiftmill_core::{
-    DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
+    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind,
+    Workday, WorkdayRange,
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
-    WrittenLeaveTime, WrittenPunch, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -186,6 +187,27 @@ pub fn correction(item: &str) -> Cell<WrittenCorrection> {
         }
     };
     Ok(WrittenCorrection { kind, recorded })
+}
+
+/// `overtime`, `overtime 2:00`, `overtime 19:00-21:00`, each with `pending` or `rejected`, with `bank`, and with
+/// `recorded 2025-06-05 10:00` after it.
+pub fn approval(item: &str) -> Cell<WrittenApproval> {
+    let (what, recorded) = match item.split_once(" recorded ") {
+        Some((what, recorded)) => (what, Some(moment(recorded)?)),
+        None => (item, None),
+    };
+    let (what, choice) = match what.strip_suffix(" bank") {
+        Some(what) => (what, Compensation::Bank),
+        None => (what, Compensation::Pay),
+    };
+    let (what, status) = match what.rsplit_once(' ').and_then(|(what, last)| Some((what, rows::coded(last)?))) {
+        Some((what, status)) => (what, status),
+        None => (what, ApprovalStatus::Approved),
+    };
+    // The parts of an approval are those of leave: a word, and perhaps a time.
+    let WrittenLeave { code, time } = leave(what)?;
+    let kind = rows::coded(&code).ok_or_else(|| Fault::NotAnApproval(code).to_string())?;
+    Ok(WrittenApproval { kind, time, status, choice, recorded })
 }
 
 /// A day type by its code or with blanks for underscores.

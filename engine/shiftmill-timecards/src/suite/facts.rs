@@ -5,13 +5,13 @@ use shiftmill_core::{
 };
 
 use super::{
-    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
-    WrittenLeaveTime, WrittenPunch, WrittenShift,
+    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    Action, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader,
-    ShiftRow, WaiverRow,
+    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError,
+    RowReader, ShiftRow, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -184,6 +184,9 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     for correction in &row.corrections {
         card.corrections.push(reader.correction(&correction_row(correction, row.workday, zone))?);
     }
+    for approval in &row.approvals {
+        card.approvals.push(reader.approval(&approval_row(approval, row.workday, zone))?);
+    }
     Ok(())
 }
 
@@ -207,6 +210,29 @@ fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> Leav
         WrittenLeaveTime::Amount(amount) => LeaveRow { workday: on_workday, amount: Given::Value(amount), ..row },
         WrittenLeaveTime::Span { start, end } => {
             LeaveRow { from: written(workday, start), to: written(workday, end), ..row }
+        }
+    }
+}
+
+fn approval_row(approval: &WrittenApproval, workday: Workday, zone: &Zone) -> ApprovalRow<'static> {
+    let recorded = match approval.recorded {
+        Some((day, time)) => written(day, time),
+        // Decided well before, as leave is.
+        None => Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(-1)))),
+    };
+    let row = ApprovalRow {
+        kind: Given::Value(approval.kind),
+        status: Given::Value(approval.status),
+        choice: Given::Value(approval.choice),
+        recorded,
+        ..ApprovalRow::default()
+    };
+    let on_workday = Given::Value(workday);
+    match approval.time {
+        WrittenLeaveTime::Workday => ApprovalRow { workday: on_workday, ..row },
+        WrittenLeaveTime::Amount(amount) => ApprovalRow { workday: on_workday, amount: Given::Value(amount), ..row },
+        WrittenLeaveTime::Span { start, end } => {
+            ApprovalRow { from: written(workday, start), to: written(workday, end), ..row }
         }
     }
 }

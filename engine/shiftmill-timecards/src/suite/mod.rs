@@ -15,8 +15,8 @@ mod write;
 use core::fmt;
 
 use shiftmill_core::{
-    Because, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind,
-    Workday, WorkdayRange,
+    ApprovalKind, ApprovalStatus, Because, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold,
+    PunchKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 pub use accept::{CameOut, CameOutException, CameOutLine, accept};
@@ -165,6 +165,8 @@ pub struct FactsRow {
     pub waived: Vec<WaiverKind>,
     /// Corrections.
     pub corrections: Vec<WrittenCorrection>,
+    /// Approvals.
+    pub approvals: Vec<WrittenApproval>,
 }
 
 /// A punch in a facts table.
@@ -213,6 +215,21 @@ pub enum WrittenLeaveTime {
         /// End.
         end: ClockTime,
     },
+}
+
+/// An approval in a facts table. Known well before unless it states a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenApproval {
+    /// What it allows.
+    pub kind: ApprovalKind,
+    /// For when, as leave states it.
+    pub time: WrittenLeaveTime,
+    /// What was decided.
+    pub status: ApprovalStatus,
+    /// How overtime is compensated.
+    pub choice: Compensation,
+    /// When it was recorded.
+    pub recorded: Option<(Workday, ClockTime)>,
 }
 
 /// A correction in a facts table. Recorded at the end of its workday unless it states a time.

@@ -308,7 +308,8 @@ impl Reader {
 
     fn facts(&mut self, table: &Table) {
         for name in &table.header {
-            let known = ["workday", "meal", "break", "punches", "scheduled", "leave", "day type", "waived"];
+            let known =
+                ["workday", "meal", "break", "punches", "scheduled", "leave", "day type", "waived", "approvals"];
             let is_known = known.contains(&name.as_str()) || name == "correction" || name == "corrections";
             if !is_known && cells::punch_kind(name).is_none() {
                 self.mistake(table.line, format!("`{name}` is not a column of a facts table"));
@@ -340,6 +341,7 @@ impl Reader {
             "leave" => facts.leave.push(cells::leave(item)?),
             "waived" => facts.waived.push(cells::waiver(item)?),
             "correction" | "corrections" => facts.corrections.push(cells::correction(item)?),
+            "approvals" => facts.approvals.push(cells::approval(item)?),
             "punches" => facts.punches.push(cells::punch(item)?),
             "meal" => facts.punches.extend(both(item, PunchKind::MealStart, PunchKind::MealEnd)?),
             "break" => facts.punches.extend(both(item, PunchKind::BreakStart, PunchKind::BreakEnd)?),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    CardFacts, Correction, CorrectionKind, EvaluationWindow, Fold, Leave, LeaveTime, Names, PunchKind, PunchRef,
-    ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+    Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow,
+    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::ClockTime;
@@ -40,6 +40,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         corrections,
         waivers,
         day_overrides,
+        approvals,
         opening_balances: _,
         carried: _,
     } = card;
@@ -50,6 +51,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
     day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
     waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
     corrections.iter().for_each(|correction| rows.correction(correction, card));
+    approvals.iter().for_each(|approval| rows.approval(approval));
     if rows.days.is_empty() {
         rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
     }
@@ -75,7 +77,7 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
 }
 
 /// The columns, in their order.
-const COLUMNS: [&str; 6] = ["punches", "scheduled", "leave", "day type", "waived", "corrections"];
+const COLUMNS: [&str; 7] = ["punches", "scheduled", "leave", "day type", "waived", "corrections", "approvals"];
 
 /// The cells of each workday, by column.
 struct Rows<'a> {
@@ -113,6 +115,29 @@ impl Rows<'_> {
                 self.add(date, "leave", format!("{code} {start}-{end}"));
             }
         }
+    }
+
+    fn approval(&mut self, approval: &Approval) {
+        let (day, time) = match approval.time {
+            ApprovalTime::Workday(day) => (day, String::new()),
+            ApprovalTime::Length(day, length) => (day, format!(" {length}")),
+            ApprovalTime::Span { start, end } => {
+                let date = self.zone.date_at(start);
+                let (start, end) = (clock_time(self.zone, start, date), clock_time(self.zone, end, date));
+                (date, format!(" {start}-{end}"))
+            }
+        };
+        let status = match approval.status {
+            ApprovalStatus::Approved => String::new(),
+            status @ (ApprovalStatus::Pending | ApprovalStatus::Rejected) => format!(" {status}"),
+        };
+        let choice = match approval.choice {
+            Compensation::Pay => "",
+            Compensation::Bank => " bank",
+        };
+        let recorded = moment(self.zone, approval.recorded_at);
+        let item = format!("{}{time}{status}{choice} recorded {recorded}", approval.kind);
+        self.add(day, "approvals", item);
     }
 
     fn correction(&mut self, correction: &Correction, card: &CardFacts) {
@@ -248,6 +273,7 @@ mod tests {
         card.waivers.sort_by_key(|waiver| waiver.workday);
         card.corrections.sort_by_key(|correction| format!("{:?}", correction.kind));
         card.day_overrides.sort_by_key(|day| day.workday);
+        card.approvals.sort_by_key(|approval| format!("{approval:?}"));
         card
     }
 

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp, WaiverKind, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp,
+    WaiverKind, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -157,6 +158,40 @@ pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
     Ok(())
 }
 
+/// Writes an approvals file.
+pub fn approvals<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [
+        Field::Employee,
+        Field::Kind,
+        Field::From,
+        Field::To,
+        Field::Workday,
+        Field::Amount,
+        Field::Status,
+        Field::Choice,
+        Field::Recorded,
+    ];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for approval in &view.card.approvals {
+            let (from, to, workday, amount) = match approval.time {
+                ApprovalTime::Span { start, end } => {
+                    (moment(view.zone, start), moment(view.zone, end), String::new(), String::new())
+                }
+                ApprovalTime::Workday(workday) => (String::new(), String::new(), workday.to_string(), String::new()),
+                ApprovalTime::Length(workday, length) => {
+                    (String::new(), String::new(), workday.to_string(), length.to_string())
+                }
+            };
+            let (kind, status, choice) = (approval.kind, approval.status, approval.choice);
+            let recorded = recorded(view.zone, approval.recorded_at);
+            table.row([&key, &kind, &from, &to, &workday, &amount, &status, &choice, &recorded])?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file of carried values.
 pub fn carried<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let mut table = CsvTable::new(CARRIED.map(Field::word), out)?;
@@ -225,6 +260,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Leave, leave),
         (Table::Corrections, corrections),
         (Table::Waivers, waivers),
+        (Table::Approvals, approvals),
         (Table::Carried, carried),
     ];
     // The same rows as in the files, so that one place decides how a fact is written.
@@ -261,7 +297,10 @@ mod tests {
     use super::*;
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
-    use shiftmill_core::{Carried, CarryKey, Correction, ExceptionCode, Waiver, Workday, ZoneTable};
+    use shiftmill_core::{
+        Approval, ApprovalKind, ApprovalStatus, Carried, CarryKey, Compensation, Correction, ExceptionCode, Seconds,
+        Waiver, Workday, ZoneTable,
+    };
 
     fn new_york() -> Zone {
         let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
@@ -287,6 +326,21 @@ mod tests {
         cards[1].waivers = vec![
             Waiver { workday: first, kind: WaiverKind::Meal(2) },
             Waiver { workday: first, kind: WaiverKind::Exception(ExceptionCode::LateIn) },
+        ];
+        let approval = |kind, time, status, choice| Approval { kind, time, status, choice, recorded_at: at };
+        let span = ApprovalTime::Span { start: at, end: night };
+        cards[1].approvals = vec![
+            approval(ApprovalKind::Overtime, span, ApprovalStatus::Approved, Compensation::Bank),
+            approval(ApprovalKind::Trip, ApprovalTime::Workday(first), ApprovalStatus::Pending, Compensation::Pay),
+            Approval {
+                recorded_at: Timestamp(0),
+                ..approval(
+                    ApprovalKind::LateOut,
+                    ApprovalTime::Length(first, Seconds::hours(2)),
+                    ApprovalStatus::Rejected,
+                    Compensation::Pay,
+                )
+            },
         ];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
         cards
@@ -336,6 +390,7 @@ mod tests {
             (Table::Leave, Format::Csv, write(&|out| leave(views.clone(), out).unwrap())),
             (Table::Corrections, Format::Csv, write(&|out| corrections(views.clone(), out).unwrap())),
             (Table::Waivers, Format::Csv, write(&|out| waivers(views.clone(), out).unwrap())),
+            (Table::Approvals, Format::Csv, write(&|out| approvals(views.clone(), out).unwrap())),
             (Table::Carried, Format::Csv, write(&|out| carried(views.clone(), out).unwrap())),
         ];
         assert_eq!(read_back(&files, &zone, &names), cards);

@@ -234,6 +234,15 @@ fn words(because: Because) -> String {
         Because::MealRequirement { ordinal } => format!("meal {ordinal}"),
         Because::Lateness => "lateness".to_owned(),
         Because::ByPlugin { .. } => "plugin".to_owned(),
+        Because::Unapproved => "not approved".to_owned(),
+        Because::PunchMissing => "punch missing".to_owned(),
+        Because::BelowMinimum { limit } => format!("below the minimum of {limit}"),
+        Because::RoundedDown { unit } => format!("rounded down to {unit}"),
+        Because::BeyondMaximum { limit } => format!("above the maximum of {limit}"),
+        Because::OvertimeRest => "overtime rest".to_owned(),
+        Because::Banked => "taken as time off".to_owned(),
+        Because::ApprovedOnly => "approved, not punched".to_owned(),
+        Because::OutsideShift => "outside the shift".to_owned(),
     }
 }
 
@@ -248,7 +257,10 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::BeyondMonth { limit }
         | Because::BeyondPayPeriod { limit }
         | Because::ConsecutiveDay { limit, .. }
-        | Because::DayTypeIs { limit, .. } => Some(limit),
+        | Because::DayTypeIs { limit, .. }
+        | Because::BelowMinimum { limit }
+        | Because::RoundedDown { unit: limit }
+        | Because::BeyondMaximum { limit } => Some(limit),
         Because::Worked
         | Because::Imputed
         | Because::AutoDeducted { .. }
@@ -262,6 +274,12 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::DayPremium
         | Because::MealRequirement { .. }
         | Because::Lateness
+        | Because::Unapproved
+        | Because::PunchMissing
+        | Because::OvertimeRest
+        | Because::Banked
+        | Because::ApprovedOnly
+        | Because::OutsideShift
         | Because::ByPlugin { .. } => None,
     }
 }

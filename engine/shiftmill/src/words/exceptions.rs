@@ -43,6 +43,11 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::CorrectionRefused => "a correction that the ruleset does not accept",
         ExceptionCode::CorrectedPunch => "a corrected punch",
         ExceptionCode::FactsRejected => "rows of this person could not be read, so the figures may still change",
+        ExceptionCode::OvertimeUnapproved => "overtime that is not approved does not count",
+        ExceptionCode::OvertimeOverApproved => "overtime outside of what is approved does not count",
+        ExceptionCode::OvertimeBelowMinimum => "too little overtime to count",
+        ExceptionCode::OvertimeCapDay => "more overtime than counts on a workday",
+        ExceptionCode::CompLeaveNotAllowed => "time off was chosen for overtime that must be paid",
     }
 }
 
@@ -119,7 +124,12 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OddPunches
         | E::DuplicateShift
         | E::CorrectionRefused
-        | E::CorrectedPunch => true,
+        | E::CorrectedPunch
+        | E::OvertimeUnapproved
+        | E::OvertimeOverApproved
+        | E::OvertimeBelowMinimum
+        | E::OvertimeCapDay
+        | E::CompLeaveNotAllowed => true,
     }
 }
 
@@ -159,7 +169,12 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::PluginFailed
         | ExceptionCode::OddPunches
         | ExceptionCode::DuplicateShift
-        | ExceptionCode::FactsRejected => "time:",
+        | ExceptionCode::FactsRejected
+        | ExceptionCode::OvertimeUnapproved
+        | ExceptionCode::OvertimeOverApproved
+        | ExceptionCode::OvertimeBelowMinimum
+        | ExceptionCode::OvertimeCapDay
+        | ExceptionCode::CompLeaveNotAllowed => "time:",
     }
 }
 

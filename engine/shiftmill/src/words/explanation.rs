@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::fmt;
 
 use shiftmill_core::{
-    Because, Corrected, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState,
-    Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity,
-    Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    ApprovalTime, Because, Corrected, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow,
+    ExceptionState, Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId,
+    Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -369,6 +369,8 @@ impl Explainer<'_> {
             Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
                 self.workday_at(start)
             }
+            Note::Approval { time: ApprovalTime::Span { start, .. }, .. } => self.workday_at(start),
+            Note::Approval { time: ApprovalTime::Workday(workday) | ApprovalTime::Length(workday, _), .. } => workday,
             Note::ByPlugin { edited, .. } => self.workday_of_edit(edited),
         }
     }

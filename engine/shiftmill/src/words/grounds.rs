@@ -27,6 +27,9 @@ pub fn because(because: Because) -> String {
             format!("several limits were reached together, and row {} of the table decides", u32::from(row) + 1)
         }
         Because::MealRequirement { ordinal } => format!("the {} meal was missing, short or late", nth(ordinal)),
+        Because::BelowMinimum { limit } => format!("less overtime than {limit} does not count"),
+        Because::RoundedDown { unit } => format!("overtime counts in whole units of {unit}"),
+        Because::BeyondMaximum { limit } => format!("beyond the {limit} of overtime that count on a workday"),
         Because::Worked
         | Because::Imputed
         | Because::FixedBreak
@@ -37,6 +40,12 @@ pub fn because(because: Because) -> String {
         | Because::ShiftInClockWindow
         | Because::DayPremium
         | Because::Lateness
+        | Because::Unapproved
+        | Because::PunchMissing
+        | Because::OvertimeRest
+        | Because::Banked
+        | Because::ApprovedOnly
+        | Because::OutsideShift
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
 }
@@ -72,6 +81,15 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::MealRequirement => "a required meal was missing, short or late",
         BecauseKind::Lateness => "lateness that is deducted",
         BecauseKind::ByPlugin => "decided by a plugin",
+        BecauseKind::Unapproved => "overtime that is not approved",
+        BecauseKind::PunchMissing => "overtime of a workday on which a punch is missing",
+        BecauseKind::BelowMinimum => "less overtime than counts",
+        BecauseKind::RoundedDown => "overtime that is no whole unit",
+        BecauseKind::BeyondMaximum => "beyond the overtime that counts on a workday",
+        BecauseKind::OvertimeRest => "a rest that belongs to overtime of this length",
+        BecauseKind::Banked => "overtime taken as time off",
+        BecauseKind::ApprovedOnly => "approved overtime that was not punched",
+        BecauseKind::OutsideShift => "overtime outside the scheduled shift",
     }
 }
 

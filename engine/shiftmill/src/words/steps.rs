@@ -3,7 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    Corrected, Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp, Unit, WhyNot, Workday, Zone,
+    ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, Reason, RuleId, Seconds,
+    Timestamp, Unit, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -51,15 +52,22 @@ pub fn note(
             voice.rule(reason.rule),
             because(reason.because)
         ),
-        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => format!(
-            "{} ({}) is paid as {} instead of {}, by {}: {}. Its counter went from {counter_before} to {counter_after}.",
-            voice.stretch(start, end),
-            end.since(start),
-            voice.code(to),
-            voice.code(from),
-            voice.rule(reason.rule),
-            because(reason.because)
-        ),
+        Note::Recoded { start, end, from, to, reason, counter_before, counter_after } => {
+            let recoded = format!(
+                "{} ({}) is paid as {} instead of {}, by {}: {}.",
+                voice.stretch(start, end),
+                end.since(start),
+                voice.code(to),
+                voice.code(from),
+                voice.rule(reason.rule),
+                because(reason.because)
+            );
+            // A rule without a counter leaves it at zero.
+            match counter_after.is_zero() {
+                true => recoded,
+                false => format!("{recoded} Its counter went from {counter_before} to {counter_after}."),
+            }
+        }
         Note::Rejected { rule, winner, start, end } => format!(
             "{} was also claimed by {}; {} was applied.",
             voice.stretch(start, end),
@@ -68,6 +76,9 @@ pub fn note(
         ),
         Note::DidNotAct { rule, scope, from, why } => {
             format!("{} was not applied {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
+        }
+        Note::Approval { kind, time, outcome } => {
+            format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
         }
         Note::ByPlugin { reason, edited } => {
             let (edited, rule) = (voice.edited(edited), voice.rule(reason.rule));
@@ -89,6 +100,16 @@ struct Voice<'a> {
 impl Voice<'_> {
     fn at(&self, at: Timestamp) -> String {
         local_on(self.zone, at, self.workday)
+    }
+
+    /// What an approval allows, and when: `overtime from 19:00 to 21:00`.
+    fn approval(&self, kind: ApprovalKind, time: ApprovalTime) -> String {
+        let kind = approval_kind(kind);
+        match time {
+            ApprovalTime::Span { start, end } => format!("{kind} from {}", self.stretch(start, end)),
+            ApprovalTime::Workday(workday) => format!("{kind} on {workday}"),
+            ApprovalTime::Length(workday, length) => format!("{length} of {kind} on {workday}"),
+        }
     }
 
     /// What an edit of a plugin changed, as the beginning of a sentence.
@@ -173,6 +194,31 @@ fn over(scope: TierScope, from: Workday) -> String {
     }
 }
 
+const fn approval_kind(kind: ApprovalKind) -> &'static str {
+    match kind {
+        ApprovalKind::Overtime => "overtime",
+        ApprovalKind::EarlyIn => "early arrival",
+        ApprovalKind::LateOut => "late departure",
+        ApprovalKind::Trip => "a business trip",
+        ApprovalKind::Outing => "field work",
+        ApprovalKind::Leave => "leave",
+        ApprovalKind::Callback => "a call back to work",
+    }
+}
+
+fn approval_outcome(outcome: ApprovalOutcome) -> String {
+    match outcome {
+        ApprovalOutcome::Covers { counted } if counted.is_zero() => {
+            "does not count: no overtime that counts lies within it".to_owned()
+        }
+        ApprovalOutcome::Covers { counted } => format!("covers {counted} of the overtime that counts"),
+        ApprovalOutcome::NotKnown => "does not count: it was not recorded in time".to_owned(),
+        ApprovalOutcome::Pending => "does not count: it is pending".to_owned(),
+        ApprovalOutcome::Rejected => "does not count: it was rejected".to_owned(),
+        ApprovalOutcome::NotRead => "is not read: the ruleset has no rule for approvals of this kind".to_owned(),
+    }
+}
+
 fn why_not(why: WhyNot) -> String {
     match why {
         WhyNot::WithinLimit { counted, limit } => format!("{counted} counted, the limit is {limit}"),
@@ -223,6 +269,24 @@ mod tests {
             note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None),
             "17:00 to 19:00 (2:00) is paid as `overtime_1_5` instead of `regular`, by rule `daily-8`: beyond 8:00 in \
              the workday. Its counter went from 8:00 to 10:00."
+        );
+    }
+
+    #[test]
+    fn an_approval_says_what_it_covers_or_why_it_does_not_count() {
+        let time = ApprovalTime::Span { start: Timestamp(1_772_478_000), end: Timestamp(1_772_485_200) };
+        let told = |time, outcome| {
+            let step = Note::Approval { kind: ApprovalKind::Overtime, time, outcome };
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None)
+        };
+        let counted = Seconds::minutes(100);
+        assert_eq!(
+            told(time, ApprovalOutcome::Covers { counted }),
+            "The approval of overtime from 19:00 to 21:00 covers 1:40 of the overtime that counts."
+        );
+        assert_eq!(
+            told(ApprovalTime::Length(Workday(20514), Seconds::hours(2)), ApprovalOutcome::Pending),
+            "The approval of 2:00 of overtime on 2026-03-02 does not count: it is pending."
         );
     }
 

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{PremiumSpan, Span, SpanState};
-use crate::codes::{DayType, Multiplier};
+use crate::codes::{DayType, Multiplier, PayCode};
 use crate::pay::TimelessLeave;
 use crate::pay::combine::{Alternative, Combine};
 use crate::pay::counters::{self, Counter, Rules};
@@ -62,20 +62,20 @@ pub(crate) struct Traits {
     by_run: bool,
     /// Some tier counts leave.
     pub(crate) by_leave: bool,
-    /// A plugin has given reasons, so that some spans may be claimed already.
-    by_plugin: bool,
+    /// A plugin has given reasons, or overtime is approved, so that some spans may be claimed or left out already.
+    preset: bool,
     /// Within its stretch every tier treats every workday the same.
     alike: bool,
 }
 
 impl Traits {
-    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>, by_plugin: bool) -> Traits {
+    pub(crate) fn of(counters: &[Counter], rules: &Rules<'_>, preset: bool) -> Traits {
         let any = |is: fn(&Counter) -> bool| counters.iter().any(is);
         Traits {
             by_shift: any(|counter| counter.scope == TierScope::Shift),
             by_run: any(|counter| counter.by_run),
             by_leave: any(|counter| counter.leave_counts),
-            by_plugin,
+            preset,
             alike: rules.is_one_plan() && rules.opening.is_empty() && !any(Counter::minds_the_day),
         }
     }
@@ -172,6 +172,7 @@ impl Walk<'_> {
                 }
             }
             match span.state {
+                SpanState::Worked | SpanState::PaidBreak if self.is_settled(span) => sink.keep_whole(span),
                 SpanState::Worked | SpanState::PaidBreak => {
                     if self.traits.by_shift {
                         within.count(counters);
@@ -232,7 +233,7 @@ impl Walk<'_> {
         self.end_workday(counters);
         let of_day = || spans.iter().take_while(|span| span.overtime_workday == workday);
         let worked = match self.traits.by_run {
-            true => of_day().filter(|span| span.state.is_work()).map(Span::length).sum(),
+            true => of_day().filter(|span| span.counts_as_work()).map(Span::length).sum(),
             false => Seconds::ZERO,
         };
         for counter in counters.iter_mut() {
@@ -261,10 +262,16 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether no tier sees a span of work: it does not count, or is taken as time off.
+    #[inline]
+    fn is_settled(&self, span: &Span) -> bool {
+        self.traits.preset && (span.reason.because == Because::Banked || span.reason.because.leaves_out())
+    }
+
     /// The claim that a span of work carries already.
     #[inline]
     fn preset(&self, span: &Span) -> Option<Preset> {
-        if !self.traits.by_plugin || !matches!(span.reason.because, Because::ByPlugin { .. }) {
+        if !self.traits.preset || span.code == PayCode::REGULAR {
             return None;
         }
         let multiplier = self.rules.timeline.names().multiplier(span.code);

@@ -416,7 +416,7 @@ fn whoever_is_expected_later_is_not_late() {
         bound.with_inputs(|inputs, state, scratch, notes| {
             before(Hook::Schedule, inputs, state, scratch, notes);
             apply(inputs, state, scratch, edits.proposed_at(Hook::Schedule, 0), notes).unwrap();
-            shape::compare(inputs, state, scratch);
+            shape::compare(inputs, state, scratch, notes);
             state.noticed.iter().map(|noticed| (noticed.code, noticed.measure)).collect::<Vec<_>>()
         })
     };
