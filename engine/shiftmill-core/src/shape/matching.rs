@@ -33,7 +33,8 @@ pub struct Matching {
     /// means: by kind, after an opener or a transfer, and after an unknown punch that did not close; alternating, after
     /// an odd number of punches; first-last, always.
     ///
-    /// Whatever the gap, the next scheduled shift may start a new worked shift; `shape/roster.rs` states when.
+    /// Between punches without direction in the window of one scheduled shift there is no gap either. Whatever the gap,
+    /// the next scheduled shift may start a new worked shift; `shape/roster.rs` states both.
     pub new_shift_gap: Seconds,
     /// A shift whose span (first to last punch) would become longer than this is split, and a new one starts at a punch
     /// that may start a shift (see `new_shift_gap`); where the punch may not, the span is kept and the shift carries
@@ -123,7 +124,7 @@ fn gather_by<'a>(
         roster.advance(punch.at);
         let rest = punches.get(index..).unwrap_or_default();
         match &mut run {
-            Some(run) if !run.ends_before(punch, plan) && !roster.starts_at(run, rest, plan) => {
+            Some(run) if !run.ends_before(punch, plan, &roster) && !roster.starts_at(run, rest, plan) => {
                 run.take(punch, plan.pairing.mode, &roster);
             }
             _ => {
@@ -131,7 +132,7 @@ fn gather_by<'a>(
                 if let Some(run) = run {
                     longest = longest.max(run.length());
                     shifts.push(run.shift(index as u32, &mut clock));
-                    continues = run.is_continued_at(punch, plan);
+                    continues = run.is_continued_at(punch, plan, &roster);
                 }
                 let new = Run::new(index as u32, punch, plan.pairing.mode, &roster);
                 let new = Run { continues, ..new };
@@ -213,7 +214,7 @@ impl Run {
     }
 
     #[inline]
-    fn ends_before(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+    fn ends_before(&self, punch: &KeptPunch, plan: &Plan, roster: &Roster<'_>) -> bool {
         let rules = &plan.matching;
         let by_kind = plan.pairing.mode == PairingMode::Typed;
         let is_in = punch.kind == PunchKind::In;
@@ -221,7 +222,8 @@ impl Run {
             GapBasis::Out => self.left_at,
             GapBasis::AnyPunch => self.last_at,
         };
-        let gap = || punch.at.since(since) >= rules.new_shift_gap && !self.awaits(punch, plan);
+        let is_far = punch.at.since(since) >= rules.new_shift_gap;
+        let gap = || is_far && !self.awaits(punch, plan) && !roster.holds(self, punch, plan);
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
@@ -237,9 +239,9 @@ impl Run {
 
     /// Whether the worked shift that a punch starts goes on with the work of this one: it starts for no other reason than
     /// the schedule, and nothing was left open.
-    fn is_continued_at(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+    fn is_continued_at(&self, punch: &KeptPunch, plan: &Plan, roster: &Roster<'_>) -> bool {
         let is_near = punch.at.since(self.last_at) < plan.matching.new_shift_gap;
-        is_near && !self.is_open() && !self.ends_before(punch, plan)
+        is_near && !self.is_open() && !self.ends_before(punch, plan, roster)
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! The roster while punches are gathered: at which punches the next scheduled shift must have begun, so that a forgotten
 //! punch never takes its time.
 //! - Takes:  kept punches in order, scheduled shifts in order.
-//! - Gives:  whether a punch starts a new worked shift because of the schedule.
+//! - Gives:  whether a punch starts a new worked shift because of the schedule, or does not in spite of a gap.
 //! - Runs:   inside matching.
 //! - Edges:  the *window* of a scheduled shift runs from `earliest_in` before its start, but not before the end of an
 //!   earlier scheduled shift, to `latest_out` after its end; the *start window* from the same instant to `late_max` after
@@ -24,6 +24,9 @@
 //!
 //!   A worked shift that starts so continues the one before, as if it was cut from it (see `coverage`), when no in is open
 //!   and less than `new_shift_gap` has passed since the last punch.
+//!
+//!   A window *holds* its punches without direction: no gap divides two of them when the worked shift began in the window.
+//!   An odd number of them would otherwise look like an early out and a stretch of unscheduled work.
 //!
 //!   After a window, a punch without direction does not close an in of a shift that has been over for `new_shift_gap` or
 //!   longer.
@@ -161,6 +164,12 @@ impl<'a> Roster<'a> {
         // Most punches end here: their worked shift began in the window that they are in.
         let is_within = window.begins <= run.first_at && punch.at <= window.closes;
         !is_within && self.starts_after(run, window, punch, rest, plan)
+    }
+
+    /// Whether the window of a scheduled shift holds a punch together with those before it.
+    pub(super) fn holds(&self, run: &Run, punch: &KeptPunch, plan: &Plan) -> bool {
+        let is_inside = |window: &Window| window.begins <= run.first_at && punch.at <= window.closes;
+        says(punch.kind, plan.pairing.mode) == Says::Nothing && self.window.as_ref().is_some_and(is_inside)
     }
 
     #[inline(never)]

@@ -99,7 +99,7 @@ fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workda
     let mut candidates = Vec::new();
     for shift in shifts {
         if shift.pairs.last().is_some_and(|pair| pair.ends_at_cut) {
-            candidates.clear();
+            candidates = Vec::new();
             continue;
         }
         let after = shift.roles.iter().rposition(|role| *role == PunchRole::MissesOut).map_or(0, |last| last + 1);

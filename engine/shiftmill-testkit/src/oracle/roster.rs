@@ -64,6 +64,13 @@ fn pauses(plan: &Plan, duties: &[Duty], run: &[Tap], at: Timestamp) -> Vec<bool>
     passed
 }
 
+/// Whether a tap without direction and the whole run before it are in one window.
+pub(crate) fn holds(plan: &Plan, duties: &[Duty], run: &[Tap], tap: Tap) -> bool {
+    let index = (0..duties.len()).rev().find(|index| window_begins(duties, *index) <= tap.at);
+    let inside = |index| window_begins(duties, index) <= run[0].at && tap.at <= window_ends(&duties[index]);
+    direction(plan, tap) == Direction::Unsaid && index.is_some_and(inside)
+}
+
 /// Whether the first of the `rest` of the taps starts a new worked shift after `run` because of the schedule.
 pub(crate) fn starts_anew(plan: &Plan, duties: &[Duty], run: &[Tap], rest: &[Tap]) -> bool {
     let (tap, first, last) = (rest[0], run[0], run[run.len() - 1]);

@@ -44,11 +44,11 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
         let plan = plan_of(question, date_of(question, tap.at));
         let by_roster = |run: &[Tap]| roster::starts_anew(plan, duties, run, &taps[index..]);
         match runs.last_mut() {
-            Some(run) if !starts_anew(plan, run, *tap) && !by_roster(run) => run.push(*tap),
+            Some(run) if !starts_anew(plan, duties, run, *tap) && !by_roster(run) => run.push(*tap),
             before => {
                 continues.push(before.is_some_and(|run| {
                     let is_near = tap.at.since(run[run.len() - 1].at) < plan.matching.new_shift_gap;
-                    is_near && opened_at(plan.pairing.mode, run).is_none() && !starts_anew(plan, run, *tap)
+                    is_near && opened_at(plan.pairing.mode, run).is_none() && !starts_anew(plan, duties, run, *tap)
                 }));
                 runs.push(vec![*tap]);
             }
@@ -79,7 +79,7 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
     shifts
 }
 
-fn starts_anew(plan: &Plan, run: &[Tap], tap: Tap) -> bool {
+fn starts_anew(plan: &Plan, duties: &[Duty], run: &[Tap], tap: Tap) -> bool {
     let matching = &plan.matching;
     let typed = plan.pairing.mode == PairingMode::Typed;
     let gap = tap.at.since(measured_from(matching, run));
@@ -89,7 +89,8 @@ fn starts_anew(plan: &Plan, run: &[Tap], tap: Tap) -> bool {
             None => matching.shift_gap_basis == GapBasis::Out,
         });
     let is_in = typed && tap.kind == PunchKind::In;
-    let after_gap = gap >= matching.new_shift_gap && (is_in || !may_be_its_out);
+    let is_held = roster::holds(plan, duties, run, tap);
+    let after_gap = gap >= matching.new_shift_gap && (is_in || !may_be_its_out) && !is_held;
     let too_long = tap.at.since(run[0].at) > matching.shift_length_max;
     let may_start = !typed || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
     match matching.shift_starts_at {
