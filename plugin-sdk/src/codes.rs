@@ -238,6 +238,10 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// A shift is scheduled on a day that stays a rest day.
+    REST_DAY_ROSTERED = 29 "rest_day_rostered",
+    /// A day off by roster is a working day.
+    WORKDAY_REST = 30 "workday_rest",
 }
 
 impl ExceptionCode {

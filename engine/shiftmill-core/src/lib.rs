@@ -84,7 +84,7 @@ pub use record::{Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
 pub use coded::Coded;
 pub use codes::{
     CarryKey, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet,
-    PunchKind, RuleId, Severity, Unit,
+    PunchKind, RosterKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
 

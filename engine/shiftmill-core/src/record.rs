@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::coded::coded;
-use crate::codes::{CarryKey, ExceptionCode, PayCode, RuleId};
+use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, RuleId};
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
+use crate::shape::calendar::DayTypeGround;
 use crate::time::{Seconds, Timestamp, Workday};
 
 /// Collects notes of an evaluation, or discards them.
@@ -63,6 +64,15 @@ pub enum Note {
         first: Timestamp,
         /// Scheduled workday; `None`: no scheduled shift fits.
         scheduled: Option<Workday>,
+    },
+    /// A day has a type, and something decided it.
+    DayTyped {
+        /// The day.
+        workday: Workday,
+        /// Its type.
+        day_type: DayType,
+        /// What decided it.
+        ground: DayTypeGround,
     },
     /// A break was deducted.
     TakenOff {

@@ -101,7 +101,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
     let card = Timecard {
         zone: &zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },
+        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
         leave: &[],
         corrections: &[],
         waivers: &[],

@@ -60,6 +60,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         shift_start,
         shift_end,
         shift_template,
+        shift_kind,
         leave,
         corrections,
         waivers,
@@ -75,7 +76,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let words = per_employee + punch_at.len() + shifts + punch_id.len() * 2;
     let rows = leave.len() + corrections.len() + waivers.len() + day_overrides.len() + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
-    keys + words * 4 + punch_kind.len() + rows * 96 + carried * 20
+    keys + words * 4 + punch_kind.len() + shift_kind.len() + rows * 96 + carried * 20
 }
 
 /// The bytes of a call and its results: `bytes` are those of its message. Its answer has at most `answer` bytes. Fails

@@ -1,9 +1,10 @@
 //! Closed sets of the core and their numbers on the wire. Each set is named once, member by member: a member that is
 //! missing on either side, or that has another number there, does not compile.
 
+use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::{
-    DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, Severity, SpanState,
-    TotalScope, Unit, ValueKind, WhyNotKind,
+    DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity,
+    SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -75,11 +76,15 @@ numbered! {
     DayType is DayType {
         Workday RestDay StatutoryHoliday CompanyHoliday MakeupWorkday ShiftedRest StatutoryRest
     }
+    RosterKind is RosterKind { Work Rest Open Overtime OnCall }
+    DayTypeGround is DayTypeGround {
+        DayRow StatutoryRestDay LastWorked Date RosterRest RosterWork Unrostered RestWeekday Nothing
+    }
     ExceptionCode is ExceptionCode {
         LateIn SeriousLate AbsentHalf AbsentByLateness EarlyOut Absent MissingIn MissingOut MissingMealPunch
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
-        CorrectionUnmatched ContextShort NeedsReview PluginFailed
+        CorrectionUnmatched ContextShort NeedsReview PluginFailed RestDayRostered WorkdayRest
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

@@ -5,7 +5,8 @@
 //! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
-//!   number. The combination by alternatives needs whole workweeks. A plugin needs the days that it declares. To
+//!   number. The combination by alternatives needs whole workweeks. A statutory rest day that follows from the work
+//!   needs the workweek, or the four workweeks, that decide it. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
 //!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
@@ -18,6 +19,7 @@ use crate::evaluation::EvaluationError;
 use crate::pay::combine::Combine;
 use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
 use crate::plan::{ContextDays, Plan, PlanTimeline};
+use crate::shape::calendar::StatutoryRestDay;
 use crate::shape::workdays::workweek_start;
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
@@ -52,6 +54,11 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             at_least(6, 6);
         }
+        match self.scope_of_rest() {
+            None => {}
+            Some(TierScope::Workweeks { .. }) => at_least(27, 27),
+            Some(_) => at_least(6, 6),
+        }
         days
     }
 
@@ -71,6 +78,9 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             from = from.min(workweek_start(&self.workdays, first));
         }
+        if let Some(scope) = self.scope_of_rest() {
+            from = from.min(self.scope_around(scope, first).first);
+        }
         from.plus(-OVER_MIDNIGHT)
     }
 
@@ -81,7 +91,18 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             until = until.max(workweek_start(&self.workdays, last).plus(6));
         }
+        if let Some(scope) = self.scope_of_rest() {
+            until = until.max(self.scope_around(scope, last).last);
+        }
         until.plus(OVER_MIDNIGHT)
+    }
+
+    /// The workweeks of which some rest day must be free, when the statutory rest day follows from the work.
+    fn scope_of_rest(&self) -> Option<TierScope> {
+        match self.calendar.statutory_rest_day? {
+            StatutoryRestDay::Weekday(_) => None,
+            StatutoryRestDay::LastWorked { four_weeks_from } => Some(StatutoryRestDay::scope(four_weeks_from)),
+        }
     }
 
     /// The workdays of the scope that contains `workday`, as far as they are known from the plan.

@@ -64,6 +64,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
             Some(Severity::Medium)
         }
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
+        E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,
     }

@@ -22,6 +22,7 @@ use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
 use crate::shape::pairing::PairingMode;
+use crate::shape::roster;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
 use crate::zone::ZoneCursor;
@@ -64,8 +65,9 @@ pub struct Attendance {
     pub early_in_beyond: Option<Seconds>,
     /// Out after the scheduled end by more than this: `late_out`. `None`: not checked.
     pub late_out_beyond: Option<Seconds>,
-    /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches, no scheduled shift
-    /// and no worked shift that matches one, once per workday, measured by the work time shown on it.
+    /// Whether work without a scheduled shift raises `unscheduled_work`: on workdays with punches, no scheduled shift,
+    /// no roster row that allows the first punch (the day is open, or the person is on call), and no worked shift that
+    /// matches one, once per workday, measured by the work time shown on it.
     pub unscheduled: bool,
 }
 
@@ -345,7 +347,7 @@ fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState)
 fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
     let label = workday.workday;
     if !workday.scheduled && rules.unscheduled {
-        judge_unscheduled(workday, state);
+        judge_unscheduled(workday, inputs, state);
     }
     if let Some(least) = rules.min_day
         && workday.worked < least
@@ -358,12 +360,14 @@ fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>
     }
 }
 
-fn judge_unscheduled(workday: &WorkdayState, state: &mut CardState) {
+fn judge_unscheduled(workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
     let label = workday.workday;
     let mut shown = state.shifts.iter().zip(&state.shown_on).filter(|(_, on)| **on == label);
     if shown.all(|(shift, _)| shift.scheduled.is_none()) {
         let at = first_punch(label, state);
-        state.notice(ExceptionCode::UnscheduledWork, label, at, workday.worked);
+        if !roster::allows(inputs, label, at) {
+            state.notice(ExceptionCode::UnscheduledWork, label, at, workday.worked);
+        }
     }
 }
 

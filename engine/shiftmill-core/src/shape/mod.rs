@@ -7,6 +7,7 @@ pub mod leave;
 pub mod matching;
 pub mod meal_requirement;
 pub mod pairing;
+mod roster;
 pub mod rounding;
 pub mod schedule;
 pub mod workdays;
@@ -38,12 +39,15 @@ pub fn lay_out<R: Recorder>(
     workdays::attribute(inputs, state);
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
     leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
+    calendar::find_last_worked(inputs, state, &mut scratch.worked_dates);
     workdays::summarise(inputs, state);
+    calendar::note(inputs, state, recorder);
     Ok(())
 }
 
 /// The second part of shape: attendance, required meals and day types.
 pub fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    roster::compare(inputs, state);
     attendance::compare(inputs, state, &mut scratch.attendance);
     meal_requirement::judge(inputs, state, &mut scratch.meals);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);
@@ -51,5 +55,5 @@ pub fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch
 
 /// The type of a day, by the plan of that day and the shifts scheduled so far.
 pub fn day_type(inputs: &Inputs<'_>, state: &CardState, workday: Workday) -> DayType {
-    calendar::of_card(inputs, &state.scheduled, workday)
+    calendar::of_card(inputs, &state.last_worked, workday)
 }

@@ -2,8 +2,8 @@
 
 use shiftmill_core::{
     CardFacts, Correction, CorrectionKind, DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave,
-    LeaveTime, OpeningBalance, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes,
-    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+    LeaveTime, OpeningBalance, PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact,
+    ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
 };
 
 use super::{Grid, Random};
@@ -32,9 +32,13 @@ pub(super) fn facts(
     let mut facts = CardFacts { employee: "generated".into(), ..CardFacts::default() };
     let habit = maker.habit();
     let schedule = maker.random.below(3);
+    let kinds = maker.random.chance(40);
     for day in window.facts.first.0..=window.facts.last.0 {
         if maker.random.chance(80) {
             maker.day(&habit, Workday(day), schedule, &mut facts);
+        }
+        if kinds && maker.random.chance(25) {
+            maker.roster_row(&habit, Workday(day), &mut facts);
         }
     }
     maker.ids_and_order(&mut facts);
@@ -68,11 +72,11 @@ impl Maker<'_> {
                 let end =
                     habit.start + habit.length + 1_800 / i64::from(self.grid.seconds) * i64::from(self.grid.seconds);
                 let times = ShiftTimes::Clock { start: habit.start as i32, end: end.max(habit.start + 1) as i32 };
-                facts.shifts.push(ShiftFact { workday: day, times });
+                facts.shifts.push(ShiftFact::work(day, times));
             }
             1 if self.random.chance(85) => {
                 let times = ShiftTimes::Template(self.random.below(3) as u16);
-                facts.shifts.push(ShiftFact { workday: day, times });
+                facts.shifts.push(ShiftFact::work(day, times));
             }
             _ => {}
         }
@@ -107,6 +111,21 @@ impl Maker<'_> {
         for (offset, kind) in minutes {
             let kind = if habit.untyped { PunchKind::Unknown } else { kind };
             self.punch(Timestamp(start.0 + offset), kind, facts);
+        }
+    }
+
+    /// Adds a roster row of any kind, or changes the kind of the last one.
+    fn roster_row(&mut self, habit: &Habit, day: Workday, facts: &mut CardFacts) {
+        let kind = *self.random.one_of(RosterKind::ALL);
+        let start = (habit.start + self.minutes(-300, 300)).max(0) as i32;
+        let end = start + self.minutes(60, 600) as i32;
+        let times = match self.random.below(3) {
+            0 => ShiftTimes::Template(self.random.below(3) as u16),
+            _ => ShiftTimes::Clock { start, end },
+        };
+        match facts.shifts.last_mut().filter(|row| row.workday == day && self.random.chance(50)) {
+            Some(row) => row.kind = kind,
+            None => facts.shifts.push(ShiftFact { workday: day, kind, times }),
         }
     }
 

@@ -8,7 +8,7 @@ use shiftmill_core::{
     Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
 };
 
-use super::days::{Away, Duty};
+use super::days::{Away, Duty, allows};
 use super::moments::Moment;
 use super::shifts::Shift;
 use super::{Amount, Notice, holds, plan_of};
@@ -161,7 +161,11 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
     let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday).collect();
     let first = shown[0].first();
     let scheduled = duties.iter().any(|duty| duty.workday == workday);
-    if rules.unscheduled && !scheduled && shown.iter().all(|shift| shift.duty.is_none()) {
+    if rules.unscheduled
+        && !scheduled
+        && shown.iter().all(|shift| shift.duty.is_none())
+        && !allows(question, workday, first)
+    {
         notices.push(Notice { code: ExceptionCode::UnscheduledWork, workday, at: first, measure: worked });
     }
     if let Some(least) = rules.min_day

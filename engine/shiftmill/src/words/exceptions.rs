@@ -38,6 +38,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::RestDayRostered => "a shift is scheduled on a rest day, and the day stays a rest day",
+        ExceptionCode::WorkdayRest => "a day off by roster, but the day is a working day",
     }
 }
 
@@ -85,7 +87,7 @@ pub fn error(error: EvaluationError) -> String {
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     match code {
-        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed => false,
+        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed | E::RestDayRostered | E::WorkdayRest => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -145,7 +147,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CorrectionUnmatched
         | ExceptionCode::ContextShort
         | ExceptionCode::NeedsReview
-        | ExceptionCode::PluginFailed => "time:",
+        | ExceptionCode::PluginFailed
+        | ExceptionCode::RestDayRostered
+        | ExceptionCode::WorkdayRest => "time:",
     }
 }
 
