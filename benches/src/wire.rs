@@ -85,6 +85,7 @@ fn readable_shift(chunk: &TimecardBatch, index: usize) -> v1::ScheduledShift {
         start: clock(chunk.shift_start[index]),
         end: clock(chunk.shift_end[index]),
         shift: String::new(),
+        kind: String::new(),
     }
 }
 

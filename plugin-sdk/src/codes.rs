@@ -258,6 +258,10 @@ exceptions! {
     OVERTIME_CAP_DAY = 37 "overtime_cap_day",
     /// Time off was chosen for overtime that must be paid.
     COMP_LEAVE_NOT_ALLOWED = 38 "comp_leave_not_allowed",
+    /// A shift is scheduled on a day that stays a rest day.
+    REST_DAY_ROSTERED = 39 "rest_day_rostered",
+    /// A day off by roster is a working day.
+    WORKDAY_REST = 40 "workday_rest",
 }
 
 impl ExceptionCode {

@@ -320,10 +320,11 @@ async fn explain(
 fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
     let clock = |second: i32| format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
     let (start, end) = match shift.times {
-        ShiftTimes::Clock { start, end } => (clock(start), clock(end)),
-        ShiftTimes::Template(_) => (String::new(), String::new()),
+        ShiftTimes::Clock { start, end } if shift.kind.has_times() => (clock(start), clock(end)),
+        ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => (String::new(), String::new()),
     };
-    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, shift: String::new() }
+    let kind = shift.kind.code().to_owned();
+    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, shift: String::new(), kind }
 }
 
 /// An instant in a form that needs no zone.

@@ -38,9 +38,12 @@ pub struct FactTables {
     /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of other people are rejected.
     #[arg(long, value_name = "FILE")]
     pub employees: Option<String>,
-    /// Scheduled shifts.
+    /// The roster: scheduled shifts, days off, open days, planned overtime, days on call.
     #[arg(long, value_name = "FILE")]
     pub schedule: Vec<String>,
+    /// Day types decided for employees.
+    #[arg(long, value_name = "FILE")]
+    pub days: Vec<String>,
     /// Approved leave.
     #[arg(long, value_name = "FILE")]
     pub leave: Vec<String>,
@@ -173,6 +176,7 @@ impl FactTables {
         let several = [
             (Table::Punches, &self.punches),
             (Table::Schedule, &self.schedule),
+            (Table::Days, &self.days),
             (Table::Leave, &self.leave),
             (Table::Corrections, &self.corrections),
             (Table::Waivers, &self.waivers),

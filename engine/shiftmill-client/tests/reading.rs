@@ -127,7 +127,7 @@ async fn timecards_and_requests_with_names_that_cannot_be_sent_are_refused() {
     let client = client(&serve()).connect().await.unwrap();
     let request = client.prepare(settings()).await.unwrap();
     let mut unnamed = card(7);
-    unnamed.shifts.push(ShiftFact { workday: MONDAY, times: ShiftTimes::Template(1) });
+    unnamed.shifts.push(ShiftFact::work(MONDAY, ShiftTimes::Template(1)));
     let error = client.evaluate(&request, [card(0), unnamed], |_| {}).await.unwrap_err();
     assert_eq!(error.code(), "SM-CLIENT-UNNAMED");
     assert_eq!(error.to_string(), "employee `E-00007`: the ruleset has no shift with the number 1");

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
-use crate::codes::PunchKind;
+use crate::codes::{PunchKind, RosterKind};
 use crate::facts::CardFacts;
 use crate::text::is_plain;
 use crate::time::Timestamp;
@@ -145,6 +145,8 @@ batch! {
         shift_end: i32, even;
         /// See [`ScheduleColumns::template`]; empty: all 0.
         shift_template: u16, even_or_empty;
+        /// [`RosterKind`] by number; empty when every row is a shift to work.
+        shift_kind: u8, even_or_empty;
     }
     sparse {
         /// Approved leave.
@@ -323,6 +325,7 @@ impl TimecardBatch {
         check_keys(&self.employees)?;
         let starts = self.check_lengths()?;
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
+        known("shift_kind", &self.shift_kind, |kind| RosterKind::from_number(*kind).is_some())?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
         known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
         let base = self.punch_base;
@@ -384,7 +387,8 @@ impl CheckedBatch {
                 workday: columns.shift_workday.get(shifts.clone())?,
                 start: columns.shift_start.get(shifts.clone())?,
                 end: columns.shift_end.get(shifts.clone())?,
-                template: columns.shift_template.get(shifts).unwrap_or(&[]),
+                template: columns.shift_template.get(shifts.clone()).unwrap_or(&[]),
+                kind: columns.shift_kind.get(shifts).unwrap_or(&[]),
             },
             leave: columns.leave.of(owner),
             corrections: columns.corrections.of(owner),

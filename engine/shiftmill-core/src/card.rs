@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::coded::coded;
-use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
+use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RosterKind, RuleId};
 use crate::reason::Reason;
 use crate::shape::leave::LeavePiece;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -44,6 +44,8 @@ pub struct CardState {
     /// For each worked shift the workday that it is shown on: the reporting workday of its first punch. Exceptions carry
     /// this label.
     pub shown_on: Vec<Workday>,
+    /// Statutory rest days that follow from the work, see [`crate::shape::calendar::StatutoryRestDay::LastWorked`].
+    pub last_worked: Vec<Workday>,
     /// Leave with clock times, in order, no two stretches sharing a second.
     pub(crate) leave: Vec<LeavePiece>,
 }
@@ -63,6 +65,7 @@ impl CardState {
         self.reasons.clear();
         self.carried.clear();
         self.shown_on.clear();
+        self.last_worked.clear();
         self.leave.clear();
     }
 
@@ -72,7 +75,7 @@ impl CardState {
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
         let pay = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
         let plugins = self.reasons.rows_held() + self.carried.capacity();
-        facts + shape + pay + plugins + self.shown_on.capacity() + self.leave.capacity()
+        facts + shape + pay + plugins + self.shown_on.capacity() + self.last_worked.capacity() + self.leave.capacity()
     }
 
     /// Adds something that a person must look at.
@@ -206,6 +209,8 @@ coded! {
 pub struct ScheduledShift {
     /// Its workday.
     pub workday: Workday,
+    /// What the person is told to do: one of the kinds that are a duty.
+    pub kind: RosterKind,
     /// Start.
     pub start: Timestamp,
     /// End.

@@ -64,9 +64,53 @@ impl DayType {
         matches!(self, DayType::Workday | DayType::MakeupWorkday)
     }
 
+    /// True for days off that are no holidays.
+    pub const fn is_rest(self) -> bool {
+        match self {
+            DayType::RestDay | DayType::ShiftedRest | DayType::StatutoryRest => true,
+            DayType::Workday | DayType::MakeupWorkday | DayType::StatutoryHoliday | DayType::CompanyHoliday => false,
+        }
+    }
+
     /// True for public and company holidays.
     pub const fn is_holiday(self) -> bool {
         matches!(self, DayType::StatutoryHoliday | DayType::CompanyHoliday)
+    }
+}
+
+coded! {
+    /// What a roster row tells a person to do on its workday.
+    #[derive(Default)]
+    RosterKind {
+        /// To work a shift.
+        #[default]
+        Work = 0 "work",
+        /// To rest: the day is a rest day. Without times.
+        Rest = 1 "rest",
+        /// The person may come, at any time. Nothing is late or absent. Without times.
+        Open = 2 "open",
+        /// To work overtime that was planned: a shift that never changes the type of the day.
+        Overtime = 3 "overtime",
+        /// To be reachable. Nobody is expected at work, so nothing is late or absent. May overlap a shift.
+        OnCall = 4 "on_call",
+    }
+}
+
+impl RosterKind {
+    /// True for a shift that the person is expected to work.
+    pub const fn is_duty(self) -> bool {
+        match self {
+            RosterKind::Work | RosterKind::Overtime => true,
+            RosterKind::Rest | RosterKind::Open | RosterKind::OnCall => false,
+        }
+    }
+
+    /// True for rows that state when; the others hold for their whole workday.
+    pub const fn has_times(self) -> bool {
+        match self {
+            RosterKind::Work | RosterKind::Overtime | RosterKind::OnCall => true,
+            RosterKind::Rest | RosterKind::Open => false,
+        }
     }
 }
 
@@ -314,6 +358,10 @@ coded! {
         OvertimeCapDay = 37 "overtime_cap_day",
         /// Time off was chosen for overtime that must be paid.
         CompLeaveNotAllowed = 38 "comp_leave_not_allowed",
+        /// A shift is scheduled on a day that stays a rest day.
+        RestDayRostered = 39 "rest_day_rostered",
+        /// A day off by roster is a working day.
+        WorkdayRest = 40 "workday_rest",
     }
 }
 
@@ -358,7 +406,9 @@ impl ExceptionCode {
             | E::OvertimeOverApproved
             | E::OvertimeBelowMinimum
             | E::OvertimeCapDay
-            | E::CompLeaveNotAllowed => false,
+            | E::CompLeaveNotAllowed
+            | E::RestDayRostered
+            | E::WorkdayRest => false,
         }
     }
 }

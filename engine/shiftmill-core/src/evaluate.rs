@@ -197,7 +197,7 @@ mod tests {
     fn shifts_and_leave_that_cannot_be_are_errors_of_their_card() {
         for (start, end) in [(60, 60), (i32::MIN, i32::MAX), (i32::MAX - 1, i32::MAX), (0, 172_801)] {
             let mut card = Card::new();
-            card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Clock { start, end } });
+            card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Clock { start, end }));
             assert_eq!(all(&mut card), Err(EvaluationError::ShiftBackwards { index: 0 }));
         }
         let mut card = Card::new();

@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::batch::TimecardBatch;
-use crate::codes::PunchKind;
+use crate::codes::{PunchKind, RosterKind};
 use crate::time::{Timestamp, Workday};
 use crate::timecard::{Approval, Carried, Correction, DayOverride, Leave, OpeningBalance, Waiver};
 
@@ -49,16 +49,30 @@ pub struct Punch {
     pub id: Option<u64>,
 }
 
-/// One scheduled shift.
+/// One roster row: mostly a scheduled shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShiftFact {
     /// Its workday.
     pub workday: Workday,
-    /// When.
+    /// What the person is told to do.
+    pub kind: RosterKind,
+    /// When; not read for kinds without times ([`RosterKind::has_times`]).
     pub times: ShiftTimes,
 }
 
-/// How a scheduled shift states its times.
+impl ShiftFact {
+    /// A shift that the person is told to work.
+    pub const fn work(workday: Workday, times: ShiftTimes) -> ShiftFact {
+        ShiftFact { workday, kind: RosterKind::Work, times }
+    }
+
+    /// A row without times.
+    pub const fn whole_day(workday: Workday, kind: RosterKind) -> ShiftFact {
+        ShiftFact { workday, kind, times: ShiftTimes::Clock { start: 0, end: 0 } }
+    }
+}
+
+/// How a roster row states its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShiftTimes {
     /// Wall-clock seconds from the midnight that opens the workday.
@@ -120,6 +134,7 @@ impl TimecardBatch {
         self.punch_kind.extend(punches.iter().map(|punch| punch.kind as u8));
         self.push_ids(punches);
         self.push_shifts(shifts);
+        self.push_kinds(shifts);
         self.push_sparse(owner, facts);
         Ok(())
     }
@@ -129,6 +144,15 @@ impl TimecardBatch {
         if rows > 0 || !self.rejected_rows.is_empty() {
             self.rejected_rows.resize(self.employees.len() - 1, 0);
             self.rejected_rows.push(rows);
+        }
+    }
+
+    /// Kinds are a column of the whole batch: it is filled up with `work` as soon as one row has another kind.
+    fn push_kinds(&mut self, shifts: &[ShiftFact]) {
+        let any = shifts.iter().any(|shift| shift.kind != RosterKind::Work);
+        if any || !self.shift_kind.is_empty() {
+            self.shift_kind.resize(self.shift_workday.len() - shifts.len(), RosterKind::Work.number());
+            self.shift_kind.extend(shifts.iter().map(|shift| shift.kind.number()));
         }
     }
 

@@ -84,7 +84,7 @@ pub use record::{ApprovalOutcome, ApprovalOutcomeKind, Corrected, Edited, Note, 
 pub use coded::Coded;
 pub use codes::{
     ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer,
-    Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RuleId, Severity, Unit,
+    Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RosterKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
 

@@ -191,6 +191,8 @@ pub(crate) struct Needs {
     pub(crate) whole_minutes: bool,
     /// A day may be something else than an ordinary workday, without being decided so for an employee.
     pub(crate) day_types: bool,
+    /// The statutory rest day follows from the work.
+    pub(crate) follows_work: bool,
     /// The date of a second, or of the start of its shift, may change its day type.
     pub(crate) dated_seconds: bool,
     /// Cards without scheduled shifts follow a weekly pattern.
@@ -229,6 +231,7 @@ impl Needs {
         Needs {
             whole_minutes: any(|plan| plan.normalise.granularity == Granularity::Minute),
             day_types: any(|plan| !plan.calendar.is_plain()),
+            follows_work: any(|plan| plan.calendar.follows_work()),
             dated_seconds: any(|plan| {
                 plan.calendar.has_dated_seconds() || plan.holidays.basis == HolidayBasis::ShiftStart
             }),

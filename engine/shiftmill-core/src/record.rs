@@ -3,10 +3,11 @@
 use alloc::vec::Vec;
 
 use crate::coded::coded;
-use crate::codes::{ApprovalKind, CarryKey, ExceptionCode, PayCode, RuleId};
+use crate::codes::{ApprovalKind, CarryKey, DayType, ExceptionCode, PayCode, RuleId};
 use crate::open::correction_policy::CorrectionRefusal;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
+use crate::shape::calendar::DayTypeGround;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::ApprovalTime;
 
@@ -74,6 +75,15 @@ pub enum Note {
         first: Timestamp,
         /// Scheduled workday; `None`: no scheduled shift fits.
         scheduled: Option<Workday>,
+    },
+    /// A day has a type, and something decided it.
+    DayTyped {
+        /// The day.
+        workday: Workday,
+        /// Its type.
+        day_type: DayType,
+        /// What decided it.
+        ground: DayTypeGround,
     },
     /// A break was deducted.
     TakenOff {

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::card::Span;
 use crate::pay::{combine, overtime_approval, premiums};
 use crate::shape::{assignment, attendance, breaks, coverage, leave, meal_requirement};
+use crate::time::Workday;
 use crate::{close, open, plugin};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
@@ -31,6 +32,8 @@ pub struct Scratch {
     pub(crate) breaks: breaks::Scratch,
     /// Leave: the order of the facts, and the stretches on their way into layer A.
     pub(crate) leave: leave::Scratch,
+    /// The calendar: the dates on which anything was worked.
+    pub(crate) worked_dates: Vec<Workday>,
     /// Attendance: the first in and last out of each scheduled shift.
     pub(crate) attendance: attendance::Scratch,
     /// Required meals: raw work and its gaps.

@@ -68,7 +68,7 @@ impl Card {
 
     pub(crate) fn schedule(&mut self, day: i32, start: &str, end: &str) {
         let times = ShiftTimes::Clock { start: seconds(start), end: seconds(end) };
-        self.facts.shifts.push(ShiftFact { workday: monday().plus(day), times });
+        self.facts.shifts.push(ShiftFact::work(monday().plus(day), times));
     }
 
     /// Adds a correction that became known `order` seconds after Monday began.

@@ -1,6 +1,8 @@
 //! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
 
-use crate::codes::{ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RuleId};
+use crate::codes::{
+    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RosterKind, RuleId,
+};
 use crate::plan::PlanTimeline;
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;
@@ -45,7 +47,7 @@ pub struct PunchColumns<'a> {
     pub id: &'a [u64],
 }
 
-/// Scheduled shifts as columns of one length.
+/// Roster rows, mostly scheduled shifts, as columns of one length.
 #[derive(Clone, Copy, Debug)]
 pub struct ScheduleColumns<'a> {
     /// The workday of the shift.
@@ -57,6 +59,28 @@ pub struct ScheduleColumns<'a> {
     /// 0: the times are in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
     /// read. Empty: all 0.
     pub template: &'a [u16],
+    /// [`RosterKind`] by number; empty when every row is a shift to work. Of kinds without times nothing else but the
+    /// workday is read.
+    pub kind: &'a [u8],
+}
+
+impl ScheduleColumns<'_> {
+    /// The kind of row `index`.
+    pub fn kind_of(&self, index: usize) -> RosterKind {
+        self.kind.get(index).copied().and_then(RosterKind::from_number).unwrap_or_default()
+    }
+
+    /// True when some row says to work on a workday.
+    pub(crate) fn is_to_work(&self, workday: Workday) -> bool {
+        let mut rows = self.workday.iter().enumerate();
+        rows.any(|(index, row)| *row == workday.0 && self.kind_of(index) == RosterKind::Work)
+    }
+
+    /// The rows of one kind, by their workdays. Nothing to look at when every row is a shift to work.
+    pub(crate) fn of_kind(&self, kind: RosterKind) -> impl Iterator<Item = Workday> + '_ {
+        let rows = self.workday.iter().zip(self.kind);
+        rows.filter(move |(_, row)| **row == kind.number()).map(|(workday, _)| Workday(*workday))
+    }
 }
 
 /// Approved leave.

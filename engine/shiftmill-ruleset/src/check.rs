@@ -170,7 +170,7 @@ impl Checker<'_> {
             | Kind::Window
             | Kind::Date
             | Kind::Weekday
-            | Kind::WeekdayOrNone
+            | Kind::WeekdayOrWord(_)
             | Kind::Weekdays
             | Kind::DayTypes
             | Kind::Word(_)
@@ -232,8 +232,15 @@ impl Checker<'_> {
                 self.most(name, list.len(), DATES_MAX, key);
                 Value::Dates(list.iter().take(DATES_MAX).filter_map(|node| self.date(name, node)).collect())
             }
-            (Kind::WeekdayOrNone, Raw::Text(text)) if text == "none" => Value::Off,
-            (Kind::Weekday | Kind::WeekdayOrNone, Raw::Text(text)) => match values::weekday(text) {
+            (Kind::WeekdayOrWord(_), Raw::Text(text)) if text == "none" => Value::Off,
+            (Kind::WeekdayOrWord(words), Raw::Text(text)) => {
+                match (values::weekday(text), words.iter().find(|word| **word == text.as_str())) {
+                    (Some(weekday), _) => Value::Weekday(weekday),
+                    (None, Some(word)) => Value::Word(word),
+                    (None, None) => self.not_a_word(name, text, words, Some(values::WEEKDAYS), node.place),
+                }
+            }
+            (Kind::Weekday, Raw::Text(text)) => match values::weekday(text) {
                 Some(weekday) => Value::Weekday(weekday),
                 None => self.wrong(name, node, "a weekday", values::WEEKDAYS),
             },
@@ -590,7 +597,7 @@ impl Kind {
             Kind::Windows => "a list of windows",
             Kind::Date => "a date",
             Kind::Dates => "a list of dates",
-            Kind::Weekday | Kind::WeekdayOrNone => "a weekday",
+            Kind::Weekday | Kind::WeekdayOrWord(_) => "a weekday",
             Kind::Weekdays => "weekdays",
             Kind::DayTypes => "day types",
             Kind::Word(_) => "a word",
@@ -616,7 +623,7 @@ impl Kind {
             Kind::Time | Kind::Clock => values::TIMES,
             Kind::Window | Kind::Windows => values::WINDOWS,
             Kind::Date | Kind::Dates => values::DATES,
-            Kind::Weekday | Kind::WeekdayOrNone | Kind::Weekdays => values::WEEKDAYS,
+            Kind::Weekday | Kind::WeekdayOrWord(_) | Kind::Weekdays => values::WEEKDAYS,
             Kind::Text(_) | Kind::Name => "write texts in double quotes",
             Kind::OfPlugin => "write `[plugin.config]` and its settings below",
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",

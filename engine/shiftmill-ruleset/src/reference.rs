@@ -71,7 +71,7 @@ fn values(kind: &Kind) -> String {
         Kind::WordOrPayCodes(choices) => format!("{}, or a list of pay codes", words(choices)),
         Kind::Word(choices) => words(choices),
         Kind::Words(choices) => format!("list of {}, or `all`", words(choices)),
-        Kind::WeekdayOrNone => "weekday, or `none`".into(),
+        Kind::WeekdayOrWord(choices) => format!("weekday, `none`, or {}", words(choices)),
         Kind::Clock => "time of day before 24:00".into(),
         Kind::Time => "time of day up to 48:00".into(),
         Kind::PayCode(fits) => format!("pay code of layer `{}`, unit `{}`", fits.layer, fits.unit),

@@ -87,7 +87,9 @@ fn kind(kind: &Kind) -> Json {
         Kind::Date => text(DATE),
         Kind::Dates => json!({ "type": "array", "items": text(DATE) }),
         Kind::Weekday => json!({ "enum": days }),
-        Kind::WeekdayOrNone => json!({ "anyOf": [{ "enum": days }, { "const": "none" }] }),
+        Kind::WeekdayOrWord(words) => {
+            json!({ "anyOf": [{ "enum": days }, { "enum": words }, { "const": "none" }] })
+        }
         Kind::Weekdays => json!({ "anyOf": [{ "const": "none" }, weekdays, { "type": "array", "items": weekdays }] }),
         Kind::DayTypes => one_or_more(&day_types),
         Kind::Word(words) => json!({ "enum": words }),

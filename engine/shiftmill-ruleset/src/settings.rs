@@ -12,8 +12,10 @@ use shiftmill_core::pay::premiums::PremiumMode;
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
 use shiftmill_core::shape::attendance::{Compared, GraceMode, LateDeductKind, LateTier};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
-use shiftmill_core::shape::leave::LeaveVersusWork;
+use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
+use shiftmill_core::shape::leave::{LeaveDays, LeaveVersusWork};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
+use shiftmill_core::shape::meal_requirement::JudgedBy;
 use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, RepeatIn};
 use shiftmill_core::shape::rounding::{Anchor, DirectionKind, RoundingPosition, Tie};
 use shiftmill_core::shape::schedule::LateMaxKind;
@@ -78,8 +80,8 @@ pub(crate) enum Kind {
     Dates,
     /// A weekday.
     Weekday,
-    /// A weekday, or `none`.
-    WeekdayOrNone,
+    /// A weekday, `none`, or one of these words.
+    WeekdayOrWord(&'static [&'static str]),
     /// Weekdays: one, a list, a run such as `Mon-Fri`, or `none`.
     Weekdays,
     /// Day types: one, a list, or `all`.
@@ -195,7 +197,7 @@ impl Setting {
             | Kind::Date
             | Kind::Dates
             | Kind::Weekday
-            | Kind::WeekdayOrNone
+            | Kind::WeekdayOrWord(_)
             | Kind::Weekdays
             | Kind::DayTypes
             | Kind::Word(_)
@@ -302,7 +304,12 @@ static CHANGE_HEAD: [Setting; 2] = [
 static RULES: [Setting; 18] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
-    setting("calendar", Kind::Table(&CALENDAR), "", "Which days are not ordinary."),
+    setting(
+        "calendar",
+        Kind::Table(&CALENDAR),
+        "",
+        "Which days are not ordinary, and what the roster says about them.",
+    ),
     setting("shifts", Kind::Named(&SHIFT), "", "Shifts by name."),
     setting("schedule", Kind::Table(&SCHEDULE), "", "When shifts are worked without being scheduled one by one."),
     setting(
@@ -406,9 +413,26 @@ static CALENDAR: Section = Section {
         setting("rest_days", Kind::Weekdays, "none", "Weekdays off."),
         setting(
             "statutory_rest_day",
-            Kind::WeekdayOrNone,
+            Kind::WeekdayOrWord(StatutoryRestKind::CODES),
             "none",
-            "The weekly day of rest that the law requires, where it differs from other days off (Japan).",
+            "The weekly day of rest that the law requires, where it differs from other days off (Japan). Only a day row moves it. `last_worked`: of the rest days of a workweek, when all were worked, the last one.",
+        ),
+        optional(
+            "four_weeks_from",
+            Kind::Date,
+            "With `last_worked`: four rest days in four workweeks are enough, counted from the workweek of this date.",
+        ),
+        setting(
+            "roster_decides",
+            Kind::Flag,
+            "false",
+            "Whether a shift to work on a rest day makes it a workday. Otherwise the day keeps its type, and work on it is paid as such.",
+        ),
+        setting(
+            "unrostered_day",
+            one_of::<UnrosteredDay>(),
+            "by_pattern",
+            "What a day without a roster row is, for employees who have rows in that workweek.",
         ),
         setting("statutory_holidays", Kind::Dates, "[]", "Public holidays by law."),
         setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
@@ -605,7 +629,8 @@ static PAID_GAP: Section = Section {
     title: "short gaps that are paid",
     groups: &[&[
         setting("name", Kind::Name, "paid-gap", "The name of the rule in explanations."),
-        required("below", up_to(12 * HOUR), "Gaps inside a worked shift shorter than this are paid."),
+        optional("below", up_to(12 * HOUR), "Gaps inside a worked shift shorter than this are paid."),
+        optional("at_most", up_to(12 * HOUR), "Instead of `below`: gaps of this length or shorter are paid."),
         setting("meals_too", Kind::Flag, "false", "Whether meals this short are paid too."),
         RULE_SOURCE,
     ]],
@@ -643,7 +668,13 @@ static MEAL_REQUIREMENT: Section = Section {
     title: "a meal that a long workday must have",
     groups: &[&[
         RULE_NAME,
-        setting("ordinal", Kind::Integer { least: 1, most: 9 }, "1", "1 for the first meal of the workday."),
+        setting(
+            "judged_by",
+            one_of::<JudgedBy>(),
+            "workday",
+            "All work of a workday, cut where the workday changes, or each worked shift as a whole.",
+        ),
+        setting("ordinal", Kind::Integer { least: 1, most: 9 }, "1", "1 for the first meal of the workday or shift."),
         required("when_worked", up_to(48 * HOUR), "The work time that makes it necessary."),
         setting("compare", COMPARE, "more_than", "Whether exactly `when_worked` makes it necessary."),
         required("start_by", up_to(48 * HOUR), "It must begin before work time passes this."),
@@ -695,6 +726,12 @@ static LEAVE_CODE: Section = Section {
     groups: &[&[
         optional("pay", Kind::PayCode(BASE), "The pay code; by default `leave_` and the name."),
         setting("paid", Kind::Flag, "true", "Whether it is paid; for codes that nothing else declares."),
+        setting(
+            "counts",
+            one_of::<LeaveDays>(),
+            "working_days",
+            "Which days without a scheduled shift whole-day leave costs: with `calendar_days` also rest days and holidays.",
+        ),
     ]],
 };
 

@@ -42,7 +42,7 @@ fn every_preset_compiles_and_says_what_it_does_not_cover() {
 
 #[test]
 fn tiers_stand_from_narrow_to_wide() {
-    let california = compiled(presets()[1].text);
+    let california = compiled(presets()[2].text);
     let plan = california.timeline().single().unwrap();
     let names = california.timeline().names();
     let tiers: Vec<&str> = plan.overtime.tiers.iter().map(|tier| names.rule(tier.rule)).collect();
@@ -50,7 +50,7 @@ fn tiers_stand_from_narrow_to_wide() {
     assert_eq!(plan.overtime.combine, Combine::StraightTimeOnly);
     assert_eq!(plan.overtime.tiers[3].multiplier, Multiplier(2_000));
 
-    let japan = compiled(presets()[3].text);
+    let japan = compiled(presets()[6].text);
     let monthly = japan.timeline().single().unwrap().overtime.tiers.last().unwrap().clone();
     assert_eq!(monthly.scope, TierScope::Month);
     assert!(matches!(monthly.counts, Counts::Codes(_)));

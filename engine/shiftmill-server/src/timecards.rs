@@ -318,6 +318,7 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
         start: shift.start.as_str().into(),
         end: shift.end.as_str().into(),
         shift: &shift.shift,
+        kind: shift.kind.as_str().into(),
     }
 }
 

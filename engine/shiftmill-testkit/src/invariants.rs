@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use shiftmill_core::pay::combine::{Combine, Overtime};
 use shiftmill_core::pay::premiums::{Premium, PremiumMode};
 use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
+use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
@@ -465,6 +466,11 @@ fn moved(question: &Question, days: i32) -> Question {
     for (from, plan) in &mut versions {
         *from = from.plus(days);
         plan.calendar.dates.iter_mut().for_each(|date| date.0 = date.0.plus(days));
+        if let Some(StatutoryRestDay::LastWorked { four_weeks_from: Some(from) }) =
+            &mut plan.calendar.statutory_rest_day
+        {
+            *from = from.plus(days);
+        }
         for tier in &mut plan.overtime.tiers {
             if let TierScope::Workweeks { anchor, .. } = &mut tier.scope {
                 *anchor = anchor.plus(days);

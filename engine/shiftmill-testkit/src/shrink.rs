@@ -86,6 +86,8 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.dedupe = default.dedupe);
     with(&|plan| plan.calendar = default.calendar.clone());
     with(&|plan| plan.calendar.statutory_rest_day = None);
+    with(&|plan| plan.calendar.roster_decides = false);
+    with(&|plan| plan.calendar.unrostered_day = default.calendar.unrostered_day);
     with(&|plan| plan.calendar.rest_days = default.calendar.rest_days);
     with(&|plan| gone(plan.calendar.dates.pop()));
     with(&|plan| plan.schedule.weekly_pattern = [None; 7]);

@@ -9,8 +9,10 @@ pub enum Table {
     Employees,
     /// Clock events.
     Punches,
-    /// Scheduled shifts.
+    /// Roster rows: scheduled shifts, days off and so on.
     Schedule,
+    /// Day types decided for employees.
+    Days,
     /// Approved leave.
     Leave,
     /// Corrections of punches.
@@ -25,10 +27,11 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 9] = [
         Table::Employees,
         Table::Punches,
         Table::Schedule,
+        Table::Days,
         Table::Leave,
         Table::Corrections,
         Table::Waivers,
@@ -42,6 +45,7 @@ impl Table {
             Table::Employees => "employees",
             Table::Punches => "punches",
             Table::Schedule => "schedule",
+            Table::Days => "days",
             Table::Leave => "leave",
             Table::Corrections => "corrections",
             Table::Waivers => "waivers",
@@ -50,8 +54,9 @@ impl Table {
         }
     }
 
-    /// The table with this name.
+    /// The table with this name. Day types are also found under the name that columns of a stream have.
     pub fn named(name: &str) -> Option<Table> {
+        let name = if name == "day_overrides" { Table::Days.name() } else { name };
         Table::ALL.into_iter().find(|table| table.name() == name)
     }
 
@@ -133,6 +138,7 @@ fields! {
         Employees Required "the key";
         Punches Who "the employee's key";
         Schedule Required "the employee's key";
+        Days Required "the employee's key";
         Leave Required "the employee's key";
         Corrections Required "the employee's key";
         Waivers Required "the employee's key";
@@ -170,6 +176,7 @@ fields! {
     }
     Kind "kind" ["type", "punch_type", "direction", "status", "state", "event", "action", "in_out", "punch_state", "attendance_status", "check_type", "考勤状态", "记录状态", "出勤状态", "打卡类型", "签到类型"] {
         Punches Optional "see below; empty means without direction";
+        Schedule When "what the employee is told to do: `work`, also when empty, `rest`, `open`, `overtime`, `on_call`; see below";
         Corrections Optional "the kind of the punch to add, or of the punch meant";
         Approvals Required "`overtime`, `early_in`, `late_out`, `trip`, `outing`, `leave` or `callback`";
     }
@@ -191,6 +198,7 @@ fields! {
     }
     Workday "workday" ["date", "day", "shift_date"] {
         Schedule Required "a date";
+        Days Required "a date";
         Leave When "one workday, instead of `from` and `to`";
         Waivers Required "a date";
         Approvals When "one workday, instead of `from` and `to`";
@@ -225,7 +233,9 @@ fields! {
     Value "value" ["amount"] {
         Carried Required "a whole number";
     }
-    DayType "day_type" [] {}
+    DayType "day_type" ["type", "day_is"] {
+        Days Required "`workday`, `rest_day`, `statutory_holiday`, `company_holiday`, `makeup_workday`, `shifted_rest`, `statutory_rest`";
+    }
     Rule "rule" [] {}
 }
 

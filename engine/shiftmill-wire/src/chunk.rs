@@ -55,6 +55,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         shift_start: batch.shift_start,
         shift_end: batch.shift_end,
         shift_template,
+        shift_kind: batch.shift_kind,
     }
 }
 
@@ -112,6 +113,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         shift_start: or_zeros(chunk.shift_start, shifts),
         shift_end: or_zeros(chunk.shift_end, shifts),
         shift_template,
+        shift_kind: chunk.shift_kind,
         leave,
         corrections,
         waivers,
@@ -531,7 +533,7 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 mod tests {
     use super::*;
     use shiftmill_core::{
-        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Punch, ShiftFact, ShiftTimes,
+        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Punch, RosterKind, ShiftFact, ShiftTimes,
     };
 
     fn names() -> Names {
@@ -557,8 +559,9 @@ mod tests {
             employee: "E-1".to_owned(),
             punches: PunchKind::ALL.iter().map(|kind| punch(*kind)).collect(),
             shifts: vec![
-                ShiftFact { workday: day, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } },
-                ShiftFact { workday: day.plus(1), times: ShiftTimes::Template(1) },
+                ShiftFact::work(day, ShiftTimes::Clock { start: 32_400, end: 64_800 }),
+                ShiftFact::work(day.plus(1), ShiftTimes::Template(1)),
+                ShiftFact::whole_day(day.plus(2), RosterKind::Rest),
             ],
             leave: vec![
                 leave(0, LeaveTime::Span { start: at, end: Timestamp(at.0 + 60) }),
@@ -634,13 +637,14 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 12] = [
+        let damages: [(&str, Damage); 13] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
             ("ruleset[1]", |chunk| chunk.ruleset[1] = 70_000),
             ("zone[0]", |chunk| chunk.zone[0] = 1),
             ("shift_template[1]", |chunk| chunk.shift_template[1] = 3),
+            ("shift_kind[2]", |chunk| chunk.shift_kind[2] = 5),
             ("leave[2]", |chunk| chunk.leave[2].time = None),
             ("corrections[1]", |chunk| chunk.corrections[1].correction = None),
             ("waivers[1]", |chunk| chunk.waivers[1].waived = Some(v1::waiver_row::Waived::Meal(256))),

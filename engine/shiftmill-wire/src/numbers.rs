@@ -2,9 +2,10 @@
 //! missing on either side, or that has another number there, does not compile.
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
+use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
-    Isolation, Layer, OnFailure, PunchKind, Severity, SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
+    Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -76,13 +77,17 @@ numbered! {
     DayType is DayType {
         Workday RestDay StatutoryHoliday CompanyHoliday MakeupWorkday ShiftedRest StatutoryRest
     }
+    RosterKind is RosterKind { Work Rest Open Overtime OnCall }
+    DayTypeGround is DayTypeGround {
+        DayRow StatutoryRestDay LastWorked Date RosterRest RosterWork Unrostered RestWeekday Nothing
+    }
     ExceptionCode is ExceptionCode {
         LateIn SeriousLate AbsentHalf AbsentByLateness EarlyOut Absent MissingIn MissingOut MissingMealPunch
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
-        CompLeaveNotAllowed
+        CompLeaveNotAllowed RestDayRostered WorkdayRest
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

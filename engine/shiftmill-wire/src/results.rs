@@ -450,7 +450,7 @@ pub(crate) mod tests {
 
     #[test]
     fn errors_name_what_the_client_named() {
-        let shift = |template| ShiftFact { workday: Workday(20_514), times: ShiftTimes::Template(template) };
+        let shift = |template| ShiftFact::work(Workday(20_514), ShiftTimes::Template(template));
         let leave = |code| Leave { code, time: LeaveTime::Workday(Workday(20_514)), recorded_at: Timestamp(0) };
         let balance = |rule| OpeningBalance { rule: RuleId(rule), amount: Seconds(1) };
         let card = |key: &str| CardFacts {

@@ -33,6 +33,11 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         Note::Matched { first, scheduled } => {
             Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
         }
+        Note::DayTyped { workday, day_type, ground } => Step::DayTyped(step::DayTyped {
+            workday: workday.0,
+            day_type: day_type.wire_number(),
+            ground: ground.wire_number(),
+        }),
         Note::TakenOff { reason, start, end } => {
             Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
         }
@@ -186,6 +191,11 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
         }
         Step::Matched(step) => Note::Matched { first: Timestamp(step.first), scheduled: step.scheduled.map(Workday) },
+        Step::DayTyped(step) => Note::DayTyped {
+            workday: Workday(step.workday),
+            day_type: Numbered::read(step.day_type)?,
+            ground: Numbered::read(step.ground)?,
+        },
         Step::TakenOff(step) => Note::TakenOff {
             reason: reason::read(step.reason.as_ref())?,
             start: Timestamp(step.start),
@@ -293,7 +303,8 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shiftmill_core::{Because, ExceptionCode, Reason};
+    use shiftmill_core::shape::calendar::DayTypeGround;
+    use shiftmill_core::{Because, DayType, ExceptionCode, Reason};
 
     const REASON: Reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
 
@@ -328,6 +339,7 @@ mod tests {
             Note::Rounded { rule, from: start, to: end },
             Note::Matched { first: start, scheduled: Some(Workday(20_000)) },
             Note::Matched { first: start, scheduled: None },
+            Note::DayTyped { workday: Workday(20_000), day_type: DayType::RestDay, ground: DayTypeGround::RosterRest },
             Note::TakenOff { reason, start, end },
             Note::Recoded {
                 start,

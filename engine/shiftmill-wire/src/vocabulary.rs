@@ -218,7 +218,7 @@ mod tests {
         let vocabulary = Vocabulary::new([&names]);
         let card = |template, key| CardFacts {
             employee: format!("E-{template}-{key}"),
-            shifts: vec![ShiftFact { workday: Workday(20_514), times: ShiftTimes::Template(template) }],
+            shifts: vec![ShiftFact::work(Workday(20_514), ShiftTimes::Template(template))],
             carried: vec![Carried { key: CarryKey(key), value: 1 }],
             ..CardFacts::default()
         };

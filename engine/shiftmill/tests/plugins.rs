@@ -218,7 +218,7 @@ fn of_two_hooks(bad: &str) -> Evaluations {
     let with = ruleset(&registry, &guest, "on_failure = \"skip\"");
     let request = Arc::new(request(vec![with], Detail::Spans, &registry).unwrap());
     let mut card = facts(1, 3, 1);
-    card.shifts.push(ShiftFact { workday: MONDAY, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
+    card.shifts.push(ShiftFact::work(MONDAY, ShiftTimes::Clock { start: 32_400, end: 64_800 }));
     let mut finished = Engine::new(1).evaluate(&request, chunks(&[card], 1, &request)).unwrap();
     finished.remove(0).results
 }

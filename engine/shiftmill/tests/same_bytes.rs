@@ -61,7 +61,7 @@ fn facts(number: u64) -> CardFacts {
     for day in (0..28).filter(|day| day % 7 < 5) {
         let workday = MONDAY.plus(day);
         let recorded_at = Timestamp(WallTime::on(workday, 0).0);
-        card.shifts.push(ShiftFact { workday, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
+        card.shifts.push(ShiftFact::work(workday, ShiftTimes::Clock { start: 32_400, end: 64_800 }));
         let start = WallTime::on(workday, 32_400).0 - offset + below(900) - 450;
         let end = start + 9 * 3_600 + below(3) * 3_600;
         let noon = start + 4 * 3_600;

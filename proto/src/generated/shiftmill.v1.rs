@@ -1474,6 +1474,10 @@ pub struct Chunk {
     /// Per shift: 0 when `shift_start` and `shift_end` state it, else the N-th of the header's `shifts`. Left out: 0.
     #[prost(fixed32, repeated, tag = "14")]
     pub shift_template: ::prost::alloc::vec::Vec<u32>,
+    /// Per shift: a RosterKind, one byte each. Left out: all shifts to work (0). Rows of kinds without times have only a
+    /// workday.
+    #[prost(bytes = "vec", tag = "24")]
+    pub shift_kind: ::prost::alloc::vec::Vec<u8>,
     /// Approved leave, by ascending employee.
     #[prost(message, repeated, tag = "15")]
     pub leave: ::prost::alloc::vec::Vec<LeaveRow>,
@@ -2129,7 +2133,7 @@ pub struct Reason {
 /// One step of an evaluation. All instants are seconds since 1970, all days are days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
-    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12")]
+    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
@@ -2186,6 +2190,19 @@ pub mod step {
         /// The workday of the scheduled shift; none: no scheduled shift fits.
         #[prost(sint32, optional, tag = "2")]
         pub scheduled: ::core::option::Option<i32>,
+    }
+    /// The type of a day that is no ordinary workday by default.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct DayTyped {
+        /// The day.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// Its type.
+        #[prost(enumeration = "super::DayType", tag = "2")]
+        pub day_type: i32,
+        /// What decided it.
+        #[prost(enumeration = "super::DayTypeGround", tag = "3")]
+        pub ground: i32,
     }
     /// A deducted break.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2511,6 +2528,9 @@ pub mod step {
         /// An approval was looked at.
         #[prost(message, tag = "9")]
         Approval(Approval),
+        /// The type of a day was decided.
+        #[prost(message, tag = "10")]
+        DayTyped(DayTyped),
         /// A correction of a punch was applied.
         #[prost(message, tag = "11")]
         Corrected(Corrected),
@@ -2602,7 +2622,7 @@ pub struct Punch {
     #[prost(uint64, tag = "3")]
     pub id: u64,
 }
-/// One scheduled shift: by clock times, or by the name of a shift of the ruleset.
+/// One roster row, mostly a scheduled shift: by clock times, or by the name of a shift of the ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ScheduledShift {
     /// Its workday.
@@ -2617,6 +2637,10 @@ pub struct ScheduledShift {
     /// The name of a shift of the ruleset, instead of `start` and `end`.
     #[prost(string, tag = "4")]
     pub shift: ::prost::alloc::string::String,
+    /// What the employee is told to do: `work`, also when empty, `rest`, `open`, `overtime`, `on_call`. `rest` and `open`
+    /// have only a workday.
+    #[prost(string, tag = "5")]
+    pub kind: ::prost::alloc::string::String,
 }
 /// Approved leave: from-to, or a whole workday, or a length on a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3066,6 +3090,104 @@ impl DayType {
         }
     }
 }
+/// What a roster row tells an employee to do on its workday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RosterKind {
+    /// To work a shift.
+    Work = 0,
+    /// To rest: the day is a rest day. Without times.
+    Rest = 1,
+    /// The employee may come, at any time. Nothing is late or absent. Without times.
+    Open = 2,
+    /// To work overtime that was planned: a shift that never changes the type of the day.
+    Overtime = 3,
+    /// To be reachable. Nobody is expected at work, so nothing is late or absent. May overlap a shift.
+    OnCall = 4,
+}
+impl RosterKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Work => "ROSTER_KIND_WORK",
+            Self::Rest => "ROSTER_KIND_REST",
+            Self::Open => "ROSTER_KIND_OPEN",
+            Self::Overtime => "ROSTER_KIND_OVERTIME",
+            Self::OnCall => "ROSTER_KIND_ON_CALL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ROSTER_KIND_WORK" => Some(Self::Work),
+            "ROSTER_KIND_REST" => Some(Self::Rest),
+            "ROSTER_KIND_OPEN" => Some(Self::Open),
+            "ROSTER_KIND_OVERTIME" => Some(Self::Overtime),
+            "ROSTER_KIND_ON_CALL" => Some(Self::OnCall),
+            _ => None,
+        }
+    }
+}
+/// What decided the type of a day. The first that says something about the day decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DayTypeGround {
+    /// A day row of the employee.
+    DayRow = 0,
+    /// The weekday that the law requires as the day of rest.
+    StatutoryRestDay = 1,
+    /// The rest days of the week were worked, and the last of them counts as the day of rest that the law requires.
+    LastWorked = 2,
+    /// A date of the calendar: a holiday, a makeup workday, a shifted rest day.
+    Date = 3,
+    /// A roster row that says that the employee rests.
+    RosterRest = 4,
+    /// A roster row with a shift to work, where the roster decides.
+    RosterWork = 5,
+    /// The employee has roster rows in the workweek, and none on this day.
+    Unrostered = 6,
+    /// The weekdays off.
+    RestWeekday = 7,
+    /// Nothing: an ordinary workday.
+    Nothing = 8,
+}
+impl DayTypeGround {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::DayRow => "DAY_TYPE_GROUND_DAY_ROW",
+            Self::StatutoryRestDay => "DAY_TYPE_GROUND_STATUTORY_REST_DAY",
+            Self::LastWorked => "DAY_TYPE_GROUND_LAST_WORKED",
+            Self::Date => "DAY_TYPE_GROUND_DATE",
+            Self::RosterRest => "DAY_TYPE_GROUND_ROSTER_REST",
+            Self::RosterWork => "DAY_TYPE_GROUND_ROSTER_WORK",
+            Self::Unrostered => "DAY_TYPE_GROUND_UNROSTERED",
+            Self::RestWeekday => "DAY_TYPE_GROUND_REST_WEEKDAY",
+            Self::Nothing => "DAY_TYPE_GROUND_NOTHING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DAY_TYPE_GROUND_DAY_ROW" => Some(Self::DayRow),
+            "DAY_TYPE_GROUND_STATUTORY_REST_DAY" => Some(Self::StatutoryRestDay),
+            "DAY_TYPE_GROUND_LAST_WORKED" => Some(Self::LastWorked),
+            "DAY_TYPE_GROUND_DATE" => Some(Self::Date),
+            "DAY_TYPE_GROUND_ROSTER_REST" => Some(Self::RosterRest),
+            "DAY_TYPE_GROUND_ROSTER_WORK" => Some(Self::RosterWork),
+            "DAY_TYPE_GROUND_UNROSTERED" => Some(Self::Unrostered),
+            "DAY_TYPE_GROUND_REST_WEEKDAY" => Some(Self::RestWeekday),
+            "DAY_TYPE_GROUND_NOTHING" => Some(Self::Nothing),
+            _ => None,
+        }
+    }
+}
 /// What a stretch of time was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3333,6 +3455,10 @@ pub enum ExceptionCode {
     OvertimeCapDay = 37,
     /// Time off was chosen for overtime that must be paid.
     CompLeaveNotAllowed = 38,
+    /// A shift is scheduled on a day that stays a rest day.
+    RestDayRostered = 39,
+    /// A day off by roster is a working day.
+    WorkdayRest = 40,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3380,6 +3506,8 @@ impl ExceptionCode {
             Self::OvertimeBelowMinimum => "EXCEPTION_CODE_OVERTIME_BELOW_MINIMUM",
             Self::OvertimeCapDay => "EXCEPTION_CODE_OVERTIME_CAP_DAY",
             Self::CompLeaveNotAllowed => "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED",
+            Self::RestDayRostered => "EXCEPTION_CODE_REST_DAY_ROSTERED",
+            Self::WorkdayRest => "EXCEPTION_CODE_WORKDAY_REST",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3424,6 +3552,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_OVERTIME_BELOW_MINIMUM" => Some(Self::OvertimeBelowMinimum),
             "EXCEPTION_CODE_OVERTIME_CAP_DAY" => Some(Self::OvertimeCapDay),
             "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED" => Some(Self::CompLeaveNotAllowed),
+            "EXCEPTION_CODE_REST_DAY_ROSTERED" => Some(Self::RestDayRostered),
+            "EXCEPTION_CODE_WORKDAY_REST" => Some(Self::WorkdayRest),
             _ => None,
         }
     }

@@ -59,7 +59,7 @@ pub fn card(number: usize) -> CardFacts {
     let mut card = CardFacts { employee: format!("E-{number:05}"), ..CardFacts::default() };
     for day in (0..28).filter(|day| day % 7 < 5) {
         let workday = MONDAY.plus(day);
-        card.shifts.push(ShiftFact { workday, times: ShiftTimes::Template(0) });
+        card.shifts.push(ShiftFact::work(workday, ShiftTimes::Template(0)));
         let turn = i64::try_from(number).unwrap() * 7 + i64::from(day);
         let start = WallTime::on(workday, 32_400).0 + 18_000 + (turn % 13) * 60;
         let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };

@@ -6,7 +6,8 @@
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
 //!   number. The combination by alternatives needs whole workweeks. A quota of corrections needs its cycle up to
-//!   the pay period. A plugin needs the days that it declares. To
+//!   the pay period. A statutory rest day that follows from the work needs the workweek, or the four workweeks, that
+//!   decide it. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
 //!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
@@ -19,6 +20,7 @@ use crate::evaluation::EvaluationError;
 use crate::pay::combine::Combine;
 use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
 use crate::plan::{ContextDays, Plan, PlanTimeline};
+use crate::shape::calendar::StatutoryRestDay;
 use crate::shape::workdays::workweek_start;
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
@@ -56,6 +58,11 @@ impl Plan {
         if self.corrections.quota.is_some() {
             at_least(30, 0);
         }
+        match self.scope_of_rest() {
+            None => {}
+            Some(TierScope::Workweeks { .. }) => at_least(27, 27),
+            Some(_) => at_least(6, 6),
+        }
         days
     }
 
@@ -78,6 +85,9 @@ impl Plan {
         if self.corrections.quota.is_some() {
             from = from.min(self.corrections.cycle_of(first));
         }
+        if let Some(scope) = self.scope_of_rest() {
+            from = from.min(self.scope_around(scope, first).first);
+        }
         from.plus(-OVER_MIDNIGHT)
     }
 
@@ -88,7 +98,18 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             until = until.max(workweek_start(&self.workdays, last).plus(6));
         }
+        if let Some(scope) = self.scope_of_rest() {
+            until = until.max(self.scope_around(scope, last).last);
+        }
         until.plus(OVER_MIDNIGHT)
+    }
+
+    /// The workweeks of which some rest day must be free, when the statutory rest day follows from the work.
+    fn scope_of_rest(&self) -> Option<TierScope> {
+        match self.calendar.statutory_rest_day? {
+            StatutoryRestDay::Weekday(_) => None,
+            StatutoryRestDay::LastWorked { four_weeks_from } => Some(StatutoryRestDay::scope(four_weeks_from)),
+        }
     }
 
     /// The workdays of the scope that contains `workday`, as far as they are known from the plan.

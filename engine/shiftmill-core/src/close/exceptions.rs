@@ -73,7 +73,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::NeedsReview
         | E::OddPunches => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
-        E::DuplicateShift => Some(Severity::Info),
+        E::DuplicateShift | E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.

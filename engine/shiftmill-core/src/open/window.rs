@@ -57,7 +57,9 @@ fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let is_sound = |(start, end): (&i32, &i32)| {
         SHIFT_STARTS.contains(start) && SHIFT_LENGTHS.contains(&(i64::from(*end) - i64::from(*start)))
     };
-    let by_times = |index: usize| schedule.template.get(index).is_none_or(|template| *template == 0);
+    let by_times = |index: usize| {
+        schedule.template.get(index).is_none_or(|template| *template == 0) && schedule.kind_of(index).has_times()
+    };
     let mut times = schedule.start.iter().zip(schedule.end).enumerate();
     match times.find(|(index, times)| !is_sound(*times) && by_times(*index)) {
         Some((index, _)) => Err(EvaluationError::ShiftBackwards { index: index as u32 }),

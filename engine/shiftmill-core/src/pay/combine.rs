@@ -178,7 +178,7 @@ pub(super) fn combine<R: Recorder>(
     let traits = Traits::of(counters, &rules, preset);
     leave.clear();
     if traits.by_leave {
-        leave_without_times(inputs, &state.quantities, &state.scheduled, leave);
+        leave_without_times(inputs, &state.quantities, &state.last_worked, leave);
     }
     written.clear();
     let mut sink = Writer { spans: written, premiums: &mut state.premiums, recorder };

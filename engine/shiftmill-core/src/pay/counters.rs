@@ -10,7 +10,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{Span, WorkedShift};
-use crate::codes::{DayType, DayTypeSet, RuleId};
+use crate::codes::{DayType, DayTypeSet, PayCode, RuleId};
 use crate::pay::combine::{Combine, Overtime};
 use crate::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierCondition, TierScope,
@@ -205,6 +205,8 @@ pub(crate) enum Feed {
     AllHours,
     /// Time on codes of tiers of narrower scope.
     Codes,
+    /// Straight time, and time on codes of tiers of narrower scope.
+    CodesAndStraightTime,
 }
 
 /// The worked days in a row up to a workday.
@@ -234,9 +236,10 @@ impl Counter {
             scope: of.scope,
             width: of.scope.width(),
             rank: rank(of),
-            feed: match of.counts {
+            feed: match &of.counts {
                 Counts::StraightTime => Feed::StraightTime,
                 Counts::AllHours => Feed::AllHours,
+                Counts::Codes(codes) if codes.contains(PayCode::REGULAR) => Feed::CodesAndStraightTime,
                 Counts::Codes(_) => Feed::Codes,
             },
             leave_counts: of.leave_counts,
@@ -271,7 +274,7 @@ impl Counter {
         self.looks_at.contains(day_type)
     }
 
-    /// Whether it counts work that no tier claims. Such work is on no code that a tier counts.
+    /// Whether it counts work that no tier claims.
     #[inline]
     pub(crate) fn is_fed_unclaimed(&self, day_type: DayType) -> bool {
         self.looks_at.contains(day_type) && self.feed != Feed::Codes

@@ -82,14 +82,15 @@ fn may_be_dated(inputs: &Inputs<'_>) -> bool {
 }
 
 fn by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
-    let mut days = Days { inputs, scheduled: &state.scheduled, last: None };
-    for span in &mut state.spans {
+    let CardState { last_worked, spans, .. } = state;
+    let mut days = Days { inputs, last_worked, last: None };
+    for span in spans {
         span.day_type = days.of(span.overtime_workday);
     }
 }
 
 fn by_basis(inputs: &Inputs<'_>, state: &mut CardState, typed: &mut Vec<Span>) {
-    let mut days = Days { inputs, scheduled: &state.scheduled, last: None };
+    let mut days = Days { inputs, last_worked: &state.last_worked, last: None };
     let mut clock = ZoneCursor::new(inputs.card.zone);
     typed.clear();
     for span in &state.spans {
@@ -130,7 +131,7 @@ fn is_by_date(day_type: DayType) -> bool {
 /// The types of days, with a cache of the last day: neighbouring spans mostly need the same day.
 struct Days<'a> {
     inputs: &'a Inputs<'a>,
-    scheduled: &'a [ScheduledShift],
+    last_worked: &'a [Workday],
     last: Option<(Workday, DayType)>,
 }
 
@@ -139,7 +140,7 @@ impl Days<'_> {
         match self.last {
             Some((last, day_type)) if last == workday => day_type,
             _ => {
-                let day_type = calendar::of_card(self.inputs, self.scheduled, workday);
+                let day_type = calendar::of_card(self.inputs, self.last_worked, workday);
                 self.last = Some((workday, day_type));
                 day_type
             }
@@ -183,7 +184,7 @@ fn pay_not_worked(inputs: &Inputs<'_>, state: &mut CardState) {
             continue;
         };
         let worked = |span: &Span| span.state.is_work() && span.reporting_workday == date;
-        if !calendar::of_card(inputs, &state.scheduled, date).is_holiday() || state.spans.iter().any(worked) {
+        if !calendar::of_card(inputs, &state.last_worked, date).is_holiday() || state.spans.iter().any(worked) {
             continue;
         }
         let amount = rule.amount.unwrap_or_else(|| planned(inputs, &state.scheduled, date));

@@ -15,7 +15,7 @@ mod tests;
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Quantity, ScheduledShift};
+use crate::card::{CardState, Quantity};
 use crate::codes::DayType;
 use crate::reason::Because;
 use crate::record::Recorder;
@@ -43,14 +43,14 @@ struct TimelessLeave {
 fn leave_without_times(
     inputs: &Inputs<'_>,
     quantities: &[Quantity],
-    scheduled: &[ScheduledShift],
+    last_worked: &[Workday],
     found: &mut Vec<TimelessLeave>,
 ) {
     let names = inputs.timeline.names();
     let is_paid = |quantity: &&Quantity| names.pay_code(quantity.code).is_none_or(|code| code.paid);
     let leave = quantities.iter().filter(|quantity| quantity.reason.because == Because::OnLeave).filter(is_paid);
     found.extend(leave.map(|leave| {
-        let day_type = calendar::of_card(inputs, scheduled, leave.workday);
+        let day_type = calendar::of_card(inputs, last_worked, leave.workday);
         TimelessLeave { workday: leave.workday, amount: Seconds(leave.amount), day_type }
     }));
     found.sort_by_key(|leave| leave.workday);

@@ -12,6 +12,7 @@ use crate::plan::{Names, Plan, PlanTimeline};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Silent, WhyNot};
 use crate::scratch::Scratch;
+use crate::shape::calendar::StatutoryRestDay;
 use crate::time::*;
 use crate::timecard::*;
 use crate::zone::{Fold, Zone};
@@ -126,7 +127,7 @@ impl Bench {
             rejected_rows: 0,
             zone: &self.zone,
             punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-            schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },
+            schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
             leave: &[],
             corrections: &[],
             waivers: &[],
@@ -276,7 +277,7 @@ fn japan_counts_a_week_from_sunday_and_pays_the_day_of_rest_apart() {
 
     let mut bench = Bench::new(tiers(), Combine::StraightTimeOnly);
     bench.plan().workdays.workweek_opens = Weekday::Sunday;
-    bench.plan().calendar.statutory_rest_day = Some(Weekday::Sunday);
+    bench.plan().calendar.statutory_rest_day = Some(StatutoryRestDay::Weekday(Weekday::Sunday));
     bench.work(-1, 8.0, 14.0);
     for day in 0..6 {
         bench.work(day, 8.0, 16.0);
@@ -363,6 +364,7 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
         let start = bench.zone.midnight(monday().plus(day));
         bench.state.scheduled.push(ScheduledShift {
             workday: monday().plus(day),
+            kind: crate::codes::RosterKind::Work,
             start,
             end: start.after(Seconds::hours(9)),
             expected_start: start,

@@ -229,7 +229,9 @@ pub enum Counts {
     /// All worked time.
     AllHours,
     /// Time that all tiers of narrower scope together have put on one of these codes (Japan: hours of overtime a
-    /// month). Such a second stays in the counter when this scope or a wider one recodes it.
+    /// month). Such a second stays in the counter when this scope or a wider one recodes it. With
+    /// [`PayCode::REGULAR`] among them also straight time, which is on no other code: agreed overtime at the plain rate
+    /// then fills the statutory week.
     Codes(PayCodeSet),
 }
 

@@ -332,6 +332,7 @@ mod tests {
             latest_end = latest_end.max(end);
             made.scheduled.push(ScheduledShift {
                 workday: Workday(below(2) as i32),
+                kind: crate::codes::RosterKind::Work,
                 start: Timestamp(start),
                 end: Timestamp(end),
                 expected_start: Timestamp(start),

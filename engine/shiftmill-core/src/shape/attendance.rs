@@ -24,6 +24,7 @@ use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
 use crate::shape::coverage;
 use crate::shape::pairing::PairingMode;
+use crate::shape::roster_kinds;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
 use crate::zone::ZoneCursor;
@@ -70,7 +71,8 @@ pub struct Attendance {
     pub early_in_beyond: Option<Seconds>,
     /// Out after the scheduled end by more than this: `late_out`. `None`: not checked.
     pub late_out_beyond: Option<Seconds>,
-    /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time.
+    /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time; unless a
+    /// roster row allows its start: the day is open, or the person is on call.
     pub unscheduled: bool,
 }
 
@@ -385,7 +387,8 @@ fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut passed = 0;
     for number in 0..state.shifts.len() {
         let (shift, label, own) = (&state.shifts[number], state.shown_on[number], Some(number as u32));
-        if shift.scheduled.is_some() || !inputs.timeline.at(label).attendance.unscheduled {
+        let is_watched = inputs.timeline.at(label).attendance.unscheduled;
+        if shift.scheduled.is_some() || !is_watched || roster_kinds::allows(inputs, label, shift.start) {
             continue;
         }
         while state.spans.get(passed).is_some_and(|span| span.shift < own) {

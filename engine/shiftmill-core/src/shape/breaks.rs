@@ -685,7 +685,7 @@ mod tests {
         };
         card.plan.schedule.templates.push(template);
         card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600 });
-        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(0) });
+        card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card.punches(0, &[("09:00", In), ("12:30", Out), ("12:40", In), ("18:00", Out)]);
         card.shaped().unwrap();
         let expected = [(540, 720, 'w'), (720, 750, 'u'), (760, 780, 'u'), (780, 810, 'u'), (810, 1080, 'w')];

@@ -1,21 +1,28 @@
-//! Day types: what kind of day each date is.
-//! - Takes:  the ruleset's calendar, the employee's scheduled shifts and decided day types.
-//! - Gives:  exactly one primary type per date.
-//! - Runs:   first in shape; matching, tiers and premiums read it.
-//! - Order:  decided for the employee (the last such fact, if there are several) > the date's own type (statutory
-//!   holiday, makeup workday, shifted rest, rest day, company holiday; each date has one at most) > statutory rest
-//!   weekday without a scheduled shift > scheduled shift (workday) > weekly rest days > workday.
+//! Day types: what kind of day each date is, and which rule decided it.
+//! - Takes:  the ruleset's calendar, the employee's roster rows and day rows; for a statutory rest day that follows the
+//!   work, the worked spans.
+//! - Gives:  exactly one primary type per date, and what decided it.
+//! - Runs:   first in shape; leave, tiers and premiums read it. A statutory rest day that follows the work is found once
+//!   the spans are laid out.
+//! - Order:  see [`DayTypeGround`], from high to low.
+//! - Edges:  a statutory rest day is moved by day rows only: neither a shift that is scheduled on it nor a holiday on the
+//!   same date takes it away. Rows of overtime and of being on call change no day type.
 //! - Source: for China, State Council holiday notices (makeup days are ordinary workdays, shifted rest days are
-//!   rest days); for Japan, Labour Standards Act art. 35.
-//! - Shown:  timecards/calendar/day_types.md, statutory_rest.md
+//!   rest days) and Labour Law art. 38, 44(2); for Japan, Labour Standards Act art. 35.
+//! - Shown:  timecards/calendar/day_types.md, statutory_rest.md, roster.md
 
 use alloc::vec::Vec;
 
-use crate::card::ScheduledShift;
-use crate::codes::DayType;
+use crate::card::CardState;
+use crate::coded::coded;
+use crate::codes::{DayType, RosterKind};
+use crate::pay::tiers::{Stretch, TierScope};
 use crate::plan::Plan;
+use crate::record::{Note, Recorder};
+use crate::shape::workdays::workweek_start;
 use crate::time::{Weekday, WeekdaySet, Workday};
-use crate::timecard::{DayOverride, Inputs};
+use crate::timecard::{Inputs, ScheduleColumns};
+use crate::zone::ZoneCursor;
 
 /// The days that are not ordinary.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,20 +32,110 @@ pub struct Calendar {
     pub dates: Vec<(Workday, DayType)>,
     /// Weekdays that are rest days unless something above says otherwise.
     pub rest_days: WeekdaySet,
-    /// The weekday that the law requires as the weekly day of rest, if it differs from other rest days. It has the
-    /// type `statutory_rest` unless a shift is scheduled on it or a date above says otherwise.
-    pub statutory_rest_day: Option<Weekday>,
+    /// The day of rest that the law requires, if it differs from other rest days.
+    pub statutory_rest_day: Option<StatutoryRestDay>,
+    /// Whether a shift to work makes its day a workday. Otherwise the day keeps its type.
+    pub roster_decides: bool,
+    /// What a day without any roster row is, for a person who has rows in that workweek.
+    pub unrostered_day: UnrosteredDay,
+}
+
+/// Which day is the day of rest that the law requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatutoryRestDay {
+    /// A weekday.
+    Weekday(Weekday),
+    /// It follows from the work: as many rest days must be free of work as the stretch has workweeks. As many as were
+    /// not free are statutory: the last ones that were worked. The stretch is one workweek, or with an anchor four
+    /// workweeks, counted from the one that contains it.
+    LastWorked {
+        /// A day in the first of four workweeks.
+        four_weeks_from: Option<Workday>,
+    },
+}
+
+impl StatutoryRestDay {
+    /// The workweeks in which rest days must be free: one, or four from an anchor.
+    pub(crate) const fn scope(four_weeks_from: Option<Workday>) -> TierScope {
+        match four_weeks_from {
+            None => TierScope::Workweek,
+            Some(anchor) => TierScope::Workweeks { count: 4, anchor },
+        }
+    }
+}
+
+coded! {
+    /// The kinds of [`StatutoryRestDay`] that have a word; the others are weekdays.
+    StatutoryRestKind {
+        /// It follows from the work.
+        LastWorked = 0 "last_worked",
+    }
+}
+
+coded! {
+    /// What a day without any roster row is, for a person who has rows in that workweek.
+    #[derive(Default)]
+    UnrosteredDay {
+        /// What it is without a roster.
+        #[default]
+        ByPattern = 0 "by_pattern",
+        /// A rest day.
+        RestDay = 1 "rest_day",
+        /// A workday.
+        Workday = 2 "workday",
+    }
+}
+
+impl UnrosteredDay {
+    const fn day_type(self) -> Option<DayType> {
+        match self {
+            UnrosteredDay::ByPattern => None,
+            UnrosteredDay::RestDay => Some(DayType::RestDay),
+            UnrosteredDay::Workday => Some(DayType::Workday),
+        }
+    }
+}
+
+coded! {
+    /// What decided the type of a day. The first that says something about the day decides.
+    DayTypeGround {
+        /// A day row of the person.
+        DayRow = 0 "day_row",
+        /// The weekday that the law requires as the day of rest.
+        StatutoryRestDay = 1 "statutory_rest_day",
+        /// The rest days of the week were worked, and the last of them counts as the day of rest that the law requires.
+        LastWorked = 2 "last_worked",
+        /// A date of the calendar: a holiday, a makeup workday, a shifted rest day.
+        Date = 3 "date",
+        /// A roster row that says that the person rests.
+        RosterRest = 4 "roster_rest",
+        /// A roster row with a shift to work, where the roster decides.
+        RosterWork = 5 "roster_work",
+        /// The person has roster rows in the workweek, and none on this day.
+        Unrostered = 6 "unrostered",
+        /// The weekdays off.
+        RestWeekday = 7 "rest_weekday",
+        /// Nothing: an ordinary workday.
+        Nothing = 8 "nothing",
+    }
 }
 
 impl Calendar {
     /// True when every date is an ordinary workday unless it is decided otherwise for an employee.
     pub(crate) fn is_plain(&self) -> bool {
-        self.rest_days == WeekdaySet::NONE && !self.has_dated_seconds()
+        self.rest_days == WeekdaySet::NONE
+            && self.unrostered_day.day_type().is_none_or(DayType::is_working)
+            && !self.has_dated_seconds()
     }
 
     /// True when some date may be a holiday or statutory rest day, which begins and ends at midnight.
     pub(crate) fn has_dated_seconds(&self) -> bool {
         !self.dates.is_empty() || self.statutory_rest_day.is_some()
+    }
+
+    /// True when the statutory rest day follows from the work.
+    pub(crate) fn follows_work(&self) -> bool {
+        matches!(self.statutory_rest_day, Some(StatutoryRestDay::LastWorked { .. }))
     }
 
     /// The type of a date that the calendar itself names.
@@ -50,61 +147,204 @@ impl Calendar {
 
 /// True when a day of the card may be something else than an ordinary workday.
 pub(crate) fn may_be_special(inputs: &Inputs<'_>) -> bool {
-    inputs.timeline.needs().day_types || !inputs.card.day_overrides.is_empty()
+    let card = &inputs.card;
+    inputs.timeline.needs().day_types
+        || !card.day_overrides.is_empty()
+        || card.schedule.of_kind(RosterKind::Rest).next().is_some()
 }
 
-/// The type of a day of a card, by the plan of that day.
-pub(crate) fn of_card(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], workday: Workday) -> DayType {
-    day_type(inputs.timeline.at(workday), inputs.card.day_overrides, scheduled, workday)
+/// The type of a day of a card, by the plan of that day. `last_worked` holds the days that became statutory rest days
+/// because they were worked, as far as that is known by now.
+pub(crate) fn of_card(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Workday) -> DayType {
+    decide(inputs, last_worked, workday).0
 }
 
-/// The type of a day. `plan` is the plan of that day, `scheduled` holds the card's scheduled shifts.
-pub(crate) fn day_type(
-    plan: &Plan,
-    overrides: &[DayOverride],
-    scheduled: &[ScheduledShift],
-    workday: Workday,
-) -> DayType {
+/// As [`of_card`], and what decided it.
+pub(crate) fn decide(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Workday) -> (DayType, DayTypeGround) {
+    let (card, plan) = (&inputs.card, inputs.timeline.at(workday));
     let calendar = &plan.calendar;
-    // A shortcut: without dates, rest days and overrides every day is an ordinary workday.
-    if calendar.is_plain() && overrides.is_empty() {
-        return DayType::Workday;
+    // A shortcut: without dates, rest days and rows about days every day is an ordinary workday.
+    if calendar.is_plain() && card.day_overrides.is_empty() && card.schedule.kind.is_empty() {
+        return (DayType::Workday, DayTypeGround::Nothing);
     }
-    let decided = overrides.iter().find(|decided| decided.workday == workday).map(|decided| decided.day_type);
-    decided.or_else(|| calendar.named(workday)).unwrap_or_else(|| {
-        let weekday = workday.weekday();
-        let statutory = calendar.statutory_rest_day == Some(weekday);
-        let rest = statutory || calendar.rest_days.contains(weekday);
-        match rest && !scheduled.iter().any(|shift| shift.workday == workday) {
-            true if statutory => DayType::StatutoryRest,
-            true => DayType::RestDay,
-            false => DayType::Workday,
+    if let Some(decided) = card.day_overrides.iter().find(|decided| decided.workday == workday) {
+        return (decided.day_type, DayTypeGround::DayRow);
+    }
+    if calendar.statutory_rest_day == Some(StatutoryRestDay::Weekday(workday.weekday())) {
+        return (DayType::StatutoryRest, DayTypeGround::StatutoryRestDay);
+    }
+    if last_worked.contains(&workday) {
+        return (DayType::StatutoryRest, DayTypeGround::LastWorked);
+    }
+    if let Some(named) = calendar.named(workday) {
+        return (named, DayTypeGround::Date);
+    }
+    if card.schedule.of_kind(RosterKind::Rest).any(|rest| rest == workday) {
+        return (DayType::RestDay, DayTypeGround::RosterRest);
+    }
+    if calendar.roster_decides && card.schedule.is_to_work(workday) {
+        return (DayType::Workday, DayTypeGround::RosterWork);
+    }
+    if let Some(unrostered) = calendar.unrostered_day.day_type()
+        && is_unrostered(&card.schedule, plan, workday)
+    {
+        return (unrostered, DayTypeGround::Unrostered);
+    }
+    match calendar.rest_days.contains(workday.weekday()) {
+        true => (DayType::RestDay, DayTypeGround::RestWeekday),
+        false => (DayType::Workday, DayTypeGround::Nothing),
+    }
+}
+
+/// True for a day without a roster row in a workweek with one.
+fn is_unrostered(schedule: &ScheduleColumns<'_>, plan: &Plan, workday: Workday) -> bool {
+    let week = workweek_start(&plan.workdays, workday);
+    let in_week = |row: &i32| (week.0..week.0 + 7).contains(row);
+    !schedule.workday.contains(&workday.0) && schedule.workday.iter().any(in_week)
+}
+
+/// Finds the statutory rest days that follow from the work. `worked` is scratch for the dates with work.
+pub(crate) fn find_last_worked(inputs: &Inputs<'_>, state: &mut CardState, worked: &mut Vec<Workday>) {
+    state.last_worked.clear();
+    if !inputs.timeline.needs().follows_work {
+        return;
+    }
+    gather_worked_dates(inputs, state, worked);
+    let facts = inputs.window.facts;
+    let mut day = facts.first;
+    while day <= facts.last {
+        let plan = inputs.timeline.at(day);
+        let Some(StatutoryRestDay::LastWorked { four_weeks_from }) = plan.calendar.statutory_rest_day else {
+            day = day.plus(1);
+            continue;
+        };
+        let scope = StatutoryRestDay::scope(four_weeks_from);
+        let stretch = scope.stretch(day, plan.workdays.workweek_opens, inputs.window.pay_period);
+        make_up_for_lacking(inputs, state, worked, stretch);
+        day = stretch.until;
+    }
+}
+
+/// The dates on which anything was worked, in order.
+fn gather_worked_dates(inputs: &Inputs<'_>, state: &CardState, worked: &mut Vec<Workday>) {
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    worked.clear();
+    for span in state.spans.iter().filter(|span| span.state.is_work()) {
+        let mut at = span.start;
+        while at < span.end {
+            let (date, until) = clock.date_until(at);
+            worked.push(date);
+            at = until;
         }
-    })
+    }
+    worked.sort_unstable();
+}
+
+/// Makes as many of the last worked rest days of a stretch statutory as it lacks free rest days.
+fn make_up_for_lacking(inputs: &Inputs<'_>, state: &mut CardState, worked: &[Workday], stretch: Stretch) {
+    let days = || (stretch.from.0..stretch.until.0).map(Workday);
+    let is_worked = |date: Workday| worked.binary_search(&date).is_ok();
+    let is_free = |date: &Workday| {
+        let day_type = of_card(inputs, &[], *date);
+        day_type == DayType::StatutoryRest || day_type.is_rest() && !is_worked(*date)
+    };
+    let may_follow = |date: &Workday| {
+        let (day_type, ground) = decide(inputs, &[], *date);
+        day_type.is_rest() && ground != DayTypeGround::DayRow && is_worked(*date)
+    };
+    let needed = (stretch.until.0 - stretch.from.0) / 7;
+    let lacking = usize::try_from(needed).unwrap_or(0).saturating_sub(days().filter(is_free).count());
+    state.last_worked.extend(days().rev().filter(may_follow).take(lacking));
+}
+
+/// Notes what decided the type of each workday on which anything happened, where it is no ordinary workday.
+pub(crate) fn note<R: Recorder>(inputs: &Inputs<'_>, state: &CardState, recorder: &mut R) {
+    if !R::LISTENS {
+        return;
+    }
+    for workday in state.workdays.iter().map(|row| row.workday) {
+        let (day_type, ground) = decide(inputs, &state.last_worked, workday);
+        if ground != DayTypeGround::Nothing {
+            recorder.note(Note::DayTyped { workday, day_type, ground });
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::ShiftFact;
     use crate::testing::{Card, monday};
+    use crate::timecard::DayOverride;
+
+    /// The type of a day of test cards, and what decided it.
+    fn of(card: &mut Card, day: i32) -> (DayType, DayTypeGround) {
+        let mut found = None;
+        card.run(|inputs, state, scratch, notes| {
+            crate::Stage::Open.run(inputs, state, scratch, Some(notes))?;
+            crate::Stage::LayOut.run(inputs, state, scratch, Some(notes))?;
+            found = Some(decide(inputs, &state.last_worked, monday().plus(day)));
+            Ok(())
+        })
+        .unwrap();
+        found.unwrap()
+    }
+
+    fn weekend() -> WeekdaySet {
+        WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday)
+    }
 
     #[test]
-    fn a_named_date_beats_the_schedule_and_the_schedule_beats_the_weekday() {
+    fn each_ground_decides_where_none_above_it_does() {
+        let mut card = Card::new();
+        card.plan.calendar.rest_days = weekend();
+        assert_eq!(of(&mut card, 0), (DayType::Workday, DayTypeGround::Nothing));
+        assert_eq!(of(&mut card, 5), (DayType::RestDay, DayTypeGround::RestWeekday));
+        card.plan.calendar.unrostered_day = UnrosteredDay::Workday;
+        assert_eq!(of(&mut card, 5), (DayType::RestDay, DayTypeGround::RestWeekday), "nobody is rostered");
+        card.schedule(0, "09:00", "17:00");
+        assert_eq!(of(&mut card, 5), (DayType::Workday, DayTypeGround::Unrostered));
+        card.schedule(5, "09:00", "17:00");
+        assert_eq!(of(&mut card, 5), (DayType::RestDay, DayTypeGround::RestWeekday), "the day keeps its type");
+        card.plan.calendar.roster_decides = true;
+        assert_eq!(of(&mut card, 5), (DayType::Workday, DayTypeGround::RosterWork));
+        card.facts.shifts[1].kind = RosterKind::Overtime;
+        assert_eq!(of(&mut card, 5), (DayType::RestDay, DayTypeGround::RestWeekday));
+        card.facts.shifts.push(ShiftFact::whole_day(monday().plus(2), RosterKind::Rest));
+        assert_eq!(of(&mut card, 2), (DayType::RestDay, DayTypeGround::RosterRest));
+        card.plan.calendar.dates.push((monday().plus(2), DayType::MakeupWorkday));
+        assert_eq!(of(&mut card, 2), (DayType::MakeupWorkday, DayTypeGround::Date));
+        card.facts.day_overrides.push(DayOverride { workday: monday().plus(2), day_type: DayType::CompanyHoliday });
+        assert_eq!(of(&mut card, 2), (DayType::CompanyHoliday, DayTypeGround::DayRow));
+    }
+
+    #[test]
+    fn only_a_day_row_moves_a_statutory_rest_day() {
         let mut card = Card::new();
         let sunday = monday().plus(6);
-        card.plan.calendar.rest_days = WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday);
-        card.plan.calendar.statutory_rest_day = Some(Weekday::Sunday);
-        let of =
-            |card: &Card, day: Workday| day_type(&card.plan, &card.facts.day_overrides, &card.state.scheduled, day);
-        assert_eq!(of(&card, sunday), DayType::StatutoryRest);
-        assert_eq!(of(&card, sunday.plus(-1)), DayType::RestDay);
-        assert_eq!(of(&card, monday()), DayType::Workday);
-        card.schedule(6, "09:00", "17:00");
-        card.shaped().unwrap();
-        assert_eq!(of(&card, sunday), DayType::Workday);
+        card.plan.calendar.statutory_rest_day = Some(StatutoryRestDay::Weekday(Weekday::Sunday));
+        card.plan.calendar.roster_decides = true;
         card.plan.calendar.dates.push((sunday, DayType::StatutoryHoliday));
-        assert_eq!(of(&card, sunday), DayType::StatutoryHoliday);
-        card.facts.day_overrides.push(DayOverride { workday: sunday, day_type: DayType::CompanyHoliday });
-        assert_eq!(of(&card, sunday), DayType::CompanyHoliday);
+        card.schedule(6, "09:00", "17:00");
+        assert_eq!(of(&mut card, 6), (DayType::StatutoryRest, DayTypeGround::StatutoryRestDay));
+        card.facts.day_overrides.push(DayOverride { workday: sunday, day_type: DayType::Workday });
+        assert_eq!(of(&mut card, 6), (DayType::Workday, DayTypeGround::DayRow));
+    }
+
+    #[test]
+    fn the_last_rest_day_worked_is_statutory_when_none_was_free() {
+        use crate::PunchKind::{In, Out};
+        let mut card = Card::new();
+        card.plan.calendar.rest_days = weekend();
+        card.plan.calendar.statutory_rest_day = Some(StatutoryRestDay::LastWorked { four_weeks_from: None });
+        card.punches(6, &[("09:00", In), ("17:00", Out)]);
+        assert_eq!(of(&mut card, 6), (DayType::RestDay, DayTypeGround::RestWeekday));
+        card.punches(5, &[("09:00", In), ("17:00", Out)]);
+        assert_eq!(of(&mut card, 6), (DayType::StatutoryRest, DayTypeGround::LastWorked));
+        assert_eq!(of(&mut card, 5).0, DayType::RestDay);
+        // Of the eight rest days of four weeks six are free.
+        let four_weeks_from = Some(monday());
+        card.plan.calendar.statutory_rest_day = Some(StatutoryRestDay::LastWorked { four_weeks_from });
+        assert_eq!(of(&mut card, 6).0, DayType::RestDay);
     }
 }

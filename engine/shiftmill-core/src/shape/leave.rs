@@ -4,7 +4,8 @@
 //! - Keeps:  no second is both worked and leave.
 //! - Runs:   after breaks, before the comparison with the schedule.
 //! - Edges:  whole-workday leave covers the day's scheduled shifts less the breaks of their templates; without a
-//!   scheduled shift it is `day_length` as an amount, once per workday. Of a shift without length (see
+//!   scheduled shift it is `day_length` as an amount, once per workday, and nothing on a rest day or holiday unless its
+//!   code counts calendar days. Of a shift without length (see
 //!   `schedule`) it covers nothing. Leave between instants covers exactly these seconds, as far as the days of the
 //!   facts go. Amounts never overlap anything.
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
@@ -14,8 +15,9 @@
 //!   Whole-day leave belongs to its workday. Leave between instants is cut at local midnight (at `opens_at` for the
 //!   `divide_time` modes), each second on the date that contains it; under `schedule_label` a second inside a scheduled
 //!   shift belongs to that shift's workday instead.
-//! - Source: employer policy; whether leave counts toward overtime is each tier's own setting.
-//! - Shown:  timecards/leave/leave_and_work.md
+//! - Source: employer policy; China, Regulations on Paid Annual Leave art. 3 (holidays and rest days are no annual leave);
+//!   whether leave counts toward overtime is each tier's own setting.
+//! - Shown:  timecards/leave/leave_and_work.md, whole_days.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
@@ -28,6 +30,7 @@ use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::{merge as merge_spans, template_breaks};
+use crate::shape::calendar;
 use crate::shape::workdays::{Attribution, WorkdayWindow, Workdays};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
@@ -53,6 +56,20 @@ pub struct LeaveRules {
 pub struct LeaveCode {
     /// What it pays to; a base-layer code whose `paid` says whether it is paid.
     pub pays_to: PayCode,
+    /// Which days without a scheduled shift whole-day leave costs.
+    pub counts: LeaveDays,
+}
+
+coded! {
+    /// Which days without a scheduled shift whole-day leave costs.
+    #[derive(Default)]
+    LeaveDays {
+        /// Days on which work is expected. Rest days and holidays inside leave cost none.
+        #[default]
+        WorkingDays = 0 "working_days",
+        /// All days, as leave that the law or the contract states in calendar days (such as maternity leave).
+        CalendarDays = 1 "calendar_days",
+    }
 }
 
 coded! {
@@ -188,7 +205,7 @@ fn lay_out(
     let plan = plan_of(leave, inputs, clock);
     let CardState { scheduled, quantities, noticed, .. } = state;
     let Scratch { own, whole_days, .. } = scratch;
-    let code = plan.leave.codes[usize::from(leave.code)].pays_to;
+    let LeaveCode { pays_to: code, counts } = plan.leave.codes[usize::from(leave.code)];
     own.clear();
     match leave.time {
         LeaveTime::Span { start, end } => {
@@ -213,7 +230,9 @@ fn lay_out(
                 own.push(piece);
                 own.retain(|piece| piece.start < piece.end);
             }
-            if scheduled.iter().any(|shift| shift.workday == workday) {
+            let costs_nothing =
+                counts == LeaveDays::WorkingDays && !calendar::of_card(inputs, &[], workday).is_working();
+            if costs_nothing || scheduled.iter().any(|shift| shift.workday == workday) {
                 return;
             }
             let measure = plan.leave.day_length;
@@ -463,7 +482,7 @@ mod tests {
 
     fn card() -> Card {
         let mut card = Card::new();
-        card.plan.leave.codes.push(LeaveCode { pays_to: PayCode::REGULAR });
+        card.plan.leave.codes.push(LeaveCode { pays_to: PayCode::REGULAR, counts: LeaveDays::WorkingDays });
         card
     }
 
@@ -527,7 +546,7 @@ mod tests {
             latest_out: Seconds::hours(4),
             late_max: crate::shape::schedule::LateMax::HalfShift,
         });
-        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(0) });
+        card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card
     }
 

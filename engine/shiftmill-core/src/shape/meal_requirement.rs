@@ -1,17 +1,18 @@
 //! Required meals: a day long enough must have a meal, long enough and early enough, or it pays a premium.
-//! - Takes:  the raw pairs of one workday (the overtime workday), and the employee's waivers.
+//! - Takes:  the raw pairs of one workday (the overtime workday) or of one worked shift, and the employee's waivers.
 //! - Gives:  `meal_missing`, `meal_short` or `meal_late`, and one unit of the premium pay code per workday at most.
 //! - Keeps:  all time; it only reads raw, unrounded instants.
 //! - Runs:   after attribution to workdays.
 //! - Edges:  a gap that the ruleset pays (see breaks; by its rounded length) is no meal. A gap between two worked shifts
-//!   of the workday is one. A pair is cut where the overtime workday changes; a gap over that boundary is a meal of
-//!   neither day. The n-th meal of a requirement is the n-th gap of at least `length_min`. When there is none,
-//!   short meals replace the missing ones in order: `meal_short`, at the start of that gap, measured by what is
+//!   of the workday is one. By workday, a pair is cut where the overtime workday changes, and a gap over that boundary is a
+//!   meal of neither day. By shift, nothing is cut, and each worked shift is judged alone. The n-th meal of a requirement
+//!   is the n-th gap of at least `length_min`. When there is none, short meals replace the missing ones in order: `meal_short`, at the start of that gap, measured by what is
 //!   lacking; else `meal_missing`, at the instant at which work time reached `start_by`, measured by `length_min`.
 //!   `meal_late` is at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
-//!   waivers go by the reporting workday of the first work of the overtime workday; a waived requirement says and
+//!   waivers go by the reporting workday of the first work of the workday or shift; a waived requirement says and
 //!   pays nothing.
-//! - Source: Cal. Labor Code sections 512(a) and 226.7; Brinker v. Superior Court (2012); Donohue v. AMN (2021).
+//! - Source: Cal. Labor Code sections 512(a) and 226.7; section 11(A) of the wage orders (a "work period", which does not
+//!   end at midnight); Brinker v. Superior Court (2012); Donohue v. AMN (2021).
 //! - Shown:  timecards/california/meals.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
@@ -19,6 +20,7 @@
 use alloc::vec::Vec;
 
 use crate::card::{CardState, GapKind, Noticed, Pair, Quantity};
+use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
@@ -27,15 +29,29 @@ use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
 use crate::zone::ZoneCursor;
 
-/// One required meal of a workday. Several are checked in order of `ordinal`; the n-th needs the n-th meal.
+coded! {
+    /// What a required meal is judged by.
+    #[derive(Default)]
+    JudgedBy {
+        /// All work of an overtime workday, cut where the workday changes.
+        #[default]
+        Workday = 0 "workday",
+        /// Each worked shift as a whole, across midnight too.
+        Shift = 1 "shift",
+    }
+}
+
+/// One required meal of a workday or worked shift. Several are checked in order of `ordinal`; the n-th needs the n-th meal.
 ///
-/// A *meal* here is an unpaid gap between two raw pairs of one workday of at least `length_min`; a shorter gap whose
-/// kind is a meal is a short meal. Work time is the sum of raw pairs of the workday, gaps excluded.
+/// A *meal* here is an unpaid gap between two raw pairs of one workday (or shift) of at least `length_min`; a shorter gap
+/// whose kind is a meal is a short meal. Work time is the sum of its raw pairs, gaps excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MealRequirement {
     /// Its name.
     pub rule: RuleId,
-    /// 1 for the first meal of the workday.
+    /// What it is judged by.
+    pub judged_by: JudgedBy,
+    /// 1 for the first meal of the workday or shift.
     pub ordinal: u8,
     /// Needed when the raw work time of the day is beyond this ...
     pub when_worked: Seconds,
@@ -49,8 +65,8 @@ pub struct MealRequirement {
     pub waivable_up_to: Option<Seconds>,
     /// A waiver is honoured only when the meal before it was taken, late or not (the second meal in California).
     pub waivable_only_if_previous_taken: bool,
-    /// What a violation pays, one unit. Several violated requirements with one code pay it once per overtime workday,
-    /// by the first of them.
+    /// What a violation pays, one unit. Several violated requirements with one code pay it once per workday, by the first
+    /// of them: per overtime workday, or of shifts per workday that they are shown on.
     pub pays_to: PayCode,
 }
 
@@ -61,6 +77,8 @@ struct RawWork {
     end: Timestamp,
     overtime_workday: Workday,
     reporting_workday: Workday,
+    /// The worked shift.
+    shift: u32,
     /// What the gap before it is, when a pair of the same shift ends it.
     gap_before: Option<GapKind>,
     /// Whether that gap is paid.
@@ -82,25 +100,47 @@ struct Gap {
 pub(crate) struct Scratch {
     work: Vec<RawWork>,
     gaps: Vec<Gap>,
-    paid_codes: Vec<PayCode>,
+    /// What was paid for which workday.
+    paid: Vec<(Workday, PayCode)>,
 }
 
-/// Judges the required meals of every workday.
+/// Judges the required meals of every workday and worked shift.
 pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     if !inputs.timeline.needs().meals {
         return;
     }
     gather_work(inputs, state, &mut scratch.work);
-    let in_order = scratch.work.is_sorted_by_key(|work| work.overtime_workday);
+    scratch.paid.clear();
+    judge_workdays(inputs, state, scratch);
+    scratch.paid.clear();
+    judge_shifts(inputs, state, scratch);
+}
+
+fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    let Scratch { work, gaps, paid } = scratch;
+    let in_order = work.is_sorted_by_key(|work| work.overtime_workday);
     let mut judged = None;
-    for index in 0..scratch.work.len() {
-        let workday = scratch.work[index].overtime_workday;
-        let again = judged == Some(workday)
-            || !in_order && scratch.work[..index].iter().any(|work| work.overtime_workday == workday);
+    for index in 0..work.len() {
+        let workday = work[index].overtime_workday;
+        let again =
+            judged == Some(workday) || !in_order && work[..index].iter().any(|work| work.overtime_workday == workday);
         if !again {
-            judge_workday(workday, index, inputs, state, scratch);
+            let of_day = work[index..].iter().filter(|work| work.overtime_workday == workday);
+            let requirements = &inputs.timeline.at(workday).meal_requirements;
+            let terms = Terms { requirements, judged_by: JudgedBy::Workday, once_for: workday };
+            judge_stretch(of_day, terms, inputs, state, gaps, paid);
         }
         judged = Some(workday);
+    }
+}
+
+fn judge_shifts(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+    let Scratch { work, gaps, paid } = scratch;
+    for of_shift in work.chunk_by(|one, next| one.shift == next.shift) {
+        let Some(first) = of_shift.first() else { continue };
+        let requirements = &inputs.timeline.at(state.shifts[first.shift as usize].workday).meal_requirements;
+        let terms = Terms { requirements, judged_by: JudgedBy::Shift, once_for: first.reporting_workday };
+        judge_stretch(of_shift.iter(), terms, inputs, state, gaps, paid);
     }
 }
 
@@ -110,7 +150,7 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
     let CardState { scheduled, shifts, pairs, .. } = state;
     let mut before: Option<&Pair> = None;
     work.clear();
-    for shift in shifts.iter() {
+    for (number, shift) in (0_u32..).zip(shifts.iter()) {
         let plan = inputs.timeline.at(shift.workday);
         let facts = ShiftFacts { shift, pairs, scheduled };
         let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
@@ -127,7 +167,15 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
                 let (reporting_workday, reporting_until) = labels.reporting.of(start, clock);
                 let end = pair.raw_end.min(overtime_until).min(reporting_until);
                 let gap_before = pair.gap_before;
-                work.push(RawWork { start, end, overtime_workday, reporting_workday, gap_before, gap_is_paid });
+                work.push(RawWork {
+                    start,
+                    end,
+                    overtime_workday,
+                    reporting_workday,
+                    shift: number,
+                    gap_before,
+                    gap_is_paid,
+                });
                 gap_is_paid = false;
                 start = end;
             }
@@ -135,39 +183,58 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
     }
 }
 
-/// Judges one workday, whose work begins at `first` in the scratch.
-fn judge_workday(workday: Workday, first: usize, inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
-    let CardState { noticed, quantities, .. } = state;
-    let Scratch { work, gaps, paid_codes } = scratch;
-    let of_day = || work[first..].iter().filter(|work| work.overtime_workday == workday);
-    let worked = gather_gaps(of_day(), gaps);
-    let shown_on = work[first].reporting_workday;
-    paid_codes.clear();
-    for requirement in &inputs.timeline.at(workday).meal_requirements {
+/// By which requirements the work of a workday or shift is judged.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    requirements: &'a [MealRequirement],
+    /// Only those that are judged so.
+    judged_by: JudgedBy,
+    /// A code is paid once for this workday.
+    once_for: Workday,
+}
+
+/// Judges the work of one workday or shift.
+fn judge_stretch<'a>(
+    work: impl Iterator<Item = &'a RawWork> + Clone,
+    terms: Terms<'_>,
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    gaps: &mut Vec<Gap>,
+    paid: &mut Vec<(Workday, PayCode)>,
+) {
+    let is_judged_so = |requirement: &&MealRequirement| requirement.judged_by == terms.judged_by;
+    let mut requirements = terms.requirements.iter().filter(is_judged_so).peekable();
+    let Some(shown_on) = work.clone().next().map(|first| first.reporting_workday) else { return };
+    if requirements.peek().is_none() {
+        return;
+    }
+    let worked = gather_gaps(work.clone(), gaps);
+    for requirement in requirements {
         if !requirement.compare.holds(worked, requirement.when_worked) {
             continue;
         }
-        let deadline = || instant_at(of_day(), requirement.start_by);
+        let deadline = || instant_at(work.clone(), requirement.start_by);
         let Some((code, at, measure)) = requirement.violation(gaps, deadline) else { continue };
         if requirement.is_waived(shown_on, worked, gaps, inputs.card.waivers) {
             continue;
         }
-        noticed.push(Noticed { code, workday: shown_on, at, measure, rule: requirement.rule, shift: None, says: None });
-        if !paid_codes.contains(&requirement.pays_to) {
-            paid_codes.push(requirement.pays_to);
+        let rule = requirement.rule;
+        state.noticed.push(Noticed { code, workday: shown_on, at, measure, rule, shift: None, says: None });
+        if !paid.contains(&(terms.once_for, requirement.pays_to)) {
+            paid.push((terms.once_for, requirement.pays_to));
             let because = Because::MealRequirement { ordinal: requirement.ordinal };
-            let reason = Reason { rule: requirement.rule, because };
-            quantities.push(Quantity { workday: shown_on, code: requirement.pays_to, amount: 1, reason });
+            let reason = Reason { rule, because };
+            state.quantities.push(Quantity { workday: shown_on, code: requirement.pays_to, amount: 1, reason });
         }
     }
 }
 
-/// Finds the unpaid gaps of a workday; gives its work time.
-fn gather_gaps<'a>(of_day: impl Iterator<Item = &'a RawWork>, gaps: &mut Vec<Gap>) -> Seconds {
+/// Finds the unpaid gaps between stretches of work; gives the work time.
+fn gather_gaps<'a>(stretch: impl Iterator<Item = &'a RawWork>, gaps: &mut Vec<Gap>) -> Seconds {
     gaps.clear();
     let mut worked = Seconds::ZERO;
     let mut end_before = None;
-    for work in of_day {
+    for work in stretch {
         if let Some(start) = end_before
             && start < work.start
             && !work.gap_is_paid
@@ -234,6 +301,7 @@ mod tests {
     fn california(ordinal: u8, hours: u32, waivable_hours: u32) -> MealRequirement {
         MealRequirement {
             rule: RuleId(9),
+            judged_by: JudgedBy::Workday,
             ordinal,
             when_worked: Seconds::hours(hours),
             compare: Compare::MoreThan,

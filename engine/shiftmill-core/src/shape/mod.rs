@@ -9,6 +9,7 @@ pub mod matching;
 pub mod meal_requirement;
 pub mod pairing;
 pub(crate) mod roster;
+mod roster_kinds;
 pub mod rounding;
 pub mod schedule;
 pub mod workdays;
@@ -41,12 +42,15 @@ pub fn lay_out<R: Recorder>(
     workdays::attribute(inputs, state);
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
     leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
+    calendar::find_last_worked(inputs, state, &mut scratch.worked_dates);
     workdays::summarise(inputs, state);
+    calendar::note(inputs, state, recorder);
     Ok(())
 }
 
 /// The second part of shape: attendance, required meals, day types, and which overtime counts.
 pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
+    roster_kinds::compare(inputs, state);
     attendance::compare(inputs, state, &mut scratch.attendance);
     meal_requirement::judge(inputs, state, &mut scratch.meals);
     overtime_approval::add_approved_time(inputs, state, &mut scratch.approval);
@@ -56,5 +60,5 @@ pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch:
 
 /// The type of a day, by the plan of that day and the shifts scheduled so far.
 pub fn day_type(inputs: &Inputs<'_>, state: &CardState, workday: Workday) -> DayType {
-    calendar::of_card(inputs, &state.scheduled, workday)
+    calendar::of_card(inputs, &state.last_worked, workday)
 }

@@ -1,13 +1,14 @@
 //! Scheduled shifts: the facts of the card, or else the ruleset's weekly pattern, as instants.
-//! - Takes:  schedule facts, shift templates, the weekly pattern.
-//! - Gives:  scheduled shifts in order of their start, then end, workday, template.
+//! - Takes:  roster rows, shift templates, the weekly pattern.
+//! - Gives:  scheduled shifts in order of their start, then end, workday, template. Rows that are no duty give none.
 //! - Runs:   after the calendar, before matching.
-//! - Edges:  a card with no schedule fact at all follows the weekly pattern on working days of the window of facts;
-//!   a card with one or more follows its facts only. Wall-clock times become instants in the card's zone (a time
-//!   shown twice: the earlier for starts, the later for ends), so a shift across a clock change is 7 or 9 hours long.
-//!   A time that the clock leaves out moves forward; a shift that would then end before it starts has no length.
-//!   A schedule fact that repeats another exactly does not count and raises `duplicate_shift` at its start. Schedule
-//!   facts that share a second are an error: nobody works two shifts at once. Shifts that touch do not overlap.
+//! - Edges:  a card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
+//!   of the window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
+//!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
+//!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
+//!   end before it starts has no length. A row that repeats another exactly does not count and raises `duplicate_shift`
+//!   at its start. Rows of work and overtime that share a second are an error: nobody works two shifts at once. Shifts
+//!   that touch do not overlap.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
 
@@ -15,7 +16,7 @@ use alloc::vec::Vec;
 
 use crate::card::{CardState, Noticed, ScheduledShift};
 use crate::coded::coded;
-use crate::codes::{ExceptionCode, RuleId};
+use crate::codes::{ExceptionCode, RosterKind, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::shape::calendar;
@@ -130,28 +131,32 @@ impl Schedule {
 /// [`EvaluationError::UnknownTemplate`], [`EvaluationError::ShiftsOverlap`].
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    let by_pattern = inputs.card.schedule.workday.is_empty();
-    if by_pattern {
-        follow_pattern(inputs, &mut clock, &mut state.scheduled);
+    let roster = &inputs.card.schedule;
+    if roster.kind.is_empty() {
+        follow_rows(inputs, &mut clock, &mut state.scheduled)?;
     } else {
-        follow_facts(inputs, &mut clock, &mut state.scheduled)?;
+        follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
     }
-    let in_order = |one: &ScheduledShift, next: &ScheduledShift| one.start < next.start || key(one) <= key(next);
-    if !state.scheduled.is_sorted_by(in_order) {
-        state.scheduled.sort_unstable_by_key(key);
-    }
-    // A shortcut: facts of which each begins after the one before it ended hold neither repeats nor overlaps.
+    // A shortcut: rows of which each begins after the one before it ended hold neither repeats nor overlaps.
     let apart = |one: &ScheduledShift, next: &ScheduledShift| one.end <= next.start && one.start < next.start;
-    if !by_pattern && !state.scheduled.is_sorted_by(apart) {
+    if !state.scheduled.is_sorted_by(apart) {
+        state.scheduled.sort_unstable_by_key(key);
         drop_repeated(state);
         check_overlap(inputs, &mut clock, &state.scheduled)?;
+    }
+    if !state.scheduled.iter().any(|shift| shift.kind == RosterKind::Work) {
+        let has_rows = !state.scheduled.is_empty();
+        follow_pattern(inputs, &mut clock, &mut state.scheduled);
+        if has_rows || !state.scheduled.is_sorted_by_key(key) {
+            state.scheduled.sort_unstable_by_key(key);
+        }
     }
     Ok(())
 }
 
 /// What makes two scheduled shifts the same, in the order of scheduled shifts.
-fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>) {
-    (shift.start, shift.end, shift.workday, shift.template)
+fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>, u8) {
+    (shift.start, shift.end, shift.workday, shift.template, shift.kind.number())
 }
 
 /// Keeps one of the schedule facts that say the same.
@@ -183,17 +188,18 @@ fn check_overlap(
     let mut latest_end = Timestamp(i64::MIN);
     for shift in scheduled {
         if shift.start < latest_end && shift.start < shift.end {
-            let mut all = Vec::new();
-            follow_facts(inputs, clock, &mut all)?;
-            let index = all.iter().position(|fact| key(fact) == key(shift)).unwrap_or_default() as u32;
-            return Err(EvaluationError::ShiftsOverlap { index });
+            let is_it = |row: ScheduledShift| row.kind.is_duty() && key(&row) == key(shift);
+            let rows = 0..inputs.card.schedule.workday.len();
+            let mut found = rows.filter(|row| timed_row(inputs, clock, *row).ok().flatten().is_some_and(is_it));
+            return Err(EvaluationError::ShiftsOverlap { index: found.next().unwrap_or_default() as u32 });
         }
         latest_end = latest_end.max(shift.end);
     }
     Ok(())
 }
 
-fn follow_facts(
+/// Every row is a shift to work.
+fn follow_rows(
     inputs: &Inputs<'_>,
     clock: &mut ZoneCursor<'_>,
     scheduled: &mut Vec<ScheduledShift>,
@@ -216,6 +222,43 @@ fn follow_facts(
     Ok(())
 }
 
+fn follow_rows_of_kinds(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    scheduled: &mut Vec<ScheduledShift>,
+) -> Result<(), EvaluationError> {
+    for index in 0..inputs.card.schedule.workday.len() {
+        if let Some(shift) = timed_row(inputs, clock, index)?
+            && shift.kind.is_duty()
+        {
+            scheduled.push(shift);
+        }
+    }
+    Ok(())
+}
+
+/// One row as a shift, whether it is a duty or not; `None` for kinds without times.
+///
+/// # Errors
+/// [`EvaluationError::UnknownTemplate`].
+pub(super) fn timed_row(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    index: usize,
+) -> Result<Option<ScheduledShift>, EvaluationError> {
+    let rows = &inputs.card.schedule;
+    let kind = rows.kind_of(index);
+    let times = rows.workday.get(index).zip(rows.start.get(index).zip(rows.end.get(index)));
+    let Some((workday, (start, end))) = times.filter(|_| kind.has_times()) else { return Ok(None) };
+    let workday = Workday(*workday);
+    let shift = match rows.template.get(index).copied().unwrap_or(0) {
+        0 => by_times(clock, workday, *start, *end),
+        number => by_template(clock, inputs.timeline.at(workday), workday, number - 1)
+            .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: number })?,
+    };
+    Ok(Some(ScheduledShift { kind, ..shift }))
+}
+
 fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &mut Vec<ScheduledShift>) {
     if !inputs.timeline.needs().weekly_pattern {
         return;
@@ -225,8 +268,12 @@ fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &m
         let workday = Workday(day);
         let plan = inputs.timeline.at(workday);
         let template = plan.schedule.weekly_pattern.get(workday.weekday() as usize).copied().flatten();
-        let working = || calendar::day_type(plan, inputs.card.day_overrides, &[], workday).is_working();
-        let shift = template.filter(|_| working()).and_then(|template| by_template(clock, plan, workday, template));
+        let roster = &inputs.card.schedule;
+        let followed = || {
+            let is_open = roster.of_kind(RosterKind::Open).any(|open| open == workday);
+            !is_open && calendar::of_card(inputs, &[], workday).is_working()
+        };
+        let shift = template.filter(|_| followed()).and_then(|template| by_template(clock, plan, workday, template));
         scheduled.extend(shift);
     }
 }
@@ -272,6 +319,7 @@ fn scheduled_shift(
 ) -> ScheduledShift {
     ScheduledShift {
         workday,
+        kind: RosterKind::Work,
         start,
         end,
         expected_start: start,
@@ -324,15 +372,26 @@ mod tests {
         card.shaped().unwrap();
         assert_eq!(card.state.scheduled.len(), 5);
         assert_eq!(card.state.scheduled[0].planned, Seconds::minutes(450));
+        card.facts.shifts.push(ShiftFact::whole_day(monday().plus(1), RosterKind::Rest));
+        card.facts.shifts.push(ShiftFact::whole_day(monday().plus(2), RosterKind::Open));
+        card.schedule(5, "09:00", "17:00");
+        card.facts.shifts[2].kind = RosterKind::Overtime;
+        card.shaped().unwrap();
+        let days: Vec<i32> = card.state.scheduled.iter().map(|shift| shift.workday.0 - monday().0).collect();
+        assert_eq!(days, [0, 3, 4, 5]);
         card.schedule(6, "09:00", "17:00");
         card.shaped().unwrap();
-        assert_eq!(card.state.scheduled.len(), 1);
+        assert_eq!(card.state.scheduled.len(), 2);
     }
 
     #[test]
     fn an_unknown_template_is_an_error() {
         let mut card = Card::new();
-        card.facts.shifts.push(ShiftFact { workday: monday(), times: ShiftTimes::Template(3) });
+        card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(3)));
         assert_eq!(card.shaped(), Err(EvaluationError::UnknownTemplate { index: 0, template: 4 }));
+        card.facts.shifts[0].kind = RosterKind::OnCall;
+        assert_eq!(card.shaped(), Err(EvaluationError::UnknownTemplate { index: 0, template: 4 }));
+        card.facts.shifts[0].kind = RosterKind::Open;
+        assert_eq!(card.shaped(), Ok(()));
     }
 }

@@ -292,7 +292,7 @@ fn seconds_within(pairs: &[Pair], window: WorkdayWindow) -> Seconds {
 /// Gathers what happened on each workday into `state.workdays`: kept punches of worked shifts, scheduled shifts, work
 /// and leave shown on it. The punches of a worked shift all count on the workday that the shift is shown on.
 pub(crate) fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { scheduled, shifts, spans, quantities, workdays, shown_on, .. } = state;
+    let CardState { scheduled, shifts, spans, quantities, workdays, shown_on, last_worked, .. } = state;
     workdays.clear();
     let near = &mut 0;
     for shift in scheduled.iter() {
@@ -319,20 +319,20 @@ pub(crate) fn summarise(inputs: &Inputs<'_>, state: &mut CardState) {
     }
     if calendar::may_be_special(inputs) {
         for row in workdays.iter_mut() {
-            row.day_type = calendar::of_card(inputs, scheduled, row.workday);
+            row.day_type = calendar::of_card(inputs, last_worked, row.workday);
         }
     }
 }
 
 /// Measures the work shown on each workday again, after spans were edited.
 pub(crate) fn measure_work(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { scheduled, spans, workdays, .. } = state;
+    let CardState { spans, workdays, last_worked, .. } = state;
     for day in workdays.iter_mut() {
         day.worked = Seconds::ZERO;
     }
     let near = &mut 0;
     for span in spans.iter() {
-        let row = row_with_type(inputs, scheduled, workdays, near, span.reporting_workday);
+        let row = row_with_type(inputs, last_worked, workdays, near, span.reporting_workday);
         if span.state.is_work() {
             row.worked = row.worked.plus(span.length());
         }
@@ -341,17 +341,17 @@ pub(crate) fn measure_work(inputs: &Inputs<'_>, state: &mut CardState) {
 
 /// Adds rows for quantities on workdays that have none yet.
 pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState) {
-    let CardState { scheduled, quantities, workdays, .. } = state;
+    let CardState { quantities, workdays, last_worked, .. } = state;
     let near = &mut 0;
     for quantity in quantities.iter() {
-        row_with_type(inputs, scheduled, workdays, near, quantity.workday);
+        row_with_type(inputs, last_worked, workdays, near, quantity.workday);
     }
 }
 
 /// As [`row_of`]; a row that is added has its day type.
 fn row_with_type<'a>(
     inputs: &Inputs<'_>,
-    scheduled: &[ScheduledShift],
+    last_worked: &[Workday],
     rows: &'a mut Vec<WorkdayState>,
     near: &mut usize,
     workday: Workday,
@@ -359,7 +359,7 @@ fn row_with_type<'a>(
     let before = rows.len();
     row_of(rows, near, workday);
     if rows.len() > before {
-        rows[*near].day_type = calendar::of_card(inputs, scheduled, workday);
+        rows[*near].day_type = calendar::of_card(inputs, last_worked, workday);
     }
     &mut rows[*near]
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shiftmill_core::{
     Carried, CarryKey, EvaluationWindow, HookSet, Isolation, Manifest, Names, OnFailure, PayCode, Plan, PluginHash,
-    PunchColumns, PunchKind, Reason, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span, SpanState, Timecard,
-    Timestamp, WorkdayRange, WorkdayState, WorkedShift, Zone,
+    PunchColumns, PunchKind, Reason, RosterKind, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span, SpanState,
+    Timecard, Timestamp, WorkdayRange, WorkdayState, WorkedShift, Zone,
 };
 
 use super::*;
@@ -33,6 +33,7 @@ fn scheduled(day: i32, from: i64) -> ScheduledShift {
     let end = start.after(Seconds::hours(8));
     ScheduledShift {
         workday: Workday(20_514 + day),
+        kind: RosterKind::Work,
         start,
         end,
         expected_start: start,
@@ -125,7 +126,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         rejected_rows: 0,
         zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[] },
+        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
         leave: &[],
         corrections: &[],
         waivers: &[],

@@ -16,6 +16,13 @@ pub(crate) enum OneOrLength<T> {
     Length(Seconds),
 }
 
+/// A value of a closed set, or a weekday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OneOrWeekday<T> {
+    One(T),
+    Weekday(Weekday),
+}
+
 /// A value of a closed set, or pay codes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum OneOrPayCodes<'a, T> {
@@ -164,10 +171,18 @@ impl Table {
         if let Value::Dates(dates) = value { dates } else { &[] }
     }
 
-    /// A weekday that is not `none`.
     pub fn weekday(&self, name: &str) -> Option<Weekday> {
-        let value = self.read(name, |kind| matches!(kind, Kind::Weekday | Kind::WeekdayOrNone));
+        let value = self.read(name, |kind| matches!(kind, Kind::Weekday));
         if let Value::Weekday(weekday) = value { Some(*weekday) } else { None }
+    }
+
+    /// A weekday or a value of a closed set that is not `none`.
+    pub fn one_or_weekday<T: Coded>(&self, name: &str) -> Option<OneOrWeekday<T>> {
+        let value = self.read(name, |kind| matches!(kind, Kind::WeekdayOrWord(words) if *words == T::CODES));
+        if let Value::Weekday(weekday) = value {
+            return Some(OneOrWeekday::Weekday(*weekday));
+        }
+        if let Value::Word(word) = value { T::from_code(word).map(OneOrWeekday::One) } else { None }
     }
 
     pub fn weekdays(&self, name: &str) -> WeekdaySet {

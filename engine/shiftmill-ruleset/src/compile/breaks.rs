@@ -12,11 +12,30 @@ impl Compiler<'_> {
         Breaks {
             paid_below: table.optional("paid_gap").map(|gap| PaidGap {
                 rule: self.rule(gap),
-                limit: gap.seconds("below"),
+                limit: self.paid_gap_limit(gap),
                 meals_too: gap.flag("meals_too"),
             }),
             fixed: table.tables("fixed").iter().map(|fixed| self.fixed_break(fixed)).collect(),
             auto_deduct: table.tables("auto_deduct").iter().map(|deduct| self.auto_deduct(deduct)).collect(),
+        }
+    }
+
+    /// The length from which gaps are not paid. Lengths are whole seconds, so "at most" ends a second later.
+    fn paid_gap_limit(&mut self, gap: &Table) -> Seconds {
+        match (gap.length("below"), gap.length("at_most")) {
+            (Some(below), None) => below,
+            (None, Some(at_most)) => at_most.plus(Seconds(1)),
+            (Some(_), Some(at_most)) => {
+                let hint = "to change an inherited `at_most`, write `at_most`".to_owned();
+                let message = "`below` and `at_most` both say which gaps are paid; write one of them".to_owned();
+                self.mistakes.add(gap.place("below"), message, Some(hint));
+                at_most
+            }
+            (None, None) => {
+                let hint = "such as `at_most = \"20m\"`".to_owned();
+                self.mistakes.missing(gap.place, "`paid_gap` needs `below` or `at_most`".into(), Some(hint));
+                Seconds::ZERO
+            }
         }
     }
 
@@ -58,6 +77,7 @@ impl Compiler<'_> {
         let rule = self.rule(table);
         MealRequirement {
             rule,
+            judged_by: table.one_of("judged_by"),
             ordinal: table.integer("ordinal").unwrap_or(1) as u8,
             when_worked: table.seconds("when_worked"),
             compare: table.one_of("compare"),

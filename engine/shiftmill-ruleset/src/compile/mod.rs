@@ -14,7 +14,7 @@ mod table;
 
 use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveRules};
-use shiftmill_core::{Plan, PlanTimeline, Workday};
+use shiftmill_core::{PayCode, Plan, PlanTimeline, Workday};
 
 use crate::check::Table;
 use crate::effective::Version;
@@ -88,11 +88,23 @@ impl Compiler<'_> {
     fn leave(&mut self, table: &Table) -> LeaveRules {
         LeaveRules {
             // The codes are shared by all versions, so that facts can name them by number.
-            codes: self.names.leave_codes.iter().map(|code| LeaveCode { pays_to: *code }).collect(),
+            codes: self.leave_codes(table),
             versus_work: table.one_of("versus_work"),
             day_length: table.seconds("day_length"),
             relocates_schedule: table.flag("relocates_schedule"),
         }
+    }
+}
+
+impl Compiler<'_> {
+    /// The code of each name; one that this version does not declare costs working days.
+    fn leave_codes(&self, table: &Table) -> Vec<LeaveCode> {
+        let stated = table.named("codes");
+        let code = |(name, pays_to): (&String, &PayCode)| {
+            let own = stated.iter().find(|code| code.name == *name);
+            LeaveCode { pays_to: *pays_to, counts: own.map(|code| code.table.one_of("counts")).unwrap_or_default() }
+        };
+        self.names.names.leave.iter().zip(&self.names.leave_codes).map(code).collect()
     }
 }
 

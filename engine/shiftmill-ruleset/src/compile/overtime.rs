@@ -4,7 +4,7 @@ use shiftmill_core::pay::combine::{Alternative, Combine, CombineKind, Overtime};
 use shiftmill_core::pay::tiers::{
     Consecutive, Counts, CountsKind, OvertimeTier, TierCondition, TierScope, TierScopeKind,
 };
-use shiftmill_core::{Layer, PayCodeSet, Unit, Workday};
+use shiftmill_core::{Layer, PayCode, PayCodeSet, Unit, Workday};
 
 use super::Compiler;
 use crate::check::read::OneOrPayCodes;
@@ -116,14 +116,15 @@ impl Compiler<'_> {
         }
     }
 
-    /// A tier that counts certain pay codes needs narrower tiers that pay to them.
+    /// A tier that counts certain pay codes needs narrower tiers that pay to them, unless it counts plain time too: then
+    /// it names codes that tiers of other rulesets may pay to.
     fn check_counted_codes(&mut self, tiers: &[Stated<'_>]) {
         for stated in tiers {
             let written = stated.table.one_or_pay_codes::<CountsKind>("counts");
             let (Counts::Codes(codes), Some(OneOrPayCodes::PayCodes(written))) = (&stated.tier.counts, written) else {
                 continue;
             };
-            for code in codes.iter() {
+            for code in codes.iter().filter(|_| !codes.contains(PayCode::REGULAR)) {
                 let fed = tiers.iter().any(|other| other.tier.scope < stated.tier.scope && other.tier.pays_to == code);
                 let name = self.names.names.pay_code(code).map_or("", |info| info.name.as_str());
                 if let (false, Some(text)) = (fed, written.iter().find(|text| text.text == name)) {

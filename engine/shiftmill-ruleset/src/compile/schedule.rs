@@ -1,11 +1,11 @@
 //! The calendar, named shifts and the weekly pattern.
 
-use shiftmill_core::shape::calendar::Calendar;
+use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, StatutoryRestKind};
 use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftTemplate};
 use shiftmill_core::{DayType, Workday};
 
 use super::{Compiler, section};
-use crate::check::read::OneOrLength;
+use crate::check::read::{OneOrLength, OneOrWeekday};
 use crate::check::{Named, Table, written};
 use crate::effective::Version;
 use crate::nearest::nearest;
@@ -38,8 +38,23 @@ impl Compiler<'_> {
         Calendar {
             dates,
             rest_days: table.weekdays("rest_days"),
-            statutory_rest_day: table.weekday("statutory_rest_day"),
+            statutory_rest_day: self.statutory_rest_day(table),
+            roster_decides: table.flag("roster_decides"),
+            unrostered_day: table.one_of("unrostered_day"),
         }
+    }
+
+    fn statutory_rest_day(&mut self, table: &Table) -> Option<StatutoryRestDay> {
+        let four_weeks_from = table.date("four_weeks_from");
+        let stated = table.one_or_weekday("statutory_rest_day").map(|stated| match stated {
+            OneOrWeekday::Weekday(weekday) => StatutoryRestDay::Weekday(weekday),
+            OneOrWeekday::One(StatutoryRestKind::LastWorked) => StatutoryRestDay::LastWorked { four_weeks_from },
+        });
+        if four_weeks_from.is_some() && !matches!(stated, Some(StatutoryRestDay::LastWorked { .. })) {
+            let message = "`four_weeks_from` is for `statutory_rest_day = \"last_worked\"` only".to_owned();
+            self.mistakes.add(table.place("four_weeks_from"), message, None);
+        }
+        stated
     }
 
     pub(super) fn schedule(&mut self, document: &Table, versions: &[Version]) -> Schedule {

@@ -1,6 +1,6 @@
 //! The same readable rows from all inputs (files, suites, `Evaluate`) are the same facts, or are refused by all.
 
-use shiftmill::core::{LeaveTime, Punch, PunchKind, ShiftTimes, Timestamp, WallTime, Workday, Zone};
+use shiftmill::core::{LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, Timestamp, WallTime, Workday, Zone};
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table};
 use shiftmill_timecards::suite;
 
@@ -238,6 +238,7 @@ fn a_shift_has_times_or_a_name() {
         start: start.into(),
         end: start.into(),
         shift: shift.into(),
+        ..<_>::default()
     };
     for (start, name, used) in [("", "office", true), ("", "nights", false), ("09:00", "office", false)] {
         let timecard = v1::Timecard { shifts: vec![shift(start, name)], ..v1::Timecard::default() };
@@ -247,6 +248,36 @@ fn a_shift_has_times_or_a_name() {
     }
     assert!(suite("2026-03-02", "scheduled", "office").is_some());
     assert!(suite("2026-03-02", "scheduled", "nights").is_none());
+}
+
+#[test]
+fn kinds_of_roster_rows_are_the_same_through_all_doors() {
+    let read = |card: Option<CardFacts>| card.and_then(|card| card.shifts.first().map(|shift| shift.kind));
+    for kind in RosterKind::ALL {
+        for times in ["", "09:00"] {
+            let expected = (kind.has_times() != times.is_empty()).then_some(*kind);
+            let shift = v1::ScheduledShift {
+                workday: "2026-03-02".into(),
+                start: times.into(),
+                end: times.into(),
+                kind: kind.code().into(),
+                ..<_>::default()
+            };
+            let by_message = message(v1::Timecard { shifts: vec![shift], ..v1::Timecard::default() });
+            let row = ["2026-03-02", times, times, kind.code()];
+            let by_file = file(Table::Schedule, "workday,start,end,kind", &row).map(|(card, _)| card);
+            assert_eq!(read(by_message), expected, "{kind} by message");
+            assert_eq!(read(by_file), expected, "{kind} by file");
+        }
+        let words = kind.code().replace('_', " ");
+        let item = match kind {
+            RosterKind::Work => "09:00-17:00".to_owned(),
+            RosterKind::Overtime | RosterKind::OnCall => format!("{words} 09:00-17:00"),
+            RosterKind::Rest | RosterKind::Open => format!("{words} day"),
+        };
+        assert_eq!(read(suite("2026-03-02", "scheduled", &item)), Some(*kind), "{item}");
+    }
+    assert_eq!(read(suite("2026-03-02", "scheduled", "rest 09:00-17:00")), None);
 }
 
 #[test]

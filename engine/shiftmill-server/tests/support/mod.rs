@@ -149,7 +149,7 @@ pub fn facts(number: u64) -> CardFacts {
     let mut card = CardFacts { employee: format!("E-{number:05}"), ..CardFacts::default() };
     for day in (0..28_i32).filter(|day| day % 7 < 5) {
         let workday = MONDAY.plus(day);
-        card.shifts.push(ShiftFact { workday, times: ShiftTimes::Clock { start: 32_400, end: 64_800 } });
+        card.shifts.push(ShiftFact::work(workday, ShiftTimes::Clock { start: 32_400, end: 64_800 }));
         let turn = i64::try_from(number).unwrap() * 7 + i64::from(day);
         let offset = if day < 6 { 18_000 } else { 14_400 };
         let start = WallTime::on(workday, 32_400).0 + offset + (turn % 13) * 60 - 300;

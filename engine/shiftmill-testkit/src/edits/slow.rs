@@ -325,7 +325,11 @@ impl<'a> Slow<'a> {
     /// Every moment has the day type that the ruleset gives it.
     fn retype(&mut self) {
         let question = self.question;
-        let type_of = |date| oracle::day_type(question, date);
+        let last_worked = &self.before.last_worked;
+        let type_of = |date| match last_worked.contains(&date) {
+            true => DayType::StatutoryRest,
+            false => oracle::day_type(question, date),
+        };
         let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
         for (at, moment) in &mut self.line {
             let by_workday = type_of(moment.overtime);

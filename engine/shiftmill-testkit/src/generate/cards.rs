@@ -3,8 +3,8 @@
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
     DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance, PlanTimeline, Punch,
-    PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
-    Zone,
+    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime,
+    Workday, Zone,
 };
 
 use super::{Grid, Random};
@@ -35,9 +35,13 @@ pub(super) fn facts(
     let mut facts = CardFacts { employee: "generated".into(), ..CardFacts::default() };
     let habit = maker.habit();
     let schedule = maker.random.below(3);
+    let kinds = maker.random.chance(40);
     for day in window.facts.first.0..=window.facts.last.0 {
         if maker.random.chance(80) {
             maker.day(&habit, Workday(day), schedule, &mut facts);
+        }
+        if kinds && maker.random.chance(25) {
+            maker.roster_row(&habit, Workday(day), &mut facts);
         }
     }
     maker.ids_and_order(&mut facts);
@@ -78,7 +82,7 @@ impl Maker<'_> {
                 let times = self.timeline.at(day).schedule.templates.get(usize::from(template));
                 let (start, end) = times.map_or((0, 0), |times| (times.start, times.end));
                 if self.is_free(day, i64::from(start), i64::from(end)) {
-                    facts.shifts.push(ShiftFact { workday: day, times: ShiftTimes::Template(template) });
+                    facts.shifts.push(ShiftFact::work(day, ShiftTimes::Template(template)));
                 }
             }
             _ => {}
@@ -138,9 +142,9 @@ impl Maker<'_> {
                 continue;
             }
             let times = ShiftTimes::Clock { start: start as i32, end: end as i32 };
-            facts.shifts.push(ShiftFact { workday: day, times });
+            facts.shifts.push(ShiftFact::work(day, times));
             if self.random.chance(self.odd / 4) {
-                facts.shifts.push(ShiftFact { workday: day, times });
+                facts.shifts.push(ShiftFact::work(day, times));
             }
         }
     }
@@ -151,6 +155,22 @@ impl Maker<'_> {
         let overlaps = midnight + start < self.scheduled_until;
         self.scheduled_until = self.scheduled_until.max(midnight + end);
         !overlaps || self.random.chance(self.odd / 5)
+    }
+
+    /// Adds a roster row of any kind, or changes the kind of the last one.
+    fn roster_row(&mut self, habit: &Habit, day: Workday, facts: &mut CardFacts) {
+        let kind = *self.random.one_of(RosterKind::ALL);
+        let start = (habit.start + self.minutes(-300, 300)).max(0) as i32;
+        let end = start + self.minutes(60, 600) as i32;
+        let times = match self.random.below(3) {
+            0 => ShiftTimes::Template(self.random.below(3) as u16),
+            _ => ShiftTimes::Clock { start, end },
+        };
+        match facts.shifts.last_mut().filter(|row| row.workday == day && self.random.chance(50)) {
+            Some(row) => row.kind = kind,
+            None if kind.is_duty() && !self.is_free(day, i64::from(start), i64::from(end)) => {}
+            None => facts.shifts.push(ShiftFact { workday: day, kind, times }),
+        }
     }
 
     fn jitter(&mut self) -> i64 {

@@ -13,10 +13,10 @@ use shiftmill_core::pay::tiers::{
 };
 use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, LateDeduct, LateTier};
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
-use shiftmill_core::shape::calendar::Calendar;
-use shiftmill_core::shape::leave::{LeaveCode, LeaveRules, LeaveVersusWork};
+use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
-use shiftmill_core::shape::meal_requirement::MealRequirement;
+use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
@@ -271,8 +271,18 @@ impl Maker<'_> {
         }
         let rest_days =
             if self.flag() { WeekdaySet::NONE.with(Weekday::Saturday).with(Weekday::Sunday) } else { WeekdaySet::NONE };
-        let statutory_rest_day = self.random.maybe(25, |random| *random.one_of(&Weekday::ALL));
-        Calendar { dates, rest_days, statutory_rest_day }
+        let first = self.days.first;
+        let statutory_rest_day = self.random.maybe(35, |random| match random.below(4) {
+            0 => StatutoryRestDay::LastWorked { four_weeks_from: None },
+            1 => {
+                let from = first.plus(random.below(60) as i32 - 30);
+                StatutoryRestDay::LastWorked { four_weeks_from: Some(from) }
+            }
+            _ => StatutoryRestDay::Weekday(*random.one_of(&Weekday::ALL)),
+        });
+        let roster_decides = self.flag();
+        let unrostered_day = *self.random.one_of(UnrosteredDay::ALL);
+        Calendar { dates, rest_days, statutory_rest_day, roster_decides, unrostered_day }
     }
 
     fn schedule(&mut self) -> Schedule {
@@ -456,13 +466,16 @@ impl Maker<'_> {
             length_min: self.minutes(15, 45),
             waivable_up_to: if self.flag() { None } else { Some(self.minutes(360, 720)) },
             waivable_only_if_previous_taken: self.flag(),
+            judged_by: *self.random.one_of(JudgedBy::ALL),
             pays_to: *self.random.one_of(&[MEAL_PREMIUM, MEAL_PREMIUM, REST_PREMIUM]),
         }
     }
 
     fn leave(&mut self) -> LeaveRules {
         LeaveRules {
-            codes: vec![LeaveCode { pays_to: LEAVE_PAID }, LeaveCode { pays_to: LEAVE_UNPAID }],
+            codes: [LEAVE_PAID, LEAVE_UNPAID]
+                .map(|pays_to| LeaveCode { pays_to, counts: *self.random.one_of(LeaveDays::ALL) })
+                .to_vec(),
             versus_work: *self.random.one_of(LeaveVersusWork::ALL),
             day_length: self.minutes(240, 480),
             relocates_schedule: self.random.chance(70),
@@ -547,7 +560,8 @@ impl Maker<'_> {
         };
         let limit = if self.random.chance(20) { Seconds::ZERO } else { limit };
         let (pays_to, multiplier) = *self.random.one_of(&OVERTIME);
-        let codes = PayCodeSet::new(vec![PayCode(2), PayCode(3)]);
+        let plain = if self.flag() { Some(PayCode::REGULAR) } else { None };
+        let codes = PayCodeSet::new([PayCode(2), PayCode(3)].into_iter().chain(plain).collect());
         let counts = match self.random.below(8) {
             0 => Counts::AllHours,
             1 if scope > TierScope::Workday => Counts::Codes(codes),
@@ -715,9 +729,12 @@ mod tests {
             Attribution: |plan| [plan.workdays.overtime].into_iter(),
             BreakBasis: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.basis),
             BreakPlacement: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.placement),
+            UnrosteredDay: |plan| [plan.calendar.unrostered_day].into_iter(),
+            LeaveDays: |plan| plan.leave.codes.iter().map(|code| code.counts),
             LeaveVersusWork: |plan| [plan.leave.versus_work].into_iter(),
             GraceMode: |plan| [plan.attendance.grace_mode].into_iter(),
             Compared: |plan| [plan.attendance.compared].into_iter(),
+            JudgedBy: |plan| plan.meal_requirements.iter().map(|requirement| requirement.judged_by),
             HolidayBasis: |plan| [plan.holidays.basis].into_iter(),
             CombineKind: |plan| [plan.overtime.combine.kind()].into_iter(),
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),

@@ -9,7 +9,7 @@ use shiftmill_core::{
 };
 
 use super::coverage::seconds_inside;
-use super::days::{Away, Duty};
+use super::days::{Away, Duty, allows};
 use super::moments::Moment;
 use super::punches::Tap;
 use super::shifts::Shift;
@@ -47,7 +47,8 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
         }
     }
     for (index, shift) in shifts.iter().enumerate().filter(|entry| entry.1.duty.is_none()) {
-        if plan_of(question, shift.shown_on).attendance.unscheduled {
+        let is_watched = plan_of(question, shift.shown_on).attendance.unscheduled;
+        if is_watched && !allows(question, shift.shown_on, shift.begins) {
             let own = view.moments.iter().filter(|moment| moment.shift == Some(index) && moment.counts_as_work());
             let measure = Seconds(own.map(|moment| moment.length).sum());
             let (code, workday, at) = (ExceptionCode::UnscheduledWork, shift.shown_on, shift.begins);

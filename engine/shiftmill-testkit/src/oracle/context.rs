@@ -2,6 +2,7 @@
 
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
+use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::{EvaluationError, ExceptionCode, Plan, Seconds, Workday};
 
 use super::overtime::week_of;
@@ -66,7 +67,8 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
         }
         first = first.min(cycle);
     }
-    first.plus(-1)
+    let rest_days_from = first_of_rest(plan, start);
+    first.min(rest_days_from).plus(-1)
 }
 
 fn last_needed(plan: &Plan, end: Workday) -> Workday {
@@ -79,7 +81,23 @@ fn last_needed(plan: &Plan, end: Workday) -> Workday {
     if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
         last = last.max(week_of(plan, end).plus(6));
     }
+    while first_of_rest(plan, last.plus(1)) == first_of_rest(plan, end) {
+        last = last.plus(1);
+    }
     last.plus(1)
+}
+
+/// The first workday of the workweeks that decide together which rest day is statutory; the workday itself when the
+/// work does not decide it.
+fn first_of_rest(plan: &Plan, workday: Workday) -> Workday {
+    match plan.calendar.statutory_rest_day {
+        None | Some(StatutoryRestDay::Weekday(_)) => workday,
+        Some(StatutoryRestDay::LastWorked { four_weeks_from: None }) => week_of(plan, workday),
+        Some(StatutoryRestDay::LastWorked { four_weeks_from: Some(anchor) }) => {
+            let weeks = (week_of(plan, workday).0 - week_of(plan, anchor).0).rem_euclid(28);
+            week_of(plan, workday).plus(-weeks)
+        }
+    }
 }
 
 fn same_scope(plan: &Plan, tier: &OvertimeTier, one: Workday, other: Workday) -> bool {

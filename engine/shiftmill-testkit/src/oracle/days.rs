@@ -1,12 +1,17 @@
 //! Days: their type, their scheduled shifts, their leave, and holidays not worked.
 
+use std::collections::BTreeSet;
+
+use shiftmill_core::shape::calendar::{StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::leave::LeaveDays;
 use shiftmill_core::shape::schedule::LateMax;
 use shiftmill_core::{
-    Because, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RuleId, Seconds, ShiftTimes,
-    Timestamp, Workday,
+    Because, DayOverride, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RosterKind, RuleId,
+    Seconds, ShiftFact, ShiftTimes, Timestamp, Workday,
 };
 
 use super::moments::Moment;
+use super::overtime::week_of;
 use super::{Amount, Notice, clock, date_of, plan_of};
 use crate::engine::Question;
 
@@ -14,6 +19,7 @@ use crate::engine::Question;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Duty {
     pub workday: Workday,
+    pub kind: RosterKind,
     pub start: Timestamp,
     pub end: Timestamp,
     pub expected_start: Timestamp,
@@ -36,25 +42,105 @@ impl Duty {
     }
 }
 
-/// The type of a date.
+/// The type of a date, as far as it does not follow from the work.
 pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
-    let calendar = &plan_of(question, date).calendar;
-    let decided = question.facts.day_overrides.iter().rev().find(|decision| decision.workday == date);
-    let listed = calendar.dates.iter().find(|entry| entry.0 == date);
-    let scheduled = question.facts.shifts.iter().any(|shift| shift.workday == date);
-    if let Some(decided) = decided {
-        decided.day_type
-    } else if let Some(listed) = listed {
-        listed.1
-    } else if scheduled {
-        DayType::Workday
-    } else if calendar.statutory_rest_day == Some(date.weekday()) {
-        DayType::StatutoryRest
-    } else if calendar.rest_days.contains(date.weekday()) {
-        DayType::RestDay
-    } else {
-        DayType::Workday
+    let plan = plan_of(question, date);
+    let calendar = &plan.calendar;
+    let rows = || question.facts.shifts.iter();
+    let told = |kind: RosterKind| rows().any(|row| row.workday == date && row.kind == kind);
+    if let Some(decided) = question.facts.day_overrides.iter().rev().find(|decision| decision.workday == date) {
+        return decided.day_type;
     }
+    if calendar.statutory_rest_day == Some(StatutoryRestDay::Weekday(date.weekday())) {
+        return DayType::StatutoryRest;
+    }
+    if let Some(listed) = calendar.dates.iter().find(|entry| entry.0 == date) {
+        return listed.1;
+    }
+    if told(RosterKind::Rest) {
+        return DayType::RestDay;
+    }
+    if calendar.roster_decides && told(RosterKind::Work) {
+        return DayType::Workday;
+    }
+    let in_week = rows().any(|row| week_of(plan, row.workday) == week_of(plan, date));
+    let without_row = in_week && rows().all(|row| row.workday != date);
+    match calendar.unrostered_day {
+        UnrosteredDay::RestDay if without_row => return DayType::RestDay,
+        UnrosteredDay::Workday if without_row => return DayType::Workday,
+        UnrosteredDay::RestDay | UnrosteredDay::Workday | UnrosteredDay::ByPattern => {}
+    }
+    if calendar.rest_days.contains(date.weekday()) { DayType::RestDay } else { DayType::Workday }
+}
+
+/// The question with every statutory rest day that follows from the work as a decision for the employee.
+pub(crate) fn with_last_worked(question: &Question, moments: &[Moment]) -> Question {
+    let mut decided = question.clone();
+    let worked: BTreeSet<Workday> =
+        moments.iter().filter(|moment| moment.counts_as_work()).map(|moment| date_of(question, moment.at)).collect();
+    let facts = question.window.facts;
+    let mut date = facts.first;
+    while date <= facts.last {
+        let plan = plan_of(question, date);
+        let Some(StatutoryRestDay::LastWorked { four_weeks_from }) = plan.calendar.statutory_rest_day else {
+            date = date.plus(1);
+            continue;
+        };
+        let week = week_of(plan, date);
+        let (first, weeks) = match four_weeks_from {
+            None => (week, 1),
+            Some(anchor) => (week.plus(-(week.0 - week_of(plan, anchor).0).rem_euclid(28)), 4),
+        };
+        let days: Vec<Workday> = (0..7 * weeks).map(|day| first.plus(day)).collect();
+        date = first.plus(7 * weeks);
+        let is_rest = |day: &&Workday| {
+            matches!(day_type(question, **day), DayType::RestDay | DayType::ShiftedRest | DayType::StatutoryRest)
+        };
+        let is_free = |day: &&Workday| !worked.contains(day) || day_type(question, **day) == DayType::StatutoryRest;
+        let free = days.iter().filter(is_rest).filter(is_free).count() as i32;
+        let by_row = |day: Workday| question.facts.day_overrides.iter().any(|decision| decision.workday == day);
+        let mut lacking = weeks - free;
+        for day in days.iter().rev().filter(is_rest) {
+            if lacking > 0 && worked.contains(day) && !by_row(*day) {
+                decided.facts.day_overrides.push(DayOverride { workday: *day, day_type: DayType::StatutoryRest });
+                lacking -= 1;
+            }
+        }
+    }
+    decided
+}
+
+/// Rows of the roster that do not agree with the type of their day.
+pub(crate) fn judge_roster(question: &Question, duties: &[Duty], notices: &mut Vec<Notice>) {
+    if question.facts.shifts.is_empty() {
+        return;
+    }
+    for duty in duties.iter().filter(|duty| duty.kind == RosterKind::Work) {
+        let of_day = day_type(question, duty.workday);
+        if !is_working(of_day) && !is_holiday(of_day) {
+            let (workday, at, measure) = (duty.workday, duty.start, Seconds(duty.planned()));
+            notices.push(Notice { code: ExceptionCode::RestDayRostered, workday, at, measure });
+        }
+    }
+    let off = question.facts.shifts.iter().filter(|row| row.kind == RosterKind::Rest).map(|row| row.workday);
+    for workday in off.collect::<BTreeSet<Workday>>() {
+        if is_working(day_type(question, workday)) {
+            let at = clock::midnight(&question.zone, workday);
+            notices.push(Notice { code: ExceptionCode::WorkdayRest, workday, at, measure: Seconds(0) });
+        }
+    }
+}
+
+/// Whether the roster allows work on a workday that begins at an instant, without a shift.
+pub(crate) fn allows(question: &Question, workday: Workday, at: Timestamp) -> bool {
+    question.facts.shifts.iter().any(|row| match row.kind {
+        RosterKind::Open => row.workday == workday,
+        RosterKind::OnCall => {
+            let duty = by_row(question, row);
+            row.workday == workday || duty.is_some_and(|duty| duty.start <= at && at < duty.end)
+        }
+        RosterKind::Work | RosterKind::Rest | RosterKind::Overtime => false,
+    })
 }
 
 /// Whether work is expected on days of a type.
@@ -83,29 +169,23 @@ pub(crate) fn is_holiday(day_type: DayType) -> bool {
 
 /// The scheduled shifts in order of start.
 pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result<Vec<Duty>, EvaluationError> {
-    let mut duties: Vec<Duty> = Vec::new();
-    for (index, shift) in question.facts.shifts.iter().enumerate() {
-        duties.push(match shift.times {
-            ShiftTimes::Clock { start, end } => by_clock(question, shift.workday, start, end),
-            ShiftTimes::Template(template) => by_template(question, shift.workday, template)
-                .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: template + 1 })?,
-        });
-    }
-    if question.facts.shifts.is_empty() {
-        for date in question.window.facts.first.0..=question.window.facts.last.0 {
-            duties
-                .extend(by_pattern(question, Workday(date)).filter(|_| is_working(day_type(question, Workday(date)))));
+    let mut by_fact: Vec<(u32, Duty)> = Vec::new();
+    for (index, row) in question.facts.shifts.iter().enumerate() {
+        if matches!(row.kind, RosterKind::Rest | RosterKind::Open) {
+            continue;
         }
+        let index = index as u32;
+        let duty = by_row(question, row).ok_or_else(|| match row.times {
+            ShiftTimes::Template(template) => EvaluationError::UnknownTemplate { index, template: template + 1 },
+            ShiftTimes::Clock { .. } => EvaluationError::ShiftBackwards { index },
+        })?;
+        by_fact.extend((row.kind != RosterKind::OnCall).then_some((index, duty)));
     }
-    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template);
-    if question.facts.shifts.is_empty() {
-        duties.sort_by_key(key);
-        return Ok(duties);
-    }
-    let by_fact = duties.clone();
-    duties.sort_by_key(key);
+    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8);
+    let mut in_order: Vec<Duty> = by_fact.iter().map(|(_, duty)| duty.clone()).collect();
+    in_order.sort_by_key(key);
     let mut kept: Vec<Duty> = Vec::new();
-    for duty in duties {
+    for duty in in_order {
         if kept.iter().any(|other| key(other) == key(&duty)) {
             let (code, at, measure) = (ExceptionCode::DuplicateShift, duty.start, Seconds(duty.planned()));
             notices.push(Notice { code, workday: duty.workday, at, measure });
@@ -116,11 +196,29 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
     for (index, duty) in kept.iter().enumerate() {
         let shares = |other: &Duty| other.end > duty.start && duty.start < duty.end;
         if kept[..index].iter().any(shares) {
-            let fact = by_fact.iter().position(|fact| key(fact) == key(duty));
-            return Err(EvaluationError::ShiftsOverlap { index: fact.unwrap_or(0) as u32 });
+            let row = by_fact.iter().find(|(_, fact)| key(fact) == key(duty));
+            return Err(EvaluationError::ShiftsOverlap { index: row.map_or(0, |(row, _)| *row) });
         }
     }
+    if question.facts.shifts.iter().all(|row| row.kind != RosterKind::Work) {
+        for date in question.window.facts.first.0..=question.window.facts.last.0 {
+            let date = Workday(date);
+            let is_open = question.facts.shifts.iter().any(|row| row.workday == date && row.kind == RosterKind::Open);
+            let followed = is_working(day_type(question, date)) && !is_open;
+            kept.extend(by_pattern(question, date).filter(|_| followed));
+        }
+    }
+    kept.sort_by_key(key);
     Ok(kept)
+}
+
+/// The shift of a row with times; none when its template does not exist.
+fn by_row(question: &Question, row: &ShiftFact) -> Option<Duty> {
+    let duty = match row.times {
+        ShiftTimes::Clock { start, end } => by_clock(question, row.workday, start, end),
+        ShiftTimes::Template(template) => by_template(question, row.workday, template)?,
+    };
+    Some(Duty { kind: row.kind, ..duty })
 }
 
 fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty {
@@ -128,6 +226,7 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
     let (start, end) = instants(question, workday, start, end);
     Duty {
         workday,
+        kind: RosterKind::Work,
         start,
         end,
         expected_start: start,
@@ -197,18 +296,19 @@ pub(crate) fn leaves(
         let (start, end, plan_day) = extent(question, duties, leave.time);
         let code = plan_of(question, plan_day).leave.codes.get(usize::from(leave.code));
         let index = index as u32;
-        let code = code.ok_or(EvaluationError::UnknownLeave { index, code: leave.code })?.pays_to;
+        let code = *code.ok_or(EvaluationError::UnknownLeave { index, code: leave.code })?;
         if matches!(leave.time, LeaveTime::Span { start, end } if end <= start) {
             return Err(EvaluationError::LeaveBackwards { index });
         }
         if leave.recorded_at <= question.window.as_of {
-            ordered.push((start, end, leave.code, index, code, plan_day));
+            let always = code.counts == LeaveDays::CalendarDays;
+            ordered.push((start, end, leave.code, index, code.pays_to, always, plan_day));
         }
     }
     ordered.sort();
     let mut aways = Vec::new();
     let mut whole_days = Vec::new();
-    for (start, end, _, index, code, plan_day) in ordered {
+    for (start, end, _, index, code, always, plan_day) in ordered {
         let mut away = Away { code, pieces: Vec::new(), workday: None, plan_day };
         match question.facts.leave[index as usize].time {
             LeaveTime::Span { .. } => {
@@ -222,9 +322,10 @@ pub(crate) fn leaves(
                 let of_day: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == workday).collect();
                 away.pieces.extend(of_day.iter().flat_map(|duty| less_breaks(duty)));
                 let measure = plan_of(question, workday).leave.day_length;
-                if of_day.is_empty() && whole_days.contains(&workday) {
+                let costs = of_day.is_empty() && (always || is_working(day_type(question, workday)));
+                if costs && whole_days.contains(&workday) {
                     notices.push(Notice { code: ExceptionCode::LeaveOverlap, workday, at: start, measure });
-                } else if of_day.is_empty() {
+                } else if costs {
                     whole_days.push(workday);
                     amounts.push(leave_amount(workday, code, measure));
                 }

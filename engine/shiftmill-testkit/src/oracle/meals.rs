@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use shiftmill_core::shape::meal_requirement::MealRequirement;
-use shiftmill_core::{Because, ExceptionCode, GapKind, Reason, Seconds, Timestamp, WaiverKind, Workday};
+use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
+use shiftmill_core::{Because, ExceptionCode, GapKind, PayCode, Reason, Seconds, Timestamp, WaiverKind, Workday};
 
 use super::days::Duty;
 use super::pairs::Pair;
@@ -18,6 +18,8 @@ struct Work {
     end: Timestamp,
     overtime: Workday,
     reporting: Workday,
+    /// Which worked shift.
+    shift: usize,
     /// What the gap before it is, for the first stretch of a pair.
     gap: Option<GapKind>,
     gap_is_paid: bool,
@@ -42,19 +44,36 @@ pub(crate) fn judge(
 ) {
     let mut work: Vec<Work> = Vec::new();
     let mut before: Option<&Pair> = None;
-    for shift in shifts {
+    for (index, shift) in shifts.iter().enumerate() {
         before = before.filter(|_| shift.continues);
         for pair in &shift.pairs {
             let paid = before.is_some_and(|before| moments::is_paid_gap(question, shift, before, pair));
             before = Some(pair);
-            work.extend(by_workday(question, shift, duties, pair, paid));
+            work.extend(
+                by_workday(question, shift, duties, pair, paid).into_iter().map(|it| Work { shift: index, ..it }),
+            );
         }
     }
     let workdays: BTreeSet<Workday> = work.iter().map(|stretch| stretch.overtime).collect();
     for workday in workdays {
         let of_day: Vec<Work> = work.iter().filter(|stretch| stretch.overtime == workday).copied().collect();
-        judge_day(question, workday, &of_day, notices, amounts);
+        let requirements = required(question, workday, JudgedBy::Workday);
+        judge_stretch(question, &requirements, &of_day, &mut BTreeSet::new(), notices, amounts);
     }
+    let mut paid = BTreeSet::new();
+    for (index, shift) in shifts.iter().enumerate() {
+        let of_shift: Vec<Work> = work.iter().filter(|stretch| stretch.shift == index).copied().collect();
+        if !of_shift.is_empty() {
+            let requirements = required(question, shift.plan_day, JudgedBy::Shift);
+            judge_stretch(question, &requirements, &of_shift, &mut paid, notices, amounts);
+        }
+    }
+}
+
+/// The requirements of a workday's plan that are judged so.
+fn required(question: &Question, workday: Workday, judged_by: JudgedBy) -> Vec<MealRequirement> {
+    let all = plan_of(question, workday).meal_requirements.iter();
+    all.filter(|requirement| requirement.judged_by == judged_by).copied().collect()
 }
 
 /// The raw stretches of a pair, cut where its overtime workday changes.
@@ -74,7 +93,8 @@ fn by_workday(question: &Question, shift: &Shift, duties: &[Duty], pair: &Pair, 
             _ => {
                 let first = pieces.is_empty();
                 let gap = pair.gap_before;
-                pieces.push(Work { start: at, end, overtime, reporting, gap, gap_is_paid: gap_is_paid && first });
+                let gap_is_paid = gap_is_paid && first;
+                pieces.push(Work { start: at, end, overtime, reporting, shift: 0, gap, gap_is_paid });
             }
         }
         at = end;
@@ -93,10 +113,12 @@ fn next_change(question: &Question, shift: &Shift, at: Timestamp) -> Timestamp {
     candidates.filter(|candidate| *candidate > at).min().unwrap_or(at.after(Seconds(60)))
 }
 
-fn judge_day(
+/// Judges the work of one workday or shift. A code is paid once for a workday that it is shown on.
+fn judge_stretch(
     question: &Question,
-    workday: Workday,
+    requirements: &[MealRequirement],
     work: &[Work],
+    paid: &mut BTreeSet<(Workday, PayCode)>,
     notices: &mut Vec<Notice>,
     amounts: &mut Vec<Amount>,
 ) {
@@ -113,8 +135,7 @@ fn judge_day(
         }
         worked = worked.plus(stretch.end.since(stretch.start));
     }
-    let mut paid = BTreeSet::new();
-    for requirement in &plan_of(question, workday).meal_requirements {
+    for requirement in requirements {
         if !holds(requirement.compare, worked, requirement.when_worked) {
             continue;
         }
@@ -123,7 +144,7 @@ fn judge_day(
             continue;
         }
         notices.push(Notice { code, workday: shown_on, at, measure });
-        if paid.insert(requirement.pays_to) {
+        if paid.insert((shown_on, requirement.pays_to)) {
             let because = Because::MealRequirement { ordinal: requirement.ordinal };
             let reason = Reason { rule: requirement.rule, because };
             amounts.push(Amount { workday: shown_on, code: requirement.pays_to, amount: 1, reason, leave: false });

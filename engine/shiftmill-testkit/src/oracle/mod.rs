@@ -75,6 +75,9 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let shifts = pairs::pair_all(question, shifts, &mut schedule, &mut notices);
     let leaves = days::leaves(question, &mut schedule, &mut notices, &mut amounts)?;
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
+    let question = &days::with_last_worked(question, &moments);
+    moments::set_day_types(question, &shifts, &mut moments);
+    days::judge_roster(question, &schedule, &mut notices);
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);

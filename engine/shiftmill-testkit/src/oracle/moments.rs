@@ -136,13 +136,16 @@ fn lay_out_by(
         auto_deduct(length, plan_of(question, workday), workday, shifts, &mut timeline)?;
     }
     leave(length, question, duties, leaves, &mut timeline, notices);
-    let mut moments: Vec<Moment> = timeline.into_values().collect();
+    Ok(timeline.into_values().collect())
+}
+
+/// Gives every moment its day type.
+pub(crate) fn set_day_types(question: &Question, shifts: &[Shift], moments: &mut [Moment]) {
     let mut known = BTreeMap::new();
     let mut type_of = |date| *known.entry(date).or_insert_with(|| day_type(question, date));
-    for moment in &mut moments {
+    for moment in moments {
         moment.day_type = type_of_second(question, shifts, moment, &mut type_of);
     }
-    Ok(moments)
 }
 
 /// The greatest length that divides every instant and limit that could cut the timeline.

@@ -130,7 +130,10 @@ impl<'a> Desk<'a> {
             for line in lines.iter().filter(|line| width(line[0].tier.scope) == scope && takes_part(line[0].index)) {
                 let counted = |index: usize, counts: &Counts| match (counts, &narrower[index]) {
                     (Counts::Codes(codes), Some(claim)) => codes.contains(claim.0.tier.pays_to),
-                    (Counts::Codes(codes), None) => self.is_preset_to(index, codes),
+                    (Counts::Codes(codes), None) => match self.preset(index) {
+                        None => codes.contains(PayCode::REGULAR),
+                        Some(_) => self.is_preset_to(index, codes),
+                    },
                     (Counts::StraightTime, Some(_)) => !narrow_first,
                     (Counts::StraightTime, None) => !narrow_first || self.preset(index).is_none(),
                     (Counts::AllHours, _) => true,
@@ -409,6 +412,7 @@ impl<'a> Desk<'a> {
         for scope in widths {
             let narrower = codes_put.clone();
             let counted = |index: usize, counts: &Counts| match counts {
+                Counts::Codes(codes) if codes.contains(PayCode::REGULAR) => true,
                 Counts::Codes(codes) => {
                     self.is_preset_to(index, codes) || narrower[index].iter().any(|code| codes.contains(*code))
                 }

@@ -74,7 +74,7 @@ impl Card {
 
     pub fn shift(mut self, day: i32, start: i32, end: i32) -> Card {
         let workday = self.first.plus(day);
-        self.question.facts.shifts.push(ShiftFact { workday, times: ShiftTimes::Clock { start, end } });
+        self.question.facts.shifts.push(ShiftFact::work(workday, ShiftTimes::Clock { start, end }));
         self
     }
 

@@ -16,7 +16,8 @@ use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unp
 use crate::clock::{DateOrder, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    ApprovalRow, CarriedRow, CorrectionRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    ApprovalRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader,
+    ShiftRow, WaiverRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.
@@ -232,6 +233,7 @@ impl<'a> Intake<'a> {
             Table::Employees => Ok(()),
             Table::Punches => self.punch(row, report),
             Table::Schedule => self.add(row, report, &mut |reader, card| shift(values, reader, card)),
+            Table::Days => self.add(row, report, &mut |reader, card| day(values, reader, card)),
             Table::Leave => self.add(row, report, &mut |reader, card| leave(values, reader, card)),
             Table::Corrections => self.correction(row, report),
             Table::Waivers => self.add(row, report, &mut |reader, card| waiver(values, reader, card)),
@@ -416,7 +418,14 @@ fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
         start: values.get(Field::Start).into(),
         end: values.get(Field::End).into(),
         shift: values.get(Field::Shift),
+        kind: values.get(Field::Kind).into(),
     })?);
+    Ok(())
+}
+
+fn day(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    let (workday, day_type) = (values.get(Field::Workday).into(), values.get(Field::DayType).into());
+    card.day_overrides.push(reader.day_type(&DayTypeRow { workday, day_type })?);
     Ok(())
 }
 

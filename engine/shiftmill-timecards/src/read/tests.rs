@@ -485,7 +485,8 @@ fn almost_a_file() -> impl Strategy<Value = String> {
 const TABLES: [&str; Table::ALL.len()] = [
     "employee,name,zone\n",
     "employee,at,kind,id\n",
-    "employee,workday,start,end,shift\n",
+    "employee,workday,start,end,shift,kind\n",
+    "employee,workday,day_type\n",
     "employee,code,from,to,workday,amount,recorded\n",
     "employee,action,at,kind,id,to,recorded\n",
     "employee,workday,waived\n",

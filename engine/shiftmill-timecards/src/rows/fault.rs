@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use shiftmill_core::{ApprovalKind, ApprovalStatus, Coded, ErrorCode, Workday};
+use shiftmill_core::{ApprovalKind, ApprovalStatus, Coded, ErrorCode, RosterKind, Workday};
 
 use super::Action;
 use crate::clock::ClockChange;
@@ -44,6 +44,8 @@ impl RowError {
             | Fault::NotAnAction(_)
             | Fault::NotWaivable(_)
             | Fault::NotADayType(_)
+            | Fault::NotARosterKind(_)
+            | Fault::RosterKindWithTimes(_)
             | Fault::NotAWholeNumber(_) => ErrorCode::ValueUnknown,
         }
     }
@@ -158,6 +160,12 @@ pub enum Fault {
     /// No day type.
     #[error("`{0}` is not a day type such as `rest_day`")]
     NotADayType(String),
+    /// No kind of a roster row.
+    #[error("`{0}` is not a kind of roster row; write {words}", words = roster_words())]
+    NotARosterKind(String),
+    /// Times of a roster row that has none.
+    #[error("a row of kind `{0}` holds for the whole day; leave its times and the name of a shift empty")]
+    RosterKindWithTimes(RosterKind),
     /// No whole number.
     #[error("`{0}` is not a whole number")]
     NotAWholeNumber(String),
@@ -207,6 +215,11 @@ impl fmt::Display for NameKind {
             NameKind::CarriedKey => "carried key",
         })
     }
+}
+
+/// All kinds of roster rows.
+fn roster_words() -> String {
+    RosterKind::ALL.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(", ")
 }
 
 /// The names that could have been meant; of many only the first, so that a message stays a message.

@@ -15,7 +15,8 @@ mod given;
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
     CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind,
-    PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
+    PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
+    Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -42,11 +43,13 @@ pub struct PunchRow<'a> {
     pub id: Given<'a, u64>,
 }
 
-/// One scheduled shift: by its times, or by the name of a shift of the ruleset.
+/// One roster row, mostly a scheduled shift: by its times, or by the name of a shift of the ruleset.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShiftRow<'a> {
     /// Its workday; required.
     pub workday: Given<'a, Workday>,
+    /// What the person is told to do; to work when nothing is given.
+    pub kind: Given<'a, RosterKind>,
     /// Its start, in seconds after the midnight that opens the workday.
     pub start: Given<'a, i32>,
     /// Its end. An end that is not after the start means the day after.
@@ -222,11 +225,17 @@ impl<'a> RowReader<'a> {
         Ok(Punch { kind: kind(row.kind)?, at: self.instant(row.at, Field::At)?, id: punch_number(row.id)? })
     }
 
-    /// A scheduled shift. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
-    /// the day after.
+    /// A roster row. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
+    /// the day after. A kind without times has none.
     pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
         let workday = self.workday(row.workday)?;
+        let kind = row.kind.optional(Field::Kind, roster_kind, Fault::NotARosterKind)?.unwrap_or_default();
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
+        if !kind.has_times() {
+            let stated = timed || !row.shift.trim().is_empty();
+            let fault = || RowError { field: Field::Kind, fault: Fault::RosterKindWithTimes(kind) };
+            return if stated { Err(fault()) } else { Ok(ShiftFact::whole_day(workday, kind)) };
+        }
         let times = match (timed, row.shift.trim()) {
             (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
             (true, "") => clock_times(row)?,
@@ -237,7 +246,7 @@ impl<'a> RowReader<'a> {
                 });
             }
         };
-        Ok(ShiftFact { workday, times })
+        Ok(ShiftFact { workday, kind, times })
     }
 
     /// Leave: one fact, or one for each workday from a date to a date.
@@ -465,6 +474,11 @@ pub(crate) fn day_type(text: &str) -> Option<DayType> {
 /// A value by its code in any case, with blanks or underscores.
 pub(crate) fn coded<T: Coded>(text: &str) -> Option<T> {
     T::from_code(&text.to_lowercase().replace(' ', "_"))
+}
+
+/// What a roster row tells a person to do, by its code in any case, with blanks or underscores.
+pub(crate) fn roster_kind(text: &str) -> Option<RosterKind> {
+    RosterKind::from_code(&text.to_lowercase().replace([' ', '-'], "_"))
 }
 
 /// The position of a name that the ruleset has to know.

@@ -160,7 +160,7 @@ impl Irregular<'_> {
     fn scheduled_twice(&mut self, day: Workday) {
         let start = self.dice.between(0, 23) * 3_600;
         let times = ShiftTimes::Clock { start, end: start + self.dice.between(1, 12) * 3_600 };
-        self.card.shifts.push(ShiftFact { workday: day, times });
+        self.card.shifts.push(ShiftFact::work(day, times));
     }
 
     fn leave(&mut self, day: Workday) {

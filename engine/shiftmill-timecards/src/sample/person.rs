@@ -24,7 +24,7 @@ pub fn live(company: &Company, team: Team, mut dice: Dice, zone: &Zone, card: &m
         let off = matches!(workday.weekday(), Weekday::Saturday | Weekday::Sunday);
         if !off {
             let times = ShiftTimes::Clock { start: team.start * 60, end: team.end * 60 };
-            card.shifts.push(ShiftFact { workday, times });
+            card.shifts.push(ShiftFact::work(workday, times));
         }
         match day_of(off, company, &mut dice) {
             DayOf::Off | DayOf::Absent => {}

@@ -1,13 +1,13 @@
 //! The cells of a suite's tables.
 
 use shiftmill_core::{
-    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind,
-    Workday, WorkdayRange,
+    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, RosterKind, TotalScope,
+    WaiverKind, Workday, WorkdayRange,
 };
 
 use super::{
     Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -143,8 +143,23 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
     Ok(WrittenPunch { kind, at: clock_time(time)? })
 }
 
+/// A shift to work, such as `09:00-17:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,
+/// `rest day` or `open day`. The name of a shift holds no blank.
+pub fn roster_row(item: &str) -> Cell<WrittenRosterRow> {
+    for kind in RosterKind::ALL.iter().copied().filter(|kind| *kind != RosterKind::Work) {
+        let words = kind.code().replace('_', " ");
+        let Some(rest) = item.strip_prefix(&words).and_then(|rest| rest.strip_prefix(' ')) else { continue };
+        return match (kind.has_times(), rest.trim()) {
+            (true, times) => Ok(WrittenRosterRow { kind, shift: Some(shift(times)?) }),
+            (false, "day") => Ok(WrittenRosterRow { kind, shift: None }),
+            (false, _) => Err(format!("`{item}` holds for the whole day; write `{words} day`")),
+        };
+    }
+    Ok(WrittenRosterRow { kind: RosterKind::Work, shift: Some(shift(item)?) })
+}
+
 /// `09:00-17:00`, or the name of a shift.
-pub fn shift(item: &str) -> Cell<WrittenShift> {
+fn shift(item: &str) -> Cell<WrittenShift> {
     if item.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '+' | '-')) && item.contains(':') {
         let (start, end) = stretch(item, shift_time)?;
         return Ok(WrittenShift::Times { start, end });

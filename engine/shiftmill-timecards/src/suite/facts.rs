@@ -6,7 +6,7 @@ use shiftmill_core::{
 
 use super::{
     ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
@@ -190,13 +190,15 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     Ok(())
 }
 
-fn shift_row<'a>(shift: &'a WrittenShift, workday: Given<'static, Workday>) -> ShiftRow<'a> {
-    match shift {
-        WrittenShift::Times { start, end } => {
+fn shift_row<'a>(row: &'a WrittenRosterRow, workday: Given<'static, Workday>) -> ShiftRow<'a> {
+    let kind = Given::Value(row.kind);
+    match &row.shift {
+        Some(WrittenShift::Times { start, end }) => {
             let (start, end) = (Given::Value(start.wall_seconds()), Given::Value(end.wall_seconds()));
-            ShiftRow { workday, start, end, shift: "" }
+            ShiftRow { workday, kind, start, end, shift: "" }
         }
-        WrittenShift::Named(name) => ShiftRow { workday, shift: name, ..ShiftRow::default() },
+        Some(WrittenShift::Named(name)) => ShiftRow { workday, kind, shift: name, ..ShiftRow::default() },
+        None => ShiftRow { workday, kind, ..ShiftRow::default() },
     }
 }
 

@@ -16,7 +16,7 @@ use core::fmt;
 
 use shiftmill_core::{
     ApprovalKind, ApprovalStatus, Because, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold,
-    PunchKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
+    PunchKind, RosterKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 pub use accept::{CameOut, CameOutException, CameOutLine, accept};
@@ -155,8 +155,8 @@ pub struct FactsRow {
     pub workday: Workday,
     /// Punches, from left to right.
     pub punches: Vec<WrittenPunch>,
-    /// Scheduled shifts.
-    pub scheduled: Vec<WrittenShift>,
+    /// Roster rows.
+    pub scheduled: Vec<WrittenRosterRow>,
     /// Leave.
     pub leave: Vec<WrittenLeave>,
     /// The type of the day for this employee.
@@ -176,6 +176,15 @@ pub struct WrittenPunch {
     pub kind: PunchKind,
     /// When.
     pub at: ClockTime,
+}
+
+/// A roster row in a facts table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenRosterRow {
+    /// What the person is told to do.
+    pub kind: RosterKind,
+    /// When; nothing for kinds without times.
+    pub shift: Option<WrittenShift>,
 }
 
 /// A scheduled shift in a facts table.

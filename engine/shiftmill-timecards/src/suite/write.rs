@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use shiftmill_core::{
     Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow,
-    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftFact, ShiftTimes, Timestamp, WaiverKind,
+    Workday, Zone,
 };
 
 use super::ClockTime;
@@ -209,10 +210,15 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
 }
 
 fn scheduled(shift: &ShiftFact, names: &Names) -> String {
-    match shift.times {
+    let kind = shift.kind.code().replace('_', " ");
+    if !shift.kind.has_times() {
+        return format!("{kind} day");
+    }
+    let times = match shift.times {
         ShiftTimes::Template(index) => names.shifts.get(usize::from(index)).cloned().unwrap_or_default(),
         ShiftTimes::Clock { start, end } => format!("{}-{}", wall_clock(start), wall_clock(end)),
-    }
+    };
+    if shift.kind == RosterKind::Work { times } else { format!("{kind} {times}") }
 }
 
 fn waived(kind: WaiverKind) -> String {
@@ -297,6 +303,10 @@ mod tests {
         for number in 0..company.employees {
             let mut card = company.card(number, &zone, 0);
             irregular(&mut card, &company, number, &zone);
+            for (shift, kind) in card.shifts.iter_mut().zip(RosterKind::ALL) {
+                let row = ShiftFact { kind: *kind, ..*shift };
+                *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
+            }
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             card.rejected_rows = 2;

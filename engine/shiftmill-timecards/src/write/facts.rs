@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp,
-    WaiverKind, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftTimes,
+    Timestamp, WaiverKind, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -73,21 +73,36 @@ fn each_punch(
 
 /// Writes a schedule file.
 pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift];
+    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift, Field::Kind];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for shift in &view.card.shifts {
+            let kind = if shift.kind == RosterKind::Work { "" } else { shift.kind.code() };
             match shift.times {
+                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind])?,
                 // The end is counted on past midnight: 30:30 is half past six on the day after.
                 ShiftTimes::Clock { start, end } => {
-                    table.row([&key, &shift.workday, &clock(start), &clock(end), &""])?;
+                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind])?;
                 }
                 ShiftTimes::Template(index) => {
                     let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
-                    table.row([&key, &shift.workday, &"", &"", &value(name)])?;
+                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind])?;
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file of day types.
+pub fn days<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [Field::Employee, Field::Workday, Field::DayType];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for day in &view.card.day_overrides {
+            table.row([&key, &day.workday, &day.day_type])?;
         }
     }
     Ok(())
@@ -257,6 +272,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Employees, employees),
         (Table::Punches, punches),
         (Table::Schedule, schedule),
+        (Table::Days, days),
         (Table::Leave, leave),
         (Table::Corrections, corrections),
         (Table::Waivers, waivers),
@@ -298,8 +314,8 @@ mod tests {
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-        Approval, ApprovalKind, ApprovalStatus, Carried, CarryKey, Compensation, Correction, ExceptionCode, Seconds,
-        Waiver, Workday, ZoneTable,
+        Approval, ApprovalKind, ApprovalStatus, Carried, CarryKey, Compensation, Correction, DayOverride, DayType,
+        ExceptionCode, Seconds, ShiftFact, Waiver, Workday, ZoneTable,
     };
 
     fn new_york() -> Zone {
@@ -323,6 +339,11 @@ mod tests {
                 recorded_at: Timestamp(0),
             },
         ];
+        for (shift, kind) in cards[3].shifts.iter_mut().zip(RosterKind::ALL) {
+            let row = ShiftFact { kind: *kind, ..*shift };
+            *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
+        }
+        cards[4].day_overrides = vec![DayOverride { workday: first, day_type: DayType::RestDay }];
         cards[1].waivers = vec![
             Waiver { workday: first, kind: WaiverKind::Meal(2) },
             Waiver { workday: first, kind: WaiverKind::Exception(ExceptionCode::LateIn) },
@@ -387,6 +408,7 @@ mod tests {
             (Table::Employees, Format::Csv, write(&|out| employees(views.clone(), out).unwrap())),
             (Table::Punches, Format::Csv, write(&|out| punches(views.clone(), out).unwrap())),
             (Table::Schedule, Format::Csv, write(&|out| schedule(views.clone(), out).unwrap())),
+            (Table::Days, Format::Csv, write(&|out| days(views.clone(), out).unwrap())),
             (Table::Leave, Format::Csv, write(&|out| leave(views.clone(), out).unwrap())),
             (Table::Corrections, Format::Csv, write(&|out| corrections(views.clone(), out).unwrap())),
             (Table::Waivers, Format::Csv, write(&|out| waivers(views.clone(), out).unwrap())),

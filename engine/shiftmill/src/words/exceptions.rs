@@ -48,6 +48,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::OvertimeBelowMinimum => "too little overtime to count",
         ExceptionCode::OvertimeCapDay => "more overtime than counts on a workday",
         ExceptionCode::CompLeaveNotAllowed => "time off was chosen for overtime that must be paid",
+        ExceptionCode::RestDayRostered => "a shift is scheduled on a rest day, and the day stays a rest day",
+        ExceptionCode::WorkdayRest => "a day off by roster, but the day is a working day",
     }
 }
 
@@ -95,7 +97,13 @@ pub fn error(error: EvaluationError) -> String {
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     match code {
-        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed | E::FactsRejected => false,
+        E::Absent
+        | E::UnderHours
+        | E::ContextShort
+        | E::PluginFailed
+        | E::FactsRejected
+        | E::RestDayRostered
+        | E::WorkdayRest => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -174,7 +182,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OvertimeOverApproved
         | ExceptionCode::OvertimeBelowMinimum
         | ExceptionCode::OvertimeCapDay
-        | ExceptionCode::CompLeaveNotAllowed => "time:",
+        | ExceptionCode::CompLeaveNotAllowed
+        | ExceptionCode::RestDayRostered
+        | ExceptionCode::WorkdayRest => "time:",
     }
 }
 

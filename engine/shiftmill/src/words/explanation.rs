@@ -360,6 +360,7 @@ impl Explainer<'_> {
     fn workday_of(&self, note: &Note) -> Workday {
         match *note {
             Note::DidNotAct { from, .. } => from,
+            Note::DayTyped { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
             | Note::Rounded { from: at, .. }

@@ -1,5 +1,6 @@
 //! The grounds on which a second is paid where it is.
 
+use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::{Because, BecauseKind, DayType, Seconds};
 
 /// The grounds with their figures, as part of a sentence: `beyond 8:00 in the workday`.
@@ -11,7 +12,7 @@ use shiftmill_core::{Because, BecauseKind, DayType, Seconds};
 /// ```
 pub fn because(because: Because) -> String {
     match because {
-        Because::ShortGapPaid { limit } => format!("a gap shorter than {limit}, which is paid"),
+        Because::ShortGapPaid { limit } => short_gap(limit),
         Because::AutoDeducted { amount } => {
             format!("{amount} deducted automatically, because no meal of that length was punched")
         }
@@ -93,6 +94,15 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
     }
 }
 
+/// Lengths are whole seconds: a gap shorter than 20:01 minutes is one of at most 20 minutes.
+fn short_gap(limit: Seconds) -> String {
+    let most = limit.beyond(Seconds(1));
+    match most.0 % 60 == 0 {
+        true => format!("a gap of at most {most}, which is paid"),
+        false => format!("a gap shorter than {limit}, which is paid"),
+    }
+}
+
 /// A day type with its article: `a rest day`.
 pub const fn day_type(day_type: DayType) -> &'static str {
     match day_type {
@@ -103,6 +113,23 @@ pub const fn day_type(day_type: DayType) -> &'static str {
         DayType::MakeupWorkday => "a makeup workday",
         DayType::ShiftedRest => "a shifted rest day",
         DayType::StatutoryRest => "a statutory rest day",
+    }
+}
+
+/// What decided the type of a day.
+pub const fn day_type_ground(ground: DayTypeGround) -> &'static str {
+    match ground {
+        DayTypeGround::DayRow => "it was decided for the employee",
+        DayTypeGround::StatutoryRestDay => "its weekday is the statutory rest day of the ruleset",
+        DayTypeGround::LastWorked => {
+            "too few rest days were free of work, and this is one of the last that were worked"
+        }
+        DayTypeGround::Date => "the calendar of the ruleset names its date",
+        DayTypeGround::RosterRest => "the roster says that the employee rests",
+        DayTypeGround::RosterWork => "the roster has a shift to work, and the roster decides",
+        DayTypeGround::Unrostered => "the roster of the workweek has nothing for this day",
+        DayTypeGround::RestWeekday => "its weekday is a rest day of the ruleset",
+        DayTypeGround::Nothing => "nothing says otherwise",
     }
 }
 

@@ -8,7 +8,7 @@ use shiftmill_core::{
 };
 
 use crate::words::clock::local_on;
-use crate::words::grounds::because;
+use crate::words::grounds::{because, day_type, day_type_ground};
 
 /// One step as a sentence. Instants on `workday` are times of day, other instants have their date. `says` returns the
 /// text of a plugin's reason.
@@ -44,6 +44,9 @@ pub fn note(
         }
         Note::Matched { first, scheduled: None } => {
             format!("The work that began at {} fits no scheduled shift.", voice.at(first))
+        }
+        Note::DayTyped { workday: _, day_type: of, ground } => {
+            format!("The day is {}: {}.", day_type(of), day_type_ground(ground))
         }
         Note::TakenOff { reason, start, end } => format!(
             "{} ({}) was deducted by {}: {}.",

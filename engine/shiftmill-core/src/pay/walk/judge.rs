@@ -118,11 +118,14 @@ fn judge(
             && match counter.feed {
                 Feed::StraightTime => !straight || narrower.is_none() && preset.is_none(),
                 Feed::AllHours => true,
+                // Additive overtime leaves all time on the plain code.
+                Feed::CodesAndStraightTime if additive => true,
                 Feed::Codes if additive => {
                     is_preset_to_code_of(counter, preset, rules)
                         || counters[..index].iter().any(|other| is_on_code_of(counter, other, rules))
                 }
-                Feed::Codes => match narrower {
+                Feed::CodesAndStraightTime if narrower.is_none() && preset.is_none() => true,
+                Feed::Codes | Feed::CodesAndStraightTime => match narrower {
                     Some((it, _)) => is_on_code_of(counter, &counters[it], rules),
                     None => is_preset_to_code_of(counter, preset, rules),
                 },

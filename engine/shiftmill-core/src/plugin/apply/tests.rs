@@ -348,10 +348,10 @@ fn kinds_belong_to_hooks_and_reasons_to_rules() {
 
 #[test]
 fn leave_stays_leave_and_keeps_its_time() {
-    use crate::shape::leave::LeaveCode;
+    use crate::shape::leave::{LeaveCode, LeaveDays};
     use crate::timecard::{Leave, LeaveTime};
     let mut bound = Bound::new();
-    bound.card.plan.leave.codes = [LeaveCode { pays_to: ANNUAL }].to_vec();
+    bound.card.plan.leave.codes = [LeaveCode { pays_to: ANNUAL, counts: LeaveDays::WorkingDays }].to_vec();
     bound.card.punches(0, &[("08:00", In), ("12:00", Out)]);
     let (start, end) = (bound.at("13:00"), bound.at("15:00"));
     let time = LeaveTime::Span { start, end };
