@@ -170,11 +170,13 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         plan.dedupe.window = None;
     });
     let (_, state) = evaluated(&plain);
-    // A punch inside the pair, overwritten by the mode, would meet the transfer.
+    // A punch inside the pair, overwritten by the mode, would meet the transfer. It may be in the other part of a pair
+    // that is cut.
     let long = state.pairs.iter().find(|pair| {
         let inside = |at: Timestamp| pair.raw_start < at && at < pair.raw_end;
         let undisturbed = !state.punches.iter().any(|punch| inside(punch.at));
-        !pair.imputed && undisturbed && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
+        let is_whole = !pair.starts_at_cut && !pair.ends_at_cut;
+        !pair.imputed && undisturbed && is_whole && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
     });
     let Some(pair) = long else { return Ok(()) };
     let at = Timestamp(pair.raw_start.0 + 3_600);

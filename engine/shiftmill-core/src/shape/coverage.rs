@@ -179,7 +179,10 @@ fn cut_between(own: &[Pair], earlier: &ScheduledShift, later: &ScheduledShift) -
     for (before, after) in own.iter().zip(own.iter().skip(1)) {
         let touches = before.raw_end <= to && from <= after.raw_start;
         let length = after.raw_start.since(before.raw_end);
-        if touches && longest.is_none_or(|(before, after)| length > after.raw_start.since(before.raw_end)) {
+        if touches
+            && !length.is_zero()
+            && longest.is_none_or(|(before, after)| length > after.raw_start.since(before.raw_end))
+        {
             longest = Some((before, after));
         }
     }

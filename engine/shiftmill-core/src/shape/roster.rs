@@ -17,8 +17,8 @@
 //!      nothing was punched after the window began;
 //!   2. a punch without direction in the start window, where no in is open, as an in punch. Where one is open: when the
 //!      worked shift passes a pause; or it is not of the shifts before, or went on when they were over, and its last punch
-//!      lies `new_shift_gap` or longer before the window; or it is of the shifts before and an even number of punches is
-//!      left in the window, so that they are pairs of their own;
+//!      lies `new_shift_gap` or longer before the window; or it is of the shifts before and an even number of such punches
+//!      is left in the window, so that they are pairs of their own;
 //!   3. an out after the start window, when no in is open, the worked shift is of the shifts before, and its last punch
 //!      was not after the start window either.
 //!
@@ -194,7 +194,7 @@ impl<'a> Roster<'a> {
             Says::In => in_start_window && is_of_before && (run.is_open() || untouched),
             Says::Nothing if !run.is_open() => in_start_window && is_of_before && untouched,
             Says::Nothing => {
-                let left_alone = || is_of_before && self.even_number_is_left(window, rest);
+                let left_alone = || is_of_before && self.even_number_is_left(window, rest, plan.pairing.mode);
                 let is_stray = !is_of_before || window.before.over < run.last_at;
                 let is_far = || is_stray && window.begins.since(run.last_at) >= gap;
                 in_start_window && (passes == Passes::Pause || is_far() || left_alone())
@@ -222,10 +222,11 @@ impl<'a> Roster<'a> {
         passes
     }
 
-    /// Whether the punches left in a window are even in number.
-    fn even_number_is_left(&self, window: &Window, rest: &[KeptPunch]) -> bool {
+    /// Whether the punches without direction that are left in a window are even in number.
+    fn even_number_is_left(&self, window: &Window, rest: &[KeptPunch], mode: PairingMode) -> bool {
         let inside = |punch: &&KeptPunch| punch.at <= window.closes && punch.at < self.next_begins;
-        rest.iter().take_while(inside).count() % 2 == 0
+        let left = rest.iter().take_while(inside).filter(|punch| says(punch.kind, mode) == Says::Nothing);
+        left.count() % 2 == 0
     }
 }
 

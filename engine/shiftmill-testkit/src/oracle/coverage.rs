@@ -99,7 +99,7 @@ fn is_before(shift: &Shift, tap: usize, cut: Timestamp) -> bool {
 fn cut_between(pairs: &[Pair], earlier: &Duty, later: &Duty) -> Timestamp {
     let (from, to) = (earlier.end.min(later.start), earlier.end.max(later.start));
     let gaps = pairs.windows(2).map(|two| (two[0].raw_end, two[1].raw_start));
-    let touching: Vec<_> = gaps.filter(|gap| gap.0 <= to && from <= gap.1).collect();
+    let touching: Vec<_> = gaps.filter(|gap| gap.0 < gap.1 && gap.0 <= to && from <= gap.1).collect();
     // Of equal gaps the first.
     let longest = touching.iter().rev().max_by_key(|gap| gap.1.since(gap.0));
     longest.map_or(from, |gap| gap.1)

@@ -104,7 +104,9 @@ pub(crate) fn starts_anew(plan: &Plan, duties: &[Duty], run: &[Tap], rest: &[Tap
         Direction::Unsaid if !is_open => of_before && nothing_in_window,
         Direction::Unsaid => {
             let next = (index + 1 < duties.len()).then(|| window_begins(duties, index + 1));
-            let left = rest.iter().filter(|tap| tap.at <= ends && next.is_none_or(|next| tap.at < next)).count();
+            let inside = |tap: &Tap| tap.at <= ends && next.is_none_or(|next| tap.at < next);
+            let unsaid = |tap: &Tap| self::direction(plan, *tap) == Direction::Unsaid;
+            let left = rest.iter().filter(|tap| inside(tap) && unsaid(tap)).count();
             let over = duties[..index].iter().map(window_ends).max();
             let stray = !of_before || over.is_some_and(|over| over < last.at);
             !passed.is_empty() || stray && begins.since(last.at) >= gap || of_before && left % 2 == 0
