@@ -42,6 +42,8 @@ const TYPES: &[&str] = &[
     "WallTime",
     "Workday",
     "Zone",
+    "open::correction_policy::CorrectionAction",
+    "open::correction_policy::CorrectionPolicy",
     "open::dedupe::DedupeKeep",
     "open::normalise::Granularity",
     "pay::combine::Alternative",

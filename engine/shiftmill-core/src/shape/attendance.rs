@@ -481,10 +481,10 @@ mod tests {
 
     #[test]
     fn punches_far_from_the_schedule_are_not_compared() {
-        assert_eq!(noticed(grace(0), "11:00", "18:00"), [(ExceptionCode::LateIn, 7_200)]);
-        assert_eq!(noticed(grace(0), "11:00:01", "18:00"), []);
-        let always = Attendance { watch_window: None, ..grace(0) };
-        assert_eq!(noticed(always, "12:00", "18:00"), [(ExceptionCode::LateIn, 10_800)]);
+        let near = Attendance { watch_window: Some(Seconds::hours(2)), ..grace(0) };
+        assert_eq!(noticed(near.clone(), "11:00", "18:00"), [(ExceptionCode::LateIn, 7_200)]);
+        assert_eq!(noticed(near, "11:00:01", "18:00"), []);
+        assert_eq!(noticed(grace(0), "12:00", "18:00"), [(ExceptionCode::LateIn, 10_800)]);
     }
 
     #[test]

@@ -62,7 +62,8 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
     }
     if plan.corrections.quota.is_some() {
         let mut cycle = start;
-        while cycle.to_date().2 != u32::from(plan.corrections.cycle_opens) {
+        let opens = |day: Workday| day == day.month_start().plus(i32::from(plan.corrections.cycle_opens) - 1);
+        while !opens(cycle) {
             cycle = cycle.plus(-1);
         }
         first = first.min(cycle);

@@ -261,7 +261,7 @@ fn is_accepted(
         CorrectionKind::Void(_) => (CorrectionAction::Void, false),
         CorrectionKind::Retime { .. } => (CorrectionAction::Retime, true),
     };
-    let opens = |day: Workday| day.to_date().2 == u32::from(policy.cycle_opens);
+    let opens = |day: Workday| day == day.month_start().plus(i32::from(policy.cycle_opens) - 1);
     let cycle = (0..40).map(|back| day.plus(-back)).find(|day| opens(*day)).expect("a cycle opens every month");
     let next = (1..40).map(|on| cycle.plus(on)).find(|day| opens(*day)).expect("a cycle opens every month");
     let late = policy.within_days.is_some_and(|days| recorded.0 - day.0 >= i32::from(days));
