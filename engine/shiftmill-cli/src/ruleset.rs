@@ -2,13 +2,15 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 use shiftmill::PluginRegistry;
 use shiftmill::core::{Names, RuleId};
+use shiftmill::plugin_host::Cancellation;
 use shiftmill::ruleset::{Mistake, Ruleset, json_schema, presets, reference};
-use shiftmill::trial::{Dependence, TrialError, check_independence};
+use shiftmill::trial::{Dependence, TRIAL_TIME, TrialError, check_independence};
 
 use crate::exit::Exit;
 use crate::output::{self, Output};
@@ -117,8 +119,16 @@ fn check(named: &[String], registry: &PluginRegistry, json: bool, out: &mut dyn 
 
 /// The first employee whose results depend on others, because of a plugin of the ruleset.
 fn dependence(ruleset: &Arc<Ruleset>, registry: &PluginRegistry) -> Result<Option<Box<Dependence>>, Problem> {
-    match check_independence(ruleset, registry, &Arc::default()) {
+    let cancellation = Arc::new(Cancellation::at(Instant::now() + TRIAL_TIME));
+    match check_independence(ruleset, registry, &cancellation) {
         Ok(()) => Ok(None),
+        Err(_) if cancellation.is_late() => {
+            let seconds = TRIAL_TIME.as_secs();
+            let message = format!("the trial of ruleset `{}` did not end within {seconds} s", ruleset.name());
+            Err(Problem::new(message)
+                .cause("a service would refuse the ruleset: its plugins take too long, or the machine is busy")
+                .hint("`shiftmill plugin bench` shows how long a plugin takes"))
+        }
         Err(TrialError::NotIndependent(found)) => Ok(Some(found)),
         Err(error) => Err(error.into()),
     }

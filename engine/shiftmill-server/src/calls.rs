@@ -63,6 +63,8 @@ struct Method {
     /// The number of its message among the shapes.
     shape: usize,
     bytes_max: usize,
+    /// What to do instead of sending a message that is too large.
+    too_large: &'static str,
     /// Whether its messages count. Those of other services are small, and do not grow when they are decoded.
     counted: bool,
 }
@@ -171,6 +173,7 @@ impl Calls {
             shapes: Arc::clone(&self.shapes),
             shape: method.shape,
             bytes_max: method.bytes_max,
+            too_large: method.too_large,
             time: self.limits.message_time,
             memory: method.counted.then(|| call.capacity.messages.clone()),
         }
@@ -234,12 +237,18 @@ fn describe(method: &MethodDescriptorProto, own: bool, shapes: &Shapes, limits: 
         (true, true) => Reading::ByService,
         (true, false) => Reading::ByTransport,
     };
-    let bytes_max = match method.input_type() {
-        ".shiftmill.v1.PushPluginRequest" => COMPONENT_BYTES_MAX + AROUND_A_COMPONENT,
-        _ if own => limits.message_bytes,
-        _ => OTHER_MESSAGE_BYTES,
+    let (bytes_max, too_large) = match method.input_type() {
+        ".shiftmill.v1.PushPluginRequest" => {
+            (COMPONENT_BYTES_MAX + AROUND_A_COMPONENT, "; build the plugin for release, without debug information")
+        }
+        ".shiftmill.v1.EvaluateRequest" | ".shiftmill.v1.EvaluateStreamRequest" => {
+            (limits.message_bytes, "; send timecards in chunks of about 256 KiB with EvaluateStream")
+        }
+        _ if own => (limits.message_bytes, ""),
+        _ => (OTHER_MESSAGE_BYTES, ""),
     };
-    Some(Method { reading, shape: shapes.number(method.input_type())?, bytes_max, counted: own })
+    let shape = shapes.number(method.input_type())?;
+    Some(Method { reading, shape, bytes_max, too_large, counted: own })
 }
 
 pub(crate) fn too_late() -> Problem {

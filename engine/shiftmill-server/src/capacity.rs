@@ -9,6 +9,10 @@ use crate::budget::Budget;
 use crate::config::Limits;
 use crate::peer::Peer;
 
+/// Small calls have this part of the memory for chunks beside it.
+const SMALL_CALLS_PART: usize = 16;
+/// Calls are small up to this part of the memory for all small calls of a peer.
+const SMALL_CALL_PART: usize = 8;
 /// From so many peers on, those without connections are forgotten.
 const PEERS_TO_PRUNE: usize = 1_024;
 
@@ -21,8 +25,10 @@ pub(crate) struct Capacity {
     pub calls: Places,
     /// Streams of evaluations.
     pub streams: Places,
-    /// The memory for chunks, calls and results under way.
+    /// The memory for chunks, large calls and results under way.
     pub chunks: Budget,
+    /// The memory for small calls, so that none of them waits for a stream.
+    pub small_calls: Budget,
     /// The memory for messages that are being received and decoded.
     pub messages: Budget,
 }
@@ -75,8 +81,14 @@ impl Capacity {
             calls: Places::new(limits.calls),
             streams: Places::new(limits.streams),
             chunks: Budget::new(limits.bytes_under_way, limits.memory_wait),
+            small_calls: Budget::new(limits.bytes_under_way / SMALL_CALLS_PART, limits.memory_wait),
             messages: Budget::new(limits.bytes_received, limits.memory_wait),
         }
+    }
+
+    /// The memory for a call that needs so many bytes.
+    pub fn of_call(&self, bytes: usize) -> &Budget {
+        if bytes <= self.small_calls.most() / SMALL_CALL_PART { &self.small_calls } else { &self.chunks }
     }
 
     fn part(&self, percent: usize) -> Capacity {
@@ -85,6 +97,7 @@ impl Capacity {
             calls: self.calls.part(percent),
             streams: self.streams.part(percent),
             chunks: self.chunks.part(percent),
+            small_calls: self.small_calls.part(percent),
             messages: self.messages.part(percent),
         }
     }

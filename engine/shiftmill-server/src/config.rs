@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use shiftmill::plugin_host::{HostError, HostSettings, PluginAllowance};
-use shiftmill::trial::TrialError;
+use shiftmill::trial::{TRIAL_TIME, TrialError};
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -152,7 +152,7 @@ impl Default for Limits {
                 time: Duration::from_secs(30),
                 time_per_day: Duration::from_millis(2),
             },
-            trial_time: Duration::from_secs(20),
+            trial_time: TRIAL_TIME,
             binding_time: Duration::from_secs(5),
             drain_time: Duration::from_secs(30),
         }

@@ -88,7 +88,8 @@ impl Independence {
         Arc::new(Cancellation::at(Instant::now() + self.time))
     }
 
-    /// The refusal of a ruleset whose trial took too long. Fuel ends every trial, so that only a busy machine is too slow.
+    /// The refusal of a ruleset whose trial took too long. Fuel ends nearly every trial sooner, so that the machine is busy
+    /// then, or plugins take long to fail.
     pub fn late(&self) -> Problem {
         busy(&format!("the trial of the ruleset did not end within {} s", self.time.as_secs()))
     }

@@ -31,6 +31,8 @@ pub(crate) struct Messages {
     shape: usize,
     /// The maximum length of a message.
     bytes_max: usize,
+    /// What to do instead of sending a message that is too large.
+    too_large: &'static str,
     /// How long a message may take from its first byte to its last.
     time: Duration,
     /// `None` for messages so small that they need not be counted.
@@ -43,14 +45,15 @@ pub(crate) struct Expected {
     pub shapes: Arc<Shapes>,
     pub shape: usize,
     pub bytes_max: usize,
+    pub too_large: &'static str,
     pub time: Duration,
     pub memory: Option<Budget>,
 }
 
 impl Messages {
     pub fn new(body: Incoming, expected: Expected) -> Messages {
-        let Expected { shapes, shape, bytes_max, time, memory } = expected;
-        Messages { body, rest: Bytes::new(), shapes, shape, bytes_max, time, memory }
+        let Expected { shapes, shape, bytes_max, too_large, time, memory } = expected;
+        Messages { body, rest: Bytes::new(), shapes, shape, bytes_max, too_large, time, memory }
     }
 
     /// The length of the next message, as soon as it begins; `None` when the client has sent all. A message that is too
@@ -72,7 +75,7 @@ impl Messages {
         }
         let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
         if length > self.bytes_max {
-            return Err(too_large(length, self.bytes_max));
+            return Err(too_large(length, self.bytes_max, self.too_large));
         }
         Ok(Some(length))
     }
@@ -147,9 +150,6 @@ fn cut_off() -> Problem {
     Problem::new(ErrorCode::MessageUnreadable, "the call ends within a message")
 }
 
-fn too_large(length: usize, most: usize) -> Problem {
-    let text = format!(
-        "a message has {length} bytes; the maximum is {most}; send timecards in chunks of about 256 KiB with EvaluateStream"
-    );
-    Problem::new(ErrorCode::MessageTooLarge, text)
+fn too_large(length: usize, most: usize, instead: &str) -> Problem {
+    Problem::new(ErrorCode::MessageTooLarge, format!("a message has {length} bytes; the maximum is {most}{instead}"))
 }

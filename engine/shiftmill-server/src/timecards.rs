@@ -54,7 +54,7 @@ pub(crate) async fn evaluate(
     let most = shared.limits.message_bytes;
     let bytes = memory::of_call(count, message.encoded_len(), &request, most, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
-    let reservation = call.capacity.chunks.take(bytes).await?;
+    let reservation = call.capacity.of_call(bytes).take(bytes).await?;
     let (batch, refused) = read_batch(&message, &request)?;
     request.add_employees(batch.len());
     let header = response_header(&request, &shared.limits.plugin_allowance, most)?;

@@ -4,6 +4,7 @@
 //! of a second for typical rules. Its fuel ends it for rules that do not end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use shiftmill_core::{
     CardFacts, Detail, ErrorCode, Evaluations, Isolation, PlanTimeline, ResultHash, ResultHasher, Workday,
@@ -30,6 +31,9 @@ const FIRST: (i32, u32, u32) = (2026, 3, 2);
 const WEEKS_MAX: usize = 8;
 /// Fuel of all calls together. Typical rules use less than a tenth of it; it lasts six seconds at most.
 const FUEL: u64 = 2_000_000_000;
+
+/// How long a trial may take: fuel ends most trials sooner, and not those of plugins that take long to fail.
+pub const TRIAL_TIME: Duration = Duration::from_secs(20);
 
 /// An employee whose results depend on others.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -21,7 +21,7 @@ use shiftmill_ruleset::Ruleset;
 use crate::request::{RequestError, Stopped};
 use crate::suites::Claim;
 use crate::zones::{ZoneError, zone_table};
-pub use independence::{Dependence, check_independence};
+pub use independence::{Dependence, TRIAL_TIME, check_independence};
 pub use irregular_week::make_up;
 pub use report::{CardReport, carried};
 
