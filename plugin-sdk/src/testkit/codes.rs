@@ -30,7 +30,6 @@ pub const SHIPPED: [Shipped; 19] = [
     ("overtime_3_0", BASE, SECONDS, 1, 3_000),
     ("holiday_worked", BASE, SECONDS, 1, 2_000),
     ("unapproved", BASE, SECONDS, 0, 1_000),
-    ("bank_credit", BASE, SECONDS, 0, 1_000),
     ("night", PREMIUM, SECONDS, 1, 1_000),
     ("weekend", PREMIUM, SECONDS, 1, 1_000),
     ("standby", PREMIUM, SECONDS, 1, 1_000),
@@ -39,6 +38,7 @@ pub const SHIPPED: [Shipped; 19] = [
     ("late_deduct", QUANTITY, SECONDS, 1, 1_000),
     ("meal_premium", QUANTITY, COUNT, 1, 1_000),
     ("rest_premium", QUANTITY, COUNT, 1, 1_000),
+    ("bank_credit", BASE, SECONDS, 0, 1_000),
 ];
 
 /// Pay codes by number.

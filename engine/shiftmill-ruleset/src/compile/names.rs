@@ -24,7 +24,6 @@ const SHIPPED: [Shipped; 19] = [
     ("overtime_3_0", Layer::Base, Unit::Second, true, 3_000),
     ("holiday_worked", Layer::Base, Unit::Second, true, 2_000),
     ("unapproved", Layer::Base, Unit::Second, false, 1_000),
-    ("bank_credit", Layer::Base, Unit::Second, false, 1_000),
     ("night", Layer::Premium, Unit::Second, true, 1_000),
     ("weekend", Layer::Premium, Unit::Second, true, 1_000),
     ("standby", Layer::Premium, Unit::Second, true, 1_000),
@@ -33,6 +32,7 @@ const SHIPPED: [Shipped; 19] = [
     ("late_deduct", Layer::Quantity, Unit::Second, true, 1_000),
     ("meal_premium", Layer::Quantity, Unit::Count, true, 1_000),
     ("rest_premium", Layer::Quantity, Unit::Count, true, 1_000),
+    ("bank_credit", Layer::Base, Unit::Second, false, 1_000),
 ];
 
 /// The names of all versions.

@@ -13,7 +13,7 @@ use super::report::{Place, Report};
 use super::status::StatusMap;
 use super::values::Values;
 use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unpadded, workbook};
-use crate::clock::{DateOrder, time_from_day};
+use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
     ApprovalRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader,
@@ -347,7 +347,8 @@ impl<'a> Intake<'a> {
             at => at,
         };
         // A column of times may hold dates too, and then says more than the date beside it.
-        let at = if !date.is_empty() && (at.is_empty() || time_from_day(at).is_some()) {
+        let has_date = || DateOrder::ALL.into_iter().any(|order| date_and_time_in(at, Some(order)).is_some());
+        let at = if !date.is_empty() && (time_from_day(at).is_some() || !has_date()) {
             joined = format!("{date} {at}");
             &joined
         } else {
