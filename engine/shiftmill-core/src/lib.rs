@@ -51,8 +51,8 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave, LeaveTime, OpeningBalance,
-    PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave,
+    LeaveTime, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Plans: rulesets that have been checked.
@@ -83,8 +83,8 @@ pub use record::{ApprovalOutcome, ApprovalOutcomeKind, Edited, Note, Recorder, S
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
 pub use codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet,
-    PunchKind, RuleId, Severity, Unit,
+    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer,
+    Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
 

@@ -1,8 +1,6 @@
 //! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
 
-use crate::codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RuleId,
-};
+use crate::codes::{ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RuleId};
 use crate::plan::PlanTimeline;
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;

@@ -14,7 +14,8 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
-    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow,
+    WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;

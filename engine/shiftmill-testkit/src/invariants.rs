@@ -10,9 +10,9 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, Evaluations, Inputs, Layer, LeaveTime, Multiplier, Names,
-    PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Scratch, Seconds, Span, TimecardBatch, Timestamp,
-    TotalScope, WALL_DAY, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+    ApprovalTime, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, Evaluations, Inputs, Layer, LeaveTime,
+    Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Scratch, Seconds, Span,
+    TimecardBatch, Timestamp, TotalScope, WALL_DAY, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};

@@ -2,9 +2,9 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave,
-    LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse, TimecardBatch, Timestamp, Waiver,
-    WaiverKind, Workday,
+    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType,
+    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
+    TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 

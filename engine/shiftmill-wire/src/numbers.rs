@@ -2,8 +2,8 @@
 //! missing on either side, or that has another number there, does not compile.
 
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook, Isolation, Layer, OnFailure, PunchKind, Severity, SpanState,
-    TotalScope, Unit, ValueKind, WhyNotKind,
+    ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
+    Isolation, Layer, OnFailure, PunchKind, Severity, SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 

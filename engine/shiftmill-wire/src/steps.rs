@@ -77,10 +77,9 @@ fn write_approval(kind: ApprovalKind, time: ApprovalTime, outcome: ApprovalOutco
     use v1::step::approval::Time;
     let counted = match outcome {
         ApprovalOutcome::Covers { counted } => counted.0,
-        ApprovalOutcome::NotKnown
-        | ApprovalOutcome::Pending
-        | ApprovalOutcome::Rejected
-        | ApprovalOutcome::NotRead => 0,
+        ApprovalOutcome::NotKnown | ApprovalOutcome::Pending | ApprovalOutcome::Rejected | ApprovalOutcome::NotRead => {
+            0
+        }
     };
     let time = match time {
         ApprovalTime::Span { start, end } => Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),

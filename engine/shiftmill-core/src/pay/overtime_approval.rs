@@ -24,9 +24,7 @@ use alloc::vec::Vec;
 
 use crate::card::{CardState, Noticed, PunchRole, ScheduledShift, Span, SpanState, WorkedShift};
 use crate::coded::coded;
-use crate::codes::{
-    ApprovalKind, ApprovalStatus, Compensation, DayType, DayTypeSet, ExceptionCode, PayCode, RuleId,
-};
+use crate::codes::{ApprovalKind, ApprovalStatus, Compensation, DayType, DayTypeSet, ExceptionCode, PayCode, RuleId};
 use crate::pay::recode::{self, Counted};
 use crate::reason::{Because, Reason};
 use crate::record::{ApprovalOutcome, Note, Recorder};
@@ -450,16 +448,7 @@ fn find_pieces(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
             let reporting_workday = span.reporting_workday;
             // Time that was not punched is overtime or nothing.
             if let Some(fate) = fate.filter(|fate| *fate == Fate::Open || !unpunched) {
-                pieces.push(Piece {
-                    start: at,
-                    end,
-                    workday,
-                    reporting_workday,
-                    rule: index,
-                    cover,
-                    unpunched,
-                    fate,
-                });
+                pieces.push(Piece { start: at, end, workday, reporting_workday, rule: index, cover, unpunched, fate });
             }
             at = end;
         }
@@ -689,21 +678,25 @@ impl OvertimeApproval {
     }
 
     /// Notices what a person must look at.
-    fn notice(&self, group: &[Piece], before_minimum: Seconds, refused: Option<(Piece, Seconds)>, state: &mut CardState) {
+    fn notice(
+        &self,
+        group: &[Piece],
+        before_minimum: Seconds,
+        refused: Option<(Piece, Seconds)>,
+        state: &mut CardState,
+    ) {
         let CardState { noticed, .. } = state;
         let mut notice = |code, first: &Piece, measure| {
             let (workday, at, rule) = (first.reporting_workday, first.start, self.rule);
             noticed.push(Noticed { code, workday, at, measure, rule, shift: None, says: None });
         };
-        let of = |fates: &'static [Fate]| {
-            group.iter().filter(move |piece| !piece.unpunched && fates.contains(&piece.fate))
-        };
+        let of =
+            |fates: &'static [Fate]| group.iter().filter(move |piece| !piece.unpunched && fates.contains(&piece.fate));
         const UNAPPROVED: &[Fate] = &[Fate::Unapproved, Fate::PunchMissing, Fate::Outside];
         let measure = of(UNAPPROVED).map(Piece::length).sum::<Seconds>();
         if let Some(first) = of(UNAPPROVED).next().filter(|_| measure > self.exception_beyond) {
             let approved = self.mode != ApprovalMode::PunchOnly && group.iter().any(|it| it.cover != Cover::Nothing);
-            let code =
-                if approved { ExceptionCode::OvertimeOverApproved } else { ExceptionCode::OvertimeUnapproved };
+            let code = if approved { ExceptionCode::OvertimeOverApproved } else { ExceptionCode::OvertimeUnapproved };
             notice(code, first, measure);
         }
         if let Some(first) = of(&[Fate::BelowMinimum]).next().filter(|_| before_minimum > self.exception_beyond) {
@@ -787,9 +780,7 @@ impl OvertimeApproval {
             Fate::Unapproved => (self.unapproved_to, Because::Unapproved),
             Fate::BelowMinimum => (self.unapproved_to, Because::BelowMinimum { limit: self.minimum }),
             Fate::RoundedDown => (self.unapproved_to, Because::RoundedDown { unit: self.unit.unwrap_or_default() }),
-            Fate::BeyondMaximum => {
-                (self.excess_to, Because::BeyondMaximum { limit: self.day_max.unwrap_or_default() })
-            }
+            Fate::BeyondMaximum => (self.excess_to, Because::BeyondMaximum { limit: self.day_max.unwrap_or_default() }),
         };
         let stretch = Counted { start, end, before: Seconds::ZERO, after: Seconds::ZERO };
         recode::recode(written, span, stretch, to, Reason { rule: self.rule, because }, recorder);
@@ -804,7 +795,9 @@ fn note_approvals<R: Recorder>(inputs: &Inputs<'_>, decided: &[Piece], recorder:
             _ if approval.recorded_at > inputs.window.as_of => ApprovalOutcome::NotKnown,
             ApprovalStatus::Pending => ApprovalOutcome::Pending,
             ApprovalStatus::Rejected => ApprovalOutcome::Rejected,
-            ApprovalStatus::Approved if kind != ApprovalKind::Overtime || !inputs.timeline.needs().overtime_approval => {
+            ApprovalStatus::Approved
+                if kind != ApprovalKind::Overtime || !inputs.timeline.needs().overtime_approval =>
+            {
                 ApprovalOutcome::NotRead
             }
             ApprovalStatus::Approved => ApprovalOutcome::Covers { counted: covered(time, decided) },

@@ -1,9 +1,10 @@
 //! Random timecards: ordinary days, and everything that goes wrong at a clock.
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave,
-    LeaveTime, OpeningBalance, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes,
-    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
+    DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance, PlanTimeline, Punch,
+    PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
+    Zone,
 };
 
 use super::{Grid, Random};
@@ -262,8 +263,7 @@ impl Maker<'_> {
             let of_overtime = self.random.chance(90);
             let kind = if of_overtime { ApprovalKind::Overtime } else { *self.random.one_of(ApprovalKind::ALL) };
             let approved = self.random.chance(85);
-            let status =
-                if approved { ApprovalStatus::Approved } else { *self.random.one_of(ApprovalStatus::ALL) };
+            let status = if approved { ApprovalStatus::Approved } else { *self.random.one_of(ApprovalStatus::ALL) };
             let choice = if self.random.chance(70) { Compensation::Pay } else { Compensation::Bank };
             let recorded_at = self.known();
             facts.approvals.push(Approval { kind, time, status, choice, recorded_at });

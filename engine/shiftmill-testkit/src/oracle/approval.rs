@@ -75,9 +75,8 @@ pub(crate) fn apply(
         }
     }
     // What is left of approved time that was not punched lies where nothing is overtime.
-    let left = |moment: &Moment| {
-        moment.reason.because == Because::ApprovedOnly && moment.reason.rule == RuleId::PUNCHES
-    };
+    let left =
+        |moment: &Moment| moment.reason.because == Because::ApprovedOnly && moment.reason.rule == RuleId::PUNCHES;
     *moments = line.into_values().filter(|moment| !left(moment)).collect();
 }
 
@@ -132,7 +131,8 @@ fn unpunched(
         let meets = |start: Timestamp, end: Timestamp| start <= approved.1 && approved.0 <= end;
         let meeting: Vec<usize> =
             (0..shifts.len()).filter(|shift| meets(shifts[*shift].first(), shifts[*shift].last())).collect();
-        let began = meeting.iter().rev().find(|shift| shifts[**shift].first() <= free_from(line, at, approved.0.max(opens)));
+        let began =
+            meeting.iter().rev().find(|shift| shifts[**shift].first() <= free_from(line, at, approved.0.max(opens)));
         let shift = began.or(meeting.first()).copied();
         let (overtime, reporting) = match shift {
             Some(shift) => moments::labels_of(question, &shifts[shift], duties, at),

@@ -7,8 +7,8 @@ use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement};
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
-    ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds, SpanState, Timestamp,
-    Workday,
+    ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds,
+    SpanState, Timestamp, Workday,
 };
 
 use super::days::{Away, Duty, day_type, is_holiday};

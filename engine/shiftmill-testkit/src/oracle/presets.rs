@@ -27,9 +27,7 @@ pub(crate) fn apply(question: &Question, moments: &mut [Moment]) {
 /// or it is straight time.
 pub(crate) fn claim(question: &Question, moment: &Moment) -> Option<u16> {
     let multiplier = question.timeline.names().multiplier(moment.code).0;
-    let claimed = matches!(
-        moment.reason.because,
-        Because::ByPlugin { .. } | Because::OutsideShift | Because::DayTypeIs { .. }
-    );
+    let claimed =
+        matches!(moment.reason.because, Because::ByPlugin { .. } | Because::OutsideShift | Because::DayTypeIs { .. });
     (claimed && multiplier > 1_000).then_some(multiplier)
 }

@@ -3,8 +3,8 @@
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::{
-    ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef, Seconds,
-    Timestamp, Workday,
+    ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
+    Seconds, Timestamp, Workday,
 };
 
 use super::{Notice, date_of, plan_of};

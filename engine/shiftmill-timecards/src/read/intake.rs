@@ -12,7 +12,9 @@ use super::status::StatusMap;
 use super::values::Values;
 use super::{EmployeeRow, Format, ROWS_MAX, json, not_a_key, tabular};
 use crate::fields::{Field, Table};
-use crate::rows::{ApprovalRow, CarriedRow, CorrectionRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow};
+use crate::rows::{
+    ApprovalRow, CarriedRow, CorrectionRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+};
 
 /// A ruleset of the request, as far as files name things in it.
 #[derive(Clone, Copy, Debug)]

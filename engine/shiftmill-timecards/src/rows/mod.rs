@@ -13,9 +13,9 @@ mod fault;
 mod given;
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names,
-    OpeningBalance, Punch, PunchKind, PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind,
-    WallTime, Workday, Zone, excerpt,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
+    CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind,
+    PunchRef, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};

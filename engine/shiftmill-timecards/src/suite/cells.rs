@@ -1,12 +1,13 @@
 //! The cells of a suite's tables.
 
 use shiftmill_core::{
-    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind, Workday, WorkdayRange,
+    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, TotalScope, WaiverKind,
+    Workday, WorkdayRange,
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
-    WrittenLeaveTime, WrittenPunch, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};

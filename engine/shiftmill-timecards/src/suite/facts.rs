@@ -5,13 +5,13 @@ use shiftmill_core::{
 };
 
 use super::{
-    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenCorrection, WrittenCorrectionKind, WrittenLeave,
-    WrittenLeaveTime, WrittenPunch, WrittenShift,
+    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
+    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenShift,
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader,
-    ShiftRow, WaiverRow,
+    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError,
+    RowReader, ShiftRow, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.

@@ -15,8 +15,8 @@ mod write;
 use core::fmt;
 
 use shiftmill_core::{
-    ApprovalKind, ApprovalStatus, Because, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold, PunchKind, Seconds, TotalScope, WaiverKind,
-    Workday, WorkdayRange,
+    ApprovalKind, ApprovalStatus, Because, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold,
+    PunchKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 pub use accept::{CameOut, CameOutException, CameOutLine, accept};

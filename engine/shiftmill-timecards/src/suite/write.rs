@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow, Fold, Leave, LeaveTime, Names, PunchKind, PunchRef,
-    ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+    Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow,
+    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, ShiftFact, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::ClockTime;

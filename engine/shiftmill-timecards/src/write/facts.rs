@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp, WaiverKind, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, ShiftTimes, Timestamp,
+    WaiverKind, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};

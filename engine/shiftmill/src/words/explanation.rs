@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::fmt;
 
 use shiftmill_core::{
-    ApprovalTime, Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, Names, Note,
-    PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity, Span,
-    SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    ApprovalTime, Because, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState,
+    Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId, Seconds, Severity,
+    Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;

@@ -2,8 +2,8 @@
 
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcome, ApprovalTime, Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp, Unit,
-    WhyNot, Workday, Zone,
+    ApprovalKind, ApprovalOutcome, ApprovalTime, Edited, Names, Note, PayCode, Reason, RuleId, Seconds, Timestamp,
+    Unit, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
