@@ -26,7 +26,7 @@ pub struct Answer {
     pub punches: Vec<Punched>,
     /// The codes that the case's own rules pay to.
     pub codes: BTreeSet<String>,
-    /// Those of them that overtime tiers pay to.
+    /// Those of them that overtime is paid to.
     pub overtime_codes: BTreeSet<String>,
     /// The zone.
     pub zone: Option<Zone>,
@@ -194,6 +194,7 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
         ("schedule.csv", Table::Schedule),
         ("leave.csv", Table::Leave),
         ("waivers.csv", Table::Waivers),
+        ("approvals.csv", Table::Approvals),
     ] {
         if let Some(mut bytes) = file(name) {
             intake.read(name, table, &layout, &mut bytes, &mut report).map_err(|error| error.to_string())?;
@@ -232,8 +233,11 @@ fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
 fn overtime_codes(ruleset: &Ruleset) -> BTreeSet<String> {
     let names = ruleset.timeline().names();
     let plans = ruleset.timeline().versions().iter().map(|version| &version.1);
-    let codes = plans.flat_map(|plan| &plan.overtime.tiers).filter_map(|tier| names.pay_code(tier.pays_to));
-    codes.map(|info| info.name.clone()).collect()
+    let codes = plans.flat_map(|plan| {
+        let tiers = plan.overtime.tiers.iter().map(|tier| tier.pays_to);
+        tiers.chain(plan.overtime_approval.iter().filter_map(|rule| rule.pays_to))
+    });
+    codes.filter_map(|code| names.pay_code(code)).map(|info| info.name.clone()).collect()
 }
 
 /// Marks the days on which a fixed break lies between the planned start and a late in.

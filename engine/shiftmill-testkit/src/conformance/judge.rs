@@ -84,7 +84,13 @@ fn amounts(
         if code == "late" && expected != 0 && days.iter().any(|day| day.late_over_break) {
             return unsupported("lateness that reaches over a fixed break, which may or may not count");
         }
-        match amount(code, days, answer) {
+        // Beside the overtime that is approved, overtime is all of it.
+        let all = code == "overtime" && codes.iter().any(|code| code == "overtime_approved");
+        let found = match all {
+            true => amount(code, days, answer).map(|approved| approved + unapproved(days)),
+            false => amount(code, days, answer),
+        };
+        match found {
             // Whole minutes are rounded down.
             Some(found) if found == expected || unit == 60 && found / unit * unit == expected => {}
             Some(found) => differences.push(format!("{place}: {code} {}, expected {}", shown(found), shown(expected))),
@@ -94,6 +100,11 @@ fn amounts(
         }
     }
     Ok(codes)
+}
+
+/// The overtime that is not approved, over some days.
+fn unapproved(days: &[&Day]) -> i64 {
+    days.iter().flat_map(|day| &day.lines).filter(|line| line.code == "unapproved").map(|line| line.seconds).sum()
 }
 
 /// The seconds of a code over some days; none when neither the rules nor the engine know the code.
@@ -116,6 +127,7 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
             let rule = code.trim_end_matches("deducted").replace('_', "-");
             Some(lines(&|line| line.code == "unpaid_break" && line.rule.starts_with(&rule)))
         }
+        "overtime_approved" if answer.codes.contains("overtime") => Some(lines(&|line| line.code == "overtime")),
         "overtime_total" if !answer.codes.contains(code) => {
             Some(lines(&|line| answer.overtime_codes.contains(&line.code)))
         }

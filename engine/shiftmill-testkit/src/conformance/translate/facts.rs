@@ -15,6 +15,8 @@ pub(super) struct Facts {
     shifts: Vec<ShiftRow>,
     leave: Vec<LeaveRow>,
     approvals: Vec<Approval>,
+    /// Approvals of overtime, as rows of the file after the employee and the kind.
+    overtime_approvals: Vec<String>,
     /// Waivers in the words of the file.
     pub waivers: Vec<(String, String)>,
 }
@@ -45,6 +47,8 @@ enum LeaveTime {
 struct Approval {
     kind: String,
     date: Option<String>,
+    status: Option<String>,
+    span: Option<(DateTime, DateTime)>,
 }
 
 impl Facts {
@@ -56,6 +60,7 @@ impl Facts {
             shifts: shifts(stated)?,
             leave: leave(stated)?,
             approvals: approvals(stated)?,
+            overtime_approvals: Vec::new(),
             waivers: Vec::new(),
         })
     }
@@ -169,6 +174,27 @@ impl Facts {
         agreed
     }
 
+    /// Takes the approvals of overtime, for a policy that needs them.
+    pub fn take_overtime_approvals(&mut self) -> Result<(), Unsupported> {
+        let (taken, left) = self.approvals.drain(..).partition(|approval| approval.kind == "overtime");
+        self.approvals = left;
+        let taken: Vec<Approval> = taken;
+        for Approval { date, status, span, .. } in taken {
+            let status = match status.as_deref() {
+                None | Some("approved") => "approved",
+                Some("pending") => "pending",
+                Some("refused" | "rejected") => "rejected",
+                Some(other) => return unsupported(format!("approvals of status `{other}`")),
+            };
+            self.overtime_approvals.push(match (date, span) {
+                (None, Some((start, end))) => format!("{start},{end},,{status}"),
+                (Some(date), None) => format!(",,{date},{status}"),
+                _ => return unsupported("approvals that state their time in another form"),
+            });
+        }
+        Ok(())
+    }
+
     /// The end of reading: every approval must have been used.
     pub fn finish(&self) -> Result<(), Unsupported> {
         match self.approvals.first() {
@@ -212,6 +238,13 @@ impl Facts {
                 let _ = writeln!(waivers, "E1,{date},{what}");
             }
             files.push(("waivers.csv", waivers));
+        }
+        if !self.overtime_approvals.is_empty() {
+            let mut approvals = String::from("employee,kind,from,to,workday,status\n");
+            for row in &self.overtime_approvals {
+                let _ = writeln!(approvals, "E1,overtime,{row}");
+            }
+            files.push(("approvals.csv", approvals));
         }
         files
     }
@@ -292,12 +325,17 @@ fn approvals(stated: &Stated) -> Result<Vec<Approval>, Unsupported> {
     let mut rows = Vec::new();
     for mut keys in stated.approvals.iter().cloned() {
         let kind = keys.text("kind")?.unwrap_or_default();
-        let date = keys.text("date")?;
-        if keys.has("status") || keys.has("start") {
+        let (date, status) = (keys.text("date")?, keys.text("status")?);
+        let (start, end) = (keys.text("start")?, keys.text("end")?);
+        if kind != "overtime" && (status.is_some() || start.is_some()) {
             return unsupported(format!("approvals of kind `{kind}`"));
         }
+        let span = match start {
+            None => None,
+            Some(start) => Some((moment(Some(start))?, moment(end)?)),
+        };
         keys.finish()?;
-        rows.push(Approval { kind, date });
+        rows.push(Approval { kind, date, status, span });
     }
     Ok(rows)
 }

@@ -3,6 +3,7 @@
 //! Each key of a policy has one reader. A reader that meets a form it does not know gives up; a key that no reader
 //! takes makes the case unsupported.
 
+mod approval;
 mod breaks;
 mod document;
 mod facts;
@@ -100,6 +101,7 @@ impl Translator {
         self.rounding()?;
         self.breaks()?;
         self.meal_requirements()?;
+        self.overtime_approval()?;
         self.overtime()?;
         self.premiums()
     }
