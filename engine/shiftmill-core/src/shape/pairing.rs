@@ -253,7 +253,7 @@ impl Pairer<'_> {
 
     /// An odd number of punches without direction.
     fn notice_odd(&mut self, first: usize, last: usize) {
-        if (last - first) % 2 == 0 {
+        if (last - first).is_multiple_of(2) {
             return;
         }
         let own = &self.punches[first..last];

@@ -97,7 +97,7 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
 /// Lengths are whole seconds: a gap shorter than 20:01 minutes is one of at most 20 minutes.
 fn short_gap(limit: Seconds) -> String {
     let most = limit.beyond(Seconds(1));
-    match most.0 % 60 == 0 {
+    match most.0.is_multiple_of(60) {
         true => format!("a gap of at most {most}, which is paid"),
         false => format!("a gap shorter than {limit}, which is paid"),
     }

@@ -107,7 +107,7 @@ impl Shown {
         let plain = format!("{exact:.9}");
         let (days, fraction) = plain.split_once('.')?;
         let days: i64 = days.parse().ok()?;
-        if days == 0 && offset == 0 || self == Shown::Time && days == 0 {
+        if days == 0 && (offset == 0 || self == Shown::Time) {
             // A time without a date: on any date, of which only the time is kept.
             let at = serial_date(&format!("40000.{fraction}"))?.to_string();
             return at.split_once(' ').map(|(_, time)| time.to_owned());
