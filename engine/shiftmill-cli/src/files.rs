@@ -32,7 +32,7 @@ pub struct FactFiles {
 /// The files of facts, and how to read them.
 #[derive(Clone, Debug, Args)]
 pub struct FactTables {
-    /// Punches: `.csv`, `.json`, or the `attlog.dat` of a terminal. `-` reads CSV from standard input.
+    /// Punches: `.csv`, `.json`, `.xlsx`, or the `attlog.dat` of a terminal. `-` reads CSV from standard input.
     #[arg(long, value_name = "FILE")]
     pub punches: Vec<String>,
     /// Employees: keys, names, zones, PINs, rulesets. With this file, rows of other people are rejected.
