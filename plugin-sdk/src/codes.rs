@@ -238,6 +238,10 @@ exceptions! {
     NEEDS_REVIEW = 27 "needs_review",
     /// A plugin failed, and the timecard was evaluated without it.
     PLUGIN_FAILED = 28 "plugin_failed",
+    /// Worked less than the workday expects.
+    UNDERTIME = 29 "undertime",
+    /// Worked more than the workday expects.
+    OVER_SCHEDULE = 30 "over_schedule",
 }
 
 impl ExceptionCode {

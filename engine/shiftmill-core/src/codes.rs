@@ -252,6 +252,10 @@ coded! {
         NeedsReview = 27 "needs_review",
         /// A plugin failed, and the timecard was evaluated without it.
         PluginFailed = 28 "plugin_failed",
+        /// Worked less than the workday expects.
+        Undertime = 29 "undertime",
+        /// Worked more than the workday expects.
+        OverSchedule = 30 "over_schedule",
     }
 }
 
@@ -287,7 +291,9 @@ impl ExceptionCode {
             | E::DuplicatePunch
             | E::FuturePunch
             | E::CorrectionUnmatched
-            | E::NeedsReview => false,
+            | E::NeedsReview
+            | E::Undertime
+            | E::OverSchedule => false,
         }
     }
 }

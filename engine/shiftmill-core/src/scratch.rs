@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::card::Span;
 use crate::pay::{combine, premiums};
-use crate::shape::{assignment, attendance, breaks, leave, meal_requirement};
+use crate::shape::{assignment, attendance, breaks, expectation, leave, meal_requirement};
 use crate::{close, open, plugin};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
@@ -31,6 +31,8 @@ pub struct Scratch {
     pub(crate) leave: leave::Scratch,
     /// Attendance: the first in and last out of each scheduled shift.
     pub(crate) attendance: attendance::Scratch,
+    /// Expectation: the planned time of one workday.
+    pub(crate) expectation: expectation::Scratch,
     /// Required meals: raw work and its gaps.
     pub(crate) meals: meal_requirement::Scratch,
     /// Overtime: counters and claims.

@@ -79,7 +79,7 @@ numbered! {
         LateIn SeriousLate AbsentHalf AbsentByLateness EarlyOut Absent MissingIn MissingOut MissingMealPunch
         MissingBreakPunch UnscheduledWork EarlyIn LateOut UnderHours MealMissing MealShort MealLate LeaveWorked
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
-        CorrectionUnmatched ContextShort NeedsReview PluginFailed
+        CorrectionUnmatched ContextShort NeedsReview PluginFailed Undertime OverSchedule
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

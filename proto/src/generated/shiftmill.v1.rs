@@ -3120,6 +3120,10 @@ pub enum ExceptionCode {
     NeedsReview = 27,
     /// A plugin failed, and the timecard was evaluated without it.
     PluginFailed = 28,
+    /// Worked less than the workday expects.
+    Undertime = 29,
+    /// Worked more than the workday expects.
+    OverSchedule = 30,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3157,6 +3161,8 @@ impl ExceptionCode {
             Self::ContextShort => "EXCEPTION_CODE_CONTEXT_SHORT",
             Self::NeedsReview => "EXCEPTION_CODE_NEEDS_REVIEW",
             Self::PluginFailed => "EXCEPTION_CODE_PLUGIN_FAILED",
+            Self::Undertime => "EXCEPTION_CODE_UNDERTIME",
+            Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3191,6 +3197,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONTEXT_SHORT" => Some(Self::ContextShort),
             "EXCEPTION_CODE_NEEDS_REVIEW" => Some(Self::NeedsReview),
             "EXCEPTION_CODE_PLUGIN_FAILED" => Some(Self::PluginFailed),
+            "EXCEPTION_CODE_UNDERTIME" => Some(Self::Undertime),
+            "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
             _ => None,
         }
     }

@@ -63,6 +63,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::EarlyOut | E::UnderHours | E::FuturePunch | E::ContextShort | E::LeaveOverlap | E::NeedsReview => {
             Some(Severity::Medium)
         }
+        E::Undertime | E::OverSchedule => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
         // Off by default: every busy terminal causes thousands.
         E::DuplicatePunch | E::HolidayWorked => None,

@@ -3,6 +3,7 @@ pub(crate) mod assignment;
 pub mod attendance;
 pub mod breaks;
 pub mod calendar;
+pub mod expectation;
 pub mod leave;
 pub mod matching;
 pub mod meal_requirement;
@@ -42,9 +43,10 @@ pub fn lay_out<R: Recorder>(
     Ok(())
 }
 
-/// The second part of shape: attendance, required meals and day types.
+/// The second part of shape: attendance, what workdays expect, required meals and day types.
 pub fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     attendance::compare(inputs, state, &mut scratch.attendance);
+    expectation::judge(inputs, state, &mut scratch.expectation);
     meal_requirement::judge(inputs, state, &mut scratch.meals);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);
 }

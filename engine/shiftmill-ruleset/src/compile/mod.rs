@@ -74,6 +74,7 @@ impl Compiler<'_> {
             meal_requirements: self.meal_requirements(document.tables("meal_requirement")),
             leave: self.leave(section(document, "leave")),
             attendance: self.attendance(section(document, "attendance")),
+            expectation: self.expectation(section(document, "expectation")),
             holidays: self.holidays(section(document, "holidays")),
             overtime: self.overtime(section(document, "overtime")),
             premiums: self.premiums(document.tables("premiums")),

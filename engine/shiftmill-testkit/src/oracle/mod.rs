@@ -22,6 +22,7 @@ mod clock;
 mod close;
 mod context;
 mod days;
+mod expectation;
 mod meals;
 mod moments;
 mod overtime;
@@ -74,6 +75,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
+    expectation::compare(&view, &amounts, &mut notices);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
     presets::apply(question, &mut moments);
     moments::holiday_work(question, &moments, &mut notices);

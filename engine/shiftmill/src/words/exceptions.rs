@@ -38,6 +38,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::NeedsReview => "a plugin requests a review",
         ExceptionCode::PluginFailed => "a plugin failed, and the timecard was evaluated without it",
+        ExceptionCode::Undertime => "worked less than planned",
+        ExceptionCode::OverSchedule => "worked more than planned",
     }
 }
 
@@ -85,7 +87,7 @@ pub fn error(error: EvaluationError) -> String {
 const fn concerns_an_instant(code: ExceptionCode) -> bool {
     use ExceptionCode as E;
     match code {
-        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed => false,
+        E::Absent | E::UnderHours | E::ContextShort | E::PluginFailed | E::Undertime | E::OverSchedule => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -122,7 +124,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::AbsentByLateness
         | ExceptionCode::EarlyOut
         | ExceptionCode::EarlyIn
-        | ExceptionCode::LateOut => "by",
+        | ExceptionCode::LateOut
+        | ExceptionCode::Undertime
+        | ExceptionCode::OverSchedule => "by",
         ExceptionCode::AbsentHalf
         | ExceptionCode::Absent
         | ExceptionCode::MissingIn
