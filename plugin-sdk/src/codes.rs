@@ -262,6 +262,10 @@ exceptions! {
     REST_DAY_ROSTERED = 39 "rest_day_rostered",
     /// A day off by roster is a working day.
     WORKDAY_REST = 40 "workday_rest",
+    /// Worked less than the workday expects.
+    UNDERTIME = 41 "undertime",
+    /// Worked more than the workday expects.
+    OVER_SCHEDULE = 42 "over_schedule",
 }
 
 impl ExceptionCode {

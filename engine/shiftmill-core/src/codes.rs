@@ -362,6 +362,10 @@ coded! {
         RestDayRostered = 39 "rest_day_rostered",
         /// A day off by roster is a working day.
         WorkdayRest = 40 "workday_rest",
+        /// Worked less than the workday expects.
+        Undertime = 41 "undertime",
+        /// Worked more than the workday expects.
+        OverSchedule = 42 "over_schedule",
     }
 }
 
@@ -408,7 +412,9 @@ impl ExceptionCode {
             | E::OvertimeCapDay
             | E::CompLeaveNotAllowed
             | E::RestDayRostered
-            | E::WorkdayRest => false,
+            | E::WorkdayRest
+            | E::Undertime
+            | E::OverSchedule => false,
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::plugin::{Isolation, PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
+use crate::shape::expectation::Expectation;
 use crate::shape::leave::LeaveRules;
 use crate::shape::matching::{MatchBy, Matching};
 use crate::shape::meal_requirement::MealRequirement;
@@ -53,6 +54,8 @@ pub struct Plan {
     pub leave: LeaveRules,
     /// Late, early, absent.
     pub attendance: Attendance,
+    /// The time that workdays expect.
+    pub expectation: Expectation,
     /// Holidays.
     pub holidays: Holidays,
     /// Which work outside the scheduled shifts counts as overtime: of these rules the first that fits the day type.
@@ -209,6 +212,8 @@ pub(crate) struct Needs {
     pub(crate) fixed_breaks: bool,
     /// Breaks are deducted automatically.
     pub(crate) auto_deduct: bool,
+    /// Work is compared with the time that its workday expects.
+    pub(crate) expectation: bool,
     /// Meals are required.
     pub(crate) meals: bool,
     /// Some work may not count as overtime.
@@ -242,6 +247,7 @@ impl Needs {
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
+            expectation: any(|plan| plan.expectation.acts()),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
             overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),
             overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),

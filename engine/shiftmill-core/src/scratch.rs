@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::card::Span;
 use crate::pay::{combine, overtime_approval, premiums};
-use crate::shape::{assignment, attendance, breaks, coverage, leave, meal_requirement};
+use crate::shape::{assignment, attendance, breaks, coverage, expectation, leave, meal_requirement};
 use crate::time::Workday;
 use crate::{close, open, plugin};
 
@@ -36,6 +36,8 @@ pub struct Scratch {
     pub(crate) worked_dates: Vec<Workday>,
     /// Attendance: the first in and last out of each scheduled shift.
     pub(crate) attendance: attendance::Scratch,
+    /// Expectation: the planned time of one workday.
+    pub(crate) expectation: expectation::Scratch,
     /// Required meals: raw work and its gaps.
     pub(crate) meals: meal_requirement::Scratch,
     /// Overtime approval: approved time, and what may be overtime.

@@ -10,9 +10,10 @@ use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
 use shiftmill_core::pay::premiums::PremiumMode;
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
-use shiftmill_core::shape::attendance::{Compared, GraceMode, LateDeductKind, LateTier};
+use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDeductKind, LateTier, Measured};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
 use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
+use shiftmill_core::shape::expectation::WorkThatCounts;
 use shiftmill_core::shape::leave::{LeaveDays, LeaveVersusWork};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
 use shiftmill_core::shape::meal_requirement::JudgedBy;
@@ -301,7 +302,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 18] = [
+static RULES: [Setting; 19] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
     setting(
@@ -325,6 +326,12 @@ static RULES: [Setting; 18] = [
     setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
     setting("leave", Kind::Table(&LEAVE), "", "Leave, and what happens when leave and work overlap."),
     setting("attendance", Kind::Table(&ATTENDANCE), "", "Late, early, absent, unscheduled."),
+    setting(
+        "expectation",
+        Kind::Table(&EXPECTATION),
+        "",
+        "The time that a workday expects, with or without clock times.",
+    ),
     setting(
         "holidays",
         Kind::Table(&HOLIDAYS),
@@ -796,6 +803,77 @@ static ATTENDANCE: Section = Section {
             "[]",
             "Steps of lateness; the last that is reached decides the exception.",
         ),
+        setting(
+            "measured",
+            one_of::<Measured>(),
+            "clock",
+            "With `planned`, breaks of the schedule, and time after the first or before the last leave, are neither late nor early.",
+        ),
+        setting(
+            "early_tiers",
+            Kind::Items(&EARLY_TIER),
+            "[]",
+            "Steps of leaving early; the last that is reached decides the exception.",
+        ),
+    ]],
+};
+
+/// What a step of leaving early may be, as written.
+static EARLY_OUTCOMES: [&str; EarlyTier::OUTCOMES.len()] = {
+    let [a, b, c, d] = EarlyTier::OUTCOMES;
+    [a.code(), b.code(), c.code(), d.code()]
+};
+
+static EARLY_TIER: Section = Section {
+    title: "a step of leaving early",
+    groups: &[&[
+        required("from", up_to(24 * HOUR), "The step, counted back from the scheduled end."),
+        setting("compare", COMPARE, "at_least", "Whether exactly `from` belongs to the step."),
+        required("outcome", Kind::Word(&EARLY_OUTCOMES), "What it is."),
+    ]],
+};
+
+static EXPECTATION: Section = Section {
+    title: "the time that a workday expects",
+    groups: &[&[
+        setting(
+            "undertime_beyond",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "Less work than expected by more than this is `undertime`.",
+        ),
+        setting(
+            "over_schedule_beyond",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "More work than expected by more than this is `over_schedule`.",
+        ),
+        setting(
+            "counts",
+            one_of::<WorkThatCounts>(),
+            "all",
+            "Whether work outside the planned time makes up for time that is lacking.",
+        ),
+        setting(
+            "lateness_counts",
+            Kind::Flag,
+            "true",
+            "Whether planned time before the first work or leave of a shift is undertime too.",
+        ),
+        setting(
+            "hours",
+            Kind::Items(&EXPECTED_HOURS),
+            "[]",
+            "What working days without a scheduled shift expect, for employees without schedule facts.",
+        ),
+    ]],
+};
+
+static EXPECTED_HOURS: Section = Section {
+    title: "the hours of some weekdays",
+    groups: &[&[
+        required("days", Kind::Weekdays, "The weekdays."),
+        required("length", up_to(24 * HOUR), "What each of them expects."),
     ]],
 };
 

@@ -119,6 +119,12 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.attendance.early_in_beyond = None);
     with(&|plan| plan.attendance.late_out_beyond = None);
     with(&|plan| plan.attendance.late_tiers.clear());
+    with(&|plan| plan.attendance.early_tiers.clear());
+    with(&|plan| plan.attendance.measured = default.attendance.measured);
+    with(&|plan| plan.expectation = default.expectation.clone());
+    with(&|plan| plan.expectation.hours = default.expectation.hours);
+    with(&|plan| plan.expectation.undertime_beyond = None);
+    with(&|plan| plan.expectation.over_schedule_beyond = None);
     with(&|plan| plan.attendance.absent_below = None);
     with(&|plan| plan.attendance.half_day_below = None);
     with(&|plan| plan.attendance.min_day = None);

@@ -3459,6 +3459,10 @@ pub enum ExceptionCode {
     RestDayRostered = 39,
     /// A day off by roster is a working day.
     WorkdayRest = 40,
+    /// Worked less than the workday expects.
+    Undertime = 41,
+    /// Worked more than the workday expects.
+    OverSchedule = 42,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3508,6 +3512,8 @@ impl ExceptionCode {
             Self::CompLeaveNotAllowed => "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED",
             Self::RestDayRostered => "EXCEPTION_CODE_REST_DAY_ROSTERED",
             Self::WorkdayRest => "EXCEPTION_CODE_WORKDAY_REST",
+            Self::Undertime => "EXCEPTION_CODE_UNDERTIME",
+            Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3554,6 +3560,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_COMP_LEAVE_NOT_ALLOWED" => Some(Self::CompLeaveNotAllowed),
             "EXCEPTION_CODE_REST_DAY_ROSTERED" => Some(Self::RestDayRostered),
             "EXCEPTION_CODE_WORKDAY_REST" => Some(Self::WorkdayRest),
+            "EXCEPTION_CODE_UNDERTIME" => Some(Self::Undertime),
+            "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
             _ => None,
         }
     }

@@ -71,7 +71,9 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::FactsRejected
         | E::LeaveOverlap
         | E::NeedsReview
-        | E::OddPunches => Some(Severity::Medium),
+        | E::OddPunches
+        | E::Undertime
+        | E::OverSchedule => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
         E::DuplicateShift | E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.

@@ -1,6 +1,6 @@
 //! Attendance: late, early, absent, unscheduled.
 //! - Takes:  the raw, unrounded punches of each workday, and its scheduled shifts (moved by leave).
-//! - Gives:  `late_in` and its tiers, `early_out`, `absent`, `unscheduled_work`, `early_in`, `late_out`,
+//! - Gives:  `late_in` and its tiers, `early_out` and its tiers, `absent`, `unscheduled_work`, `early_in`, `late_out`,
 //!   `under_hours`, each with its measure in seconds.
 //! - Keeps:  all time.
 //! - Runs:   after leave, before overtime.
@@ -11,7 +11,8 @@
 //!   `under_hours` is at the start of the first, the others at the first scheduled start. A shift wholly on leave is not
 //!   compared.
 //! - Source: employer policy.
-//! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, outside_schedule.md
+//! - Shown:  timecards/attendance/late.md, early.md, absent.md, tiers.md, half_day.md, planned_time.md,
+//!   outside_schedule.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
@@ -23,6 +24,8 @@ use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::Compare;
 use crate::shape::coverage;
+use crate::shape::expectation;
+use crate::shape::leave::LeavePiece;
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster_kinds;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -50,6 +53,10 @@ pub struct Attendance {
     /// Steps of lateness, ascending by `from`; the last whose comparison holds decides the exception. Without one,
     /// `late_in`.
     pub late_tiers: Vec<LateTier>,
+    /// What lateness and leaving early are: time on the clock, or planned time.
+    pub measured: Measured,
+    /// Steps of leaving early, as those of lateness. Without one, `early_out`.
+    pub early_tiers: Vec<EarlyTier>,
     /// Only punches at most this far from the expected time are compared, for late, early, early in and late out.
     /// `None`: always compared.
     pub watch_window: Option<Seconds>,
@@ -87,6 +94,18 @@ coded! {
 }
 
 coded! {
+    /// What lateness and leaving early are.
+    Measured {
+        /// All time between the punch and the expected time.
+        Clock = 0 "clock",
+        /// The planned time before the first in and before the first leave of the shift, or after the last out and
+        /// after the last leave. Breaks of the shift's template and fixed breaks are not planned time. Without any,
+        /// there is no exception.
+        Planned = 1 "planned",
+    }
+}
+
+coded! {
     /// Whether seconds count in comparisons with the schedule.
     Compared {
         /// They do.
@@ -96,7 +115,7 @@ coded! {
     }
 }
 
-/// One step of lateness. `from` is compared with the lateness counted from the scheduled time.
+/// One step of lateness. `from` is compared with the lateness from the expected start, whatever the grace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateTier {
     /// The step.
@@ -118,6 +137,23 @@ impl LateTier {
         ExceptionCode::AbsentByLateness,
         ExceptionCode::MissingIn,
     ];
+}
+
+/// One step of leaving early. `from` is compared with the time from the punch to the expected end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlyTier {
+    /// The step.
+    pub from: Seconds,
+    /// Whether the step itself belongs to it.
+    pub compare: Compare,
+    /// What it is: one of [`EarlyTier::OUTCOMES`].
+    pub outcome: ExceptionCode,
+}
+
+impl EarlyTier {
+    /// What a step of leaving early may be.
+    pub const OUTCOMES: [ExceptionCode; 4] =
+        [ExceptionCode::EarlyOut, ExceptionCode::AbsentHalf, ExceptionCode::Absent, ExceptionCode::MissingOut];
 }
 
 coded! {
@@ -144,6 +180,8 @@ impl Default for Attendance {
             early_grace: Some(Seconds::ZERO),
             grace_mode: GraceMode::Cliff,
             late_tiers: Vec::new(),
+            measured: Measured::Clock,
+            early_tiers: Vec::new(),
             watch_window: None,
             compared: Compared::Second,
             absence_delay: Some(Seconds::ZERO),
@@ -178,6 +216,8 @@ struct Side {
 pub(crate) struct Scratch {
     /// One entry per scheduled shift.
     sides: Vec<Sides>,
+    /// The planned time of one scheduled shift.
+    planned: Vec<(Timestamp, Timestamp)>,
 }
 
 /// Compares scheduled shifts with the punches matched to them, and workdays with the work that they should have.
@@ -195,11 +235,18 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
             judge_absence(rules, &shift, inputs, state);
             continue;
         }
+        let planned = match rules.measured {
+            Measured::Clock => None,
+            Measured::Planned => {
+                expectation::stretches(inputs, &shift, clock, &mut scratch.planned);
+                Some(scratch.planned.as_slice())
+            }
+        };
         if let Some(first_in) = sides.first_in {
-            judge_in(rules, &shift, first_in, clock, state);
+            judge_in(rules, &shift, planned, first_in, clock, state);
         }
         if let Some(last_out) = sides.last_out {
-            judge_out(rules, &shift, last_out, clock, state);
+            judge_out(rules, &shift, planned, last_out, clock, state);
         }
     }
     judge_unscheduled(inputs, state);
@@ -275,6 +322,15 @@ impl Attendance {
         self.min_day.is_some() || workday.scheduled && short
     }
 
+    /// An instant as it is compared.
+    #[inline(always)]
+    fn cut(&self, at: Timestamp, clock: &mut ZoneCursor<'_>) -> Timestamp {
+        match self.compared {
+            Compared::Second => at,
+            Compared::Minute => cut_to_minute(at, clock),
+        }
+    }
+
     /// How far a punch lies before and after its scheduled time (one of them is zero). `None` when it is not watched.
     #[inline(always)]
     fn distance(
@@ -283,10 +339,7 @@ impl Attendance {
         expected: Timestamp,
         clock: &mut ZoneCursor<'_>,
     ) -> Option<(Seconds, Seconds)> {
-        let (punch, expected) = match self.compared {
-            Compared::Second => (punch, expected),
-            Compared::Minute => (cut_to_minute(punch, clock), cut_to_minute(expected, clock)),
-        };
+        let (punch, expected) = (self.cut(punch, clock), self.cut(expected, clock));
         let (before, after) = (expected.since(punch), punch.since(expected));
         let watched = self.watch_window.is_none_or(|window| before <= window && after <= window);
         watched.then_some((before, after))
@@ -298,9 +351,35 @@ fn cut_to_minute(at: Timestamp, clock: &mut ZoneCursor<'_>) -> Timestamp {
     at.before(Seconds(clock.wall_at(at).second_of_day() % 60))
 }
 
+/// A stretch, `[start, end)`.
+type Stretch = (Timestamp, Timestamp);
+
+/// Leave within planned time, as the stretches that they share.
+fn leave_within<'s>(planned: &'s [Stretch], state: &'s CardState) -> impl Iterator<Item = Stretch> {
+    planned.iter().flat_map(|stretch| {
+        let shared = |piece: &LeavePiece| (piece.start.max(stretch.0), piece.end.min(stretch.1));
+        state.leave.iter().map(shared).filter(|shared| shared.0 < shared.1)
+    })
+}
+
+/// The planned time from the expected start to the punch, or to leave before it.
+fn missed_before(punch: Timestamp, shift: &ScheduledShift, planned: &[Stretch], state: &CardState) -> Seconds {
+    let from = shift.expected_start;
+    let leave = leave_within(planned, state).filter(|leave| leave.1 > from).map(|leave| leave.0).min();
+    expectation::within(planned, from, leave.map_or(punch, |leave| leave.min(punch)))
+}
+
+/// The planned time from the punch, or from leave after it, to the expected end.
+fn missed_after(punch: Timestamp, shift: &ScheduledShift, planned: &[Stretch], state: &CardState) -> Seconds {
+    let until = shift.expected_end;
+    let leave = leave_within(planned, state).filter(|leave| leave.0 < until).map(|leave| leave.1).max();
+    expectation::within(planned, leave.map_or(punch, |leave| leave.max(punch)), until)
+}
+
 fn judge_in(
     rules: &Attendance,
     shift: &ScheduledShift,
+    planned: Option<&[Stretch]>,
     punch: Side,
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
@@ -309,6 +388,10 @@ fn judge_in(
     if rules.early_in_beyond.is_some_and(|limit| early > limit) {
         state.notice(ExceptionCode::EarlyIn, punch.workday, punch.at, early);
     }
+    let late = match planned {
+        Some(planned) if !late.is_zero() => missed_before(rules.cut(punch.at, clock), shift, planned, state),
+        Some(_) | None => late,
+    };
     let Some(grace) = rules.late_grace.filter(|grace| late > *grace) else { return };
     let measure = match rules.grace_mode {
         GraceMode::Cliff => late,
@@ -330,13 +413,20 @@ fn judge_in(
 fn judge_out(
     rules: &Attendance,
     shift: &ScheduledShift,
+    planned: Option<&[Stretch]>,
     punch: Side,
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
 ) {
     let Some((early, late)) = rules.distance(punch.at, shift.expected_end, clock) else { return };
+    let early = match planned {
+        Some(planned) if !early.is_zero() => missed_after(rules.cut(punch.at, clock), shift, planned, state),
+        Some(_) | None => early,
+    };
     if rules.early_grace.is_some_and(|grace| early > grace) {
-        state.notice(ExceptionCode::EarlyOut, punch.workday, punch.at, early);
+        let tier = rules.early_tiers.iter().rev().find(|tier| tier.compare.holds(early, tier.from));
+        let outcome = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
+        state.notice(outcome, punch.workday, punch.at, early);
     }
     if rules.late_out_beyond.is_some_and(|limit| late > limit) {
         state.notice(ExceptionCode::LateOut, punch.workday, punch.at, late);

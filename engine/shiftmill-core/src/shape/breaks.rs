@@ -119,6 +119,8 @@ coded! {
         GrossSpan = 2 "gross_span",
         /// Worked gross less fixed breaks.
         WorkedNet = 3 "worked_net",
+        /// Worked net less the deduction itself: what is left of the workday after it.
+        NetAfter = 4 "net_after",
     }
 }
 
@@ -326,7 +328,7 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
 
 impl FixedBreak {
     /// The break that begins on this local date.
-    fn on(&self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
+    pub(crate) fn on(&self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
         let end_date = if self.end > self.start { date } else { date.plus(1) };
         let start = WallTime(WallTime::on(date, 0).0 + i64::from(self.start));
         let end = WallTime(WallTime::on(end_date, 0).0 + i64::from(self.end));
@@ -441,15 +443,15 @@ struct Take {
 
 /// The measures of one workday.
 #[derive(Clone, Copy, Debug, Default)]
-struct Measures {
+pub(crate) struct Measures {
     gross: Seconds,
     longest: Seconds,
-    span: Seconds,
-    net: Seconds,
+    pub(crate) span: Seconds,
+    pub(crate) net: Seconds,
 }
 
 impl Measures {
-    fn add_segment(&mut self, length: Seconds) {
+    pub(crate) fn add_segment(&mut self, length: Seconds) {
         self.gross = self.gross.plus(length);
         self.longest = self.longest.max(length);
     }
@@ -459,9 +461,34 @@ impl Measures {
             BreakBasis::WorkedGross => self.gross,
             BreakBasis::LongestSegment => self.longest,
             BreakBasis::GrossSpan => self.span,
-            BreakBasis::WorkedNet => self.net,
+            BreakBasis::WorkedNet | BreakBasis::NetAfter => self.net,
         }
     }
+}
+
+/// The deduction that applies, of rules whose number of segments fits, and how much it deducts. `taken` measures the
+/// breaks taken, without those shorter than a length.
+#[inline(always)]
+pub(crate) fn most_due<'p>(
+    rules: impl Iterator<Item = &'p AutoDeduct>,
+    measured: &Measures,
+    taken: impl Fn(Seconds) -> Seconds,
+) -> Option<(&'p AutoDeduct, Seconds)> {
+    let mut winner: Option<(&AutoDeduct, Seconds)> = None;
+    for rule in rules.filter(|rule| rule.compare.holds(measured.basis(rule.basis), rule.after)) {
+        let taken = if rule.count_taken { taken(rule.min_piece) } else { Seconds::ZERO };
+        let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
+        let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
+        let left = measured.net.beyond(amount);
+        if rule.basis == BreakBasis::NetAfter && !rule.compare.holds(left, rule.after) {
+            continue;
+        }
+        let better = winner.is_none_or(|(best, most)| (amount, rule.after) > (most, best.after));
+        if better && !amount.is_zero() {
+            winner = Some((rule, amount));
+        }
+    }
+    winner
 }
 
 /// What of a span is not work.
@@ -485,18 +512,7 @@ impl WorkedDay<'_> {
     // Kept out of the loop over workdays: most of them have no rule whose number of segments fits.
     #[inline(never)]
     fn take_most<'p>(&self, rules: impl Iterator<Item = &'p AutoDeduct>, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
-        let measured = self.measure();
-        let mut winner: Option<(&AutoDeduct, Seconds)> = None;
-        for rule in rules.filter(|rule| rule.compare.holds(measured.basis(rule.basis), rule.after)) {
-            let taken = if rule.count_taken { self.taken(rule.min_piece) } else { Seconds::ZERO };
-            let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
-            let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
-            let better = winner.is_none_or(|(best, most)| (amount, rule.after) > (most, best.after));
-            if better && !amount.is_zero() {
-                winner = Some((rule, amount));
-            }
-        }
-        if let Some((rule, amount)) = winner {
+        if let Some((rule, amount)) = most_due(rules, &self.measure(), |min_piece| self.taken(min_piece)) {
             self.take(rule, amount, cuts, takes);
         }
     }

@@ -4,6 +4,7 @@ pub mod attendance;
 pub mod breaks;
 pub mod calendar;
 pub(crate) mod coverage;
+pub mod expectation;
 pub mod leave;
 pub mod matching;
 pub mod meal_requirement;
@@ -48,10 +49,11 @@ pub fn lay_out<R: Recorder>(
     Ok(())
 }
 
-/// The second part of shape: attendance, required meals, day types, and which overtime counts.
+/// The second part of shape: attendance, what workdays expect, required meals, day types, and which overtime counts.
 pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     roster_kinds::compare(inputs, state);
     attendance::compare(inputs, state, &mut scratch.attendance);
+    expectation::judge(inputs, state, &mut scratch.expectation);
     meal_requirement::judge(inputs, state, &mut scratch.meals);
     overtime_approval::add_approved_time(inputs, state, &mut scratch.approval);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);

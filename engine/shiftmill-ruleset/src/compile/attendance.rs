@@ -1,7 +1,9 @@
-//! Late, early, absent.
+//! Late, early, absent, and the time that workdays expect.
 
-use shiftmill_core::shape::attendance::{Attendance, LateDeduct, LateDeductKind, LateTier};
+use shiftmill_core::shape::attendance::{Attendance, EarlyTier, LateDeduct, LateDeductKind, LateTier};
 use shiftmill_core::shape::breaks::Compare;
+use shiftmill_core::shape::expectation::Expectation;
+use shiftmill_core::{Seconds, Weekday};
 
 use super::Compiler;
 use crate::check::read::OneOrLength;
@@ -21,6 +23,8 @@ impl Compiler<'_> {
             early_grace: table.length("early_grace"),
             grace_mode: table.one_of("grace_mode"),
             late_tiers: self.late_tiers(table.tables("late_tiers")),
+            measured: table.one_of("measured"),
+            early_tiers: self.early_tiers(table.tables("early_tiers")),
             watch_window: table.length("watch_window"),
             compared: table.one_of("compared"),
             absence_delay: table.length("absence_delay"),
@@ -33,18 +37,57 @@ impl Compiler<'_> {
         }
     }
 
-    fn late_tiers(&mut self, tables: &[Table]) -> Vec<LateTier> {
-        let mut tiers: Vec<LateTier> = Vec::new();
-        for table in tables {
-            let tier = self.late_tier(table);
-            if tiers.iter().any(|other| other.from == tier.from && other.compare == tier.compare) {
-                let message = format!("two steps of lateness begin at {}", written(tier.from.0));
-                self.mistakes.add(table.place("from"), message, None);
-            }
-            tiers.push(tier);
+    pub(super) fn expectation(&mut self, table: &Table) -> Expectation {
+        Expectation {
+            undertime_beyond: table.length("undertime_beyond"),
+            over_schedule_beyond: table.length("over_schedule_beyond"),
+            counts: table.one_of("counts"),
+            lateness_counts: table.flag("lateness_counts"),
+            hours: self.expected_hours(table.tables("hours")),
         }
+    }
+
+    fn expected_hours(&mut self, tables: &[Table]) -> [Option<Seconds>; 7] {
+        let mut hours = [None; 7];
+        for table in tables {
+            let days = table.weekdays("days");
+            for (weekday, slot) in Weekday::ALL.iter().zip(&mut hours).filter(|(weekday, _)| days.contains(**weekday)) {
+                if slot.replace(table.seconds("length")).is_some() {
+                    self.mistakes.add(table.place("days"), format!("{} has two lengths", weekday.short()), None);
+                }
+            }
+        }
+        hours
+    }
+
+    fn late_tiers(&mut self, tables: &[Table]) -> Vec<LateTier> {
+        self.check_steps("lateness", tables);
+        let mut tiers: Vec<LateTier> = tables.iter().map(|table| self.late_tier(table)).collect();
         tiers.sort_by_key(|tier| (tier.from, tier.compare == Compare::MoreThan));
         tiers
+    }
+
+    fn early_tiers(&mut self, tables: &[Table]) -> Vec<EarlyTier> {
+        self.check_steps("leaving early", tables);
+        let tier = |table: &Table| EarlyTier {
+            from: table.seconds("from"),
+            compare: table.one_of("compare"),
+            outcome: table.one_of("outcome"),
+        };
+        let mut tiers: Vec<EarlyTier> = tables.iter().map(tier).collect();
+        tiers.sort_by_key(|tier| (tier.from, tier.compare == Compare::MoreThan));
+        tiers
+    }
+
+    /// No two steps begin at the same length.
+    fn check_steps(&mut self, of: &str, tables: &[Table]) {
+        let begins = |table: &Table| (table.seconds("from"), table.one_of::<Compare>("compare"));
+        for (index, table) in tables.iter().enumerate() {
+            if tables.iter().take(index).any(|earlier| begins(earlier) == begins(table)) {
+                let message = format!("two steps of {of} begin at {}", written(table.seconds("from").0));
+                self.mistakes.add(table.place("from"), message, None);
+            }
+        }
     }
 
     fn late_tier(&mut self, table: &Table) -> LateTier {

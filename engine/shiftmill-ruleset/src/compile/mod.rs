@@ -76,6 +76,7 @@ impl Compiler<'_> {
             meal_requirements: self.meal_requirements(document.tables("meal_requirement")),
             leave: self.leave(section(document, "leave")),
             attendance: self.attendance(section(document, "attendance")),
+            expectation: self.expectation(section(document, "expectation")),
             holidays: self.holidays(section(document, "holidays")),
             overtime_approval: self.overtime_approval(document.tables("overtime_approval")),
             overtime: self.overtime(section(document, "overtime")),

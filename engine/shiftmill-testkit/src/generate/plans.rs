@@ -11,9 +11,10 @@ use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
 };
-use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, LateDeduct, LateTier};
+use shiftmill_core::shape::attendance::{Attendance, Compared, EarlyTier, GraceMode, LateDeduct, LateTier, Measured};
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
@@ -141,6 +142,7 @@ impl Maker<'_> {
             meal_requirements: self.meals(),
             leave: self.leave(),
             attendance: self.attendance(),
+            expectation: self.expectation(),
             holidays: self.holidays(),
             overtime: self.overtime(),
             premiums: self.premiums(),
@@ -206,6 +208,7 @@ impl Maker<'_> {
         }
         if self.flag() {
             plan.attendance = self.attendance();
+            plan.expectation = self.expectation();
         }
         if self.random.chance(30) {
             plan.premiums.pop();
@@ -498,6 +501,8 @@ impl Maker<'_> {
             early_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
             grace_mode: *self.random.one_of(GraceMode::ALL),
             late_tiers,
+            measured: *self.random.one_of(&[Measured::Clock, Measured::Clock, Measured::Planned]),
+            early_tiers: self.early_tiers(),
             watch_window: maybe(self, 30, 240),
             compared: *self.random.one_of(Compared::ALL),
             absence_delay: if self.random.chance(10) { None } else { Some(self.minutes(0, 120)) },
@@ -507,6 +512,33 @@ impl Maker<'_> {
             early_in_beyond: maybe(self, 0, 30),
             late_out_beyond: maybe(self, 0, 30),
             unscheduled: self.random.chance(80),
+        }
+    }
+
+    fn early_tiers(&mut self) -> Vec<EarlyTier> {
+        let count = *self.random.one_of(&[0, 0, 1, 2]);
+        let mut from = Seconds::ZERO;
+        let tiers = (0..count).map(|_| {
+            from = from.plus(self.minutes(5, 90));
+            let outcome = *self.random.one_of(&EarlyTier::OUTCOMES);
+            EarlyTier { from, compare: *self.random.one_of(Compare::ALL), outcome }
+        });
+        tiers.collect()
+    }
+
+    fn expectation(&mut self) -> Expectation {
+        let maybe = |maker: &mut Self| if maker.flag() { None } else { Some(maker.minutes(0, 60)) };
+        let weekdays = if self.random.chance(70) { 0 } else { 7 };
+        let mut hours = [None; 7];
+        for slot in hours.iter_mut().take(weekdays) {
+            *slot = if self.random.chance(20) { None } else { Some(self.minutes(240, 600)) };
+        }
+        Expectation {
+            undertime_beyond: maybe(self),
+            over_schedule_beyond: maybe(self),
+            counts: *self.random.one_of(WorkThatCounts::ALL),
+            lateness_counts: self.flag(),
+            hours,
         }
     }
 
@@ -735,6 +767,8 @@ mod tests {
             GraceMode: |plan| [plan.attendance.grace_mode].into_iter(),
             Compared: |plan| [plan.attendance.compared].into_iter(),
             JudgedBy: |plan| plan.meal_requirements.iter().map(|requirement| requirement.judged_by),
+            Measured: |plan| [plan.attendance.measured].into_iter(),
+            WorkThatCounts: |plan| [plan.expectation.counts].into_iter(),
             HolidayBasis: |plan| [plan.holidays.basis].into_iter(),
             CombineKind: |plan| [plan.overtime.combine.kind()].into_iter(),
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),

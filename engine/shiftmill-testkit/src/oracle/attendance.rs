@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode};
+use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, Measured};
 use shiftmill_core::shape::pairing::PairingMode;
 use shiftmill_core::{
     Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
@@ -10,6 +10,7 @@ use shiftmill_core::{
 
 use super::coverage::seconds_inside;
 use super::days::{Away, Duty, allows};
+use super::expectation::Planned;
 use super::moments::Moment;
 use super::punches::Tap;
 use super::shifts::Shift;
@@ -40,10 +41,10 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             continue;
         }
         if let Some((at, workday)) = first_in(question, &own) {
-            late(rules, duty, at, workday, notices, amounts);
+            late(view, rules, duty, at, workday, notices, amounts);
         }
         if let Some((at, workday)) = last_out(question, &own) {
-            early(rules, duty, at, workday, notices);
+            early(view, rules, duty, at, workday, notices);
         }
     }
     for (index, shift) in shifts.iter().enumerate().filter(|entry| entry.1.duty.is_none()) {
@@ -124,7 +125,24 @@ fn watched(rules: &Attendance, at: Timestamp, scheduled: Timestamp) -> bool {
     rules.watch_window.is_none_or(|most| at.since(scheduled).max(scheduled.since(at)) <= most)
 }
 
+/// The planned seconds from `from` to `until` that come before all leave, or after it.
+fn missed(view: &View<'_>, duty: &Duty, from: Timestamp, until: Timestamp, before_leave: bool) -> Seconds {
+    let planned = Planned::of(view.question, duty);
+    let on_leave = |at: Timestamp| {
+        let mut pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
+        pieces.any(|piece| piece.0 <= at && at < piece.1)
+    };
+    let seconds = (from.0..until.0).map(Timestamp).filter(|at| planned.holds(*at));
+    let missed = if before_leave {
+        seconds.take_while(|at| !on_leave(*at)).count()
+    } else {
+        seconds.rev().take_while(|at| !on_leave(*at)).count()
+    };
+    Seconds(missed as u32)
+}
+
 fn late(
+    view: &View<'_>,
     rules: &Attendance,
     duty: &Duty,
     at: Timestamp,
@@ -142,7 +160,11 @@ fn late(
         notices.push(Notice { code: ExceptionCode::EarlyIn, workday, at, measure: scheduled.since(seen) });
     }
     let Some(grace) = rules.late_grace else { return };
-    let lateness = seen.since(scheduled);
+    let lateness = match rules.measured {
+        Measured::Clock => seen.since(scheduled),
+        Measured::Planned if seen > scheduled => missed(view, duty, duty.expected_start, seen, true),
+        Measured::Planned => Seconds(0),
+    };
     if lateness <= grace {
         return;
     }
@@ -160,7 +182,7 @@ fn late(
     }
 }
 
-fn early(rules: &Attendance, duty: &Duty, at: Timestamp, workday: Workday, notices: &mut Vec<Notice>) {
+fn early(view: &View<'_>, rules: &Attendance, duty: &Duty, at: Timestamp, workday: Workday, notices: &mut Vec<Notice>) {
     let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_end));
     if !watched(rules, seen, scheduled) {
         return;
@@ -170,10 +192,17 @@ fn early(rules: &Attendance, duty: &Duty, at: Timestamp, workday: Workday, notic
     {
         notices.push(Notice { code: ExceptionCode::LateOut, workday, at, measure: seen.since(scheduled) });
     }
+    let earliness = match rules.measured {
+        Measured::Clock => scheduled.since(seen),
+        Measured::Planned if seen < scheduled => missed(view, duty, seen, duty.expected_end, false),
+        Measured::Planned => Seconds(0),
+    };
     if let Some(grace) = rules.early_grace
-        && scheduled.since(seen) > grace
+        && earliness > grace
     {
-        notices.push(Notice { code: ExceptionCode::EarlyOut, workday, at, measure: scheduled.since(seen) });
+        let tier = rules.early_tiers.iter().rev().find(|tier| holds(tier.compare, earliness, tier.from));
+        let code = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
+        notices.push(Notice { code, workday, at, measure: earliness });
     }
 }
 

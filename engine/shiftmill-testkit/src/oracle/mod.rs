@@ -24,6 +24,7 @@ mod close;
 mod context;
 mod coverage;
 mod days;
+mod expectation;
 mod meals;
 mod moments;
 mod overtime;
@@ -80,6 +81,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     days::judge_roster(question, &schedule, &mut notices);
     let view = attendance::View { question, shifts: &shifts, duties: &schedule, leaves: &leaves, moments: &moments };
     attendance::compare(&view, &mut notices, &mut amounts);
+    expectation::compare(&view, &amounts, &mut notices);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
     let grain = moments::length(question, &shifts, &schedule, &leaves);
     approval::apply(question, &shifts, &schedule, grain, &mut moments, &mut notices);

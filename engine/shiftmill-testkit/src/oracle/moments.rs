@@ -520,7 +520,9 @@ fn auto_deduct(
         }
         let taken = if rule.count_taken { taken(rule, shifts, &segments) } else { 0 };
         let due = rule.amount.0.saturating_sub(taken).min(net);
-        if rule.taper { due.min(net.saturating_sub(rule.after.0)) } else { due }
+        let due = if rule.taper { due.min(net.saturating_sub(rule.after.0)) } else { due };
+        let enough_is_left = holds(rule.compare, Seconds(net - due), rule.after);
+        if rule.basis == BreakBasis::NetAfter && !enough_is_left { 0 } else { due }
     };
     let places = plan.breaks.auto_deduct.iter().enumerate();
     let most = places.max_by_key(|(place, rule)| (takes(rule), rule.after, std::cmp::Reverse(*place)));
@@ -568,7 +570,9 @@ fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
         BreakBasis::WorkedGross => length(day),
         BreakBasis::LongestSegment => segments.iter().map(|segment| length(segment)).max().unwrap_or(0),
         BreakBasis::GrossSpan => day[day.len() - 1].end().since(day[0].at).0,
-        BreakBasis::WorkedNet => day.iter().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum(),
+        BreakBasis::WorkedNet | BreakBasis::NetAfter => {
+            day.iter().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum()
+        }
     }
 }
 

@@ -50,6 +50,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::CompLeaveNotAllowed => "time off was chosen for overtime that must be paid",
         ExceptionCode::RestDayRostered => "a shift is scheduled on a rest day, and the day stays a rest day",
         ExceptionCode::WorkdayRest => "a day off by roster, but the day is a working day",
+        ExceptionCode::Undertime => "worked less than planned",
+        ExceptionCode::OverSchedule => "worked more than planned",
     }
 }
 
@@ -103,7 +105,9 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::PluginFailed
         | E::FactsRejected
         | E::RestDayRostered
-        | E::WorkdayRest => false,
+        | E::WorkdayRest
+        | E::Undertime
+        | E::OverSchedule => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -149,7 +153,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::AbsentByLateness
         | ExceptionCode::EarlyOut
         | ExceptionCode::EarlyIn
-        | ExceptionCode::LateOut => "by",
+        | ExceptionCode::LateOut
+        | ExceptionCode::Undertime
+        | ExceptionCode::OverSchedule => "by",
         ExceptionCode::AbsentHalf
         | ExceptionCode::Absent
         | ExceptionCode::MissingIn
