@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
     CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind, Inputs,
-    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, TimecardBatch, Timestamp, Unit, WallTime,
-    Workday, WorkdayRange, Zone, ZoneTable, evaluate,
+    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TimecardBatch, Timestamp, Unit,
+    WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
-use super::translate::Translation;
+use super::translate::{Compared, Translation};
 
 /// Days around the facts that are known to have no facts, so that every counter is complete.
 const MARGIN: i32 = 190;
@@ -30,6 +30,10 @@ pub struct Answer {
     pub overtime_codes: BTreeSet<String>,
     /// The zone.
     pub zone: Option<Zone>,
+    /// What worked time is compared with.
+    pub compared: Compared,
+    /// Whether work passes midnight, and the policy does not say on which date it counts.
+    pub undated: bool,
 }
 
 /// One date.
@@ -41,8 +45,12 @@ pub struct Day {
     pub exceptions: Vec<(ExceptionCode, ExceptionState, Seconds)>,
     /// Whether anything was worked or punched.
     pub present: bool,
-    /// Whether a lateness reaches over a fixed break.
-    pub late_over_break: bool,
+    /// Whether a shift is planned.
+    pub planned: bool,
+    /// Whether leave begins a planned shift and ends before the first punch of it.
+    pub in_after_leave: bool,
+    /// Whether leave begins after the start of a planned shift without punches.
+    pub leave_after_start: bool,
 }
 
 /// The pay of one rule to one code on a date.
@@ -107,6 +115,10 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
         as_of: as_of(translation, zone, last)?,
         require_final: false,
     };
+    if let Some(evaluated) = translation.evaluated_at.as_deref().and_then(|text| date(text.get(..10)?)) {
+        // An evaluation during a period judges what has happened in it, and the day before it.
+        window.pay_period.first = first_fact(translation).map_or(evaluated, |first| first.min(evaluated.plus(-1)));
+    }
     if let Some((rule, minutes)) = &translation.opening {
         let number = ruleset.timeline().names().rules.iter().position(|name| name == rule).ok_or("no such tier")?;
         let amount = Seconds::minutes(u32::try_from(*minutes).map_err(|error| error.to_string())?);
@@ -126,9 +138,10 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
         return Err(error.to_string());
     }
     let mut answer = Answer { codes: translation.codes.clone(), zone: Some(zone.clone()), ..Answer::default() };
+    (answer.compared, answer.undated) = (translation.compared, translation.undated);
     answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);
-    late_over_breaks(&ruleset, &results, zone, &mut answer);
+    planned_shifts(&state, &mut answer);
     pieces(&ruleset, &results, &mut answer);
     punches(&state, &results, &mut answer);
     Ok(answer)
@@ -144,6 +157,11 @@ fn days(translation: &Translation) -> Result<(Workday, Workday), String> {
         // A case without dates has nothing that could differ.
         _ => Ok((Workday(20_000), Workday(20_000))),
     }
+}
+
+/// The first date that the facts name.
+fn first_fact(translation: &Translation) -> Option<Workday> {
+    translation.files.iter().flat_map(|file| dates(&file.1)).min()
 }
 
 fn dates(text: &str) -> Vec<Workday> {
@@ -240,16 +258,21 @@ fn overtime_codes(ruleset: &Ruleset) -> BTreeSet<String> {
     codes.filter_map(|code| names.pay_code(code)).map(|info| info.name.clone()).collect()
 }
 
-/// Marks the days on which a fixed break lies between the planned start and a late in.
-fn late_over_breaks(ruleset: &Ruleset, results: &Evaluations, zone: &Zone, answer: &mut Answer) {
-    for row in results.exceptions.rows(0..results.exceptions.len()).filter(|row| row.code == ExceptionCode::LateIn) {
-        let breaks = &ruleset.timeline().at(row.workday).breaks.fixed;
-        let planned = row.at.before(row.measure);
-        let over = breaks.iter().any(|fixed| {
-            let start = zone.instant(WallTime::on(row.workday, fixed.start as i32), Fold::Earlier);
-            planned <= start && start < row.at
-        });
-        answer.days.entry(row.workday).or_default().late_over_break |= over;
+/// Marks the days with planned shifts, and those on which leave decides when a shift begins.
+fn planned_shifts(state: &CardState, answer: &mut Answer) {
+    let leave = |from, until| {
+        let spans = state.spans.iter().filter(|span| span.state == SpanState::Leave);
+        spans.filter(move |span| span.start < until && from < span.end).map(|span| span.start).min()
+    };
+    for (index, shift) in state.scheduled.iter().enumerate() {
+        let day = answer.days.entry(shift.workday).or_default();
+        day.planned = true;
+        let worked = state.shifts.iter().find(|worked| worked.scheduled == Some(index as u32));
+        let first = worked.map(|worked| state.punches[worked.first_punch as usize].at);
+        let moved = shift.start < shift.expected_start;
+        day.in_after_leave |= moved && first.is_some_and(|first| first > shift.expected_start);
+        let begins = leave(shift.start, shift.end);
+        day.leave_after_start |= first.is_none() && begins.is_some_and(|begins| begins > shift.start);
     }
 }
 

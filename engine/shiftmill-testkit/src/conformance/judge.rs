@@ -5,6 +5,7 @@ use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind,
 use super::answer::{Answer, Day, date, wall};
 use super::keys::{Keys, Unsupported, unsupported};
 use super::report::Outcome;
+use super::translate::Compared;
 
 /// Compares an answer. The text states the differences, or the figure that the result does not have.
 pub fn judge(expected: &Keys, answer: &Answer) -> (Outcome, String) {
@@ -81,9 +82,7 @@ fn amounts(
     let codes = figures.names();
     for code in &codes {
         let expected = figures.number(code)?.unwrap_or(0) * unit;
-        if code == "late" && expected != 0 && days.iter().any(|day| day.late_over_break) {
-            return unsupported("lateness that reaches over a fixed break, which may or may not count");
-        }
+        read_in_two_ways(code, days, answer)?;
         // Beside the overtime that is approved, overtime is all of it.
         let all = code == "overtime" && codes.iter().any(|code| code == "overtime_approved");
         let found = match all {
@@ -107,15 +106,62 @@ fn unapproved(days: &[&Day]) -> i64 {
     days.iter().flat_map(|day| &day.lines).filter(|line| line.code == "unapproved").map(|line| line.seconds).sum()
 }
 
+/// Figures that the data of a case can mean in two ways that differ.
+fn read_in_two_ways(code: &str, days: &[&Day], answer: &Answer) -> Result<(), Unsupported> {
+    if answer.codes.contains(code) {
+        return Ok(());
+    }
+    if answer.undated && ["undertime", "overtime"].contains(&code) {
+        return unsupported("work past midnight, where the policy's data do not say on which date it counts");
+    }
+    if answer.compared != Compared::Shifts {
+        return Ok(());
+    }
+    let any = |is: fn(&Day) -> bool| days.iter().any(|day| is(day));
+    match code {
+        "late" if any(|day| day.leave_after_start) => unsupported("lateness of a day without punches"),
+        "undertime" if any(|day| day.in_after_leave) => {
+            unsupported("time between leave and the first punch, which is late or undertime")
+        }
+        "overtime" if measures(days, &[E::LateOut]) != measures(days, &[E::OverSchedule]) => {
+            unsupported("overtime that is after the end of the shift or beyond its length")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn measures(days: &[&Day], codes: &[E]) -> i64 {
+    let all = days.iter().flat_map(|day| &day.exceptions);
+    all.filter(|found| codes.contains(&found.0)).map(|found| i64::from(found.2.0)).sum()
+}
+
+/// Work beyond what the dates expect; on a date that expects nothing all of it.
+fn beyond_expected(days: &[&Day], answer: &Answer) -> Option<i64> {
+    let of = |day: &&Day| match (answer.compared, day.planned) {
+        (Compared::Nothing, _) => None,
+        (Compared::Hours, false) => Some(measures(&[day], &[E::OverSchedule, E::UnscheduledWork])),
+        (Compared::Hours, true) | (Compared::Shifts, _) => Some(measures(&[day], &[E::OverSchedule])),
+    };
+    days.iter().map(of).sum()
+}
+
+/// Time that is lacking; of a date in a calendar of usual hours on which nobody came, all of them. A length alone does
+/// not say on which dates somebody should come.
+fn lacking(days: &[&Day], answer: &Answer) -> Option<i64> {
+    let of = |day: &&Day| match (answer.compared, day.planned) {
+        (Compared::Nothing, _) => None,
+        (Compared::Hours, true) => Some(measures(&[day], &[E::Undertime, E::Absent])),
+        (Compared::Hours, false) | (Compared::Shifts, _) => Some(measures(&[day], &[E::Undertime])),
+    };
+    days.iter().map(of).sum()
+}
+
 /// The seconds of a code over some days; none when neither the rules nor the engine know the code.
 fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
     let lines = |wanted: &dyn Fn(&super::answer::Line) -> bool| -> i64 {
         days.iter().flat_map(|day| &day.lines).filter(|line| wanted(line)).map(|line| line.seconds).sum()
     };
-    let measures = |codes: &[E]| -> i64 {
-        let all = days.iter().flat_map(|day| &day.exceptions);
-        all.filter(|found| codes.contains(&found.0)).map(|found| i64::from(found.2.0)).sum()
-    };
+    let measures = |codes: &[E]| measures(days, codes);
     match code {
         "total" => Some(lines(&|line| line.paid && line.layer != Layer::Premium && line.code != "meal_premium")),
         "worked" => Some(lines(&|line| line.paid && line.layer == Layer::Base && !line.leave)),
@@ -132,6 +178,8 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
             Some(lines(&|line| answer.overtime_codes.contains(&line.code)))
         }
         _ if answer.codes.contains(code) => Some(lines(&|line| line.code == code)),
+        "undertime" => lacking(days, answer),
+        "overtime" => beyond_expected(days, answer),
         _ => None,
     }
 }
@@ -168,7 +216,7 @@ fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<
 /// The exceptions of Shiftmill for a name.
 fn exceptions(name: &str) -> &'static [E] {
     match name {
-        "late" => &[E::LateIn, E::SeriousLate, E::AbsentHalf, E::AbsentByLateness],
+        "late" => &[E::LateIn, E::SeriousLate, E::AbsentByLateness],
         "early_leave" => &[E::EarlyOut],
         "late_out" => &[E::LateOut],
         "absent" => &[E::Absent],

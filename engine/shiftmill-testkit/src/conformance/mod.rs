@@ -25,7 +25,7 @@ pub use judge::judge;
 pub use keys::{Keys, Unsupported};
 pub use report::{Judged, Outcome, Report};
 pub use stated::Stated;
-pub use translate::{Translation, translate};
+pub use translate::{Compared, Translation, translate};
 
 /// Answers one case and judges the answer.
 pub fn run(case: &Case) -> (Option<Translation>, Judged) {

@@ -1,5 +1,7 @@
 //! Breaks and meals: deducted, detected, required.
 
+use toml::Value;
+
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::entry;
 use super::{Translator, minutes};
@@ -8,6 +10,7 @@ impl Translator {
     pub(super) fn breaks(&mut self) -> Result<(), Unsupported> {
         self.fixed_breaks()?;
         self.auto_deduct()?;
+        self.required_breaks()?;
         let meals = self.policy.objects("meals")?;
         let breaks = self.policy.objects("breaks")?;
         let mut deducting = 0;
@@ -28,16 +31,33 @@ impl Translator {
             keys.finish()?;
             let (Some(start), Some(end)) = (start, end) else { return unsupported("fixed breaks without clock times") };
             let between = format!("{start}-{end}");
+            if from.is_none() && self.belongs_to_calendar(&start, &end) {
+                // Dates without hours have no break either.
+                let mut breaks = self.document.get("shifts.planned.breaks").unwrap_or(Value::Array(Vec::new()));
+                breaks.as_array_mut().expect("a list").push(between.into());
+                self.document.set("shifts.planned.breaks", breaks);
+                continue;
+            }
             let table = entry([("name", format!("fixed-{index}").into()), ("between", between.into())]);
             match from {
                 None => self.document.push("breaks.fixed", table),
                 Some(from) => {
-                    let list = toml::Value::Array(vec![toml::Value::Table(table)]);
-                    self.document.change(&from).insert("breaks".into(), toml::Value::Table(entry([("fixed", list)])));
+                    let list = Value::Array(vec![Value::Table(table)]);
+                    self.document.change(&from).insert("breaks".into(), Value::Table(entry([("fixed", list)])));
                 }
             }
         }
         Ok(())
+    }
+
+    /// True when the calendar of usual hours has the break within its hours.
+    fn belongs_to_calendar(&self, start: &str, end: &str) -> bool {
+        let hours = [self.document.get("shifts.planned.start"), self.document.get("shifts.planned.end")];
+        let [Some(opens), Some(closes)] = hours.each_ref().map(|hour| hour.as_ref().and_then(Value::as_str)) else {
+            return false;
+        };
+        // Clock times are written alike, so that texts compare as times.
+        opens < start && start < end && end < closes
     }
 
     fn auto_deduct(&mut self) -> Result<(), Unsupported> {
@@ -64,6 +84,40 @@ impl Translator {
                 None => unsupported("`unpaid_break_min` for single shifts"),
             },
         }
+    }
+
+    /// The breaks of the law, as far as they were not taken. The shortest leaves at least the time that makes it
+    /// necessary; a longer one is due when more than its time is left after it.
+    fn required_breaks(&mut self) -> Result<(), Unsupported> {
+        if self.policy.flag("auto_deduct_required_breaks")? != Some(true) {
+            return Ok(());
+        }
+        let piece = self.policy.number("min_qualifying_break_min")?.unwrap_or(0);
+        let mut rules = Vec::new();
+        for mut keys in self.policy.objects("required_breaks")? {
+            let (over, amount) = (keys.number("over_work_min")?, keys.number("break_min")?);
+            keys.finish()?;
+            let (Some(over), Some(amount)) = (over, amount) else {
+                return unsupported("required breaks without a time or length");
+            };
+            rules.push((over, amount));
+        }
+        rules.sort_unstable();
+        for (index, (over, amount)) in rules.into_iter().enumerate() {
+            let settings = [
+                ("name", format!("break-{index}").into()),
+                ("after", minutes(over).into()),
+                ("compare", "more_than".into()),
+                ("basis", if index == 0 { "worked_net" } else { "net_after" }.into()),
+                ("amount", minutes(amount).into()),
+                ("count_taken", true.into()),
+                ("min_piece", minutes(piece).into()),
+                ("taper", (index == 0).into()),
+            ];
+            self.document.push("breaks.auto_deduct", entry(settings));
+        }
+        self.codes.insert("break_deducted".into());
+        Ok(())
     }
 
     fn deduct(&mut self, name: &str, after: i64, compare: &str, basis: &str, amount: i64, proportional: bool) {

@@ -19,21 +19,18 @@ impl Document {
     }
 
     /// True when something is written there; the path is dotted.
-    pub fn has(&mut self, path: &str) -> bool {
-        let (table, key) = self.below(path);
-        table.contains_key(&key)
+    pub fn has(&self, path: &str) -> bool {
+        self.at(path).is_some()
     }
 
     /// What is written there; the path is dotted.
-    pub fn get(&mut self, path: &str) -> Option<Value> {
-        let (table, key) = self.below(path);
-        table.get(&key).cloned()
+    pub fn get(&self, path: &str) -> Option<Value> {
+        self.at(path).cloned()
     }
 
     /// How many entries a list has; the path is dotted.
-    pub fn count(&mut self, path: &str) -> usize {
-        let (table, key) = self.below(path);
-        table.get(&key).and_then(Value::as_array).map_or(0, Vec::len)
+    pub fn count(&self, path: &str) -> usize {
+        self.at(path).and_then(Value::as_array).map_or(0, Vec::len)
     }
 
     /// Adds an entry to a list of tables; the path is dotted.
@@ -56,6 +53,12 @@ impl Document {
 
     pub fn text(&self) -> String {
         toml::to_string(&self.root).expect("tables of texts and numbers can be written")
+    }
+
+    fn at(&self, path: &str) -> Option<&Value> {
+        let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        let mut parts = rest.into_iter().flat_map(|rest| rest.split('.'));
+        parts.try_fold(self.root.get(first)?, |value, part| value.get(part))
     }
 
     fn below(&mut self, path: &str) -> (&mut Table, String) {

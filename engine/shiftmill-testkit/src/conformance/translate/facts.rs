@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
 use super::super::keys::{Unsupported, unsupported};
@@ -14,6 +15,10 @@ pub(super) struct Facts {
     punches: Vec<PunchRow>,
     shifts: Vec<ShiftRow>,
     leave: Vec<LeaveRow>,
+    /// Planned absences.
+    absences: Vec<Absence>,
+    /// Whether a planned shift states no end.
+    pub open_ended: bool,
     approvals: Vec<Approval>,
     /// Approvals of overtime, as rows of the file after the employee and the kind.
     overtime_approvals: Vec<String>,
@@ -33,9 +38,26 @@ struct ShiftRow {
     end: DateTime,
 }
 
+/// A planned shift on which nobody is expected.
+struct Absence {
+    start: DateTime,
+    end: DateTime,
+    /// What it is paid as.
+    code: Option<String>,
+}
+
 struct LeaveRow {
     code: String,
     time: LeaveTime,
+}
+
+impl LeaveRow {
+    fn is_on(&self, day: Date) -> bool {
+        match self.time {
+            LeaveTime::Amount(date, _) | LeaveTime::Day(date) => date == day,
+            LeaveTime::Span(start, end) => start.date() <= day && day <= end.date(),
+        }
+    }
 }
 
 enum LeaveTime {
@@ -54,11 +76,14 @@ struct Approval {
 impl Facts {
     /// Reads the facts of a case; an attribute that is not known is unsupported.
     pub fn read(stated: &Stated) -> Result<Facts, Unsupported> {
+        let Plan { shifts, absences, open_ended } = shifts(stated)?;
         Ok(Facts {
             timezone: stated.timezone.clone(),
             punches: punches(stated)?,
-            shifts: shifts(stated)?,
+            shifts,
             leave: leave(stated)?,
+            absences,
+            open_ended,
             approvals: approvals(stated)?,
             overtime_approvals: Vec::new(),
             waivers: Vec::new(),
@@ -102,6 +127,50 @@ impl Facts {
         };
         let near = |a: &PunchRow, b: &PunchRow| minutes_between(a.at, b.at) <= 240;
         self.in_order().windows(2).any(|two| near(two[0], two[1]) && window(two[0]) != window(two[1]))
+    }
+
+    /// Turns planned absences into leave: as long as the shift, less the automatic break that it reaches. `breaks` has
+    /// for each the time beyond which it is due, and its length, in minutes.
+    pub fn absences_as_leave(&mut self, breaks: &[(i64, i64)]) -> Result<(), Unsupported> {
+        let entered = |absence: &Absence| {
+            let same =
+                |leave: &LeaveRow| Some(&leave.code) == absence.code.as_ref() && leave.is_on(absence.start.date());
+            self.leave.iter().any(same)
+        };
+        if self.absences.iter().any(entered) {
+            return unsupported("a planned absence beside leave of its code on its date");
+        }
+        for Absence { start, end, code } in std::mem::take(&mut self.absences) {
+            // An absence without a code pays nothing.
+            let Some(code) = code else { continue };
+            let length = minutes_between(start, end);
+            let due = breaks.iter().filter(|(after, _)| length > *after).map(|(_, amount)| *amount).max().unwrap_or(0);
+            let end = end.checked_sub(due.minutes()).map_err(|_| Unsupported("the start of time".into()))?;
+            if start < end {
+                self.leave.push(LeaveRow { code, time: LeaveTime::Span(start, end) });
+            }
+        }
+        Ok(())
+    }
+
+    /// True when something is punched on one of these dates.
+    pub fn punched_on(&self, dates: &[String]) -> bool {
+        self.punches.iter().any(|punch| dates.contains(&punch.at.date().to_string()))
+    }
+
+    /// True when leave of this code, or a planned absence, lies on one of these dates.
+    pub fn absent_on(&self, dates: &[String], code: &str) -> bool {
+        let planned = self.absences.iter().filter(|absence| absence.code.as_deref() == Some(code));
+        let mut planned = planned.map(|absence| absence.start.date());
+        let entered = |date: &Date| self.leave.iter().any(|leave| leave.code == code && leave.is_on(*date));
+        planned.any(|date| dates.contains(&date.to_string()))
+            || dates.iter().filter_map(|date| date.parse().ok()).any(|date| entered(&date))
+    }
+
+    /// True when a punch and the next one lie on different dates, less than a day apart: work that passes midnight.
+    pub fn passes_midnight(&self) -> bool {
+        let apart = |two: &[&PunchRow]| two[0].at.date() != two[1].at.date() && two[0].dir != "out";
+        self.in_order().windows(2).any(apart)
     }
 
     /// Cuts leave between two instants to the planned shifts.
@@ -280,24 +349,44 @@ fn punches(stated: &Stated) -> Result<Vec<PunchRow>, Unsupported> {
     Ok(rows)
 }
 
-fn shifts(stated: &Stated) -> Result<Vec<ShiftRow>, Unsupported> {
-    let mut rows = Vec::new();
+/// What the facts plan.
+struct Plan {
+    shifts: Vec<ShiftRow>,
+    absences: Vec<Absence>,
+    open_ended: bool,
+}
+
+fn shifts(stated: &Stated) -> Result<Plan, Unsupported> {
+    let mut plan = Plan { shifts: Vec::new(), absences: Vec::new(), open_ended: false };
+    let mut starts = Vec::new();
+    for keys in &stated.schedule {
+        starts.push(moment(keys.clone().text("start")?)?);
+    }
     for mut keys in stated.schedule.iter().cloned() {
         let date = date(keys.text("date")?)?;
         let start = moment(keys.text("start")?)?;
-        let Some(end) = keys.text("end")? else { return unsupported("planned shifts without an end") };
-        let end = moment(Some(end))?;
-        match keys.text("status")?.as_deref() {
-            None | Some("working") => {}
-            Some(other) => return unsupported(format!("planned shifts of status `{other}`")),
-        }
+        let end = match keys.text("end")? {
+            Some(end) => moment(Some(end))?,
+            None => {
+                plan.open_ended = true;
+                // It goes on until the next shift starts, for a day at most.
+                let next = starts.iter().filter(|other| **other > start).min().copied();
+                let day = start.checked_add(24.hours()).map_err(|_| Unsupported("the end of time".into()))?;
+                next.map_or(day, |next| next.min(day))
+            }
+        };
+        let (status, code) = (keys.text("status")?, keys.text("absence_code")?);
         keys.finish()?;
         if start.date() < date || end <= start {
             return unsupported("planned shifts that start before their date");
         }
-        rows.push(ShiftRow { date, start, end });
+        match status.as_deref() {
+            None | Some("working") => plan.shifts.push(ShiftRow { date, start, end }),
+            Some("absent") => plan.absences.push(Absence { start, end, code }),
+            Some(other) => return unsupported(format!("planned shifts of status `{other}`")),
+        }
     }
-    Ok(rows)
+    Ok(plan)
 }
 
 fn leave(stated: &Stated) -> Result<Vec<LeaveRow>, Unsupported> {
@@ -309,7 +398,8 @@ fn leave(stated: &Stated) -> Result<Vec<LeaveRow>, Unsupported> {
         let (day, minutes) = (keys.text("date")?, keys.number("minutes")?);
         keys.finish()?;
         let time = match (start, day, minutes) {
-            (Some(start), None, None) => LeaveTime::Span(moment(Some(start))?, moment(end)?),
+            // The date says to which shift the leave belongs, which its times say as well.
+            (Some(start), _, None) => LeaveTime::Span(moment(Some(start))?, moment(end)?),
             (None, Some(day), Some(minutes)) => LeaveTime::Amount(date(Some(day))?, minutes),
             (None, Some(day), None) => LeaveTime::Day(date(Some(day))?),
             _ => return unsupported("leave that states its time in another form"),

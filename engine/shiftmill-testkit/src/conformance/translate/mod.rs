@@ -6,6 +6,7 @@
 mod approval;
 mod breaks;
 mod document;
+mod expectation;
 mod facts;
 mod overtime;
 mod premiums;
@@ -35,6 +36,23 @@ pub struct Translation {
     pub codes: BTreeSet<String>,
     /// What a counter held before the first day: rule and minutes.
     pub opening: Option<(String, i64)>,
+    /// What worked time is compared with.
+    pub compared: Compared,
+    /// Whether work passes midnight, and the policy does not say on which date it counts.
+    pub undated: bool,
+}
+
+/// What worked time is compared with for the figures `undertime` and `overtime`, where no rule of the case pays to
+/// codes of these names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compared {
+    /// Nothing is expected, so the figures do not exist.
+    #[default]
+    Nothing,
+    /// The hours of a date, by a calendar or a length: the date as a whole.
+    Hours,
+    /// Shifts that the facts plan.
+    Shifts,
 }
 
 impl Translation {
@@ -59,6 +77,9 @@ struct Translator {
     facts: Facts,
     codes: BTreeSet<String>,
     opening: Option<(String, i64)>,
+    compared: Compared,
+    undated: bool,
+    day_attribution_stated: bool,
 }
 
 /// Translates what a case states.
@@ -73,6 +94,9 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         facts,
         codes: BTreeSet::from(["regular".to_owned()]),
         opening: None,
+        compared: Compared::Nothing,
+        undated: false,
+        day_attribution_stated: false,
     };
     translator.policy_as_a_whole()?;
     let evaluated_at = translator.policy.text("evaluated_at")?;
@@ -85,6 +109,8 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         evaluated_at,
         codes: translator.codes,
         opening: translator.opening,
+        compared: translator.compared,
+        undated: translator.undated,
     })
 }
 
@@ -94,7 +120,9 @@ impl Translator {
         self.workdays()?;
         self.matching()?;
         self.pairing()?;
+        self.planned_absences()?;
         self.schedule()?;
+        self.expectation()?;
         self.attendance()?;
         self.calendar()?;
         self.leave()?;
@@ -118,6 +146,7 @@ impl Translator {
     }
 
     fn workdays(&mut self) -> Result<(), Unsupported> {
+        self.day_attribution_stated = self.policy.has("day_attribution");
         if let Some(day) = self.policy.text("workweek_start")? {
             self.document.set("workdays.workweek_opens", weekday(&day)?);
         }
@@ -159,8 +188,11 @@ impl Translator {
                 return unsupported("meals and breaks longer than the longest shift");
             }
         }
-        let before = self.policy.number("shift_match_before_min")?;
-        let after = self.policy.number("shift_match_after_min")?;
+        let (mut before, mut after) =
+            (self.policy.number("shift_match_before_min")?, self.policy.number("shift_match_after_min")?);
+        if let Some(both) = self.policy.number("schedule_match_window_min")? {
+            (before, after) = (before.or(Some(both)), after.or(Some(both)));
+        }
         if let Some(before) = before {
             self.document.set("schedule.earliest_in", minutes(before));
         }

@@ -138,11 +138,11 @@ impl Translator {
         Ok(())
     }
 
-    fn document_has_holidays(&mut self) -> bool {
+    fn document_has_holidays(&self) -> bool {
         self.document.has("calendar.statutory_holidays")
     }
 
-    fn document_replaces_codes(&mut self) -> bool {
+    fn document_replaces_codes(&self) -> bool {
         self.document.has("overtime.tiers") && !self.document.has("overtime.combine")
     }
 }

@@ -37,6 +37,13 @@ impl Translator {
         if self.facts.has_schedule() {
             return Ok(());
         }
+        // Clock times are written alike, so that texts compare as times.
+        if start < end {
+            // Whatever is worked on the date is compared with the shift.
+            let (opens, closes) = (minute_of_day(&start)?, minute_of_day(&end)?);
+            self.document.set("shifts.planned.earliest_in", minutes(opens));
+            self.document.set("shifts.planned.latest_out", minutes(1_440 - closes));
+        }
         self.document.set("shifts.planned.start", start);
         self.document.set("shifts.planned.end", end);
         let mut days = weekdays.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
@@ -73,6 +80,13 @@ impl Translator {
             // Nobody is absent on a day that is not over.
             self.document.set("attendance.absence_delay", minutes(self.facts.minutes_left_after_shifts()));
         }
+        self.half_day_absence()?;
+        if self.facts.open_ended {
+            // Nobody is early out of a shift without an end.
+            self.document.set("attendance.early_grace", "off");
+        }
+        // A break is not planned time, so that nobody is late for it.
+        self.document.set("attendance.measured", "planned");
         if let Some(undertime) = self.policy.object("undertime")? {
             // An empty object says that nothing is filled up.
             undertime.finish()?;
@@ -103,7 +117,7 @@ impl Translator {
             self.document.set("calendar.rest_days", texts(days));
         }
         if let Some(pay) = self.policy.object("holiday_pay")? {
-            self.holiday_pay(pay)?;
+            self.holiday_pay(pay, &holidays)?;
         }
         if let Some(overtime) = self.policy.object("holiday_overtime")? {
             self.holiday_overtime(overtime)?;
@@ -136,17 +150,22 @@ impl Translator {
         self.document.change(date).insert("attendance".into(), attendance);
     }
 
-    fn holiday_pay(&mut self, mut pay: Keys) -> Result<(), Unsupported> {
+    fn holiday_pay(&mut self, mut pay: Keys, holidays: &[String]) -> Result<(), Unsupported> {
         match pay.text("shift_on_holiday")?.as_deref() {
             // The pay of a holiday not worked.
             Some("must_not_work") => {}
             Some(other) => return unsupported(format!("`holiday_pay.shift_on_holiday` {other}")),
+            // Where nothing is punched on a holiday, it does not matter whether work would change the pay.
+            None if !self.facts.punched_on(holidays) => {}
             None => return unsupported("`holiday_pay` whether worked or not"),
         }
         let (Some(amount), Some(code)) = (pay.number("holiday_pay_minutes")?, pay.text("holiday_pay_code")?) else {
             return unsupported("`holiday_pay` without amount or code");
         };
         pay.finish()?;
+        if self.facts.absent_on(holidays, &code) {
+            return unsupported("absence of the code of the holiday pay on a holiday");
+        }
         self.document.set(&format!("pay_codes.{code}.layer"), "quantity");
         self.document.set("holidays.not_worked.pay", code.clone());
         self.document.set("holidays.not_worked.amount", minutes(amount));
@@ -166,4 +185,11 @@ impl Translator {
         }
         Ok(())
     }
+}
+
+/// Minutes after midnight of a clock time.
+fn minute_of_day(time: &str) -> Result<i64, Unsupported> {
+    let parts = time.split_once(':').and_then(|(hours, minutes)| Some((hours.parse().ok()?, minutes.parse().ok()?)));
+    let (hours, minutes): (i64, i64) = parts.ok_or_else(|| Unsupported(format!("the clock time `{time}`")))?;
+    Ok(hours * 60 + minutes)
 }
