@@ -155,6 +155,20 @@ mod tests {
         assert!(greedy.streams.take().is_some());
     }
 
+    #[tokio::test]
+    async fn a_small_call_does_not_wait_for_the_memory_of_streams() {
+        let capacities = Capacities::new(&Limits::default(), 4);
+        let own = capacities.of(peer(1));
+        let all = own.chunks.take(usize::MAX).await.unwrap();
+        let small = own.of_call(256 << 10);
+        let soon = std::time::Duration::from_secs(1);
+        assert!(tokio::time::timeout(soon, small.take(256 << 10)).await.is_ok());
+        let large = own.of_call(8 << 20);
+        assert!(tokio::time::timeout(soon / 10, large.take(8 << 20)).await.is_err());
+        drop(all);
+        assert!(large.take(8 << 20).await.is_ok());
+    }
+
     #[test]
     fn a_refused_place_takes_nothing() {
         let capacities = Capacities::new(&Limits { streams: 1, peer_percent: 100, ..Limits::default() }, 4);

@@ -19,6 +19,7 @@ use shiftmill_timecards::rows::{
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 use tonic::Status;
 
 use crate::budget::Reservation;
@@ -32,6 +33,8 @@ use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window, 
 
 /// What a timecard takes in an answer beside its own bytes: the number of its field, and its length.
 const FIELD_BYTES: usize = 6;
+/// The bytes of a message up to which its rows are read at once: some hundred microseconds.
+const READ_HERE_MAX: usize = 64 << 10;
 /// What the result hash takes in an answer.
 const HASH_BYTES: usize = 40;
 
@@ -55,10 +58,9 @@ pub(crate) async fn evaluate(
     let bytes = memory::of_call(count, message.encoded_len(), &request, most, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.of_call(bytes).take(bytes).await?;
-    let (batch, refused) = read_batch(&message, &request)?;
+    let (keys, batch, refused) = read_timecards(message, &request).await?;
     request.add_employees(batch.len());
     let header = response_header(&request, &shared.limits.plugin_allowance, most)?;
-    let keys: Vec<String> = message.timecards.into_iter().map(|timecard| timecard.employee).collect();
     let told = Told { explain, language, most };
     let answering = Arc::clone(&request);
     let answer = move |finished: &Finished| answer(header, &answering, finished, keys, refused, told);
@@ -126,6 +128,22 @@ fn named_zone(name: &str, field: &str) -> Result<(), Problem> {
 
 /// The timecards that cannot be read, each with its position in the call, ascending.
 type Refused = Vec<(usize, Problem)>;
+
+/// The keys of a call, its timecards that can be read, and the others. A large message is read outside of the threads that
+/// serve calls.
+async fn read_timecards(
+    message: v1::EvaluateRequest,
+    request: &Arc<Request>,
+) -> Result<(Vec<String>, CheckedBatch, Refused), Problem> {
+    let is_large = message.encoded_len() > READ_HERE_MAX;
+    let request = Arc::clone(request);
+    let read = move || {
+        let (batch, refused) = read_batch(&message, &request)?;
+        let keys = message.timecards.into_iter().map(|timecard| timecard.employee).collect();
+        Ok((keys, batch, refused))
+    };
+    if is_large { spawn_blocking(read).await.map_err(|_| lost_timecard())? } else { read() }
+}
 
 /// Reads the timecards. The batch has those that can be read, in their order.
 fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(CheckedBatch, Refused), Problem> {

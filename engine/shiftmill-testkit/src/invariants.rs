@@ -499,10 +499,15 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
 }
 
 /// No work, paired or on the timeline, lies in a scheduled shift from which the employee is absent. Thresholds of worked
-/// time are left out: they call a day absent because little was worked.
+/// time, steps of leaving early and lengths of days are left out: they call a day absent because little was worked, or
+/// without a scheduled shift.
 pub fn work_attends_shifts(question: &Question) -> Held {
     let mut plain = question.clone();
-    plain.timeline = with_plans(question, |plan| plan.attendance.absent_below = None);
+    plain.timeline = with_plans(question, |plan| {
+        plan.attendance.absent_below = None;
+        plan.attendance.early_tiers.clear();
+        plan.expectation.hours = [None; 7];
+    });
     let (_, state) = evaluated(&plain);
     for row in engine::answer(&plain).exceptions.iter().filter(|row| row.1 == ExceptionCode::Absent) {
         let missed = state.scheduled.iter().find(|shift| shift.workday == row.0 && shift.start == row.3);

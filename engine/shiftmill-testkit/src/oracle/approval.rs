@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval};
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, Compensation, DayType, ExceptionCode, PayCode,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, Compensation, DayType, ExceptionCode, PayCode, Plan,
     PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn apply(
     moments: &mut Vec<Moment>,
     notices: &mut Vec<Notice>,
 ) {
-    let has_rules = |plan: &shiftmill_core::Plan| !plan.overtime_approval.is_empty();
+    let has_rules = |plan: &Plan| !plan.overtime_approval.is_empty();
     if !question.timeline.versions().iter().any(|version| has_rules(&version.1)) {
         return;
     }
