@@ -7,7 +7,8 @@
 //!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
 //!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
 //!   end before it starts has no length. A row that repeats another exactly does not count and raises `duplicate_shift`
-//!   at its start. Rows of work and overtime that share a second are an error: nobody works two shifts at once. Shifts
+//!   at its start. Rows of work and overtime that share a second are an error, also with a shift of the
+//!   pattern: nobody works two shifts at once. Shifts
 //!   that touch do not overlap.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
@@ -147,6 +148,9 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
     if !state.scheduled.iter().any(|shift| shift.kind == RosterKind::Work) {
         let has_rows = !state.scheduled.is_empty();
         follow_pattern(inputs, &mut clock, &mut state.scheduled);
+        if has_rows {
+            check_beside_pattern(inputs, &mut clock, &state.scheduled)?;
+        }
         if has_rows || !state.scheduled.is_sorted_by_key(key) {
             state.scheduled.sort_unstable_by_key(key);
         }
@@ -194,6 +198,23 @@ fn check_overlap(
             return Err(EvaluationError::ShiftsOverlap { index: found.next().unwrap_or_default() as u32 });
         }
         latest_end = latest_end.max(shift.end);
+    }
+    Ok(())
+}
+
+/// An error at the first row that shares time with a shift of the weekly pattern.
+fn check_beside_pattern(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    scheduled: &[ScheduledShift],
+) -> Result<(), EvaluationError> {
+    for row in 0..inputs.card.schedule.workday.len() {
+        let Some(overtime) = timed_row(inputs, clock, row)?.filter(|row| row.kind.is_duty()) else { continue };
+        let of_pattern = scheduled.iter().filter(|shift| shift.kind == RosterKind::Work);
+        let mut shared = of_pattern.map(|shift| (shift.start.max(overtime.start), shift.end.min(overtime.end)));
+        if shared.any(|shared| shared.0 < shared.1) {
+            return Err(EvaluationError::ShiftsOverlap { index: row as u32 });
+        }
     }
     Ok(())
 }

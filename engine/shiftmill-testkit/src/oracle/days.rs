@@ -207,6 +207,15 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             let followed = is_working(day_type(question, date)) && !is_open;
             kept.extend(by_pattern(question, date).filter(|_| followed));
         }
+        for (row, overtime) in &by_fact {
+            let shares = |duty: &Duty| {
+                let lasts = duty.start < duty.end && overtime.start < overtime.end;
+                duty.kind == RosterKind::Work && lasts && duty.start < overtime.end && overtime.start < duty.end
+            };
+            if kept.iter().any(shares) {
+                return Err(EvaluationError::ShiftsOverlap { index: *row });
+            }
+        }
     }
     kept.sort_by_key(key);
     Ok(kept)
