@@ -300,10 +300,13 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
         if template.is_none() && plan.breaks.fixed.is_empty() {
             continue;
         }
-        let pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        let (Some(first), Some(last)) = (pairs.first(), pairs.last()) else { continue };
+        let own = &pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
+        // The gap between two parts of a stretch, which may be paid, belongs to the later one.
+        let before = if shift.continues { pairs[..shift.first_pair as usize].last() } else { None };
+        let opens = before.map_or(first.start, |pair| pair.end);
         let mut cut = |start: Timestamp, end: Timestamp, rule: RuleId| {
-            if start < last.end && first.start < end && start < end {
+            if start < last.end && opens < end && start < end {
                 let reason = Reason { rule, because: Because::FixedBreak };
                 let rank = cuts.len() as u32;
                 cuts.push(Cut { start, end, shift: Some(index as u32), reason, rank });
@@ -316,7 +319,7 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
         }
         for fixed in &plan.breaks.fixed {
             let last_date = clock.date_at(last.end);
-            let mut date = clock.date_at(first.start).plus(-1);
+            let mut date = clock.date_at(opens).plus(-1);
             while date <= last_date {
                 let (start, end) = fixed.on(date, clock);
                 cut(start, end, fixed.rule);
