@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::serve;
 
 /// The ruleset of the company.
-const RULESET: &str = "us-california@1";
+const RULESET: &str = "us-california@2";
 const ZONE: &str = "America/Los_Angeles";
 /// The month that is paid, and the days around it that its workweeks need.
 const MONTH: (i32, u32) = (2026, 3);

@@ -27,10 +27,10 @@ const ROUND: usize = 64;
 const EXAMPLES: &str = "\
 Examples:
   A week of punches under a preset, as a table:
-    shiftmill evaluate --ruleset us-california@1 --zone America/Los_Angeles --punches punches.csv
+    shiftmill evaluate --ruleset us-california@2 --zone America/Los_Angeles --punches punches.csv
 
   A month from a terminal, with the employees of its PINs, as hours with two decimals:
-    shiftmill evaluate --ruleset cn-standard@1 --zone Asia/Shanghai --employees employees.csv \\
+    shiftmill evaluate --ruleset cn-standard@2 --zone Asia/Shanghai --employees employees.csv \\
         --punches attlog.dat --from 2026-03-01 --to 2026-03-31 --complete --hours decimal:2
 
   What a terminal or program exports, as it is (`shiftmill formats` lists the profiles):

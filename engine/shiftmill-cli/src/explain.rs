@@ -20,7 +20,7 @@ use crate::window::WindowArguments;
 const EXAMPLES: &str = "\
 Examples:
   Why is this person paid what they are paid?
-    shiftmill explain --ruleset us-california@1 --zone America/Los_Angeles --punches punches.csv --employee E00004
+    shiftmill explain --ruleset us-california@2 --zone America/Los_Angeles --punches punches.csv --employee E00004
 
   One day only:
     shiftmill explain ... --employee E00004 --workday 2026-03-04";

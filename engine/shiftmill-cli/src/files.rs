@@ -22,7 +22,7 @@ use crate::rulesets;
 #[derive(Clone, Debug, Args)]
 #[command(mut_arg("punches", |punches| punches.required_unless_present("facts")))]
 pub struct FactFiles {
-    /// A ruleset: a file or a preset such as `us-california@1`. Give several where the employees file chooses by name.
+    /// A ruleset: a file or a preset such as `us-california@2`. Give several where the employees file chooses by name.
     #[arg(long, value_name = "FILE|PRESET", required = true)]
     pub ruleset: Vec<String>,
     #[command(flatten)]

@@ -166,11 +166,11 @@ fn ruleset(like: Like) -> String {
     match like {
         Like::California => String::from(
             "name = \"california-plant\"\ndescription = \"Hourly staff in California who punch their meals\"\n\
-             extends = \"us-california@1\"\n\n[attendance]\nlate_grace = \"5m\"\nearly_grace = \"5m\"\n",
+             extends = \"us-california@2\"\n\n[attendance]\nlate_grace = \"5m\"\nearly_grace = \"5m\"\n",
         ),
         Like::Shanghai => format!(
             "name = \"shanghai-plant\"\ndescription = \"Standard working hours, five shifts, meals deducted by the \
-             shift\"\nextends = \"cn-standard@1\"\n\n[leave.codes.annual]\npay = \"leave_annual\"\n\n{}",
+             shift\"\nextends = \"cn-standard@2\"\n\n[leave.codes.annual]\npay = \"leave_annual\"\n\n{}",
             shifts_toml()
         ),
     }

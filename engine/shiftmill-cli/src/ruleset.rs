@@ -32,8 +32,8 @@ pub enum RulesetCommand {
     #[command(after_help = "Example:\n  shiftmill ruleset schema > ruleset.schema.json")]
     Schema,
     /// Print a ruleset: its rules with their sources, its pay codes and shifts, and what it does not cover.
-    #[command(after_help = "Examples:\n  shiftmill ruleset show us-california@1\n  \
-        shiftmill ruleset show us-california@1 --text > mine.toml\n  \
+    #[command(after_help = "Examples:\n  shiftmill ruleset show us-california@2\n  \
+        shiftmill ruleset show us-california@2 --text > mine.toml\n  \
         shiftmill ruleset show office.toml --canonical")]
     Show {
         /// A file or preset.
@@ -249,6 +249,6 @@ fn list_presets(json: bool, out: &mut dyn Write) -> Result<(), Problem> {
     for preset in presets() {
         writeln!(out, "{:<width$}  {}", preset.name, preset.title)?;
     }
-    writeln!(out, "\nStarting points, not legal advice. Take one with `extends = \"us-california@1\"`.")?;
+    writeln!(out, "\nStarting points, not legal advice. Take one with `extends = \"us-california@2\"`.")?;
     Ok(())
 }

@@ -23,7 +23,7 @@ pub struct Settings {
 /// Where a ruleset comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ruleset {
-    /// A ruleset that the service has loaded, or a preset such as `us-california@1`.
+    /// A ruleset that the service has loaded, or a preset such as `us-california@2`.
     Named(String),
     /// The document itself.
     Document {

@@ -13,7 +13,7 @@
 //!
 //! ```
 //! use shiftmill_ruleset::{Document, NoLibrary, compile};
-//! let text = "name = \"acme\"\nextends = \"us-flsa@1\"\n";
+//! let text = "name = \"acme\"\nextends = \"us-flsa@2\"\n";
 //! let ruleset = compile(&Document { name: "acme.toml", text }, &NoLibrary).unwrap();
 //! assert_eq!(ruleset.name(), "acme");
 //! ```

@@ -279,7 +279,7 @@ static HEAD: [Setting; 8] = [
     optional(
         "extends",
         Kind::Text(200),
-        "A preset such as `us-california@1`, or a file beside this one, that the ruleset extends.",
+        "A preset such as `us-california@2`, or a file beside this one, that the ruleset extends.",
     ),
     optional("remove", Kind::Names, "Inherited rules to drop, by their names."),
     setting(

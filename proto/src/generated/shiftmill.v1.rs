@@ -1389,7 +1389,7 @@ pub struct RulesetSource {
 pub mod ruleset_source {
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Source {
-        /// The name of a ruleset that the server has loaded, or of a preset such as `us-california@1`.
+        /// The name of a ruleset that the server has loaded, or of a preset such as `us-california@2`.
         #[prost(string, tag = "1")]
         Name(::prost::alloc::string::String),
         /// The ruleset itself, a TOML document.

@@ -40,7 +40,7 @@ pub struct SuiteFile {
 /// The settings of a preamble or of a case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setting {
-    /// A preset (`us-california@1`) or a file in the folder of the suite (`plant-2.toml`).
+    /// A preset (`us-california@2`) or a file in the folder of the suite (`plant-2.toml`).
     pub ruleset: Option<String>,
     /// A block of TOML over that ruleset, or the whole ruleset when none is named.
     pub toml: Option<TomlBlock>,
