@@ -112,7 +112,10 @@ fn tell(
         return Ok(());
     }
     if explanation.provisional {
-        writeln!(out, "Provisional: days around the pay period are missing, so the figures may still change.")?;
+        writeln!(
+            out,
+            "Provisional: the figures may still change; `context_short`, `facts_rejected` or `plugin_failed` says why."
+        )?;
     }
     writeln!(out)?;
     for day in &explanation.days {

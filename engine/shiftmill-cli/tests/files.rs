@@ -72,7 +72,7 @@ fn people_with_rejected_rows_are_provisional() {
     assert_eq!(document["rejected"]["causes"][0]["count"], 2);
     let output = evaluate(&place, 1, &arguments);
     assert!(
-        err(&output).contains("rejected: p.csv line 2: the line is not utf-8 text; state its encoding, or save the file as UTF-8 (and 1 more row: line 3)"),
+        err(&output).contains("rejected: p.csv line 2: the line is not utf-8 text; give `--encoding`, or save the file as UTF-8 (and 1 more row: line 3)"),
         "{}",
         err(&output)
     );

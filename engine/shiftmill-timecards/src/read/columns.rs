@@ -173,6 +173,6 @@ impl ColumnMap {
 
     /// How many of these names the map has.
     pub(super) fn known_among(&self, names: &[String]) -> usize {
-        names.iter().filter(|name| self.of_name(name).is_some()).count()
+        names.iter().filter(|name| self.of_name(name).is_some_and(|holds| holds != Holds::Nothing)).count()
     }
 }

@@ -41,7 +41,7 @@ pub enum LineFault {
     #[error("the line is longer than 64 KiB")]
     TooLong,
     /// Some of its bytes are no text.
-    #[error("the line is not {0} text; state its encoding, or save the file as UTF-8")]
+    #[error("the line is not {0} text; give `--encoding`, or save the file as UTF-8")]
     Undecodable(Encoding),
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::BufRead;
 
 use super::columns::Holds;
+use super::encoding::Encoding;
 use super::error::FileError;
 use super::layout::Layout;
 use super::lines::{LineFault, Lines};
@@ -93,8 +94,8 @@ struct Search {
     lines: usize,
     /// The line that looks most like a header: how many columns it has, its place, its text, the columns that it lacks.
     best: Option<(usize, Place, Vec<String>, Vec<Field>)>,
-    /// The first line that could not be decoded, with its bytes.
-    undecodable: Option<(Place, LineFault, Vec<u8>)>,
+    /// The lines that are not text, with their bytes. Any of them may be the header.
+    undecodable: Vec<(Place, Encoding, Vec<u8>)>,
 }
 
 impl<'a> Sheet<'a> {
@@ -157,8 +158,8 @@ impl<'a> Sheet<'a> {
     /// A line before the header that is not text.
     pub fn not_a_header(&mut self, place: Place, fault: LineFault, bytes: &[u8]) -> Result<(), FileError> {
         self.search.lines += 1;
-        if self.search.undecodable.is_none() {
-            self.search.undecodable = Some((place, fault, bytes.to_vec()));
+        if let LineFault::Undecodable(encoding) = fault {
+            self.search.undecodable.push((place, encoding, bytes.to_vec()));
         }
         self.give_up().map_or(Ok(()), Err)
     }
@@ -172,9 +173,13 @@ impl<'a> Sheet<'a> {
         let of_punches = self.table == Table::Punches;
         let name = |profile: &Profile| profile.name.clone();
         let other = |profile: &&'static Profile| of_punches && Some(*profile) != self.layout.profile;
-        if let Some((place, LineFault::Undecodable(encoding), bytes)) = &self.search.undecodable {
+        if let Some((first, encoding, _)) = self.search.undecodable.first() {
             let names = |text: &str| text.split(divider_of(text)).map(|name| name.trim().to_owned()).collect();
-            let nearest = Profile::nearest_of_bytes(bytes, names).filter(other).map(name);
+            let fits = |(place, _, bytes): &(Place, Encoding, Vec<u8>)| {
+                Some((*place, Profile::nearest_of_bytes(bytes, names).filter(other).map(name)?))
+            };
+            let header = self.search.undecodable.iter().find_map(fits);
+            let (place, nearest) = header.map_or((*first, None), |(place, nearest)| (place, Some(nearest)));
             return FileError::Undecodable { line: place.line, encoding: *encoding, nearest };
         }
         let Some((_, place, names, missing)) = &self.search.best else { return FileError::Empty };
@@ -386,7 +391,7 @@ pub fn read_attlog(
             let values: Vec<&str> = line.text.split('\t').collect();
             let nearest = Profile::nearest_of_row(&values).map(|profile| profile.name.clone());
             if nearest.is_some() {
-                let row = excerpt(line.text).to_string();
+                let row = excerpt(&values.join(" ")).to_string();
                 return Err(FileError::NotAttlog { line: line.number, row, nearest });
             }
         }

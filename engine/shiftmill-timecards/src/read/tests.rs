@@ -303,6 +303,10 @@ fn encodings_are_obeyed() {
     let (error, hint) = refused(Table::Punches, &csv(), gbk);
     assert_eq!(error, "line 1 is not utf-8 text");
     assert!(hint.contains("`--profile zk-cn`"), "{hint}");
+    let titled = [b"\xBF\xBC\xC7\xDA\xB1\xA8\xB1\xED\r\n".as_slice(), gbk].concat();
+    let (error, hint) = refused(Table::Punches, &csv(), &titled);
+    assert_eq!(error, "line 2 is not utf-8 text");
+    assert!(hint.contains("`--profile zk-cn`"), "{hint}");
     let utf8 = "部门,考勤号码,日期时间,记录状态\rA,007,2026/3/2 8:01:12,上班签到\rA,7,2026/3/2 12:00:40,外出\r";
     assert_eq!(punched(&punches_of(&profile("zk-cn"), utf8.as_bytes()).0[1..]), seen);
     let utf16: Vec<u8> = format!("\u{FEFF}{utf8}").encode_utf16().flat_map(u16::to_le_bytes).collect();

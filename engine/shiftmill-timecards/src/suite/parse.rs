@@ -312,7 +312,10 @@ impl Reader {
                 ["workday", "meal", "break", "punches", "scheduled", "leave", "day type", "waived", "approvals"];
             let is_known = known.contains(&name.as_str()) || name == "correction" || name == "corrections";
             if !is_known && cells::punch_kind(name).is_none() {
-                self.mistake(table.line, format!("`{name}` is not a column of a facts table"));
+                let columns = known.join("`, `");
+                let message =
+                    format!("`{name}` is not a column of a facts table: those are `{columns}` and punches by kind");
+                self.mistake(table.line, message);
             }
         }
         for row in &table.rows {

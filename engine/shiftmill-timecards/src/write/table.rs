@@ -22,7 +22,7 @@ pub fn table<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &
 
 fn one(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
     let result = card.card();
-    let provisional = if result.provisional { "  (provisional: days of context are missing)" } else { "" };
+    let provisional = if result.provisional { "  (provisional: figures may still change)" } else { "" };
     let name = if card.name.is_empty() { String::new() } else { format!("  {}", card.name) };
     writeln!(out, "{}{name}  {}{provisional}", card.employee, card.zone.name())?;
     if let Some(error) = result.error {

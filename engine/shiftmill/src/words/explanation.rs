@@ -21,7 +21,7 @@ use crate::words::{
 pub struct Explanation {
     /// Why the timecard could not be evaluated; everything else is then empty.
     pub error: Option<String>,
-    /// True when days of context are missing, so that the figures may still change.
+    /// True when the figures may still change: days of context are missing, rows were rejected or a plugin failed.
     pub provisional: bool,
     /// The days, in order.
     pub days: Vec<DayExplanation>,
@@ -473,7 +473,10 @@ impl fmt::Display for Explanation {
             return writeln!(f, "This timecard could not be evaluated. {error}.");
         }
         if self.provisional {
-            writeln!(f, "Provisional: days around the pay period are missing, so the figures may still change.\n")?;
+            writeln!(
+                f,
+                "Provisional: the figures may still change; `context_short`, `facts_rejected` or `plugin_failed` says why.\n"
+            )?;
         }
         for day in &self.days {
             writeln!(f, "{day}")?;
