@@ -17,6 +17,7 @@ use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
 use crate::shape::expectation::Expectation;
 use crate::shape::leave::LeaveRules;
+use crate::shape::length_rounding::LengthRounding;
 use crate::shape::matching::{MatchBy, Matching};
 use crate::shape::meal_requirement::MealRequirement;
 use crate::shape::pairing::Pairing;
@@ -48,6 +49,8 @@ pub struct Plan {
     pub workdays: Workdays,
     /// Paid gaps and breaks deducted.
     pub breaks: Breaks,
+    /// Rounding of lengths: at most one rule for each kind of length.
+    pub length_rounding: Vec<LengthRounding>,
     /// Required meals, in order of their ordinal.
     pub meal_requirements: Vec<MealRequirement>,
     /// Leave.
@@ -212,6 +215,8 @@ pub(crate) struct Needs {
     pub(crate) fixed_breaks: bool,
     /// Breaks are deducted automatically.
     pub(crate) auto_deduct: bool,
+    /// Lengths are rounded.
+    pub(crate) length_rounding: bool,
     /// Work is compared with the time that its workday expects.
     pub(crate) expectation: bool,
     /// Meals are required.
@@ -247,6 +252,7 @@ impl Needs {
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
+            length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
             overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),

@@ -139,6 +139,16 @@ pub enum Because {
     ApprovedOnly,
     /// Overtime outside the scheduled shift.
     OutsideShift,
+    /// What is left of a length when it is rounded down.
+    LengthRoundedDown {
+        /// Lengths are multiples of it.
+        interval: Seconds,
+    },
+    /// What a length gains when it is rounded up.
+    LengthRoundedUp {
+        /// Lengths are multiples of it.
+        interval: Seconds,
+    },
 }
 
 coded! {
@@ -208,6 +218,10 @@ coded! {
         ApprovedOnly = 30 "approved_only",
         /// Overtime outside the scheduled shift.
         OutsideShift = 31 "outside_shift",
+        /// What is left of a length when it is rounded down.
+        LengthRoundedDown = 32 "length_rounded_down",
+        /// What a length gains when it is rounded up.
+        LengthRoundedUp = 33 "length_rounded_up",
     }
 }
 
@@ -247,6 +261,8 @@ impl Because {
             Because::Banked => BecauseKind::Banked,
             Because::ApprovedOnly => BecauseKind::ApprovedOnly,
             Because::OutsideShift => BecauseKind::OutsideShift,
+            Because::LengthRoundedDown { .. } => BecauseKind::LengthRoundedDown,
+            Because::LengthRoundedUp { .. } => BecauseKind::LengthRoundedUp,
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::card::Span;
 use crate::pay::{combine, overtime_approval, premiums};
-use crate::shape::{assignment, attendance, breaks, coverage, expectation, leave, meal_requirement};
+use crate::shape::{assignment, attendance, breaks, coverage, expectation, leave, length_rounding, meal_requirement};
 use crate::time::Workday;
 use crate::{close, open, plugin};
 
@@ -30,6 +30,8 @@ pub struct Scratch {
     pub(crate) coverage: coverage::Scratch,
     /// Breaks: what is paid and what is deducted.
     pub(crate) breaks: breaks::Scratch,
+    /// Rounding of lengths: what is rounded.
+    pub(crate) lengths: length_rounding::Scratch,
     /// Leave: the order of the facts, and the stretches on their way into layer A.
     pub(crate) leave: leave::Scratch,
     /// The calendar: the dates on which anything was worked.

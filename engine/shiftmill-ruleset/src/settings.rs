@@ -15,6 +15,7 @@ use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
 use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
 use shiftmill_core::shape::expectation::WorkThatCounts;
 use shiftmill_core::shape::leave::{LeaveDays, LeaveVersusWork};
+use shiftmill_core::shape::length_rounding::RoundedLength;
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
 use shiftmill_core::shape::meal_requirement::JudgedBy;
 use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, RepeatIn};
@@ -148,7 +149,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 20] = [
+pub(crate) const NOT_YET: [&str; 19] = [
     "flex",
     "core_hours",
     "late_off_late_on",
@@ -156,7 +157,6 @@ pub(crate) const NOT_YET: [&str; 20] = [
     "guarantees",
     "eligibility",
     "attributes",
-    "total_rounding",
     "blocks",
     "half_day_split",
     "clock_offset",
@@ -302,7 +302,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 19] = [
+static RULES: [Setting; 20] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
     setting(
@@ -321,6 +321,12 @@ static RULES: [Setting; 19] = [
     ),
     setting("pairing", Kind::Table(&PAIRING), "", "Which in punch belongs to which out punch."),
     setting("rounding", Kind::Rules(&ROUNDING), "", "The first rule whose targets and condition fit a punch applies."),
+    setting(
+        "length_rounding",
+        Kind::Rules(&LENGTH_ROUNDING),
+        "",
+        "Work is paid in whole units, and punches stay as they are.",
+    ),
     setting("workdays", Kind::Table(&WORKDAYS), "", "To which workday each worked second belongs."),
     setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are deducted."),
     setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
@@ -604,6 +610,25 @@ static ROUNDING: Section = Section {
         ),
         optional("near_schedule", up_to(24 * HOUR), "Only punches this near to the scheduled time."),
         optional("between", Kind::Window, "Only punches in this daily window. At most one of the two conditions."),
+        RULE_SOURCE,
+    ]],
+};
+
+static LENGTH_ROUNDING: Section = Section {
+    title: "a rule that rounds lengths",
+    groups: &[&[
+        RULE_NAME,
+        setting("of", one_of::<RoundedLength>(), "workday", "Which lengths it rounds; one rule for each."),
+        required("interval", up_to(24 * HOUR), "Lengths become multiples of it."),
+        setting("direction", one_of::<DirectionKind>(), "nearest", "The direction of rounding."),
+        setting("tie", one_of::<Tie>(), "partial_minute_down", "Where `nearest` changes from down to up."),
+        setting(
+            "grace",
+            up_to(24 * HOUR),
+            "0m",
+            "With `down`, a length that lacks at most this much to a multiple becomes it; with `up`, one that is at most this much beyond it.",
+        ),
+        setting("off_pay", Kind::PayCode(BASE), "rounded_off", "The pay code of what is rounded off."),
         RULE_SOURCE,
     ]],
 };

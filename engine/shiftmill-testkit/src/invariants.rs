@@ -159,7 +159,7 @@ pub fn detail_invariance(question: &Question) -> Held {
 }
 
 /// A transfer within a worked pair cuts it in two that touch; the pay lines stay. For typed pairing without rounding,
-/// since a transfer is a punch that rounding would move.
+/// since a transfer is a punch that rounding would move, and divides a length.
 pub fn segment_split_invariance(question: &Question) -> Held {
     let mut plain = question.clone();
     plain.timeline = with_plans(question, |plan| {
@@ -167,6 +167,7 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         plan.matching =
             Matching { new_shift_gap: Seconds::hours(16), shift_length_max: Seconds::hours(48), ..Matching::default() };
         plan.rounding.clear();
+        plan.length_rounding.clear();
         plan.dedupe.window = None;
     });
     let (_, state) = evaluated(&plain);

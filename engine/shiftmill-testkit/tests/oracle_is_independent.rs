@@ -76,6 +76,8 @@ const TYPES: &[&str] = &[
     "shape::expectation::WorkThatCounts",
     "shape::leave::LeaveDays",
     "shape::leave::LeaveVersusWork",
+    "shape::length_rounding::LengthRounding",
+    "shape::length_rounding::RoundedLength",
     "shape::matching::GapBasis",
     "shape::matching::MatchBy",
     "shape::matching::Matching",

@@ -132,6 +132,8 @@ grounds! {
     29 Banked,
     30 ApprovedOnly,
     31 OutsideShift,
+    32 LengthRoundedDown { interval },
+    33 LengthRoundedUp { interval },
 }
 
 #[cfg(test)]

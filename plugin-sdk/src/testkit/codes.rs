@@ -19,7 +19,7 @@ type Shipped = (&'static str, u8, u8, u8, u16);
 
 /// The pay codes that every ruleset has, the two built-in ones first. A test compares them with those of rulesets.
 #[rustfmt::skip]
-pub const SHIPPED: [Shipped; 19] = [
+pub const SHIPPED: [Shipped; 20] = [
     ("regular", BASE, SECONDS, 1, 1_000),
     ("unpaid_break", BASE, SECONDS, 0, 1_000),
     ("overtime_1_0", BASE, SECONDS, 1, 1_000),
@@ -39,6 +39,7 @@ pub const SHIPPED: [Shipped; 19] = [
     ("meal_premium", QUANTITY, COUNT, 1, 1_000),
     ("rest_premium", QUANTITY, COUNT, 1, 1_000),
     ("bank_credit", BASE, SECONDS, 0, 1_000),
+    ("rounded_off", BASE, SECONDS, 0, 1_000),
 ];
 
 /// Pay codes by number.

@@ -6,6 +6,7 @@ pub mod calendar;
 pub(crate) mod coverage;
 pub mod expectation;
 pub mod leave;
+pub mod length_rounding;
 pub mod matching;
 pub mod meal_requirement;
 pub mod pairing;
@@ -42,6 +43,7 @@ pub fn lay_out<R: Recorder>(
     rounding::round(inputs, state, recorder);
     workdays::attribute(inputs, state);
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
+    length_rounding::apply(inputs, state, &mut scratch.lengths, &mut scratch.spans, recorder);
     leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
     calendar::find_last_worked(inputs, state, &mut scratch.worked_dates);
     workdays::summarise(inputs, state);

@@ -527,7 +527,7 @@ impl RoundingCondition {
 
 impl Direction {
     /// The smallest residual, above zero, that goes up.
-    fn up_from(self, interval: u32) -> u32 {
+    pub(super) fn up_from(self, interval: u32) -> u32 {
         let middle_minute = interval / 2 / 60;
         match self {
             Direction::Down => interval,

@@ -71,6 +71,7 @@ impl Compiler<'_> {
             matching: punches::matching(section(document, "matching")),
             pairing: self.pairing(section(document, "pairing")),
             rounding: self.rounding(document.tables("rounding")),
+            length_rounding: self.length_rounding(document.tables("length_rounding")),
             workdays: punches::workdays(section(document, "workdays")),
             breaks: self.breaks(section(document, "breaks")),
             meal_requirements: self.meal_requirements(document.tables("meal_requirement")),

@@ -13,7 +13,7 @@ use crate::settings::Fits;
 type Shipped = (&'static str, Layer, Unit, bool, u16);
 
 /// The pay codes that every ruleset has, the two built-in ones first.
-const SHIPPED: [Shipped; 19] = [
+const SHIPPED: [Shipped; 20] = [
     ("regular", Layer::Base, Unit::Second, true, 1_000),
     ("unpaid_break", Layer::Base, Unit::Second, false, 1_000),
     ("overtime_1_0", Layer::Base, Unit::Second, true, 1_000),
@@ -33,6 +33,7 @@ const SHIPPED: [Shipped; 19] = [
     ("meal_premium", Layer::Quantity, Unit::Count, true, 1_000),
     ("rest_premium", Layer::Quantity, Unit::Count, true, 1_000),
     ("bank_credit", Layer::Base, Unit::Second, false, 1_000),
+    ("rounded_off", Layer::Base, Unit::Second, false, 1_000),
 ];
 
 /// The names of all versions.

@@ -4,6 +4,7 @@ use shiftmill_core::Weekday;
 use shiftmill_core::open::correction_policy::{CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::Dedupe;
 use shiftmill_core::open::normalise::Normalise;
+use shiftmill_core::shape::length_rounding::LengthRounding;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Imputed, ImputedKind, MealDetect, Pairing};
 use shiftmill_core::shape::rounding::{Direction, DirectionKind, RoundingCondition, RoundingRule, RoundingTarget};
@@ -106,6 +107,43 @@ impl Compiler<'_> {
 
     pub(super) fn rounding(&mut self, tables: &[Table]) -> Vec<RoundingRule> {
         tables.iter().map(|table| self.rounding_rule(table)).collect()
+    }
+
+    pub(super) fn length_rounding(&mut self, tables: &[Table]) -> Vec<LengthRounding> {
+        let mut rules: Vec<LengthRounding> = Vec::new();
+        for table in tables {
+            let rule = self.length_rounding_rule(table);
+            if rules.iter().any(|earlier| earlier.of == rule.of) {
+                let hint = "change the earlier rule by its name, or leave one out".to_owned();
+                let message = format!("the length of a {} is rounded by an earlier rule", rule.of.code());
+                self.mistakes.add(table.place, message, Some(hint));
+            }
+            rules.push(rule);
+        }
+        rules
+    }
+
+    fn length_rounding_rule(&mut self, table: &Table) -> LengthRounding {
+        let (interval, grace, direction) = (table.seconds("interval"), table.seconds("grace"), direction(table));
+        if interval.is_zero() {
+            let hint = "such as 5m, 15m or 1h".to_owned();
+            self.mistakes.add(table.place("interval"), "lengths cannot be multiples of 0m".into(), Some(hint));
+        } else if grace >= interval {
+            let hint = format!("a grace is shorter than the interval of {}", written(interval.0));
+            self.mistakes.add(table.place("grace"), "the grace reaches every length".into(), Some(hint));
+        }
+        if matches!(direction, Direction::Nearest(_)) && !grace.is_zero() {
+            let hint = "leave it out, or round `down` or `up`".to_owned();
+            self.mistakes.add(table.place("grace"), "rounding to the nearest has no grace".into(), Some(hint));
+        }
+        LengthRounding {
+            rule: self.rule(table),
+            of: table.one_of("of"),
+            interval,
+            direction,
+            grace,
+            off_to: self.pay_code(table, "off_pay", None),
+        }
     }
 
     fn rounding_rule(&mut self, table: &Table) -> RoundingRule {

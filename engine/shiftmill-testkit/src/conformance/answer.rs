@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
-    CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind, Inputs,
-    Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TimecardBatch, Timestamp, Unit,
-    WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
+    Because, CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind,
+    Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TimecardBatch, Timestamp,
+    Unit, WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
@@ -143,7 +143,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     lines(&ruleset, &results, &mut answer);
     planned_shifts(&state, &mut answer);
     pieces(&ruleset, &results, &mut answer);
-    punches(&state, &results, &mut answer);
+    punches(&state, &results, translation.totals_move_punch, &mut answer);
     Ok(answer)
 }
 
@@ -291,14 +291,14 @@ fn pieces(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
     }
 }
 
-fn punches(state: &CardState, results: &Evaluations, answer: &mut Answer) {
+fn punches(state: &CardState, results: &Evaluations, totals_move_punch: bool, answer: &mut Answer) {
     let rounded = |at: Timestamp| {
         results.notes.iter().find_map(|note| {
             let shiftmill_core::Note::Rounded { from, to, .. } = note else { return None };
             (*from == at).then_some(*to)
         })
     };
-    for shift in &state.shifts {
+    for (number, shift) in (0_u32..).zip(&state.shifts) {
         let pairs = &state.pairs[shift.first_pair as usize..shift.last_pair as usize];
         let shift_start = shift.scheduled.map(|index| state.scheduled[index as usize].start);
         for punch in &state.punches[shift.first_punch as usize..shift.last_punch as usize] {
@@ -318,6 +318,15 @@ fn punches(state: &CardState, results: &Evaluations, answer: &mut Answer) {
                 (_, kind) => kind,
             };
             answer.punches.push(Punched { at, kind, work_date: shift.workday, shift_start });
+        }
+        let of_shift = state.spans.iter().filter(|span| span.shift == Some(number));
+        for span in of_shift.filter(|_| totals_move_punch) {
+            let Some(last) = answer.punches.last_mut() else { continue };
+            match span.reason.because {
+                Because::LengthRoundedDown { .. } => last.at = last.at.before(span.length()),
+                Because::LengthRoundedUp { .. } => last.at = last.at.after(span.length()),
+                _ => {}
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Brea
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
+use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
@@ -137,6 +138,7 @@ impl Maker<'_> {
             matching: self.matching(),
             pairing: self.pairing(),
             rounding: self.rounding(),
+            length_rounding: self.length_rounding(),
             workdays: self.workdays(),
             breaks: self.breaks(),
             meal_requirements: self.meals(),
@@ -371,6 +373,26 @@ impl Maker<'_> {
     fn rounding(&mut self) -> Vec<RoundingRule> {
         let count = *self.random.one_of(&[0, 0, 1, 1, 2]);
         (0..count).map(|_| self.rounding_rule()).collect()
+    }
+
+    fn length_rounding(&mut self) -> Vec<LengthRounding> {
+        let mut rules = Vec::new();
+        for of in RoundedLength::ALL {
+            if self.random.chance(8) {
+                rules.push(self.length_rounding_rule(*of));
+            }
+        }
+        rules
+    }
+
+    fn length_rounding_rule(&mut self, of: RoundedLength) -> LengthRounding {
+        let interval = Seconds(*self.random.one_of(&[300, 900, 1_800, 3_600]));
+        let direction = self.direction();
+        let has_grace = !matches!(direction, Direction::Nearest(_)) && self.flag();
+        let grace =
+            if has_grace { self.minutes(0, 20).at_most(interval.beyond(Seconds::minutes(1))) } else { Seconds::ZERO };
+        let off_to = *self.random.one_of(&[PayCode::UNPAID_BREAK, UNAPPROVED]);
+        LengthRounding { rule: self.rule("lengths"), of, interval, direction, grace, off_to }
     }
 
     fn rounding_rule(&mut self) -> RoundingRule {
@@ -758,6 +780,7 @@ mod tests {
             RepeatIn: |plan| [plan.pairing.repeat_in].into_iter(),
             DirectionKind: |plan| plan.rounding.iter().map(|rule| rule.direction.kind()),
             Anchor: |plan| plan.rounding.iter().map(|rule| rule.anchor),
+            RoundedLength: |plan| plan.length_rounding.iter().map(|rule| rule.of),
             Attribution: |plan| [plan.workdays.overtime].into_iter(),
             BreakBasis: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.basis),
             BreakPlacement: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.placement),

@@ -25,6 +25,7 @@ mod context;
 mod coverage;
 mod days;
 mod expectation;
+mod lengths;
 mod meals;
 mod moments;
 mod overtime;

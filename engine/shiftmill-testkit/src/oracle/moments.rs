@@ -14,7 +14,7 @@ use shiftmill_core::{
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
-use super::{Notice, clock, date_of, holds, plan_of};
+use super::{Notice, clock, date_of, holds, lengths, plan_of};
 use crate::engine::Question;
 
 /// A moment of the timeline.
@@ -75,7 +75,9 @@ impl Moment {
             | Because::OvertimeRest
             | Because::Banked
             | Because::ApprovedOnly
-            | Because::OutsideShift => false,
+            | Because::OutsideShift
+            | Because::LengthRoundedDown { .. }
+            | Because::LengthRoundedUp { .. } => false,
         }
     }
 
@@ -90,7 +92,7 @@ impl Moment {
 }
 
 /// The timeline so far, by instant.
-type Timeline = BTreeMap<Timestamp, Moment>;
+pub(super) type Timeline = BTreeMap<Timestamp, Moment>;
 
 /// A part of an automatic deduction would end between two moments; they must be at most this long.
 struct TooCoarse(u32);
@@ -135,6 +137,7 @@ fn lay_out_by(
     for workday in workdays {
         auto_deduct(length, plan_of(question, workday), workday, shifts, &mut timeline)?;
     }
+    lengths::round(length, question, shifts, &mut timeline, notices).map_err(TooCoarse)?;
     leave(length, question, duties, leaves, &mut timeline, notices);
     Ok(timeline.into_values().collect())
 }
@@ -211,6 +214,9 @@ fn limits(plan: &Plan) -> Vec<u32> {
     for rule in &plan.breaks.auto_deduct {
         limits.extend([rule.after.0, rule.amount.0]);
     }
+    for rule in &plan.length_rounding {
+        limits.extend([rule.interval.0, rule.grace.0]);
+    }
     for rule in &plan.overtime_approval {
         limits.extend([rule.start_offset.0, rule.minimum.0]);
         limits.extend(rule.unit.iter().chain(&rule.day_max).map(|limit| limit.0));
@@ -226,7 +232,7 @@ fn limits(plan: &Plan) -> Vec<u32> {
     limits
 }
 
-fn gcd(a: u32, b: u32) -> u32 {
+pub(super) fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

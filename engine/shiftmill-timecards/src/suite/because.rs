@@ -51,6 +51,8 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("taken as time off", BecauseKind::Banked),
         ("approved, not punched", BecauseKind::ApprovedOnly),
         ("outside the shift", BecauseKind::OutsideShift),
+        ("length rounded down", BecauseKind::LengthRoundedDown),
+        ("length rounded up", BecauseKind::LengthRoundedUp),
     ];
     let consecutive = words.strip_prefix("day ").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     if consecutive.is_some_and(|rest| rest.contains(" in a row")) {
@@ -113,6 +115,8 @@ mod tests {
             BecauseKind::Banked => Some("taken as time off"),
             BecauseKind::ApprovedOnly => Some("approved, not punched"),
             BecauseKind::OutsideShift => Some("outside the shift"),
+            BecauseKind::LengthRoundedDown => Some("length rounded down to 0:15"),
+            BecauseKind::LengthRoundedUp => Some("length rounded up to 0:15"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };

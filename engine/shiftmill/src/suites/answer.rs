@@ -243,6 +243,8 @@ fn words(because: Because) -> String {
         Because::Banked => "taken as time off".to_owned(),
         Because::ApprovedOnly => "approved, not punched".to_owned(),
         Because::OutsideShift => "outside the shift".to_owned(),
+        Because::LengthRoundedDown { interval } => format!("length rounded down to {interval}"),
+        Because::LengthRoundedUp { interval } => format!("length rounded up to {interval}"),
     }
 }
 
@@ -260,6 +262,8 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::DayTypeIs { limit, .. }
         | Because::BelowMinimum { limit }
         | Because::RoundedDown { unit: limit }
+        | Because::LengthRoundedDown { interval: limit }
+        | Because::LengthRoundedUp { interval: limit }
         | Because::BeyondMaximum { limit } => Some(limit),
         Because::Worked
         | Because::Imputed

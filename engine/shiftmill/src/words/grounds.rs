@@ -31,6 +31,8 @@ pub fn because(because: Because) -> String {
         Because::BelowMinimum { limit } => format!("less overtime than {limit} does not count"),
         Because::RoundedDown { unit } => format!("overtime counts in whole units of {unit}"),
         Because::BeyondMaximum { limit } => format!("beyond the {limit} of overtime that count on a workday"),
+        Because::LengthRoundedDown { interval } => format!("lengths are rounded down to multiples of {interval}"),
+        Because::LengthRoundedUp { interval } => format!("lengths are rounded up to multiples of {interval}"),
         Because::Worked
         | Because::Imputed
         | Because::FixedBreak
@@ -91,6 +93,8 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::Banked => "overtime taken as time off",
         BecauseKind::ApprovedOnly => "approved overtime that was not punched",
         BecauseKind::OutsideShift => "overtime outside the scheduled shift",
+        BecauseKind::LengthRoundedDown => "the length is rounded down",
+        BecauseKind::LengthRoundedUp => "the length is rounded up",
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Translation {
     pub compared: Compared,
     /// Whether work passes midnight, and the policy does not say on which date it counts.
     pub undated: bool,
+    /// Whether the last punch of a shift is where its rounded total puts it.
+    pub totals_move_punch: bool,
 }
 
 /// What worked time is compared with for the figures `undertime` and `overtime`, where no rule of the case pays to
@@ -79,6 +81,7 @@ struct Translator {
     opening: Option<(String, i64)>,
     compared: Compared,
     undated: bool,
+    totals_move_punch: bool,
     day_attribution_stated: bool,
 }
 
@@ -96,6 +99,7 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         opening: None,
         compared: Compared::Nothing,
         undated: false,
+        totals_move_punch: false,
         day_attribution_stated: false,
     };
     translator.policy_as_a_whole()?;
@@ -111,6 +115,7 @@ pub fn translate(stated: &Stated) -> Result<Translation, Unsupported> {
         opening: translator.opening,
         compared: translator.compared,
         undated: translator.undated,
+        totals_move_punch: translator.totals_move_punch,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Rounding of punches.
+//! Rounding of punches and of lengths.
 //!
 //! Some forms are not one rule of ours but many: a residual that decides (a grace before rounding up or down, snapping
 //! to a mark that is near) becomes one rule per mark of the day, each for the window of the clock in which it acts.
@@ -17,7 +17,14 @@ impl Translator {
         for (index, mut keys) in self.policy.objects("rounding")?.into_iter().enumerate() {
             let target = keys.text("applies_to")?.unwrap_or_else(|| "all".into());
             let unit = keys.number("unit_min")?.unwrap_or(0);
-            let rule = Rule::read(index, &target, unit, &mut keys)?;
+            let rule = match target.as_str() {
+                "duration" => self.length(index, "shift", unit, &mut keys).map(|()| None)?,
+                "day_total" => {
+                    self.totals_move_punch = true;
+                    self.length(index, "workday", unit, &mut keys).map(|()| None)?
+                }
+                _ => Rule::read(index, &target, unit, &mut keys)?,
+            };
             keys.finish()?;
             match rule {
                 Some(rule) => self.rule(&rule)?,
@@ -32,6 +39,34 @@ impl Translator {
         if self.policy.flag("early_arrival_paid")? == Some(false) {
             self.clip(&["in"]);
         }
+        Ok(())
+    }
+
+    /// Rounds the length of shifts or workdays.
+    fn length(&mut self, index: usize, of: &'static str, unit: i64, keys: &mut Keys) -> Result<(), Unsupported> {
+        let mode = keys.text("mode")?.unwrap_or_default();
+        let grace = keys.number("grace_min")?.unwrap_or(0);
+        if unit == 0 {
+            return Ok(());
+        }
+        let (direction, tie) = match (mode.as_str(), grace) {
+            ("down" | "up", _) => (mode.as_str(), "half_up"),
+            ("nearest", 0) => ("nearest", "half_up"),
+            ("nearest_up", 0) => ("nearest", "partial_minute_up"),
+            ("nearest_down", 0) => ("nearest", "partial_minute_down"),
+            (mode, _) => return unsupported(format!("rounding lengths `{mode}` with this grace")),
+        };
+        self.document.push(
+            "length_rounding",
+            entry([
+                ("name", format!("length-{index}").into()),
+                ("of", of.into()),
+                ("interval", format!("{unit}m").into()),
+                ("direction", direction.into()),
+                ("tie", tie.into()),
+                ("grace", format!("{grace}m").into()),
+            ]),
+        );
         Ok(())
     }
 
