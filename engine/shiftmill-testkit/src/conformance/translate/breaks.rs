@@ -6,6 +6,23 @@ use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::entry;
 use super::{Translator, minutes};
 
+/// An automatic break; lengths in minutes.
+struct Deduction {
+    after: i64,
+    compare: &'static str,
+    basis: &'static str,
+    amount: i64,
+    proportional: bool,
+    count_taken: bool,
+}
+
+impl Default for Deduction {
+    fn default() -> Deduction {
+        let (after, compare, basis) = (0, "more_than", "worked_gross");
+        Deduction { after, compare, basis, amount: 0, proportional: false, count_taken: false }
+    }
+}
+
 impl Translator {
     pub(super) fn breaks(&mut self) -> Result<(), Unsupported> {
         self.fixed_breaks()?;
@@ -70,7 +87,8 @@ impl Translator {
                 (None, Some(over)) => (over, "more_than"),
                 _ => return unsupported("automatic breaks without a span"),
             };
-            self.deduct(&format!("span-{index}"), after, compare, "gross_span", amount, false);
+            let deduction = Deduction { after, compare, basis: "gross_span", amount, ..Deduction::default() };
+            self.deduct(&format!("span-{index}"), deduction);
         }
         match self.policy.take("unpaid_break_min") {
             None => Ok(()),
@@ -78,7 +96,7 @@ impl Translator {
             Some(value) => match value.as_i64() {
                 Some(0) => Ok(()),
                 Some(amount) => {
-                    self.deduct("unpaid", 0, "more_than", "worked_gross", amount, false);
+                    self.deduct("unpaid", Deduction { amount, ..Deduction::default() });
                     Ok(())
                 }
                 None => unsupported("`unpaid_break_min` for single shifts"),
@@ -120,15 +138,15 @@ impl Translator {
         Ok(())
     }
 
-    fn deduct(&mut self, name: &str, after: i64, compare: &str, basis: &str, amount: i64, proportional: bool) {
+    fn deduct(&mut self, name: &str, deduction: Deduction) {
         let settings = [
             ("name", name.into()),
-            ("after", minutes(after).into()),
-            ("compare", compare.into()),
-            ("basis", basis.into()),
-            ("amount", minutes(amount).into()),
-            ("count_taken", false.into()),
-            ("placement", if proportional { "proportional" } else { "at_trigger" }.into()),
+            ("after", minutes(deduction.after).into()),
+            ("compare", deduction.compare.into()),
+            ("basis", deduction.basis.into()),
+            ("amount", minutes(deduction.amount).into()),
+            ("count_taken", deduction.count_taken.into()),
+            ("placement", if deduction.proportional { "proportional" } else { "at_trigger" }.into()),
         ];
         self.document.push("breaks.auto_deduct", entry(settings));
     }
@@ -144,10 +162,13 @@ impl Translator {
             Some(other) => return unsupported(format!("break allocation `{other}`")),
         };
         let detect = keys.object("detect")?;
+        // Time that was punched counts against the amount.
+        let count_taken = keys.flag("offset_by_punched_time")?.unwrap_or(false);
         keys.finish()?;
         match (mode.as_str(), detect) {
             ("auto_deduct", None) => {
-                self.deduct(name, trigger, "more_than", "worked_gross", amount, proportional);
+                let deduction = Deduction { after: trigger, amount, proportional, count_taken, ..Deduction::default() };
+                self.deduct(name, deduction);
                 self.codes.insert(if name.starts_with("meal") { "meal_deducted" } else { "break_deducted" }.into());
                 Ok(true)
             }
