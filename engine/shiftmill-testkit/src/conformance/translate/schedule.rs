@@ -81,6 +81,11 @@ impl Translator {
             self.document.set("attendance.absence_delay", minutes(self.facts.minutes_left_after_shifts()));
         }
         self.half_day_absence()?;
+        for (key, setting) in [("absent_below_min", "absent_below"), ("half_day_below_min", "half_day_below")] {
+            if let Some(limit) = self.policy.number(key)?.filter(|limit| *limit > 0) {
+                self.document.set(&format!("attendance.{setting}"), minutes(limit));
+            }
+        }
         if self.facts.open_ended {
             // Nobody is early out of a shift without an end.
             self.document.set("attendance.early_grace", "off");
