@@ -1,10 +1,13 @@
 //! Engine and oracle agree on generated timecards, over all kinds of rules.
 #![allow(clippy::panic, clippy::expect_used, reason = "a test that fails says so")]
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
+use shiftmill_core::{BecauseKind, Coded, ExceptionCode};
 use shiftmill_testkit::compare::compare;
 use shiftmill_testkit::shrink::shrink;
-use shiftmill_testkit::{generate, print, strategies};
+use shiftmill_testkit::{engine, generate, print, strategies};
 
 /// How many timecards; millions more by `agree`.
 const CARDS: u64 = 20_000;
@@ -29,6 +32,22 @@ fn agrees(index: u64) {
         let shown = compare(&smallest).map(|found| print::disagreement(&found));
         panic!("timecard {index}\n{}", shown.unwrap_or_default());
     }
+}
+
+/// Rules that no generated timecard meets are not compared.
+#[test]
+fn generated_timecards_meet_every_kind_of_grounds_and_exception() {
+    let (mut grounds, mut exceptions) = (BTreeSet::new(), BTreeSet::new());
+    for index in 0..CARDS / 2 {
+        let outcome = engine::answer(&generate::any(20_000, index));
+        grounds.extend(outcome.lines.keys().map(|line| line.3));
+        exceptions.extend(outcome.exceptions.iter().map(|exception| exception.1));
+    }
+    let missing = |kind: &&BecauseKind| !grounds.contains(&kind.number());
+    let missing: Vec<&BecauseKind> = BecauseKind::ALL.iter().filter(missing).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let missing: Vec<&ExceptionCode> = ExceptionCode::ALL.iter().filter(|code| !exceptions.contains(code)).collect();
+    assert_eq!(missing, [&ExceptionCode::NeedsReview, &ExceptionCode::PluginFailed], "only plugins raise them");
 }
 
 proptest! {

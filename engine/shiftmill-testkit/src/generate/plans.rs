@@ -508,15 +508,7 @@ impl Maker<'_> {
     }
 
     fn attendance(&mut self) -> Attendance {
-        let mut late_tiers = Vec::new();
-        if self.random.chance(30) {
-            let from = self.minutes(10, 60);
-            late_tiers.push(self.late_tier(from, ExceptionCode::SeriousLate));
-            if self.flag() {
-                let from = from.plus(self.minutes(10, 120));
-                late_tiers.push(self.late_tier(from, ExceptionCode::AbsentHalf));
-            }
-        }
+        let late_tiers = self.late_tiers();
         let maybe = |maker: &mut Self, from, to| if maker.flag() { None } else { Some(maker.minutes(from, to)) };
         Attendance {
             late_grace: if self.random.chance(10) { None } else { Some(self.minutes(0, 15)) },
@@ -535,6 +527,17 @@ impl Maker<'_> {
             late_out_beyond: maybe(self, 0, 30),
             unscheduled: self.random.chance(80),
         }
+    }
+
+    fn late_tiers(&mut self) -> Vec<LateTier> {
+        let count = *self.random.one_of(&[0, 0, 1, 2]);
+        let mut from = Seconds::ZERO;
+        let tiers = (0..count).map(|_| {
+            from = from.plus(self.minutes(10, 90));
+            let outcome = *self.random.one_of(&LateTier::OUTCOMES);
+            self.late_tier(from, outcome)
+        });
+        tiers.collect()
     }
 
     fn early_tiers(&mut self) -> Vec<EarlyTier> {
