@@ -256,7 +256,7 @@ impl Breaks {
 }
 
 /// Whether two worked shifts are the same, or parts of one that was cut.
-fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) -> bool {
+pub(super) fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) -> bool {
     earlier == later || shifts[earlier as usize + 1..=later as usize].iter().all(|shift| shift.continues)
 }
 
