@@ -157,7 +157,7 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
     work.clear();
     for (number, shift) in (0_u32..).zip(shifts.iter()) {
         let plan = inputs.timeline.at(shift.workday);
-        let facts = ShiftFacts { shift, pairs, scheduled };
+        let facts = ShiftFacts::of(shifts, number, pairs, scheduled);
         let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
         if !shift.continues {
             before = None;
