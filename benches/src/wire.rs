@@ -86,6 +86,7 @@ fn readable_shift(chunk: &TimecardBatch, index: usize) -> v1::ScheduledShift {
         end: clock(chunk.shift_end[index]),
         shift: String::new(),
         kind: String::new(),
+        split: 0,
     }
 }
 

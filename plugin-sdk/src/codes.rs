@@ -266,6 +266,8 @@ exceptions! {
     UNDERTIME = 41 "undertime",
     /// Worked more than the workday expects.
     OVER_SCHEDULE = 42 "over_schedule",
+    /// Work in the gap between two blocks of a split shift.
+    GAP_WORKED = 43 "gap_worked",
 }
 
 impl ExceptionCode {

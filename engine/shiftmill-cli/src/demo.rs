@@ -324,7 +324,14 @@ fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
         ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => (String::new(), String::new()),
     };
     let kind = shift.kind.code().to_owned();
-    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, shift: String::new(), kind }
+    v1::ScheduledShift {
+        workday: shift.workday.to_string(),
+        start,
+        end,
+        shift: String::new(),
+        kind,
+        split: u32::from(shift.split),
+    }
 }
 
 /// An instant in a form that needs no zone.

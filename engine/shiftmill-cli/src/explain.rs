@@ -185,7 +185,9 @@ fn tell_day(
 fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<String> {
     let mut lines = Vec::new();
     for shift in card.shifts.iter().filter(|shift| shift.workday == workday) {
+        let told = shift.kind.code().replace('_', " ");
         lines.push(match shift.times {
+            _ if !shift.kind.has_times() => format!("by roster: {told} day"),
             ShiftTimes::Clock { start, end } => format!("scheduled {} to {}", clock(start), clock(end)),
             ShiftTimes::Template(index) => {
                 let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);

@@ -147,6 +147,8 @@ batch! {
         shift_template: u16, even_or_empty;
         /// [`RosterKind`] by number; empty when every row is a shift to work.
         shift_kind: u8, even_or_empty;
+        /// See [`ScheduleColumns::split`]; empty: all 0.
+        shift_split: u8, even_or_empty;
     }
     sparse {
         /// Approved leave.
@@ -388,7 +390,8 @@ impl CheckedBatch {
                 start: columns.shift_start.get(shifts.clone())?,
                 end: columns.shift_end.get(shifts.clone())?,
                 template: columns.shift_template.get(shifts.clone()).unwrap_or(&[]),
-                kind: columns.shift_kind.get(shifts).unwrap_or(&[]),
+                kind: columns.shift_kind.get(shifts.clone()).unwrap_or(&[]),
+                split: columns.shift_split.get(shifts).unwrap_or(&[]),
             },
             leave: columns.leave.of(owner),
             corrections: columns.corrections.of(owner),

@@ -204,7 +204,7 @@ coded! {
     }
 }
 
-/// A scheduled shift as instants.
+/// A scheduled shift as instants, or one block of a split shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScheduledShift {
     /// Its workday.
@@ -225,6 +225,8 @@ pub struct ScheduledShift {
     pub planned: Seconds,
     /// Index into the templates of the plan at `workday`; `None` for times only.
     pub template: Option<u16>,
+    /// The number of the split shift that its row belongs to; 0: none. See [`crate::shape::split`].
+    pub split: u8,
     /// Whether a worked shift matches it.
     pub matched: bool,
 }
@@ -245,7 +247,7 @@ pub struct WorkedShift {
     /// The workday of the scheduled shift it matches, else the local date of its start. The plan of this day is the plan
     /// of the shift.
     pub workday: Workday,
-    /// The local date of its start.
+    /// The local date of its start, or of the start of the shift that it joins.
     pub start_date: Workday,
     /// The instant of its first punch. Where it is cut from the worked shift before it, the instant of the cut.
     pub start: Timestamp,
@@ -253,6 +255,9 @@ pub struct WorkedShift {
     pub end: Timestamp,
     /// True when it goes on with the work of the worked shift before it: the schedule divides them.
     pub continues: bool,
+    /// True when it matches another block of the scheduled shift that the worked shift before it matches: the two are
+    /// one shift. See [`crate::shape::split`].
+    pub joins: bool,
 }
 
 /// A stretch between an opener and its closer.

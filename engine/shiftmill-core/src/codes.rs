@@ -366,6 +366,8 @@ coded! {
         Undertime = 41 "undertime",
         /// Worked more than the workday expects.
         OverSchedule = 42 "over_schedule",
+        /// Work in the gap between two blocks of a split shift.
+        GapWorked = 43 "gap_worked",
     }
 }
 
@@ -414,7 +416,8 @@ impl ExceptionCode {
             | E::RestDayRostered
             | E::WorkdayRest
             | E::Undertime
-            | E::OverSchedule => false,
+            | E::OverSchedule
+            | E::GapWorked => false,
         }
     }
 }

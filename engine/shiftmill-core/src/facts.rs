@@ -58,17 +58,20 @@ pub struct ShiftFact {
     pub kind: RosterKind,
     /// When; not read for kinds without times ([`RosterKind::has_times`]).
     pub times: ShiftTimes,
+    /// The number of the split shift that it is a block of: rows of one workday and kind with the same number are one
+    /// shift. 0: a shift of its own.
+    pub split: u8,
 }
 
 impl ShiftFact {
     /// A shift that the person is told to work.
     pub const fn work(workday: Workday, times: ShiftTimes) -> ShiftFact {
-        ShiftFact { workday, kind: RosterKind::Work, times }
+        ShiftFact { workday, kind: RosterKind::Work, times, split: 0 }
     }
 
     /// A row without times.
     pub const fn whole_day(workday: Workday, kind: RosterKind) -> ShiftFact {
-        ShiftFact { workday, kind, times: ShiftTimes::Clock { start: 0, end: 0 } }
+        ShiftFact { workday, kind, times: ShiftTimes::Clock { start: 0, end: 0 }, split: 0 }
     }
 }
 
@@ -135,6 +138,7 @@ impl TimecardBatch {
         self.push_ids(punches);
         self.push_shifts(shifts);
         self.push_kinds(shifts);
+        self.push_splits(shifts);
         self.push_sparse(owner, facts);
         Ok(())
     }
@@ -153,6 +157,14 @@ impl TimecardBatch {
         if any || !self.shift_kind.is_empty() {
             self.shift_kind.resize(self.shift_workday.len() - shifts.len(), RosterKind::Work.number());
             self.shift_kind.extend(shifts.iter().map(|shift| shift.kind.number()));
+        }
+    }
+
+    /// Split shifts are a column of the whole batch: it is filled up with zeros as soon as one row is a block of one.
+    fn push_splits(&mut self, shifts: &[ShiftFact]) {
+        if shifts.iter().any(|shift| shift.split != 0) || !self.shift_split.is_empty() {
+            self.shift_split.resize(self.shift_workday.len() - shifts.len(), 0);
+            self.shift_split.extend(shifts.iter().map(|shift| shift.split));
         }
     }
 

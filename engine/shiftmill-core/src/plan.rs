@@ -193,6 +193,8 @@ impl PlanTimeline {
 /// What some version of a timeline uses, determined once: the phases skip what no version uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Needs {
+    /// Some shift of the rulesets is a split shift.
+    pub(crate) split_templates: bool,
     /// Punches lose their seconds.
     pub(crate) whole_minutes: bool,
     /// A day may be something else than an ordinary workday, without being decided so for an employee.
@@ -250,6 +252,7 @@ impl Needs {
             match_by_workday: any(|plan| plan.matching.match_by == MatchBy::Workday),
             shift_length_max: versions.iter().map(|(_, plan)| plan.matching.shift_length_max).min().unwrap_or_default(),
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
+            split_templates: any(|plan| plan.schedule.has_splits()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),

@@ -62,6 +62,9 @@ pub struct ScheduleColumns<'a> {
     /// [`RosterKind`] by number; empty when every row is a shift to work. Of kinds without times nothing else but the
     /// workday is read.
     pub kind: &'a [u8],
+    /// The number of the split shift that a row is a block of: rows of one workday and kind with the same number are one
+    /// shift. 0: a shift of its own. Empty: all 0.
+    pub split: &'a [u8],
 }
 
 impl ScheduleColumns<'_> {

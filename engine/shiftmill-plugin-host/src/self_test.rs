@@ -102,7 +102,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         rejected_rows: 0,
         zone: &zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
+        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
         leave: &[],
         corrections: &[],
         waivers: &[],

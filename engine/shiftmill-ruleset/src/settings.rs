@@ -149,7 +149,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 19] = [
+pub(crate) const NOT_YET: [&str; 18] = [
     "flex",
     "core_hours",
     "late_off_late_on",
@@ -157,7 +157,6 @@ pub(crate) const NOT_YET: [&str; 19] = [
     "guarantees",
     "eligibility",
     "attributes",
-    "blocks",
     "half_day_split",
     "clock_offset",
     "geo_policy",
@@ -457,8 +456,14 @@ static CALENDAR: Section = Section {
 static SHIFT: Section = Section {
     title: "a named shift",
     groups: &[&[
-        required("start", Kind::Time, "When it starts, by the clock of its workday."),
-        required("end", Kind::Time, "When it ends; at or before the start means the next day."),
+        optional("start", Kind::Time, "When it starts, by the clock of its workday."),
+        optional("end", Kind::Time, "When it ends; at or before the start means the next day."),
+        setting(
+            "blocks",
+            Kind::Windows,
+            "[]",
+            "Instead of `start` and `end`: the blocks of a split shift, in order, all within 24 hours.",
+        ),
         setting("breaks", Kind::Windows, "[]", "Unpaid breaks at fixed times, deducted where worked."),
         setting("earliest_in", up_to(24 * HOUR), "1h", "Punches belong to the shift from this long before its start."),
         setting("latest_out", up_to(24 * HOUR), "4h", "Punches belong to the shift up to this long after its end."),
@@ -820,6 +825,12 @@ static ATTENDANCE: Section = Section {
             off_or_up_to(24 * HOUR),
             "off",
             "Out later than this after the scheduled end is `late_out`.",
+        ),
+        setting(
+            "gap_worked_beyond",
+            off_or_up_to(24 * HOUR),
+            "15m",
+            "More work than this in the gap between two blocks of a split shift is `gap_worked`.",
         ),
         setting("unscheduled", Kind::Flag, "true", "Whether work without a scheduled shift is `unscheduled_work`."),
         setting(

@@ -167,6 +167,21 @@ fn shifts_end_after_their_start_and_hold_their_breaks() {
 }
 
 #[test]
+fn blocks_of_a_split_shift_come_in_order_and_alone() {
+    let text = "name = \"acme\"\n[shifts.none]\nearliest_in = \"1h\"\n[shifts.both]\nstart = \"06:00\"\n\
+                blocks = [\"06:00-10:00\", \"16:00-20:00\"]\n[shifts.touching]\n\
+                blocks = [\"06:00-10:00\", \"10:00-12:00\"]\n[shifts.long]\nblocks = [\"06:00-10:00\", \"03:00-08:00\"]\n\
+                [shifts.pause]\nblocks = [\"06:00-10:00\", \"16:00-20:00\"]\nbreaks = [\"12:00-13:00\"]\n";
+    let shown = shown(&mistakes(text));
+    let wrong = ["shift `none` has no times", "shift `both` has `blocks` beside", "a block of shift `touching`"];
+    let wrong = wrong.into_iter().chain(["a block of shift `long`", "a break of shift `pause`"]);
+    for words in wrong {
+        assert!(shown.iter().any(|mistake| mistake.contains(words)), "{words}: {shown:#?}");
+    }
+    assert_eq!(shown.len(), 5, "{shown:#?}");
+}
+
+#[test]
 fn more_tiers_than_a_set_holds_are_refused() {
     let mut text = String::from("name = \"acme\"\n");
     for number in 0..65 {

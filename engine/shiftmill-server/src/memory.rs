@@ -62,6 +62,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         shift_end,
         shift_template,
         shift_kind,
+        shift_split,
         leave,
         corrections,
         waivers,
@@ -79,7 +80,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let decided = waivers.len() + day_overrides.len() + approvals.len();
     let rows = leave.len() + corrections.len() + decided + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
-    keys + words * 4 + punch_kind.len() + shift_kind.len() + rows * 96 + carried * 20
+    keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20
 }
 
 /// The bytes of a call and its results: `bytes` are those of its message. Its answer has at most `answer` bytes. Fails

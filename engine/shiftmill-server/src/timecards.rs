@@ -337,6 +337,7 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
         end: shift.end.as_str().into(),
         shift: &shift.shift,
         kind: shift.kind.as_str().into(),
+        split: unless_zero(u64::from(shift.split)),
     }
 }
 

@@ -51,7 +51,7 @@ pub fn timecard(question: &Question) -> String {
         let _ = writeln!(text, "| {} | {} |", clock(zone, punch.at), punch.kind);
     }
     for shift in &facts.shifts {
-        let _ = writeln!(text, "Roster: {} {} {:?}", day(shift.workday), shift.kind, shift.times);
+        let _ = writeln!(text, "Roster: {} {} {:?} split {}", day(shift.workday), shift.kind, shift.times, shift.split);
     }
     for leave in &facts.leave {
         let _ = writeln!(text, "Leave: {leave:?}");

@@ -41,6 +41,7 @@ fn smaller(question: &Question) -> Vec<Question> {
     for index in 0..facts.shifts.len() {
         with(&|question| gone(question.facts.shifts.remove(index)));
     }
+    with(&|question| question.facts.shifts.iter_mut().for_each(|shift| shift.split = 0));
     for index in 0..facts.leave.len() {
         with(&|question| gone(question.facts.leave.remove(index)));
     }
@@ -118,6 +119,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.attendance.absence_delay = None);
     with(&|plan| plan.attendance.early_in_beyond = None);
     with(&|plan| plan.attendance.late_out_beyond = None);
+    with(&|plan| plan.attendance.gap_worked_beyond = None);
     with(&|plan| plan.attendance.late_tiers.clear());
     with(&|plan| plan.attendance.early_tiers.clear());
     with(&|plan| plan.attendance.measured = default.attendance.measured);

@@ -212,6 +212,9 @@ fields! {
     Shift "shift" ["shift_name", "template"] {
         Schedule When "the name of one of the ruleset's shifts, instead of `start` and `end`";
     }
+    Split "split" ["split_shift"] {
+        Schedule Optional "a number from 1: rows of one workday with the same number are the blocks of one split shift";
+    }
     Amount "amount" ["hours", "length", "duration"] {
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
         Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";

@@ -56,6 +56,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         shift_end: batch.shift_end,
         shift_template,
         shift_kind: batch.shift_kind,
+        shift_split: batch.shift_split,
     }
 }
 
@@ -114,6 +115,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         shift_end: or_zeros(chunk.shift_end, shifts),
         shift_template,
         shift_kind: chunk.shift_kind,
+        shift_split: chunk.shift_split,
         leave,
         corrections,
         waivers,
@@ -562,6 +564,7 @@ mod tests {
                 ShiftFact::work(day, ShiftTimes::Clock { start: 32_400, end: 64_800 }),
                 ShiftFact::work(day.plus(1), ShiftTimes::Template(1)),
                 ShiftFact::whole_day(day.plus(2), RosterKind::Rest),
+                ShiftFact { split: 255, ..ShiftFact::work(day.plus(3), ShiftTimes::Clock { start: 0, end: 60 }) },
             ],
             leave: vec![
                 leave(0, LeaveTime::Span { start: at, end: Timestamp(at.0 + 60) }),

@@ -1478,6 +1478,10 @@ pub struct Chunk {
     /// workday.
     #[prost(bytes = "vec", tag = "24")]
     pub shift_kind: ::prost::alloc::vec::Vec<u8>,
+    /// Per shift: the number of the split shift that it is a block of, one byte each: rows of one workday and kind with the
+    /// same number are one shift. 0: a shift of its own. Left out: 0.
+    #[prost(bytes = "vec", tag = "31")]
+    pub shift_split: ::prost::alloc::vec::Vec<u8>,
     /// Approved leave, by ascending employee.
     #[prost(message, repeated, tag = "15")]
     pub leave: ::prost::alloc::vec::Vec<LeaveRow>,
@@ -2641,6 +2645,10 @@ pub struct ScheduledShift {
     /// have only a workday.
     #[prost(string, tag = "5")]
     pub kind: ::prost::alloc::string::String,
+    /// The number of the split shift that it is a block of, 1 to 255: rows of one workday and kind with the same number are
+    /// one shift. 0: a shift of its own.
+    #[prost(uint32, tag = "6")]
+    pub split: u32,
 }
 /// Approved leave: from-to, or a whole workday, or a length on a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3463,6 +3471,8 @@ pub enum ExceptionCode {
     Undertime = 41,
     /// Worked more than the workday expects.
     OverSchedule = 42,
+    /// Work in the gap between two blocks of a split shift.
+    GapWorked = 43,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3514,6 +3524,7 @@ impl ExceptionCode {
             Self::WorkdayRest => "EXCEPTION_CODE_WORKDAY_REST",
             Self::Undertime => "EXCEPTION_CODE_UNDERTIME",
             Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
+            Self::GapWorked => "EXCEPTION_CODE_GAP_WORKED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3562,6 +3573,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_WORKDAY_REST" => Some(Self::WorkdayRest),
             "EXCEPTION_CODE_UNDERTIME" => Some(Self::Undertime),
             "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
+            "EXCEPTION_CODE_GAP_WORKED" => Some(Self::GapWorked),
             _ => None,
         }
     }

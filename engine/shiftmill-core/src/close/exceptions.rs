@@ -74,7 +74,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::OddPunches
         | E::Undertime
         | E::OverSchedule => Some(Severity::Medium),
-        E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked => Some(Severity::Low),
+        E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked => Some(Severity::Low),
         E::DuplicateShift | E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),

@@ -17,6 +17,7 @@ use crate::pay::tiers::{
 };
 use crate::plan::{Plan, PlanTimeline};
 use crate::record::{Note, Recorder, WhyNot};
+use crate::shape::split;
 use crate::time::{Seconds, Timestamp, Weekday, WeekdaySet, Workday};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
 
@@ -347,10 +348,11 @@ impl Counter {
         // Work that belongs to no shift is one of its own as far as it is not interrupted.
         let apart = span.shift.is_none() && span.start != self.worked_until;
         self.worked_until = span.end;
-        if self.shift != span.shift || self.stretch == Stretch::NONE || apart {
+        let shift = span.shift.map(|shift| split::first_part(rules.shifts, shift));
+        if self.shift != shift || self.stretch == Stretch::NONE || apart {
             self.end_scope(recorder);
             self.stretch = Stretch { from: label, until: label.plus(1) };
-            self.shift = span.shift;
+            self.shift = shift;
             self.counted = Seconds::ZERO;
         }
         self.in_force = rules.in_force(self, span.overtime_workday, label);

@@ -204,6 +204,6 @@ fn planned(inputs: &Inputs<'_>, scheduled: &[ScheduledShift], date: Workday) -> 
     let plan = inputs.timeline.at(date);
     let pattern = plan.schedule.weekly_pattern.get(date.weekday() as usize).copied().flatten();
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    let shift = pattern.and_then(|template| schedule::by_template(&mut clock, plan, date, template));
-    shift.map_or(Seconds::ZERO, |shift| shift.planned)
+    let blocks = pattern.and_then(|template| schedule::by_template(&mut clock, plan, date, template));
+    blocks.into_iter().flatten().map(|block| block.planned).sum()
 }

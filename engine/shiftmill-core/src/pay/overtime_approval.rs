@@ -374,7 +374,7 @@ fn lay_unpunched(
     }
     if let Some((shift, index)) = own {
         let rules = &inputs.timeline.at(shift.workday).workdays;
-        let labels = ShiftLabels::of(rules, &ShiftFacts { shift, pairs, scheduled }, clock);
+        let labels = ShiftLabels::of(rules, &ShiftFacts::of(shifts, index, pairs, scheduled), clock);
         labels.lay(Span { shift: Some(index), ..span }, clock, unpunched);
         return;
     }

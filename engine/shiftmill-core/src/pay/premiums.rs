@@ -13,6 +13,7 @@ use crate::card::{CardState, PremiumSpan, Span};
 use crate::coded::coded;
 use crate::codes::{DayTypeSet, PayCode, RuleId};
 use crate::reason::{Because, Reason};
+use crate::shape::split;
 use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -95,11 +96,13 @@ pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
     let CardState { spans, shifts, premiums, .. } = state;
     let mut rest = spans.as_slice();
     while let Some(first) = rest.iter().find(|span| span.state.is_work()) {
+        let whole = |span: &Span| span.shift.map(|shift| split::first_part(shifts, shift));
+        let of_shift = whole(first);
         let mut worked_until = first.start;
         let of_other_shift = |span: &Span| {
             // Work that belongs to no shift is one of its own as far as it is not interrupted.
             let apart = span.shift.is_none() && span.start != worked_until;
-            let other = span.state.is_work() && (span.shift != first.shift || apart);
+            let other = span.state.is_work() && (whole(span) != of_shift || apart);
             worked_until = if span.state.is_work() { span.end } else { worked_until };
             other
         };

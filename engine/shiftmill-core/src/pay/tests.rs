@@ -74,6 +74,7 @@ impl Bench {
             start: Timestamp(0),
             end: Timestamp(0),
             continues: false,
+            joins: false,
         });
         self.state.spans.push(Span {
             start,
@@ -127,7 +128,7 @@ impl Bench {
             rejected_rows: 0,
             zone: &self.zone,
             punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-            schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
+            schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
             leave: &[],
             corrections: &[],
             waivers: &[],
@@ -372,6 +373,7 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
             on_leave: false,
             planned: Seconds::hours(hours),
             template: None,
+            split: 0,
             matched: false,
         });
     }

@@ -319,6 +319,7 @@ mod tests {
                 start: Timestamp(first),
                 end: Timestamp(last),
                 continues: false,
+                joins: false,
             });
             let (first, last) = (Timestamp(first), Timestamp(last));
             made.scratch.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });
@@ -340,6 +341,7 @@ mod tests {
                 on_leave: false,
                 planned: Seconds::ZERO,
                 template: None,
+                split: 0,
                 matched: false,
             });
             let (begin, end) = (Timestamp(window), Timestamp(end + below(3)));

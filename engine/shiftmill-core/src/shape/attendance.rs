@@ -7,7 +7,7 @@
 //! - Edges:  on the limit is on time: late means `in > start + grace`, early means `out < end - grace`. Exceptions of a
 //!   worked shift are on the workday that the shift is shown on (the reporting workday of its start), at the punch;
 //!   `unscheduled_work` is at the start of the worked shift. `absent` is on the scheduled workday, at the scheduled
-//!   start, measured by the planned time. Exceptions of a whole workday are raised on workdays with worked shifts only:
+//!   start, measured by the planned time (of a split shift, see `split`). Exceptions of a whole workday are raised on workdays with worked shifts only:
 //!   `under_hours` is at the start of the first, the others at the first scheduled start. A shift wholly on leave is not
 //!   compared.
 //! - Source: employer policy.
@@ -28,6 +28,7 @@ use crate::shape::expectation;
 use crate::shape::leave::LeavePiece;
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster_kinds;
+use crate::shape::split;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
 use crate::zone::ZoneCursor;
@@ -78,6 +79,8 @@ pub struct Attendance {
     pub early_in_beyond: Option<Seconds>,
     /// Out after the scheduled end by more than this: `late_out`. `None`: not checked.
     pub late_out_beyond: Option<Seconds>,
+    /// More work than this in the gap between two blocks of a split shift: `gap_worked`. `None`: not checked.
+    pub gap_worked_beyond: Option<Seconds>,
     /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time; unless a
     /// roster row allows its start: the day is open, or the person is on call.
     pub unscheduled: bool,
@@ -190,6 +193,7 @@ impl Default for Attendance {
             min_day: None,
             early_in_beyond: None,
             late_out_beyond: None,
+            gap_worked_beyond: Some(Seconds::minutes(15)),
             unscheduled: true,
         }
     }
@@ -232,7 +236,7 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         }
         let (shift, sides) = (*shift, *sides);
         if !shift.matched {
-            judge_absence(rules, &shift, inputs, state);
+            judge_absence(rules, index, inputs, state);
             continue;
         }
         let planned = match rules.measured {
@@ -250,6 +254,7 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         }
     }
     judge_unscheduled(inputs, state);
+    split::judge_gaps(inputs, state);
     for index in 0..state.workdays.len() {
         let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
@@ -433,12 +438,25 @@ fn judge_out(
     }
 }
 
-fn judge_absence(rules: &Attendance, shift: &ScheduledShift, inputs: &Inputs<'_>, state: &mut CardState) {
+fn judge_absence(rules: &Attendance, index: usize, inputs: &Inputs<'_>, state: &mut CardState) {
     let Some(delay) = rules.absence_delay else { return };
-    let over = inputs.window.as_of >= shift.end.after(delay);
-    if over && !is_attended(shift, state) && !touches_leave(shift, inputs, state) {
-        state.notice(ExceptionCode::Absent, shift.workday, shift.start, shift.planned);
+    let shift = state.scheduled[index];
+    let is_absent = |block: &ScheduledShift| {
+        let is_missed = !block.matched && !block.on_leave;
+        is_missed && !is_attended(block, state) && !touches_leave(block, inputs, state)
+    };
+    let blocks = || split::blocks_of(&state.scheduled, &shift);
+    let ends = blocks().map(|block| block.end).fold(shift.end, Timestamp::max);
+    if inputs.window.as_of < ends.after(delay) || !is_absent(&shift) {
+        return;
     }
+    // A split shift of which no block was worked is absent once.
+    let measure = match blocks().all(is_absent) {
+        true if split::is_first_block(&state.scheduled, index) => blocks().map(|block| block.planned).sum(),
+        true => return,
+        false => shift.planned,
+    };
+    state.notice(ExceptionCode::Absent, shift.workday, shift.start, measure);
 }
 
 /// True when work overlaps the shift, whatever it matches.

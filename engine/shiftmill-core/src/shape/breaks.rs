@@ -216,7 +216,7 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Spa
         let shift = &shifts[pair.shift as usize];
         let plan = inputs.timeline.at(shift.workday);
         if let Some(rule) = plan.breaks.pays_between(shifts, earlier, pair) {
-            let facts = ShiftFacts { shift, pairs, scheduled };
+            let facts = ShiftFacts::of(shifts, pair.shift, pairs, scheduled);
             let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
             labels.lay(paid_gap(earlier.end, pair, rule), clock, paid);
         }
@@ -256,7 +256,7 @@ impl Breaks {
 }
 
 /// Whether two worked shifts are the same, or parts of one that was cut.
-fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) -> bool {
+pub(super) fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) -> bool {
     earlier == later || shifts[earlier as usize + 1..=later as usize].iter().all(|shift| shift.continues)
 }
 
@@ -695,8 +695,7 @@ mod tests {
     fn breaks_of_the_template_and_of_the_ruleset_are_taken_off_where_worked() {
         let mut card = Card::new();
         let template = ShiftTemplate {
-            start: seconds("09:00"),
-            end: seconds("18:00"),
+            blocks: vec![(seconds("09:00"), seconds("18:00"))],
             breaks: vec![(seconds("12:00"), seconds("13:00"))],
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),

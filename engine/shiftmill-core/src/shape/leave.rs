@@ -539,8 +539,7 @@ mod tests {
     fn with_office_shift() -> Card {
         let mut card = card();
         card.plan.schedule.templates.push(ShiftTemplate {
-            start: seconds("09:00"),
-            end: seconds("18:00"),
+            blocks: [(seconds("09:00"), seconds("18:00"))].to_vec(),
             breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),

@@ -279,6 +279,7 @@ impl Run {
             start: self.first_at,
             end: self.last_at,
             continues: self.continues,
+            joins: false,
         }
     }
 }

@@ -5,8 +5,9 @@
 //! - Runs:   after attribution to workdays.
 //! - Edges:  a gap that the ruleset pays (see breaks; by its rounded length) is no meal. A gap between two worked shifts
 //!   of the workday is one. By workday, a pair is cut where the overtime workday changes, and a gap over that boundary is a
-//!   meal of neither day. By shift, nothing is cut, and each worked shift is judged alone. The n-th meal of a requirement
-//!   is the n-th gap of at least `length_min`. When there is none, short meals replace the missing ones in order: `meal_short`, at the start of that gap, measured by what is
+//!   meal of neither day. By shift, nothing is cut: the parts of a worked shift that serves several scheduled shifts (see
+//!   `coverage`) are judged as one, by the plan of the first. The n-th meal of a requirement is the n-th gap of at least
+//!   `length_min`. When there is none, short meals replace the missing ones in order: `meal_short`, at the start of that gap, measured by what is
 //!   lacking; else `meal_missing`, at the instant at which work time reached `start_by`, measured by `length_min`.
 //!   `meal_late` is at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
 //!   waivers go by the reporting workday of the first work of the workday or shift; a waived requirement says and
@@ -23,7 +24,7 @@ use crate::card::{CardState, GapKind, Noticed, Pair, Quantity};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, RuleId};
 use crate::reason::{Because, Reason};
-use crate::shape::breaks::Compare;
+use crate::shape::breaks::{Compare, are_one_stretch};
 use crate::shape::workdays::{ShiftFacts, ShiftLabels};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
@@ -36,7 +37,7 @@ coded! {
         /// All work of an overtime workday, cut where the workday changes.
         #[default]
         Workday = 0 "workday",
-        /// Each worked shift as a whole, across midnight too.
+        /// Each worked shift as a whole, across midnight and from one scheduled shift into the next.
         Shift = 1 "shift",
     }
 }
@@ -136,8 +137,12 @@ fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scra
 
 fn judge_shifts(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     let Scratch { work, gaps, paid } = scratch;
-    for of_shift in work.chunk_by(|one, next| one.shift == next.shift) {
-        let Some(first) = of_shift.first() else { continue };
+    let mut rest = work.as_slice();
+    while let Some(first) = rest.first() {
+        let apart = |pair: &[RawWork]| !are_one_stretch(&state.shifts, pair[0].shift, pair[1].shift);
+        let parts = rest.windows(2).position(apart).map_or(rest.len(), |last| last + 1);
+        let (of_shift, later) = rest.split_at(parts);
+        rest = later;
         let requirements = &inputs.timeline.at(state.shifts[first.shift as usize].workday).meal_requirements;
         let terms = Terms { requirements, judged_by: JudgedBy::Shift, once_for: first.reporting_workday };
         judge_stretch(of_shift.iter(), terms, inputs, state, gaps, paid);
@@ -152,7 +157,7 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
     work.clear();
     for (number, shift) in (0_u32..).zip(shifts.iter()) {
         let plan = inputs.timeline.at(shift.workday);
-        let facts = ShiftFacts { shift, pairs, scheduled };
+        let facts = ShiftFacts::of(shifts, number, pairs, scheduled);
         let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
         if !shift.continues {
             before = None;

@@ -14,6 +14,7 @@ pub(crate) mod roster;
 mod roster_kinds;
 pub mod rounding;
 pub mod schedule;
+pub mod split;
 pub mod workdays;
 
 use crate::card::CardState;
@@ -40,6 +41,7 @@ pub fn lay_out<R: Recorder>(
     matching::assign(inputs, state, &mut scratch.matching, longest, recorder);
     pairing::pair(inputs, state);
     coverage::serve(inputs, state, &mut scratch.coverage);
+    split::join(inputs, state);
     rounding::round(inputs, state, recorder);
     workdays::attribute(inputs, state);
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);

@@ -11,7 +11,7 @@
 
 use crate::card::CardState;
 use crate::codes::{ExceptionCode, RosterKind};
-use crate::shape::{calendar, schedule};
+use crate::shape::{calendar, schedule, split};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -25,8 +25,9 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     for index in 0..state.scheduled.len() {
         let Some(shift) = state.scheduled.get(index).copied() else { continue };
         let rests = || calendar::of_card(inputs, &state.last_worked, shift.workday).is_rest();
-        if shift.kind == RosterKind::Work && rests() {
-            state.notice(ExceptionCode::RestDayRostered, shift.workday, shift.start, shift.planned);
+        if shift.kind == RosterKind::Work && rests() && split::is_first_block(&state.scheduled, index) {
+            let planned = split::blocks_of(&state.scheduled, &shift).map(|block| block.planned).sum();
+            state.notice(ExceptionCode::RestDayRostered, shift.workday, shift.start, planned);
         }
     }
     let mut clock = ZoneCursor::new(inputs.card.zone);
@@ -49,8 +50,8 @@ pub(super) fn allows(inputs: &Inputs<'_>, workday: Workday, at: Timestamp) -> bo
             RosterKind::Work | RosterKind::Rest | RosterKind::Overtime => false,
             RosterKind::Open => on_day,
             RosterKind::OnCall => {
-                let row = schedule::timed_row(inputs, &mut clock, index).ok().flatten();
-                on_day || row.is_some_and(|row| row.start <= at && at < row.end)
+                let mut blocks = schedule::timed_row(inputs, &mut clock, index).into_iter().flatten();
+                on_day || blocks.any(|block| block.start <= at && at < block.end)
             }
         }
     };

@@ -1,6 +1,7 @@
 //! Scheduled shifts: the facts of the card, or else the ruleset's weekly pattern, as instants.
 //! - Takes:  roster rows, shift templates, the weekly pattern.
-//! - Gives:  scheduled shifts in order of their start, then end, workday, template. Rows that are no duty give none.
+//! - Gives:  scheduled shifts in order of their start, then end, workday, template. Rows that are no duty give none. Of a
+//!   split shift each block is one (see `split`).
 //! - Runs:   after the calendar, before matching.
 //! - Edges:  a card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
 //!   of the window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
@@ -44,18 +45,17 @@ pub struct Schedule {
 /// A named shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftTemplate {
-    /// Start in wall-clock seconds of the workday.
-    pub start: i32,
-    /// End in wall-clock seconds of the workday; after the start, may pass 24:00.
-    pub end: i32,
-    /// Unpaid breaks at fixed clock times of the workday, `[start, end)`, in order, inside the shift. They are taken
+    /// When it is worked, in wall-clock seconds of the workday, `[start, end)`, in order; a time may pass 24:00. One
+    /// block, or several of a split shift.
+    pub blocks: Vec<(i32, i32)>,
+    /// Unpaid breaks at fixed clock times of the workday, `[start, end)`, in order, inside the blocks. They are taken
     /// off worked time where it was worked (see `breaks`), and off the planned time.
     pub breaks: Vec<(i32, i32)>,
-    /// Punches match the shift from this long before its start ...
+    /// Punches match a block from this long before its start ...
     pub earliest_in: Seconds,
     /// ... up to this long after its end. Both inclusive.
     pub latest_out: Seconds,
-    /// A punch starts the shift up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
+    /// A punch starts a block up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
     pub late_max: LateMax,
 }
 
@@ -109,6 +109,11 @@ impl Schedule {
         self.templates.iter().any(|template| !template.breaks.is_empty())
     }
 
+    /// True when some shift template is a split shift.
+    pub(crate) fn has_splits(&self) -> bool {
+        self.templates.iter().any(|template| template.blocks.len() > 1)
+    }
+
     /// The punch window of a scheduled shift: how long before its start and after its end.
     pub(crate) fn punch_window(&self, template: Option<u16>) -> (Seconds, Seconds) {
         let template = self.template(template);
@@ -133,7 +138,7 @@ impl Schedule {
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let roster = &inputs.card.schedule;
-    if roster.kind.is_empty() {
+    if roster.kind.is_empty() && roster.split.is_empty() {
         follow_rows(inputs, &mut clock, &mut state.scheduled)?;
     } else {
         follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
@@ -159,8 +164,8 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
 }
 
 /// What makes two scheduled shifts the same, in the order of scheduled shifts.
-fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>, u8) {
-    (shift.start, shift.end, shift.workday, shift.template, shift.kind.number())
+fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>, u8, u8) {
+    (shift.start, shift.end, shift.workday, shift.template, shift.kind.number(), shift.split)
 }
 
 /// Keeps one of the schedule facts that say the same.
@@ -192,10 +197,10 @@ fn check_overlap(
     let mut latest_end = Timestamp(i64::MIN);
     for shift in scheduled {
         if shift.start < latest_end && shift.start < shift.end {
-            let is_it = |row: ScheduledShift| row.kind.is_duty() && key(&row) == key(shift);
-            let rows = 0..inputs.card.schedule.workday.len();
-            let mut found = rows.filter(|row| timed_row(inputs, clock, *row).ok().flatten().is_some_and(is_it));
-            return Err(EvaluationError::ShiftsOverlap { index: found.next().unwrap_or_default() as u32 });
+            let is_it = |block: ScheduledShift| block.kind.is_duty() && key(&block) == key(shift);
+            let mut rows = 0..inputs.card.schedule.workday.len();
+            let found = rows.find(|row| timed_row(inputs, clock, *row).is_ok_and(|mut blocks| blocks.any(is_it)));
+            return Err(EvaluationError::ShiftsOverlap { index: found.unwrap_or_default() as u32 });
         }
         latest_end = latest_end.max(shift.end);
     }
@@ -209,17 +214,18 @@ fn check_beside_pattern(
     scheduled: &[ScheduledShift],
 ) -> Result<(), EvaluationError> {
     for row in 0..inputs.card.schedule.workday.len() {
-        let Some(overtime) = timed_row(inputs, clock, row)?.filter(|row| row.kind.is_duty()) else { continue };
-        let of_pattern = scheduled.iter().filter(|shift| shift.kind == RosterKind::Work);
-        let mut shared = of_pattern.map(|shift| (shift.start.max(overtime.start), shift.end.min(overtime.end)));
-        if shared.any(|shared| shared.0 < shared.1) {
-            return Err(EvaluationError::ShiftsOverlap { index: row as u32 });
+        for overtime in timed_row(inputs, clock, row)?.filter(|block| block.kind.is_duty()) {
+            let of_pattern = scheduled.iter().filter(|shift| shift.kind == RosterKind::Work);
+            let mut shared = of_pattern.map(|shift| (shift.start.max(overtime.start), shift.end.min(overtime.end)));
+            if shared.any(|shared| shared.0 < shared.1) {
+                return Err(EvaluationError::ShiftsOverlap { index: row as u32 });
+            }
         }
     }
     Ok(())
 }
 
-/// Every row is a shift to work.
+/// Every row is a shift to work, and none is a block of a split shift.
 fn follow_rows(
     inputs: &Inputs<'_>,
     clock: &mut ZoneCursor<'_>,
@@ -233,12 +239,13 @@ fn follow_rows(
     }
     for ((index, template), ((workday, start), end)) in (0_u32..).zip(facts.template).zip(rows) {
         let workday = Workday(*workday);
-        let shift = match *template {
-            0 => by_times(clock, workday, *start, *end),
-            number => by_template(clock, inputs.timeline.at(workday), workday, number - 1)
-                .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
-        };
-        scheduled.push(shift);
+        match *template {
+            0 => scheduled.push(by_times(clock, workday, *start, *end)),
+            number => scheduled.extend(
+                by_template(clock, inputs.timeline.at(workday), workday, number - 1)
+                    .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
+            ),
+        }
     }
     Ok(())
 }
@@ -249,35 +256,39 @@ fn follow_rows_of_kinds(
     scheduled: &mut Vec<ScheduledShift>,
 ) -> Result<(), EvaluationError> {
     for index in 0..inputs.card.schedule.workday.len() {
-        if let Some(shift) = timed_row(inputs, clock, index)?
-            && shift.kind.is_duty()
-        {
-            scheduled.push(shift);
-        }
+        scheduled.extend(timed_row(inputs, clock, index)?.filter(|block| block.kind.is_duty()));
     }
     Ok(())
 }
 
-/// One row as a shift, whether it is a duty or not; `None` for kinds without times.
+/// The blocks of one row, whether it is a duty or not; none for kinds without times.
 ///
 /// # Errors
 /// [`EvaluationError::UnknownTemplate`].
-pub(super) fn timed_row(
-    inputs: &Inputs<'_>,
-    clock: &mut ZoneCursor<'_>,
+pub(super) fn timed_row<'a>(
+    inputs: &Inputs<'a>,
+    clock: &'a mut ZoneCursor<'_>,
     index: usize,
-) -> Result<Option<ScheduledShift>, EvaluationError> {
+) -> Result<impl Iterator<Item = ScheduledShift>, EvaluationError> {
     let rows = &inputs.card.schedule;
     let kind = rows.kind_of(index);
+    let split = rows.split.get(index).copied().unwrap_or(0);
     let times = rows.workday.get(index).zip(rows.start.get(index).zip(rows.end.get(index)));
-    let Some((workday, (start, end))) = times.filter(|_| kind.has_times()) else { return Ok(None) };
-    let workday = Workday(*workday);
-    let shift = match rows.template.get(index).copied().unwrap_or(0) {
-        0 => by_times(clock, workday, *start, *end),
-        number => by_template(clock, inputs.timeline.at(workday), workday, number - 1)
-            .ok_or(EvaluationError::UnknownTemplate { index: index as u32, template: number })?,
-    };
-    Ok(Some(ScheduledShift { kind, ..shift }))
+    let mut by_clock = None;
+    let mut by_name = None;
+    if let Some((workday, (start, end))) = times.filter(|_| kind.has_times()) {
+        let workday = Workday(*workday);
+        match rows.template.get(index).copied().unwrap_or(0) {
+            0 => by_clock = Some(by_times(clock, workday, *start, *end)),
+            number => {
+                let blocks = by_template(clock, inputs.timeline.at(workday), workday, number - 1);
+                let unknown = EvaluationError::UnknownTemplate { index: index as u32, template: number };
+                by_name = Some(blocks.ok_or(unknown)?);
+            }
+        }
+    }
+    let blocks = by_clock.into_iter().chain(by_name.into_iter().flatten());
+    Ok(blocks.map(move |block| ScheduledShift { kind, split, ..block }))
 }
 
 fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &mut Vec<ScheduledShift>) {
@@ -294,8 +305,8 @@ fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &m
             let is_open = roster.of_kind(RosterKind::Open).any(|open| open == workday);
             !is_open && calendar::of_card(inputs, &[], workday).is_working()
         };
-        let shift = template.filter(|_| followed()).and_then(|template| by_template(clock, plan, workday, template));
-        scheduled.extend(shift);
+        let blocks = template.filter(|_| followed()).and_then(|template| by_template(clock, plan, workday, template));
+        scheduled.extend(blocks.into_iter().flatten());
     }
 }
 
@@ -306,22 +317,23 @@ fn by_times(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) 
     scheduled_shift(workday, start, end, planned, None)
 }
 
-/// The scheduled shift that a template makes on a workday; `None` when there is no such template.
-pub(crate) fn by_template(
-    clock: &mut ZoneCursor<'_>,
-    plan: &Plan,
+/// The blocks that a template makes on a workday; `None` when there is no such template.
+pub(crate) fn by_template<'a>(
+    clock: &'a mut ZoneCursor<'_>,
+    plan: &'a Plan,
     workday: Workday,
     index: u16,
-) -> Option<ScheduledShift> {
+) -> Option<impl Iterator<Item = ScheduledShift>> {
     let template = plan.schedule.templates.get(usize::from(index))?;
-    let (start, end) = span(clock, workday, template.start, template.end);
-    let mut taken_off = Seconds::ZERO;
-    for (break_start, break_end) in &template.breaks {
-        let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
-        taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
-    }
-    let planned = end.since(start).beyond(taken_off);
-    Some(scheduled_shift(workday, start, end, planned, Some(index)))
+    Some(template.blocks.iter().map(move |(start, end)| {
+        let (start, end) = span(clock, workday, *start, *end);
+        let mut taken_off = Seconds::ZERO;
+        for (break_start, break_end) in &template.breaks {
+            let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
+            taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
+        }
+        scheduled_shift(workday, start, end, end.since(start).beyond(taken_off), Some(index))
+    }))
 }
 
 /// Clock times of a workday as instants. On a night when the clock skips, the end may fall on the start, not before.
@@ -348,6 +360,7 @@ fn scheduled_shift(
         on_leave: false,
         planned,
         template,
+        split: 0,
         matched: false,
     }
 }
@@ -361,8 +374,7 @@ mod tests {
 
     fn night() -> ShiftTemplate {
         ShiftTemplate {
-            start: seconds("22:00"),
-            end: seconds("30:00"),
+            blocks: alloc::vec![(seconds("22:00"), seconds("30:00"))],
             breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,

@@ -16,7 +16,7 @@ use crate::card::{CardState, Noticed, Pair, ScheduledShift, Span, SpanState, Wor
 use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
-use crate::shape::calendar;
+use crate::shape::{calendar, split};
 use crate::time::{Seconds, Timestamp, WallTime, Weekday, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -118,7 +118,7 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut free_from = Timestamp(i64::MIN);
     for (index, shift) in (0_u32..).zip(shifts.iter()) {
         let rules = &inputs.timeline.at(shift.workday).workdays;
-        let facts = ShiftFacts { shift, pairs, scheduled };
+        let facts = ShiftFacts::of(shifts, index, pairs, scheduled);
         let labels = ShiftLabels::of(rules, &facts, clock);
         let reporting_workday = match labels.reporting {
             ShiftLabel::Whole(workday) => workday,
@@ -141,14 +141,43 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
 /// A worked shift and the lists of its card.
 #[derive(Clone, Copy)]
 pub(crate) struct ShiftFacts<'a> {
-    pub(crate) shift: &'a WorkedShift,
-    pub(crate) pairs: &'a [Pair],
-    pub(crate) scheduled: &'a [ScheduledShift],
+    shift: &'a WorkedShift,
+    /// The worked shifts that are one shift: this one, unless it is part of a split shift.
+    whole: &'a [WorkedShift],
+    pairs: &'a [Pair],
+    scheduled: &'a [ScheduledShift],
 }
 
 impl<'a> ShiftFacts<'a> {
+    /// Those of worked shift `number`.
+    #[inline]
+    pub(crate) fn of(
+        shifts: &'a [WorkedShift],
+        number: u32,
+        pairs: &'a [Pair],
+        scheduled: &'a [ScheduledShift],
+    ) -> ShiftFacts<'a> {
+        let first = split::first_part(shifts, number) as usize;
+        let joined = shifts[first + 1..].iter().take_while(|shift| shift.joins).count();
+        ShiftFacts { shift: &shifts[number as usize], whole: &shifts[first..=first + joined], pairs, scheduled }
+    }
+
     pub(crate) fn own_pairs(&self) -> &'a [Pair] {
-        &self.pairs[self.shift.first_pair as usize..self.shift.last_pair as usize]
+        self.pairs_of(self.shift, self.shift)
+    }
+
+    /// The pairs of the whole shift.
+    fn all_pairs(&self) -> &'a [Pair] {
+        self.pairs_of(self.whole.first().unwrap_or(self.shift), self.whole.last().unwrap_or(self.shift))
+    }
+
+    fn pairs_of(&self, first: &WorkedShift, last: &WorkedShift) -> &'a [Pair] {
+        &self.pairs[first.first_pair as usize..last.last_pair as usize]
+    }
+
+    /// The instant at which the whole shift starts.
+    fn start(&self) -> Timestamp {
+        self.whole.first().unwrap_or(self.shift).start
     }
 
     fn scheduled_workday(&self) -> Workday {
@@ -208,11 +237,11 @@ impl ShiftLabel {
             Attribution::StartDay => ShiftLabel::Whole(start_date),
             Attribution::ScheduleLabel => ShiftLabel::Whole(facts.scheduled_workday()),
             Attribution::EndDay => {
-                ShiftLabel::Whole(facts.own_pairs().last().map_or(start_date, |last| clock.date_at(last.raw_end)))
+                ShiftLabel::Whole(facts.all_pairs().last().map_or(start_date, |last| clock.date_at(last.raw_end)))
             }
-            Attribution::Majority => ShiftLabel::Whole(majority_date(start_date, facts.own_pairs(), clock)),
+            Attribution::Majority => ShiftLabel::Whole(majority_date(start_date, facts.all_pairs(), clock)),
             Attribution::DivideTime => {
-                ShiftLabel::Whole(WorkdayWindow::holding(facts.shift.start, rules.opens_at, clock).workday)
+                ShiftLabel::Whole(WorkdayWindow::holding(facts.start(), rules.opens_at, clock).workday)
             }
             Attribution::SplitMidnight => ShiftLabel::Windows { opens_at: 0 },
             Attribution::DivideTimeSplit => ShiftLabel::Windows { opens_at: rules.opens_at },

@@ -41,6 +41,7 @@ fn scheduled(day: i32, from: i64) -> ScheduledShift {
         on_leave: false,
         planned: Seconds::hours(8),
         template: None,
+        split: 0,
         matched: true,
     }
 }
@@ -65,6 +66,7 @@ fn shift(day: i32, scheduled: Option<u32>) -> WorkedShift {
         start,
         end,
         continues: false,
+        joins: false,
     }
 }
 
@@ -126,7 +128,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         rejected_rows: 0,
         zone,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[] },
+        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
         leave: &[],
         corrections: &[],
         waivers: &[],

@@ -33,6 +33,7 @@ impl Compiler<'_> {
             min_day: table.length("min_day"),
             early_in_beyond: table.length("early_in_beyond"),
             late_out_beyond: table.length("late_out_beyond"),
+            gap_worked_beyond: table.length("gap_worked_beyond"),
             unscheduled: table.flag("unscheduled"),
         }
     }

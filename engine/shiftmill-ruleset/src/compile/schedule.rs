@@ -8,6 +8,7 @@ use super::{Compiler, section};
 use crate::check::read::{OneOrLength, OneOrWeekday};
 use crate::check::{Named, Table, written};
 use crate::effective::Version;
+use crate::mistake::Place;
 use crate::nearest::nearest;
 
 const DAY: i32 = 86_400;
@@ -94,21 +95,48 @@ impl Compiler<'_> {
 
     fn check_shift(&mut self, shift: &Named) {
         let table = &shift.table;
-        let (Some(_), Some(_)) = (table.time("start"), table.time("end")) else { return };
-        let (start, end) = times(table);
-        if end <= start || end - start > DAY {
+        let blocks = blocks(table);
+        let (Some((start, _)), Some((_, end))) = (blocks.first(), blocks.last()) else {
+            let message = format!("shift `{}` has no times", shift.name);
+            let hint = "write `start` and `end`, or the `blocks` of a split shift".to_owned();
+            self.mistakes.add(table.place("start"), message, Some(hint));
+            return;
+        };
+        if !table.windows("blocks").is_empty() {
+            self.check_blocks(shift, &blocks);
+        } else if end <= start || end - start > DAY {
             let message = format!("shift `{}` lasts {}", shift.name, written((end - start).max(0) as u32));
             let hint = "a shift ends after its start and lasts at most 24 hours".to_owned();
             self.mistakes.add(table.place("end"), message, Some(hint));
         }
-        let mut previous = start;
-        for (written, (from, to)) in table.windows("breaks").iter().zip(breaks(table, start)) {
-            if from < previous || to > end || to <= from {
+        let mut previous = *start;
+        for (written, (from, to)) in table.windows("breaks").iter().zip(following(table.windows("breaks"), *start)) {
+            let is_inside = blocks.iter().any(|block| block.0 <= from && to <= block.1);
+            if from < previous || !is_inside || to <= from {
                 let message = format!("a break of shift `{}` is not inside it, or overlaps the one before", shift.name);
-                let hint = "write breaks in order, between the start and the end of the shift".to_owned();
+                let hint = "write breaks in order, between the start and the end of the shift or block".to_owned();
                 self.mistakes.add(written.2, message, Some(hint));
             }
             previous = to;
+        }
+    }
+
+    fn check_blocks(&mut self, shift: &Named, blocks: &[(i32, i32)]) {
+        let table = &shift.table;
+        if table.has("start") || table.has("end") {
+            let message = format!("shift `{}` has `blocks` beside `start` and `end`", shift.name);
+            self.mistakes.add(table.place("blocks"), message, Some("write one or the other".into()));
+        }
+        let mut before: Option<&(i32, i32)> = None;
+        for (written, block) in table.windows("blocks").iter().zip(blocks) {
+            let touches = before.is_some_and(|before| block.0 <= before.1);
+            let is_late = blocks.first().is_some_and(|first| block.1 > first.0 + DAY);
+            if touches || is_late || block.1 <= block.0 {
+                let message = format!("a block of shift `{}` is not after the one before, or too late", shift.name);
+                let hint = "write blocks in order, with a gap between them, all within 24 hours".to_owned();
+                self.mistakes.add(written.2, message, Some(hint));
+            }
+            before = Some(block);
         }
     }
 }
@@ -119,11 +147,11 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
     let all = shifts.iter().chain(versions.iter().flat_map(|version| version.table.named("shifts")));
     let mut found = all.filter(|shift| shift.name == name);
     found.next().map_or_else(empty, |shift| {
-        let (start, end) = times(&shift.table);
+        let blocks = blocks(&shift.table);
+        let start = blocks.first().map_or(0, |first| first.0);
         ShiftTemplate {
-            start,
-            end,
-            breaks: breaks(&shift.table, start),
+            breaks: following(shift.table.windows("breaks"), start),
+            blocks,
             earliest_in: shift.table.seconds("earliest_in"),
             latest_out: shift.table.seconds("latest_out"),
             late_max: late_max(&shift.table),
@@ -134,7 +162,7 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
 fn empty() -> ShiftTemplate {
     let none = shiftmill_core::Seconds::ZERO;
     let late_max = LateMax::HalfShift;
-    ShiftTemplate { start: 0, end: 1, breaks: Vec::new(), earliest_in: none, latest_out: none, late_max }
+    ShiftTemplate { blocks: vec![(0, 1)], breaks: Vec::new(), earliest_in: none, latest_out: none, late_max }
 }
 
 fn late_max(table: &Table) -> LateMax {
@@ -144,22 +172,23 @@ fn late_max(table: &Table) -> LateMax {
     }
 }
 
-/// Start and end in seconds of the workday; an end at or before the start is on the next day.
-fn times(table: &Table) -> (i32, i32) {
-    let time = |setting| table.time(setting).unwrap_or_default() as i32;
-    let (start, end) = (time("start"), time("end"));
-    (start, if end <= start { end + DAY } else { end })
+/// When a shift is worked, in seconds of the workday: its blocks, or its start and end. An end at or before the start is
+/// on the next day. Nothing where the document says neither.
+fn blocks(table: &Table) -> Vec<(i32, i32)> {
+    let windows = table.windows("blocks");
+    if let Some((start, _, _)) = windows.first() {
+        return following(windows, *start as i32);
+    }
+    let times = table.time("start").zip(table.time("end")).map(|(start, end)| (start as i32, end as i32));
+    times.map(|(start, end)| (start, if end <= start { end + DAY } else { end })).into_iter().collect()
 }
 
-/// Breaks in seconds of the workday; what would be before the shift's start is on the next day.
-fn breaks(table: &Table, start: i32) -> Vec<(i32, i32)> {
+/// Windows of a shift in seconds of the workday; what would be before the shift's start is on the next day.
+fn following(windows: &[(u32, u32, Place)], start: i32) -> Vec<(i32, i32)> {
     let after = |time: i32, floor: i32| if time < floor { time + DAY } else { time };
-    table
-        .windows("breaks")
-        .iter()
-        .map(|(from, to, _)| {
-            let from = after(*from as i32, start);
-            (from, after(*to as i32, from))
-        })
-        .collect()
+    let windows = windows.iter().map(|(from, to, _)| {
+        let from = after(*from as i32, start);
+        (from, after(*to as i32, from))
+    });
+    windows.collect()
 }

@@ -251,6 +251,29 @@ fn a_shift_has_times_or_a_name() {
 }
 
 #[test]
+fn split_shifts_are_the_same_through_all_doors() {
+    let shift = |start: &str, end: &str, split| v1::ScheduledShift {
+        workday: "2026-03-02".into(),
+        start: start.into(),
+        end: end.into(),
+        split,
+        ..<_>::default()
+    };
+    let shifts = vec![shift("06:00", "10:00", 1), shift("16:00", "20:00", 1)];
+    let by_message = message(v1::Timecard { shifts, ..v1::Timecard::default() }).map(|card| card.shifts);
+    assert!(by_message.as_ref().is_some_and(|shifts| shifts.iter().all(|shift| shift.split == 1)));
+    assert_eq!(by_message, suite("2026-03-02", "scheduled", "06:00-10:00 + 16:00-20:00").map(|card| card.shifts));
+    let row = ["2026-03-02", "06:00", "10:00", "1"];
+    let by_file = file(Table::Schedule, "workday,start,end,split", &row).map(|(card, _)| card.shifts);
+    assert_eq!(
+        by_message.and_then(|shifts| shifts.first().copied()),
+        by_file.and_then(|shifts| shifts.first().copied())
+    );
+    let too_large = v1::Timecard { shifts: vec![shift("06:00", "10:00", 256)], ..v1::Timecard::default() };
+    assert!(message(too_large).is_none());
+}
+
+#[test]
 fn kinds_of_roster_rows_are_the_same_through_all_doors() {
     let read = |card: Option<CardFacts>| card.and_then(|card| card.shifts.first().map(|shift| shift.kind));
     for kind in RosterKind::ALL {

@@ -80,7 +80,8 @@ impl Maker<'_> {
             1 if self.random.chance(85) => {
                 let template = self.random.below(3) as u16;
                 let times = self.timeline.at(day).schedule.templates.get(usize::from(template));
-                let (start, end) = times.map_or((0, 0), |times| (times.start, times.end));
+                let (first, last) = times.map_or((None, None), |it| (it.blocks.first(), it.blocks.last()));
+                let (start, end) = (first.map_or(0, |first| first.0), last.map_or(0, |last| last.1));
                 if self.is_free(day, i64::from(start), i64::from(end)) {
                     facts.shifts.push(ShiftFact::work(day, ShiftTimes::Template(template)));
                 }
@@ -102,7 +103,7 @@ impl Maker<'_> {
                 minutes.push((half + pause, PunchKind::BreakEnd));
             }
             2 => {
-                let pause = self.minutes(10, 75);
+                let pause = if self.random.chance(30) { self.minutes(75, 330) } else { self.minutes(10, 75) };
                 minutes.push((half, PunchKind::Out));
                 minutes.push((half + pause, PunchKind::In));
             }
@@ -128,6 +129,8 @@ impl Maker<'_> {
         let step = i64::from(self.grid.seconds);
         let half = start + (end - start) / 2 / step * step;
         let mut rows = vec![(start, end)];
+        // The blocks of a split shift, or two shifts.
+        let split = if self.random.chance(50) { 0 } else { 1 + self.random.below(2) as u8 };
         match self.random.below(8) {
             0 if half > start => rows = vec![(start, half), (half, end)],
             1 if half > start => {
@@ -142,9 +145,10 @@ impl Maker<'_> {
                 continue;
             }
             let times = ShiftTimes::Clock { start: start as i32, end: end as i32 };
-            facts.shifts.push(ShiftFact::work(day, times));
+            let row = ShiftFact { split, ..ShiftFact::work(day, times) };
+            facts.shifts.push(row);
             if self.random.chance(self.odd / 4) {
-                facts.shifts.push(ShiftFact::work(day, times));
+                facts.shifts.push(row);
             }
         }
     }
@@ -169,7 +173,10 @@ impl Maker<'_> {
         match facts.shifts.last_mut().filter(|row| row.workday == day && self.random.chance(50)) {
             Some(row) => row.kind = kind,
             None if kind.is_duty() && !self.is_free(day, i64::from(start), i64::from(end)) => {}
-            None => facts.shifts.push(ShiftFact { workday: day, kind, times }),
+            None => {
+                let split = if self.random.chance(20) { 1 } else { 0 };
+                facts.shifts.push(ShiftFact { workday: day, kind, times, split });
+            }
         }
     }
 

@@ -305,12 +305,28 @@ impl Maker<'_> {
         let start = self.grid.minutes(self.random, from - 60, from + 60) as i32;
         let end = start + self.grid.minutes(self.random, length - 60, length + 90) as i32;
         let mut breaks = Vec::new();
-        if self.flag() {
+        let mut blocks = vec![(start, end)];
+        if self.random.chance(20) {
+            blocks = self.split(start, end);
+        } else if self.flag() {
             let pause = start + self.grid.minutes(self.random, 120, 240) as i32;
             breaks.push((pause, pause + self.grid.minutes(self.random, 15, 60).max(1) as i32));
         }
         let (earliest_in, latest_out) = (self.minutes(0, 120), self.minutes(0, 300));
-        ShiftTemplate { start, end, breaks, earliest_in, latest_out, late_max: self.late_max() }
+        ShiftTemplate { blocks, breaks, earliest_in, latest_out, late_max: self.late_max() }
+    }
+
+    /// Two or three blocks of a split shift, some of them as far apart as two worked shifts.
+    fn split(&mut self, start: i32, end: i32) -> Vec<(i32, i32)> {
+        let count = if self.random.chance(75) { 2 } else { 3 };
+        let step = self.grid.minutes(self.random, 60, (i64::from(end - start) / 60 / count).max(61)).max(1) as i32;
+        let mut blocks = Vec::new();
+        let mut from = start;
+        for _ in 0..count {
+            blocks.push((from, from + step));
+            from += step + self.grid.minutes(self.random, 10, 330).max(1) as i32;
+        }
+        blocks
     }
 
     fn late_max(&mut self) -> LateMax {
@@ -525,6 +541,7 @@ impl Maker<'_> {
             min_day: maybe(self, 300, 600),
             early_in_beyond: maybe(self, 0, 30),
             late_out_beyond: maybe(self, 0, 30),
+            gap_worked_beyond: maybe(self, 0, 60),
             unscheduled: self.random.chance(80),
         }
     }

@@ -9,7 +9,7 @@ use shiftmill_core::{
 };
 
 use super::coverage::seconds_inside;
-use super::days::{Away, Duty, allows};
+use super::days::{Away, Duty, allows, blocks_of};
 use super::expectation::Planned;
 use super::moments::Moment;
 use super::punches::Tap;
@@ -31,13 +31,8 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
     for (index, duty) in duties.iter().enumerate().filter(|entry| !entry.1.on_leave) {
         let rules = &plan_of(question, duty.workday).attendance;
         let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
-        let seconds: i64 = shifts.iter().map(|shift| seconds_inside(&shift.pairs, duty)).sum();
-        let is_work = |moment: &&Moment| moment.counts_as_work() && moment.at < duty.end && duty.start < moment.end();
-        if own.is_empty() && (seconds > 0 || view.moments.iter().any(|moment| is_work(&moment))) {
-            continue;
-        }
         if own.is_empty() {
-            absent(view, rules, duty, notices);
+            absent(view, rules, index, notices);
             continue;
         }
         if let Some((at, workday)) = first_in(question, &own) {
@@ -56,24 +51,65 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             notices.push(Notice { code, workday, at, measure });
         }
     }
+    (0..duties.len()).for_each(|index| gap_worked(view, index, notices));
     let present: BTreeSet<Workday> = shifts.iter().map(|shift| shift.shown_on).collect();
     for workday in present {
         judge_day(view, workday, notices, amounts);
     }
 }
 
-fn absent(view: &View<'_>, rules: &Attendance, duty: &Duty, notices: &mut Vec<Notice>) {
+/// Judges a scheduled shift or block that no worked shift matches. A shift of which all blocks are missed is absent once.
+fn absent(view: &View<'_>, rules: &Attendance, index: usize, notices: &mut Vec<Notice>) {
     let Some(delay) = rules.absence_delay else { return };
+    let blocks = blocks_of(view.duties, index);
+    let over = blocks.iter().map(|block| view.duties[*block].end).max().expect("it is a block itself");
+    if view.question.window.as_of < over.after(delay) || !is_missed(view, index) {
+        return;
+    }
+    let missed = if blocks.iter().all(|block| is_missed(view, *block)) { blocks } else { vec![index] };
+    if missed[0] == index {
+        let measure = Seconds(missed.iter().map(|block| view.duties[*block].planned()).sum());
+        let (workday, at) = (view.duties[index].workday, view.duties[index].start);
+        notices.push(Notice { code: ExceptionCode::Absent, workday, at, measure });
+    }
+}
+
+/// Whether neither work nor leave touches a block.
+fn is_missed(view: &View<'_>, index: usize) -> bool {
+    let duty = &view.duties[index];
     let as_of = view.question.window.as_of;
+    let matched = view.shifts.iter().any(|shift| shift.duty == Some(index));
+    let seconds: i64 = view.shifts.iter().map(|shift| seconds_inside(&shift.pairs, duty)).sum();
+    let is_work = |moment: &Moment| moment.counts_as_work() && moment.at < duty.end && duty.start < moment.end();
     let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
     let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
     let as_amount = view.question.facts.leave.iter().any(|leave| {
         let known = leave.recorded_at <= as_of;
         known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == duty.workday)
     });
-    if !within && !as_amount && as_of >= duty.end.after(delay) {
-        let (workday, at, measure) = (duty.workday, duty.start, Seconds(duty.planned()));
-        notices.push(Notice { code: ExceptionCode::Absent, workday, at, measure });
+    let worked = matched || seconds > 0 || view.moments.iter().any(is_work);
+    !duty.on_leave && !worked && !within && !as_amount
+}
+
+/// Work in the gap between a block and the next one of its shift.
+fn gap_worked(view: &View<'_>, index: usize, notices: &mut Vec<Notice>) {
+    let View { question, shifts, duties, moments, .. } = *view;
+    let duty = &duties[index];
+    let blocks = blocks_of(duties, index);
+    let next = blocks.iter().map(|block| duties[*block].start).filter(|start| *start > duty.start).min();
+    let (Some(beyond), Some(next)) = (plan_of(question, duty.workday).attendance.gap_worked_beyond, next) else {
+        return;
+    };
+    let in_gap = |moment: &&Moment| {
+        let of_shift = moment.shift.and_then(|shift| shifts[shift].duty).is_some_and(|duty| blocks.contains(&duty));
+        of_shift && moment.state == SpanState::Worked && duty.end <= moment.at && moment.at < next
+    };
+    let measure = Seconds(moments.iter().filter(in_gap).map(|moment| moment.length).sum());
+    if let Some(first) = moments.iter().find(in_gap)
+        && measure > beyond
+    {
+        let (code, workday, at) = (ExceptionCode::GapWorked, duty.workday, first.at);
+        notices.push(Notice { code, workday, at, measure });
     }
 }
 

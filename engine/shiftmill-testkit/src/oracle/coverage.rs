@@ -81,6 +81,9 @@ fn divide(question: &Question, shift: Shift, served: &[usize], duties: &[Duty]) 
             shown_on: shift.shown_on,
             begins: from.unwrap_or(shift.begins),
             continues: from.is_some() || shift.continues,
+            joins: false,
+            whole_begins: from.unwrap_or(shift.begins),
+            whole_pairs: Vec::new(),
         };
         passed = taps;
         if number == 0 || !part.taps.is_empty() || !part.pairs.is_empty() {

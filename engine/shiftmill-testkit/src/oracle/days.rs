@@ -15,7 +15,7 @@ use super::overtime::week_of;
 use super::{Amount, Notice, clock, date_of, plan_of};
 use crate::engine::Question;
 
-/// A scheduled shift.
+/// A scheduled shift, or one block of a split shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Duty {
     pub workday: Workday,
@@ -31,15 +31,32 @@ pub(crate) struct Duty {
     /// How long after its start a punch may still be its first.
     pub late_max: Seconds,
     pub template: Option<u16>,
+    /// The number of the split shift that its row is a block of; 0: none.
+    pub split: u8,
     pub matched: bool,
 }
 
 impl Duty {
     /// The planned time: the length less the breaks.
     pub fn planned(&self) -> u32 {
-        let breaks: u32 = self.breaks.iter().map(|piece| piece.1.since(piece.0).0).sum();
+        let inside = |piece: &(Timestamp, Timestamp)| piece.1.min(self.end).since(piece.0.max(self.start)).0;
+        let breaks: u32 = self.breaks.iter().map(inside).sum();
         self.end.since(self.start).0.saturating_sub(breaks)
     }
+}
+
+/// All blocks of the shift that block `index` belongs to, in order.
+pub(crate) fn blocks_of(duties: &[Duty], index: usize) -> Vec<usize> {
+    let own = &duties[index];
+    let numbered = |duty: &Duty| duty.split > 0 && duty.split == own.split;
+    let named =
+        |duty: &Duty| duty.split == 0 && own.split == 0 && own.template.is_some() && duty.template == own.template;
+    let same = |other: &usize| {
+        let duty = &duties[*other];
+        let of_day = duty.workday == own.workday && duty.kind == own.kind;
+        *other == index || of_day && (numbered(duty) || named(duty))
+    };
+    (0..duties.len()).filter(same).collect()
 }
 
 /// The type of a date, as far as it does not follow from the work.
@@ -115,10 +132,12 @@ pub(crate) fn judge_roster(question: &Question, duties: &[Duty], notices: &mut V
     if question.facts.shifts.is_empty() {
         return;
     }
-    for duty in duties.iter().filter(|duty| duty.kind == RosterKind::Work) {
+    for (index, duty) in duties.iter().enumerate().filter(|entry| entry.1.kind == RosterKind::Work) {
         let of_day = day_type(question, duty.workday);
-        if !is_working(of_day) && !is_holiday(of_day) {
-            let (workday, at, measure) = (duty.workday, duty.start, Seconds(duty.planned()));
+        let blocks = blocks_of(duties, index);
+        if !is_working(of_day) && !is_holiday(of_day) && blocks[0] == index {
+            let planned = blocks.iter().map(|block| duties[*block].planned()).sum();
+            let (workday, at, measure) = (duty.workday, duty.start, Seconds(planned));
             notices.push(Notice { code: ExceptionCode::RestDayRostered, workday, at, measure });
         }
     }
@@ -136,8 +155,8 @@ pub(crate) fn allows(question: &Question, workday: Workday, at: Timestamp) -> bo
     question.facts.shifts.iter().any(|row| match row.kind {
         RosterKind::Open => row.workday == workday,
         RosterKind::OnCall => {
-            let duty = by_row(question, row);
-            row.workday == workday || duty.is_some_and(|duty| duty.start <= at && at < duty.end)
+            let mut blocks = by_row(question, row).into_iter().flatten();
+            row.workday == workday || blocks.any(|duty| duty.start <= at && at < duty.end)
         }
         RosterKind::Work | RosterKind::Rest | RosterKind::Overtime => false,
     })
@@ -175,13 +194,14 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             continue;
         }
         let index = index as u32;
-        let duty = by_row(question, row).ok_or_else(|| match row.times {
+        let blocks = by_row(question, row).ok_or_else(|| match row.times {
             ShiftTimes::Template(template) => EvaluationError::UnknownTemplate { index, template: template + 1 },
             ShiftTimes::Clock { .. } => EvaluationError::ShiftBackwards { index },
         })?;
-        by_fact.extend((row.kind != RosterKind::OnCall).then_some((index, duty)));
+        let is_duty = row.kind != RosterKind::OnCall;
+        by_fact.extend(blocks.into_iter().filter(|_| is_duty).map(|duty| (index, duty)));
     }
-    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8);
+    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8, duty.split);
     let mut in_order: Vec<Duty> = by_fact.iter().map(|(_, duty)| duty.clone()).collect();
     in_order.sort_by_key(key);
     let mut kept: Vec<Duty> = Vec::new();
@@ -205,7 +225,7 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             let date = Workday(date);
             let is_open = question.facts.shifts.iter().any(|row| row.workday == date && row.kind == RosterKind::Open);
             let followed = is_working(day_type(question, date)) && !is_open;
-            kept.extend(by_pattern(question, date).filter(|_| followed));
+            kept.extend(by_pattern(question, date).into_iter().filter(|_| followed));
         }
         for (row, overtime) in &by_fact {
             let shares = |duty: &Duty| {
@@ -221,13 +241,13 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
     Ok(kept)
 }
 
-/// The shift of a row with times; none when its template does not exist.
-fn by_row(question: &Question, row: &ShiftFact) -> Option<Duty> {
-    let duty = match row.times {
-        ShiftTimes::Clock { start, end } => by_clock(question, row.workday, start, end),
+/// The blocks of a row with times; none when its template does not exist.
+fn by_row(question: &Question, row: &ShiftFact) -> Option<Vec<Duty>> {
+    let blocks = match row.times {
+        ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, start, end)],
         ShiftTimes::Template(template) => by_template(question, row.workday, template)?,
     };
-    Some(Duty { kind: row.kind, ..duty })
+    Some(blocks.into_iter().map(|duty| Duty { kind: row.kind, split: row.split, ..duty }).collect())
 }
 
 fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty {
@@ -246,6 +266,7 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
         latest_out: schedule.latest_out,
         late_max: late_max(schedule.late_max, end.since(start)),
         template: None,
+        split: 0,
         matched: false,
     }
 }
@@ -257,23 +278,28 @@ fn late_max(late_max: LateMax, length: Seconds) -> Seconds {
     }
 }
 
-fn by_template(question: &Question, workday: Workday, template: u16) -> Option<Duty> {
+fn by_template(question: &Question, workday: Workday, template: u16) -> Option<Vec<Duty>> {
     let number = template;
     let template = plan_of(question, workday).schedule.templates.get(usize::from(number))?;
-    let mut duty = by_clock(question, workday, template.start, template.end);
     let breaks = template.breaks.iter().map(|piece| instants(question, workday, piece.0, piece.1));
-    duty.breaks = breaks.filter(|piece| piece.0 < piece.1).collect();
-    duty.earliest_in = template.earliest_in;
-    duty.latest_out = template.latest_out;
-    duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
-    duty.template = Some(number);
-    Some(duty)
+    let breaks: Vec<(Timestamp, Timestamp)> = breaks.filter(|piece| piece.0 < piece.1).collect();
+    let mut blocks = Vec::new();
+    for (start, end) in &template.blocks {
+        let mut duty = by_clock(question, workday, *start, *end);
+        duty.breaks = breaks.clone();
+        duty.earliest_in = template.earliest_in;
+        duty.latest_out = template.latest_out;
+        duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
+        duty.template = Some(number);
+        blocks.push(duty);
+    }
+    Some(blocks)
 }
 
 /// The shift of the weekly pattern on a date, whatever the type of the day.
-fn by_pattern(question: &Question, date: Workday) -> Option<Duty> {
-    let template = plan_of(question, date).schedule.weekly_pattern[date.weekday() as usize]?;
-    by_template(question, date, template)
+fn by_pattern(question: &Question, date: Workday) -> Vec<Duty> {
+    let template = plan_of(question, date).schedule.weekly_pattern[date.weekday() as usize];
+    template.and_then(|template| by_template(question, date, template)).unwrap_or_default()
 }
 
 fn instants(question: &Question, date: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
@@ -414,7 +440,7 @@ pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments:
             continue;
         }
         let scheduled: u32 = duties.iter().filter(|duty| duty.workday == date).map(Duty::planned).sum();
-        let by_pattern = by_pattern(question, date).map_or(0, |duty| duty.planned());
+        let by_pattern: u32 = by_pattern(question, date).iter().map(Duty::planned).sum();
         let planned = if scheduled > 0 { scheduled } else { by_pattern };
         let amount = u64::from(rule.amount.map_or(planned, |amount| amount.0));
         let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };

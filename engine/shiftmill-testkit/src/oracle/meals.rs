@@ -7,7 +7,7 @@ use shiftmill_core::{Because, ExceptionCode, GapKind, PayCode, Reason, Seconds, 
 
 use super::days::Duty;
 use super::pairs::Pair;
-use super::shifts::Shift;
+use super::shifts::{Shift, one_stretch};
 use super::{Amount, Notice, clock, date_of, holds, moments, plan_of};
 use crate::engine::Question;
 
@@ -61,12 +61,17 @@ pub(crate) fn judge(
         judge_stretch(question, &requirements, &of_day, &mut BTreeSet::new(), notices, amounts);
     }
     let mut paid = BTreeSet::new();
-    for (index, shift) in shifts.iter().enumerate() {
-        let of_shift: Vec<Work> = work.iter().filter(|stretch| stretch.shift == index).copied().collect();
-        if !of_shift.is_empty() {
-            let requirements = required(question, shift.plan_day, JudgedBy::Shift);
-            judge_stretch(question, &requirements, &of_shift, &mut paid, notices, amounts);
+    // What the schedule alone divides is one work period.
+    let mut periods: Vec<Vec<Work>> = Vec::new();
+    for stretch in work {
+        match periods.last_mut() {
+            Some(period) if one_stretch(shifts, period[period.len() - 1].shift, stretch.shift) => period.push(stretch),
+            _ => periods.push(vec![stretch]),
         }
+    }
+    for period in periods {
+        let requirements = required(question, shifts[period[0].shift].plan_day, JudgedBy::Shift);
+        judge_stretch(question, &requirements, &period, &mut paid, notices, amounts);
     }
 }
 

@@ -375,12 +375,12 @@ impl Label {
         match way {
             Attribution::StartDay => Label::Whole(shift.start_date),
             Attribution::EndDay => {
-                let last = shift.pairs.last().map_or(shift.begins, |pair| pair.raw_end);
+                let last = shift.whole_pairs.last().map_or(shift.whole_begins, |pair| pair.raw_end);
                 Label::Whole(date_of(question, last))
             }
             Attribution::Majority => Label::Whole(majority(question, shift)),
             Attribution::SplitMidnight => Label::ByDate,
-            Attribution::DivideTime => Label::Whole(window_of(question, shift.begins, opens_at)),
+            Attribution::DivideTime => Label::Whole(window_of(question, shift.whole_begins, opens_at)),
             Attribution::DivideTimeSplit => Label::ByWindow(opens_at),
             Attribution::ScheduleLabel => {
                 Label::Whole(shift.duty.map_or(shift.start_date, |duty| duties[duty].workday))
@@ -406,7 +406,7 @@ fn window_of(question: &Question, at: Timestamp, opens_at: u32) -> Workday {
 
 fn majority(question: &Question, shift: &Shift) -> Workday {
     let mut by_date: BTreeMap<Workday, i64> = BTreeMap::new();
-    for pair in &shift.pairs {
+    for pair in &shift.whole_pairs {
         let mut date = date_of(question, pair.start);
         while clock::midnight(&question.zone, date) < pair.end {
             let from = clock::midnight(&question.zone, date).max(pair.start);

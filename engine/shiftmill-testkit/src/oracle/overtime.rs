@@ -11,7 +11,7 @@ use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanSt
 
 use super::days::day_type;
 use super::moments::Moment;
-use super::shifts::Shift;
+use super::shifts::{Shift, whole_of};
 use super::{Amount, plan_of, presets};
 use crate::engine::Question;
 
@@ -244,9 +244,9 @@ impl<'a> Desk<'a> {
             }
             let instance = match line[0].tier.scope {
                 TierScope::Shift if moment.counts_as_work() => {
-                    moment.shift.map(|shift| shift as i64).or(alone.map(|alone| alone.0))
+                    moment.shift.map(|shift| whole_of(self.shifts, shift) as i64).or(alone.map(|alone| alone.0))
                 }
-                TierScope::Shift => moment.shift.map(|shift| shift as i64),
+                TierScope::Shift => moment.shift.map(|shift| whole_of(self.shifts, shift) as i64),
                 TierScope::Workday
                 | TierScope::Workweek
                 | TierScope::Workweeks { .. }

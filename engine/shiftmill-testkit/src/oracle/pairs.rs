@@ -6,7 +6,7 @@ use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds
 
 use super::days::Duty;
 use super::punches::{Tap, ends_work, starts_work};
-use super::shifts::Shift;
+use super::shifts::{Shift, find_wholes, join};
 use super::{Notice, clock, coverage, moments, plan_of};
 use crate::engine::Question;
 
@@ -71,15 +71,19 @@ pub(crate) fn pair_all(
         raw_end_before = shift.pairs.last().map(|pair| pair.raw_end).or(raw_end_before);
         noticed.push(of_shift);
     }
+    let (mut parts, mut noticed): (Vec<Shift>, Vec<Vec<Notice>>) =
+        coverage::parts(question, shifts, duties, noticed).into_iter().unzip();
+    join(&mut parts, duties);
     let mut rounded_end_before = None;
-    let mut parts = Vec::new();
-    for (mut part, mut noticed) in coverage::parts(question, shifts, duties, noticed) {
+    for (part, noticed) in parts.iter_mut().zip(&mut noticed) {
         let duty = part.duty.map(|duty| &duties[duty]);
-        round(question, plan_of(question, part.plan_day), &mut part, duty, rounded_end_before, &mut noticed);
+        round(question, plan_of(question, part.plan_day), part, duty, rounded_end_before, noticed);
         rounded_end_before = part.pairs.last().map(|pair| pair.end).or(rounded_end_before);
-        part.shown_on = moments::shown_on(question, &part, duties);
+    }
+    find_wholes(&mut parts);
+    for (part, noticed) in parts.iter_mut().zip(noticed) {
+        part.shown_on = moments::shown_on(question, part, duties);
         notices.extend(noticed.into_iter().map(|notice| Notice { workday: part.shown_on, ..notice }));
-        parts.push(part);
     }
     parts
 }

@@ -5,14 +5,14 @@ use shiftmill_core::{Because, Reason, Workday};
 
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
-use super::shifts::Shift;
+use super::shifts::{Shift, whole_of};
 use super::{date_of, plan_of};
 use crate::engine::Question;
 
 /// All premiums of all shifts.
 pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> Vec<Extra> {
     let mut extras = Vec::new();
-    for run in runs(moments) {
+    for run in runs(moments, shifts) {
         let plan_day = run[0].shift.map_or(run[0].overtime, |shift| shifts[shift].plan_day);
         let work: Vec<&Moment> = run.into_iter().filter(|moment| !moment.is_left_out()).collect();
         for premium in &plan_of(question, plan_day).premiums {
@@ -23,12 +23,13 @@ pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> 
 }
 
 /// The work of each shift. Work that belongs to no shift is one of its own as far as it is not interrupted.
-fn runs(moments: &[Moment]) -> Vec<Vec<&Moment>> {
+fn runs<'a>(moments: &'a [Moment], shifts: &[Shift]) -> Vec<Vec<&'a Moment>> {
+    let whole = |moment: &Moment| moment.shift.map(|shift| whole_of(shifts, shift));
     let mut runs: Vec<Vec<&Moment>> = Vec::new();
     for moment in moments.iter().filter(|moment| moment.counts_as_work()) {
-        let goes_on = |run: &&mut Vec<&Moment>| {
+        let goes_on = |run: &&mut Vec<&'a Moment>| {
             let last = run[run.len() - 1];
-            last.shift == moment.shift && (moment.shift.is_some() || last.end() == moment.at)
+            whole(last) == whole(moment) && (moment.shift.is_some() || last.end() == moment.at)
         };
         match runs.last_mut().filter(goes_on) {
             Some(run) => run.push(moment),

@@ -6,7 +6,7 @@ use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::pairing::PairingMode;
 use shiftmill_core::{Plan, PunchKind, PunchRole, Timestamp, Workday};
 
-use super::days::Duty;
+use super::days::{Duty, blocks_of};
 use super::pairs::Pair;
 use super::punches::Tap;
 use super::{date_of, plan_of, roster};
@@ -29,11 +29,44 @@ pub(crate) struct Shift {
     pub begins: Timestamp,
     /// Whether it goes on with the work of the one before: it is cut from it, or only the schedule divides them.
     pub continues: bool,
+    /// Whether it is one shift with the one before: the two match different blocks of one scheduled shift.
+    pub joins: bool,
+    /// Where the whole shift begins, and all its pairs: its own, unless some are joined.
+    pub whole_begins: Timestamp,
+    pub whole_pairs: Vec<Pair>,
 }
 
 /// Whether two worked shifts, by their place on the card, are the same or parts of one.
 pub(crate) fn one_stretch(shifts: &[Shift], earlier: usize, later: usize) -> bool {
     (earlier + 1..=later).all(|index| shifts[index].continues)
+}
+
+/// The place of the first of the worked shifts that are one shift with this one.
+pub(crate) fn whole_of(shifts: &[Shift], index: usize) -> usize {
+    (0..=index).rev().find(|index| !shifts[*index].joins).unwrap_or(0)
+}
+
+/// Joins the worked shifts that follow each other and match different blocks of one scheduled shift.
+pub(crate) fn join(shifts: &mut [Shift], duties: &[Duty]) {
+    for index in 1..shifts.len() {
+        let (Some(before), Some(own)) = (shifts[index - 1].duty, shifts[index].duty) else { continue };
+        if before != own && blocks_of(duties, own).contains(&before) {
+            shifts[index].joins = true;
+            shifts[index].continues = true;
+            shifts[index].start_date = shifts[index - 1].start_date;
+        }
+    }
+}
+
+/// Tells each worked shift the whole that it belongs to.
+pub(crate) fn find_wholes(shifts: &mut [Shift]) {
+    let wholes: Vec<usize> = (0..shifts.len()).map(|index| whole_of(shifts, index)).collect();
+    for index in 0..shifts.len() {
+        let parts = (0..shifts.len()).filter(|other| wholes[*other] == wholes[index]);
+        let pairs: Vec<Pair> = parts.flat_map(|part| shifts[part].pairs.clone()).collect();
+        shifts[index].whole_begins = shifts[wholes[index]].begins;
+        shifts[index].whole_pairs = pairs;
+    }
 }
 
 /// Gathers punches into worked shifts and matches them.
@@ -74,6 +107,9 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
             shown_on: start_date,
             begins,
             continues,
+            joins: false,
+            whole_begins: begins,
+            whole_pairs: Vec::new(),
         });
     }
     shifts

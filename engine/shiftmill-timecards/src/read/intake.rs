@@ -420,6 +420,7 @@ fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
         end: values.get(Field::End).into(),
         shift: values.get(Field::Shift),
         kind: values.get(Field::Kind).into(),
+        split: values.get(Field::Split).into(),
     })?);
     Ok(())
 }

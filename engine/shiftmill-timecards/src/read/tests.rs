@@ -137,6 +137,19 @@ fn schedules_name_times_or_shifts() {
 }
 
 #[test]
+fn blocks_of_a_split_shift_have_its_number() {
+    let file = "employee,workday,start,end,split\nE1,2026-03-02,06:00,10:00,1\nE1,2026-03-02,16:00,20:00,1\n\
+        E1,2026-03-03,06:00,10:00,\nE1,2026-03-04,06:00,10:00,256\nE1,2026-03-05,06:00,10:00,a\n";
+    let (cards, report) = read_with("", Table::Schedule, Format::Csv, file.as_bytes());
+    let numbers: Vec<u8> = cards[0].shifts.iter().map(|shift| shift.split).collect();
+    assert_eq!(numbers, [1, 1, 0]);
+    let write = "write a number from 1 to 255 on each row of the shift";
+    let refused =
+        |line: usize, text: &str| format!("facts line {line}: `{text}` is not the number of a split shift; {write}");
+    assert_eq!(reasons(&report), [refused(5, "256"), refused(6, "a")]);
+}
+
+#[test]
 fn leave_is_days_lengths_or_stretches() {
     let file = "employee,code,from,to,workday,amount\nE1,annual,2026-03-02,2026-03-04,,\nE1,annual,,,2026-03-05,4:00\n\
         E1,annual,2026-03-06 09:00,2026-03-06 13:00,,\nE1,sick,,,2026-03-07,\nE1,annual,2026-03-09,2026-03-08,,\n";

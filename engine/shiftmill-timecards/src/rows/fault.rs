@@ -45,6 +45,7 @@ impl RowError {
             | Fault::NotWaivable(_)
             | Fault::NotADayType(_)
             | Fault::NotARosterKind(_)
+            | Fault::NotASplit(_)
             | Fault::RosterKindWithTimes(_)
             | Fault::NotAWholeNumber(_) => ErrorCode::ValueUnknown,
         }
@@ -163,6 +164,9 @@ pub enum Fault {
     /// No kind of a roster row.
     #[error("`{0}` is not a kind of roster row; write {words}", words = roster_words())]
     NotARosterKind(String),
+    /// No number of a split shift.
+    #[error("`{0}` is not the number of a split shift; write a number from 1 to 255 on each row of the shift")]
+    NotASplit(String),
     /// Times of a roster row that has none.
     #[error("a row of kind `{0}` holds for the whole day; leave its times and the name of a shift empty")]
     RosterKindWithTimes(RosterKind),

@@ -56,6 +56,8 @@ pub struct ShiftRow<'a> {
     pub end: Given<'a, i32>,
     /// The name of a shift, instead of start and end.
     pub shift: &'a str,
+    /// The number of the split shift that it is a block of; a shift of its own when nothing is given.
+    pub split: Given<'a, u64>,
 }
 
 /// Approved leave: from-to, or a workday with or without a length.
@@ -232,7 +234,7 @@ impl<'a> RowReader<'a> {
         let kind = row.kind.optional(Field::Kind, roster_kind, Fault::NotARosterKind)?.unwrap_or_default();
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
         if !kind.has_times() {
-            let stated = timed || !row.shift.trim().is_empty();
+            let stated = timed || !row.shift.trim().is_empty() || !row.split.is_nothing();
             let fault = || RowError { field: Field::Kind, fault: Fault::RosterKindWithTimes(kind) };
             return if stated { Err(fault()) } else { Ok(ShiftFact::whole_day(workday, kind)) };
         }
@@ -246,7 +248,7 @@ impl<'a> RowReader<'a> {
                 });
             }
         };
-        Ok(ShiftFact { workday, kind, times })
+        Ok(ShiftFact { workday, kind, times, split: split_number(row.split)? })
     }
 
     /// Leave: one fact, or one for each workday from a date to a date.
@@ -435,6 +437,12 @@ fn plausible(day: Workday, field: Field) -> Result<Workday, RowError> {
 fn in_range(day: Workday) -> bool {
     let (year, _, _) = day.to_date();
     (1980..=2099).contains(&year)
+}
+
+fn split_number(given: Given<'_, u64>) -> Result<u8, RowError> {
+    let number = given.optional(Field::Split, |text| text.parse().ok(), Fault::NotASplit)?.unwrap_or(0);
+    let too_large = |_| RowError { field: Field::Split, fault: Fault::NotASplit(number.to_string()) };
+    u8::try_from(number).map_err(too_large)
 }
 
 fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {

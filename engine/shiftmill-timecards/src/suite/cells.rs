@@ -143,19 +143,24 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
     Ok(WrittenPunch { kind, at: clock_time(time)? })
 }
 
-/// A shift to work, such as `09:00-17:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,
+/// A shift to work, such as `09:00-17:00`, `09:00-12:00 + 17:00-21:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,
 /// `rest day` or `open day`. The name of a shift holds no blank.
 pub fn roster_row(item: &str) -> Cell<WrittenRosterRow> {
     for kind in RosterKind::ALL.iter().copied().filter(|kind| *kind != RosterKind::Work) {
         let words = kind.code().replace('_', " ");
         let Some(rest) = item.strip_prefix(&words).and_then(|rest| rest.strip_prefix(' ')) else { continue };
         return match (kind.has_times(), rest.trim()) {
-            (true, times) => Ok(WrittenRosterRow { kind, shift: Some(shift(times)?) }),
-            (false, "day") => Ok(WrittenRosterRow { kind, shift: None }),
+            (true, times) => Ok(WrittenRosterRow { kind, blocks: blocks(times)? }),
+            (false, "day") => Ok(WrittenRosterRow { kind, blocks: Vec::new() }),
             (false, _) => Err(format!("`{item}` holds for the whole day; write `{words} day`")),
         };
     }
-    Ok(WrittenRosterRow { kind: RosterKind::Work, shift: Some(shift(item)?) })
+    Ok(WrittenRosterRow { kind: RosterKind::Work, blocks: blocks(item)? })
+}
+
+/// The blocks of a shift, with ` + ` between them.
+fn blocks(item: &str) -> Cell<Vec<WrittenShift>> {
+    item.split(" + ").map(|block| shift(block.trim())).collect()
 }
 
 /// `09:00-17:00`, or the name of a shift.

@@ -169,8 +169,8 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
         let (at, kind) = (written(row.workday, punch.at), Given::Value(punch.kind));
         card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default() })?);
     }
-    for shift in &row.scheduled {
-        card.shifts.push(reader.shift(&shift_row(shift, workday))?);
+    for written in &row.scheduled {
+        add_shift(card, written, row.workday, reader)?;
     }
     for leave in &row.leave {
         card.leave.extend(reader.leave(&leave_row(leave, row.workday, zone))?);
@@ -190,16 +190,31 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     Ok(())
 }
 
-fn shift_row<'a>(row: &'a WrittenRosterRow, workday: Given<'static, Workday>) -> ShiftRow<'a> {
-    let kind = Given::Value(row.kind);
-    match &row.shift {
-        Some(WrittenShift::Times { start, end }) => {
-            let (start, end) = (Given::Value(start.wall_seconds()), Given::Value(end.wall_seconds()));
-            ShiftRow { workday, kind, start, end, shift: "" }
-        }
-        Some(WrittenShift::Named(name)) => ShiftRow { workday, kind, shift: name, ..ShiftRow::default() },
-        None => ShiftRow { workday, kind, ..ShiftRow::default() },
+/// Adds a roster row: one fact, or one for each block of a split shift, all with the next number of the workday.
+fn add_shift(
+    card: &mut CardFacts,
+    written: &WrittenRosterRow,
+    workday: Workday,
+    reader: &mut RowReader<'_>,
+) -> Result<(), RowError> {
+    let row = ShiftRow { workday: Given::Value(workday), kind: Given::Value(written.kind), ..ShiftRow::default() };
+    if written.blocks.is_empty() {
+        card.shifts.push(reader.shift(&row)?);
+        return Ok(());
     }
+    let of_day = card.shifts.iter().filter(|shift| shift.workday == workday);
+    let number = of_day.map(|shift| shift.split).max().unwrap_or(0).saturating_add(1);
+    let split = if written.blocks.len() > 1 { Given::Value(u64::from(number)) } else { Given::default() };
+    for block in &written.blocks {
+        card.shifts.push(reader.shift(&match block {
+            WrittenShift::Times { start, end } => {
+                let (start, end) = (Given::Value(start.wall_seconds()), Given::Value(end.wall_seconds()));
+                ShiftRow { start, end, split, ..row }
+            }
+            WrittenShift::Named(name) => ShiftRow { shift: name, split, ..row },
+        })?);
+    }
+    Ok(())
 }
 
 fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> LeaveRow<'a> {

@@ -183,8 +183,8 @@ pub struct WrittenPunch {
 pub struct WrittenRosterRow {
     /// What the person is told to do.
     pub kind: RosterKind,
-    /// When; nothing for kinds without times.
-    pub shift: Option<WrittenShift>,
+    /// When: several blocks of a split shift; none for kinds without times.
+    pub blocks: Vec<WrittenShift>,
 }
 
 /// A scheduled shift in a facts table.

@@ -513,7 +513,7 @@ Carries nothing else.
         assert_eq!(suite.setting.zone.as_deref(), Some("America/Los_Angeles"));
         let [first, second, third] = suite.cases.as_slice() else { panic!("three cases") };
         assert_eq!(first.facts[0].punches.len(), 4);
-        assert!(matches!(first.facts[0].scheduled[0].shift, Some(WrittenShift::Times { .. })));
+        assert!(matches!(first.facts[0].scheduled[0].blocks[..], [WrittenShift::Times { .. }]));
         let pay = first.pay.as_ref().unwrap();
         assert_eq!(pay[1].amount, Amount::Time(Seconds::hours(2)));
         assert_eq!(pay[1].because.as_ref().unwrap().number, 8);

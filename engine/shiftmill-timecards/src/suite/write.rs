@@ -47,7 +47,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
     } = card;
     let mut rows = Rows { zone, days: BTreeMap::new() };
     rows.punches(card);
-    shifts.iter().for_each(|shift| rows.add(shift.workday, "scheduled", scheduled(shift, names)));
+    rows.shifts(shifts, names);
     leave.iter().for_each(|leave| rows.leave(leave, names));
     day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
     waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
@@ -102,6 +102,23 @@ impl Rows<'_> {
         for punch in punches {
             let date = self.zone.date_at(punch.at);
             self.add(date, "punches", self.punch(punch.at, punch.kind, date));
+        }
+    }
+
+    /// The blocks of a split shift are one item.
+    fn shifts(&mut self, shifts: &[ShiftFact], names: &Names) {
+        for (index, shift) in shifts.iter().enumerate() {
+            let joins = |other: &&ShiftFact| {
+                let same = (other.workday, other.kind, other.split) == (shift.workday, shift.kind, shift.split);
+                same && shift.split != 0
+            };
+            let is_first = !shifts.iter().take(index).any(|other| joins(&other));
+            if is_first {
+                let others = shifts.iter().skip(index + 1).filter(joins);
+                let blocks: Vec<String> = others.map(|block| times(block, names)).collect();
+                let item = [vec![scheduled(shift, names)], blocks].concat().join(" + ");
+                self.add(shift.workday, "scheduled", item);
+            }
         }
     }
 
@@ -214,11 +231,15 @@ fn scheduled(shift: &ShiftFact, names: &Names) -> String {
     if !shift.kind.has_times() {
         return format!("{kind} day");
     }
-    let times = match shift.times {
+    let times = times(shift, names);
+    if shift.kind == RosterKind::Work { times } else { format!("{kind} {times}") }
+}
+
+fn times(shift: &ShiftFact, names: &Names) -> String {
+    match shift.times {
         ShiftTimes::Template(index) => names.shifts.get(usize::from(index)).cloned().unwrap_or_default(),
         ShiftTimes::Clock { start, end } => format!("{}-{}", wall_clock(start), wall_clock(end)),
-    };
-    if shift.kind == RosterKind::Work { times } else { format!("{kind} {times}") }
+    }
 }
 
 fn waived(kind: WaiverKind) -> String {
@@ -306,6 +327,11 @@ mod tests {
             for (shift, kind) in card.shifts.iter_mut().zip(RosterKind::ALL) {
                 let row = ShiftFact { kind: *kind, ..*shift };
                 *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
+            }
+            if number % 2 == 1 {
+                let row = ShiftFact::work(first.plus(13), ShiftTimes::Clock { start: 21_600, end: 36_000 });
+                let later = ShiftTimes::Clock { start: 57_600, end: 72_000 };
+                card.shifts.extend([row, ShiftFact { times: later, ..row }].map(|row| ShiftFact { split: 1, ..row }));
             }
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];

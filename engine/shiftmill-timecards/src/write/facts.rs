@@ -73,21 +73,22 @@ fn each_punch(
 
 /// Writes a schedule file.
 pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift, Field::Kind];
+    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift, Field::Kind, Field::Split];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for shift in &view.card.shifts {
             let kind = if shift.kind == RosterKind::Work { "" } else { shift.kind.code() };
+            let split = if shift.split == 0 { String::new() } else { shift.split.to_string() };
             match shift.times {
-                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind])?,
+                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind, &""])?,
                 // The end is counted on past midnight: 30:30 is half past six on the day after.
                 ShiftTimes::Clock { start, end } => {
-                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind])?;
+                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind, &split])?;
                 }
                 ShiftTimes::Template(index) => {
                     let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
-                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind])?;
+                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind, &split])?;
                 }
             }
         }
@@ -343,6 +344,7 @@ mod tests {
             let row = ShiftFact { kind: *kind, ..*shift };
             *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
         }
+        cards[2].shifts.iter_mut().take(2).for_each(|shift| shift.split = 1);
         cards[4].day_overrides = vec![DayOverride { workday: first, day_type: DayType::RestDay }];
         cards[1].waivers = vec![
             Waiver { workday: first, kind: WaiverKind::Meal(2) },

@@ -52,6 +52,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::WorkdayRest => "a day off by roster, but the day is a working day",
         ExceptionCode::Undertime => "worked less than planned",
         ExceptionCode::OverSchedule => "worked more than planned",
+        ExceptionCode::GapWorked => "worked in the gap between two blocks of a split shift",
     }
 }
 
@@ -141,7 +142,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OvertimeOverApproved
         | E::OvertimeBelowMinimum
         | E::OvertimeCapDay
-        | E::CompLeaveNotAllowed => true,
+        | E::CompLeaveNotAllowed
+        | E::GapWorked => true,
     }
 }
 
@@ -163,6 +165,7 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::MissingMealPunch
         | ExceptionCode::MissingBreakPunch
         | ExceptionCode::UnscheduledWork
+        | ExceptionCode::GapWorked
         | ExceptionCode::UnderHours
         | ExceptionCode::MealMissing
         | ExceptionCode::MealShort

@@ -272,10 +272,11 @@ impl Draft<'_> {
 /// a worked shift, as it is.
 fn lay_like_shift(inputs: &Inputs<'_>, state: &CardState, stretch: Span, pieces: &mut Vec<Span>) {
     let clock = &mut ZoneCursor::new(inputs.card.zone);
-    match stretch.shift.and_then(|shift| state.shifts.get(shift as usize)) {
-        Some(shift) => {
+    let CardState { shifts, pairs, scheduled, .. } = state;
+    match stretch.shift.and_then(|number| Some((number, shifts.get(number as usize)?))) {
+        Some((number, shift)) => {
             let rules = &inputs.timeline.at(shift.workday).workdays;
-            let facts = ShiftFacts { shift, pairs: &state.pairs, scheduled: &state.scheduled };
+            let facts = ShiftFacts::of(shifts, number, pairs, scheduled);
             ShiftLabels::of(rules, &facts, clock).lay(stretch, clock, pieces);
         }
         None => pieces.push(stretch),

@@ -17,6 +17,8 @@ pub(super) struct Facts {
     leave: Vec<LeaveRow>,
     /// Planned absences.
     absences: Vec<Absence>,
+    /// Whether the planned shifts of a date are the blocks of one shift.
+    pub split: bool,
     /// Whether a planned shift states no end.
     pub open_ended: bool,
     approvals: Vec<Approval>,
@@ -83,6 +85,7 @@ impl Facts {
             shifts,
             leave: leave(stated)?,
             absences,
+            split: false,
             open_ended,
             approvals: approvals(stated)?,
             overtime_approvals: Vec::new(),
@@ -281,10 +284,11 @@ impl Facts {
         }
         files.push(("punches.csv", punches));
         if !self.shifts.is_empty() {
-            let mut schedule = String::from("employee,workday,start,end\n");
+            let mut schedule = String::from("employee,workday,start,end,split\n");
+            let split = if self.split { "1" } else { "" };
             for shift in &self.shifts {
                 let (start, end) = (clock(shift.date, shift.start), clock(shift.date, shift.end));
-                let _ = writeln!(schedule, "E1,{},{start},{end}", shift.date);
+                let _ = writeln!(schedule, "E1,{},{start},{end},{split}", shift.date);
             }
             files.push(("schedule.csv", schedule));
         }

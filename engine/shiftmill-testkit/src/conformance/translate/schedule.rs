@@ -12,11 +12,12 @@ impl Translator {
         if let Some(shift) = self.policy.object("shift")? {
             self.shift(shift)?;
         }
-        // The parts of a planned day are planned shifts of their own; the facts have to state them.
+        // The parts of a planned day are the blocks of one shift; the facts have to state them.
         if !self.policy.objects("shift_intervals")?.is_empty() {
             if !self.facts.has_schedule() {
                 return unsupported("planned shifts of several parts, unless the facts state them");
             }
+            self.facts.split = true;
             // Leave covers the planned parts, and not the time between them.
             self.facts.clip_leave();
         }
