@@ -266,6 +266,8 @@ exceptions! {
     UNDERTIME = 41 "undertime",
     /// Worked more than the workday expects.
     OVER_SCHEDULE = 42 "over_schedule",
+    /// Work, or punches, on a day on which the person is not employed.
+    OUTSIDE_EMPLOYMENT = 43 "outside_employment",
 }
 
 impl ExceptionCode {

@@ -366,6 +366,8 @@ coded! {
         Undertime = 41 "undertime",
         /// Worked more than the workday expects.
         OverSchedule = 42 "over_schedule",
+        /// Work, or punches, on a day on which the person is not employed.
+        OutsideEmployment = 43 "outside_employment",
     }
 }
 
@@ -414,7 +416,8 @@ impl ExceptionCode {
             | E::RestDayRostered
             | E::WorkdayRest
             | E::Undertime
-            | E::OverSchedule => false,
+            | E::OverSchedule
+            | E::OutsideEmployment => false,
         }
     }
 }

@@ -139,6 +139,8 @@ pub enum Because {
     ApprovedOnly,
     /// Overtime outside the scheduled shift.
     OutsideShift,
+    /// Work on a day on which the person is not employed.
+    OutsideEmployment,
 }
 
 coded! {
@@ -208,6 +210,8 @@ coded! {
         ApprovedOnly = 30 "approved_only",
         /// Overtime outside the scheduled shift.
         OutsideShift = 31 "outside_shift",
+        /// Work on a day on which the person is not employed.
+        OutsideEmployment = 32 "outside_employment",
     }
 }
 
@@ -247,6 +251,7 @@ impl Because {
             Because::Banked => BecauseKind::Banked,
             Because::ApprovedOnly => BecauseKind::ApprovedOnly,
             Because::OutsideShift => BecauseKind::OutsideShift,
+            Because::OutsideEmployment => BecauseKind::OutsideEmployment,
         }
     }
 
@@ -255,6 +260,7 @@ impl Because {
         matches!(
             self,
             Because::OutsideSchedule
+                | Because::OutsideEmployment
                 | Because::Unapproved
                 | Because::PunchMissing
                 | Because::BelowMinimum { .. }

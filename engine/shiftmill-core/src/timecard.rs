@@ -28,10 +28,20 @@ pub struct Timecard<'a> {
     pub day_overrides: &'a [DayOverride],
     /// What was requested for this employee, and what was decided.
     pub approvals: &'a [Approval],
+    /// When the employee was employed; always, when there is nothing.
+    pub employment: &'a [Employment],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
     /// What plugins carried over from the pay period before.
     pub carried: &'a [Carried],
+}
+
+impl Timecard<'_> {
+    /// Whether the person is employed on a workday.
+    #[inline]
+    pub fn employs(&self, workday: Workday) -> bool {
+        self.employment.is_empty() || self.employment.iter().any(|employment| employment.holds(workday))
+    }
 }
 
 /// Punches as columns of one length.
@@ -209,6 +219,21 @@ pub enum ApprovalTime {
     Workday(Workday),
     /// A length on a workday without clock times.
     Length(Workday, Seconds),
+}
+
+/// A stretch of employment. A person who was hired again has several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Employment {
+    /// The first workday of it; `None`: it began before all facts.
+    pub hired: Option<Workday>,
+    /// The last workday of it; `None`: it goes on.
+    pub left: Option<Workday>,
+}
+
+impl Employment {
+    fn holds(&self, workday: Workday) -> bool {
+        self.hired.is_none_or(|hired| hired <= workday) && self.left.is_none_or(|left| workday <= left)
+    }
 }
 
 /// The total of a counter at the start of the facts: one for each rule.

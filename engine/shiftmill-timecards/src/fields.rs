@@ -158,6 +158,12 @@ fields! {
     Ruleset "ruleset" ["rules", "pay_group"] {
         Employees Optional "one of the rulesets of the evaluation; the first when empty";
     }
+    Hired "hired" ["hire_date", "date_of_hire", "入职日期"] {
+        Employees Optional "the first day of employment; before all facts when empty. Who was hired again has a row for each employment";
+    }
+    Left "left" ["termination_date", "date_of_leaving", "离职日期"] {
+        Employees Optional "the last day of employment; it goes on when empty";
+    }
     Action "action" ["correction", "does"] {
         Corrections Required "`add`, `void` or `retime`";
     }

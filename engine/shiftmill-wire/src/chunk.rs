@@ -3,7 +3,7 @@
 
 use shiftmill_core::{
     Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType,
-    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
+    Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
     TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
@@ -38,6 +38,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         waivers: rows(&batch.waivers, write_waiver),
         day_overrides: rows(&batch.day_overrides, write_day_override),
         approvals: rows(&batch.approvals, write_approval),
+        employment: rows(&batch.employment, write_employment),
         opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
         }),
@@ -84,6 +85,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let waivers = sparse(&chunk.waivers, "waivers", |row| (row.employee, read_waiver(row)))?;
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
     let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
+    let employment = sparse(&chunk.employment, "employment", |row| (row.employee, Ok(read_employment(row))))?;
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
@@ -119,6 +121,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         waivers,
         day_overrides,
         approvals,
+        employment,
         opening_balances,
         carried,
     };
@@ -506,6 +509,15 @@ fn read_approval(row: &v1::ApprovalRow) -> Result<Approval, RowFault> {
     })
 }
 
+fn write_employment(employee: u32, employment: &Employment) -> v1::EmploymentRow {
+    let day = |day: Option<Workday>| day.map(|day| day.0);
+    v1::EmploymentRow { employee, hired: day(employment.hired), left: day(employment.left) }
+}
+
+fn read_employment(row: &v1::EmploymentRow) -> Employment {
+    Employment { hired: row.hired.map(Workday), left: row.left.map(Workday) }
+}
+
 fn write_day_override(employee: u32, day: &DayOverride) -> v1::DayOverrideRow {
     v1::DayOverrideRow { employee, workday: day.workday.0, day_type: day.day_type.wire_number() }
 }
@@ -581,6 +593,10 @@ mod tests {
                 approval(ApprovalKind::Overtime, ApprovalTime::Span { start: at, end: Timestamp(at.0 + 60) }),
                 approval(ApprovalKind::Trip, ApprovalTime::Workday(day)),
                 approval(ApprovalKind::Callback, ApprovalTime::Length(day, Seconds(3_600))),
+            ],
+            employment: vec![
+                Employment { hired: None, left: Some(day) },
+                Employment { hired: Some(day.plus(9)), left: None },
             ],
             opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
             carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),

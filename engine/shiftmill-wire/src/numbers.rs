@@ -87,7 +87,7 @@ numbered! {
         LeaveOverlap HolidayWorked ShiftTooLong PairTooLong RoundConflict DuplicatePunch FuturePunch
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
-        CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule
+        CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule OutsideEmployment
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

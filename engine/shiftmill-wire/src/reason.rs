@@ -132,6 +132,7 @@ grounds! {
     29 Banked,
     30 ApprovedOnly,
     31 OutsideShift,
+    32 OutsideEmployment,
 }
 
 #[cfg(test)]

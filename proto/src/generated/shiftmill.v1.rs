@@ -1510,6 +1510,9 @@ pub struct Chunk {
     /// Requests, such as for overtime, and what was decided about them, by ascending employee.
     #[prost(message, repeated, tag = "30")]
     pub approvals: ::prost::alloc::vec::Vec<ApprovalRow>,
+    /// When employees were employed, by ascending employee. Without rows an employee was employed always.
+    #[prost(message, repeated, tag = "31")]
+    pub employment: ::prost::alloc::vec::Vec<EmploymentRow>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1708,6 +1711,20 @@ pub mod approval_row {
         #[prost(message, tag = "5")]
         Length(super::WorkdayLength),
     }
+}
+/// A stretch of employment of one employee. Who was hired again has several. Days outside of employment raise no
+/// exceptions but `outside_employment`, and earn nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EmploymentRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The first workday of it: days since 1970-01-01. Absent: it began before all facts.
+    #[prost(sint32, optional, tag = "2")]
+    pub hired: ::core::option::Option<i32>,
+    /// The last workday of it, not before `hired`. Absent: it goes on.
+    #[prost(sint32, optional, tag = "3")]
+    pub left: ::core::option::Option<i32>,
 }
 /// A length on a workday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2608,6 +2625,9 @@ pub struct Timecard {
     /// Requests, such as for overtime, and what was decided about them.
     #[prost(message, repeated, tag = "15")]
     pub approvals: ::prost::alloc::vec::Vec<ApprovalFact>,
+    /// When they were employed; always, when there is nothing. Who was hired again has several.
+    #[prost(message, repeated, tag = "16")]
+    pub employment: ::prost::alloc::vec::Vec<EmploymentFact>,
 }
 /// One clock event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2736,6 +2756,16 @@ pub struct ApprovalFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "8")]
     pub recorded_at: ::prost::alloc::string::String,
+}
+/// A stretch of employment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EmploymentFact {
+    /// The first workday of it; empty: it began before all facts.
+    #[prost(string, tag = "1")]
+    pub hired: ::prost::alloc::string::String,
+    /// The last workday of it; empty: it goes on.
+    #[prost(string, tag = "2")]
+    pub left: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3463,6 +3493,8 @@ pub enum ExceptionCode {
     Undertime = 41,
     /// Worked more than the workday expects.
     OverSchedule = 42,
+    /// Work, or punches, on a day on which the person is not employed.
+    OutsideEmployment = 43,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3514,6 +3546,7 @@ impl ExceptionCode {
             Self::WorkdayRest => "EXCEPTION_CODE_WORKDAY_REST",
             Self::Undertime => "EXCEPTION_CODE_UNDERTIME",
             Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
+            Self::OutsideEmployment => "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3562,6 +3595,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_WORKDAY_REST" => Some(Self::WorkdayRest),
             "EXCEPTION_CODE_UNDERTIME" => Some(Self::Undertime),
             "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
+            "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT" => Some(Self::OutsideEmployment),
             _ => None,
         }
     }

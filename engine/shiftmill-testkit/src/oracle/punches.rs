@@ -60,6 +60,11 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
         }
     }
     check_approvals(question)?;
+    for (stretch, index) in question.facts.employment.iter().zip(0..) {
+        if stretch.hired.zip(stretch.left).is_some_and(|(hired, left)| hired > left) {
+            return Err(EvaluationError::EmploymentBackwards { index });
+        }
+    }
     check_twice(question)
 }
 

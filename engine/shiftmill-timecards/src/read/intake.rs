@@ -51,7 +51,7 @@ pub struct Intake<'a> {
 }
 
 /// Why a row is not used.
-enum Unused {
+pub(super) enum Unused {
     /// In words.
     Row(String),
     /// The order of the numbers of this date is not known; so of no date of the file.
@@ -59,7 +59,7 @@ enum Unused {
 }
 
 impl Unused {
-    fn because(reason: impl Into<String>) -> Unused {
+    pub(super) fn because(reason: impl Into<String>) -> Unused {
         Unused::Row(reason.into())
     }
 }
@@ -270,7 +270,8 @@ impl<'a> Intake<'a> {
                 self.ruleset_named(name).ok_or_else(unknown)?
             }
         };
-        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, ..CardFacts::default() })
+        let employment = row.employment.clone();
+        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, employment, ..CardFacts::default() })
     }
 
     fn ruleset_named(&self, name: &str) -> Option<u16> {

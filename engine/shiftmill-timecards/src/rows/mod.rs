@@ -14,9 +14,9 @@ mod given;
 
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
-    CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind,
-    PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
-    Zone, excerpt,
+    CorrectionKind, DayOverride, DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch,
+    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime,
+    Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -129,6 +129,15 @@ pub struct ApprovalRow<'a> {
     pub choice: Given<'a, Compensation>,
     /// When it became known; always known when nothing is given.
     pub recorded: Given<'a, WrittenTime>,
+}
+
+/// A stretch of employment. One of its days is required.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmploymentRow<'a> {
+    /// The first workday of it; before all facts when nothing is given.
+    pub hired: Given<'a, Workday>,
+    /// The last workday of it; it goes on when nothing is given.
+    pub left: Given<'a, Workday>,
 }
 
 /// The total of an overtime counter at the start of the facts.
@@ -346,6 +355,11 @@ impl<'a> RowReader<'a> {
         Ok(ApprovalTime::Span { start, end })
     }
 
+    /// A stretch of employment.
+    pub fn employment(&self, row: &EmploymentRow<'_>) -> Result<Employment, RowError> {
+        employment(row, self.dates)
+    }
+
     /// An opening balance.
     pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
         let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, NameKind::Rule)?;
@@ -386,8 +400,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn date(&self, given: Given<'_, Workday>, field: Field) -> Result<Workday, RowError> {
-        let read = |text: &str| clock::date_in(text, self.dates);
-        plausible(given.required(field, read, |text| unread(text, self.dates, Fault::NotADate))?, field)
+        date(given, field, self.dates)
     }
 
     fn leave_on_workday(&self, row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
@@ -395,6 +408,27 @@ impl<'a> RowReader<'a> {
         let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
         Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
     }
+}
+
+/// A stretch of employment, with dates in this order.
+pub(crate) fn employment(row: &EmploymentRow<'_>, dates: Option<DateOrder>) -> Result<Employment, RowError> {
+    let stated = |given: Given<'_, Workday>, field| match given.is_nothing() {
+        true => Ok(None),
+        false => date(given, field, dates).map(Some),
+    };
+    let (hired, left) = (stated(row.hired, Field::Hired)?, stated(row.left, Field::Left)?);
+    match (hired, left) {
+        (None, None) => Err(RowError { field: Field::Hired, fault: Fault::Empty }),
+        (Some(hired), Some(left)) if left < hired => {
+            Err(RowError { field: Field::Left, fault: Fault::EmploymentBackwards { hired, left } })
+        }
+        (hired, left) => Ok(Employment { hired, left }),
+    }
+}
+
+fn date(given: Given<'_, Workday>, field: Field, dates: Option<DateOrder>) -> Result<Workday, RowError> {
+    let read = |text: &str| clock::date_in(text, dates);
+    plausible(given.required(field, read, |text| unread(text, dates, Fault::NotADate))?, field)
 }
 
 /// Why a text is not the date, or date and time, that `otherwise` says is expected.

@@ -32,6 +32,7 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("taken off automatically", BecauseKind::AutoDeducted),
         ("fixed break", BecauseKind::FixedBreak),
         ("outside the schedule", BecauseKind::OutsideSchedule),
+        ("outside employment", BecauseKind::OutsideEmployment),
         ("on leave", BecauseKind::OnLeave),
         ("day in a row", BecauseKind::ConsecutiveDay),
         ("day type ", BecauseKind::DayTypeIs),
@@ -113,6 +114,7 @@ mod tests {
             BecauseKind::Banked => Some("taken as time off"),
             BecauseKind::ApprovedOnly => Some("approved, not punched"),
             BecauseKind::OutsideShift => Some("outside the shift"),
+            BecauseKind::OutsideEmployment => Some("outside employment"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };

@@ -7,7 +7,7 @@ use shiftmill_core::{
 
 use super::{
     Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
+    WrittenEmployment, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -43,6 +43,18 @@ pub fn range(text: &str) -> Cell<WorkdayRange> {
         text.split_once(" to ").ok_or_else(|| format!("`{text}` is not two dates with `to` between"))?;
     let range = WorkdayRange { first: workday(first.trim())?, last: workday(last.trim())? };
     if range.last < range.first { Err(format!("`{text}` ends before it begins")) } else { Ok(range) }
+}
+
+/// `2025-06-02 to 2025-06-20`, `from 2025-06-02`, `until 2025-06-20`.
+pub fn employment(line: usize, text: &str) -> Cell<WrittenEmployment> {
+    let (hired, left) = match (text.strip_prefix("from "), text.strip_prefix("until "), text.split_once(" to ")) {
+        (Some(hired), _, _) => (Some(hired), None),
+        (_, Some(left), _) => (None, Some(left)),
+        (_, _, Some((hired, left))) => (Some(hired), Some(left)),
+        (None, None, None) => return Err(format!("`{text}` is not a stretch such as `2025-06-02 to 2025-06-20`")),
+    };
+    let day = |day: Option<&str>| day.map(|day| workday(day.trim())).transpose();
+    Ok(WrittenEmployment { line, hired: day(hired)?, left: day(left)? })
 }
 
 /// `08:00`, `+1 06:00` for the day after, `-1 22:00` for the day before, `2nd 01:30` for the second showing.

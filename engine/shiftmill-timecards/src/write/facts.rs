@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftTimes,
-    Timestamp, WaiverKind, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Employment, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind,
+    ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -34,11 +34,18 @@ pub struct FactsView<'a> {
 /// # Errors
 /// When `out` takes no more; so for all writers here.
 pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset];
+    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset, Field::Hired, Field::Left];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    let day = |day: Option<Workday>| day.map_or_else(String::new, |day| day.to_string());
     for view in cards {
         let (key, name) = (value(&view.card.employee), value(view.name));
-        table.row([&key, &name, &view.zone.name(), &value(view.pin), &value(view.ruleset)])?;
+        let always = [Employment::default()];
+        let stretches = if view.card.employment.is_empty() { &always[..] } else { &view.card.employment };
+        for employment in stretches {
+            let (hired, left) = (day(employment.hired), day(employment.left));
+            let (pin, ruleset) = (value(view.pin), value(view.ruleset));
+            table.row([&key, &name, &view.zone.name(), &pin, &ruleset, &hired, &left])?;
+        }
     }
     Ok(())
 }
@@ -363,6 +370,8 @@ mod tests {
                 )
             },
         ];
+        cards[2].employment =
+            vec![Employment { hired: None, left: Some(first) }, Employment { hired: Some(first.plus(7)), left: None }];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
         cards
     }

@@ -243,6 +243,7 @@ fn words(because: Because) -> String {
         Because::Banked => "taken as time off".to_owned(),
         Because::ApprovedOnly => "approved, not punched".to_owned(),
         Because::OutsideShift => "outside the shift".to_owned(),
+        Because::OutsideEmployment => "outside employment".to_owned(),
     }
 }
 
@@ -280,6 +281,7 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::Banked
         | Because::ApprovedOnly
         | Because::OutsideShift
+        | Because::OutsideEmployment
         | Because::ByPlugin { .. } => None,
     }
 }

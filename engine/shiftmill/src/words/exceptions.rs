@@ -52,6 +52,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::WorkdayRest => "a day off by roster, but the day is a working day",
         ExceptionCode::Undertime => "worked less than planned",
         ExceptionCode::OverSchedule => "worked more than planned",
+        ExceptionCode::OutsideEmployment => "work, or punches, on a day without employment",
     }
 }
 
@@ -141,7 +142,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OvertimeOverApproved
         | E::OvertimeBelowMinimum
         | E::OvertimeCapDay
-        | E::CompLeaveNotAllowed => true,
+        | E::CompLeaveNotAllowed
+        | E::OutsideEmployment => true,
     }
 }
 
@@ -190,7 +192,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OvertimeCapDay
         | ExceptionCode::CompLeaveNotAllowed
         | ExceptionCode::RestDayRostered
-        | ExceptionCode::WorkdayRest => "time:",
+        | ExceptionCode::WorkdayRest
+        | ExceptionCode::OutsideEmployment => "time:",
     }
 }
 

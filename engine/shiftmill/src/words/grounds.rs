@@ -47,6 +47,7 @@ pub fn because(because: Because) -> String {
         | Because::Banked
         | Because::ApprovedOnly
         | Because::OutsideShift
+        | Because::OutsideEmployment
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
 }
@@ -91,6 +92,7 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::Banked => "overtime taken as time off",
         BecauseKind::ApprovedOnly => "approved overtime that was not punched",
         BecauseKind::OutsideShift => "overtime outside the scheduled shift",
+        BecauseKind::OutsideEmployment => "work on a day without employment",
     }
 }
 
