@@ -446,8 +446,8 @@ impl FactList {
     const fn why_twice(self) -> &'static str {
         match self {
             FactList::Corrections => {
-                "an earlier one, recorded at the same second, moves the same punch to another time; state when each was \
-                 recorded"
+                "an earlier one, recorded at the same second, moves the same punch to another time, or gives it another \
+                 kind; state when each was recorded"
             }
             FactList::DayOverrides => "an earlier one gives the day another type",
             FactList::OpeningBalances => "an earlier one is of the same rule; give one total for each rule",

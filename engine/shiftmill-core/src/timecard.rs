@@ -130,8 +130,9 @@ pub struct Correction {
 }
 
 /// What a correction does. Several corrections apply in the order in which they were recorded; those recorded at the
-/// same second, in the order given; they may not move one punch to two instants. One that names no punch, or only voided ones, raises `correction_unmatched` at the
-/// instant it names (a retime by number: its right instant; a void by number: when it was recorded), on the local date.
+/// same second, in the order given; they may not move one punch to two instants, nor give it two kinds. One that names no
+/// punch, or only voided ones, raises `correction_unmatched` at the instant it names (a retime by number: its right
+/// instant; others by number: when they were recorded), on the local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrectionKind {
     /// A punch that was forgotten.
@@ -149,6 +150,13 @@ pub enum CorrectionKind {
         punch: PunchRef,
         /// Its right instant.
         to: Timestamp,
+    },
+    /// A punch of the wrong kind, or without direction.
+    SetKind {
+        /// Which.
+        punch: PunchRef,
+        /// Its right kind.
+        kind: PunchKind,
     },
 }
 

@@ -369,6 +369,7 @@ fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
         at: correction.at.as_str().into(),
         kind: correction.kind.as_str().into(),
         to: correction.to.as_str().into(),
+        new_kind: correction.new_kind.as_str().into(),
         recorded: correction.recorded_at.as_str().into(),
     }
 }

@@ -447,6 +447,7 @@ fn moved(question: &Question, days: i32) -> Question {
             CorrectionKind::Add { at, kind } => CorrectionKind::Add { at: later(at, days), kind },
             CorrectionKind::Void(punch) => CorrectionKind::Void(named(punch)),
             CorrectionKind::Retime { punch, to } => CorrectionKind::Retime { punch: named(punch), to: later(to, days) },
+            CorrectionKind::SetKind { punch, kind } => CorrectionKind::SetKind { punch: named(punch), kind },
         };
     }
     for waiver in &mut facts.waivers {

@@ -413,6 +413,9 @@ fn write_correction(employee: u32, correction: &Correction) -> v1::CorrectionRow
         CorrectionKind::Retime { punch, to } => {
             Row::Retime(v1::Retime { punch: Some(write_punch_ref(punch)), to: to.0 })
         }
+        CorrectionKind::SetKind { punch, kind } => {
+            Row::SetKind(v1::SetKind { punch: Some(write_punch_ref(punch)), kind: kind.wire_number() })
+        }
     };
     v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(row) }
 }
@@ -424,6 +427,9 @@ fn read_correction(row: &v1::CorrectionRow) -> Result<Correction, RowFault> {
         Some(Row::Void(punch)) => CorrectionKind::Void(read_punch_ref(Some(punch))?),
         Some(Row::Retime(retime)) => {
             CorrectionKind::Retime { punch: read_punch_ref(retime.punch.as_ref())?, to: Timestamp(retime.to) }
+        }
+        Some(Row::SetKind(set)) => {
+            CorrectionKind::SetKind { punch: read_punch_ref(set.punch.as_ref())?, kind: read_punch_kind(set.kind)? }
         }
         None => return Err(RowFault::Missing { what: "what the correction does" }),
     };
@@ -584,6 +590,7 @@ mod tests {
                 correction(CorrectionKind::Add { at, kind: PunchKind::Out }),
                 correction(CorrectionKind::Void(PunchRef::Id(9))),
                 correction(CorrectionKind::Retime { punch: PunchRef::At(at, PunchKind::In), to: at }),
+                correction(CorrectionKind::SetKind { punch: PunchRef::Id(9), kind: PunchKind::MealEnd }),
             ],
             waivers: [WaiverKind::Meal(1), WaiverKind::Exception(ExceptionCode::LateIn)]
                 .map(|kind| Waiver { workday: day, kind })

@@ -1577,7 +1577,7 @@ pub struct CorrectionRow {
     #[prost(sfixed64, tag = "2")]
     pub recorded_at: i64,
     /// What it does.
-    #[prost(oneof = "correction_row::Correction", tags = "3, 4, 5")]
+    #[prost(oneof = "correction_row::Correction", tags = "3, 4, 5, 6")]
     pub correction: ::core::option::Option<correction_row::Correction>,
 }
 /// Nested message and enum types in `CorrectionRow`.
@@ -1594,6 +1594,9 @@ pub mod correction_row {
         /// A punch at the wrong instant.
         #[prost(message, tag = "5")]
         Retime(super::Retime),
+        /// A punch of the wrong kind, or without direction.
+        #[prost(message, tag = "6")]
+        SetKind(super::SetKind),
     }
 }
 /// An instant and a kind.
@@ -1633,6 +1636,16 @@ pub struct Retime {
     /// Seconds since 1970.
     #[prost(sfixed64, tag = "2")]
     pub to: i64,
+}
+/// The right kind of a punch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetKind {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub punch: ::core::option::Option<PunchRef>,
+    /// Its kind.
+    #[prost(enumeration = "PunchKind", tag = "2")]
+    pub kind: i32,
 }
 /// A waiver for a workday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2155,7 +2168,7 @@ pub struct Step {
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
-    /// A correction that was applied: it added a punch, voided one, or moved one.
+    /// A correction that was applied: it added a punch, voided one, moved one, or gave one its right kind.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Corrected {
         /// Where the punch was; none: it is added.
@@ -2164,6 +2177,12 @@ pub mod step {
         /// Where it is now; none: it is voided.
         #[prost(sfixed64, optional, tag = "2")]
         pub to: ::core::option::Option<i64>,
+        /// With `kind_to`: the kind that it had. The punch is at `to`.
+        #[prost(enumeration = "super::PunchKind", optional, tag = "3")]
+        pub kind_from: ::core::option::Option<i32>,
+        /// The kind that it has now; none: the kind did not change.
+        #[prost(enumeration = "super::PunchKind", optional, tag = "4")]
+        pub kind_to: ::core::option::Option<i32>,
     }
     /// A correction that does not count.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2687,13 +2706,13 @@ pub struct LeaveFact {
 /// A later fact about a punch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CorrectionFact {
-    /// `add`, `void` or `retime`.
+    /// `add`, `void`, `retime` or `set_kind`.
     #[prost(string, tag = "1")]
     pub action: ::prost::alloc::string::String,
-    /// Void and retime: the number of the punch; 0: it is named by `at` and `kind`.
+    /// Of a punch that exists: its number; 0: it is named by `at` and `kind`.
     #[prost(uint64, tag = "2")]
     pub id: u64,
-    /// Add: the instant. Void and retime without `id`: the raw instant.
+    /// Add: the instant. Others without `id`: the raw instant.
     #[prost(string, tag = "3")]
     pub at: ::prost::alloc::string::String,
     /// The kind, as in Punch.
@@ -2705,6 +2724,9 @@ pub struct CorrectionFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "6")]
     pub recorded_at: ::prost::alloc::string::String,
+    /// Set_kind: the right kind.
+    #[prost(string, tag = "7")]
+    pub new_kind: ::prost::alloc::string::String,
 }
 /// A waiver for a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

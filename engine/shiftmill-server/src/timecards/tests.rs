@@ -385,6 +385,27 @@ fn approvals_are_the_same_in_files_and_messages() {
     }
 }
 
+#[test]
+fn the_right_kind_of_a_punch_is_the_same_in_files_and_messages() {
+    for (kind, new_kind, used) in
+        [("in", "out", true), ("", "in", true), ("out", "meal_end", true), ("in", "", false), ("in", "inwards", false)]
+    {
+        let at = "2026-03-02 08:00";
+        let correction = v1::CorrectionFact {
+            action: "set_kind".into(),
+            at: at.into(),
+            kind: kind.into(),
+            new_kind: new_kind.into(),
+            ..v1::CorrectionFact::default()
+        };
+        let by_message = message(v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() });
+        let by_file = file(Table::Corrections, "action,at,kind,new_kind", &["set_kind", at, kind, new_kind]);
+        let by_file = by_file.map(|(card, _)| card.corrections);
+        assert_eq!(by_message.map(|card| card.corrections), by_file, "`{kind}` `{new_kind}`");
+        assert_eq!(by_file.is_some(), used, "`{kind}` `{new_kind}`");
+    }
+}
+
 /// The employments of the first employee of a file; `None` when there is no such employee.
 fn employees(file: &str) -> Option<Vec<Employment>> {
     let (zones, names, mut report) = (zones(), names(), Report::default());

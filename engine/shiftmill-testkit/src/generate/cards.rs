@@ -263,9 +263,10 @@ impl Maker<'_> {
                 named = PunchRef::At(Timestamp(punch.at.0 + 7), punch.kind);
             }
             let to = Timestamp(punch.at.0 + self.minutes(-90, 90));
-            let kind = match self.random.below(3) {
+            let kind = match self.random.below(4) {
                 0 => CorrectionKind::Void(named),
                 1 => CorrectionKind::Retime { punch: named, to },
+                2 => CorrectionKind::SetKind { punch: named, kind: *self.random.one_of(PunchKind::ALL) },
                 _ => CorrectionKind::Add { at: to, kind: *self.random.one_of(PunchKind::ALL) },
             };
             let recorded_at = self.known();

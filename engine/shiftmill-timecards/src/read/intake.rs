@@ -391,6 +391,10 @@ impl<'a> Intake<'a> {
             at: values.get(Field::At).into(),
             kind: if by_number { Given::default() } else { self.kind(values.get(Field::Kind))? },
             to: values.get(Field::To).into(),
+            new_kind: match values.get(Field::NewKind) {
+                "" => Given::default(),
+                word => self.kind(word)?,
+            },
             recorded: values.get(Field::Recorded).into(),
         };
         self.add(row, report, &mut |reader, card| {

@@ -88,6 +88,8 @@ pub struct CorrectionRow<'a> {
     pub kind: Given<'a, PunchKind>,
     /// The right time, for [`Action::Retime`].
     pub to: Given<'a, WrittenTime>,
+    /// The right kind, for [`Action::SetKind`].
+    pub new_kind: Given<'a, PunchKind>,
     /// When it became known; always known when nothing is given.
     pub recorded: Given<'a, WrittenTime>,
 }
@@ -167,13 +169,15 @@ pub enum Action {
     Void,
     /// Moves a punch to its right time.
     Retime,
+    /// Gives a punch its right kind.
+    SetKind,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 3] = [Action::Add, Action::Void, Action::Retime];
+    pub const ALL: [Action; 4] = [Action::Add, Action::Void, Action::Retime, Action::SetKind];
     /// All words, for messages.
-    const WORDS: &'static str = "add, void or retime";
+    const WORDS: &'static str = "add, void, retime or set_kind";
 
     /// Its word.
     pub const fn code(self) -> &'static str {
@@ -181,6 +185,7 @@ impl Action {
             Action::Add => "add",
             Action::Void => "void",
             Action::Retime => "retime",
+            Action::SetKind => "set_kind",
         }
     }
 
@@ -290,13 +295,17 @@ impl<'a> RowReader<'a> {
         Ok(vec![LeaveTime::Span { start, end }])
     }
 
-    /// A correction. A punch that is voided or retimed is named by its number, or by its time and kind.
+    /// A correction. A punch that exists is named by its number, or by its time and kind.
     pub fn correction(&mut self, row: &CorrectionRow<'_>) -> Result<Correction, RowError> {
         let kind = match row.action.required(Field::Action, Action::from_code, Fault::NotAnAction)? {
             Action::Add => CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind: kind(row.kind)? },
             Action::Void => CorrectionKind::Void(self.punch_ref(row)?),
             Action::Retime => {
                 CorrectionKind::Retime { punch: self.punch_ref(row)?, to: self.instant(row.to, Field::To)? }
+            }
+            Action::SetKind => {
+                let right = row.new_kind.required(Field::NewKind, PunchKind::from_code, Fault::NotAKind)?;
+                CorrectionKind::SetKind { punch: self.punch_ref(row)?, kind: right }
             }
         };
         Ok(Correction { kind, recorded_at: self.recorded(row.recorded)? })

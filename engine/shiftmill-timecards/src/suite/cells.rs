@@ -197,7 +197,7 @@ pub fn waiver(item: &str) -> Cell<WaiverKind> {
     rows::waivable(item).ok_or_else(|| Fault::NotWaivable(item.to_owned()).to_string())
 }
 
-/// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, each with `recorded 2025-06-05 10:00` after it.
+/// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, `set_kind 08:00 to meal end`, each with `recorded 2025-06-05 10:00` after it.
 pub fn correction(item: &str) -> Cell<WrittenCorrection> {
     let (what, recorded) = match item.split_once(" recorded ") {
         Some((what, recorded)) => (what, Some(moment(recorded)?)),
@@ -211,6 +211,11 @@ pub fn correction(item: &str) -> Cell<WrittenCorrection> {
         Action::Retime => {
             let (from, to) = about.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to when"))?;
             WrittenCorrectionKind::Retime(punch(from)?, clock_time(to)?)
+        }
+        Action::SetKind => {
+            let (wrong, to) = about.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to which kind"))?;
+            let right = punch_kind(to.trim()).ok_or_else(|| format!("`{to}` is not a kind of punch"))?;
+            WrittenCorrectionKind::SetKind(punch(wrong)?, right)
         }
     };
     Ok(WrittenCorrection { kind, recorded })

@@ -262,6 +262,9 @@ fn correction_row(correction: &WrittenCorrection, workday: Workday, zone: &Zone)
         WrittenCorrectionKind::Retime(punch, to) => {
             CorrectionRow { to: written(workday, to), ..about(Action::Retime, punch) }
         }
+        WrittenCorrectionKind::SetKind(punch, kind) => {
+            CorrectionRow { new_kind: Given::Value(kind), ..about(Action::SetKind, punch) }
+        }
     }
 }
 

@@ -261,6 +261,8 @@ pub enum WrittenCorrectionKind {
     Void(WrittenPunch),
     /// `retime in 08:00 to 08:30`
     Retime(WrittenPunch, ClockTime),
+    /// `set_kind in 08:00 to meal end`
+    SetKind(WrittenPunch, PunchKind),
 }
 
 /// A counter carried in: `Opening balance: weekly-40 12:00.`

@@ -163,13 +163,18 @@ impl Rows<'_> {
             CorrectionKind::Add { at, kind } => ("add", Some((at, kind))),
             CorrectionKind::Void(punch) => ("void", named(punch)),
             CorrectionKind::Retime { punch, .. } => ("retime", named(punch)),
+            CorrectionKind::SetKind { punch, .. } => ("set_kind", named(punch)),
         };
         // A number that no punch has corrects nothing.
         let Some((at, kind)) = at else { return };
         let date = self.zone.date_at(at);
         let mut item = format!("{what} {}", self.punch(at, kind, date));
-        if let CorrectionKind::Retime { to, .. } = correction.kind {
-            item.push_str(&format!(" to {}", clock_time(self.zone, to, date)));
+        match correction.kind {
+            CorrectionKind::Retime { to, .. } => item.push_str(&format!(" to {}", clock_time(self.zone, to, date))),
+            // `punch` is the word for one without direction.
+            CorrectionKind::SetKind { kind: PunchKind::Unknown, .. } => item.push_str(" to punch"),
+            CorrectionKind::SetKind { kind, .. } => item.push_str(&format!(" to {}", kind.code().replace('_', " "))),
+            CorrectionKind::Add { .. } | CorrectionKind::Void(_) => {}
         }
         item.push_str(&format!(" recorded {}", moment(self.zone, correction.recorded_at)));
         self.add(date, "corrections", item);
@@ -320,6 +325,12 @@ mod tests {
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             card.rejected_rows = 2;
+            if let Some(punch) = card.punches.first() {
+                for kind in [PunchKind::MealEnd, PunchKind::Unknown] {
+                    let kind = CorrectionKind::SetKind { punch: PunchRef::At(punch.at, punch.kind), kind };
+                    card.corrections.push(Correction { kind, recorded_at: as_of });
+                }
+            }
             card.employment = vec![
                 Employment { hired: None, left: Some(first) },
                 Employment { hired: Some(first.plus(2)), left: Some(first.plus(3)) },

@@ -142,15 +142,17 @@ pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write
 
 /// Writes a corrections file.
 pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::Recorded];
+    let columns =
+        [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::NewKind, Field::Recorded];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for correction in &view.card.corrections {
-            let (action, punch, to) = match correction.kind {
-                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None),
-                CorrectionKind::Void(punch) => (Action::Void, punch, None),
-                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to)),
+            let (action, punch, to, new_kind) = match correction.kind {
+                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None, ""),
+                CorrectionKind::Void(punch) => (Action::Void, punch, None, ""),
+                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to), ""),
+                CorrectionKind::SetKind { punch, kind } => (Action::SetKind, punch, None, kind.code()),
             };
             let (at, kind, id) = match punch {
                 PunchRef::Id(id) => (String::new(), "", id.to_string()),
@@ -158,7 +160,7 @@ pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn
             };
             let to = to.map_or_else(String::new, |to| moment(view.zone, to));
             let recorded = recorded(view.zone, correction.recorded_at);
-            table.row([&key, &action.code(), &at, &kind, &id, &to, &recorded])?;
+            table.row([&key, &action.code(), &at, &kind, &id, &to, &new_kind, &recorded])?;
         }
     }
     Ok(())
@@ -344,6 +346,10 @@ mod tests {
             Correction {
                 kind: CorrectionKind::Retime { punch: PunchRef::Id(7), to: night },
                 recorded_at: Timestamp(0),
+            },
+            Correction {
+                kind: CorrectionKind::SetKind { punch: PunchRef::Id(7), kind: PunchKind::MealEnd },
+                recorded_at: at,
             },
         ];
         for (shift, kind) in cards[3].shifts.iter_mut().zip(RosterKind::ALL) {
