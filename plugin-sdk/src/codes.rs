@@ -268,6 +268,8 @@ exceptions! {
     OVER_SCHEDULE = 42 "over_schedule",
     /// Work in the gap between two blocks of a split shift.
     GAP_WORKED = 43 "gap_worked",
+    /// Work, or punches, on a day on which the person is not employed.
+    OUTSIDE_EMPLOYMENT = 44 "outside_employment",
 }
 
 impl ExceptionCode {

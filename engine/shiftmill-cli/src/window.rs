@@ -214,7 +214,7 @@ fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize 
     card.corrections.retain(|correction| match correction.kind {
         CorrectionKind::Add { at, .. } => relevant.contains(zone.date_at(at)),
         CorrectionKind::Retime { to, .. } => relevant.contains(zone.date_at(to)),
-        CorrectionKind::Void(_) => true,
+        CorrectionKind::Void(_) | CorrectionKind::SetKind { .. } => true,
     });
     before - count(card)
 }

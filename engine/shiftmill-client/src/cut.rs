@@ -108,6 +108,7 @@ fn bytes(card: &CardFacts) -> usize {
         + card.waivers.len()
         + card.day_overrides.len()
         + card.approvals.len()
+        + card.employment.len()
         + card.opening_balances.len()
         + card.carried.len();
     card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * 16 + sparse * SPARSE_ROW

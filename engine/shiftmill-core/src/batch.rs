@@ -8,7 +8,8 @@ use crate::facts::CardFacts;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Approval, Carried, Correction, DayOverride, Leave, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+    Approval, Carried, Correction, DayOverride, Employment, Leave, OpeningBalance, PunchColumns, ScheduleColumns,
+    Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -161,6 +162,8 @@ batch! {
         day_overrides: DayOverride as "day_overrides";
         /// Requests and what was decided about them.
         approvals: Approval as "approvals";
+        /// When employees were employed.
+        employment: Employment as "employment";
         /// Counters carried in.
         opening_balances: OpeningBalance as "opening_balances";
         /// What plugins carried over from the pay period before.
@@ -398,6 +401,7 @@ impl CheckedBatch {
             waivers: columns.waivers.of(owner),
             day_overrides: columns.day_overrides.of(owner),
             approvals: columns.approvals.of(owner),
+            employment: columns.employment.of(owner),
             opening_balances: columns.opening_balances.of(owner),
             carried: columns.carried.of(owner),
         })

@@ -368,6 +368,8 @@ coded! {
         OverSchedule = 42 "over_schedule",
         /// Work in the gap between two blocks of a split shift.
         GapWorked = 43 "gap_worked",
+        /// Work, or punches, on a day on which the person is not employed.
+        OutsideEmployment = 44 "outside_employment",
     }
 }
 
@@ -417,7 +419,8 @@ impl ExceptionCode {
             | E::WorkdayRest
             | E::Undertime
             | E::OverSchedule
-            | E::GapWorked => false,
+            | E::GapWorked
+            | E::OutsideEmployment => false,
         }
     }
 }

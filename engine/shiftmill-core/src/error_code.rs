@@ -101,5 +101,7 @@ coded! {
         FactsRejected = 46 "SM-FACTS-REJECTED",
         /// An approval does not end after it starts.
         ApprovalBackwards = 47 "SM-APPROVAL-BACKWARDS",
+        /// An employee left before they were hired.
+        EmploymentBackwards = 48 "SM-EMPLOYMENT-BACKWARDS",
     }
 }

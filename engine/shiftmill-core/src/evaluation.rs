@@ -330,6 +330,12 @@ pub enum EvaluationError {
         /// Which approval of the card, from 0.
         index: u32,
     },
+    /// An employee left before they were hired.
+    #[error("employment {index} ends before it begins")]
+    EmploymentBackwards {
+        /// Which employment of the card, from 0.
+        index: u32,
+    },
     /// A fact that lies outside the window of facts by more than two days, so that it was meant for another request.
     #[error("a fact lies on {workday}, outside the days that the facts cover")]
     FactOutsideWindow {
@@ -377,6 +383,7 @@ impl EvaluationError {
             EvaluationError::GivenTwice { .. } => ErrorCode::FactTwice,
             EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
             EvaluationError::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
+            EvaluationError::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
             EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
             EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
@@ -397,6 +404,7 @@ impl EvaluationError {
             | EvaluationError::LeaveBackwards { index }
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
             EvaluationError::ApprovalBackwards { index } => Some((FactList::Approvals, *index)),
+            EvaluationError::EmploymentBackwards { index } => Some((FactList::Employment, *index)),
             EvaluationError::UnknownRule { index, .. } => Some((FactList::OpeningBalances, *index)),
             EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
             EvaluationError::WindowTooLong { .. }
@@ -428,6 +436,8 @@ coded! {
         Carried = 5 "carried value",
         /// Approvals.
         Approvals = 6 "approval",
+        /// Stretches of employment.
+        Employment = 7 "employment",
     }
 }
 
@@ -436,13 +446,15 @@ impl FactList {
     const fn why_twice(self) -> &'static str {
         match self {
             FactList::Corrections => {
-                "an earlier one, recorded at the same second, moves the same punch to another time; state when each was \
-                 recorded"
+                "an earlier one, recorded at the same second, moves the same punch to another time, or gives it another \
+                 kind; state when each was recorded"
             }
             FactList::DayOverrides => "an earlier one gives the day another type",
             FactList::OpeningBalances => "an earlier one is of the same rule; give one total for each rule",
             FactList::Carried => "an earlier one has the same key; give one value for each key",
-            FactList::Shifts | FactList::Leave | FactList::Approvals => "an earlier one is the same",
+            FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment => {
+                "an earlier one is the same"
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::batch::TimecardBatch;
 use crate::codes::{PunchKind, RosterKind};
 use crate::time::{Timestamp, Workday};
-use crate::timecard::{Approval, Carried, Correction, DayOverride, Leave, OpeningBalance, Waiver};
+use crate::timecard::{Approval, Carried, Correction, DayOverride, Employment, Leave, OpeningBalance, Waiver};
 
 /// One employee's facts as rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct CardFacts {
     pub day_overrides: Vec<DayOverride>,
     /// Requests and what was decided about them.
     pub approvals: Vec<Approval>,
+    /// When the employee was employed; always, when there is nothing.
+    pub employment: Vec<Employment>,
     /// Counters carried in.
     pub opening_balances: Vec<OpeningBalance>,
     /// What plugins carried over from the pay period before.
@@ -113,6 +115,7 @@ impl TimecardBatch {
             waivers: _,
             day_overrides: _,
             approvals: _,
+            employment: _,
             opening_balances: _,
             carried: _,
         } = facts;

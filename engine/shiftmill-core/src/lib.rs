@@ -51,8 +51,8 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, EvaluationWindow, Inputs, Leave,
-    LeaveTime, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, Employment, EvaluationWindow, Inputs,
+    Leave, LeaveTime, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Plans: rulesets that have been checked.

@@ -15,6 +15,7 @@ use crate::plugin::{Isolation, PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
 use crate::shape::calendar::Calendar;
+use crate::shape::employment::EmploymentRules;
 use crate::shape::expectation::Expectation;
 use crate::shape::leave::LeaveRules;
 use crate::shape::length_rounding::LengthRounding;
@@ -55,6 +56,8 @@ pub struct Plan {
     pub meal_requirements: Vec<MealRequirement>,
     /// Leave.
     pub leave: LeaveRules,
+    /// Work of people who are not employed on its day.
+    pub employment: EmploymentRules,
     /// Late, early, absent.
     pub attendance: Attendance,
     /// The time that workdays expect.

@@ -149,6 +149,8 @@ pub enum Because {
         /// Lengths are multiples of it.
         interval: Seconds,
     },
+    /// Work on a day on which the person is not employed.
+    OutsideEmployment,
 }
 
 coded! {
@@ -222,6 +224,8 @@ coded! {
         LengthRoundedDown = 32 "length_rounded_down",
         /// What a length gains when it is rounded up.
         LengthRoundedUp = 33 "length_rounded_up",
+        /// Work on a day on which the person is not employed.
+        OutsideEmployment = 34 "outside_employment",
     }
 }
 
@@ -263,6 +267,7 @@ impl Because {
             Because::OutsideShift => BecauseKind::OutsideShift,
             Because::LengthRoundedDown { .. } => BecauseKind::LengthRoundedDown,
             Because::LengthRoundedUp { .. } => BecauseKind::LengthRoundedUp,
+            Because::OutsideEmployment => BecauseKind::OutsideEmployment,
         }
     }
 
@@ -271,6 +276,7 @@ impl Because {
         matches!(
             self,
             Because::OutsideSchedule
+                | Because::OutsideEmployment
                 | Because::Unapproved
                 | Because::PunchMissing
                 | Because::BelowMinimum { .. }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::coded::coded;
-use crate::codes::{ApprovalKind, CarryKey, DayType, ExceptionCode, PayCode, RuleId};
+use crate::codes::{ApprovalKind, CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::open::correction_policy::CorrectionRefusal;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
@@ -170,6 +170,15 @@ pub enum Corrected {
         from: Timestamp,
         /// ... to here.
         to: Timestamp,
+    },
+    /// A punch has another kind.
+    Kind {
+        /// Its instant.
+        at: Timestamp,
+        /// The kind before ...
+        from: PunchKind,
+        /// ... and now.
+        to: PunchKind,
     },
 }
 

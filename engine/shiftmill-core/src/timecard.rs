@@ -28,10 +28,20 @@ pub struct Timecard<'a> {
     pub day_overrides: &'a [DayOverride],
     /// What was requested for this employee, and what was decided.
     pub approvals: &'a [Approval],
+    /// When the employee was employed; always, when there is nothing.
+    pub employment: &'a [Employment],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
     /// What plugins carried over from the pay period before.
     pub carried: &'a [Carried],
+}
+
+impl Timecard<'_> {
+    /// Whether the person is employed on a workday.
+    #[inline]
+    pub fn employs(&self, workday: Workday) -> bool {
+        self.employment.is_empty() || self.employment.iter().any(|employment| employment.holds(workday))
+    }
 }
 
 /// Punches as columns of one length.
@@ -123,8 +133,9 @@ pub struct Correction {
 }
 
 /// What a correction does. Several corrections apply in the order in which they were recorded; those recorded at the
-/// same second, in the order given; they may not move one punch to two instants. One that names no punch, or only voided ones, raises `correction_unmatched` at the
-/// instant it names (a retime by number: its right instant; a void by number: when it was recorded), on the local date.
+/// same second, in the order given; they may not move one punch to two instants, nor give it two kinds. One that names no
+/// punch, or only voided ones, raises `correction_unmatched` at the instant it names (a retime by number: its right
+/// instant; others by number: when they were recorded), on the local date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CorrectionKind {
     /// A punch that was forgotten.
@@ -142,6 +153,13 @@ pub enum CorrectionKind {
         punch: PunchRef,
         /// Its right instant.
         to: Timestamp,
+    },
+    /// A punch of the wrong kind, or without direction.
+    SetKind {
+        /// Which.
+        punch: PunchRef,
+        /// Its right kind.
+        kind: PunchKind,
     },
 }
 
@@ -212,6 +230,21 @@ pub enum ApprovalTime {
     Workday(Workday),
     /// A length on a workday without clock times.
     Length(Workday, Seconds),
+}
+
+/// A stretch of employment. A person who was hired again has several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Employment {
+    /// The first workday of it; `None`: it began before all facts.
+    pub hired: Option<Workday>,
+    /// The last workday of it; `None`: it goes on.
+    pub left: Option<Workday>,
+}
+
+impl Employment {
+    fn holds(&self, workday: Workday) -> bool {
+        self.hired.is_none_or(|hired| hired <= workday) && self.left.is_none_or(|left| workday <= left)
+    }
 }
 
 /// The total of a counter at the start of the facts: one for each rule.

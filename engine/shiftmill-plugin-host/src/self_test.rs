@@ -108,6 +108,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         waivers: &[],
         day_overrides: &[],
         approvals: &[],
+        employment: &[],
         opening_balances: &[],
         carried: &[],
     };

@@ -301,7 +301,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 20] = [
+static RULES: [Setting; 21] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
     setting(
@@ -330,6 +330,7 @@ static RULES: [Setting; 20] = [
     setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are deducted."),
     setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
     setting("leave", Kind::Table(&LEAVE), "", "Leave, and what happens when leave and work overlap."),
+    setting("employment", Kind::Table(&EMPLOYMENT), "", "Work of people who are not employed on its day."),
     setting("attendance", Kind::Table(&ATTENDANCE), "", "Late, early, absent, unscheduled."),
     setting(
         "expectation",
@@ -770,6 +771,16 @@ static LEAVE_CODE: Section = Section {
             "Which days without a scheduled shift whole-day leave costs: with `calendar_days` also rest days and holidays.",
         ),
     ]],
+};
+
+static EMPLOYMENT: Section = Section {
+    title: "work of people who are not employed on its day",
+    groups: &[&[setting(
+        "outside_pay",
+        Kind::PayCode(BASE),
+        "unapproved",
+        "The pay code of work on days outside of employment. No overtime tier counts it, and it earns no premium.",
+    )]],
 };
 
 static ATTENDANCE: Section = Section {

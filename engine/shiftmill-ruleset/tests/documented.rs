@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{Field, Hook, HookSet, Manifest, PlanTimeline, PluginHash, Setting, ValueKind, Workday};
+use shiftmill_core::{Field, Hook, HookSet, Manifest, PayCode, PlanTimeline, PluginHash, Setting, ValueKind, Workday};
 use shiftmill_ruleset::{Document, Library, PluginFound, PluginReference, Ruleset, compile, json_schema, reference};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/rulesets.md");
@@ -91,8 +91,10 @@ fn a_ruleset_with_only_a_name_compiles_to_the_defaults() {
     let mut plan = shiftmill_core::Plan::default();
     plan.schedule.earliest_in = shiftmill_core::shape::schedule::EARLIEST_IN_DEFAULT;
     plan.schedule.latest_out = shiftmill_core::shape::schedule::LATEST_OUT_DEFAULT;
-    assert_eq!(ruleset.timeline().single(), Some(&plan));
     let names = ruleset.timeline().names();
+    let unapproved = names.pay_codes.iter().position(|code| code.name == "unapproved").unwrap();
+    plan.employment.outside_to = PayCode(unapproved as u16);
+    assert_eq!(ruleset.timeline().single(), Some(&plan));
     assert_eq!(names.rules, ["worked", "punches", "attendance", "leave"]);
     assert_eq!(names.pay_codes[0].name, "regular");
     assert_eq!(names.pay_codes[1].name, "unpaid_break");

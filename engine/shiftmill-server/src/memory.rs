@@ -72,12 +72,13 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         carried_key,
         carried_value,
         approvals,
+        employment,
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
     let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
     let shifts = shift_workday.len() + shift_start.len() + shift_end.len() + shift_template.len();
     let words = per_employee + punch_at.len() + shifts + punch_id.len() * 2;
-    let decided = waivers.len() + day_overrides.len() + approvals.len();
+    let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len();
     let rows = leave.len() + corrections.len() + decided + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
     keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20

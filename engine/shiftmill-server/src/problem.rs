@@ -49,6 +49,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::LeaveTooLong
         | ErrorCode::LeaveBackwards
         | ErrorCode::ApprovalBackwards
+        | ErrorCode::EmploymentBackwards
         | ErrorCode::UnknownShift
         | ErrorCode::UnknownLeave
         | ErrorCode::UnknownRule

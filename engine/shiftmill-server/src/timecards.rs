@@ -14,8 +14,8 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
-    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError, RowReader, ShiftRow,
-    WaiverRow,
+    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, PunchRow, RowError,
+    RowReader, ShiftRow, WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
 use tokio::sync::oneshot;
@@ -227,6 +227,7 @@ fn read_timecard(
         waivers: each(at, "waivers", &timecard.waivers, |row| waiver(row, reader))?,
         day_overrides: each(at, "days", &timecard.days, |row| Ok(reader.day_type(&day_row(row))?))?,
         approvals: each(at, "approvals", &timecard.approvals, |row| Ok(reader.approval(&approval_row(row))?))?,
+        employment: each(at, "employment", &timecard.employment, |row| Ok(reader.employment(&employment_row(row))?))?,
         opening_balances: each(at, "opening_balances", &timecard.opening_balances, |row| {
             Ok(reader.balance(&balance_row(row))?)
         })?,
@@ -249,6 +250,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         opening_balances,
         carried,
         approvals,
+        employment,
     } = timecard;
     let counts = [
         ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
@@ -260,6 +262,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         ("opening_balances", opening_balances.len(), ROWS_PER_TIMECARD_MAX),
         ("carried", carried.len(), ROWS_PER_TIMECARD_MAX),
         ("approvals", approvals.len(), ROWS_PER_TIMECARD_MAX),
+        ("employment", employment.len(), ROWS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
         Some((list, count, most)) => {
@@ -367,6 +370,7 @@ fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
         at: correction.at.as_str().into(),
         kind: correction.kind.as_str().into(),
         to: correction.to.as_str().into(),
+        new_kind: correction.new_kind.as_str().into(),
         recorded: correction.recorded_at.as_str().into(),
     }
 }
@@ -404,6 +408,10 @@ fn approval_row(approval: &v1::ApprovalFact) -> ApprovalRow<'_> {
         choice: approval.choice.as_str().into(),
         recorded: approval.recorded_at.as_str().into(),
     }
+}
+
+fn employment_row(employment: &v1::EmploymentFact) -> EmploymentRow<'_> {
+    EmploymentRow { hired: employment.hired.as_str().into(), left: employment.left.as_str().into() }
 }
 
 fn balance_row(balance: &v1::BalanceFact) -> BalanceRow<'_> {
@@ -529,6 +537,7 @@ fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]
                 FactList::Corrections => "corrections",
                 FactList::DayOverrides => "days",
                 FactList::Approvals => "approvals",
+                FactList::Employment => "employment",
                 FactList::OpeningBalances => "opening_balances",
                 FactList::Carried => "carried",
             };

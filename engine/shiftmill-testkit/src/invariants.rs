@@ -11,7 +11,7 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations,
+    ApprovalTime, Because, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations,
     ExceptionCode, Inputs, Layer, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind,
     PunchRef, RuleId, ScheduledShift, Scratch, Seconds, Span, TimecardBatch, Timestamp, TotalScope, WALL_DAY,
     WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
@@ -46,13 +46,14 @@ pub const ALL: &[Promise] = &[
     ("moving a card by whole weeks moves its result", whole_weeks_shift_results_only),
     ("nobody who works in a scheduled shift is absent from it", work_attends_shifts),
     ("pairing alone never pays the pause between the shifts of two workdays", pauses_are_not_paid),
+    ("days outside of employment expect nothing and earn nothing", outside_employment_earns_nothing),
 ];
 
 fn same(expected: &Outcome, found: &Outcome, what: &str) -> Held {
     if expected == found { Ok(()) } else { Err(format!("{what}:\n{expected:#?}\nbecame\n{found:#?}")) }
 }
 
-/// Punches, scheduled shifts, leave, waivers and approvals in any order give the same result.
+/// Punches, scheduled shifts, leave, waivers, approvals and employments in any order give the same result.
 pub fn permutation_invariance(question: &Question) -> Held {
     let mut random = Random::new(question.facts.punches.len() as u64);
     let mut shuffled = question.clone();
@@ -61,10 +62,12 @@ pub fn permutation_invariance(question: &Question) -> Held {
     shuffle(&mut random, &mut shuffled.facts.leave);
     shuffle(&mut random, &mut shuffled.facts.waivers);
     shuffle(&mut random, &mut shuffled.facts.approvals);
+    shuffle(&mut random, &mut shuffled.facts.employment);
     let (before, mut after) = (engine::answer(question), engine::answer(&shuffled));
     // The error names the fact by its position, which changed.
-    if let (Some(EvaluationError::ShiftsOverlap { .. }), Some(EvaluationError::ShiftsOverlap { .. })) =
-        (before.error, after.error)
+    use EvaluationError::{EmploymentBackwards, ShiftsOverlap};
+    if let (Some(ShiftsOverlap { .. }), Some(ShiftsOverlap { .. }))
+    | (Some(EmploymentBackwards { .. }), Some(EmploymentBackwards { .. })) = (before.error, after.error)
     {
         after.error = before.error;
     }
@@ -283,6 +286,8 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     };
     let opens = plan.workdays.workweek_opens;
     let mut plain = question.clone();
+    // Work outside of employment is seen by no tier.
+    plain.facts.employment.clear();
     plain.timeline = PlanTimeline::new(vec![(Workday(0), plan)], names).expect("one version");
     let (rows, state) = evaluated(&plain);
     if rows.cards[0].error.is_some() {
@@ -443,6 +448,7 @@ fn moved(question: &Question, days: i32) -> Question {
             CorrectionKind::Add { at, kind } => CorrectionKind::Add { at: later(at, days), kind },
             CorrectionKind::Void(punch) => CorrectionKind::Void(named(punch)),
             CorrectionKind::Retime { punch, to } => CorrectionKind::Retime { punch: named(punch), to: later(to, days) },
+            CorrectionKind::SetKind { punch, kind } => CorrectionKind::SetKind { punch: named(punch), kind },
         };
     }
     for waiver in &mut facts.waivers {
@@ -450,6 +456,10 @@ fn moved(question: &Question, days: i32) -> Question {
     }
     for decision in &mut facts.day_overrides {
         decision.workday = decision.workday.plus(days);
+    }
+    for employment in &mut facts.employment {
+        employment.hired = employment.hired.map(|hired| hired.plus(days));
+        employment.left = employment.left.map(|left| left.plus(days));
     }
     for approval in &mut facts.approvals {
         approval.recorded_at = later(approval.recorded_at, days);
@@ -520,6 +530,31 @@ pub fn work_attends_shifts(question: &Question) -> Held {
         }
     }
     Ok(())
+}
+
+/// On a day outside of employment nothing is expected, and only its work is shown, as such. Lateness that is deducted
+/// belongs to a shift of a day of employment; plugins may pay what they like.
+pub fn outside_employment_earns_nothing(question: &Question) -> Held {
+    let mut plain = question.clone();
+    plain.presets.clear();
+    let stretches = &plain.facts.employment;
+    let outside = |day: Workday| {
+        let holds = |hired: Option<Workday>, left: Option<Workday>| {
+            hired.is_none_or(|hired| hired <= day) && left.is_none_or(|left| day <= left)
+        };
+        !stretches.is_empty() && !stretches.iter().any(|stretch| holds(stretch.hired, stretch.left))
+    };
+    let outcome = engine::answer(&plain);
+    let shown = [Because::OutsideEmployment, Because::Lateness].map(Because::number);
+    let earns = |key: &(Workday, PayCode, RuleId, u8)| key.1 != PayCode::UNPAID_BREAK && !shown.contains(&key.3);
+    if let Some((key, amount)) = outcome.lines.iter().find(|(key, _)| outside(key.0) && earns(key)) {
+        return Err(format!("{key:?} pays {amount} outside of employment"));
+    }
+    let expects = [ExceptionCode::Absent, ExceptionCode::Undertime, ExceptionCode::UnscheduledWork];
+    match outcome.exceptions.iter().find(|row| outside(row.0) && expects.contains(&row.1)) {
+        Some(row) => Err(format!("{row:?} outside of employment")),
+        None => Ok(()),
+    }
 }
 
 /// Between the last punch of a worked shift of one workday and the first punch of the next workday lies the pause of the

@@ -65,6 +65,9 @@ pub fn timecard(question: &Question) -> String {
     for decision in &facts.day_overrides {
         let _ = writeln!(text, "Day type: {} is {}", day(decision.workday), decision.day_type);
     }
+    for employment in &facts.employment {
+        let _ = writeln!(text, "Employed: {:?} to {:?}", employment.hired.map(day), employment.left.map(day));
+    }
     for approval in &facts.approvals {
         let _ = writeln!(text, "Approval: {approval:?}");
     }

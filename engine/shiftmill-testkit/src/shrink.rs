@@ -54,6 +54,9 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.facts.waivers.clear());
     with(&|question| question.facts.day_overrides.clear());
     with(&|question| question.facts.approvals.clear());
+    for index in 0..facts.employment.len() {
+        with(&|question| gone(question.facts.employment.remove(index)));
+    }
     with(&|question| question.facts.opening_balances.clear());
     with(&|question| question.facts.punches.iter_mut().for_each(|punch| punch.id = None));
     with(&|question| question.facts.punches.sort_by_key(|punch| punch.at));

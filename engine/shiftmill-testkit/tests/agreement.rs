@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use shiftmill_core::{BecauseKind, Coded, ExceptionCode};
+use shiftmill_core::{BecauseKind, ExceptionCode};
 use shiftmill_testkit::compare::compare;
 use shiftmill_testkit::shrink::shrink;
 use shiftmill_testkit::{engine, generate, print, strategies};

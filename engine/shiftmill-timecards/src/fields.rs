@@ -158,8 +158,14 @@ fields! {
     Ruleset "ruleset" ["rules", "pay_group"] {
         Employees Optional "one of the rulesets of the evaluation; the first when empty";
     }
+    Hired "hired" ["hire_date", "date_of_hire", "入职日期"] {
+        Employees Optional "the first day of employment; before all facts when empty. Who was hired again has a row for each employment";
+    }
+    Left "left" ["termination_date", "date_of_leaving", "离职日期"] {
+        Employees Optional "the last day of employment; it goes on when empty";
+    }
     Action "action" ["correction", "does"] {
-        Corrections Required "`add`, `void` or `retime`";
+        Corrections Required "`add`, `void`, `retime` or `set_kind`";
     }
     At "at" ["timestamp", "date_time", "punch_time", "punched_at", "clock_time", "日期时间", "打卡时间", "签到时间", "刷卡时间"] {
         Punches When "date and time";
@@ -179,6 +185,9 @@ fields! {
         Schedule When "what the employee is told to do: `work`, also when empty, `rest`, `open`, `overtime`, `on_call`; see below";
         Corrections Optional "the kind of the punch to add, or of the punch meant";
         Approvals Required "`overtime`, `early_in`, `late_out`, `trip`, `outing`, `leave` or `callback`";
+    }
+    NewKind "new_kind" ["right_kind"] {
+        Corrections Optional "the right kind, for `set_kind`";
     }
     Id "id" ["punch_id"] {
         Punches Optional "a number, by which corrections name the punch";

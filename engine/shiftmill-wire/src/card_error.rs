@@ -26,6 +26,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::LeaveTooLong { .. }
         | EvaluationError::LeaveBackwards { .. }
         | EvaluationError::ApprovalBackwards { .. }
+        | EvaluationError::EmploymentBackwards { .. }
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
@@ -127,6 +128,7 @@ errors! {
     GivenTwice { list index },
     LeaveBackwards { index },
     ApprovalBackwards { index },
+    EmploymentBackwards { index },
     FactOutsideWindow { workday },
     Engine,
     Plugin { code },

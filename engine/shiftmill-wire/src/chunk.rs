@@ -3,7 +3,7 @@
 
 use shiftmill_core::{
     Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType,
-    ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
+    Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
     TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
@@ -38,6 +38,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         waivers: rows(&batch.waivers, write_waiver),
         day_overrides: rows(&batch.day_overrides, write_day_override),
         approvals: rows(&batch.approvals, write_approval),
+        employment: rows(&batch.employment, write_employment),
         opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
         }),
@@ -85,6 +86,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let waivers = sparse(&chunk.waivers, "waivers", |row| (row.employee, read_waiver(row)))?;
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
     let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
+    let employment = sparse(&chunk.employment, "employment", |row| (row.employee, Ok(read_employment(row))))?;
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
@@ -121,6 +123,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         waivers,
         day_overrides,
         approvals,
+        employment,
         opening_balances,
         carried,
     };
@@ -412,6 +415,9 @@ fn write_correction(employee: u32, correction: &Correction) -> v1::CorrectionRow
         CorrectionKind::Retime { punch, to } => {
             Row::Retime(v1::Retime { punch: Some(write_punch_ref(punch)), to: to.0 })
         }
+        CorrectionKind::SetKind { punch, kind } => {
+            Row::SetKind(v1::SetKind { punch: Some(write_punch_ref(punch)), kind: kind.wire_number() })
+        }
     };
     v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(row) }
 }
@@ -423,6 +429,9 @@ fn read_correction(row: &v1::CorrectionRow) -> Result<Correction, RowFault> {
         Some(Row::Void(punch)) => CorrectionKind::Void(read_punch_ref(Some(punch))?),
         Some(Row::Retime(retime)) => {
             CorrectionKind::Retime { punch: read_punch_ref(retime.punch.as_ref())?, to: Timestamp(retime.to) }
+        }
+        Some(Row::SetKind(set)) => {
+            CorrectionKind::SetKind { punch: read_punch_ref(set.punch.as_ref())?, kind: read_punch_kind(set.kind)? }
         }
         None => return Err(RowFault::Missing { what: "what the correction does" }),
     };
@@ -508,6 +517,15 @@ fn read_approval(row: &v1::ApprovalRow) -> Result<Approval, RowFault> {
     })
 }
 
+fn write_employment(employee: u32, employment: &Employment) -> v1::EmploymentRow {
+    let day = |day: Option<Workday>| day.map(|day| day.0);
+    v1::EmploymentRow { employee, hired: day(employment.hired), left: day(employment.left) }
+}
+
+fn read_employment(row: &v1::EmploymentRow) -> Employment {
+    Employment { hired: row.hired.map(Workday), left: row.left.map(Workday) }
+}
+
 fn write_day_override(employee: u32, day: &DayOverride) -> v1::DayOverrideRow {
     v1::DayOverrideRow { employee, workday: day.workday.0, day_type: day.day_type.wire_number() }
 }
@@ -575,6 +593,7 @@ mod tests {
                 correction(CorrectionKind::Add { at, kind: PunchKind::Out }),
                 correction(CorrectionKind::Void(PunchRef::Id(9))),
                 correction(CorrectionKind::Retime { punch: PunchRef::At(at, PunchKind::In), to: at }),
+                correction(CorrectionKind::SetKind { punch: PunchRef::Id(9), kind: PunchKind::MealEnd }),
             ],
             waivers: [WaiverKind::Meal(1), WaiverKind::Exception(ExceptionCode::LateIn)]
                 .map(|kind| Waiver { workday: day, kind })
@@ -584,6 +603,10 @@ mod tests {
                 approval(ApprovalKind::Overtime, ApprovalTime::Span { start: at, end: Timestamp(at.0 + 60) }),
                 approval(ApprovalKind::Trip, ApprovalTime::Workday(day)),
                 approval(ApprovalKind::Callback, ApprovalTime::Length(day, Seconds(3_600))),
+            ],
+            employment: vec![
+                Employment { hired: None, left: Some(day) },
+                Employment { hired: Some(day.plus(9)), left: None },
             ],
             opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
             carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),

@@ -134,6 +134,7 @@ grounds! {
     31 OutsideShift,
     32 LengthRoundedDown { interval },
     33 LengthRoundedUp { interval },
+    34 OutsideEmployment,
 }
 
 #[cfg(test)]

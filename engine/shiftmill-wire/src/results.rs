@@ -219,6 +219,7 @@ fn row(chunk: &CheckedBatch, employee: u32, error: EvaluationError) -> Option<(&
         FactList::Corrections => ("corrections", facts.corrections.first_of(employee)),
         FactList::DayOverrides => ("day_overrides", facts.day_overrides.first_of(employee)),
         FactList::Approvals => ("approvals", facts.approvals.first_of(employee)),
+        FactList::Employment => ("employment", facts.employment.first_of(employee)),
         FactList::OpeningBalances => ("opening_balances", facts.opening_balances.first_of(employee)),
         FactList::Carried => ("carried_key", facts.carried.first_of(employee)),
     };

@@ -21,8 +21,13 @@ pub(crate) fn write(note: &Note) -> v1::Step {
                 Corrected::Added { at } => (None, Some(at.0)),
                 Corrected::Voided { at } => (Some(at.0), None),
                 Corrected::Moved { from, to } => (Some(from.0), Some(to.0)),
+                Corrected::Kind { at, .. } => (Some(at.0), Some(at.0)),
             };
-            Step::Corrected(step::Corrected { from, to })
+            let (kind_from, kind_to) = match corrected {
+                Corrected::Kind { from, to, .. } => (Some(from.wire_number()), Some(to.wire_number())),
+                Corrected::Added { .. } | Corrected::Voided { .. } | Corrected::Moved { .. } => (None, None),
+            };
+            Step::Corrected(step::Corrected { from, to, kind_from, kind_to })
         }
         Note::CorrectionRefused { at, why } => {
             Step::CorrectionRefused(step::CorrectionRefused { at: at.0, why: why.wire_number() })
@@ -109,6 +114,20 @@ fn write_approval(kind: ApprovalKind, time: ApprovalTime, outcome: ApprovalOutco
     v1::step::Approval { kind: kind.wire_number(), time: Some(time), outcome, counted }
 }
 
+fn read_corrected(step: &v1::step::Corrected) -> Option<Corrected> {
+    let (from, to) = (step.from.map(Timestamp), step.to.map(Timestamp));
+    if let Some(kind_to) = step.kind_to {
+        let (from, kind) = (Numbered::read(step.kind_from?)?, Numbered::read(kind_to)?);
+        return Some(Corrected::Kind { at: to?, from, to: kind });
+    }
+    match (from, to) {
+        (None, Some(at)) => Some(Corrected::Added { at }),
+        (Some(at), None) => Some(Corrected::Voided { at }),
+        (Some(from), Some(to)) => Some(Corrected::Moved { from, to }),
+        (None, None) => None,
+    }
+}
+
 fn read_approval(step: &v1::step::Approval) -> Option<Note> {
     use v1::step::approval::Time;
     let time = match step.time.as_ref()? {
@@ -178,12 +197,7 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
     let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
     Some(match step.step.as_ref()? {
         Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
-        Step::Corrected(step) => Note::Corrected(match (step.from.map(Timestamp), step.to.map(Timestamp)) {
-            (None, Some(at)) => Corrected::Added { at },
-            (Some(at), None) => Corrected::Voided { at },
-            (Some(from), Some(to)) => Corrected::Moved { from, to },
-            (None, None) => return None,
-        }),
+        Step::Corrected(step) => Note::Corrected(read_corrected(step)?),
         Step::CorrectionRefused(step) => {
             Note::CorrectionRefused { at: Timestamp(step.at), why: CorrectionRefusal::read(step.why)? }
         }

@@ -29,7 +29,11 @@ impl UnknownNames {
             FactList::Shifts => self.shifts.get(row),
             FactList::Leave => self.leave.get(row),
             FactList::OpeningBalances => self.rules.get(row),
-            FactList::Corrections | FactList::DayOverrides | FactList::Carried | FactList::Approvals => None,
+            FactList::Corrections
+            | FactList::DayOverrides
+            | FactList::Carried
+            | FactList::Approvals
+            | FactList::Employment => None,
         }
     }
 }

@@ -1514,6 +1514,9 @@ pub struct Chunk {
     /// Requests, such as for overtime, and what was decided about them, by ascending employee.
     #[prost(message, repeated, tag = "30")]
     pub approvals: ::prost::alloc::vec::Vec<ApprovalRow>,
+    /// When employees were employed, by ascending employee. Without rows an employee was employed always.
+    #[prost(message, repeated, tag = "34")]
+    pub employment: ::prost::alloc::vec::Vec<EmploymentRow>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1578,7 +1581,7 @@ pub struct CorrectionRow {
     #[prost(sfixed64, tag = "2")]
     pub recorded_at: i64,
     /// What it does.
-    #[prost(oneof = "correction_row::Correction", tags = "3, 4, 5")]
+    #[prost(oneof = "correction_row::Correction", tags = "3, 4, 5, 6")]
     pub correction: ::core::option::Option<correction_row::Correction>,
 }
 /// Nested message and enum types in `CorrectionRow`.
@@ -1595,6 +1598,9 @@ pub mod correction_row {
         /// A punch at the wrong instant.
         #[prost(message, tag = "5")]
         Retime(super::Retime),
+        /// A punch of the wrong kind, or without direction.
+        #[prost(message, tag = "6")]
+        SetKind(super::SetKind),
     }
 }
 /// An instant and a kind.
@@ -1634,6 +1640,16 @@ pub struct Retime {
     /// Seconds since 1970.
     #[prost(sfixed64, tag = "2")]
     pub to: i64,
+}
+/// The right kind of a punch.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetKind {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub punch: ::core::option::Option<PunchRef>,
+    /// Its kind.
+    #[prost(enumeration = "PunchKind", tag = "2")]
+    pub kind: i32,
 }
 /// A waiver for a workday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1712,6 +1728,20 @@ pub mod approval_row {
         #[prost(message, tag = "5")]
         Length(super::WorkdayLength),
     }
+}
+/// A stretch of employment of one employee. Who was hired again has several. Days outside of employment raise no
+/// exceptions but `outside_employment`, and earn nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EmploymentRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The first workday of it: days since 1970-01-01. Absent: it began before all facts.
+    #[prost(sint32, optional, tag = "2")]
+    pub hired: ::core::option::Option<i32>,
+    /// The last workday of it, not before `hired`. Absent: it goes on.
+    #[prost(sint32, optional, tag = "3")]
+    pub left: ::core::option::Option<i32>,
 }
 /// A length on a workday.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2142,7 +2172,7 @@ pub struct Step {
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
-    /// A correction that was applied: it added a punch, voided one, or moved one.
+    /// A correction that was applied: it added a punch, voided one, moved one, or gave one its right kind.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Corrected {
         /// Where the punch was; none: it is added.
@@ -2151,6 +2181,12 @@ pub mod step {
         /// Where it is now; none: it is voided.
         #[prost(sfixed64, optional, tag = "2")]
         pub to: ::core::option::Option<i64>,
+        /// With `kind_to`: the kind that it had. The punch is at `to`.
+        #[prost(enumeration = "super::PunchKind", optional, tag = "3")]
+        pub kind_from: ::core::option::Option<i32>,
+        /// The kind that it has now; none: the kind did not change.
+        #[prost(enumeration = "super::PunchKind", optional, tag = "4")]
+        pub kind_to: ::core::option::Option<i32>,
     }
     /// A correction that does not count.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2612,6 +2648,9 @@ pub struct Timecard {
     /// Requests, such as for overtime, and what was decided about them.
     #[prost(message, repeated, tag = "15")]
     pub approvals: ::prost::alloc::vec::Vec<ApprovalFact>,
+    /// When they were employed; always, when there is nothing. Who was hired again has several.
+    #[prost(message, repeated, tag = "16")]
+    pub employment: ::prost::alloc::vec::Vec<EmploymentFact>,
 }
 /// One clock event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2675,13 +2714,13 @@ pub struct LeaveFact {
 /// A later fact about a punch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CorrectionFact {
-    /// `add`, `void` or `retime`.
+    /// `add`, `void`, `retime` or `set_kind`.
     #[prost(string, tag = "1")]
     pub action: ::prost::alloc::string::String,
-    /// Void and retime: the number of the punch; 0: it is named by `at` and `kind`.
+    /// Of a punch that exists: its number; 0: it is named by `at` and `kind`.
     #[prost(uint64, tag = "2")]
     pub id: u64,
-    /// Add: the instant. Void and retime without `id`: the raw instant.
+    /// Add: the instant. Others without `id`: the raw instant.
     #[prost(string, tag = "3")]
     pub at: ::prost::alloc::string::String,
     /// The kind, as in Punch.
@@ -2693,6 +2732,9 @@ pub struct CorrectionFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "6")]
     pub recorded_at: ::prost::alloc::string::String,
+    /// Set_kind: the right kind.
+    #[prost(string, tag = "7")]
+    pub new_kind: ::prost::alloc::string::String,
 }
 /// A waiver for a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2744,6 +2786,16 @@ pub struct ApprovalFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "8")]
     pub recorded_at: ::prost::alloc::string::String,
+}
+/// A stretch of employment.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EmploymentFact {
+    /// The first workday of it; empty: it began before all facts.
+    #[prost(string, tag = "1")]
+    pub hired: ::prost::alloc::string::String,
+    /// The last workday of it; empty: it goes on.
+    #[prost(string, tag = "2")]
+    pub left: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3473,6 +3525,8 @@ pub enum ExceptionCode {
     OverSchedule = 42,
     /// Work in the gap between two blocks of a split shift.
     GapWorked = 43,
+    /// Work, or punches, on a day on which the person is not employed.
+    OutsideEmployment = 44,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3525,6 +3579,7 @@ impl ExceptionCode {
             Self::Undertime => "EXCEPTION_CODE_UNDERTIME",
             Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
             Self::GapWorked => "EXCEPTION_CODE_GAP_WORKED",
+            Self::OutsideEmployment => "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3574,6 +3629,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_UNDERTIME" => Some(Self::Undertime),
             "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
             "EXCEPTION_CODE_GAP_WORKED" => Some(Self::GapWorked),
+            "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT" => Some(Self::OutsideEmployment),
             _ => None,
         }
     }

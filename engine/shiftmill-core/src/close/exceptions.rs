@@ -61,7 +61,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::ShiftTooLong | E::PairTooLong | E::RoundConflict | E::CorrectionUnmatched | E::CorrectionRefused => {
             Some(Severity::High)
         }
-        E::OvertimeCapDay | E::CompLeaveNotAllowed => Some(Severity::High),
+        E::OvertimeCapDay | E::CompLeaveNotAllowed | E::OutsideEmployment => Some(Severity::High),
         E::OvertimeUnapproved | E::OvertimeOverApproved | E::OvertimeBelowMinimum => Some(Severity::Medium),
         E::PluginFailed => Some(Severity::Critical),
         E::EarlyOut

@@ -1,4 +1,5 @@
-//! Corrections: later facts that add, void or retime a punch. The raw punch itself is never changed.
+//! Corrections: later facts that add, void or retime a punch, or give it its right kind. The raw punch itself is never
+//! changed.
 //! - Takes:  raw punches as given, and corrections known at `as_of`.
 //! - Gives:  the punches as corrected, and `correction_unmatched` for a correction whose punch does not exist.
 //!   The policy of the ruleset decides which corrections count.
@@ -98,7 +99,9 @@ fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) 
 fn target(correction: &Correction, named: &[Named]) -> Option<Option<(usize, Named)>> {
     let punch = match correction.kind {
         CorrectionKind::Add { .. } => return Some(None),
-        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } => punch,
+        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } | CorrectionKind::SetKind { punch, .. } => {
+            punch
+        }
     };
     let position = find(named, punch)?;
     Some(Some((position, *named.get(position)?)))
@@ -126,6 +129,11 @@ fn apply_one(
             let from = core::mem::replace(&mut punch.at, to);
             Some(Corrected::Moved { from, to })
         }
+        CorrectionKind::SetKind { kind: to, .. } => {
+            let punch = punches.get_mut(position?)?;
+            let from = core::mem::replace(&mut punch.kind, to);
+            Some(Corrected::Kind { at: punch.at, from, to })
+        }
     }
 }
 
@@ -137,8 +145,12 @@ fn find(named: &[Named], punch: PunchRef) -> Option<usize> {
 fn instant_named(correction: &Correction) -> Timestamp {
     match correction.kind {
         CorrectionKind::Add { at, .. } => at,
-        CorrectionKind::Void(PunchRef::At(at, _)) | CorrectionKind::Retime { punch: PunchRef::At(at, _), .. } => at,
-        CorrectionKind::Void(PunchRef::Id(_)) => correction.recorded_at,
+        CorrectionKind::Void(PunchRef::At(at, _))
+        | CorrectionKind::Retime { punch: PunchRef::At(at, _), .. }
+        | CorrectionKind::SetKind { punch: PunchRef::At(at, _), .. } => at,
+        CorrectionKind::Void(PunchRef::Id(_)) | CorrectionKind::SetKind { punch: PunchRef::Id(_), .. } => {
+            correction.recorded_at
+        }
         CorrectionKind::Retime { punch: PunchRef::Id(_), to } => to,
     }
 }

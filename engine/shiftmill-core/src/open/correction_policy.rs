@@ -56,6 +56,8 @@ coded! {
         Void = 1 "void",
         /// It moves one.
         Retime = 2 "retime",
+        /// It gives one its right kind.
+        SetKind = 3 "set_kind",
     }
 }
 
@@ -65,6 +67,7 @@ impl CorrectionAction {
             CorrectionKind::Add { .. } => CorrectionAction::Add,
             CorrectionKind::Void(_) => CorrectionAction::Void,
             CorrectionKind::Retime { .. } => CorrectionAction::Retime,
+            CorrectionKind::SetKind { .. } => CorrectionAction::SetKind,
         }
     }
 }
@@ -77,7 +80,7 @@ impl CorrectionActions {
     /// None.
     pub const NONE: CorrectionActions = CorrectionActions(0);
     /// All.
-    pub const ALL: CorrectionActions = CorrectionActions(0b111);
+    pub const ALL: CorrectionActions = CorrectionActions(0b1111);
 
     /// These, and one more.
     pub const fn with(self, action: CorrectionAction) -> CorrectionActions {
@@ -143,7 +146,7 @@ pub(super) fn accept(
         return Err(CorrectionRefusal::CycleClosed);
     }
     match (policy.quota, CorrectionAction::of(kind)) {
-        (None, _) | (Some(_), CorrectionAction::Void) => Ok(()),
+        (None, _) | (Some(_), CorrectionAction::Void | CorrectionAction::SetKind) => Ok(()),
         (Some(quota), CorrectionAction::Add | CorrectionAction::Retime) => {
             count(policy.cycle_of(day), quota, accepted).ok_or(CorrectionRefusal::Quota)
         }

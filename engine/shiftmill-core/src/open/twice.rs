@@ -1,8 +1,9 @@
 //! Facts that are given twice: of two that exclude each other, neither is guessed to be the right one.
 //! - Takes:  corrections known at `as_of`, decided day types, opening balances and carried values of one card.
-//! - Gives:  an error for the first fact that an earlier one of its list excludes: a retime of one punch to two instants,
-//!   recorded at the same second; two types for one day; two balances of one rule; two values for one key.
-//! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime.
+//! - Gives:  an error for the first fact that an earlier one of its list excludes: one punch retimed to two instants,
+//!   or given two kinds, recorded at the same second; two types for one day; two balances of one rule; two values for one
+//!   key.
+//! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind.
 //! - Runs:   with the check of the window, before any fact is used.
 //! - Source: 29 CFR 516.2: a record states what was worked once. Waivers are a set and cannot exclude each other.
 //! - Shown:  timecards/punches/given_twice.md
@@ -10,6 +11,7 @@
 use alloc::vec::Vec;
 
 use crate::evaluation::{EvaluationError, FactList};
+use crate::open::correction_policy::CorrectionAction;
 use crate::time::Timestamp;
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
 
@@ -19,9 +21,9 @@ pub(crate) type Scratch = Vec<u32>;
 /// Refuses a card with two facts that exclude each other.
 pub(super) fn check(inputs: &Inputs<'_>, order: &mut Scratch) -> Result<(), EvaluationError> {
     let card = &inputs.card;
-    let retime = |correction: &Correction| retime(correction, inputs.window.as_of);
+    let changed = |correction: &Correction| changed(correction, inputs.window.as_of);
     let checks = [
-        (FactList::Corrections, twice(card.corrections, order, retime, |one, other| to(one) == to(other))),
+        (FactList::Corrections, twice(card.corrections, order, changed, |one, other| to(one) == to(other))),
         (
             FactList::DayOverrides,
             twice(card.day_overrides, order, |day| Some(day.workday), |one, other| one.day_type == other.day_type),
@@ -59,22 +61,26 @@ fn twice<Fact, Subject: Ord>(
     excluded.map(|(_, next)| *next).min()
 }
 
-/// The punch that a correction known at `as_of` moves, and when that was recorded, in an order.
-fn retime(correction: &Correction, as_of: Timestamp) -> Option<(Timestamp, u8, i64, u64)> {
+/// The punch of which a correction known at `as_of` changes the instant, or the kind, and when that was recorded, in an
+/// order.
+fn changed(correction: &Correction, as_of: Timestamp) -> Option<(Timestamp, CorrectionAction, u8, i64, u64)> {
     let recorded_at = correction.recorded_at;
-    match correction.kind {
-        CorrectionKind::Retime { punch, .. } if recorded_at <= as_of => Some(match punch {
-            PunchRef::Id(id) => (recorded_at, 0, 0, id),
-            PunchRef::At(at, kind) => (recorded_at, 1, at.0, u64::from(kind.number())),
-        }),
-        CorrectionKind::Retime { .. } | CorrectionKind::Add { .. } | CorrectionKind::Void(_) => None,
-    }
+    let (punch, action) = match correction.kind {
+        CorrectionKind::Retime { punch, .. } => (punch, CorrectionAction::Retime),
+        CorrectionKind::SetKind { punch, .. } => (punch, CorrectionAction::SetKind),
+        CorrectionKind::Add { .. } | CorrectionKind::Void(_) => return None,
+    };
+    (recorded_at <= as_of).then_some(match punch {
+        PunchRef::Id(id) => (recorded_at, action, 0, 0, id),
+        PunchRef::At(at, kind) => (recorded_at, action, 1, at.0, u64::from(kind.number())),
+    })
 }
 
-/// The instant to which a correction moves a punch.
-fn to(correction: &Correction) -> Option<Timestamp> {
+/// The instant to which a correction moves a punch, or the number of the kind that it gives it.
+fn to(correction: &Correction) -> Option<i64> {
     match correction.kind {
-        CorrectionKind::Retime { to, .. } => Some(to),
+        CorrectionKind::Retime { to, .. } => Some(to.0),
+        CorrectionKind::SetKind { kind, .. } => Some(i64::from(kind.number())),
         CorrectionKind::Add { .. } | CorrectionKind::Void(_) => None,
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     check_schedule(inputs)?;
     check_leave(inputs)?;
     check_approvals(inputs)?;
+    check_employment(inputs)?;
     check_opening_balances(inputs)
 }
 
@@ -109,6 +110,16 @@ fn check_approvals(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
         }
     }
     Ok(())
+}
+
+/// Days of employment may lie anywhere: most people were hired long before.
+fn check_employment(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let mut stretches = (0_u32..).zip(inputs.card.employment);
+    let is_backwards = |(hired, left): (Workday, Workday)| left < hired;
+    match stretches.find(|(_, employment)| employment.hired.zip(employment.left).is_some_and(is_backwards)) {
+        Some((index, _)) => Err(EvaluationError::EmploymentBackwards { index }),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a stretch of which all lies outside of the window, or some of it where there are no dates.

@@ -174,7 +174,8 @@ pub(super) fn combine<R: Recorder>(
     let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
     let Scratch { counters, claims, saved, leave } = scratch;
     counters::line_up(&rules, counters);
-    let preset = inputs.timeline.needs().overtime_approval || !state.reasons.is_empty();
+    let by_facts = !state.reasons.is_empty() || !inputs.card.employment.is_empty();
+    let preset = inputs.timeline.needs().overtime_approval || by_facts;
     let traits = Traits::of(counters, &rules, preset);
     leave.clear();
     if traits.by_leave {

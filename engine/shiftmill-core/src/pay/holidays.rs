@@ -164,7 +164,8 @@ fn notice_worked(state: &mut CardState) {
         let Some(span) = state.spans.get(index) else {
             return;
         };
-        if !span.state.is_work() || !span.day_type.is_holiday() {
+        let employed = span.reason.because != Because::OutsideEmployment;
+        if !span.state.is_work() || !span.day_type.is_holiday() || !employed {
             continue;
         }
         let (workday, start, length) = (span.reporting_workday, span.start, span.length());
@@ -180,7 +181,8 @@ fn notice_worked(state: &mut CardState) {
 fn pay_not_worked(inputs: &Inputs<'_>, state: &mut CardState) {
     let facts = inputs.window.facts;
     for date in (facts.first.0..=facts.last.0).map(Workday) {
-        let Some(rule) = &inputs.timeline.at(date).holidays.not_worked else {
+        let rule = inputs.timeline.at(date).holidays.not_worked.as_ref();
+        let Some(rule) = rule.filter(|_| inputs.card.employs(date)) else {
             continue;
         };
         let worked = |span: &Span| span.state.is_work() && span.reporting_workday == date;

@@ -295,6 +295,7 @@ pub(crate) fn add_approved_time(inputs: &Inputs<'_>, state: &mut CardState, scra
             at = at.max(free);
         }
     }
+    unpunched.retain(|span| inputs.card.employs(span.reporting_workday));
     if !unpunched.is_empty() {
         state.spans.append(unpunched);
         state.spans.sort_unstable_by_key(|span| span.start);
@@ -428,7 +429,8 @@ fn find_pieces(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
     let Scratch { pay, bank, pieces, .. } = scratch;
     pieces.clear();
     let (mut paid, mut banked) = (Walk::new(pay), Walk::new(bank));
-    for span in state.spans.iter().filter(|span| span.state.is_work()) {
+    // Work outside of employment is left out already.
+    for span in state.spans.iter().filter(|span| span.counts_as_work()) {
         let shift = span.shift.and_then(|shift| state.shifts.get(shift as usize));
         let workday = shift.map_or(span.overtime_workday, |shift| shift.workday);
         let rules = &inputs.timeline.at(workday).overtime_approval;

@@ -134,6 +134,7 @@ impl Bench {
             waivers: &[],
             day_overrides: &self.overrides,
             approvals: &[],
+            employment: &[],
             opening_balances: &self.opening,
             carried: &[],
         };

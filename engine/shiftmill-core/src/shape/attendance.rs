@@ -259,7 +259,7 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
         let has_shift = || workday.punches > 0 || state.shown_on.contains(&workday.workday);
-        if rules.judges(workday) && has_shift() {
+        if rules.judges(workday) && has_shift() && inputs.card.employs(workday.workday) {
             let workday = *workday;
             judge_workday(rules, &workday, inputs, state);
         }
@@ -495,7 +495,8 @@ fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut passed = 0;
     for number in 0..state.shifts.len() {
         let (shift, label, own) = (&state.shifts[number], state.shown_on[number], Some(number as u32));
-        let is_watched = inputs.timeline.at(label).attendance.unscheduled;
+        // Work outside of employment has an exception of its own.
+        let is_watched = inputs.timeline.at(label).attendance.unscheduled && inputs.card.employs(label);
         if shift.scheduled.is_some() || !is_watched || roster_kinds::allows(inputs, label, shift.start) {
             continue;
         }

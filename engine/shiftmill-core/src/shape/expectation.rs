@@ -196,7 +196,9 @@ fn by_hours(workday: Workday, inputs: &Inputs<'_>, state: &CardState, clock: &mu
     let plan = inputs.timeline.at(workday);
     let planned = plan.expectation.hours.get(workday.weekday() as usize).copied().flatten()?;
     let is_planned = state.scheduled.iter().any(|shift| shift.workday == workday);
-    if is_planned || !calendar::of_card(inputs, &state.last_worked, workday).is_working() {
+    let is_free =
+        || !inputs.card.employs(workday) || !calendar::of_card(inputs, &state.last_worked, workday).is_working();
+    if is_planned || is_free() {
         return None;
     }
     let of_day = |span: &&Span| span.state == SpanState::Leave && span.reporting_workday == workday;

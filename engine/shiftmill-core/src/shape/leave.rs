@@ -7,7 +7,7 @@
 //!   scheduled shift it is `day_length` as an amount, once per workday, and nothing on a rest day or holiday unless its
 //!   code counts calendar days. Of a shift without length (see
 //!   `schedule`) it covers nothing. Leave between instants covers exactly these seconds, as far as the days of the
-//!   facts go. Amounts never overlap anything.
+//!   facts go. Amounts never overlap anything. Leave on workdays outside of employment does not count.
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
 //!   leave starts with the first scheduled shift of the day, without one at midnight. One `leave_overlap` per losing
 //!   leave and workday, and one `leave_worked` per workday: at the first such second, measured by all of them.
@@ -213,7 +213,9 @@ fn lay_out(
             let start = start.max(clock.midnight(facts.first));
             let end = end.min(clock.midnight(facts.last.plus(1)));
             lay_between(start, end, code, &plan.workdays, scheduled, clock, own);
+            own.retain(|piece| inputs.card.employs(piece.reporting_workday));
         }
+        LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) if !inputs.card.employs(workday) => {}
         LeaveTime::Workday(workday) => {
             for shift in scheduled.iter().filter(|shift| shift.workday == workday) {
                 let mut piece = LeavePiece {

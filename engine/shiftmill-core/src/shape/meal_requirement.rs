@@ -210,7 +210,7 @@ fn judge_stretch<'a>(
     let is_judged_so = |requirement: &&MealRequirement| requirement.judged_by == terms.judged_by;
     let mut requirements = terms.requirements.iter().filter(is_judged_so).peekable();
     let Some(shown_on) = work.clone().next().map(|first| first.reporting_workday) else { return };
-    if requirements.peek().is_none() {
+    if requirements.peek().is_none() || !inputs.card.employs(shown_on) {
         return;
     }
     let worked = gather_gaps(work.clone(), gaps);

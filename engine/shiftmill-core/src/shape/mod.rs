@@ -4,6 +4,7 @@ pub mod attendance;
 pub mod breaks;
 pub mod calendar;
 pub(crate) mod coverage;
+pub mod employment;
 pub mod expectation;
 pub mod leave;
 pub mod length_rounding;
@@ -47,6 +48,7 @@ pub fn lay_out<R: Recorder>(
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
     length_rounding::apply(inputs, state, &mut scratch.lengths, &mut scratch.spans, recorder);
     leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
+    employment::leave_out(inputs, state, recorder);
     calendar::find_last_worked(inputs, state, &mut scratch.worked_dates);
     workdays::summarise(inputs, state);
     calendar::note(inputs, state, recorder);

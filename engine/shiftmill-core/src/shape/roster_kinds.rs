@@ -33,7 +33,8 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     for (index, workday) in roster.of_kind(RosterKind::Rest).enumerate() {
         let again = roster.of_kind(RosterKind::Rest).take(index).any(|earlier| earlier == workday);
-        if !again && calendar::of_card(inputs, &state.last_worked, workday).is_working() {
+        if !again && inputs.card.employs(workday) && calendar::of_card(inputs, &state.last_worked, workday).is_working()
+        {
             state.notice(ExceptionCode::WorkdayRest, workday, clock.midnight(workday), Seconds::ZERO);
         }
     }

@@ -8,7 +8,7 @@
 //!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
 //!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
 //!   end before it starts has no length. A row that repeats another exactly does not count and raises `duplicate_shift`
-//!   at its start. Rows of work and overtime that share a second are an error, also with a shift of the
+//!   at its start. Rows of workdays on which the person is not employed do not count. Rows of work and overtime that share a second are an error, also with a shift of the
 //!   pattern: nobody works two shifts at once. Shifts
 //!   that touch do not overlap.
 //! - Source: the employer's schedule.
@@ -143,6 +143,10 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
     } else {
         follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
     }
+    // Nobody is told to do anything on a day without employment.
+    if !inputs.card.employment.is_empty() {
+        state.scheduled.retain(|shift| inputs.card.employs(shift.workday));
+    }
     // A shortcut: rows of which each begins after the one before it ended hold neither repeats nor overlaps.
     let apart = |one: &ScheduledShift, next: &ScheduledShift| one.end <= next.start && one.start < next.start;
     if !state.scheduled.is_sorted_by(apart) {
@@ -214,7 +218,8 @@ fn check_beside_pattern(
     scheduled: &[ScheduledShift],
 ) -> Result<(), EvaluationError> {
     for row in 0..inputs.card.schedule.workday.len() {
-        for overtime in timed_row(inputs, clock, row)?.filter(|block| block.kind.is_duty()) {
+        let counts = |block: &ScheduledShift| block.kind.is_duty() && inputs.card.employs(block.workday);
+        for overtime in timed_row(inputs, clock, row)?.filter(counts) {
             let of_pattern = scheduled.iter().filter(|shift| shift.kind == RosterKind::Work);
             let mut shared = of_pattern.map(|shift| (shift.start.max(overtime.start), shift.end.min(overtime.end)));
             if shared.any(|shared| shared.0 < shared.1) {
@@ -303,7 +308,7 @@ fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &m
         let roster = &inputs.card.schedule;
         let followed = || {
             let is_open = roster.of_kind(RosterKind::Open).any(|open| open == workday);
-            !is_open && calendar::of_card(inputs, &[], workday).is_working()
+            !is_open && inputs.card.employs(workday) && calendar::of_card(inputs, &[], workday).is_working()
         };
         let blocks = template.filter(|_| followed()).and_then(|template| by_template(clock, plan, workday, template));
         scheduled.extend(blocks.into_iter().flatten());

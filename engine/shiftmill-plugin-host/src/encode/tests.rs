@@ -134,6 +134,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         waivers: &[],
         day_overrides: &[],
         approvals: &[],
+        employment: &[],
         opening_balances: &[],
         carried: &[Carried { key: CarryKey(5), value: 50 }, Carried { key: CarryKey(9), value: 90 }],
     };

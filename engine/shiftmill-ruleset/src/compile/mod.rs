@@ -13,6 +13,7 @@ mod schedule;
 mod table;
 
 use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveRules};
 use shiftmill_core::{PayCode, Plan, PlanTimeline, Workday};
 
@@ -76,6 +77,7 @@ impl Compiler<'_> {
             breaks: self.breaks(section(document, "breaks")),
             meal_requirements: self.meal_requirements(document.tables("meal_requirement")),
             leave: self.leave(section(document, "leave")),
+            employment: self.employment(section(document, "employment")),
             attendance: self.attendance(section(document, "attendance")),
             expectation: self.expectation(section(document, "expectation")),
             holidays: self.holidays(section(document, "holidays")),
@@ -85,6 +87,10 @@ impl Compiler<'_> {
             exceptions: exceptions(document),
             plugins: self.plugins(document.tables("plugin")),
         }
+    }
+
+    fn employment(&mut self, table: &Table) -> EmploymentRules {
+        EmploymentRules { outside_to: self.pay_code(table, "outside_pay", None) }
     }
 
     fn leave(&mut self, table: &Table) -> LeaveRules {

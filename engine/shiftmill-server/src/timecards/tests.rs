@@ -1,7 +1,9 @@
 //! The same readable rows from all inputs (files, suites, `Evaluate`) are the same facts, or are refused by all.
 
-use shiftmill::core::{LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, Timestamp, WallTime, Workday, Zone};
-use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table};
+use shiftmill::core::{
+    Employment, LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, Timestamp, WallTime, Workday, Zone,
+};
+use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
 use shiftmill_timecards::suite;
 
 use super::*;
@@ -404,6 +406,59 @@ fn approvals_are_the_same_in_files_and_messages() {
         assert_eq!(by_message.map(|card| card.approvals), by_file, "{label}");
         assert_eq!(by_file.is_some(), *used, "{label}");
     }
+}
+
+#[test]
+fn the_right_kind_of_a_punch_is_the_same_in_files_and_messages() {
+    for (kind, new_kind, used) in
+        [("in", "out", true), ("", "in", true), ("out", "meal_end", true), ("in", "", false), ("in", "inwards", false)]
+    {
+        let at = "2026-03-02 08:00";
+        let correction = v1::CorrectionFact {
+            action: "set_kind".into(),
+            at: at.into(),
+            kind: kind.into(),
+            new_kind: new_kind.into(),
+            ..v1::CorrectionFact::default()
+        };
+        let by_message = message(v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() });
+        let by_file = file(Table::Corrections, "action,at,kind,new_kind", &["set_kind", at, kind, new_kind]);
+        let by_file = by_file.map(|(card, _)| card.corrections);
+        assert_eq!(by_message.map(|card| card.corrections), by_file, "`{kind}` `{new_kind}`");
+        assert_eq!(by_file.is_some(), used, "`{kind}` `{new_kind}`");
+    }
+}
+
+/// The employments of the first employee of a file; `None` when there is no such employee.
+fn employees(file: &str) -> Option<Vec<Employment>> {
+    let (zones, names, mut report) = (zones(), names(), Report::default());
+    let listed = read_employees("employees", &Format::Csv.into(), &mut file.as_bytes(), &mut report).ok()?;
+    let rulesets = [RulesetNames { name: "standard", names: &names }];
+    let intake = Intake::new("employees", &listed, &zones, &rulesets, StatusMap::default(), &mut report);
+    intake.finish().into_iter().next().map(|card| card.employment)
+}
+
+#[test]
+fn employment_is_the_same_in_files_and_messages() {
+    for (hired, left, used) in [
+        ("2026-03-02", "", true),
+        ("", "2026-03-31", true),
+        ("2026-03-02", "2026-03-02", true),
+        ("2026-03-03", "2026-03-02", false),
+        ("yesterday", "", false),
+        ("02/03/2026", "", false),
+    ] {
+        let label = format!("`{hired}` `{left}`");
+        let employment = v1::EmploymentFact { hired: hired.into(), left: left.into() };
+        let by_message = message(v1::Timecard { employment: vec![employment], ..v1::Timecard::default() });
+        let stated = employees(&format!("employee,hired,left\nE1,{hired},{left}\n"));
+        assert_eq!(by_message.map(|card| card.employment), stated, "{label}");
+        assert_eq!(stated.is_some(), used, "{label}");
+    }
+    let again = employees("employee,hired,left\nE1,,2026-03-06\nE1,2026-03-16,\n").unwrap();
+    assert_eq!(again.len(), 2, "who was hired again has a row for each employment");
+    let twice = "employee,hired,zone\nE1,,\nE1,2026-03-16,Asia/Tokyo\n";
+    assert_eq!(employees(twice), Some(Vec::new()), "a second row of an employee states nothing else");
 }
 
 #[test]

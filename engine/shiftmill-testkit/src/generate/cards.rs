@@ -2,9 +2,9 @@
 
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
-    DayOverride, DayType, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance, PlanTimeline, Punch,
-    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime,
-    Workday, Zone,
+    DayOverride, DayType, Employment, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance,
+    PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver,
+    WaiverKind, WallTime, Workday, Zone,
 };
 
 use super::{Grid, Random};
@@ -48,6 +48,7 @@ pub(super) fn facts(
     maker.leave(&mut facts);
     maker.corrections(&mut facts);
     maker.decisions(&mut facts);
+    maker.employment(&mut facts);
     facts.rejected_rows = maker.random.maybe(5, |random| 1 + random.below(3) as u32).unwrap_or(0);
     facts
 }
@@ -269,9 +270,10 @@ impl Maker<'_> {
                 named = PunchRef::At(Timestamp(punch.at.0 + 7), punch.kind);
             }
             let to = Timestamp(punch.at.0 + self.minutes(-90, 90));
-            let kind = match self.random.below(3) {
+            let kind = match self.random.below(4) {
                 0 => CorrectionKind::Void(named),
                 1 => CorrectionKind::Retime { punch: named, to },
+                2 => CorrectionKind::SetKind { punch: named, kind: *self.random.one_of(PunchKind::ALL) },
                 _ => CorrectionKind::Add { at: to, kind: *self.random.one_of(PunchKind::ALL) },
             };
             let recorded_at = self.known();
@@ -315,6 +317,20 @@ impl Maker<'_> {
 }
 
 impl Maker<'_> {
+    /// Some people are hired or leave inside the days of the facts, and a few are hired again.
+    fn employment(&mut self, facts: &mut CardFacts) {
+        while self.random.chance(12) {
+            let (one, other) = (self.any_day(), self.any_day());
+            let hired = self.random.maybe(70, |_| one.min(other));
+            let left = self.random.maybe(60, |_| one.max(other));
+            let backwards = self.random.chance(2);
+            facts.employment.push(match backwards {
+                true => Employment { hired: left, left: hired },
+                false => Employment { hired, left },
+            });
+        }
+    }
+
     /// Approvals, mostly of overtime at the end of a day.
     fn approvals(&mut self, facts: &mut CardFacts) {
         let count = *self.random.one_of(&[0, 0, 1, 2, 4, 6]);
@@ -347,7 +363,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 10];
+        let mut made = [false; 11];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -362,6 +378,7 @@ mod tests {
                 waivers,
                 day_overrides,
                 approvals,
+                employment,
                 opening_balances,
                 carried: _,
             } = generate::question(seed, 0).facts;
@@ -375,11 +392,12 @@ mod tests {
                 !waivers.is_empty(),
                 !day_overrides.is_empty(),
                 !approvals.is_empty(),
+                !employment.is_empty(),
                 !opening_balances.is_empty(),
                 rejected_rows > 0,
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 10]);
+        assert_eq!(made, [true; 11]);
     }
 }

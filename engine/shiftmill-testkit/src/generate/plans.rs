@@ -14,6 +14,7 @@ use shiftmill_core::pay::tiers::{
 use shiftmill_core::shape::attendance::{Attendance, Compared, EarlyTier, GraceMode, LateDeduct, LateTier, Measured};
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
@@ -143,6 +144,9 @@ impl Maker<'_> {
             breaks: self.breaks(),
             meal_requirements: self.meals(),
             leave: self.leave(),
+            employment: EmploymentRules {
+                outside_to: *self.random.one_of(&[UNAPPROVED, PayCode::REGULAR, PayCode(3)]),
+            },
             attendance: self.attendance(),
             expectation: self.expectation(),
             holidays: self.holidays(),

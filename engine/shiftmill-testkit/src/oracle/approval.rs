@@ -9,6 +9,7 @@ use shiftmill_core::{
 };
 
 use super::days::{Duty, is_working};
+use super::employment::is_employed;
 use super::moments::{self, Moment};
 use super::shifts::Shift;
 use super::{Notice, clock, date_of, holds, plan_of};
@@ -49,12 +50,13 @@ pub(crate) fn apply(
     }
     let mut line: BTreeMap<Timestamp, Moment> = moments.iter().map(|moment| (moment.at, *moment)).collect();
     let length = moments.first().map_or(grain, |moment| moment.length);
-    for moment in unpunched(question, shifts, duties, length, &line) {
+    let unpunched = unpunched(question, shifts, duties, length, &line);
+    for moment in unpunched.into_iter().filter(|moment| is_employed(question, moment.reporting)) {
         line.insert(moment.at, moment);
     }
     // Candidates by workday and rule, each list in order of time.
     let mut groups: BTreeMap<(Workday, usize), Vec<Candidate>> = BTreeMap::new();
-    for moment in line.values().filter(|moment| moment.counts_as_work()) {
+    for moment in line.values().filter(|moment| moment.counts_as_work() && !moment.is_left_out()) {
         let workday = moment.shift.map_or(moment.overtime, |shift| shifts[shift].plan_day);
         let rules = &plan_of(question, workday).overtime_approval;
         let Some(place) = rules.iter().position(|rule| rule.day_types.contains(moment.day_type)) else { continue };

@@ -10,6 +10,7 @@ use shiftmill_core::{
 
 use super::coverage::seconds_inside;
 use super::days::{Away, Duty, allows, blocks_of};
+use super::employment::is_employed;
 use super::expectation::Planned;
 use super::moments::Moment;
 use super::punches::Tap;
@@ -43,7 +44,8 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
         }
     }
     for (index, shift) in shifts.iter().enumerate().filter(|entry| entry.1.duty.is_none()) {
-        let is_watched = plan_of(question, shift.shown_on).attendance.unscheduled;
+        let is_watched =
+            plan_of(question, shift.shown_on).attendance.unscheduled && is_employed(question, shift.shown_on);
         if is_watched && !allows(question, shift.shown_on, shift.begins) {
             let own = view.moments.iter().filter(|moment| moment.shift == Some(index) && moment.counts_as_work());
             let measure = Seconds(own.map(|moment| moment.length).sum());
@@ -53,7 +55,7 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
     }
     (0..duties.len()).for_each(|index| gap_worked(view, index, notices));
     let present: BTreeSet<Workday> = shifts.iter().map(|shift| shift.shown_on).collect();
-    for workday in present {
+    for workday in present.into_iter().filter(|workday| is_employed(question, *workday)) {
         judge_day(view, workday, notices, amounts);
     }
 }

@@ -10,7 +10,8 @@ use shiftmill_core::{
     Seconds, ShiftFact, ShiftTimes, Timestamp, Workday,
 };
 
-use super::moments::Moment;
+use super::employment::is_employed;
+use super::moments::{Moment, away_labels};
 use super::overtime::week_of;
 use super::{Amount, Notice, clock, date_of, plan_of};
 use crate::engine::Question;
@@ -143,7 +144,7 @@ pub(crate) fn judge_roster(question: &Question, duties: &[Duty], notices: &mut V
     }
     let off = question.facts.shifts.iter().filter(|row| row.kind == RosterKind::Rest).map(|row| row.workday);
     for workday in off.collect::<BTreeSet<Workday>>() {
-        if is_working(day_type(question, workday)) {
+        if is_employed(question, workday) && is_working(day_type(question, workday)) {
             let at = clock::midnight(&question.zone, workday);
             notices.push(Notice { code: ExceptionCode::WorkdayRest, workday, at, measure: Seconds(0) });
         }
@@ -198,8 +199,8 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             ShiftTimes::Template(template) => EvaluationError::UnknownTemplate { index, template: template + 1 },
             ShiftTimes::Clock { .. } => EvaluationError::ShiftBackwards { index },
         })?;
-        let is_duty = row.kind != RosterKind::OnCall;
-        by_fact.extend(blocks.into_iter().filter(|_| is_duty).map(|duty| (index, duty)));
+        let counts = row.kind != RosterKind::OnCall && is_employed(question, row.workday);
+        by_fact.extend(blocks.into_iter().filter(|_| counts).map(|duty| (index, duty)));
     }
     let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8, duty.split);
     let mut in_order: Vec<Duty> = by_fact.iter().map(|(_, duty)| duty.clone()).collect();
@@ -220,11 +221,11 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             return Err(EvaluationError::ShiftsOverlap { index: row.map_or(0, |(row, _)| *row) });
         }
     }
-    if question.facts.shifts.iter().all(|row| row.kind != RosterKind::Work) {
+    if kept.iter().all(|duty| duty.kind != RosterKind::Work) {
         for date in question.window.facts.first.0..=question.window.facts.last.0 {
             let date = Workday(date);
             let is_open = question.facts.shifts.iter().any(|row| row.workday == date && row.kind == RosterKind::Open);
-            let followed = is_working(day_type(question, date)) && !is_open;
+            let followed = is_working(day_type(question, date)) && !is_open && is_employed(question, date);
             kept.extend(by_pattern(question, date).into_iter().filter(|_| followed));
         }
         for (row, overtime) in &by_fact {
@@ -349,8 +350,10 @@ pub(crate) fn leaves(
             LeaveTime::Span { .. } => {
                 let facts = question.window.facts;
                 let from = start.max(clock::midnight(&question.zone, facts.first));
-                away.pieces.push((from, end.min(clock::midnight(&question.zone, facts.last.plus(1)))));
+                let until = end.min(clock::midnight(&question.zone, facts.last.plus(1)));
+                away.pieces = employed_pieces(question, duties, &away, from, until);
             }
+            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) if !is_employed(question, workday) => {}
             LeaveTime::Amount(workday, amount) => amounts.push(leave_amount(workday, code, amount)),
             LeaveTime::Workday(workday) => {
                 away.workday = Some(workday);
@@ -371,6 +374,31 @@ pub(crate) fn leaves(
     }
     relocate(question, duties, &aways);
     Ok(aways)
+}
+
+/// The stretches of leave between two instants that lie on days of employment.
+fn employed_pieces(
+    question: &Question,
+    duties: &[Duty],
+    away: &Away,
+    from: Timestamp,
+    until: Timestamp,
+) -> Vec<(Timestamp, Timestamp)> {
+    if question.facts.employment.is_empty() {
+        return vec![(from, until)];
+    }
+    let mut pieces: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for at in (from.0..until.0).map(Timestamp) {
+        if !is_employed(question, away_labels(question, duties, away, at).1) {
+            continue;
+        }
+        let end = at.after(Seconds(1));
+        match pieces.last_mut() {
+            Some(piece) if piece.1 == at => piece.1 = end,
+            _ => pieces.push((at, end)),
+        }
+    }
+    pieces
 }
 
 /// From when to when a leave claims time, and the workday whose plan it is read by.
@@ -434,7 +462,8 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
 pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments: &[Moment], amounts: &mut Vec<Amount>) {
     for date in question.window.facts.first.0..=question.window.facts.last.0 {
         let date = Workday(date);
-        let Some(rule) = plan_of(question, date).holidays.not_worked else { continue };
+        let rule = plan_of(question, date).holidays.not_worked;
+        let Some(rule) = rule.filter(|_| is_employed(question, date)) else { continue };
         let worked = moments.iter().any(|moment| moment.counts_as_work() && moment.reporting == date);
         if worked || !is_holiday(day_type(question, date)) {
             continue;

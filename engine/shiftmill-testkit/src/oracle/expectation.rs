@@ -8,6 +8,7 @@ use shiftmill_core::{ExceptionCode, PunchRole, Seconds, SpanState, Timestamp, Wo
 
 use super::attendance::View;
 use super::days::{Duty, day_type, is_working};
+use super::employment::is_employed;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::shifts::Shift;
 use super::{Amount, Notice, clock, holds, plan_of};
@@ -43,7 +44,10 @@ pub(crate) fn compare(view: &View<'_>, amounts: &[Amount], notices: &mut Vec<Not
             if is_checked {
                 judge_scheduled(view, rules, workday, amounts, notices);
             }
-        } else if view.question.facts.shifts.is_empty() && is_working(day_type(view.question, workday)) {
+        } else if view.question.facts.shifts.is_empty()
+            && is_employed(view.question, workday)
+            && is_working(day_type(view.question, workday))
+        {
             judge_hours(view, rules, workday, amounts, notices);
         }
     }

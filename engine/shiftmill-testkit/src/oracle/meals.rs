@@ -6,6 +6,7 @@ use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::{Because, ExceptionCode, GapKind, PayCode, Reason, Seconds, Timestamp, WaiverKind, Workday};
 
 use super::days::Duty;
+use super::employment::is_employed;
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
 use super::{Amount, Notice, clock, date_of, holds, moments, plan_of};
@@ -128,6 +129,9 @@ fn judge_stretch(
     amounts: &mut Vec<Amount>,
 ) {
     let shown_on = work[0].reporting;
+    if !is_employed(question, shown_on) {
+        return;
+    }
     let mut gaps = Vec::new();
     let mut worked = Seconds::ZERO;
     for (index, stretch) in work.iter().enumerate() {

@@ -24,6 +24,7 @@ mod close;
 mod context;
 mod coverage;
 mod days;
+mod employment;
 mod expectation;
 mod lengths;
 mod meals;
@@ -77,6 +78,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let shifts = pairs::pair_all(question, shifts, &mut schedule, &mut notices);
     let leaves = days::leaves(question, &mut schedule, &mut notices, &mut amounts)?;
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
+    employment::set_apart(question, &shifts, &mut moments, &mut notices);
     let question = &days::with_last_worked(question, &moments);
     moments::set_day_types(question, &shifts, &mut moments);
     days::judge_roster(question, &schedule, &mut notices);

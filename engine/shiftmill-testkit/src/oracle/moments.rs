@@ -45,6 +45,7 @@ impl Moment {
     pub fn is_left_out(&self) -> bool {
         match self.reason.because {
             Because::OutsideSchedule
+            | Because::OutsideEmployment
             | Because::Unapproved
             | Because::PunchMissing
             | Because::BelowMinimum { .. }
@@ -676,7 +677,7 @@ fn leave(
 }
 
 /// The workdays of one second of leave.
-fn away_labels(question: &Question, duties: &[Duty], away: &Away, at: Timestamp) -> (Workday, Workday) {
+pub(crate) fn away_labels(question: &Question, duties: &[Duty], away: &Away, at: Timestamp) -> (Workday, Workday) {
     if let Some(workday) = away.workday {
         return (workday, workday);
     }
@@ -717,8 +718,11 @@ fn type_of_second(
 
 /// Notes work on a holiday, once per workday.
 pub(crate) fn holiday_work(_question: &Question, moments: &[Moment], notices: &mut Vec<Notice>) {
-    let on_holiday: Vec<&Moment> =
-        moments.iter().filter(|moment| moment.counts_as_work() && is_holiday(moment.day_type)).collect();
+    let employed = |moment: &Moment| moment.reason.because != Because::OutsideEmployment;
+    let on_holiday: Vec<&Moment> = moments
+        .iter()
+        .filter(|moment| moment.counts_as_work() && is_holiday(moment.day_type) && employed(moment))
+        .collect();
     let workdays: BTreeSet<Workday> = on_holiday.iter().map(|moment| moment.reporting).collect();
     for workday in workdays {
         let of_day = || on_holiday.iter().filter(|moment| moment.reporting == workday);

@@ -60,6 +60,11 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
         }
     }
     check_approvals(question)?;
+    for (stretch, index) in question.facts.employment.iter().zip(0..) {
+        if stretch.hired.zip(stretch.left).is_some_and(|(hired, left)| hired > left) {
+            return Err(EvaluationError::EmploymentBackwards { index });
+        }
+    }
     check_twice(question)
 }
 
@@ -85,13 +90,22 @@ fn check_approvals(question: &Question) -> Result<(), EvaluationError> {
 fn check_twice(question: &Question) -> Result<(), EvaluationError> {
     let facts = &question.facts;
     let as_of = question.window.as_of;
-    let retime = |correction: &Correction| match correction.kind {
-        CorrectionKind::Retime { punch, to } if correction.recorded_at <= as_of => Some((punch, to)),
-        CorrectionKind::Retime { .. } | CorrectionKind::Add { .. } | CorrectionKind::Void(_) => None,
-    };
     let corrections = later_of_two(&facts.corrections, |one, next| {
-        let (Some((punch, to)), Some((other, other_to))) = (retime(one), retime(next)) else { return false };
-        one.recorded_at == next.recorded_at && punch == other && to != other_to
+        let same_moment = one.recorded_at == next.recorded_at && one.recorded_at <= as_of;
+        same_moment
+            && match (one.kind, next.kind) {
+                (CorrectionKind::Retime { punch, to }, CorrectionKind::Retime { punch: other, to: other_to }) => {
+                    punch == other && to != other_to
+                }
+                (
+                    CorrectionKind::SetKind { punch, kind },
+                    CorrectionKind::SetKind { punch: other, kind: other_kind },
+                ) => punch == other && kind != other_kind,
+                (CorrectionKind::Add { .. }, _)
+                | (CorrectionKind::Void(_), _)
+                | (CorrectionKind::Retime { .. }, _)
+                | (CorrectionKind::SetKind { .. }, _) => false,
+            }
     });
     let days =
         later_of_two(&facts.day_overrides, |one, next| one.workday == next.workday && one.day_type != next.day_type);
@@ -179,6 +193,7 @@ fn notice_in_period(
 struct Named {
     tap: Tap,
     at: Timestamp,
+    kind: PunchKind,
     id: Option<u64>,
 }
 
@@ -188,7 +203,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     for (index, punch) in question.facts.punches.iter().enumerate() {
         let id = punch.id.unwrap_or(0);
         let tap = Tap { at: punch.at, kind: punch.kind, raw: Some((index, id)) };
-        present.push(Named { tap, at: punch.at, id: any_id.then_some(id) });
+        present.push(Named { tap, at: punch.at, kind: punch.kind, id: any_id.then_some(id) });
     }
     let mut corrections = question.facts.corrections.clone();
     corrections.sort_by_key(|correction| correction.recorded_at);
@@ -209,7 +224,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
         }
         let unmatched_at = match correction.kind {
             CorrectionKind::Add { at, kind } => {
-                present.push(Named { tap: Tap { at, kind, raw: None }, at, id: None });
+                present.push(Named { tap: Tap { at, kind, raw: None }, at, kind, id: None });
                 None
             }
             CorrectionKind::Void(punch) => match find(&present, punch) {
@@ -226,6 +241,13 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
                 }
                 None => Some(named_at(punch).unwrap_or(to)),
             },
+            CorrectionKind::SetKind { punch, kind } => match find(&present, punch) {
+                Some(index) => {
+                    present[index].tap.kind = kind;
+                    None
+                }
+                None => Some(named_at(punch).unwrap_or(correction.recorded_at)),
+            },
         };
         if let Some(at) = unmatched_at {
             notice_in_period(question, notices, ExceptionCode::CorrectionUnmatched, at, Seconds::ZERO);
@@ -238,7 +260,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
 fn named_instant(present: &[Named], correction: &Correction) -> Option<Timestamp> {
     match correction.kind {
         CorrectionKind::Add { at, .. } => Some(at),
-        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } => {
+        CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } | CorrectionKind::SetKind { punch, .. } => {
             find(present, punch).map(|index| present[index].at)
         }
     }
@@ -260,6 +282,7 @@ fn is_accepted(
         CorrectionKind::Add { .. } => (CorrectionAction::Add, true),
         CorrectionKind::Void(_) => (CorrectionAction::Void, false),
         CorrectionKind::Retime { .. } => (CorrectionAction::Retime, true),
+        CorrectionKind::SetKind { .. } => (CorrectionAction::SetKind, false),
     };
     let opens = |day: Workday| day == day.month_start().plus(i32::from(policy.cycle_opens) - 1);
     let cycle = (0..40).map(|back| day.plus(-back)).find(|day| opens(*day)).expect("a cycle opens every month");
@@ -281,7 +304,7 @@ fn is_accepted(
 fn find(present: &[Named], punch: PunchRef) -> Option<usize> {
     let fits = |named: &Named| match punch {
         PunchRef::Id(id) => named.id == Some(id),
-        PunchRef::At(at, kind) => named.at == at && named.tap.kind == kind,
+        PunchRef::At(at, kind) => named.at == at && named.kind == kind,
     };
     let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
     fitting.min_by_key(|(place, named)| (named.id.unwrap_or(u64::MAX), *place)).map(|entry| entry.0)

@@ -51,7 +51,7 @@ pub struct Intake<'a> {
 }
 
 /// Why a row is not used.
-enum Unused {
+pub(super) enum Unused {
     /// In words.
     Row(String),
     /// The order of the numbers of this date is not known; so of no date of the file.
@@ -59,7 +59,7 @@ enum Unused {
 }
 
 impl Unused {
-    fn because(reason: impl Into<String>) -> Unused {
+    pub(super) fn because(reason: impl Into<String>) -> Unused {
         Unused::Row(reason.into())
     }
 }
@@ -270,7 +270,8 @@ impl<'a> Intake<'a> {
                 self.ruleset_named(name).ok_or_else(unknown)?
             }
         };
-        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, ..CardFacts::default() })
+        let employment = row.employment.clone();
+        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, employment, ..CardFacts::default() })
     }
 
     fn ruleset_named(&self, name: &str) -> Option<u16> {
@@ -390,6 +391,10 @@ impl<'a> Intake<'a> {
             at: values.get(Field::At).into(),
             kind: if by_number { Given::default() } else { self.kind(values.get(Field::Kind))? },
             to: values.get(Field::To).into(),
+            new_kind: match values.get(Field::NewKind) {
+                "" => Given::default(),
+                word => self.kind(word)?,
+            },
             recorded: values.get(Field::Recorded).into(),
         };
         self.add(row, report, &mut |reader, card| {

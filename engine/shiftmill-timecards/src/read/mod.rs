@@ -29,10 +29,10 @@ mod unread;
 mod values;
 mod workbook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, excerpt, is_employee_key, one_line};
+use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, Employment, excerpt, is_employee_key, one_line};
 
 pub use crate::fields::Table;
 pub use columns::{ColumnMap, Holds};
@@ -44,7 +44,10 @@ pub use profile::{Profile, RefusedExport};
 pub use report::{Cause, KEPT_MAX, Place, Reject, Report};
 pub use status::StatusMap;
 
+use crate::clock::DateOrder;
 use crate::fields::Field;
+use crate::rows::{self, EmploymentRow};
+use intake::Unused;
 use values::Values;
 
 /// Most rows that one intake takes.
@@ -134,6 +137,21 @@ pub struct EmployeeRow {
     pub pin: String,
     /// Their ruleset; empty when not stated.
     pub ruleset: String,
+    /// When they were employed; always, when there is nothing.
+    pub employment: Vec<Employment>,
+}
+
+impl EmployeeRow {
+    /// Whether another row of the employee only states another employment.
+    fn is_employed_again(&self, other: &EmployeeRow) -> bool {
+        let same = |own: &str, other: &str| other.is_empty() || own == other;
+        let employed = !self.employment.is_empty() && !other.employment.is_empty();
+        employed
+            && same(&self.name, &other.name)
+            && same(&self.zone, &other.zone)
+            && same(&self.pin, &other.pin)
+            && same(&self.ruleset, &other.ruleset)
+    }
 }
 
 /// Why a text is not the key of an employee.
@@ -141,7 +159,8 @@ fn not_a_key(text: &str) -> String {
     format!("the key `{}` has more than {EMPLOYEE_KEY_BYTES_MAX} bytes, or hidden characters", excerpt(text))
 }
 
-/// Reads an employees file. Rows without a key and keys or PINs that occur twice are rejected.
+/// Reads an employees file. Rows without a key and keys or PINs that occur twice are rejected; a second row of an
+/// employee may only state another employment.
 ///
 /// ```
 /// use shiftmill_timecards::read::{Format, Layout, Report, read_employees};
@@ -161,10 +180,16 @@ pub fn read_employees(
     bytes: &mut dyn BufRead,
     report: &mut Report,
 ) -> Result<Vec<EmployeeRow>, FileError> {
-    let mut list = EmployeeList { employees: Vec::new(), keys: BTreeSet::new(), pins: BTreeSet::new() };
-    let mut take = |place: Place, values: &Values<'_>, fault: Option<&str>, report: &mut Report| {
-        if let Err(reason) = list.add(place, values, fault) {
-            report.reject(file, place, reason);
+    let dates = layout.dates();
+    let mut list = EmployeeList { employees: Vec::new(), keys: BTreeMap::new(), pins: BTreeSet::new(), dates };
+    let mut failed = None;
+    let mut take = |place: Place, values: &Values<'_>, fault: Option<&str>, report: &mut Report| match list
+        .add(place, values, fault)
+    {
+        Ok(()) => {}
+        Err(Unused::Row(reason)) => report.reject(file, place, reason),
+        Err(Unused::DateOrder(written)) => {
+            failed.get_or_insert(FileError::DateOrder { line: place.line, written });
         }
     };
     let source = Source { file, table: Table::Employees, layout };
@@ -190,20 +215,22 @@ pub fn read_employees(
             return Err(FileError::Document(String::from("an attlog holds punches, not employees")));
         }
     }
-    Ok(list.employees)
+    failed.map_or(Ok(list.employees), Err)
 }
 
 /// Employees as they are read, with what must not occur twice.
 struct EmployeeList {
     employees: Vec<EmployeeRow>,
-    keys: BTreeSet<String>,
+    /// The positions of the employees.
+    keys: BTreeMap<String, usize>,
     pins: BTreeSet<String>,
+    dates: Option<DateOrder>,
 }
 
 impl EmployeeList {
-    fn add(&mut self, place: Place, values: &Values<'_>, fault: Option<&str>) -> Result<(), String> {
+    fn add(&mut self, place: Place, values: &Values<'_>, fault: Option<&str>) -> Result<(), Unused> {
         if let Some(fault) = fault {
-            return Err(fault.to_owned());
+            return Err(Unused::because(fault));
         }
         let row = EmployeeRow {
             place,
@@ -212,22 +239,35 @@ impl EmployeeList {
             zone: values.get(Field::Zone).to_owned(),
             pin: values.get(Field::Pin).to_owned(),
             ruleset: values.get(Field::Ruleset).to_owned(),
+            employment: self.employment(values)?.into_iter().collect(),
         };
         if row.employee.is_empty() {
-            return Err(String::from("no employee is named"));
+            return Err(Unused::because("no employee is named"));
         }
         if !is_employee_key(&row.employee) {
-            return Err(not_a_key(&row.employee));
+            return Err(Unused::because(not_a_key(&row.employee)));
         }
-        if self.keys.contains(&row.employee) {
-            return Err(format!("employee `{}` is listed twice", excerpt(&row.employee)));
+        if let Some(position) = self.keys.get(&row.employee) {
+            let known = self.employees.get_mut(*position).filter(|known| known.is_employed_again(&row));
+            let twice = || Unused::because(format!("employee `{}` is listed twice", excerpt(&row.employee)));
+            known.ok_or_else(twice)?.employment.extend(row.employment);
+            return Ok(());
         }
         if !row.pin.is_empty() && !self.pins.insert(unpadded(&row.pin).to_owned()) {
-            return Err(format!("PIN `{}` belongs to an employee above", excerpt(&row.pin)));
+            return Err(Unused::because(format!("PIN `{}` belongs to an employee above", excerpt(&row.pin))));
         }
-        self.keys.insert(row.employee.clone());
+        self.keys.insert(row.employee.clone(), self.employees.len());
         self.employees.push(row);
         Ok(())
+    }
+
+    /// The employment that a row states.
+    fn employment(&self, values: &Values<'_>) -> Result<Option<Employment>, Unused> {
+        let row = EmploymentRow { hired: values.get(Field::Hired).into(), left: values.get(Field::Left).into() };
+        match row.hired.is_nothing() && row.left.is_nothing() {
+            true => Ok(None),
+            false => Ok(Some(rows::employment(&row, self.dates)?)),
+        }
     }
 }
 

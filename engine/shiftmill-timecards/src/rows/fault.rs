@@ -25,6 +25,7 @@ impl RowError {
             Fault::ShiftBackwards | Fault::ShiftTooLong => ErrorCode::ShiftBackwards,
             Fault::LeaveBackwards { .. } | Fault::LeaveDays { .. } => ErrorCode::LeaveBackwards,
             Fault::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
+            Fault::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
             Fault::Empty
             | Fault::NotADateAndTime(_)
             | Fault::NotADate(_)
@@ -136,6 +137,14 @@ pub enum Fault {
         from: String,
         /// End.
         to: String,
+    },
+    /// Employment that ends before it begins.
+    #[error("the employment from {hired} to {left} ends before it begins")]
+    EmploymentBackwards {
+        /// The day of hiring.
+        hired: Workday,
+        /// The last day.
+        left: Workday,
     },
     /// No kind of approval.
     #[error("`{0}` is not a kind of approval; write {words}", words = ApprovalKind::CODES.join(", "))]

@@ -14,9 +14,9 @@ mod given;
 
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
-    CorrectionKind, DayOverride, DayType, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch, PunchKind,
-    PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday,
-    Zone, excerpt,
+    CorrectionKind, DayOverride, DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch,
+    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime,
+    Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -90,6 +90,8 @@ pub struct CorrectionRow<'a> {
     pub kind: Given<'a, PunchKind>,
     /// The right time, for [`Action::Retime`].
     pub to: Given<'a, WrittenTime>,
+    /// The right kind, for [`Action::SetKind`].
+    pub new_kind: Given<'a, PunchKind>,
     /// When it became known; always known when nothing is given.
     pub recorded: Given<'a, WrittenTime>,
 }
@@ -133,6 +135,15 @@ pub struct ApprovalRow<'a> {
     pub recorded: Given<'a, WrittenTime>,
 }
 
+/// A stretch of employment. One of its days is required.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EmploymentRow<'a> {
+    /// The first workday of it; before all facts when nothing is given.
+    pub hired: Given<'a, Workday>,
+    /// The last workday of it; it goes on when nothing is given.
+    pub left: Given<'a, Workday>,
+}
+
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BalanceRow<'a> {
@@ -160,13 +171,15 @@ pub enum Action {
     Void,
     /// Moves a punch to its right time.
     Retime,
+    /// Gives a punch its right kind.
+    SetKind,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Action; 3] = [Action::Add, Action::Void, Action::Retime];
+    pub const ALL: [Action; 4] = [Action::Add, Action::Void, Action::Retime, Action::SetKind];
     /// All words, for messages.
-    const WORDS: &'static str = "add, void or retime";
+    const WORDS: &'static str = "add, void, retime or set_kind";
 
     /// Its word.
     pub const fn code(self) -> &'static str {
@@ -174,6 +187,7 @@ impl Action {
             Action::Add => "add",
             Action::Void => "void",
             Action::Retime => "retime",
+            Action::SetKind => "set_kind",
         }
     }
 
@@ -283,13 +297,17 @@ impl<'a> RowReader<'a> {
         Ok(vec![LeaveTime::Span { start, end }])
     }
 
-    /// A correction. A punch that is voided or retimed is named by its number, or by its time and kind.
+    /// A correction. A punch that exists is named by its number, or by its time and kind.
     pub fn correction(&mut self, row: &CorrectionRow<'_>) -> Result<Correction, RowError> {
         let kind = match row.action.required(Field::Action, Action::from_code, Fault::NotAnAction)? {
             Action::Add => CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind: kind(row.kind)? },
             Action::Void => CorrectionKind::Void(self.punch_ref(row)?),
             Action::Retime => {
                 CorrectionKind::Retime { punch: self.punch_ref(row)?, to: self.instant(row.to, Field::To)? }
+            }
+            Action::SetKind => {
+                let right = row.new_kind.required(Field::NewKind, PunchKind::from_code, Fault::NotAKind)?;
+                CorrectionKind::SetKind { punch: self.punch_ref(row)?, kind: right }
             }
         };
         Ok(Correction { kind, recorded_at: self.recorded(row.recorded)? })
@@ -348,6 +366,11 @@ impl<'a> RowReader<'a> {
         Ok(ApprovalTime::Span { start, end })
     }
 
+    /// A stretch of employment.
+    pub fn employment(&self, row: &EmploymentRow<'_>) -> Result<Employment, RowError> {
+        employment(row, self.dates)
+    }
+
     /// An opening balance.
     pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
         let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, NameKind::Rule)?;
@@ -388,8 +411,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn date(&self, given: Given<'_, Workday>, field: Field) -> Result<Workday, RowError> {
-        let read = |text: &str| clock::date_in(text, self.dates);
-        plausible(given.required(field, read, |text| unread(text, self.dates, Fault::NotADate))?, field)
+        date(given, field, self.dates)
     }
 
     fn leave_on_workday(&self, row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
@@ -397,6 +419,27 @@ impl<'a> RowReader<'a> {
         let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
         Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
     }
+}
+
+/// A stretch of employment, with dates in this order.
+pub(crate) fn employment(row: &EmploymentRow<'_>, dates: Option<DateOrder>) -> Result<Employment, RowError> {
+    let stated = |given: Given<'_, Workday>, field| match given.is_nothing() {
+        true => Ok(None),
+        false => date(given, field, dates).map(Some),
+    };
+    let (hired, left) = (stated(row.hired, Field::Hired)?, stated(row.left, Field::Left)?);
+    match (hired, left) {
+        (None, None) => Err(RowError { field: Field::Hired, fault: Fault::Empty }),
+        (Some(hired), Some(left)) if left < hired => {
+            Err(RowError { field: Field::Left, fault: Fault::EmploymentBackwards { hired, left } })
+        }
+        (hired, left) => Ok(Employment { hired, left }),
+    }
+}
+
+fn date(given: Given<'_, Workday>, field: Field, dates: Option<DateOrder>) -> Result<Workday, RowError> {
+    let read = |text: &str| clock::date_in(text, dates);
+    plausible(given.required(field, read, |text| unread(text, dates, Fault::NotADate))?, field)
 }
 
 /// Why a text is not the date, or date and time, that `otherwise` says is expected.

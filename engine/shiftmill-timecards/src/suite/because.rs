@@ -32,6 +32,7 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("taken off automatically", BecauseKind::AutoDeducted),
         ("fixed break", BecauseKind::FixedBreak),
         ("outside the schedule", BecauseKind::OutsideSchedule),
+        ("outside employment", BecauseKind::OutsideEmployment),
         ("on leave", BecauseKind::OnLeave),
         ("day in a row", BecauseKind::ConsecutiveDay),
         ("day type ", BecauseKind::DayTypeIs),
@@ -117,6 +118,7 @@ mod tests {
             BecauseKind::OutsideShift => Some("outside the shift"),
             BecauseKind::LengthRoundedDown => Some("length rounded down to 0:15"),
             BecauseKind::LengthRoundedUp => Some("length rounded up to 0:15"),
+            BecauseKind::OutsideEmployment => Some("outside employment"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };

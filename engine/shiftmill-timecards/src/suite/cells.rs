@@ -7,7 +7,7 @@ use shiftmill_core::{
 
 use super::{
     Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
+    WrittenEmployment, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -43,6 +43,18 @@ pub fn range(text: &str) -> Cell<WorkdayRange> {
         text.split_once(" to ").ok_or_else(|| format!("`{text}` is not two dates with `to` between"))?;
     let range = WorkdayRange { first: workday(first.trim())?, last: workday(last.trim())? };
     if range.last < range.first { Err(format!("`{text}` ends before it begins")) } else { Ok(range) }
+}
+
+/// `2025-06-02 to 2025-06-20`, `from 2025-06-02`, `until 2025-06-20`.
+pub fn employment(line: usize, text: &str) -> Cell<WrittenEmployment> {
+    let (hired, left) = match (text.strip_prefix("from "), text.strip_prefix("until "), text.split_once(" to ")) {
+        (Some(hired), _, _) => (Some(hired), None),
+        (_, Some(left), _) => (None, Some(left)),
+        (_, _, Some((hired, left))) => (Some(hired), Some(left)),
+        (None, None, None) => return Err(format!("`{text}` is not a stretch such as `2025-06-02 to 2025-06-20`")),
+    };
+    let day = |day: Option<&str>| day.map(|day| workday(day.trim())).transpose();
+    Ok(WrittenEmployment { line, hired: day(hired)?, left: day(left)? })
 }
 
 /// `08:00`, `+1 06:00` for the day after, `-1 22:00` for the day before, `2nd 01:30` for the second showing.
@@ -190,7 +202,7 @@ pub fn waiver(item: &str) -> Cell<WaiverKind> {
     rows::waivable(item).ok_or_else(|| Fault::NotWaivable(item.to_owned()).to_string())
 }
 
-/// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, each with `recorded 2025-06-05 10:00` after it.
+/// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, `set_kind 08:00 to meal end`, each with `recorded 2025-06-05 10:00` after it.
 pub fn correction(item: &str) -> Cell<WrittenCorrection> {
     let (what, recorded) = match item.split_once(" recorded ") {
         Some((what, recorded)) => (what, Some(moment(recorded)?)),
@@ -204,6 +216,11 @@ pub fn correction(item: &str) -> Cell<WrittenCorrection> {
         Action::Retime => {
             let (from, to) = about.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to when"))?;
             WrittenCorrectionKind::Retime(punch(from)?, clock_time(to)?)
+        }
+        Action::SetKind => {
+            let (wrong, to) = about.split_once(" to ").ok_or_else(|| format!("`{item}` does not say to which kind"))?;
+            let right = punch_kind(to.trim()).ok_or_else(|| format!("`{to}` is not a kind of punch"))?;
+            WrittenCorrectionKind::SetKind(punch(wrong)?, right)
         }
     };
     Ok(WrittenCorrection { kind, recorded })

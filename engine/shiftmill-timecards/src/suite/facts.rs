@@ -10,8 +10,8 @@ use super::{
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, Given, LeaveRow, PunchRow, RowError,
-    RowReader, ShiftRow, WaiverRow,
+    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, PunchRow,
+    RowError, RowReader, ShiftRow, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -98,6 +98,11 @@ impl SuiteCase {
         let mut card = CardFacts { employee, zone: zone_index, rejected_rows, ..CardFacts::default() };
         for row in &self.facts {
             on_line(row.line, zone, names, |reader| add_row(&mut card, row, zone, reader))?;
+        }
+        for employment in &self.employment {
+            let given = |day: Option<Workday>| day.map_or_else(Given::default, Given::Value);
+            let row = EmploymentRow { hired: given(employment.hired), left: given(employment.left) };
+            card.employment.push(on_line(employment.line, zone, names, |reader| reader.employment(&row))?);
         }
         for balance in &self.opening_balances {
             let row = BalanceRow { rule: &balance.rule, amount: Given::Value(balance.amount) };
@@ -271,6 +276,9 @@ fn correction_row(correction: &WrittenCorrection, workday: Workday, zone: &Zone)
         WrittenCorrectionKind::Void(punch) => about(Action::Void, punch),
         WrittenCorrectionKind::Retime(punch, to) => {
             CorrectionRow { to: written(workday, to), ..about(Action::Retime, punch) }
+        }
+        WrittenCorrectionKind::SetKind(punch, kind) => {
+            CorrectionRow { new_kind: Given::Value(kind), ..about(Action::SetKind, punch) }
         }
     }
 }

@@ -78,6 +78,8 @@ pub struct SuiteCase {
     pub facts: Vec<FactsRow>,
     /// Counters carried in.
     pub opening_balances: Vec<NamedBalance>,
+    /// When the employee was employed.
+    pub employment: Vec<WrittenEmployment>,
     /// How many rows of the employee could not be read.
     pub rejected_rows: u32,
     /// Values that plugins carried over from the pay period before.
@@ -259,6 +261,8 @@ pub enum WrittenCorrectionKind {
     Void(WrittenPunch),
     /// `retime in 08:00 to 08:30`
     Retime(WrittenPunch, ClockTime),
+    /// `set_kind in 08:00 to meal end`
+    SetKind(WrittenPunch, PunchKind),
 }
 
 /// A counter carried in: `Opening balance: weekly-40 12:00.`
@@ -270,6 +274,17 @@ pub struct NamedBalance {
     pub rule: String,
     /// The total of its counter.
     pub amount: Seconds,
+}
+
+/// A stretch of employment: `Employed: 2025-06-02 to 2025-06-20.`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenEmployment {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The first day.
+    pub hired: Option<Workday>,
+    /// The last day.
+    pub left: Option<Workday>,
 }
 
 /// A value that a plugin carries: `Carried: points/balance 3.`

@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -20,6 +20,7 @@ const KEYS: [&str; 16] = [
     "Pay period",
     "Facts",
     "As of",
+    "Employed",
     "Opening balance",
     "Rejected rows",
     "Carried",
@@ -186,6 +187,11 @@ impl Reader {
             "Pay period" => self.setting().pay_period = self.sound(line, cells::range(value)),
             "Facts" => self.setting().facts = self.sound(line, cells::range(value)),
             "As of" => self.setting().as_of = self.sound(line, cells::moment(value)),
+            "Employed" => {
+                if let Some(employment) = self.sound(line, cells::employment(line, value)) {
+                    self.in_case(line, key, |case| case.employment.push(employment));
+                }
+            }
             "Opening balance" => self.opening_balance(line, value),
             "Rejected rows" => match value.parse() {
                 Ok(rows) => self.in_case(line, key, |case| case.rejected_rows = rows),

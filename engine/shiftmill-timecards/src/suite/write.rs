@@ -42,6 +42,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         waivers,
         day_overrides,
         approvals,
+        employment: _,
         opening_balances: _,
         carried: _,
     } = card;
@@ -63,6 +64,15 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
     let (paid, facts) = (window.pay_period, window.facts);
     let mut text = format!("Zone: {}. Pay period: {} to {}.\n", zone.name(), paid.first, paid.last);
     text.push_str(&format!("Facts: {} to {}. As of: {}.\n", facts.first, facts.last, moment(zone, window.as_of)));
+    for employment in &card.employment {
+        let stretch = match (employment.hired, employment.left) {
+            (Some(hired), Some(left)) => format!("{hired} to {left}"),
+            (Some(hired), None) => format!("from {hired}"),
+            (None, Some(left)) => format!("until {left}"),
+            (None, None) => continue,
+        };
+        text.push_str(&format!("Employed: {stretch}.\n"));
+    }
     for balance in &card.opening_balances {
         text.push_str(&format!("Opening balance: {} {}.\n", names.rule(balance.rule), balance.amount));
     }
@@ -170,13 +180,18 @@ impl Rows<'_> {
             CorrectionKind::Add { at, kind } => ("add", Some((at, kind))),
             CorrectionKind::Void(punch) => ("void", named(punch)),
             CorrectionKind::Retime { punch, .. } => ("retime", named(punch)),
+            CorrectionKind::SetKind { punch, .. } => ("set_kind", named(punch)),
         };
         // A number that no punch has corrects nothing.
         let Some((at, kind)) = at else { return };
         let date = self.zone.date_at(at);
         let mut item = format!("{what} {}", self.punch(at, kind, date));
-        if let CorrectionKind::Retime { to, .. } = correction.kind {
-            item.push_str(&format!(" to {}", clock_time(self.zone, to, date)));
+        match correction.kind {
+            CorrectionKind::Retime { to, .. } => item.push_str(&format!(" to {}", clock_time(self.zone, to, date))),
+            // `punch` is the word for one without direction.
+            CorrectionKind::SetKind { kind: PunchKind::Unknown, .. } => item.push_str(" to punch"),
+            CorrectionKind::SetKind { kind, .. } => item.push_str(&format!(" to {}", kind.code().replace('_', " "))),
+            CorrectionKind::Add { .. } | CorrectionKind::Void(_) => {}
         }
         item.push_str(&format!(" recorded {}", moment(self.zone, correction.recorded_at)));
         self.add(date, "corrections", item);
@@ -274,7 +289,7 @@ mod tests {
     use super::*;
     use crate::sample::{Company, Punching, Scheduling, irregular};
     use crate::suite::parse;
-    use shiftmill_core::{Carried, CarryKey, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
+    use shiftmill_core::{Carried, CarryKey, Employment, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
 
     fn new_york() -> Zone {
         let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
@@ -336,6 +351,17 @@ mod tests {
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             card.rejected_rows = 2;
+            if let Some(punch) = card.punches.first() {
+                for kind in [PunchKind::MealEnd, PunchKind::Unknown] {
+                    let kind = CorrectionKind::SetKind { punch: PunchRef::At(punch.at, punch.kind), kind };
+                    card.corrections.push(Correction { kind, recorded_at: as_of });
+                }
+            }
+            card.employment = vec![
+                Employment { hired: None, left: Some(first) },
+                Employment { hired: Some(first.plus(2)), left: Some(first.plus(3)) },
+                Employment { hired: Some(first.plus(5)), left: None },
+            ];
             let text =
                 format!("# T\n\n## C\n{}\nNo exception of plugin_failed.\n", facts(&card, &window, &zone, &names));
             let suite = parse("written.md", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));

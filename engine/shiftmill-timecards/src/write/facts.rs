@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CorrectionKind, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftTimes,
-    Timestamp, WaiverKind, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Employment, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind,
+    ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -34,11 +34,18 @@ pub struct FactsView<'a> {
 /// # Errors
 /// When `out` takes no more; so for all writers here.
 pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset];
+    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset, Field::Hired, Field::Left];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    let day = |day: Option<Workday>| day.map_or_else(String::new, |day| day.to_string());
     for view in cards {
         let (key, name) = (value(&view.card.employee), value(view.name));
-        table.row([&key, &name, &view.zone.name(), &value(view.pin), &value(view.ruleset)])?;
+        let always = [Employment::default()];
+        let stretches = if view.card.employment.is_empty() { &always[..] } else { &view.card.employment };
+        for employment in stretches {
+            let (hired, left) = (day(employment.hired), day(employment.left));
+            let (pin, ruleset) = (value(view.pin), value(view.ruleset));
+            table.row([&key, &name, &view.zone.name(), &pin, &ruleset, &hired, &left])?;
+        }
     }
     Ok(())
 }
@@ -136,15 +143,17 @@ pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write
 
 /// Writes a corrections file.
 pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::Recorded];
+    let columns =
+        [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::NewKind, Field::Recorded];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for correction in &view.card.corrections {
-            let (action, punch, to) = match correction.kind {
-                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None),
-                CorrectionKind::Void(punch) => (Action::Void, punch, None),
-                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to)),
+            let (action, punch, to, new_kind) = match correction.kind {
+                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None, ""),
+                CorrectionKind::Void(punch) => (Action::Void, punch, None, ""),
+                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to), ""),
+                CorrectionKind::SetKind { punch, kind } => (Action::SetKind, punch, None, kind.code()),
             };
             let (at, kind, id) = match punch {
                 PunchRef::Id(id) => (String::new(), "", id.to_string()),
@@ -152,7 +161,7 @@ pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn
             };
             let to = to.map_or_else(String::new, |to| moment(view.zone, to));
             let recorded = recorded(view.zone, correction.recorded_at);
-            table.row([&key, &action.code(), &at, &kind, &id, &to, &recorded])?;
+            table.row([&key, &action.code(), &at, &kind, &id, &to, &new_kind, &recorded])?;
         }
     }
     Ok(())
@@ -339,6 +348,10 @@ mod tests {
                 kind: CorrectionKind::Retime { punch: PunchRef::Id(7), to: night },
                 recorded_at: Timestamp(0),
             },
+            Correction {
+                kind: CorrectionKind::SetKind { punch: PunchRef::Id(7), kind: PunchKind::MealEnd },
+                recorded_at: at,
+            },
         ];
         for (shift, kind) in cards[3].shifts.iter_mut().zip(RosterKind::ALL) {
             let row = ShiftFact { kind: *kind, ..*shift };
@@ -365,6 +378,8 @@ mod tests {
                 )
             },
         ];
+        cards[2].employment =
+            vec![Employment { hired: None, left: Some(first) }, Employment { hired: Some(first.plus(7)), left: None }];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
         cards
     }

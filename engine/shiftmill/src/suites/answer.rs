@@ -245,6 +245,7 @@ fn words(because: Because) -> String {
         Because::OutsideShift => "outside the shift".to_owned(),
         Because::LengthRoundedDown { interval } => format!("length rounded down to {interval}"),
         Because::LengthRoundedUp { interval } => format!("length rounded up to {interval}"),
+        Because::OutsideEmployment => "outside employment".to_owned(),
     }
 }
 
@@ -284,6 +285,7 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::Banked
         | Because::ApprovedOnly
         | Because::OutsideShift
+        | Because::OutsideEmployment
         | Because::ByPlugin { .. } => None,
     }
 }

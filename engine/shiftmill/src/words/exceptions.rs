@@ -53,6 +53,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::Undertime => "worked less than planned",
         ExceptionCode::OverSchedule => "worked more than planned",
         ExceptionCode::GapWorked => "worked in the gap between two blocks of a split shift",
+        ExceptionCode::OutsideEmployment => "work, or punches, on a day without employment",
     }
 }
 
@@ -143,7 +144,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OvertimeBelowMinimum
         | E::OvertimeCapDay
         | E::CompLeaveNotAllowed
-        | E::GapWorked => true,
+        | E::GapWorked
+        | E::OutsideEmployment => true,
     }
 }
 
@@ -193,7 +195,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OvertimeCapDay
         | ExceptionCode::CompLeaveNotAllowed
         | ExceptionCode::RestDayRostered
-        | ExceptionCode::WorkdayRest => "time:",
+        | ExceptionCode::WorkdayRest
+        | ExceptionCode::OutsideEmployment => "time:",
     }
 }
 

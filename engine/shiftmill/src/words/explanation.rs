@@ -365,7 +365,12 @@ impl Explainer<'_> {
             Note::Dropped { at, .. }
             | Note::Rounded { from: at, .. }
             | Note::Matched { first: at, .. }
-            | Note::Corrected(Corrected::Added { at } | Corrected::Voided { at } | Corrected::Moved { to: at, .. })
+            | Note::Corrected(
+                Corrected::Added { at }
+                | Corrected::Voided { at }
+                | Corrected::Moved { to: at, .. }
+                | Corrected::Kind { at, .. },
+            )
             | Note::CorrectionRefused { at, .. } => self.workday_at(at),
             Note::TakenOff { start, .. } | Note::Recoded { start, .. } | Note::Rejected { start, .. } => {
                 self.workday_at(start)

@@ -49,6 +49,7 @@ pub fn because(because: Because) -> String {
         | Because::Banked
         | Because::ApprovedOnly
         | Because::OutsideShift
+        | Because::OutsideEmployment
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
 }
@@ -95,6 +96,7 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::OutsideShift => "overtime outside the scheduled shift",
         BecauseKind::LengthRoundedDown => "the length is rounded down",
         BecauseKind::LengthRoundedUp => "the length is rounded up",
+        BecauseKind::OutsideEmployment => "work on a day without employment",
     }
 }
 

@@ -3,8 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, Reason, RuleId, Seconds,
-    Timestamp, Unit, WhyNot, Workday, Zone,
+    ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, PunchKind, Reason, RuleId,
+    Seconds, Timestamp, Unit, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -32,6 +32,9 @@ pub fn note(
         }
         Note::Corrected(Corrected::Moved { from, to }) => {
             format!("The punch at {} counts as {}, by a correction.", voice.at(from), voice.at(to))
+        }
+        Note::Corrected(Corrected::Kind { at, from, to }) => {
+            format!("The punch at {} counts as {} instead of {}, by a correction.", voice.at(at), kind(to), kind(from))
         }
         Note::CorrectionRefused { at, why } => {
             format!("The correction of the punch at {} does not count: {}.", voice.at(at), refused(why))
@@ -90,6 +93,20 @@ pub fn note(
                 None => format!("{edited}, by {rule}."),
             }
         }
+    }
+}
+
+/// A kind of punch in a sentence.
+const fn kind(kind: PunchKind) -> &'static str {
+    match kind {
+        PunchKind::In => "in",
+        PunchKind::Out => "out",
+        PunchKind::MealStart => "start of a meal",
+        PunchKind::MealEnd => "end of a meal",
+        PunchKind::BreakStart => "start of a break",
+        PunchKind::BreakEnd => "end of a break",
+        PunchKind::Transfer => "transfer",
+        PunchKind::Unknown => "punch without direction",
     }
 }
 

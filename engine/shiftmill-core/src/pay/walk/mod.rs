@@ -62,7 +62,8 @@ pub(crate) struct Traits {
     by_run: bool,
     /// Some tier counts leave.
     pub(crate) by_leave: bool,
-    /// A plugin has given reasons, or overtime is approved, so that some spans may be claimed or left out already.
+    /// A plugin has given reasons, overtime is approved, or the card has dates of employment, so that some spans may be
+    /// claimed or left out already.
     preset: bool,
     /// Within its stretch every tier treats every workday the same.
     alike: bool,

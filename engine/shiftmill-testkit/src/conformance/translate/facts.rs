@@ -26,6 +26,8 @@ pub(super) struct Facts {
     overtime_approvals: Vec<String>,
     /// Waivers in the words of the file.
     pub waivers: Vec<(String, String)>,
+    /// The last day of employment.
+    pub left: Option<String>,
 }
 
 struct PunchRow {
@@ -90,6 +92,7 @@ impl Facts {
             approvals: approvals(stated)?,
             overtime_approvals: Vec::new(),
             waivers: Vec::new(),
+            left: None,
         })
     }
 
@@ -277,7 +280,9 @@ impl Facts {
 
     /// The files, each with its name; empty ones are left out.
     pub fn files(&self) -> Vec<(&'static str, String)> {
-        let mut files = vec![("employees.csv", format!("employee,zone\nE1,{}\n", self.timezone))];
+        let left = self.left.as_deref().unwrap_or_default();
+        let employee = format!("employee,zone,left\nE1,{},{left}\n", self.timezone);
+        let mut files = vec![("employees.csv", employee)];
         let mut punches = String::from("employee,at,kind\n");
         for punch in &self.punches {
             let _ = writeln!(punches, "E1,{}{},{}", punch.at, punch.offset, punch.dir);

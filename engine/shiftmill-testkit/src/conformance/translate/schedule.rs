@@ -75,6 +75,7 @@ impl Translator {
         if let Some(time) = self.policy.text("late_from")? {
             self.late_from(&time)?;
         }
+        self.facts.left = self.policy.text("employment_end")?;
         if self.policy.flag("absence_detection")? == Some(false) {
             self.document.set("attendance.absence_delay", "off");
         } else if self.policy.has("evaluated_at") {
