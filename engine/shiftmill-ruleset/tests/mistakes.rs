@@ -173,7 +173,7 @@ fn blocks_of_a_split_shift_come_in_order_and_alone() {
                 blocks = [\"06:00-10:00\", \"10:00-12:00\"]\n[shifts.long]\nblocks = [\"06:00-10:00\", \"03:00-08:00\"]\n\
                 [shifts.pause]\nblocks = [\"06:00-10:00\", \"16:00-20:00\"]\nbreaks = [\"12:00-13:00\"]\n";
     let shown = shown(&mistakes(text));
-    let wrong = ["shift `none` has no times", "shift `both` has `blocks` beside", "a block of shift `touching`"];
+    let wrong = ["a named shift needs `start`", "shift `both` has `blocks` beside", "a block of shift `touching`"];
     let wrong = wrong.into_iter().chain(["a block of shift `long`", "a break of shift `pause`"]);
     for words in wrong {
         assert!(shown.iter().any(|mistake| mistake.contains(words)), "{words}: {shown:#?}");

@@ -100,7 +100,7 @@ impl Shapes {
         }
     }
 
-    /// The memory of a message without the content of its lists. Of the fields of a choice all are counted.
+    /// The memory of a message without the content of its lists. Of the fields of a choice the largest is counted.
     fn bytes(&self, message: &DescriptorProto, all: &[(String, &DescriptorProto)], depth: usize) -> usize {
         let one = |field: &FieldDescriptorProto| match self.kind(field) {
             _ if field.label() == Label::Repeated => LIST,
@@ -111,7 +111,15 @@ impl Shapes {
             }
             Kind::Message(_) => NUMBER,
         };
-        message.field.iter().map(one).sum()
+        let (mut total, mut choices) = (0, vec![0_usize; message.oneof_decl.len()]);
+        for field in &message.field {
+            let choice = field.oneof_index.and_then(|index| usize::try_from(index).ok());
+            match choice.and_then(|choice| choices.get_mut(choice)) {
+                Some(largest) => *largest = (*largest).max(one(field)),
+                None => total += one(field),
+            }
+        }
+        total + choices.iter().sum::<usize>()
     }
 
     /// The memory that a message takes once it is decoded, at most. A message that cannot be decoded is counted up to the

@@ -545,7 +545,9 @@ pub fn outside_employment_earns_nothing(question: &Question) -> Held {
         !stretches.is_empty() && !stretches.iter().any(|stretch| holds(stretch.hired, stretch.left))
     };
     let outcome = engine::answer(&plain);
-    let shown = [Because::OutsideEmployment, Because::Lateness].map(Because::number);
+    // What a length loses is not paid, wherever it stands.
+    let off = Because::LengthRoundedDown { interval: Seconds::ZERO };
+    let shown = [Because::OutsideEmployment, Because::Lateness, off].map(Because::number);
     let earns = |key: &(Workday, PayCode, RuleId, u8)| key.1 != PayCode::UNPAID_BREAK && !shown.contains(&key.3);
     if let Some((key, amount)) = outcome.lines.iter().find(|(key, _)| outside(key.0) && earns(key)) {
         return Err(format!("{key:?} pays {amount} outside of employment"));

@@ -97,9 +97,9 @@ impl Compiler<'_> {
         let table = &shift.table;
         let blocks = blocks(table);
         let (Some((start, _)), Some((_, end))) = (blocks.first(), blocks.last()) else {
-            let message = format!("shift `{}` has no times", shift.name);
+            let missing = if table.has("start") { "end" } else { "start" };
             let hint = "write `start` and `end`, or the `blocks` of a split shift".to_owned();
-            self.mistakes.add(table.place("start"), message, Some(hint));
+            self.mistakes.add(table.place(missing), format!("a named shift needs `{missing}`"), Some(hint));
             return;
         };
         if !table.windows("blocks").is_empty() {

@@ -296,9 +296,17 @@ impl<'a> Slow<'a> {
                 self.line.remove(&at);
             }
         }
+        self.drop_lost_cuts();
         self.retype();
         self.measured = true;
         Some(())
+    }
+
+    /// Where the time at a cut is gone, the cut is gone with it, whatever is added there later.
+    fn drop_lost_cuts(&mut self) {
+        let (line, step) = (&self.line, self.step);
+        let both = |at: &Timestamp| line.contains_key(at) && line.contains_key(&Timestamp(at.0 - step));
+        self.cuts.retain(both);
     }
 
     /// A new moment beside an edge has the labels of the edge; where the ruleset cuts worked shifts, those of its own
@@ -403,9 +411,7 @@ impl<'a> Slow<'a> {
             punches = self.without_repeats(punches);
         }
         self.punches = punches.iter().map(|punch| (punch.at, punch.kind, punch.raw.map(NonZeroU32::get))).collect();
-        let (line, step) = (&self.line, self.step);
-        let both = |at: &Timestamp| line.contains_key(at) && line.contains_key(&Timestamp(at.0 - step));
-        self.cuts.retain(both);
+        self.drop_lost_cuts();
     }
 
     fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, u32) {
