@@ -322,10 +322,11 @@ fn punches(state: &CardState, results: &Evaluations, totals_move_punch: bool, an
         let of_shift = state.spans.iter().filter(|span| span.shift == Some(number));
         for span in of_shift.filter(|_| totals_move_punch) {
             let Some(last) = answer.punches.last_mut() else { continue };
-            match span.reason.because {
-                Because::LengthRoundedDown { .. } => last.at = last.at.before(span.length()),
-                Because::LengthRoundedUp { .. } => last.at = last.at.after(span.length()),
-                _ => {}
+            if let Because::LengthRoundedDown { .. } = span.reason.because {
+                last.at = last.at.before(span.length());
+            }
+            if let Because::LengthRoundedUp { .. } = span.reason.because {
+                last.at = last.at.after(span.length());
             }
         }
     }

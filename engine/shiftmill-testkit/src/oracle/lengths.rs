@@ -51,10 +51,10 @@ fn unit_of(of: RoundedLength, moment: &Moment, shifts: &[Shift]) -> Option<Unit>
     let shift = moment.shift?;
     match of {
         RoundedLength::Pair => {
-            let pairs = shifts.iter().enumerate().flat_map(|(index, shift)| {
+            let mut pairs = shifts.iter().enumerate().flat_map(|(index, shift)| {
                 shift.pairs.iter().enumerate().map(move |(place, pair)| (index, place, pair))
             });
-            let holding = pairs.filter(|(.., pair)| (pair.start..pair.end).contains(&moment.at)).last();
+            let holding = pairs.rfind(|(.., pair)| (pair.start..pair.end).contains(&moment.at));
             holding.map(|(index, place, _)| (Some(index), Some(place), None))
         }
         RoundedLength::Shift => Some((Some(shift), None, None)),
