@@ -450,9 +450,12 @@ fn judge_absence(rules: &Attendance, index: usize, inputs: &Inputs<'_>, state: &
     if inputs.window.as_of < ends.after(delay) || !is_absent(&shift) {
         return;
     }
-    // A split shift of which no block was worked is absent once.
-    let measure = match blocks().all(is_absent) {
-        true if split::is_first_block(&state.scheduled, index) => blocks().map(|block| block.planned).sum(),
+    // A split shift of which no block was worked is absent once. A block that the clock leaves out says nothing.
+    let timed = || blocks().filter(|block| block.start < block.end);
+    let measure = match timed().all(is_absent) {
+        true if timed().next().is_some_and(|first| first.start == shift.start) => {
+            timed().map(|block| block.planned).sum()
+        }
         true => return,
         false => shift.planned,
     };

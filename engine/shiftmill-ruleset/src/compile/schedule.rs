@@ -175,11 +175,11 @@ fn late_max(table: &Table) -> LateMax {
 /// When a shift is worked, in seconds of the workday: its blocks, or its start and end. An end at or before the start is
 /// on the next day. Nothing where the document says neither.
 fn blocks(table: &Table) -> Vec<(i32, i32)> {
+    let times = table.time("start").zip(table.time("end")).map(|(start, end)| (start as i32, end as i32));
     let windows = table.windows("blocks");
     if let Some((start, _, _)) = windows.first() {
         return following(windows, *start as i32);
     }
-    let times = table.time("start").zip(table.time("end")).map(|(start, end)| (start as i32, end as i32));
     times.map(|(start, end)| (start, if end <= start { end + DAY } else { end })).into_iter().collect()
 }
 

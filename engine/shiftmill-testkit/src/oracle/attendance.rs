@@ -68,8 +68,10 @@ fn absent(view: &View<'_>, rules: &Attendance, index: usize, notices: &mut Vec<N
     if view.question.window.as_of < over.after(delay) || !is_missed(view, index) {
         return;
     }
-    let missed = if blocks.iter().all(|block| is_missed(view, *block)) { blocks } else { vec![index] };
-    if missed[0] == index {
+    let lasts = |block: &usize| view.duties[*block].start < view.duties[*block].end;
+    let lasting: Vec<usize> = blocks.into_iter().filter(lasts).collect();
+    let missed = if lasting.iter().all(|block| is_missed(view, *block)) { lasting } else { vec![index] };
+    if missed.first() == Some(&index) {
         let measure = Seconds(missed.iter().map(|block| view.duties[*block].planned()).sum());
         let (workday, at) = (view.duties[index].workday, view.duties[index].start);
         notices.push(Notice { code: ExceptionCode::Absent, workday, at, measure });
