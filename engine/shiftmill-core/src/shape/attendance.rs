@@ -447,11 +447,13 @@ fn judge_absence(rules: &Attendance, index: usize, inputs: &Inputs<'_>, state: &
     };
     let blocks = || split::blocks_of(&state.scheduled, &shift);
     let ends = blocks().map(|block| block.end).fold(shift.end, Timestamp::max);
-    if inputs.window.as_of < ends.after(delay) || !is_absent(&shift) {
+    // Nobody misses a shift or block that the clock leaves out.
+    let lasts = |block: &ScheduledShift| block.start < block.end;
+    if inputs.window.as_of < ends.after(delay) || !lasts(&shift) || !is_absent(&shift) {
         return;
     }
-    // A split shift of which no block was worked is absent once. A block that the clock leaves out says nothing.
-    let timed = || blocks().filter(|block| block.start < block.end);
+    // A split shift of which no block was worked is absent once.
+    let timed = || blocks().filter(|block| lasts(block));
     let measure = match timed().all(is_absent) {
         true if timed().next().is_some_and(|first| first.start == shift.start) => {
             timed().map(|block| block.planned).sum()
