@@ -227,7 +227,7 @@ fn after_weekday(text: &str) -> &str {
 ///
 /// ```
 /// use shiftmill_timecards::clock::serial_date;
-/// assert_eq!(serial_date("46083.3333333").unwrap().to_string(), "2026-03-02 08:00:00");
+/// assert_eq!(serial_date("46083.3333333").unwrap().to_string(), "2026-03-02 08:00");
 /// assert_eq!(serial_date("12"), None);
 /// ```
 pub fn serial_date(text: &str) -> Option<WallTime> {
