@@ -1,5 +1,7 @@
 //! Lengths of pairs, worked shifts and workdays, rounded.
 
+use std::collections::BTreeMap;
+
 use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
 use shiftmill_core::shape::rounding::{Direction, Tie};
 use shiftmill_core::{Because, DayType, ExceptionCode, PayCode, Reason, Seconds, SpanState, Timestamp, Workday};
@@ -24,13 +26,18 @@ pub(super) fn round(
     notices: &mut Vec<Notice>,
 ) -> Result<(), u32> {
     for of in [RoundedLength::Pair, RoundedLength::Shift, RoundedLength::Workday] {
-        let mut units: Vec<(Unit, Vec<Moment>)> = Vec::new();
+        let mut versions = question.timeline.versions().iter();
+        if !versions.any(|(_, plan)| plan.length_rounding.iter().any(|rule| rule.of == of)) {
+            continue;
+        }
+        let (mut units, mut places): (Vec<(Unit, Vec<Moment>)>, BTreeMap<Unit, usize>) = Default::default();
         for moment in timeline.values() {
             let Some(unit) = unit_of(of, moment, shifts) else { continue };
-            match units.iter_mut().find(|known| known.0 == unit) {
-                Some((_, moments)) => moments.push(*moment),
-                None => units.push((unit, vec![*moment])),
+            let place = *places.entry(unit).or_insert(units.len());
+            if place == units.len() {
+                units.push((unit, Vec::new()));
             }
+            units[place].1.push(*moment);
         }
         for (_, moments) in units.iter().rev() {
             let plan_day = match of {
