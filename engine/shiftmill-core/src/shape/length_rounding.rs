@@ -92,6 +92,8 @@ enum Change {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
     units: Vec<Unit>,
+    /// For each span the index of its unit; `usize::MAX` where it has none.
+    unit_of: Vec<usize>,
 }
 
 /// Rounds the lengths of a card. `spare` is scratch for the rewritten spans.
@@ -107,15 +109,14 @@ pub(super) fn apply<R: Recorder>(
     }
     let CardState { shifts, pairs, spans, noticed, shown_on, .. } = state;
     for of in RoundedLength::ALL {
-        let key = |span: &Span| key_of(*of, span, pairs);
-        measure(spans, &mut scratch.units, key);
+        scratch.measure(spans, |span| key_of(*of, span, pairs));
         let mut any = false;
         for unit in &mut scratch.units {
             unit.decide(*of, inputs, shifts);
             any |= unit.rounded.is_some();
         }
         if any {
-            rewrite(spans, spare, &mut scratch.units, key, shown_on, noticed, recorder);
+            rewrite(spans, spare, scratch, shown_on, noticed, recorder);
         }
     }
 }
@@ -124,31 +125,38 @@ pub(super) fn apply<R: Recorder>(
 fn key_of(of: RoundedLength, span: &Span, pairs: &[Pair]) -> Option<i64> {
     match of {
         RoundedLength::Pair => {
-            let holds = |pair: &Pair| pair.start <= span.start && span.start < pair.end;
-            pairs.iter().rposition(holds).and_then(|index| i64::try_from(index).ok())
+            let begun = pairs.partition_point(|pair| pair.start <= span.start);
+            let holding = pairs.get(..begun)?.iter().rposition(|pair| span.start < pair.end);
+            holding.and_then(|index| i64::try_from(index).ok())
         }
         RoundedLength::Shift => span.shift.map(i64::from),
         RoundedLength::Workday => Some(i64::from(span.overtime_workday.0)),
     }
 }
 
-/// The unit with a key. Spans of one unit mostly follow each other, so that it is the last one.
-fn find(units: &mut [Unit], key: i64) -> Option<&mut Unit> {
-    units.iter_mut().rev().find(|unit| unit.key == key)
-}
-
-fn measure(spans: &[Span], units: &mut Vec<Unit>, key_of: impl Fn(&Span) -> Option<i64>) {
-    units.clear();
-    for (index, span) in spans.iter().enumerate() {
-        let (Some(key), Some(shift)) = (key_of(span), span.shift) else { continue };
-        if find(units, key).is_none() {
-            let workday = span.overtime_workday;
-            units.push(Unit { key, shift, workday, worked: Seconds::ZERO, last: index, rounded: None });
-        }
-        if let Some(unit) = find(units, key) {
-            let worked = if span.state.is_work() { span.length() } else { Seconds::ZERO };
-            unit.worked = unit.worked.plus(worked);
-            unit.last = index;
+impl Scratch {
+    /// Finds the units, and what was worked in each.
+    fn measure(&mut self, spans: &[Span], key_of: impl Fn(&Span) -> Option<i64>) {
+        let Scratch { units, unit_of } = self;
+        units.clear();
+        unit_of.clear();
+        for (index, span) in spans.iter().enumerate() {
+            let (Some(key), Some(shift)) = (key_of(span), span.shift) else {
+                unit_of.push(usize::MAX);
+                continue;
+            };
+            // Spans of one unit mostly follow each other, so that it is the last one.
+            let known = units.iter().rposition(|unit| unit.key == key);
+            let place = known.unwrap_or_else(|| {
+                let workday = span.overtime_workday;
+                units.push(Unit { key, shift, workday, worked: Seconds::ZERO, last: index, rounded: None });
+                units.len() - 1
+            });
+            unit_of.push(place);
+            if let Some(unit) = units.get_mut(place) {
+                let worked = if span.state.is_work() { span.length() } else { Seconds::ZERO };
+                (unit.worked, unit.last) = (unit.worked.plus(worked), index);
+            }
         }
     }
 }
@@ -177,15 +185,15 @@ impl Unit {
 fn rewrite<R: Recorder>(
     spans: &mut Vec<Span>,
     spare: &mut Vec<Span>,
-    units: &mut [Unit],
-    key_of: impl Fn(&Span) -> Option<i64>,
+    scratch: &mut Scratch,
     shown_on: &[Workday],
     noticed: &mut Vec<Noticed>,
     recorder: &mut R,
 ) {
     spare.clear();
-    for (index, span) in spans.iter().enumerate().rev() {
-        let unit = key_of(span).and_then(|key| find(units, key));
+    let Scratch { units, unit_of } = scratch;
+    for (index, (span, place)) in spans.iter().zip(unit_of.iter()).enumerate().rev() {
+        let unit = units.get_mut(*place);
         let Some((unit, (rule, change))) = unit.and_then(|unit| Some((unit.last, unit.rounded.as_mut()?))) else {
             spare.push(*span);
             continue;
