@@ -30,7 +30,8 @@ pub(super) fn round(
         if !versions.any(|(_, plan)| plan.length_rounding.iter().any(|rule| rule.of == of)) {
             continue;
         }
-        let (mut units, mut places): (Vec<(Unit, Vec<Moment>)>, BTreeMap<Unit, usize>) = Default::default();
+        let mut units: Vec<(Unit, Vec<Moment>)> = Vec::new();
+        let mut places: BTreeMap<Unit, usize> = BTreeMap::new();
         for moment in timeline.values() {
             let Some(unit) = unit_of(of, moment, shifts) else { continue };
             let place = *places.entry(unit).or_insert(units.len());
