@@ -6,7 +6,9 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use shiftmill::{Layout, PluginRegistry, Request};
 use shiftmill_benches::in_process::{workload_request, workload_ruleset};
 use shiftmill_benches::workload::{CHUNK_EMPLOYEES, ZONE_NAMES, chunk};
-use shiftmill_core::{CardState, CheckedBatch, Detail, Evaluations, Inputs, Scratch, Silent, close, open, pay, shape};
+use shiftmill_core::{
+    CardState, CheckedBatch, Detail, Evaluations, Inputs, NO_TAGS, Scratch, Silent, close, open, pay, shape,
+};
 
 /// Takes every card of the chunk through one phase. The check sums of `mill` test the results, not this bench.
 fn each(
@@ -19,7 +21,11 @@ fn each(
     let mut scratch = Scratch::default();
     for (index, state) in cards.iter_mut().enumerate() {
         if let Some(card) = chunk.timecard(index, &request.zones.zones) {
-            run(&Inputs { card, timeline: ruleset.timeline(), window: &request.window }, state, &mut scratch);
+            run(
+                &Inputs { card, timeline: ruleset.timeline(), window: &request.window, tags: &NO_TAGS },
+                state,
+                &mut scratch,
+            );
         }
     }
 }
@@ -41,7 +47,7 @@ fn pay_card(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
 }
 
 fn phases(criterion: &mut Criterion) {
-    let Ok(chunk) = chunk(0..CHUNK_EMPLOYEES).check(1, ZONE_NAMES.len()) else { return };
+    let Ok(chunk) = chunk(0..CHUNK_EMPLOYEES).check(1, ZONE_NAMES.len(), 0) else { return };
     let Ok(ruleset) = workload_ruleset() else { return };
     let Ok(request) = workload_request(Arc::new(ruleset), Layout::PhaseByPhase, &PluginRegistry::default()) else {
         return;
@@ -73,7 +79,7 @@ fn phases(criterion: &mut Criterion) {
             for (index, state) in cards.iter_mut().enumerate() {
                 let Some(ruleset) = request.rulesets.first() else { continue };
                 let Some(card) = chunk.timecard(index, &request.zones.zones) else { continue };
-                let inputs = Inputs { card, timeline: ruleset.timeline(), window: &request.window };
+                let inputs = Inputs { card, timeline: ruleset.timeline(), window: &request.window, tags: &NO_TAGS };
                 let _closed = close::close(&inputs, Detail::Workdays, state, &mut scratch, &mut results);
             }
             results

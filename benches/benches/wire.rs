@@ -31,7 +31,7 @@ fn wire(criterion: &mut Criterion) {
     let bytes = message.encode_to_vec();
     group.bench_function("decode", |bench| bench.iter(|| v1::Chunk::decode(bytes.as_slice())));
 
-    let (checked, unknown) = (batch.clone().check(1, 3), UnknownNames::default());
+    let (checked, unknown) = (batch.clone().check(1, 3, 0), UnknownNames::default());
     let (Ok(checked), results) = (checked, results_of(batch)) else { return };
     group.bench_function("results to message", |bench| {
         bench.iter_batched(

@@ -67,7 +67,7 @@ pub fn rich_request() -> Result<Arc<Request>, String> {
 
 /// Chunks that can be evaluated; a chunk that cannot be is left out, which the check sums show.
 pub fn checked(chunks: impl Iterator<Item = TimecardBatch>) -> Vec<CheckedBatch> {
-    chunks.filter_map(|chunk| chunk.check(1, ZONE_NAMES.len()).ok()).collect()
+    chunks.filter_map(|chunk| chunk.check(1, ZONE_NAMES.len(), 0).ok()).collect()
 }
 
 /// Evaluates all chunks once. A run that a plugin stops has nothing, which the check sums show.

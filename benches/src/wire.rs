@@ -50,6 +50,7 @@ pub fn readable_call(timecards: Vec<v1::Timecard>, explain: bool) -> v1::Evaluat
         detail: v1::Detail::Workdays as i32,
         explain,
         language: String::new(),
+        split_totals_by: Vec::new(),
     }
 }
 
@@ -75,7 +76,7 @@ pub fn readable(chunk: &TimecardBatch) -> Vec<v1::Timecard> {
 fn readable_punch(chunk: &TimecardBatch, index: usize) -> v1::Punch {
     let at = Timestamp(chunk.punch_base.0 + i64::from(chunk.punch_at[index]));
     let kind = PunchKind::from_number(chunk.punch_kind[index]).unwrap_or(PunchKind::Unknown);
-    v1::Punch { at: instant(at), kind: kind.code().to_owned(), id: 0 }
+    v1::Punch { at: instant(at), kind: kind.code().to_owned(), ..v1::Punch::default() }
 }
 
 fn readable_shift(chunk: &TimecardBatch, index: usize) -> v1::ScheduledShift {
@@ -84,9 +85,7 @@ fn readable_shift(chunk: &TimecardBatch, index: usize) -> v1::ScheduledShift {
         workday: Workday(chunk.shift_workday[index]).to_string(),
         start: clock(chunk.shift_start[index]),
         end: clock(chunk.shift_end[index]),
-        shift: String::new(),
-        kind: String::new(),
-        split: 0,
+        ..v1::ScheduledShift::default()
     }
 }
 

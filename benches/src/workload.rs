@@ -185,7 +185,7 @@ mod tests {
             for chunk in chunks(employees) {
                 found_punches += chunk.punch_at.len();
                 found_shifts += chunk.shift_workday.len();
-                assert!(chunk.check(1, 3).is_ok());
+                assert!(chunk.check(1, 3, 0).is_ok());
             }
             assert_eq!((found_punches, found_shifts), (punches, shifts), "{employees} employees");
         }

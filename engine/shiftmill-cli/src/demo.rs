@@ -9,8 +9,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use shiftmill::core::{
-    CardFacts, Detail, EvaluationWindow, Evaluations, ShiftTimes, TimecardBatch, Timestamp, TotalScope, Workday,
-    WorkdayRange, Zone, ZoneTable,
+    CardFacts, Detail, EvaluationWindow, Evaluations, ShiftTimes, TagDictionary, TimecardBatch, Timestamp, TotalScope,
+    Workday, WorkdayRange, Zone, ZoneTable,
 };
 use shiftmill::{core, zone_table};
 use shiftmill_client::{Answer, ChunkResults, Client, ClientError, Outcome, Request, Ruleset, Settings};
@@ -161,7 +161,15 @@ impl Month {
             require_final: false,
         };
         let (rulesets, zones) = (vec![Ruleset::Named(RULESET.to_owned())], vec![ZONE.to_owned()]);
-        Settings { rulesets, zones, window, complete: false, detail: Detail::Workdays }
+        Settings {
+            rulesets,
+            zones,
+            window,
+            complete: false,
+            detail: Detail::Workdays,
+            tags: TagDictionary::default(),
+            split_totals_by: Vec::new(),
+        }
     }
 }
 
@@ -295,7 +303,7 @@ async fn explain(
     let punches = card.punches.iter().map(|punch| v1::Punch {
         at: written(zone, punch.at),
         kind: punch.kind.code().to_owned(),
-        id: 0,
+        ..v1::Punch::default()
     });
     let header = request.header();
     let message = v1::EvaluateRequest {
@@ -311,6 +319,7 @@ async fn explain(
         detail: v1::Detail::Full as i32,
         explain: true,
         language: String::new(),
+        split_totals_by: Vec::new(),
     };
     let answer = EvaluationClient::new(client.channel()).evaluate(message).await;
     let answer = answer.map_err(|status| Problem::own("the service refused the call").cause(status.message()))?;
@@ -324,14 +333,8 @@ fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
         ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => (String::new(), String::new()),
     };
     let kind = shift.kind.code().to_owned();
-    v1::ScheduledShift {
-        workday: shift.workday.to_string(),
-        start,
-        end,
-        shift: String::new(),
-        kind,
-        split: u32::from(shift.split),
-    }
+    let split = u32::from(shift.split);
+    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, kind, split, ..v1::ScheduledShift::default() }
 }
 
 /// An instant in a form that needs no zone.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
-use shiftmill::core::{CardFacts, CheckedBatch, Detail, TimecardBatch, TotalScope, ZoneTable};
+use shiftmill::core::{CardFacts, CheckedBatch, Detail, TAG_TOTALS_MAX, TimecardBatch, TotalScope, is_tag_name};
 use shiftmill::{Engine, PluginRegistry, Request};
 use shiftmill_timecards::write::{self, Hours, Rows};
 
@@ -63,6 +63,9 @@ pub struct Evaluate {
     /// half up.
     #[arg(long, default_value_t = Hours::HoursMinutes)]
     hours: Hours,
+    /// Also split the totals of the pay period by the values of this tag, such as `site`; may be given up to 8 times.
+    #[arg(long = "split-by", value_name = "NAME")]
+    split_by: Vec<String>,
     /// Write results to a file instead of standard output. A file that is there is replaced when the new one is complete.
     #[arg(long, value_name = "FILE")]
     output: Option<String>,
@@ -91,6 +94,8 @@ enum CsvRows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// Totals of the pay period by the values of the tags that `--split-by` names.
+    Splits,
     /// Values that plugins carry over; `--carried` of the next pay period reads them.
     Carried,
 }
@@ -98,7 +103,9 @@ enum CsvRows {
 /// Runs the command.
 pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<Exit, Problem> {
     Output::check(command.output.as_deref(), command.files.inputs())?;
+    check_split(&command)?;
     let mut facts = command.files.read(command.window.years(), registry)?;
+    facts.split_by.clone_from(&command.split_by);
     let window = command.window.settle(&mut facts)?;
     let evaluated = evaluate(facts, window, Detail::Workdays, registry, usize::from(command.threads))?;
     let format = if json { Format::Json } else { command.format };
@@ -118,6 +125,22 @@ pub fn run(command: Evaluate, registry: &PluginRegistry, json: bool) -> Result<E
     Ok(evaluated.exit())
 }
 
+/// Refuses names that no tag can have, and rows that nothing is asked for.
+fn check_split(command: &Evaluate) -> Result<(), Problem> {
+    let names = &command.split_by;
+    if let Some(name) = names.iter().find(|name| !is_tag_name(name)) {
+        return Err(Problem::new(format!("`{name}` cannot be the name of a tag")).hint("such as `--split-by site`"));
+    }
+    if names.len() > TAG_TOTALS_MAX {
+        let most = format!("totals can be split by {TAG_TOTALS_MAX} names at most");
+        return Err(Problem::new(format!("{} names are given", names.len())).cause(most));
+    }
+    if command.rows == CsvRows::Splits && names.is_empty() {
+        return Err(Problem::new("no tag is named to split totals by").hint("such as `--split-by site`"));
+    }
+    Ok(())
+}
+
 /// Evaluates all cards.
 pub fn evaluate(
     mut facts: Facts,
@@ -129,14 +152,15 @@ pub fn evaluate(
     let cards = std::mem::take(&mut facts.cards);
     let (rulesets, zones) = (facts.rulesets.clone(), Arc::new(window.zones.clone()));
     let request = Request::new(rulesets, zones, window.window, detail, registry);
-    let request = Arc::new(request.map_err(plugins::unbound)?);
+    let request = request.map_err(plugins::unbound)?.with_tags(facts.tags.clone(), facts.split_by.clone());
+    let request = Arc::new(request);
     let engine = Engine::new(threads);
     let progress = ProgressBar::new(cards.len() as u64);
     let style = ProgressStyle::with_template("evaluating {wide_bar} {pos} of {len} employees");
     progress.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut chunks = Vec::new();
     for round in cards.chunks(CHUNK * ROUND) {
-        let batches = round.chunks(CHUNK).map(|cards| batch(cards, facts.rulesets.len(), &window.zones));
+        let batches = round.chunks(CHUNK).map(|cards| batch(cards, &request));
         let finished = engine.evaluate(&request, batches.collect::<Result<Vec<_>, _>>()?);
         chunks.extend(finished.map_err(plugins::stopped)?);
         progress.inc(round.len() as u64);
@@ -146,13 +170,13 @@ pub fn evaluate(
 }
 
 /// The columns of some cards. Readers have rejected everything that columns cannot represent.
-fn batch(cards: &[CardFacts], rulesets: usize, zones: &ZoneTable) -> Result<CheckedBatch, Problem> {
+fn batch(cards: &[CardFacts], request: &Request) -> Result<CheckedBatch, Problem> {
     let mut batch = TimecardBatch::default();
     for card in cards {
         batch.push(card).map_err(|error| Problem::own(format!("employee `{}`", card.employee)).cause(error))?;
     }
     batch
-        .check(rulesets, zones.zones.len())
+        .check(request.rulesets.len(), request.zones.zones.len(), request.tags().len())
         .map_err(|error| Problem::own("facts that do not fit together").cause(error))
 }
 
@@ -175,6 +199,7 @@ fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(
     for (code, (_, written)) in &totals {
         writeln!(out, "  {written:>width$}  {code}")?;
     }
+    split_summary(evaluated, hours, out)?;
     let exceptions = output::exceptions_by_code(evaluated);
     if !exceptions.is_empty() {
         writeln!(out, "\nExceptions")?;
@@ -186,12 +211,35 @@ fn summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(
     Ok(())
 }
 
+/// Writes the totals of the company by the values of tags.
+fn split_summary(evaluated: &Evaluated, hours: Hours, out: &mut dyn Write) -> Result<(), Problem> {
+    let mut totals: BTreeMap<(usize, String, String), (u64, String)> = BTreeMap::new();
+    for card in evaluated.cards() {
+        for split in card.splits() {
+            let key = (split.position, split.value.to_owned(), card.code_name(split.code).to_owned());
+            let sum = totals.entry(key).or_default();
+            sum.0 += u64::from(split.amount);
+            sum.1 = card.amount(split.code, sum.0, hours);
+        }
+    }
+    let width = totals.values().map(|(_, written)| written.len()).max().unwrap_or(0);
+    for (position, name) in evaluated.facts.split_by.iter().enumerate() {
+        writeln!(out, "\nBy {name}")?;
+        for ((_, value, code), (_, written)) in totals.iter().filter(|((of, ..), _)| *of == position) {
+            let value = if value.is_empty() { "-" } else { value };
+            writeln!(out, "  {written:>width$}  {code}  {value}")?;
+        }
+    }
+    Ok(())
+}
+
 fn rows(rows: CsvRows) -> Rows {
     match rows {
         CsvRows::Lines => Rows::Lines,
         CsvRows::Totals => Rows::Totals,
         CsvRows::Exceptions => Rows::Exceptions,
         CsvRows::Workdays => Rows::Workdays,
+        CsvRows::Splits => Rows::Splits,
         CsvRows::Carried => Rows::Carried,
     }
 }

@@ -35,6 +35,8 @@ impl Evaluated {
             results: &chunk.results,
             index,
             names: self.facts.names_of(chunk.batch.ruleset(index))?,
+            tags: &self.facts.tags,
+            split_by: &self.facts.split_by,
             zone: self.window.zones.get(zone)?,
         })
     }

@@ -80,8 +80,9 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
 }
 
 fn explained(view: &CardView<'_>, language: Language) -> Result<Explanation, Problem> {
-    let CardView { names, results, index, zone, .. } = *view;
-    words::explain(names, results, index, zone, language, words::EXPLANATION_BYTES_MAX).map_err(|error| match error {
+    let CardView { names, tags, results, index, zone, .. } = *view;
+    let most = words::EXPLANATION_BYTES_MAX;
+    words::explain(names, tags, results, index, zone, language, most).map_err(|error| match error {
         ExplainError::NoTimecard { .. } => Problem::own("a result is missing"),
         ExplainError::TooLong { .. } => Problem::new(error.to_string())
             .hint("plugins of the ruleset propose very many edits; explain a shorter pay period"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use shiftmill::core::{CardFacts, Names, WorkdayRange, ZoneTable};
+use shiftmill::core::{CardFacts, Names, TagDictionary, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
@@ -80,6 +80,10 @@ pub struct Facts {
     pub zone_names: Vec<String>,
     /// The timecards.
     pub cards: Vec<CardFacts>,
+    /// The tags that the facts refer to.
+    pub tags: TagDictionary,
+    /// The names of tags by which totals are split.
+    pub split_by: Vec<String>,
     /// The names of the employees, where the file has them.
     pub names: BTreeMap<String, String>,
     /// Rows that were not used, and warnings.
@@ -158,10 +162,10 @@ impl FactTables {
         for (table, file) in self.tables() {
             read_one(&mut intake, file, table, &layouts, report)?;
         }
-        let cards = intake.finish();
+        let (cards, tags) = intake.finish();
         let names = employees.into_iter().map(|row| (row.employee, row.name)).collect();
         let punches = self.facts.iter().chain(&self.punches).cloned().collect::<Vec<_>>().join(", ");
-        Ok(Facts { rulesets, zone_names, cards, names, report: Report::default(), punches })
+        Ok(Facts { rulesets, zone_names, cards, tags, split_by: Vec::new(), names, report: Report::default(), punches })
     }
 
     fn read_employees(&self, layouts: &Layouts, report: &mut Report) -> Result<Vec<EmployeeRow>, Problem> {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use shiftmill::core::{CardFacts, Names, Workday};
+use shiftmill::core::{CardFacts, Names, TagDictionary, Workday};
 use shiftmill::zone_table;
 use shiftmill_timecards::sample::{Company, Punching, Scheduling, TEAMS, shifts_toml};
 use shiftmill_timecards::write::facts::{self, FactsView};
@@ -90,6 +90,7 @@ pub fn run(command: &Generate, json: bool) -> Result<Exit, Problem> {
         leave: vec![String::from("annual")],
         ..Names::default()
     };
+    let tags = TagDictionary::default();
     let views = cards.iter().zip(&labels).map(|(card, (name, pin))| FactsView {
         card,
         name,
@@ -97,6 +98,7 @@ pub fn run(command: &Generate, json: bool) -> Result<Exit, Problem> {
         ruleset: "",
         zone,
         names: &names,
+        tags: &tags,
     });
     let folder = Folder { path: Path::new(&command.out), force: command.force };
     fs::create_dir_all(folder.path)

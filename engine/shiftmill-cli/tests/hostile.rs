@@ -20,7 +20,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use shiftmill::core::{
-    CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, WallTime, Workday, WorkdayRange,
+    CardFacts, Detail, EvaluationWindow, Punch, PunchKind, TagDictionary, TagId, Timestamp, WallTime, Workday,
+    WorkdayRange,
 };
 use shiftmill_client::{Client, ClientError, Evaluated, Retry, Ruleset, Settings};
 use shiftmill_guests::Guest;
@@ -59,6 +60,7 @@ fn worked(number: i32) -> CardFacts {
         at: Timestamp(WallTime::on(MONDAY.plus(day), 0).0 + hour * 3_600),
         kind,
         id: None,
+        tag: TagId::NONE,
     };
     let punches = (0..3).flat_map(|day| [punch(day, 9, PunchKind::In), punch(day, 17, PunchKind::Out)]);
     CardFacts { employee: format!("E-{number:04}"), punches: punches.collect(), ..CardFacts::default() }
@@ -75,6 +77,8 @@ fn settings(hash: &str) -> Settings {
         window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },
         complete: false,
         detail: Detail::Workdays,
+        tags: TagDictionary::default(),
+        split_totals_by: Vec::new(),
     }
 }
 

@@ -48,7 +48,7 @@ fn long_day(hash: &str) -> v1::EvaluateRequest {
         "name = \"acme\"\nextends = \"us-flsa@1\"\n[pay_codes.allowance]\nlayer = \"quantity\"\nunit = \"count\"\n\
          [[plugin]]\nname = \"meals\"\nhash = \"{hash}\"\n"
     );
-    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), ..v1::Punch::default() };
     v1::EvaluateRequest {
         ruleset: Some(v1::RulesetSource { source: Some(Source::Text(text)), file_name: "acme.toml".to_owned() }),
         window: Some(v1::Window {

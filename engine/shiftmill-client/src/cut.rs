@@ -3,7 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use shiftmill_core::{CardFacts, TimecardBatch};
+use shiftmill_core::{CardFacts, TagId, TimecardBatch};
 use shiftmill_proto::v1;
 use shiftmill_wire::{Vocabulary, chunk};
 use tokio_stream::Stream;
@@ -103,6 +103,9 @@ impl<Cards: Stream<Item = CardFacts> + Unpin> Stream for Chunks<Cards> {
 /// The bytes of a timecard in a chunk, about.
 fn bytes(card: &CardFacts) -> usize {
     let punch = if card.punches.iter().any(|punch| punch.id.is_some()) { 13 } else { 5 };
+    let tagged = |tags: usize| if tags > 0 { 4 } else { 0 };
+    let punch = punch + tagged(card.punches.iter().filter(|punch| punch.tag != TagId::NONE).count());
+    let shift = 16 + tagged(card.shifts.iter().filter(|shift| shift.tag != TagId::NONE).count());
     let sparse = card.leave.len()
         + card.corrections.len()
         + card.waivers.len()
@@ -111,7 +114,7 @@ fn bytes(card: &CardFacts) -> usize {
         + card.employment.len()
         + card.opening_balances.len()
         + card.carried.len();
-    card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * 16 + sparse * SPARSE_ROW
+    card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * shift + sparse * SPARSE_ROW
 }
 
 #[cfg(test)]
@@ -121,7 +124,7 @@ mod tests {
     use tokio_stream::StreamExt;
 
     fn card(number: usize, instants: &[i64]) -> CardFacts {
-        let punch = |at: &i64| Punch { at: Timestamp(*at), kind: PunchKind::In, id: None };
+        let punch = |at: &i64| Punch { at: Timestamp(*at), kind: PunchKind::In, id: None, tag: TagId::NONE };
         CardFacts {
             employee: format!("E-{number}"),
             punches: instants.iter().map(punch).collect(),

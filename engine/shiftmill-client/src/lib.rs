@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use shiftmill_client::core::{
-//!     CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, TotalScope, Workday, WorkdayRange,
+//!     CardFacts, Detail, EvaluationWindow, Punch, PunchKind, TagId, Timestamp, TotalScope, Workday, WorkdayRange,
 //! };
 //! use shiftmill_client::{Client, Ruleset, Settings};
 //!
@@ -37,10 +37,11 @@
 //!     window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },
 //!     complete: true,
 //!     detail: Detail::Workdays,
+//!     ..Settings::default()
 //! };
 //! let request = client.prepare(settings).await?;
 //!
-//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
 //! let card = CardFacts {
 //!     employee: "E-100".to_owned(),
 //!     punches: vec![punch(1_772_456_400, PunchKind::In), punch(1_772_485_200, PunchKind::Out)],

@@ -1,8 +1,8 @@
 //! The settings of an evaluation.
 
-use shiftmill_core::{Detail, EvaluationWindow};
+use shiftmill_core::{Detail, EvaluationWindow, TagDictionary};
 use shiftmill_proto::v1;
-use shiftmill_wire::{Vocabulary, write_detail, write_window};
+use shiftmill_wire::{Vocabulary, write_detail, write_tags, write_window};
 
 /// Rulesets, zones, days and detail of an evaluation.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Settings {
     pub complete: bool,
     /// How much of the derivation the results contain.
     pub detail: Detail,
+    /// The tags that timecards refer to by their numbers.
+    pub tags: TagDictionary,
+    /// The names of tags by which totals of the pay period are split, at most 8. A split total names one by its position.
+    pub split_totals_by: Vec<String>,
 }
 
 /// Where a ruleset comes from.
@@ -60,6 +64,8 @@ impl From<Settings> for v1::Header {
             zones: settings.zones,
             window,
             detail: write_detail(settings.detail).into(),
+            tags: write_tags(&settings.tags),
+            split_totals_by: settings.split_totals_by,
             ..v1::Header::default()
         }
     }

@@ -5,11 +5,12 @@ use core::ops::Range;
 
 use crate::codes::{PunchKind, RosterKind};
 use crate::facts::CardFacts;
+use crate::tags::TagId;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Approval, Carried, Correction, DayOverride, Employment, Leave, OpeningBalance, PunchColumns, ScheduleColumns,
-    Timecard, Waiver,
+    Approval, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, OpeningBalance, PunchColumns,
+    ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -122,6 +123,8 @@ batch! {
         zone: u16, even_or_empty;
         /// Rows of the employee that could not be read; empty when there are none.
         rejected_rows: u32, even_or_empty;
+        /// Their tags, by position in the request's dictionary; empty when nobody has one.
+        tag: TagId, even_or_empty;
     }
     rows punches by
         /// Punches per employee.
@@ -133,6 +136,8 @@ batch! {
         punch_kind: u8, even_or_empty;
         /// The caller's number of each punch; empty when they have none.
         punch_id: u64, even_or_empty;
+        /// The tag of each punch; empty when none has one.
+        punch_tag: TagId, even_or_empty;
     }
     rows shifts by
         /// Scheduled shifts per employee; empty when there are none.
@@ -148,6 +153,8 @@ batch! {
         shift_template: u16, even_or_empty;
         /// [`RosterKind`] by number; empty when every row is a shift to work.
         shift_kind: u8, even_or_empty;
+        /// The tag of each row; empty when none has one.
+        shift_tag: TagId, even_or_empty;
         /// See [`ScheduleColumns::split`]; empty: all 0.
         shift_split: u8, even_or_empty;
     }
@@ -321,24 +328,44 @@ pub struct CheckedBatch {
 }
 
 impl TimecardBatch {
-    /// Checks that all columns fit together and every number has a meaning, against `rulesets` and `zones` named by
-    /// the request.
+    /// Checks that all columns fit together and every number has a meaning, against the numbers of
+    /// `rulesets`, `zones` and `tags` of the request.
     ///
     /// # Errors
     /// The first [`BatchError`] met.
-    pub fn check(self, rulesets: usize, zones: usize) -> Result<CheckedBatch, BatchError> {
+    pub fn check(self, rulesets: usize, zones: usize, tags: usize) -> Result<CheckedBatch, BatchError> {
         check_keys(&self.employees)?;
         let starts = self.check_lengths()?;
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
         known("shift_kind", &self.shift_kind, |kind| RosterKind::from_number(*kind).is_some())?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
         known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
+        for (column, numbers) in [("tag", &self.tag), ("punch_tag", &self.punch_tag), ("shift_tag", &self.shift_tag)] {
+            known(column, numbers, |tag| usize::from(tag.0) <= tags)?;
+        }
+        self.check_correction_tags(tags)?;
         let base = self.punch_base;
         if base < Timestamp::FIRST || base > Timestamp::LAST {
             return Err(BatchError::BaseOutOfCalendar { base: base.0 });
         }
         self.check_owners()?;
         Ok(CheckedBatch { columns: self, starts })
+    }
+}
+
+impl TimecardBatch {
+    /// Added punches have tags too.
+    fn check_correction_tags(&self, tags: usize) -> Result<(), BatchError> {
+        let unknown = |(_, correction): &(u32, &Correction)| match correction.kind {
+            CorrectionKind::Add { tag, .. } => usize::from(tag.0) > tags,
+            CorrectionKind::Void(_) | CorrectionKind::Retime { .. } | CorrectionKind::SetKind { .. } => false,
+        };
+        match self.corrections.iter().zip(0..).find(|(row, _)| unknown(row)) {
+            Some(((_, Correction { kind: CorrectionKind::Add { tag, .. }, .. }), index)) => {
+                Err(BatchError::UnknownValue { column: "corrections", index, value: i64::from(tag.0) })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -382,11 +409,13 @@ impl CheckedBatch {
         Some(Timecard {
             zone: zones.get(zone)?,
             rejected_rows: columns.rejected_rows.get(index).copied().unwrap_or(0),
+            tag: columns.tag.get(index).copied().unwrap_or_default(),
             punches: PunchColumns {
                 base: columns.punch_base,
                 at: columns.punch_at.get(punches.clone())?,
                 kind: columns.punch_kind.get(punches.clone()).unwrap_or(&[]),
-                id: columns.punch_id.get(punches).unwrap_or(&[]),
+                id: columns.punch_id.get(punches.clone()).unwrap_or(&[]),
+                tag: columns.punch_tag.get(punches).unwrap_or(&[]),
             },
             schedule: ScheduleColumns {
                 workday: columns.shift_workday.get(shifts.clone())?,
@@ -394,7 +423,8 @@ impl CheckedBatch {
                 end: columns.shift_end.get(shifts.clone())?,
                 template: columns.shift_template.get(shifts.clone()).unwrap_or(&[]),
                 kind: columns.shift_kind.get(shifts.clone()).unwrap_or(&[]),
-                split: columns.shift_split.get(shifts).unwrap_or(&[]),
+                split: columns.shift_split.get(shifts.clone()).unwrap_or(&[]),
+                tag: columns.shift_tag.get(shifts).unwrap_or(&[]),
             },
             leave: columns.leave.of(owner),
             corrections: columns.corrections.of(owner),

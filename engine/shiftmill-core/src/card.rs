@@ -7,6 +7,7 @@ use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RosterKind, RuleId};
 use crate::reason::Reason;
 use crate::shape::leave::LeavePiece;
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Carried, Inputs};
 
@@ -168,6 +169,8 @@ pub struct KeptPunch {
     pub kind: PunchKind,
     /// What became of it in pairing.
     pub role: PunchRole,
+    /// Its tag.
+    pub tag: TagId,
     /// Its number among the raw punches, from 1; `None` for an added one.
     pub raw: Option<NonZeroU32>,
 }
@@ -225,6 +228,8 @@ pub struct ScheduledShift {
     pub planned: Seconds,
     /// Index into the templates of the plan at `workday`; `None` for times only.
     pub template: Option<u16>,
+    /// The tag of its roster row.
+    pub tag: TagId,
     /// The number of the split shift that its row belongs to; 0: none. See [`crate::shape::split`].
     pub split: u8,
     /// Whether a worked shift matches it.
@@ -278,6 +283,8 @@ pub struct Pair {
     /// The gap between the pair before it and this one; `None` for the first pair of a shift, unless it continues the
     /// shift before it.
     pub gap_before: Option<GapKind>,
+    /// The tag of the punch that opened it; where that was filled in, of the punch that closed it.
+    pub tag: TagId,
     /// True when one side was filled in.
     pub imputed: bool,
     /// True when work goes on here from the scheduled shift before; the instant is no punch.
@@ -286,6 +293,13 @@ pub struct Pair {
     pub ends_at_cut: bool,
     /// Which worked shift: an index into `shifts`.
     pub shift: u32,
+}
+
+/// The tag of the work of a pair: of its punch, else of the roster row that its shift matches, else of the employee.
+#[inline]
+pub(crate) fn tag_of(inputs: &Inputs<'_>, shift: &WorkedShift, scheduled: &[ScheduledShift], pair: &Pair) -> TagId {
+    let row = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+    pair.tag.or(row.map_or(TagId::NONE, |row| row.tag)).or(inputs.card.tag)
 }
 
 coded! {
@@ -317,6 +331,8 @@ pub struct Span {
     pub day_type: DayType,
     /// The worked shift it comes from; `None` for leave.
     pub shift: Option<u32>,
+    /// The tag of its seconds: of the punch that opened them, else of the roster row, else of the employee.
+    pub tag: TagId,
     /// What it pays.
     pub code: PayCode,
     /// Why.

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::card::PluginReasons;
 use crate::codes::{CarryKey, PayCode, RuleId};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 
 /// The value of a column: one number of fixed width.
@@ -99,7 +100,7 @@ macro_rules! wrapped {
     };
 }
 
-wrapped!(Workday(i32), Timestamp(i64), Seconds(u32), PayCode(u16), RuleId(u16), CarryKey(u16));
+wrapped!(Workday(i32), Timestamp(i64), Seconds(u32), PayCode(u16), RuleId(u16), CarryKey(u16), TagId(u16));
 
 /// A list of rows that belongs to the results of a chunk.
 pub(crate) trait List {

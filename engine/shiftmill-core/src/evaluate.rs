@@ -142,6 +142,7 @@ mod tests {
     use crate::codes::PunchKind::{In, Out};
     use crate::facts::{Punch, ShiftFact, ShiftTimes};
     use crate::shape::workdays::Attribution;
+    use crate::tags::TagId;
     use crate::testing::{Card, monday};
     use crate::time::{Seconds, Timestamp, Workday};
     use crate::timecard::{CorrectionKind, Leave, LeaveTime, PunchRef};
@@ -171,7 +172,7 @@ mod tests {
                 let mut card = Card::new();
                 card.plan.workdays.overtime = attribution;
                 card.punches(0, &[("08:00", In), ("17:00", Out)]);
-                card.correct(0, CorrectionKind::Add { at, kind: In });
+                card.correct(0, CorrectionKind::Add { at, kind: In, tag: TagId::NONE });
                 card.correct(1, CorrectionKind::Retime { punch: PunchRef::Id(7), to: at });
                 card.facts.corrections[1].recorded_at = Timestamp(i64::MIN);
                 let _ = all(&mut card);
@@ -213,7 +214,7 @@ mod tests {
             card.window.facts.first = day;
             card.window.facts.last = day;
             card.window.pay_period = card.window.facts;
-            card.facts.punches.push(Punch { at: Timestamp(0), kind: In, id: None });
+            card.facts.punches.push(Punch { at: Timestamp(0), kind: In, id: None, tag: TagId::NONE });
             assert_eq!(all(&mut card), Err(EvaluationError::WindowOutOfCalendar));
         }
     }

@@ -10,6 +10,7 @@ use crate::columns::{List, columns};
 use crate::error_code::ErrorCode;
 use crate::plugin::{FailureCode, PluginFailure};
 use crate::record::Note;
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 
 columns! {
@@ -77,6 +78,22 @@ columns! {
         scope: TotalScope,
         /// Its first workday.
         from: Workday,
+        /// The pay code.
+        code: PayCode,
+        /// Seconds or occurrences, by the unit of the code.
+        amount: u32,
+    }
+}
+
+columns! {
+    /// Split totals as columns.
+    SplitRows of
+    /// The part of a total of the pay period that has one value of a tag name.
+    SplitRow {
+        /// The name: its position among those that totals are split by.
+        name: u8,
+        /// The first tag of the dictionary with the value; none: the time has no value.
+        tag: TagId,
         /// The pay code.
         code: PayCode,
         /// Seconds or occurrences, by the unit of the code.
@@ -237,6 +254,8 @@ lists! {
     reasons: PluginReasons,
     /// The exceptions that plugins marked (from [`Detail::Spans`]).
     marks: MarkRows,
+    /// Totals of the pay period by the values of tag names, where the request names some.
+    splits: SplitRows,
 }
 
 /// Where the rows of one timecard end, and what is true of it as a whole.

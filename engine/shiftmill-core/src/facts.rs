@@ -4,6 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::batch::TimecardBatch;
 use crate::codes::{PunchKind, RosterKind};
+use crate::tags::TagId;
 use crate::time::{Timestamp, Workday};
 use crate::timecard::{Approval, Carried, Correction, DayOverride, Employment, Leave, OpeningBalance, Waiver};
 
@@ -18,6 +19,8 @@ pub struct CardFacts {
     pub zone: u16,
     /// How many of the employee's rows could not be read and are not among the facts; results are then provisional.
     pub rejected_rows: u32,
+    /// The employee's tag, by position in the request's dictionary: that of work whose punch and roster row have none.
+    pub tag: TagId,
     /// Clock events in any order.
     pub punches: Vec<Punch>,
     /// Scheduled shifts in any order.
@@ -49,6 +52,8 @@ pub struct Punch {
     pub kind: PunchKind,
     /// The caller's number; within one batch all punches have one or none counts.
     pub id: Option<u64>,
+    /// Its tag.
+    pub tag: TagId,
 }
 
 /// One roster row: mostly a scheduled shift.
@@ -60,6 +65,8 @@ pub struct ShiftFact {
     pub kind: RosterKind,
     /// When; not read for kinds without times ([`RosterKind::has_times`]).
     pub times: ShiftTimes,
+    /// Its tag.
+    pub tag: TagId,
     /// The number of the split shift that it is a block of: rows of one workday and kind with the same number are one
     /// shift. 0: a shift of its own.
     pub split: u8,
@@ -68,12 +75,12 @@ pub struct ShiftFact {
 impl ShiftFact {
     /// A shift that the person is told to work.
     pub const fn work(workday: Workday, times: ShiftTimes) -> ShiftFact {
-        ShiftFact { workday, kind: RosterKind::Work, times, split: 0 }
+        ShiftFact { workday, kind: RosterKind::Work, times, split: 0, tag: TagId::NONE }
     }
 
     /// A row without times.
     pub const fn whole_day(workday: Workday, kind: RosterKind) -> ShiftFact {
-        ShiftFact { workday, kind, times: ShiftTimes::Clock { start: 0, end: 0 }, split: 0 }
+        ShiftFact { workday, kind, times: ShiftTimes::Clock { start: 0, end: 0 }, split: 0, tag: TagId::NONE }
     }
 }
 
@@ -108,6 +115,7 @@ impl TimecardBatch {
             ruleset,
             zone,
             rejected_rows,
+            tag,
             punches,
             shifts,
             leave: _,
@@ -135,12 +143,15 @@ impl TimecardBatch {
         self.ruleset.push(*ruleset);
         self.zone.push(*zone);
         self.push_rejected(*rejected_rows);
+        self.push_tag(*tag);
         self.punch_count.push(punches.len() as u32);
         self.punch_at.extend(punches.iter().filter_map(offset));
         self.punch_kind.extend(punches.iter().map(|punch| punch.kind as u8));
         self.push_ids(punches);
+        push_tags(&mut self.punch_tag, self.punch_at.len(), punches.iter().map(|punch| punch.tag));
         self.push_shifts(shifts);
         self.push_kinds(shifts);
+        push_tags(&mut self.shift_tag, self.shift_workday.len(), shifts.iter().map(|shift| shift.tag));
         self.push_splits(shifts);
         self.push_sparse(owner, facts);
         Ok(())
@@ -151,6 +162,14 @@ impl TimecardBatch {
         if rows > 0 || !self.rejected_rows.is_empty() {
             self.rejected_rows.resize(self.employees.len() - 1, 0);
             self.rejected_rows.push(rows);
+        }
+    }
+
+    /// A column of the whole batch, as rejected rows are.
+    fn push_tag(&mut self, tag: TagId) {
+        if tag != TagId::NONE || !self.tag.is_empty() {
+            self.tag.resize(self.employees.len() - 1, TagId::NONE);
+            self.tag.push(tag);
         }
     }
 
@@ -192,5 +211,15 @@ impl TimecardBatch {
             self.punch_id.resize(self.punch_at.len() - punches.len(), 0);
             self.punch_id.extend(punches.iter().map(|punch| punch.id.unwrap_or(0)));
         }
+    }
+}
+
+/// Tags are a column of the whole batch: it is filled up with no tag as soon as one row has a tag. `rows` are the rows of
+/// the batch with those of the new tags.
+fn push_tags(column: &mut Vec<TagId>, rows: usize, tags: impl ExactSizeIterator<Item = TagId> + Clone) {
+    let any = tags.clone().any(|tag| tag != TagId::NONE);
+    if any || !column.is_empty() {
+        column.resize(rows - tags.len(), TagId::NONE);
+        column.extend(tags);
     }
 }

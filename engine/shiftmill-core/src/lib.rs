@@ -30,6 +30,7 @@ mod plugin;
 mod reason;
 mod record;
 mod scratch;
+mod tags;
 mod text;
 mod time;
 mod timecard;
@@ -55,6 +56,13 @@ pub use timecard::{
     Leave, LeaveTime, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
+// Tags: what punches, roster rows and people carry, and which rules are for whom.
+pub use tags::{
+    FilterId, NO_TAGS, PAIRS_PER_TAG_MAX, TAG_FILTERS_MAX, TAG_NAME_BYTES_MAX, TAG_TOTALS_MAX, TAG_VALUE_BYTES_MAX,
+    TAGS_MAX, Tag, TagCondition, TagDictionary, TagError, TagFilter, TagId, TagIndex, TagTable, TagValues, is_tag_name,
+    is_tag_value,
+};
+
 // Plans: rulesets that have been checked.
 pub use plan::{ContextDays, Names, Plan, PlanTimeline};
 
@@ -70,7 +78,8 @@ pub use scratch::Scratch;
 pub use columns::ColumnValue;
 pub use evaluation::{
     CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, FactList,
-    MarkRow, MarkRows, PayLine, PayLines, RowEnds, RowRanges, TotalRow, TotalRows, TotalScope, WorkdayRow, WorkdayRows,
+    MarkRow, MarkRows, PayLine, PayLines, RowEnds, RowRanges, SplitRow, SplitRows, TotalRow, TotalRows, TotalScope,
+    WorkdayRow, WorkdayRows,
 };
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 

@@ -25,6 +25,7 @@ use crate::shape::pairing::Pairing;
 use crate::shape::rounding::RoundingRule;
 use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
+use crate::tags::{TAG_FILTERS_MAX, TagFilter};
 use crate::time::{Seconds, Workday, WorkdayRange};
 
 /// All rules of one version of a ruleset.
@@ -94,6 +95,7 @@ pub struct PlanTimeline {
     names: Names,
     needs: Needs,
     bindings: Vec<PluginBinding>,
+    filters: Vec<TagFilter>,
 }
 
 impl PlanTimeline {
@@ -102,9 +104,9 @@ impl PlanTimeline {
     pub fn new(versions: Vec<(Workday, Plan)>, names: Names) -> Option<PlanTimeline> {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
-        let (needs, bindings) = (Needs::of(&versions), Vec::new());
+        let (needs, bindings, filters) = (Needs::of(&versions), Vec::new(), Vec::new());
         let first = versions.first()?.1.clone();
-        (ascending && named).then_some(PlanTimeline { versions, first, names, needs, bindings })
+        (ascending && named).then_some(PlanTimeline { versions, first, names, needs, bindings, filters })
     }
 
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
@@ -130,7 +132,19 @@ impl PlanTimeline {
         let later = self.versions.iter().filter(|version| version.0 > workday);
         versions.extend(later.map(|(from, plan)| (*from, rebound(plan))));
         let first = versions.first().map_or_else(|| self.first.clone(), |(_, plan)| plan.clone());
-        PlanTimeline { versions, first, names: self.names.clone(), needs: self.needs, bindings }
+        let (names, filters) = (self.names.clone(), self.filters.clone());
+        PlanTimeline { versions, first, names, needs: self.needs, bindings, filters }
+    }
+
+    /// The same timeline with the tag filters that its rules name. `None` when there are more than
+    /// [`crate::TAG_FILTERS_MAX`].
+    pub fn with_filters(self, filters: Vec<TagFilter>) -> Option<PlanTimeline> {
+        (filters.len() <= TAG_FILTERS_MAX).then_some(PlanTimeline { filters, ..self })
+    }
+
+    /// The tag filters of all versions, by [`crate::FilterId`].
+    pub fn filters(&self) -> &[TagFilter] {
+        &self.filters
     }
 
     /// The plugins of all versions. The same plugin with the same configuration in several versions is one binding.
@@ -284,6 +298,8 @@ pub struct Names {
     pub leave: Vec<String>,
     /// What plugins carry from one pay period to the next, as `plugin/key`.
     pub carried: Vec<String>,
+    /// The tags that rules are for, in words, by the number of the rule, ascending.
+    pub filters: Vec<(RuleId, String)>,
     /// The texts of the rules of plugins, by the number of the rule, ascending.
     pub reasons: Vec<(RuleId, ReasonRule)>,
 }
@@ -301,6 +317,12 @@ impl Names {
     pub fn reason_rule(&self, rule: RuleId) -> Option<&ReasonRule> {
         let index = self.reasons.binary_search_by_key(&rule, |reason| reason.0).ok()?;
         self.reasons.get(index).map(|reason| &reason.1)
+    }
+
+    /// The tags that a rule is for, in words; `None` for a rule without a filter.
+    pub fn tags_wanted_by(&self, rule: RuleId) -> Option<&str> {
+        let index = self.filters.binary_search_by_key(&rule, |filter| filter.0).ok()?;
+        self.filters.get(index).map(|filter| filter.1.as_str())
     }
 
     /// What is known of a pay code.

@@ -8,6 +8,7 @@ use crate::evaluation::EvaluationError;
 use crate::facts::{CardFacts, Punch, ShiftFact, ShiftTimes};
 use crate::plan::{Names, Plan, PlanTimeline};
 use crate::record::Note;
+use crate::tags::{NO_TAGS, TagId};
 use crate::time::{Timestamp, WallTime, Workday, WorkdayRange};
 use crate::timecard::{Correction, CorrectionKind, EvaluationWindow, Inputs};
 use crate::zone::{Fold, Zone};
@@ -57,7 +58,7 @@ impl Card {
 
     pub(crate) fn punch(&mut self, day: i32, time: &str, kind: PunchKind) {
         let at = self.instant(day, time);
-        self.facts.punches.push(Punch { at, kind, id: None });
+        self.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
     }
 
     pub(crate) fn punches(&mut self, day: i32, punches: &[(&str, PunchKind)]) {
@@ -103,9 +104,9 @@ impl Card {
         let timeline = PlanTimeline::new(vec![(Workday(0), self.plan.clone())], names).unwrap();
         let mut batch = TimecardBatch::default();
         batch.push(&self.facts).unwrap();
-        let batch = batch.check(1, 1).unwrap();
+        let batch = batch.check(1, 1, 0).unwrap();
         let card = batch.timecard(0, core::slice::from_ref(&self.zone)).unwrap();
-        let inputs = Inputs { card, timeline: &timeline, window: &self.window };
+        let inputs = Inputs { card, timeline: &timeline, window: &self.window, tags: &NO_TAGS };
         self.state.clear();
         self.notes.clear();
         phases(&inputs, &mut self.state, &mut self.scratch, &mut self.notes)

@@ -4,6 +4,7 @@ use crate::codes::{
     ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RosterKind, RuleId,
 };
 use crate::plan::PlanTimeline;
+use crate::tags::{TagId, TagTable};
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;
 
@@ -14,6 +15,8 @@ pub struct Timecard<'a> {
     pub zone: &'a Zone,
     /// How many of their rows could not be read and are not among the facts.
     pub rejected_rows: u32,
+    /// The employee's tag.
+    pub tag: TagId,
     /// Clock events in any order.
     pub punches: PunchColumns<'a>,
     /// Scheduled shifts in any order.
@@ -55,6 +58,8 @@ pub struct PunchColumns<'a> {
     pub kind: &'a [u8],
     /// The caller's number of each punch; empty when they have none.
     pub id: &'a [u64],
+    /// The tag of each punch; empty when none has one.
+    pub tag: &'a [TagId],
 }
 
 /// Roster rows, mostly scheduled shifts, as columns of one length.
@@ -72,12 +77,19 @@ pub struct ScheduleColumns<'a> {
     /// [`RosterKind`] by number; empty when every row is a shift to work. Of kinds without times nothing else but the
     /// workday is read.
     pub kind: &'a [u8],
+    /// The tag of each row; empty when none has one.
+    pub tag: &'a [TagId],
     /// The number of the split shift that a row is a block of: rows of one workday and kind with the same number are one
     /// shift. 0: a shift of its own. Empty: all 0.
     pub split: &'a [u8],
 }
 
 impl ScheduleColumns<'_> {
+    /// The tag of row `index`.
+    pub(crate) fn tag_of(&self, index: usize) -> TagId {
+        self.tag.get(index).copied().unwrap_or_default()
+    }
+
     /// The kind of row `index`.
     pub fn kind_of(&self, index: usize) -> RosterKind {
         self.kind.get(index).copied().and_then(RosterKind::from_number).unwrap_or_default()
@@ -144,6 +156,8 @@ pub enum CorrectionKind {
         at: Timestamp,
         /// Its kind.
         kind: PunchKind,
+        /// Its tag.
+        tag: TagId,
     },
     /// A punch that does not count.
     Void(PunchRef),
@@ -288,4 +302,6 @@ pub struct Inputs<'a> {
     pub timeline: &'a PlanTimeline,
     /// The window of the evaluation.
     pub window: &'a EvaluationWindow,
+    /// Which rules are for which tags.
+    pub tags: &'a TagTable,
 }

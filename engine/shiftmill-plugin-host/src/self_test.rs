@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    CardState, CarryKey, ContextDays, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, Names,
-    OnFailure, Plan, PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, Timecard, Timestamp, Workday,
-    WorkdayRange, Zone,
+    CardState, CarryKey, ContextDays, EvaluationWindow, FailureCode, Hook, HookSet, Inputs, Isolation, NO_TAGS, Names,
+    OnFailure, Plan, PlanTimeline, PluginBinding, PunchColumns, RuleId, ScheduleColumns, TagId, Timecard, Timestamp,
+    Workday, WorkdayRange, Zone,
 };
 
 use crate::bound::{Bound, CallScratch};
@@ -101,8 +101,17 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
     let card = Timecard {
         rejected_rows: 0,
         zone: &zone,
-        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
+        tag: TagId::NONE,
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        schedule: ScheduleColumns {
+            workday: &[],
+            start: &[],
+            end: &[],
+            template: &[],
+            kind: &[],
+            split: &[],
+            tag: &[],
+        },
         leave: &[],
         corrections: &[],
         waivers: &[],
@@ -112,7 +121,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         opening_balances: &[],
         carried: &[],
     };
-    let inputs = Inputs { card, timeline: &timeline, window: &window };
+    let inputs = Inputs { card, timeline: &timeline, window: &window, tags: &NO_TAGS };
     Some(run(HookCard { key: "self-test", inputs: &inputs, state: &CardState::default() }))
 }
 

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use shiftmill_core::{Hook, Plan, PlanTimeline, PluginBinding};
+use shiftmill_core::{Hook, Plan, PlanTimeline, PluginBinding, TagCondition, TagValues};
 
 use crate::check::{Table, Value};
 use crate::compile::configuration;
@@ -93,6 +93,16 @@ fn value(value: &Value) -> Json {
         Value::Table(inner) => table(inner),
         Value::Tables(tables) => tables.iter().map(table).collect(),
         Value::Named(named) => object(named.iter().map(|named| (named.name.clone(), table(&named.table))).collect()),
+        Value::Tags(filter) => {
+            let condition = |condition: &TagCondition| {
+                let values: Json = match &condition.values {
+                    TagValues::OneOf(values) => values.iter().map(|value| json!(value)).collect(),
+                    TagValues::NoneOf(values) => values.iter().map(|value| json!(format!("!{value}"))).collect(),
+                };
+                (condition.name.clone(), values)
+            };
+            object(filter.conditions.iter().map(condition).collect())
+        }
         // Shown by what the plugin makes of it.
         Value::OfPlugin(_) => Json::Null,
         Value::Pattern(pattern) => {

@@ -1,6 +1,6 @@
 //! Checks a document against the table of settings. The checked table has every setting, with defaults filled in.
 
-use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, Weekday, WeekdaySet, Workday, excerpt, is_plain};
+use shiftmill_core::{DayTypeSet, ExceptionCode, Severity, TagFilter, Weekday, WeekdaySet, Workday, excerpt, is_plain};
 
 use crate::document::{Field, Node, Raw, field};
 use crate::mistake::{Finder, Place};
@@ -9,6 +9,7 @@ use crate::settings::{DATES_MAX, DOCUMENT, ENTRIES_MAX, Kind, NOT_YET, Section, 
 use crate::values;
 
 pub(crate) mod read;
+mod tags;
 
 /// A checked table: settings in the order of the table of settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +72,7 @@ pub(crate) enum Value {
     Tables(Vec<Table>),
     Named(Vec<Named>),
     /// As written: the plugin decides what it means.
+    Tags(TagFilter),
     OfPlugin(Vec<Field>),
     Pattern(Vec<(Weekday, Located)>),
     Severities(Vec<(ExceptionCode, Option<Severity>)>),
@@ -181,6 +183,7 @@ impl Checker<'_> {
             | Kind::OptionalTable(_)
             | Kind::Whole(_)
             | Kind::OffOrWhole(_)
+            | Kind::Tags
             | Kind::Pattern => Raw::Text(text.to_owned()),
         };
         self.value(setting, &Node { place, raw }, place)
@@ -283,6 +286,7 @@ impl Checker<'_> {
                     fields.iter().take(ENTRIES_MAX).filter_map(|field| self.named(setting, inner, field)).collect(),
                 )
             }
+            (Kind::Tags, Raw::Table(fields)) => tags::filter(name, fields, node.place, self.mistakes),
             (Kind::OfPlugin, Raw::Table(fields)) => {
                 self.most(name, fields.len(), ENTRIES_MAX, key);
                 Value::OfPlugin(fields.iter().take(ENTRIES_MAX).cloned().collect())
@@ -610,6 +614,7 @@ impl Kind {
             Kind::Rules(_) => "a list of rules",
             Kind::Items(_) | Kind::Changes => "a list of tables",
             Kind::Named(_) => "tables by name",
+            Kind::Tags => "a table of tags",
             Kind::OfPlugin => "a table of the plugin's own settings",
             Kind::Pattern => "a shift for each weekday",
             Kind::Severities => "a severity for each exception",
@@ -625,6 +630,7 @@ impl Kind {
             Kind::Date | Kind::Dates => values::DATES,
             Kind::Weekday | Kind::WeekdayOrWord(_) | Kind::Weekdays => values::WEEKDAYS,
             Kind::Text(_) | Kind::Name => "write texts in double quotes",
+            Kind::Tags => "write `where = { job = [\"welder\", \"fitter\"], site = \"!north\" }`",
             Kind::OfPlugin => "write `[plugin.config]` and its settings below",
             Kind::Rules(_) | Kind::Items(_) => "each entry opens with its name in double brackets, `[[...]]`",
             Kind::Pattern => "write `pattern = { Mon-Fri = \"office\" }`",

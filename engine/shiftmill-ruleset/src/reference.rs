@@ -94,6 +94,7 @@ fn values(kind: &Kind) -> String {
         | Kind::Rules(_)
         | Kind::Items(_)
         | Kind::Named(_)
+        | Kind::Tags
         | Kind::OfPlugin
         | Kind::Pattern
         | Kind::Severities

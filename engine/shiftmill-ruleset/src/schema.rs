@@ -104,6 +104,12 @@ fn kind(kind: &Kind) -> Json {
         Kind::Rules(inner) => json!({ "type": "array", "items": named(section(inner, Strict::No)) }),
         Kind::Items(inner) => json!({ "type": "array", "items": section(inner, Strict::Yes) }),
         Kind::Named(inner) => json!({ "type": "object", "additionalProperties": section(inner, Strict::No) }),
+        Kind::Tags => json!({
+            "type": "object",
+            "additionalProperties": {
+                "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" }, "minItems": 1 }]
+            }
+        }),
         Kind::OfPlugin => json!({ "type": "object" }),
         Kind::Pattern => json!({ "type": "object", "additionalProperties": text(NAME) }),
         Kind::Severities => severities(),

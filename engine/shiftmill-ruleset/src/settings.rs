@@ -112,6 +112,8 @@ pub(crate) enum Kind {
     Items(&'static Section),
     /// Tables by name.
     Named(&'static Section),
+    /// Names of tags, each with the values that fit, or with those that do not.
+    Tags,
     /// A table whose settings a plugin declares.
     OfPlugin,
     /// The shift of each weekday.
@@ -205,6 +207,7 @@ impl Setting {
             | Kind::Multiplier
             | Kind::PayCode(_)
             | Kind::WordOrPayCodes(_)
+            | Kind::Tags
             | Kind::OfPlugin
             | Kind::Pattern
             | Kind::Severities
@@ -261,6 +264,11 @@ const fn word_or_up_to<T: Coded>(most: u32) -> Kind {
 }
 
 const RULE_NAME: Setting = required("name", Kind::Name, "The name of the rule in explanations; unique in the ruleset.");
+const WHERE: Setting = optional(
+    "where",
+    Kind::Tags,
+    "Only work with these tags: `{ job = [\"welder\", \"fitter\"], site = \"!north\" }`.",
+);
 const RULE_SOURCE: Setting =
     optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
 
@@ -616,6 +624,7 @@ static ROUNDING: Section = Section {
         ),
         optional("near_schedule", up_to(24 * HOUR), "Only punches this near to the scheduled time."),
         optional("between", Kind::Window, "Only punches in this daily window. At most one of the two conditions."),
+        WHERE,
         RULE_SOURCE,
     ]],
 };
@@ -670,13 +679,14 @@ static PAID_GAP: Section = Section {
         optional("below", up_to(12 * HOUR), "Gaps inside a worked shift shorter than this are paid."),
         optional("at_most", up_to(12 * HOUR), "Instead of `below`: gaps of this length or shorter are paid."),
         setting("meals_too", Kind::Flag, "false", "Whether meals this short are paid too."),
+        WHERE,
         RULE_SOURCE,
     ]],
 };
 
 static FIXED_BREAK: Section = Section {
     title: "a break at a fixed time",
-    groups: &[&[RULE_NAME, required("between", Kind::Window, "The break, by the clock."), RULE_SOURCE]],
+    groups: &[&[RULE_NAME, required("between", Kind::Window, "The break, by the clock."), WHERE, RULE_SOURCE]],
 };
 
 const COMPARE: Kind = one_of::<Compare>();
@@ -698,6 +708,7 @@ static AUTO_DEDUCT: Section = Section {
         setting("min_piece", up_to(12 * HOUR), "0m", "The shortest gap that counts as a break taken."),
         setting("taper", Kind::Flag, "false", "Never takes the net time below `after`."),
         setting("placement", one_of::<BreakPlacement>(), "at_trigger", "Where the break is deducted."),
+        WHERE,
         RULE_SOURCE,
     ]],
 };
@@ -1086,12 +1097,19 @@ static TIER: Section = Section {
         required("pay", Kind::PayCode(BASE), "The pay code of the time beyond the limit."),
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
         setting("weekdays", Kind::Weekdays, "Mon-Sun", "Only on these weekdays."),
+        WHERE,
         optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only on late days of a run of worked days."),
         setting(
             "counts",
             Kind::WordOrPayCodes(CountsKind::CODES),
             "straight_time",
             "What it counts: straight time, all hours, or what narrower tiers have put on certain pay codes.",
+        ),
+        setting(
+            "counts_other_tags",
+            Kind::Flag,
+            "false",
+            "With `where`: whether work with other tags fills the counter too. It is never claimed.",
         ),
         setting("leave_counts", Kind::Flag, "false", "Whether paid leave fills the counter too."),
         optional("weeks", Kind::Integer { least: 2, most: 26 }, "For `workweeks`: how many."),
@@ -1165,6 +1183,7 @@ static PREMIUM_RULE: Section = Section {
         ),
         setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
         setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
+        WHERE,
         RULE_SOURCE,
     ]],
 };

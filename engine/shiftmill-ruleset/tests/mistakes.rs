@@ -418,3 +418,31 @@ fn after_a_mistake_of_syntax_a_long_document_is_not_read_to_its_end() {
     let long = mistakes(&format!("=\n{}=\n", lines(20_000)));
     assert!(long.further && long.list.iter().all(|mistake| mistake.line == 1), "{long}");
 }
+
+#[test]
+fn mistakes_in_the_tags_of_a_rule_have_their_place() {
+    let rule = |tags: &str| {
+        let text = format!("name = \"acme\"\n[[premiums]]\nname = \"welding\"\npay = \"night\"\nwhere = {tags}\n");
+        shown(&mistakes(&text))
+    };
+    let expected = [
+        ("{}", "5:9: `where` has 0 names of tags; it needs 1 to 16 | leave it out"),
+        ("{ \"a=b\" = \"x\" }", "5:11: `a=b` cannot be the name of a tag | at most 64 bytes"),
+        ("{ job = 3 }", "5:17: `job` must be a value or a list of values, not the number `3` | write values"),
+        ("{ job = [] }", "5:17: `job` must be a value or a list of values, not "),
+        ("{ job = [\"welder\", 3] }", "5:28: `job` must be a list of values, not of the number `3` | write values"),
+        ("{ job = \"a;b\" }", "5:17: `a;b` cannot be the value of a tag | at most 200 bytes"),
+        ("{ job = [\"!welder\", \"cook\"] }", "`job` names values that fit and values that do not | write only"),
+    ];
+    for (tags, start) in expected {
+        let shown = rule(tags);
+        assert!(shown.len() == 1 && shown[0].contains(start), "{tags}: {shown:#?}");
+    }
+}
+
+#[test]
+fn counting_other_tags_needs_a_filter() {
+    let text = "name = \"acme\"\n[[overtime.tiers]]\nname = \"a\"\npay = \"overtime_1_5\"\ncounts_other_tags = true\n";
+    let expected = ["5:21: `counts_other_tags` has no effect without `where` | add `where`, or drop it"];
+    assert_eq!(shown(&mistakes(text)), expected);
+}

@@ -11,6 +11,8 @@ use crate::resolved_header::{ResolvedHeader, days};
 const RESULTS_OF_A_DAY: usize = 96;
 /// The error of one employee, whose results then have no days.
 const RESULTS_OF_AN_ERROR: usize = 384;
+/// The split totals of one value: a few pay codes.
+const SPLITS_OF_A_VALUE: usize = 64;
 /// The memory of a call for each byte of its facts.
 const CALL_PER_BYTE: usize = 16;
 /// The words about one day.
@@ -36,10 +38,17 @@ pub(crate) fn of_chunk(chunk: &v1::Chunk, header: &ResolvedHeader, most: usize) 
     let employees = chunk.employees.len();
     let by_facts = bytes_of_facts(chunk) * (1 + results_per_facts);
     let of_an_employee = days(&request.window).saturating_mul(RESULTS_OF_A_DAY).max(RESULTS_OF_AN_ERROR);
-    let by_days = employees.saturating_mul(of_an_employee);
+    let by_days = employees.saturating_mul(of_an_employee).saturating_add(of_splits(chunk, request));
     let by_plugins = of_proposals(proposals(chunk, header), request.detail);
     check_fits(employees, by_plugins, most)?;
     Ok(by_facts.saturating_add(by_days).saturating_add(by_plugins))
+}
+
+/// The bytes of split totals: for each name, each employee has at most one for each of their punches, shifts and pay
+/// codes.
+fn of_splits(chunk: &v1::Chunk, request: &Request) -> usize {
+    let values = chunk.employees.len() + chunk.punch_tag.len() + chunk.shift_tag.len();
+    values.saturating_mul(request.split_by().len()).saturating_mul(SPLITS_OF_A_VALUE)
 }
 
 /// About the bytes of the facts of a chunk. Every column is named, so that a new one is counted. The length of the message
@@ -72,12 +81,16 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         carried_key,
         carried_value,
         approvals,
+        tag,
+        punch_tag,
+        shift_tag,
         employment,
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
     let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
     let shifts = shift_workday.len() + shift_start.len() + shift_end.len() + shift_template.len();
-    let words = per_employee + punch_at.len() + shifts + punch_id.len() * 2;
+    let tags = tag.len() + punch_tag.len() + shift_tag.len();
+    let words = per_employee + punch_at.len() + shifts + tags + punch_id.len() * 2;
     let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len();
     let rows = leave.len() + corrections.len() + decided + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());

@@ -8,7 +8,7 @@ use shiftmill::trial::TrialError;
 use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
-use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail};
+use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail, read_tags};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tracing::Span;
@@ -40,13 +40,20 @@ pub(crate) struct ResolvedHeader {
 
 impl ResolvedHeader {
     /// Reads the header of a stream.
-    pub async fn read(header: v1::Header, known: &Arc<Snapshot>, caller: Caller) -> Result<ResolvedHeader, Problem> {
+    pub async fn read(
+        mut header: v1::Header,
+        known: &Arc<Snapshot>,
+        caller: Caller,
+    ) -> Result<ResolvedHeader, Problem> {
         if header.rulesets.is_empty() || header.rulesets.len() > RULESETS_MAX {
             let message = format!("{} rulesets are given, 1 to {RULESETS_MAX} are needed", header.rulesets.len());
             return Err(Problem::at(ErrorCode::Header, "header.rulesets", message));
         }
         at_most(HEADER_NAMES_MAX, &header.shifts, "shifts", "header.shifts")?;
         at_most(HEADER_NAMES_MAX, &header.carried_keys, "carried keys", "header.carried_keys")?;
+        let tags = read_tags(std::mem::take(&mut header.tags), &header.split_totals_by);
+        let tags = tags
+            .map_err(|fault| Problem::at(ErrorCode::Header, format!("header.{}", fault.path()), fault.to_string()))?;
         let window = window(header.window.as_ref(), "header.window")?;
         let detail = detail(header.detail, "header.detail")?;
         let mut rulesets = Vec::with_capacity(header.rulesets.len());
@@ -62,6 +69,7 @@ impl ResolvedHeader {
             return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
         }
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
+        let request = request.with_tags(tags, header.split_totals_by);
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
         Ok(ResolvedHeader { request: Arc::new(request.with_caller(caller)), names, proposals })
     }
@@ -69,7 +77,12 @@ impl ResolvedHeader {
     /// Calls `read` with the tables that the numbers and names of chunks refer to.
     pub fn with_known<Read>(&self, read: impl FnOnce(&Known<'_>) -> Read) -> Read {
         let rulesets: Vec<&Names> = self.request.rulesets.iter().map(|ruleset| ruleset.timeline().names()).collect();
-        read(&Known { rulesets: &rulesets, header: &self.names, zones: self.request.zones.zones.len() })
+        read(&Known {
+            rulesets: &rulesets,
+            header: &self.names,
+            zones: self.request.zones.zones.len(),
+            tags: self.request.tags().len(),
+        })
     }
 }
 

@@ -168,6 +168,7 @@ pub(crate) fn open(shared: Shared, call: Arc<Call>, messages: Messages, place: P
         summary: Arc::default(),
         received: 0,
         usual: 0,
+        tags: None,
     };
     let served = async move {
         let outcome = tokio::select! {
@@ -207,6 +208,8 @@ struct OpenStream {
     received: u64,
     /// The memory that the last chunk needed: the next one will need about as much.
     usual: usize,
+    /// What the tags of the header take.
+    tags: Option<Reservation>,
 }
 
 impl OpenStream {
@@ -228,9 +231,11 @@ impl OpenStream {
         }
         let length = self.next_length(self.shared.limits.header_time).await?;
         let expected = || Problem::new(ErrorCode::HeaderExpected, "the first message of a stream must be its header");
-        let (message, _memory) = self.receive(length.ok_or_else(expected)?).await?;
+        let (message, memory) = self.receive(length.ok_or_else(expected)?).await?;
         match message {
             RequestPart::Header(header) => {
+                // The tags stay until the stream ends, and so does their memory.
+                self.tags = memory.filter(|_| !header.tags.is_empty());
                 Ok(ResolvedHeader::read(header, &self.shared.registry.now(), self.caller).await?)
             }
             RequestPart::Chunk(_) => Err(expected().into()),

@@ -1,12 +1,14 @@
 //! One `Evaluate` call: a few timecards as people write them, with readable results.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
     BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
     PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Seconds,
-    TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys, excerpt,
+    SplitRow, TagDictionary, TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys,
+    excerpt,
 };
 use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
 use shiftmill::{Caller, Finished, Request, ResultHasher, find_zone};
@@ -17,7 +19,7 @@ use shiftmill_timecards::rows::{
     self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, PunchRow, RowError,
     RowReader, ShiftRow, WaiverRow,
 };
-use shiftmill_wire::{Numbered, card_error, failed_plugin, write_detail, write_failures};
+use shiftmill_wire::{Numbered, card_error, failed_plugin, read_tags, write_detail, write_failures};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tonic::Status;
@@ -118,7 +120,25 @@ async fn read_request(message: &v1::EvaluateRequest, shared: &Shared, caller: Ca
     }
     let fields = Fields { rulesets: "ruleset", zones: "zone", window: "window" };
     let request = request(vec![ruleset], &zones, window, detail, fields, &known).await?;
-    Ok(Arc::new(request.with_caller(caller)))
+    let split_by = message.split_totals_by.clone();
+    read_tags(Vec::new(), &split_by)
+        .map_err(|fault| Problem::at(ErrorCode::Header, fault.path(), fault.to_string()))?;
+    Ok(Arc::new(request.with_tags(tags_of(message), split_by).with_caller(caller)))
+}
+
+/// All tags of the timecards. A text that is no tag is left out: it is an error of its timecard.
+fn tags_of(message: &v1::EvaluateRequest) -> TagDictionary {
+    let mut dictionary = TagDictionary::default();
+    for timecard in &message.timecards {
+        let punches = timecard.punches.iter().map(|punch| &punch.tag);
+        let shifts = timecard.shifts.iter().map(|shift| &shift.tag);
+        let corrections = timecard.corrections.iter().map(|correction| &correction.tag);
+        for text in punches.chain(shifts).chain(corrections).chain([&timecard.tag]) {
+            // What cannot be read or added here cannot be read with its timecard either.
+            let _number = dictionary.read(text);
+        }
+    }
+    dictionary
 }
 
 /// The name of a zone that exists.
@@ -153,9 +173,10 @@ fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(Check
     let punch_base = Timestamp(WallTime::on(request.window.pay_period.first, 0).0);
     let mut batch = TimecardBatch { punch_base, ..TimecardBatch::default() };
     let mut refused = Vec::new();
+    let tags = RefCell::new(request.tags().clone());
     for (index, timecard) in message.timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
-        let added = read_timecard(timecard, &at, (own, &request.zones), names).and_then(|facts| {
+        let added = read_timecard(timecard, &at, (own, &request.zones), names, &tags).and_then(|facts| {
             let far = |error: PunchTooFar| {
                 Problem::at(ErrorCode::FactOutsideWindow, format!("{at}.punches"), error.to_string())
             };
@@ -165,7 +186,7 @@ fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(Check
             refused.push((index, problem));
         }
     }
-    let checked = batch.check(request.rulesets.len(), request.zones.zones.len());
+    let checked = batch.check(request.rulesets.len(), request.zones.zones.len(), request.tags().len());
     let checked = checked.map_err(|error| Problem::at(ErrorCode::ValueUnknown, "timecards", error.to_string()))?;
     Ok((checked, refused))
 }
@@ -206,15 +227,19 @@ fn read_timecard(
     at: &str,
     zones: (Option<u16>, &ZoneTable),
     names: &Names,
+    tags: &RefCell<TagDictionary>,
 ) -> Result<CardFacts, Problem> {
     check_counts(timecard, at)?;
     let (number, zone) = home_zone(&timecard.zone, zones, &format!("{at}.zone"))?;
-    let reader = &mut RowReader::new(zone, names);
+    let reader = &mut RowReader::new(zone, names, tags);
+    let own_tag = reader.tag(&timecard.tag);
+    let own_tag = own_tag.map_err(|error| Problem::at(error.code(), format!("{at}.tag"), error.to_string()))?;
     Ok(CardFacts {
         employee: timecard.employee.clone(),
         ruleset: 0,
         zone: number,
         rejected_rows: timecard.rejected_rows,
+        tag: own_tag,
         punches: each(at, "punches", &timecard.punches, |row| Ok(reader.punch(&punch_row(row))?))?,
         shifts: each(at, "shifts", &timecard.shifts, |row| Ok(reader.shift(&shift_row(row))?))?,
         leave: each(at, "leave", &timecard.leave, |row| leave(row, reader))?.into_iter().flatten().collect(),
@@ -241,6 +266,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         employee: _,
         zone: _,
         rejected_rows: _,
+        tag: _,
         punches,
         shifts,
         leave,
@@ -330,7 +356,12 @@ fn each<Row, Fact>(
 }
 
 fn punch_row(punch: &v1::Punch) -> PunchRow<'_> {
-    PunchRow { at: punch.at.as_str().into(), kind: punch.kind.as_str().into(), id: unless_zero(punch.id) }
+    PunchRow {
+        at: punch.at.as_str().into(),
+        kind: punch.kind.as_str().into(),
+        id: unless_zero(punch.id),
+        tag: &punch.tag,
+    }
 }
 
 fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
@@ -340,6 +371,7 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
         end: shift.end.as_str().into(),
         shift: &shift.shift,
         kind: shift.kind.as_str().into(),
+        tag: &shift.tag,
         split: unless_zero(u64::from(shift.split)),
     }
 }
@@ -372,6 +404,7 @@ fn correction_row(correction: &v1::CorrectionFact) -> CorrectionRow<'_> {
         to: correction.to.as_str().into(),
         new_kind: correction.new_kind.as_str().into(),
         recorded: correction.recorded_at.as_str().into(),
+        tag: &correction.tag,
     }
 }
 
@@ -491,13 +524,15 @@ fn explained(
     let names = names(request)?;
     let zone = finished.batch.columns().zone.get(number.index).copied().unwrap_or(0);
     let zone = request.zones.get(zone).ok_or_else(lost_timecard)?;
-    let explanation = words::explain(names, &finished.results, number.index, zone, told.language, told.most);
+    let explanation =
+        words::explain(names, request.tags(), &finished.results, number.index, zone, told.language, told.most);
     let explanation = explanation.map_err(|error| match error {
         ExplainError::NoTimecard { .. } => lost_timecard(),
         ExplainError::TooLong { .. } => too_large(),
     })?;
     let mut timecard = write_timecard(employee, number, finished, &explanation, told.explain);
     timecard.carried = carried(names, finished, number.index);
+    timecard.split_totals = split_totals(names, request, finished, number.index);
     Ok(timecard)
 }
 
@@ -588,7 +623,20 @@ fn write_timecard(
         explanation: if explain { told.to_string() } else { String::new() },
         carried: Vec::new(),
         plugin_failures,
+        split_totals: Vec::new(),
     }
+}
+
+fn split_totals(names: &Names, request: &Request, finished: &Finished, index: usize) -> Vec<v1::SplitTotal> {
+    let rows = finished.results.splits.rows(finished.results.rows_of(index).splits);
+    let total = |row: SplitRow| {
+        let name = request.split_by().get(usize::from(row.name)).cloned().unwrap_or_default();
+        let value = request.tags().get(row.tag).and_then(|tag| tag.value(&name)).unwrap_or_default().to_owned();
+        let pay_code = names.pay_code(row.code).map(|info| info.name.clone()).unwrap_or_default();
+        let amount_text = words::amount(names, row.code, row.amount);
+        v1::SplitTotal { name, value, pay_code, amount_text, amount: row.amount }
+    };
+    rows.map(total).collect()
 }
 
 fn carried(names: &Names, finished: &Finished, index: usize) -> Vec<v1::CarriedValue> {
@@ -623,6 +671,7 @@ fn write_day(day: &DayExplanation, worked: u32, amounts: &mut impl Iterator<Item
         pay_code: stretch.pay_code.clone(),
         rule: stretch.rule.clone(),
         because: stretch.because.clone(),
+        tag: stretch.tag.clone(),
     };
     v1::EvaluatedDay {
         workday: day.workday.to_string(),

@@ -32,7 +32,7 @@ fn request(detail: Detail) -> Arc<Request> {
 
 fn in_process(detail: Detail, chunks: &[std::ops::Range<u64>]) -> (Vec<Evaluations>, StreamHash, Vec<CheckedBatch>) {
     let request = request(detail);
-    let batches = chunks.iter().map(|range| batch(range.clone()).check(1, 1).unwrap()).collect();
+    let batches = chunks.iter().map(|range| batch(range.clone()).check(1, 1, 0).unwrap()).collect();
     let finished = Engine::new(1).evaluate(&request, batches).unwrap();
     let mut hash = StreamHash::default();
     let mut hasher = ResultHasher::default();
@@ -111,7 +111,7 @@ async fn sparse_rows_arrive() {
     let mut batch = shiftmill::core::TimecardBatch::default();
     batch.push(&facts(0)).unwrap();
     batch.push(&card).unwrap();
-    let batches = vec![batch.clone().check(1, 1).unwrap()];
+    let batches = vec![batch.clone().check(1, 1, 0).unwrap()];
     let expected = Engine::new(1).evaluate(&request(Detail::Workdays), batches).unwrap();
     let answers = server.exchange(header(), vec![message(9, batch)]).await.unwrap();
     let result = support::results(&answers).remove(0);
@@ -126,7 +126,7 @@ async fn sparse_rows_arrive() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timecard_in_readable_rows_comes_back_explained() {
     let server = Running::start(Limits::default()).await;
-    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), ..v1::Punch::default() };
     let timecard = v1::Timecard {
         employee: "Ana".to_owned(),
         punches: vec![punch("2026-03-02 08:00", "in"), punch("2026-03-02T18:00:00-05:00", "out")],
@@ -145,6 +145,7 @@ async fn a_timecard_in_readable_rows_comes_back_explained() {
         detail: 0,
         explain: true,
         language: String::new(),
+        split_totals_by: Vec::new(),
     };
     let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
     let card = &answer.timecards[0];

@@ -582,7 +582,7 @@ async fn too_many_streams_are_turned_away() {
 #[tokio::test(flavor = "multi_thread")]
 async fn readable_rows_say_which_field_is_wrong() {
     let server = Running::start(Limits::default()).await;
-    let punch = v1::Punch { at: "2026-03-02 25:10".to_owned(), kind: "in".to_owned(), id: 0 };
+    let punch = v1::Punch { at: "2026-03-02 25:10".to_owned(), kind: "in".to_owned(), ..v1::Punch::default() };
     let timecard = v1::Timecard { employee: "Ana".to_owned(), punches: vec![punch], ..v1::Timecard::default() };
     let request = v1::EvaluateRequest {
         ruleset: Some(support::source(support::RULES)),
@@ -608,7 +608,7 @@ fn readable(timecards: Vec<v1::Timecard>) -> v1::EvaluateRequest {
 }
 
 fn eight_hours(employee: &str) -> v1::Timecard {
-    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), id: 0 };
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), ..v1::Punch::default() };
     let punches = vec![punch("2026-03-02 09:00", "in"), punch("2026-03-02 17:00", "out")];
     v1::Timecard { employee: employee.to_owned(), punches, ..v1::Timecard::default() }
 }

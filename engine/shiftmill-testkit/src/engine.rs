@@ -1,9 +1,11 @@
 //! The engine, called for one card.
 
+use std::sync::Arc;
+
 use shiftmill_core::{
     CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError, EvaluationWindow,
-    Evaluations, Hook, Inputs, Note, PayCode, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TimecardBatch,
-    Timestamp, Zone, apply, close, evaluate,
+    Evaluations, Hook, Inputs, Note, PayCode, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TagDictionary,
+    TagIndex, TagTable, TimecardBatch, Timestamp, Zone, apply, close, evaluate,
 };
 
 use crate::made_up_plugin;
@@ -20,6 +22,10 @@ pub struct Question {
     pub timeline: PlanTimeline,
     /// The window of the evaluation.
     pub window: EvaluationWindow,
+    /// The tags that the facts refer to.
+    pub tags: TagDictionary,
+    /// The names of tags by which totals are split.
+    pub split_by: Vec<String>,
     /// The recodes of a plugin before overtime.
     pub presets: Vec<Preset>,
 }
@@ -51,12 +57,12 @@ pub fn rows_with(
     results: &mut Evaluations,
 ) {
     if question.presets.is_empty() {
-        let batch = batch(question);
-        return evaluate(&inputs(question, &batch, &question.timeline), detail, state, scratch, results);
+        let (batch, tags) = (batch(question), tag_table(question));
+        return evaluate(&inputs(question, &batch, &question.timeline, &tags), detail, state, scratch, results);
     }
     let mut card = Waiting { question, notes: notes(detail), state, error: None };
-    let (batch, timeline) = (batch(question), made_up_plugin::bound(&question.timeline));
-    let inputs = inputs(question, &batch, &timeline);
+    let (batch, timeline, tags) = (batch(question), made_up_plugin::bound(&question.timeline), tag_table(question));
+    let inputs = inputs(question, &batch, &timeline, &tags);
     Stage::ALL.iter().for_each(|stage| card.advance(*stage, &inputs, scratch));
     card.close(&inputs, detail, scratch, results);
 }
@@ -66,9 +72,10 @@ pub fn rows_with(
 pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evaluations> {
     let batches: Vec<CheckedBatch> = questions.iter().map(batch).collect();
     let timelines: Vec<PlanTimeline> = questions.iter().map(timeline).collect();
-    let facts = questions.iter().zip(&batches).zip(&timelines);
+    let tables: Vec<TagTable> = questions.iter().map(tag_table).collect();
+    let facts = questions.iter().zip(&batches).zip(&timelines).zip(&tables);
     let inputs: Vec<Inputs<'_>> =
-        facts.map(|((question, batch), timeline)| inputs(question, batch, timeline)).collect();
+        facts.map(|(((question, batch), timeline), tags)| inputs(question, batch, timeline, tags)).collect();
     let mut states = vec![CardState::default(); questions.len()];
     let waiting = |(question, state)| Waiting { question, notes: notes(detail), state, error: None };
     let mut cards: Vec<Waiting<'_>> = questions.iter().zip(&mut states).map(waiting).collect();
@@ -88,7 +95,7 @@ fn batch(question: &Question) -> CheckedBatch {
     let mut batch = TimecardBatch::default();
     let facts = CardFacts { ruleset: 0, zone: 0, ..question.facts.clone() };
     batch.push(&facts).expect("generated punches lie near each other");
-    batch.check(1, 1).expect("generated columns fit together")
+    batch.check(1, 1, question.tags.len()).expect("generated columns fit together")
 }
 
 /// The rules of a question, with the plugin that its presets are of.
@@ -99,9 +106,20 @@ fn timeline(question: &Question) -> PlanTimeline {
     }
 }
 
-fn inputs<'a>(question: &'a Question, batch: &'a CheckedBatch, timeline: &'a PlanTimeline) -> Inputs<'a> {
+/// The filters of the rules, compared with the tags of a question.
+pub(crate) fn tag_table(question: &Question) -> TagTable {
+    let index = Arc::new(TagIndex::new(&question.tags, &question.split_by));
+    TagTable::new(question.timeline.filters(), &question.tags, &index)
+}
+
+fn inputs<'a>(
+    question: &'a Question,
+    batch: &'a CheckedBatch,
+    timeline: &'a PlanTimeline,
+    tags: &'a TagTable,
+) -> Inputs<'a> {
     let card = batch.timecard(0, std::slice::from_ref(&question.zone)).expect("the batch has one card");
-    Inputs { card, timeline, window: &question.window }
+    Inputs { card, timeline, window: &question.window, tags }
 }
 
 fn notes(detail: Detail) -> Option<Vec<Note>> {

@@ -11,10 +11,11 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    ApprovalTime, Because, CardFacts, CardState, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations,
-    ExceptionCode, Inputs, Layer, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind,
-    PunchRef, RuleId, ScheduledShift, Scratch, Seconds, Span, TimecardBatch, Timestamp, TotalScope, WALL_DAY,
-    WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
+    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FilterId, Inputs, Layer, Leave,
+    LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, ScheduledShift,
+    Scratch, Seconds, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues, TimecardBatch, Timestamp,
+    TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -44,6 +45,9 @@ pub const ALL: &[Promise] = &[
     ("what is explained adds up to what is paid", explanation_sums_equal_totals),
     ("a rule that never matches changes nothing", non_matching_rule_changes_nothing),
     ("moving a card by whole weeks moves its result", whole_weeks_shift_results_only),
+    ("a fact that no rule reads changes nothing but the facts", unread_facts_change_nothing),
+    ("a filter that all tags fit is no filter", filter_that_fits_all_is_none),
+    ("split totals add up to the totals of the pay period", splits_add_up),
     ("nobody who works in a scheduled shift is absent from it", work_attends_shifts),
     ("pairing alone never pays the pause between the shifts of two workdays", pauses_are_not_paid),
     ("days outside of employment expect nothing and earn nothing", outside_employment_earns_nothing),
@@ -141,11 +145,12 @@ fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
         let facts = CardFacts { employee: number.to_string(), ruleset: 0, zone: 0, ..facts.clone() };
         batch.push(&facts).expect("generated punches lie near each other");
     }
-    let batch = batch.check(1, 1).expect("generated columns fit together");
+    let tags = engine::tag_table(question);
+    let batch = batch.check(1, 1, question.tags.len()).expect("generated columns fit together");
     let (mut state, mut scratch, mut results) = (CardState::default(), Scratch::default(), Evaluations::default());
     for index in 0..batch.len() {
         let card = batch.timecard(index, std::slice::from_ref(&question.zone)).expect("the card is in the batch");
-        let inputs = Inputs { card, timeline: &question.timeline, window: &question.window };
+        let inputs = Inputs { card, timeline: &question.timeline, window: &question.window, tags: &tags };
         evaluate(&inputs, Detail::Workdays, &mut state, &mut scratch, &mut results);
     }
     (0..batch.len()).map(|index| Outcome::of(&results, index)).collect()
@@ -186,7 +191,7 @@ pub fn segment_split_invariance(question: &Question) -> Held {
     let at = Timestamp(pair.raw_start.0 + 3_600);
     let id = plain.facts.punches.iter().filter_map(|punch| punch.id).max().map(|id| id + 1);
     let mut cut = plain.clone();
-    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id });
+    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id, tag: pair.tag });
     let (whole, cut) = (engine::answer(&plain), engine::answer(&cut));
     if whole.lines == cut.lines { Ok(()) } else { Err(format!("{:#?}\nbecame\n{:#?}", whole.lines, cut.lines)) }
 }
@@ -270,8 +275,9 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     let tier = |rule, scope, limit| OvertimeTier {
         rule,
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None },
+        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
         counts: Counts::StraightTime,
+        counts_other_tags: false,
         leave_counts: false,
         limit,
         pays_to: PayCode(3),
@@ -288,7 +294,7 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     let mut plain = question.clone();
     // Work outside of employment is seen by no tier.
     plain.facts.employment.clear();
-    plain.timeline = PlanTimeline::new(vec![(Workday(0), plan)], names).expect("one version");
+    plain.timeline = timeline_of(question, vec![(Workday(0), plan)], names);
     let (rows, state) = evaluated(&plain);
     if rows.cards[0].error.is_some() {
         return Ok(());
@@ -360,8 +366,14 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
             plan.overtime.tiers.push(OvertimeTier {
                 rule: first,
                 scope: TierScope::Workday,
-                when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::NONE, consecutive: None },
+                when: TierCondition {
+                    day_types: DayTypeSet::ALL,
+                    weekdays: WeekdaySet::NONE,
+                    tags: None,
+                    consecutive: None,
+                },
                 counts: Counts::AllHours,
+                counts_other_tags: false,
                 leave_counts: true,
                 limit: Seconds::ZERO,
                 pays_to: PayCode(5),
@@ -375,13 +387,109 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
             window: None,
             weekdays: WeekdaySet::NONE,
             day_types: DayTypeSet::ALL,
+            tags: None,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::hours(24),
         });
     }
-    changed.timeline = PlanTimeline::new(versions, names).expect("the versions are as they were");
+    changed.timeline = timeline_of(question, versions, names);
     same(&engine::answer(question), &engine::answer(&changed), "with rules that never match")
+}
+
+/// Facts that no rule reads change no row of results, whichever they are: tags where no rule has a filter and no total is
+/// split, numbers of punches that no correction names, approvals of a kind that no rule reads, waivers of meals that no
+/// rule requires, and leave that was recorded after `as_of`.
+pub fn unread_facts_change_nothing(question: &Question) -> Held {
+    let mut plain = question.clone();
+    plain.timeline = with_plans(question, without_filters);
+    plain.split_by.clear();
+    plain.tags = TagDictionary::default();
+    plain.facts.tag = TagId::NONE;
+    // Whether a second transfer in a minute repeats the first is for tags to say; then the fact is read.
+    let transfers = plain.facts.punches.iter().any(|punch| punch.kind == PunchKind::Transfer);
+    let adds =
+        |correction: &Correction| matches!(correction.kind, CorrectionKind::Add { kind: PunchKind::Transfer, .. });
+    let tags_are_read = transfers || plain.facts.corrections.iter().any(adds);
+    plain.facts.punches.iter_mut().for_each(|punch| punch.tag = TagId::NONE);
+    plain.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE);
+    for correction in &mut plain.facts.corrections {
+        if let CorrectionKind::Add { tag, .. } = &mut correction.kind {
+            *tag = TagId::NONE;
+        }
+    }
+    let mut more = plain.clone();
+    more.tags.read("site=north;job=welder").expect("a tag");
+    more.tags.read("colour=red").expect("a tag");
+    if !tags_are_read {
+        more.facts.punches.iter_mut().step_by(2).for_each(|punch| punch.tag = TagId(1));
+    }
+    more.facts.shifts.iter_mut().step_by(2).for_each(|row| row.tag = TagId(2));
+    more.facts.tag = TagId(1);
+    if more.facts.corrections.is_empty() && more.facts.punches.iter().all(|punch| punch.id.is_none()) {
+        // In the order given, which is that of punches without numbers at one second.
+        (1..).zip(&mut more.facts.punches).for_each(|(number, punch)| punch.id = Some(number));
+    }
+    let (workday, as_of) = (more.window.facts.first, more.window.as_of);
+    more.facts.approvals.push(Approval {
+        kind: ApprovalKind::Trip,
+        time: ApprovalTime::Workday(workday),
+        status: ApprovalStatus::Approved,
+        choice: Compensation::Pay,
+        recorded_at: as_of,
+    });
+    more.facts.waivers.push(Waiver { workday, kind: WaiverKind::Meal(99) });
+    let time = LeaveTime::Workday(workday);
+    more.facts.leave.push(Leave { code: 0, time, recorded_at: Timestamp(as_of.0 + 1) });
+    same(&engine::answer(&plain), &engine::answer(&more), "with facts that no rule reads")
+}
+
+/// Takes the filters off all rules.
+fn without_filters(plan: &mut Plan) {
+    change_filters(plan, |_| None);
+}
+
+/// Gives every rule that may have a filter another one.
+fn change_filters(plan: &mut Plan, change: impl Fn(Option<FilterId>) -> Option<FilterId>) {
+    plan.rounding.iter_mut().for_each(|rule| rule.tags = change(rule.tags));
+    plan.breaks.paid_below.iter_mut().for_each(|rule| rule.tags = change(rule.tags));
+    plan.breaks.fixed.iter_mut().for_each(|rule| rule.tags = change(rule.tags));
+    plan.breaks.auto_deduct.iter_mut().for_each(|rule| rule.tags = change(rule.tags));
+    plan.overtime.tiers.iter_mut().for_each(|tier| tier.when.tags = change(tier.when.tags));
+    plan.premiums.iter_mut().for_each(|premium| premium.tags = change(premium.tags));
+}
+
+/// A filter that excludes a value that no tag has is as no filter at all.
+pub fn filter_that_fits_all_is_none(question: &Question) -> Held {
+    let mut filters = question.timeline.filters().to_vec();
+    let all = FilterId(filters.len() as u8);
+    let values = TagValues::NoneOf(["nowhere".to_owned()].into());
+    filters.push(TagFilter { conditions: vec![TagCondition { name: "site".to_owned(), values }] });
+    let mut changed = question.clone();
+    changed.timeline = with_plans(question, |plan| change_filters(plan, |filter| filter.or(Some(all))));
+    changed.timeline = changed.timeline.with_filters(filters).expect("one filter more");
+    same(&engine::answer(question), &engine::answer(&changed), "with a filter that all tags fit")
+}
+
+/// The split totals of every name have the sums of the pay period.
+pub fn splits_add_up(question: &Question) -> Held {
+    let outcome = engine::answer(question);
+    let whole: BTreeMap<PayCode, u64> = outcome
+        .totals
+        .iter()
+        .filter(|total| total.0.0 == TotalScope::PayPeriod)
+        .map(|((_, _, code), amount)| (*code, *amount))
+        .collect();
+    for position in 0..question.split_by.len() as u8 {
+        let mut sums: BTreeMap<PayCode, u64> = BTreeMap::new();
+        for ((_, _, code), amount) in outcome.splits.iter().filter(|split| split.0.0 == position) {
+            *sums.entry(*code).or_default() += amount;
+        }
+        if sums != whole {
+            return Err(format!("{sums:?} by name {position}, {whole:?} in all"));
+        }
+    }
+    Ok(())
 }
 
 /// The names with more rules at the end, and the number of the first of them.
@@ -396,7 +504,15 @@ fn with_rules(question: &Question, more: usize) -> (Names, RuleId) {
 fn with_plans(question: &Question, change: impl Fn(&mut Plan)) -> PlanTimeline {
     let mut versions = question.timeline.versions().to_vec();
     versions.iter_mut().for_each(|version| change(&mut version.1));
-    PlanTimeline::new(versions, question.timeline.names().clone()).expect("the versions are as they were")
+    let names = question.timeline.names().clone();
+    timeline_of(question, versions, names)
+}
+
+/// A timeline with the filters of a question.
+fn timeline_of(question: &Question, versions: Vec<(Workday, Plan)>, names: Names) -> PlanTimeline {
+    let filters = question.timeline.filters().to_vec();
+    let timeline = PlanTimeline::new(versions, names).and_then(|timeline| timeline.with_filters(filters));
+    timeline.expect("the versions are as they were")
 }
 
 /// A card, its rules' dates and its window moved by five weeks have the result moved by five weeks. In a zone without
@@ -445,7 +561,7 @@ fn moved(question: &Question, days: i32) -> Question {
     for correction in &mut facts.corrections {
         correction.recorded_at = later(correction.recorded_at, days);
         correction.kind = match correction.kind {
-            CorrectionKind::Add { at, kind } => CorrectionKind::Add { at: later(at, days), kind },
+            CorrectionKind::Add { at, kind, tag } => CorrectionKind::Add { at: later(at, days), kind, tag },
             CorrectionKind::Void(punch) => CorrectionKind::Void(named(punch)),
             CorrectionKind::Retime { punch, to } => CorrectionKind::Retime { punch: named(punch), to: later(to, days) },
             CorrectionKind::SetKind { punch, kind } => CorrectionKind::SetKind { punch: named(punch), kind },
@@ -490,7 +606,7 @@ fn moved(question: &Question, days: i32) -> Question {
             }
         }
     }
-    moved.timeline = PlanTimeline::new(versions, question.timeline.names().clone()).expect("dates in order");
+    moved.timeline = timeline_of(question, versions, question.timeline.names().clone());
     moved
 }
 
@@ -506,6 +622,7 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
             .collect(),
         totals: outcome.totals.iter().map(|(key, amount)| ((key.0, key.1.plus(days), key.2), *amount)).collect(),
         workdays: outcome.workdays.iter().map(|(workday, row)| (workday.plus(days), *row)).collect(),
+        splits: outcome.splits.clone(),
     }
 }
 

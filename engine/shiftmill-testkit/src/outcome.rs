@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::{
     DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, PayCode, PayLine, RuleId,
-    Seconds, Timestamp, TotalRow, TotalScope, Workday, WorkdayRow,
+    Seconds, SplitRow, TagId, Timestamp, TotalRow, TotalScope, Workday, WorkdayRow,
 };
 
 /// The key of a pay line: workday, pay code, rule and the number of its grounds.
@@ -26,6 +26,9 @@ pub struct Outcome {
     pub exceptions: BTreeSet<ExceptionKey>,
     /// Totals by scope, first workday and pay code.
     pub totals: BTreeMap<(TotalScope, Workday, PayCode), u64>,
+    /// Totals of the pay period by the values of tags: the position of the name, the first tag with the value, and the
+    /// pay code.
+    pub splits: BTreeMap<(u8, TagId, PayCode), u64>,
     /// Day type, punches and work time of each workday.
     pub workdays: BTreeMap<Workday, (DayType, u16, Seconds)>,
 }
@@ -46,6 +49,9 @@ impl Outcome {
         }
         for TotalRow { scope, from, code, amount } in results.totals.rows(own.totals) {
             *outcome.totals.entry((scope, from, code)).or_default() += u64::from(amount);
+        }
+        for SplitRow { name, tag, code, amount } in results.splits.rows(own.splits) {
+            *outcome.splits.entry((name, tag, code)).or_default() += u64::from(amount);
         }
         for WorkdayRow { workday, day_type, punches, worked } in results.workdays.rows(own.workdays) {
             outcome.workdays.insert(workday, (day_type, punches, worked));

@@ -34,7 +34,8 @@ fn write_marked(text: &mut String, lines: &[String], others: &[String]) {
 
 /// The facts and the rules of a question.
 pub fn timecard(question: &Question) -> String {
-    let Question { facts, zone, timeline, window, presets } = question;
+    let Question { facts, zone, timeline, window, tags, split_by, presets } = question;
+    let tag = |tag| tags.get(tag).map_or_else(String::new, |tag| format!(" [{tag}]"));
     let mut text = String::from("# A timecard\n");
     let _ = writeln!(
         text,
@@ -48,10 +49,22 @@ pub fn timecard(question: &Question) -> String {
     );
     text.push_str("| punch | kind |\n|---|---|\n");
     for punch in &facts.punches {
-        let _ = writeln!(text, "| {} | {} |", clock(zone, punch.at), punch.kind);
+        let _ = writeln!(text, "| {} | {}{} |", clock(zone, punch.at), punch.kind, tag(punch.tag));
     }
     for shift in &facts.shifts {
-        let _ = writeln!(text, "Roster: {} {} {:?} split {}", day(shift.workday), shift.kind, shift.times, shift.split);
+        let _ = writeln!(
+            text,
+            "Roster: {} {} {:?} split {}{}",
+            day(shift.workday),
+            shift.kind,
+            shift.times,
+            shift.split,
+            tag(shift.tag)
+        );
+    }
+    let _ = writeln!(text, "Employee:{}. Totals are split by {split_by:?}.", tag(facts.tag));
+    for (number, filter) in timeline.filters().iter().enumerate() {
+        let _ = writeln!(text, "Filter {number}: {filter}");
     }
     for leave in &facts.leave {
         let _ = writeln!(text, "Leave: {leave:?}");
@@ -108,6 +121,10 @@ pub fn answer(outcome: &Outcome, names: &Names, zone: &Zone) -> Vec<String> {
     for ((scope, from, code), amount) in &outcome.totals {
         let name = names.pay_code(*code).map_or("?", |info| info.name.as_str());
         lines.push(format!("total: {scope:?} from {} {name} {}", day(*from), amount_of(*amount, names, *code)));
+    }
+    for ((name, tag, code), amount) in &outcome.splits {
+        let code_name = names.pay_code(*code).map_or("?", |info| info.name.as_str());
+        lines.push(format!("split: name {name}, tag {}, {code_name} {}", tag.0, amount_of(*amount, names, *code)));
     }
     for (workday, (day_type, punches, worked)) in &outcome.workdays {
         lines.push(format!("workday: {} {day_type} {punches} punches, worked {worked}", day(*workday)));

@@ -3,7 +3,7 @@
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::shape::attendance::Attendance;
-use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, WeekdaySet};
+use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, TagId, WeekdaySet, Workday};
 
 use crate::engine::Question;
 
@@ -54,6 +54,12 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.facts.waivers.clear());
     with(&|question| question.facts.day_overrides.clear());
     with(&|question| question.facts.approvals.clear());
+    with(&|question| question.split_by.clear());
+    with(&|question| question.facts.tag = TagId::NONE);
+    with(&|question| question.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE));
+    for index in 0..facts.punches.len() {
+        with(&|question| question.facts.punches[index].tag = TagId::NONE);
+    }
     for index in 0..facts.employment.len() {
         with(&|question| gone(question.facts.employment.remove(index)));
     }
@@ -76,13 +82,13 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
         for index in 0..versions.len() {
             let mut fewer = versions.to_vec();
             fewer.remove(index);
-            all.extend(PlanTimeline::new(fewer, timeline.names().clone()));
+            all.extend(like(timeline, fewer));
         }
     }
     let changed = |change: &dyn Fn(&mut Plan)| {
         let mut versions = versions.to_vec();
         versions.iter_mut().for_each(|version| change(&mut version.1));
-        PlanTimeline::new(versions, timeline.names().clone())
+        like(timeline, versions)
     };
     let default = Plan::default();
     let mut with = |change: &dyn Fn(&mut Plan)| all.extend(changed(change));
@@ -104,6 +110,10 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.workdays.overtime = default.workdays.overtime);
     with(&|plan| plan.workdays.reporting = default.workdays.reporting);
     with(&|plan| plan.workdays.opens_at = 0);
+    with(&|plan| plan.rounding.iter_mut().for_each(|rule| rule.tags = None));
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.tags = None));
+    with(&|plan| plan.overtime.tiers.iter_mut().for_each(|tier| tier.when.tags = None));
+    with(&|plan| plan.breaks.auto_deduct.iter_mut().for_each(|rule| rule.tags = None));
     with(&|plan| plan.breaks.paid_below = None);
     with(&|plan| gone(plan.breaks.fixed.pop()));
     with(&|plan| {
@@ -157,13 +167,19 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
         });
         with(&|plan| {
             if let Some(tier) = plan.overtime.tiers.get_mut(index) {
+                tier.counts_other_tags = false;
                 tier.leave_counts = false;
                 tier.priority = 0;
             }
         });
         with(&|plan| {
             if let Some(tier) = plan.overtime.tiers.get_mut(index) {
-                tier.when = TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None };
+                tier.when = TierCondition {
+                    day_types: DayTypeSet::ALL,
+                    weekdays: WeekdaySet::ALL,
+                    tags: None,
+                    consecutive: None,
+                };
             }
         });
     }
@@ -174,6 +190,11 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     });
     all.retain(|smaller| smaller != timeline);
     all
+}
+
+/// Other versions with the names and filters of a timeline.
+fn like(timeline: &PlanTimeline, versions: Vec<(Workday, Plan)>) -> Option<PlanTimeline> {
+    PlanTimeline::new(versions, timeline.names().clone())?.with_filters(timeline.filters().to_vec())
 }
 
 /// Takes what was removed.

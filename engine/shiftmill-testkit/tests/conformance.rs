@@ -26,15 +26,16 @@ fn each_case_comes_out_as_it_should() {
             ("own.figure-without-a-rule", Outcome::Unsupported),
             ("own.rounded-with-a-grace", Outcome::Passed),
             ("own.late", Outcome::Passed),
+            ("own.branches-and-employees", Outcome::Passed),
         ]
     );
     assert_eq!(report.cases[1].detail, "2026-03-02: overtime_1_5 2:00, expected 2:30");
     assert_eq!(report.cases[3].detail, "`moon_phase`");
-    assert_eq!(report.cases[4].detail, "`punches.branch`");
+    assert_eq!(report.cases[4].detail, "`punches.mood`");
     let json = report.json();
     assert_eq!(
         (&json["passed"], &json["failed"], &json["unsupported"], &json["ambiguous"]),
-        (&3.into(), &1.into(), &3.into(), &1.into())
+        (&4.into(), &1.into(), &3.into(), &1.into())
     );
 }
 
@@ -45,7 +46,10 @@ fn the_translation_depends_on_nothing_but_what_is_stated() {
     assert_eq!(cases[0].stated, cases[1].stated);
     assert!(!format!("{:?}", cases[0].stated).contains("Daily overtime after eight hours"));
     let translation = translate(&cases[0].stated).unwrap();
-    assert_eq!(translation.files[1].1, "employee,at,kind\nE1,2026-03-02T08:00:00,in\nE1,2026-03-02T18:00:00,out\n");
+    assert_eq!(
+        translation.files[1].1,
+        "employee,at,kind,tag\nE1,2026-03-02T08:00:00,in,\nE1,2026-03-02T18:00:00,out,\n"
+    );
     assert!(translation.ruleset.contains("after = \"480m\""));
 }
 

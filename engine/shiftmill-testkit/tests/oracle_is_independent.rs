@@ -21,6 +21,7 @@ const TYPES: &[&str] = &[
     "ExceptionCode",
     "ExceptionState",
     "FactList",
+    "FilterId",
     "GapKind",
     "LeaveTime",
     "PayCode",
@@ -36,6 +37,8 @@ const TYPES: &[&str] = &[
     "ShiftFact",
     "ShiftTimes",
     "SpanState",
+    "TagId",
+    "TagValues",
     "Timestamp",
     "TotalScope",
     "WaiverKind",
@@ -70,6 +73,7 @@ const TYPES: &[&str] = &[
     "shape::breaks::BreakBasis",
     "shape::breaks::BreakPlacement",
     "shape::breaks::Compare",
+    "shape::breaks::FixedBreak",
     "shape::calendar::StatutoryRestDay",
     "shape::calendar::UnrosteredDay",
     "shape::expectation::Expectation",
@@ -109,16 +113,19 @@ const METHODS: &[&str] = &[
     "beyond",
     "changes",
     "contains",
+    "filters",
     "first_offset",
     "is_zero",
     "month_start",
     "multiplier",
     "names",
     "number",
+    "pairs",
     "pay_code",
     "plus",
     "severity",
     "since",
+    "tags",
     "versions",
     "weekday",
 ];
@@ -127,8 +134,9 @@ const METHODS: &[&str] = &[
 const FUNCTIONS: &[&str] = &["Seconds::hours", "Timestamp::max", "Workday::default"];
 
 /// Methods of the standard library whose names core uses too.
-const STANDARD: &[&str] =
-    &["contains", "count", "expect", "extend", "find", "get", "is_empty", "iter", "len", "or", "push", "take"];
+const STANDARD: &[&str] = &[
+    "contains", "count", "expect", "extend", "find", "get", "insert", "is_empty", "iter", "len", "or", "push", "take",
+];
 
 #[test]
 fn only_listed_types_are_imported() {

@@ -248,6 +248,12 @@ fields! {
     DayType "day_type" ["type", "day_is"] {
         Days Required "`workday`, `rest_day`, `statutory_holiday`, `company_holiday`, `makeup_workday`, `shifted_rest`, `statutory_rest`";
     }
+    Tag "tag" ["tags"] {
+        Employees Optional "the tag of work whose punch and roster row have none, such as `site=north;job=welder`; see below";
+        Punches Optional "the tag of the work that the punch opens";
+        Schedule Optional "the tag of work in the shift whose punch has none";
+        Corrections Optional "the tag of the punch to add";
+    }
     Rule "rule" [] {}
 }
 

@@ -2,9 +2,9 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, Correction, CorrectionKind, DayOverride, DayType,
-    Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds, Sparse,
-    TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
+    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind, DayOverride,
+    DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds,
+    Sparse, TagId, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -46,17 +46,20 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         ruleset: batch.ruleset.into_iter().map(u32::from).collect(),
         zone: batch.zone.into_iter().map(u32::from).collect(),
         rejected_rows: batch.rejected_rows,
+        tag: ColumnValue::to_numbers(batch.tag),
         punch_count: batch.punch_count,
         punch_base: batch.punch_base.0,
         punch_at: batch.punch_at,
         punch_kind: batch.punch_kind,
         punch_id: batch.punch_id,
+        punch_tag: ColumnValue::to_numbers(batch.punch_tag),
         shift_count: batch.shift_count,
         shift_workday: batch.shift_workday,
         shift_start: batch.shift_start,
         shift_end: batch.shift_end,
         shift_template,
         shift_kind: batch.shift_kind,
+        shift_tag: ColumnValue::to_numbers(batch.shift_tag),
         shift_split: batch.shift_split,
     }
 }
@@ -70,6 +73,8 @@ pub struct Known<'a> {
     pub header: &'a HeaderNames,
     /// How many zones the header names.
     pub zones: usize,
+    /// How many tags the header has.
+    pub tags: usize,
 }
 
 /// Reads a chunk, and keeps the names that the rulesets of its employees do not have.
@@ -103,6 +108,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let shifts = chunk.shift_workday.len();
     let batch = TimecardBatch {
         zone: narrow(chunk.zone, "zone")?,
+        tag: narrow_tags(chunk.tag, "tag")?,
         rejected_rows: chunk.rejected_rows,
         employees: chunk.employees,
         ruleset,
@@ -111,12 +117,14 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         punch_at: chunk.punch_at,
         punch_kind: chunk.punch_kind,
         punch_id: chunk.punch_id,
+        punch_tag: narrow_tags(chunk.punch_tag, "punch_tag")?,
         shift_count: chunk.shift_count,
         shift_workday: chunk.shift_workday,
         shift_start: or_zeros(chunk.shift_start, shifts),
         shift_end: or_zeros(chunk.shift_end, shifts),
         shift_template,
         shift_kind: chunk.shift_kind,
+        shift_tag: narrow_tags(chunk.shift_tag, "shift_tag")?,
         shift_split: chunk.shift_split,
         leave,
         corrections,
@@ -127,7 +135,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         opening_balances,
         carried,
     };
-    let checked = batch.check(known.rulesets.len(), known.zones).map_err(ChunkFault::Columns)?;
+    let checked = batch.check(known.rulesets.len(), known.zones, known.tags).map_err(ChunkFault::Columns)?;
     Ok((checked, unknown))
 }
 
@@ -279,6 +287,10 @@ fn narrow(column: Vec<u32>, name: &'static str) -> Result<Vec<u16>, ChunkFault> 
     column.into_iter().enumerate().map(narrow).collect()
 }
 
+fn narrow_tags(column: Vec<u32>, name: &'static str) -> Result<Vec<TagId>, ChunkFault> {
+    Ok(narrow(column, name)?.into_iter().map(TagId).collect())
+}
+
 fn or_zeros(column: Vec<i32>, length: usize) -> Vec<i32> {
     if column.is_empty() { vec![0; length] } else { column }
 }
@@ -409,8 +421,12 @@ fn read_leave(row: &v1::LeaveRow, employees: &Employees<'_>) -> Result<Leave, Ro
 
 fn write_correction(employee: u32, correction: &Correction) -> v1::CorrectionRow {
     use v1::correction_row::Correction as Row;
+    let tag = match correction.kind {
+        CorrectionKind::Add { tag, .. } => u32::from(tag.0),
+        CorrectionKind::Void(_) | CorrectionKind::Retime { .. } | CorrectionKind::SetKind { .. } => 0,
+    };
     let row = match correction.kind {
-        CorrectionKind::Add { at, kind } => Row::Add(v1::PunchAt { at: at.0, kind: kind.wire_number() }),
+        CorrectionKind::Add { at, kind, .. } => Row::Add(v1::PunchAt { at: at.0, kind: kind.wire_number() }),
         CorrectionKind::Void(punch) => Row::Void(write_punch_ref(punch)),
         CorrectionKind::Retime { punch, to } => {
             Row::Retime(v1::Retime { punch: Some(write_punch_ref(punch)), to: to.0 })
@@ -419,13 +435,17 @@ fn write_correction(employee: u32, correction: &Correction) -> v1::CorrectionRow
             Row::SetKind(v1::SetKind { punch: Some(write_punch_ref(punch)), kind: kind.wire_number() })
         }
     };
-    v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(row) }
+    v1::CorrectionRow { employee, recorded_at: correction.recorded_at.0, correction: Some(row), tag }
 }
 
 fn read_correction(row: &v1::CorrectionRow) -> Result<Correction, RowFault> {
     use v1::correction_row::Correction as Row;
     let kind = match &row.correction {
-        Some(Row::Add(punch)) => CorrectionKind::Add { at: Timestamp(punch.at), kind: read_punch_kind(punch.kind)? },
+        Some(Row::Add(punch)) => {
+            // A number that no dictionary can have is refused with the other tags.
+            let tag = TagId(u16::try_from(row.tag).unwrap_or(u16::MAX));
+            CorrectionKind::Add { at: Timestamp(punch.at), kind: read_punch_kind(punch.kind)?, tag }
+        }
         Some(Row::Void(punch)) => CorrectionKind::Void(read_punch_ref(Some(punch))?),
         Some(Row::Retime(retime)) => {
             CorrectionKind::Retime { punch: read_punch_ref(retime.punch.as_ref())?, to: Timestamp(retime.to) }
@@ -570,16 +590,17 @@ mod tests {
     /// Cards with every kind of fact, in every form.
     fn cards() -> [CardFacts; 2] {
         let (day, at, recorded_at) = (Workday(20_514), Timestamp(1_772_456_400), Timestamp(5));
-        let punch = |kind| Punch { at, kind, id: Some(9) };
+        let punch = |kind| Punch { at, kind, id: Some(9), tag: TagId(2) };
         let correction = |kind| Correction { kind, recorded_at };
         let leave = |code, time| Leave { code, time, recorded_at };
         let (status, choice) = (ApprovalStatus::Pending, Compensation::Bank);
         let approval = |kind, time| Approval { kind, time, status, choice, recorded_at };
         let full = CardFacts {
             employee: "E-1".to_owned(),
+            tag: TagId(1),
             punches: PunchKind::ALL.iter().map(|kind| punch(*kind)).collect(),
             shifts: vec![
-                ShiftFact::work(day, ShiftTimes::Clock { start: 32_400, end: 64_800 }),
+                ShiftFact { tag: TagId(3), ..ShiftFact::work(day, ShiftTimes::Clock { start: 32_400, end: 64_800 }) },
                 ShiftFact::work(day.plus(1), ShiftTimes::Template(1)),
                 ShiftFact::whole_day(day.plus(2), RosterKind::Rest),
                 ShiftFact { split: 255, ..ShiftFact::work(day.plus(3), ShiftTimes::Clock { start: 0, end: 60 }) },
@@ -590,7 +611,7 @@ mod tests {
                 leave(1, LeaveTime::Amount(day, Seconds(3_600))),
             ],
             corrections: vec![
-                correction(CorrectionKind::Add { at, kind: PunchKind::Out }),
+                correction(CorrectionKind::Add { at, kind: PunchKind::Out, tag: TagId(1) }),
                 correction(CorrectionKind::Void(PunchRef::Id(9))),
                 correction(CorrectionKind::Retime { punch: PunchRef::At(at, PunchKind::In), to: at }),
                 correction(CorrectionKind::SetKind { punch: PunchRef::Id(9), kind: PunchKind::MealEnd }),
@@ -626,7 +647,7 @@ mod tests {
     fn read_as_served(chunk: v1::Chunk) -> Result<TimecardBatch, ChunkFault> {
         let (names, vocabulary) = (names(), Vocabulary::new([&names()]));
         let header = HeaderNames::read(vocabulary.shifts(), vocabulary.carried_keys(), &[&names]).unwrap();
-        let known = Known { rulesets: &[&names], header: &header, zones: 1 };
+        let known = Known { rulesets: &[&names], header: &header, zones: 1, tags: 3 };
         read(chunk, &known).map(|(batch, _)| batch.into_columns())
     }
 
@@ -663,7 +684,7 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 13] = [
+        let damages: [(&str, Damage); 18] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
@@ -671,6 +692,11 @@ mod tests {
             ("zone[0]", |chunk| chunk.zone[0] = 1),
             ("shift_template[1]", |chunk| chunk.shift_template[1] = 3),
             ("shift_kind[2]", |chunk| chunk.shift_kind[2] = 5),
+            ("tag[1]", |chunk| chunk.tag[1] = 4),
+            ("punch_tag[5]", |chunk| chunk.punch_tag[5] = 70_000),
+            ("punch_tag", |chunk| chunk.punch_tag.truncate(2)),
+            ("shift_tag[0]", |chunk| chunk.shift_tag[0] = 4),
+            ("corrections[0]", |chunk| chunk.corrections[0].tag = 70_000),
             ("leave[2]", |chunk| chunk.leave[2].time = None),
             ("corrections[1]", |chunk| chunk.corrections[1].correction = None),
             ("waivers[1]", |chunk| chunk.waivers[1].waived = Some(v1::waiver_row::Waived::Meal(256))),

@@ -18,7 +18,7 @@
 //! let message = chunk::write(1, batch, &Vocabulary::new([&names]));
 //!
 //! let header = HeaderNames::read(&[], &[], &[&names])?;
-//! let (read, unknown) = chunk::read(message, &Known { rulesets: &[&names], header: &header, zones: 1 })?;
+//! let (read, unknown) = chunk::read(message, &Known { rulesets: &[&names], header: &header, zones: 1, tags: 0 })?;
 //! assert_eq!(read.columns().employees, ["E-100"]);
 //!
 //! let evaluations = Evaluations { cards: vec![CardResult::default()], ..Evaluations::default() };
@@ -36,6 +36,7 @@ mod reason;
 pub mod results;
 mod steps;
 mod summary;
+mod tags;
 mod unknown_names;
 mod vocabulary;
 
@@ -48,5 +49,6 @@ pub use numbers::Numbered;
 pub use plugin_rows::write_failures;
 pub use results::{Malformed, failed_plugin};
 pub use summary::{MalformedHash, Summary};
+pub use tags::{TagsFault, read_tags, write_tags};
 pub use unknown_names::UnknownNames;
 pub use vocabulary::{Unnamed, Vocabulary};

@@ -6,8 +6,8 @@ use std::slice;
 
 use shiftmill_core::{
     CardResult, CarriedRows, CheckedBatch, ColumnValue, EvaluationError, Evaluations, ExceptionRows, FactList,
-    MarkRows, PayCode, PayLines, PluginFailure, PremiumSpan, Quantity, ResultHasher, RowEnds, Seconds, Span,
-    StreamHash, Timestamp, TotalRows, Workday, WorkdayRows,
+    MarkRows, PayCode, PayLines, PluginFailure, PremiumSpan, Quantity, ResultHasher, RowEnds, Seconds, Span, SplitRows,
+    StreamHash, TagId, Timestamp, TotalRows, Workday, WorkdayRows,
 };
 use shiftmill_proto::v1;
 
@@ -141,6 +141,12 @@ lists! {
             exception => mark_exception,
             reason => mark_reason,
         }
+        splits: SplitRows, when_any split_count {
+            name => split_name,
+            tag => split_tag,
+            code => split_code,
+            amount => split_amount,
+        }
     }
     rows {
         spans => spans (write_span, read_span), when_any span_count;
@@ -263,6 +269,7 @@ fn write_span(span: &Span) -> v1::SpanRow {
         state: span.state.wire_number(),
         day_type: span.day_type.wire_number(),
         shift: span.shift,
+        tag: u32::from(span.tag.0),
         code: u32::from(span.code.0),
         reason: Some(reason::write(span.reason)),
     }
@@ -344,6 +351,7 @@ fn read_span(row: &v1::SpanRow) -> Option<Span> {
         state: Numbered::read(row.state)?,
         day_type: Numbered::read(row.day_type)?,
         shift: row.shift,
+        tag: TagId(u16::try_from(row.tag).ok()?),
         code: PayCode(u16::try_from(row.code).ok()?),
         reason: reason::read(row.reason.as_ref())?,
     })
@@ -375,7 +383,7 @@ pub(crate) mod tests {
     use shiftmill_core::{
         Because, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode,
         Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact,
-        ShiftTimes, SpanState, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
+        ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
@@ -408,6 +416,7 @@ pub(crate) mod tests {
             state: SpanState::PaidBreak,
             day_type: DayType::RestDay,
             shift: Some(1),
+            tag: TagId(3),
             code: PayCode(3),
             reason,
         });
@@ -423,6 +432,7 @@ pub(crate) mod tests {
         results.carried.push(CarriedRow { key: CarryKey(0), value: -1 });
         results.reasons.push(&[1, 2]);
         results.marks.push(MarkRow { exception: 0, reason: 0 });
+        results.splits.push(SplitRow { name: 1, tag: TagId(2), code: PayCode(3), amount: 3_600 });
         let ends = results.ends();
         let card = |provisional, error| CardResult { ends, provisional, error };
         results.cards = vec![card(true, None), card(false, Some(EvaluationError::Engine)), card(false, None)];
@@ -433,7 +443,7 @@ pub(crate) mod tests {
     pub(crate) fn chunk(keys: &[&str]) -> CheckedBatch {
         let mut batch = TimecardBatch::default();
         keys.iter().for_each(|key| batch.push(&CardFacts { employee: (*key).to_owned(), ..<_>::default() }).unwrap());
-        batch.check(1, 1).unwrap()
+        batch.check(1, 1, 0).unwrap()
     }
 
     fn failure(card: u32, binding: &str) -> PluginFailure {
@@ -477,7 +487,7 @@ pub(crate) mod tests {
         let cards = failed.map(|error| CardResult { error: Some(error), ..CardResult::default() }).to_vec();
         let failures = vec![failure(0, "bonus")];
         let results = Evaluations { cards, failures, ..Evaluations::default() };
-        let (written, _) = write(7, &batch.check(1, 1).unwrap(), &unknown, results);
+        let (written, _) = write(7, &batch.check(1, 1, 0).unwrap(), &unknown, results);
         let told: Vec<_> = written.errors.iter().map(|error| (error.field.as_str(), error.message.as_str())).collect();
         let long = format!("the ruleset has no leave code `{}…`", "ä".repeat(32));
         let plugin = format!("the plugin `bonus` failed on this timecard: {}", FailureCode::Panic);
@@ -524,7 +534,7 @@ pub(crate) mod tests {
     #[test]
     fn every_column_has_a_field_of_its_name() {
         let fields = crate::descriptor::fields("ChunkResult");
-        let prefixes = ["workday", "line", "exception", "total", "carried", "mark"];
+        let prefixes = ["workday", "line", "exception", "total", "carried", "mark", "split"];
         // The table of workdays does not say twice that it is about workdays.
         let others = [("workday_workday", "workday"), ("workday_day_type", "workday_type")];
         for ((columns, told), prefix) in TABLES.iter().zip(prefixes) {

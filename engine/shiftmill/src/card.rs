@@ -31,8 +31,10 @@ pub(crate) fn evaluate_card(
 /// than the request has.
 pub(crate) fn inputs<'a>(request: &'a Request, batch: &'a CheckedBatch, index: usize) -> Option<Inputs<'a>> {
     let card = batch.timecard(index, &request.zones.zones)?;
-    let ruleset = request.rulesets.get(batch.ruleset(index))?;
-    Some(Inputs { card, timeline: ruleset.timeline(), window: &request.window })
+    let number = batch.ruleset(index);
+    let ruleset = request.rulesets.get(number)?;
+    let tags = request.tag_table(number);
+    Some(Inputs { card, timeline: ruleset.timeline(), window: &request.window, tags })
 }
 
 /// Adds a card that cannot be evaluated.

@@ -197,7 +197,7 @@ fn guarded(
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{CardFacts, CardResult, Punch, PunchKind, TimecardBatch, Timestamp};
+    use shiftmill_core::{CardFacts, CardResult, Punch, PunchKind, TagId, TimecardBatch, Timestamp};
 
     use super::*;
 
@@ -221,11 +221,12 @@ mod tests {
     fn cards(punches: &[i64]) -> CheckedBatch {
         let mut batch = TimecardBatch::default();
         for (index, count) in punches.iter().enumerate() {
-            let punch = |number| Punch { at: Timestamp(number * 3_600), kind: PunchKind::In, id: None };
+            let punch =
+                |number| Punch { at: Timestamp(number * 3_600), kind: PunchKind::In, id: None, tag: TagId::NONE };
             let (employee, punches) = (format!("E{index}"), (0..*count).map(punch).collect());
             batch.push(&CardFacts { employee, punches, ..CardFacts::default() }).unwrap();
         }
-        batch.check(1, 1).unwrap()
+        batch.check(1, 1, 0).unwrap()
     }
 
     #[test]

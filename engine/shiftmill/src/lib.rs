@@ -12,8 +12,8 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use shiftmill::core::{CardFacts, Detail, EvaluationWindow, Punch, PunchKind, Timestamp, TimecardBatch, Workday,
-//!     WorkdayRange};
+//! use shiftmill::core::{CardFacts, Detail, EvaluationWindow, Punch, PunchKind, TagId, Timestamp, TimecardBatch,
+//!     Workday, WorkdayRange};
 //! use shiftmill::ruleset::{Document, NoLibrary, compile};
 //! use shiftmill::{Engine, Request, PluginRegistry, zone_table};
 //!
@@ -28,14 +28,14 @@
 //! let request = Request::new(rulesets, Arc::new(zones), window, Detail::Workdays, &PluginRegistry::default())?;
 //! let request = Arc::new(request);
 //!
-//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
 //! let mut batch = TimecardBatch::default();
 //! batch.push(&CardFacts {
 //!     employee: "E-100".to_owned(),
 //!     punches: vec![punch(1_772_456_400, PunchKind::In), punch(1_772_485_200, PunchKind::Out)],
 //!     ..CardFacts::default()
 //! })?;
-//! let checked = batch.check(request.rulesets.len(), request.zones.zones.len())?;
+//! let checked = batch.check(request.rulesets.len(), request.zones.zones.len(), request.tags().len())?;
 //!
 //! let engine = Engine::new(1);
 //! let finished = engine.evaluate(&request, vec![checked])?;

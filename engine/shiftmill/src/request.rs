@@ -3,7 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use shiftmill_core::{
-    Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, PluginHash, ZoneTable, edits_per_card_max,
+    Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, NO_TAGS, PluginHash, TAG_TOTALS_MAX, TagDictionary,
+    TagIndex, TagTable, ZoneTable, edits_per_card_max,
 };
 use shiftmill_plugin_host::{BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget};
 use shiftmill_ruleset::Ruleset;
@@ -26,6 +27,7 @@ pub struct Request {
     pub window: EvaluationWindow,
     /// How much of the derivation is wanted.
     pub detail: Detail,
+    tags: Tags,
     layout: Layout,
     /// For each ruleset the plugins that are called, in order.
     plugins: Vec<Vec<Bound>>,
@@ -41,6 +43,24 @@ pub struct Request {
     cancellation: Arc<Cancellation>,
     /// Why the request was stopped. Later chunks are then not evaluated, and chunks under way end.
     stopped: OnceLock<Stopped>,
+}
+
+/// The tags of a request, compared with the filters of its rulesets once.
+#[derive(Debug)]
+struct Tags {
+    dictionary: TagDictionary,
+    split_by: Vec<String>,
+    /// For each ruleset.
+    tables: Vec<TagTable>,
+}
+
+impl Tags {
+    fn new(rulesets: &[Arc<Ruleset>], dictionary: TagDictionary, mut split_by: Vec<String>) -> Tags {
+        split_by.truncate(TAG_TOTALS_MAX);
+        let index = Arc::new(TagIndex::new(&dictionary, &split_by));
+        let table = |ruleset: &Arc<Ruleset>| TagTable::new(ruleset.timeline().filters(), &dictionary, &index);
+        Tags { tables: rulesets.iter().map(table).collect(), dictionary, split_by }
+    }
 }
 
 /// The order in which a worker evaluates a chunk. It never changes a result.
@@ -176,10 +196,11 @@ impl Request {
             hooks = bound.binding().hooks.iter().fold(hooks, HookSet::with);
         }
         Ok(Request {
-            rulesets,
             zones,
             window,
             detail,
+            tags: Tags::new(&rulesets, TagDictionary::default(), Vec::new()),
+            rulesets,
             layout: Layout::default(),
             pace: Pace::of(&plugins),
             plugins,
@@ -191,6 +212,28 @@ impl Request {
             cancellation,
             stopped: OnceLock::new(),
         })
+    }
+
+    /// The same request, whose facts refer to the tags of this dictionary. Totals are also split by the names of
+    /// `split_by`, of which [`shiftmill_core::TAG_TOTALS_MAX`] are the most.
+    #[must_use]
+    pub fn with_tags(self, dictionary: TagDictionary, split_by: Vec<String>) -> Request {
+        Request { tags: Tags::new(&self.rulesets, dictionary, split_by), ..self }
+    }
+
+    /// The tags that its facts refer to.
+    pub fn tags(&self) -> &TagDictionary {
+        &self.tags.dictionary
+    }
+
+    /// The names of tags by which totals are split.
+    pub fn split_by(&self) -> &[String] {
+        &self.tags.split_by
+    }
+
+    /// Which rules of a ruleset are for which tags.
+    pub(crate) fn tag_table(&self, ruleset: usize) -> &TagTable {
+        self.tags.tables.get(ruleset).unwrap_or(&NO_TAGS)
     }
 
     /// The same request, with metrics of its plugins.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use shiftmill::core::{
     CardFacts, CheckedBatch, Detail, ErrorCode, EvaluationWindow, Evaluations, ExceptionCode, FailureCode, Hook,
-    PayCode, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+    PayCode, Punch, PunchKind, ShiftFact, ShiftTimes, TagId, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill::plugin_host::{FAILED_FUEL_MAX, HostSettings, fuel_budget};
 use shiftmill::ruleset::{Document, Ruleset, compile};
@@ -74,7 +74,7 @@ fn facts(number: u64, days: i32, rulesets: u64) -> CardFacts {
     for day in 0..days {
         let start = WallTime::on(MONDAY.plus(day), 9 * 3_600 + 18_000).0 + i64::try_from(number % 7).unwrap() * 60;
         for (at, kind) in [(start, PunchKind::In), (start + 34_000, PunchKind::Out)] {
-            card.punches.push(Punch { at: Timestamp(at), kind, id: None });
+            card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE });
         }
     }
     card
@@ -89,7 +89,7 @@ fn chunks(cards: &[CardFacts], per_chunk: usize, request: &Request) -> Vec<Check
     let chunk = |cards: &[CardFacts]| {
         let mut batch = TimecardBatch::default();
         cards.iter().for_each(|card| batch.push(card).unwrap());
-        batch.check(request.rulesets.len(), request.zones.zones.len()).unwrap()
+        batch.check(request.rulesets.len(), request.zones.zones.len(), 0).unwrap()
     };
     cards.chunks(per_chunk).map(chunk).collect()
 }
@@ -164,7 +164,9 @@ fn what_a_plugin_makes_of_work_feeds_overtime_and_says_why() {
     assert_eq!((of(DOUBLE), of(MEAL)), (vec![34_000], vec![1]));
     assert_eq!(of(PayCode(5)), [5_200; 4]);
     let names = request.rulesets[0].timeline().names();
-    let told = words::explain(names, results, 0, &request.zones.zones[0], Language::English, usize::MAX).unwrap();
+    let told =
+        words::explain(names, request.tags(), results, 0, &request.zones.zones[0], Language::English, usize::MAX)
+            .unwrap();
     let meal = told.days[0].pay.iter().find(|line| line.pay_code == "meal_premium").unwrap();
     assert_eq!((meal.rule.as_str(), meal.because.as_str()), ("generous/meal", "has a meal"));
     assert!(told.days[0].steps.iter().any(|step| step.contains("by rule `generous/meal`: has a meal")), "{told}");

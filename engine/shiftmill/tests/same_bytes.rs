@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use shiftmill::core::{
     CardFacts, CheckedBatch, Correction, CorrectionKind, Detail, ErrorCode, EvaluationWindow, Leave, LeaveTime, Punch,
-    PunchKind, PunchRef, Seconds, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday, WorkdayRange,
+    PunchKind, PunchRef, Seconds, ShiftFact, ShiftTimes, TagId, TimecardBatch, Timestamp, WallTime, Workday,
+    WorkdayRange,
 };
 use shiftmill::ruleset::{Document, NoLibrary, compile};
 use shiftmill::{Engine, Finished, Layout, PluginRegistry, Request, ResultHasher, StreamHash, zone_table};
@@ -74,7 +75,7 @@ fn facts(number: u64) -> CardFacts {
         card.leave.extend(time.map(|time| Leave { code: 0, time, recorded_at }));
         let kind = match below(24) {
             0 => Some(CorrectionKind::Void(PunchRef::At(Timestamp(noon), PunchKind::MealStart))),
-            1 => Some(CorrectionKind::Add { at: Timestamp(end + 3_600), kind: PunchKind::In }),
+            1 => Some(CorrectionKind::Add { at: Timestamp(end + 3_600), kind: PunchKind::In, tag: TagId::NONE }),
             _ => None,
         };
         card.corrections.extend(kind.map(|kind| Correction { kind, recorded_at }));
@@ -91,7 +92,7 @@ fn facts(number: u64) -> CardFacts {
                 _ => 1,
             };
             for copy in 0..copies {
-                card.punches.push(Punch { at: Timestamp(at + copy * 20), kind, id: None });
+                card.punches.push(Punch { at: Timestamp(at + copy * 20), kind, id: None, tag: TagId::NONE });
             }
         }
     }
@@ -105,7 +106,7 @@ fn chunks(employees: impl Iterator<Item = u64>, per_chunk: usize, request: &Requ
         for card in cards {
             batch.push(card).unwrap();
         }
-        batch.check(request.rulesets.len(), request.zones.zones.len()).unwrap()
+        batch.check(request.rulesets.len(), request.zones.zones.len(), 0).unwrap()
     };
     cards.chunks(per_chunk).map(chunk).collect()
 }
@@ -177,7 +178,7 @@ fn a_batch_checked_for_another_request_fails_card_by_card() {
     let mut batch = TimecardBatch::default();
     batch.push(&CardFacts { ruleset: 1, ..facts(1) }).unwrap();
     batch.push(&facts(2)).unwrap();
-    let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2).unwrap()]).unwrap();
+    let finished = Engine::new(1).evaluate(&request, vec![batch.check(2, 2, 0).unwrap()]).unwrap();
     let errors: Vec<_> = finished[0].results.cards.iter().map(|card| card.error.map(|error| error.code())).collect();
     assert_eq!(errors, [Some(ErrorCode::Engine), None]);
 }

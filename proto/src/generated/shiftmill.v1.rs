@@ -1375,6 +1375,30 @@ pub struct Header {
     /// and each must be carried by at least one of the rulesets.
     #[prost(string, repeated, tag = "6")]
     pub carried_keys: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The tags that `tag`, `punch_tag` and `shift_tag` refer to: 1 is the first. At most 16 384.
+    #[prost(message, repeated, tag = "7")]
+    pub tags: ::prost::alloc::vec::Vec<Tag>,
+    /// The names of tags by which totals of the pay period are split, at most 8. A split total names one by its position.
+    #[prost(string, repeated, tag = "8")]
+    pub split_totals_by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What a punch, a roster row or an employee carries besides times, such as site and job: 1 to 16 pairs, each name once.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Tag {
+    /// The pairs.
+    #[prost(message, repeated, tag = "1")]
+    pub pairs: ::prost::alloc::vec::Vec<TagPair>,
+}
+/// A name and its value, such as `job` and `welder`. Neither is empty, has blanks at an end, hidden characters, or one of
+/// `;`, `\[` and `\]`.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TagPair {
+    /// At most 64 bytes, without `=`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At most 200 bytes, without `!` in front.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
 }
 /// The source of a ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1444,6 +1468,10 @@ pub struct Chunk {
     /// Per employee: the position of their home zone in the header. Left out: 0.
     #[prost(fixed32, repeated, tag = "4")]
     pub zone: ::prost::alloc::vec::Vec<u32>,
+    /// Per employee: their tag, which work has whose punch and roster row have none: the N-th of the header's `tags`, or 0
+    /// for none. Left out: 0.
+    #[prost(fixed32, repeated, tag = "35")]
+    pub tag: ::prost::alloc::vec::Vec<u32>,
     /// Per employee: how many punches, at most 20 000.
     #[prost(fixed32, repeated, tag = "5")]
     pub punch_count: ::prost::alloc::vec::Vec<u32>,
@@ -1459,6 +1487,10 @@ pub struct Chunk {
     /// Per punch: the client's number, by which corrections name it. Left out: none.
     #[prost(fixed64, repeated, tag = "9")]
     pub punch_id: ::prost::alloc::vec::Vec<u64>,
+    /// Per punch: its tag, the N-th of the header's `tags`, or 0 for none. Work has the tag of the punch that opens it. Left
+    /// out: 0.
+    #[prost(fixed32, repeated, tag = "32")]
+    pub punch_tag: ::prost::alloc::vec::Vec<u32>,
     /// Per employee: how many scheduled shifts, at most 2 000. Left out: 0.
     #[prost(fixed32, repeated, tag = "10")]
     pub shift_count: ::prost::alloc::vec::Vec<u32>,
@@ -1482,6 +1514,9 @@ pub struct Chunk {
     /// same number are one shift. 0: a shift of its own. Left out: 0.
     #[prost(bytes = "vec", tag = "31")]
     pub shift_split: ::prost::alloc::vec::Vec<u8>,
+    /// Per shift: its tag, the N-th of the header's `tags`, or 0 for none. Left out: 0.
+    #[prost(fixed32, repeated, tag = "33")]
+    pub shift_tag: ::prost::alloc::vec::Vec<u32>,
     /// Approved leave, by ascending employee.
     #[prost(message, repeated, tag = "15")]
     pub leave: ::prost::alloc::vec::Vec<LeaveRow>,
@@ -1580,6 +1615,9 @@ pub struct CorrectionRow {
     /// When it became known: seconds since 1970. A correction recorded after `as_of` does not count.
     #[prost(sfixed64, tag = "2")]
     pub recorded_at: i64,
+    /// Of a punch that was forgotten: its tag, the N-th of the header's `tags`, or 0 for none.
+    #[prost(uint32, tag = "7")]
+    pub tag: u32,
     /// What it does.
     #[prost(oneof = "correction_row::Correction", tags = "3, 4, 5, 6")]
     pub correction: ::core::option::Option<correction_row::Correction>,
@@ -1990,6 +2028,22 @@ pub struct ChunkResult {
     /// amounts by then, because chunks finish in any order.
     #[prost(message, optional, tag = "47")]
     pub plugin_use: ::core::option::Option<PluginUse>,
+    /// Per employee: how many split totals; left out when no totals are split. Those of one name add up to the totals of the
+    /// pay period.
+    #[prost(fixed32, repeated, tag = "48")]
+    pub split_count: ::prost::alloc::vec::Vec<u32>,
+    /// Per split total: by which name, a position in the header's `split_totals_by`, one byte each.
+    #[prost(bytes = "vec", tag = "49")]
+    pub split_name: ::prost::alloc::vec::Vec<u8>,
+    /// Per split total: the first of the header's `tags` that has the value, counted from 1; 0 for what has no value.
+    #[prost(fixed32, repeated, tag = "50")]
+    pub split_tag: ::prost::alloc::vec::Vec<u32>,
+    /// Per split total: the pay code.
+    #[prost(fixed32, repeated, tag = "51")]
+    pub split_code: ::prost::alloc::vec::Vec<u32>,
+    /// Per split total: seconds or occurrences, by the unit of the pay code.
+    #[prost(fixed32, repeated, tag = "52")]
+    pub split_amount: ::prost::alloc::vec::Vec<u32>,
 }
 /// Why one timecard could not be evaluated. The others go on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2111,6 +2165,9 @@ pub struct SpanRow {
     /// Why.
     #[prost(message, optional, tag = "9")]
     pub reason: ::core::option::Option<Reason>,
+    /// The tag of its seconds, the N-th of the header's `tags`; 0 for none.
+    #[prost(uint32, tag = "10")]
+    pub tag: u32,
 }
 /// A premium over a stretch of time.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2604,6 +2661,9 @@ pub struct EvaluateRequest {
     /// rules are in English.
     #[prost(string, tag = "7")]
     pub language: ::prost::alloc::string::String,
+    /// The names of tags, at most 8, by which totals of the pay period are split.
+    #[prost(string, repeated, tag = "8")]
+    pub split_totals_by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// One employee's facts, written for people. Times are `2026-03-02 08:58` or `2026-03-02T08:58:30` by the wall clock of
 /// the timecard's zone (shown twice: the earlier; never shown: moved forward), or instants such as
@@ -2651,6 +2711,9 @@ pub struct Timecard {
     /// When they were employed; always, when there is nothing. Who was hired again has several.
     #[prost(message, repeated, tag = "16")]
     pub employment: ::prost::alloc::vec::Vec<EmploymentFact>,
+    /// The employee's tag, `site=north;job=welder`, which work has whose punch and roster row have none.
+    #[prost(string, tag = "17")]
+    pub tag: ::prost::alloc::string::String,
 }
 /// One clock event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2664,6 +2727,9 @@ pub struct Punch {
     /// The client's number, by which corrections name it; 0: none.
     #[prost(uint64, tag = "3")]
     pub id: u64,
+    /// Its tag, `site=north;job=welder`. Work has the tag of the punch that opens it.
+    #[prost(string, tag = "4")]
+    pub tag: ::prost::alloc::string::String,
 }
 /// One roster row, mostly a scheduled shift: by clock times, or by the name of a shift of the ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2688,6 +2754,9 @@ pub struct ScheduledShift {
     /// one shift. 0: a shift of its own.
     #[prost(uint32, tag = "6")]
     pub split: u32,
+    /// Its tag, `site=north;job=welder`.
+    #[prost(string, tag = "7")]
+    pub tag: ::prost::alloc::string::String,
 }
 /// Approved leave: from-to, or a whole workday, or a length on a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2735,6 +2804,9 @@ pub struct CorrectionFact {
     /// Set_kind: the right kind.
     #[prost(string, tag = "7")]
     pub new_kind: ::prost::alloc::string::String,
+    /// Add: the tag of the punch, `site=north;job=welder`.
+    #[prost(string, tag = "8")]
+    pub tag: ::prost::alloc::string::String,
 }
 /// A waiver for a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2866,6 +2938,9 @@ pub struct EvaluatedTimecard {
     /// How plugins failed.
     #[prost(message, repeated, tag = "9")]
     pub plugin_failures: ::prost::alloc::vec::Vec<PluginFailure>,
+    /// Totals of the pay period by the values of tags, as the request asks for.
+    #[prost(message, repeated, tag = "10")]
+    pub split_totals: ::prost::alloc::vec::Vec<SplitTotal>,
 }
 /// One workday.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2954,6 +3029,28 @@ pub struct Stretch {
     /// The grounds.
     #[prost(string, tag = "7")]
     pub because: ::prost::alloc::string::String,
+    /// Its tag, `job=welder;site=north`; empty where it has none.
+    #[prost(string, tag = "8")]
+    pub tag: ::prost::alloc::string::String,
+}
+/// The part of a total of the pay period that has one value of a tag.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SplitTotal {
+    /// The name, such as `site`.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The value; empty for what has none.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// The pay code.
+    #[prost(string, tag = "3")]
+    pub pay_code: ::prost::alloc::string::String,
+    /// The sum for people: `40:00`, or `2 times`.
+    #[prost(string, tag = "4")]
+    pub amount_text: ::prost::alloc::string::String,
+    /// The sum in seconds or occurrences.
+    #[prost(uint32, tag = "5")]
+    pub amount: u32,
 }
 /// The sum of one pay code.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shiftmill::core::{CardFacts, CheckedBatch, Detail, Evaluations};
+use shiftmill::core::{CardFacts, CheckedBatch, Detail, Evaluations, TagDictionary};
 pub use shiftmill::trial::{Setting, carried, chunk};
 use shiftmill::words::{self, Explanation, Language};
 use shiftmill::{Engine, Finished, PluginMetrics, PluginRegistry, Request};
@@ -72,6 +72,14 @@ pub struct WithAndWithout {
 /// The explanation of one card of a chunk.
 pub fn explain(setting: &Setting, results: &Evaluations, index: usize) -> Result<Explanation, Problem> {
     let most = words::EXPLANATION_BYTES_MAX;
-    let told = words::explain(setting.names(), results, index, setting.zone()?, Language::English, most);
+    let told = words::explain(
+        setting.names(),
+        &TagDictionary::default(),
+        results,
+        index,
+        setting.zone()?,
+        Language::English,
+        most,
+    );
     told.map_err(|error| Problem::own(error.to_string()))
 }

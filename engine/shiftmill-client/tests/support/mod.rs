@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use shiftmill_client::core::{
-    CardFacts, Detail, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes, Timestamp, WallTime, Workday,
-    WorkdayRange,
+    CardFacts, Detail, EvaluationWindow, Punch, PunchKind, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp,
+    WallTime, Workday, WorkdayRange,
 };
 use shiftmill_client::{Answer, Builder, ChunkResults, Client, Retry, Ruleset, Settings};
 use shiftmill_server::{Config, Server};
@@ -51,6 +51,8 @@ pub fn settings() -> Settings {
         window: EvaluationWindow { pay_period: days, facts, as_of, require_final: false },
         complete: false,
         detail: Detail::Workdays,
+        tags: TagDictionary::default(),
+        split_totals_by: Vec::new(),
     }
 }
 
@@ -62,7 +64,7 @@ pub fn card(number: usize) -> CardFacts {
         card.shifts.push(ShiftFact::work(workday, ShiftTimes::Template(0)));
         let turn = i64::try_from(number).unwrap() * 7 + i64::from(day);
         let start = WallTime::on(workday, 32_400).0 + 18_000 + (turn % 13) * 60;
-        let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+        let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
         card.punches.push(punch(start, PunchKind::In));
         if turn % 17 != 0 {
             card.punches.push(punch(start + 9 * 3_600 + (turn % 3) * 3_600, PunchKind::Out));

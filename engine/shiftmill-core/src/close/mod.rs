@@ -3,6 +3,7 @@ mod carry;
 mod context;
 pub mod exceptions;
 mod rejected;
+pub(crate) mod splits;
 #[cfg(test)]
 mod tests;
 pub(crate) mod totals;
@@ -30,6 +31,7 @@ pub fn close(
     exceptions::raise(inputs, detail, state, results);
     totals::gather_lines(inputs, state, &mut scratch.totals);
     totals::add_up(inputs, &mut scratch.totals, results);
+    splits::add(inputs, state, &mut scratch.splits, results);
     if detail >= Detail::Workdays {
         add_workdays(inputs, state, results);
         totals::add_lines(inputs, &scratch.totals, results);

@@ -8,6 +8,7 @@ use crate::evaluation::TotalScope;
 use crate::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use crate::plan::ContextDays;
 use crate::reason::{Because, Reason};
+use crate::tags::TagId;
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, WeekdaySet, WorkdayRange};
 use crate::timecard::{OpeningBalance, Waiver, WaiverKind};
@@ -33,8 +34,9 @@ fn tier(scope: TierScope) -> OvertimeTier {
     OvertimeTier {
         rule: RuleId(3),
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None },
+        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
         counts: Counts::StraightTime,
+        counts_other_tags: false,
         leave_counts: false,
         limit: Seconds::hours(8),
         pays_to: PayCode(1),
@@ -183,6 +185,7 @@ fn what_is_paid_beside_the_timeline_stands_among_its_day() {
             state: SpanState::Leave,
             day_type: DayType::Workday,
             shift: None,
+            tag: TagId::NONE,
             code: PayCode::REGULAR,
             reason: why(5),
         });

@@ -115,8 +115,8 @@ fn apply_one(
     named: &mut Vec<Named>,
 ) -> Option<Corrected> {
     match correction {
-        CorrectionKind::Add { at, kind } => {
-            punches.push(KeptPunch { at, kind, role: PunchRole::Unused, raw: None });
+        CorrectionKind::Add { at, kind, tag } => {
+            punches.push(KeptPunch { at, kind, role: PunchRole::Unused, tag, raw: None });
             named.push(Named { at, kind, id: None, voided: false });
             Some(Corrected::Added { at })
         }
@@ -159,6 +159,7 @@ fn instant_named(correction: &Correction) -> Timestamp {
 mod tests {
     use super::*;
     use crate::codes::PunchKind::{In, Out};
+    use crate::tags::TagId;
     use crate::testing::Card;
     use core::num::NonZeroU32;
 
@@ -175,7 +176,7 @@ mod tests {
         card.correct(3, CorrectionKind::Retime { punch: PunchRef::At(four, Out), to: six });
         card.correct(2, CorrectionKind::Retime { punch: PunchRef::At(four, Out), to: five });
         card.correct(4, CorrectionKind::Void(PunchRef::At(eight, In)));
-        card.correct(5, CorrectionKind::Add { at: eight.after(Seconds(60)), kind: In });
+        card.correct(5, CorrectionKind::Add { at: eight.after(Seconds(60)), kind: In, tag: TagId::NONE });
         card.opened().unwrap();
         let kept: Vec<_> = card.state.punches.iter().map(|punch| (punch.at, punch.raw)).collect();
         assert_eq!(kept, [(eight.after(Seconds(60)), None), (six, NonZeroU32::new(2))]);

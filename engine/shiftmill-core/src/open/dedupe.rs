@@ -9,7 +9,7 @@
 
 use crate::card::{CardState, KeptPunch, Noticed};
 use crate::coded::coded;
-use crate::codes::ExceptionCode;
+use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp};
@@ -117,6 +117,7 @@ fn run_length<'a>(first: KeptPunch, later: &[KeptPunch], plan_at: &mut impl FnMu
 #[inline]
 fn repeats<'a>(punch: &KeptPunch, before: &KeptPunch, plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) -> bool {
     punch.kind == before.kind
+        && (punch.kind != PunchKind::Transfer || punch.tag == before.tag)
         && plan_at(punch.at).dedupe.window.is_some_and(|window| punch.at.since(before.at) <= window)
 }
 

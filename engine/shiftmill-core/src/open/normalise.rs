@@ -1,7 +1,8 @@
 //! Punches as they count: corrected, in total order, without repeats and without the future.
 //! - Takes:  raw punches in any order, and corrections.
 //! - Gives:  kept punches in the total order: instant, then closers before transfers and unknown punches before openers
-//!   (out before in), then kind number, then the caller's number (none: after all numbers), then the position given.
+//!   (out before in), then kind number, then the caller's number (none: after all numbers), then the pairs of the tag,
+//!   then the position given.
 //! - Keeps:  raw punches; a correction is a later fact beside them.
 //! - Runs:   first of all.
 //! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out, measured by how much
@@ -15,6 +16,7 @@ use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
+use crate::tags::{TagId, TagTable};
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Inputs, PunchColumns};
 
@@ -64,7 +66,8 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
         let at = i64::from(*at);
         ascending &= before < at;
         before = at;
-        KeptPunch { at: Timestamp(base + at), kind, role: PunchRole::Unused, raw: NonZeroU32::new(number) }
+        let (role, tag) = (PunchRole::Unused, TagId::NONE);
+        KeptPunch { at: Timestamp(base + at), kind, role, tag, raw: NonZeroU32::new(number) }
     };
     let numbers = 1_u32..;
     if columns.kind.is_empty() {
@@ -75,6 +78,8 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
             punch(at, kind, number)
         }));
     }
+    // Nearly always there is no tag at all.
+    punches.iter_mut().zip(columns.tag).for_each(|(punch, tag)| punch.tag = *tag);
     ascending
 }
 
@@ -86,20 +91,22 @@ pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut im
 }
 
 /// Brings punches into the total order. `ids` are the caller's numbers by raw position; empty when there are none.
-pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64]) {
+pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64], tags: &TagTable) {
     // The punches of most cards are in order, and then one check is enough.
     let in_order = |earlier: &KeptPunch, later: &KeptPunch| {
-        earlier.at < later.at || (earlier.at == later.at && order_key(earlier, ids) <= order_key(later, ids))
+        earlier.at < later.at
+            || (earlier.at == later.at && order_key(earlier, ids, tags) <= order_key(later, ids, tags))
     };
     if !punches.is_sorted_by(in_order) {
-        punches.sort_unstable_by_key(|punch| order_key(punch, ids));
+        punches.sort_unstable_by_key(|punch| order_key(punch, ids, tags));
     }
 }
 
-fn order_key(punch: &KeptPunch, ids: &[u64]) -> (Timestamp, u8, u8, u64, u32) {
+fn order_key(punch: &KeptPunch, ids: &[u64], tags: &TagTable) -> (Timestamp, u8, u8, u64, u16, u32) {
     let number = punch.raw.map_or(u32::MAX, NonZeroU32::get);
-    let id = ids.get(number as usize - 1).copied().unwrap_or(u64::MAX);
-    (punch.at, direction_order(punch.kind), punch.kind as u8, id, number)
+    // A punch that was added comes last.
+    let id = punch.raw.map_or(u64::MAX, |raw| ids.get(raw.get() as usize - 1).copied().unwrap_or(0));
+    (punch.at, direction_order(punch.kind), punch.kind as u8, id, tags.rank(punch.tag), number)
 }
 
 /// Whoever leaves and arrives in the same second has left first.

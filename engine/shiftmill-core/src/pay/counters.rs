@@ -18,6 +18,7 @@ use crate::pay::tiers::{
 use crate::plan::{Plan, PlanTimeline};
 use crate::record::{Note, Recorder, WhyNot};
 use crate::shape::split;
+use crate::tags::{FilterId, TagId, TagTable};
 use crate::time::{Seconds, Timestamp, Weekday, WeekdaySet, Workday};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
 
@@ -28,6 +29,9 @@ pub(crate) struct Rules<'a> {
     pub(crate) window: &'a EvaluationWindow,
     pub(crate) opening: &'a [OpeningBalance],
     pub(crate) shifts: &'a [WorkedShift],
+    pub(crate) tags: &'a TagTable,
+    /// The tag of the employee.
+    pub(crate) tag: TagId,
     /// The versions that can hold on a day of the card: `versions[first..=last]`.
     first: usize,
     last: usize,
@@ -41,6 +45,8 @@ impl<'a> Rules<'a> {
             window: inputs.window,
             opening: inputs.card.opening_balances,
             shifts,
+            tags: inputs.tags,
+            tag: inputs.card.tag,
             first: 0,
             last: 0,
         };
@@ -61,6 +67,17 @@ impl<'a> Rules<'a> {
     /// The index of the version in force on a workday.
     fn version_at(&self, workday: Workday) -> usize {
         self.timeline.versions().iter().rposition(|version| version.0 <= workday).unwrap_or(0)
+    }
+
+    /// What conditions ask of the seconds of a span.
+    #[inline]
+    pub(crate) fn kind_of(&self, span: &Span) -> SecondKind {
+        SecondKind { day_type: span.day_type, tags: self.tags.mask(span.tag) }
+    }
+
+    /// What conditions ask of leave without clock times.
+    pub(crate) fn kind_of_leave(&self, day_type: DayType) -> SecondKind {
+        SecondKind { day_type, tags: self.tags.mask(self.tag) }
     }
 
     /// The plan in force on a workday.
@@ -146,6 +163,15 @@ impl<'a> Rules<'a> {
     }
 }
 
+/// What the conditions of tiers ask of a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SecondKind {
+    /// Its day type.
+    pub(crate) day_type: DayType,
+    /// The bits of the tag filters that it fits.
+    pub(crate) tags: u64,
+}
+
 /// A tier on its way through a card.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
@@ -182,6 +208,10 @@ pub(crate) struct Counter {
     special: bool,
     weekdays: WeekdaySet,
     day_types: DayTypeSet,
+    /// The bit of its tag filter; 0 without one.
+    tags: u64,
+    /// The same, or 0 where work with other tags counts too.
+    counted_tags: u64,
     /// The day types that it applies to on this workday.
     looks_at: DayTypeSet,
     stretch: Stretch,
@@ -228,7 +258,7 @@ struct Seen {
 impl Counter {
     fn new(version: usize, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types, weekdays, consecutive } = &of.when;
+        let TierCondition { day_types, weekdays, tags, consecutive } = &of.when;
         Counter {
             version,
             tier,
@@ -254,6 +284,8 @@ impl Counter {
             weekdays: *weekdays,
             looks_at: DayTypeSet::NONE,
             day_types: *day_types,
+            tags: tags.map_or(0, FilterId::bit),
+            counted_tags: tags.filter(|_| !of.counts_other_tags).map_or(0, FilterId::bit),
             stretch: Stretch::NONE,
             shift: None,
             worked_until: Timestamp::default(),
@@ -270,15 +302,22 @@ impl Counter {
         self.special || self.weekdays != WeekdaySet::ALL
     }
 
-    /// Whether the tier applies to seconds of this day type on this workday.
-    pub(crate) fn fits(&self, day_type: DayType) -> bool {
-        self.looks_at.contains(day_type)
+    /// Whether the tier applies to such seconds on this workday.
+    #[inline]
+    pub(crate) fn fits(&self, kind: SecondKind) -> bool {
+        self.looks_at.contains(kind.day_type) && kind.tags & self.tags == self.tags
+    }
+
+    /// Whether such seconds may feed the counter on this workday.
+    #[inline]
+    pub(crate) fn counts(&self, kind: SecondKind) -> bool {
+        self.looks_at.contains(kind.day_type) && kind.tags & self.counted_tags == self.counted_tags
     }
 
     /// Whether it counts work that no tier claims.
     #[inline]
-    pub(crate) fn is_fed_unclaimed(&self, day_type: DayType) -> bool {
-        self.looks_at.contains(day_type) && self.feed != Feed::Codes
+    pub(crate) fn is_fed_unclaimed(&self, kind: SecondKind) -> bool {
+        self.counts(kind) && self.feed != Feed::Codes
     }
 
     /// Prepares for a workday on which `worked` was worked in all.

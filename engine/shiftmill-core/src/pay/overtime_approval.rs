@@ -30,6 +30,7 @@ use crate::reason::{Because, Reason};
 use crate::record::{ApprovalOutcome, Note, Recorder};
 use crate::shape::breaks::Compare;
 use crate::shape::workdays::{self, ShiftFacts, ShiftLabels};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Approval, ApprovalTime, Inputs};
 use crate::zone::ZoneCursor;
@@ -364,6 +365,7 @@ fn lay_unpunched(
         state: SpanState::Worked,
         day_type: DayType::Workday,
         shift: None,
+        tag: inputs.card.tag,
         code: PayCode::REGULAR,
         reason: Reason { rule: RuleId::PUNCHES, because: Because::ApprovedOnly },
     };
@@ -375,13 +377,15 @@ fn lay_unpunched(
     }
     if let Some((shift, index)) = own {
         let rules = &inputs.timeline.at(shift.workday).workdays;
-        let labels = ShiftLabels::of(rules, &ShiftFacts::of(shifts, index, pairs, scheduled), clock);
-        labels.lay(Span { shift: Some(index), ..span }, clock, unpunched);
+        let facts = ShiftFacts::of(shifts, index, pairs, scheduled);
+        let tag = facts.row_tag().or(inputs.card.tag);
+        ShiftLabels::of(rules, &facts, clock).lay(Span { shift: Some(index), tag, ..span }, clock, unpunched);
         return;
     }
     let duty = scheduled.iter().find(|shift| meets(shift.start, shift.end));
     let workday = duty.map_or_else(|| clock.date_at(approved.0), |shift| shift.workday);
-    unpunched.push(Span { overtime_workday: workday, reporting_workday: workday, ..span });
+    let tag = duty.map_or(TagId::NONE, |row| row.tag).or(inputs.card.tag);
+    unpunched.push(Span { overtime_workday: workday, reporting_workday: workday, tag, ..span });
 }
 
 /// The last punch of a worked shift, or where the next one is cut from it.

@@ -5,7 +5,7 @@
 //! - Runs:   after overtime, so that a premium meets the overtime it falls on.
 //! - Dates:  the plan of the worked shift.
 //! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); employer policy.
-//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md
+//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md; timecards/tags/filters.md
 
 use alloc::vec::Vec;
 
@@ -14,6 +14,7 @@ use crate::coded::coded;
 use crate::codes::{DayTypeSet, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::split;
+use crate::tags::{FilterId, TagTable};
 use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -21,7 +22,7 @@ use crate::zone::{Fold, ZoneCursor};
 /// A day on which no clock is changed.
 const DAY: u32 = 24 * HOUR;
 
-/// One premium. A second is inside when it fits `window`, `weekdays` and `day_types`. Worked time here includes paid
+/// One premium. A second is inside when it fits `window`, `weekdays`, `day_types` and `tags`. Worked time here includes paid
 /// breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Premium {
@@ -36,6 +37,8 @@ pub struct Premium {
     pub weekdays: WeekdaySet,
     /// Only on seconds of these day types.
     pub day_types: DayTypeSet,
+    /// Only on seconds with these tags.
+    pub tags: Option<FilterId>,
     /// What of a shift is paid.
     pub mode: PremiumMode,
     /// When the premium time of a worked shift, before `max` cuts it, is less than this, it pays nothing. Equal pays.
@@ -57,7 +60,7 @@ pub struct ClockWindow {
 }
 
 coded! {
-    /// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type fits.
+    /// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type and tag fit.
     PremiumMode {
         /// The seconds inside the window.
         Split = 0 "split",
@@ -110,7 +113,7 @@ pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
         let plan = inputs.timeline.at(shift.map_or(first.overtime_workday, |shift| shift.workday));
         for premium in &plan.premiums {
-            premium.find(shift_spans, &mut clock, &mut scratch.inside);
+            premium.find(shift_spans, inputs.tags, &mut clock, &mut scratch.inside);
             premium.pay(&scratch.inside, premiums);
         }
         rest = later;
@@ -132,10 +135,11 @@ pub(crate) fn add(premiums: &mut Vec<PremiumSpan>, premium: PremiumSpan) {
 
 impl Premium {
     /// Finds what of a worked shift the premium is paid for, before its limits.
-    fn find(&self, shift: &[Span], clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
+    fn find(&self, shift: &[Span], tags: &TagTable, clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
         found.clear();
+        let fits = |span: &&Span| self.day_types.contains(span.day_type) && tags.fits(self.tags, span.tag);
         let worked = || shift.iter().filter(|span| span.counts_as_work());
-        for span in worked().filter(|span| self.day_types.contains(span.day_type)) {
+        for span in worked().filter(fits) {
             self.find_inside(span, clock, found);
         }
         if self.mode == PremiumMode::Split {
@@ -157,7 +161,7 @@ impl Premium {
         };
         found.clear();
         if pays {
-            found.extend(worked().filter(|span| self.day_types.contains(span.day_type)).map(|span| Inside {
+            found.extend(worked().filter(fits).map(|span| Inside {
                 start: span.start,
                 end: span.end,
                 reporting_workday: span.reporting_workday,
@@ -299,6 +303,7 @@ mod tests {
     use super::*;
     use crate::card::SpanState;
     use crate::codes::DayType;
+    use crate::tags::TagId;
     use crate::time::Weekday;
     use crate::zone::Zone;
 
@@ -311,6 +316,7 @@ mod tests {
             state: SpanState::Worked,
             day_type: DayType::Workday,
             shift: None,
+            tag: TagId::NONE,
             code: PayCode::REGULAR,
             reason: Reason { rule: RuleId(3), because: Because::Worked },
         }
@@ -323,6 +329,7 @@ mod tests {
             window: Some(window),
             weekdays,
             day_types: DayTypeSet::ALL,
+            tags: None,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::MAX,

@@ -13,6 +13,7 @@ use crate::reason::{Because, Reason};
 use crate::record::{Note, Silent, WhyNot};
 use crate::scratch::Scratch;
 use crate::shape::calendar::StatutoryRestDay;
+use crate::tags::{NO_TAGS, TagId};
 use crate::time::*;
 use crate::timecard::*;
 use crate::zone::{Fold, Zone};
@@ -84,6 +85,7 @@ impl Bench {
             state: SpanState::Worked,
             day_type: DayType::Workday,
             shift: Some(shift),
+            tag: TagId::NONE,
             code: PayCode::REGULAR,
             reason: Reason::WORKED,
         });
@@ -126,9 +128,18 @@ impl Bench {
         let timeline = PlanTimeline::new(self.versions.clone(), names).unwrap();
         let card = Timecard {
             rejected_rows: 0,
+            tag: TagId::NONE,
             zone: &self.zone,
-            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-            schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
+            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+            schedule: ScheduleColumns {
+                workday: &[],
+                start: &[],
+                end: &[],
+                template: &[],
+                kind: &[],
+                split: &[],
+                tag: &[],
+            },
             leave: &[],
             corrections: &[],
             waivers: &[],
@@ -138,7 +149,7 @@ impl Bench {
             opening_balances: &self.opening,
             carried: &[],
         };
-        let inputs = Inputs { card, timeline: &timeline, window: &self.window };
+        let inputs = Inputs { card, timeline: &timeline, window: &self.window, tags: &NO_TAGS };
         let before: Seconds = state.spans.iter().map(Span::length).sum();
         let scratch = &mut Scratch::default();
         assign_day_types(&inputs, state, &mut scratch.spans);
@@ -167,8 +178,9 @@ fn tier(rule: u16, scope: TierScope, limit: u32, pays_to: PayCode, multiplier: u
     OvertimeTier {
         rule: RuleId(rule),
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None },
+        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
         counts: Counts::StraightTime,
+        counts_other_tags: false,
         leave_counts: false,
         limit: Seconds::hours(limit),
         pays_to,
@@ -374,6 +386,7 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
             on_leave: false,
             planned: Seconds::hours(hours),
             template: None,
+            tag: TagId::NONE,
             split: 0,
             matched: false,
         });
@@ -556,6 +569,7 @@ fn night() -> Premium {
         window: Some(ClockWindow { from: 22 * HOUR, to: 6 * HOUR }),
         weekdays: WeekdaySet::ALL,
         day_types: DayTypeSet::ALL,
+        tags: None,
         mode: PremiumMode::Split,
         min: Seconds::ZERO,
         max: Seconds::MAX,

@@ -6,11 +6,12 @@
 //! - Source: each tier's own source is in the ruleset (29 U.S.C. 207(a)(1); Cal. Labor Code section 510(a); China
 //!   Labour Law art. 44; Japan Labour Standards Act art. 37).
 //! - Shown:  timecards/overtime/daily.md, weekly.md, monthly.md, pay_period.md, consecutive_days.md,
-//!   day_types.md; timecards/calendar/month_ends.md
+//!   day_types.md; timecards/calendar/month_ends.md; timecards/tags/filters.md
 
 use crate::coded::coded;
 use crate::codes::{DayType, DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
 use crate::reason::{Because, Reason};
+use crate::tags::FilterId;
 use crate::time::{Seconds, Weekday, WeekdaySet, Workday, WorkdayRange};
 
 /// One overtime tier.
@@ -22,6 +23,8 @@ pub struct OvertimeTier {
     pub scope: TierScope,
     /// Which seconds it applies to. Seconds that do not fit are neither counted nor claimed.
     pub when: TierCondition,
+    /// Whether seconds that fit but for their tag feed the counter, without being claimed.
+    pub counts_other_tags: bool,
     /// What feeds the counter and may be claimed.
     pub counts: Counts,
     /// Whether paid leave of the scope feeds the counter too (it is never claimed). Leave fills the counter in its
@@ -180,6 +183,8 @@ pub struct TierCondition {
     pub day_types: DayTypeSet,
     /// Weekdays of the overtime workday.
     pub weekdays: WeekdaySet,
+    /// Only seconds with these tags.
+    pub tags: Option<FilterId>,
     /// Only on late days of a run of worked days.
     pub consecutive: Option<Consecutive>,
 }

@@ -283,6 +283,7 @@ mod tests {
     use super::*;
     use crate::card::PunchRole;
     use crate::codes::PunchKind;
+    use crate::tags::TagId;
     use crate::time::Seconds;
 
     /// A group made up from a number: a few worked shifts of two punches and a few scheduled shifts, in order.
@@ -306,7 +307,8 @@ mod tests {
             let first = at + below(4);
             let last = first + below(6);
             at = last + 1;
-            let punch = |at| KeptPunch { at: Timestamp(at), kind: PunchKind::In, role: PunchRole::Unused, raw: None };
+            let (kind, role, tag) = (PunchKind::In, PunchRole::Unused, TagId::NONE);
+            let punch = |at| KeptPunch { at: Timestamp(at), kind, role, tag, raw: None };
             made.punches.extend([punch(first), punch(last)]);
             made.shifts.push(WorkedShift {
                 first_punch: shift * 2,
@@ -341,6 +343,7 @@ mod tests {
                 on_leave: false,
                 planned: Seconds::ZERO,
                 template: None,
+                tag: TagId::NONE,
                 split: 0,
                 matched: false,
             });

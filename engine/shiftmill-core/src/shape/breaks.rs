@@ -12,18 +12,19 @@
 //!   whose rule is `attendance`. A break's clock times shown twice mean the earlier for starts, the later for ends.
 //! - Source: 29 CFR 785.18 (rest of 5 to about 20 minutes is work time), 785.19 (meals); employer policy for
 //!   automatic deduction.
-//! - Shown:  timecards/breaks/paid_gaps.md, auto_deduct.md, fixed_breaks.md
+//! - Shown:  timecards/breaks/paid_gaps.md, auto_deduct.md, fixed_breaks.md; timecards/tags/filters.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState, WorkedShift};
+use crate::card::{CardState, GapKind, Pair, ScheduledShift, Span, SpanState, WorkedShift, tag_of};
 use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Recorder};
 use crate::shape::workdays::{ShiftFacts, ShiftLabels};
+use crate::tags::{FilterId, TagId, TagTable};
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -49,6 +50,8 @@ pub struct PaidGap {
     pub limit: Seconds,
     /// Whether gaps that are meals (see pairing) are paid too when they are this short.
     pub meals_too: bool,
+    /// Only gaps after work with these tags.
+    pub tags: Option<FilterId>,
 }
 
 /// A break at a fixed time of day, unpaid, deducted where worked.
@@ -60,6 +63,8 @@ pub struct FixedBreak {
     pub start: u32,
     /// Wall-clock second of day of the end; not after the start when it wraps midnight.
     pub end: u32,
+    /// Deducted from work with these tags only.
+    pub tags: Option<FilterId>,
 }
 
 /// A deduction when no meal, or a shorter one, was taken.
@@ -84,6 +89,9 @@ pub struct AutoDeduct {
     pub min_piece: Seconds,
     /// Never takes net time below `after`: takes at most net - after, where net is worked gross less fixed breaks.
     pub taper: bool,
+    /// For work with these tags only: nothing else is measured, is a worked segment, or is deducted from, and a gap is a
+    /// break taken only when there is such work on both sides of it.
+    pub tags: Option<FilterId>,
     /// Where it is deducted.
     pub placement: BreakPlacement,
 }
@@ -149,6 +157,7 @@ impl Default for AutoDeduct {
             count_taken: true,
             min_piece: Seconds::ZERO,
             taper: false,
+            tags: None,
             placement: BreakPlacement::AtTrigger,
         }
     }
@@ -161,6 +170,8 @@ struct Cut {
     end: Timestamp,
     shift: Option<u32>,
     reason: Reason,
+    /// The tags of the work that it is deducted from.
+    tags: Option<FilterId>,
     /// Where two begin together, the lower one gets the seconds.
     rank: u32,
 }
@@ -192,18 +203,18 @@ pub(super) fn apply<R: Recorder>(
     }
     if needs.fixed_breaks {
         find_fixed(inputs, state, &mut scratch.cuts);
-        carve(&mut state.spans, &mut scratch.cuts, spare, recorder);
+        carve(inputs, &mut state.spans, &mut scratch.cuts, spare, recorder);
     }
     if needs.auto_deduct {
         find_vanished(inputs, state, &mut scratch.vanished);
         find_due(inputs, &state.shifts, &state.spans, scratch);
-        carve(&mut state.spans, &mut scratch.cuts, spare, recorder);
+        carve(inputs, &mut state.spans, &mut scratch.cuts, spare, recorder);
     }
 }
 
 impl PaidGap {
     /// Whether a gap of this kind and rounded length is paid.
-    pub(crate) fn pays(&self, kind: GapKind, length: Seconds) -> bool {
+    fn pays(&self, kind: GapKind, length: Seconds) -> bool {
         length < self.limit && (self.meals_too || kind != GapKind::Meal)
     }
 }
@@ -215,10 +226,11 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Spa
     for (earlier, pair) in worked_neighbours(pairs).filter(|(earlier, pair)| earlier.end < pair.start) {
         let shift = &shifts[pair.shift as usize];
         let plan = inputs.timeline.at(shift.workday);
-        if let Some(rule) = plan.breaks.pays_between(shifts, earlier, pair) {
+        if let Some(rule) = plan.breaks.pays_between(inputs, (shifts, scheduled), earlier, pair) {
+            let tag = tag_of(inputs, &shifts[earlier.shift as usize], scheduled, earlier);
             let facts = ShiftFacts::of(shifts, pair.shift, pairs, scheduled);
             let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
-            labels.lay(paid_gap(earlier.end, pair, rule), clock, paid);
+            labels.lay(paid_gap(earlier.end, pair, rule, tag), clock, paid);
         }
     }
     if !paid.is_empty() {
@@ -228,12 +240,12 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Spa
 
 /// Finds the punched breaks that rounded to no time at all and are not paid.
 fn find_vanished(inputs: &Inputs<'_>, state: &CardState, vanished: &mut Vec<Timestamp>) {
-    let CardState { shifts, pairs, .. } = state;
+    let CardState { scheduled, shifts, pairs, .. } = state;
     vanished.clear();
     let was_punched = |(earlier, pair): &(&Pair, &Pair)| earlier.end >= pair.start && earlier.raw_end < pair.raw_start;
     for (earlier, pair) in worked_neighbours(pairs).filter(was_punched) {
         let plan = inputs.timeline.at(shifts[pair.shift as usize].workday);
-        if plan.breaks.pays_between(shifts, earlier, pair).is_none() {
+        if plan.breaks.pays_between(inputs, (shifts, scheduled), earlier, pair).is_none() {
             vanished.push(pair.start.max(earlier.end));
         }
     }
@@ -248,10 +260,18 @@ fn worked_neighbours(pairs: &[Pair]) -> impl Iterator<Item = (&Pair, &Pair)> {
 
 impl Breaks {
     /// The rule that pays the gap between two pairs.
-    fn pays_between(&self, shifts: &[WorkedShift], earlier: &Pair, pair: &Pair) -> Option<&PaidGap> {
+    pub(crate) fn pays_between(
+        &self,
+        inputs: &Inputs<'_>,
+        (shifts, scheduled): (&[WorkedShift], &[ScheduledShift]),
+        earlier: &Pair,
+        pair: &Pair,
+    ) -> Option<&PaidGap> {
         let rule = self.paid_below.as_ref()?;
         let kind = pair.gap_before.filter(|_| are_one_stretch(shifts, earlier.shift, pair.shift))?;
-        rule.pays(kind, pair.start.since(earlier.end)).then_some(rule)
+        let of_tag =
+            || inputs.tags.fits(rule.tags, tag_of(inputs, &shifts[earlier.shift as usize], scheduled, earlier));
+        (rule.pays(kind, pair.start.since(earlier.end)) && of_tag()).then_some(rule)
     }
 }
 
@@ -260,7 +280,7 @@ pub(super) fn are_one_stretch(shifts: &[WorkedShift], earlier: u32, later: u32) 
     earlier == later || shifts[earlier as usize + 1..=later as usize].iter().all(|shift| shift.continues)
 }
 
-fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap) -> Span {
+fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap, tag: TagId) -> Span {
     Span {
         start,
         end: pair.start,
@@ -269,6 +289,7 @@ fn paid_gap(start: Timestamp, pair: &Pair, rule: &PaidGap) -> Span {
         state: SpanState::PaidBreak,
         day_type: DayType::Workday,
         shift: Some(pair.shift),
+        tag,
         code: PayCode::REGULAR,
         reason: Reason { rule: rule.rule, because: Because::ShortGapPaid { limit: rule.limit } },
     }
@@ -305,16 +326,16 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
         // The gap between two parts of a stretch, which may be paid, belongs to the later one.
         let before = if shift.continues { pairs[..shift.first_pair as usize].last() } else { None };
         let opens = before.map_or(first.start, |pair| pair.end);
-        let mut cut = |start: Timestamp, end: Timestamp, rule: RuleId| {
+        let mut cut = |start: Timestamp, end: Timestamp, rule: RuleId, tags: Option<FilterId>| {
             if start < last.end && opens < end && start < end {
                 let reason = Reason { rule, because: Because::FixedBreak };
                 let rank = cuts.len() as u32;
-                cuts.push(Cut { start, end, shift: Some(index as u32), reason, rank });
+                cuts.push(Cut { start, end, shift: Some(index as u32), reason, tags, rank });
             }
         };
         if let Some(matched) = matched {
             for (start, end) in template_breaks(inputs, matched, clock) {
-                cut(start, end, RuleId::ATTENDANCE);
+                cut(start, end, RuleId::ATTENDANCE, None);
             }
         }
         for fixed in &plan.breaks.fixed {
@@ -322,7 +343,7 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
             let mut date = clock.date_at(opens).plus(-1);
             while date <= last_date {
                 let (start, end) = fixed.on(date, clock);
-                cut(start, end, fixed.rule);
+                cut(start, end, fixed.rule, fixed.tags);
                 date = date.plus(1);
             }
         }
@@ -357,7 +378,13 @@ pub(crate) fn template_breaks<'a>(
 }
 
 /// Turns the stretches in `cuts` from work into unpaid breaks, where they were worked.
-fn carve<R: Recorder>(spans: &mut Vec<Span>, cuts: &mut [Cut], spare: &mut Vec<Span>, recorder: &mut R) {
+fn carve<R: Recorder>(
+    inputs: &Inputs<'_>,
+    spans: &mut Vec<Span>,
+    cuts: &mut [Cut],
+    spare: &mut Vec<Span>,
+    recorder: &mut R,
+) {
     if cuts.is_empty() {
         return;
     }
@@ -371,7 +398,8 @@ fn carve<R: Recorder>(spans: &mut Vec<Span>, cuts: &mut [Cut], spare: &mut Vec<S
         let mut rest = *span;
         for cut in cuts[passed..].iter().take_while(|cut| cut.start < span.end) {
             let (start, end) = (cut.start.max(rest.start), cut.end.min(rest.end));
-            if !span.state.is_work() || cut.shift != span.shift || start >= end {
+            let is_meant = cut.shift == span.shift && inputs.tags.fits(cut.tags, span.tag);
+            if !span.state.is_work() || !is_meant || start >= end {
                 continue;
             }
             if rest.start < start {
@@ -400,17 +428,14 @@ fn find_due(inputs: &Inputs<'_>, shifts: &[WorkedShift], spans: &[Span], scratch
     if spans.is_sorted_by_key(|span| span.overtime_workday) {
         for spans in spans.chunk_by(|span, next| span.overtime_workday == next.overtime_workday) {
             let workday = spans[0].overtime_workday;
-            WorkedDay { workday, shifts, spans, vanished }.take_due(rules_of(workday), cuts, takes);
+            WorkedDay { workday, shifts, spans, vanished, tags: inputs.tags }.take_due(rules_of(workday), cuts, takes);
         }
     } else {
         for (index, span) in spans.iter().enumerate() {
             let workday = span.overtime_workday;
             if spans[..index].iter().all(|earlier| earlier.overtime_workday != workday) {
-                WorkedDay { workday, shifts, spans: &spans[index..], vanished }.take_due(
-                    rules_of(workday),
-                    cuts,
-                    takes,
-                );
+                let day = WorkedDay { workday, shifts, spans: &spans[index..], vanished, tags: inputs.tags };
+                day.take_due(rules_of(workday), cuts, takes);
             }
         }
     }
@@ -422,17 +447,15 @@ struct WorkedDay<'a> {
     shifts: &'a [WorkedShift],
     spans: &'a [Span],
     vanished: &'a [Timestamp],
+    tags: &'a TagTable,
 }
 
 /// A worked segment: a stretch of the workday without an unpaid gap, fixed breaks still in it.
 #[derive(Clone, Copy, Debug)]
 struct Segment {
-    start: Timestamp,
     end: Timestamp,
     /// Without the fixed breaks.
     net: Seconds,
-    first_shift: Option<u32>,
-    last_shift: Option<u32>,
 }
 
 /// What a segment gives to a proportional deduction: up to `most`, at the point where the worked time of the day has
@@ -469,17 +492,21 @@ impl Measures {
     }
 }
 
-/// The deduction that applies, of rules whose number of segments fits, and how much it deducts. `taken` measures the
-/// breaks taken, without those shorter than a length.
+/// The deduction that applies, of rules whose number of segments fits, and how much it deducts. `measure` measures the
+/// work that a rule is for, `taken` the breaks taken that it counts.
 #[inline(always)]
 pub(crate) fn most_due<'p>(
     rules: impl Iterator<Item = &'p AutoDeduct>,
-    measured: &Measures,
-    taken: impl Fn(Seconds) -> Seconds,
+    measure: impl Fn(&AutoDeduct) -> Measures,
+    taken: impl Fn(&AutoDeduct) -> Seconds,
 ) -> Option<(&'p AutoDeduct, Seconds)> {
     let mut winner: Option<(&AutoDeduct, Seconds)> = None;
-    for rule in rules.filter(|rule| rule.compare.holds(measured.basis(rule.basis), rule.after)) {
-        let taken = if rule.count_taken { taken(rule.min_piece) } else { Seconds::ZERO };
+    for rule in rules {
+        let measured = measure(rule);
+        if !rule.compare.holds(measured.basis(rule.basis), rule.after) {
+            continue;
+        }
+        let taken = if rule.count_taken { taken(rule) } else { Seconds::ZERO };
         let tapered = if rule.taper { measured.net.beyond(rule.after) } else { Seconds::MAX };
         let amount = rule.amount.beyond(taken).at_most(tapered).at_most(measured.net);
         let left = measured.net.beyond(amount);
@@ -504,8 +531,12 @@ impl WorkedDay<'_> {
     #[inline(always)]
     fn take_due(&self, rules: &[AutoDeduct], cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
         // Most workdays are out at the number of their segments, which is the cheapest to find.
-        let segments = self.count_segments();
-        let fits = |rule: &&AutoDeduct| rule.only_if_segments.is_none_or(|only| u32::from(only) == segments);
+        let segments = self.count_segments(None);
+        let fits = |rule: &&AutoDeduct| {
+            let own =
+                |only| u32::from(only) == if rule.tags.is_none() { segments } else { self.count_segments(rule.tags) };
+            rule.only_if_segments.is_none_or(own)
+        };
         if rules.iter().any(|rule| fits(&rule)) {
             self.take_most(rules.iter().filter(fits), cuts, takes);
         }
@@ -515,31 +546,29 @@ impl WorkedDay<'_> {
     // Kept out of the loop over workdays: most of them have no rule whose number of segments fits.
     #[inline(never)]
     fn take_most<'p>(&self, rules: impl Iterator<Item = &'p AutoDeduct>, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
-        if let Some((rule, amount)) = most_due(rules, &self.measure(), |min_piece| self.taken(min_piece)) {
+        let whole = self.measure(None);
+        let measure = |rule: &AutoDeduct| if rule.tags.is_none() { whole } else { self.measure(rule.tags) };
+        if let Some((rule, amount)) = most_due(rules, measure, |rule| self.taken(rule)) {
             self.take(rule, amount, cuts, takes);
         }
     }
 
-    fn own(&self) -> impl Iterator<Item = &Span> {
-        self.spans.iter().filter(|span| span.overtime_workday == self.workday)
+    /// The spans of the workday, those with some tags only.
+    #[inline]
+    fn own(&self, only: Option<FilterId>) -> impl Iterator<Item = &Span> {
+        let is_own = move |span: &&Span| span.overtime_workday == self.workday && self.tags.fits(only, span.tag);
+        self.spans.iter().filter(is_own)
     }
 
-    fn segments(&self) -> impl Iterator<Item = Segment> {
-        let mut spans = self.own().peekable();
+    fn segments(&self, only: Option<FilterId>) -> impl Iterator<Item = Segment> {
+        let mut spans = self.own(only).peekable();
         core::iter::from_fn(move || {
             let first = spans.next()?;
             let net_of = |span: &Span| if span.state.is_work() { span.length() } else { Seconds::ZERO };
-            let mut segment = Segment {
-                start: first.start,
-                end: first.end,
-                net: net_of(first),
-                first_shift: first.shift,
-                last_shift: first.shift,
-            };
+            let mut segment = Segment { end: first.end, net: net_of(first) };
             while let Some(span) = spans.next_if(|span| self.continues(segment.end, span)) {
                 segment.end = span.end;
                 segment.net = segment.net.plus(net_of(span));
-                segment.last_shift = span.shift;
             }
             Some(segment)
         })
@@ -550,18 +579,18 @@ impl WorkedDay<'_> {
     }
 
     #[inline]
-    fn count_segments(&self) -> u32 {
+    fn count_segments(&self, only: Option<FilterId>) -> u32 {
         let (mut segments, mut end) = (0, None);
-        for span in self.own() {
+        for span in self.own(only) {
             segments += u32::from(end.is_none_or(|end| !self.continues(end, span)));
             end = Some(span.end);
         }
         segments
     }
 
-    fn measure(&self) -> Measures {
+    fn measure(&self, only: Option<FilterId>) -> Measures {
         let mut measures = Measures::default();
-        let mut spans = self.own();
+        let mut spans = self.own(only);
         let Some(first) = spans.next() else { return measures };
         let (mut segment_start, mut end) = (first.start, first.end);
         let mut taken_off = break_time(first);
@@ -579,17 +608,23 @@ impl WorkedDay<'_> {
         measures
     }
 
-    /// Breaks taken between the segments of one shift, or of parts of one, without those shorter than `min_piece`.
-    fn taken(&self, min_piece: Seconds) -> Seconds {
-        let mut before: Option<Segment> = None;
+    /// Breaks taken between the segments of one shift, or of parts of one, without those shorter than the rule counts.
+    /// Work that the rule is not for ends the search for the other side of a break.
+    fn taken(&self, rule: &AutoDeduct) -> Seconds {
+        let mut before: Option<&Span> = None;
         let mut taken = Seconds::ZERO;
-        for segment in self.segments() {
-            if let Some(before) = before.replace(segment)
-                && let (Some(earlier), Some(later)) = (before.last_shift, segment.first_shift)
+        for span in self.own(None) {
+            if !self.tags.fits(rule.tags, span.tag) {
+                before = None;
+                continue;
+            }
+            if let Some(before) = before.replace(span)
+                && !self.continues(before.end, span)
+                && let (Some(earlier), Some(later)) = (before.shift, span.shift)
                 && are_one_stretch(self.shifts, earlier, later)
             {
-                let gap = segment.start.since(before.end);
-                taken = taken.plus(if gap >= min_piece { gap } else { Seconds::ZERO });
+                let gap = span.start.since(before.end);
+                taken = taken.plus(if gap >= rule.min_piece { gap } else { Seconds::ZERO });
             }
         }
         taken
@@ -598,17 +633,18 @@ impl WorkedDay<'_> {
     fn take(&self, rule: &AutoDeduct, amount: Seconds, cuts: &mut Vec<Cut>, takes: &mut Vec<Take>) {
         let because = Because::AutoDeducted { amount: rule.amount };
         let reason = Reason { rule: rule.rule, because };
-        let worked: Seconds = self.segments().map(|segment| segment.net).sum();
+        let only = rule.tags;
+        let worked: Seconds = self.segments(only).map(|segment| segment.net).sum();
         match rule.placement {
             BreakPlacement::AtTrigger => {
                 let from = rule.after.at_most(worked.beyond(amount));
-                self.cut(from, from.plus(amount), reason, cuts);
+                self.cut(only, (from, from.plus(amount)), reason, cuts);
             }
             BreakPlacement::Proportional => {
-                self.share(worked, amount, takes);
+                self.share(only, worked, amount, takes);
                 for take in takes.iter() {
                     let until = Seconds(take.counter_end);
-                    self.cut(until.beyond(Seconds(take.share)), until, reason, cuts);
+                    self.cut(only, (until.beyond(Seconds(take.share)), until), reason, cuts);
                 }
             }
         }
@@ -616,11 +652,11 @@ impl WorkedDay<'_> {
 
     /// Shares `amount` out among the segments in proportion to their length, rounding down. The remainder comes from
     /// the last, and what the last does not have from the one before it.
-    fn share(&self, worked: Seconds, amount: Seconds, takes: &mut Vec<Take>) {
+    fn share(&self, only: Option<FilterId>, worked: Seconds, amount: Seconds, takes: &mut Vec<Take>) {
         takes.clear();
         let mut counter = 0_u32;
         let mut remainder = amount.0;
-        for segment in self.segments() {
+        for segment in self.segments(only) {
             counter = counter.saturating_add(segment.net.0);
             let share = u64::from(amount.0) * u64::from(segment.net.0) / u64::from(worked.0.max(1));
             let share = u32::try_from(share).unwrap_or(u32::MAX).min(remainder);
@@ -635,15 +671,15 @@ impl WorkedDay<'_> {
     }
 
     /// Cuts the seconds at which the worked time of the day, counted from 0, is in `[from, to)`.
-    fn cut(&self, from: Seconds, to: Seconds, reason: Reason, cuts: &mut Vec<Cut>) {
+    fn cut(&self, only: Option<FilterId>, (from, to): (Seconds, Seconds), reason: Reason, cuts: &mut Vec<Cut>) {
         let mut counter = Seconds::ZERO;
-        for span in self.own().filter(|span| span.state.is_work()) {
+        for span in self.own(only).filter(|span| span.state.is_work()) {
             let counter_end = counter.plus(span.length());
             let (first, last) = (from.max(counter), to.min(counter_end));
             if first < last {
                 let start = span.start.after(first.beyond(counter));
                 let end = span.start.after(last.beyond(counter));
-                cuts.push(Cut { start, end, shift: span.shift, reason, rank: 0 });
+                cuts.push(Cut { start, end, shift: span.shift, reason, tags: only, rank: 0 });
             }
             counter = counter_end;
         }
@@ -681,7 +717,8 @@ mod tests {
     #[test]
     fn a_gap_shorter_than_the_limit_is_paid_and_one_of_the_limit_is_not() {
         let mut card = Card::new();
-        card.plan.breaks.paid_below = Some(PaidGap { rule: RuleId(9), limit: Seconds::minutes(20), meals_too: false });
+        card.plan.breaks.paid_below =
+            Some(PaidGap { rule: RuleId(9), limit: Seconds::minutes(20), meals_too: false, tags: None });
         card.punches(0, &[("08:00", In), ("10:00", Out), ("10:19", In), ("12:00", Out), ("12:20", In), ("13:00", Out)]);
         card.shaped().unwrap();
         assert_eq!(spans(&card), [(480, 600, 'w'), (600, 619, 'p'), (619, 720, 'w'), (740, 780, 'w')]);
@@ -702,7 +739,7 @@ mod tests {
             late_max: crate::shape::schedule::LateMax::HalfShift,
         };
         card.plan.schedule.templates.push(template);
-        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600 });
+        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600, tags: None });
         card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card.punches(0, &[("09:00", In), ("12:30", Out), ("12:40", In), ("18:00", Out)]);
         card.shaped().unwrap();
@@ -716,7 +753,7 @@ mod tests {
     #[test]
     fn a_fixed_break_over_midnight_is_found_on_both_sides() {
         let mut card = Card::new();
-        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 85_800, end: 600 });
+        card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 85_800, end: 600, tags: None });
         card.punches(0, &[("22:00", In), ("30:00", Out)]);
         card.shaped().unwrap();
         assert_eq!(spans(&card), [(1320, 1430, 'w'), (1430, 1450, 'u'), (1450, 1800, 'w')]);
@@ -779,13 +816,15 @@ mod tests {
             direction: Direction::Nearest(Tie::HalfUp),
             anchor: Anchor::LocalMidnight,
             condition: RoundingCondition::Always,
+            tags: None,
             grace: Seconds::ZERO,
             strict: false,
         });
         card.punches(0, &[("08:00", In), ("12:10", MealStart), ("12:20", MealEnd), ("16:00", Out)]);
         card.shaped().unwrap();
         assert_eq!(spans(&card), [(480, 735, 'w'), (735, 960, 'w')]);
-        card.plan.breaks.paid_below = Some(PaidGap { rule: RuleId(8), limit: Seconds(60), meals_too: true });
+        card.plan.breaks.paid_below =
+            Some(PaidGap { rule: RuleId(8), limit: Seconds(60), meals_too: true, tags: None });
         card.shaped().unwrap();
         assert_eq!(taken_off(&card), 30 * 60);
     }

@@ -166,8 +166,11 @@ fn by_schedule(
     let ends = of_day().map(|shift| shift.end).max().unwrap_or_default();
     measures.span = segment.map_or(Seconds::ZERO, |last| last.1.since(first.unwrap_or(last.0)));
     let rules = inputs.timeline.at(workday).breaks.auto_deduct.iter();
-    let fits = rules.filter(|rule| rule.only_if_segments.is_none_or(|only| u32::from(only) == segments));
-    let due = most_due(fits, &measures, |_| Seconds::ZERO).map_or(Seconds::ZERO, |due| due.1);
+    let fits = rules.filter(|rule| {
+        let of_tag = |row: &ScheduledShift| inputs.tags.fits(rule.tags, row.tag.or(inputs.card.tag));
+        rule.only_if_segments.is_none_or(|only| u32::from(only) == segments) && of_day().all(of_tag)
+    });
+    let due = most_due(fits, |_| measures, |_| Seconds::ZERO).map_or(Seconds::ZERO, |due| due.1);
     let overlap = |(span, stretch): (&Span, Stretch)| span.end.min(stretch.1).since(span.start.max(stretch.0));
     let of_state = |is_leave: bool| {
         let spans = covering(&state.spans, planned);
@@ -320,7 +323,8 @@ pub(crate) fn stretches(
         return;
     }
     let (first, last) = (clock.date_at(shift.start).plus(-1), clock.date_at(shift.end));
-    for fixed in &plan.breaks.fixed {
+    let tag = shift.tag.or(inputs.card.tag);
+    for fixed in plan.breaks.fixed.iter().filter(|fixed| inputs.tags.fits(fixed.tags, tag)) {
         for date in first.0..=last.0 {
             take_off(fixed.on(Workday(date), clock), stretches);
         }

@@ -32,6 +32,7 @@ use crate::reason::{Because, Reason};
 use crate::shape::breaks::{merge as merge_spans, template_breaks};
 use crate::shape::calendar;
 use crate::shape::workdays::{Attribution, WorkdayWindow, Workdays};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Leave, LeaveTime};
 use crate::zone::ZoneCursor;
@@ -425,12 +426,12 @@ fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState, leave_spans: &mu
                 continue;
             }
             if from < start {
-                leave_spans.push(piece.span(from, start));
+                leave_spans.push(piece.span(from, start, inputs.card.tag));
             }
             from = end;
         }
         if from < piece.end {
-            leave_spans.push(piece.span(from, piece.end));
+            leave_spans.push(piece.span(from, piece.end, inputs.card.tag));
         }
     }
     if displaces {
@@ -440,7 +441,7 @@ fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState, leave_spans: &mu
 }
 
 impl LeavePiece {
-    fn span(&self, start: Timestamp, end: Timestamp) -> Span {
+    fn span(&self, start: Timestamp, end: Timestamp, tag: TagId) -> Span {
         Span {
             start,
             end,
@@ -449,6 +450,7 @@ impl LeavePiece {
             state: SpanState::Leave,
             day_type: DayType::Workday,
             shift: None,
+            tag,
             code: self.code,
             reason: ON_LEAVE,
         }

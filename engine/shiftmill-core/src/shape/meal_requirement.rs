@@ -163,9 +163,9 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
             before = None;
         }
         for pair in facts.own_pairs() {
-            let rounded_gap = before.replace(pair).map_or(Seconds::ZERO, |before| pair.start.since(before.end));
-            let pays = |kind| plan.breaks.paid_below.as_ref().is_some_and(|rule| rule.pays(kind, rounded_gap));
-            let mut gap_is_paid = pair.gap_before.is_some_and(pays);
+            let mut gap_is_paid = before
+                .replace(pair)
+                .is_some_and(|before| plan.breaks.pays_between(inputs, (shifts, scheduled), before, pair).is_some());
             let mut start = pair.raw_start;
             while start < pair.raw_end {
                 let (overtime_workday, overtime_until) = labels.overtime.of(start, clock);
@@ -358,6 +358,7 @@ mod tests {
             direction: Direction::Nearest(Tie::HalfUp),
             anchor: Anchor::LocalMidnight,
             condition: RoundingCondition::Always,
+            tags: None,
             grace: Seconds::ZERO,
             strict: false,
         });

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::card::{CardState, GapKind, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, plain_day};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
 
@@ -188,6 +189,7 @@ fn pairs_of_plain_day([start, meal_start, meal_end, end]: [KeptPunch; 4], shift:
         opened_by: opener.kind,
         closed_by: closer.kind,
         gap_before,
+        tag: opener.tag,
         imputed: false,
         starts_at_cut: false,
         ends_at_cut: false,
@@ -305,7 +307,7 @@ impl Pairer<'_> {
             | PunchRole::MissesIn => PunchRole::Opens,
         };
         self.punches[closer].role = PunchRole::Closes;
-        self.push(start.at, end.at, start.kind, end.kind, false);
+        self.push(start.at, end.at, (start.kind, end.kind), start.tag, false);
         true
     }
 
@@ -344,7 +346,7 @@ impl Pairer<'_> {
         };
         let next = self.punches.get(opener + 1).map_or(Timestamp(i64::MAX), |next| next.at);
         if let Some(end) = end.map(|end| end.min(next)).filter(|end| punch.at < *end) {
-            self.push(punch.at, end, punch.kind, PunchKind::Out, true);
+            self.push(punch.at, end, (punch.kind, PunchKind::Out), punch.tag, true);
         }
     }
 
@@ -360,7 +362,7 @@ impl Pairer<'_> {
         let before = closer.checked_sub(1).map_or(Timestamp(i64::MIN), |before| self.punches[before].at);
         let free_from = self.pairs.last().map_or(before, |pair| pair.raw_end.max(before));
         if let Some(start) = start.map(|start| start.max(free_from)).filter(|start| *start < punch.at) {
-            self.push(start, punch.at, PunchKind::In, punch.kind, true);
+            self.push(start, punch.at, (PunchKind::In, punch.kind), punch.tag, true);
         }
     }
 
@@ -415,7 +417,8 @@ impl Pairer<'_> {
     }
 
     #[inline]
-    fn push(&mut self, start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by: PunchKind, imputed: bool) {
+    fn push(&mut self, start: Timestamp, end: Timestamp, kinds: (PunchKind, PunchKind), tag: TagId, imputed: bool) {
+        let (opened_by, closed_by) = kinds;
         let is_near = |before: &&Pair| before.shift == self.shift || self.continues && before.shift + 1 == self.shift;
         let before = self.pairs.last().filter(is_near);
         let gap_before = before.map(|before| {
@@ -435,6 +438,7 @@ impl Pairer<'_> {
             opened_by,
             closed_by,
             gap_before,
+            tag,
             imputed,
             starts_at_cut: false,
             ends_at_cut: false,

@@ -5,12 +5,13 @@
 //! - Runs:   after pairing, before breaks.
 //! - Source: 29 CFR 785.48(b) where rounding is allowed at all; Donohue v. AMN Services (Cal. 2021): meal punches
 //!   are not rounded for the meal requirement.
-//! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md, conditions.md
+//! - Shown:  timecards/rounding/ties.md, grace.md, strict.md, conflict.md, conditions.md; timecards/tags/filters.md
 
 use crate::card::{CardState, KeptPunch, Noticed, Pair, PunchRole, ScheduledShift, WorkedShift};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind, RuleId};
 use crate::record::{Note, Recorder};
+use crate::tags::{FilterId, TagId, TagTable};
 use crate::time::{Seconds, Timestamp, WALL_DAY, WallTime};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -35,6 +36,9 @@ pub struct RoundingRule {
     pub anchor: Anchor,
     /// When it applies.
     pub condition: RoundingCondition,
+    /// Only to the punches of work with these tags: an opener to that of the pair it opens, a closer to that of the
+    /// pair it closes.
+    pub tags: Option<FilterId>,
     /// A punch at most this far from the scheduled time it belongs to (start for the first opener of the shift, end
     /// for its last closer) is moved to that time, before and instead of the grid. Inclusive. Needs a matched shift.
     /// Zero: no grace, not even for a punch on the second.
@@ -207,7 +211,12 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     let only_grid = inputs.timeline.single().map(|plan| Grid::for_all(&plan.rounding));
     let grid_of = |shift: &WorkedShift| Grid::for_all(&inputs.timeline.at(shift.workday).rounding);
-    let mut rounder = Rounder { clock: ZoneCursor::new(inputs.card.zone), recorder, free_from: Timestamp(i64::MIN) };
+    let mut rounder = Rounder {
+        clock: ZoneCursor::new(inputs.card.zone),
+        tags: inputs.tags,
+        recorder,
+        free_from: Timestamp(i64::MIN),
+    };
     for (number, shift) in (0_u32..).zip(shifts.iter()) {
         let own = pairs.get_mut(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&mut []);
         let grid = only_grid.unwrap_or_else(|| grid_of(shift)).filter(|_| !R::LISTENS);
@@ -216,13 +225,15 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
             None => {
                 let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
                 let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+                let tag = scheduled.map_or(TagId::NONE, |scheduled| scheduled.tag).or(inputs.card.tag);
+                let planned = Planned { scheduled, tag };
                 let in_conflict = |at| {
                     let conflict = ExceptionCode::RoundConflict;
                     noticed.push(Noticed::in_punches(conflict, shift.workday, at, Seconds::ZERO).of_shift(number));
                 };
-                rounder.round_shift(own, rules, scheduled, in_conflict);
+                rounder.round_shift(own, rules, planned, in_conflict);
                 let punches = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
-                rounder.note_unpaired(punches, rules, scheduled);
+                rounder.note_unpaired(punches, rules, planned);
             }
         }
     }
@@ -243,6 +254,7 @@ impl Grid {
         let rule = rules.first()?;
         let asks_nothing = rule.condition == RoundingCondition::Always
             && rule.target == RoundingTarget::ALL
+            && rule.tags.is_none()
             && rule.anchor == Anchor::LocalMidnight
             && rule.grace.is_zero()
             && !rule.strict
@@ -288,6 +300,13 @@ fn round_to_grid(
     Some(free_from)
 }
 
+/// The scheduled shift of a worked shift, and the tag of work whose punch has none.
+#[derive(Clone, Copy)]
+struct Planned<'s> {
+    scheduled: Option<&'s ScheduledShift>,
+    tag: TagId,
+}
+
 /// The position of a pair in its shift.
 #[derive(Clone, Copy)]
 struct Position {
@@ -306,6 +325,8 @@ struct Side<'s> {
     belongs_to: Option<Timestamp>,
     /// True for the first opener and the last closer of a shift, which grace and strict are for.
     outermost: bool,
+    /// The tag of the work that it opens or closes.
+    tag: TagId,
 }
 
 /// The position of a punch, as rounding rules name it.
@@ -369,6 +390,7 @@ type Rounded = (Timestamp, Option<RuleId>);
 
 struct Rounder<'s, R> {
     clock: ZoneCursor<'s>,
+    tags: &'s TagTable,
     recorder: &'s mut R,
     /// The end of the last pair of the card so far.
     free_from: Timestamp,
@@ -382,14 +404,14 @@ impl<R: Recorder> Rounder<'_, R> {
         &mut self,
         pairs: &mut [Pair],
         rules: &[RoundingRule],
-        scheduled: Option<&ScheduledShift>,
+        planned: Planned<'_>,
         mut in_conflict: impl FnMut(Timestamp),
     ) {
         let last = pairs.len().saturating_sub(1);
         let mut before = None;
         for (index, pair) in pairs.iter_mut().enumerate() {
             let position = Position { first: index == 0, last: index == last, before };
-            if self.round(pair, rules, scheduled, position) {
+            if self.round(pair, rules, planned, position) {
                 in_conflict(pair.raw_start);
             }
             before = Some((pair.raw_end, pair.end));
@@ -398,24 +420,18 @@ impl<R: Recorder> Rounder<'_, R> {
     }
 
     /// Rounds both ends of one pair. True when the rules could not be applied to both.
-    fn round(
-        &mut self,
-        pair: &mut Pair,
-        rules: &[RoundingRule],
-        scheduled: Option<&ScheduledShift>,
-        position: Position,
-    ) -> bool {
+    fn round(&mut self, pair: &mut Pair, rules: &[RoundingRule], planned: Planned<'_>, position: Position) -> bool {
         let (start, end) = if pair.imputed || rules.is_empty() {
             ((pair.raw_start, None), (pair.raw_end, None))
         } else {
             let start = match position.before {
                 _ if pair.starts_at_cut => (pair.raw_start, None),
                 Some((raw_end, end)) if raw_end == pair.raw_start => (end, None),
-                _ => self.apply_first(rules, &Side::opener(pair, scheduled, position.first)),
+                _ => self.apply_first(rules, &Side::opener(pair, planned, position.first)),
             };
             let end = match pair.ends_at_cut {
                 true => (pair.raw_end, None),
-                false => self.apply_first(rules, &Side::closer(pair, scheduled, position.last)),
+                false => self.apply_first(rules, &Side::closer(pair, planned, position.last)),
             };
             (start, end)
         };
@@ -435,7 +451,9 @@ impl<R: Recorder> Rounder<'_, R> {
     #[inline]
     fn apply_first(&mut self, rules: &[RoundingRule], side: &Side<'_>) -> Rounded {
         let wall = self.clock.wall_at(side.at);
-        let rule = rules.iter().find(|rule| rule.target.holds(side.place) && rule.condition.holds(side, wall));
+        let rule = rules.iter().find(|rule| {
+            rule.target.holds(side.place) && rule.condition.holds(side, wall) && self.tags.fits(rule.tags, side.tag)
+        });
         rule.map_or((side.at, None), |rule| (self.apply(rule, side, wall), Some(rule.rule)))
     }
 
@@ -472,7 +490,8 @@ impl<R: Recorder> Rounder<'_, R> {
     }
 
     /// Records the rounding of punches without a partner: they are in no pair, so their rounded instants pay nothing.
-    fn note_unpaired(&mut self, punches: &[KeptPunch], rules: &[RoundingRule], scheduled: Option<&ScheduledShift>) {
+    fn note_unpaired(&mut self, punches: &[KeptPunch], rules: &[RoundingRule], planned: Planned<'_>) {
+        let scheduled = planned.scheduled;
         if !R::LISTENS {
             return;
         }
@@ -482,7 +501,8 @@ impl<R: Recorder> Rounder<'_, R> {
                 PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
                 PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => continue,
             };
-            let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true };
+            let tag = punch.tag.or(planned.tag);
+            let side = Side { at: punch.at, place, scheduled, belongs_to, outermost: true, tag };
             let rounded = self.apply_first(rules, &side);
             self.note(punch.at, rounded.0, rounded);
         }
@@ -496,14 +516,16 @@ impl<R: Recorder> Rounder<'_, R> {
 }
 
 impl<'s> Side<'s> {
-    fn opener(pair: &Pair, scheduled: Option<&'s ScheduledShift>, outermost: bool) -> Side<'s> {
+    fn opener(pair: &Pair, planned: Planned<'s>, outermost: bool) -> Side<'s> {
+        let (scheduled, tag) = (planned.scheduled, pair.tag.or(planned.tag));
         let belongs_to = scheduled.map(|scheduled| scheduled.start);
-        Side { at: pair.raw_start, place: Place::of_opener(pair.opened_by), scheduled, belongs_to, outermost }
+        Side { at: pair.raw_start, place: Place::of_opener(pair.opened_by), scheduled, belongs_to, outermost, tag }
     }
 
-    fn closer(pair: &Pair, scheduled: Option<&'s ScheduledShift>, outermost: bool) -> Side<'s> {
+    fn closer(pair: &Pair, planned: Planned<'s>, outermost: bool) -> Side<'s> {
+        let (scheduled, tag) = (planned.scheduled, pair.tag.or(planned.tag));
         let belongs_to = scheduled.map(|scheduled| scheduled.end);
-        Side { at: pair.raw_end, place: Place::of_closer(pair.closed_by), scheduled, belongs_to, outermost }
+        Side { at: pair.raw_end, place: Place::of_closer(pair.closed_by), scheduled, belongs_to, outermost, tag }
     }
 }
 
@@ -559,6 +581,7 @@ mod tests {
             direction,
             anchor: Anchor::LocalMidnight,
             condition: RoundingCondition::Always,
+            tags: None,
             grace: Seconds::ZERO,
             strict: false,
         }
@@ -660,7 +683,7 @@ mod tests {
         card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Nearest(Tie::HalfUp)));
         let first_one = card.zone.instant(WallTime::on(autumn, seconds("01:07:30")), crate::Fold::Earlier);
         for (at, kind) in [(first_one, In), (first_one.after(Seconds::hours(1)), Out)] {
-            card.facts.punches.push(crate::Punch { at, kind, id: None });
+            card.facts.punches.push(crate::Punch { at, kind, id: None, tag: TagId::NONE });
         }
         card.shaped().unwrap();
         let pair = card.state.pairs[0];

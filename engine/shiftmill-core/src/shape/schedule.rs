@@ -22,6 +22,7 @@ use crate::codes::{ExceptionCode, RosterKind, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::shape::calendar;
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -138,7 +139,8 @@ impl Schedule {
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let roster = &inputs.card.schedule;
-    if roster.kind.is_empty() && roster.split.is_empty() {
+    // Tags and split shifts are looked up row by row, as kinds are.
+    if roster.kind.is_empty() && roster.split.is_empty() && roster.tag.is_empty() {
         follow_rows(inputs, &mut clock, &mut state.scheduled)?;
     } else {
         follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
@@ -150,7 +152,8 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
     // A shortcut: rows of which each begins after the one before it ended hold neither repeats nor overlaps.
     let apart = |one: &ScheduledShift, next: &ScheduledShift| one.end <= next.start && one.start < next.start;
     if !state.scheduled.is_sorted_by(apart) {
-        state.scheduled.sort_unstable_by_key(key);
+        // Of two that differ in their tags only, one stays, whatever their order.
+        state.scheduled.sort_unstable_by_key(|shift| (key(shift), inputs.tags.rank(shift.tag)));
         drop_repeated(state);
         check_overlap(inputs, &mut clock, &state.scheduled)?;
     }
@@ -278,6 +281,7 @@ pub(super) fn timed_row<'a>(
     let rows = &inputs.card.schedule;
     let kind = rows.kind_of(index);
     let split = rows.split.get(index).copied().unwrap_or(0);
+    let tag = rows.tag_of(index);
     let times = rows.workday.get(index).zip(rows.start.get(index).zip(rows.end.get(index)));
     let mut by_clock = None;
     let mut by_name = None;
@@ -293,7 +297,7 @@ pub(super) fn timed_row<'a>(
         }
     }
     let blocks = by_clock.into_iter().chain(by_name.into_iter().flatten());
-    Ok(blocks.map(move |block| ScheduledShift { kind, split, ..block }))
+    Ok(blocks.map(move |block| ScheduledShift { kind, split, tag, ..block }))
 }
 
 fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &mut Vec<ScheduledShift>) {
@@ -365,6 +369,7 @@ fn scheduled_shift(
         on_leave: false,
         planned,
         template,
+        tag: TagId::NONE,
         split: 0,
         matched: false,
     }

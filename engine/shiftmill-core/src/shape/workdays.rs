@@ -17,6 +17,7 @@ use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
 use crate::reason::{Because, Reason};
 use crate::shape::{calendar, split};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, WallTime, Weekday, Workday};
 use crate::timecard::Inputs;
 use crate::zone::{Fold, ZoneCursor};
@@ -128,10 +129,12 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
         if reporting_workday != shift.workday {
             relabel_exceptions(index, reporting_workday, noticed);
         }
+        let row_tag = facts.row_tag().or(inputs.card.tag);
         for pair in facts.own_pairs() {
             let start = pair.start.max(free_from);
             if start < pair.end {
-                labels.lay(worked(index, pair, start), clock, spans);
+                let tag = pair.tag.or(row_tag);
+                labels.lay(worked(index, pair, start, tag), clock, spans);
                 free_from = pair.end;
             }
         }
@@ -180,6 +183,11 @@ impl<'a> ShiftFacts<'a> {
         self.whole.first().unwrap_or(self.shift).start
     }
 
+    /// The tag of the roster row that it matches.
+    pub(crate) fn row_tag(&self) -> TagId {
+        self.shift.scheduled.map_or(TagId::NONE, |index| self.scheduled[index as usize].tag)
+    }
+
     fn scheduled_workday(&self) -> Workday {
         self.shift.scheduled.map_or(self.shift.start_date, |index| self.scheduled[index as usize].workday)
     }
@@ -187,7 +195,7 @@ impl<'a> ShiftFacts<'a> {
 
 /// A worked stretch whose workday is still to be found.
 #[inline]
-fn worked(shift: u32, pair: &Pair, start: Timestamp) -> Span {
+fn worked(shift: u32, pair: &Pair, start: Timestamp, tag: TagId) -> Span {
     let reason = match pair.imputed {
         true => Reason { rule: RuleId::PUNCHES, because: Because::Imputed },
         false => Reason::WORKED,
@@ -200,6 +208,7 @@ fn worked(shift: u32, pair: &Pair, start: Timestamp) -> Span {
         state: SpanState::Worked,
         day_type: DayType::Workday,
         shift: Some(shift),
+        tag,
         code: PayCode::REGULAR,
         reason,
     }

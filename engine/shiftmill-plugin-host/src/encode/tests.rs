@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    Carried, CarryKey, EvaluationWindow, HookSet, Isolation, Manifest, Names, OnFailure, PayCode, Plan, PluginHash,
-    PunchColumns, PunchKind, Reason, RosterKind, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span, SpanState,
-    Timecard, Timestamp, WorkdayRange, WorkdayState, WorkedShift, Zone,
+    Carried, CarryKey, EvaluationWindow, HookSet, Isolation, Manifest, NO_TAGS, Names, OnFailure, PayCode, Plan,
+    PluginHash, PunchColumns, PunchKind, Reason, RosterKind, RuleId, ScheduleColumns, ScheduledShift, Seconds, Span,
+    SpanState, TagId, Timecard, Timestamp, WorkdayRange, WorkdayState, WorkedShift, Zone,
 };
 
 use super::*;
@@ -25,6 +25,7 @@ fn span(day: i32, from: i64, shift: Option<u32>) -> Span {
         shift,
         code: PayCode::REGULAR,
         reason: Reason::WORKED,
+        tag: TagId::NONE,
     }
 }
 
@@ -43,6 +44,7 @@ fn scheduled(day: i32, from: i64) -> ScheduledShift {
         template: None,
         split: 0,
         matched: true,
+        tag: TagId::NONE,
     }
 }
 
@@ -126,9 +128,18 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
     let window = EvaluationWindow { pay_period, facts: pay_period, as_of, require_final: false };
     let card = |zone| Timecard {
         rejected_rows: 0,
+        tag: TagId::NONE,
         zone,
-        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[] },
-        schedule: ScheduleColumns { workday: &[], start: &[], end: &[], template: &[], kind: &[], split: &[] },
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        schedule: ScheduleColumns {
+            workday: &[],
+            start: &[],
+            end: &[],
+            template: &[],
+            kind: &[],
+            split: &[],
+            tag: &[],
+        },
         leave: &[],
         corrections: &[],
         waivers: &[],
@@ -138,8 +149,10 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         opening_balances: &[],
         carried: &[Carried { key: CarryKey(5), value: 50 }, Carried { key: CarryKey(9), value: 90 }],
     };
-    let inputs: Vec<_> =
-        cards.iter().map(|(_, zone)| Inputs { card: card(zone), timeline: &timeline, window: &window }).collect();
+    let inputs: Vec<_> = cards
+        .iter()
+        .map(|(_, zone)| Inputs { card: card(zone), timeline: &timeline, window: &window, tags: &NO_TAGS })
+        .collect();
     let hook_cards = cards.iter().zip(&inputs).map(|((state, _), inputs)| HookCard { key: "e", inputs, state });
     let mut reads = Reads::default();
     columns.iter().for_each(|column| reads.want(column, hook).unwrap());
@@ -227,6 +240,7 @@ fn punches_stand_by_their_local_date_before_shifts_are_known() {
         kind: PunchKind::In,
         role: PunchRole::Opens,
         raw: None,
+        tag: TagId::NONE,
     };
     let state = Lists { punches: vec![punch(8), punch(14), punch(16)], ..Lists::default() }.state();
     let columns = ["day.workday", "punch.at", "punch.role", "carried.key", "carried.value"];

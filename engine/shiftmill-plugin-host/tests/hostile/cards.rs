@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shiftmill_core::{
     CardFacts, CardState, CarryKey, CheckedBatch, ContextDays, EvaluationWindow, Hook, Inputs, Isolation, Layer,
-    Multiplier, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId, Scratch,
-    Seconds, Stage, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone,
+    Multiplier, NO_TAGS, Names, OnFailure, PayCodeInfo, Plan, PlanTimeline, PluginBinding, Punch, PunchKind, RuleId,
+    Scratch, Seconds, Stage, TagId, TimecardBatch, Timestamp, Unit, Workday, WorkdayRange, Zone,
 };
 use shiftmill_plugin_host::{Answers, BindError, Bound, CallError, CallScratch, HookCard, Plugin};
 
@@ -57,7 +57,7 @@ impl Cards {
         for (employee, days) in days.iter().enumerate() {
             batch.push(&facts(employee, *days, if late { 14 } else { 8 })).unwrap();
         }
-        let batch = batch.check(1, 1).unwrap();
+        let batch = batch.check(1, 1, 0).unwrap();
         let mut cards = Cards { timeline, window, zones, batch, states: Vec::new() };
         cards.states = (0..cards.batch.len()).map(|index| cards.state(index, hook)).collect();
         cards
@@ -71,7 +71,7 @@ impl Cards {
 
     pub fn inputs(&self, index: usize) -> Inputs<'_> {
         let card = self.batch.timecard(index, &self.zones).unwrap();
-        Inputs { card, timeline: &self.timeline, window: &self.window }
+        Inputs { card, timeline: &self.timeline, window: &self.window, tags: &NO_TAGS }
     }
 
     fn state(&self, index: usize, hook: Hook) -> CardState {
@@ -140,7 +140,7 @@ fn facts(employee: usize, days: usize, begin: u32) -> CardFacts {
         let kinds = [(0, PunchKind::In), (4, PunchKind::MealStart), (5, PunchKind::MealEnd), (9, PunchKind::Out)];
         for (hours, kind) in kinds {
             let at = Timestamp(midnight).after(Seconds::hours(begin + hours));
-            facts.punches.push(Punch { at, kind, id: None });
+            facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
         }
     }
     facts

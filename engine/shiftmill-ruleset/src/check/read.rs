@@ -2,7 +2,9 @@
 //!
 //! A wrong setting has a mistake and reads as missing. A document with a mistake never becomes a plan.
 
-use shiftmill_core::{Coded, DayTypeSet, ExceptionCode, Multiplier, Seconds, Severity, Weekday, WeekdaySet, Workday};
+use shiftmill_core::{
+    Coded, DayTypeSet, ExceptionCode, Multiplier, Seconds, Severity, TagFilter, Weekday, WeekdaySet, Workday,
+};
 
 use super::{Entry, Located, Named, Table, Value};
 use crate::document::Field;
@@ -211,6 +213,12 @@ impl Table {
     pub fn named(&self, name: &str) -> &[Named] {
         let value = self.read(name, |kind| matches!(kind, Kind::Named(_)));
         if let Value::Named(named) = value { named } else { &[] }
+    }
+
+    /// A filter on tags.
+    pub fn tags(&self, name: &str) -> Option<&TagFilter> {
+        let value = self.read(name, |kind| matches!(kind, Kind::Tags));
+        if let Value::Tags(filter) = value { Some(filter) } else { None }
     }
 
     pub fn of_plugin(&self, name: &str) -> &[Field] {

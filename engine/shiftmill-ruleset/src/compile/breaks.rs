@@ -10,10 +10,9 @@ use crate::check::Table;
 impl Compiler<'_> {
     pub(super) fn breaks(&mut self, table: &Table) -> Breaks {
         Breaks {
-            paid_below: table.optional("paid_gap").map(|gap| PaidGap {
-                rule: self.rule(gap),
-                limit: self.paid_gap_limit(gap),
-                meals_too: gap.flag("meals_too"),
+            paid_below: table.optional("paid_gap").map(|gap| {
+                let (rule, limit, meals_too) = (self.rule(gap), self.paid_gap_limit(gap), gap.flag("meals_too"));
+                PaidGap { rule, limit, meals_too, tags: self.filter(rule, gap) }
             }),
             fixed: table.tables("fixed").iter().map(|fixed| self.fixed_break(fixed)).collect(),
             auto_deduct: table.tables("auto_deduct").iter().map(|deduct| self.auto_deduct(deduct)).collect(),
@@ -45,7 +44,8 @@ impl Compiler<'_> {
             let hint = "a break ends after its start".to_owned();
             self.mistakes.add(table.place("between"), "a fixed break has no length".into(), Some(hint));
         }
-        FixedBreak { rule: self.rule(table), start, end }
+        let rule = self.rule(table);
+        FixedBreak { rule, start, end, tags: self.filter(rule, table) }
     }
 
     fn auto_deduct(&mut self, table: &Table) -> AutoDeduct {
@@ -53,8 +53,10 @@ impl Compiler<'_> {
             let hint = "leave the rule out, or write how much it deducts".to_owned();
             self.mistakes.add(table.place("amount"), "`amount` deducts nothing".into(), Some(hint));
         }
+        let rule = self.rule(table);
         AutoDeduct {
-            rule: self.rule(table),
+            rule,
+            tags: self.filter(rule, table),
             after: table.seconds("after"),
             compare: table.one_of("compare"),
             basis: table.one_of("basis"),

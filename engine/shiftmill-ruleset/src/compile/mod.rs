@@ -4,6 +4,7 @@ mod approval;
 mod attendance;
 mod breaks;
 mod config;
+mod filters;
 mod names;
 mod overtime;
 mod plugins;
@@ -21,6 +22,7 @@ use crate::check::Table;
 use crate::effective::Version;
 use crate::extends::Library;
 use crate::mistake::Finder;
+use filters::Filters;
 use names::Interned;
 use plugins::Plugins;
 
@@ -33,22 +35,27 @@ const BEGINNING: Workday = Workday(-719_162);
 pub(crate) fn compile(versions: &[Version], library: &dyn Library, mistakes: &mut Finder) -> Option<PlanTimeline> {
     let mut interned = Interned::new(versions, mistakes);
     let mut plugins = Plugins::found(versions, library);
+    let mut filters = Filters::default();
     let mut plans: Vec<(Workday, Plan)> = versions
         .iter()
         .map(|version| {
-            let mut compiler = Compiler { names: &mut interned, plugins: &mut plugins, rules: Vec::new(), mistakes };
+            let rules = Vec::new();
+            let mut compiler =
+                Compiler { names: &mut interned, plugins: &mut plugins, filters: &mut filters, rules, mistakes };
             (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, versions))
         })
         .collect();
     plugins.configure(library, mistakes);
     let bindings = plugins.in_order(plans.iter_mut().map(|(_, plan)| &mut plan.plugins), mistakes);
-    PlanTimeline::new(plans, interned.names)?.with_bindings(bindings)
+    interned.names.filters = filters.words();
+    PlanTimeline::new(plans, interned.names)?.with_filters(filters.list)?.with_bindings(bindings)
 }
 
 /// Compiles one version.
 struct Compiler<'a> {
     names: &'a mut Interned,
     plugins: &'a mut Plugins,
+    filters: &'a mut Filters,
     /// The names of the rules of this version.
     rules: Vec<String>,
     mistakes: &'a mut Finder,

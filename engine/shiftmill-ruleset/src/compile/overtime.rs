@@ -56,15 +56,23 @@ impl Compiler<'_> {
 
     fn tier(&mut self, table: &Table, also: Option<Fits>) -> OvertimeTier {
         let pays_to = self.pay_code(table, "pay", also);
+        let rule = self.rule(table);
+        if table.flag("counts_other_tags") && table.tags("where").is_none() {
+            let hint = "add `where`, or drop it".to_owned();
+            let message = "`counts_other_tags` has no effect without `where`".to_owned();
+            self.mistakes.add(table.place("counts_other_tags"), message, Some(hint));
+        }
         OvertimeTier {
-            rule: self.rule(table),
+            rule,
             scope: self.scope(table),
             when: TierCondition {
                 day_types: table.day_types("day_types"),
                 weekdays: table.weekdays("weekdays"),
+                tags: self.filter(rule, table),
                 consecutive: table.optional("consecutive").map(consecutive),
             },
             counts: self.counts(table),
+            counts_other_tags: table.flag("counts_other_tags"),
             leave_counts: table.flag("leave_counts"),
             limit: table.seconds("after"),
             pays_to,

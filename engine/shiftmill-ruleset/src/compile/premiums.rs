@@ -32,12 +32,14 @@ impl Compiler<'_> {
             let message = format!("`min` of {} is more than `max` of {}", written(min.0), written(max.0));
             self.mistakes.add(table.place("min"), message, Some("such a premium would never be paid".into()));
         }
+        let rule = self.rule(table);
         Premium {
-            rule: self.rule(table),
+            rule,
             pays_to: self.pay_code(table, "pay", None),
             window: table.window("between").map(|(from, to)| ClockWindow { from, to }),
             weekdays: table.weekdays("weekdays"),
             day_types: table.day_types("day_types"),
+            tags: self.filter(rule, table),
             mode: table.one_of("mode"),
             min,
             max,

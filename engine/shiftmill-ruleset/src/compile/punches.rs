@@ -157,8 +157,10 @@ impl Compiler<'_> {
             let hint = "leave out `near_schedule` or `between`".to_owned();
             self.mistakes.add(table.place("between"), "a rounding rule has at most one condition".into(), Some(hint));
         }
+        let rule = self.rule(table);
         RoundingRule {
-            rule: self.rule(table),
+            rule,
+            tags: self.filter(rule, table),
             target: target(table),
             interval,
             direction: direction(table),

@@ -4,9 +4,11 @@
 //! such a day, from the highest that is reached from the first second on. Every combination over the scopes needs its
 //! row; a row that no day can reach is a mistake too.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use shiftmill_core::pay::combine::{CombinationRow, CombinationTable};
 use shiftmill_core::pay::tiers::TierCondition;
-use shiftmill_core::{DayType, RuleId, Weekday};
+use shiftmill_core::{DayType, FilterId, RuleId, Tag, TagCondition, TagFilter, TagValues, Weekday};
 
 use super::Compiler;
 use super::overtime::Stated;
@@ -24,7 +26,7 @@ impl Compiler<'_> {
         };
         let rule = self.rule(table);
         let rows: Vec<CombinationRow> = table.tables("rows").iter().map(|row| self.row(row, tiers)).collect();
-        match combinations(tiers) {
+        match combinations(tiers, &self.filters.list) {
             Some(needed) => self.check_rows(table, &rows, &needed, tiers),
             None => {
                 let message = format!("the tiers can meet in more than {COMBINATIONS_MAX} combinations");
@@ -65,14 +67,18 @@ impl Compiler<'_> {
 
 /// Every set of tiers that can be the highest reached in their scopes at one second, ascending; `None` when there are
 /// too many.
-fn combinations(tiers: &[Stated<'_>]) -> Option<Vec<u64>> {
+fn combinations(tiers: &[Stated<'_>], filters: &[TagFilter]) -> Option<Vec<u64>> {
     let mut all: Vec<u64> = Vec::new();
-    for day_type in DayType::ALL {
+    let of_tiers = tiers.iter().filter_map(|stated| stated.tier.when.tags);
+    let used = of_tiers.filter_map(|id| Some((id, filters.get(usize::from(id.0))?)));
+    let masks = tag_masks(&used.collect::<Vec<_>>())?;
+    for (day_type, mask) in DayType::ALL.iter().flat_map(|day_type| masks.iter().map(move |mask| (day_type, mask))) {
         for weekday in Weekday::ALL {
             let fitting = |stated: &&(usize, &Stated<'_>)| {
                 // Every condition is named: a table has a row for each combination that can meet.
-                let TierCondition { day_types, weekdays, consecutive: _ } = &stated.1.tier.when;
-                day_types.contains(*day_type) && weekdays.contains(weekday)
+                let TierCondition { day_types, weekdays, tags, consecutive: _ } = &stated.1.tier.when;
+                let of_tag = tags.is_none_or(|filter| mask & 1 << filter.0 != 0);
+                day_types.contains(*day_type) && weekdays.contains(weekday) && of_tag
             };
             let numbered: Vec<(usize, &Stated<'_>)> = tiers.iter().enumerate().collect();
             let fitting: Vec<&(usize, &Stated<'_>)> = numbered.iter().filter(fitting).collect();
@@ -90,6 +96,36 @@ fn combinations(tiers: &[Stated<'_>]) -> Option<Vec<u64>> {
         }
     }
     (all.len() <= COMBINATIONS_MAX).then_some(all)
+}
+
+/// Every set of filters that one tag, or no tag, can fit, as bits; `None` when there are too many. For each name that a
+/// filter asks for, a tag has one of the values that filters name, or none of them.
+fn tag_masks(filters: &[(FilterId, &TagFilter)]) -> Option<Vec<u64>> {
+    let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for TagCondition { name, values } in filters.iter().flat_map(|(_, filter)| &filter.conditions) {
+        let (TagValues::OneOf(values) | TagValues::NoneOf(values)) = values;
+        names.entry(name).or_default().extend(values.iter().map(String::as_str));
+    }
+    let mut tags: Vec<Vec<(String, String)>> = vec![Vec::new()];
+    for (name, values) in names {
+        let with = |pairs: &Vec<(String, String)>, value: &str| {
+            let pair = (name.to_owned(), value.to_owned());
+            pairs.iter().cloned().chain([pair]).collect()
+        };
+        let more: Vec<Vec<(String, String)>> =
+            tags.iter().flat_map(|pairs| values.iter().map(move |value| with(pairs, value))).collect();
+        tags.extend(more);
+        if tags.len() > COMBINATIONS_MAX {
+            return None;
+        }
+    }
+    let mask = |pairs: Vec<(String, String)>| {
+        let tag = Tag::new(pairs).ok();
+        let fitting = filters.iter().filter(|(_, filter)| filter.holds(tag.as_ref()));
+        fitting.fold(0, |mask, (id, _)| mask | 1_u64 << id.0)
+    };
+    let masks: BTreeSet<u64> = tags.into_iter().map(mask).collect();
+    Some(masks.into_iter().collect())
 }
 
 /// What can be the highest tier reached in one scope: none, or any from the highest that is reached at once.

@@ -106,6 +106,7 @@ fn written(setting: &Setting, round: usize) -> Option<Raw> {
         Kind::Named(inner) => Some(Raw::Table(vec![field("a", Raw::Table(fields(inner, round)))])),
         Kind::Pattern => Some(Raw::Table(vec![field("Mon", Raw::Text("a".into()))])),
         Kind::Severities => Some(Raw::Table(vec![field("late_in", Raw::Text("off".into()))])),
+        Kind::Tags => Some(Raw::Table(vec![field("job", Raw::Text("!welder".into()))])),
         Kind::OfPlugin => Some(Raw::Table(Vec::new())),
         Kind::Changes => None,
     }

@@ -1,7 +1,7 @@
 //! The same readable rows from all inputs (files, suites, `Evaluate`) are the same facts, or are refused by all.
 
 use shiftmill::core::{
-    Employment, LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, Timestamp, WallTime, Workday, Zone,
+    Employment, LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, TagId, Timestamp, WallTime, Workday, Zone,
 };
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
 use shiftmill_timecards::suite;
@@ -140,7 +140,7 @@ fn file(table: Table, header: &str, values: &[&str]) -> Option<(CardFacts, usize
     let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
     let text = format!("employee,{header}\nE1,{}\n", quoted.join(","));
     intake.read("facts", table, &Format::Csv.into(), &mut text.as_bytes(), &mut report).ok()?;
-    let card = intake.finish().pop()?;
+    let card = intake.finish().0.pop()?;
     (report.rejected() == 0).then_some((card, report.warnings.len()))
 }
 
@@ -149,16 +149,16 @@ fn suite(date: &str, column: &str, cell: &str) -> Option<CardFacts> {
     let text = format!("# T\n\n## C\n| workday | {column} |\n|---|---|\n| {date} | {cell} |\n\nNo exception.\n");
     let (zones, names) = (zones(), names());
     let suite = suite::parse("suite.md", &format!("{text}Zone: America/New_York.\n")).ok()?;
-    suite.cases[0].card(&zones.zones[0], 0, &names).ok()
+    suite.cases[0].card(&zones.zones[0], 0, &names, &RefCell::default()).ok()
 }
 
 /// The facts of a message; `None` when it is refused.
 fn message(timecard: v1::Timecard) -> Option<CardFacts> {
-    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), &names()).ok()
+    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), &names(), &RefCell::default()).ok()
 }
 
 fn punch_message(at: String) -> v1::Timecard {
-    let punch = v1::Punch { at, kind: "in".into(), id: 0 };
+    let punch = v1::Punch { at, kind: "in".into(), ..v1::Punch::default() };
     v1::Timecard { punches: vec![punch], ..v1::Timecard::default() }
 }
 
@@ -189,11 +189,11 @@ fn punches_are_the_same_through_all_doors() {
         let (by_suite, by_message) = (by_suite.map(punch), by_message.map(punch));
         let instant = |utc: &str, second: u32| {
             let at = Timestamp(wall(utc, second).0);
-            Some(Some(Punch { at, kind: PunchKind::In, id: None }))
+            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE }))
         };
         let local = |date: &str, second: u32| {
             let at = zones().zones[0].instant(wall(date, second), shiftmill::core::Fold::Earlier);
-            Some(Some(Punch { at, kind: PunchKind::In, id: None }))
+            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE }))
         };
         let (message, suite, warned) = match *expected {
             At(date, second) => (local(date, second), local(date, second), Some(0)),
@@ -435,7 +435,7 @@ fn employees(file: &str) -> Option<Vec<Employment>> {
     let listed = read_employees("employees", &Format::Csv.into(), &mut file.as_bytes(), &mut report).ok()?;
     let rulesets = [RulesetNames { name: "standard", names: &names }];
     let intake = Intake::new("employees", &listed, &zones, &rulesets, StatusMap::default(), &mut report);
-    intake.finish().into_iter().next().map(|card| card.employment)
+    intake.finish().0.into_iter().next().map(|card| card.employment)
 }
 
 #[test]
@@ -483,7 +483,8 @@ fn a_refused_row_names_its_list_and_field() {
         ..v1::CorrectionFact::default()
     };
     let timecard = v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() };
-    let problem = read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), &names()).unwrap_err();
+    let problem =
+        read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), &names(), &RefCell::default()).unwrap_err();
     let status = Status::from(problem);
     assert!(status.message().contains("`yesterday` is not a date and a time"), "{}", status.message());
     let details = String::from_utf8_lossy(status.details()).into_owned();

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use shiftmill::core::{
-    CardFacts, Punch, PunchKind, ShiftFact, ShiftTimes, TimecardBatch, Timestamp, WallTime, Workday,
+    CardFacts, Punch, PunchKind, ShiftFact, ShiftTimes, TagId, TimecardBatch, Timestamp, WallTime, Workday,
 };
 use shiftmill_client::{Answer, Client, Request};
 use shiftmill_proto::v1;
@@ -162,7 +162,7 @@ pub fn facts(number: u64) -> CardFacts {
             (end, PunchKind::Out),
         ] {
             if turn % 17 != 0 || kind != PunchKind::Out {
-                card.punches.push(Punch { at: Timestamp(at), kind, id: None });
+                card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE });
             }
         }
     }

@@ -1,12 +1,13 @@
 //! The engine's answer to a translated case, in the terms in which cases expect it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
     Because, CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind,
-    Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TimecardBatch, Timestamp,
-    Unit, WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
+    Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TagDictionary, TagIndex,
+    TagTable, TimecardBatch, Timestamp, Unit, WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
@@ -24,6 +25,8 @@ pub struct Answer {
     pub pieces: Vec<Piece>,
     /// Kept punches in order.
     pub punches: Vec<Punched>,
+    /// Pairs of an in and its out in order.
+    pub pairs: Vec<Pair>,
     /// The codes that the case's own rules pay to.
     pub codes: BTreeSet<String>,
     /// Those of them that overtime is paid to.
@@ -81,6 +84,21 @@ pub struct Piece {
     pub end: Timestamp,
     /// The code.
     pub code: String,
+    /// Whether it is paid time of the base layer.
+    pub worked: bool,
+    /// The branch that its tag names.
+    pub branch: String,
+}
+
+/// Time from an in to its out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The date its shift is shown on.
+    pub date: Workday,
+    /// Start.
+    pub start: Timestamp,
+    /// End.
+    pub end: Timestamp,
 }
 
 /// A punch as it counts.
@@ -96,6 +114,33 @@ pub struct Punched {
     pub shift_start: Option<Timestamp>,
 }
 
+impl Answer {
+    /// The answers for several employees as one.
+    pub fn together(answers: Vec<Answer>) -> Answer {
+        let mut answers = answers.into_iter();
+        let mut all = answers.next().unwrap_or_default();
+        for mut other in answers {
+            for (date, mut day) in other.days {
+                let of_all = all.days.entry(date).or_default();
+                of_all.lines.append(&mut day.lines);
+                of_all.exceptions.append(&mut day.exceptions);
+                of_all.present |= day.present;
+                of_all.planned |= day.planned;
+                of_all.in_after_leave |= day.in_after_leave;
+                of_all.leave_after_start |= day.leave_after_start;
+            }
+            all.pieces.append(&mut other.pieces);
+            all.punches.append(&mut other.punches);
+            all.pairs.append(&mut other.pairs);
+            all.undated |= other.undated;
+        }
+        all.pieces.sort_by_key(|piece| piece.start);
+        all.punches.sort_by_key(|punch| punch.at);
+        all.pairs.sort_by_key(|pair| pair.start);
+        all
+    }
+}
+
 /// Compiles the ruleset, reads the files and evaluates.
 ///
 /// # Errors
@@ -107,7 +152,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     let zones =
         shiftmill::zone_table(std::slice::from_ref(&translation.timezone), first.plus(-MARGIN), last.plus(MARGIN))
             .map_err(|error| error.to_string())?;
-    let mut facts = read(translation, &ruleset, &zones)?;
+    let (mut facts, tags) = read(translation, &ruleset, &zones)?;
     let zone = zones.zones.first().ok_or("no zone")?;
     let mut window = EvaluationWindow {
         pay_period: WorkdayRange { first: first.plus(-1), last: last.plus(1) },
@@ -129,9 +174,11 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     }
     let mut batch = TimecardBatch::default();
     batch.push(&facts).map_err(|error| error.to_string())?;
-    let batch = batch.check(1, 1).map_err(|error| format!("{error:?}"))?;
+    let batch = batch.check(1, 1, tags.len()).map_err(|error| format!("{error:?}"))?;
     let card = batch.timecard(0, &zones.zones).ok_or("no card")?;
-    let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window };
+    let index = Arc::new(TagIndex::new(&tags, &[]));
+    let table = TagTable::new(ruleset.timeline().filters(), &tags, &index);
+    let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window, tags: &table };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
     evaluate(&inputs, Detail::Full, &mut state, &mut Scratch::default(), &mut results);
     if let Some(error) = results.cards.first().and_then(|card| card.error) {
@@ -142,7 +189,8 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);
     planned_shifts(&state, &mut answer);
-    pieces(&ruleset, &results, &mut answer);
+    pieces(&ruleset, &results, &tags, &mut answer);
+    answer.pairs = pairs(&state);
     punches(&state, &results, translation.totals_move_punch, &mut answer);
     Ok(answer)
 }
@@ -198,7 +246,7 @@ fn as_of(translation: &Translation, zone: &Zone, last: Workday) -> Result<Timest
     }
 }
 
-fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Result<CardFacts, String> {
+fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Result<(CardFacts, TagDictionary), String> {
     let mut report = Report::default();
     let names = [RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() }];
     let file = |name: &str| translation.files.iter().find(|file| file.0 == name).map(|file| file.1.as_bytes());
@@ -221,7 +269,8 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
     if let Some(reject) = report.rejects.first() {
         return Err(reject.to_string());
     }
-    intake.finish().pop().ok_or_else(|| "no card".to_owned())
+    let (mut cards, tags) = intake.finish();
+    Ok((cards.pop().ok_or("no card")?, tags))
 }
 
 fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
@@ -276,19 +325,39 @@ fn planned_shifts(state: &CardState, answer: &mut Answer) {
     }
 }
 
-fn pieces(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
+fn pieces(ruleset: &Ruleset, results: &Evaluations, tags: &TagDictionary, answer: &mut Answer) {
     let names = ruleset.timeline().names();
-    let name = |code| names.pay_code(code).map_or(String::new(), |info| info.name.clone());
-    let spans = results.spans.iter().map(|span| (span.reporting_workday, span.start, span.end, span.code));
-    let premiums = results.premiums.iter().map(|span| (span.reporting_workday, span.start, span.end, span.code));
-    for (date, start, end, code) in spans.chain(premiums) {
-        let code = name(code);
+    let branch = |tag| tags.get(tag).and_then(|tag| tag.value("branch")).unwrap_or_default().to_owned();
+    let spans = results.spans.iter().map(|span| {
+        let worked = match span.state {
+            SpanState::Worked | SpanState::PaidBreak => true,
+            SpanState::UnpaidBreak | SpanState::Leave => false,
+        };
+        (span.reporting_workday, span.start, span.end, span.code, worked, branch(span.tag))
+    });
+    let premiums = results.premiums.iter().map(|span| {
+        let below = results.spans.iter().find(|other| other.start <= span.start && span.start < other.end);
+        let branch = below.map_or(String::new(), |below| branch(below.tag));
+        (span.reporting_workday, span.start, span.end, span.code, false, branch)
+    });
+    for (date, start, end, code, worked, branch) in spans.chain(premiums) {
+        let code = names.pay_code(code).map_or(String::new(), |info| info.name.clone());
         // Neighbouring spans of one code are one span.
         match answer.pieces.last_mut() {
-            Some(last) if last.date == date && last.code == code && last.end == start => last.end = end,
-            _ => answer.pieces.push(Piece { date, start, end, code }),
+            Some(last) if last.date == date && last.code == code && last.end == start && last.branch == branch => {
+                last.end = end;
+            }
+            _ => answer.pieces.push(Piece { date, start, end, code, worked, branch }),
         }
     }
+}
+
+fn pairs(state: &CardState) -> Vec<Pair> {
+    let of_shift = |shift: &shiftmill_core::WorkedShift| {
+        let (date, pairs) = (shift.workday, shift.first_pair as usize..shift.last_pair as usize);
+        state.pairs[pairs].iter().map(move |pair| Pair { date, start: pair.start, end: pair.end }).collect::<Vec<_>>()
+    };
+    state.shifts.iter().flat_map(of_shift).collect()
 }
 
 fn punches(state: &CardState, results: &Evaluations, totals_move_punch: bool, answer: &mut Answer) {

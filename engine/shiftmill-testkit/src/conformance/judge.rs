@@ -1,8 +1,8 @@
 //! Compares expected and actual results. Only listed figures are compared.
 
-use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind, Workday};
+use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind, Timestamp, Workday};
 
-use super::answer::{Answer, Day, date, wall};
+use super::answer::{Answer, Day, Pair, Piece, date, wall};
 use super::keys::{Keys, Unsupported, unsupported};
 use super::report::Outcome;
 use super::translate::Compared;
@@ -62,6 +62,16 @@ fn judge_day(mut expected: Keys, answer: &Answer, differences: &mut Vec<String>)
         let found = status_of(day);
         if status.as_deref() != found {
             differences.push(format!("{text}: status {found:?}, expected {status:?}"));
+        }
+    }
+    let by_pair = expected.objects("by_pair")?;
+    if !by_pair.is_empty() {
+        judge_pairs(workday, by_pair, answer, differences)?;
+    }
+    if let Some(mut branches) = expected.object("by_branch")? {
+        for branch in branches.names() {
+            let figures = branches.object(&branch)?.unwrap_or_default();
+            judge_branch(workday, &branch, figures, answer, differences)?;
         }
     }
     for piece in expected.objects("segments")? {
@@ -242,6 +252,81 @@ fn status_of(day: &Day) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Compares the figures of each pair of a date. Time that is lacking belongs to the last one, and time beyond what is
+/// expected is the end of the work.
+fn judge_pairs(
+    date: Workday,
+    expected: Vec<Keys>,
+    answer: &Answer,
+    differences: &mut Vec<String>,
+) -> Result<(), Unsupported> {
+    let pairs: Vec<&Pair> = answer.pairs.iter().filter(|pair| pair.date == date).collect();
+    if pairs.len() != expected.len() {
+        differences.push(format!("{date}: {} pairs, expected {}", pairs.len(), expected.len()));
+        return Ok(());
+    }
+    let empty = Day::default();
+    let days = [answer.days.get(&date).unwrap_or(&empty)];
+    for (number, mut figures) in expected.into_iter().enumerate() {
+        let within = |wanted: &dyn Fn(&Piece) -> bool, pair: &Pair| -> i64 {
+            let inside = answer.pieces.iter().filter(|piece| piece.date == date && wanted(piece));
+            inside.map(|piece| overlap((piece.start, piece.end), (pair.start, pair.end))).sum()
+        };
+        let worked = |pair: &Pair| within(&|piece| piece.worked, pair);
+        for code in figures.names() {
+            let minutes = figures.number(&code)?.unwrap_or(0) * 60;
+            let found = match code.as_str() {
+                "worked" => worked(pairs[number]),
+                _ if answer.codes.contains(&code) => within(&|piece| piece.code == code, pairs[number]),
+                "overtime" => {
+                    read_in_two_ways(&code, &days, answer)?;
+                    let later: i64 = pairs[number + 1..].iter().map(|pair| worked(pair)).sum();
+                    (amount(&code, &days, answer).unwrap_or(0) - later).clamp(0, worked(pairs[number]))
+                }
+                "undertime" if number + 1 == pairs.len() => {
+                    read_in_two_ways(&code, &days, answer)?;
+                    amount(&code, &days, answer).unwrap_or(0)
+                }
+                "undertime" => 0,
+                _ => return unsupported(format!("the figure `{code}` of a pair")),
+            };
+            if found / 60 != minutes / 60 {
+                let place = number + 1;
+                differences.push(format!("{date}, pair {place}: {code} {}, expected {}", shown(found), shown(minutes)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Compares the figures of one branch on a date.
+fn judge_branch(
+    date: Workday,
+    branch: &str,
+    mut figures: Keys,
+    answer: &Answer,
+    differences: &mut Vec<String>,
+) -> Result<(), Unsupported> {
+    for code in figures.names() {
+        let minutes = figures.number(&code)?.unwrap_or(0) * 60;
+        if !answer.codes.contains(&code) && code != "worked" {
+            return unsupported(format!("the figure `{code}` of a branch"));
+        }
+        let of_branch = answer.pieces.iter().filter(|piece| piece.date == date && piece.branch == branch);
+        let wanted = of_branch.filter(|piece| if code == "worked" { piece.worked } else { piece.code == code });
+        let found: i64 = wanted.map(|piece| overlap((piece.start, piece.end), (piece.start, piece.end))).sum();
+        if found / 60 != minutes / 60 {
+            differences.push(format!("{date}, {branch}: {code} {}, expected {}", shown(found), shown(minutes)));
+        }
+    }
+    Ok(())
+}
+
+/// How many seconds two stretches share.
+fn overlap(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> i64 {
+    (one.1.min(other.1).0 - one.0.max(other.0).0).max(0)
 }
 
 fn judge_piece(

@@ -27,20 +27,23 @@ pub use report::{Judged, Outcome, Report};
 pub use stated::Stated;
 pub use translate::{Compared, Translation, translate};
 
-/// Answers one case and judges the answer.
-pub fn run(case: &Case) -> (Option<Translation>, Judged) {
-    let (outcome, detail, translation) = match translate(&case.stated) {
-        Err(missing) => (Outcome::Unsupported, missing.0, None),
-        Ok(translation) => {
-            let (outcome, detail) = match answer(&translation) {
-                Ok(answer) => judge(&case.expected, &answer),
+/// Answers one case and judges the answer: the figures of all its employees together.
+pub fn run(case: &Case) -> (Vec<Translation>, Judged) {
+    let translated: Result<Vec<Translation>, Unsupported> =
+        case.stated.by_employee().and_then(|stated| stated.iter().map(translate).collect());
+    let (outcome, detail, translations) = match translated {
+        Err(missing) => (Outcome::Unsupported, missing.0, Vec::new()),
+        Ok(translations) => {
+            let answers: Result<Vec<Answer>, String> = translations.iter().map(answer).collect();
+            let (outcome, detail) = match answers {
+                Ok(answers) => judge(&case.expected, &Answer::together(answers)),
                 Err(problem) => (Outcome::Failed, problem),
             };
-            (outcome, detail, Some(translation))
+            (outcome, detail, translations)
         }
     };
     let outcome = if outcome == Outcome::Failed && case.ambiguous { Outcome::Ambiguous } else { outcome };
-    (translation, Judged { group: case.group.clone(), id: case.id.clone(), outcome, detail })
+    (translations, Judged { group: case.group.clone(), id: case.id.clone(), outcome, detail })
 }
 
 /// Answers all cases of a folder; the files of each are kept under `emit`.
@@ -50,9 +53,13 @@ pub fn run(case: &Case) -> (Option<Translation>, Judged) {
 pub fn run_folder(folder: &Path, emit: Option<&Path>) -> Result<Report, String> {
     let mut report = Report::default();
     for case in cases(folder)? {
-        let (translation, judged) = run(&case);
-        if let (Some(translation), Some(emit)) = (translation, emit) {
-            translation.write(&emit.join(&case.id)).map_err(|error| format!("cannot write `{}`: {error}", case.id))?;
+        let (translations, judged) = run(&case);
+        for (number, translation) in (1..).zip(&translations) {
+            let Some(emit) = emit else { continue };
+            // A folder for each employee where there are several.
+            let folder = emit.join(&case.id);
+            let folder = if translations.len() > 1 { folder.join(format!("employee-{number}")) } else { folder };
+            translation.write(&folder).map_err(|error| format!("cannot write `{}`: {error}", case.id))?;
         }
         report.cases.push(judged);
     }

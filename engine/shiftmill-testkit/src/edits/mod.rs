@@ -16,7 +16,7 @@ use shiftmill_core::{
     TimecardBatch, Timestamp, apply,
 };
 
-use crate::engine::Question;
+use crate::engine::{Question, tag_table};
 use crate::generate::Random;
 use crate::invariants::Held;
 use crate::made_up_plugin;
@@ -41,9 +41,10 @@ pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<See
     let mut facts = question.facts.clone();
     (facts.ruleset, facts.zone) = (0, 0);
     batch.push(&facts).expect("generated punches lie near each other");
-    let batch = batch.check(1, 1).expect("generated columns fit together");
+    let batch = batch.check(1, 1, question.tags.len()).expect("generated columns fit together");
     let card = batch.timecard(0, std::slice::from_ref(&question.zone)).expect("the batch has one card");
-    let inputs = Inputs { card, timeline: &timeline, window: &question.window };
+    let tags = tag_table(question);
+    let inputs = Inputs { card, timeline: &timeline, window: &question.window, tags: &tags };
     let (mut state, mut scratch) = (CardState::default(), Scratch::default());
     let mut stages = Stage::before(hook).iter();
     if stages.any(|stage| stage.run(&inputs, &mut state, &mut scratch, None).is_err()) {
@@ -63,6 +64,7 @@ fn late(timeline: &PlanTimeline) -> PlanTimeline {
     let last = versions.len() - 1;
     versions[..last].iter_mut().for_each(|version| version.1.plugins.clear());
     let late = PlanTimeline::new(versions, everywhere.names().clone()).expect("the same dates and names");
+    let late = late.with_filters(everywhere.filters().to_vec()).expect("the same filters");
     late.with_bindings(everywhere.bindings().to_vec()).expect("the same bindings")
 }
 

@@ -9,7 +9,7 @@ use shiftmill_core::pay::holidays::HolidayBasis;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
     CardState, CarryKey, Change, DayType, Edit, ExceptionCode, Hook, KeptPunch, Layer, PayCode, PlanTimeline,
-    PunchKind, RuleId, Span, SpanState, Timestamp, Unit, WallTime, Workday,
+    PunchKind, RuleId, Span, SpanState, Tag, Timestamp, Unit, WallTime, Workday,
 };
 
 use super::is_work;
@@ -414,22 +414,18 @@ impl<'a> Slow<'a> {
         self.drop_lost_cuts();
     }
 
-    fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, u32) {
+    fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, Option<Tag>, u32) {
         let direction = match punch.kind {
             PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => 0,
             PunchKind::Transfer | PunchKind::Unknown => 1,
             PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => 2,
         };
-        // Numbers count when one punch of the card has one; a punch without is as if its number were 0.
+        // A punch without a number is as if its number were 0; one that was added comes last.
         let facts = &self.question.facts.punches;
-        let numbered = facts.iter().any(|punch| punch.id.is_some());
         let id = |raw: u32| facts.get(raw as usize - 1).map_or(0, |punch| punch.id.unwrap_or(0));
         let raw = punch.raw.map(NonZeroU32::get);
-        let number = match raw {
-            Some(raw) if numbered => id(raw),
-            _ => u64::MAX,
-        };
-        (punch.at, direction, punch.kind as u8, number, raw.unwrap_or(u32::MAX))
+        let tag = self.question.tags.get(punch.tag).cloned();
+        (punch.at, direction, punch.kind as u8, raw.map_or(u64::MAX, id), tag, raw.unwrap_or(u32::MAX))
     }
 
     fn without_repeats(&self, punches: Vec<KeptPunch>) -> Vec<KeptPunch> {
@@ -438,7 +434,9 @@ impl<'a> Slow<'a> {
         for punch in punches {
             let repeats = |before: &KeptPunch| {
                 let near = |window: shiftmill_core::Seconds| punch.at.0 - before.at.0 <= i64::from(window.0);
-                before.kind == punch.kind && rules(&punch).window.is_some_and(near)
+                let same = before.kind == punch.kind
+                    && (punch.kind != PunchKind::Transfer || before.tag == punch.tag);
+                same && rules(&punch).window.is_some_and(near)
             };
             match runs.last_mut().filter(|run| run.last().is_some_and(repeats)) {
                 Some(run) => run.push(punch),

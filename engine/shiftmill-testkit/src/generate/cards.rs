@@ -3,11 +3,11 @@
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
     DayOverride, DayType, Employment, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance,
-    PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver,
-    WaiverKind, WallTime, Workday, Zone,
+    PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId,
+    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
 };
 
-use super::{Grid, Random};
+use super::{Grid, Random, tags};
 
 /// A timecard in the making.
 struct Maker<'a> {
@@ -18,6 +18,8 @@ struct Maker<'a> {
     window: &'a EvaluationWindow,
     /// How likely an irregular fact is, in percent.
     odd: u64,
+    /// How many tags there are.
+    tags: usize,
     /// The end of the scheduled shifts so far, in seconds that a clock shows.
     scheduled_until: i64,
 }
@@ -29,9 +31,11 @@ pub(super) fn facts(
     zone: &Zone,
     timeline: &PlanTimeline,
     window: &EvaluationWindow,
+    tags: &TagDictionary,
 ) -> CardFacts {
     let odd = *random.one_of(&[0, 2, 5, 15]);
-    let mut maker = Maker { random, grid, zone, timeline, window, odd, scheduled_until: i64::MIN };
+    let (tags, scheduled_until) = (tags.len(), i64::MIN);
+    let mut maker = Maker { random, grid, zone, timeline, window, odd, tags, scheduled_until };
     let mut facts = CardFacts { employee: "generated".into(), ..CardFacts::default() };
     let habit = maker.habit();
     let schedule = maker.random.below(3);
@@ -44,6 +48,7 @@ pub(super) fn facts(
             maker.roster_row(&habit, Workday(day), &mut facts);
         }
     }
+    maker.tags(&mut facts);
     maker.ids_and_order(&mut facts);
     maker.leave(&mut facts);
     maker.corrections(&mut facts);
@@ -176,7 +181,27 @@ impl Maker<'_> {
             None if kind.is_duty() && !self.is_free(day, i64::from(start), i64::from(end)) => {}
             None => {
                 let split = if self.random.chance(20) { 1 } else { 0 };
-                facts.shifts.push(ShiftFact { workday: day, kind, times, split });
+                facts.shifts.push(ShiftFact { workday: day, kind, times, split, tag: TagId::NONE });
+            }
+        }
+    }
+
+    /// Tags of the employee, of some rows and punches, and transfers from one to another.
+    fn tags(&mut self, facts: &mut CardFacts) {
+        let tags = self.tags;
+        if tags == 0 {
+            return;
+        }
+        facts.tag = tags::tag(self.random, tags, 40);
+        let (of_rows, of_punches) = (*self.random.one_of(&[0, 30, 90]), *self.random.one_of(&[0, 30, 90]));
+        facts.shifts.iter_mut().for_each(|row| row.tag = tags::tag(self.random, tags, of_rows));
+        facts.punches.iter_mut().for_each(|punch| punch.tag = tags::tag(self.random, tags, of_punches));
+        let ins: Vec<Punch> = facts.punches.iter().filter(|punch| punch.kind == PunchKind::In).copied().collect();
+        for opener in ins {
+            if self.random.chance(25) {
+                let at = Timestamp(opener.at.0 + self.minutes(1, 240));
+                let tag = tags::tag(self.random, tags, 80);
+                facts.punches.push(Punch { at, kind: PunchKind::Transfer, tag, id: None });
             }
         }
     }
@@ -196,7 +221,7 @@ impl Maker<'_> {
         if self.random.chance(self.odd) {
             return;
         }
-        let mut punch = Punch { at, kind, id: None };
+        let mut punch = Punch { at, kind, id: None, tag: TagId::NONE };
         if self.random.chance(self.odd) {
             punch.kind = *self.random.one_of(PunchKind::ALL);
         }
@@ -210,7 +235,7 @@ impl Maker<'_> {
         }
         if self.random.chance(self.odd) {
             let at = Timestamp(punch.at.0 + self.minutes(-300, 300));
-            facts.punches.push(Punch { at, kind: *self.random.one_of(PunchKind::ALL), id: None });
+            facts.punches.push(Punch { at, kind: *self.random.one_of(PunchKind::ALL), id: None, tag: TagId::NONE });
         }
     }
 
@@ -274,7 +299,10 @@ impl Maker<'_> {
                 0 => CorrectionKind::Void(named),
                 1 => CorrectionKind::Retime { punch: named, to },
                 2 => CorrectionKind::SetKind { punch: named, kind: *self.random.one_of(PunchKind::ALL) },
-                _ => CorrectionKind::Add { at: to, kind: *self.random.one_of(PunchKind::ALL) },
+                _ => {
+                    let kind = *self.random.one_of(PunchKind::ALL);
+                    CorrectionKind::Add { at: to, kind, tag: tags::tag(self.random, self.tags, 50) }
+                }
             };
             let recorded_at = self.known();
             facts.corrections.push(Correction { kind, recorded_at });
@@ -363,7 +391,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 11];
+        let mut made = [false; 14];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -371,6 +399,7 @@ mod tests {
                 ruleset: _,
                 zone: _,
                 rejected_rows,
+                tag,
                 punches,
                 shifts,
                 leave,
@@ -395,9 +424,12 @@ mod tests {
                 !employment.is_empty(),
                 !opening_balances.is_empty(),
                 rejected_rows > 0,
+                tag != TagId::NONE,
+                punches.iter().any(|punch| punch.tag != TagId::NONE && punch.kind == PunchKind::Transfer),
+                shifts.iter().any(|row| row.tag != TagId::NONE),
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 11]);
+        assert_eq!(made, [true; 14]);
     }
 }

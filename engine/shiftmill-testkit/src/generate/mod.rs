@@ -4,6 +4,7 @@
 mod cards;
 mod plans;
 mod random;
+mod tags;
 mod zones;
 
 use shiftmill_core::{EvaluationWindow, Timestamp, Workday, WorkdayRange};
@@ -52,8 +53,9 @@ pub fn from(random: &mut Random) -> Question {
     let facts = WorkdayRange { first, last: first.plus(days - 1) };
     let timeline = plans::timeline(random, grid, facts);
     let window = window(random, facts);
-    let facts = cards::facts(random, grid, &zone, &timeline, &window);
-    Question { facts, zone, timeline, window, presets: Vec::new() }
+    let (tags, split_by) = tags::dictionary(random);
+    let facts = cards::facts(random, grid, &zone, &timeline, &window, &tags);
+    Question { facts, zone, timeline, window, tags, split_by, presets: Vec::new() }
 }
 
 /// The steps in which times of a card and lengths of its plan are chosen, so that the oracle need not look at every

@@ -25,11 +25,11 @@ use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, Roun
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
-    DayType, DayTypeSet, ExceptionCode, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan, PlanTimeline,
-    RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
+    DayType, DayTypeSet, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan,
+    PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
 };
 
-use super::{Grid, Random};
+use super::{Grid, Random, tags};
 
 /// Overtime codes of every generated plan with their multipliers.
 const OVERTIME: [(PayCode, u16); 4] =
@@ -57,12 +57,15 @@ struct Maker<'a> {
     grid: Grid,
     days: WorkdayRange,
     rules: Vec<String>,
+    /// How many tag filters there are.
+    filters: usize,
 }
 
 /// A timeline of one version, sometimes two, over `days`.
 pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> PlanTimeline {
     let rules = Names::BUILT_IN_RULES.map(String::from).to_vec();
-    let mut maker = Maker { random, grid, days, rules };
+    let filters = tags::filters(random);
+    let mut maker = Maker { random, grid, days, rules, filters: filters.len() };
     let plan = maker.plan();
     let mut versions = vec![(days.first.plus(-400), plan)];
     if maker.random.chance(15) {
@@ -78,7 +81,8 @@ pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> P
         leave: vec!["annual".into(), "unpaid".into()],
         ..Names::default()
     };
-    PlanTimeline::new(versions, names).expect("a generated timeline is valid")
+    let timeline = PlanTimeline::new(versions, names).and_then(|timeline| timeline.with_filters(filters));
+    timeline.expect("a generated timeline is valid")
 }
 
 fn pay_codes() -> Vec<PayCodeInfo> {
@@ -114,6 +118,10 @@ impl Maker<'_> {
         let number = self.rules.len();
         self.rules.push(format!("{kind}-{number}"));
         RuleId(number as u16)
+    }
+
+    fn tags(&mut self) -> Option<FilterId> {
+        tags::one_of(self.random, self.filters)
     }
 
     fn minutes(&mut self, from: i64, to: i64) -> Seconds {
@@ -440,6 +448,7 @@ impl Maker<'_> {
             direction: self.direction(),
             anchor: *self.random.one_of(&[Anchor::LocalMidnight, Anchor::LocalMidnight, Anchor::ScheduleStart]),
             condition,
+            tags: self.tags(),
             grace: if self.flag() { Seconds::ZERO } else { self.minutes(0, 20) },
             strict: self.random.chance(25),
         }
@@ -466,12 +475,13 @@ impl Maker<'_> {
         let mut breaks = Breaks::default();
         if self.random.chance(40) {
             let limit = self.minutes(5, 30);
-            breaks.paid_below = Some(PaidGap { rule: self.rule("paid-gap"), limit, meals_too: self.flag() });
+            let (rule, meals_too, tags) = (self.rule("paid-gap"), self.flag(), self.tags());
+            breaks.paid_below = Some(PaidGap { rule, limit, meals_too, tags });
         }
         if self.random.chance(30) {
             let start = self.time_of_day();
             let end = (start + self.minutes(10, 60).0.max(1)) % 86_400;
-            breaks.fixed.push(FixedBreak { rule: self.rule("fixed-break"), start, end });
+            breaks.fixed.push(FixedBreak { rule: self.rule("fixed-break"), start, end, tags: self.tags() });
         }
         let count = *self.random.one_of(&[0, 0, 1, 1, 2]);
         breaks.auto_deduct = (0..count).map(|_| self.auto_deduct()).collect();
@@ -491,6 +501,7 @@ impl Maker<'_> {
             count_taken: self.flag(),
             min_piece: self.minutes(0, 20),
             taper: self.random.chance(30),
+            tags: self.tags(),
             placement: if proportional { BreakPlacement::Proportional } else { BreakPlacement::AtTrigger },
         }
     }
@@ -650,6 +661,7 @@ impl Maker<'_> {
             scope,
             when: self.condition(),
             counts,
+            counts_other_tags: self.random.chance(40),
             leave_counts: self.random.chance(25),
             limit,
             pays_to,
@@ -659,7 +671,8 @@ impl Maker<'_> {
     }
 
     fn condition(&mut self) -> TierCondition {
-        let mut condition = TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, consecutive: None };
+        let mut condition =
+            TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None };
         match self.random.below(8) {
             0 => {
                 condition.day_types = DayTypeSet::NONE.with(DayType::Workday).with(DayType::MakeupWorkday);
@@ -678,6 +691,7 @@ impl Maker<'_> {
             3 => condition.consecutive = Some(self.consecutive()),
             _ => {}
         }
+        condition.tags = self.tags();
         condition
     }
 
@@ -742,6 +756,7 @@ impl Maker<'_> {
             window,
             weekdays: condition.weekdays,
             day_types: condition.day_types,
+            tags: condition.tags,
             mode: *self.random.one_of(&modes),
             min: if self.flag() { Seconds::ZERO } else { self.minutes(30, 180) },
             max: if self.flag() { Seconds::hours(24) } else { self.minutes(60, 480) },

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval};
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, Compensation, DayType, ExceptionCode, PayCode, Plan,
-    PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
+    PunchRole, Reason, RuleId, Seconds, SpanState, TagId, Timestamp, Workday,
 };
 
 use super::days::{Duty, is_working};
 use super::employment::is_employed;
 use super::moments::{self, Moment};
 use super::shifts::Shift;
-use super::{Notice, clock, date_of, holds, plan_of};
+use super::{Notice, clock, date_of, holds, plan_of, tags};
 use crate::engine::Question;
 
 /// What becomes of a moment that may be overtime.
@@ -136,10 +136,14 @@ fn unpunched(
         let began =
             meeting.iter().rev().find(|shift| shifts[**shift].begins <= free_from(line, at, approved.0.max(opens)));
         let shift = began.or(meeting.first()).copied();
+        let none = TagId(0);
+        let mut tag =
+            shift.map_or(none, |shift| tags::of_work(question, none, shifts[shift].duty.map(|duty| &duties[duty])));
         let (overtime, reporting) = match shift {
             Some(shift) => moments::labels_of(question, &shifts[shift], duties, at),
             None => {
                 let duty = duties.iter().find(|duty| meets(duty.start, duty.end));
+                tag = tags::of_work(question, none, duty);
                 let workday = duty.map_or(date_of(question, approved.0), |duty| duty.workday);
                 (workday, workday)
             }
@@ -152,6 +156,7 @@ fn unpunched(
             state: SpanState::Worked,
             day_type: DayType::Workday,
             shift,
+            tag,
             segment: 0,
             code: PayCode::REGULAR,
             reason: Reason { rule: RuleId::PUNCHES, because: Because::ApprovedOnly },

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use shiftmill_core::{DayType, ExceptionState, PayCode, Reason, Seconds, Timestamp, TotalScope, WaiverKind, Workday};
+use shiftmill_core::{
+    DayType, ExceptionState, PayCode, Reason, Seconds, TagId, Timestamp, TotalScope, WaiverKind, Workday,
+};
 
 use super::days::{Duty, day_type};
 use super::moments::Moment;
 use super::overtime::{Extra, week_of};
 use super::shifts::Shift;
-use super::{Amount, Notice, plan_of};
+use super::{Amount, Notice, plan_of, tags};
 use crate::engine::Question;
 use crate::outcome::Outcome;
 
@@ -34,20 +36,39 @@ pub(crate) fn finish(
             *outcome.totals.entry((TotalScope::PayPeriod, first, code)).or_default() += amount;
         }
     };
+    let mut parts: Vec<(Workday, TagId, PayCode, u64)> = Vec::new();
     for moment in moments {
         line(moment.reporting, moment.code, moment.reason, u64::from(moment.length));
+        parts.push((moment.reporting, moment.tag, moment.code, u64::from(moment.length)));
     }
     for extra in extras {
         line(extra.reporting, extra.code, extra.reason, u64::from(extra.length));
+        parts.push((extra.reporting, extra.tag, extra.code, u64::from(extra.length)));
     }
     for amount in amounts {
         line(amount.workday, amount.code, amount.reason, amount.amount);
+        parts.push((amount.workday, question.facts.tag, amount.code, amount.amount));
     }
+    outcome.splits = splits(question, &parts);
     outcome.workdays = workdays(question, shifts, duties, moments, amounts);
     for notice in notices {
         exception(question, duties, notice, &mut outcome);
     }
     outcome
+}
+
+/// The totals of the pay period by the values of tags.
+fn splits(question: &Question, parts: &[(Workday, TagId, PayCode, u64)]) -> BTreeMap<(u8, TagId, PayCode), u64> {
+    let mut splits = BTreeMap::new();
+    for (position, name) in (0..).zip(&question.split_by) {
+        for (workday, tag, code, amount) in parts {
+            if *amount > 0 && question.window.pay_period.contains(*workday) {
+                let value = tags::same_value(question, *tag, name);
+                *splits.entry((position, value, *code)).or_default() += amount;
+            }
+        }
+    }
+    splits
 }
 
 fn workdays(

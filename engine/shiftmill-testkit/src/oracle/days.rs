@@ -7,13 +7,13 @@ use shiftmill_core::shape::leave::LeaveDays;
 use shiftmill_core::shape::schedule::LateMax;
 use shiftmill_core::{
     Because, DayOverride, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RosterKind, RuleId,
-    Seconds, ShiftFact, ShiftTimes, Timestamp, Workday,
+    Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Workday,
 };
 
 use super::employment::is_employed;
 use super::moments::{Moment, away_labels};
 use super::overtime::week_of;
-use super::{Amount, Notice, clock, date_of, plan_of};
+use super::{Amount, Notice, clock, date_of, plan_of, tags};
 use crate::engine::Question;
 
 /// A scheduled shift, or one block of a split shift.
@@ -32,6 +32,8 @@ pub(crate) struct Duty {
     /// How long after its start a punch may still be its first.
     pub late_max: Seconds,
     pub template: Option<u16>,
+    /// The tag of its row.
+    pub tag: TagId,
     /// The number of the split shift that its row is a block of; 0: none.
     pub split: u8,
     pub matched: bool,
@@ -204,7 +206,8 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
     }
     let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8, duty.split);
     let mut in_order: Vec<Duty> = by_fact.iter().map(|(_, duty)| duty.clone()).collect();
-    in_order.sort_by_key(key);
+    // Of two that differ in their tags only, the one with the first pairs stays.
+    in_order.sort_by_key(|duty| (key(duty), tags::pairs(question, duty.tag)));
     let mut kept: Vec<Duty> = Vec::new();
     for duty in in_order {
         if kept.iter().any(|other| key(other) == key(&duty)) {
@@ -248,7 +251,8 @@ fn by_row(question: &Question, row: &ShiftFact) -> Option<Vec<Duty>> {
         ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, start, end)],
         ShiftTimes::Template(template) => by_template(question, row.workday, template)?,
     };
-    Some(blocks.into_iter().map(|duty| Duty { kind: row.kind, split: row.split, ..duty }).collect())
+    let of_row = |duty| Duty { kind: row.kind, split: row.split, tag: row.tag, ..duty };
+    Some(blocks.into_iter().map(of_row).collect())
 }
 
 fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty {
@@ -267,6 +271,7 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
         latest_out: schedule.latest_out,
         late_max: late_max(schedule.late_max, end.since(start)),
         template: None,
+        tag: TagId(0),
         split: 0,
         matched: false,
     }

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::shape::breaks::BreakBasis;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
-use shiftmill_core::{ExceptionCode, PunchRole, Seconds, SpanState, Timestamp, Workday};
+use shiftmill_core::{ExceptionCode, PunchRole, Seconds, SpanState, TagId, Timestamp, Workday};
 
 use super::attendance::View;
 use super::days::{Duty, day_type, is_working};
 use super::employment::is_employed;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::shifts::Shift;
-use super::{Amount, Notice, clock, holds, plan_of};
+use super::{Amount, Notice, clock, holds, plan_of, tags};
 use crate::engine::Question;
 
 /// The seconds at which a scheduled shift plans work.
@@ -22,8 +22,10 @@ pub(crate) struct Planned<'a> {
 
 impl Planned<'_> {
     pub fn of<'a>(question: &Question, duty: &'a Duty) -> Planned<'a> {
-        let rules = &plan_of(question, duty.workday).breaks.fixed;
-        let windows = rules.iter().flat_map(|rule| daily_windows(question, duty.start, duty.end, rule.start, rule.end));
+        let rules = plan_of(question, duty.workday).breaks.fixed.iter();
+        let tag = tags::of_work(question, TagId(0), Some(duty));
+        let rules = rules.filter(|rule| tags::fits(question, rule.tags, tag));
+        let windows = rules.flat_map(|rule| daily_windows(question, duty.start, duty.end, rule.start, rule.end));
         Planned { duty, fixed: windows.collect() }
     }
 
@@ -87,7 +89,7 @@ fn judge_scheduled(
         return;
     }
     let planned_net = length(planned.len());
-    let due = automatic_break(view.question, workday, &scheduled, step, planned_net);
+    let due = automatic_break(view, workday, &scheduled, step, planned_net);
     let expected = planned_net.beyond(due).beyond(leave);
     let worked = work(view, workday);
     let counted = match rules.counts {
@@ -183,12 +185,14 @@ fn leave_amounts(workday: Workday, amounts: &[Amount]) -> Seconds {
 
 /// The automatic break of a workday that is worked exactly as scheduled.
 fn automatic_break(
-    question: &Question,
+    view: &View<'_>,
     workday: Workday,
     scheduled: &BTreeSet<Timestamp>,
     step: u32,
     net: Seconds,
 ) -> Seconds {
+    let question = view.question;
+    let duties = view.duties.iter().filter(|duty| duty.workday == workday);
     let mut segments: Vec<u32> = Vec::new();
     let mut before: Option<Timestamp> = None;
     for at in scheduled {
@@ -212,7 +216,9 @@ fn automatic_break(
         let most = if rule.taper { net.beyond(rule.after).0 } else { net.0 };
         let amount = rule.amount.0.min(most).min(net.0);
         let left = rule.basis != BreakBasis::NetAfter || holds(rule.compare, Seconds(net.0 - amount), rule.after);
-        (fits && reached && left).then_some(amount)
+        let of_tag =
+            duties.clone().all(|duty| tags::fits(question, rule.tags, tags::of_work(question, TagId(0), Some(duty))));
+        (fits && reached && left && of_tag).then_some(amount)
     });
     Seconds(takes.max().unwrap_or(0))
 }

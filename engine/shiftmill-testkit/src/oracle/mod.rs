@@ -36,6 +36,7 @@ mod presets;
 mod punches;
 mod roster;
 mod shifts;
+mod tags;
 
 use shiftmill_core::shape::breaks::Compare;
 use shiftmill_core::{DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};

@@ -3,18 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::pay::holidays::HolidayBasis;
-use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement};
+use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, FixedBreak};
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
     ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds,
-    SpanState, Timestamp, Workday,
+    SpanState, TagId, Timestamp, Workday,
 };
 
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
-use super::{Notice, clock, date_of, holds, lengths, plan_of};
+use super::{Notice, clock, date_of, holds, lengths, plan_of, tags};
 use crate::engine::Question;
 
 /// A moment of the timeline.
@@ -27,6 +27,7 @@ pub(crate) struct Moment {
     pub state: SpanState,
     pub day_type: DayType,
     pub shift: Option<usize>,
+    pub tag: TagId,
     /// Which worked segment of the card it is in.
     pub segment: usize,
     pub code: PayCode,
@@ -136,7 +137,7 @@ fn lay_out_by(
     fixed_breaks(question, shifts, duties, &mut timeline);
     let workdays: BTreeSet<Workday> = timeline.values().map(|moment| moment.overtime).collect();
     for workday in workdays {
-        auto_deduct(length, plan_of(question, workday), workday, shifts, &mut timeline)?;
+        auto_deduct(length, question, workday, shifts, &mut timeline)?;
     }
     lengths::round(length, question, shifts, &mut timeline, notices).map_err(TooCoarse)?;
     leave(length, question, duties, leaves, &mut timeline, notices);
@@ -266,6 +267,7 @@ fn work(
                 state: SpanState::Worked,
                 day_type: DayType::Workday,
                 shift: Some(index),
+                tag: pair.tag,
                 segment,
                 code: PayCode::REGULAR,
                 reason: Reason { rule, because },
@@ -308,6 +310,7 @@ fn paid_gaps(
                 state: SpanState::PaidBreak,
                 day_type: DayType::Workday,
                 shift: Some(index),
+                tag: before.tag,
                 segment,
                 code: PayCode::REGULAR,
                 reason,
@@ -322,7 +325,8 @@ pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, before: &Pair, aft
     let rule = plan_of(question, shift.plan_day).breaks.paid_below;
     rule.is_some_and(|rule| {
         let short = after.start.since(before.end) < rule.limit;
-        short && after.gap_before.is_some_and(|kind| rule.meals_too || kind != GapKind::Meal)
+        let of_kind = after.gap_before.is_some_and(|kind| rule.meals_too || kind != GapKind::Meal);
+        short && of_kind && tags::fits(question, rule.tags, before.tag)
     })
 }
 
@@ -453,11 +457,11 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
     let (Some(first), Some(last)) = (timeline.keys().next().copied(), timeline.keys().next_back().copied()) else {
         return;
     };
-    let of_plan = |plan: &Plan| -> Vec<(RuleId, Vec<DailyWindow>)> {
+    let of_plan = |plan: &Plan| -> Vec<(FixedBreak, Vec<DailyWindow>)> {
         let rules = plan.breaks.fixed.iter();
-        rules.map(|rule| (rule.rule, daily_windows(question, first, last, rule.start, rule.end))).collect()
+        rules.map(|rule| (*rule, daily_windows(question, first, last, rule.start, rule.end))).collect()
     };
-    let windows: Vec<Vec<(RuleId, Vec<DailyWindow>)>> =
+    let windows: Vec<Vec<(FixedBreak, Vec<DailyWindow>)>> =
         shifts.iter().map(|shift| of_plan(plan_of(question, shift.plan_day))).collect();
     for moment in timeline.values_mut() {
         let index = moment.shift.expect("only work is on the timeline yet");
@@ -466,9 +470,9 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
             duty.and_then(|duty| duty.breaks.iter().find(|piece| piece.0 <= moment.at && moment.at < piece.1));
         let mut candidates: Vec<(Timestamp, bool, RuleId)> = Vec::new();
         candidates.extend(of_template.map(|piece| (piece.0, false, RuleId::ATTENDANCE)));
-        for (rule, windows) in &windows[index] {
+        for (rule, windows) in windows[index].iter().filter(|entry| tags::fits(question, entry.0.tags, moment.tag)) {
             let holding = windows.iter().filter(|window| window.start <= moment.at && moment.at < window.end);
-            candidates.extend(holding.map(|window| (window.start, true, *rule)));
+            candidates.extend(holding.map(|window| (window.start, true, rule.rule)));
         }
         // The break that begins first takes the second; then that of the template, then the first in order.
         let rule = candidates.iter().min_by_key(|candidate| (candidate.0, candidate.1)).map(|found| found.2);
@@ -510,22 +514,28 @@ pub(crate) fn daily_windows(
 
 fn auto_deduct(
     length: u32,
-    plan: &Plan,
+    question: &Question,
     workday: Workday,
     shifts: &[Shift],
     timeline: &mut Timeline,
 ) -> Result<(), TooCoarse> {
+    let plan = plan_of(question, workday);
     let day: Vec<Moment> = timeline.values().filter(|moment| moment.overtime == workday).copied().collect();
-    let segments = segments(&day);
-    let work: Vec<Moment> = day.iter().filter(|moment| moment.counts_as_work()).copied().collect();
-    let net = work.len() as u32 * length;
+    let own_of = |rule: &AutoDeduct| -> Vec<Moment> {
+        day.iter().filter(|moment| tags::fits(question, rule.tags, moment.tag)).copied().collect()
+    };
+    let work_of =
+        |own: &[Moment]| -> Vec<Moment> { own.iter().filter(|moment| moment.counts_as_work()).copied().collect() };
     let takes = |rule: &AutoDeduct| {
-        let reached = holds(rule.compare, Seconds(basis(rule, &day, &segments)), rule.after);
+        let own = own_of(rule);
+        let segments = segments(&own);
+        let net = work_of(&own).len() as u32 * length;
+        let reached = holds(rule.compare, Seconds(basis(rule, &own, &segments)), rule.after);
         let fits = rule.only_if_segments.is_none_or(|count| usize::from(count) == segments.len());
         if !reached || !fits {
             return 0;
         }
-        let taken = if rule.count_taken { taken(rule, shifts, &segments) } else { 0 };
+        let taken = if rule.count_taken { taken(rule, shifts, &day, &segments) } else { 0 };
         let due = rule.amount.0.saturating_sub(taken).min(net);
         let due = if rule.taper { due.min(net.saturating_sub(rule.after.0)) } else { due };
         let enough_is_left = holds(rule.compare, Seconds(net - due), rule.after);
@@ -541,6 +551,8 @@ fn auto_deduct(
     if amount % length != 0 {
         return Err(TooCoarse(gcd(length, amount % length)));
     }
+    let own = own_of(rule);
+    let (segments, work) = (segments(&own), work_of(&own));
     let pieces = match rule.placement {
         BreakPlacement::AtTrigger => at_trigger(rule, &work, amount / length, length)?,
         BreakPlacement::Proportional => proportional(&segments, amount, length)?,
@@ -576,18 +588,22 @@ fn basis(rule: &AutoDeduct, day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
     match rule.basis {
         BreakBasis::WorkedGross => length(day),
         BreakBasis::LongestSegment => segments.iter().map(|segment| length(segment)).max().unwrap_or(0),
-        BreakBasis::GrossSpan => day[day.len() - 1].end().since(day[0].at).0,
+        BreakBasis::GrossSpan => day.last().map_or(0, |last| last.end().since(day[0].at).0),
         BreakBasis::WorkedNet | BreakBasis::NetAfter => {
             day.iter().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum()
         }
     }
 }
 
-fn taken(rule: &AutoDeduct, shifts: &[Shift], segments: &[Vec<Moment>]) -> u32 {
+/// The breaks between two segments that a rule is for, with nothing else of the workday between them.
+fn taken(rule: &AutoDeduct, shifts: &[Shift], day: &[Moment], segments: &[Vec<Moment>]) -> u32 {
     let gaps = segments.windows(2).filter_map(|pair| {
         let (before, after) = (pair[0][pair[0].len() - 1], pair[1][0]);
         let gap = after.at.since(before.end());
         let (earlier, later) = (before.shift?, after.shift?);
+        if day.iter().any(|moment| before.end() <= moment.at && moment.at < after.at) {
+            return None;
+        }
         (one_stretch(shifts, earlier, later) && gap >= rule.min_piece).then_some(gap.0)
     });
     gaps.sum()
@@ -661,6 +677,7 @@ fn leave(
                     state: SpanState::Leave,
                     day_type: DayType::Workday,
                     shift: None,
+                    tag: question.facts.tag,
                     segment: 0,
                     code: away.code,
                     reason,

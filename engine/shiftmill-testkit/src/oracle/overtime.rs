@@ -7,12 +7,12 @@ use shiftmill_core::pay::combine::{Alternative, CombinationTable, Combine};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
 };
-use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, Timestamp, Workday};
+use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, TagId, Timestamp, Workday};
 
 use super::days::day_type;
 use super::moments::Moment;
 use super::shifts::{Shift, whole_of};
-use super::{Amount, plan_of, presets};
+use super::{Amount, plan_of, presets, tags};
 use crate::engine::Question;
 
 /// A premium over one moment.
@@ -21,6 +21,7 @@ pub(crate) struct Extra {
     pub at: Timestamp,
     pub length: u32,
     pub reporting: Workday,
+    pub tag: TagId,
     pub code: PayCode,
     pub reason: Reason,
 }
@@ -176,7 +177,7 @@ impl<'a> Desk<'a> {
                 }
                 let day = days[&moment.overtime];
                 let Some(rule) = self.rule_for(line, day, moment) else { continue };
-                if day.passed_over || !self.fits(rule, moment) {
+                if day.passed_over || !self.counts(rule, moment) {
                     continue;
                 }
                 let feeds = if moment.counts_as_work() {
@@ -187,7 +188,7 @@ impl<'a> Desk<'a> {
                 if !feeds {
                     continue;
                 }
-                if moment.counts_as_work() && counter >= rule.tier.limit.0 {
+                if moment.counts_as_work() && self.fits_tag(rule, moment.tag) && counter >= rule.tier.limit.0 {
                     claims.push((index, rule, because(rule, moment, day.number)));
                 }
                 counter += moment.length;
@@ -319,6 +320,7 @@ impl<'a> Desk<'a> {
             let day = self.day(line, amount.workday);
             let Some(rule) = day.rule else { continue };
             let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
+                && (rule.tier.counts_other_tags || self.fits_tag(rule, self.question.facts.tag))
                 && self.fits_workday(rule, amount.workday);
             if rule.tier.leave_counts && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
                 amounts.push((amount.workday, amount.amount as u32));
@@ -328,14 +330,21 @@ impl<'a> Desk<'a> {
         amounts
     }
 
-    fn fits(&self, rule: Rule<'a>, moment: &Moment) -> bool {
-        rule.tier.when.day_types.contains(moment.day_type) && self.fits_workday(rule, moment.overtime)
+    /// Whether a moment may feed the counter of a tier.
+    fn counts(&self, rule: Rule<'a>, moment: &Moment) -> bool {
+        rule.tier.when.day_types.contains(moment.day_type)
+            && (rule.tier.counts_other_tags || self.fits_tag(rule, moment.tag))
+            && self.fits_workday(rule, moment.overtime)
+    }
+
+    fn fits_tag(&self, rule: Rule<'a>, tag: TagId) -> bool {
+        tags::fits(self.question, rule.tier.when.tags, tag)
     }
 
     /// Whether the conditions of a tier that look at the workday hold.
     fn fits_workday(&self, rule: Rule<'a>, workday: Workday) -> bool {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types: _, weekdays, consecutive } = &rule.tier.when;
+        let TierCondition { day_types: _, tags: _, weekdays, consecutive } = &rule.tier.when;
         weekdays.contains(workday.weekday())
             && consecutive.is_none_or(|consecutive| {
                 let number = self.day_in_run(rule, consecutive, workday);
@@ -422,8 +431,8 @@ impl<'a> Desk<'a> {
                 for (index, rule, because) in self.claims(line, counted) {
                     let moment = &self.moments[index];
                     let reason = Reason { rule: rule.tier.rule, because };
-                    let Moment { at, length, reporting, .. } = *moment;
-                    extras.push(Extra { at, length, reporting, code: rule.tier.pays_to, reason });
+                    let Moment { at, length, reporting, tag, .. } = *moment;
+                    extras.push(Extra { at, length, reporting, tag, code: rule.tier.pays_to, reason });
                     codes_put[index].insert(rule.tier.pays_to);
                 }
             }
@@ -460,7 +469,7 @@ impl<'a> Desk<'a> {
                     *counter += waiting.remove(0).1;
                 }
                 let day = days[place][&moment.overtime];
-                let rule = self.rule_for(line, day, &moment).filter(|rule| self.fits(*rule, &moment));
+                let rule = self.rule_for(line, day, &moment).filter(|rule| self.counts(*rule, &moment));
                 present.extend(rule.filter(|_| !day.passed_over).map(|rule| (place, key, rule)));
             }
             if moment.state == SpanState::Leave {
@@ -471,7 +480,7 @@ impl<'a> Desk<'a> {
             // The tiers are in order: the last one reached of each scope is its highest.
             let mut highest: BTreeMap<u8, usize> = BTreeMap::new();
             for (place, key, rule) in &present {
-                if counters[&(*place, *key)] >= rule.tier.limit.0 {
+                if self.fits_tag(*rule, moment.tag) && counters[&(*place, *key)] >= rule.tier.limit.0 {
                     highest.insert(width(rule.tier.scope), rule.index);
                 }
             }

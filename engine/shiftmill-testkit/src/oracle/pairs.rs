@@ -2,12 +2,12 @@
 
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, Tie};
-use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds, Timestamp, Workday};
+use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds, TagId, Timestamp, Workday};
 
 use super::days::Duty;
 use super::punches::{Tap, ends_work, starts_work};
 use super::shifts::{Shift, find_wholes, join};
-use super::{Notice, clock, coverage, moments, plan_of};
+use super::{Notice, clock, coverage, moments, plan_of, tags};
 use crate::engine::Question;
 
 /// A stretch between an opener and its closer.
@@ -20,6 +20,7 @@ pub(crate) struct Pair {
     pub opened_by: PunchKind,
     pub closed_by: PunchKind,
     pub gap_before: Option<GapKind>,
+    pub tag: TagId,
     pub imputed: bool,
     pub starts_at_cut: bool,
     pub ends_at_cut: bool,
@@ -77,6 +78,7 @@ pub(crate) fn pair_all(
     let mut rounded_end_before = None;
     for (part, noticed) in parts.iter_mut().zip(&mut noticed) {
         let duty = part.duty.map(|duty| &duties[duty]);
+        part.pairs.iter_mut().for_each(|pair| pair.tag = tags::of_work(question, pair.tag, duty));
         round(question, plan_of(question, part.plan_day), part, duty, rounded_end_before, noticed);
         rounded_end_before = part.pairs.last().map(|pair| pair.end).or(rounded_end_before);
     }
@@ -251,7 +253,7 @@ fn record(
             opens(&mut shift.roles[opener]);
             shift.roles[closer] = PunchRole::Closes;
             let (a, b) = (shift.taps[opener], shift.taps[closer]);
-            shift.pairs.push(plain_pair(a.at, b.at, a.kind, b.kind));
+            shift.pairs.push(Pair { tag: a.tag, ..plain_pair(a.at, b.at, a.kind, b.kind) });
         }
         Made::TooLong(opener, closer) => {
             let (at, until) = (shift.taps[opener].at, shift.taps[closer].at);
@@ -286,7 +288,7 @@ fn misses_out(
     let until = until.map(|until| next_punch.map_or(until, |next| next.min(until)));
     if let Some(until) = until.filter(|until| *until > tap.at) {
         let pair = plain_pair(tap.at, until, tap.kind, PunchKind::Out);
-        shift.pairs.push(Pair { imputed: true, ..pair });
+        shift.pairs.push(Pair { imputed: true, tag: tap.tag, ..pair });
     }
 }
 
@@ -313,7 +315,7 @@ fn misses_in(
     let from = from.map(|from| bounds.into_iter().flatten().fold(from, Timestamp::max));
     if let Some(from) = from.filter(|from| *from < tap.at) {
         let pair = plain_pair(from, tap.at, PunchKind::In, tap.kind);
-        shift.pairs.push(Pair { imputed: true, ..pair });
+        shift.pairs.push(Pair { imputed: true, tag: tap.tag, ..pair });
     }
 }
 
@@ -336,6 +338,7 @@ fn plain_pair(start: Timestamp, end: Timestamp, opened_by: PunchKind, closed_by:
         opened_by,
         closed_by,
         gap_before: None,
+        tag: TagId(0),
         imputed: false,
         starts_at_cut: false,
         ends_at_cut: false,
@@ -421,10 +424,14 @@ fn round(
                 _ if pair.starts_at_cut => start,
                 // One second closes and opens: it is rounded once.
                 Some(before) => before.end,
-                None => rounded(question, plan, start, pair.opened_by, Side::Start, index == 0, duty),
+                None => {
+                    let punch = Punched { at: start, kind: pair.opened_by, side: Side::Start, tag: pair.tag };
+                    rounded(question, plan, punch, index == 0, duty)
+                }
             };
             if !pair.ends_at_cut {
-                end = rounded(question, plan, end, pair.closed_by, Side::End, index + 1 == count, duty);
+                let punch = Punched { at: end, kind: pair.closed_by, side: Side::End, tag: pair.tag };
+                end = rounded(question, plan, punch, index + 1 == count, duty);
             }
             if end < start {
                 conflict = true;
@@ -445,19 +452,22 @@ fn round(
     }
 }
 
-fn rounded(
-    question: &Question,
-    plan: &Plan,
+/// A punch of a pair, with the tag of the work that it opens or closes.
+#[derive(Clone, Copy)]
+struct Punched {
     at: Timestamp,
     kind: PunchKind,
     side: Side,
-    outermost: bool,
-    duty: Option<&Duty>,
-) -> Timestamp {
-    let rule = plan
-        .rounding
-        .iter()
-        .find(|rule| is_target(rule, kind, side) && condition_holds(question, rule, at, side, duty));
+    tag: TagId,
+}
+
+fn rounded(question: &Question, plan: &Plan, punch: Punched, outermost: bool, duty: Option<&Duty>) -> Timestamp {
+    let Punched { at, kind, side, tag } = punch;
+    let rule = plan.rounding.iter().find(|rule| {
+        is_target(rule, kind, side)
+            && condition_holds(question, rule, at, side, duty)
+            && tags::fits(question, rule.tags, tag)
+    });
     let Some(rule) = rule else { return at };
     let scheduled = duty.map(|duty| if side == Side::Start { duty.start } else { duty.end });
     let graceful = outermost && !rule.grace.is_zero();

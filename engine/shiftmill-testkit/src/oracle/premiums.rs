@@ -6,7 +6,7 @@ use shiftmill_core::{Because, Reason, Workday};
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
 use super::shifts::{Shift, whole_of};
-use super::{date_of, plan_of};
+use super::{date_of, plan_of, tags};
 use crate::engine::Question;
 
 /// All premiums of all shifts.
@@ -60,10 +60,11 @@ fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Ext
     };
     let mut paid: Vec<Extra> = Vec::new();
     for (moment, inside) in work.iter().zip(inside) {
-        if whole.unwrap_or(inside) && premium.day_types.contains(moment.day_type) {
+        let fits = premium.day_types.contains(moment.day_type) && tags::fits(question, premium.tags, moment.tag);
+        if whole.unwrap_or(inside) && fits {
             let reason = Reason { rule: premium.rule, because };
-            let Moment { at, length, reporting, .. } = **moment;
-            paid.push(Extra { at, length, reporting, code: premium.pays_to, reason });
+            let Moment { at, length, reporting, tag, .. } = **moment;
+            paid.push(Extra { at, length, reporting, tag, code: premium.pays_to, reason });
         }
     }
     let total: u32 = paid.iter().map(|extra| extra.length).sum();
@@ -86,5 +87,5 @@ fn is_inside(question: &Question, premium: &Premium, windows: Option<&[DailyWind
         }
         None => on(date_of(question, moment.at)),
     };
-    in_time && premium.day_types.contains(moment.day_type)
+    in_time && premium.day_types.contains(moment.day_type) && tags::fits(question, premium.tags, moment.tag)
 }

@@ -5,10 +5,10 @@ use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::{
     ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
-    Seconds, Timestamp, Workday,
+    Seconds, TagId, Timestamp, Workday,
 };
 
-use super::{Notice, date_of, plan_of};
+use super::{Notice, date_of, plan_of, tags};
 use crate::engine::Question;
 
 /// A punch that may count.
@@ -16,6 +16,7 @@ use crate::engine::Question;
 pub(crate) struct Tap {
     pub at: Timestamp,
     pub kind: PunchKind,
+    pub tag: TagId,
     /// Position and the caller's number; `None` for an added punch.
     raw: Option<(usize, u64)>,
 }
@@ -162,7 +163,7 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
     present.sort_by_key(|tap| {
         let side = if ends_work(tap.kind) { 0 } else { 1 + u8::from(starts_work(tap.kind)) };
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
-        (tap.at, side, tap.kind as u8, id, position)
+        (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), position)
     });
     for tap in &present {
         let date = date_of(question, tap.at);
@@ -202,7 +203,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     let mut present: Vec<Named> = Vec::new();
     for (index, punch) in question.facts.punches.iter().enumerate() {
         let id = punch.id.unwrap_or(0);
-        let tap = Tap { at: punch.at, kind: punch.kind, raw: Some((index, id)) };
+        let tap = Tap { at: punch.at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };
         present.push(Named { tap, at: punch.at, kind: punch.kind, id: any_id.then_some(id) });
     }
     let mut corrections = question.facts.corrections.clone();
@@ -223,8 +224,8 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
             }
         }
         let unmatched_at = match correction.kind {
-            CorrectionKind::Add { at, kind } => {
-                present.push(Named { tap: Tap { at, kind, raw: None }, at, kind, id: None });
+            CorrectionKind::Add { at, kind, tag } => {
+                present.push(Named { tap: Tap { at, kind, tag, raw: None }, at, kind, id: None });
                 None
             }
             CorrectionKind::Void(punch) => match find(&present, punch) {
@@ -349,5 +350,7 @@ fn without_repeats(question: &Question, taps: Vec<Tap>, notices: &mut Vec<Notice
 }
 
 fn repeats(before: Tap, tap: Tap, window: Option<Seconds>) -> bool {
-    before.kind == tap.kind && window.is_some_and(|window| tap.at.since(before.at) <= window)
+    // A transfer to something else is news, however soon it comes.
+    let same = before.kind == tap.kind && (tap.kind != PunchKind::Transfer || before.tag == tap.tag);
+    same && window.is_some_and(|window| tap.at.since(before.at) <= window)
 }

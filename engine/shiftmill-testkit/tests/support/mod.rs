@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use shiftmill_core::{
     CardFacts, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, Punch, PunchKind, ShiftFact, ShiftTimes,
-    Timestamp, WallTime, Workday, WorkdayRange,
+    TagDictionary, TagId, Timestamp, WallTime, Workday, WorkdayRange,
 };
 use shiftmill_ruleset::{Document, NoLibrary, compile};
 use shiftmill_testkit::compare::compare;
@@ -38,6 +38,8 @@ impl Card {
             timeline: (**ruleset.timeline()).clone(),
             window: EvaluationWindow { pay_period, facts, as_of, require_final: false },
             presets: Vec::new(),
+            tags: TagDictionary::default(),
+            split_by: Vec::new(),
         };
         Card { question, first }
     }
@@ -51,7 +53,7 @@ impl Card {
 
     pub fn punch(mut self, day: i32, time: &str, kind: PunchKind) -> Card {
         let at = self.instant(day, time);
-        self.question.facts.punches.push(Punch { at, kind, id: None });
+        self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
         self
     }
 
@@ -66,7 +68,7 @@ impl Card {
             let start = self.instant(day, "6:00");
             let end = Timestamp(start.0 + (hours * HOUR) as i64);
             for (at, kind) in [(start, PunchKind::In), (end, PunchKind::Out)] {
-                self.question.facts.punches.push(Punch { at, kind, id: None });
+                self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
             }
         }
         self

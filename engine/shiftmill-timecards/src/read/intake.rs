@@ -1,10 +1,12 @@
 //! Rows of files to timecards: names become numbers, local times become instants, and what fits nowhere is listed.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::BufRead;
 
 use shiftmill_core::{
-    CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, ZoneTable, excerpt, is_employee_key,
+    CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, TagDictionary, ZoneTable, excerpt,
+    is_employee_key,
 };
 
 use super::error::FileError;
@@ -41,6 +43,8 @@ pub struct Intake<'a> {
     by_key: HashMap<String, usize>,
     by_pin: HashMap<String, usize>,
     cards: Vec<CardFacts>,
+    /// The tags of all rows.
+    tags: RefCell<TagDictionary>,
     rows: u64,
     ids_warned: bool,
     /// What holds for the file that is being read.
@@ -95,6 +99,7 @@ impl<'a> Intake<'a> {
             by_key: HashMap::new(),
             by_pin: HashMap::new(),
             cards: Vec::new(),
+            tags: RefCell::default(),
             rows: 0,
             ids_warned: false,
             dates: None,
@@ -196,9 +201,10 @@ impl<'a> Intake<'a> {
         }
     }
 
-    /// The timecards: those of listed employees in the order of the list, others in the order in which they occurred.
-    pub fn finish(self) -> Vec<CardFacts> {
-        self.cards
+    /// The timecards: those of listed employees in the order of the list, others in the order in which they occurred. And
+    /// the tags that they refer to.
+    pub fn finish(self) -> (Vec<CardFacts>, TagDictionary) {
+        (self.cards, self.tags.into_inner())
     }
 
     fn take(&mut self, table: Table, row: FileRow<'_>, fault: Option<&str>, report: &mut Report) {
@@ -270,8 +276,9 @@ impl<'a> Intake<'a> {
                 self.ruleset_named(name).ok_or_else(unknown)?
             }
         };
+        let tag = self.tags.borrow_mut().read(&row.tag).map_err(|error| error.to_string())?;
         let employment = row.employment.clone();
-        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, employment, ..CardFacts::default() })
+        Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, tag, employment, ..CardFacts::default() })
     }
 
     fn ruleset_named(&self, name: &str) -> Option<u16> {
@@ -318,7 +325,7 @@ impl<'a> Intake<'a> {
             self.zones.get(card.zone).ok_or_else(|| Unused::because(String::from("the employee has no zone")))?;
         let ruleset = self.rulesets.get(usize::from(card.ruleset));
         let ruleset = ruleset.ok_or_else(|| Unused::because(String::from("the employee has no ruleset")))?;
-        let mut reader = RowReader::new(zone, ruleset.names).with_dates(self.dates);
+        let mut reader = RowReader::new(zone, ruleset.names, &self.tags).with_dates(self.dates);
         add(&mut reader, card)?;
         for warning in reader.into_warnings() {
             report.warn(row.file, row.place, warning.to_string());
@@ -355,7 +362,7 @@ impl<'a> Intake<'a> {
         } else {
             at
         };
-        let written = PunchRow { at: at.into(), kind, id };
+        let written = PunchRow { at: at.into(), kind, id, tag: values.get(Field::Tag) };
         self.add(row, report, &mut |reader, card| {
             if card.punches.len() >= PUNCHES_PER_TIMECARD_MAX as usize {
                 let employee = &card.employee;
@@ -391,6 +398,7 @@ impl<'a> Intake<'a> {
             at: values.get(Field::At).into(),
             kind: if by_number { Given::default() } else { self.kind(values.get(Field::Kind))? },
             to: values.get(Field::To).into(),
+            tag: values.get(Field::Tag),
             new_kind: match values.get(Field::NewKind) {
                 "" => Given::default(),
                 word => self.kind(word)?,
@@ -425,6 +433,7 @@ fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
         end: values.get(Field::End).into(),
         shift: values.get(Field::Shift),
         kind: values.get(Field::Kind).into(),
+        tag: values.get(Field::Tag),
         split: values.get(Field::Split).into(),
     })?);
     Ok(())

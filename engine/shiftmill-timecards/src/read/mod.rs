@@ -137,6 +137,8 @@ pub struct EmployeeRow {
     pub pin: String,
     /// Their ruleset; empty when not stated.
     pub ruleset: String,
+    /// Their tag; empty when not stated.
+    pub tag: String,
     /// When they were employed; always, when there is nothing.
     pub employment: Vec<Employment>,
 }
@@ -151,6 +153,7 @@ impl EmployeeRow {
             && same(&self.zone, &other.zone)
             && same(&self.pin, &other.pin)
             && same(&self.ruleset, &other.ruleset)
+            && same(&self.tag, &other.tag)
     }
 }
 
@@ -239,6 +242,7 @@ impl EmployeeList {
             zone: values.get(Field::Zone).to_owned(),
             pin: values.get(Field::Pin).to_owned(),
             ruleset: values.get(Field::Ruleset).to_owned(),
+            tag: values.get(Field::Tag).to_owned(),
             employment: self.employment(values)?.into_iter().collect(),
         };
         if row.employee.is_empty() {

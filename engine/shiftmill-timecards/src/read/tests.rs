@@ -41,7 +41,7 @@ fn read_as(
     let mut intake = Intake::new("staff.csv", &rows, &zones, &rulesets, StatusMap::default(), &mut report);
     let mut bytes = bytes;
     let outcome = intake.read("facts", table, layout, &mut bytes, &mut report);
-    (intake.finish(), report, outcome)
+    (intake.finish().0, report, outcome)
 }
 
 fn reasons(report: &Report) -> Vec<String> {

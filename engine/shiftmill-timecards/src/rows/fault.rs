@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use shiftmill_core::{ApprovalKind, ApprovalStatus, Coded, ErrorCode, RosterKind, Workday};
+use shiftmill_core::{ApprovalKind, ApprovalStatus, Coded, ErrorCode, RosterKind, TagError, Workday};
 
 use super::Action;
 use crate::clock::ClockChange;
@@ -48,7 +48,8 @@ impl RowError {
             | Fault::NotARosterKind(_)
             | Fault::NotASplit(_)
             | Fault::RosterKindWithTimes(_)
-            | Fault::NotAWholeNumber(_) => ErrorCode::ValueUnknown,
+            | Fault::NotAWholeNumber(_)
+            | Fault::NotATag(_) => ErrorCode::ValueUnknown,
         }
     }
 }
@@ -71,6 +72,9 @@ pub enum Fault {
     /// A required value is missing.
     #[error("a value is missing")]
     Empty,
+    /// No tag.
+    #[error(transparent)]
+    NotATag(TagError),
     /// Neither local time nor instant.
     #[error(
         "`{0}` is not a date and a time; write 2026-03-02 08:00, with an offset if wanted: 2026-03-02T08:00:30-06:00"

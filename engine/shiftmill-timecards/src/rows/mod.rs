@@ -12,11 +12,13 @@
 mod fault;
 mod given;
 
+use std::cell::RefCell;
+
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
     CorrectionKind, DayOverride, DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch,
-    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime,
-    Workday, Zone, excerpt,
+    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, Waiver,
+    WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -41,6 +43,8 @@ pub struct PunchRow<'a> {
     pub kind: Given<'a, PunchKind>,
     /// The number by which corrections name it.
     pub id: Given<'a, u64>,
+    /// Its tag, `site=north;job=welder`; none when empty.
+    pub tag: &'a str,
 }
 
 /// One roster row, mostly a scheduled shift: by its times, or by the name of a shift of the ruleset.
@@ -56,6 +60,8 @@ pub struct ShiftRow<'a> {
     pub end: Given<'a, i32>,
     /// The name of a shift, instead of start and end.
     pub shift: &'a str,
+    /// Its tag; none when empty.
+    pub tag: &'a str,
     /// The number of the split shift that it is a block of; a shift of its own when nothing is given.
     pub split: Given<'a, u64>,
 }
@@ -90,6 +96,8 @@ pub struct CorrectionRow<'a> {
     pub kind: Given<'a, PunchKind>,
     /// The right time, for [`Action::Retime`].
     pub to: Given<'a, WrittenTime>,
+    /// The tag of a punch to add; none when empty.
+    pub tag: &'a str,
     /// The right kind, for [`Action::SetKind`].
     pub new_kind: Given<'a, PunchKind>,
     /// When it became known; always known when nothing is given.
@@ -200,10 +208,11 @@ impl Action {
 /// Reads rows of one employee.
 ///
 /// ```
-/// use shiftmill_core::{Names, PunchKind, Zone};
+/// use std::cell::RefCell;
+/// use shiftmill_core::{Names, PunchKind, TagDictionary, Zone};
 /// use shiftmill_timecards::rows::{PunchRow, RowReader};
-/// let (zone, names) = (Zone::fixed("Etc/UTC", 0), Names::default());
-/// let mut reader = RowReader::new(&zone, &names);
+/// let (zone, names, tags) = (Zone::fixed("Etc/UTC", 0), Names::default(), RefCell::new(TagDictionary::default()));
+/// let mut reader = RowReader::new(&zone, &names, &tags);
 /// let row = PunchRow { at: "2026-03-02 08:00".into(), kind: "in".into(), ..PunchRow::default() };
 /// assert_eq!(reader.punch(&row).unwrap().kind, PunchKind::In);
 /// let row = PunchRow { at: "2026-03-02".into(), ..PunchRow::default() };
@@ -213,14 +222,17 @@ impl Action {
 pub struct RowReader<'a> {
     zone: &'a Zone,
     names: &'a Names,
+    /// The tags of the evaluation so far; new ones are added.
+    tags: &'a RefCell<TagDictionary>,
     dates: Option<DateOrder>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> RowReader<'a> {
-    /// A reader for an employee in a zone, under the ruleset with these names.
-    pub fn new(zone: &'a Zone, names: &'a Names) -> RowReader<'a> {
-        RowReader { zone, names, dates: None, warnings: Vec::new() }
+    /// A reader for an employee in a zone, under the ruleset with these names. Tags that are not in the dictionary are
+    /// added to it.
+    pub fn new(zone: &'a Zone, names: &'a Names, tags: &'a RefCell<TagDictionary>) -> RowReader<'a> {
+        RowReader { zone, names, tags, dates: None, warnings: Vec::new() }
     }
 
     /// The same, for dates that do not begin with their year. Without an order they cannot be read.
@@ -238,19 +250,29 @@ impl<'a> RowReader<'a> {
     /// # Errors
     /// [`RowError`] when a field cannot be read; so for all kinds of rows.
     pub fn punch(&mut self, row: &PunchRow<'_>) -> Result<Punch, RowError> {
-        Ok(Punch { kind: kind(row.kind)?, at: self.instant(row.at, Field::At)?, id: punch_number(row.id)? })
+        let (kind, tag) = (kind(row.kind)?, self.tag(row.tag)?);
+        Ok(Punch { kind, at: self.instant(row.at, Field::At)?, id: punch_number(row.id)?, tag })
+    }
+
+    /// A tag as it is written; none for an empty text.
+    ///
+    /// # Errors
+    /// As for rows.
+    pub fn tag(&self, text: &str) -> Result<TagId, RowError> {
+        let number = self.tags.borrow_mut().read(text);
+        number.map_err(|why| RowError { field: Field::Tag, fault: Fault::NotATag(why) })
     }
 
     /// A roster row. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
     /// the day after. A kind without times has none.
     pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
-        let workday = self.workday(row.workday)?;
+        let (workday, tag) = (self.workday(row.workday)?, self.tag(row.tag)?);
         let kind = row.kind.optional(Field::Kind, roster_kind, Fault::NotARosterKind)?.unwrap_or_default();
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
         if !kind.has_times() {
             let stated = timed || !row.shift.trim().is_empty() || !row.split.is_nothing();
             let fault = || RowError { field: Field::Kind, fault: Fault::RosterKindWithTimes(kind) };
-            return if stated { Err(fault()) } else { Ok(ShiftFact::whole_day(workday, kind)) };
+            return if stated { Err(fault()) } else { Ok(ShiftFact { tag, ..ShiftFact::whole_day(workday, kind) }) };
         }
         let times = match (timed, row.shift.trim()) {
             (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
@@ -262,7 +284,7 @@ impl<'a> RowReader<'a> {
                 });
             }
         };
-        Ok(ShiftFact { workday, kind, times, split: split_number(row.split)? })
+        Ok(ShiftFact { workday, kind, times, split: split_number(row.split)?, tag })
     }
 
     /// Leave: one fact, or one for each workday from a date to a date.
@@ -300,7 +322,10 @@ impl<'a> RowReader<'a> {
     /// A correction. A punch that exists is named by its number, or by its time and kind.
     pub fn correction(&mut self, row: &CorrectionRow<'_>) -> Result<Correction, RowError> {
         let kind = match row.action.required(Field::Action, Action::from_code, Fault::NotAnAction)? {
-            Action::Add => CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind: kind(row.kind)? },
+            Action::Add => {
+                let (kind, tag) = (kind(row.kind)?, self.tag(row.tag)?);
+                CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind, tag }
+            }
             Action::Void => CorrectionKind::Void(self.punch_ref(row)?),
             Action::Retime => {
                 CorrectionKind::Retime { punch: self.punch_ref(row)?, to: self.instant(row.to, Field::To)? }

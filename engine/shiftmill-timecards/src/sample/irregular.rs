@@ -2,7 +2,7 @@
 
 use shiftmill_core::{
     CardFacts, Correction, CorrectionKind, DayOverride, DayType, ExceptionCode, Fold, Leave, LeaveTime, Punch,
-    PunchKind, PunchRef, Seconds, ShiftFact, ShiftTimes, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+    PunchKind, PunchRef, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
 };
 
 use super::Company;
@@ -89,7 +89,7 @@ impl Irregular<'_> {
     }
 
     fn punch(&mut self, at: Timestamp, kind: PunchKind) {
-        self.card.punches.push(Punch { at, kind, id: None });
+        self.card.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
     }
 
     fn work(&mut self, day: Workday, from: i32, to: i32) {
@@ -182,7 +182,7 @@ impl Irregular<'_> {
                 punch: PunchRef::At(punch.at, punch.kind),
                 to: Timestamp(punch.at.0 + i64::from(self.dice.between(-3_600, 3_600))),
             },
-            _ => CorrectionKind::Add { at: self.at(day, 61_200), kind: PunchKind::Out },
+            _ => CorrectionKind::Add { at: self.at(day, 61_200), kind: PunchKind::Out, tag: TagId::NONE },
         };
         self.card.corrections.push(Correction { kind, recorded_at });
     }

@@ -1,8 +1,8 @@
 //! One person's month: mostly on time, now and then late, forgetful, away or called in.
 
 use shiftmill_core::{
-    CardFacts, Fold, Leave, LeaveTime, Punch, PunchKind, ShiftFact, ShiftTimes, Timestamp, WallTime, Weekday, Workday,
-    Zone,
+    CardFacts, Fold, Leave, LeaveTime, Punch, PunchKind, ShiftFact, ShiftTimes, TagId, Timestamp, WallTime, Weekday,
+    Workday, Zone,
 };
 
 use super::dice::Dice;
@@ -67,10 +67,10 @@ fn work(punching: Punching, team: Team, workday: Workday, dice: &mut Dice, zone:
     forget_one(&mut punches, dice);
     let at = |second: i32| zone.instant(WallTime::on(workday, second), Fold::Earlier);
     for (second, kind) in punches {
-        card.punches.push(Punch { at: at(second), kind, id: None });
+        card.punches.push(Punch { at: at(second), kind, id: None, tag: TagId::NONE });
         // A repeated punch: the person did not notice that the terminal accepted the first.
         if dice.per_mille(6) {
-            card.punches.push(Punch { at: at(second + dice.between(4, 45)), kind, id: None });
+            card.punches.push(Punch { at: at(second + dice.between(4, 45)), kind, id: None, tag: TagId::NONE });
         }
     }
 }

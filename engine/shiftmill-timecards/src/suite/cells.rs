@@ -6,13 +6,17 @@ use shiftmill_core::{
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenEmployment, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenBlock, WrittenCorrection,
+    WrittenCorrectionKind, WrittenEmployment, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow,
+    WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
 
 const DAY: u32 = 86_400;
+
+/// What stands between the blocks of a split shift.
+pub const DIVIDER: &str = " + ";
 
 /// The content of a cell, or its mistake.
 pub type Cell<T> = Result<T, String>;
@@ -123,9 +127,22 @@ pub fn length(cell: &str) -> Cell<shiftmill_core::Seconds> {
     clock::length(cell).ok_or_else(|| Fault::NotALength(cell.to_owned()).to_string())
 }
 
-/// The items of a cell, which commas divide.
+/// The items of a cell, which commas divide. A tag in brackets is not divided.
 pub fn items(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split([',', ';']).map(str::trim).filter(|item| !is_nothing(item))
+    let mut in_tag = false;
+    let divides = move |mark| {
+        in_tag = (in_tag || mark == '[') && mark != ']';
+        !in_tag && matches!(mark, ',' | ';')
+    };
+    cell.split(divides).map(str::trim).filter(|item| !is_nothing(item))
+}
+
+/// An item and its tag: `in 08:00 [site=north;job=welder]`.
+pub fn tagged(item: &str) -> (&str, String) {
+    match item.trim().strip_suffix(']').and_then(|inner| inner.split_once('[')) {
+        Some((item, tag)) => (item.trim(), tag.trim().to_owned()),
+        None => (item.trim(), String::new()),
+    }
 }
 
 /// A punch kind as a column or a word names it: `in`, `meal start`, `meal_start`.
@@ -142,6 +159,7 @@ pub fn punch_kind(name: &str) -> Option<PunchKind> {
 
 /// `in 08:00`, `meal start 12:00`; without a kind, a punch without direction.
 pub fn punch(text: &str) -> Cell<WrittenPunch> {
+    let (text, tag) = tagged(text);
     let Some(letters) = text.find(|mark: char| mark.is_ascii_digit() || mark == '+') else {
         return Err(format!("`{text}` is not a punch such as `in 08:00`"));
     };
@@ -152,7 +170,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
         "" => PunchKind::Unknown,
         name => punch_kind(&name.to_lowercase()).ok_or_else(|| format!("`{name}` is not a kind of punch"))?,
     };
-    Ok(WrittenPunch { kind, at: clock_time(time)? })
+    Ok(WrittenPunch { kind, at: clock_time(time)?, tag })
 }
 
 /// A shift to work, such as `09:00-17:00`, `09:00-12:00 + 17:00-21:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,
@@ -163,16 +181,28 @@ pub fn roster_row(item: &str) -> Cell<WrittenRosterRow> {
         let Some(rest) = item.strip_prefix(&words).and_then(|rest| rest.strip_prefix(' ')) else { continue };
         return match (kind.has_times(), rest.trim()) {
             (true, times) => Ok(WrittenRosterRow { kind, blocks: blocks(times)? }),
-            (false, "day") => Ok(WrittenRosterRow { kind, blocks: Vec::new() }),
-            (false, _) => Err(format!("`{item}` holds for the whole day; write `{words} day`")),
+            (false, rest) => match tagged(rest) {
+                ("day", tag) => Ok(WrittenRosterRow { kind, blocks: vec![WrittenBlock { shift: None, tag }] }),
+                _ => Err(format!("`{item}` holds for the whole day; write `{words} day`")),
+            },
         };
     }
     Ok(WrittenRosterRow { kind: RosterKind::Work, blocks: blocks(item)? })
 }
 
-/// The blocks of a shift, with ` + ` between them.
-fn blocks(item: &str) -> Cell<Vec<WrittenShift>> {
-    item.split(" + ").map(|block| shift(block.trim())).collect()
+/// The blocks of a shift, with ` + ` between them, each with its tag.
+fn blocks(item: &str) -> Cell<Vec<WrittenBlock>> {
+    let mut blocks = Vec::new();
+    let mut rest = Some(item);
+    while let Some(item) = rest {
+        let is_outside = |head: &str| head.matches('[').count() == head.matches(']').count();
+        let divides = |at: &usize| item.get(..*at).is_some_and(is_outside);
+        let end = item.match_indices(DIVIDER).map(|(at, _)| at).find(divides);
+        let (block, tag) = tagged(end.and_then(|end| item.get(..end)).unwrap_or(item));
+        blocks.push(WrittenBlock { shift: Some(shift(block)?), tag });
+        rest = end.and_then(|end| item.get(end + DIVIDER.len()..));
+    }
+    Ok(blocks)
 }
 
 /// `09:00-17:00`, or the name of a shift.
@@ -205,7 +235,7 @@ pub fn waiver(item: &str) -> Cell<WaiverKind> {
 /// `add out 17:00`, `void in 08:00`, `retime in 08:00 to 08:30`, `set_kind 08:00 to meal end`, each with `recorded 2025-06-05 10:00` after it.
 pub fn correction(item: &str) -> Cell<WrittenCorrection> {
     let (what, recorded) = match item.split_once(" recorded ") {
-        Some((what, recorded)) => (what, Some(moment(recorded)?)),
+        Some((what, recorded)) => (what.trim_end(), Some(moment(recorded)?)),
         None => (item, None),
     };
     let wrong = || Fault::NotAnAction(item.to_owned()).to_string();
@@ -309,12 +339,20 @@ fn spoken_exception(what: &str) -> Option<(ExceptionCode, &str)> {
     after_in.map(|at| (ExceptionCode::MissingOut, at)).or(before_out.map(|at| (ExceptionCode::MissingIn, at)))
 }
 
-/// `workweek 2025-06-02` or `pay period`.
-pub fn total_scope(cell: &str) -> Cell<(TotalScope, Option<Workday>)> {
+/// What a total is of: its scope, the first workday of a workweek, and a name and value of tags.
+pub type TotalOf = (TotalScope, Option<Workday>, Option<(String, String)>);
+
+/// `workweek 2025-06-02`, `pay period`, or `site=north`: the part of the pay period with this value of a tag; `site=-` is
+/// what has none.
+pub fn total_scope(cell: &str) -> Cell<TotalOf> {
+    if let Some((name, value)) = cell.split_once('=') {
+        let value = if is_nothing(value.trim()) { "" } else { value.trim() };
+        return Ok((TotalScope::PayPeriod, None, Some((name.trim().to_owned(), value.to_owned()))));
+    }
     match cell.split_once(' ') {
-        Some(("pay", "period")) => Ok((TotalScope::PayPeriod, None)),
-        Some(("workweek", from)) => Ok((TotalScope::Workweek, Some(workday(from.trim())?))),
-        _ => Err(format!("`{cell}` is neither `workweek` and its first workday nor `pay period`")),
+        Some(("pay", "period")) => Ok((TotalScope::PayPeriod, None, None)),
+        Some(("workweek", from)) => Ok((TotalScope::Workweek, Some(workday(from.trim())?), None)),
+        _ => Err(format!("`{cell}` is neither `workweek` and its first workday, nor `pay period`, nor `site=north`")),
     }
 }
 

@@ -1,12 +1,14 @@
 //! From a suite's case to the facts that an evaluation takes.
 
+use std::cell::RefCell;
+
 use shiftmill_core::{
-    CardFacts, ContextDays, EvaluationWindow, Names, Timestamp, WallTime, Workday, WorkdayRange, Zone,
+    CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday, WorkdayRange, Zone,
 };
 
 use super::{
-    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenCorrection, WrittenCorrectionKind,
-    WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
+    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenBlock, WrittenCorrection,
+    WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
@@ -88,29 +90,39 @@ fn states(text: &str, key: &str) -> bool {
 
 impl SuiteCase {
     /// The case's facts as one timecard. `zone_index` is the position of `zone` in the request's zones; `names` are
-    /// those of the compiled ruleset.
+    /// those of the compiled ruleset. The tags of the case are added to `tags`.
     ///
     /// # Errors
     /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have, or a time
     /// that the clock of the zone did not show.
-    pub fn card(&self, zone: &Zone, zone_index: u16, names: &Names) -> Result<CardFacts, FactsError> {
+    pub fn card(
+        &self,
+        zone: &Zone,
+        zone_index: u16,
+        names: &Names,
+        tags: &RefCell<TagDictionary>,
+    ) -> Result<CardFacts, FactsError> {
         let (employee, rejected_rows) = (String::from("E1"), self.rejected_rows);
         let mut card = CardFacts { employee, zone: zone_index, rejected_rows, ..CardFacts::default() };
+        let known = Known { zone, names, tags };
+        if let Some((line, tag)) = &self.tag {
+            card.tag = on_line(*line, known, |reader| reader.tag(tag))?;
+        }
         for row in &self.facts {
-            on_line(row.line, zone, names, |reader| add_row(&mut card, row, zone, reader))?;
+            on_line(row.line, known, |reader| add_row(&mut card, row, zone, reader))?;
         }
         for employment in &self.employment {
             let given = |day: Option<Workday>| day.map_or_else(Given::default, Given::Value);
             let row = EmploymentRow { hired: given(employment.hired), left: given(employment.left) };
-            card.employment.push(on_line(employment.line, zone, names, |reader| reader.employment(&row))?);
+            card.employment.push(on_line(employment.line, known, |reader| reader.employment(&row))?);
         }
         for balance in &self.opening_balances {
             let row = BalanceRow { rule: &balance.rule, amount: Given::Value(balance.amount) };
-            card.opening_balances.push(on_line(balance.line, zone, names, |reader| reader.balance(&row))?);
+            card.opening_balances.push(on_line(balance.line, known, |reader| reader.balance(&row))?);
         }
         for carried in &self.carried {
             let row = CarriedRow { key: &carried.key, value: Given::Value(carried.value) };
-            card.carried.push(on_line(carried.line, zone, names, |reader| reader.carried(&row))?);
+            card.carried.push(on_line(carried.line, known, |reader| reader.carried(&row))?);
         }
         Ok(card)
     }
@@ -153,14 +165,21 @@ fn written(workday: Workday, time: ClockTime) -> Given<'static, WrittenTime> {
     Given::Value(WrittenTime::Showing(WallTime::on(workday, time.wall_seconds()), time.fold()))
 }
 
+/// What the facts of a case refer to.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    zone: &'a Zone,
+    names: &'a Names,
+    tags: &'a RefCell<TagDictionary>,
+}
+
 /// Reads a line. A suite is written by hand, so an ambiguous clock time in it is a mistake.
 fn on_line<T>(
     line: usize,
-    zone: &Zone,
-    names: &Names,
+    known: Known<'_>,
     read: impl FnOnce(&mut RowReader<'_>) -> Result<T, RowError>,
 ) -> Result<T, FactsError> {
-    let mut reader = RowReader::new(zone, names);
+    let mut reader = RowReader::new(known.zone, known.names, known.tags);
     let read = read(&mut reader).map_err(|error| FactsError { line, message: error.to_string() })?;
     match reader.into_warnings().first() {
         Some(warning) => Err(FactsError { line, message: warning.showing() }),
@@ -172,7 +191,7 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     let workday = Given::Value(row.workday);
     for punch in &row.punches {
         let (at, kind) = (written(row.workday, punch.at), Given::Value(punch.kind));
-        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default() })?);
+        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default(), tag: &punch.tag })?);
     }
     for written in &row.scheduled {
         add_shift(card, written, row.workday, reader)?;
@@ -202,21 +221,19 @@ fn add_shift(
     workday: Workday,
     reader: &mut RowReader<'_>,
 ) -> Result<(), RowError> {
-    let row = ShiftRow { workday: Given::Value(workday), kind: Given::Value(written.kind), ..ShiftRow::default() };
-    if written.blocks.is_empty() {
-        card.shifts.push(reader.shift(&row)?);
-        return Ok(());
-    }
     let of_day = card.shifts.iter().filter(|shift| shift.workday == workday);
     let number = of_day.map(|shift| shift.split).max().unwrap_or(0).saturating_add(1);
     let split = if written.blocks.len() > 1 { Given::Value(u64::from(number)) } else { Given::default() };
-    for block in &written.blocks {
-        card.shifts.push(reader.shift(&match block {
-            WrittenShift::Times { start, end } => {
+    let row =
+        ShiftRow { workday: Given::Value(workday), kind: Given::Value(written.kind), split, ..ShiftRow::default() };
+    for WrittenBlock { shift, tag } in &written.blocks {
+        card.shifts.push(reader.shift(&match shift {
+            Some(WrittenShift::Times { start, end }) => {
                 let (start, end) = (Given::Value(start.wall_seconds()), Given::Value(end.wall_seconds()));
-                ShiftRow { start, end, split, ..row }
+                ShiftRow { start, end, tag, ..row }
             }
-            WrittenShift::Named(name) => ShiftRow { shift: name, split, ..row },
+            Some(WrittenShift::Named(name)) => ShiftRow { shift: name, tag, ..row },
+            None => ShiftRow { tag, ..row },
         })?);
     }
     Ok(())
@@ -259,26 +276,27 @@ fn approval_row(approval: &WrittenApproval, workday: Workday, zone: &Zone) -> Ap
     }
 }
 
-fn correction_row(correction: &WrittenCorrection, workday: Workday, zone: &Zone) -> CorrectionRow<'static> {
+fn correction_row<'a>(correction: &'a WrittenCorrection, workday: Workday, zone: &Zone) -> CorrectionRow<'a> {
     let recorded = match correction.recorded {
         Some((day, time)) => written(day, time),
         None => Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(1)))),
     };
-    let about = |action, punch: WrittenPunch| CorrectionRow {
+    let about = |action, punch: &'a WrittenPunch| CorrectionRow {
         action: Given::Value(action),
         at: written(workday, punch.at),
         kind: Given::Value(punch.kind),
+        tag: &punch.tag,
         recorded,
         ..CorrectionRow::default()
     };
-    match correction.kind {
+    match &correction.kind {
         WrittenCorrectionKind::Add(punch) => about(Action::Add, punch),
         WrittenCorrectionKind::Void(punch) => about(Action::Void, punch),
         WrittenCorrectionKind::Retime(punch, to) => {
-            CorrectionRow { to: written(workday, to), ..about(Action::Retime, punch) }
+            CorrectionRow { to: written(workday, *to), ..about(Action::Retime, punch) }
         }
         WrittenCorrectionKind::SetKind(punch, kind) => {
-            CorrectionRow { new_kind: Given::Value(kind), ..about(Action::SetKind, punch) }
+            CorrectionRow { new_kind: Given::Value(*kind), ..about(Action::SetKind, punch) }
         }
     }
 }
@@ -317,11 +335,11 @@ Exception: Mon 2025-06-02, late_in
         let case = &suite.cases[0];
         let zone = Zone::fixed("Asia/Shanghai", 28_800);
         let names = Names { shifts: vec!["night".into()], leave: vec!["annual".into()], ..Names::default() };
-        let card = case.card(&zone, 0, &names).unwrap();
+        let card = case.card(&zone, 0, &names, &RefCell::default()).unwrap();
         assert_eq!(card.punches[1].at.since(card.punches[0].at).0, 8 * 3_600);
         assert_eq!(card.punches[1].kind, PunchKind::Out);
         assert_eq!(card.shifts[0].times, ShiftTimes::Template(0));
-        let error = case.card(&zone, 0, &Names::default()).unwrap_err();
+        let error = case.card(&zone, 0, &Names::default(), &RefCell::default()).unwrap_err();
         let message = "line 17: the ruleset has no shift `night`, and none at all";
         assert_eq!(error.to_string(), message);
         let context = ContextDays { before: 7, after: 6 };

@@ -82,6 +82,8 @@ pub struct SuiteCase {
     pub employment: Vec<WrittenEmployment>,
     /// How many rows of the employee could not be read.
     pub rejected_rows: u32,
+    /// The employee's tag: its line and its text.
+    pub tag: Option<(usize, String)>,
     /// Values that plugins carried over from the pay period before.
     pub carried: Vec<NamedValue>,
     /// All expected pay lines; `None` when the case states no pay.
@@ -117,6 +119,19 @@ pub struct ClockTime {
     pub second: u32,
     /// True for the second time that the clock shows it (`2nd 01:30`).
     pub second_showing: bool,
+}
+
+impl SuiteCase {
+    /// The names of tags by which expected totals are split, each once.
+    pub fn split_by(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in self.totals.iter().filter_map(|total| total.tag.as_ref()) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
 }
 
 impl ClockTime {
@@ -172,12 +187,14 @@ pub struct FactsRow {
 }
 
 /// A punch in a facts table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenPunch {
     /// Its kind.
     pub kind: PunchKind,
     /// When.
     pub at: ClockTime,
+    /// Its tag, as written: `site=north;job=welder`; empty for none.
+    pub tag: String,
 }
 
 /// A roster row in a facts table.
@@ -185,8 +202,17 @@ pub struct WrittenPunch {
 pub struct WrittenRosterRow {
     /// What the person is told to do.
     pub kind: RosterKind,
-    /// When: several blocks of a split shift; none for kinds without times.
-    pub blocks: Vec<WrittenShift>,
+    /// One, or the blocks of a split shift.
+    pub blocks: Vec<WrittenBlock>,
+}
+
+/// A block of a roster row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenBlock {
+    /// When; nothing for kinds without times.
+    pub shift: Option<WrittenShift>,
+    /// Its tag, as written; empty for none.
+    pub tag: String,
 }
 
 /// A scheduled shift in a facts table.
@@ -244,7 +270,7 @@ pub struct WrittenApproval {
 }
 
 /// A correction in a facts table. Recorded at the end of its workday unless it states a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenCorrection {
     /// What it does.
     pub kind: WrittenCorrectionKind,
@@ -253,7 +279,7 @@ pub struct WrittenCorrection {
 }
 
 /// What a correction in a facts table does; see [`shiftmill_core::CorrectionKind`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrittenCorrectionKind {
     /// `add out 17:00`
     Add(WrittenPunch),
@@ -376,6 +402,8 @@ pub struct ExpectedTotal {
     pub scope: TotalScope,
     /// The first workday of the workweek, which may lie before the pay period; `None` for the pay period.
     pub from: Option<Workday>,
+    /// Of the pay period: only what has this value of this tag name; an empty value: what has none.
+    pub tag: Option<(String, String)>,
     /// The pay code.
     pub pay_code: String,
     /// How much.

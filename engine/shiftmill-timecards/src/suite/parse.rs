@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -23,6 +23,7 @@ const KEYS: [&str; 17] = [
     "Employed",
     "Opening balance",
     "Rejected rows",
+    "Tag",
     "Carried",
     "Carries",
     "Exception",
@@ -193,6 +194,7 @@ impl Reader {
                 }
             }
             "Opening balance" => self.opening_balance(line, value),
+            "Tag" => self.in_case(line, key, |case| case.tag = Some((line, value.to_owned()))),
             "Rejected rows" => match value.parse() {
                 Ok(rows) => self.in_case(line, key, |case| case.rejected_rows = rows),
                 Err(_) => self.mistake(line, format!("`{value}` is not a number of rows")),
@@ -292,9 +294,9 @@ impl Reader {
         for row in &table.rows {
             let scope = self.sound(row.line, cells::total_scope(cell(table, row, &["total"])));
             let amount = self.sound(row.line, cells::amount(cell(table, row, &["time", "amount", "count"])));
-            if let (Some((scope, from)), Some(amount)) = (scope, amount) {
+            if let (Some((scope, from, tag)), Some(amount)) = (scope, amount) {
                 let pay_code = cell(table, row, &["pay code"]).to_owned();
-                let expected = ExpectedTotal { line: row.line, scope, from, pay_code, amount };
+                let expected = ExpectedTotal { line: row.line, scope, from, tag, pay_code, amount };
                 self.in_case(row.line, "a table", |case| case.totals.push(expected));
             }
         }
@@ -356,7 +358,8 @@ impl Reader {
             "break" => facts.punches.extend(both(item, PunchKind::BreakStart, PunchKind::BreakEnd)?),
             name => {
                 if let Some(kind) = cells::punch_kind(name) {
-                    facts.punches.push(WrittenPunch { kind, at: cells::clock_time(item)? });
+                    let (time, tag) = cells::tagged(item);
+                    facts.punches.push(WrittenPunch { kind, at: cells::clock_time(time)?, tag });
                 }
             }
         }
@@ -427,7 +430,8 @@ impl Reader {
 /// Both punches of a meal or a break: `12:00-12:30`.
 fn both(item: &str, opens: PunchKind, closes: PunchKind) -> Cell<[WrittenPunch; 2]> {
     let (start, end) = cells::window(item)?;
-    Ok([WrittenPunch { kind: opens, at: start }, WrittenPunch { kind: closes, at: end }])
+    let punch = |kind, at| WrittenPunch { kind, at, tag: String::new() };
+    Ok([punch(opens, start), punch(closes, end)])
 }
 
 /// The text of a row under one of these columns; nothing where there is none.
@@ -461,7 +465,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    use crate::suite::{Amount, ClockTime, WrittenShift};
+    use crate::suite::{Amount, ClockTime, WrittenBlock, WrittenShift};
     use shiftmill_core::{ExceptionCode, Seconds};
 
     const SUITE: &str = "\
@@ -519,7 +523,10 @@ Carries nothing else.
         assert_eq!(suite.setting.zone.as_deref(), Some("America/Los_Angeles"));
         let [first, second, third] = suite.cases.as_slice() else { panic!("three cases") };
         assert_eq!(first.facts[0].punches.len(), 4);
-        assert!(matches!(first.facts[0].scheduled[0].blocks[..], [WrittenShift::Times { .. }]));
+        assert!(matches!(
+            first.facts[0].scheduled[0].blocks[..],
+            [WrittenBlock { shift: Some(WrittenShift::Times { .. }), .. }]
+        ));
         let pay = first.pay.as_ref().unwrap();
         assert_eq!(pay[1].amount, Amount::Time(Seconds::hours(2)));
         assert_eq!(pay[1].because.as_ref().unwrap().number, 8);

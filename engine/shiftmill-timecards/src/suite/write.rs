@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use shiftmill_core::{
     Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow,
-    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftFact, ShiftTimes, Timestamp, WaiverKind,
-    Workday, Zone,
+    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftFact, ShiftTimes, TagDictionary, TagId,
+    Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::ClockTime;
+use super::cells::DIVIDER;
 
 /// Writes the facts of a card and the window of its evaluation, as below the heading of a claim. The expected results
 /// are for the caller to add.
@@ -16,25 +17,28 @@ use super::ClockTime;
 /// Leave is written without the time at which it was recorded, and punches without their numbers.
 ///
 /// ```
-/// use shiftmill_core::{CardFacts, EvaluationWindow, Names, Punch, PunchKind, Timestamp, Workday, WorkdayRange, Zone};
+/// use shiftmill_core::{
+///     CardFacts, EvaluationWindow, Names, Punch, PunchKind, TagDictionary, TagId, Timestamp, Workday, WorkdayRange, Zone,
+/// };
 /// use shiftmill_timecards::suite;
 ///
 /// let monday = Workday(20514);
 /// let days = WorkdayRange { first: monday, last: monday };
 /// let window = EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_772_500_000), require_final: false };
-/// let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None };
+/// let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
 /// let punches = vec![punch(1_772_438_400, PunchKind::In), punch(1_772_467_200, PunchKind::Out)];
 /// let card = CardFacts { punches, ..CardFacts::default() };
-/// let text = suite::facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default());
+/// let text = suite::facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default(), &TagDictionary::default());
 /// assert!(text.contains("| Mon 2026-03-02 | in 08:00, out 16:00 |"), "{text}");
 /// ```
-pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names) -> String {
+pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names, tags: &TagDictionary) -> String {
     // Every list is named, so that a new one does not compile until it is written here or in the statements.
     let CardFacts {
         employee: _,
         ruleset: _,
         zone: _,
         rejected_rows: _,
+        tag: _,
         punches: _,
         shifts,
         leave,
@@ -46,7 +50,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         opening_balances: _,
         carried: _,
     } = card;
-    let mut rows = Rows { zone, days: BTreeMap::new() };
+    let mut rows = Rows { zone, tags, days: BTreeMap::new() };
     rows.punches(card);
     rows.shifts(shifts, names);
     leave.iter().for_each(|leave| rows.leave(leave, names));
@@ -57,7 +61,8 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
     if rows.days.is_empty() {
         rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
     }
-    format!("{}\n{}", statements(card, window, zone, names), rows.table())
+    let tag = tags.get(card.tag).map_or_else(String::new, |tag| format!("Tag: {tag}.\n"));
+    format!("{}{tag}\n{}", statements(card, window, zone, names), rows.table())
 }
 
 fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &Names) -> String {
@@ -93,12 +98,26 @@ const COLUMNS: [&str; 7] = ["punches", "scheduled", "leave", "day type", "waived
 /// The cells of each workday, by column.
 struct Rows<'a> {
     zone: &'a Zone,
+    tags: &'a TagDictionary,
     days: BTreeMap<Workday, BTreeMap<&'static str, Vec<String>>>,
 }
 
 impl Rows<'_> {
     fn add(&mut self, workday: Workday, column: &'static str, item: String) {
         self.days.entry(workday).or_default().entry(column).or_default().push(item);
+    }
+
+    /// An item with its tag in brackets.
+    fn add_tagged(&mut self, workday: Workday, column: &'static str, item: String, tag: TagId) {
+        let item = self.tagged(item, tag);
+        self.add(workday, column, item);
+    }
+
+    fn tagged(&self, item: String, tag: TagId) -> String {
+        match self.tags.get(tag) {
+            Some(tag) => format!("{item} [{tag}]"),
+            None => item,
+        }
     }
 
     /// Two of one day agree.
@@ -111,7 +130,7 @@ impl Rows<'_> {
         punches.sort_by_key(|punch| punch.at);
         for punch in punches {
             let date = self.zone.date_at(punch.at);
-            self.add(date, "punches", self.punch(punch.at, punch.kind, date));
+            self.add_tagged(date, "punches", self.punch(punch.at, punch.kind, date), punch.tag);
         }
     }
 
@@ -125,8 +144,9 @@ impl Rows<'_> {
             let is_first = !shifts.iter().take(index).any(|other| joins(&other));
             if is_first {
                 let others = shifts.iter().skip(index + 1).filter(joins);
-                let blocks: Vec<String> = others.map(|block| times(block, names)).collect();
-                let item = [vec![scheduled(shift, names)], blocks].concat().join(" + ");
+                let blocks: Vec<String> = others.map(|block| self.tagged(times(block, names), block.tag)).collect();
+                let first = self.tagged(scheduled(shift, names), shift.tag);
+                let item = [vec![first], blocks].concat().join(DIVIDER);
                 self.add(shift.workday, "scheduled", item);
             }
         }
@@ -176,16 +196,17 @@ impl Rows<'_> {
                 Some((punch.at, punch.kind))
             }
         };
-        let (what, at) = match correction.kind {
-            CorrectionKind::Add { at, kind } => ("add", Some((at, kind))),
-            CorrectionKind::Void(punch) => ("void", named(punch)),
-            CorrectionKind::Retime { punch, .. } => ("retime", named(punch)),
-            CorrectionKind::SetKind { punch, .. } => ("set_kind", named(punch)),
+        let (what, at, tag) = match correction.kind {
+            CorrectionKind::Add { at, kind, tag } => ("add", Some((at, kind)), tag),
+            CorrectionKind::Void(punch) => ("void", named(punch), TagId::NONE),
+            CorrectionKind::Retime { punch, .. } => ("retime", named(punch), TagId::NONE),
+            CorrectionKind::SetKind { punch, .. } => ("set_kind", named(punch), TagId::NONE),
         };
         // A number that no punch has corrects nothing.
         let Some((at, kind)) = at else { return };
         let date = self.zone.date_at(at);
-        let mut item = format!("{what} {}", self.punch(at, kind, date));
+        let item = format!("{what} {}", self.punch(at, kind, date));
+        let mut item = self.tagged(item, tag);
         match correction.kind {
             CorrectionKind::Retime { to, .. } => item.push_str(&format!(" to {}", clock_time(self.zone, to, date))),
             // `punch` is the word for one without direction.
@@ -290,6 +311,7 @@ mod tests {
     use crate::sample::{Company, Punching, Scheduling, irregular};
     use crate::suite::parse;
     use shiftmill_core::{Carried, CarryKey, Employment, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
+    use std::cell::RefCell;
 
     fn new_york() -> Zone {
         let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
@@ -322,6 +344,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let (zone, names) = (new_york(), names());
+        let tags = RefCell::new(TagDictionary::default());
+        for text in ["site=north", "job=welder;site=Nord, 2", "job=fitter"] {
+            tags.borrow_mut().read(text).unwrap();
+        }
         // Clocks go back on the first of November.
         let first = Workday::from_date(2026, 10, 26).unwrap();
         let days = WorkdayRange { first, last: first.plus(13) };
@@ -351,6 +377,9 @@ mod tests {
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             card.rejected_rows = 2;
+            card.tag = TagId(1);
+            card.punches.iter_mut().step_by(3).for_each(|punch| punch.tag = TagId(2));
+            card.shifts.iter_mut().step_by(2).for_each(|shift| shift.tag = TagId(3));
             if let Some(punch) = card.punches.first() {
                 for kind in [PunchKind::MealEnd, PunchKind::Unknown] {
                     let kind = CorrectionKind::SetKind { punch: PunchRef::At(punch.at, punch.kind), kind };
@@ -362,11 +391,13 @@ mod tests {
                 Employment { hired: Some(first.plus(2)), left: Some(first.plus(3)) },
                 Employment { hired: Some(first.plus(5)), left: None },
             ];
-            let text =
-                format!("# T\n\n## C\n{}\nNo exception of plugin_failed.\n", facts(&card, &window, &zone, &names));
+            let text = format!(
+                "# T\n\n## C\n{}\nNo exception of plugin_failed.\n",
+                facts(&card, &window, &zone, &names, &tags.borrow())
+            );
             let suite = parse("written.md", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
             let case = &suite.cases[0];
-            assert_eq!(plain(&case.card(&zone, 0, &names).unwrap()), plain(&card), "{text}");
+            assert_eq!(plain(&case.card(&zone, 0, &names, &tags).unwrap()), plain(&card), "{text}");
             let read = case.window(&suite.setting_of(case), &zone, shiftmill_core::ContextDays::default());
             assert_eq!(read, window);
         }
@@ -377,7 +408,7 @@ mod tests {
         let days = WorkdayRange { first: Workday(20514), last: Workday(20514) };
         let window = EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(0), require_final: false };
         let card = CardFacts { punches: Vec::<Punch>::new(), ..CardFacts::default() };
-        let text = facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default());
+        let text = facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default(), &TagDictionary::default());
         assert!(
             text.ends_with(
                 "| workday        | punches |\n|----------------|---------|\n| Mon 2026-03-02 |         |\n"

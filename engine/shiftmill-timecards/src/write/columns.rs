@@ -32,6 +32,10 @@ pub const SECONDS: &str = "seconds";
 pub const COUNT: &str = "count";
 /// An amount of time as it is written for people.
 pub const WRITTEN: &str = "written";
+/// The name of a tag.
+pub const TAG: &str = "tag";
+/// The value of a tag.
+pub const VALUE: &str = "value";
 /// The rule.
 pub const RULE: &str = "rule";
 /// The grounds of a pay line.

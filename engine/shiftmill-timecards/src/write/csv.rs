@@ -20,6 +20,8 @@ pub enum Rows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// Totals of the pay period by the values of tags.
+    Splits,
     /// Values that plugins carry over: a file that the next pay period reads.
     Carried,
 }
@@ -39,6 +41,7 @@ pub fn csv<'a>(
         Rows::Totals => totals(cards, hours, out),
         Rows::Exceptions => exceptions(cards, hours, out),
         Rows::Workdays => workdays(cards, hours, out),
+        Rows::Splits => splits(cards, hours, out),
         Rows::Carried => carried(cards, out),
     }
 }
@@ -77,6 +80,26 @@ fn totals<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut
                 &value(card.code_name(total.code)),
                 &card.amount(total.code, u64::from(total.amount), hours),
                 &unit(&card, total.code, hours),
+                &card.card().provisional,
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+fn splits<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let names = [EMPLOYEE, NAME, TAG, VALUE, PAY_CODE, AMOUNT, UNIT, PROVISIONAL];
+    let mut table = CsvTable::new(names, out)?;
+    for card in cards {
+        for split in card.splits() {
+            table.row([
+                &value(card.employee),
+                &value(card.name),
+                &value(split.name),
+                &value(split.value),
+                &value(card.code_name(split.code)),
+                &card.amount(split.code, u64::from(split.amount), hours),
+                &unit(&card, split.code, hours),
                 &card.card().provisional,
             ])?;
         }

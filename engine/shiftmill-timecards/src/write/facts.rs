@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use shiftmill_core::{
-    ApprovalTime, CardFacts, CorrectionKind, Employment, Fold, LeaveTime, Names, PunchKind, PunchRef, RosterKind,
-    ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+    ApprovalTime, CardFacts, CorrectionKind, Employment, Fold, LeaveTime, Names, Punch, PunchKind, PunchRef,
+    RosterKind, ShiftTimes, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -27,6 +27,15 @@ pub struct FactsView<'a> {
     pub zone: &'a Zone,
     /// The names of their ruleset.
     pub names: &'a Names,
+    /// The tags of the facts.
+    pub tags: &'a TagDictionary,
+}
+
+impl FactsView<'_> {
+    /// A tag as files write it; nothing for none.
+    fn tag(&self, tag: TagId) -> String {
+        self.tags.get(tag).map_or_else(String::new, ToString::to_string)
+    }
 }
 
 /// Writes an employees file.
@@ -34,17 +43,18 @@ pub struct FactsView<'a> {
 /// # Errors
 /// When `out` takes no more; so for all writers here.
 pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset, Field::Hired, Field::Left];
+    let columns =
+        [Field::Employee, Field::Name, Field::Zone, Field::Pin, Field::Ruleset, Field::Tag, Field::Hired, Field::Left];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     let day = |day: Option<Workday>| day.map_or_else(String::new, |day| day.to_string());
     for view in cards {
-        let (key, name) = (value(&view.card.employee), value(view.name));
+        let (key, name, tag) = (value(&view.card.employee), value(view.name), view.tag(view.card.tag));
         let always = [Employment::default()];
         let stretches = if view.card.employment.is_empty() { &always[..] } else { &view.card.employment };
         for employment in stretches {
             let (hired, left) = (day(employment.hired), day(employment.left));
             let (pin, ruleset) = (value(view.pin), value(view.ruleset));
-            table.row([&key, &name, &view.zone.name(), &pin, &ruleset, &hired, &left])?;
+            table.row([&key, &name, &view.zone.name(), &pin, &ruleset, &value(&tag), &hired, &left])?;
         }
     }
     Ok(())
@@ -53,49 +63,60 @@ pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn W
 /// Writes a punches file with local times; a time that the clock shows a second time carries its offset.
 pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let cards: Vec<FactsView<'a>> = cards.collect();
-    let [employee, at, kind, id] = [Field::Employee, Field::At, Field::Kind, Field::Id].map(Field::word);
-    if !cards.iter().any(|view| view.card.punches.iter().any(|punch| punch.id.is_some())) {
+    let [employee, at, kind, id, tag] =
+        [Field::Employee, Field::At, Field::Kind, Field::Id, Field::Tag].map(Field::word);
+    let any = |has: fn(&Punch) -> bool| cards.iter().any(|view| view.card.punches.iter().any(has));
+    if !any(|punch| punch.id.is_some() || punch.tag != TagId::NONE) {
         let mut table = CsvTable::new([employee, at, kind], out)?;
-        return each_punch(&cards, |key, at, kind, _| table.row([&key, &at, &kind]));
+        return each_punch(&cards, |view, key, punch| table.row([&key, &moment(view.zone, punch.at), &punch.kind]));
     }
-    let mut table = CsvTable::new([employee, at, kind, id], out)?;
-    each_punch(&cards, |key, at, kind, id| {
-        let id = id.map_or_else(String::new, |id| id.to_string());
-        table.row([&key, &at, &kind, &id])
+    let mut table = CsvTable::new([employee, at, kind, id, tag], out)?;
+    each_punch(&cards, |view, key, punch| {
+        let id = punch.id.map_or_else(String::new, |id| id.to_string());
+        table.row([&key, &moment(view.zone, punch.at), &punch.kind, &id, &value(&view.tag(punch.tag))])
     })
 }
 
 fn each_punch(
     cards: &[FactsView<'_>],
-    mut write: impl FnMut(&str, &str, PunchKind, Option<u64>) -> io::Result<()>,
+    mut write: impl FnMut(&FactsView<'_>, &str, &Punch) -> io::Result<()>,
 ) -> io::Result<()> {
     for view in cards {
         let key = value(&view.card.employee);
-        for punch in &view.card.punches {
-            write(&key, &moment(view.zone, punch.at), punch.kind, punch.id)?;
-        }
+        view.card.punches.iter().try_for_each(|punch| write(view, &key, punch))?;
     }
     Ok(())
 }
 
 /// Writes a schedule file.
 pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Workday, Field::Start, Field::End, Field::Shift, Field::Kind, Field::Split];
+    let columns = [
+        Field::Employee,
+        Field::Workday,
+        Field::Start,
+        Field::End,
+        Field::Shift,
+        Field::Kind,
+        Field::Split,
+        Field::Tag,
+    ];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for shift in &view.card.shifts {
             let kind = if shift.kind == RosterKind::Work { "" } else { shift.kind.code() };
             let split = if shift.split == 0 { String::new() } else { shift.split.to_string() };
+            let tag = view.tag(shift.tag);
+            let tag = value(&tag);
             match shift.times {
-                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind, &""])?,
+                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind, &"", &tag])?,
                 // The end is counted on past midnight: 30:30 is half past six on the day after.
                 ShiftTimes::Clock { start, end } => {
-                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind, &split])?;
+                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind, &split, &tag])?;
                 }
                 ShiftTimes::Template(index) => {
                     let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
-                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind, &split])?;
+                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind, &split, &tag])?;
                 }
             }
         }
@@ -143,25 +164,34 @@ pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write
 
 /// Writes a corrections file.
 pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns =
-        [Field::Employee, Field::Action, Field::At, Field::Kind, Field::Id, Field::To, Field::NewKind, Field::Recorded];
+    let columns = [
+        Field::Employee,
+        Field::Action,
+        Field::At,
+        Field::Kind,
+        Field::Id,
+        Field::To,
+        Field::NewKind,
+        Field::Tag,
+        Field::Recorded,
+    ];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for correction in &view.card.corrections {
-            let (action, punch, to, new_kind) = match correction.kind {
-                CorrectionKind::Add { at, kind } => (Action::Add, PunchRef::At(at, kind), None, ""),
-                CorrectionKind::Void(punch) => (Action::Void, punch, None, ""),
-                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to), ""),
-                CorrectionKind::SetKind { punch, kind } => (Action::SetKind, punch, None, kind.code()),
+            let (action, punch, to, new_kind, tag) = match correction.kind {
+                CorrectionKind::Add { at, kind, tag } => (Action::Add, PunchRef::At(at, kind), None, "", tag),
+                CorrectionKind::Void(punch) => (Action::Void, punch, None, "", TagId::NONE),
+                CorrectionKind::Retime { punch, to } => (Action::Retime, punch, Some(to), "", TagId::NONE),
+                CorrectionKind::SetKind { punch, kind } => (Action::SetKind, punch, None, kind.code(), TagId::NONE),
             };
             let (at, kind, id) = match punch {
                 PunchRef::Id(id) => (String::new(), "", id.to_string()),
                 PunchRef::At(at, kind) => (moment(view.zone, at), kind.code(), String::new()),
             };
             let to = to.map_or_else(String::new, |to| moment(view.zone, to));
-            let recorded = recorded(view.zone, correction.recorded_at);
-            table.row([&key, &action.code(), &at, &kind, &id, &to, &new_kind, &recorded])?;
+            let (recorded, tag) = (recorded(view.zone, correction.recorded_at), view.tag(tag));
+            table.row([&key, &action.code(), &at, &kind, &id, &to, &new_kind, &value(&tag), &recorded])?;
         }
     }
     Ok(())
@@ -342,7 +372,7 @@ mod tests {
         let at = cards[0].punches[0].at;
         let night = Timestamp(1_793_514_600);
         cards[0].corrections = vec![
-            Correction { kind: CorrectionKind::Add { at: night, kind: PunchKind::In }, recorded_at: at },
+            Correction { kind: CorrectionKind::Add { at: night, kind: PunchKind::In, tag: TagId(4) }, recorded_at: at },
             Correction { kind: CorrectionKind::Void(PunchRef::At(at, PunchKind::In)), recorded_at: Timestamp(0) },
             Correction {
                 kind: CorrectionKind::Retime { punch: PunchRef::Id(7), to: night },
@@ -378,6 +408,10 @@ mod tests {
                 )
             },
         ];
+        // In the order in which they are read.
+        cards[1].tag = TagId(1);
+        cards[1].punches[0].tag = TagId(2);
+        cards[2].shifts[0].tag = TagId(3);
         cards[2].employment =
             vec![Employment { hired: None, left: Some(first) }, Employment { hired: Some(first.plus(7)), left: None }];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
@@ -397,7 +431,17 @@ mod tests {
             }
         }
         assert_eq!(report.rejects, []);
-        intake.finish()
+        let (cards, tags) = intake.finish();
+        assert_eq!(tags, dictionary());
+        cards
+    }
+
+    fn dictionary() -> TagDictionary {
+        let mut tags = TagDictionary::default();
+        for text in ["site=north", "job=welder, 2;site=north", "site=south", "job=fitter"] {
+            tags.read(text).unwrap();
+        }
+        tags
     }
 
     #[test]
@@ -405,7 +449,7 @@ mod tests {
         let zone = new_york();
         let keys = vec!["points/balance".into(), "points/streak".into()];
         let names = Names { leave: vec!["annual".into()], carried: keys, ..Names::default() };
-        let cards = cards(&zone);
+        let (cards, tags) = (cards(&zone), dictionary());
         let pins: Vec<String> = (0..cards.len()).map(|number| number.to_string()).collect();
         let views = cards.iter().zip(&pins).map(|(card, pin)| FactsView {
             card,
@@ -414,6 +458,7 @@ mod tests {
             ruleset: "standard",
             zone: &zone,
             names: &names,
+            tags: &tags,
         });
         type Writer<'w> = &'w dyn Fn(&mut Vec<u8>);
         let write = |writer: Writer<'_>| {

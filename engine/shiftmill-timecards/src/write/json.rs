@@ -69,6 +69,12 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         amount(&mut object, card, total.code, total.amount, hours);
         object
     });
+    let splits = card.splits().map(|split| {
+        let mut object = json!({ TAG: split.name, VALUE: split.value, PAY_CODE: card.code_name(split.code) });
+        amount(&mut object, card, split.code, split.amount, hours);
+        object
+    });
+    let splits: Vec<Value> = splits.collect();
     let exceptions = card.exceptions().map(|exception| {
         json!({
             WORKDAY: exception.workday.to_string(),
@@ -81,7 +87,7 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         })
     });
     let carried: Map<String, Value> = card.carried().map(|(key, value)| (key.to_owned(), value.into())).collect();
-    json!({
+    let mut object = json!({
         EMPLOYEE: card.employee,
         NAME: card.name,
         ZONE: card.zone.name(),
@@ -92,7 +98,11 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         "totals": totals.collect::<Vec<_>>(),
         "exceptions": exceptions.collect::<Vec<_>>(),
         Table::Carried.name(): carried,
-    })
+    });
+    if let (Some(object), false) = (object.as_object_mut(), card.split_by.is_empty()) {
+        object.insert("splits".to_owned(), splits.into());
+    }
+    object
 }
 
 /// Adds the amount under the name of its unit.

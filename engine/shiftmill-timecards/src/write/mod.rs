@@ -10,8 +10,8 @@ mod table;
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    BecauseKind, CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TotalRow, Unit, Workday,
-    WorkdayRow, Zone,
+    BecauseKind, CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TagDictionary, TotalRow,
+    Unit, Workday, WorkdayRow, Zone,
 };
 
 pub use csv::{Rows, csv};
@@ -34,6 +34,25 @@ pub struct CardView<'a> {
     pub names: &'a Names,
     /// The employee's zone.
     pub zone: &'a Zone,
+    /// The tags that results refer to.
+    pub tags: &'a TagDictionary,
+    /// The names of tags by which totals are split.
+    pub split_by: &'a [String],
+}
+
+/// The part of a total of the pay period that has one value of a tag.
+#[derive(Clone, Copy, Debug)]
+pub struct Split<'a> {
+    /// The position of the name among those that totals are split by.
+    pub position: usize,
+    /// The name.
+    pub name: &'a str,
+    /// The value; empty for what has none.
+    pub value: &'a str,
+    /// The pay code.
+    pub code: PayCode,
+    /// How much.
+    pub amount: u32,
 }
 
 impl<'a> CardView<'a> {
@@ -60,6 +79,17 @@ impl<'a> CardView<'a> {
     /// Its totals.
     pub fn totals(&self) -> impl Iterator<Item = TotalRow> + 'a {
         self.results.totals.rows(self.results.rows_of(self.index).totals)
+    }
+
+    /// Its totals of the pay period by the values of tags.
+    pub fn splits(&self) -> impl Iterator<Item = Split<'a>> {
+        let (tags, names) = (self.tags, self.split_by);
+        self.results.splits.rows(self.results.rows_of(self.index).splits).map(move |row| {
+            let position = usize::from(row.name);
+            let name = names.get(position).map_or("", String::as_str);
+            let value = tags.get(row.tag).and_then(|tag| tag.value(name)).unwrap_or_default();
+            Split { position, name, value, code: row.code, amount: row.amount }
+        })
     }
 
     /// The values that plugins carry over to the next pay period, by the names of the keys.

@@ -1,7 +1,7 @@
 use super::*;
 use shiftmill_core::{
     CarryKey, DayType, ExceptionCode, ExceptionRows, ExceptionState, Layer, Multiplier, PayCodeInfo, PayLines, RowEnds,
-    RuleId, Seconds, Severity, Timestamp, TotalRows, TotalScope, WorkdayRows,
+    RuleId, Seconds, Severity, TagDictionary, Timestamp, TotalRows, TotalScope, WorkdayRows,
 };
 
 fn names() -> Names {
@@ -45,7 +45,10 @@ fn results() -> Evaluations {
 fn written(write: impl Fn(CardView<'_>, &mut Vec<u8>)) -> String {
     let (names, results) = (names(), results());
     let zone = Zone::fixed("Etc/UTC", 0);
-    let card = CardView { employee: "E1", name: "Cook, 1", results: &results, index: 0, names: &names, zone: &zone };
+    let tags = TagDictionary::default();
+    let (employee, name) = ("E1", "Cook, 1");
+    let (results, names, zone, tags) = (&results, &names, &zone, &tags);
+    let card = CardView { employee, name, results, index: 0, names, zone, tags, split_by: &[] };
     let mut bytes = Vec::new();
     write(card, &mut bytes);
     String::from_utf8(bytes).unwrap()

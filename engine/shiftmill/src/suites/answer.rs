@@ -2,7 +2,7 @@
 
 use shiftmill_core::{
     Because, CarriedRow, DayType, ErrorCode, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId,
-    Seconds, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
+    Seconds, TagDictionary, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
 };
 use shiftmill_timecards::suite::ClockTime;
 
@@ -57,6 +57,8 @@ pub(super) struct Grounds {
 pub(super) struct Total {
     pub scope: TotalScope,
     pub from: Workday,
+    /// A name of tags and its value, for a part of the pay period.
+    pub tag: Option<(String, String)>,
     pub pay_code: String,
     pub unit: Unit,
     pub amount: u32,
@@ -100,6 +102,7 @@ impl<'a> Answer<'a> {
             Total {
                 scope: row.scope,
                 from: row.from,
+                tag: None,
                 pay_code: info.map(|info| info.name.clone()).unwrap_or_default(),
                 unit: info.map_or(Unit::Second, |info| info.unit),
                 amount: row.amount,
@@ -121,6 +124,24 @@ impl<'a> Answer<'a> {
             names,
             zone,
         }
+    }
+
+    /// The answer with the totals that are split by the values of tags.
+    pub fn with_splits(mut self, results: &Evaluations, names: &[String], tags: &TagDictionary) -> Answer<'a> {
+        for row in results.splits.rows(0..results.splits.len()) {
+            let info = self.names.pay_code(row.code);
+            let name = names.get(usize::from(row.name)).cloned().unwrap_or_default();
+            let value = tags.get(row.tag).and_then(|tag| tag.value(&name)).unwrap_or_default().to_owned();
+            self.totals.push(Total {
+                scope: TotalScope::PayPeriod,
+                from: Workday::default(),
+                tag: Some((name, value)),
+                pay_code: info.map(|info| info.name.clone()).unwrap_or_default(),
+                unit: info.map_or(Unit::Second, |info| info.unit),
+                amount: row.amount,
+            });
+        }
+        self
     }
 
     /// The name of a rule.
@@ -169,9 +190,18 @@ impl Total {
     pub fn row(&self) -> String {
         let over = match self.scope {
             TotalScope::Workweek => format!("workweek {}", self.from),
-            TotalScope::PayPeriod => "pay period".to_owned(),
+            TotalScope::PayPeriod => over_pay_period(self.tag.as_ref()),
         };
         format!("| {over} | {} | {} |", self.pay_code, amount(self.unit, self.amount))
+    }
+}
+
+/// The pay period, or the part of it with one value of a tag.
+pub(super) fn over_pay_period(tag: Option<&(String, String)>) -> String {
+    match tag {
+        Some((name, value)) if value.is_empty() => format!("{name}=-"),
+        Some((name, value)) => format!("{name}={value}"),
+        None => "pay period".to_owned(),
     }
 }
 

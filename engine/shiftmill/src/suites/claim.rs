@@ -1,9 +1,12 @@
 //! One claim: a timecard, its ruleset, its days, and the expected results.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shiftmill_core::{CardFacts, Detail, EvaluationWindow, Evaluations, TimecardBatch, Workday, ZoneTable};
+use shiftmill_core::{
+    CardFacts, Detail, EvaluationWindow, Evaluations, TagDictionary, TimecardBatch, Workday, ZoneTable,
+};
 use shiftmill_ruleset::Ruleset;
 use shiftmill_timecards::suite::{CameOut, SuiteCase, SuiteFile};
 
@@ -31,6 +34,8 @@ pub struct Claim {
     pub window: EvaluationWindow,
     /// The facts.
     pub card: CardFacts,
+    /// The tags of the facts.
+    pub tags: TagDictionary,
 }
 
 /// Why a claim does not hold.
@@ -54,9 +59,11 @@ impl Claim {
         let setting = suite.setting_of(case);
         let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
         let zone = zones.zones.first().ok_or("the table of zones is empty")?;
-        let card = case.card(zone, 0, ruleset.timeline().names()).map_err(told)?;
+        let tags = RefCell::new(TagDictionary::default());
+        let card = case.card(zone, 0, ruleset.timeline().names(), &tags).map_err(told)?;
         let window = case.window(&setting, zone, ruleset.context());
-        Ok(Claim { file: suite.file.clone(), path: path.to_owned(), case: case.clone(), ruleset, zones, window, card })
+        let (file, path, case, tags) = (suite.file.clone(), path.to_owned(), case.clone(), tags.into_inner());
+        Ok(Claim { file, path, case, ruleset, zones, window, card, tags })
     }
 
     /// Evaluates it and compares.
@@ -64,6 +71,7 @@ impl Claim {
         let derived = self.evaluate(registry)?;
         let zone = self.zones.zones.first().ok_or_else(|| "the table of zones is empty".to_owned())?;
         let answer = Answer::new(&derived, self.ruleset.timeline().names(), zone);
+        let answer = answer.with_splits(&derived, &self.case.split_by(), &self.tags);
         let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(&self.case, &answer)));
         compare::compare(&self.case, &answer).map_err(|difference| Differs { difference, came_out: came_out() })
     }
@@ -71,12 +79,14 @@ impl Claim {
     fn evaluate(&self, registry: &PluginRegistry) -> Result<Evaluations, String> {
         let mut batch = TimecardBatch::default();
         batch.push(&self.card).map_err(told)?;
-        let batch = batch.check(1, 1).map_err(told)?;
+        let batch = batch.check(1, 1, self.tags.len()).map_err(told)?;
         let mut workspace = Workspace::default();
         let mut evaluate = |detail| {
             let rulesets = vec![Arc::clone(&self.ruleset)];
             let request = Request::new(rulesets, Arc::clone(&self.zones), self.window, detail, registry);
-            workspace.evaluate(&request.map_err(|error| with_cause(&error))?, &batch).map_err(told)
+            let request = request.map_err(|error| with_cause(&error))?;
+            let request = request.with_tags(self.tags.clone(), self.case.split_by());
+            workspace.evaluate(&request, &batch).map_err(told)
         };
         let (derived, plain) = (evaluate(Detail::Full)?, evaluate(Detail::Workdays)?);
         same_with_less_detail(&derived, &plain)?;
@@ -94,6 +104,7 @@ fn same_with_less_detail(derived: &Evaluations, plain: &Evaluations) -> Result<(
         && derived.workdays == plain.workdays
         && derived.exceptions == plain.exceptions
         && derived.totals == plain.totals
+        && derived.splits == plain.splits
         && derived.carried == plain.carried;
     if same { Ok(()) } else { Err("the rows with full detail differ from those without".to_owned()) }
 }

@@ -5,7 +5,7 @@ use shiftmill_timecards::suite::{
     Amount, ExpectedException, ExpectedPay, ExpectedTotal, ExpectedWorkday, SuiteCase, instant,
 };
 
-use super::answer::{Answer, Line, Total, day, exception, workday_row};
+use super::answer::{Answer, Line, Total, day, exception, over_pay_period, workday_row};
 
 /// Compares everything that a claim states. `Err` with the tables, the differing lines marked with `>`.
 pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), String> {
@@ -116,7 +116,7 @@ fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) 
     for row in expected {
         let of_row = answer.totals.iter().filter(|total| is_of_total(total, row));
         let sum: u32 = of_row.map(|total| total.amount).sum();
-        let over = row.from.map_or("pay period".to_owned(), |from| format!("workweek {from}"));
+        let over = row.from.map_or_else(|| over_pay_period(row.tag.as_ref()), |from| format!("workweek {from}"));
         let text = format!("| {over} | {} | {} |", row.pay_code, amount(row.amount));
         report.line(sum == row.amount.number(), &text);
     }
@@ -127,7 +127,7 @@ fn totals(expected: &[ExpectedTotal], answer: &Answer<'_>, report: &mut Report) 
 /// True for a total that a listed total is about.
 pub(super) fn is_of_total(total: &Total, row: &ExpectedTotal) -> bool {
     let same = row.from.is_none_or(|wanted| wanted == total.from);
-    total.scope == row.scope && total.pay_code == row.pay_code && same
+    total.scope == row.scope && total.tag == row.tag && total.pay_code == row.pay_code && same
 }
 
 fn workdays(expected: &[ExpectedWorkday], answer: &Answer<'_>, report: &mut Report) {

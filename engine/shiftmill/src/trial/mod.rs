@@ -154,5 +154,5 @@ pub fn chunk<'a>(cards: impl IntoIterator<Item = &'a CardFacts>) -> Result<Check
     for card in cards {
         batch.push(card).map_err(|why| TrialError::Card { employee: card.employee.clone(), why })?;
     }
-    batch.check(1, 1).map_err(TrialError::Facts)
+    batch.check(1, 1, 0).map_err(TrialError::Facts)
 }

@@ -1,6 +1,6 @@
 //! The whole result of a card, and the differences between two of them.
 
-use shiftmill_core::{Evaluations, Names};
+use shiftmill_core::{Evaluations, Names, TagDictionary};
 
 use super::{Setting, TrialError};
 use crate::words::{self, Explanation, Language};
@@ -21,7 +21,7 @@ impl CardReport {
         let (names, zone) = (setting.names(), setting.zone()?);
         // The edits of the 16 plugins that a ruleset may have, in a week, have fewer words.
         let most = words::EXPLANATION_BYTES_MAX;
-        let explained = words::explain(names, results, index, zone, Language::English, most);
+        let explained = words::explain(names, &TagDictionary::default(), results, index, zone, Language::English, most);
         let explanation = explained.map_err(|_| TrialError::Lost)?;
         Ok(CardReport { explanation, carried: carried(names, results, index) })
     }

@@ -7,7 +7,7 @@ use std::fmt;
 use shiftmill_core::{
     ApprovalTime, Because, Corrected, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow,
     ExceptionState, Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId,
-    Seconds, Severity, Span, SpanState, Timestamp, TotalScope, Unit, Workday, Zone,
+    Seconds, Severity, Span, SpanState, TagDictionary, TagId, Timestamp, TotalScope, Unit, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -67,6 +67,8 @@ pub struct TimelineSentence {
     pub rule: String,
     /// The grounds.
     pub because: String,
+    /// Its tag, `job=welder;site=north`; empty where it has none.
+    pub tag: String,
 }
 
 /// A pay line.
@@ -134,6 +136,7 @@ pub enum ExplainError {
 /// [`ExplainError`]. A part of an explanation is never returned.
 pub fn explain(
     names: &Names,
+    tags: &TagDictionary,
     results: &Evaluations,
     index: usize,
     zone: &Zone,
@@ -142,7 +145,7 @@ pub fn explain(
 ) -> Result<Explanation, ExplainError> {
     let card = results.cards.get(index).ok_or(ExplainError::NoTimecard { index })?;
     let (own, left) = (results.rows_of(index), Cell::new(Some(bytes_max)));
-    let explainer = Explainer { names, results, index, zone, language, own, left };
+    let explainer = Explainer { names, tags, results, index, zone, language, own, left };
     let explanation = match card.error {
         Some(failed) => Explanation { error: Some(explainer.error(failed)), ..Explanation::default() },
         None => explainer.explanation(card.provisional),
@@ -159,6 +162,7 @@ const TEXT_BYTES: usize = 2;
 /// Writes the explanation of one timecard.
 struct Explainer<'a> {
     names: &'a Names,
+    tags: &'a TagDictionary,
     results: &'a Evaluations,
     index: usize,
     zone: &'a Zone,
@@ -221,12 +225,12 @@ impl Explainer<'_> {
 
     fn timeline(&self, workday: Workday) -> Vec<TimelineSentence> {
         let spans = self.spans().iter().filter(|span| span.reporting_workday == workday);
-        let base = spans.map(|span| (span.start, span.end, state(span.state), span.code, span.reason));
+        let base = spans.map(|span| (span.start, span.end, state(span.state), span.code, span.reason, span.tag));
         let premiums = self.premiums().filter(|premium| premium.reporting_workday == workday);
-        let beside = premiums.map(|span| (span.start, span.end, "premium", span.code, span.reason));
+        let beside = premiums.map(|span| (span.start, span.end, "premium", span.code, span.reason, TagId::NONE));
         base.chain(beside)
             .take_while(|_| self.has_room())
-            .map(|(start, end, what, code, reason)| TimelineSentence {
+            .map(|(start, end, what, code, reason, tag)| TimelineSentence {
                 from: self.counted(local_on(self.zone, start, workday)),
                 to: self.counted(local_on(self.zone, end, workday)),
                 length: end.since(start),
@@ -234,6 +238,7 @@ impl Explainer<'_> {
                 pay_code: self.code(code),
                 rule: self.rule(reason.rule),
                 because: self.because(reason, workday),
+                tag: self.counted(self.tags.get(tag).map_or_else(String::new, ToString::to_string)),
             })
             .collect()
     }
@@ -255,7 +260,17 @@ impl Explainer<'_> {
 
     /// The grounds with their figures; for a plugin's reason, its text.
     fn because(&self, reason: Reason, workday: Workday) -> String {
-        self.counted(self.says(reason, workday).unwrap_or_else(|| because(reason.because)))
+        self.counted(
+            self.says(reason, workday).unwrap_or_else(|| self.with_filter(reason.rule, because(reason.because))),
+        )
+    }
+
+    /// Grounds with the tags that the rule is for.
+    fn with_filter(&self, rule: RuleId, grounds: String) -> String {
+        match self.names.tags_wanted_by(rule) {
+            Some(filter) => format!("{grounds}, where {filter}"),
+            None => grounds,
+        }
     }
 
     /// The text of a plugin's reason.
@@ -273,7 +288,9 @@ impl Explainer<'_> {
             amount: self.amount(line.code, line.amount),
             paid: self.names.pay_code(line.code).is_none_or(|info| info.paid),
             rule: self.rule(line.rule),
-            because: self.grounds(line).unwrap_or_else(|| self.counted(because_number(line.because).to_owned())),
+            because: self
+                .grounds(line)
+                .unwrap_or_else(|| self.counted(self.with_filter(line.rule, because_number(line.because).to_owned()))),
         }
     }
 
@@ -426,11 +443,7 @@ impl Explainer<'_> {
     }
 
     fn amount(&self, code: PayCode, amount: u32) -> String {
-        self.counted(match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
-            Unit::Second => Seconds(amount).to_string(),
-            Unit::Count if amount == 1 => "1 time".to_owned(),
-            Unit::Count => format!("{amount} times"),
-        })
+        self.counted(self::amount(self.names, code, amount))
     }
 
     fn lines(&self) -> impl Iterator<Item = PayLine> + '_ {
@@ -493,6 +506,15 @@ impl fmt::Display for Explanation {
     }
 }
 
+/// An amount of a pay code for people: `8:00`, or `1 time`.
+pub fn amount(names: &Names, code: PayCode, amount: u32) -> String {
+    match names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
+        Unit::Second => Seconds(amount).to_string(),
+        Unit::Count if amount == 1 => "1 time".to_owned(),
+        Unit::Count => format!("{amount} times"),
+    }
+}
+
 fn write_totals(f: &mut fmt::Formatter<'_>, totals: &[TotalSentence]) -> fmt::Result {
     let mut last = None;
     for total in totals {
@@ -516,9 +538,10 @@ impl fmt::Display for DayExplanation {
             writeln!(f, "  {:>9}  {}{unpaid}: {} (rule `{}`)", line.amount, line.pay_code, line.because, line.rule)?;
         }
         for stretch in &self.timeline {
-            let TimelineSentence { from, to, what, pay_code, because, .. } = stretch;
+            let TimelineSentence { from, to, what, pay_code, because, tag, .. } = stretch;
             let length = stretch.length.to_string();
-            writeln!(f, "    {from} to {to}  {length:>7}  {what}, {pay_code}: {because}")?;
+            let tag = if tag.is_empty() { String::new() } else { format!(" [{tag}]") };
+            writeln!(f, "    {from} to {to}  {length:>7}  {what}{tag}, {pay_code}: {because}")?;
         }
         for exception in &self.exceptions {
             writeln!(f, "  ! {} ({}, {}): {}", exception.code, exception.severity, exception.state, exception.text)?;
@@ -571,6 +594,7 @@ mod tests {
                 state: SpanState::Worked,
                 day_type: DayType::Workday,
                 shift: Some(0),
+                tag: TagId::NONE,
                 code,
                 reason,
             });
@@ -608,20 +632,29 @@ mod tests {
         let ends = results.ends();
         results.cards.push(CardResult { ends, provisional: false, error: None });
         let zone = Zone::fixed("Etc/UTC", 0);
-        let explained = |bytes_max| explain(&names, &results, 0, &zone, Language::English, bytes_max);
+        let explained =
+            |bytes_max| explain(&names, &TagDictionary::default(), &results, 0, &zone, Language::English, bytes_max);
         let told = explained(usize::MAX).unwrap();
         assert!(told.days[0].pay[2].because.len() > 1_000_000);
         assert_eq!(explained(1 << 18), Err(ExplainError::TooLong { bytes_max: 1 << 18 }));
         assert_eq!(
-            explain(&names, &results, 1, &zone, Language::English, 1),
+            explain(&names, &TagDictionary::default(), &results, 1, &zone, Language::English, 1),
             Err(ExplainError::NoTimecard { index: 1 })
         );
     }
 
     #[test]
     fn a_day_is_written_as_text() {
-        let told =
-            explain(&names(), &ten_hours(), 0, &Zone::fixed("Etc/UTC", 0), Language::English, usize::MAX).unwrap();
+        let told = explain(
+            &names(),
+            &TagDictionary::default(),
+            &ten_hours(),
+            0,
+            &Zone::fixed("Etc/UTC", 0),
+            Language::English,
+            usize::MAX,
+        )
+        .unwrap();
         let expected = "\
 Mon 2026-03-02, an ordinary workday: 10:00 of work
        8:00  regular: worked (rule `worked`)
@@ -682,7 +715,10 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
     fn a_plugin_explains_its_own_pay() {
         let mut names = names();
         let results = with_plugin(&mut names);
-        let told = |language| explain(&names, &results, 0, &Zone::fixed("Etc/UTC", 0), language, usize::MAX).unwrap();
+        let told = |language| {
+            explain(&names, &TagDictionary::default(), &results, 0, &Zone::fixed("Etc/UTC", 0), language, usize::MAX)
+                .unwrap()
+        };
         let day = told(Language::English).days.remove(0);
         assert_eq!(day.pay[2].because, "worked 10:00 into the night; worked 12:00 into the night");
         assert_eq!(day.exceptions[0].text, "out well after the scheduled end (at 22:00)");
@@ -721,13 +757,15 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         results.exceptions.push(row);
         results.cards[0].ends = results.ends();
         let zone = Zone::fixed("Etc/UTC", 0);
-        let told = explain(&names(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
+        let told =
+            explain(&names(), &TagDictionary::default(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
         let words = "plugin night-meal 0.3.1, called `meals`, failed on 2026-03-02 (hook `days`): src/lib.rs:41:9: no \
                      punches";
         assert_eq!(told.days[0].exceptions[0].text, words);
         results.failures.push(failure(FailureCode::Budget, false));
         results.cards[0].error = Some(EvaluationError::Plugin { code: FailureCode::Budget });
-        let told = explain(&names(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
+        let told =
+            explain(&names(), &TagDictionary::default(), &results, 0, &zone, Language::English, usize::MAX).unwrap();
         assert_eq!(told.error, Some(format!("SM-PLUGIN-BUDGET: {words}")));
     }
 
@@ -736,7 +774,16 @@ Mon 2026-03-02, an ordinary workday: 10:00 of work
         let mut results = ten_hours();
         results.spans.clear();
         results.cards[0].ends.spans = 0;
-        let told = explain(&names(), &results, 0, &Zone::fixed("Etc/UTC", 0), Language::English, usize::MAX).unwrap();
+        let told = explain(
+            &names(),
+            &TagDictionary::default(),
+            &results,
+            0,
+            &Zone::fixed("Etc/UTC", 0),
+            Language::English,
+            usize::MAX,
+        )
+        .unwrap();
         assert_eq!(told.days[0].pay[1].because, "beyond the limit of the workday");
     }
 }

@@ -13,7 +13,7 @@ mod steps;
 pub use exceptions::{about, about_marked, error, exception, exception_code};
 pub use explanation::{
     DayExplanation, EXPLANATION_BYTES_MAX, ExceptionSentence, ExplainError, Explanation, PaySentence, TimelineSentence,
-    TotalSentence, explain,
+    TotalSentence, amount, explain,
 };
 pub use grounds::{because, because_kind, because_number, day_type};
 pub use plugin::{Language, Listener, failure};

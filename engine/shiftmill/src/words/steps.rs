@@ -4,10 +4,11 @@ use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, PunchKind, Reason, RuleId,
-    Seconds, Timestamp, Unit, WhyNot, Workday, Zone,
+    Timestamp, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
+use crate::words::explanation;
 use crate::words::grounds::{because, day_type, day_type_ground};
 
 /// One step as a sentence. Instants on `workday` are times of day, other instants have their date. `says` returns the
@@ -173,11 +174,7 @@ impl Voice<'_> {
     }
 
     fn amount(&self, code: PayCode, amount: u32) -> String {
-        match self.names.pay_code(code).map_or(Unit::Second, |info| info.unit) {
-            Unit::Second => Seconds(amount).to_string(),
-            Unit::Count if amount == 1 => "1 time".to_owned(),
-            Unit::Count => format!("{amount} times"),
-        }
+        explanation::amount(self.names, code, amount)
     }
 
     fn stretch(&self, start: Timestamp, end: Timestamp) -> String {
@@ -254,7 +251,7 @@ fn capital(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo};
+    use shiftmill_core::{Because, Layer, Multiplier, PayCodeInfo, Seconds, Unit};
 
     use super::*;
 

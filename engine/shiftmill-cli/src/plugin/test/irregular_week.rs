@@ -1,6 +1,6 @@
 //! Made-up timecards for a setting: smaller ones for a report, written as a suite.
 
-use shiftmill::core::{CardFacts, Isolation, Workday};
+use shiftmill::core::{CardFacts, Isolation, TagDictionary, Workday};
 pub use shiftmill::trial::make_up;
 use shiftmill_timecards::suite;
 
@@ -48,7 +48,7 @@ pub fn shrink(card: CardFacts, setting: &Setting, mut fails: impl FnMut(&CardFac
 /// A timecard as text for a suite, under a ruleset that binds its plugins anew on `change`. Its claim passes when the plugin
 /// no longer fails on it.
 pub fn pasted(title: &str, card: &CardFacts, setting: &Setting, change: Option<Workday>) -> Result<String, Problem> {
-    let facts = suite::facts(card, &setting.window, setting.zone()?, setting.names());
+    let facts = suite::facts(card, &setting.window, setting.zone()?, setting.names(), &TagDictionary::default());
     let change = change.map_or_else(String::new, |change| rebinding(setting, change));
     Ok(format!("## {title}\n{change}{facts}\nNo exception of plugin_failed.\n"))
 }

@@ -1,9 +1,9 @@
 //! What one second pays: which counters claim it, how their claims are combined, and for how many seconds that is so.
 #![allow(clippy::indexing_slicing, reason = "tiers are named by their place in the list of counters")]
 
-use crate::codes::{DayType, Multiplier, PayCode};
+use crate::codes::{Multiplier, PayCode};
 use crate::pay::combine::{CombinationTable, Combine};
-use crate::pay::counters::{Counter, Feed, Rules};
+use crate::pay::counters::{Counter, Feed, Rules, SecondKind};
 use crate::pay::tiers::Counts;
 use crate::time::Seconds;
 
@@ -74,15 +74,15 @@ impl Verdict {
     pub(super) fn on_next(
         counters: &mut [Counter],
         rules: &Rules<'_>,
-        day_type: DayType,
+        kind: SecondKind,
         remaining: Seconds,
         meeting: Meeting<'_>,
         preset: Option<Preset>,
     ) -> Verdict {
         match meeting {
-            Meeting::Table(table) => look_up(counters, day_type, remaining, table),
+            Meeting::Table(table) => look_up(counters, kind, remaining, table),
             Meeting::StraightTimeOnly | Meeting::AllHours | Meeting::Additive => {
-                judge(counters, rules, day_type, remaining, meeting, preset)
+                judge(counters, rules, kind, remaining, meeting, preset)
             }
         }
     }
@@ -93,7 +93,7 @@ impl Verdict {
 fn judge(
     counters: &mut [Counter],
     rules: &Rules<'_>,
-    day_type: DayType,
+    kind: SecondKind,
     remaining: Seconds,
     meeting: Meeting<'_>,
     preset: Option<Preset>,
@@ -114,7 +114,7 @@ fn judge(
             width = counter.width;
             narrower = winner;
         }
-        let feeds = counter.fits(day_type)
+        let feeds = counter.counts(kind)
             && match counter.feed {
                 Feed::StraightTime => !straight || narrower.is_none() && preset.is_none(),
                 Feed::AllHours => true,
@@ -131,7 +131,8 @@ fn judge(
                 },
             };
         let counter = &mut counters[index];
-        let claims = feeds && counter.counted >= counter.limit;
+        let fits = counter.fits(kind);
+        let claims = feeds && fits && counter.counted >= counter.limit;
         changed |= counter.claims != claims;
         counter.grows = feeds;
         counter.claims = claims;
@@ -139,7 +140,7 @@ fn judge(
             let highest = winner.map(|(_, rank)| rank).or(to_beat);
             let wins = highest.is_none_or(|highest| counter.rank > highest);
             winner = if wins { Some((index, counter.rank)) } else { winner };
-        } else if feeds {
+        } else if feeds && fits {
             step = step.at_most(counter.limit.beyond(counter.counted));
         }
     }
@@ -169,12 +170,12 @@ fn is_on_code_of(counter: &Counter, other: &Counter, rules: &Rules<'_>) -> bool 
 }
 
 /// Finds the row of the table for the next second.
-fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, table: &CombinationTable) -> Verdict {
+fn look_up(counters: &mut [Counter], kind: SecondKind, remaining: Seconds, table: &CombinationTable) -> Verdict {
     let mut reached = 0u64;
     let mut highest = 0u64;
     let mut width = None;
     for counter in counters.iter_mut() {
-        counter.claims = counter.fits(day_type) && counter.counted >= counter.limit;
+        counter.claims = counter.fits(kind) && counter.counted >= counter.limit;
         if counter.claims {
             // The tiers of a scope follow each other, so a later one replaces the one before.
             reached = if width == Some(counter.width) { reached & !highest } else { reached };
@@ -187,8 +188,8 @@ fn look_up(counters: &mut [Counter], day_type: DayType, remaining: Seconds, tabl
     let toward = row.map_or(0, |row| table.rows[row].counts_toward);
     let mut step = remaining;
     for counter in counters {
-        counter.grows = counter.fits(day_type) && toward & 1 << counter.tier != 0;
-        if counter.grows && !counter.claims {
+        counter.grows = counter.counts(kind) && toward & 1 << counter.tier != 0;
+        if counter.grows && counter.fits(kind) && !counter.claims {
             step = step.at_most(counter.limit.beyond(counter.counted));
         }
     }

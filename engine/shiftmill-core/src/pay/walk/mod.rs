@@ -19,10 +19,10 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::card::{PremiumSpan, Span, SpanState};
-use crate::codes::{DayType, Multiplier, PayCode};
+use crate::codes::{Multiplier, PayCode};
 use crate::pay::TimelessLeave;
 use crate::pay::combine::{Alternative, Combine};
-use crate::pay::counters::{self, Counter, Rules};
+use crate::pay::counters::{self, Counter, Rules, SecondKind};
 use crate::pay::recode::Counted;
 use crate::pay::tiers::{Stretch, TierScope};
 use crate::reason::{Because, Reason};
@@ -181,7 +181,11 @@ impl Walk<'_> {
                     }
                     let length = span.length();
                     let passed_over = passes_over && self.preset(span).is_none();
-                    let unclaimed = if passed_over { within.take(span, length, counters) } else { Seconds::ZERO };
+                    let unclaimed = if passed_over {
+                        within.take(self.rules.kind_of(span), length, counters)
+                    } else {
+                        Seconds::ZERO
+                    };
                     if unclaimed == length {
                         sink.keep_whole(span);
                     } else {
@@ -246,7 +250,7 @@ impl Walk<'_> {
         today.begun(workday, counters);
         let (of_day, later) = split_while(leave, |leave| leave.workday == workday);
         for leave in of_day {
-            count_leave(counters, leave.day_type, leave.amount);
+            count_leave(counters, self.rules.kind_of_leave(leave.day_type), leave.amount);
         }
         later
     }
@@ -283,7 +287,7 @@ impl Walk<'_> {
     fn leave(&self, counters: &mut [Counter], span: &Span) {
         let names = self.rules.timeline.names();
         if self.traits.by_leave && names.pay_code(span.code).is_none_or(|code| code.paid) {
-            count_leave(counters, span.day_type, span.length());
+            count_leave(counters, self.rules.kind_of(span), span.length());
         }
     }
 
@@ -303,13 +307,13 @@ impl Walk<'_> {
             true => None,
             false => Some(Segment { outcome: Outcome::Unclaimed, start: span.start, before: Seconds::ZERO }),
         };
-        let preset = self.preset(span);
+        let (preset, kind) = (self.preset(span), self.rules.kind_of(span));
         let tells_claims = S::LISTENS || matches!(meeting, Meeting::Additive);
         loop {
             let remaining = span.end.since(at);
             let verdict = match remaining.is_zero() {
                 true => None,
-                false => Some(Verdict::on_next(counters, &self.rules, span.day_type, remaining, meeting, preset)),
+                false => Some(Verdict::on_next(counters, &self.rules, kind, remaining, meeting, preset)),
             };
             let goes_on = |segment: &Segment, verdict: &Verdict| {
                 segment.outcome == verdict.outcome && !(tells_claims && verdict.changed)
@@ -324,7 +328,7 @@ impl Walk<'_> {
             }
             for counter in counters.iter_mut() {
                 if S::LISTENS {
-                    counter.saw(counter.fits(span.day_type));
+                    counter.saw(counter.fits(kind));
                 }
                 if counter.grows {
                     counter.counted = counter.counted.plus(step);
@@ -480,9 +484,9 @@ fn end_workweek<R: Recorder>(counters: &mut [Counter], workweek: Stretch, kept: 
     }
 }
 
-fn count_leave(counters: &mut [Counter], day_type: DayType, amount: Seconds) {
+fn count_leave(counters: &mut [Counter], kind: SecondKind, amount: Seconds) {
     for counter in counters {
-        if counter.leave_counts && counter.scope != TierScope::Shift && counter.fits(day_type) {
+        if counter.leave_counts && counter.scope != TierScope::Shift && counter.counts(kind) {
             counter.counted = counter.counted.plus(amount);
         }
     }

@@ -4,16 +4,14 @@
 //! subtraction from the time that is left, and the counters count many spans together, when the day type or the
 //! workday changes, or when no time is left. A span that reaches a limit takes the full way from that second on.
 
-use crate::card::Span;
-use crate::codes::DayType;
-use crate::pay::counters::Counter;
+use crate::pay::counters::{Counter, SecondKind};
 use crate::time::Seconds;
 
-/// Work of one day type within all limits, of which the counters have not heard yet.
+/// Work of one kind within all limits, of which the counters have not heard yet.
 #[derive(Default)]
 pub(super) struct WithinLimits {
     /// `None` while nothing is collected.
-    day_type: Option<DayType>,
+    kind: Option<SecondKind>,
     /// How much more can be collected until the first counter reaches its limit.
     room: Seconds,
     taken: Seconds,
@@ -22,11 +20,11 @@ pub(super) struct WithinLimits {
 impl WithinLimits {
     /// How much of a span of work of this length, from its start on, no tier claims.
     #[inline]
-    pub(super) fn take(&mut self, span: &Span, length: Seconds, counters: &mut [Counter]) -> Seconds {
-        if self.day_type != Some(span.day_type) {
+    pub(super) fn take(&mut self, kind: SecondKind, length: Seconds, counters: &mut [Counter]) -> Seconds {
+        if self.kind != Some(kind) {
             self.count(counters);
-            self.day_type = Some(span.day_type);
-            self.room = room_within_limits(counters, span.day_type);
+            self.kind = Some(kind);
+            self.room = room_within_limits(counters, kind);
         }
         let taken = length.at_most(self.room);
         self.room = self.room.beyond(taken);
@@ -37,8 +35,8 @@ impl WithinLimits {
     /// Adds the collected time to the counters, and starts again. Called before any other use of a counter.
     #[inline]
     pub(super) fn count(&mut self, counters: &mut [Counter]) {
-        if let Some(day_type) = self.day_type {
-            for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(day_type)) {
+        if let Some(kind) = self.kind {
+            for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(kind)) {
                 counter.counted = counter.counted.plus(self.taken);
             }
         }
@@ -46,11 +44,11 @@ impl WithinLimits {
     }
 }
 
-/// How much work can be counted until the first counter reaches its limit.
+/// How much work can be counted until the first counter that may claim it reaches its limit.
 #[inline]
-fn room_within_limits(counters: &[Counter], day_type: DayType) -> Seconds {
+fn room_within_limits(counters: &[Counter], kind: SecondKind) -> Seconds {
     let mut room = Seconds::MAX;
-    for counter in counters.iter().filter(|counter| counter.is_fed_unclaimed(day_type)) {
+    for counter in counters.iter().filter(|counter| counter.fits(kind) && counter.is_fed_unclaimed(kind)) {
         room = room.at_most(counter.limit.beyond(counter.counted));
     }
     room

@@ -47,6 +47,8 @@ impl Draft<'_> {
         let before = before.filter(|span| span.end == start && span.state.is_work());
         let after = self.proposed.spans.get(place).filter(|span| span.start == end && span.state.is_work());
         let shift = before.and_then(|span| span.shift).or(after.and_then(|span| span.shift));
+        // Work that goes on has the tag of the work that it touches.
+        let neighbour = before.or(after);
         let added = Span {
             start,
             end,
@@ -55,6 +57,7 @@ impl Draft<'_> {
             state,
             day_type: DayType::Workday,
             shift,
+            tag: neighbour.map_or(self.inputs.card.tag, |span| span.tag),
             code,
             reason,
         };

@@ -13,6 +13,7 @@ use crate::plugin::{
     PluginHash, ReasonRule, ValueKind,
 };
 use crate::record::{Edited, Note};
+use crate::tags::NO_TAGS;
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Carried, Inputs};
@@ -101,9 +102,9 @@ impl Bound {
         let timeline = PlanTimeline::new(versions, names()).unwrap().with_bindings([binding()].to_vec()).unwrap();
         let mut batch = TimecardBatch::default();
         batch.push(&self.card.facts).unwrap();
-        let batch = batch.check(1, 1).unwrap();
+        let batch = batch.check(1, 1, 0).unwrap();
         let card = batch.timecard(0, core::slice::from_ref(&self.card.zone)).unwrap();
-        let inputs = Inputs { card, timeline: &timeline, window: &self.card.window };
+        let inputs = Inputs { card, timeline: &timeline, window: &self.card.window, tags: &NO_TAGS };
         self.card.state.clear();
         self.card.notes.clear();
         run(&inputs, &mut self.card.state, &mut self.card.scratch, &mut self.card.notes)

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
-use super::super::keys::{Unsupported, unsupported};
+use super::super::keys::{Keys, Unsupported, unsupported};
 use super::super::stated::Stated;
 
 /// The facts of a case.
@@ -34,6 +34,8 @@ struct PunchRow {
     at: DateTime,
     offset: String,
     dir: String,
+    /// Where it was done, as files write tags.
+    tag: String,
 }
 
 struct ShiftRow {
@@ -283,9 +285,9 @@ impl Facts {
         let left = self.left.as_deref().unwrap_or_default();
         let employee = format!("employee,zone,left\nE1,{},{left}\n", self.timezone);
         let mut files = vec![("employees.csv", employee)];
-        let mut punches = String::from("employee,at,kind\n");
-        for punch in &self.punches {
-            let _ = writeln!(punches, "E1,{}{},{}", punch.at, punch.offset, punch.dir);
+        let mut punches = String::from("employee,at,kind,tag\n");
+        for PunchRow { at, offset, dir, tag } in &self.punches {
+            let _ = writeln!(punches, "E1,{at}{offset},{dir},{tag}");
         }
         files.push(("punches.csv", punches));
         if !self.shifts.is_empty() {
@@ -352,10 +354,22 @@ fn punches(stated: &Stated) -> Result<Vec<PunchRow>, Unsupported> {
         let at = moment(keys.text("at")?)?;
         let offset = keys.text("offset")?.unwrap_or_default();
         let dir = keys.text("dir")?.unwrap_or_else(|| "unknown".into());
+        let tag = place_tag(&mut keys)?;
         keys.finish()?;
-        rows.push(PunchRow { at, offset, dir });
+        rows.push(PunchRow { at, offset, dir, tag });
     }
     Ok(rows)
+}
+
+/// The tag that says in which branch and department a punch was done.
+fn place_tag(keys: &mut Keys) -> Result<String, Unsupported> {
+    let mut pairs = Vec::new();
+    for name in ["branch", "department"] {
+        if let Some(value) = keys.text(name)? {
+            pairs.push(format!("{name}={value}"));
+        }
+    }
+    Ok(pairs.join(";"))
 }
 
 /// What the facts plan.

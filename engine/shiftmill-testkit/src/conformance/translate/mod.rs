@@ -256,6 +256,18 @@ fn weekday(word: &str) -> Result<&'static str, Unsupported> {
     found.ok_or_else(|| Unsupported(format!("weekday `{word}`")))
 }
 
+/// The branches and departments that a rule is for, as a filter on tags; none where it is for all.
+fn places(keys: &mut Keys) -> Result<Option<toml::Value>, Unsupported> {
+    let mut filter = toml::Table::new();
+    for (key, name) in [("only_branches", "branch"), ("only_departments", "department")] {
+        let values = keys.texts(key)?;
+        if !values.is_empty() {
+            filter.insert(name.to_owned(), document::texts(values));
+        }
+    }
+    Ok((!filter.is_empty()).then_some(toml::Value::Table(filter)))
+}
+
 /// Start and end of a window as rulesets write it.
 fn window(mut keys: Keys) -> Result<String, Unsupported> {
     let (start, end) = (keys.text("start")?, keys.text("end")?);

@@ -11,7 +11,7 @@ use toml::Value;
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::{entry, texts};
-use super::{Translator, minutes};
+use super::{Translator, minutes, places};
 
 /// A tier in the making.
 #[derive(Clone)]
@@ -118,6 +118,10 @@ impl Translator {
             }
             if let Some(day) = keys.number("from_day")? {
                 more.insert("consecutive".into(), Value::Table(entry([("day", day.into())])));
+            }
+            if let Some(places) = places(&mut keys)? {
+                more.insert("where".into(), places);
+                more.insert("counts_other_tags".into(), true.into());
             }
             keys.finish()?;
             // Among equal rates of one scope the later tier is the one that was reached last.

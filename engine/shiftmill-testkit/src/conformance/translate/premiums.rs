@@ -6,7 +6,7 @@ use toml::Value;
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::{entry, texts};
-use super::{Translator, minutes, weekday, window};
+use super::{Translator, minutes, places, weekday, window};
 
 impl Translator {
     pub(super) fn premiums(&mut self) -> Result<(), Unsupported> {
@@ -83,7 +83,20 @@ impl Translator {
             (Some(_), Some(_)) => return unsupported("premiums after time in the day and in the week"),
         };
         let dates = (keys.text("from_date")?, keys.text("to_date")?);
+        let places = places(&mut keys)?;
+        match (keys.text("type")?.as_deref(), &places) {
+            // It depends on the place alone.
+            (None, _) | (Some("differential"), Some(_)) => {}
+            (Some(kind), _) => return unsupported(format!("premiums of type `{kind}`")),
+        }
         keys.finish()?;
+        if let Some(places) = places {
+            premium.insert("where".into(), places);
+            if after.is_some() {
+                // The time before which it is not paid is all work.
+                premium.insert("counts_other_tags".into(), true.into());
+            }
+        }
         self.codes.insert(code.clone());
         self.document.set(&format!("pay_codes.{code}.layer"), "premium");
         match (after, between) {
