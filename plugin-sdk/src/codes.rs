@@ -75,6 +75,64 @@ impl DayType {
 }
 
 coded! {
+    /// What a roster row tells an employee.
+    RosterKind {
+        /// To work a shift.
+        Work = 0 "work",
+        /// To rest. Without times.
+        Rest = 1 "rest",
+        /// The employee may come, at any time. Without times.
+        Open = 2 "open",
+        /// To work overtime that was planned.
+        Overtime = 3 "overtime",
+        /// To be reachable.
+        OnCall = 4 "on_call",
+    }
+}
+
+coded! {
+    /// What an approval allows.
+    ApprovalKind {
+        /// Overtime.
+        Overtime = 0 "overtime",
+        /// Arriving before the scheduled start.
+        EarlyIn = 1 "early_in",
+        /// Leaving after the scheduled end.
+        LateOut = 2 "late_out",
+        /// A business trip.
+        Trip = 3 "trip",
+        /// Field work away from the site.
+        Outing = 4 "outing",
+        /// Leave.
+        Leave = 5 "leave",
+        /// A call back to work.
+        Callback = 6 "callback",
+    }
+}
+
+coded! {
+    /// What was decided about an approval.
+    ApprovalStatus {
+        /// It is approved.
+        Approved = 0 "approved",
+        /// Nothing is decided yet.
+        Pending = 1 "pending",
+        /// It is rejected.
+        Rejected = 2 "rejected",
+    }
+}
+
+coded! {
+    /// How an employee wants to be compensated for overtime.
+    Compensation {
+        /// With pay.
+        Pay = 0 "pay",
+        /// With time off later.
+        Bank = 1 "bank",
+    }
+}
+
+coded! {
     /// The state of a span of time.
     SpanState {
         /// Work.

@@ -76,8 +76,8 @@ pub use carried::Carried;
 #[doc(hidden)]
 pub use carried::Declared;
 pub use codes::{
-    BaseCode, CountCode, DayType, ExceptionCode, Layer, PayCode, PayCodeFacts, PremiumCode, PunchKind, PunchRole,
-    SpanState, TimeCode,
+    ApprovalKind, ApprovalStatus, BaseCode, Compensation, CountCode, DayType, ExceptionCode, Layer, PayCode,
+    PayCodeFacts, PremiumCode, PunchKind, PunchRole, RosterKind, SpanState, TimeCode,
 };
 pub use complaint::{Complaint, OrComplain, Outcome};
 pub use config::{Config, Number, Row, Setting};
@@ -89,7 +89,9 @@ pub use hooks::{Days, Period, Punches, Schedule};
 pub use plugin::Plugin;
 pub use reason::{Figure, Reason};
 pub use time::{Clock, Date, Instant, Length, Weekday, Workday};
-pub use view::{Day, Employee, Exception, Part, Parts, Premium, Punch, Quantity, Scheduled, Shift, Span, Total};
+pub use view::{
+    Approval, Day, Employee, Exception, Part, Parts, Premium, Punch, Quantity, RosterRow, Scheduled, Shift, Span, Total,
+};
 
 pub use shiftmill_plugin_derive::{Carried, Choice, Config, Reason, Row};
 
@@ -102,9 +104,9 @@ mod readme {}
 pub mod prelude {
     pub use crate::report::{debug, info, warn};
     pub use crate::{
-        BaseCode, Carried, Choice, Clock, Complaint, Config, ContextDays, CountCode, Date, Day, DayType, Days, Edits,
+        Approval, ApprovalKind, ApprovalStatus, BaseCode, Carried, Choice, Clock, Compensation, Complaint, Config, ContextDays, CountCode, Date, Day, DayType, Days, Edits,
         Employee, Exception, ExceptionCode, Instant, Layer, Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts,
-        Period, Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, Row,
-        Schedule, ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
+        Period, Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, RosterKind,
+        RosterRow, Row, Schedule, ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
     };
 }

@@ -338,7 +338,8 @@ pub static NO_TAGS: TagTable = TagTable { fits: Vec::new(), index: None };
 
 impl TagTable {
     /// Compares the filters of a ruleset with all tags.
-    pub fn new(filters: &[TagFilter], dictionary: &TagDictionary, index: &Arc<TagIndex>) -> TagTable {
+    pub fn new(filters: &[TagFilter], index: &Arc<TagIndex>) -> TagTable {
+        let dictionary = index.dictionary();
         let index = Some(Arc::clone(index));
         if filters.is_empty() {
             return TagTable { fits: Vec::new(), index };
@@ -349,6 +350,11 @@ impl TagTable {
         };
         let fits = core::iter::once(None).chain(dictionary.tags.iter().map(Some)).map(mask).collect();
         TagTable { fits, index }
+    }
+
+    /// The tags; none when the facts refer to none.
+    pub fn index(&self) -> Option<&Arc<TagIndex>> {
+        self.index.as_ref()
     }
 
     /// The bits of the filters that a tag fits.
@@ -379,6 +385,7 @@ impl TagTable {
 /// What holds for the tags of a request under every ruleset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TagIndex {
+    dictionary: TagDictionary,
     /// For no tag and for each tag: its place in the order of pairs.
     ranks: Vec<u16>,
     splits: Vec<Vec<TagId>>,
@@ -386,14 +393,20 @@ pub struct TagIndex {
 
 impl TagIndex {
     /// The index of a dictionary, for totals split by these names.
-    pub fn new(dictionary: &TagDictionary, split_by: &[String]) -> TagIndex {
+    pub fn new(dictionary: TagDictionary, split_by: &[String]) -> TagIndex {
         let mut ranks = alloc::vec![0; dictionary.len() + 1];
         for (rank, position) in (1..).zip(&dictionary.order) {
             if let Some(place) = ranks.get_mut(usize::from(*position) + 1) {
                 *place = rank;
             }
         }
-        TagIndex { ranks, splits: split_by.iter().map(|name| split(name, dictionary)).collect() }
+        let splits = split_by.iter().map(|name| split(name, &dictionary)).collect();
+        TagIndex { dictionary, ranks, splits }
+    }
+
+    /// The tags.
+    pub fn dictionary(&self) -> &TagDictionary {
+        &self.dictionary
     }
 }
 
@@ -474,7 +487,7 @@ mod tests {
             TagFilter { conditions: alloc::vec![condition("colour", &["red"], true)] },
             TagFilter { conditions: alloc::vec![condition("colour", &["red"], false)] },
         ];
-        let table = TagTable::new(&filters, &dictionary, &Arc::default());
+        let table = TagTable::new(&filters, &Arc::new(TagIndex::new(dictionary, &[])));
         let masks: Vec<u64> = (0..4).map(|tag| table.mask(TagId(tag))).collect();
         assert_eq!(masks, [0b10010, 0b10001, 0b10111, 0b10010]);
         assert!(table.fits(None, TagId(9)) && !table.fits(Some(FilterId(0)), TagId::NONE));
@@ -485,8 +498,8 @@ mod tests {
     #[test]
     fn values_are_represented_by_their_first_tag() {
         let dictionary = dictionary(&["site=north;job=welder", "job=fitter", "site=north"]);
-        let index = Arc::new(TagIndex::new(&dictionary, &["site".to_string(), "job".to_string()]));
-        let table = TagTable::new(&[], &dictionary, &index);
+        let index = Arc::new(TagIndex::new(dictionary, &["site".to_string(), "job".to_string()]));
+        let table = TagTable::new(&[], &index);
         let numbers = |split: &Vec<TagId>| split.iter().map(|tag| tag.0).collect::<Vec<_>>();
         assert_eq!(table.splits().iter().map(numbers).collect::<Vec<_>>(), [[0, 1, 0, 1], [0, 1, 2, 0]]);
         assert!(NO_TAGS.splits().is_empty());
@@ -497,7 +510,7 @@ mod tests {
         let texts = ["site=b", "job=x", "site=a"];
         let ranks = |texts: &[&str]| {
             let dictionary = dictionary(texts);
-            let table = TagTable::new(&[], &dictionary, &Arc::new(TagIndex::new(&dictionary, &[])));
+            let table = TagTable::new(&[], &Arc::new(TagIndex::new(dictionary, &[])));
             let rank = |text: &&str| {
                 let place = texts.iter().position(|other| other == text).unwrap();
                 table.rank(TagId(place as u16 + 1))

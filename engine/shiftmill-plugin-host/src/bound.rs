@@ -397,7 +397,8 @@ impl Call<'_> {
         let cards = self.cards.get(group).unwrap_or(&[]);
         let reads = bound.plugin.reads(hook);
         let CallScratch { tables, log_bytes } = scratch;
-        tables.encode(Encoding { hook, reads: &reads, binding: &bound.binding, index: bound.index }, cards);
+        let facts = bound.plugin.asks_for_facts();
+        tables.encode(Encoding { hook, reads: &reads, binding: &bound.binding, index: bound.index, facts }, cards);
 
         // A group that succeeds together also succeeds alone: the whole group has no more fuel than any of its employees has
         // alone.
@@ -407,7 +408,13 @@ impl Call<'_> {
         let configured = bound.plugin.configured(values, budget, *log_bytes, &bound.cancellation);
         let (mut sandbox, _) = configured.inspect_err(|_| bound.charge(budget))?;
         let to_configure = sandbox.fuel_used();
+        if facts {
+            tables.swap_facts(&mut sandbox.store.data_mut().facts);
+        }
         let answer = bound.plugin.adjust(&mut sandbox, hook, tables.lowered(&reads));
+        if facts {
+            tables.swap_facts(&mut sandbox.store.data_mut().facts);
+        }
 
         // All cards have one window.
         let edits_max = cards.first().map_or(0, |card| edits_per_card_max(card.inputs.window.facts));

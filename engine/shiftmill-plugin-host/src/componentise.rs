@@ -72,7 +72,8 @@ pub fn componentise(module: &[u8]) -> Result<Vec<u8>, ComponentiseError> {
     let mut module = module.to_vec();
     let described = parsed.custom_sections.iter().any(|(name, _)| name.starts_with("component-type"));
     if !described {
-        embed_contract(&mut module, &hooks(&parsed)?)?;
+        let asks = parsed.imports.iter().any(|(from, _)| contract::is_facts(from));
+        embed_contract(&mut module, &hooks(&parsed)?, asks)?;
     }
     let encoded = ComponentEncoder::default().validate(true).module(&module).and_then(|mut encoder| encoder.encode());
     encoded.map_err(|error| ComponentiseError::Unlike(format!("{error:#}")))
@@ -95,7 +96,7 @@ fn hooks(module: &CoreModule<'_>) -> Result<Vec<Hook>, ComponentiseError> {
 }
 
 fn check_imports(module: &CoreModule<'_>) -> Result<(), ComponentiseError> {
-    for (from, name) in &module.imports {
+    for (from, name) in module.imports.iter().filter(|(from, _)| !contract::is_facts(from)) {
         let interface = InterfaceName::parse(from).filter(|interface| interface.name == "host");
         match interface {
             Some(host) => host.mismatch().map_or(Ok(()), |other| Err(ComponentiseError::OtherVersion(other)))?,
@@ -109,25 +110,35 @@ fn check_imports(module: &CoreModule<'_>) -> Result<(), ComponentiseError> {
     Ok(())
 }
 
-fn embed_contract(module: &mut Vec<u8>, hooks: &[Hook]) -> Result<(), ComponentiseError> {
+fn embed_contract(module: &mut Vec<u8>, hooks: &[Hook], asks: bool) -> Result<(), ComponentiseError> {
     let unlike = |error: String| ComponentiseError::Unlike(error);
-    let (resolve, world) = contract_with(hooks).map_err(unlike)?;
+    let (resolve, world) = contract_with(hooks, asks).map_err(unlike)?;
     embed_component_metadata(module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| unlike(format!("{error:#}")))
 }
 
-/// The contract, with a world of these hooks.
-fn contract_with(hooks: &[Hook]) -> Result<(Resolve, WorldId), String> {
+/// The contract, with a world of these hooks, which may ask for facts.
+fn contract_with(hooks: &[Hook], asks: bool) -> Result<(Resolve, WorldId), String> {
     let exports: String = hooks.iter().map(|hook| format!(" export {hook};")).collect();
-    let world =
-        format!("package {}@{};\nworld made {{ include plugin;{exports} }}", contract::PACKAGE, contract::VERSION);
+    let asked = if asks { format!(" import {};", contract::FACTS) } else { String::new() };
+    let world = format!(
+        "package {}@{};\nworld made {{ include plugin;{asked}{exports} }}",
+        contract::PACKAGE,
+        contract::VERSION
+    );
     let mut sources = SourceMap::new();
     for (name, text) in contract::TEXT {
         sources.push_str(name, text);
     }
     sources.push_str("made.wit", world);
-    let group = sources.parse().map_err(|(sources, error)| error.render(&sources))?;
     let mut resolve = Resolve::default();
+    if asks {
+        let mut facts = SourceMap::new();
+        facts.push_str("facts.wit", contract::FACTS_TEXT);
+        let group = facts.parse().map_err(|(sources, error)| error.render(&sources))?;
+        resolve.push_group(group).map_err(|error| error.to_string())?;
+    }
+    let group = sources.parse().map_err(|(sources, error)| error.render(&sources))?;
     let package = resolve.push_group(group).map_err(|error| error.to_string())?;
     let world = resolve.select_world(&[package], Some("made")).map_err(|error| error.to_string())?;
     Ok((resolve, world))
@@ -140,7 +151,8 @@ mod tests {
     #[test]
     fn the_contract_has_a_world_for_every_set_of_hooks() {
         for hooks in [&[Hook::Days][..], &[Hook::Punches, Hook::Period], Hook::ALL] {
-            contract_with(hooks).unwrap();
+            contract_with(hooks, false).unwrap();
+            contract_with(hooks, true).unwrap();
         }
     }
 

@@ -8,6 +8,18 @@ pub(crate) const PACKAGE: &str = "shiftmill:plugin";
 /// The version of the contract that this Shiftmill provides.
 pub(crate) const VERSION: Version = Version::new(1, 0, 0);
 
+/// The interface that version 1.1 added: facts that a plugin asks for. It is a package of its own, so that everything of 1.0
+/// keeps its name.
+pub(crate) const FACTS: &str = "shiftmill:facts/facts@1.1.0";
+/// The text of that package.
+pub(crate) const FACTS_TEXT: &str = include_str!("../../../plugin-sdk/wit/facts/facts.wit");
+
+/// Whether an import is the interface of facts, in a version that this Shiftmill provides.
+pub(crate) fn is_facts(import: &str) -> bool {
+    let version = import.strip_prefix("shiftmill:facts/facts@").and_then(|text| Version::parse(text).ok());
+    version.is_some_and(|version| version.major == 1 && version.minor <= 1)
+}
+
 /// The text of the contract, file by file.
 pub(crate) const TEXT: [(&str, &str); 3] = [
     ("types.wit", include_str!("../../../plugin-sdk/wit/v1/types.wit")),

@@ -13,6 +13,7 @@ use crate::columns::{
     CarriedValueRows, DayColumns, DayRows, EmployeeRows, ExceptionRows, PayCodeRows, PremiumRows, PunchRows,
     QuantityRows, Reads, ScheduledRows, ShiftRows, SpanRows, ZoneRows,
 };
+use crate::facts::Facts;
 use crate::wire::{Cards, Window};
 
 /// A card in the input of a hook.
@@ -37,6 +38,8 @@ pub(crate) struct Encoding<'a> {
     pub(crate) binding: &'a PluginBinding,
     /// The number of the binding in its timeline.
     pub(crate) index: u16,
+    /// Whether the plugin asks for facts.
+    pub(crate) facts: bool,
 }
 
 /// The columns of a group. Calls reuse the memory.
@@ -57,6 +60,8 @@ pub(crate) struct Tables {
     exceptions: ExceptionRows,
     premiums: PremiumRows,
     carried: CarriedValueRows,
+    /// For plugins that ask for them.
+    facts: Facts,
     /// The number of rows of each table of days, whether or not a hook reads its columns.
     row_counts: ByTable<u32>,
     card_rows: Vec<CardRows>,
@@ -140,9 +145,17 @@ impl Tables {
         let Some(first) = cards.first() else { return };
         self.window = Window::of(first.inputs.window);
         self.encode_pay_codes(first.inputs.timeline);
+        if encoding.facts {
+            self.facts.begin(first.inputs);
+        }
         for index in 0..cards.len() {
             self.encode_card(encoding, cards, index);
         }
+    }
+
+    /// Gives the facts to the instance of a call, or takes them back for the memory.
+    pub(crate) fn swap_facts(&mut self, facts: &mut Facts) {
+        std::mem::swap(&mut self.facts, facts);
     }
 
     /// The number of days of an employee.
@@ -199,6 +212,7 @@ impl Tables {
         self.exceptions.clear();
         self.premiums.clear();
         self.carried.clear();
+        self.facts.clear();
         self.row_counts = ByTable::default();
         self.card_rows.clear();
         self.orders.clear();
@@ -222,6 +236,9 @@ impl Tables {
         self.encode_days(encoding, card);
         self.encode_rows_of_days(encoding, card);
         self.encode_lists(encoding, card);
+        if encoding.facts {
+            self.facts.add(card.inputs);
+        }
     }
 
     /// The row of the zone of a card. The zone is added when it is not one of the last zones.
@@ -384,7 +401,7 @@ impl Tables {
 
     fn encode_rows_of_days(&mut self, encoding: Encoding<'_>, card: &HookCard<'_>) {
         let Some(tables) = self.card_rows.last().map(|rows| rows.tables) else { return };
-        let Encoding { hook, reads, .. } = encoding;
+        let Encoding { hook, reads, facts, .. } = encoding;
         let state = card.state;
         let orders = &self.orders;
 
@@ -392,6 +409,7 @@ impl Tables {
         punches.fill(reads.punches.at, &mut self.punches.at, |punch| punch.at.0);
         punches.fill(reads.punches.kind, &mut self.punches.kind, |punch| punch.kind as u8);
         punches.fill(reads.punches.role, &mut self.punches.role, |punch| role_number(punch, hook));
+        punches.fill(facts && reads.punches.any(), &mut self.facts.punch_tags, |punch| punch.tag);
         if hook == Hook::Punches {
             return;
         }
@@ -414,6 +432,7 @@ impl Tables {
         scheduled.fill(reads.scheduled.marks, &mut self.scheduled.marks, |shift| {
             u8::from(shift.matched) | u8::from(shift.on_leave) << 1
         });
+        scheduled.fill(facts && reads.scheduled.any(), &mut self.facts.scheduled_tags, |shift| shift.tag);
 
         let spans = Picked::of(&state.spans, tables.spans, orders);
         spans.fill(reads.spans.start, &mut self.spans.start, |span| span.start.0);
@@ -421,6 +440,7 @@ impl Tables {
         spans.fill(reads.spans.state, &mut self.spans.state, |span| span.state.number());
         spans.fill(reads.spans.pay_code, &mut self.spans.pay_code, |span| span.code.0);
         spans.fill(reads.spans.overtime_workday, &mut self.spans.overtime_workday, |span| span.overtime_workday.0);
+        spans.fill(facts && reads.spans.any(), &mut self.facts.span_tags, |span| span.tag);
         let day_type = |day_type: DayType| if hook >= Hook::Days { day_type as u8 } else { 0 };
         spans.fill(reads.spans.day_type, &mut self.spans.day_type, |span| day_type(span.day_type));
         if reads.spans.shift {

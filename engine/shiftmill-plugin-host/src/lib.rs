@@ -19,7 +19,7 @@
 //!
 //! These guarantees hold for every plugin:
 //!
-//! * A plugin has its input and the function `log`, and nothing else: no clock, no random numbers, no files, and no floats
+//! * A plugin has its input, the facts of its employees that it asks for and the function `log`, and nothing else: no clock, no random numbers, no files, and no floats
 //!   unless the operator allows them. The same cards give the same edits.
 //! * The outcome for an employee is that of the employee alone. Employees share a call for speed. A group that does not
 //!   succeed together is tried again in smaller groups, down to one employee. A sample shows whether a plugin lets
@@ -43,6 +43,7 @@ mod componentise;
 mod contract;
 mod encode;
 mod engine;
+mod facts;
 mod failure;
 mod folder_file;
 mod fuel_budget;

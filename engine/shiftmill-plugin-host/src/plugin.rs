@@ -34,6 +34,7 @@ pub struct Plugin {
     report: Report,
     code_bytes: usize,
     guest: Guest,
+    asks_for_facts: bool,
     slow: AtomicBool,
 }
 
@@ -52,7 +53,8 @@ impl Plugin {
         code_bytes: usize,
     ) -> Plugin {
         let slow = AtomicBool::new(false);
-        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, slow }
+        let asks_for_facts = report.imports.iter().any(|import| contract::is_facts(import));
+        Plugin { host, manifest: Arc::new(manifest), reads, hash, report, code_bytes, guest, asks_for_facts, slow }
     }
 
     /// SHA-256 of its component.
@@ -122,6 +124,11 @@ impl Plugin {
 
     pub(crate) fn host(&self) -> &Inner {
         &self.host
+    }
+
+    /// Whether it asks for facts beside the tables that a hook receives.
+    pub(crate) fn asks_for_facts(&self) -> bool {
+        self.asks_for_facts
     }
 
     pub(crate) fn reads(&self, hook: Hook) -> Reads {

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use shiftmill_core::Workday;
 use wasmtime::component::{Instance, InstancePre, Linker, WasmStr};
-use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, Trap, UpdateDeadline};
+use wasmtime::{Engine, ResourceLimiter, Store, StoreContextMut, UpdateDeadline};
 
 use crate::cancellation::Cancellation;
 use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
+use crate::facts::{self, Facts};
 use crate::failure::{Attempted, Fault, fault};
 use crate::limits::{
-    FUEL_PER_HOST_CALL, MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened, shortened_to,
+    MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened, shortened_to,
 };
 use crate::places::Places;
 use crate::wire::LogLevel;
@@ -49,6 +50,8 @@ pub(crate) struct Session {
     pub(crate) host_failed: Option<String>,
     pub(crate) panic: Option<PanicMessage>,
     pub(crate) log: Vec<LogLine>,
+    /// The facts of the employees of the call that is running.
+    pub(crate) facts: Facts,
     /// The maximum size of one of its memories, in bytes.
     pub(crate) memory: usize,
     /// Whether the call ended because it was cancelled.
@@ -129,6 +132,7 @@ impl Session {
 pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Session>> {
     let mut linker = Linker::new(engine);
     linker.instance(&contract::interface("host"))?.func_wrap("log", log)?;
+    facts::link(&mut linker)?;
     Ok(linker)
 }
 
@@ -138,16 +142,10 @@ fn log(
     (level, employee, workday, message): (LogLevel, Option<u32>, Option<i32>, WasmStr),
 ) -> wasmtime::Result<()> {
     let text = message.to_str(&store)?;
-    let cost = FUEL_PER_HOST_CALL + text.len() as u64;
+    let length = text.len();
     let kept = text.get(..text.floor_char_boundary(store.data().kept_bytes(level))).unwrap_or_default().to_owned();
     store.data_mut().record(level, employee, workday, kept);
-    match store.get_fuel()?.checked_sub(cost) {
-        Some(left) => store.set_fuel(left),
-        None => {
-            store.set_fuel(0)?;
-            Err(Trap::OutOfFuel.into())
-        }
-    }
+    facts::charge(&mut store, length)
 }
 
 /// The limits of one sandbox.

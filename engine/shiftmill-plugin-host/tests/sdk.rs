@@ -19,7 +19,9 @@ struct Contract {
 impl Contract {
     fn read() -> Contract {
         let mut resolve = Resolve::default();
-        resolve.push_dir(repository().join("plugin-sdk/wit/v1")).unwrap();
+        for package in ["v1", "facts"] {
+            resolve.push_dir(repository().join("plugin-sdk/wit").join(package)).unwrap();
+        }
         let mut sizes = SizeAlign::default();
         sizes.fill(&resolve);
         Contract { resolve, sizes }
@@ -152,6 +154,14 @@ fn records_lie_in_memory_as_the_contract_says() {
     assert_eq!(contract.size(contract.find("lifecycle", "value")), size_of::<glue::Value>());
     assert_eq!(contract.cases(contract.find("lifecycle", "value")), ["number", "text", "rows"]);
     same_layout!(contract, "lifecycle", "context-days", ContextDays { before, after });
+    same_layout!(contract, "facts", "tagged", Tagged { values, employee, punch, scheduled, span });
+    same_layout!(contract, "facts", "roster", Roster { employee_end, workday, kind, start, end, split });
+    same_layout!(
+        contract,
+        "facts",
+        "approvals",
+        Approvals { employee_end, kind, status, choice, workday, start, end, amount }
+    );
 }
 
 #[test]
@@ -227,7 +237,18 @@ fn codes_are_spelled_as_the_core_spells_them() {
             assert_eq!(spelled(&ours), spelled(&theirs));
         )*};
     }
-    same_codes!(ExceptionCode, DayType, PunchKind, PunchRole, SpanState, Layer);
+    same_codes!(
+        ExceptionCode,
+        DayType,
+        PunchKind,
+        PunchRole,
+        SpanState,
+        Layer,
+        RosterKind,
+        ApprovalKind,
+        ApprovalStatus,
+        Compensation
+    );
 }
 
 #[test]

@@ -108,8 +108,8 @@ fn timeline(question: &Question) -> PlanTimeline {
 
 /// The filters of the rules, compared with the tags of a question.
 pub(crate) fn tag_table(question: &Question) -> TagTable {
-    let index = Arc::new(TagIndex::new(&question.tags, &question.split_by));
-    TagTable::new(question.timeline.filters(), &question.tags, &index)
+    let index = Arc::new(TagIndex::new(question.tags.clone(), &question.split_by));
+    TagTable::new(question.timeline.filters(), &index)
 }
 
 fn inputs<'a>(

@@ -13,7 +13,7 @@ use shiftmill_plugin_host::{Host, HostSettings};
 use shiftmill_testkit::example_plugins;
 
 /// The examples in Rust; their folders have the same names.
-const IN_RUST: [&str; 11] = [
+const IN_RUST: [&str; 12] = [
     "attendance-points",
     "callback-minimum",
     "full-attendance",
@@ -25,6 +25,7 @@ const IN_RUST: [&str; 11] = [
     "overtime-rounding",
     "rest-between-shifts",
     "split-shift-premium",
+    "trip-allowance",
 ];
 
 /// Builds the examples in Rust, once.

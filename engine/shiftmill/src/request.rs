@@ -48,7 +48,7 @@ pub struct Request {
 /// The tags of a request, compared with the filters of its rulesets once.
 #[derive(Debug)]
 struct Tags {
-    dictionary: TagDictionary,
+    index: Arc<TagIndex>,
     split_by: Vec<String>,
     /// For each ruleset.
     tables: Vec<TagTable>,
@@ -57,9 +57,9 @@ struct Tags {
 impl Tags {
     fn new(rulesets: &[Arc<Ruleset>], dictionary: TagDictionary, mut split_by: Vec<String>) -> Tags {
         split_by.truncate(TAG_TOTALS_MAX);
-        let index = Arc::new(TagIndex::new(&dictionary, &split_by));
-        let table = |ruleset: &Arc<Ruleset>| TagTable::new(ruleset.timeline().filters(), &dictionary, &index);
-        Tags { tables: rulesets.iter().map(table).collect(), dictionary, split_by }
+        let index = Arc::new(TagIndex::new(dictionary, &split_by));
+        let table = |ruleset: &Arc<Ruleset>| TagTable::new(ruleset.timeline().filters(), &index);
+        Tags { tables: rulesets.iter().map(table).collect(), index, split_by }
     }
 }
 
@@ -223,7 +223,7 @@ impl Request {
 
     /// The tags that its facts refer to.
     pub fn tags(&self) -> &TagDictionary {
-        &self.tags.dictionary
+        self.tags.index.dictionary()
     }
 
     /// The names of tags by which totals are split.

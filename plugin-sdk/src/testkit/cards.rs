@@ -1,9 +1,10 @@
 //! Converts a week to the input of a hook.
 
-use crate::codes::{PunchKind, PunchRole, SpanState};
+use crate::codes::{PunchKind, PunchRole, RosterKind, SpanState};
+use crate::contract::facts::{Made, Pairs};
 use crate::contract::{self, Cards, List};
 use crate::testkit::codes::Codes;
-use crate::testkit::line::{Amount, Line, Stretch};
+use crate::testkit::line::{Amount, Line, Stretch, Tagged};
 use crate::testkit::week::Week;
 use crate::time::{Instant, WALL_DAY, Workday};
 use crate::zone::{Fold, Zone};
@@ -73,6 +74,63 @@ pub fn gather(week: &Week, codes: &mut Codes, keys: &[&str], hook: &str) -> Card
         carried,
         ..columns.into_cards()
     }
+}
+
+/// The facts that a rule may ask for, in the order of the rows of [`gather`].
+pub fn facts(week: &Week) -> Made {
+    let zones = week.zones();
+    let zone = Zone::new(&zones, 0);
+    let mut made = Made { employee: week.tag.clone(), balances: week.balances.clone(), ..Made::default() };
+    for line in &week.lines {
+        let workday = line.workday.to_days();
+        let instants = |(start, end): (i64, i64)| {
+            let of = |second, fold| zone.instant(line.workday, second, fold).to_unix();
+            (of(start, Fold::Earlier), of(end, Fold::Later))
+        };
+        made.scheduled.extend((0..line.scheduled.len()).map(|position| tag(line, Tagged::Scheduled, position)));
+        for times in &line.scheduled {
+            let (start, end) = instants(*times);
+            made.roster.push((workday, RosterKind::Work.number(), start, end));
+        }
+        for (kind, times) in &line.told {
+            let (start, end) = times.map_or((0, 0), instants);
+            made.roster.push((workday, kind.number(), start, end));
+        }
+        for approved in &line.approvals {
+            let (start, end) = approved.times.map_or((0, 0), instants);
+            let (kind, status, choice) =
+                (approved.kind.number(), approved.status.number(), approved.choice.number());
+            made.approvals.push((kind, status, choice, workday, start, end, approved.length));
+        }
+        add_tags_of_work(line, &week.tag, &mut made);
+    }
+    made
+}
+
+/// The tags of punches and spans. Work without a tag of its own has that of the employee.
+fn add_tags_of_work(line: &Line, own: &Pairs, made: &mut Made) {
+    let of_stretch = |position| Some(tag(line, Tagged::Stretch, position)).filter(|tag| !tag.is_empty());
+    for (position, stretch) in line.stretches.iter().enumerate() {
+        made.spans.push(of_stretch(position).unwrap_or_else(|| own.clone()));
+        if !line.punches.is_empty() || !stretch.state.is_work() {
+            continue;
+        }
+        let touches = |other: &&Stretch, at: i64, end: bool| {
+            other.state.is_work() && if end { other.end == at } else { other.start == at }
+        };
+        if !line.stretches.iter().any(|other| touches(&other, stretch.start, true)) {
+            made.punches.push(of_stretch(position).unwrap_or_default());
+        }
+        if !line.stretches.iter().any(|other| touches(&other, stretch.end, false)) {
+            made.punches.push(Pairs::new());
+        }
+    }
+    made.punches.extend((0..line.punches.len()).map(|position| tag(line, Tagged::Punch, position)));
+}
+
+fn tag(line: &Line, of: Tagged, position: usize) -> Pairs {
+    let own = line.tags.iter().filter(|tag| (tag.0, tag.1) == (of, position));
+    own.map(|(_, _, name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn carried(week: &Week, keys: &[&str]) -> contract::Carried {

@@ -2,7 +2,9 @@
 
 use std::iter::Peekable;
 
-use crate::codes::{DayType, ExceptionCode, PunchKind, SpanState};
+use crate::codes::{
+    ApprovalKind, ApprovalStatus, Compensation, DayType, ExceptionCode, PunchKind, RosterKind, SpanState,
+};
 use crate::config::number;
 use crate::contract::ValueKind;
 use crate::time::{Length, WALL_DAY, Weekday, Workday};
@@ -22,6 +24,29 @@ pub struct Line {
     /// Leave without times of day, in seconds.
     pub leave: Vec<(String, u32)>,
     pub exceptions: Vec<Noticed>,
+    /// The tags of stretches, punches and scheduled shifts, by position.
+    pub tags: Vec<(Tagged, usize, String, String)>,
+    /// Rows of the roster that are no scheduled shift.
+    pub told: Vec<(RosterKind, Option<(i64, i64)>)>,
+    pub approvals: Vec<Approved>,
+}
+
+/// What a tag belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tagged {
+    Stretch,
+    Punch,
+    Scheduled,
+}
+
+/// An approval.
+#[derive(Clone, Copy, Debug)]
+pub struct Approved {
+    pub kind: ApprovalKind,
+    pub status: ApprovalStatus,
+    pub choice: Compensation,
+    pub times: Option<(i64, i64)>,
+    pub length: u32,
 }
 
 /// A span of time.
@@ -58,6 +83,9 @@ enum Next {
     Scheduled,
     Premium,
     Waived,
+    /// The kind of a row of the roster, or the times of one.
+    Told(Option<RosterKind>),
+    Approval(ApprovalStatus, Compensation),
 }
 
 impl Line {
@@ -76,19 +104,73 @@ impl Line {
             quantities: Vec::new(),
             leave: Vec::new(),
             exceptions: Vec::new(),
+            tags: Vec::new(),
+            told: Vec::new(),
+            approvals: Vec::new(),
         };
+        let mut last = None;
         let (mut next, mut shift) = (Next::Stretch(SpanState::Worked), 0);
         for word in words {
-            if let Some(what) = announced(word) {
+            if let Next::Told(kind) = next {
+                next = line.take_told(word, kind).ok_or_else(|| not_understood(word))?;
+            } else if let Next::Approval(status, choice) = next {
+                line.approvals.push(approved(word, status, choice).ok_or_else(|| not_understood(word))?);
+                next = Next::Stretch(SpanState::Worked);
+            } else if let Some(pair) = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')) {
+                let ((what, position), (name, value)) =
+                    last.zip(pair.split_once('=')).ok_or_else(|| not_understood(word))?;
+                line.tags.push((what, position, name.to_owned(), value.to_owned()));
+            } else if let Some(what) = announced(word) {
                 next = what;
             } else if word == "|" {
                 shift += 1;
             } else {
+                let before = line.counts();
                 line.take(word, next, shift)?;
+                last = line.added_since(before).or(last);
                 next = Next::Stretch(SpanState::Worked);
             }
         }
+        line.finish_told(next);
         Ok(line)
+    }
+
+    fn counts(&self) -> [usize; 3] {
+        [self.stretches.len(), self.punches.len(), self.scheduled.len()]
+    }
+
+    /// What was added last, which a tag may follow.
+    fn added_since(&self, before: [usize; 3]) -> Option<(Tagged, usize)> {
+        let kinds = [Tagged::Stretch, Tagged::Punch, Tagged::Scheduled];
+        let added = kinds.into_iter().zip(self.counts().into_iter().zip(before));
+        added.filter(|(_, (now, before))| now > before).map(|(kind, (now, _))| (kind, now - 1)).next()
+    }
+
+    /// Takes the kind of a row of the roster, or its times.
+    fn take_told(&mut self, word: &str, kind: Option<RosterKind>) -> Option<Next> {
+        let done = Next::Stretch(SpanState::Worked);
+        match kind {
+            None => {
+                let kind = *RosterKind::ALL.iter().find(|kind| kind.code() == word)?;
+                match kind {
+                    RosterKind::Rest | RosterKind::Open => {
+                        self.told.push((kind, None));
+                        Some(done)
+                    }
+                    _ => Some(Next::Told(Some(kind))),
+                }
+            }
+            Some(kind) => {
+                self.told.push((kind, Some(between(word)?)));
+                Some(done)
+            }
+        }
+    }
+
+    fn finish_told(&mut self, next: Next) {
+        if let Next::Told(Some(kind)) = next {
+            self.told.push((kind, None));
+        }
     }
 
     fn take(&mut self, word: &str, next: Next, shift: usize) -> Result<(), String> {
@@ -136,7 +218,7 @@ impl Line {
         match next {
             Next::Scheduled => self.scheduled.push((start, end)),
             Next::Premium => self.premiums.push((start, end, code?)),
-            Next::Waived => return None,
+            Next::Waived | Next::Told(_) | Next::Approval(..) => return None,
             Next::Stretch(state) => {
                 // Times ascend: a span that begins before the end of the span before it is on the next date.
                 let passed = self.stretches.last().is_some_and(|before| start < before.end);
@@ -157,8 +239,33 @@ fn announced(word: &str) -> Option<Next> {
         "scheduled" => Some(Next::Scheduled),
         "premium" => Some(Next::Premium),
         "waived" => Some(Next::Waived),
+        "told" => Some(Next::Told(None)),
+        "approved" => Some(Next::Approval(ApprovalStatus::Approved, Compensation::Pay)),
+        "banked" => Some(Next::Approval(ApprovalStatus::Approved, Compensation::Bank)),
+        "pending" => Some(Next::Approval(ApprovalStatus::Pending, Compensation::Pay)),
+        "rejected" => Some(Next::Approval(ApprovalStatus::Rejected, Compensation::Pay)),
         _ => None,
     }
+}
+
+/// Two times of day; the second is on the next date when it is not after the first.
+fn between(word: &str) -> Option<(i64, i64)> {
+    let (start, end) = word.split_once('-')?;
+    let (start, end) = (clock(start)?, clock(end)?);
+    Some((start, if end > start { end } else { end + WALL_DAY }))
+}
+
+fn approved(word: &str, status: ApprovalStatus, choice: Compensation) -> Option<Approved> {
+    let (word, times) = match word.split_once('@') {
+        Some((word, times)) => (word, Some(between(times)?)),
+        None => (word, None),
+    };
+    let (word, length) = match word.split_once('=') {
+        Some((word, length)) => (word, u32::try_from(number(ValueKind::Length, length)?).ok()?),
+        None => (word, 0),
+    };
+    let kind = *ApprovalKind::ALL.iter().find(|kind| kind.code() == word)?;
+    Some(Approved { kind, status, choice, times, length })
 }
 
 /// The first day of a week without a date: a Monday.

@@ -4,13 +4,15 @@ use core::marker::PhantomData;
 
 use crate::codes::ExceptionCode;
 use crate::config::{Values, number, position};
+use crate::contract::facts::make;
 use crate::contract::{Answer, Cards, ContextDays, Field, Fixed, FixedText, Manifest, Setting, Value, ValueKind};
 use crate::hooks::{self, Days, Period, Punches, Schedule};
 use crate::plugin::Plugin;
-use crate::testkit::cards::gather;
+use crate::testkit::cards::{facts, gather};
 use crate::testkit::codes::Codes;
 use crate::testkit::render::Renderer;
 use crate::testkit::week::Week;
+use crate::view;
 
 /// A trial of a plugin with the defaults of its configuration.
 pub fn trial<P: Plugin>() -> Trial<P> {
@@ -95,6 +97,8 @@ impl<P: Plugin> Trial<P> {
         let given = gather(week, &mut codes, &keys, hook);
         let mut asked = gather(week, &mut codes, &keys, hook);
         asked.keep(&columns(&manifest, hook));
+        make(facts(week));
+        view::forget();
         let answer = visit(&plugin, &asked);
         let renderer = Renderer { manifest: &manifest, cards: &given, codes: &codes };
         Answered { edits: renderer.edits(&answer.edits), complaints: renderer.complaints(&answer.complaints) }

@@ -3,7 +3,7 @@
 use crate::contract::Zones;
 use crate::testkit::line::Line;
 use crate::testkit::zones;
-use crate::time::Instant;
+use crate::time::{Instant, Length};
 
 /// An employee's days, written line by line.
 ///
@@ -22,6 +22,9 @@ use crate::time::Instant;
 /// | `night_meal=1`, `on_call=1h` | a quantity |
 /// | `late_in=5m@09:05`, `waived late_in` | an exception with its size and instant, which may be left out |
 /// | `in@07:58`, `out@17:02`, ... | punches; without any, they are those that the shifts would have |
+/// | `08:00-12:00 [job=welder]` | a pair of the tag of the work, punch or scheduled shift before it |
+/// | `told rest`, `told open`, `told on_call 22:00-24:00` | a row of the roster beside the scheduled shifts |
+/// | `approved overtime=2h`, `pending overtime@18:00-20:00`, `rejected trip`, `banked overtime` | an approval |
 /// | `rest_day`, `statutory_holiday`, ... | the day type |
 /// | `context` | the day lies outside the pay period |
 /// | `not_in_force` | the plugin is not in force on it, as before a change inside the pay period |
@@ -40,6 +43,8 @@ pub struct Week {
     pub(crate) lines: Vec<Line>,
     pub(crate) base_codes: Vec<(String, u16)>,
     pub(crate) carried: Vec<(String, i64)>,
+    pub(crate) tag: Vec<(String, String)>,
+    pub(crate) balances: Vec<(String, i64)>,
     pub(crate) as_of: Option<Instant>,
     zone: String,
 }
@@ -56,7 +61,8 @@ impl Week {
             }
         }
         let zone = "UTC".to_owned();
-        Week { lines: read, base_codes: Vec::new(), carried: Vec::new(), as_of: None, zone }
+        let (base_codes, carried, tag, balances) = Default::default();
+        Week { lines: read, base_codes, carried, tag, balances, as_of: None, zone }
     }
 
     /// Sets the home zone. The test kit knows a few zones; the service knows all.
@@ -79,6 +85,18 @@ impl Week {
     /// Sets a value that was carried over from the previous pay period.
     pub fn carried(mut self, key: &str, value: i64) -> Week {
         self.carried.push((key.to_owned(), value));
+        self
+    }
+
+    /// Adds a pair to the tag of the employee, such as `department` and `kitchen`.
+    pub fn tag(mut self, name: &str, value: &str) -> Week {
+        self.tag.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets what the counter of an overtime tier held when the facts begin.
+    pub fn opening_balance(mut self, tier: &str, held: Length) -> Week {
+        self.balances.push((tier.to_owned(), i64::from(held.in_seconds())));
         self
     }
 

@@ -3,11 +3,15 @@
 
 mod day;
 mod employee;
+mod facts;
 mod rows;
 mod span;
 mod tables;
 
 pub use day::Day;
 pub use employee::{Employee, Total};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use facts::forget;
+pub use facts::{Approval, RosterRow};
 pub use span::{Part, Parts, Span};
 pub use tables::{Exception, Premium, Punch, Quantity, Scheduled, Shift};

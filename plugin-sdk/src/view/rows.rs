@@ -14,6 +14,16 @@ pub(crate) fn value<T: Copy>(column: &[T], row: u32, name: Column) -> T {
     }
 }
 
+/// The value of a row in a column of facts.
+#[inline]
+#[track_caller]
+pub(crate) fn value_of<T: Copy>(column: &[T], row: u32, table: &'static str) -> T {
+    match column.get(row as usize) {
+        Some(value) => *value,
+        None => not_read(table),
+    }
+}
+
 /// The rows of an owner in a table. `ends` has the ends of the rows of all owners.
 #[inline]
 #[track_caller]

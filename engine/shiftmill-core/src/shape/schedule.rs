@@ -269,6 +269,37 @@ fn follow_rows_of_kinds(
     Ok(())
 }
 
+/// What a roster row tells a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RosterRow {
+    /// Its workday.
+    pub workday: Workday,
+    /// What the person is told to do.
+    pub kind: RosterKind,
+    /// From when until when; none for kinds without times. Of a named shift with several blocks, its outer edges.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// The number of the split shift that it is a block of; 0: none.
+    pub split: u8,
+    /// Its tag.
+    pub tag: TagId,
+}
+
+/// The roster rows of a card, in the order given.
+pub fn roster_rows<'a>(inputs: &'a Inputs<'a>) -> impl Iterator<Item = RosterRow> + 'a {
+    let rows = &inputs.card.schedule;
+    let mut clock = ZoneCursor::new(inputs.card.zone);
+    (0..rows.workday.len()).zip(rows.workday).map(move |(index, workday)| {
+        let mut times: Option<(Timestamp, Timestamp)> = None;
+        // A card with an unknown template has been refused before.
+        for block in timed_row(inputs, &mut clock, index).into_iter().flatten() {
+            let (start, end) = times.unwrap_or((block.start, block.end));
+            times = Some((start.min(block.start), end.max(block.end)));
+        }
+        let (kind, split) = (rows.kind_of(index), rows.split.get(index).copied().unwrap_or(0));
+        RosterRow { workday: Workday(*workday), kind, times, split, tag: rows.tag_of(index) }
+    })
+}
+
 /// The blocks of one row, whether it is a duty or not; none for kinds without times.
 ///
 /// # Errors

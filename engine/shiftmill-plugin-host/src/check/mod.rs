@@ -15,7 +15,7 @@ use wasmparser::{
     ComponentType, Encoding, InstanceTypeDeclaration, Parser, Payload, Validator, WasmFeatures,
 };
 
-use crate::contract::InterfaceName;
+use crate::contract::{self, InterfaceName};
 use crate::limits::{
     COMPONENT_BYTES_MAX, COMPONENT_ITEMS_MAX, CONSTANT_BYTES_MAX, CORE_INSTANCES_MAX, EXPORTS_MAX, FUNCTIONS_MAX,
     GLOBALS_MAX, IMPORTS_MAX, INTERFACE_BYTES_MAX, MEMORY_BYTES_MAX, NAME_BYTES_MAX, PARAMETERS_MAX, RESULTS_MAX,
@@ -360,9 +360,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Accepts only the host interface and its types.
+    /// Accepts only the host interface and its types, and the interface of facts.
     fn judge_imports(&mut self, modules: &[CoreModule<'_>]) {
         for import in self.report.imports.clone() {
+            if contract::is_facts(&import) {
+                continue;
+            }
             let interface = InterfaceName::parse(&import);
             let own = interface.filter(|interface| matches!(interface.name.as_str(), "host" | "types"));
             match own.as_ref().map(InterfaceName::mismatch) {

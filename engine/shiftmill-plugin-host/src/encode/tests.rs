@@ -157,7 +157,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
     let mut reads = Reads::default();
     columns.iter().for_each(|column| reads.want(column, hook).unwrap());
     let mut tables = Tables::default();
-    let encoding = Encoding { hook, reads: &reads, binding: &binding(), index: 0 };
+    let encoding = Encoding { hook, reads: &reads, binding: &binding(), index: 0, facts: true };
     tables.encode(encoding, &hook_cards.collect::<Vec<_>>());
     (tables, reads)
 }

@@ -176,8 +176,8 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     batch.push(&facts).map_err(|error| error.to_string())?;
     let batch = batch.check(1, 1, tags.len()).map_err(|error| format!("{error:?}"))?;
     let card = batch.timecard(0, &zones.zones).ok_or("no card")?;
-    let index = Arc::new(TagIndex::new(&tags, &[]));
-    let table = TagTable::new(ruleset.timeline().filters(), &tags, &index);
+    let index = Arc::new(TagIndex::new(tags, &[]));
+    let table = TagTable::new(ruleset.timeline().filters(), &index);
     let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window, tags: &table };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
     evaluate(&inputs, Detail::Full, &mut state, &mut Scratch::default(), &mut results);
@@ -189,7 +189,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);
     planned_shifts(&state, &mut answer);
-    pieces(&ruleset, &results, &tags, &mut answer);
+    pieces(&ruleset, &results, index.dictionary(), &mut answer);
     answer.pairs = pairs(&state);
     punches(&state, &results, translation.totals_move_punch, &mut answer);
     Ok(answer)
