@@ -104,9 +104,10 @@ mod readme {}
 pub mod prelude {
     pub use crate::report::{debug, info, warn};
     pub use crate::{
-        Approval, ApprovalKind, ApprovalStatus, BaseCode, Carried, Choice, Clock, Compensation, Complaint, Config, ContextDays, CountCode, Date, Day, DayType, Days, Edits,
-        Employee, Exception, ExceptionCode, Instant, Layer, Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts,
-        Period, Premium, PremiumCode, Punch, PunchEdits, PunchKind, PunchRole, Punches, Quantity, Reason, RosterKind,
-        RosterRow, Row, Schedule, ScheduleEdits, Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
+        Approval, ApprovalKind, ApprovalStatus, BaseCode, Carried, Choice, Clock, Compensation, Complaint, Config,
+        ContextDays, CountCode, Date, Day, DayType, Days, Edits, Employee, Exception, ExceptionCode, Instant, Layer,
+        Length, OrComplain, Outcome, Part, PayCode, PayCodeFacts, Period, Premium, PremiumCode, Punch, PunchEdits,
+        PunchKind, PunchRole, Punches, Quantity, Reason, RosterKind, RosterRow, Row, Schedule, ScheduleEdits,
+        Scheduled, Shift, Span, SpanState, TimeCode, Weekday, Workday, plugin,
     };
 }

@@ -79,6 +79,8 @@ pub struct Guest {
     pub answer_at: String,
     /// The body of what is called after an answer has been read; empty: there is none.
     pub after: String,
+    /// More imports.
+    pub imports: String,
     /// More fields of the module.
     pub fields: String,
     /// The memory that it has at first, and at most, in pages.
@@ -103,6 +105,7 @@ impl Guest {
             answer: String::new(),
             answer_at: format!("i32.const {ANSWER}"),
             after: String::new(),
+            imports: String::new(),
             fields: String::new(),
             memory: "32".to_owned(),
             version: "1.0.0".to_owned(),
@@ -134,7 +137,7 @@ impl Guest {
     /// The module as text.
     pub fn text(&self) -> String {
         let Guest { bad, good, entry, describe, configure, realloc, answer, answer_at, after, .. } = self;
-        let Guest { fields, memory, version, .. } = self;
+        let Guest { imports, fields, memory, version, .. } = self;
         let mut manifest = Manifest::new();
         let data = manifest.write(self);
         let hooks: String = self.hooks.iter().map(|hook| hook_functions(*hook, version, after)).collect();
@@ -143,6 +146,7 @@ impl Guest {
             r#"(module
             (import "shiftmill:plugin/host@{version}" "log"
                 (func $log (param i32 i32 i32 i32 i32 i32 i32)))
+            {imports}
             (memory (export "memory") {memory})
             (global $heap (mut i32) (i32.const {HEAP}))
             (global $edits (mut i32) (i32.const 0))

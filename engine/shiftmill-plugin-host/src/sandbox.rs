@@ -11,9 +11,7 @@ use crate::contract;
 use crate::engine::{Slot, Slots, TICKS_MAX};
 use crate::facts::{self, Facts};
 use crate::failure::{Attempted, Fault, fault};
-use crate::limits::{
-    MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened, shortened_to,
-};
+use crate::limits::{MEMORY_BYTES_MAX, MESSAGE_BYTES_MAX, TABLE_ELEMENTS_MAX, shortened, shortened_to};
 use crate::places::Places;
 use crate::wire::LogLevel;
 

@@ -117,3 +117,33 @@ fn has_c_compiler() -> bool {
         asked.is_ok_and(|asked| asked.status.success())
     })
 }
+
+/// A plugin that was built for version 1.0 of the contract, with the SDK of that time, and its hash.
+const OF_1_0: (&str, &str) = (
+    "../shiftmill-plugin-host/tests/contract_1_0/night-premium.wasm",
+    "974013746049ace99895abc905e0c4df74fa1db5aa8be82bc2204557a61e1d87",
+);
+
+#[test]
+fn a_plugin_of_version_1_0_pays_what_it_paid() {
+    let component = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(OF_1_0.0)).expect("it is kept");
+    let host = Host::new(HostSettings::default()).expect("plugins run here");
+    let plugin = host.load(&component).expect("it is a plugin");
+    assert_eq!(plugin.hash().to_string(), OF_1_0.1, "it is never built again");
+    // Its timecards, against the kept file.
+    let example = example_plugins::folder().join("night-premium");
+    let project = target().join("tmp").join("of-1-0");
+    fs::create_dir_all(project.join("timecards")).expect("a folder can be made");
+    fs::write(project.join("night-premium.wasm"), component).expect("a file can be written");
+    fs::copy(example.join("ruleset.toml"), project.join("ruleset.toml")).expect("a file can be copied");
+    for entry in fs::read_dir(example.join("timecards")).expect("it has timecards") {
+        let file = entry.expect("a file").path();
+        let name = file.file_name().expect("a name");
+        fs::copy(&file, project.join("timecards").join(name)).expect("a file can be copied");
+    }
+    let (folder, registry) = (project.join("timecards"), PluginRegistry::default());
+    let suites = Suites { folder: &folder, only: "", rulesets: Some(&project), registry: &registry };
+    let ran = suites.run(Differing::Tell).expect("the folder of suites can be read");
+    let failures: Vec<String> = ran.failures.iter().map(Failure::to_string).collect();
+    assert!(ran.claims > 0 && failures.is_empty(), "{}", failures.join("\n"));
+}

@@ -98,8 +98,7 @@ pub fn facts(week: &Week) -> Made {
         }
         for approved in &line.approvals {
             let (start, end) = approved.times.map_or((0, 0), instants);
-            let (kind, status, choice) =
-                (approved.kind.number(), approved.status.number(), approved.choice.number());
+            let (kind, status, choice) = (approved.kind.number(), approved.status.number(), approved.choice.number());
             made.approvals.push((kind, status, choice, workday, start, end, approved.length));
         }
         add_tags_of_work(line, &week.tag, &mut made);

@@ -34,8 +34,7 @@ impl Days for TripAllowance {
     type Why = Why;
 
     fn day(&self, day: &Day, edits: &mut Edits<Why>) -> Outcome {
-        let told_to_work =
-            day.roster().any(|row| matches!(row.kind(), RosterKind::Work | RosterKind::Overtime));
+        let told_to_work = day.roster().any(|row| matches!(row.kind(), RosterKind::Work | RosterKind::Overtime));
         let why = match (told_to_work, day.worked()) {
             (true, _) => Why::Duty,
             (false, worked) if worked > Length::ZERO => Why::Worked { worked },

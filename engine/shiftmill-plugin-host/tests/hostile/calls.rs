@@ -7,7 +7,7 @@ use std::time::Instant;
 use shiftmill_core::{Change, ErrorCode, FailureCode, Hook, Isolation, PayCode, Workday};
 use shiftmill_plugin_host::{
     Answers, BindError, Bound, CallError, CallScratch, Cancellation, FAILED_FUEL_MAX, FUEL_PER_DAY, FUEL_TO_CONFIGURE,
-    FuelBudget, Host, HostSettings, LogLevel, Plugin, fuel_budget,
+    FuelBudget, Host, HostSettings, LogLevel, Plugin, componentise, fuel_budget,
 };
 
 use crate::cards::{Cards, MONDAY, bind, binding};
@@ -120,6 +120,50 @@ fn fuel_repeats_exactly() {
         trial.cards.some(7..8, |cards| trial.bound.call(Hook::Days, cards, &mut CallScratch::default()))
     };
     assert_eq!(one(&trial).unwrap().fuel(), one(&again).unwrap().fuel());
+}
+
+#[test]
+fn asking_for_facts_without_end_ends_like_any_loop() {
+    let endless = [
+        "(loop $again (call $tags (i32.const 0x500) (i32.const 3) (i32.const 0x600)) (br $again))",
+        "(loop $again (call $roster (i32.const 0x600)) (br $again))",
+        "(loop $again (call $approvals (i32.const 0x600)) (br $again))",
+        "(loop $again (call $balances (i32.const 0x500) (i32.const 3) (i32.const 0x600)) (br $again))",
+    ];
+    for bad in endless {
+        let answers = call_asking(bad);
+        assert_eq!(answers.of(3).unwrap_err().code, FailureCode::Budget, "{bad}");
+        assert!((0..20).all(|card| card == 3 || answers.of(card).unwrap().list.len() == 1));
+    }
+    // A name or a place for the answer that does not lie in its memory.
+    for bad in [
+        "(call $tags (i32.const -4) (i32.const 64) (i32.const 0x600))",
+        "(call $tags (i32.const 0x500) (i32.const -1) (i32.const 0x600))",
+        "(call $roster (i32.const -8))",
+    ] {
+        let answers = call_asking(bad);
+        assert!(answers.of(3).is_err(), "{bad}");
+        assert!((0..20).all(|card| card == 3 || answers.of(card).unwrap().list.len() == 1));
+    }
+}
+
+/// The answers of a guest that asks for facts, for 20 employees of whom the fourth is marked.
+fn call_asking(bad: &str) -> Answers {
+    let guest = Guest::new("asks", bad).with(|guest| {
+        let function = |name: &str, id: &str, parameters: &str| {
+            format!("(import \"shiftmill:facts/facts@1.1.0\" \"{name}\" (func {id} (param {parameters})))")
+        };
+        guest.imports = [
+            function("tag-values", "$tags", "i32 i32 i32"),
+            function("roster-rows", "$roster", "i32"),
+            function("approval-rows", "$approvals", "i32"),
+            function("opening-balances", "$balances", "i32 i32 i32"),
+        ]
+        .concat();
+    });
+    let plugin = host().load(&componentise(&guest.module()).unwrap()).unwrap();
+    let cards = Cards::marked(&binding(&plugin), 20, &[3], Hook::Days);
+    cards.call(&bind(&plugin, &binding(&plugin)).unwrap(), Hook::Days).unwrap()
 }
 
 #[test]

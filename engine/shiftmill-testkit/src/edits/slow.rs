@@ -434,8 +434,7 @@ impl<'a> Slow<'a> {
         for punch in punches {
             let repeats = |before: &KeptPunch| {
                 let near = |window: shiftmill_core::Seconds| punch.at.0 - before.at.0 <= i64::from(window.0);
-                let same = before.kind == punch.kind
-                    && (punch.kind != PunchKind::Transfer || before.tag == punch.tag);
+                let same = before.kind == punch.kind && (punch.kind != PunchKind::Transfer || before.tag == punch.tag);
                 same && rules(&punch).window.is_some_and(near)
             };
             match runs.last_mut().filter(|run| run.last().is_some_and(repeats)) {
