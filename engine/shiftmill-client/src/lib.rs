@@ -11,7 +11,8 @@
 //!
 //! ```
 //! use shiftmill_client::core::{
-//!     CardFacts, Detail, EvaluationWindow, Punch, PunchKind, TagId, Timestamp, TotalScope, Workday, WorkdayRange,
+//!     CardFacts, Detail, EvaluationWindow, Punch, PunchKind, TagDictionary, TagId, Timestamp, TotalScope, Workday,
+//!     WorkdayRange,
 //! };
 //! use shiftmill_client::{Client, Ruleset, Settings};
 //!
@@ -37,7 +38,8 @@
 //!     window: EvaluationWindow { pay_period: days, facts: days, as_of, require_final: false },
 //!     complete: true,
 //!     detail: Detail::Workdays,
-//!     ..Settings::default()
+//!     tags: TagDictionary::default(),
+//!     split_totals_by: Vec::new(),
 //! };
 //! let request = client.prepare(settings).await?;
 //!

@@ -229,6 +229,7 @@ fn after_weekday(text: &str) -> &str {
 /// use shiftmill_timecards::clock::serial_date;
 /// assert_eq!(serial_date("46083.3333333").unwrap().to_string(), "2026-03-02 08:00");
 /// assert_eq!(serial_date("12"), None);
+/// assert_eq!(serial_date("46083.次日次日次日次日"), None);
 /// ```
 pub fn serial_date(text: &str) -> Option<WallTime> {
     /// 1970-01-01 as such a number.
@@ -237,8 +238,10 @@ pub fn serial_date(text: &str) -> Option<WallTime> {
     let (days, fraction) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
     let days = i32::try_from(digits(days)?).ok().filter(|days| DAYS.contains(days))?;
     let fraction: String = fraction.chars().take(9).collect();
-    let of = 10_i64.pow(u32::try_from(fraction.len()).ok()?);
-    let second = (i64::from(digits(&fraction)?) * WALL_DAY + of / 2) / of;
+    // Nine digits at most, once they are digits.
+    let part = i64::from(digits(&fraction)?);
+    let of = 10_i64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let second = (part * WALL_DAY + of / 2) / of;
     Some(WallTime(i64::from(days - UNIX) * WALL_DAY + second))
 }
 
