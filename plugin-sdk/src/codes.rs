@@ -328,6 +328,10 @@ exceptions! {
     GAP_WORKED = 43 "gap_worked",
     /// Work, or punches, on a day on which the person is not employed.
     OUTSIDE_EMPLOYMENT = 44 "outside_employment",
+    /// A punch that counts, and that a person should look at.
+    MARKED_PUNCH = 45 "marked_punch",
+    /// A punch of a way or place that is not accepted; it does not count.
+    IGNORED_PUNCH = 46 "ignored_punch",
 }
 
 impl ExceptionCode {

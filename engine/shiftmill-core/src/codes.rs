@@ -370,6 +370,10 @@ coded! {
         GapWorked = 43 "gap_worked",
         /// Work, or punches, on a day on which the person is not employed.
         OutsideEmployment = 44 "outside_employment",
+        /// A punch that counts, and that a person should look at.
+        MarkedPunch = 45 "marked_punch",
+        /// A punch of a way or place that is not accepted; it does not count.
+        IgnoredPunch = 46 "ignored_punch",
     }
 }
 
@@ -420,7 +424,9 @@ impl ExceptionCode {
             | E::Undertime
             | E::OverSchedule
             | E::GapWorked
-            | E::OutsideEmployment => false,
+            | E::OutsideEmployment
+            | E::MarkedPunch
+            | E::IgnoredPunch => false,
         }
     }
 }

@@ -4,9 +4,11 @@ use alloc::{string::String, vec::Vec};
 
 use crate::close::exceptions::ExceptionRules;
 use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
+use crate::open::clock_offset::ClockOffset;
 use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
 use crate::open::normalise::{Granularity, Normalise};
+use crate::open::restriction::PunchRestriction;
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::{HolidayBasis, Holidays};
 use crate::pay::overtime_approval::OvertimeApproval;
@@ -37,6 +39,10 @@ pub struct Plan {
     pub corrections: CorrectionPolicy,
     /// Repeated punches.
     pub dedupe: Dedupe,
+    /// Clocks that were off; of those that fit a punch the first holds.
+    pub clock_offsets: Vec<ClockOffset>,
+    /// Punches that do not count, or that a person should look at; the first that fits holds.
+    pub punch_restrictions: Vec<PunchRestriction>,
     /// Day types.
     pub calendar: Calendar,
     /// Shift templates and the weekly pattern.
@@ -214,6 +220,10 @@ pub(crate) struct Needs {
     pub(crate) split_templates: bool,
     /// Punches lose their seconds.
     pub(crate) whole_minutes: bool,
+    /// Clocks were off.
+    pub(crate) clock_offsets: bool,
+    /// Some punches are restricted.
+    pub(crate) punch_restrictions: bool,
     /// A day may be something else than an ordinary workday, without being decided so for an employee.
     pub(crate) day_types: bool,
     /// The statutory rest day follows from the work.
@@ -259,6 +269,8 @@ impl Needs {
         let any = |asks: fn(&Plan) -> bool| versions.iter().any(|(_, plan)| asks(plan));
         Needs {
             whole_minutes: any(|plan| plan.normalise.granularity == Granularity::Minute),
+            clock_offsets: any(|plan| !plan.clock_offsets.is_empty()),
+            punch_restrictions: any(|plan| !plan.punch_restrictions.is_empty()),
             day_types: any(|plan| !plan.calendar.is_plain()),
             follows_work: any(|plan| plan.calendar.follows_work()),
             dated_seconds: any(|plan| {

@@ -60,6 +60,15 @@ pub enum Note {
         /// Why.
         why: CorrectionRefusal,
     },
+    /// The clock of a punch was off.
+    ClockWasOff {
+        /// The rule.
+        rule: RuleId,
+        /// The instant that it showed.
+        from: Timestamp,
+        /// The right instant.
+        to: Timestamp,
+    },
     /// A punch was rounded.
     Rounded {
         /// The rule.

@@ -5,6 +5,7 @@
 use shiftmill_core::open::correction_policy::CorrectionAction;
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::pay::combine::CombineKind;
 use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
@@ -269,6 +270,7 @@ const WHERE: Setting = optional(
     Kind::Tags,
     "Only work with these tags: `{ job = [\"welder\", \"fitter\"], site = \"!north\" }`.",
 );
+const PUNCHES_WHERE: Setting = required("where", Kind::Tags, "The punches, by their tags: `{ device = \"gate-2\" }`.");
 const RULE_SOURCE: Setting =
     optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
 
@@ -309,9 +311,21 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 21] = [
+static RULES: [Setting; 23] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
+    setting(
+        "clock_offset",
+        Kind::Rules(&CLOCK_OFFSET),
+        "",
+        "Clocks that were off; of those that fit a punch the first holds.",
+    ),
     setting("corrections", Kind::Table(&CORRECTIONS), "", "Which corrections of punches count."),
+    setting(
+        "punch_restriction",
+        Kind::Rules(&PUNCH_RESTRICTION),
+        "",
+        "Punches that do not count, or that somebody should look at; the first rule that fits holds.",
+    ),
     setting(
         "calendar",
         Kind::Table(&CALENDAR),
@@ -391,6 +405,42 @@ static PUNCHES: Section = Section {
             "by_direction",
             "Which of repeated punches stays; `by_direction`: the first in, the last out.",
         ),
+    ]],
+};
+
+static CLOCK_OFFSET: Section = Section {
+    title: "a clock that was off",
+    groups: &[&[
+        RULE_NAME,
+        PUNCHES_WHERE,
+        optional(
+            "add",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "The clock was slow: this is added to what it showed.",
+        ),
+        optional(
+            "subtract",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "The clock was fast: this is taken off what it showed.",
+        ),
+        optional("from", Kind::Date, "The first date, as the clock showed it, on which it was off."),
+        optional("until", Kind::Date, "The last one."),
+        RULE_SOURCE,
+    ]],
+};
+
+static PUNCH_RESTRICTION: Section = Section {
+    title: "a restriction of punches",
+    groups: &[&[
+        RULE_NAME,
+        PUNCHES_WHERE,
+        setting(
+            "then",
+            one_of::<RestrictionOutcome>(),
+            "mark",
+            "With `mark` the punch counts and has `marked_punch`; with `ignore` it does not count: `ignored_punch`.",
+        ),
+        RULE_SOURCE,
     ]],
 };
 

@@ -154,6 +154,8 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     for index in 0..3 {
         with(&|plan| remove(&mut plan.rounding, index));
         with(&|plan| remove(&mut plan.length_rounding, index));
+        with(&|plan| remove(&mut plan.clock_offsets, index));
+        with(&|plan| remove(&mut plan.punch_restrictions, index));
         with(&|plan| remove(&mut plan.premiums, index));
         with(&|plan| remove(&mut plan.breaks.auto_deduct, index));
         with(&|plan| remove(&mut plan.meal_requirements, index));

@@ -88,7 +88,7 @@ numbered! {
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
-        OutsideEmployment
+        OutsideEmployment MarkedPunch IgnoredPunch
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

@@ -32,6 +32,9 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         Note::CorrectionRefused { at, why } => {
             Step::CorrectionRefused(step::CorrectionRefused { at: at.0, why: why.wire_number() })
         }
+        Note::ClockWasOff { rule, from, to } => {
+            Step::ClockWasOff(step::ClockWasOff { rule: u32::from(rule.0), from: from.0, to: to.0 })
+        }
         Note::Rounded { rule, from, to } => {
             Step::Rounded(step::Rounded { rule: u32::from(rule.0), from: from.0, to: to.0 })
         }
@@ -201,6 +204,9 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
         Step::CorrectionRefused(step) => {
             Note::CorrectionRefused { at: Timestamp(step.at), why: CorrectionRefusal::read(step.why)? }
         }
+        Step::ClockWasOff(step) => {
+            Note::ClockWasOff { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
+        }
         Step::Rounded(step) => {
             Note::Rounded { rule: rule(step.rule)?, from: Timestamp(step.from), to: Timestamp(step.to) }
         }
@@ -350,6 +356,7 @@ mod tests {
         let (start, end, rule, reason) = (Timestamp(60), Timestamp(120), RuleId(3), REASON);
         let notes = [
             Note::Dropped { at: start, kept: end },
+            Note::ClockWasOff { rule, from: start, to: end },
             Note::Rounded { rule, from: start, to: end },
             Note::Matched { first: start, scheduled: Some(Workday(20_000)) },
             Note::Matched { first: start, scheduled: None },

@@ -2224,7 +2224,7 @@ pub struct Reason {
 /// One step of an evaluation. All instants are seconds since 1970, all days are days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
-    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14")]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
@@ -2264,6 +2264,19 @@ pub mod step {
         /// The punch it repeats.
         #[prost(sfixed64, tag = "2")]
         pub kept: i64,
+    }
+    /// A punch whose clock was off.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct ClockWasOff {
+        /// The rule.
+        #[prost(uint32, tag = "1")]
+        pub rule: u32,
+        /// The instant that the clock showed.
+        #[prost(sfixed64, tag = "2")]
+        pub from: i64,
+        /// The right instant.
+        #[prost(sfixed64, tag = "3")]
+        pub to: i64,
     }
     /// A punch rounded.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2634,6 +2647,9 @@ pub mod step {
         /// A correction of a punch does not count.
         #[prost(message, tag = "12")]
         CorrectionRefused(CorrectionRefused),
+        /// The clock of a punch was off.
+        #[prost(message, tag = "14")]
+        ClockWasOff(ClockWasOff),
     }
 }
 /// A few timecards to evaluate, written for people.
@@ -3624,6 +3640,10 @@ pub enum ExceptionCode {
     GapWorked = 43,
     /// Work, or punches, on a day on which the person is not employed.
     OutsideEmployment = 44,
+    /// A punch that counts, and that a person should look at.
+    MarkedPunch = 45,
+    /// A punch of a way or place that is not accepted; it does not count.
+    IgnoredPunch = 46,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3677,6 +3697,8 @@ impl ExceptionCode {
             Self::OverSchedule => "EXCEPTION_CODE_OVER_SCHEDULE",
             Self::GapWorked => "EXCEPTION_CODE_GAP_WORKED",
             Self::OutsideEmployment => "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT",
+            Self::MarkedPunch => "EXCEPTION_CODE_MARKED_PUNCH",
+            Self::IgnoredPunch => "EXCEPTION_CODE_IGNORED_PUNCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3727,6 +3749,8 @@ impl ExceptionCode {
             "EXCEPTION_CODE_OVER_SCHEDULE" => Some(Self::OverSchedule),
             "EXCEPTION_CODE_GAP_WORKED" => Some(Self::GapWorked),
             "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT" => Some(Self::OutsideEmployment),
+            "EXCEPTION_CODE_MARKED_PUNCH" => Some(Self::MarkedPunch),
+            "EXCEPTION_CODE_IGNORED_PUNCH" => Some(Self::IgnoredPunch),
             _ => None,
         }
     }

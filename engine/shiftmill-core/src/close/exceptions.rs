@@ -73,8 +73,11 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::NeedsReview
         | E::OddPunches
         | E::Undertime
+        | E::IgnoredPunch
         | E::OverSchedule => Some(Severity::Medium),
-        E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked => Some(Severity::Low),
+        E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked | E::MarkedPunch => {
+            Some(Severity::Low)
+        }
         E::DuplicateShift | E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),

@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::card::{CardState, KeptPunch, Noticed, PunchRole};
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::open::correction_policy::{self, Accepted};
+use crate::open::normalise;
 use crate::record::{Corrected, Note, Recorder};
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
@@ -90,7 +91,9 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
 
 fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {
     let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw?.get() as usize - 1).copied();
-    let name = |punch: &KeptPunch| Named { at: punch.at, kind: punch.kind, id: id_of(punch), voided: false };
+    // What was recorded, whether or not the clock was off.
+    let recorded = |punch: &KeptPunch| normalise::recorded_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
+    let name = |punch: &KeptPunch| Named { at: recorded(punch), kind: punch.kind, id: id_of(punch), voided: false };
     named.clear();
     named.extend(punches.iter().map(name));
 }

@@ -1,8 +1,10 @@
 //! Phase one: raw punches become the punches that count.
+pub mod clock_offset;
 pub(crate) mod correct;
 pub mod correction_policy;
 pub mod dedupe;
 pub mod normalise;
+pub mod restriction;
 pub(crate) mod twice;
 pub(crate) mod window;
 
@@ -28,7 +30,11 @@ pub fn open<R: Recorder>(
     window::check(inputs)?;
     twice::check(inputs, &mut scratch.twice)?;
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
-    let as_given = inputs.card.corrections.is_empty() && !inputs.timeline.needs().whole_minutes;
+    let needs = inputs.timeline.needs();
+    let as_given = inputs.card.corrections.is_empty() && !needs.whole_minutes && !needs.clock_offsets;
+    if needs.clock_offsets {
+        clock_offset::apply(inputs, &mut state.punches, recorder);
+    }
     if !inputs.card.corrections.is_empty() {
         correct::apply(inputs, state, &mut scratch.corrections, recorder);
     }
@@ -60,6 +66,9 @@ fn settle<'a, R: Recorder>(
         normalise::order(&mut state.punches, inputs.card.punches.id, inputs.tags);
     }
     normalise::leave_out_future(inputs, state, &mut plan_at);
+    if inputs.timeline.needs().punch_restrictions {
+        restriction::apply(inputs, state, &mut plan_at);
+    }
     window::check_punches(inputs, &state.punches)?;
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);
     Ok(())

@@ -83,6 +83,13 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
     ascending
 }
 
+/// The instant of a raw punch as it was recorded.
+pub(super) fn recorded_at(columns: &PunchColumns<'_>, raw: Option<NonZeroU32>) -> Option<Timestamp> {
+    let at = columns.at.get(raw?.get() as usize - 1)?;
+    let base = columns.base.max(Timestamp::FIRST).min(Timestamp::LAST).0;
+    Some(Timestamp(base + i64::from(*at)))
+}
+
 /// Drops seconds where the plan says that they do not count.
 pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut impl FnMut(Timestamp) -> &'a Plan) {
     for punch in punches {

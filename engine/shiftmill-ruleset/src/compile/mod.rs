@@ -74,6 +74,8 @@ impl Compiler<'_> {
             normalise: punches::normalise(section(document, "punches")),
             corrections: punches::corrections(section(document, "corrections")),
             dedupe: punches::dedupe(section(document, "punches")),
+            clock_offsets: self.clock_offsets(document.tables("clock_offset")),
+            punch_restrictions: self.punch_restrictions(document.tables("punch_restriction")),
             calendar: self.calendar(section(document, "calendar")),
             schedule: self.schedule(document, versions),
             matching: punches::matching(section(document, "matching")),

@@ -1,9 +1,11 @@
 //! From punches to workdays: reading, repeats, matching, pairing, rounding, attribution.
 
 use shiftmill_core::Weekday;
+use shiftmill_core::open::clock_offset::ClockOffset;
 use shiftmill_core::open::correction_policy::{CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::Dedupe;
 use shiftmill_core::open::normalise::Normalise;
+use shiftmill_core::open::restriction::PunchRestriction;
 use shiftmill_core::shape::length_rounding::LengthRounding;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Imputed, ImputedKind, MealDetect, Pairing};
@@ -79,6 +81,38 @@ fn target(table: &Table) -> RoundingTarget {
 }
 
 impl Compiler<'_> {
+    pub(super) fn clock_offsets(&mut self, tables: &[Table]) -> Vec<ClockOffset> {
+        tables.iter().filter_map(|table| self.clock_offset(table)).collect()
+    }
+
+    fn clock_offset(&mut self, table: &Table) -> Option<ClockOffset> {
+        let seconds = |setting| table.length(setting).map(|length| length.0 as i32);
+        let add = match (seconds("add"), seconds("subtract")) {
+            (Some(add), None) => add,
+            (None, Some(subtract)) => -subtract,
+            (both, _) => {
+                let hint = "`add` for a clock that was slow, or `subtract` for one that was fast".to_owned();
+                let place = if both.is_some() { table.place("subtract") } else { table.place };
+                self.mistakes.add(place, "a clock offset needs one of `add` and `subtract`".into(), Some(hint));
+                return None;
+            }
+        };
+        let (from, until) = (table.date("from"), table.date("until"));
+        if from.zip(until).is_some_and(|(from, until)| until < from) {
+            self.mistakes.add(table.place("until"), "`until` is before `from`".into(), None);
+        }
+        let rule = self.rule(table);
+        Some(ClockOffset { rule, tags: self.filter(rule, table)?, add, from, until })
+    }
+
+    pub(super) fn punch_restrictions(&mut self, tables: &[Table]) -> Vec<PunchRestriction> {
+        let restriction = |table: &Table| {
+            let rule = self.rule(table);
+            Some(PunchRestriction { rule, tags: self.filter(rule, table)?, outcome: table.one_of("then") })
+        };
+        tables.iter().filter_map(restriction).collect()
+    }
+
     pub(super) fn pairing(&mut self, table: &Table) -> Pairing {
         Pairing {
             mode: table.one_of("mode"),

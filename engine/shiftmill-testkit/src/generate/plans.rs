@@ -1,9 +1,11 @@
 //! Random plans that are valid, over all rule kinds.
 
 use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::open::clock_offset::ClockOffset;
 use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, Normalise};
+use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
@@ -148,6 +150,8 @@ impl Maker<'_> {
             pairing: self.pairing(),
             rounding: self.rounding(),
             length_rounding: self.length_rounding(),
+            clock_offsets: self.clock_offsets(),
+            punch_restrictions: self.punch_restrictions(),
             workdays: self.workdays(),
             breaks: self.breaks(),
             meal_requirements: self.meals(),
@@ -401,6 +405,31 @@ impl Maker<'_> {
     fn rounding(&mut self) -> Vec<RoundingRule> {
         let count = *self.random.one_of(&[0, 0, 1, 1, 2]);
         (0..count).map(|_| self.rounding_rule()).collect()
+    }
+
+    fn clock_offsets(&mut self) -> Vec<ClockOffset> {
+        let count = *self.random.one_of(&[0, 0, 1, 2]);
+        let mut rules = Vec::new();
+        for _ in 0..count {
+            let Some(tags) = tags::one_of(self.random, self.filters) else { continue };
+            let add = self.minutes(1, 90).0 as i32 * if self.flag() { 1 } else { -1 };
+            let date = |some: &mut Self| some.days.first.plus(some.random.below(8) as i32 - 1);
+            let from = if self.flag() { Some(date(self)) } else { None };
+            let until = if self.flag() { Some(date(self)) } else { None };
+            rules.push(ClockOffset { rule: self.rule("clock"), tags, add, from, until });
+        }
+        rules
+    }
+
+    fn punch_restrictions(&mut self) -> Vec<PunchRestriction> {
+        let count = *self.random.one_of(&[0, 0, 0, 1, 2]);
+        let mut rules = Vec::new();
+        for _ in 0..count {
+            let Some(tags) = tags::one_of(self.random, self.filters) else { continue };
+            let outcome = *self.random.one_of(RestrictionOutcome::ALL);
+            rules.push(PunchRestriction { rule: self.rule("restriction"), tags, outcome });
+        }
+        rules
     }
 
     fn length_rounding(&mut self) -> Vec<LengthRounding> {
@@ -819,6 +848,7 @@ mod tests {
             RepeatIn: |plan| [plan.pairing.repeat_in].into_iter(),
             DirectionKind: |plan| plan.rounding.iter().map(|rule| rule.direction.kind()),
             Anchor: |plan| plan.rounding.iter().map(|rule| rule.anchor),
+            RestrictionOutcome: |plan| plan.punch_restrictions.iter().map(|rule| rule.outcome),
             RoundedLength: |plan| plan.length_rounding.iter().map(|rule| rule.of),
             Attribution: |plan| [plan.workdays.overtime].into_iter(),
             BreakBasis: |plan| plan.breaks.auto_deduct.iter().map(|rule| rule.basis),

@@ -3,6 +3,7 @@
 use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionPolicy};
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::{
     ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
     Seconds, TagId, Timestamp, Workday,
@@ -165,11 +166,42 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
         (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), position)
     });
+    present.retain(|tap| is_accepted_punch(question, tap, notices));
     for tap in &present {
         let date = date_of(question, tap.at);
         check_fact(question, date, date)?;
     }
     Ok(without_repeats(question, present, notices))
+}
+
+/// The instant that a clock would have shown, had it been right.
+fn by_a_right_clock(question: &Question, at: Timestamp, tag: TagId) -> Timestamp {
+    let date = date_of(question, at);
+    for offset in &plan_of(question, date).clock_offsets {
+        let from = offset.from.unwrap_or(date);
+        let until = offset.until.unwrap_or(date);
+        if from <= date && date <= until && tags::fits(question, Some(offset.tags), tag) {
+            return Timestamp((at.0 + i64::from(offset.add)).clamp(Timestamp::FIRST.0, Timestamp::LAST.0));
+        }
+    }
+    at
+}
+
+/// Whether a punch counts, as far as restrictions go; what they say of it is noted.
+fn is_accepted_punch(question: &Question, tap: &Tap, notices: &mut Vec<Notice>) -> bool {
+    let rules = &plan_of(question, date_of(question, tap.at)).punch_restrictions;
+    let rule = rules.iter().find(|rule| tags::fits(question, Some(rule.tags), tap.tag));
+    match rule.filter(|_| tap.raw.is_some()).map(|rule| rule.outcome) {
+        None => true,
+        Some(RestrictionOutcome::Mark) => {
+            notice(question, notices, ExceptionCode::MarkedPunch, tap.at, Seconds::ZERO);
+            true
+        }
+        Some(RestrictionOutcome::Ignore) => {
+            notice(question, notices, ExceptionCode::IgnoredPunch, tap.at, Seconds::ZERO);
+            false
+        }
+    }
 }
 
 /// Notes something on its local date.
@@ -203,7 +235,8 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     let mut present: Vec<Named> = Vec::new();
     for (index, punch) in question.facts.punches.iter().enumerate() {
         let id = punch.id.unwrap_or(0);
-        let tap = Tap { at: punch.at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };
+        let at = by_a_right_clock(question, punch.at, punch.tag);
+        let tap = Tap { at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };
         present.push(Named { tap, at: punch.at, kind: punch.kind, id: any_id.then_some(id) });
     }
     let mut corrections = question.facts.corrections.clone();

@@ -54,6 +54,8 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::OverSchedule => "worked more than planned",
         ExceptionCode::GapWorked => "worked in the gap between two blocks of a split shift",
         ExceptionCode::OutsideEmployment => "work, or punches, on a day without employment",
+        ExceptionCode::MarkedPunch => "a punch that the ruleset wants somebody to look at",
+        ExceptionCode::IgnoredPunch => "a punch that the ruleset does not accept, and that does not count",
     }
 }
 
@@ -145,7 +147,9 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OvertimeCapDay
         | E::CompLeaveNotAllowed
         | E::GapWorked
-        | E::OutsideEmployment => true,
+        | E::OutsideEmployment
+        | E::MarkedPunch
+        | E::IgnoredPunch => true,
     }
 }
 
@@ -196,7 +200,9 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CompLeaveNotAllowed
         | ExceptionCode::RestDayRostered
         | ExceptionCode::WorkdayRest
-        | ExceptionCode::OutsideEmployment => "time:",
+        | ExceptionCode::OutsideEmployment
+        | ExceptionCode::MarkedPunch
+        | ExceptionCode::IgnoredPunch => "time:",
     }
 }
 

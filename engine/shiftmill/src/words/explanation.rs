@@ -380,6 +380,7 @@ impl Explainer<'_> {
             Note::DayTyped { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
+            | Note::ClockWasOff { to: at, .. }
             | Note::Rounded { from: at, .. }
             | Note::Matched { first: at, .. }
             | Note::Corrected(

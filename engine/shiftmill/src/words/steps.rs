@@ -40,6 +40,14 @@ pub fn note(
         Note::CorrectionRefused { at, why } => {
             format!("The correction of the punch at {} does not count: {}.", voice.at(at), refused(why))
         }
+        Note::ClockWasOff { rule, from, to } => {
+            format!(
+                "The punch at {} counts as {}: its clock was off ({}).",
+                voice.at(from),
+                voice.at(to),
+                voice.rule(rule)
+            )
+        }
         Note::Rounded { rule, from, to } => {
             format!("The punch at {} counts as {}, rounded by {}.", voice.at(from), voice.at(to), voice.rule(rule))
         }
