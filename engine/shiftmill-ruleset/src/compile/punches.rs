@@ -87,6 +87,9 @@ impl Compiler<'_> {
 
     fn clock_offset(&mut self, table: &Table) -> Option<ClockOffset> {
         let seconds = |setting| table.length(setting).map(|length| length.0 as i32);
+        let rule = self.rule(table);
+        let tags = self.filter(rule, table);
+        let (from, until) = (table.date("from"), table.date("until"));
         let add = match (seconds("add"), seconds("subtract")) {
             (Some(add), None) => add,
             (None, Some(subtract)) => -subtract,
@@ -97,12 +100,10 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        let (from, until) = (table.date("from"), table.date("until"));
         if from.zip(until).is_some_and(|(from, until)| until < from) {
             self.mistakes.add(table.place("until"), "`until` is before `from`".into(), None);
         }
-        let rule = self.rule(table);
-        Some(ClockOffset { rule, tags: self.filter(rule, table)?, add, from, until })
+        Some(ClockOffset { rule, tags: tags?, add, from, until })
     }
 
     pub(super) fn punch_restrictions(&mut self, tables: &[Table]) -> Vec<PunchRestriction> {
