@@ -167,7 +167,8 @@ pub fn detail_invariance(question: &Question) -> Held {
 }
 
 /// A transfer within a worked pair cuts it in two that touch; the pay lines stay. For typed pairing without rounding,
-/// since a transfer is a punch that rounding would move, and divides a length.
+/// since a transfer is a punch that rounding would move, and divides a length. A clock that is off moves it too, and a
+/// restriction may leave it out.
 pub fn segment_split_invariance(question: &Question) -> Held {
     let mut plain = question.clone();
     plain.timeline = with_plans(question, |plan| {
@@ -176,6 +177,8 @@ pub fn segment_split_invariance(question: &Question) -> Held {
             Matching { new_shift_gap: Seconds::hours(16), shift_length_max: Seconds::hours(48), ..Matching::default() };
         plan.rounding.clear();
         plan.length_rounding.clear();
+        plan.clock_offsets.clear();
+        plan.punch_restrictions.clear();
         plan.dedupe.window = None;
     });
     let (_, state) = evaluated(&plain);
@@ -597,6 +600,9 @@ fn moved(question: &Question, days: i32) -> Question {
     for (from, plan) in &mut versions {
         *from = from.plus(days);
         plan.calendar.dates.iter_mut().for_each(|date| date.0 = date.0.plus(days));
+        for date in plan.clock_offsets.iter_mut().flat_map(|rule| [&mut rule.from, &mut rule.until]).flatten() {
+            *date = date.plus(days);
+        }
         if let Some(StatutoryRestDay::LastWorked { four_weeks_from: Some(from) }) =
             &mut plan.calendar.statutory_rest_day
         {
