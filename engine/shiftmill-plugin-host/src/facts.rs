@@ -224,10 +224,10 @@ pub(crate) fn link(linker: &mut Linker<Session>) -> wasmtime::Result<()> {
     })?;
     facts.func_wrap("opening-balances", |mut store: StoreContextMut<'_, Session>, (rule,): (WasmStr,)| {
         let rule = rule.to_str(&store)?.into_owned();
-        let held = store.data().facts.opening_balances(&rule);
-        let looked_at = store.data().facts.rules.len() + store.data().facts.balances.len();
-        charge(&mut store, size_of_val(held.as_slice()) + 8 * looked_at + rule.len())?;
-        Ok((held,))
+        let Facts { rules, balances, employee_tags, .. } = &store.data().facts;
+        let looked_at = rules.len() + balances.len() + employee_tags.len();
+        charge(&mut store, 8 * looked_at + rule.len())?;
+        Ok((store.data().facts.opening_balances(&rule),))
     })?;
     Ok(())
 }
