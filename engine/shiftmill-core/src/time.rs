@@ -208,7 +208,16 @@ impl Workday {
 impl fmt::Display for Workday {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = self.to_date();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        if !(0..=9_999).contains(&year) {
+            return write!(f, "{year:04}-{month:02}-{day:02}");
+        }
+        // Digit by digit: every line of a readable result has a date.
+        let digit = |number: u32| b'0' + (number % 10) as u8;
+        let year = year.unsigned_abs();
+        let [thousands, hundreds, tens, ones] = [year / 1_000, year / 100, year / 10, year].map(digit);
+        let [month_tens, month_ones, day_tens, day_ones] = [month / 10, month, day / 10, day].map(digit);
+        let text = [thousands, hundreds, tens, ones, b'-', month_tens, month_ones, b'-', day_tens, day_ones];
+        f.write_str(core::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

@@ -328,6 +328,10 @@ pub fn date_and_time(text: &str) -> Option<WrittenTime> {
 /// A date and a time of day as [`date_and_time`] reads it, where `order` says what the numbers of a date mean that does
 /// not begin with its year.
 pub fn date_and_time_in(text: &str, order: Option<DateOrder>) -> Option<WrittenTime> {
+    // What programs write is read by its places; most facts of `Evaluate` and of files are that.
+    if let Some(time) = plain_time(text.as_bytes()) {
+        return Some(time);
+    }
     let (parts, rest) = DateParts::leading(text.trim())?;
     let rest = match rest.strip_prefix(['T', 't']) {
         // A `T` also opens `Tue`.
@@ -340,6 +344,44 @@ pub fn date_and_time_in(text: &str, order: Option<DateOrder>) -> Option<WrittenT
         Some(offset) => WrittenTime::Instant(Timestamp(wall.0 - offset)),
         None => WrittenTime::Wall(wall),
     })
+}
+
+/// `2026-03-02T08:00`, with `T` or a blank, with or without seconds, with `Z`, an offset such as `-05:00`, or neither.
+/// `None` for every other text, which may still be a time.
+fn plain_time(text: &[u8]) -> Option<WrittenTime> {
+    let wall = plain_wall(text)?;
+    let end = if text.get(16) == Some(&b':') { 19 } else { 16 };
+    match text.get(end..)? {
+        [] => Some(WrittenTime::Wall(wall)),
+        b"Z" => Some(WrittenTime::Instant(Timestamp(wall.0))),
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let (hours, minutes) = (two_digits(text, end + 1)?, two_digits(text, end + 4)?);
+            let east = if *sign == b'+' { 1 } else { -1 };
+            let offset = i64::from(hours * 3_600 + minutes * 60);
+            (hours <= 23 && minutes < 60).then_some(WrittenTime::Instant(Timestamp(wall.0 - east * offset)))
+        }
+        _ => None,
+    }
+}
+
+/// The date and time of day at the start of such a text.
+fn plain_wall(text: &[u8]) -> Option<WallTime> {
+    let at = |place: usize| two_digits(text, place);
+    let dividers = [text.get(4)?, text.get(7)?, text.get(10)?, text.get(13)?];
+    let ([b'-', b'-', b'T', b':'] | [b'-', b'-', b' ', b':']) = dividers else { return None };
+    let date = Workday::from_date(i32::try_from(at(0)? * 100 + at(2)?).ok()?, at(5)?, at(8)?)?;
+    let second = if text.get(16) == Some(&b':') { at(17)? } else { 0 };
+    let (hour, minute) = (at(11)?, at(14)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(WallTime::on(date, i32::try_from(hour * 3_600 + minute * 60 + second).ok()?))
+}
+
+/// The number of the two digits at a place.
+fn two_digits(text: &[u8], place: usize) -> Option<u32> {
+    let digit = |place: usize| text.get(place).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    Some(u32::from(digit(place)?) * 10 + u32::from(digit(place + 1)?))
 }
 
 /// A time of day beside a date, in seconds from the midnight that opens the date: on the clock of 24 or of 12 hours, on
@@ -439,6 +481,23 @@ fn digits(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A blank in front keeps a text from being read by its places.
+    #[test]
+    fn times_that_programs_write_are_read_as_all_others() {
+        let dates = ["2026-03-02", "2024-02-29", "2026-02-30", "0000-01-01", "1970-13-01", "9999-12-31"];
+        let clocks = ["T08:00", " 23:59:59", "T24:00", "T12:60", "T07:05:60", " 8:00", "T00:00:00", "t09:10"];
+        let ends = ["", "Z", "z", "+08:00", "-07:30", "+23:59", "+24:00", "-00:60", "+0800", " ", ".5", "+08:0", "Z1"];
+        for date in dates {
+            for clock in clocks {
+                for end in ends {
+                    let text = format!("{date}{clock}{end}");
+                    assert_eq!(date_and_time(&text), date_and_time(&format!(" {text}")), "{text}");
+                }
+            }
+        }
+        assert!(matches!(plain_time(b"2026-03-02T08:00:01-05:00"), Some(WrittenTime::Instant(_))));
+    }
 
     #[test]
     fn lengths_are_read_as_hours_and_minutes_or_with_units() {
