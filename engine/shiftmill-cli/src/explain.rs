@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::PluginRegistry;
-use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, Workday, Zone};
+use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, WaiverKind, Workday, Zone};
 use shiftmill::words::{self, ExplainError, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
@@ -200,6 +200,9 @@ fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<Stri
         let name = view.names.leave.get(usize::from(leave.code)).map_or("", String::as_str);
         match leave.time {
             LeaveTime::Workday(day) if day == workday => lines.push(format!("leave `{name}` for the whole day")),
+            LeaveTime::HalfDay(day, half) if day == workday => {
+                lines.push(format!("leave `{name}` for the {half} half of the day"));
+            }
             LeaveTime::Amount(day, amount) if day == workday => lines.push(format!("leave `{name}` for {amount}")),
             LeaveTime::Span { start, end } if view.zone.date_at(start) == workday => {
                 let (from, to) = (words::local_on(view.zone, start, workday), words::local_on(view.zone, end, workday));
@@ -207,6 +210,20 @@ fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<Stri
             }
             _ => {}
         }
+    }
+    for hours in card.manual_hours.iter().filter(|hours| hours.workday == workday) {
+        let code = view.names.pay_code(hours.code).map_or("", |info| info.name.as_str());
+        lines.push(format!("manual hours: {} of `{code}`", hours.amount));
+    }
+    for waiver in card.waivers.iter().filter(|waiver| waiver.workday == workday) {
+        lines.push(match waiver.kind {
+            WaiverKind::Meal(ordinal) => format!("waived: meal {ordinal}"),
+            WaiverKind::Exception(code) => format!("waived: {}", code.code().replace('_', " ")),
+        });
+    }
+    for said in card.attestations.iter().filter(|said| said.workday == workday) {
+        let question = view.names.attestations.get(usize::from(said.question)).map_or("", String::as_str);
+        lines.push(format!("attested `{question}`: {}", if said.answer { "yes" } else { "no" }));
     }
     if let Some(punched) = punched(view.zone, card, workday) {
         lines.push(punched);

@@ -56,6 +56,12 @@ pub struct FactTables {
     /// Requests, such as for overtime, and what was decided about them.
     #[arg(long, value_name = "FILE")]
     pub approvals: Vec<String>,
+    /// Hours that people added, paid to the pay code that they name.
+    #[arg(long, value_name = "FILE")]
+    pub manual_hours: Vec<String>,
+    /// What employees attested, such as that all rests were taken.
+    #[arg(long, value_name = "FILE")]
+    pub attestations: Vec<String>,
     /// The values that plugins carried over: the `--rows carried` or the JSON results of the pay period before.
     #[arg(long, value_name = "FILE")]
     pub carried: Vec<String>,
@@ -185,6 +191,8 @@ impl FactTables {
             (Table::Corrections, &self.corrections),
             (Table::Waivers, &self.waivers),
             (Table::Approvals, &self.approvals),
+            (Table::ManualHours, &self.manual_hours),
+            (Table::Attestations, &self.attestations),
             (Table::Carried, &self.carried),
         ];
         let files = several.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));

@@ -200,12 +200,15 @@ fn covered_by(cards: &[CardFacts], zones: &ZoneTable) -> Option<WorkdayRange> {
 /// Removes facts outside the relevant days from a card, and returns their number.
 fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize {
     let relevant = WorkdayRange { first: covered.first.plus(-EDGE), last: covered.last.plus(EDGE) };
-    let count = |card: &CardFacts| card.punches.len() + card.shifts.len() + card.leave.len() + card.corrections.len();
+    let count = |card: &CardFacts| {
+        let stated = card.manual_hours.len() + card.attestations.len();
+        card.punches.len() + card.shifts.len() + card.leave.len() + card.corrections.len() + stated
+    };
     let before = count(card);
     card.punches.retain(|punch| relevant.contains(zone.date_at(punch.at)));
     card.shifts.retain(|shift| relevant.contains(shift.workday));
     card.leave.retain(|leave| match leave.time {
-        LeaveTime::Workday(day) | LeaveTime::Amount(day, _) => relevant.contains(day),
+        LeaveTime::Workday(day) | LeaveTime::HalfDay(day, _) | LeaveTime::Amount(day, _) => relevant.contains(day),
         // Long leave may begin before these days and end after them.
         LeaveTime::Span { start, end } => {
             zone.date_at(start) <= relevant.last && relevant.first <= zone.date_at(Timestamp(end.0 - 1))
@@ -216,5 +219,7 @@ fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize 
         CorrectionKind::Retime { to, .. } => relevant.contains(zone.date_at(to)),
         CorrectionKind::Void(_) | CorrectionKind::SetKind { .. } => true,
     });
+    card.manual_hours.retain(|hours| relevant.contains(hours.workday));
+    card.attestations.retain(|said| relevant.contains(said.workday));
     before - count(card)
 }

@@ -112,6 +112,8 @@ fn bytes(card: &CardFacts) -> usize {
         + card.day_overrides.len()
         + card.approvals.len()
         + card.employment.len()
+        + card.manual_hours.len()
+        + card.attestations.len()
         + card.opening_balances.len()
         + card.carried.len();
     card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * shift + sparse * SPARSE_ROW

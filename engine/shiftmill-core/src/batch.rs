@@ -9,8 +9,8 @@ use crate::tags::TagId;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Approval, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, OpeningBalance, PunchColumns,
-    ScheduleColumns, Timecard, Waiver,
+    Approval, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, ManualHours,
+    OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -34,7 +34,7 @@ pub fn is_employee_key(text: &str) -> bool {
     text.len() <= EMPLOYEE_KEY_BYTES_MAX && is_plain(text)
 }
 
-/// Most rows of leave, corrections, waivers, decided day types, approvals or balances that one timecard may hold, each.
+/// Most rows of leave, corrections, waivers, decided day types, approvals, manual hours, attestations or balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Declares the columns of a batch once: their names, types, lengths and checks.
@@ -171,6 +171,10 @@ batch! {
         approvals: Approval as "approvals";
         /// When employees were employed.
         employment: Employment as "employment";
+        /// Hours that people added.
+        manual_hours: ManualHours as "manual_hours";
+        /// What employees attested.
+        attestations: Attestation as "attestations";
         /// Counters carried in.
         opening_balances: OpeningBalance as "opening_balances";
         /// What plugins carried over from the pay period before.
@@ -432,6 +436,8 @@ impl CheckedBatch {
             day_overrides: columns.day_overrides.of(owner),
             approvals: columns.approvals.of(owner),
             employment: columns.employment.of(owner),
+            manual_hours: columns.manual_hours.of(owner),
+            attestations: columns.attestations.of(owner),
             opening_balances: columns.opening_balances.of(owner),
             carried: columns.carried.of(owner),
         })

@@ -6,6 +6,8 @@ use core::num::NonZeroU32;
 use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RosterKind, RuleId};
 use crate::reason::Reason;
+use crate::shape::attestations::Acted;
+use crate::shape::day_parts::NotExpected;
 use crate::shape::leave::LeavePiece;
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -24,6 +26,8 @@ pub struct CardState {
     pub punches: Vec<KeptPunch>,
     /// Scheduled shifts in order of start.
     pub scheduled: Vec<ScheduledShift>,
+    /// Planned time that half-day holidays leave out of them.
+    pub(crate) not_expected: Vec<NotExpected>,
     /// Worked shifts in order.
     pub shifts: Vec<WorkedShift>,
     /// Pairs in order of time; each belongs to one shift.
@@ -47,6 +51,8 @@ pub struct CardState {
     pub shown_on: Vec<Workday>,
     /// Statutory rest days that follow from the work, see [`crate::shape::calendar::StatutoryRestDay::LastWorked`].
     pub last_worked: Vec<Workday>,
+    /// The statements that changed something.
+    pub(crate) acted: Vec<Acted>,
     /// Leave with clock times, in order, no two stretches sharing a second.
     pub(crate) leave: Vec<LeavePiece>,
 }
@@ -56,6 +62,7 @@ impl CardState {
     pub fn clear(&mut self) {
         self.punches.clear();
         self.scheduled.clear();
+        self.not_expected.clear();
         self.shifts.clear();
         self.pairs.clear();
         self.spans.clear();
@@ -68,15 +75,23 @@ impl CardState {
         self.shown_on.clear();
         self.last_worked.clear();
         self.leave.clear();
+        self.acted.clear();
     }
 
     /// The capacity of all its lists, in rows. The state keeps the memory of the largest card that it ever had.
     pub fn rows_held(&self) -> usize {
-        let facts = self.punches.capacity() + self.scheduled.capacity();
+        let facts = self.punches.capacity() + self.scheduled.capacity() + self.not_expected.capacity();
         let shape = self.shifts.capacity() + self.pairs.capacity() + self.spans.capacity() + self.workdays.capacity();
         let pay = self.premiums.capacity() + self.quantities.capacity() + self.noticed.capacity();
         let plugins = self.reasons.rows_held() + self.carried.capacity();
-        facts + shape + pay + plugins + self.shown_on.capacity() + self.last_worked.capacity() + self.leave.capacity()
+        facts
+            + shape
+            + pay
+            + plugins
+            + self.shown_on.capacity()
+            + self.last_worked.capacity()
+            + self.leave.capacity()
+            + self.acted.capacity()
     }
 
     /// Adds something that a person must look at.

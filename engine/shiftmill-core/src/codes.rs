@@ -114,6 +114,16 @@ impl RosterKind {
     }
 }
 
+coded! {
+    /// A half of a workday.
+    DayHalf {
+        /// The first half.
+        First = 1 "first",
+        /// The second half.
+        Second = 2 "second",
+    }
+}
+
 /// A set of day types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DayTypeSet(u8);

@@ -103,5 +103,11 @@ coded! {
         ApprovalBackwards = 47 "SM-APPROVAL-BACKWARDS",
         /// An employee left before they were hired.
         EmploymentBackwards = 48 "SM-EMPLOYMENT-BACKWARDS",
+        /// Manual hours name a pay code that the ruleset does not have for time.
+        UnknownPayCode = 49 "SM-UNKNOWN-PAY-CODE",
+        /// Manual hours are longer than a day.
+        ManualHoursTooLong = 50 "SM-MANUAL-HOURS-TOO-LONG",
+        /// An attestation answers a question that the ruleset does not have.
+        UnknownAttestation = 51 "SM-UNKNOWN-ATTESTATION",
     }
 }

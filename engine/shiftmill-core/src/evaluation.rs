@@ -355,6 +355,28 @@ pub enum EvaluationError {
         /// Which employment of the card, from 0.
         index: u32,
     },
+    /// Manual hours of a pay code that the ruleset does not have, or that does not count time.
+    #[error("manual hours {index} name pay code {code}, which the ruleset does not have for time")]
+    UnknownPayCode {
+        /// Which manual hours of the card, from 0.
+        index: u32,
+        /// The number named.
+        code: u16,
+    },
+    /// More manual hours than a day has.
+    #[error("manual hours {index} are longer than 24:00")]
+    ManualHoursTooLong {
+        /// Which manual hours of the card, from 0.
+        index: u32,
+    },
+    /// An answer to a question that the ruleset does not have.
+    #[error("attestation {index} answers question {question}, which the ruleset does not have")]
+    UnknownAttestation {
+        /// Which attestation of the card, from 0.
+        index: u32,
+        /// The number named.
+        question: u16,
+    },
     /// A fact that lies outside the window of facts by more than two days, so that it was meant for another request.
     #[error("a fact lies on {workday}, outside the days that the facts cover")]
     FactOutsideWindow {
@@ -403,6 +425,9 @@ impl EvaluationError {
             EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
             EvaluationError::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
             EvaluationError::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
+            EvaluationError::UnknownPayCode { .. } => ErrorCode::UnknownPayCode,
+            EvaluationError::ManualHoursTooLong { .. } => ErrorCode::ManualHoursTooLong,
+            EvaluationError::UnknownAttestation { .. } => ErrorCode::UnknownAttestation,
             EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
             EvaluationError::Engine => ErrorCode::Engine,
             EvaluationError::Plugin { code } => code.error_code(),
@@ -424,6 +449,10 @@ impl EvaluationError {
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
             EvaluationError::ApprovalBackwards { index } => Some((FactList::Approvals, *index)),
             EvaluationError::EmploymentBackwards { index } => Some((FactList::Employment, *index)),
+            EvaluationError::UnknownPayCode { index, .. } | EvaluationError::ManualHoursTooLong { index } => {
+                Some((FactList::ManualHours, *index))
+            }
+            EvaluationError::UnknownAttestation { index, .. } => Some((FactList::Attestations, *index)),
             EvaluationError::UnknownRule { index, .. } => Some((FactList::OpeningBalances, *index)),
             EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
             EvaluationError::WindowTooLong { .. }
@@ -457,6 +486,10 @@ coded! {
         Approvals = 6 "approval",
         /// Stretches of employment.
         Employment = 7 "employment",
+        /// Manual hours.
+        ManualHours = 8 "manual hours",
+        /// Attestations.
+        Attestations = 9 "attestation",
     }
 }
 
@@ -471,7 +504,10 @@ impl FactList {
             FactList::DayOverrides => "an earlier one gives the day another type",
             FactList::OpeningBalances => "an earlier one is of the same rule; give one total for each rule",
             FactList::Carried => "an earlier one has the same key; give one value for each key",
-            FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment => {
+            FactList::Attestations => {
+                "an earlier one, recorded at the same second, gives another answer; state when each was recorded"
+            }
+            FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment | FactList::ManualHours => {
                 "an earlier one is the same"
             }
         }

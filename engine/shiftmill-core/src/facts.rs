@@ -6,7 +6,9 @@ use crate::batch::TimecardBatch;
 use crate::codes::{PunchKind, RosterKind};
 use crate::tags::TagId;
 use crate::time::{Timestamp, Workday};
-use crate::timecard::{Approval, Carried, Correction, DayOverride, Employment, Leave, OpeningBalance, Waiver};
+use crate::timecard::{
+    Approval, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours, OpeningBalance, Waiver,
+};
 
 /// One employee's facts as rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +39,10 @@ pub struct CardFacts {
     pub approvals: Vec<Approval>,
     /// When the employee was employed; always, when there is nothing.
     pub employment: Vec<Employment>,
+    /// Hours that a person added.
+    pub manual_hours: Vec<ManualHours>,
+    /// What the employee attested.
+    pub attestations: Vec<Attestation>,
     /// Counters carried in.
     pub opening_balances: Vec<OpeningBalance>,
     /// What plugins carried over from the pay period before.
@@ -124,6 +130,8 @@ impl TimecardBatch {
             day_overrides: _,
             approvals: _,
             employment: _,
+            manual_hours: _,
+            attestations: _,
             opening_balances: _,
             carried: _,
         } = facts;

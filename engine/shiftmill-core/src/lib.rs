@@ -52,8 +52,9 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Carried, Correction, CorrectionKind, DayOverride, Employment, EvaluationWindow, Inputs,
-    Leave, LeaveTime, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment,
+    EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns,
+    Timecard, Waiver, WaiverKind,
 };
 
 // Tags: what punches, roster rows and people carry, and which rules are for whom.
@@ -87,13 +88,16 @@ pub use hash::{ResultHash, ResultHasher, StreamHash};
 pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
-pub use record::{ApprovalOutcome, ApprovalOutcomeKind, Corrected, Edited, Note, Recorder, Silent, WhyNot, WhyNotKind};
+pub use record::{
+    ApprovalOutcome, ApprovalOutcomeKind, Corrected, Edited, Note, Recorder, Silent, StatementEffect, WhyNot,
+    WhyNotKind,
+};
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
 pub use codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, DayTypeSet, ExceptionCode, ExceptionState, Layer,
-    Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RosterKind, RuleId, Severity, Unit,
+    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayHalf, DayType, DayTypeSet, ExceptionCode, ExceptionState,
+    Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RosterKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
 

@@ -24,6 +24,7 @@ use crate::shape::length_rounding::LengthRounding;
 use crate::shape::matching::{MatchBy, Matching};
 use crate::shape::meal_requirement::MealRequirement;
 use crate::shape::pairing::Pairing;
+use crate::shape::rest_requirement::RestRequirement;
 use crate::shape::rounding::RoundingRule;
 use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
@@ -61,6 +62,8 @@ pub struct Plan {
     pub length_rounding: Vec<LengthRounding>,
     /// Required meals, in order of their ordinal.
     pub meal_requirements: Vec<MealRequirement>,
+    /// Required rests.
+    pub rest_requirements: Vec<RestRequirement>,
     /// Leave.
     pub leave: LeaveRules,
     /// Work of people who are not employed on its day.
@@ -228,6 +231,8 @@ pub(crate) struct Needs {
     pub(crate) day_types: bool,
     /// The statutory rest day follows from the work.
     pub(crate) follows_work: bool,
+    /// Some days have stretches with another type.
+    pub(crate) half_days: bool,
     /// The date of a second, or of the start of its shift, may change its day type.
     pub(crate) dated_seconds: bool,
     /// Cards without scheduled shifts follow a weekly pattern.
@@ -273,6 +278,7 @@ impl Needs {
             punch_restrictions: any(|plan| !plan.punch_restrictions.is_empty()),
             day_types: any(|plan| !plan.calendar.is_plain()),
             follows_work: any(|plan| plan.calendar.follows_work()),
+            half_days: any(|plan| !plan.calendar.half_days.is_empty()),
             dated_seconds: any(|plan| {
                 plan.calendar.has_dated_seconds() || plan.holidays.basis == HolidayBasis::ShiftStart
             }),
@@ -308,6 +314,8 @@ pub struct Names {
     pub shifts: Vec<String>,
     /// Leave codes.
     pub leave: Vec<String>,
+    /// Questions that employees may be asked about a workday.
+    pub attestations: Vec<String>,
     /// What plugins carry from one pay period to the next, as `plugin/key`.
     pub carried: Vec<String>,
     /// The tags that rules are for, in words, by the number of the rule, ascending.

@@ -151,6 +151,10 @@ pub enum Because {
     },
     /// Work on a day on which the person is not employed.
     OutsideEmployment,
+    /// Hours that a person added.
+    ManualHours,
+    /// The employee attested that the rests of the day were not all taken.
+    RestRequirement,
 }
 
 coded! {
@@ -226,6 +230,10 @@ coded! {
         LengthRoundedUp = 33 "length_rounded_up",
         /// Work on a day on which the person is not employed.
         OutsideEmployment = 34 "outside_employment",
+        /// Hours that a person added.
+        ManualHours = 50 "manual_hours",
+        /// The employee attested that the rests of the day were not all taken.
+        RestRequirement = 51 "rest_requirement",
     }
 }
 
@@ -268,6 +276,8 @@ impl Because {
             Because::LengthRoundedDown { .. } => BecauseKind::LengthRoundedDown,
             Because::LengthRoundedUp { .. } => BecauseKind::LengthRoundedUp,
             Because::OutsideEmployment => BecauseKind::OutsideEmployment,
+            Because::ManualHours => BecauseKind::ManualHours,
+            Because::RestRequirement => BecauseKind::RestRequirement,
         }
     }
 

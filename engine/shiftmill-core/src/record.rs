@@ -9,7 +9,7 @@ use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::shape::calendar::DayTypeGround;
 use crate::time::{Seconds, Timestamp, Workday};
-use crate::timecard::ApprovalTime;
+use crate::timecard::{ApprovalTime, DayWindow};
 
 /// Collects notes of an evaluation, or discards them.
 pub trait Recorder {
@@ -93,6 +93,8 @@ pub enum Note {
         day_type: DayType,
         /// What decided it.
         ground: DayTypeGround,
+        /// The stretch of the day that has it; `None`: all of the day.
+        window: Option<DayWindow>,
     },
     /// A break was deducted.
     TakenOff {
@@ -151,6 +153,26 @@ pub enum Note {
         /// What it does.
         outcome: ApprovalOutcome,
     },
+    /// An answer of the employee was looked at.
+    Attested {
+        /// The workday.
+        workday: Workday,
+        /// The question: an index into [`crate::Names::attestations`].
+        question: u16,
+        /// Whether the answer is yes.
+        answer: bool,
+        /// What it does.
+        effect: StatementEffect,
+    },
+    /// A waiver of a required meal was looked at.
+    MealWaived {
+        /// The workday.
+        workday: Workday,
+        /// Which meal.
+        ordinal: u8,
+        /// What it does.
+        effect: StatementEffect,
+    },
     /// A plugin changed something.
     ByPlugin {
         /// Its rule, and the number of its reason.
@@ -158,6 +180,22 @@ pub enum Note {
         /// What changed.
         edited: Edited,
     },
+}
+
+coded! {
+    /// What a statement of a person about a workday does, or why it does nothing.
+    StatementEffect {
+        /// It changes what the workday pays, or what a person must look at.
+        Acts = 0 "acts",
+        /// The result would be the same without it.
+        ChangesNothing = 1 "changes_nothing",
+        /// It was recorded after `as_of`.
+        NotKnown = 2 "not_known",
+        /// A later one counts instead.
+        Superseded = 3 "superseded",
+        /// The ruleset has no rule that reads it.
+        NotRead = 4 "not_read",
+    }
 }
 
 /// What a correction changed.

@@ -99,6 +99,7 @@ impl Card {
         let names = Names {
             rules: Names::BUILT_IN_RULES.map(String::from).to_vec(),
             pay_codes: ["regular", "unpaid_break"].map(pay_code).to_vec(),
+            attestations: ["rests_taken", "nobody_asks"].map(String::from).to_vec(),
             ..Names::default()
         };
         let timeline = PlanTimeline::new(vec![(Workday(0), self.plan.clone())], names).unwrap();

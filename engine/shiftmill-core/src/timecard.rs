@@ -1,7 +1,10 @@
 //! Facts: one employee's punches, scheduled shifts, leave and corrections for one evaluation, as borrowed columns.
 
+use core::fmt;
+
 use crate::codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayType, ExceptionCode, PunchKind, RosterKind, RuleId,
+    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayHalf, DayType, ExceptionCode, PayCode, PunchKind,
+    RosterKind, RuleId,
 };
 use crate::plan::PlanTimeline;
 use crate::tags::{TagId, TagTable};
@@ -33,6 +36,10 @@ pub struct Timecard<'a> {
     pub approvals: &'a [Approval],
     /// When the employee was employed; always, when there is nothing.
     pub employment: &'a [Employment],
+    /// Hours that a person added.
+    pub manual_hours: &'a [ManualHours],
+    /// What the employee attested.
+    pub attestations: &'a [Attestation],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
     /// What plugins carried over from the pay period before.
@@ -131,6 +138,8 @@ pub enum LeaveTime {
     },
     /// The whole of one workday: the scheduled time of that day.
     Workday(Workday),
+    /// A half of one workday: see [`crate::shape::half_day`].
+    HalfDay(Workday, DayHalf),
     /// A length on a workday without clock times.
     Amount(Workday, Seconds),
 }
@@ -205,13 +214,59 @@ pub enum WaiverKind {
     Exception(ExceptionCode),
 }
 
-/// A day type decided for one employee: one for each day.
+/// A day type decided for one employee: one for each day, and one for a stretch of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayOverride {
     /// The day.
     pub workday: Workday,
     /// Its type.
     pub day_type: DayType,
+    /// The stretch of the day that has the type; `None`: the whole day.
+    pub window: Option<DayWindow>,
+}
+
+/// A stretch of a day by the clock, inside the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayWindow {
+    opens: u32,
+    closes: u32,
+}
+
+impl DayWindow {
+    /// From and to so many seconds after the midnight that opens the day. `None` unless it ends after it starts, at
+    /// 24:00 at the latest.
+    ///
+    /// ```
+    /// use shiftmill_core::DayWindow;
+    /// assert!(DayWindow::new(43_200, 86_400).is_some());
+    /// assert!(DayWindow::new(43_200, 43_200).is_none() && DayWindow::new(0, 86_401).is_none());
+    /// ```
+    pub const fn new(opens: u32, closes: u32) -> Option<DayWindow> {
+        if opens < closes && closes <= 86_400 { Some(DayWindow { opens, closes }) } else { None }
+    }
+
+    /// Its start.
+    pub const fn opens(self) -> u32 {
+        self.opens
+    }
+
+    /// Its end.
+    pub const fn closes(self) -> u32 {
+        self.closes
+    }
+}
+
+/// Written as `12:00-24:00`, with seconds where a time has some.
+impl fmt::Display for DayWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (mark, second) in [("", self.opens), ("-", self.closes)] {
+            write!(f, "{mark}{:02}:{:02}", second / 3_600, second / 60 % 60)?;
+            if second % 60 != 0 {
+                write!(f, ":{:02}", second % 60)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A request, such as for overtime, and what was decided about it. Approvals may overlap: what one of them allows is
@@ -259,6 +314,32 @@ impl Employment {
     fn holds(&self, workday: Workday) -> bool {
         self.hired.is_none_or(|hired| hired <= workday) && self.left.is_none_or(|left| workday <= left)
     }
+}
+
+/// Hours that a person adds to a workday. They are paid to one pay code and fill no counter of overtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ManualHours {
+    /// The workday.
+    pub workday: Workday,
+    /// What they are paid to: a code that counts time.
+    pub code: PayCode,
+    /// How much.
+    pub amount: Seconds,
+    /// When they became known; hours recorded after `as_of` do not count.
+    pub recorded_at: Timestamp,
+}
+
+/// The answer of an employee to a question about a workday that punches do not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attestation {
+    /// The workday.
+    pub workday: Workday,
+    /// The question: an index into [`crate::Names::attestations`].
+    pub question: u16,
+    /// Whether the answer is yes.
+    pub answer: bool,
+    /// When it became known; an answer recorded after `as_of` does not count. Of several, the last one recorded counts.
+    pub recorded_at: Timestamp,
 }
 
 /// The total of a counter at the start of the facts: one for each rule.

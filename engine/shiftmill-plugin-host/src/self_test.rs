@@ -118,6 +118,8 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         day_overrides: &[],
         approvals: &[],
         employment: &[],
+        manual_hours: &[],
+        attestations: &[],
         opening_balances: &[],
         carried: &[],
     };

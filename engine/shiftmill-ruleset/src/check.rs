@@ -168,6 +168,7 @@ impl Checker<'_> {
             | Kind::LengthOrOff { .. }
             | Kind::WordOrLength { .. }
             | Kind::Time
+            | Kind::WordOrTime(_)
             | Kind::Clock
             | Kind::Window
             | Kind::Date
@@ -217,6 +218,11 @@ impl Checker<'_> {
                 }
             }
             (Kind::Time | Kind::Clock, Raw::Text(text)) => self.time(setting, text, node.place),
+            (Kind::WordOrTime(words), Raw::Text(text)) => match words.iter().find(|word| **word == text.as_str()) {
+                Some(word) => Value::Word(word),
+                None if values::time(text).is_some() => self.time(setting, text, node.place),
+                None => self.not_a_word(name, text, words, Some(values::TIMES), node.place),
+            },
             (Kind::Window, Raw::Text(text)) => match values::window(text).filter(|it| it.0 <= 86_400 && it.1 <= 86_400)
             {
                 // 24:00 is the midnight at which a window that wraps ends.
@@ -597,6 +603,7 @@ impl Kind {
             Kind::Length { .. } | Kind::LengthOrOff { .. } => "a length",
             Kind::WordOrLength { .. } => "a word or a length",
             Kind::Time | Kind::Clock => "a time of day",
+            Kind::WordOrTime(_) => "a word or a time of day",
             Kind::Window => "a daily window",
             Kind::Windows => "a list of windows",
             Kind::Date => "a date",
@@ -625,7 +632,7 @@ impl Kind {
     pub fn example(&self) -> &'static str {
         match self {
             Kind::Length { .. } | Kind::LengthOrOff { .. } | Kind::WordOrLength { .. } => values::LENGTHS,
-            Kind::Time | Kind::Clock => values::TIMES,
+            Kind::Time | Kind::Clock | Kind::WordOrTime(_) => values::TIMES,
             Kind::Window | Kind::Windows => values::WINDOWS,
             Kind::Date | Kind::Dates => values::DATES,
             Kind::Weekday | Kind::WeekdayOrWord(_) | Kind::Weekdays => values::WEEKDAYS,

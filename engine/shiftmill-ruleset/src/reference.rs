@@ -74,6 +74,7 @@ fn values(kind: &Kind) -> String {
         Kind::WeekdayOrWord(choices) => format!("weekday, `none`, or {}", words(choices)),
         Kind::Clock => "time of day before 24:00".into(),
         Kind::Time => "time of day up to 48:00".into(),
+        Kind::WordOrTime(choices) => format!("{}, or a time of day up to 48:00", words(choices)),
         Kind::PayCode(fits) => format!("pay code of layer `{}`, unit `{}`", fits.layer, fits.unit),
         Kind::Texts
         | Kind::Name

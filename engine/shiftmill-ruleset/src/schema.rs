@@ -82,6 +82,7 @@ fn kind(kind: &Kind) -> Json {
         Kind::LengthOrOff { .. } => json!({ "anyOf": [text(LENGTH), { "const": "off" }] }),
         Kind::WordOrLength { words, .. } => json!({ "anyOf": [{ "enum": words }, text(LENGTH)] }),
         Kind::Time | Kind::Clock => text(TIME),
+        Kind::WordOrTime(words) => json!({ "anyOf": [{ "enum": words }, text(TIME)] }),
         Kind::Window => text(WINDOW),
         Kind::Windows => json!({ "type": "array", "items": text(WINDOW) }),
         Kind::Date => text(DATE),

@@ -15,6 +15,7 @@ use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDedu
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
 use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
 use shiftmill_core::shape::expectation::WorkThatCounts;
+use shiftmill_core::shape::half_day::HalfDaySplitKind;
 use shiftmill_core::shape::leave::{LeaveDays, LeaveVersusWork};
 use shiftmill_core::shape::length_rounding::RoundedLength;
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, ShiftStart};
@@ -23,7 +24,7 @@ use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, Repeat
 use shiftmill_core::shape::rounding::{Anchor, DirectionKind, RoundingPosition, Tie};
 use shiftmill_core::shape::schedule::LateMaxKind;
 use shiftmill_core::shape::workdays::Attribution;
-use shiftmill_core::{Coded, Hook, Isolation, Layer, OnFailure, Unit};
+use shiftmill_core::{Coded, DayType, Hook, Isolation, Layer, OnFailure, Unit};
 
 /// A table of the document.
 #[derive(Debug, PartialEq)]
@@ -71,6 +72,8 @@ pub(crate) enum Kind {
     WordOrLength { words: &'static [&'static str], most: u32 },
     /// A time of day up to 48:00.
     Time,
+    /// One of these words, or a time of day up to 48:00.
+    WordOrTime(&'static [&'static str]),
     /// A time of day before 24:00.
     Clock,
     /// A daily window by the clock.
@@ -152,7 +155,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 18] = [
+pub(crate) const NOT_YET: [&str; 17] = [
     "flex",
     "core_hours",
     "late_off_late_on",
@@ -160,7 +163,6 @@ pub(crate) const NOT_YET: [&str; 18] = [
     "guarantees",
     "eligibility",
     "attributes",
-    "half_day_split",
     "clock_offset",
     "geo_policy",
     "fix_quota",
@@ -194,6 +196,7 @@ impl Setting {
             | Kind::LengthOrOff { .. }
             | Kind::WordOrLength { .. }
             | Kind::Time
+            | Kind::WordOrTime(_)
             | Kind::Clock
             | Kind::Window
             | Kind::Windows
@@ -311,7 +314,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 23] = [
+static RULES: [Setting; 25] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting(
         "clock_offset",
@@ -351,6 +354,8 @@ static RULES: [Setting; 23] = [
     setting("workdays", Kind::Table(&WORKDAYS), "", "To which workday each worked second belongs."),
     setting("breaks", Kind::Table(&BREAKS), "", "Gaps that are paid and breaks that are deducted."),
     setting("meal_requirement", Kind::Rules(&MEAL_REQUIREMENT), "", "Meals that a long workday must have."),
+    setting("rest_requirement", Kind::Rules(&REST_REQUIREMENT), "", "Rests that employees attest."),
+    setting("attestation", Kind::Rules(&ATTESTATION), "", "Questions that employees may be asked about a workday."),
     setting("leave", Kind::Table(&LEAVE), "", "Leave, and what happens when leave and work overlap."),
     setting("employment", Kind::Table(&EMPLOYMENT), "", "Work of people who are not employed on its day."),
     setting("attendance", Kind::Table(&ATTENDANCE), "", "Late, early, absent, unscheduled."),
@@ -509,6 +514,17 @@ static CALENDAR: Section = Section {
         setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
         setting("makeup_workdays", Kind::Dates, "[]", "Days off turned into working days by decree."),
         setting("shifted_rest", Kind::Dates, "[]", "Working days turned into days off by decree."),
+        setting("half_day", Kind::Items(&HALF_DAY), "[]", "Parts of days with a type of their own."),
+    ]],
+};
+
+static HALF_DAY: Section = Section {
+    title: "a part of a day with a type of its own, such as a half-day holiday",
+    groups: &[&[
+        required("date", Kind::Date, "The day; one part of each."),
+        setting("from", Kind::Time, "00:00", "The start of the part."),
+        setting("to", Kind::Time, "24:00", "The end of the part, at 24:00 at the latest."),
+        required("day_type", one_of::<DayType>(), "The type of the part."),
     ]],
 };
 
@@ -531,6 +547,12 @@ static SHIFT: Section = Section {
             word_or_up_to::<LateMaxKind>(24 * HOUR),
             "half_shift",
             "Up to this long after its start a punch may begin the shift although the shift before it was left open.",
+        ),
+        setting(
+            "half_day_split",
+            Kind::WordOrTime(HalfDaySplitKind::CODES),
+            "midpoint",
+            "Where leave of half a day divides it: in the middle, where half of its planned time is over, at a break, or at a clock time.",
         ),
     ]],
 };
@@ -790,10 +812,30 @@ static MEAL_REQUIREMENT: Section = Section {
             "false",
             "A waiver is honoured only when the meal before was taken.",
         ),
+        optional(
+            "attested_by",
+            Kind::Name,
+            "The attestation that decides: yes, and the meal was taken as it has to be; no, and it was not. Without an answer the punches decide.",
+        ),
         setting("pay", Kind::PayCode(COUNT), "meal_premium", "What a violation pays, once per workday."),
         RULE_SOURCE,
     ]],
 };
+
+static REST_REQUIREMENT: Section = Section {
+    title: "rests that a workday must have",
+    groups: &[&[
+        RULE_NAME,
+        required("attested_by", Kind::Name, "The attestation of whether all rests were taken. Only no pays."),
+        setting("when_worked", up_to(48 * HOUR), "3h30m", "The worked time of the workday that makes them necessary."),
+        setting("compare", COMPARE, "at_least", "Whether exactly `when_worked` makes them necessary."),
+        setting("pay", Kind::PayCode(COUNT), "rest_premium", "What a violation pays, once per workday."),
+        RULE_SOURCE,
+    ]],
+};
+
+static ATTESTATION: Section =
+    Section { title: "a question about a workday that the employee answers with yes or no", groups: &[&[RULE_NAME]] };
 
 static LEAVE: Section = Section {
     title: "leave",

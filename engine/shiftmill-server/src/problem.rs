@@ -50,6 +50,9 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::LeaveBackwards
         | ErrorCode::ApprovalBackwards
         | ErrorCode::EmploymentBackwards
+        | ErrorCode::UnknownPayCode
+        | ErrorCode::ManualHoursTooLong
+        | ErrorCode::UnknownAttestation
         | ErrorCode::UnknownShift
         | ErrorCode::UnknownLeave
         | ErrorCode::UnknownRule

@@ -16,8 +16,8 @@ use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
-    self, ApprovalRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, PunchRow, RowError,
-    RowReader, ShiftRow, WaiverRow,
+    self, ApprovalRow, AttestationRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow,
+    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, read_tags, write_detail, write_failures};
 use tokio::sync::oneshot;
@@ -252,6 +252,12 @@ fn read_timecard(
         waivers: each(at, "waivers", &timecard.waivers, |row| waiver(row, reader))?,
         day_overrides: each(at, "days", &timecard.days, |row| Ok(reader.day_type(&day_row(row))?))?,
         approvals: each(at, "approvals", &timecard.approvals, |row| Ok(reader.approval(&approval_row(row))?))?,
+        manual_hours: each(at, "manual_hours", &timecard.manual_hours, |row| {
+            Ok(reader.manual_hours(&manual_hours_row(row))?)
+        })?,
+        attestations: each(at, "attestations", &timecard.attestations, |row| {
+            Ok(reader.attestation(&attestation_row(row))?)
+        })?,
         employment: each(at, "employment", &timecard.employment, |row| Ok(reader.employment(&employment_row(row))?))?,
         opening_balances: each(at, "opening_balances", &timecard.opening_balances, |row| {
             Ok(reader.balance(&balance_row(row))?)
@@ -277,6 +283,8 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         carried,
         approvals,
         employment,
+        manual_hours,
+        attestations,
     } = timecard;
     let counts = [
         ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
@@ -289,6 +297,8 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         ("carried", carried.len(), ROWS_PER_TIMECARD_MAX),
         ("approvals", approvals.len(), ROWS_PER_TIMECARD_MAX),
         ("employment", employment.len(), ROWS_PER_TIMECARD_MAX),
+        ("manual_hours", manual_hours.len(), ROWS_PER_TIMECARD_MAX),
+        ("attestations", attestations.len(), ROWS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
         Some((list, count, most)) => {
@@ -390,6 +400,7 @@ fn leave(leave: &v1::LeaveFact, reader: &mut RowReader<'_>) -> Result<Vec<Leave>
         to: leave.to.as_str().into(),
         workday: leave.workday.as_str().into(),
         amount: if leave.seconds == 0 { Given::default() } else { Given::Value(Seconds(leave.seconds)) },
+        half: leave.half.as_str().into(),
         recorded: leave.recorded_at.as_str().into(),
     };
     Ok(reader.leave(&row)?)
@@ -427,7 +438,12 @@ fn waiver(waiver: &v1::WaiverFact, reader: &mut RowReader<'_>) -> Result<Waiver,
 }
 
 fn day_row(day: &v1::DayFact) -> DayTypeRow<'_> {
-    DayTypeRow { workday: day.workday.as_str().into(), day_type: day.day_type.as_str().into() }
+    DayTypeRow {
+        workday: day.workday.as_str().into(),
+        day_type: day.day_type.as_str().into(),
+        from: day.from.as_str().into(),
+        to: day.to.as_str().into(),
+    }
 }
 
 fn approval_row(approval: &v1::ApprovalFact) -> ApprovalRow<'_> {
@@ -440,6 +456,24 @@ fn approval_row(approval: &v1::ApprovalFact) -> ApprovalRow<'_> {
         status: approval.status.as_str().into(),
         choice: approval.choice.as_str().into(),
         recorded: approval.recorded_at.as_str().into(),
+    }
+}
+
+fn manual_hours_row(hours: &v1::ManualHoursFact) -> ManualHoursRow<'_> {
+    ManualHoursRow {
+        workday: hours.workday.as_str().into(),
+        code: &hours.code,
+        amount: Given::Value(Seconds(hours.seconds)),
+        recorded: hours.recorded_at.as_str().into(),
+    }
+}
+
+fn attestation_row(said: &v1::AttestationFact) -> AttestationRow<'_> {
+    AttestationRow {
+        workday: said.workday.as_str().into(),
+        question: &said.question,
+        answer: said.answer.as_str().into(),
+        recorded: said.recorded_at.as_str().into(),
     }
 }
 
@@ -573,6 +607,8 @@ fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]
                 FactList::DayOverrides => "days",
                 FactList::Approvals => "approvals",
                 FactList::Employment => "employment",
+                FactList::ManualHours => "manual_hours",
+                FactList::Attestations => "attestations",
                 FactList::OpeningBalances => "opening_balances",
                 FactList::Carried => "carried",
             };

@@ -179,7 +179,7 @@ async fn uneven_columns_are_an_error_of_the_chunk_and_the_stream_goes_on() {
 async fn rows_that_name_what_is_not_there() {
     let server = Running::start(Limits::default()).await;
     let mut stranger = chunk(2, 0..2);
-    stranger.day_overrides = vec![v1::DayOverrideRow { employee: 2, workday: 20514, day_type: 1 }];
+    stranger.day_overrides = vec![v1::DayOverrideRow { employee: 2, workday: 20514, day_type: 1, ..<_>::default() }];
     let mut unordered = chunk(3, 0..2);
     let balance = |employee| v1::OpeningBalanceRow { employee, rule: "weekly-40".to_owned(), seconds: 3_600 };
     unordered.opening_balances = vec![balance(1), balance(0)];
@@ -235,7 +235,7 @@ async fn leave_that_the_ruleset_does_not_know_is_an_error_of_its_card_only() {
     let server = Running::start(Limits::default()).await;
     let mut misspelt = chunk(1, 0..3);
     let time = Some(v1::leave_row::Time::Workday(20514));
-    misspelt.leave = vec![v1::LeaveRow { employee: 1, code: "anual".to_owned(), time, recorded_at: 0 }];
+    misspelt.leave = vec![v1::LeaveRow { employee: 1, code: "anual".to_owned(), time, ..<_>::default() }];
     let answers = server.exchange(header(), vec![misspelt]).await.unwrap();
     let result = results(&answers).remove(0);
     let errors: Vec<_> = result.errors.iter().map(|error| (error.employee, error.code.as_str())).collect();
@@ -285,7 +285,7 @@ async fn an_employee_twice_in_a_chunk_is_not_paid_as_two() {
 async fn facts_that_exclude_each_other_are_an_error_of_their_card() {
     let server = Running::start(Limits::default()).await;
     let mut chunk = chunk(1, 0..3);
-    let day = |employee, day_type| v1::DayOverrideRow { employee, workday: 20514, day_type };
+    let day = |employee, day_type| v1::DayOverrideRow { employee, workday: 20514, day_type, ..<_>::default() };
     chunk.day_overrides = vec![day(0, 1), day(1, 1), day(1, 2), day(2, 2), day(2, 2)];
     let answers = server.exchange(header(), vec![chunk]).await.unwrap();
     let result = results(&answers).remove(0);
@@ -621,7 +621,11 @@ async fn a_timecard_that_cannot_be_read_costs_no_other() {
     cards[2].leave =
         vec![v1::LeaveFact { code: "anual".to_owned(), workday: "2026-03-03".to_owned(), ..<_>::default() }];
     cards[3].zone = "Mars/Base".to_owned();
-    let day = |day_type: &str| v1::DayFact { workday: "2026-03-02".to_owned(), day_type: day_type.to_owned() };
+    let day = |day_type: &str| v1::DayFact {
+        workday: "2026-03-02".to_owned(),
+        day_type: day_type.to_owned(),
+        ..<_>::default()
+    };
     cards[4].days = vec![day("rest_day"), day("workday")];
     // Far from the days of the request, and nearer to the other punches than 68 years.
     cards[5].punches[1].at = "1981-03-02 17:00".to_owned();

@@ -12,10 +12,10 @@ use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
-    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FilterId, Inputs, Layer, Leave,
-    LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId, ScheduledShift,
-    Scratch, Seconds, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues, TimecardBatch, Timestamp,
-    TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId, Inputs, Layer,
+    Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
+    ScheduledShift, Scratch, Seconds, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues, TimecardBatch,
+    Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -67,12 +67,23 @@ pub fn permutation_invariance(question: &Question) -> Held {
     shuffle(&mut random, &mut shuffled.facts.waivers);
     shuffle(&mut random, &mut shuffled.facts.approvals);
     shuffle(&mut random, &mut shuffled.facts.employment);
+    shuffle(&mut random, &mut shuffled.facts.manual_hours);
+    shuffle(&mut random, &mut shuffled.facts.attestations);
     let (before, mut after) = (engine::answer(question), engine::answer(&shuffled));
     // The error names the fact by its position, which changed.
-    use EvaluationError::{EmploymentBackwards, ShiftsOverlap};
-    if let (Some(ShiftsOverlap { .. }), Some(ShiftsOverlap { .. }))
-    | (Some(EmploymentBackwards { .. }), Some(EmploymentBackwards { .. })) = (before.error, after.error)
-    {
+    let is_by_position = |error: Option<EvaluationError>| match error {
+        Some(
+            EvaluationError::ShiftsOverlap { .. }
+            | EvaluationError::EmploymentBackwards { .. }
+            | EvaluationError::ManualHoursTooLong { .. }
+            | EvaluationError::UnknownPayCode { .. }
+            | EvaluationError::UnknownAttestation { .. }
+            | EvaluationError::GivenTwice { list: FactList::Attestations, .. },
+        ) => true,
+        Some(_) | None => false,
+    };
+    let list = |error: Option<EvaluationError>| error.and_then(|error| error.fact()).map(|fact| fact.0);
+    if is_by_position(before.error) && is_by_position(after.error) && list(before.error) == list(after.error) {
         after.error = before.error;
     }
     same(&before, &after, "the facts in another order")
@@ -351,7 +362,8 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     for (code, amount) in lines {
         let quantity = names.pay_code(code).is_some_and(|info| info.layer == Layer::Quantity);
         let leave = names.pay_code(code).is_some_and(|info| info.name.starts_with("leave_"));
-        let beside_the_timeline = quantity || (leave && amounts);
+        let manual = question.facts.manual_hours.iter().any(|hours| hours.code == code);
+        let beside_the_timeline = quantity || manual || (leave && amounts);
         if !beside_the_timeline && explained.get(&code).copied().unwrap_or(0) != amount {
             return Err(format!("{code:?} pays {amount} and is explained for {:?}", explained.get(&code)));
         }
@@ -556,6 +568,7 @@ fn moved(question: &Question, days: i32) -> Question {
         leave.time = match leave.time {
             LeaveTime::Span { start, end } => LeaveTime::Span { start: later(start, days), end: later(end, days) },
             LeaveTime::Workday(workday) => LeaveTime::Workday(workday.plus(days)),
+            LeaveTime::HalfDay(workday, half) => LeaveTime::HalfDay(workday.plus(days), half),
             LeaveTime::Amount(workday, amount) => LeaveTime::Amount(workday.plus(days), amount),
         };
     }
@@ -577,6 +590,14 @@ fn moved(question: &Question, days: i32) -> Question {
     }
     for decision in &mut facts.day_overrides {
         decision.workday = decision.workday.plus(days);
+    }
+    for hours in &mut facts.manual_hours {
+        hours.workday = hours.workday.plus(days);
+        hours.recorded_at = later(hours.recorded_at, days);
+    }
+    for said in &mut facts.attestations {
+        said.workday = said.workday.plus(days);
+        said.recorded_at = later(said.recorded_at, days);
     }
     for employment in &mut facts.employment {
         employment.hired = employment.hired.map(|hired| hired.plus(days));
@@ -603,6 +624,7 @@ fn moved(question: &Question, days: i32) -> Question {
         for date in plan.clock_offsets.iter_mut().flat_map(|rule| [&mut rule.from, &mut rule.until]).flatten() {
             *date = date.plus(days);
         }
+        plan.calendar.half_days.iter_mut().for_each(|half_day| half_day.date = half_day.date.plus(days));
         if let Some(StatutoryRestDay::LastWorked { four_weeks_from: Some(from) }) =
             &mut plan.calendar.statutory_rest_day
         {

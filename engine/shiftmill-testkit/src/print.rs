@@ -76,10 +76,16 @@ pub fn timecard(question: &Question) -> String {
         let _ = writeln!(text, "Waiver: {waiver:?}");
     }
     for decision in &facts.day_overrides {
-        let _ = writeln!(text, "Day type: {} is {}", day(decision.workday), decision.day_type);
+        let _ = writeln!(text, "Day type: {} is {} {:?}", day(decision.workday), decision.day_type, decision.window);
     }
     for employment in &facts.employment {
         let _ = writeln!(text, "Employed: {:?} to {:?}", employment.hired.map(day), employment.left.map(day));
+    }
+    for hours in &facts.manual_hours {
+        let _ = writeln!(text, "Manual: {hours:?}");
+    }
+    for said in &facts.attestations {
+        let _ = writeln!(text, "Attested: {said:?}");
     }
     for approval in &facts.approvals {
         let _ = writeln!(text, "Approval: {approval:?}");

@@ -54,6 +54,8 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.facts.waivers.clear());
     with(&|question| question.facts.day_overrides.clear());
     with(&|question| question.facts.approvals.clear());
+    with(&|question| gone(question.facts.manual_hours.pop()));
+    with(&|question| gone(question.facts.attestations.pop()));
     with(&|question| question.split_by.clear());
     with(&|question| question.facts.tag = TagId::NONE);
     with(&|question| question.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE));
@@ -100,6 +102,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.calendar.unrostered_day = default.calendar.unrostered_day);
     with(&|plan| plan.calendar.rest_days = default.calendar.rest_days);
     with(&|plan| gone(plan.calendar.dates.pop()));
+    with(&|plan| gone(plan.calendar.half_days.pop()));
     with(&|plan| plan.schedule.weekly_pattern = [None; 7]);
     with(&|plan| plan.schedule.templates.iter_mut().for_each(|template| template.breaks.clear()));
     with(&|plan| plan.matching = default.matching);

@@ -21,13 +21,17 @@ pub enum Table {
     Waivers,
     /// Requests and what was decided about them.
     Approvals,
+    /// Hours that people added.
+    ManualHours,
+    /// What employees attested.
+    Attestations,
     /// Values that plugins carried over from the pay period before.
     Carried,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 11] = [
         Table::Employees,
         Table::Punches,
         Table::Schedule,
@@ -36,6 +40,8 @@ impl Table {
         Table::Corrections,
         Table::Waivers,
         Table::Approvals,
+        Table::ManualHours,
+        Table::Attestations,
         Table::Carried,
     ];
 
@@ -50,6 +56,8 @@ impl Table {
             Table::Corrections => "corrections",
             Table::Waivers => "waivers",
             Table::Approvals => "approvals",
+            Table::ManualHours => "manual_hours",
+            Table::Attestations => "attestations",
             Table::Carried => "carried",
         }
     }
@@ -143,6 +151,8 @@ fields! {
         Corrections Required "the employee's key";
         Waivers Required "the employee's key";
         Approvals Required "the employee's key";
+        ManualHours Required "the employee's key";
+        Attestations Required "the employee's key";
         Carried Required "the employee's key";
     }
     Name "name" ["employee_name", "full_name", "姓名"] {
@@ -193,15 +203,18 @@ fields! {
         Punches Optional "a number, by which corrections name the punch";
         Corrections Optional "the number of the punch meant, instead of `at` and `kind`";
     }
-    Code "code" ["leave", "leave_code", "leave_type", "type"] {
+    Code "code" ["leave", "leave_code", "leave_type", "type", "pay_code"] {
         Leave Required "a leave code of the ruleset";
+        ManualHours Required "a pay code of the ruleset that counts time";
     }
     From "from" ["start", "start_date", "begin"] {
         Leave When "a date (whole workdays, both included), or a date and a time";
+        Days Optional "when only a part of the day has the type: a time of day; with `to`";
         Approvals When "a date and a time";
     }
     To "to" ["end", "end_date", "until", "new_at"] {
         Leave Optional "the last date, or the date and time of the end";
+        Days Optional "the time of day at which that part ends, at most `24:00`";
         Corrections Optional "the right date and time, for `retime`";
         Approvals Optional "the date and time of the end";
     }
@@ -210,6 +223,8 @@ fields! {
         Days Required "a date";
         Leave When "one workday, instead of `from` and `to`";
         Waivers Required "a date";
+        ManualHours Required "a date";
+        Attestations Required "a date";
         Approvals When "one workday, instead of `from` and `to`";
     }
     Start "start" ["start_time", "shift_start", "from"] {
@@ -227,11 +242,23 @@ fields! {
     Amount "amount" ["hours", "length", "duration"] {
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
         Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";
+        ManualHours Required "how much: `2:00`, `2h`";
+    }
+    Half "half" ["half_day"] {
+        Leave Optional "`first` or `second` when the leave is half of `workday`";
     }
     Recorded "recorded" ["recorded_at", "approved_at"] {
         Leave Optional "when it became known; always known, when empty";
         Corrections Optional "when it became known; always known, when empty";
         Approvals Optional "when it became known; always known, when empty";
+        ManualHours Optional "when they became known; always known, when empty";
+        Attestations Optional "when it became known; always known, when empty";
+    }
+    Question "question" ["attestation"] {
+        Attestations Required "an attestation of the ruleset, such as `rests_taken`";
+    }
+    Answer "answer" ["attested"] {
+        Attestations Required "`yes` or `no`";
     }
     Choice "choice" ["compensation", "compensated_by"] {
         Approvals Optional "how overtime is compensated: `pay`, or `bank` for time off; pay when empty";

@@ -17,6 +17,8 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         EvaluationError::UnknownTemplate { .. } => format!("the ruleset has no shift `{name}`"),
         EvaluationError::UnknownLeave { .. } => format!("the ruleset has no leave code `{name}`"),
         EvaluationError::UnknownRule { .. } => format!("the ruleset has no overtime rule `{name}`"),
+        EvaluationError::UnknownPayCode { .. } => format!("the ruleset has no pay code `{name}` for time"),
+        EvaluationError::UnknownAttestation { .. } => format!("the ruleset has no attestation `{name}`"),
         EvaluationError::Plugin { code } => format!("the plugin `{name}` failed on this timecard: {code}"),
         EvaluationError::WindowTooLong { .. }
         | EvaluationError::WindowBackwards
@@ -27,6 +29,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::LeaveBackwards { .. }
         | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::EmploymentBackwards { .. }
+        | EvaluationError::ManualHoursTooLong { .. }
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
@@ -129,6 +132,9 @@ errors! {
     LeaveBackwards { index },
     ApprovalBackwards { index },
     EmploymentBackwards { index },
+    UnknownPayCode { index code },
+    ManualHoursTooLong { index },
+    UnknownAttestation { index question },
     FactOutsideWindow { workday },
     Engine,
     Plugin { code },

@@ -2,9 +2,10 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind, DayOverride,
-    DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, PunchKind, PunchRef, RuleId, Seconds,
-    Sparse, TagId, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
+    Approval, ApprovalTime, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind,
+    DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names,
+    OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp, Unit,
+    Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -15,6 +16,10 @@ use crate::vocabulary::Vocabulary;
 
 /// A leave code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-LEAVE`.
 const NO_LEAVE: u16 = u16::MAX;
+/// A pay code that no ruleset has: the card, and only it, gets `SM-UNKNOWN-PAY-CODE`.
+const NO_PAY_CODE: u16 = u16::MAX;
+/// An attestation that no ruleset has: the card, and only it, gets `SM-UNKNOWN-ATTESTATION`.
+const NO_QUESTION: u16 = u16::MAX;
 /// A rule that no ruleset has: the card, and only it, gets `SM-UNKNOWN-RULE`.
 const NO_RULE: u16 = u16::MAX;
 
@@ -39,6 +44,12 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         day_overrides: rows(&batch.day_overrides, write_day_override),
         approvals: rows(&batch.approvals, write_approval),
         employment: rows(&batch.employment, write_employment),
+        manual_hours: rows(&batch.manual_hours, |employee, row| {
+            write_manual_hours(employee, row, vocabulary.pay_code_name(ruleset(employee), row.code))
+        }),
+        attestations: rows(&batch.attestations, |employee, row| {
+            write_attestation(employee, row, vocabulary.attestation_name(ruleset(employee), row.question))
+        }),
         opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
         }),
@@ -92,6 +103,10 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
     let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
     let employment = sparse(&chunk.employment, "employment", |row| (row.employee, Ok(read_employment(row))))?;
+    let manual_hours =
+        sparse(&chunk.manual_hours, "manual_hours", |row| (row.employee, Ok(read_manual_hours(row, &employees))))?;
+    let attestations =
+        sparse(&chunk.attestations, "attestations", |row| (row.employee, Ok(read_attestation(row, &employees))))?;
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
@@ -103,6 +118,17 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     for (row, (named, (_, balance))) in chunk.opening_balances.iter().zip(opening_balances.iter()).enumerate() {
         if balance.rule == RuleId(NO_RULE) {
             unknown.rules.push(row, &named.rule);
+        }
+    }
+    for (row, (named, (_, hours))) in chunk.manual_hours.iter().zip(manual_hours.iter()).enumerate() {
+        let info = employees.names(named.employee).and_then(|names| names.pay_code(hours.code));
+        if info.is_none_or(|info| info.unit != Unit::Second) {
+            unknown.pay_codes.push(row, &named.code);
+        }
+    }
+    for (row, (named, (_, said))) in chunk.attestations.iter().zip(attestations.iter()).enumerate() {
+        if said.question == NO_QUESTION {
+            unknown.attestations.push(row, &named.question);
         }
     }
     let shifts = chunk.shift_workday.len();
@@ -132,6 +158,8 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         day_overrides,
         approvals,
         employment,
+        manual_hours,
+        attestations,
         opening_balances,
         carried,
     };
@@ -234,6 +262,9 @@ pub enum RowFault {
         /// The number.
         number: i32,
     },
+    /// A part of a day that is none.
+    #[error("a part of a day has to end after it starts, at 86400 seconds at the latest")]
+    NotAPartOfADay,
 }
 
 impl ChunkFault {
@@ -394,23 +425,40 @@ fn read_carried(chunk: &v1::Chunk, employees: &Employees<'_>) -> Result<Sparse<C
 fn write_leave(employee: u32, leave: &Leave, code: String) -> v1::LeaveRow {
     let time = match leave.time {
         LeaveTime::Span { start, end } => v1::leave_row::Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
-        LeaveTime::Workday(workday) => v1::leave_row::Time::Workday(workday.0),
+        LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) => v1::leave_row::Time::Workday(workday.0),
         LeaveTime::Amount(workday, amount) => {
             v1::leave_row::Time::Amount(v1::LeaveAmount { workday: workday.0, seconds: amount.0 })
         }
     };
-    v1::LeaveRow { employee, code, recorded_at: leave.recorded_at.0, time: Some(time) }
+    let half = match leave.time {
+        LeaveTime::HalfDay(_, DayHalf::First) => v1::LeaveHalf::First,
+        LeaveTime::HalfDay(_, DayHalf::Second) => v1::LeaveHalf::Second,
+        LeaveTime::Span { .. } | LeaveTime::Workday(_) | LeaveTime::Amount(..) => v1::LeaveHalf::Neither,
+    };
+    v1::LeaveRow { employee, code, recorded_at: leave.recorded_at.0, time: Some(time), half: half.into() }
 }
 
 fn read_leave(row: &v1::LeaveRow, employees: &Employees<'_>) -> Result<Leave, RowFault> {
     let names = employees.names(row.employee).map_or(&[][..], |names| names.leave.as_slice());
     let position = names.iter().position(|name| *name == row.code).and_then(|position| u16::try_from(position).ok());
     let code = position.unwrap_or(NO_LEAVE);
+    let unknown = RowFault::UnknownNumber { what: "half of a workday", number: row.half };
+    let half = match v1::LeaveHalf::try_from(row.half).map_err(|_| unknown)? {
+        v1::LeaveHalf::Neither => None,
+        v1::LeaveHalf::First => Some(DayHalf::First),
+        v1::LeaveHalf::Second => Some(DayHalf::Second),
+    };
     let time = match &row.time {
+        Some(v1::leave_row::Time::Span(_) | v1::leave_row::Time::Amount(_)) if half.is_some() => {
+            return Err(RowFault::Missing { what: "the workday of which the leave is a half" });
+        }
         Some(v1::leave_row::Time::Span(span)) => {
             LeaveTime::Span { start: Timestamp(span.start), end: Timestamp(span.end) }
         }
-        Some(v1::leave_row::Time::Workday(workday)) => LeaveTime::Workday(Workday(*workday)),
+        Some(v1::leave_row::Time::Workday(workday)) => {
+            let workday = Workday(*workday);
+            half.map_or(LeaveTime::Workday(workday), |half| LeaveTime::HalfDay(workday, half))
+        }
         Some(v1::leave_row::Time::Amount(amount)) => {
             LeaveTime::Amount(Workday(amount.workday), Seconds(amount.seconds))
         }
@@ -546,13 +594,57 @@ fn read_employment(row: &v1::EmploymentRow) -> Employment {
     Employment { hired: row.hired.map(Workday), left: row.left.map(Workday) }
 }
 
+fn write_manual_hours(employee: u32, hours: &ManualHours, code: String) -> v1::ManualHoursRow {
+    let ManualHours { workday, code: _, amount, recorded_at } = *hours;
+    v1::ManualHoursRow { employee, workday: workday.0, code, seconds: amount.0, recorded_at: recorded_at.0 }
+}
+
+fn read_manual_hours(row: &v1::ManualHoursRow, employees: &Employees<'_>) -> ManualHours {
+    let names = employees.names(row.employee).map_or(&[][..], |names| names.pay_codes.as_slice());
+    let code = names.iter().position(|info| info.name == row.code).and_then(|position| u16::try_from(position).ok());
+    ManualHours {
+        workday: Workday(row.workday),
+        code: PayCode(code.unwrap_or(NO_PAY_CODE)),
+        amount: Seconds(row.seconds),
+        recorded_at: Timestamp(row.recorded_at),
+    }
+}
+
+fn write_attestation(employee: u32, said: &Attestation, question: String) -> v1::AttestationRow {
+    let Attestation { workday, question: _, answer, recorded_at } = *said;
+    v1::AttestationRow { employee, workday: workday.0, question, answer, recorded_at: recorded_at.0 }
+}
+
+fn read_attestation(row: &v1::AttestationRow, employees: &Employees<'_>) -> Attestation {
+    let names = employees.names(row.employee).map_or(&[][..], |names| names.attestations.as_slice());
+    let question = names.iter().position(|name| *name == row.question);
+    Attestation {
+        workday: Workday(row.workday),
+        question: question.and_then(|position| u16::try_from(position).ok()).unwrap_or(NO_QUESTION),
+        answer: row.answer,
+        recorded_at: Timestamp(row.recorded_at),
+    }
+}
+
 fn write_day_override(employee: u32, day: &DayOverride) -> v1::DayOverrideRow {
-    v1::DayOverrideRow { employee, workday: day.workday.0, day_type: day.day_type.wire_number() }
+    let (from_seconds, to_seconds) = day.window.map(|window| (window.opens(), window.closes())).unzip();
+    v1::DayOverrideRow {
+        employee,
+        workday: day.workday.0,
+        day_type: day.day_type.wire_number(),
+        from_seconds,
+        to_seconds,
+    }
 }
 
 fn read_day_override(row: &v1::DayOverrideRow) -> Result<DayOverride, RowFault> {
     let day_type = read_number::<DayType>(row.day_type, "day type")?;
-    Ok(DayOverride { workday: Workday(row.workday), day_type })
+    let window = match (row.from_seconds, row.to_seconds) {
+        (None, None) => None,
+        (Some(from), Some(to)) => Some(DayWindow::new(from, to).ok_or(RowFault::NotAPartOfADay)?),
+        (None, Some(_)) | (Some(_), None) => return Err(RowFault::NotAPartOfADay),
+    };
+    Ok(DayOverride { workday: Workday(row.workday), day_type, window })
 }
 
 fn write_balance(employee: u32, balance: &OpeningBalance, rule: String) -> v1::OpeningBalanceRow {
@@ -573,7 +665,8 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 mod tests {
     use super::*;
     use shiftmill_core::{
-        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Punch, RosterKind, ShiftFact, ShiftTimes,
+        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Layer, Multiplier, PayCodeInfo, Punch,
+        RosterKind, ShiftFact, ShiftTimes,
     };
 
     fn names() -> Names {
@@ -583,8 +676,15 @@ mod tests {
             shifts: list(&["early", "late"]),
             leave: list(&["annual", "sick"]),
             carried: list(&["points/balance", "points/last"]),
+            attestations: list(&["rest_taken", "meal_taken"]),
+            pay_codes: ["regular", "overtime_1_5"].map(pay_code).to_vec(),
             ..Names::default()
         }
+    }
+
+    fn pay_code(name: &str) -> PayCodeInfo {
+        let (layer, unit, multiplier) = (Layer::Base, Unit::Second, Multiplier::PLAIN);
+        PayCodeInfo { name: name.to_owned(), layer, unit, paid: true, multiplier }
     }
 
     /// Cards with every kind of fact, in every form.
@@ -608,6 +708,8 @@ mod tests {
             leave: vec![
                 leave(0, LeaveTime::Span { start: at, end: Timestamp(at.0 + 60) }),
                 leave(1, LeaveTime::Workday(day)),
+                leave(1, LeaveTime::HalfDay(day, DayHalf::First)),
+                leave(1, LeaveTime::HalfDay(day, DayHalf::Second)),
                 leave(1, LeaveTime::Amount(day, Seconds(3_600))),
             ],
             corrections: vec![
@@ -619,7 +721,14 @@ mod tests {
             waivers: [WaiverKind::Meal(1), WaiverKind::Exception(ExceptionCode::LateIn)]
                 .map(|kind| Waiver { workday: day, kind })
                 .to_vec(),
-            day_overrides: DayType::ALL.iter().map(|it| DayOverride { workday: day, day_type: *it }).collect(),
+            day_overrides: DayType::ALL
+                .iter()
+                .map(|it| DayOverride {
+                    workday: day,
+                    day_type: *it,
+                    window: DayWindow::new(0, u32::from(it.number())),
+                })
+                .collect(),
             approvals: vec![
                 approval(ApprovalKind::Overtime, ApprovalTime::Span { start: at, end: Timestamp(at.0 + 60) }),
                 approval(ApprovalKind::Trip, ApprovalTime::Workday(day)),
@@ -629,6 +738,10 @@ mod tests {
                 Employment { hired: None, left: Some(day) },
                 Employment { hired: Some(day.plus(9)), left: None },
             ],
+            manual_hours: vec![ManualHours { workday: day, code: PayCode(1), amount: Seconds(60), recorded_at }],
+            attestations: [true, false]
+                .map(|answer| Attestation { workday: day, question: u16::from(answer), answer, recorded_at })
+                .to_vec(),
             opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
             carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),
             ..CardFacts::default()
@@ -684,7 +797,7 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 18] = [
+        let damages: [(&str, Damage); 22] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
@@ -698,8 +811,12 @@ mod tests {
             ("shift_tag[0]", |chunk| chunk.shift_tag[0] = 4),
             ("corrections[0]", |chunk| chunk.corrections[0].tag = 70_000),
             ("leave[2]", |chunk| chunk.leave[2].time = None),
+            ("leave[0]", |chunk| chunk.leave[0].half = 1),
+            ("leave[2]", |chunk| chunk.leave[2].half = 3),
             ("corrections[1]", |chunk| chunk.corrections[1].correction = None),
             ("waivers[1]", |chunk| chunk.waivers[1].waived = Some(v1::waiver_row::Waived::Meal(256))),
+            ("day_overrides[0]", |chunk| chunk.day_overrides[0].from_seconds = Some(0)),
+            ("day_overrides[1]", |chunk| chunk.day_overrides[1].to_seconds = Some(86_401)),
             ("day_overrides[6]", |chunk| chunk.day_overrides[6].employee = 0),
             ("carried_key[1]", |chunk| chunk.carried_key[1] = 0),
             ("carried_value", |chunk| chunk.carried_value.clear()),

@@ -5,7 +5,8 @@ use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
-    Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, SpanState, TotalScope, Unit, ValueKind, WhyNotKind,
+    Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, SpanState, StatementEffect, TotalScope, Unit,
+    ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -96,6 +97,7 @@ numbered! {
     TotalScope is TotalScope { Workweek PayPeriod }
     CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
     ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead }
+    StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
     ApprovalKind is ApprovalKind { Overtime EarlyIn LateOut Trip Outing Leave Callback }
     ApprovalStatus is ApprovalStatus { Approved Pending Rejected }

@@ -135,6 +135,8 @@ grounds! {
     32 LengthRoundedDown { interval },
     33 LengthRoundedUp { interval },
     34 OutsideEmployment,
+    50 ManualHours,
+    51 RestRequirement,
 }
 
 #[cfg(test)]

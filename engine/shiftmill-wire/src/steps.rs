@@ -3,8 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcome, ApprovalOutcomeKind, ApprovalTime, CarryKey, Corrected, Edited, Note, PayCode,
-    RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
+    ApprovalKind, ApprovalOutcome, ApprovalOutcomeKind, ApprovalTime, CarryKey, Corrected, DayWindow, Edited, Note,
+    PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -41,10 +41,12 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         Note::Matched { first, scheduled } => {
             Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
         }
-        Note::DayTyped { workday, day_type, ground } => Step::DayTyped(step::DayTyped {
+        Note::DayTyped { workday, day_type, ground, window } => Step::DayTyped(step::DayTyped {
             workday: workday.0,
             day_type: day_type.wire_number(),
             ground: ground.wire_number(),
+            from_seconds: window.map(DayWindow::opens),
+            to_seconds: window.map(DayWindow::closes),
         }),
         Note::TakenOff { reason, start, end } => {
             Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
@@ -66,6 +68,17 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         }),
         Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
+        Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
+            workday: workday.0,
+            question: u32::from(question),
+            answer,
+            effect: effect.wire_number(),
+        }),
+        Note::MealWaived { workday, ordinal, effect } => Step::MealWaived(step::MealWaived {
+            workday: workday.0,
+            ordinal: u32::from(ordinal),
+            effect: effect.wire_number(),
+        }),
         Note::ByPlugin { reason, edited } => {
             Step::ByPlugin(step::ByPlugin { reason: Some(reason::write(reason)), edited: Some(write_edited(edited)) })
         }
@@ -215,6 +228,11 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             workday: Workday(step.workday),
             day_type: Numbered::read(step.day_type)?,
             ground: Numbered::read(step.ground)?,
+            window: match (step.from_seconds, step.to_seconds) {
+                (None, None) => None,
+                (Some(from), Some(to)) => Some(DayWindow::new(from, to)?),
+                (None, Some(_)) | (Some(_), None) => return None,
+            },
         },
         Step::TakenOff(step) => Note::TakenOff {
             reason: reason::read(step.reason.as_ref())?,
@@ -243,6 +261,17 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             why: read_why(step)?,
         },
         Step::Approval(step) => read_approval(step)?,
+        Step::Attested(step) => Note::Attested {
+            workday: Workday(step.workday),
+            question: u16::try_from(step.question).ok()?,
+            answer: step.answer,
+            effect: Numbered::read(step.effect)?,
+        },
+        Step::MealWaived(step) => Note::MealWaived {
+            workday: Workday(step.workday),
+            ordinal: u8::try_from(step.ordinal).ok()?,
+            effect: Numbered::read(step.effect)?,
+        },
         Step::ByPlugin(step) => {
             Note::ByPlugin { reason: reason::read(step.reason.as_ref())?, edited: read_edited(step.edited.as_ref()?)? }
         }
@@ -324,7 +353,7 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 mod tests {
     use super::*;
     use shiftmill_core::shape::calendar::DayTypeGround;
-    use shiftmill_core::{Because, DayType, ExceptionCode, Reason};
+    use shiftmill_core::{Because, DayType, ExceptionCode, Reason, StatementEffect};
 
     const REASON: Reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
 
@@ -360,7 +389,12 @@ mod tests {
             Note::Rounded { rule, from: start, to: end },
             Note::Matched { first: start, scheduled: Some(Workday(20_000)) },
             Note::Matched { first: start, scheduled: None },
-            Note::DayTyped { workday: Workday(20_000), day_type: DayType::RestDay, ground: DayTypeGround::RosterRest },
+            Note::DayTyped {
+                workday: Workday(20_000),
+                day_type: DayType::RestDay,
+                ground: DayTypeGround::RosterRest,
+                window: DayWindow::new(43_200, 86_400),
+            },
             Note::TakenOff { reason, start, end },
             Note::Recoded {
                 start,
@@ -372,6 +406,8 @@ mod tests {
                 counter_after: Seconds(65),
             },
             Note::Rejected { rule, winner: RuleId(4), start, end },
+            Note::Attested { workday: Workday(20_000), question: 1, answer: true, effect: StatementEffect::Superseded },
+            Note::MealWaived { workday: Workday(20_000), ordinal: 2, effect: StatementEffect::Acts },
             Note::Approval {
                 kind: ApprovalKind::Overtime,
                 time: ApprovalTime::Span { start, end },

@@ -15,6 +15,10 @@ pub struct UnknownNames {
     pub(crate) leave: NamesByRow,
     /// Rules, by their rows in `opening_balances`.
     pub(crate) rules: NamesByRow,
+    /// Pay codes, by their rows in `manual_hours`.
+    pub(crate) pay_codes: NamesByRow,
+    /// Questions, by their rows in `attestations`.
+    pub(crate) attestations: NamesByRow,
 }
 
 /// Names by their rows, ascending.
@@ -29,6 +33,8 @@ impl UnknownNames {
             FactList::Shifts => self.shifts.get(row),
             FactList::Leave => self.leave.get(row),
             FactList::OpeningBalances => self.rules.get(row),
+            FactList::ManualHours => self.pay_codes.get(row),
+            FactList::Attestations => self.attestations.get(row),
             FactList::Corrections
             | FactList::DayOverrides
             | FactList::Carried

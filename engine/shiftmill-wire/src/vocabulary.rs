@@ -1,9 +1,9 @@
 //! The names with which a client's batches are written: batches have the numbers of rulesets, chunks have names.
 
-use shiftmill_core::{CarryKey, Names, RuleId, TimecardBatch};
+use shiftmill_core::{CarryKey, Names, PayCode, RuleId, TimecardBatch};
 use shiftmill_proto::v1;
 
-/// The names of shifts, leave, rules and carried keys of the rulesets of a request, in the order of its header.
+/// The names of shifts, leave, rules, pay codes, attestations and carried keys of the rulesets of a request, in the order of its header.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     rulesets: Vec<RulesetNames>,
@@ -17,6 +17,8 @@ struct RulesetNames {
     shifts: Vec<String>,
     leave: Vec<String>,
     rules: Vec<String>,
+    pay_codes: Vec<String>,
+    attestations: Vec<String>,
     carried: Vec<String>,
     /// The position of each shift among those of the header.
     shift_positions: Vec<u32>,
@@ -43,6 +45,8 @@ impl Vocabulary {
             shifts: names.shifts.clone(),
             leave: names.leave.clone(),
             rules: names.rules.clone(),
+            pay_codes: names.pay_codes.iter().map(|info| info.name.clone()).collect(),
+            attestations: names.attestations.clone(),
             carried: names.carried.clone(),
             ..RulesetNames::default()
         };
@@ -55,6 +59,8 @@ impl Vocabulary {
             shifts: info.shifts.clone(),
             leave: info.leave.clone(),
             rules: info.rules.clone(),
+            pay_codes: info.pay_codes.iter().map(|code| code.name.clone()).collect(),
+            attestations: info.attestations.clone(),
             carried: info.carried_keys.iter().map(|key| key.name.clone()).collect(),
             ..RulesetNames::default()
         };
@@ -95,12 +101,22 @@ impl Vocabulary {
         number(self.names(ruleset)?.rules.as_slice(), name).map(RuleId)
     }
 
+    /// The pay code of a ruleset with this name, for [`shiftmill_core::ManualHours`].
+    pub fn pay_code(&self, ruleset: u16, name: &str) -> Option<PayCode> {
+        number(self.names(ruleset)?.pay_codes.as_slice(), name).map(PayCode)
+    }
+
+    /// The number of an attestation of a ruleset, for [`shiftmill_core::Attestation`].
+    pub fn attestation(&self, ruleset: u16, name: &str) -> Option<u16> {
+        number(self.names(ruleset)?.attestations.as_slice(), name)
+    }
+
     /// The carried key of a ruleset with this name, such as `points/balance`, for [`shiftmill_core::Carried`].
     pub fn carried_key(&self, ruleset: u16, name: &str) -> Option<CarryKey> {
         number(self.names(ruleset)?.carried.as_slice(), name).map(CarryKey)
     }
 
-    /// Checks that all shifts and carried keys of a batch have names. Leave and rules without one need no check: the
+    /// Checks that all shifts and carried keys of a batch have names. Leave, rules, pay codes and attestations without one need no check: the
     /// service answers their timecards with an error.
     ///
     /// # Errors
@@ -142,6 +158,16 @@ impl Vocabulary {
     /// The name of a rule; empty when it has none.
     pub(crate) fn rule_name(&self, ruleset: u16, rule: RuleId) -> String {
         self.name(ruleset, rule.0, |names| &names.rules)
+    }
+
+    /// The name of a pay code; empty when it has none.
+    pub(crate) fn pay_code_name(&self, ruleset: u16, code: PayCode) -> String {
+        self.name(ruleset, code.0, |names| &names.pay_codes)
+    }
+
+    /// The name of an attestation; empty when it has none.
+    pub(crate) fn attestation_name(&self, ruleset: u16, question: u16) -> String {
+        self.name(ruleset, question, |names| &names.attestations)
     }
 
     fn name(&self, ruleset: u16, number: u16, list: impl Fn(&RulesetNames) -> &Vec<String>) -> String {

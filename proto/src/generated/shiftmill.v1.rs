@@ -949,6 +949,9 @@ pub struct RulesetInfo {
     /// The values that its plugins carry from one pay period to the next: carried key number N is entry N.
     #[prost(message, repeated, tag = "13")]
     pub carried_keys: ::prost::alloc::vec::Vec<CarriedKey>,
+    /// The questions that attestations answer.
+    #[prost(string, repeated, tag = "14")]
+    pub attestations: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A pay code as the ruleset declares it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1552,6 +1555,12 @@ pub struct Chunk {
     /// When employees were employed, by ascending employee. Without rows an employee was employed always.
     #[prost(message, repeated, tag = "34")]
     pub employment: ::prost::alloc::vec::Vec<EmploymentRow>,
+    /// Hours that people added, by ascending employee.
+    #[prost(message, repeated, tag = "37")]
+    pub manual_hours: ::prost::alloc::vec::Vec<ManualHoursRow>,
+    /// What employees attested, by ascending employee.
+    #[prost(message, repeated, tag = "38")]
+    pub attestations: ::prost::alloc::vec::Vec<AttestationRow>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1566,6 +1575,9 @@ pub struct LeaveRow {
     /// When it became known: seconds since 1970. Leave recorded after `as_of` does not count.
     #[prost(sfixed64, tag = "6")]
     pub recorded_at: i64,
+    /// With `workday`: which half of it. Left out: all of it.
+    #[prost(enumeration = "LeaveHalf", tag = "7")]
+    pub half: i32,
     /// How it states its time.
     #[prost(oneof = "leave_row::Time", tags = "3, 4, 5")]
     pub time: ::core::option::Option<leave_row::Time>,
@@ -1715,6 +1727,46 @@ pub mod waiver_row {
         Exception(i32),
     }
 }
+/// Hours that a person added to a workday of one employee. They are paid to one pay code and fill no counter of overtime.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ManualHoursRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The workday: days since 1970-01-01.
+    #[prost(sint32, tag = "2")]
+    pub workday: i32,
+    /// A pay code of the employee's ruleset that counts time, such as `overtime_1_5`. With another name the timecard, and
+    /// only it, gets the error `SM-UNKNOWN-PAY-CODE`.
+    #[prost(string, tag = "3")]
+    pub code: ::prost::alloc::string::String,
+    /// How much, at most 86400.
+    #[prost(uint32, tag = "4")]
+    pub seconds: u32,
+    /// When it became known: seconds since 1970. Hours recorded after `as_of` do not count.
+    #[prost(sfixed64, tag = "5")]
+    pub recorded_at: i64,
+}
+/// The answer of one employee to a question about a workday. Of several answers the last one recorded counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttestationRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The workday: days since 1970-01-01.
+    #[prost(sint32, tag = "2")]
+    pub workday: i32,
+    /// An attestation of the employee's ruleset, such as `rests_taken`. With another name the timecard, and only it, gets the
+    /// error `SM-UNKNOWN-ATTESTATION`.
+    #[prost(string, tag = "3")]
+    pub question: ::prost::alloc::string::String,
+    /// Whether the answer is yes.
+    #[prost(bool, tag = "4")]
+    pub answer: bool,
+    /// When it became known: seconds since 1970. An answer recorded after `as_of` does not count.
+    #[prost(sfixed64, tag = "5")]
+    pub recorded_at: i64,
+}
 /// A day type decided for one employee.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DayOverrideRow {
@@ -1727,6 +1779,13 @@ pub struct DayOverrideRow {
     /// Its type.
     #[prost(enumeration = "DayType", tag = "3")]
     pub day_type: i32,
+    /// When only a part of the day has the type: its start, in seconds since the midnight that opens the day. Left out, with
+    /// `to_seconds`: the whole day.
+    #[prost(uint32, optional, tag = "4")]
+    pub from_seconds: ::core::option::Option<u32>,
+    /// The end of that part, after its start and at most 86400.
+    #[prost(uint32, optional, tag = "5")]
+    pub to_seconds: ::core::option::Option<u32>,
 }
 /// A request of one employee, such as for overtime, and what was decided about it. Approvals may overlap: what one of
 /// them allows is allowed.
@@ -2224,11 +2283,43 @@ pub struct Reason {
 /// One step of an evaluation. All instants are seconds since 1970, all days are days since 1970-01-01.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Step {
-    #[prost(oneof = "step::Step", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14")]
+    #[prost(
+        oneof = "step::Step",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 25, 26"
+    )]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// An answer of the employee.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Attested {
+        /// The workday.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// The question: a position in the ruleset's `attestations`.
+        #[prost(uint32, tag = "2")]
+        pub question: u32,
+        /// Whether the answer is yes.
+        #[prost(bool, tag = "3")]
+        pub answer: bool,
+        /// What it does.
+        #[prost(enumeration = "super::StatementEffect", tag = "4")]
+        pub effect: i32,
+    }
+    /// A waiver of a required meal.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct MealWaived {
+        /// The workday.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// Which meal: 1 for the first.
+        #[prost(uint32, tag = "2")]
+        pub ordinal: u32,
+        /// What it does.
+        #[prost(enumeration = "super::StatementEffect", tag = "3")]
+        pub effect: i32,
+    }
     /// A correction that was applied: it added a punch, voided one, moved one, or gave one its right kind.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Corrected {
@@ -2313,6 +2404,12 @@ pub mod step {
         /// What decided it.
         #[prost(enumeration = "super::DayTypeGround", tag = "3")]
         pub ground: i32,
+        /// When only a part of the day has the type: its start, in seconds since the midnight that opens the day.
+        #[prost(uint32, optional, tag = "4")]
+        pub from_seconds: ::core::option::Option<u32>,
+        /// The end of that part.
+        #[prost(uint32, optional, tag = "5")]
+        pub to_seconds: ::core::option::Option<u32>,
     }
     /// A deducted break.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2650,6 +2747,12 @@ pub mod step {
         /// The clock of a punch was off.
         #[prost(message, tag = "14")]
         ClockWasOff(ClockWasOff),
+        /// An answer of the employee was looked at.
+        #[prost(message, tag = "25")]
+        Attested(Attested),
+        /// A waiver of a required meal was looked at.
+        #[prost(message, tag = "26")]
+        MealWaived(MealWaived),
     }
 }
 /// A few timecards to evaluate, written for people.
@@ -2727,6 +2830,12 @@ pub struct Timecard {
     /// When they were employed; always, when there is nothing. Who was hired again has several.
     #[prost(message, repeated, tag = "16")]
     pub employment: ::prost::alloc::vec::Vec<EmploymentFact>,
+    /// Hours that a person added.
+    #[prost(message, repeated, tag = "18")]
+    pub manual_hours: ::prost::alloc::vec::Vec<ManualHoursFact>,
+    /// What the employee attested.
+    #[prost(message, repeated, tag = "19")]
+    pub attestations: ::prost::alloc::vec::Vec<AttestationFact>,
     /// The employee's tag, `site=north;job=welder`, which work has whose punch and roster row have none.
     #[prost(string, tag = "17")]
     pub tag: ::prost::alloc::string::String,
@@ -2795,6 +2904,9 @@ pub struct LeaveFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "6")]
     pub recorded_at: ::prost::alloc::string::String,
+    /// `first` or `second`: the leave is this half of the workday.
+    #[prost(string, tag = "7")]
+    pub half: ::prost::alloc::string::String,
 }
 /// A later fact about a punch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2846,6 +2958,12 @@ pub struct DayFact {
     /// `workday`, `rest_day`, `statutory_holiday`, `company_holiday`, `makeup_workday`, `shifted_rest`, `statutory_rest`.
     #[prost(string, tag = "2")]
     pub day_type: ::prost::alloc::string::String,
+    /// When only a part of the day has the type: a time of day, such as `12:00`.
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    /// The end of that part, at most `24:00`.
+    #[prost(string, tag = "4")]
+    pub to: ::prost::alloc::string::String,
 }
 /// A request, such as for overtime, and what was decided about it: from-to, or a whole workday, or a length on a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2884,6 +3002,38 @@ pub struct EmploymentFact {
     /// The last workday of it; empty: it goes on.
     #[prost(string, tag = "2")]
     pub left: ::prost::alloc::string::String,
+}
+/// Hours that a person added to a workday. They are paid to one pay code and fill no counter of overtime.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ManualHoursFact {
+    /// The workday.
+    #[prost(string, tag = "1")]
+    pub workday: ::prost::alloc::string::String,
+    /// A pay code of the ruleset that counts time.
+    #[prost(string, tag = "2")]
+    pub code: ::prost::alloc::string::String,
+    /// How much, at most 86400.
+    #[prost(uint32, tag = "3")]
+    pub seconds: u32,
+    /// When they became known; empty: long ago.
+    #[prost(string, tag = "4")]
+    pub recorded_at: ::prost::alloc::string::String,
+}
+/// The answer of the employee to a question about a workday.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttestationFact {
+    /// The workday.
+    #[prost(string, tag = "1")]
+    pub workday: ::prost::alloc::string::String,
+    /// An attestation of the ruleset.
+    #[prost(string, tag = "2")]
+    pub question: ::prost::alloc::string::String,
+    /// `yes` or `no`.
+    #[prost(string, tag = "3")]
+    pub answer: ::prost::alloc::string::String,
+    /// When it became known; empty: long ago.
+    #[prost(string, tag = "4")]
+    pub recorded_at: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3259,6 +3409,80 @@ impl DayType {
             "DAY_TYPE_MAKEUP_WORKDAY" => Some(Self::MakeupWorkday),
             "DAY_TYPE_SHIFTED_REST" => Some(Self::ShiftedRest),
             "DAY_TYPE_STATUTORY_REST" => Some(Self::StatutoryRest),
+            _ => None,
+        }
+    }
+}
+/// What a statement of a person about a workday does, or why it does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StatementEffect {
+    /// It changes what the workday pays, or what a person must look at.
+    Acts = 0,
+    /// The result would be the same without it.
+    ChangesNothing = 1,
+    /// It was recorded after `as_of`.
+    NotKnown = 2,
+    /// A later one counts instead.
+    Superseded = 3,
+    /// The ruleset has no rule that reads it.
+    NotRead = 4,
+}
+impl StatementEffect {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Acts => "STATEMENT_EFFECT_ACTS",
+            Self::ChangesNothing => "STATEMENT_EFFECT_CHANGES_NOTHING",
+            Self::NotKnown => "STATEMENT_EFFECT_NOT_KNOWN",
+            Self::Superseded => "STATEMENT_EFFECT_SUPERSEDED",
+            Self::NotRead => "STATEMENT_EFFECT_NOT_READ",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STATEMENT_EFFECT_ACTS" => Some(Self::Acts),
+            "STATEMENT_EFFECT_CHANGES_NOTHING" => Some(Self::ChangesNothing),
+            "STATEMENT_EFFECT_NOT_KNOWN" => Some(Self::NotKnown),
+            "STATEMENT_EFFECT_SUPERSEDED" => Some(Self::Superseded),
+            "STATEMENT_EFFECT_NOT_READ" => Some(Self::NotRead),
+            _ => None,
+        }
+    }
+}
+/// Which half of a workday leave is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LeaveHalf {
+    /// Neither: the leave is not for half a workday.
+    Neither = 0,
+    /// The first half.
+    First = 1,
+    /// The second half.
+    Second = 2,
+}
+impl LeaveHalf {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Neither => "LEAVE_HALF_NEITHER",
+            Self::First => "LEAVE_HALF_FIRST",
+            Self::Second => "LEAVE_HALF_SECOND",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LEAVE_HALF_NEITHER" => Some(Self::Neither),
+            "LEAVE_HALF_FIRST" => Some(Self::First),
+            "LEAVE_HALF_SECOND" => Some(Self::Second),
             _ => None,
         }
     }

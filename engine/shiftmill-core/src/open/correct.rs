@@ -15,6 +15,7 @@ use crate::codes::{ExceptionCode, PunchKind};
 use crate::open::correction_policy::{self, Accepted};
 use crate::open::normalise;
 use crate::record::{Corrected, Note, Recorder};
+use crate::tags::TagTable;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
 
@@ -33,6 +34,8 @@ struct Named {
     at: Timestamp,
     kind: PunchKind,
     id: Option<u64>,
+    /// The place of its tag in the order of tags: of punches that are named alike, the order given must not decide.
+    tag: u16,
     voided: bool,
 }
 
@@ -71,7 +74,7 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
         let plan = inputs.timeline.at(day);
         let code = match correction_policy::accept(plan, correction.kind, (day, recorded), accepted) {
             Ok(()) => {
-                let corrected = apply_one(correction.kind, target.map(|(position, _)| position), punches, named);
+                let corrected = apply_one(correction.kind, target.map(|(position, _)| position), punches, named, inputs.tags);
                 if let Some(corrected) = corrected {
                     recorder.note(Note::Corrected(corrected));
                 }
@@ -93,7 +96,10 @@ fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) 
     let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw?.get() as usize - 1).copied();
     // What was recorded, whether or not the clock was off.
     let recorded = |punch: &KeptPunch| normalise::recorded_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
-    let name = |punch: &KeptPunch| Named { at: recorded(punch), kind: punch.kind, id: id_of(punch), voided: false };
+    let name = |punch: &KeptPunch| {
+        let (at, tag) = (recorded(punch), inputs.tags.rank(punch.tag));
+        Named { at, kind: punch.kind, id: id_of(punch), tag, voided: false }
+    };
     named.clear();
     named.extend(punches.iter().map(name));
 }
@@ -116,11 +122,12 @@ fn apply_one(
     position: Option<usize>,
     punches: &mut Vec<KeptPunch>,
     named: &mut Vec<Named>,
+    tags: &TagTable,
 ) -> Option<Corrected> {
     match correction {
         CorrectionKind::Add { at, kind, tag } => {
             punches.push(KeptPunch { at, kind, role: PunchRole::Unused, tag, raw: None });
-            named.push(Named { at, kind, id: None, voided: false });
+            named.push(Named { at, kind, id: None, tag: tags.rank(tag), voided: false });
             Some(Corrected::Added { at })
         }
         CorrectionKind::Void(_) => {
@@ -142,7 +149,8 @@ fn apply_one(
 
 fn find(named: &[Named], punch: PunchRef) -> Option<usize> {
     let fitting = named.iter().enumerate().filter(|(_, named)| named.is(punch));
-    fitting.min_by_key(|(position, named)| (named.id.unwrap_or(u64::MAX), *position)).map(|(position, _)| position)
+    let order = |(position, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), named.tag, *position);
+    fitting.min_by_key(order).map(|(position, _)| position)
 }
 
 fn instant_named(correction: &Correction) -> Timestamp {

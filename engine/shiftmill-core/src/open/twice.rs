@@ -1,7 +1,7 @@
 //! Facts that are given twice: of two that exclude each other, neither is guessed to be the right one.
-//! - Takes:  corrections known at `as_of`, decided day types, opening balances and carried values of one card.
+//! - Takes:  corrections and attestations known at `as_of`, decided day types, opening balances and carried values of one card.
 //! - Gives:  an error for the first fact that an earlier one of its list excludes: one punch retimed to two instants,
-//!   or given two kinds, recorded at the same second; two types for one day; two balances of one rule; two values for one
+//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers to one question, recorded at the same second; two balances of one rule; two values for one
 //!   key.
 //! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind.
 //! - Runs:   with the check of the window, before any fact is used.
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use crate::evaluation::{EvaluationError, FactList};
 use crate::open::correction_policy::CorrectionAction;
 use crate::time::Timestamp;
-use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
+use crate::timecard::{Attestation, Correction, CorrectionKind, Inputs, PunchRef};
 
 /// The order in which facts of one list are compared.
 pub(crate) type Scratch = Vec<u32>;
@@ -22,12 +22,22 @@ pub(crate) type Scratch = Vec<u32>;
 pub(super) fn check(inputs: &Inputs<'_>, order: &mut Scratch) -> Result<(), EvaluationError> {
     let card = &inputs.card;
     let changed = |correction: &Correction| changed(correction, inputs.window.as_of);
+    let said = |said: &Attestation| {
+        let known = said.recorded_at <= inputs.window.as_of;
+        known.then_some((said.workday, said.question, said.recorded_at))
+    };
     let checks = [
         (FactList::Corrections, twice(card.corrections, order, changed, |one, other| to(one) == to(other))),
         (
             FactList::DayOverrides,
-            twice(card.day_overrides, order, |day| Some(day.workday), |one, other| one.day_type == other.day_type),
+            twice(
+                card.day_overrides,
+                order,
+                |day| Some((day.workday, day.window.is_some())),
+                |one, other| (one.day_type, one.window) == (other.day_type, other.window),
+            ),
         ),
+        (FactList::Attestations, twice(card.attestations, order, said, |one, other| one.answer == other.answer)),
         (FactList::OpeningBalances, twice(card.opening_balances, order, |balance| Some(balance.rule), |_, _| false)),
         (FactList::Carried, twice(card.carried, order, |carried| Some(carried.key), |_, _| false)),
     ];
@@ -107,7 +117,7 @@ mod tests {
     #[test]
     fn a_day_has_one_type() {
         let mut card = Card::new();
-        let decided = |day, day_type| DayOverride { workday: monday().plus(day), day_type };
+        let decided = |day, day_type| DayOverride { workday: monday().plus(day), day_type, window: None };
         card.facts.day_overrides = [0, 1, 0].map(|day| decided(day, DayType::RestDay)).to_vec();
         assert_eq!(refused(&mut card), None);
         card.facts.day_overrides.push(decided(1, DayType::Workday));

@@ -36,6 +36,7 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     check_schedule(inputs)?;
     check_leave(inputs)?;
     check_approvals(inputs)?;
+    check_statements(inputs)?;
     check_employment(inputs)?;
     check_opening_balances(inputs)
 }
@@ -85,7 +86,9 @@ fn check_leave(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
             LeaveTime::Amount(_, amount) if amount > LEAVE_AMOUNT_MAX => {
                 return Err(EvaluationError::LeaveTooLong { index });
             }
-            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => refuse_outside(inputs, workday, workday)?,
+            LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _) => {
+                refuse_outside(inputs, workday, workday)?;
+            }
             LeaveTime::Span { start, end } if start < end => refuse_span_outside(inputs, start, end)?,
             // Leave that ends before it starts has an error of its own.
             LeaveTime::Span { .. } => {}
@@ -107,6 +110,26 @@ fn check_approvals(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
                 refuse_outside(inputs, workday, workday)?;
             }
             ApprovalTime::Span { .. } | ApprovalTime::Workday(_) | ApprovalTime::Length(..) => {}
+        }
+    }
+    Ok(())
+}
+
+/// What people state about workdays. What the ruleset cannot read is refused whenever it was recorded, as for leave.
+fn check_statements(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let as_of = inputs.window.as_of;
+    for (index, hours) in (0_u32..).zip(inputs.card.manual_hours) {
+        hours.check(index, inputs)?;
+        if hours.recorded_at <= as_of {
+            refuse_outside(inputs, hours.workday, hours.workday)?;
+        }
+    }
+    for (index, said) in (0_u32..).zip(inputs.card.attestations) {
+        if usize::from(said.question) >= inputs.timeline.names().attestations.len() {
+            return Err(EvaluationError::UnknownAttestation { index, question: said.question });
+        }
+        if said.recorded_at <= as_of {
+            refuse_outside(inputs, said.workday, said.workday)?;
         }
     }
     Ok(())

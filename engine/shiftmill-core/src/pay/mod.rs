@@ -1,6 +1,7 @@
 //! Phase three: spans get their pay codes; premiums and quantities are added.
 pub mod combine;
 pub mod holidays;
+pub(crate) mod manual_hours;
 pub mod overtime_approval;
 pub mod premiums;
 pub mod tiers;
@@ -24,10 +25,11 @@ use crate::shape::calendar;
 use crate::time::{Seconds, Workday};
 use crate::timecard::Inputs;
 
-/// Recodes spans by overtime, then adds the pay of holidays and premiums.
+/// Recodes spans by overtime, then adds the pay of holidays, manual hours and premiums.
 pub fn pay<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     combine::combine(inputs, state, &mut scratch.overtime, &mut scratch.spans, recorder);
     holidays::pay(inputs, state);
+    manual_hours::pay(inputs, state);
     premiums::add_all(inputs, state, &mut scratch.premiums);
 }
 

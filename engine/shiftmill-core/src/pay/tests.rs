@@ -146,6 +146,8 @@ impl Bench {
             day_overrides: &self.overrides,
             approvals: &[],
             employment: &[],
+            manual_hours: &[],
+            attestations: &[],
             opening_balances: &self.opening,
             carried: &[],
         };

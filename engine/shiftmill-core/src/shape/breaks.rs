@@ -737,6 +737,7 @@ mod tests {
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),
             late_max: crate::shape::schedule::LateMax::HalfShift,
+            half_day_split: crate::shape::half_day::HalfDaySplit::Midpoint,
         };
         card.plan.schedule.templates.push(template);
         card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600, tags: None });

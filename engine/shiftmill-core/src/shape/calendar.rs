@@ -19,9 +19,10 @@ use crate::codes::{DayType, RosterKind};
 use crate::pay::tiers::{Stretch, TierScope};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
+use crate::shape::day_parts::{self, HalfDay};
 use crate::shape::workdays::workweek_start;
 use crate::time::{Weekday, WeekdaySet, Workday};
-use crate::timecard::{Inputs, ScheduleColumns};
+use crate::timecard::{DayOverride, Inputs, ScheduleColumns};
 use crate::zone::ZoneCursor;
 
 /// The days that are not ordinary.
@@ -30,6 +31,8 @@ pub struct Calendar {
     /// Dates with a type of their own, ascending, each date once. Only `statutory_holiday`, `company_holiday`,
     /// `makeup_workday`, `shifted_rest` and `rest_day` occur.
     pub dates: Vec<(Workday, DayType)>,
+    /// Stretches of dates with a type of their own, ascending, each date once.
+    pub half_days: Vec<HalfDay>,
     /// Weekdays that are rest days unless something above says otherwise.
     pub rest_days: WeekdaySet,
     /// The day of rest that the law requires, if it differs from other rest days.
@@ -130,7 +133,7 @@ impl Calendar {
 
     /// True when some date may be a holiday or statutory rest day, which begins and ends at midnight.
     pub(crate) fn has_dated_seconds(&self) -> bool {
-        !self.dates.is_empty() || self.statutory_rest_day.is_some()
+        !self.dates.is_empty() || self.statutory_rest_day.is_some() || !self.half_days.is_empty()
     }
 
     /// True when the statutory rest day follows from the work.
@@ -167,7 +170,8 @@ pub(crate) fn decide(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Work
     if calendar.is_plain() && card.day_overrides.is_empty() && card.schedule.kind.is_empty() {
         return (DayType::Workday, DayTypeGround::Nothing);
     }
-    if let Some(decided) = card.day_overrides.iter().find(|decided| decided.workday == workday) {
+    let whole = |decided: &&DayOverride| decided.workday == workday && decided.window.is_none();
+    if let Some(decided) = card.day_overrides.iter().find(whole) {
         return (decided.day_type, DayTypeGround::DayRow);
     }
     if calendar.statutory_rest_day == Some(StatutoryRestDay::Weekday(workday.weekday())) {
@@ -265,7 +269,11 @@ pub(crate) fn note<R: Recorder>(inputs: &Inputs<'_>, state: &CardState, recorder
     for workday in state.workdays.iter().map(|row| row.workday) {
         let (day_type, ground) = decide(inputs, &state.last_worked, workday);
         if ground != DayTypeGround::Nothing {
-            recorder.note(Note::DayTyped { workday, day_type, ground });
+            recorder.note(Note::DayTyped { workday, day_type, ground, window: None });
+        }
+        if let Some((half_day, ground)) = day_parts::of(inputs, workday) {
+            let (day_type, window) = (half_day.day_type, Some(half_day.window));
+            recorder.note(Note::DayTyped { workday, day_type, ground, window });
         }
     }
 }
@@ -275,7 +283,6 @@ mod tests {
     use super::*;
     use crate::facts::ShiftFact;
     use crate::testing::{Card, monday};
-    use crate::timecard::DayOverride;
 
     /// The type of a day of test cards, and what decided it.
     fn of(card: &mut Card, day: i32) -> (DayType, DayTypeGround) {
@@ -314,7 +321,11 @@ mod tests {
         assert_eq!(of(&mut card, 2), (DayType::RestDay, DayTypeGround::RosterRest));
         card.plan.calendar.dates.push((monday().plus(2), DayType::MakeupWorkday));
         assert_eq!(of(&mut card, 2), (DayType::MakeupWorkday, DayTypeGround::Date));
-        card.facts.day_overrides.push(DayOverride { workday: monday().plus(2), day_type: DayType::CompanyHoliday });
+        card.facts.day_overrides.push(DayOverride {
+            workday: monday().plus(2),
+            day_type: DayType::CompanyHoliday,
+            window: None,
+        });
         assert_eq!(of(&mut card, 2), (DayType::CompanyHoliday, DayTypeGround::DayRow));
     }
 
@@ -327,7 +338,7 @@ mod tests {
         card.plan.calendar.dates.push((sunday, DayType::StatutoryHoliday));
         card.schedule(6, "09:00", "17:00");
         assert_eq!(of(&mut card, 6), (DayType::StatutoryRest, DayTypeGround::StatutoryRestDay));
-        card.facts.day_overrides.push(DayOverride { workday: sunday, day_type: DayType::Workday });
+        card.facts.day_overrides.push(DayOverride { workday: sunday, day_type: DayType::Workday, window: None });
         assert_eq!(of(&mut card, 6), (DayType::Workday, DayTypeGround::DayRow));
     }
 

@@ -5,7 +5,7 @@
 //! - Runs:   after breaks, before the comparison with the schedule.
 //! - Edges:  whole-workday leave covers the day's scheduled shifts less the breaks of their templates; without a
 //!   scheduled shift it is `day_length` as an amount, once per workday, and nothing on a rest day or holiday unless its
-//!   code counts calendar days. Of a shift without length (see
+//!   code counts calendar days. Leave of half a day is the same for half of it (see `half_day`). Of a shift without length (see
 //!   `schedule`) it covers nothing. Leave between instants covers exactly these seconds, as far as the days of the
 //!   facts go. Amounts never overlap anything. Leave on workdays outside of employment does not count.
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
@@ -17,7 +17,7 @@
 //!   shift belongs to that shift's workday instead.
 //! - Source: employer policy; China, Regulations on Paid Annual Leave art. 3 (holidays and rest days are no annual leave);
 //!   whether leave counts toward overtime is each tier's own setting.
-//! - Shown:  timecards/leave/leave_and_work.md, whole_days.md
+//! - Shown:  timecards/leave/leave_and_work.md, whole_days.md, half_days.md
 
 #![allow(clippy::indexing_slicing, reason = "the indexes are those of the lists of one card, kept by this phase")]
 
@@ -25,12 +25,13 @@ use alloc::vec::Vec;
 
 use crate::card::{CardState, Noticed, Quantity, ScheduledShift, Span, SpanState};
 use crate::coded::coded;
-use crate::codes::{DayType, ExceptionCode, PayCode, RuleId};
+use crate::codes::{DayHalf, DayType, ExceptionCode, PayCode, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::reason::{Because, Reason};
 use crate::shape::breaks::{merge as merge_spans, template_breaks};
 use crate::shape::calendar;
+use crate::shape::half_day;
 use crate::shape::workdays::{Attribution, WorkdayWindow, Workdays};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -116,8 +117,8 @@ pub(crate) struct Scratch {
     order: Vec<Claim>,
     /// The parts of one leave.
     own: Vec<LeavePiece>,
-    /// Workdays without a scheduled shift that are on leave as a whole.
-    whole_days: Vec<Workday>,
+    /// The halves of workdays without a scheduled shift that are on leave.
+    halves: Vec<(Workday, DayHalf)>,
     /// The template's breaks of one scheduled shift.
     breaks: Vec<(Timestamp, Timestamp)>,
     /// The rest of the leave outside of work.
@@ -139,7 +140,7 @@ pub(super) fn merge(
     if inputs.card.leave.is_empty() {
         return Ok(());
     }
-    scratch.whole_days.clear();
+    scratch.halves.clear();
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     order(inputs, state, &mut scratch.order, clock)?;
     for index in 0..scratch.order.len() {
@@ -157,7 +158,9 @@ pub(super) fn merge(
 fn plan_of<'a>(leave: &Leave, inputs: &Inputs<'a>, clock: &mut ZoneCursor<'_>) -> &'a Plan {
     match leave.time {
         LeaveTime::Span { start, .. } => inputs.timeline.at(clock.date_at(start)),
-        LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => inputs.timeline.at(workday),
+        LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _) => {
+            inputs.timeline.at(workday)
+        }
     }
 }
 
@@ -178,7 +181,7 @@ fn order(
                 return Err(EvaluationError::LeaveBackwards { index: number });
             }
             LeaveTime::Span { start, end } => (start, end),
-            LeaveTime::Workday(workday) => {
+            LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) => {
                 let of_day = || state.scheduled.iter().filter(|shift| shift.workday == workday);
                 let midnight = clock.midnight(workday);
                 let start = of_day().map(|shift| shift.start).min().unwrap_or(midnight);
@@ -204,8 +207,8 @@ fn lay_out(
     clock: &mut ZoneCursor<'_>,
 ) {
     let plan = plan_of(leave, inputs, clock);
-    let CardState { scheduled, quantities, noticed, .. } = state;
-    let Scratch { own, whole_days, .. } = scratch;
+    let CardState { scheduled, not_expected, quantities, noticed, .. } = state;
+    let Scratch { own, halves, .. } = scratch;
     let LeaveCode { pays_to: code, counts } = plan.leave.codes[usize::from(leave.code)];
     own.clear();
     match leave.time {
@@ -216,8 +219,9 @@ fn lay_out(
             lay_between(start, end, code, &plan.workdays, scheduled, clock, own);
             own.retain(|piece| inputs.card.employs(piece.reporting_workday));
         }
-        LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) if !inputs.card.employs(workday) => {}
-        LeaveTime::Workday(workday) => {
+        LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _)
+            if !inputs.card.employs(workday) => {}
+        LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) => {
             for shift in scheduled.iter().filter(|shift| shift.workday == workday) {
                 let mut piece = LeavePiece {
                     start: shift.start,
@@ -233,17 +237,36 @@ fn lay_out(
                 own.push(piece);
                 own.retain(|piece| piece.start < piece.end);
             }
+            let half = match leave.time {
+                LeaveTime::HalfDay(_, half) => Some(half),
+                LeaveTime::Workday(_) | LeaveTime::Span { .. } | LeaveTime::Amount(..) => None,
+            };
+            if let Some(half) = half {
+                let (from, until) = half_day::part(half, workday, inputs, (scheduled, not_expected), clock);
+                own.iter_mut()
+                    .for_each(|piece| (piece.start, piece.end) = (piece.start.max(from), piece.end.min(until)));
+                own.retain(|piece| piece.start < piece.end);
+            }
             let costs_nothing =
                 counts == LeaveDays::WorkingDays && !calendar::of_card(inputs, &[], workday).is_working();
-            if costs_nothing || scheduled.iter().any(|shift| shift.workday == workday) {
+            let is_planned = scheduled.iter().any(|shift| shift.workday == workday)
+                || not_expected.iter().any(|left_out| left_out.workday == workday);
+            if costs_nothing || is_planned {
                 return;
             }
-            let measure = plan.leave.day_length;
-            if whole_days.contains(&workday) {
+            let shares = half_day::shares(plan.leave.day_length).into_iter();
+            let (mut gained, mut lost) = (None, None);
+            for (each, share) in shares.filter(|(each, _)| half.is_none_or(|half| half == *each)) {
+                let is_taken = halves.contains(&(workday, each));
+                let sum = if is_taken { &mut lost } else { &mut gained };
+                *sum = Some(sum.unwrap_or(Seconds::ZERO).plus(share));
+                halves.push((workday, each));
+            }
+            if let Some(measure) = lost {
                 let (code, at, rule) = (ExceptionCode::LeaveOverlap, clock.midnight(workday), RuleId::LEAVE);
                 noticed.push(Noticed { code, workday, at, measure, rule, shift: None, says: None });
-            } else {
-                whole_days.push(workday);
+            }
+            if let Some(measure) = gained {
                 quantities.push(on_leave(workday, code, measure));
             }
         }
@@ -548,6 +571,7 @@ mod tests {
             earliest_in: Seconds::hours(1),
             latest_out: Seconds::hours(4),
             late_max: crate::shape::schedule::LateMax::HalfShift,
+            half_day_split: crate::shape::half_day::HalfDaySplit::Midpoint,
         });
         card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card

@@ -1,5 +1,6 @@
 //! Required meals: a day long enough must have a meal, long enough and early enough, or it pays a premium.
-//! - Takes:  the raw pairs of one workday (the overtime workday) or of one worked shift, and the employee's waivers.
+//! - Takes:  the raw pairs of one workday (the overtime workday) or of one worked shift, and the employee's waivers and
+//!   attestations.
 //! - Gives:  `meal_missing`, `meal_short` or `meal_late`, and one unit of the premium pay code per workday at most.
 //! - Keeps:  all time; it only reads raw, unrounded instants.
 //! - Runs:   after attribution to workdays.
@@ -11,7 +12,8 @@
 //!   lacking; else `meal_missing`, at the instant at which work time reached `start_by`, measured by `length_min`.
 //!   `meal_late` is at the start of the meal, measured by the work beyond `start_by`. Exceptions, premium and
 //!   waivers go by the reporting workday of the first work of the workday or shift; a waived requirement says and
-//!   pays nothing.
+//!   pays nothing. With `attested_by`, the employee's answer decides before the punches: yes, and nothing is wrong; no,
+//!   and the meal is missing, short or late as the punches say, else missing.
 //! - Source: Cal. Labor Code sections 512(a) and 226.7; section 11(A) of the wage orders (a "work period", which does not
 //!   end at midnight); Brinker v. Superior Court (2012); Donohue v. AMN (2021).
 //! - Shown:  timecards/california/meals.md
@@ -24,6 +26,7 @@ use crate::card::{CardState, GapKind, Noticed, Pair, Quantity};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, RuleId};
 use crate::reason::{Because, Reason};
+use crate::shape::attestations::{Acted, answer};
 use crate::shape::breaks::{Compare, are_one_stretch};
 use crate::shape::workdays::{ShiftFacts, ShiftLabels};
 use crate::time::{Seconds, Timestamp, Workday};
@@ -66,6 +69,9 @@ pub struct MealRequirement {
     pub waivable_up_to: Option<Seconds>,
     /// A waiver is honoured only when the meal before it was taken, late or not (the second meal in California).
     pub waivable_only_if_previous_taken: bool,
+    /// Whether the meal was taken as it has to be: an index into [`crate::Names::attestations`]. Yes takes a violation
+    /// away, no makes one; without an answer the punches decide.
+    pub attested_by: Option<u16>,
     /// What a violation pays, one unit. Several violated requirements with one code pay it once per workday, by the first
     /// of them: per overtime workday, or of shifts per workday that they are shown on.
     pub pays_to: PayCode,
@@ -219,8 +225,20 @@ fn judge_stretch<'a>(
             continue;
         }
         let deadline = || instant_at(work.clone(), requirement.start_by);
-        let Some((code, at, measure)) = requirement.violation(gaps, deadline) else { continue };
+        let attested = requirement.attested_by.and_then(|question| answer(inputs, shown_on, question));
+        let punched = requirement.violation(gaps, deadline);
+        let violation = match (attested, punched) {
+            (Some(true), _) => None,
+            (None | Some(false), Some(violation)) => Some(violation),
+            (Some(false), None) => Some((ExceptionCode::MealMissing, deadline(), requirement.length_min)),
+            (None, None) => None,
+        };
+        if let Some(question) = requirement.attested_by.filter(|_| violation.is_some() != punched.is_some()) {
+            state.acted.push(Acted::Answer(shown_on, question));
+        }
+        let Some((code, at, measure)) = violation else { continue };
         if requirement.is_waived(shown_on, worked, gaps, inputs.card.waivers) {
+            state.acted.push(Acted::MealWaiver(shown_on, requirement.ordinal));
             continue;
         }
         let rule = requirement.rule;
@@ -314,6 +332,7 @@ mod tests {
             length_min: Seconds::minutes(30),
             waivable_up_to: Some(Seconds::hours(waivable_hours)),
             waivable_only_if_previous_taken: ordinal == 2,
+            attested_by: None,
             pays_to: PayCode(1),
         }
     }

@@ -1,16 +1,20 @@
 //! Phase two: punches become worked spans with their workday, compared with the schedule.
 pub(crate) mod assignment;
 pub mod attendance;
+pub(crate) mod attestations;
 pub mod breaks;
 pub mod calendar;
 pub(crate) mod coverage;
+pub mod day_parts;
 pub mod employment;
 pub mod expectation;
+pub mod half_day;
 pub mod leave;
 pub mod length_rounding;
 pub mod matching;
 pub mod meal_requirement;
 pub mod pairing;
+pub mod rest_requirement;
 pub(crate) mod roster;
 mod roster_kinds;
 pub mod rounding;
@@ -55,12 +59,15 @@ pub fn lay_out<R: Recorder>(
     Ok(())
 }
 
-/// The second part of shape: attendance, what workdays expect, required meals, day types, and which overtime counts.
+/// The second part of shape: attendance, what workdays expect, required meals and rests, day types, and which overtime counts.
 pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     roster_kinds::compare(inputs, state);
     attendance::compare(inputs, state, &mut scratch.attendance);
     expectation::judge(inputs, state, &mut scratch.expectation);
+    state.acted.clear();
     meal_requirement::judge(inputs, state, &mut scratch.meals);
+    rest_requirement::judge(inputs, state);
+    attestations::note(inputs, state, recorder);
     overtime_approval::add_approved_time(inputs, state, &mut scratch.approval);
     holidays::assign_day_types(inputs, state, &mut scratch.spans);
     overtime_approval::decide(inputs, state, &mut scratch.approval, &mut scratch.spans, recorder);

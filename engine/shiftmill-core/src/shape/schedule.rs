@@ -21,7 +21,8 @@ use crate::coded::coded;
 use crate::codes::{ExceptionCode, RosterKind, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
-use crate::shape::calendar;
+use crate::shape::half_day::HalfDaySplit;
+use crate::shape::{calendar, day_parts};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::Inputs;
@@ -58,6 +59,8 @@ pub struct ShiftTemplate {
     pub latest_out: Seconds,
     /// A punch starts a block up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
     pub late_max: LateMax,
+    /// Where leave of half a day divides it.
+    pub half_day_split: HalfDaySplit,
 }
 
 /// How long after the start of a scheduled shift a punch may still be its first.
@@ -167,6 +170,7 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
             state.scheduled.sort_unstable_by_key(key);
         }
     }
+    day_parts::shorten_shifts(inputs, state, &mut clock);
     Ok(())
 }
 
@@ -420,6 +424,7 @@ mod tests {
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,
             late_max: LateMax::HalfShift,
+            half_day_split: HalfDaySplit::Midpoint,
         }
     }
 

@@ -18,12 +18,13 @@
 
 use crate::card::{CardState, ScheduledShift, Span, SpanState, WorkedShift};
 use crate::codes::ExceptionCode;
+use crate::shape::day_parts;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::Inputs;
 
 /// True when the card may have a split shift.
 pub(super) fn may_occur(inputs: &Inputs<'_>) -> bool {
-    inputs.timeline.needs().split_templates || !inputs.card.schedule.split.is_empty()
+    inputs.timeline.needs().split_templates || !inputs.card.schedule.split.is_empty() || day_parts::may_occur(inputs)
 }
 
 impl ScheduledShift {

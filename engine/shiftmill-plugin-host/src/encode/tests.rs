@@ -146,6 +146,8 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         day_overrides: &[],
         approvals: &[],
         employment: &[],
+        manual_hours: &[],
+        attestations: &[],
         opening_balances: &[],
         carried: &[Carried { key: CarryKey(5), value: 50 }, Carried { key: CarryKey(9), value: 90 }],
     };

@@ -18,6 +18,13 @@ pub(crate) enum OneOrLength<T> {
     Length(Seconds),
 }
 
+/// A value of a closed set, or a time of day in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OneOrTime<T> {
+    One(T),
+    Time(u32),
+}
+
 /// A value of a closed set, or a weekday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OneOrWeekday<T> {
@@ -128,6 +135,15 @@ impl Table {
             return Some(OneOrLength::Length(Seconds(*seconds)));
         }
         if let Value::Word(word) = value { T::from_code(word).map(OneOrLength::One) } else { None }
+    }
+
+    /// A value of a closed set, or a time of day.
+    pub fn one_or_time<T: Coded>(&self, name: &str) -> Option<OneOrTime<T>> {
+        let value = self.read(name, |kind| matches!(kind, Kind::WordOrTime(words) if *words == T::CODES));
+        if let Value::Seconds(seconds) = value {
+            return Some(OneOrTime::Time(*seconds));
+        }
+        if let Value::Word(word) = value { T::from_code(word).map(OneOrTime::One) } else { None }
     }
 
     /// A value of a closed set, or a list of pay codes.

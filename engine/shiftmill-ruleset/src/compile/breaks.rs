@@ -3,9 +3,11 @@
 use shiftmill_core::Seconds;
 use shiftmill_core::shape::breaks::{AutoDeduct, Breaks, FixedBreak, PaidGap};
 use shiftmill_core::shape::meal_requirement::MealRequirement;
+use shiftmill_core::shape::rest_requirement::RestRequirement;
 
 use super::Compiler;
 use crate::check::Table;
+use crate::nearest::nearest;
 
 impl Compiler<'_> {
     pub(super) fn breaks(&mut self, table: &Table) -> Breaks {
@@ -87,7 +89,42 @@ impl Compiler<'_> {
             length_min: table.seconds("length"),
             waivable_up_to: table.length("waivable_up_to"),
             waivable_only_if_previous_taken: table.flag("waivable_only_if_previous_taken"),
+            attested_by: self.attestation(table),
             pays_to: self.pay_code(table, "pay", None),
         }
+    }
+
+    pub(super) fn rest_requirements(&mut self, tables: &[Table]) -> Vec<RestRequirement> {
+        let mut rests = Vec::new();
+        for table in tables {
+            let rule = self.rule(table);
+            let attested_by = self.attestation(table);
+            let (when_worked, compare) = (table.seconds("when_worked"), table.one_of("compare"));
+            let pays_to = self.pay_code(table, "pay", None);
+            rests.extend(attested_by.map(|attested_by| RestRequirement {
+                rule,
+                when_worked,
+                compare,
+                attested_by,
+                pays_to,
+            }));
+        }
+        rests
+    }
+
+    /// The attestation that a rule names; one that is not declared is a mistake.
+    fn attestation(&mut self, table: &Table) -> Option<u16> {
+        let name = table.text("attested_by")?;
+        let attestations = &self.names.names.attestations;
+        let position = attestations.iter().position(|known| known == name);
+        if position.is_none() {
+            let known = || attestations.iter().map(String::as_str);
+            let hint = || match nearest(name, known()) {
+                Some(near) => Some(format!("did you mean `{near}`?")),
+                None => Some(format!("declare it: `[[attestation]]` with `name = \"{name}\"`")),
+            };
+            self.mistakes.add_with(table.place("attested_by"), format!("there is no attestation `{name}`"), hint);
+        }
+        position.and_then(|position| u16::try_from(position).ok())
     }
 }

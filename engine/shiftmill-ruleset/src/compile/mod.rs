@@ -85,6 +85,7 @@ impl Compiler<'_> {
             workdays: punches::workdays(section(document, "workdays")),
             breaks: self.breaks(section(document, "breaks")),
             meal_requirements: self.meal_requirements(document.tables("meal_requirement")),
+            rest_requirements: self.rest_requirements(document.tables("rest_requirement")),
             leave: self.leave(section(document, "leave")),
             employment: self.employment(section(document, "employment")),
             attendance: self.attendance(section(document, "attendance")),

@@ -74,6 +74,11 @@ impl Interned {
                     interned.names.shifts.push(shift.name.clone());
                 }
             }
+            for name in version.table.tables("attestation").iter().filter_map(|table| table.text("name")) {
+                if !interned.names.attestations.iter().any(|known| known == name) {
+                    interned.names.attestations.push(name.to_owned());
+                }
+            }
             interned.declare_leave(section(&version.table, "leave"), mistakes);
         }
         interned

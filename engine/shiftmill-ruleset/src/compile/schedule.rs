@@ -1,11 +1,13 @@
 //! The calendar, named shifts and the weekly pattern.
 
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, StatutoryRestKind};
+use shiftmill_core::shape::day_parts::HalfDay;
+use shiftmill_core::shape::half_day::{HalfDaySplit, HalfDaySplitKind};
 use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftTemplate};
-use shiftmill_core::{DayType, Workday};
+use shiftmill_core::{DayType, DayWindow, Workday};
 
 use super::{Compiler, section};
-use crate::check::read::{OneOrLength, OneOrWeekday};
+use crate::check::read::{OneOrLength, OneOrTime, OneOrWeekday};
 use crate::check::{Named, Table, written};
 use crate::effective::Version;
 use crate::mistake::Place;
@@ -38,11 +40,34 @@ impl Compiler<'_> {
         dates.sort_unstable();
         Calendar {
             dates,
+            half_days: self.half_days(table),
             rest_days: table.weekdays("rest_days"),
             statutory_rest_day: self.statutory_rest_day(table),
             roster_decides: table.flag("roster_decides"),
             unrostered_day: table.one_of("unrostered_day"),
         }
+    }
+
+    fn half_days(&mut self, table: &Table) -> Vec<HalfDay> {
+        let mut half_days: Vec<HalfDay> = Vec::new();
+        for entry in table.tables("half_day") {
+            let (from, to) = (entry.time("from").unwrap_or(0), entry.time("to").unwrap_or(0));
+            let day_type = entry.one_of("day_type");
+            let Some(date) = entry.date("date") else { continue };
+            let Some(window) = DayWindow::new(from, to) else {
+                let message = format!("the half day of {date} does not end after it starts, or ends after 24:00");
+                self.mistakes.add(entry.place("to"), message, None);
+                continue;
+            };
+            if half_days.iter().any(|other| other.date == date) {
+                let message = format!("{date} has two half days");
+                self.mistakes.add(entry.place("date"), message, Some("write one; a part of a day has one type".into()));
+                continue;
+            }
+            half_days.push(HalfDay { date, window, day_type });
+        }
+        half_days.sort_unstable_by_key(|half_day| half_day.date);
+        half_days
     }
 
     fn statutory_rest_day(&mut self, table: &Table) -> Option<StatutoryRestDay> {
@@ -119,6 +144,28 @@ impl Compiler<'_> {
             }
             previous = to;
         }
+        self.check_half_day_split(shift, &blocks);
+    }
+
+    fn check_half_day_split(&mut self, shift: &Named, blocks: &[(i32, i32)]) {
+        let table = &shift.table;
+        let (Some((start, _)), Some((_, end))) = (blocks.first(), blocks.last()) else { return };
+        match half_day_split(table, *start) {
+            HalfDaySplit::At(second) if second <= *start || *end <= second => {
+                let message = format!("`half_day_split` of shift `{}` is not inside it", shift.name);
+                let hint = "write a time between its start and its end".to_owned();
+                self.mistakes.add(table.place("half_day_split"), message, Some(hint));
+            }
+            HalfDaySplit::AtBreak if blocks.len() == 1 && table.windows("breaks").is_empty() => {
+                let message = format!("shift `{}` has no break at which it could be divided", shift.name);
+                let hint = "state its `breaks`, or write another `half_day_split`".to_owned();
+                self.mistakes.add(table.place("half_day_split"), message, Some(hint));
+            }
+            HalfDaySplit::At(_)
+            | HalfDaySplit::AtBreak
+            | HalfDaySplit::Midpoint
+            | HalfDaySplit::MidpointWithoutBreaks => {}
+        }
     }
 
     fn check_blocks(&mut self, shift: &Named, blocks: &[(i32, i32)]) {
@@ -155,6 +202,7 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
             earliest_in: shift.table.seconds("earliest_in"),
             latest_out: shift.table.seconds("latest_out"),
             late_max: late_max(&shift.table),
+            half_day_split: half_day_split(&shift.table, start),
         }
     })
 }
@@ -162,7 +210,27 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
 fn empty() -> ShiftTemplate {
     let none = shiftmill_core::Seconds::ZERO;
     let late_max = LateMax::HalfShift;
-    ShiftTemplate { blocks: vec![(0, 1)], breaks: Vec::new(), earliest_in: none, latest_out: none, late_max }
+    ShiftTemplate {
+        blocks: vec![(0, 1)],
+        breaks: Vec::new(),
+        earliest_in: none,
+        latest_out: none,
+        late_max,
+        half_day_split: HalfDaySplit::Midpoint,
+    }
+}
+
+/// Where leave of half a day divides a shift; a time before its start is on the next day.
+fn half_day_split(table: &Table, start: i32) -> HalfDaySplit {
+    match table.one_or_time("half_day_split") {
+        Some(OneOrTime::Time(time)) => {
+            let time = time as i32;
+            HalfDaySplit::At(if time < start { time + DAY } else { time })
+        }
+        Some(OneOrTime::One(HalfDaySplitKind::AtBreak)) => HalfDaySplit::AtBreak,
+        Some(OneOrTime::One(HalfDaySplitKind::MidpointWithoutBreaks)) => HalfDaySplit::MidpointWithoutBreaks,
+        Some(OneOrTime::One(HalfDaySplitKind::Midpoint)) | None => HalfDaySplit::Midpoint,
+    }
 }
 
 fn late_max(table: &Table) -> LateMax {

@@ -82,6 +82,7 @@ fn written(setting: &Setting, round: usize) -> Option<Raw> {
             Some(word) => text(word),
             None => Some(Raw::Text(format!("{most}s"))),
         },
+        Kind::WordOrTime(words) => text(words.get(round % (words.len() + 1)).unwrap_or(&"12:00")),
         Kind::Time | Kind::Clock => text(if setting.name == "end" { "17:00" } else { "08:00" }),
         Kind::Window => text("22:00-06:00"),
         Kind::Windows => list(vec![Raw::Text("12:00-13:00".into())]),

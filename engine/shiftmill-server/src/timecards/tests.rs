@@ -1,7 +1,8 @@
 //! The same readable rows from all inputs (files, suites, `Evaluate`) are the same facts, or are refused by all.
 
 use shiftmill::core::{
-    Employment, LeaveTime, Punch, PunchKind, RosterKind, ShiftTimes, TagId, Timestamp, WallTime, Workday, Zone,
+    Employment, Layer, LeaveTime, Multiplier, PayCodeInfo, Punch, PunchKind, RosterKind, ShiftTimes, TagId, Timestamp,
+    Unit, WallTime, Workday, Zone,
 };
 use shiftmill_timecards::read::{Format, Intake, Report, RulesetNames, StatusMap, Table, read_employees};
 use shiftmill_timecards::suite;
@@ -127,8 +128,18 @@ fn zones() -> ZoneTable {
     ZoneTable { zones, edition: String::new() }
 }
 
+const DAY: &str = "2026-03-02";
+
 fn names() -> Names {
-    Names { shifts: vec!["office".into()], leave: vec!["annual".into()], ..Names::default() }
+    let pay_codes = vec![PayCodeInfo {
+        name: "regular".into(),
+        layer: Layer::Base,
+        unit: Unit::Second,
+        paid: true,
+        multiplier: Multiplier::PLAIN,
+    }];
+    let (shifts, leave, attestations) = (vec!["office".into()], vec!["annual".into()], vec!["rests_taken".into()]);
+    Names { shifts, leave, attestations, pay_codes, ..Names::default() }
 }
 
 /// The facts of one row of a file, and its warnings; `None` when the row is rejected.
@@ -347,6 +358,7 @@ fn leave_is_the_same_in_files_and_messages() {
             workday: (*workday).into(),
             seconds: *seconds,
             recorded_at: String::new(),
+            half: String::new(),
         };
         let by_message = message(v1::Timecard { leave: vec![leave], ..v1::Timecard::default() });
         let amount = if *seconds == 0 { String::new() } else { format!("{seconds}s") };
@@ -489,4 +501,62 @@ fn a_refused_row_names_its_list_and_field() {
     assert!(status.message().contains("`yesterday` is not a date and a time"), "{}", status.message());
     let details = String::from_utf8_lossy(status.details()).into_owned();
     assert!(details.contains("timecards[3].corrections[0].recorded_at"), "{details}");
+}
+
+#[test]
+fn half_days_are_the_same_through_all_doors() {
+    for (half, read) in [("first", true), ("Second", true), ("third", false)] {
+        let (code, workday, half) = ("annual".to_owned(), DAY.to_owned(), half.to_owned());
+        let by_file = file(Table::Leave, "code,workday,half", &["annual", DAY, &half]).map(|(card, _)| card.leave);
+        let leave = v1::LeaveFact { code, workday, half, ..v1::LeaveFact::default() };
+        let by_message = message(v1::Timecard { leave: vec![leave], ..v1::Timecard::default() });
+        assert_eq!(by_message.map(|card| card.leave), by_file);
+        assert_eq!(by_file.is_some(), read);
+    }
+    assert_eq!(file(Table::Leave, "code,workday,half,amount", &["annual", DAY, "first", "4:00"]), None);
+    for (from, to, read) in
+        [("12:00", "24:00", true), ("12:00", "12:00", false), ("12:00", "24:01", false), ("12:00", "", false)]
+    {
+        let (workday, day_type) = (DAY.to_owned(), "company_holiday".to_owned());
+        let day = v1::DayFact { workday, day_type, from: from.into(), to: to.into() };
+        let by_message = message(v1::Timecard { days: vec![day], ..v1::Timecard::default() });
+        let by_file = file(Table::Days, "workday,day_type,from,to", &[DAY, "company_holiday", from, to]);
+        let by_file = by_file.map(|(card, _)| card.day_overrides);
+        assert_eq!(by_message.map(|card| card.day_overrides), by_file, "{from} {to}");
+        assert_eq!(by_file.is_some(), read, "{from} {to}");
+    }
+    let by_suite = suite(DAY, "day type", "company_holiday 12:00-24:00").map(|card| card.day_overrides);
+    let by_file = file(Table::Days, "workday,day_type,from,to", &[DAY, "company_holiday", "12:00", "24:00"]);
+    assert_eq!(by_suite, by_file.map(|(card, _)| card.day_overrides));
+}
+
+#[test]
+fn statements_are_the_same_through_all_doors() {
+    let recorded = "2026-03-03 10:00";
+    for (code, read) in [("regular", true), ("night", false)] {
+        let by_file = file(Table::ManualHours, "workday,code,amount,recorded", &[DAY, code, "2:00", recorded]);
+        let by_suite = suite(DAY, "manual", &format!("{code} 2:00 recorded {recorded}"));
+        let (workday, code, recorded_at) = (DAY.to_owned(), code.to_owned(), recorded.to_owned());
+        let hours = v1::ManualHoursFact { workday, code, seconds: 7_200, recorded_at };
+        let by_message = message(v1::Timecard { manual_hours: vec![hours], ..v1::Timecard::default() });
+        let by_file = by_file.map(|(card, _)| card.manual_hours);
+        assert_eq!(by_message.map(|card| card.manual_hours), by_file);
+        assert_eq!(by_suite.map(|card| card.manual_hours), by_file);
+        assert_eq!(by_file.is_some(), read);
+    }
+    assert_eq!(file(Table::ManualHours, "workday,code,amount", &[DAY, "regular", "-2:00"]), None);
+    let answers =
+        [("rests_taken", "no", true), ("rests_taken", "YES", true), ("rests_taken", "?", false), ("x", "no", false)];
+    for (question, answer, read) in answers {
+        let row = [DAY, question, answer, recorded];
+        let by_file = file(Table::Attestations, "workday,question,answer,recorded", &row);
+        let by_suite = suite(DAY, "attested", &format!("{question} {answer} recorded {recorded}"));
+        let (workday, recorded_at) = (DAY.to_owned(), recorded.to_owned());
+        let said = v1::AttestationFact { workday, question: question.into(), answer: answer.into(), recorded_at };
+        let by_message = message(v1::Timecard { attestations: vec![said], ..v1::Timecard::default() });
+        let by_file = by_file.map(|(card, _)| card.attestations);
+        assert_eq!(by_message.map(|card| card.attestations), by_file, "{question} {answer}");
+        assert_eq!(by_suite.map(|card| card.attestations), by_file, "{question} {answer}");
+        assert_eq!(by_file.is_some(), read, "{question} {answer}");
+    }
 }

@@ -334,21 +334,24 @@ impl<'a> Slow<'a> {
     fn retype(&mut self) {
         let question = self.question;
         let last_worked = &self.before.last_worked;
-        let type_of = |date| match last_worked.contains(&date) {
-            true => DayType::StatutoryRest,
-            false => oracle::day_type(question, date),
+        let type_of = |date, at| {
+            let whole = match last_worked.contains(&date) {
+                true => DayType::StatutoryRest,
+                false => oracle::day_type(question, date),
+            };
+            oracle::type_at(question, date, at, whole)
         };
         let special = |kind: DayType| kind.is_holiday() || kind == DayType::StatutoryRest;
         for (at, moment) in &mut self.line {
-            let by_workday = type_of(moment.overtime);
+            let by_workday = type_of(moment.overtime, *at);
             moment.day_type = match self.timeline.at(moment.overtime).holidays.basis {
                 HolidayBasis::Workday => by_workday,
                 HolidayBasis::ShiftStart => {
                     let started = moment.shift.map(|shift| self.before.shifts[shift as usize].start_date);
-                    type_of(started.unwrap_or(moment.overtime))
+                    type_of(started.unwrap_or(moment.overtime), *at)
                 }
                 HolidayBasis::CalendarSplit => {
-                    let by_date = type_of(question.zone.date_at(*at));
+                    let by_date = type_of(question.zone.date_at(*at), *at);
                     if special(by_date) || special(by_workday) { by_date } else { by_workday }
                 }
             };
@@ -498,6 +501,12 @@ fn step(question: &Question, before: &CardState, edits: &[Edit]) -> i64 {
     }
     for (_, plan) in question.timeline.versions() {
         divide(Timestamp(i64::from(plan.workdays.opens_at)));
+    }
+    // A day whose type holds between two times is cut there.
+    let by_row = question.facts.day_overrides.iter().filter_map(|day| day.window);
+    let half_days = question.timeline.versions().iter().flat_map(|version| &version.1.calendar.half_days);
+    for window in by_row.chain(half_days.map(|half_day| half_day.window)) {
+        [window.opens(), window.closes()].into_iter().for_each(|second| divide(Timestamp(i64::from(second))));
     }
     for edit in edits {
         match edit.change {

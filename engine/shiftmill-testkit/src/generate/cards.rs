@@ -1,10 +1,10 @@
 //! Random timecards: ordinary days, and everything that goes wrong at a clock.
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind,
-    DayOverride, DayType, Employment, EvaluationWindow, ExceptionCode, Fold, Leave, LeaveTime, OpeningBalance,
-    PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId,
-    Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CardFacts, Compensation, Correction,
+    CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, EvaluationWindow, ExceptionCode, Fold, Leave,
+    LeaveTime, ManualHours, OpeningBalance, PayCode, PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId,
+    Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, Unit, Waiver, WaiverKind, WallTime, Workday, Zone,
 };
 
 use super::{Grid, Random, tags};
@@ -267,8 +267,9 @@ impl Maker<'_> {
         let count = *self.random.one_of(&[0, 0, 0, 0, 1, 1, 2]);
         for _ in 0..count {
             let day = self.any_day();
-            let time = match self.random.below(4) {
+            let time = match self.random.below(5) {
                 0 => LeaveTime::Workday(day),
+                4 => LeaveTime::HalfDay(day, *self.random.one_of(DayHalf::ALL)),
                 1 => LeaveTime::Amount(day, Seconds(self.minutes(60, 480) as u32)),
                 _ => {
                     let second = self.minutes(300, 1_200);
@@ -322,12 +323,15 @@ impl Maker<'_> {
         if self.random.chance(10) {
             let day_type = *self.random.one_of(DayType::ALL);
             let workday = self.any_day();
-            facts.day_overrides.push(DayOverride { workday, day_type });
+            let window = self.random.chance(50).then(|| self.day_window()).flatten();
+            facts.day_overrides.push(DayOverride { workday, day_type, window });
             if self.random.chance(10) {
-                facts.day_overrides.push(DayOverride { workday, day_type: *self.random.one_of(DayType::ALL) });
+                let (day_type, window) = (*self.random.one_of(DayType::ALL), window.filter(|_| self.random.chance(50)));
+                facts.day_overrides.push(DayOverride { workday, day_type, window });
             }
         }
         self.approvals(facts);
+        self.statements(facts);
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
             let rules: Vec<RuleId> = plan.overtime.tiers.iter().map(|tier| tier.rule).collect();
@@ -345,6 +349,34 @@ impl Maker<'_> {
 }
 
 impl Maker<'_> {
+    /// Hours that somebody added, and what the employee attested.
+    fn statements(&mut self, facts: &mut CardFacts) {
+        let codes = self.timeline.names().pay_codes.len() as u64;
+        while self.random.chance(15) {
+            let code = PayCode(if self.random.chance(1) { 999 } else { self.random.below(codes) as u16 });
+            let counts_time = self.timeline.names().pay_code(code).is_none_or(|info| info.unit == Unit::Second);
+            if !counts_time && self.random.chance(97) {
+                continue;
+            }
+            let most = if self.random.chance(1) { 1_500 } else { 600 };
+            let amount = Seconds(self.minutes(0, most) as u32);
+            let (workday, recorded_at) = (self.any_day(), self.known());
+            facts.manual_hours.push(ManualHours { workday, code, amount, recorded_at });
+        }
+        let questions = self.timeline.names().attestations.len() as u64;
+        let often = *self.random.one_of(&[0, 70, 90]);
+        while self.random.chance(often) {
+            let question = if self.random.below(300) == 0 { 99 } else { self.random.below(questions.max(1)) as u16 };
+            let (workday, answer, recorded_at) = (self.any_day(), self.random.chance(50), self.known());
+            facts.attestations.push(Attestation { workday, question, answer, recorded_at });
+        }
+    }
+
+    fn day_window(&mut self) -> Option<DayWindow> {
+        let (one, other) = (self.minutes(0, 1_440) as u32, self.minutes(0, 1_440) as u32);
+        DayWindow::new(one.min(other), if self.random.chance(50) { 86_400 } else { one.max(other) })
+    }
+
     /// Some people are hired or leave inside the days of the facts, and a few are hired again.
     fn employment(&mut self, facts: &mut CardFacts) {
         while self.random.chance(12) {
@@ -391,7 +423,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 14];
+        let mut made = [false; 18];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -408,6 +440,8 @@ mod tests {
                 day_overrides,
                 approvals,
                 employment,
+                manual_hours,
+                attestations,
                 opening_balances,
                 carried: _,
             } = generate::question(seed, 0).facts;
@@ -417,11 +451,15 @@ mod tests {
                 numbered,
                 !shifts.is_empty(),
                 !leave.is_empty(),
+                leave.iter().any(|leave| matches!(leave.time, LeaveTime::HalfDay(..))),
                 !corrections.is_empty(),
                 !waivers.is_empty(),
-                !day_overrides.is_empty(),
+                day_overrides.iter().any(|day| day.window.is_none()),
+                day_overrides.iter().any(|day| day.window.is_some()),
                 !approvals.is_empty(),
                 !employment.is_empty(),
+                !manual_hours.is_empty(),
+                !attestations.is_empty(),
                 !opening_balances.is_empty(),
                 rejected_rows > 0,
                 tag != TagId::NONE,
@@ -430,6 +468,6 @@ mod tests {
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 14]);
+        assert_eq!(made, [true; 18]);
     }
 }

@@ -16,19 +16,22 @@ use shiftmill_core::pay::tiers::{
 use shiftmill_core::shape::attendance::{Attendance, Compared, EarlyTier, GraceMode, LateDeduct, LateTier, Measured};
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
+use shiftmill_core::shape::half_day::HalfDaySplit;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
+use shiftmill_core::shape::rest_requirement::RestRequirement;
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
-    DayType, DayTypeSet, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo, PayCodeSet, Plan,
-    PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
+    DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo,
+    PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
 };
 
 use super::{Grid, Random, tags};
@@ -81,6 +84,7 @@ pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> P
         pay_codes: pay_codes(),
         shifts: vec!["early".into(), "late".into(), "night".into()],
         leave: vec!["annual".into(), "unpaid".into()],
+        attestations: vec!["meals_taken".into(), "rests_taken".into()],
         ..Names::default()
     };
     let timeline = PlanTimeline::new(versions, names).and_then(|timeline| timeline.with_filters(filters));
@@ -155,6 +159,7 @@ impl Maker<'_> {
             workdays: self.workdays(),
             breaks: self.breaks(),
             meal_requirements: self.meals(),
+            rest_requirements: self.rests(),
             leave: self.leave(),
             employment: EmploymentRules {
                 outside_to: *self.random.one_of(&[UNAPPROVED, PayCode::REGULAR, PayCode(3)]),
@@ -303,7 +308,24 @@ impl Maker<'_> {
         });
         let roster_decides = self.flag();
         let unrostered_day = *self.random.one_of(UnrosteredDay::ALL);
-        Calendar { dates, rest_days, statutory_rest_day, roster_decides, unrostered_day }
+        let half_days = self.half_days();
+        Calendar { dates, half_days, rest_days, statutory_rest_day, roster_decides, unrostered_day }
+    }
+
+    fn half_days(&mut self) -> Vec<HalfDay> {
+        let mut half_days = Vec::new();
+        if !self.random.chance(25) {
+            return half_days;
+        }
+        for day in self.days.first.0..=self.days.last.0 {
+            let (one, other) = (self.time_of_day(), self.time_of_day());
+            let closes = if self.flag() { 86_400 } else { one.max(other) };
+            if let Some(window) = DayWindow::new(one.min(other), closes).filter(|_| self.random.chance(30)) {
+                let day_type = *self.random.one_of(DayType::ALL);
+                half_days.push(HalfDay { date: shiftmill_core::Workday(day), window, day_type });
+            }
+        }
+        half_days
     }
 
     fn schedule(&mut self) -> Schedule {
@@ -329,7 +351,8 @@ impl Maker<'_> {
             breaks.push((pause, pause + self.grid.minutes(self.random, 15, 60).max(1) as i32));
         }
         let (earliest_in, latest_out) = (self.minutes(0, 120), self.minutes(0, 300));
-        ShiftTemplate { blocks, breaks, earliest_in, latest_out, late_max: self.late_max() }
+        let half_day_split = self.half_day_split(&blocks);
+        ShiftTemplate { blocks, breaks, earliest_in, latest_out, late_max: self.late_max(), half_day_split }
     }
 
     /// Two or three blocks of a split shift, some of them as far apart as two worked shifts.
@@ -343,6 +366,16 @@ impl Maker<'_> {
             from += step + self.grid.minutes(self.random, 10, 330).max(1) as i32;
         }
         blocks
+    }
+
+    fn half_day_split(&mut self, blocks: &[(i32, i32)]) -> HalfDaySplit {
+        let (start, end) = (blocks.first().map_or(0, |it| it.0), blocks.last().map_or(0, |it| it.1));
+        match self.random.below(4) {
+            0 => HalfDaySplit::Midpoint,
+            1 => HalfDaySplit::MidpointWithoutBreaks,
+            2 => HalfDaySplit::AtBreak,
+            _ => HalfDaySplit::At(start + self.grid.minutes(self.random, 1, i64::from(end - start) / 60) as i32),
+        }
     }
 
     fn late_max(&mut self) -> LateMax {
@@ -535,6 +568,18 @@ impl Maker<'_> {
         }
     }
 
+    fn rests(&mut self) -> Vec<RestRequirement> {
+        let count = *self.random.one_of(&[0, 0, 1, 2]);
+        let rest = |plans: &mut Self| RestRequirement {
+            rule: plans.rule("rest"),
+            when_worked: plans.minutes(120, 420),
+            compare: *plans.random.one_of(Compare::ALL),
+            attested_by: plans.random.below(2) as u16,
+            pays_to: *plans.random.one_of(&[REST_PREMIUM, REST_PREMIUM, MEAL_PREMIUM]),
+        };
+        (0..count).map(|_| rest(self)).collect()
+    }
+
     fn meals(&mut self) -> Vec<MealRequirement> {
         let count = *self.random.one_of(&[0, 0, 1, 2]);
         (0..count).map(|index| self.meal(index + 1)).collect()
@@ -552,6 +597,7 @@ impl Maker<'_> {
             waivable_up_to: if self.flag() { None } else { Some(self.minutes(360, 720)) },
             waivable_only_if_previous_taken: self.flag(),
             judged_by: *self.random.one_of(JudgedBy::ALL),
+            attested_by: self.random.maybe(35, |random| random.below(2) as u16),
             pays_to: *self.random.one_of(&[MEAL_PREMIUM, MEAL_PREMIUM, REST_PREMIUM]),
         }
     }

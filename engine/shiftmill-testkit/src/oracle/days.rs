@@ -6,11 +6,13 @@ use shiftmill_core::shape::calendar::{StatutoryRestDay, UnrosteredDay};
 use shiftmill_core::shape::leave::LeaveDays;
 use shiftmill_core::shape::schedule::LateMax;
 use shiftmill_core::{
-    Because, DayOverride, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RosterKind, RuleId,
-    Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Workday,
+    Because, DayHalf, DayOverride, DayType, EvaluationError, ExceptionCode, LeaveTime, PayCode, Reason, RosterKind,
+    RuleId, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Workday,
 };
 
+use super::day_parts::{self, NotExpected, not_expected_on, part_of};
 use super::employment::is_employed;
+use super::half_day::in_half;
 use super::moments::{Moment, away_labels};
 use super::overtime::week_of;
 use super::{Amount, Notice, clock, date_of, plan_of, tags};
@@ -68,7 +70,8 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     let calendar = &plan.calendar;
     let rows = || question.facts.shifts.iter();
     let told = |kind: RosterKind| rows().any(|row| row.workday == date && row.kind == kind);
-    if let Some(decided) = question.facts.day_overrides.iter().rev().find(|decision| decision.workday == date) {
+    let whole = |decision: &&DayOverride| decision.workday == date && decision.window.is_none();
+    if let Some(decided) = question.facts.day_overrides.iter().rev().find(whole) {
         return decided.day_type;
     }
     if calendar.statutory_rest_day == Some(StatutoryRestDay::Weekday(date.weekday())) {
@@ -118,11 +121,18 @@ pub(crate) fn with_last_worked(question: &Question, moments: &[Moment]) -> Quest
         };
         let is_free = |day: &&Workday| !worked.contains(day) || day_type(question, **day) == DayType::StatutoryRest;
         let free = days.iter().filter(is_rest).filter(is_free).count() as i32;
-        let by_row = |day: Workday| question.facts.day_overrides.iter().any(|decision| decision.workday == day);
+        let by_row = |day: Workday| {
+            let mut rows = question.facts.day_overrides.iter();
+            rows.any(|decision| decision.workday == day && decision.window.is_none())
+        };
         let mut lacking = weeks - free;
         for day in days.iter().rev().filter(is_rest) {
             if lacking > 0 && worked.contains(day) && !by_row(*day) {
-                decided.facts.day_overrides.push(DayOverride { workday: *day, day_type: DayType::StatutoryRest });
+                // The part of the day that the calendar names stays.
+                let part = part_of(question, *day);
+                let part = part.map(|(window, day_type)| DayOverride { workday: *day, day_type, window: Some(window) });
+                let whole = DayOverride { workday: *day, day_type: DayType::StatutoryRest, window: None };
+                decided.facts.day_overrides.extend(part.into_iter().chain([whole]));
                 lacking -= 1;
             }
         }
@@ -277,6 +287,13 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
     }
 }
 
+/// How late the first punch of a duty may be, when it is so long.
+pub(crate) fn late_max_of(question: &Question, duty: &Duty, length: Seconds) -> Seconds {
+    let schedule = &plan_of(question, duty.workday).schedule;
+    let of_template = duty.template.map(|template| schedule.templates[usize::from(template)].late_max);
+    late_max(of_template.unwrap_or(schedule.late_max), length)
+}
+
 fn late_max(late_max: LateMax, length: Seconds) -> Seconds {
     match late_max {
         LateMax::HalfShift => Seconds(length.0 / 2),
@@ -284,7 +301,7 @@ fn late_max(late_max: LateMax, length: Seconds) -> Seconds {
     }
 }
 
-fn by_template(question: &Question, workday: Workday, template: u16) -> Option<Vec<Duty>> {
+pub(crate) fn by_template(question: &Question, workday: Workday, template: u16) -> Option<Vec<Duty>> {
     let number = template;
     let template = plan_of(question, workday).schedule.templates.get(usize::from(number))?;
     let breaks = template.breaks.iter().map(|piece| instants(question, workday, piece.0, piece.1));
@@ -328,7 +345,7 @@ pub(crate) struct Away {
 /// Known leave in the order in which it claims time; moves the expected times of the schedule.
 pub(crate) fn leaves(
     question: &Question,
-    duties: &mut [Duty],
+    (duties, left_out): (&mut [Duty], &[NotExpected]),
     notices: &mut Vec<Notice>,
     amounts: &mut Vec<Amount>,
 ) -> Result<Vec<Away>, EvaluationError> {
@@ -348,7 +365,7 @@ pub(crate) fn leaves(
     }
     ordered.sort();
     let mut aways = Vec::new();
-    let mut whole_days = Vec::new();
+    let mut halves_taken = Vec::new();
     for (start, end, _, index, code, always, plan_day) in ordered {
         let mut away = Away { code, pieces: Vec::new(), workday: None, plan_day };
         match question.facts.leave[index as usize].time {
@@ -358,19 +375,37 @@ pub(crate) fn leaves(
                 let until = end.min(clock::midnight(&question.zone, facts.last.plus(1)));
                 away.pieces = employed_pieces(question, duties, &away, from, until);
             }
-            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) if !is_employed(question, workday) => {}
+            LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _)
+                if !is_employed(question, workday) => {}
             LeaveTime::Amount(workday, amount) => amounts.push(leave_amount(workday, code, amount)),
-            LeaveTime::Workday(workday) => {
+            time @ (LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _)) => {
                 away.workday = Some(workday);
                 let of_day: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == workday).collect();
                 away.pieces.extend(of_day.iter().flat_map(|duty| less_breaks(duty)));
-                let measure = plan_of(question, workday).leave.day_length;
-                let costs = of_day.is_empty() && (always || is_working(day_type(question, workday)));
-                if costs && whole_days.contains(&workday) {
-                    notices.push(Notice { code: ExceptionCode::LeaveOverlap, workday, at: start, measure });
-                } else if costs {
-                    whole_days.push(workday);
-                    amounts.push(leave_amount(workday, code, measure));
+                let day_length = plan_of(question, workday).leave.day_length.0;
+                let first_half = (DayHalf::First, day_length / 2);
+                let second_half = (DayHalf::Second, day_length - day_length / 2);
+                let halves = match time {
+                    LeaveTime::HalfDay(_, half) => {
+                        away.pieces = in_half(question, (duties, left_out), (workday, half), away.pieces);
+                        if half == DayHalf::First { vec![first_half] } else { vec![second_half] }
+                    }
+                    LeaveTime::Workday(_) | LeaveTime::Span { .. } | LeaveTime::Amount(..) => {
+                        vec![first_half, second_half]
+                    }
+                };
+                let planned = !of_day.is_empty() || left_out.iter().any(|entry| entry.workday == workday);
+                let costs = !planned && (always || is_working(day_type(question, workday)));
+                let (taken, free): (Vec<_>, Vec<_>) =
+                    halves.into_iter().partition(|half| halves_taken.contains(&(workday, half.0)));
+                let sum = |halves: &[(DayHalf, u32)]| Seconds(halves.iter().map(|half| half.1).sum());
+                if costs && !taken.is_empty() {
+                    let (code, measure) = (ExceptionCode::LeaveOverlap, sum(&taken));
+                    notices.push(Notice { code, workday, at: start, measure });
+                }
+                if costs && !free.is_empty() {
+                    halves_taken.extend(free.iter().map(|half| (workday, half.0)));
+                    amounts.push(leave_amount(workday, code, sum(&free)));
                 }
             }
         }
@@ -410,8 +445,8 @@ fn employed_pieces(
 fn extent(question: &Question, duties: &[Duty], time: LeaveTime) -> (Timestamp, Timestamp, Workday) {
     match time {
         LeaveTime::Span { start, end } => (start, end, date_of(question, start)),
-        LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => {
-            let whole = matches!(time, LeaveTime::Workday(_));
+        LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _) => {
+            let whole = !matches!(time, LeaveTime::Amount(..));
             let of_day = || duties.iter().filter(|duty| whole && duty.workday == workday);
             let midnight = |date| clock::midnight(&question.zone, date);
             let start = of_day().map(|duty| duty.start).min().unwrap_or(midnight(workday));
@@ -464,19 +499,37 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
 }
 
 /// The pay of holidays not worked.
-pub(crate) fn holidays_not_worked(question: &Question, duties: &[Duty], moments: &[Moment], amounts: &mut Vec<Amount>) {
+pub(crate) fn holidays_not_worked(
+    question: &Question,
+    (duties, left_out): (&[Duty], &[NotExpected]),
+    moments: &[Moment],
+    amounts: &mut Vec<Amount>,
+) {
     for date in question.window.facts.first.0..=question.window.facts.last.0 {
         let date = Workday(date);
         let rule = plan_of(question, date).holidays.not_worked;
         let Some(rule) = rule.filter(|_| is_employed(question, date)) else { continue };
-        let worked = moments.iter().any(|moment| moment.counts_as_work() && moment.reporting == date);
-        if worked || !is_holiday(day_type(question, date)) {
-            continue;
-        }
-        let scheduled: u32 = duties.iter().filter(|duty| duty.workday == date).map(Duty::planned).sum();
-        let by_pattern: u32 = by_pattern(question, date).iter().map(Duty::planned).sum();
-        let planned = if scheduled > 0 { scheduled } else { by_pattern };
-        let amount = u64::from(rule.amount.map_or(planned, |amount| amount.0));
+        let mut work = moments.iter().filter(|moment| moment.counts_as_work() && moment.reporting == date);
+        let not_expected = not_expected_on(left_out, date).0;
+        let amount = if is_holiday(day_type(question, date)) {
+            if work.next().is_some() {
+                continue;
+            }
+            let on_date: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == date).collect();
+            let scheduled: u32 = on_date.iter().map(|duty| duty.planned()).sum();
+            let by_pattern: u32 = by_pattern(question, date).iter().map(Duty::planned).sum();
+            let is_planned = !on_date.is_empty() || not_expected > 0;
+            let planned = if is_planned { scheduled + not_expected } else { by_pattern };
+            rule.amount.map_or(planned, |amount| amount.0)
+        } else {
+            let Some((window, _)) = part_of(question, date).filter(|part| is_holiday(part.1)) else { continue };
+            let (from, until) = day_parts::instants(question, date, window);
+            if work.any(|moment| moment.at < until && from < moment.end()) {
+                continue;
+            }
+            rule.amount.map_or(not_expected, |amount| amount.0.min(not_expected))
+        };
+        let amount = u64::from(amount);
         let reason = Reason { rule: rule.rule, because: Because::HolidayNotWorked };
         if amount > 0 {
             amounts.push(Amount { workday: date, code: rule.pays_to, amount, reason, leave: false });

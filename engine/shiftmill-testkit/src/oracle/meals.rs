@@ -9,6 +9,7 @@ use super::days::Duty;
 use super::employment::is_employed;
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
+use super::statements::answer;
 use super::{Amount, Notice, clock, date_of, holds, moments, plan_of};
 use crate::engine::Question;
 
@@ -148,7 +149,12 @@ fn judge_stretch(
         if !holds(requirement.compare, worked, requirement.when_worked) {
             continue;
         }
-        let Some((code, at, measure)) = violation(requirement, &gaps, work) else { continue };
+        let found = match requirement.attested_by.and_then(|asked| answer(question, shown_on, asked)) {
+            Some(true) => continue,
+            Some(false) => violation(requirement, &gaps, work).or_else(|| Some(missing(requirement, work))),
+            None => violation(requirement, &gaps, work),
+        };
+        let Some((code, at, measure)) = found else { continue };
         if is_waived(question, requirement, shown_on, worked, &gaps) {
             continue;
         }
@@ -177,15 +183,20 @@ fn violation(
     if let Some(meal) = short.get(place - meals.len()) {
         return Some((ExceptionCode::MealShort, meal.at, requirement.length_min.beyond(meal.length)));
     }
+    Some(missing(requirement, work))
+}
+
+/// A meal that is not there: by then it should have begun.
+fn missing(requirement: &MealRequirement, work: &[Work]) -> (ExceptionCode, Timestamp, Seconds) {
     let mut left = requirement.start_by;
     for stretch in work {
         let length = stretch.end.since(stretch.start);
         if length >= left {
-            return Some((ExceptionCode::MealMissing, stretch.start.after(left), requirement.length_min));
+            return (ExceptionCode::MealMissing, stretch.start.after(left), requirement.length_min);
         }
         left = left.beyond(length);
     }
-    Some((ExceptionCode::MealMissing, work[work.len() - 1].end, requirement.length_min))
+    (ExceptionCode::MealMissing, work[work.len() - 1].end, requirement.length_min)
 }
 
 fn is_waived(

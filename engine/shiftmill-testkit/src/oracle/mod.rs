@@ -23,9 +23,11 @@ mod clock;
 mod close;
 mod context;
 mod coverage;
+mod day_parts;
 mod days;
 mod employment;
 mod expectation;
+mod half_day;
 mod lengths;
 mod meals;
 mod moments;
@@ -36,6 +38,7 @@ mod presets;
 mod punches;
 mod roster;
 mod shifts;
+mod statements;
 mod tags;
 
 use shiftmill_core::shape::breaks::Compare;
@@ -74,10 +77,10 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut amounts = Vec::new();
     punches::check_window(question)?;
     let taps = punches::that_count(question, &mut notices)?;
-    let mut schedule = days::schedule(question, &mut notices)?;
+    let (mut schedule, left_out) = day_parts::leave_out(question, days::schedule(question, &mut notices)?);
     let shifts = shifts::worked(question, &taps, &mut schedule);
     let shifts = pairs::pair_all(question, shifts, &mut schedule, &mut notices);
-    let leaves = days::leaves(question, &mut schedule, &mut notices, &mut amounts)?;
+    let leaves = days::leaves(question, (&mut schedule, &left_out), &mut notices, &mut amounts)?;
     let mut moments = moments::lay_out(question, &shifts, &schedule, &leaves, &mut notices);
     employment::set_apart(question, &shifts, &mut moments, &mut notices);
     let question = &days::with_last_worked(question, &moments);
@@ -87,17 +90,24 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     attendance::compare(&view, &mut notices, &mut amounts);
     expectation::compare(&view, &amounts, &mut notices);
     meals::judge(question, &shifts, &schedule, &mut notices, &mut amounts);
+    statements::judge_rests(question, &moments, &mut amounts);
     let grain = moments::length(question, &shifts, &schedule, &leaves);
     approval::apply(question, &shifts, &schedule, grain, &mut moments, &mut notices);
     presets::apply(question, &mut moments);
     moments::holiday_work(question, &moments, &mut notices);
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
-    days::holidays_not_worked(question, &schedule, &moments, &mut amounts);
+    days::holidays_not_worked(question, (&schedule, &left_out), &moments, &mut amounts);
+    statements::add_hours(question, &mut amounts, &mut notices);
     premiums.extend(premiums::all(question, &moments, &shifts));
     let short = context::is_short(question, &mut notices)?;
     let provisional = context::has_rejected(question, &mut notices)? || short;
     let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, &notices);
     Ok(Outcome { provisional, ..outcome })
+}
+
+/// The type of a day at an instant, where the day as a whole has a type.
+pub(crate) fn type_at(question: &Question, date: Workday, at: Timestamp, whole: DayType) -> DayType {
+    day_parts::type_at(question, date, at, whole)
 }
 
 /// The type of a day.

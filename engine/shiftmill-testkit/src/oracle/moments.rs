@@ -11,6 +11,7 @@ use shiftmill_core::{
     SpanState, TagId, Timestamp, Workday,
 };
 
+use super::day_parts::type_at;
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
@@ -68,6 +69,8 @@ impl Moment {
             | Because::DayTypeIs { .. }
             | Because::Combination { .. }
             | Because::HolidayNotWorked
+            | Because::ManualHours
+            | Because::RestRequirement
             | Because::InClockWindow
             | Because::ShiftInClockWindow
             | Because::DayPremium
@@ -175,9 +178,18 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
         divide(piece.1.0.rem_euclid(86_400));
     }
     for fact in &question.facts.leave {
-        if let LeaveTime::Amount(_, amount) = fact.time {
-            divide(i64::from(amount.0));
+        match fact.time {
+            LeaveTime::Amount(_, amount) => divide(i64::from(amount.0)),
+            LeaveTime::HalfDay(workday, _) => divide(i64::from(plan_of(question, workday).leave.day_length.0 / 2)),
+            LeaveTime::Workday(_) | LeaveTime::Span { .. } => {}
         }
+    }
+    let by_row = question.facts.day_overrides.iter().filter_map(|day| day.window);
+    let plans = || question.timeline.versions().iter().map(|version| &version.1);
+    let by_calendar = plans().flat_map(|plan| &plan.calendar.half_days).map(|half_day| half_day.window);
+    for window in by_row.chain(by_calendar) {
+        divide(i64::from(window.opens()));
+        divide(i64::from(window.closes()));
     }
     for approval in &question.facts.approvals {
         match approval.time {
@@ -718,15 +730,16 @@ fn type_of_second(
     moment: &Moment,
     day_type: &mut impl FnMut(Workday) -> DayType,
 ) -> DayType {
-    let by_workday = day_type(moment.overtime);
+    let mut type_then = |date| type_at(question, date, moment.at, day_type(date));
+    let by_workday = type_then(moment.overtime);
     match plan_of(question, moment.overtime).holidays.basis {
         HolidayBasis::Workday => by_workday,
         HolidayBasis::ShiftStart => {
             let date = moment.shift.map_or(moment.overtime, |shift| shifts[shift].start_date);
-            day_type(date)
+            type_then(date)
         }
         HolidayBasis::CalendarSplit => {
-            let by_date = day_type(date_of(question, moment.at));
+            let by_date = type_then(date_of(question, moment.at));
             let special = |kind: DayType| is_holiday(kind) || kind == DayType::StatutoryRest;
             if special(by_date) || special(by_workday) { by_date } else { by_workday }
         }

@@ -6,7 +6,7 @@ use shiftmill_core::open::normalise::Granularity;
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::{
     ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
-    Seconds, TagId, Timestamp, Workday,
+    Seconds, TagId, Timestamp, Unit, Workday,
 };
 
 use super::{Notice, date_of, plan_of, tags};
@@ -40,6 +40,32 @@ pub(crate) fn ends_work(kind: PunchKind) -> bool {
     }
 }
 
+/// Whether the ruleset can read what people state, and it lies in the days of the facts.
+fn check_statements(question: &Question) -> Result<(), EvaluationError> {
+    let as_of = question.window.as_of;
+    for (hours, index) in question.facts.manual_hours.iter().zip(0..) {
+        let info = question.timeline.names().pay_codes.get(usize::from(hours.code.0));
+        if info.is_none_or(|info| info.unit != Unit::Second) {
+            return Err(EvaluationError::UnknownPayCode { index, code: hours.code.0 });
+        }
+        if hours.amount.0 > 86_400 {
+            return Err(EvaluationError::ManualHoursTooLong { index });
+        }
+        if hours.recorded_at <= as_of {
+            check_fact(question, hours.workday, hours.workday)?;
+        }
+    }
+    for (said, index) in question.facts.attestations.iter().zip(0..) {
+        if usize::from(said.question) >= question.timeline.names().attestations.len() {
+            return Err(EvaluationError::UnknownAttestation { index, question: said.question });
+        }
+        if said.recorded_at <= as_of {
+            check_fact(question, said.workday, said.workday)?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
     let (facts, period) = (question.window.facts, question.window.pay_period);
     if facts.last < facts.first || period.last < period.first {
@@ -54,7 +80,9 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
     }
     for leave in question.facts.leave.iter().filter(|leave| leave.recorded_at <= question.window.as_of) {
         match leave.time {
-            LeaveTime::Workday(workday) | LeaveTime::Amount(workday, _) => check_fact(question, workday, workday)?,
+            LeaveTime::Workday(workday) | LeaveTime::HalfDay(workday, _) | LeaveTime::Amount(workday, _) => {
+                check_fact(question, workday, workday)?;
+            }
             LeaveTime::Span { start, end } if start < end => {
                 check_fact(question, date_of(question, start), date_of(question, Timestamp(end.0 - 1)))?;
             }
@@ -62,6 +90,7 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
         }
     }
     check_approvals(question)?;
+    check_statements(question)?;
     for (stretch, index) in question.facts.employment.iter().zip(0..) {
         if stretch.hired.zip(stretch.left).is_some_and(|(hired, left)| hired > left) {
             return Err(EvaluationError::EmploymentBackwards { index });
@@ -109,13 +138,21 @@ fn check_twice(question: &Question) -> Result<(), EvaluationError> {
                 | (CorrectionKind::SetKind { .. }, _) => false,
             }
     });
-    let days =
-        later_of_two(&facts.day_overrides, |one, next| one.workday == next.workday && one.day_type != next.day_type);
+    let days = later_of_two(&facts.day_overrides, |one, next| {
+        let same = one.workday == next.workday && one.window.is_some() == next.window.is_some();
+        same && (one.day_type != next.day_type || one.window != next.window)
+    });
+    let as_of = question.window.as_of;
+    let attestations = later_of_two(&facts.attestations, |one, next| {
+        let known = one.recorded_at == next.recorded_at && one.recorded_at <= as_of;
+        known && one.workday == next.workday && one.question == next.question && one.answer != next.answer
+    });
     let balances = later_of_two(&facts.opening_balances, |one, next| one.rule == next.rule);
     let carried = later_of_two(&facts.carried, |one, next| one.key == next.key);
     let lists = [
         (FactList::Corrections, corrections),
         (FactList::DayOverrides, days),
+        (FactList::Attestations, attestations),
         (FactList::OpeningBalances, balances),
         (FactList::Carried, carried),
     ];
@@ -247,7 +284,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
         if let Some(day) = day_of(question, &present, &correction) {
             let policy = plan_of(question, day).corrections;
             let recorded = date_of(question, correction.recorded_at);
-            let at = named_instant(&present, &correction).unwrap_or(correction.recorded_at);
+            let at = named_instant(question, &present, &correction).unwrap_or(correction.recorded_at);
             if !is_accepted(&policy, correction.kind, day, recorded, &mut accepted) {
                 notice(question, notices, ExceptionCode::CorrectionRefused, at, Seconds::ZERO);
                 continue;
@@ -261,21 +298,21 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
                 present.push(Named { tap: Tap { at, kind, tag, raw: None }, at, kind, id: None });
                 None
             }
-            CorrectionKind::Void(punch) => match find(&present, punch) {
+            CorrectionKind::Void(punch) => match find(question, &present, punch) {
                 Some(index) => {
                     present.remove(index);
                     None
                 }
                 None => Some(named_at(punch).unwrap_or(correction.recorded_at)),
             },
-            CorrectionKind::Retime { punch, to } => match find(&present, punch) {
+            CorrectionKind::Retime { punch, to } => match find(question, &present, punch) {
                 Some(index) => {
                     present[index].tap.at = to;
                     None
                 }
                 None => Some(named_at(punch).unwrap_or(to)),
             },
-            CorrectionKind::SetKind { punch, kind } => match find(&present, punch) {
+            CorrectionKind::SetKind { punch, kind } => match find(question, &present, punch) {
                 Some(index) => {
                     present[index].tap.kind = kind;
                     None
@@ -291,17 +328,17 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
 }
 
 /// The instant of the punch that a correction adds, or that it names as first punched.
-fn named_instant(present: &[Named], correction: &Correction) -> Option<Timestamp> {
+fn named_instant(question: &Question, present: &[Named], correction: &Correction) -> Option<Timestamp> {
     match correction.kind {
         CorrectionKind::Add { at, .. } => Some(at),
         CorrectionKind::Void(punch) | CorrectionKind::Retime { punch, .. } | CorrectionKind::SetKind { punch, .. } => {
-            find(present, punch).map(|index| present[index].at)
+            find(question, present, punch).map(|index| present[index].at)
         }
     }
 }
 
 fn day_of(question: &Question, present: &[Named], correction: &Correction) -> Option<Workday> {
-    named_instant(present, correction).map(|at| date_of(question, at))
+    named_instant(question, present, correction).map(|at| date_of(question, at))
 }
 
 /// Whether a correction is accepted; those that count for the quota are listed by the opening of their cycle.
@@ -335,13 +372,17 @@ fn is_accepted(
     true
 }
 
-fn find(present: &[Named], punch: PunchRef) -> Option<usize> {
+fn find(question: &Question, present: &[Named], punch: PunchRef) -> Option<usize> {
     let fits = |named: &Named| match punch {
         PunchRef::Id(id) => named.id == Some(id),
         PunchRef::At(at, kind) => named.at == at && named.kind == kind,
     };
     let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
-    fitting.min_by_key(|(place, named)| (named.id.unwrap_or(u64::MAX), *place)).map(|entry| entry.0)
+    // Which of two that are named alike does not depend on the order given.
+    let order = |(place, named): &(usize, &Named)| {
+        (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), *place)
+    };
+    fitting.min_by_key(order).map(|entry| entry.0)
 }
 
 fn named_at(punch: PunchRef) -> Option<Timestamp> {

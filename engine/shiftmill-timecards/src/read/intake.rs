@@ -18,8 +18,8 @@ use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unp
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    ApprovalRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, Given, LeaveRow, PunchRow, RowError, RowReader,
-    ShiftRow, WaiverRow,
+    ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, Given, LeaveRow, ManualHoursRow,
+    PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.
@@ -244,6 +244,8 @@ impl<'a> Intake<'a> {
             Table::Corrections => self.correction(row, report),
             Table::Waivers => self.add(row, report, &mut |reader, card| waiver(values, reader, card)),
             Table::Approvals => self.add(row, report, &mut |reader, card| approval(values, reader, card)),
+            Table::ManualHours => self.add(row, report, &mut |reader, card| manual_hours(values, reader, card)),
+            Table::Attestations => self.add(row, report, &mut |reader, card| attestation(values, reader, card)),
             Table::Carried => self.add(row, report, &mut |reader, card| carried(values, reader, card)),
         }
     }
@@ -440,8 +442,12 @@ fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
 }
 
 fn day(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
-    let (workday, day_type) = (values.get(Field::Workday).into(), values.get(Field::DayType).into());
-    card.day_overrides.push(reader.day_type(&DayTypeRow { workday, day_type })?);
+    card.day_overrides.push(reader.day_type(&DayTypeRow {
+        workday: values.get(Field::Workday).into(),
+        day_type: values.get(Field::DayType).into(),
+        from: values.get(Field::From).into(),
+        to: values.get(Field::To).into(),
+    })?);
     Ok(())
 }
 
@@ -452,6 +458,7 @@ fn leave(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
         to: values.get(Field::To).into(),
         workday: values.get(Field::Workday).into(),
         amount: values.get(Field::Amount).into(),
+        half: values.get(Field::Half).into(),
         recorded: values.get(Field::Recorded).into(),
     })?);
     Ok(())
@@ -472,6 +479,26 @@ fn approval(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFact
         amount: values.get(Field::Amount).into(),
         status: values.get(Field::Status).into(),
         choice: values.get(Field::Choice).into(),
+        recorded: values.get(Field::Recorded).into(),
+    })?);
+    Ok(())
+}
+
+fn manual_hours(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    card.manual_hours.push(reader.manual_hours(&ManualHoursRow {
+        workday: values.get(Field::Workday).into(),
+        code: values.get(Field::Code),
+        amount: values.get(Field::Amount).into(),
+        recorded: values.get(Field::Recorded).into(),
+    })?);
+    Ok(())
+}
+
+fn attestation(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    card.attestations.push(reader.attestation(&AttestationRow {
+        workday: values.get(Field::Workday).into(),
+        question: values.get(Field::Question),
+        answer: values.get(Field::Answer).into(),
         recorded: values.get(Field::Recorded).into(),
     })?);
     Ok(())

@@ -503,11 +503,13 @@ const TABLES: [&str; Table::ALL.len()] = [
     "employee,name,zone\n",
     "employee,at,kind,id\n",
     "employee,workday,start,end,shift,kind\n",
-    "employee,workday,day_type\n",
-    "employee,code,from,to,workday,amount,recorded\n",
+    "employee,workday,day_type,from,to\n",
+    "employee,code,from,to,workday,amount,half,recorded\n",
     "employee,action,at,kind,id,to,recorded\n",
     "employee,workday,waived\n",
     "employee,kind,from,to,workday,amount,status,choice,recorded\n",
+    "employee,code,workday,amount,recorded\n",
+    "employee,workday,recorded,question,answer\n",
     "employee,key,value\n",
 ];
 

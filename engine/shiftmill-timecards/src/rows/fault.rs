@@ -36,6 +36,8 @@ impl RowError {
             | Fault::ShiftStatedTwice(_)
             | Fault::NotALength(_)
             | Fault::LeaveStatedTwice
+            | Fault::NotAHalf(_)
+            | Fault::HalfWithAmount
             | Fault::ApprovalStatedTwice
             | Fault::NotAnApproval(_)
             | Fault::NotAStatus(_)
@@ -45,10 +47,13 @@ impl RowError {
             | Fault::NotAnAction(_)
             | Fault::NotWaivable(_)
             | Fault::NotADayType(_)
+            | Fault::NotAPartOfADay
             | Fault::NotARosterKind(_)
             | Fault::NotASplit(_)
             | Fault::RosterKindWithTimes(_)
             | Fault::NotAWholeNumber(_)
+            | Fault::NegativeHours
+            | Fault::NotAnAnswer(_)
             | Fault::NotATag(_) => ErrorCode::ValueUnknown,
         }
     }
@@ -115,6 +120,12 @@ pub enum Fault {
     /// Leave that states its time in two ways.
     #[error("leave is given both from-to and on a workday; give `from` and `to`, or `workday` and an `amount`")]
     LeaveStatedTwice,
+    /// No half of a workday.
+    #[error("`{0}` is not a half of a workday; write `first` or `second`")]
+    NotAHalf(String),
+    /// Leave of half a day with a length.
+    #[error("leave is given for half of the workday and with a length; give `half` or `amount`")]
+    HalfWithAmount,
     /// Leave that ends before it starts.
     #[error("leave from {from} to {to} does not end after it starts")]
     LeaveBackwards {
@@ -174,6 +185,9 @@ pub enum Fault {
     /// No day type.
     #[error("`{0}` is not a day type such as `rest_day`")]
     NotADayType(String),
+    /// A part of a day that is none.
+    #[error("a part of a day has to end after it starts, at 24:00 at the latest")]
+    NotAPartOfADay,
     /// No kind of a roster row.
     #[error("`{0}` is not a kind of roster row; write {words}", words = roster_words())]
     NotARosterKind(String),
@@ -183,6 +197,12 @@ pub enum Fault {
     /// Times of a roster row that has none.
     #[error("a row of kind `{0}` holds for the whole day; leave its times and the name of a shift empty")]
     RosterKindWithTimes(RosterKind),
+    /// Hours below zero.
+    #[error("manual hours cannot be negative; correct what was paid too much")]
+    NegativeHours,
+    /// Neither yes nor no.
+    #[error("`{0}` is neither `yes` nor `no`")]
+    NotAnAnswer(String),
     /// No whole number.
     #[error("`{0}` is not a whole number")]
     NotAWholeNumber(String),
@@ -207,6 +227,10 @@ pub enum NameKind {
     Leave,
     /// An overtime rule.
     Rule,
+    /// A pay code.
+    PayCode,
+    /// An attestation.
+    Attestation,
     /// A carried key.
     CarriedKey,
 }
@@ -218,6 +242,8 @@ impl NameKind {
             NameKind::Shift => ErrorCode::UnknownShift,
             NameKind::Leave => ErrorCode::UnknownLeave,
             NameKind::Rule => ErrorCode::UnknownRule,
+            NameKind::PayCode => ErrorCode::UnknownPayCode,
+            NameKind::Attestation => ErrorCode::UnknownAttestation,
             NameKind::CarriedKey => ErrorCode::NameUnknown,
         }
     }
@@ -229,6 +255,8 @@ impl fmt::Display for NameKind {
             NameKind::Shift => "shift",
             NameKind::Leave => "leave code",
             NameKind::Rule => "rule",
+            NameKind::PayCode => "pay code",
+            NameKind::Attestation => "attestation",
             NameKind::CarriedKey => "carried key",
         })
     }

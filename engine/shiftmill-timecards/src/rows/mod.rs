@@ -15,10 +15,10 @@ mod given;
 use std::cell::RefCell;
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Carried, CarryKey, Coded, Compensation, Correction,
-    CorrectionKind, DayOverride, DayType, Employment, ExceptionCode, Leave, LeaveTime, Names, OpeningBalance, Punch,
-    PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, Waiver,
-    WaiverKind, WallTime, Workday, Zone, excerpt,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, Carried, CarryKey, Coded, Compensation,
+    Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime,
+    ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact,
+    ShiftTimes, TagDictionary, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -79,6 +79,8 @@ pub struct LeaveRow<'a> {
     pub workday: Given<'a, Workday>,
     /// The length on the workday; the whole workday when nothing is given.
     pub amount: Given<'a, Seconds>,
+    /// Which half of the workday, instead of a length.
+    pub half: Given<'a, DayHalf>,
     /// When it became known; always known when nothing is given.
     pub recorded: Given<'a, WrittenTime>,
 }
@@ -120,6 +122,10 @@ pub struct DayTypeRow<'a> {
     pub workday: Given<'a, Workday>,
     /// Its type; required.
     pub day_type: Given<'a, DayType>,
+    /// The start of the part of the day that has the type, in seconds after midnight; the whole day when nothing is given.
+    pub from: Given<'a, i32>,
+    /// The end of that part.
+    pub to: Given<'a, i32>,
 }
 
 /// A request and what was decided about it: from-to, or a workday with or without a length.
@@ -150,6 +156,32 @@ pub struct EmploymentRow<'a> {
     pub hired: Given<'a, Workday>,
     /// The last workday of it; it goes on when nothing is given.
     pub left: Given<'a, Workday>,
+}
+
+/// Hours that a person added.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ManualHoursRow<'a> {
+    /// The workday; required.
+    pub workday: Given<'a, Workday>,
+    /// The name of the pay code; required.
+    pub code: &'a str,
+    /// How much; required.
+    pub amount: Given<'a, Seconds>,
+    /// When they became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
+}
+
+/// The answer of an employee to a question about a workday.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AttestationRow<'a> {
+    /// The workday; required.
+    pub workday: Given<'a, Workday>,
+    /// The name of the attestation; required.
+    pub question: &'a str,
+    /// Whether the answer is yes; required.
+    pub answer: Given<'a, bool>,
+    /// When it became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
 }
 
 /// The total of an overtime counter at the start of the facts.
@@ -275,7 +307,9 @@ impl<'a> RowReader<'a> {
             return if stated { Err(fault()) } else { Ok(ShiftFact { tag, ..ShiftFact::whole_day(workday, kind) }) };
         }
         let times = match (timed, row.shift.trim()) {
-            (false, name) => ShiftTimes::Template(position(&self.names.shifts, name, Field::Shift, NameKind::Shift)?),
+            (false, name) => {
+                ShiftTimes::Template(position(texts(&self.names.shifts), name, Field::Shift, NameKind::Shift)?)
+            }
             (true, "") => clock_times(row)?,
             (true, name) => {
                 return Err(RowError {
@@ -289,10 +323,10 @@ impl<'a> RowReader<'a> {
 
     /// Leave: one fact, or one for each workday from a date to a date.
     pub fn leave(&mut self, row: &LeaveRow<'_>) -> Result<Vec<Leave>, RowError> {
-        let code = position(&self.names.leave, row.code.trim(), Field::Code, NameKind::Leave)?;
+        let code = position(texts(&self.names.leave), row.code.trim(), Field::Code, NameKind::Leave)?;
         let recorded_at = self.recorded(row.recorded)?;
         let stretch = !row.from.is_nothing() || !row.to.is_nothing();
-        let on_workday = !row.workday.is_nothing() || !row.amount.is_nothing();
+        let on_workday = !row.workday.is_nothing() || !row.amount.is_nothing() || !row.half.is_nothing();
         let times = match (stretch, on_workday) {
             (true, true) => return Err(RowError { field: Field::Workday, fault: Fault::LeaveStatedTwice }),
             (true, false) => self.leave_stretch(row)?,
@@ -354,7 +388,9 @@ impl<'a> RowReader<'a> {
     /// The type of a day.
     pub fn day_type(&self, row: &DayTypeRow<'_>) -> Result<DayOverride, RowError> {
         let day_type = row.day_type.required(Field::DayType, day_type, Fault::NotADayType)?;
-        Ok(DayOverride { workday: self.workday(row.workday)?, day_type })
+        let is_part = !row.from.is_nothing() || !row.to.is_nothing();
+        let window = if is_part { Some(day_window(row)?) } else { None };
+        Ok(DayOverride { workday: self.workday(row.workday)?, day_type, window })
     }
 
     /// An approval. Words may be written in any case, with blanks or underscores.
@@ -396,16 +432,37 @@ impl<'a> RowReader<'a> {
         employment(row, self.dates)
     }
 
+    /// Manual hours, which are never negative: what was paid too much is corrected where it comes from.
+    pub fn manual_hours(&mut self, row: &ManualHoursRow<'_>) -> Result<ManualHours, RowError> {
+        let codes = self.names.pay_codes.iter().map(|info| info.name.as_str());
+        let code = position(codes, row.code.trim(), Field::Code, NameKind::PayCode)?;
+        if row.amount.text().is_some_and(|text| text.starts_with('-')) {
+            return Err(RowError { field: Field::Amount, fault: Fault::NegativeHours });
+        }
+        let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
+        let (workday, recorded_at) = (self.workday(row.workday)?, self.recorded(row.recorded)?);
+        Ok(ManualHours { workday, code: PayCode(code), amount, recorded_at })
+    }
+
+    /// An attestation.
+    pub fn attestation(&mut self, row: &AttestationRow<'_>) -> Result<Attestation, RowError> {
+        let question =
+            position(texts(&self.names.attestations), row.question.trim(), Field::Question, NameKind::Attestation)?;
+        let answer = row.answer.required(Field::Answer, yes_or_no, Fault::NotAnAnswer)?;
+        let (workday, recorded_at) = (self.workday(row.workday)?, self.recorded(row.recorded)?);
+        Ok(Attestation { workday, question, answer, recorded_at })
+    }
+
     /// An opening balance.
     pub fn balance(&self, row: &BalanceRow<'_>) -> Result<OpeningBalance, RowError> {
-        let rule = position(&self.names.rules, row.rule.trim(), Field::Rule, NameKind::Rule)?;
+        let rule = position(texts(&self.names.rules), row.rule.trim(), Field::Rule, NameKind::Rule)?;
         let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
         Ok(OpeningBalance { rule: RuleId(rule), amount })
     }
 
     /// A carried value.
     pub fn carried(&self, row: &CarriedRow<'_>) -> Result<Carried, RowError> {
-        let key = CarryKey(position(&self.names.carried, row.key.trim(), Field::Key, NameKind::CarriedKey)?);
+        let key = CarryKey(position(texts(&self.names.carried), row.key.trim(), Field::Key, NameKind::CarriedKey)?);
         let value = row.value.required(Field::Value, |text| text.parse().ok(), Fault::NotAWholeNumber)?;
         Ok(Carried { key, value })
     }
@@ -442,7 +499,13 @@ impl<'a> RowReader<'a> {
     fn leave_on_workday(&self, row: &LeaveRow<'_>) -> Result<LeaveTime, RowError> {
         let day = self.workday(row.workday)?;
         let amount = row.amount.optional(Field::Amount, clock::length, Fault::NotALength)?;
-        Ok(amount.map_or(LeaveTime::Workday(day), |amount| LeaveTime::Amount(day, amount)))
+        let half = row.half.optional(Field::Half, coded, Fault::NotAHalf)?;
+        match (amount, half) {
+            (None, None) => Ok(LeaveTime::Workday(day)),
+            (Some(amount), None) => Ok(LeaveTime::Amount(day, amount)),
+            (None, Some(half)) => Ok(LeaveTime::HalfDay(day, half)),
+            (Some(_), Some(_)) => Err(RowError { field: Field::Half, fault: Fault::HalfWithAmount }),
+        }
     }
 }
 
@@ -525,12 +588,29 @@ fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
     Err(RowError { field: Field::End, fault })
 }
 
+fn day_window(row: &DayTypeRow<'_>) -> Result<DayWindow, RowError> {
+    let from = row.from.required(Field::From, clock::shift_time, Fault::NotAShiftTime)?;
+    let to = row.to.required(Field::To, clock::shift_time, Fault::NotAShiftTime)?;
+    let window = u32::try_from(from).ok().zip(u32::try_from(to).ok());
+    let window = window.and_then(|(from, to)| DayWindow::new(from, to));
+    window.ok_or(RowError { field: Field::To, fault: Fault::NotAPartOfADay })
+}
+
 fn whole_days(first: Workday, last: Workday) -> Result<Vec<LeaveTime>, RowError> {
     let days = last.0 - first.0 + 1;
     if !(1..=LEAVE_DAYS_MAX).contains(&days) {
         return Err(RowError { field: Field::To, fault: Fault::LeaveDays { first, last } });
     }
     Ok((0..days).map(|day| LeaveTime::Workday(first.plus(day))).collect())
+}
+
+/// `yes` or `no`, in any case.
+pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "yes" | "true" => Some(true),
+        "no" | "false" => Some(false),
+        _ => None,
+    }
 }
 
 /// `meal 1`, or the code of an exception in any case, with blanks or underscores.
@@ -557,12 +637,22 @@ pub(crate) fn roster_kind(text: &str) -> Option<RosterKind> {
     RosterKind::from_code(&text.to_lowercase().replace([' ', '-'], "_"))
 }
 
+fn texts(names: &[String]) -> impl Iterator<Item = &str> + Clone {
+    names.iter().map(String::as_str)
+}
+
 /// The position of a name that the ruleset has to know.
-fn position(names: &[String], name: &str, field: Field, what: NameKind) -> Result<u16, RowError> {
+fn position<'n>(
+    names: impl Iterator<Item = &'n str> + Clone,
+    name: &str,
+    field: Field,
+    what: NameKind,
+) -> Result<u16, RowError> {
     if name.is_empty() {
         return Err(RowError { field, fault: Fault::Empty });
     }
-    let found = names.iter().position(|known| known == name).and_then(|index| u16::try_from(index).ok());
-    let unknown = || Fault::Unknown { what, name: excerpt(name).to_string(), known: names.to_vec() };
+    let found = names.clone().position(|known| known == name).and_then(|index| u16::try_from(index).ok());
+    let known = names.map(str::to_owned);
+    let unknown = || Fault::Unknown { what, name: excerpt(name).to_string(), known: known.collect() };
     found.ok_or_else(|| RowError { field, fault: unknown() })
 }

@@ -202,7 +202,7 @@ impl Irregular<'_> {
             _ => DayType::CompanyHoliday,
         };
         self.card.day_overrides.retain(|other| other.workday != day);
-        self.card.day_overrides.push(DayOverride { workday: day, day_type });
+        self.card.day_overrides.push(DayOverride { workday: day, day_type, window: None });
     }
 
     /// Everybody is late for a week.

@@ -33,6 +33,8 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("fixed break", BecauseKind::FixedBreak),
         ("outside the schedule", BecauseKind::OutsideSchedule),
         ("outside employment", BecauseKind::OutsideEmployment),
+        ("manual hours", BecauseKind::ManualHours),
+        ("rest not taken", BecauseKind::RestRequirement),
         ("on leave", BecauseKind::OnLeave),
         ("day in a row", BecauseKind::ConsecutiveDay),
         ("day type ", BecauseKind::DayTypeIs),
@@ -119,6 +121,8 @@ mod tests {
             BecauseKind::LengthRoundedDown => Some("length rounded down to 0:15"),
             BecauseKind::LengthRoundedUp => Some("length rounded up to 0:15"),
             BecauseKind::OutsideEmployment => Some("outside employment"),
+            BecauseKind::ManualHours => Some("manual hours"),
+            BecauseKind::RestRequirement => Some("rest not taken"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,
         };

@@ -6,9 +6,9 @@ use shiftmill_core::{
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenBlock, WrittenCorrection,
-    WrittenCorrectionKind, WrittenEmployment, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow,
-    WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAttestation, WrittenBlock,
+    WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment, WrittenLeave, WrittenLeaveTime,
+    WrittenManual, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -214,8 +214,12 @@ fn shift(item: &str) -> Cell<WrittenShift> {
     Ok(WrittenShift::Named(item.to_owned()))
 }
 
-/// `annual`, `annual 4:00`, `annual 09:00-13:00`.
+/// `annual`, `annual 4:00`, `annual 09:00-13:00`, `annual first half`.
 pub fn leave(item: &str) -> Cell<WrittenLeave> {
+    let halved = item.strip_suffix(" half").and_then(|item| item.rsplit_once(' '));
+    if let Some((code, half)) = halved.and_then(|(code, half)| Some((code.trim(), rows::coded(half)?))) {
+        return Ok(WrittenLeave { code: code.to_owned(), time: WrittenLeaveTime::Workday, half: Some(half) });
+    }
     let (code, time) = match item.split_once(' ') {
         None => (item, WrittenLeaveTime::Workday),
         Some((code, time)) if time.contains('-') => {
@@ -224,7 +228,7 @@ pub fn leave(item: &str) -> Cell<WrittenLeave> {
         }
         Some((code, time)) => (code, WrittenLeaveTime::Amount(length(time.trim())?)),
     };
-    Ok(WrittenLeave { code: code.to_owned(), time })
+    Ok(WrittenLeave { code: code.to_owned(), time, half: None })
 }
 
 /// `meal 1`, or an exception such as `late_in`.
@@ -272,9 +276,50 @@ pub fn approval(item: &str) -> Cell<WrittenApproval> {
         None => (what, ApprovalStatus::Approved),
     };
     // The parts of an approval are those of leave: a word, and perhaps a time.
-    let WrittenLeave { code, time } = leave(what)?;
+    let WrittenLeave { code, time, half } = leave(what)?;
+    if half.is_some() {
+        return Err(format!("`{item}` is for half a workday, which an approval cannot be"));
+    }
     let kind = rows::coded(&code).ok_or_else(|| Fault::NotAnApproval(code).to_string())?;
     Ok(WrittenApproval { kind, time, status, choice, recorded })
+}
+
+/// `overtime_1_5 2:00`, perhaps with `recorded 2025-06-05 10:00` after it.
+pub fn manual(item: &str) -> Cell<WrittenManual> {
+    let (what, recorded) = recorded(item)?;
+    let wrong = || format!("`{item}` is not a pay code and a length such as `overtime_1_5 2:00`");
+    let (code, amount) = what.trim().rsplit_once(' ').ok_or_else(wrong)?;
+    if amount.starts_with('-') {
+        return Err(Fault::NegativeHours.to_string());
+    }
+    Ok(WrittenManual { code: code.trim().to_owned(), amount: length(amount)?, recorded })
+}
+
+/// `rests_taken no`, perhaps with `recorded 2025-06-05 10:00` after it.
+pub fn attestation(item: &str) -> Cell<WrittenAttestation> {
+    let (what, recorded) = recorded(item)?;
+    let wrong = || format!("`{item}` is not an attestation and its answer such as `rests_taken no`");
+    let (question, answer) = what.trim().rsplit_once(' ').ok_or_else(wrong)?;
+    let answer = rows::yes_or_no(answer).ok_or_else(|| Fault::NotAnAnswer(answer.to_owned()).to_string())?;
+    Ok(WrittenAttestation { question: question.trim().to_owned(), answer, recorded })
+}
+
+/// What stands before ` recorded 2025-06-05 10:00`, and that time.
+fn recorded(item: &str) -> Cell<(&str, Option<(Workday, ClockTime)>)> {
+    match item.split_once(" recorded ") {
+        Some((what, recorded)) => Ok((what, Some(moment(recorded)?))),
+        None => Ok((item, None)),
+    }
+}
+
+/// `rest_day`, or `company_holiday 12:00-24:00`.
+pub fn day_part(item: &str) -> Cell<WrittenDayType> {
+    let timed = item.rsplit_once(' ').filter(|(_, times)| times.contains(':'));
+    let Some((name, times)) = timed else { return Ok(WrittenDayType { day_type: day_type(item)?, window: None }) };
+    let wrong = || format!("`{times}` is not a part of a day such as `12:00-24:00`");
+    let (from, to) = times.split_once(['-', '–']).ok_or_else(wrong)?;
+    let (from, to) = (clock::shift_time(from.trim()), clock::shift_time(to.trim()));
+    Ok(WrittenDayType { day_type: day_type(name.trim())?, window: Some(from.zip(to).ok_or_else(wrong)?) })
 }
 
 /// A day type by its code or with blanks for underscores.

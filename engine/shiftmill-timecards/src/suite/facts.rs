@@ -12,8 +12,8 @@ use super::{
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    Action, ApprovalRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, PunchRow,
-    RowError, RowReader, ShiftRow, WaiverRow,
+    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
+    LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -199,8 +199,15 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     for leave in &row.leave {
         card.leave.extend(reader.leave(&leave_row(leave, row.workday, zone))?);
     }
-    if let Some(day_type) = row.day_type {
-        card.day_overrides.push(reader.day_type(&DayTypeRow { workday, day_type: Given::Value(day_type) })?);
+    for written in &row.day_types {
+        let (from, to) = written.window.unzip();
+        let day_type = Given::Value(written.day_type);
+        card.day_overrides.push(reader.day_type(&DayTypeRow {
+            workday,
+            day_type,
+            from: from.into(),
+            to: to.into(),
+        })?);
     }
     for waived in &row.waived {
         card.waivers.push(reader.waiver(&WaiverRow { workday, waived: Given::Value(*waived) })?);
@@ -210,6 +217,16 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     }
     for approval in &row.approvals {
         card.approvals.push(reader.approval(&approval_row(approval, row.workday, zone))?);
+    }
+    for manual in &row.manual {
+        let recorded = known(manual.recorded, row.workday, zone);
+        let (code, amount) = (manual.code.as_str(), Given::Value(manual.amount));
+        card.manual_hours.push(reader.manual_hours(&ManualHoursRow { workday, code, amount, recorded })?);
+    }
+    for said in &row.attested {
+        let recorded = known(said.recorded, row.workday, zone);
+        let (question, answer) = (said.question.as_str(), Given::Value(said.answer));
+        card.attestations.push(reader.attestation(&AttestationRow { workday, question, answer, recorded })?);
     }
     Ok(())
 }
@@ -245,7 +262,7 @@ fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> Leav
     let row = LeaveRow { code: &leave.code, recorded, ..LeaveRow::default() };
     let on_workday = Given::Value(workday);
     match leave.time {
-        WrittenLeaveTime::Workday => LeaveRow { workday: on_workday, ..row },
+        WrittenLeaveTime::Workday => LeaveRow { workday: on_workday, half: leave.half.into(), ..row },
         WrittenLeaveTime::Amount(amount) => LeaveRow { workday: on_workday, amount: Given::Value(amount), ..row },
         WrittenLeaveTime::Span { start, end } => {
             LeaveRow { from: written(workday, start), to: written(workday, end), ..row }
@@ -253,12 +270,16 @@ fn leave_row<'a>(leave: &'a WrittenLeave, workday: Workday, zone: &Zone) -> Leav
     }
 }
 
-fn approval_row(approval: &WrittenApproval, workday: Workday, zone: &Zone) -> ApprovalRow<'static> {
-    let recorded = match approval.recorded {
+/// When something was recorded; well before its workday, as leave is, unless that is stated.
+fn known(recorded: Option<(Workday, ClockTime)>, workday: Workday, zone: &Zone) -> Given<'static, WrittenTime> {
+    match recorded {
         Some((day, time)) => written(day, time),
-        // Decided well before, as leave is.
         None => Given::Value(WrittenTime::Instant(zone.midnight(workday.plus(-1)))),
-    };
+    }
+}
+
+fn approval_row(approval: &WrittenApproval, workday: Workday, zone: &Zone) -> ApprovalRow<'static> {
+    let recorded = known(approval.recorded, workday, zone);
     let row = ApprovalRow {
         kind: Given::Value(approval.kind),
         status: Given::Value(approval.status),

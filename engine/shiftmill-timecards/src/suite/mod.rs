@@ -15,8 +15,8 @@ mod write;
 use core::fmt;
 
 use shiftmill_core::{
-    ApprovalKind, ApprovalStatus, Because, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, Fold,
-    PunchKind, RosterKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
+    ApprovalKind, ApprovalStatus, Because, Compensation, DayHalf, DayType, ErrorCode, ExceptionCode, ExceptionState,
+    Fold, PunchKind, RosterKind, Seconds, TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 pub use accept::{CameOut, CameOutException, CameOutLine, accept};
@@ -176,14 +176,18 @@ pub struct FactsRow {
     pub scheduled: Vec<WrittenRosterRow>,
     /// Leave.
     pub leave: Vec<WrittenLeave>,
-    /// The type of the day for this employee.
-    pub day_type: Option<DayType>,
+    /// The type of the day, and of a part of it, for this employee.
+    pub day_types: Vec<WrittenDayType>,
     /// What was waived.
     pub waived: Vec<WaiverKind>,
     /// Corrections.
     pub corrections: Vec<WrittenCorrection>,
     /// Approvals.
     pub approvals: Vec<WrittenApproval>,
+    /// Manual hours.
+    pub manual: Vec<WrittenManual>,
+    /// Attestations.
+    pub attested: Vec<WrittenAttestation>,
 }
 
 /// A punch in a facts table.
@@ -229,6 +233,15 @@ pub enum WrittenShift {
     Named(String),
 }
 
+/// The type of a day, or of a part of it, in a facts table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrittenDayType {
+    /// The type.
+    pub day_type: DayType,
+    /// From when to when, in seconds after the midnight that opens the day; the whole day without.
+    pub window: Option<(i32, i32)>,
+}
+
 /// Leave in a facts table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenLeave {
@@ -236,6 +249,8 @@ pub struct WrittenLeave {
     pub code: String,
     /// How much.
     pub time: WrittenLeaveTime,
+    /// Which half of the workday, where the time is the workday.
+    pub half: Option<DayHalf>,
 }
 
 /// How leave in a facts table states its time.
@@ -265,6 +280,28 @@ pub struct WrittenApproval {
     pub status: ApprovalStatus,
     /// How overtime is compensated.
     pub choice: Compensation,
+    /// When it was recorded.
+    pub recorded: Option<(Workday, ClockTime)>,
+}
+
+/// Manual hours in a facts table: `overtime_1_5 2:00`. Known well before unless they state a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenManual {
+    /// The pay code.
+    pub code: String,
+    /// How much.
+    pub amount: Seconds,
+    /// When they were recorded.
+    pub recorded: Option<(Workday, ClockTime)>,
+}
+
+/// An attestation in a facts table: `rests_taken no`. Known well before unless it states a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenAttestation {
+    /// The question.
+    pub question: String,
+    /// Whether the answer is yes.
+    pub answer: bool,
     /// When it was recorded.
     pub recorded: Option<(Workday, ClockTime)>,
 }

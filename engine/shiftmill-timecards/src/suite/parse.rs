@@ -316,8 +316,19 @@ impl Reader {
 
     fn facts(&mut self, table: &Table) {
         for name in &table.header {
-            let known =
-                ["workday", "meal", "break", "punches", "scheduled", "leave", "day type", "waived", "approvals"];
+            let known = [
+                "workday",
+                "meal",
+                "break",
+                "punches",
+                "scheduled",
+                "leave",
+                "day type",
+                "waived",
+                "approvals",
+                "manual",
+                "attested",
+            ];
             let is_known = known.contains(&name.as_str()) || name == "correction" || name == "corrections";
             if !is_known && cells::punch_kind(name).is_none() {
                 let columns = known.join("`, `");
@@ -335,7 +346,6 @@ impl Reader {
 
     fn facts_row(&mut self, table: &Table, row: &Row, workday: Workday) -> FactsRow {
         let mut facts = FactsRow { line: row.line, workday, ..FactsRow::default() };
-        facts.day_type = self.day_type_of(table, row);
         for (name, cell) in table.header.iter().zip(&row.cells) {
             for item in cells::items(cell) {
                 let outcome = self.facts_item(name, item, &mut facts);
@@ -347,12 +357,15 @@ impl Reader {
 
     fn facts_item(&mut self, column: &str, item: &str, facts: &mut FactsRow) -> Cell<()> {
         match column {
-            "workday" | "day type" => {}
+            "workday" => {}
+            "day type" => facts.day_types.push(cells::day_part(item)?),
             "scheduled" => facts.scheduled.push(cells::roster_row(item)?),
             "leave" => facts.leave.push(cells::leave(item)?),
             "waived" => facts.waived.push(cells::waiver(item)?),
             "correction" | "corrections" => facts.corrections.push(cells::correction(item)?),
             "approvals" => facts.approvals.push(cells::approval(item)?),
+            "manual" => facts.manual.push(cells::manual(item)?),
+            "attested" => facts.attested.push(cells::attestation(item)?),
             "punches" => facts.punches.push(cells::punch(item)?),
             "meal" => facts.punches.extend(both(item, PunchKind::MealStart, PunchKind::MealEnd)?),
             "break" => facts.punches.extend(both(item, PunchKind::BreakStart, PunchKind::BreakEnd)?),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    Approval, ApprovalStatus, ApprovalTime, CardFacts, Compensation, Correction, CorrectionKind, EvaluationWindow,
-    Fold, Leave, LeaveTime, Names, PunchKind, PunchRef, RosterKind, ShiftFact, ShiftTimes, TagDictionary, TagId,
-    Timestamp, WaiverKind, Workday, Zone,
+    Approval, ApprovalStatus, ApprovalTime, Attestation, CardFacts, Compensation, Correction, CorrectionKind,
+    DayOverride, EvaluationWindow, Fold, Leave, LeaveTime, ManualHours, Names, PunchKind, PunchRef, RosterKind,
+    ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::ClockTime;
@@ -47,6 +47,8 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         day_overrides,
         approvals,
         employment: _,
+        manual_hours,
+        attestations,
         opening_balances: _,
         carried: _,
     } = card;
@@ -54,10 +56,12 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
     rows.punches(card);
     rows.shifts(shifts, names);
     leave.iter().for_each(|leave| rows.leave(leave, names));
-    day_overrides.iter().for_each(|day| rows.only(day.workday, "day type", day.day_type.code().to_owned()));
+    day_overrides.iter().for_each(|day| rows.day_type(day));
     waivers.iter().for_each(|waiver| rows.add(waiver.workday, "waived", waived(waiver.kind)));
     corrections.iter().for_each(|correction| rows.correction(correction, card));
     approvals.iter().for_each(|approval| rows.approval(approval));
+    manual_hours.iter().for_each(|hours| rows.manual_hours(hours, names));
+    attestations.iter().for_each(|said| rows.attestation(said, names));
     if rows.days.is_empty() {
         rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
     }
@@ -93,7 +97,8 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
 }
 
 /// The columns, in their order.
-const COLUMNS: [&str; 7] = ["punches", "scheduled", "leave", "day type", "waived", "corrections", "approvals"];
+const COLUMNS: [&str; 9] =
+    ["punches", "scheduled", "leave", "day type", "waived", "corrections", "approvals", "manual", "attested"];
 
 /// The cells of each workday, by column.
 struct Rows<'a> {
@@ -120,9 +125,16 @@ impl Rows<'_> {
         }
     }
 
-    /// Two of one day agree.
-    fn only(&mut self, workday: Workday, column: &'static str, item: String) {
-        self.days.entry(workday).or_default().insert(column, vec![item]);
+    /// Two of one day, and two of parts of it, agree.
+    fn day_type(&mut self, day: &DayOverride) {
+        let item = match day.window {
+            Some(window) => format!("{} {window}", day.day_type),
+            None => day.day_type.code().to_owned(),
+        };
+        let items = self.days.entry(day.workday).or_default().entry("day type").or_default();
+        if !items.contains(&item) {
+            items.push(item);
+        }
     }
 
     fn punches(&mut self, card: &CardFacts) {
@@ -156,6 +168,7 @@ impl Rows<'_> {
         let code = names.leave.get(usize::from(leave.code)).map_or("", String::as_str);
         match leave.time {
             LeaveTime::Workday(day) => self.add(day, "leave", code.to_owned()),
+            LeaveTime::HalfDay(day, half) => self.add(day, "leave", format!("{code} {half} half")),
             LeaveTime::Amount(day, amount) => self.add(day, "leave", format!("{code} {amount}")),
             LeaveTime::Span { start, end } => {
                 let date = self.zone.date_at(start);
@@ -186,6 +199,18 @@ impl Rows<'_> {
         let recorded = moment(self.zone, approval.recorded_at);
         let item = format!("{}{time}{status}{choice} recorded {recorded}", approval.kind);
         self.add(day, "approvals", item);
+    }
+
+    fn manual_hours(&mut self, hours: &ManualHours, names: &Names) {
+        let code = names.pay_code(hours.code).map_or("", |info| info.name.as_str());
+        let recorded = moment(self.zone, hours.recorded_at);
+        self.add(hours.workday, "manual", format!("{code} {} recorded {recorded}", hours.amount));
+    }
+
+    fn attestation(&mut self, said: &Attestation, names: &Names) {
+        let question = names.attestations.get(usize::from(said.question)).map_or("", String::as_str);
+        let (answer, recorded) = (if said.answer { "yes" } else { "no" }, moment(self.zone, said.recorded_at));
+        self.add(said.workday, "attested", format!("{question} {answer} recorded {recorded}"));
     }
 
     fn correction(&mut self, correction: &Correction, card: &CardFacts) {
@@ -310,7 +335,10 @@ mod tests {
     use super::*;
     use crate::sample::{Company, Punching, Scheduling, irregular};
     use crate::suite::parse;
-    use shiftmill_core::{Carried, CarryKey, Employment, OpeningBalance, Punch, RuleId, Seconds, WorkdayRange};
+    use shiftmill_core::{
+        Carried, CarryKey, Employment, Layer, Multiplier, OpeningBalance, PayCode, PayCodeInfo, Punch, RuleId, Seconds,
+        Unit, WorkdayRange,
+    };
     use std::cell::RefCell;
 
     fn new_york() -> Zone {
@@ -323,6 +351,14 @@ mod tests {
             rules: vec!["worked".into(), "weekly-40".into()],
             leave: vec!["annual".into()],
             carried: vec!["points/balance".into()],
+            attestations: vec!["rests_taken".into()],
+            pay_codes: vec![PayCodeInfo {
+                name: "regular".into(),
+                layer: Layer::Base,
+                unit: Unit::Second,
+                paid: true,
+                multiplier: Multiplier::PLAIN,
+            }],
             ..Names::default()
         }
     }
@@ -377,6 +413,9 @@ mod tests {
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];
             card.carried = vec![Carried { key: CarryKey(0), value: -3 }];
             card.rejected_rows = 2;
+            card.manual_hours =
+                vec![ManualHours { workday: first, code: PayCode(0), amount: Seconds(60), recorded_at: as_of }];
+            card.attestations = vec![Attestation { workday: first, question: 0, answer: false, recorded_at: as_of }];
             card.tag = TagId(1);
             card.punches.iter_mut().step_by(3).for_each(|punch| punch.tag = TagId(2));
             card.shifts.iter_mut().step_by(2).for_each(|shift| shift.tag = TagId(3));

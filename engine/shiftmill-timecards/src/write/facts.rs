@@ -126,12 +126,16 @@ pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wr
 
 /// Writes a file of day types.
 pub fn days<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::Workday, Field::DayType];
+    let columns = [Field::Employee, Field::Workday, Field::DayType, Field::From, Field::To];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
         for day in &view.card.day_overrides {
-            table.row([&key, &day.workday, &day.day_type])?;
+            let [from, to] = match day.window {
+                Some(window) => [window.opens(), window.closes()].map(time_of_day),
+                None => [String::new(), String::new()],
+            };
+            table.row([&key, &day.workday, &day.day_type, &from, &to])?;
         }
     }
     Ok(())
@@ -139,8 +143,16 @@ pub fn days<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write)
 
 /// Writes a leave file.
 pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns =
-        [Field::Employee, Field::Code, Field::From, Field::To, Field::Workday, Field::Amount, Field::Recorded];
+    let columns = [
+        Field::Employee,
+        Field::Code,
+        Field::From,
+        Field::To,
+        Field::Workday,
+        Field::Amount,
+        Field::Half,
+        Field::Recorded,
+    ];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let key = value(&view.card.employee);
@@ -148,13 +160,16 @@ pub fn leave<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write
             let code = value(view.names.leave.get(usize::from(leave.code)).map_or("", String::as_str));
             let recorded = recorded(view.zone, leave.recorded_at);
             match leave.time {
-                LeaveTime::Workday(workday) => table.row([&key, &code, &"", &"", &workday, &"", &recorded])?,
+                LeaveTime::Workday(workday) => table.row([&key, &code, &"", &"", &workday, &"", &"", &recorded])?,
+                LeaveTime::HalfDay(workday, half) => {
+                    table.row([&key, &code, &"", &"", &workday, &"", &half, &recorded])?;
+                }
                 LeaveTime::Amount(workday, amount) => {
-                    table.row([&key, &code, &"", &"", &workday, &amount, &recorded])?;
+                    table.row([&key, &code, &"", &"", &workday, &amount, &"", &recorded])?;
                 }
                 LeaveTime::Span { start, end } => {
                     let (from, to) = (moment(view.zone, start), moment(view.zone, end));
-                    table.row([&key, &code, &from, &to, &"", &"", &recorded])?;
+                    table.row([&key, &code, &from, &to, &"", &"", &"", &recorded])?;
                 }
             }
         }
@@ -208,6 +223,36 @@ pub fn waivers<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
                 WaiverKind::Meal(ordinal) => table.row([&key, &waiver.workday, &format_args!("meal {ordinal}")])?,
                 WaiverKind::Exception(code) => table.row([&key, &waiver.workday, &code])?,
             }
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file of manual hours.
+pub fn manual_hours<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [Field::Employee, Field::Workday, Field::Code, Field::Amount, Field::Recorded];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for hours in &view.card.manual_hours {
+            let code = value(view.names.pay_code(hours.code).map_or("", |info| info.name.as_str()));
+            table.row([&key, &hours.workday, &code, &hours.amount, &recorded(view.zone, hours.recorded_at)])?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file of attestations.
+pub fn attestations<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [Field::Employee, Field::Workday, Field::Question, Field::Answer, Field::Recorded];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for said in &view.card.attestations {
+            let question = view.names.attestations.get(usize::from(said.question)).map_or("", String::as_str);
+            let answer = if said.answer { "yes" } else { "no" };
+            let known = recorded(view.zone, said.recorded_at);
+            table.row([&key, &said.workday, &value(question), &answer, &known])?;
         }
     }
     Ok(())
@@ -317,6 +362,8 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Corrections, corrections),
         (Table::Waivers, waivers),
         (Table::Approvals, approvals),
+        (Table::ManualHours, manual_hours),
+        (Table::Attestations, attestations),
         (Table::Carried, carried),
     ];
     // The same rows as in the files, so that one place decides how a fact is written.
@@ -354,8 +401,9 @@ mod tests {
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-        Approval, ApprovalKind, ApprovalStatus, Carried, CarryKey, Compensation, Correction, DayOverride, DayType,
-        ExceptionCode, Seconds, ShiftFact, Waiver, Workday, ZoneTable,
+        Approval, ApprovalKind, ApprovalStatus, Attestation, Carried, CarryKey, Compensation, Correction, DayHalf,
+        DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode, PayCodeInfo,
+        Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
     };
 
     fn new_york() -> Zone {
@@ -388,7 +436,10 @@ mod tests {
             *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
         }
         cards[2].shifts.iter_mut().take(2).for_each(|shift| shift.split = 1);
-        cards[4].day_overrides = vec![DayOverride { workday: first, day_type: DayType::RestDay }];
+        cards[4].day_overrides = vec![
+            DayOverride { workday: first, day_type: DayType::RestDay, window: None },
+            DayOverride { workday: first, day_type: DayType::CompanyHoliday, window: DayWindow::new(43_200, 86_400) },
+        ];
         cards[1].waivers = vec![
             Waiver { workday: first, kind: WaiverKind::Meal(2) },
             Waiver { workday: first, kind: WaiverKind::Exception(ExceptionCode::LateIn) },
@@ -408,6 +459,13 @@ mod tests {
                 )
             },
         ];
+        let half = LeaveTime::HalfDay(first, DayHalf::Second);
+        cards[3].leave.push(Leave { code: 0, time: half, recorded_at: at });
+        cards[3].manual_hours =
+            vec![ManualHours { workday: first, code: PayCode(1), amount: Seconds::hours(2), recorded_at: at }];
+        cards[3].attestations = [true, false]
+            .map(|answer| Attestation { workday: first, question: u16::from(answer), answer, recorded_at: at })
+            .to_vec();
         // In the order in which they are read.
         cards[1].tag = TagId(1);
         cards[1].punches[0].tag = TagId(2);
@@ -448,7 +506,20 @@ mod tests {
     fn what_is_written_is_read_again_to_the_second() {
         let zone = new_york();
         let keys = vec!["points/balance".into(), "points/streak".into()];
-        let names = Names { leave: vec!["annual".into()], carried: keys, ..Names::default() };
+        let pay_code = |name: &str| PayCodeInfo {
+            name: name.into(),
+            layer: Layer::Base,
+            unit: Unit::Second,
+            paid: true,
+            multiplier: Multiplier::PLAIN,
+        };
+        let names = Names {
+            leave: vec!["annual".into()],
+            pay_codes: vec![pay_code("regular"), pay_code("overtime_1_5")],
+            attestations: vec!["meal_taken".into(), "rests_taken".into()],
+            carried: keys,
+            ..Names::default()
+        };
         let (cards, tags) = (cards(&zone), dictionary());
         let pins: Vec<String> = (0..cards.len()).map(|number| number.to_string()).collect();
         let views = cards.iter().zip(&pins).map(|(card, pin)| FactsView {
@@ -475,6 +546,8 @@ mod tests {
             (Table::Corrections, Format::Csv, write(&|out| corrections(views.clone(), out).unwrap())),
             (Table::Waivers, Format::Csv, write(&|out| waivers(views.clone(), out).unwrap())),
             (Table::Approvals, Format::Csv, write(&|out| approvals(views.clone(), out).unwrap())),
+            (Table::ManualHours, Format::Csv, write(&|out| manual_hours(views.clone(), out).unwrap())),
+            (Table::Attestations, Format::Csv, write(&|out| attestations(views.clone(), out).unwrap())),
             (Table::Carried, Format::Csv, write(&|out| carried(views.clone(), out).unwrap())),
         ];
         assert_eq!(read_back(&files, &zone, &names), cards);

@@ -276,6 +276,8 @@ fn words(because: Because) -> String {
         Because::LengthRoundedDown { interval } => format!("length rounded down to {interval}"),
         Because::LengthRoundedUp { interval } => format!("length rounded up to {interval}"),
         Because::OutsideEmployment => "outside employment".to_owned(),
+        Because::ManualHours => "manual hours".to_owned(),
+        Because::RestRequirement => "rest not taken".to_owned(),
     }
 }
 
@@ -316,6 +318,8 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::ApprovedOnly
         | Because::OutsideShift
         | Because::OutsideEmployment
+        | Because::ManualHours
+        | Because::RestRequirement
         | Because::ByPlugin { .. } => None,
     }
 }

@@ -377,7 +377,9 @@ impl Explainer<'_> {
     fn workday_of(&self, note: &Note) -> Workday {
         match *note {
             Note::DidNotAct { from, .. } => from,
-            Note::DayTyped { workday, .. } => workday,
+            Note::DayTyped { workday, .. } | Note::Attested { workday, .. } | Note::MealWaived { workday, .. } => {
+                workday
+            }
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
             | Note::ClockWasOff { to: at, .. }

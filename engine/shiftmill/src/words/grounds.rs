@@ -50,6 +50,8 @@ pub fn because(because: Because) -> String {
         | Because::ApprovedOnly
         | Because::OutsideShift
         | Because::OutsideEmployment
+        | Because::ManualHours
+        | Because::RestRequirement
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
 }
@@ -97,6 +99,8 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::LengthRoundedDown => "the length is rounded down",
         BecauseKind::LengthRoundedUp => "the length is rounded up",
         BecauseKind::OutsideEmployment => "work on a day without employment",
+        BecauseKind::ManualHours => "manual hours",
+        BecauseKind::RestRequirement => "the employee attested that a rest was not taken",
     }
 }
 

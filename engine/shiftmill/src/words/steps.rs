@@ -4,12 +4,12 @@ use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, PunchKind, Reason, RuleId,
-    Timestamp, WhyNot, Workday, Zone,
+    StatementEffect, Timestamp, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
 use crate::words::explanation;
-use crate::words::grounds::{because, day_type, day_type_ground};
+use crate::words::grounds::{because, day_type, day_type_ground, nth};
 
 /// One step as a sentence. Instants on `workday` are times of day, other instants have their date. `says` returns the
 /// text of a plugin's reason.
@@ -57,8 +57,11 @@ pub fn note(
         Note::Matched { first, scheduled: None } => {
             format!("The work that began at {} fits no scheduled shift.", voice.at(first))
         }
-        Note::DayTyped { workday: _, day_type: of, ground } => {
+        Note::DayTyped { workday: _, day_type: of, ground, window: None } => {
             format!("The day is {}: {}.", day_type(of), day_type_ground(ground))
+        }
+        Note::DayTyped { workday: _, day_type: of, ground, window: Some(window) } => {
+            format!("{window}, the day is {}: {}.", day_type(of), day_type_ground(ground))
         }
         Note::TakenOff { reason, start, end } => format!(
             "{} ({}) was deducted by {}: {}.",
@@ -91,6 +94,14 @@ pub fn note(
         ),
         Note::DidNotAct { rule, scope, from, why } => {
             format!("{} was not applied {}: {}.", capital(&voice.rule(rule)), over(scope, from), why_not(why))
+        }
+        Note::Attested { workday: _, question, answer, effect } => {
+            let question = names.attestations.get(usize::from(question)).map_or("", String::as_str);
+            let answer = if answer { "yes" } else { "no" };
+            format!("The employee attested {answer} to `{question}`, {}.", statement_effect(effect))
+        }
+        Note::MealWaived { workday: _, ordinal, effect } => {
+            format!("The {} meal is waived, {}.", nth(ordinal), statement_effect(effect))
         }
         Note::Approval { kind, time, outcome } => {
             format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
@@ -241,6 +252,16 @@ fn approval_outcome(outcome: ApprovalOutcome) -> String {
         ApprovalOutcome::Pending => "does not count: it is pending".to_owned(),
         ApprovalOutcome::Rejected => "does not count: it was rejected".to_owned(),
         ApprovalOutcome::NotRead => "is not read: the ruleset has no rule for approvals of this kind".to_owned(),
+    }
+}
+
+const fn statement_effect(effect: StatementEffect) -> &'static str {
+    match effect {
+        StatementEffect::Acts => "and that decides",
+        StatementEffect::ChangesNothing => "which changes nothing",
+        StatementEffect::NotKnown => "which does not count: it was not recorded in time",
+        StatementEffect::Superseded => "which does not count: a later answer does",
+        StatementEffect::NotRead => "which no rule of the ruleset asks",
     }
 }
 
