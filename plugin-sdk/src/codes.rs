@@ -332,6 +332,8 @@ exceptions! {
     MARKED_PUNCH = 45 "marked_punch",
     /// A punch of a way or place that is not accepted; it does not count.
     IGNORED_PUNCH = 46 "ignored_punch",
+    /// Not there in core hours.
+    CORE_HOURS_MISSED = 47 "core_hours_missed",
 }
 
 impl ExceptionCode {

@@ -330,11 +330,13 @@ fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
     let clock = |second: i32| format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
     let (start, end) = match shift.times {
         ShiftTimes::Clock { start, end } if shift.kind.has_times() => (clock(start), clock(end)),
-        ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => (String::new(), String::new()),
+        ShiftTimes::Clock { .. } | ShiftTimes::Template(_) | ShiftTimes::Length(_) => (String::new(), String::new()),
     };
+    let seconds = if let ShiftTimes::Length(length) = shift.times { length.0 } else { 0 };
     let kind = shift.kind.code().to_owned();
     let split = u32::from(shift.split);
-    v1::ScheduledShift { workday: shift.workday.to_string(), start, end, kind, split, ..v1::ScheduledShift::default() }
+    let workday = shift.workday.to_string();
+    v1::ScheduledShift { workday, start, end, kind, split, seconds, ..v1::ScheduledShift::default() }
 }
 
 /// An instant in a form that needs no zone.

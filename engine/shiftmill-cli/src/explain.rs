@@ -190,6 +190,7 @@ fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<Stri
         lines.push(match shift.times {
             _ if !shift.kind.has_times() => format!("by roster: {told} day"),
             ShiftTimes::Clock { start, end } => format!("scheduled {} to {}", clock(start), clock(end)),
+            ShiftTimes::Length(length) => format!("scheduled for {length}, at any time"),
             ShiftTimes::Template(index) => {
                 let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
                 format!("scheduled for the shift `{name}`")

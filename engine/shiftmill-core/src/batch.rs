@@ -157,6 +157,8 @@ batch! {
         shift_tag: TagId, even_or_empty;
         /// See [`ScheduleColumns::split`]; empty: all 0.
         shift_split: u8, even_or_empty;
+        /// See [`ScheduleColumns::hours`]; empty: all 0.
+        shift_hours: u32, even_or_empty;
     }
     sparse {
         /// Approved leave.
@@ -427,6 +429,7 @@ impl CheckedBatch {
                 end: columns.shift_end.get(shifts.clone())?,
                 template: columns.shift_template.get(shifts.clone()).unwrap_or(&[]),
                 kind: columns.shift_kind.get(shifts.clone()).unwrap_or(&[]),
+                hours: columns.shift_hours.get(shifts.clone()).unwrap_or(&[]),
                 split: columns.shift_split.get(shifts.clone()).unwrap_or(&[]),
                 tag: columns.shift_tag.get(shifts).unwrap_or(&[]),
             },

@@ -233,9 +233,13 @@ pub struct ScheduledShift {
     pub start: Timestamp,
     /// End.
     pub end: Timestamp,
-    /// Expected start after leave moved it; equal to `start` until then.
+    /// Start after [`crate::shape::late_off`] and [`crate::shape::flexible`] moved it; equal to `start` until then.
+    pub moved_start: Timestamp,
+    /// End after they moved it.
+    pub moved_end: Timestamp,
+    /// Expected start after leave, or else they, moved it; equal to `start` until then.
     pub expected_start: Timestamp,
-    /// Expected end after leave moved it.
+    /// Expected end after that.
     pub expected_end: Timestamp,
     /// True once leave covers all of it.
     pub on_leave: bool,
@@ -247,8 +251,19 @@ pub struct ScheduledShift {
     pub tag: TagId,
     /// The number of the split shift that its row belongs to; 0: none. See [`crate::shape::split`].
     pub split: u8,
+    /// Whether its start needs a punch. See [`crate::shape::pairing`].
+    pub needs_in: bool,
+    /// Whether its end needs a punch.
+    pub needs_out: bool,
     /// Whether a worked shift matches it.
     pub matched: bool,
+}
+
+impl ScheduledShift {
+    /// True when leave has moved an edge of it. Says so only while nothing else has moved the expected times.
+    pub(crate) fn is_moved_by_leave(&self) -> bool {
+        (self.expected_start, self.expected_end) != (self.moved_start, self.moved_end)
+    }
 }
 
 /// A run of punches that belong together.

@@ -384,6 +384,8 @@ coded! {
         MarkedPunch = 45 "marked_punch",
         /// A punch of a way or place that is not accepted; it does not count.
         IgnoredPunch = 46 "ignored_punch",
+        /// Not there in core hours.
+        CoreHoursMissed = 47 "core_hours_missed",
     }
 }
 
@@ -436,7 +438,8 @@ impl ExceptionCode {
             | E::GapWorked
             | E::OutsideEmployment
             | E::MarkedPunch
-            | E::IgnoredPunch => false,
+            | E::IgnoredPunch
+            | E::CoreHoursMissed => false,
         }
     }
 }

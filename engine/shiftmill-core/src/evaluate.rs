@@ -201,6 +201,11 @@ mod tests {
             card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Clock { start, end }));
             assert_eq!(all(&mut card), Err(EvaluationError::ShiftBackwards { index: 0 }));
         }
+        for (length, is_sound) in [(172_800, true), (172_801, false), (u32::MAX, false)] {
+            let mut card = Card::new();
+            card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Length(Seconds(length))));
+            assert_eq!(all(&mut card).is_ok(), is_sound, "{length}");
+        }
         let mut card = Card::new();
         let time = LeaveTime::Amount(monday(), Seconds(86_401));
         card.facts.leave.push(Leave { code: 0, time, recorded_at: Timestamp(0) });

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use crate::batch::TimecardBatch;
 use crate::codes::{PunchKind, RosterKind};
 use crate::tags::TagId;
-use crate::time::{Timestamp, Workday};
+use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{
     Approval, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours, OpeningBalance, Waiver,
 };
@@ -102,6 +102,8 @@ pub enum ShiftTimes {
     },
     /// The ruleset's shift template with this index (from 0).
     Template(u16),
+    /// No clock times: only how much is expected. Of rows of kind work only.
+    Length(Seconds),
 }
 
 /// A punch lies too far from the batch's base instant (68 years) to be written as an offset.
@@ -161,6 +163,7 @@ impl TimecardBatch {
         self.push_kinds(shifts);
         push_tags(&mut self.shift_tag, self.shift_workday.len(), shifts.iter().map(|shift| shift.tag));
         self.push_splits(shifts);
+        self.push_lengths(shifts);
         self.push_sparse(owner, facts);
         Ok(())
     }
@@ -198,12 +201,25 @@ impl TimecardBatch {
         }
     }
 
+    /// Lengths are a column of the whole batch: it is filled up with zeros as soon as one row states one.
+    fn push_lengths(&mut self, shifts: &[ShiftFact]) {
+        let length = |shift: &ShiftFact| match shift.times {
+            ShiftTimes::Length(length) => length.0,
+            ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => 0,
+        };
+        if shifts.iter().any(|shift| length(shift) != 0) || !self.shift_hours.is_empty() {
+            self.shift_hours.resize(self.shift_workday.len() - shifts.len(), 0);
+            self.shift_hours.extend(shifts.iter().map(length));
+        }
+    }
+
     fn push_shifts(&mut self, shifts: &[ShiftFact]) {
         self.shift_count.push(shifts.len() as u32);
         for shift in shifts {
             let (start, end, template) = match shift.times {
                 ShiftTimes::Clock { start, end } => (start, end, 0),
                 ShiftTimes::Template(index) => (0, 0, index.saturating_add(1)),
+                ShiftTimes::Length(_) => (0, 0, 0),
             };
             self.shift_workday.push(shift.workday.0);
             self.shift_start.push(start);

@@ -89,8 +89,8 @@ pub use reason::{Because, BecauseKind, Reason};
 
 // Notes: the steps of a derivation.
 pub use record::{
-    ApprovalOutcome, ApprovalOutcomeKind, Corrected, Edited, Note, Recorder, Silent, StatementEffect, WhyNot,
-    WhyNotKind,
+    ApprovalOutcome, ApprovalOutcomeKind, Corrected, Edited, Note, Recorder, ShiftMove, Silent, StatementEffect,
+    WhyNot, WhyNotKind,
 };
 
 // Codes: the closed sets and the numbers by which plans, facts and results name things.

@@ -253,6 +253,10 @@ pub(crate) struct Needs {
     pub(crate) length_rounding: bool,
     /// Work is compared with the time that its workday expects.
     pub(crate) expectation: bool,
+    /// Scheduled shifts may be moved by when the person comes or went.
+    pub(crate) moved_shifts: bool,
+    /// Some shift has core hours.
+    pub(crate) core_hours: bool,
     /// Meals are required.
     pub(crate) meals: bool,
     /// Some work may not count as overtime.
@@ -292,6 +296,8 @@ impl Needs {
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),
+            moved_shifts: any(|plan| plan.has_flexible_starts() || !plan.attendance.late_off.is_empty()),
+            core_hours: any(Plan::has_core_hours),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
             overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),
             overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),

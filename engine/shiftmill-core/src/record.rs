@@ -144,6 +144,34 @@ pub enum Note {
         /// Why.
         why: WhyNot,
     },
+    /// A scheduled shift was moved.
+    ShiftMoved {
+        /// Its workday.
+        workday: Workday,
+        /// Why.
+        why: ShiftMove,
+        /// Its start before, of a split shift that of the first block ...
+        start_before: Timestamp,
+        /// ... and its end, of a split shift that of the last block.
+        end_before: Timestamp,
+        /// Its start now ...
+        start: Timestamp,
+        /// ... and its end.
+        end: Timestamp,
+    },
+    /// A lateness was waived: it is one of the free ones of its month.
+    LatenessWaived {
+        /// The workday that it is shown on.
+        workday: Workday,
+        /// The first in.
+        at: Timestamp,
+        /// How late it was.
+        late: Seconds,
+        /// Its number in the month, from 1 ...
+        number: u8,
+        /// ... and how many are free.
+        times: u8,
+    },
     /// An approval was looked at.
     Approval {
         /// What it allows.
@@ -195,6 +223,16 @@ coded! {
         Superseded = 3 "superseded",
         /// The ruleset has no rule that reads it.
         NotRead = 4 "not_read",
+    }
+}
+
+coded! {
+    /// Why a scheduled shift was moved.
+    ShiftMove {
+        /// The person came earlier or later than planned, as the ruleset allows.
+        FlexibleStart = 0 "flexible_start",
+        /// The person stayed long after the shift before.
+        LateOff = 1 "late_off",
     }
 }
 

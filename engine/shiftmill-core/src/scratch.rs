@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::card::Span;
 use crate::pay::{combine, overtime_approval, premiums};
 use crate::shape::{assignment, attendance, breaks, coverage, expectation, leave, length_rounding, meal_requirement};
-use crate::time::Workday;
+use crate::time::{Timestamp, Workday};
 use crate::{close, open, plugin};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
@@ -38,6 +38,8 @@ pub struct Scratch {
     pub(crate) worked_dates: Vec<Workday>,
     /// Attendance: the first in and last out of each scheduled shift.
     pub(crate) attendance: attendance::Scratch,
+    /// Core hours: what is missed of one window.
+    pub(crate) core_hours: Vec<(Timestamp, Timestamp)>,
     /// Expectation: the planned time of one workday.
     pub(crate) expectation: expectation::Scratch,
     /// Required meals: raw work and its gaps.

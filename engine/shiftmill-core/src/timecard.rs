@@ -89,6 +89,9 @@ pub struct ScheduleColumns<'a> {
     /// The number of the split shift that a row is a block of: rows of one workday and kind with the same number are one
     /// shift. 0: a shift of its own. Empty: all 0.
     pub split: &'a [u8],
+    /// 0: a row as the other columns say. Else the row has no clock times, and the workday expects this many seconds; read
+    /// for rows to work without a template. Empty: all 0.
+    pub hours: &'a [u32],
 }
 
 impl ScheduleColumns<'_> {
@@ -100,6 +103,30 @@ impl ScheduleColumns<'_> {
     /// The kind of row `index`.
     pub fn kind_of(&self, index: usize) -> RosterKind {
         self.kind.get(index).copied().and_then(RosterKind::from_number).unwrap_or_default()
+    }
+
+    /// The length of row `index`, when it states one instead of clock times.
+    pub(crate) fn length_of(&self, index: usize) -> Option<Seconds> {
+        let length = self.hours.get(index).copied().filter(|length| *length > 0)?;
+        let is_named = self.template.get(index).is_some_and(|template| *template != 0);
+        (self.kind_of(index) == RosterKind::Work && !is_named).then_some(Seconds(length))
+    }
+
+    /// The rows of a workday that state a length, with whether an earlier one states the same.
+    pub(crate) fn lengths_of(&self, workday: Workday) -> impl Iterator<Item = (Seconds, bool)> + '_ {
+        let of_day = move |index: usize| {
+            let on_day = self.workday.get(index) == Some(&workday.0);
+            if on_day { self.length_of(index) } else { None }
+        };
+        let rows = (0..self.hours.len()).filter_map(move |index| Some((index, of_day(index)?)));
+        rows.map(move |(index, length)| (length, (0..index).any(|earlier| of_day(earlier) == Some(length))))
+    }
+
+    /// What the rows without clock times expect of a workday. Of rows that say the same, one counts. `None`: there is no
+    /// such row.
+    pub(crate) fn expected_on(&self, workday: Workday) -> Option<Seconds> {
+        let counts = self.lengths_of(workday).filter(|(_, repeats)| !repeats).map(|(length, _)| length);
+        counts.reduce(Seconds::plus)
     }
 
     /// True when some row says to work on a workday.

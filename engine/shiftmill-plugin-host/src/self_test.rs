@@ -110,6 +110,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
             template: &[],
             kind: &[],
             split: &[],
+            hours: &[],
             tag: &[],
         },
         leave: &[],

@@ -155,15 +155,11 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 17] = [
-    "flex",
-    "core_hours",
-    "late_off_late_on",
+pub(crate) const NOT_YET: [&str; 13] = [
     "caps",
     "guarantees",
     "eligibility",
     "attributes",
-    "clock_offset",
     "geo_policy",
     "fix_quota",
     "callback",
@@ -553,6 +549,34 @@ static SHIFT: Section = Section {
             Kind::WordOrTime(HalfDaySplitKind::CODES),
             "midpoint",
             "Where leave of half a day divides it: in the middle, where half of its planned time is over, at a break, or at a clock time.",
+        ),
+        setting(
+            "need_in",
+            Kind::Flag,
+            "true",
+            "Whether its start needs a punch; with `false` a missing in is taken as the start, of each block of a split shift.",
+        ),
+        setting(
+            "need_out",
+            Kind::Flag,
+            "true",
+            "Whether its end needs a punch; with `false` a missing out is taken as the end, of each block of a split shift.",
+        ),
+        optional(
+            "flex_early",
+            up_to(12 * HOUR),
+            "Who comes up to this much earlier may leave as much earlier; else as `[attendance]` says.",
+        ),
+        optional(
+            "flex_late",
+            up_to(12 * HOUR),
+            "Who comes up to this much later is on time and leaves as much later; else as `[attendance]` says.",
+        ),
+        setting(
+            "core_hours",
+            Kind::Windows,
+            "[]",
+            "Absence inside these windows of the shift is `core_hours_missed`; else as `[attendance]` says.",
         ),
     ]],
 };
@@ -946,6 +970,36 @@ static ATTENDANCE: Section = Section {
             "15m",
             "More work than this in the gap between two blocks of a split shift is `gap_worked`.",
         ),
+        setting(
+            "flex_early",
+            up_to(12 * HOUR),
+            "0m",
+            "Who comes up to this much before the start of a shift may leave as much before its end.",
+        ),
+        setting(
+            "flex_late",
+            up_to(12 * HOUR),
+            "0m",
+            "Who comes up to this much after the start of a shift is on time, and leaves as much after its end.",
+        ),
+        setting(
+            "late_off_late_on",
+            Kind::Items(&LATE_OFF),
+            "[]",
+            "Who left so long after the end of a shift is expected so much later at the next one; the largest that is reached.",
+        ),
+        setting(
+            "monthly_free_late",
+            Kind::OffOrWhole(&FREE_LATENESS),
+            "off",
+            "The first short latenesses of each calendar month are waived: they raise and deduct nothing.",
+        ),
+        setting(
+            "core_hours",
+            Kind::Windows,
+            "[]",
+            "Absence inside these windows of the clock of the workday, as far as a shift lies there, is `core_hours_missed`.",
+        ),
         setting("unscheduled", Kind::Flag, "true", "Whether work without a scheduled shift is `unscheduled_work`."),
         setting(
             "late_tiers",
@@ -965,6 +1019,22 @@ static ATTENDANCE: Section = Section {
             "[]",
             "Steps of leaving early; the last that is reached decides the exception.",
         ),
+    ]],
+};
+
+static LATE_OFF: Section = Section {
+    title: "a step of late off, late on",
+    groups: &[&[
+        required("out_after", up_to(24 * HOUR), "The last out came at least this long after the end of its shift."),
+        required("start_later", up_to(24 * HOUR), "The first shift of the next workday starts this much later."),
+    ]],
+};
+
+static FREE_LATENESS: Section = Section {
+    title: "the free latenesses of a month",
+    groups: &[&[
+        required("times", Kind::Integer { least: 1, most: 31 }, "How many are waived."),
+        required("up_to", up_to(12 * HOUR), "How long each of them may be at most."),
     ]],
 };
 

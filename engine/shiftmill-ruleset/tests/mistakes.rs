@@ -42,8 +42,8 @@ pay = "night"
 name = "seventh"
 pay = "overtime_2_0"
 consecutive = { day = 40 }
-[flex]
-early = "1h"
+[bank]
+most = "1h"
 [schedule]
 pattern = { Mon-Fri = "ofice" }
 [shifts.office]
@@ -62,7 +62,7 @@ end = "17:00"
         "17:8: two rules are called `daily-8` | ",
         "19:7: pay code `night` is of layer `premium` with unit `second` | this setting takes",
         "23:23: `day` must be from 2 to 31, not 40 | ",
-        "24:2: `flex` is not supported yet | ",
+        "24:2: `bank` is not supported yet | ",
         "27:23: there is no shift `ofice` | did you mean `office`?",
     ];
     assert_eq!(shown.len(), expected.len(), "{shown:#?}");
@@ -102,6 +102,38 @@ fn a_day_has_one_type_and_exists() {
     let shown = shown(&mistakes(text));
     assert!(shown[0].starts_with("4:17: 2026-10-01 is already a `statutory_holiday`"), "{shown:#?}");
     assert!(shown[1].starts_with("5:21: `company_holidays` must be a date that exists"), "{shown:#?}");
+}
+
+#[test]
+fn flexible_hours_are_checked() {
+    let text = r#"name = "acme"
+[attendance]
+flex_late = "13h"
+core_hours = ["13:00-15:00", "10:00-12:00"]
+monthly_free_late = { times = 0, up_to = "10m" }
+late_off_late_on = [
+  { out_after = "2h", start_later = "1h" },
+  { out_after = "120m", start_later = "2h" },
+  { out_after = "3h" },
+]
+[shifts.office]
+start = "09:00"
+end = "18:00"
+core_hours = ["19:00-20:00"]
+"#;
+    let shown = shown(&mistakes(text));
+    let expected = [
+        "3:13: `flex_late` ",
+        "4:30: core hours overlap the ones before, or come before them | write core hours in order",
+        "5:31: `times` must be from 1 to 31, not 0",
+        "8:17: two steps of late off begin at 2h",
+        "9:3: a step of late off, late on needs `start_later`",
+        "14:15: core hours of shift `office` lie outside of it | write windows that the shift overlaps",
+    ];
+    assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+    for (line, start) in shown.iter().zip(expected) {
+        assert!(line.starts_with(start), "{line}\nshould start with\n{start}");
+    }
 }
 
 #[test]

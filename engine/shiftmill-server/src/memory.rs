@@ -72,6 +72,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         shift_template,
         shift_kind,
         shift_split,
+        shift_hours,
         leave,
         corrections,
         waivers,
@@ -90,7 +91,8 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
     let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
-    let shifts = shift_workday.len() + shift_start.len() + shift_end.len() + shift_template.len();
+    let times = shift_start.len() + shift_end.len() + shift_hours.len();
+    let shifts = shift_workday.len() + times + shift_template.len();
     let tags = tag.len() + punch_tag.len() + shift_tag.len();
     let words = per_employee + punch_at.len() + shifts + tags + punch_id.len() * 2;
     let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len() + manual_hours.len();

@@ -383,6 +383,7 @@ fn shift_row(shift: &v1::ScheduledShift) -> ShiftRow<'_> {
         kind: shift.kind.as_str().into(),
         tag: &shift.tag,
         split: unless_zero(u64::from(shift.split)),
+        length: if shift.seconds == 0 { Given::default() } else { Given::Value(Seconds(shift.seconds)) },
     }
 }
 

@@ -14,8 +14,9 @@ use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
     CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId, Inputs, Layer,
     Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
-    ScheduledShift, Scratch, Seconds, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues, TimecardBatch,
-    Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone, evaluate,
+    ScheduledShift, Scratch, Seconds, ShiftTimes, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues,
+    TimecardBatch, Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone,
+    evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -533,7 +534,7 @@ fn timeline_of(question: &Question, versions: Vec<(Workday, Plan)>, names: Names
 }
 
 /// A card, its rules' dates and its window moved by five weeks have the result moved by five weeks. In a zone without
-/// clock changes; calendar months are no whole weeks, so counters of a month and the cycles of
+/// clock changes; calendar months are no whole weeks, so counters of a month, free latenesses and the cycles of
 /// corrections are left out.
 pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
     const DAYS: i32 = 35;
@@ -544,6 +545,7 @@ pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
             tier.scope = TierScope::PayPeriod;
         }
         (plan.corrections.quota, plan.corrections.closes_after) = (None, None);
+        plan.attendance.free_late = None;
     });
     let before = engine::answer(&plain);
     let after = engine::answer(&moved(&plain, DAYS));
@@ -666,6 +668,9 @@ pub fn work_attends_shifts(question: &Question) -> Held {
         plan.attendance.early_tiers.clear();
         plan.expectation.hours = [None; 7];
     });
+    plain.facts.shifts.retain(|row| !matches!(row.times, ShiftTimes::Length(_)));
+    // Approved time that was not punched is no attendance.
+    plain.facts.approvals.clear();
     let (_, state) = evaluated(&plain);
     for row in engine::answer(&plain).exceptions.iter().filter(|row| row.1 == ExceptionCode::Absent) {
         let missed = state.scheduled.iter().find(|shift| shift.workday == row.0 && shift.start == row.3);
@@ -680,9 +685,11 @@ pub fn work_attends_shifts(question: &Question) -> Held {
 }
 
 /// On a day outside of employment nothing is expected, and only its work is shown, as such. Lateness that is deducted
-/// belongs to a shift of a day of employment; plugins may pay what they like.
+/// belongs to a shift of a day of employment, and so does leaving early, which may count as absence; plugins may pay what
+/// they like.
 pub fn outside_employment_earns_nothing(question: &Question) -> Held {
     let mut plain = question.clone();
+    plain.timeline = with_plans(question, |plan| plan.attendance.early_tiers.clear());
     plain.presets.clear();
     let stretches = &plain.facts.employment;
     let outside = |day: Workday| {

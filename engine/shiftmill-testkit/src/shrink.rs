@@ -136,6 +136,17 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.attendance.early_in_beyond = None);
     with(&|plan| plan.attendance.late_out_beyond = None);
     with(&|plan| plan.attendance.gap_worked_beyond = None);
+    with(&|plan| plan.attendance.flexible = default.attendance.flexible);
+    with(&|plan| plan.attendance.late_off.clear());
+    with(&|plan| plan.attendance.free_late = None);
+    with(&|plan| plan.attendance.core_hours.clear());
+    with(&|plan| {
+        for template in &mut plan.schedule.templates {
+            (template.flex_early, template.flex_late) = (None, None);
+            (template.need_in, template.need_out) = (true, true);
+            template.core_hours.clear();
+        }
+    });
     with(&|plan| plan.attendance.late_tiers.clear());
     with(&|plan| plan.attendance.early_tiers.clear());
     with(&|plan| plan.attendance.measured = default.attendance.measured);

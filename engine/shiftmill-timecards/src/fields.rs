@@ -240,6 +240,7 @@ fields! {
         Schedule Optional "a number from 1: rows of one workday with the same number are the blocks of one split shift";
     }
     Amount "amount" ["hours", "length", "duration"] {
+        Schedule When "a length, instead of `start` and `end`: the workday expects so much at any time, such as `8:00`, `8h`";
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
         Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";
         ManualHours Required "how much: `2:00`, `2h`";

@@ -72,6 +72,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         shift_kind: batch.shift_kind,
         shift_tag: ColumnValue::to_numbers(batch.shift_tag),
         shift_split: batch.shift_split,
+        shift_hours: batch.shift_hours,
     }
 }
 
@@ -152,6 +153,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         shift_kind: chunk.shift_kind,
         shift_tag: narrow_tags(chunk.shift_tag, "shift_tag")?,
         shift_split: chunk.shift_split,
+        shift_hours: chunk.shift_hours,
         leave,
         corrections,
         waivers,
@@ -703,6 +705,7 @@ mod tests {
                 ShiftFact { tag: TagId(3), ..ShiftFact::work(day, ShiftTimes::Clock { start: 32_400, end: 64_800 }) },
                 ShiftFact::work(day.plus(1), ShiftTimes::Template(1)),
                 ShiftFact::whole_day(day.plus(2), RosterKind::Rest),
+                ShiftFact::work(day.plus(4), ShiftTimes::Length(Seconds::hours(8))),
                 ShiftFact { split: 255, ..ShiftFact::work(day.plus(3), ShiftTimes::Clock { start: 0, end: 60 }) },
             ],
             leave: vec![

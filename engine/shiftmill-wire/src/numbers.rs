@@ -5,8 +5,8 @@ use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
-    Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, SpanState, StatementEffect, TotalScope, Unit,
-    ValueKind, WhyNotKind,
+    Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, ShiftMove, SpanState, StatementEffect, TotalScope,
+    Unit, ValueKind, WhyNotKind,
 };
 use shiftmill_proto::v1;
 
@@ -89,13 +89,14 @@ numbered! {
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
-        OutsideEmployment MarkedPunch IgnoredPunch
+        OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
     SpanState is SpanState { Worked PaidBreak UnpaidBreak Leave }
     TotalScope is TotalScope { Workweek PayPeriod }
     CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
+    ShiftMove is ShiftMove { FlexibleStart LateOff }
     ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead }
     StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }

@@ -67,6 +67,21 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             end: end.0,
         }),
         Note::DidNotAct { rule, scope, from, why } => Step::DidNotAct(write_did_not_act(rule, scope, from, why)),
+        Note::ShiftMoved { workday, why, start_before, end_before, start, end } => Step::ShiftMoved(step::ShiftMoved {
+            workday: workday.0,
+            why: why.wire_number(),
+            start_before: start_before.0,
+            end_before: end_before.0,
+            start: start.0,
+            end: end.0,
+        }),
+        Note::LatenessWaived { workday, at, late, number, times } => Step::LatenessWaived(step::LatenessWaived {
+            workday: workday.0,
+            at: at.0,
+            late: late.0,
+            number: u32::from(number),
+            times: u32::from(times),
+        }),
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
             workday: workday.0,
@@ -260,6 +275,21 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             from: Workday(step.from),
             why: read_why(step)?,
         },
+        Step::ShiftMoved(step) => Note::ShiftMoved {
+            workday: Workday(step.workday),
+            why: Numbered::read(step.why)?,
+            start_before: Timestamp(step.start_before),
+            end_before: Timestamp(step.end_before),
+            start: Timestamp(step.start),
+            end: Timestamp(step.end),
+        },
+        Step::LatenessWaived(step) => Note::LatenessWaived {
+            workday: Workday(step.workday),
+            at: Timestamp(step.at),
+            late: Seconds(step.late),
+            number: u8::try_from(step.number).ok()?,
+            times: u8::try_from(step.times).ok()?,
+        },
         Step::Approval(step) => read_approval(step)?,
         Step::Attested(step) => Note::Attested {
             workday: Workday(step.workday),
@@ -353,7 +383,7 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 mod tests {
     use super::*;
     use shiftmill_core::shape::calendar::DayTypeGround;
-    use shiftmill_core::{Because, DayType, ExceptionCode, Reason, StatementEffect};
+    use shiftmill_core::{Because, DayType, ExceptionCode, Reason, ShiftMove, StatementEffect};
 
     const REASON: Reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
 
@@ -408,6 +438,15 @@ mod tests {
             Note::Rejected { rule, winner: RuleId(4), start, end },
             Note::Attested { workday: Workday(20_000), question: 1, answer: true, effect: StatementEffect::Superseded },
             Note::MealWaived { workday: Workday(20_000), ordinal: 2, effect: StatementEffect::Acts },
+            Note::ShiftMoved {
+                workday: Workday(20_000),
+                why: ShiftMove::LateOff,
+                start_before: start,
+                end_before: end,
+                start: end,
+                end: Timestamp(600),
+            },
+            Note::LatenessWaived { workday: Workday(20_000), at: start, late: Seconds(540), number: 2, times: 3 },
             Note::Approval {
                 kind: ApprovalKind::Overtime,
                 time: ApprovalTime::Span { start, end },

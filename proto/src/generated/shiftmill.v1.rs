@@ -1517,6 +1517,10 @@ pub struct Chunk {
     /// same number are one shift. 0: a shift of its own. Left out: 0.
     #[prost(bytes = "vec", tag = "31")]
     pub shift_split: ::prost::alloc::vec::Vec<u8>,
+    /// Per shift: 0 when it has clock times or a name, else how many seconds its workday expects, at any time, up to 48 hours;
+    /// for shifts to work only. Left out: 0.
+    #[prost(fixed32, repeated, tag = "36")]
+    pub shift_hours: ::prost::alloc::vec::Vec<u32>,
     /// Per shift: its tag, the N-th of the header's `tags`, or 0 for none. Left out: 0.
     #[prost(fixed32, repeated, tag = "33")]
     pub shift_tag: ::prost::alloc::vec::Vec<u32>,
@@ -2285,7 +2289,7 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 25, 26"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
@@ -2319,6 +2323,47 @@ pub mod step {
         /// What it does.
         #[prost(enumeration = "super::StatementEffect", tag = "3")]
         pub effect: i32,
+    }
+    /// A scheduled shift that begins or ends at another time for this person on this day.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct ShiftMoved {
+        /// Its workday.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// Why.
+        #[prost(enumeration = "super::ShiftMove", tag = "2")]
+        pub why: i32,
+        /// Its start before; of a split shift, that of the first block.
+        #[prost(sfixed64, tag = "3")]
+        pub start_before: i64,
+        /// Its end before; of a split shift, that of the last block.
+        #[prost(sfixed64, tag = "4")]
+        pub end_before: i64,
+        /// Its start now.
+        #[prost(sfixed64, tag = "5")]
+        pub start: i64,
+        /// Its end now.
+        #[prost(sfixed64, tag = "6")]
+        pub end: i64,
+    }
+    /// A lateness that is one of the free ones of its month.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct LatenessWaived {
+        /// The workday that it is shown on.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// The first in.
+        #[prost(sfixed64, tag = "2")]
+        pub at: i64,
+        /// How late it was, in seconds.
+        #[prost(uint32, tag = "3")]
+        pub late: u32,
+        /// Its number in the month, from 1.
+        #[prost(uint32, tag = "4")]
+        pub number: u32,
+        /// How many are free in a month.
+        #[prost(uint32, tag = "5")]
+        pub times: u32,
     }
     /// A correction that was applied: it added a punch, voided one, moved one, or gave one its right kind.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2747,6 +2792,12 @@ pub mod step {
         /// The clock of a punch was off.
         #[prost(message, tag = "14")]
         ClockWasOff(ClockWasOff),
+        /// A scheduled shift was moved.
+        #[prost(message, tag = "20")]
+        ShiftMoved(ShiftMoved),
+        /// A lateness was waived.
+        #[prost(message, tag = "21")]
+        LatenessWaived(LatenessWaived),
         /// An answer of the employee was looked at.
         #[prost(message, tag = "25")]
         Attested(Attested),
@@ -2882,6 +2933,10 @@ pub struct ScheduledShift {
     /// Its tag, `site=north;job=welder`.
     #[prost(string, tag = "7")]
     pub tag: ::prost::alloc::string::String,
+    /// For a shift to work, instead of `start` and `end` or `shift`: how many seconds its workday expects, at any time, up to
+    /// 48 hours. 0: it has times or a name.
+    #[prost(uint32, tag = "8")]
+    pub seconds: u32,
 }
 /// Approved leave: from-to, or a whole workday, or a length on a workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3729,6 +3784,35 @@ impl WhyNot {
         }
     }
 }
+/// Why a scheduled shift was moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ShiftMove {
+    /// The person came earlier or later than planned, as the ruleset allows.
+    FlexibleStart = 0,
+    /// The person stayed long after the shift before.
+    LateOff = 1,
+}
+impl ShiftMove {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::FlexibleStart => "SHIFT_MOVE_FLEXIBLE_START",
+            Self::LateOff => "SHIFT_MOVE_LATE_OFF",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SHIFT_MOVE_FLEXIBLE_START" => Some(Self::FlexibleStart),
+            "SHIFT_MOVE_LATE_OFF" => Some(Self::LateOff),
+            _ => None,
+        }
+    }
+}
 /// What an approval does, or why it does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3868,6 +3952,8 @@ pub enum ExceptionCode {
     MarkedPunch = 45,
     /// A punch of a way or place that is not accepted; it does not count.
     IgnoredPunch = 46,
+    /// Not there in core hours.
+    CoreHoursMissed = 47,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3923,6 +4009,7 @@ impl ExceptionCode {
             Self::OutsideEmployment => "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT",
             Self::MarkedPunch => "EXCEPTION_CODE_MARKED_PUNCH",
             Self::IgnoredPunch => "EXCEPTION_CODE_IGNORED_PUNCH",
+            Self::CoreHoursMissed => "EXCEPTION_CODE_CORE_HOURS_MISSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3975,6 +4062,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_OUTSIDE_EMPLOYMENT" => Some(Self::OutsideEmployment),
             "EXCEPTION_CODE_MARKED_PUNCH" => Some(Self::MarkedPunch),
             "EXCEPTION_CODE_IGNORED_PUNCH" => Some(Self::IgnoredPunch),
+            "EXCEPTION_CODE_CORE_HOURS_MISSED" => Some(Self::CoreHoursMissed),
             _ => None,
         }
     }

@@ -6,7 +6,8 @@
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
 //!   number. The combination by alternatives needs whole workweeks. A quota of corrections needs its cycle up to
-//!   the pay period. A statutory rest day that follows from the work needs the workweek, or the four workweeks, that
+//!   the pay period. Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
+//!   rest day that follows from the work needs the workweek, or the four workweeks, that
 //!   decide it. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
 //!   after it those of the plan on its last. A tier with an opening balance needs no days before.
@@ -21,6 +22,7 @@ use crate::pay::combine::Combine;
 use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
 use crate::plan::{ContextDays, Plan, PlanTimeline};
 use crate::shape::calendar::StatutoryRestDay;
+use crate::shape::late_off;
 use crate::shape::workdays::workweek_start;
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
@@ -55,8 +57,11 @@ impl Plan {
         if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
             at_least(6, 6);
         }
-        if self.corrections.quota.is_some() {
+        if self.corrections.quota.is_some() || self.attendance.free_late.is_some() {
             at_least(30, 0);
+        }
+        if !self.attendance.late_off.is_empty() {
+            at_least(late_off::DAYS_BEFORE as u16, 0);
         }
         match self.scope_of_rest() {
             None => {}
@@ -84,6 +89,12 @@ impl Plan {
         }
         if self.corrections.quota.is_some() {
             from = from.min(self.corrections.cycle_of(first));
+        }
+        if self.attendance.free_late.is_some() {
+            from = from.min(first.month_start());
+        }
+        if !self.attendance.late_off.is_empty() {
+            from = from.min(first.plus(-late_off::DAYS_BEFORE));
         }
         if let Some(scope) = self.scope_of_rest() {
             from = from.min(self.scope_around(scope, first).first);

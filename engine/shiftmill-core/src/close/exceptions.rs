@@ -66,6 +66,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         E::PluginFailed => Some(Severity::Critical),
         E::EarlyOut
         | E::UnderHours
+        | E::CoreHoursMissed
         | E::FuturePunch
         | E::ContextShort
         | E::FactsRejected

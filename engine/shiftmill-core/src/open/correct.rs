@@ -74,7 +74,8 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
         let plan = inputs.timeline.at(day);
         let code = match correction_policy::accept(plan, correction.kind, (day, recorded), accepted) {
             Ok(()) => {
-                let corrected = apply_one(correction.kind, target.map(|(position, _)| position), punches, named, inputs.tags);
+                let corrected =
+                    apply_one(correction.kind, target.map(|(position, _)| position), punches, named, inputs.tags);
                 if let Some(corrected) = corrected {
                     recorder.note(Note::Corrected(corrected));
                 }

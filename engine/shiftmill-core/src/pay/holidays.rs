@@ -261,6 +261,9 @@ fn planned(inputs: &Inputs<'_>, state: &CardState, date: Workday) -> Seconds {
     if on_date.peek().is_some() || !left_out.is_zero() {
         return on_date.map(|shift| shift.planned).sum::<Seconds>().plus(left_out);
     }
+    if let Some(expected) = inputs.card.schedule.expected_on(date) {
+        return expected;
+    }
     let plan = inputs.timeline.at(date);
     let pattern = plan.schedule.weekly_pattern.get(date.weekday() as usize).copied().flatten();
     let mut clock = ZoneCursor::new(inputs.card.zone);

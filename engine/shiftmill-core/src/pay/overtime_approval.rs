@@ -29,6 +29,7 @@ use crate::pay::recode::{self, Counted};
 use crate::reason::{Because, Reason};
 use crate::record::{ApprovalOutcome, Note, Recorder};
 use crate::shape::breaks::Compare;
+use crate::shape::expectation;
 use crate::shape::workdays::{self, ShiftFacts, ShiftLabels};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
@@ -487,7 +488,8 @@ impl OvertimeApproval {
         }
         let (mut inside, mut has_shift, mut ended) = (false, false, None);
         for shift in near {
-            let (start, end) = (shift.start.min(shift.expected_start), shift.end.max(shift.expected_end));
+            let start = shift.start.min(shift.moved_start).min(shift.expected_start);
+            let end = shift.moved_end.max(shift.expected_end);
             let edges = [start, end, end.after(self.start_offset)];
             until = edges.into_iter().filter(|edge| *edge > at).fold(until, Timestamp::min);
             inside |= start <= at && at < end;
@@ -589,10 +591,19 @@ fn decide_workday(workday: Workday, inputs: &Inputs<'_>, state: &mut CardState, 
 /// True when the workday has a worked shift, and none of them misses a punch.
 fn has_both_punches(workday: Workday, state: &CardState) -> bool {
     let mut own = state.shifts.iter().filter(|shift| shift.workday == workday).peekable();
-    let misses = |role| matches!(role, PunchRole::MissesIn | PunchRole::MissesOut);
     let is_whole = |shift: &WorkedShift| {
         let punches = state.punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
-        !punches.iter().any(|punch| misses(punch.role))
+        let pairs = state.pairs.get(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&[]);
+        let scheduled = shift.scheduled.and_then(|index| state.scheduled.get(index as usize));
+        !punches.iter().any(|punch| {
+            // An edge that needs no punch misses none.
+            let needs = match punch.role {
+                PunchRole::MissesIn => scheduled.is_none_or(|scheduled| scheduled.needs_in),
+                PunchRole::MissesOut => scheduled.is_none_or(|scheduled| scheduled.needs_out),
+                PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => return false,
+            };
+            needs || !expectation::is_filled_in(punch.at, pairs)
+        })
     };
     own.peek().is_some() && own.all(is_whole)
 }

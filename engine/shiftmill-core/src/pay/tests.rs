@@ -138,6 +138,7 @@ impl Bench {
                 template: &[],
                 kind: &[],
                 split: &[],
+                hours: &[],
                 tag: &[],
             },
             leave: &[],
@@ -383,6 +384,8 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
             kind: crate::codes::RosterKind::Work,
             start,
             end: start.after(Seconds::hours(9)),
+            moved_start: start,
+            moved_end: start,
             expected_start: start,
             expected_end: start,
             on_leave: false,
@@ -390,6 +393,8 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
             template: None,
             tag: TagId::NONE,
             split: 0,
+            needs_in: true,
+            needs_out: true,
             matched: false,
         });
     }

@@ -338,6 +338,8 @@ mod tests {
                 kind: crate::codes::RosterKind::Work,
                 start: Timestamp(start),
                 end: Timestamp(end),
+                moved_start: Timestamp(start),
+                moved_end: Timestamp(end),
                 expected_start: Timestamp(start),
                 expected_end: Timestamp(end),
                 on_leave: false,
@@ -345,6 +347,8 @@ mod tests {
                 template: None,
                 tag: TagId::NONE,
                 split: 0,
+                needs_in: true,
+                needs_out: true,
                 matched: false,
             });
             let (begin, end) = (Timestamp(window), Timestamp(end + below(3)));

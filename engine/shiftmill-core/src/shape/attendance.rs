@@ -1,5 +1,6 @@
 //! Attendance: late, early, absent, unscheduled.
-//! - Takes:  the raw, unrounded punches of each workday, and its scheduled shifts (moved by leave).
+//! - Takes:  the raw, unrounded punches of each workday, and its scheduled shifts (moved by leave, `late_off` and
+//!   `flexible`).
 //! - Gives:  `late_in` and its tiers, `early_out` and its tiers, `absent`, `unscheduled_work`, `early_in`, `late_out`,
 //!   `under_hours`, each with its measure in seconds.
 //! - Keeps:  all time.
@@ -22,9 +23,14 @@ use crate::card::{CardState, KeptPunch, PunchRole, Quantity, ScheduledShift, Spa
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
+use crate::record::{Note, Recorder};
 use crate::shape::breaks::Compare;
+use crate::shape::core_hours::CoreHours;
 use crate::shape::coverage;
 use crate::shape::expectation;
+use crate::shape::flexible::{self, FlexibleStart};
+use crate::shape::free_lateness::{FreeLateness, Waived};
+use crate::shape::late_off::{self, LateOff};
 use crate::shape::leave::LeavePiece;
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster_kinds;
@@ -81,6 +87,14 @@ pub struct Attendance {
     pub late_out_beyond: Option<Seconds>,
     /// More work than this in the gap between two blocks of a split shift: `gap_worked`. `None`: not checked.
     pub gap_worked_beyond: Option<Seconds>,
+    /// How far the starts of shifts may move that state nothing themselves. See [`crate::shape::flexible`].
+    pub flexible: FlexibleStart,
+    /// Who stayed so long is expected so much later the next time. See [`crate::shape::late_off`].
+    pub late_off: Vec<LateOff>,
+    /// Latenesses that are waived. `None`: none.
+    pub free_late: Option<FreeLateness>,
+    /// When the person must be there, in shifts that state nothing themselves. See [`crate::shape::core_hours`].
+    pub core_hours: CoreHours,
     /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time; unless a
     /// roster row allows its start: the day is open, or the person is on call.
     pub unscheduled: bool,
@@ -194,6 +208,10 @@ impl Default for Attendance {
             early_in_beyond: None,
             late_out_beyond: None,
             gap_worked_beyond: Some(Seconds::minutes(15)),
+            flexible: FlexibleStart::default(),
+            late_off: Vec::new(),
+            free_late: None,
+            core_hours: CoreHours::new(),
             unscheduled: true,
         }
     }
@@ -201,11 +219,23 @@ impl Default for Attendance {
 
 /// What the punches matched to one scheduled shift show.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sides {
+pub(super) struct Sides {
     /// Work goes on into the shift from the one before, so that there is no first in.
     goes_on: bool,
     first_in: Option<Side>,
     last_out: Option<Side>,
+}
+
+impl Sides {
+    /// When the person came, where that is known.
+    pub(super) fn first_in_at(&self) -> Option<Timestamp> {
+        self.first_in.map(|side| side.at)
+    }
+
+    /// When the person left, where that is known.
+    pub(super) fn last_out_at(&self) -> Option<Timestamp> {
+        self.last_out.map(|side| side.at)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -222,11 +252,33 @@ pub(crate) struct Scratch {
     sides: Vec<Sides>,
     /// The planned time of one scheduled shift.
     planned: Vec<(Timestamp, Timestamp)>,
+    /// Latenesses that were waived.
+    waived: Waived,
+}
+
+/// Moves the scheduled shifts by when the person came, and when the person went the day before.
+pub(super) fn move_shifts<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    recorder: &mut R,
+) {
+    if inputs.timeline.needs().moved_shifts {
+        gather_sides(inputs, state, scratch);
+        late_off::apply(inputs, state, &scratch.sides, recorder);
+        flexible::apply(inputs, state, &scratch.sides, recorder);
+    }
 }
 
 /// Compares scheduled shifts with the punches matched to them, and workdays with the work that they should have.
-pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
+pub(super) fn compare<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    recorder: &mut R,
+) {
     gather_sides(inputs, state, scratch);
+    scratch.waived.clear();
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
         let (shift, sides) = (&state.scheduled[index], &scratch.sides[index]);
@@ -246,8 +298,21 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
                 Some(scratch.planned.as_slice())
             }
         };
-        if let Some(first_in) = sides.first_in {
-            judge_in(rules, &shift, planned, first_in, clock, state);
+        if let Some(first_in) = sides.first_in
+            && let Some(late) = judge_in(rules, &shift, planned, first_in, clock, state)
+        {
+            match rules.free_late.and_then(|free| Some((free, free.waives(shift.workday, late, &mut scratch.waived)?)))
+            {
+                None => raise_late(rules, first_in, late, state),
+                Some((free, number)) if R::LISTENS => recorder.note(Note::LatenessWaived {
+                    workday: first_in.workday,
+                    at: first_in.at,
+                    late,
+                    number,
+                    times: free.times,
+                }),
+                Some(_) => {}
+            }
         }
         if let Some(last_out) = sides.last_out {
             judge_out(rules, &shift, planned, last_out, clock, state);
@@ -381,6 +446,7 @@ fn missed_after(punch: Timestamp, shift: &ScheduledShift, planned: &[Stretch], s
     expectation::within(planned, leave.map_or(punch, |leave| leave.max(punch)), until)
 }
 
+/// Judges the first in; how late it is, when that is beyond the grace.
 fn judge_in(
     rules: &Attendance,
     shift: &ScheduledShift,
@@ -388,8 +454,8 @@ fn judge_in(
     punch: Side,
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
-) {
-    let Some((early, late)) = rules.distance(punch.at, shift.expected_start, clock) else { return };
+) -> Option<Seconds> {
+    let (early, late) = rules.distance(punch.at, shift.expected_start, clock)?;
     if rules.early_in_beyond.is_some_and(|limit| early > limit) {
         state.notice(ExceptionCode::EarlyIn, punch.workday, punch.at, early);
     }
@@ -397,10 +463,14 @@ fn judge_in(
         Some(planned) if !late.is_zero() => missed_before(rules.cut(punch.at, clock), shift, planned, state),
         Some(_) | None => late,
     };
-    let Some(grace) = rules.late_grace.filter(|grace| late > *grace) else { return };
+    rules.late_grace.filter(|grace| late > *grace).map(|_| late)
+}
+
+/// Reports a lateness beyond the grace, and deducts it.
+fn raise_late(rules: &Attendance, punch: Side, late: Seconds, state: &mut CardState) {
     let measure = match rules.grace_mode {
         GraceMode::Cliff => late,
-        GraceMode::Deduct => late.beyond(grace),
+        GraceMode::Deduct => late.beyond(rules.late_grace.unwrap_or(Seconds::ZERO)),
     };
     let tier = rules.late_tiers.iter().rev().find(|tier| tier.compare.holds(late, tier.from));
     let outcome = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
@@ -472,12 +542,17 @@ fn is_attended(shift: &ScheduledShift, state: &CardState) -> bool {
 
 /// True when there is leave within the shift, or leave as an amount on its workday.
 fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState) -> bool {
-    let as_amount = |leave: &Leave| {
-        let known = leave.recorded_at <= inputs.window.as_of;
-        known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == shift.workday)
-    };
     state.leave.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
-        || inputs.card.leave.iter().any(as_amount)
+        || has_leave_amount(shift.workday, inputs)
+}
+
+/// True when there is leave as an amount on a workday.
+pub(super) fn has_leave_amount(workday: Workday, inputs: &Inputs<'_>) -> bool {
+    let is_on = |leave: &Leave| {
+        let known = leave.recorded_at <= inputs.window.as_of;
+        known && matches!(leave.time, LeaveTime::Amount(of, _) if of == workday)
+    };
+    inputs.card.leave.iter().any(is_on)
 }
 
 /// Judges a workday with worked shifts as a whole.

@@ -732,12 +732,8 @@ mod tests {
     fn breaks_of_the_template_and_of_the_ruleset_are_taken_off_where_worked() {
         let mut card = Card::new();
         let template = ShiftTemplate {
-            blocks: vec![(seconds("09:00"), seconds("18:00"))],
             breaks: vec![(seconds("12:00"), seconds("13:00"))],
-            earliest_in: Seconds::hours(1),
-            latest_out: Seconds::hours(4),
-            late_max: crate::shape::schedule::LateMax::HalfShift,
-            half_day_split: crate::shape::half_day::HalfDaySplit::Midpoint,
+            ..ShiftTemplate::of_blocks(vec![(seconds("09:00"), seconds("18:00"))])
         };
         card.plan.schedule.templates.push(template);
         card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600, tags: None });

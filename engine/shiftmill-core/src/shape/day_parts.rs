@@ -128,7 +128,8 @@ fn shorten(
 }
 
 fn block(shift: &ScheduledShift, start: Timestamp, end: Timestamp, planned: Seconds) -> ScheduledShift {
-    ScheduledShift { start, end, expected_start: start, expected_end: end, planned, ..*shift }
+    let (expected_start, expected_end, moved_start, moved_end) = (start, end, start, end);
+    ScheduledShift { start, end, expected_start, expected_end, moved_start, moved_end, planned, ..*shift }
 }
 
 /// A number of split shifts that no other shift of the day has.

@@ -4,9 +4,10 @@
 //! - Gives:  `undertime` and `over_schedule`, each with its measure; `absent` on a day that has a length only.
 //! - Keeps:  all time.
 //! - Runs:   after leave, beside attendance.
-//! - Edges:  a workday expects the planned time of its scheduled shifts: their seconds, each once, less the breaks of
+//! - Edges:  a workday expects the planned time of its scheduled shifts, as they were moved: their seconds, each once, less the breaks of
 //!   their templates, less fixed breaks, less the automatic break that is due when the shifts are worked as planned.
-//!   On a card without schedule facts, a working day without a scheduled shift expects the length of its weekday.
+//!   A roster row without clock times expects its length, whatever the type of the day, beside scheduled shifts too. On a
+//!   card without schedule facts, a working day without a scheduled shift expects the length of its weekday.
 //!   Approved leave within the planned time, and leave as an amount, is taken off; on a day with a length, all leave.
 //!   Work of a worked shift that matches a scheduled one counts on the workday of that one, other work on its
 //!   reporting workday. A workday is judged once `as_of` reaches the end of
@@ -110,7 +111,8 @@ struct Day {
 
 /// Compares what the workdays of the pay period expect with their work.
 pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
-    if !inputs.timeline.needs().expectation {
+    let roster = &inputs.card.schedule;
+    if !inputs.timeline.needs().expectation && roster.hours.is_empty() {
         return;
     }
     let clock = &mut ZoneCursor::new(inputs.card.zone);
@@ -122,7 +124,7 @@ pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
             judge_scheduled(&day, inputs, state);
         }
     }
-    if inputs.card.schedule.workday.is_empty() {
+    if roster.workday.is_empty() || !roster.hours.is_empty() {
         for workday in inputs.window.pay_period.first.0..=inputs.window.pay_period.last.0 {
             if let Some(day) = by_hours(Workday(workday), inputs, state, clock) {
                 judge_hours(&day, inputs, state);
@@ -144,17 +146,18 @@ fn by_schedule(
     let mut measures = Measures::default();
     let (mut segments, mut segment, mut first) = (0, None, None);
     let mut lateness = Seconds::ZERO;
-    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday && shift.start < shift.end) {
+    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday && shift.moved_start < shift.moved_end)
+    {
         stretches(inputs, shift, clock, of_shift);
         let arrival = covering(&state.spans, of_shift).map(|(span, stretch)| span.start.max(stretch.0)).min();
-        lateness = lateness.plus(arrival.map_or(Seconds::ZERO, |arrival| within(of_shift, shift.start, arrival)));
+        lateness = lateness.plus(arrival.map_or(Seconds::ZERO, |arrival| within(of_shift, shift.moved_start, arrival)));
         planned.extend_from_slice(of_shift);
-        first = first.or(Some(shift.start));
+        first = first.or(Some(shift.moved_start));
         segment = match segment {
-            Some((start, end)) if shift.start <= end => Some((start, shift.end.max(end))),
+            Some((start, end)) if shift.moved_start <= end => Some((start, shift.moved_end.max(end))),
             closed => {
                 add_segment(closed, &mut measures, &mut segments);
-                Some((shift.start, shift.end))
+                Some((shift.moved_start, shift.moved_end))
             }
         };
     }
@@ -163,7 +166,7 @@ fn by_schedule(
     measures.net = planned.iter().map(|stretch| stretch.1.since(stretch.0)).sum();
     let of_day = || state.scheduled.iter().filter(|shift| shift.workday == workday);
     let at = of_day().map(|shift| shift.start).min().unwrap_or_default();
-    let ends = of_day().map(|shift| shift.end).max().unwrap_or_default();
+    let ends = of_day().map(|shift| shift.moved_end).max().unwrap_or_default();
     measures.span = segment.map_or(Seconds::ZERO, |last| last.1.since(first.unwrap_or(last.0)));
     let rules = inputs.timeline.at(workday).breaks.auto_deduct.iter();
     let fits = rules.filter(|rule| {
@@ -180,7 +183,7 @@ fn by_schedule(
         workday,
         at,
         ends,
-        planned: measures.net.beyond(due),
+        planned: measures.net.beyond(due).plus(inputs.card.schedule.expected_on(workday).unwrap_or_default()),
         leave: of_state(true).plus(leave_amounts(workday, state)),
         lateness,
         within: of_state(false),
@@ -196,12 +199,15 @@ fn add_segment(segment: Option<Stretch>, measures: &mut Measures, segments: &mut
 
 /// What a working day without clock times expects.
 fn by_hours(workday: Workday, inputs: &Inputs<'_>, state: &CardState, clock: &mut ZoneCursor<'_>) -> Option<Day> {
-    let plan = inputs.timeline.at(workday);
-    let planned = plan.expectation.hours.get(workday.weekday() as usize).copied().flatten()?;
+    let roster = &inputs.card.schedule;
+    let by_row = roster.expected_on(workday);
+    let hours = &inputs.timeline.at(workday).expectation.hours;
+    let by_weekday = hours.get(workday.weekday() as usize).copied().flatten().filter(|_| roster.workday.is_empty());
+    let planned = by_row.or(by_weekday)?;
     let is_planned = state.scheduled.iter().any(|shift| shift.workday == workday);
-    let is_free =
-        || !inputs.card.employs(workday) || !calendar::of_card(inputs, &state.last_worked, workday).is_working();
-    if is_planned || is_free() {
+    // A row says to work, whatever the day is.
+    let is_working = || by_row.is_some() || calendar::of_card(inputs, &state.last_worked, workday).is_working();
+    if is_planned || !inputs.card.employs(workday) || !is_working() {
         return None;
     }
     let of_day = |span: &&Span| span.state == SpanState::Leave && span.reporting_workday == workday;
@@ -232,6 +238,8 @@ fn judge_scheduled(day: &Day, inputs: &Inputs<'_>, state: &mut CardState) {
     let expected = day.planned.beyond(day.leave);
     let counted = match rules.counts {
         WorkThatCounts::All => work.total,
+        // What a row expects without clock times may be worked at any time.
+        WorkThatCounts::WithinPlanned if inputs.card.schedule.expected_on(day.workday).is_some() => work.total,
         WorkThatCounts::WithinPlanned => day.within,
     };
     let lacking = expected.beyond(counted);
@@ -271,7 +279,7 @@ struct Work {
 
 /// The work of a workday; `None` while a punch is missing.
 fn work_of(workday: Workday, state: &CardState) -> Option<Work> {
-    let CardState { punches, scheduled, shifts, pairs, spans, shown_on, .. } = state;
+    let CardState { scheduled, shifts, spans, shown_on, .. } = state;
     let planned_for = |shift: &WorkedShift| shift.scheduled.map(|index| scheduled[index as usize].workday);
     let mut work = Work { total: Seconds::ZERO, present: false };
     for (shift, shown_on) in shifts.iter().zip(shown_on) {
@@ -279,9 +287,7 @@ fn work_of(workday: Workday, state: &CardState) -> Option<Work> {
             continue;
         }
         work.present = true;
-        let own_pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        let own = &punches[shift.first_punch as usize..shift.last_punch as usize];
-        if own.iter().any(|punch| misses_other_side(punch.role) && !is_filled_in(punch.at, own_pairs)) {
+        if misses_a_punch(shift, state) {
             return None;
         }
     }
@@ -294,6 +300,13 @@ fn work_of(workday: Workday, state: &CardState) -> Option<Work> {
     Some(work)
 }
 
+/// Whether a punch of a worked shift misses its other side, which was not filled in.
+pub(super) fn misses_a_punch(shift: &WorkedShift, state: &CardState) -> bool {
+    let pairs = &state.pairs[shift.first_pair as usize..shift.last_pair as usize];
+    let own = &state.punches[shift.first_punch as usize..shift.last_punch as usize];
+    own.iter().any(|punch| misses_other_side(punch.role) && !is_filled_in(punch.at, pairs))
+}
+
 const fn misses_other_side(role: PunchRole) -> bool {
     match role {
         PunchRole::MissesOut | PunchRole::MissesIn => true,
@@ -301,7 +314,8 @@ const fn misses_other_side(role: PunchRole) -> bool {
     }
 }
 
-fn is_filled_in(at: Timestamp, pairs: &[Pair]) -> bool {
+/// Whether a punch is an end of a pair that was filled in.
+pub(crate) fn is_filled_in(at: Timestamp, pairs: &[Pair]) -> bool {
     pairs.iter().any(|pair| pair.imputed && (pair.raw_start == at || pair.raw_end == at))
 }
 
@@ -313,8 +327,19 @@ pub(crate) fn stretches(
     clock: &mut ZoneCursor<'_>,
     stretches: &mut Vec<Stretch>,
 ) {
+    less_breaks(inputs, shift, (shift.moved_start, shift.moved_end), clock, stretches);
+}
+
+/// Fills `stretches` with the part of a stretch of a scheduled shift that is no break of it.
+pub(super) fn less_breaks(
+    inputs: &Inputs<'_>,
+    shift: &ScheduledShift,
+    stretch: Stretch,
+    clock: &mut ZoneCursor<'_>,
+    stretches: &mut Vec<Stretch>,
+) {
     stretches.clear();
-    stretches.push((shift.start, shift.end));
+    stretches.push(stretch);
     for taken in template_breaks(inputs, shift, clock) {
         take_off(taken, stretches);
     }
@@ -322,7 +347,7 @@ pub(crate) fn stretches(
     if plan.breaks.fixed.is_empty() {
         return;
     }
-    let (first, last) = (clock.date_at(shift.start).plus(-1), clock.date_at(shift.end));
+    let (first, last) = (clock.date_at(stretch.0).plus(-1), clock.date_at(stretch.1));
     let tag = shift.tag.or(inputs.card.tag);
     for fixed in plan.breaks.fixed.iter().filter(|fixed| inputs.tags.fits(fixed.tags, tag)) {
         for date in first.0..=last.0 {
@@ -332,7 +357,7 @@ pub(crate) fn stretches(
 }
 
 /// Takes one stretch off others.
-fn take_off((start, end): Stretch, stretches: &mut Vec<Stretch>) {
+pub(super) fn take_off((start, end): Stretch, stretches: &mut Vec<Stretch>) {
     let mut index = 0;
     while index < stretches.len() {
         let (from, to) = stretches[index];

@@ -4,8 +4,9 @@
 //! - Keeps:  no second is both worked and leave.
 //! - Runs:   after breaks, before the comparison with the schedule.
 //! - Edges:  whole-workday leave covers the day's scheduled shifts less the breaks of their templates; without a
-//!   scheduled shift it is `day_length` as an amount, once per workday, and nothing on a rest day or holiday unless its
-//!   code counts calendar days. Leave of half a day is the same for half of it (see `half_day`). Of a shift without length (see
+//!   scheduled shift it is what roster rows without clock times expect, else `day_length`, as an amount, once per workday,
+//!   and nothing on a rest day or holiday unless its code counts calendar days or something is expected. Leave of half a
+//!   day is the same for half of it (see `half_day`). Of a shift without length (see
 //!   `schedule`) it covers nothing. Leave between instants covers exactly these seconds, as far as the days of the
 //!   facts go. Amounts never overlap anything. Leave on workdays outside of employment does not count.
 //!   The first leave in order of start wins where two overlap (then the earlier end, then the lower code); whole-day
@@ -247,14 +248,16 @@ fn lay_out(
                     .for_each(|piece| (piece.start, piece.end) = (piece.start.max(from), piece.end.min(until)));
                 own.retain(|piece| piece.start < piece.end);
             }
-            let costs_nothing =
-                counts == LeaveDays::WorkingDays && !calendar::of_card(inputs, &[], workday).is_working();
+            let expected = inputs.card.schedule.expected_on(workday);
+            let costs_nothing = counts == LeaveDays::WorkingDays
+                && expected.is_none()
+                && !calendar::of_card(inputs, &[], workday).is_working();
             let is_planned = scheduled.iter().any(|shift| shift.workday == workday)
                 || not_expected.iter().any(|left_out| left_out.workday == workday);
             if costs_nothing || is_planned {
                 return;
             }
-            let shares = half_day::shares(plan.leave.day_length).into_iter();
+            let shares = half_day::shares(expected.unwrap_or(plan.leave.day_length)).into_iter();
             let (mut gained, mut lost) = (None, None);
             for (each, share) in shares.filter(|(each, _)| half.is_none_or(|half| half == *each)) {
                 let is_taken = halves.contains(&(workday, each));
@@ -566,12 +569,8 @@ mod tests {
     fn with_office_shift() -> Card {
         let mut card = card();
         card.plan.schedule.templates.push(ShiftTemplate {
-            blocks: [(seconds("09:00"), seconds("18:00"))].to_vec(),
             breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
-            earliest_in: Seconds::hours(1),
-            latest_out: Seconds::hours(4),
-            late_max: crate::shape::schedule::LateMax::HalfShift,
-            half_day_split: crate::shape::half_day::HalfDaySplit::Midpoint,
+            ..ShiftTemplate::of_blocks([(seconds("09:00"), seconds("18:00"))].to_vec())
         });
         card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card

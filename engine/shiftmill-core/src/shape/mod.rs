@@ -4,11 +4,15 @@ pub mod attendance;
 pub(crate) mod attestations;
 pub mod breaks;
 pub mod calendar;
+pub mod core_hours;
 pub(crate) mod coverage;
 pub mod day_parts;
 pub mod employment;
 pub mod expectation;
+pub mod flexible;
+pub mod free_lateness;
 pub mod half_day;
+pub mod late_off;
 pub mod leave;
 pub mod length_rounding;
 pub mod matching;
@@ -52,6 +56,7 @@ pub fn lay_out<R: Recorder>(
     breaks::apply(inputs, state, &mut scratch.breaks, &mut scratch.spans, recorder);
     length_rounding::apply(inputs, state, &mut scratch.lengths, &mut scratch.spans, recorder);
     leave::merge(inputs, state, &mut scratch.leave, &mut scratch.spans)?;
+    attendance::move_shifts(inputs, state, &mut scratch.attendance, recorder);
     employment::leave_out(inputs, state, recorder);
     calendar::find_last_worked(inputs, state, &mut scratch.worked_dates);
     workdays::summarise(inputs, state);
@@ -62,7 +67,8 @@ pub fn lay_out<R: Recorder>(
 /// The second part of shape: attendance, what workdays expect, required meals and rests, day types, and which overtime counts.
 pub fn compare<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     roster_kinds::compare(inputs, state);
-    attendance::compare(inputs, state, &mut scratch.attendance);
+    attendance::compare(inputs, state, &mut scratch.attendance, recorder);
+    core_hours::judge(inputs, state, &mut scratch.core_hours);
     expectation::judge(inputs, state, &mut scratch.expectation);
     state.acted.clear();
     meal_requirement::judge(inputs, state, &mut scratch.meals);

@@ -3,6 +3,9 @@
 //! - Gives:  pairs (worked stretches), gaps between them with their kind, and missing punches.
 //! - Keeps:  every kept punch is in exactly one pair, or reported missing its partner, or overwritten by the mode.
 //! - Runs:   after matching, before rounding.
+//! - Edges:  an edge of a named shift that needs no punch (`need_in`, `need_out`) is taken as the scheduled one where its
+//!   punch is missing: the stretch is filled in, and nothing is reported. It must lie on the right side of the punch
+//!   there is, with no other punch between them. So it is for each block of a split shift.
 //! - Source: employer policy. A missing punch is an exception, never silently zero hours.
 //! - Shown:  timecards/pairing/typed.md, alternating.md, first_last.md, missing_punches.md, meal_gap.md
 
@@ -161,17 +164,18 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
             workday: shift.workday,
             shift: index,
             continues: shift.continues,
+            excused: false,
             punches,
             pairs,
             noticed,
         };
         let (first, last) = (shift.first_punch as usize, shift.last_punch as usize);
-        pairer.notice_odd(first, last);
         match pairer.rules.mode {
             PairingMode::Typed => pairer.typed(first, last, pairer.rules.adjacency),
             PairingMode::Alternating => pairer.alternating(first, last),
             PairingMode::FirstLast => pairer.first_last(first, last),
         }
+        pairer.notice_odd(first, last);
         shift.last_pair = pairs.len() as u32;
     }
 }
@@ -205,6 +209,8 @@ struct Pairer<'s> {
     workday: Workday,
     shift: u32,
     continues: bool,
+    /// Whether some edge of the scheduled shift was taken without its punch.
+    excused: bool,
     punches: &'s mut [KeptPunch],
     pairs: &'s mut Vec<Pair>,
     noticed: &'s mut Vec<Noticed>,
@@ -255,7 +261,7 @@ impl Pairer<'_> {
 
     /// An odd number of punches without direction.
     fn notice_odd(&mut self, first: usize, last: usize) {
-        if (last - first).is_multiple_of(2) {
+        if (last - first).is_multiple_of(2) || self.excused {
             return;
         }
         let own = &self.punches[first..last];
@@ -334,17 +340,23 @@ impl Pairer<'_> {
 
     fn misses_out(&mut self, opener: usize) {
         let punch = self.punches[opener];
-        self.notice(ExceptionCode::MissingOut, punch.at, Seconds::ZERO);
         // A transfer that closed a pair keeps that role.
         if punch.role != PunchRole::Closes {
             self.punches[opener].role = PunchRole::MissesOut;
         }
+        let next = self.punches.get(opener + 1).map_or(Timestamp(i64::MAX), |next| next.at);
+        let not_needed = self.scheduled.filter(|scheduled| !scheduled.needs_out).map(|scheduled| scheduled.end);
+        if let Some(end) = not_needed.filter(|end| punch.at < *end && *end <= next) {
+            self.excused = true;
+            self.push(punch.at, end, (punch.kind, PunchKind::Out), punch.tag, true);
+            return;
+        }
+        self.notice(ExceptionCode::MissingOut, punch.at, Seconds::ZERO);
         let end = match self.rules.missing_out {
             Imputed::Nothing => None,
             Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.end),
             Imputed::Fixed(length) => Some(punch.at.after(length)),
         };
-        let next = self.punches.get(opener + 1).map_or(Timestamp(i64::MAX), |next| next.at);
         if let Some(end) = end.map(|end| end.min(next)).filter(|end| punch.at < *end) {
             self.push(punch.at, end, (punch.kind, PunchKind::Out), punch.tag, true);
         }
@@ -352,15 +364,21 @@ impl Pairer<'_> {
 
     fn misses_in(&mut self, closer: usize) {
         let punch = self.punches[closer];
-        self.notice(ExceptionCode::MissingIn, punch.at, Seconds::ZERO);
         self.punches[closer].role = PunchRole::MissesIn;
+        let before = closer.checked_sub(1).map_or(Timestamp(i64::MIN), |before| self.punches[before].at);
+        let free_from = self.pairs.last().map_or(before, |pair| pair.raw_end.max(before));
+        let not_needed = self.scheduled.filter(|scheduled| !scheduled.needs_in).map(|scheduled| scheduled.start);
+        if let Some(start) = not_needed.filter(|start| free_from <= *start && *start < punch.at) {
+            self.excused = true;
+            self.push(start, punch.at, (PunchKind::In, punch.kind), punch.tag, true);
+            return;
+        }
+        self.notice(ExceptionCode::MissingIn, punch.at, Seconds::ZERO);
         let start = match self.rules.missing_in {
             Imputed::Nothing => None,
             Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.start),
             Imputed::Fixed(length) => Some(punch.at.before(length)),
         };
-        let before = closer.checked_sub(1).map_or(Timestamp(i64::MIN), |before| self.punches[before].at);
-        let free_from = self.pairs.last().map_or(before, |pair| pair.raw_end.max(before));
         if let Some(start) = start.map(|start| start.max(free_from)).filter(|start| *start < punch.at) {
             self.push(start, punch.at, (PunchKind::In, punch.kind), punch.tag, true);
         }

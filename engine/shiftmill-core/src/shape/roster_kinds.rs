@@ -1,7 +1,7 @@
 //! Roster and calendar: rows that tell a person something else than the calendar says of the day.
 //! - Takes:  roster rows, the types of their days.
 //! - Gives:  `rest_day_rostered` for each shift to work on a day that stays a rest day: at its start, measured by its
-//!   planned time; `workday_rest` for each day off by roster that is a working day, at its midnight. Which work a row
+//!   planned time (without clock times: at midnight); `workday_rest` for each day off by roster that is a working day, at its midnight. Which work a row
 //!   allows that is no shift.
 //! - Keeps:  all time. Both exceptions are for information: the day is paid by its type.
 //! - Runs:   after the days have their types, before attendance.
@@ -31,6 +31,15 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
         }
     }
     let mut clock = ZoneCursor::new(inputs.card.zone);
+    for row in 0..roster.hours.len() {
+        let Some(workday) = roster.length_of(row).and(roster.workday.get(row)).copied().map(Workday) else { continue };
+        let again = (0..row).any(|it| roster.length_of(it).is_some() && roster.workday.get(it) == Some(&workday.0));
+        let is_rest = || calendar::of_card(inputs, &state.last_worked, workday).is_rest();
+        if !again && inputs.card.employs(workday) && is_rest() {
+            let planned = roster.expected_on(workday).unwrap_or_default();
+            state.notice(ExceptionCode::RestDayRostered, workday, clock.midnight(workday), planned);
+        }
+    }
     for (index, workday) in roster.of_kind(RosterKind::Rest).enumerate() {
         let again = roster.of_kind(RosterKind::Rest).take(index).any(|earlier| earlier == workday);
         if !again && inputs.card.employs(workday) && calendar::of_card(inputs, &state.last_worked, workday).is_working()
@@ -40,8 +49,8 @@ pub(super) fn compare(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-/// Whether a row allows work that begins at an instant of a workday, although no shift is scheduled: the day is open, or
-/// the person is on call that day or at that time.
+/// Whether a row allows work that begins at an instant of a workday, although no shift is scheduled: the day is open, a
+/// row expects a length of it, or the person is on call that day or at that time.
 pub(super) fn allows(inputs: &Inputs<'_>, workday: Workday, at: Timestamp) -> bool {
     let roster = &inputs.card.schedule;
     let mut clock = ZoneCursor::new(inputs.card.zone);
@@ -57,5 +66,5 @@ pub(super) fn allows(inputs: &Inputs<'_>, workday: Workday, at: Timestamp) -> bo
         }
     };
     // Without kinds every row is a shift.
-    (0..roster.kind.len()).any(&mut holds)
+    roster.expected_on(workday).is_some() || (0..roster.kind.len()).any(&mut holds)
 }

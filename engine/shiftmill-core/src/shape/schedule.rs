@@ -3,7 +3,8 @@
 //! - Gives:  scheduled shifts in order of their start, then end, workday, template. Rows that are no duty give none. Of a
 //!   split shift each block is one (see `split`).
 //! - Runs:   after the calendar, before matching.
-//! - Edges:  a card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
+//! - Edges:  a row of work without clock times gives no scheduled shift: its workday expects its length (see
+//!   `expectation`), and the person may work when they like. A card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
 //!   of the window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
 //!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
 //!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
@@ -21,6 +22,7 @@ use crate::coded::coded;
 use crate::codes::{ExceptionCode, RosterKind, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
+use crate::shape::core_hours::CoreHours;
 use crate::shape::half_day::HalfDaySplit;
 use crate::shape::{calendar, day_parts};
 use crate::tags::TagId;
@@ -59,8 +61,37 @@ pub struct ShiftTemplate {
     pub latest_out: Seconds,
     /// A punch starts a block up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
     pub late_max: LateMax,
+    /// Whether a missing in is missing; else the block counts from its start. See [`crate::shape::pairing`].
+    pub need_in: bool,
+    /// Whether a missing out is missing; else the block counts up to its end.
+    pub need_out: bool,
+    /// How much earlier the shift may be begun. `None`: as attendance says.
+    pub flex_early: Option<Seconds>,
+    /// How much later it may be begun. `None`: as attendance says.
+    pub flex_late: Option<Seconds>,
+    /// When the person must be there. Empty: as attendance says.
+    pub core_hours: CoreHours,
     /// Where leave of half a day divides it.
     pub half_day_split: HalfDaySplit,
+}
+
+impl ShiftTemplate {
+    /// A shift of these blocks, with everything else as it is by default.
+    pub fn of_blocks(blocks: Vec<(i32, i32)>) -> ShiftTemplate {
+        ShiftTemplate {
+            blocks,
+            breaks: Vec::new(),
+            earliest_in: EARLIEST_IN_DEFAULT,
+            latest_out: LATEST_OUT_DEFAULT,
+            late_max: LateMax::HalfShift,
+            need_in: true,
+            need_out: true,
+            flex_early: None,
+            flex_late: None,
+            core_hours: CoreHours::new(),
+            half_day_split: HalfDaySplit::Midpoint,
+        }
+    }
 }
 
 /// How long after the start of a scheduled shift a punch may still be its first.
@@ -142,8 +173,8 @@ impl Schedule {
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let roster = &inputs.card.schedule;
-    // Tags and split shifts are looked up row by row, as kinds are.
-    if roster.kind.is_empty() && roster.split.is_empty() && roster.tag.is_empty() {
+    // Tags, split shifts and lengths are looked up row by row, as kinds are.
+    if roster.kind.is_empty() && roster.split.is_empty() && roster.tag.is_empty() && roster.hours.is_empty() {
         follow_rows(inputs, &mut clock, &mut state.scheduled)?;
     } else {
         follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
@@ -160,7 +191,9 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
         drop_repeated(state);
         check_overlap(inputs, &mut clock, &state.scheduled)?;
     }
-    if !state.scheduled.iter().any(|shift| shift.kind == RosterKind::Work) {
+    note_repeated_lengths(inputs, &mut clock, state);
+    let by_length = || (0..roster.hours.len()).any(|row| roster.length_of(row).is_some() && employs(inputs, row));
+    if !state.scheduled.iter().any(|shift| shift.kind == RosterKind::Work) && !by_length() {
         let has_rows = !state.scheduled.is_empty();
         follow_pattern(inputs, &mut clock, &mut state.scheduled);
         if has_rows {
@@ -172,6 +205,26 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
     }
     day_parts::shorten_shifts(inputs, state, &mut clock);
     Ok(())
+}
+
+/// Whether the person is employed on the workday of a row.
+fn employs(inputs: &Inputs<'_>, row: usize) -> bool {
+    let workday = inputs.card.schedule.workday.get(row);
+    workday.is_some_and(|workday| inputs.card.employs(Workday(*workday)))
+}
+
+/// Reports rows without clock times that repeat another.
+fn note_repeated_lengths(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, state: &mut CardState) {
+    let roster = &inputs.card.schedule;
+    for row in 0..roster.hours.len() {
+        let (Some(length), Some(workday)) = (roster.length_of(row), roster.workday.get(row)) else { continue };
+        let same =
+            |earlier: usize| roster.workday.get(earlier) == Some(workday) && roster.length_of(earlier) == Some(length);
+        if employs(inputs, row) && (0..row).any(same) {
+            let workday = Workday(*workday);
+            state.notice(ExceptionCode::DuplicateShift, workday, clock.midnight(workday), length);
+        }
+    }
 }
 
 /// What makes two scheduled shifts the same, in the order of scheduled shifts.
@@ -320,7 +373,7 @@ pub(super) fn timed_row<'a>(
     let times = rows.workday.get(index).zip(rows.start.get(index).zip(rows.end.get(index)));
     let mut by_clock = None;
     let mut by_name = None;
-    if let Some((workday, (start, end))) = times.filter(|_| kind.has_times()) {
+    if let Some((workday, (start, end))) = times.filter(|_| kind.has_times() && rows.length_of(index).is_none()) {
         let workday = Workday(*workday);
         match rows.template.get(index).copied().unwrap_or(0) {
             0 => by_clock = Some(by_times(clock, workday, *start, *end)),
@@ -376,12 +429,13 @@ pub(crate) fn by_template<'a>(
             let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
             taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
         }
-        scheduled_shift(workday, start, end, end.since(start).beyond(taken_off), Some(index))
+        let block = scheduled_shift(workday, start, end, end.since(start).beyond(taken_off), Some(index));
+        ScheduledShift { needs_in: template.need_in, needs_out: template.need_out, ..block }
     }))
 }
 
 /// Clock times of a workday as instants. On a night when the clock skips, the end may fall on the start, not before.
-fn span(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
+pub(super) fn span(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
     let start = clock.instant(WallTime::on(workday, start), Fold::Earlier);
     let end = clock.instant(WallTime::on(workday, end), Fold::Later);
     (start, end.max(start))
@@ -399,6 +453,8 @@ fn scheduled_shift(
         kind: RosterKind::Work,
         start,
         end,
+        moved_start: start,
+        moved_end: end,
         expected_start: start,
         expected_end: end,
         on_leave: false,
@@ -406,6 +462,8 @@ fn scheduled_shift(
         template,
         tag: TagId::NONE,
         split: 0,
+        needs_in: true,
+        needs_out: true,
         matched: false,
     }
 }
@@ -419,12 +477,8 @@ mod tests {
 
     fn night() -> ShiftTemplate {
         ShiftTemplate {
-            blocks: alloc::vec![(seconds("22:00"), seconds("30:00"))],
             breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
-            earliest_in: EARLIEST_IN_DEFAULT,
-            latest_out: LATEST_OUT_DEFAULT,
-            late_max: LateMax::HalfShift,
-            half_day_split: HalfDaySplit::Midpoint,
+            ..ShiftTemplate::of_blocks(alloc::vec![(seconds("22:00"), seconds("30:00"))])
         }
     }
 

@@ -47,6 +47,11 @@ pub(super) fn blocks_of<'a>(
     scheduled.iter().filter(|other| other.is_one_with(block))
 }
 
+/// The last entry that is a block of the same shift.
+pub(super) fn last_block(scheduled: &[ScheduledShift], index: usize) -> usize {
+    scheduled.iter().rposition(|other| other.is_one_with(&scheduled[index])).unwrap_or(index)
+}
+
 /// Whether no earlier entry is a block of the same shift.
 pub(super) fn is_first_block(scheduled: &[ScheduledShift], index: usize) -> bool {
     !scheduled[..index].iter().any(|earlier| earlier.is_one_with(&scheduled[index]))

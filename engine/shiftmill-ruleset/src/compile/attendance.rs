@@ -3,6 +3,9 @@
 use shiftmill_core::shape::attendance::{Attendance, EarlyTier, LateDeduct, LateDeductKind, LateTier};
 use shiftmill_core::shape::breaks::Compare;
 use shiftmill_core::shape::expectation::Expectation;
+use shiftmill_core::shape::flexible::FlexibleStart;
+use shiftmill_core::shape::free_lateness::FreeLateness;
+use shiftmill_core::shape::late_off::LateOff;
 use shiftmill_core::{Seconds, Weekday};
 
 use super::Compiler;
@@ -17,6 +20,13 @@ impl Compiler<'_> {
             let message = format!("`absent_below` of {} is more than `half_day_below`", written(absent.0));
             let hint = "`absent_below` must not be more than `half_day_below`".to_owned();
             self.mistakes.add(table.place("absent_below"), message, Some(hint));
+        }
+        for (index, step) in table.tables("late_off_late_on").iter().enumerate() {
+            let after = step.seconds("out_after");
+            if table.tables("late_off_late_on").iter().take(index).any(|it| it.seconds("out_after") == after) {
+                let message = format!("two steps of late off begin at {}", written(after.0));
+                self.mistakes.add(step.place("out_after"), message, None);
+            }
         }
         Attendance {
             late_grace: table.length("late_grace"),
@@ -34,6 +44,10 @@ impl Compiler<'_> {
             early_in_beyond: table.length("early_in_beyond"),
             late_out_beyond: table.length("late_out_beyond"),
             gap_worked_beyond: table.length("gap_worked_beyond"),
+            flexible: FlexibleStart { early: table.seconds("flex_early"), late: table.seconds("flex_late") },
+            late_off: table.tables("late_off_late_on").iter().map(late_off).collect(),
+            free_late: table.optional("monthly_free_late").map(free_lateness),
+            core_hours: self.core_hours(table, 0),
             unscheduled: table.flag("unscheduled"),
         }
     }
@@ -105,4 +119,13 @@ impl Compiler<'_> {
             }),
         }
     }
+}
+
+fn late_off(table: &Table) -> LateOff {
+    LateOff { out_after: table.seconds("out_after"), start_later: table.seconds("start_later") }
+}
+
+fn free_lateness(table: &Table) -> FreeLateness {
+    let times = table.integer("times").and_then(|times| u8::try_from(times).ok()).unwrap_or(1);
+    FreeLateness { times, up_to: table.seconds("up_to") }
 }

@@ -1,6 +1,7 @@
 //! The calendar, named shifts and the weekly pattern.
 
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, StatutoryRestKind};
+use shiftmill_core::shape::core_hours::CoreHours;
 use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::half_day::{HalfDaySplit, HalfDaySplitKind};
 use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftTemplate};
@@ -144,6 +145,13 @@ impl Compiler<'_> {
             }
             previous = to;
         }
+        let start = *start;
+        for (written, (from, to)) in table.windows("core_hours").iter().zip(self.core_hours(table, start)) {
+            if !blocks.iter().any(|block| from < block.1 && block.0 < to) {
+                let message = format!("core hours of shift `{}` lie outside of it", shift.name);
+                self.mistakes.add(written.2, message, Some("write windows that the shift overlaps".into()));
+            }
+        }
         self.check_half_day_split(shift, &blocks);
     }
 
@@ -166,6 +174,20 @@ impl Compiler<'_> {
             | HalfDaySplit::Midpoint
             | HalfDaySplit::MidpointWithoutBreaks => {}
         }
+    }
+
+    /// Core hours in seconds of the workday; what would be before `start` is on the next day.
+    pub(super) fn core_hours(&mut self, table: &Table, start: i32) -> CoreHours {
+        let windows = following(table.windows("core_hours"), start);
+        let mut until = start;
+        for (written, (from, to)) in table.windows("core_hours").iter().zip(&windows) {
+            if *from < until {
+                let message = "core hours overlap the ones before, or come before them".to_owned();
+                self.mistakes.add(written.2, message, Some("write core hours in order".into()));
+            }
+            until = *to;
+        }
+        windows
     }
 
     fn check_blocks(&mut self, shift: &Named, blocks: &[(i32, i32)]) {
@@ -198,26 +220,23 @@ fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate
         let start = blocks.first().map_or(0, |first| first.0);
         ShiftTemplate {
             breaks: following(shift.table.windows("breaks"), start),
-            blocks,
             earliest_in: shift.table.seconds("earliest_in"),
             latest_out: shift.table.seconds("latest_out"),
             late_max: late_max(&shift.table),
             half_day_split: half_day_split(&shift.table, start),
+            need_in: shift.table.flag("need_in"),
+            need_out: shift.table.flag("need_out"),
+            flex_early: shift.table.length("flex_early"),
+            flex_late: shift.table.length("flex_late"),
+            core_hours: following(shift.table.windows("core_hours"), start),
+            ..ShiftTemplate::of_blocks(blocks)
         }
     })
 }
 
 fn empty() -> ShiftTemplate {
     let none = shiftmill_core::Seconds::ZERO;
-    let late_max = LateMax::HalfShift;
-    ShiftTemplate {
-        blocks: vec![(0, 1)],
-        breaks: Vec::new(),
-        earliest_in: none,
-        latest_out: none,
-        late_max,
-        half_day_split: HalfDaySplit::Midpoint,
-    }
+    ShiftTemplate { earliest_in: none, latest_out: none, ..ShiftTemplate::of_blocks(vec![(0, 1)]) }
 }
 
 /// Where leave of half a day divides a shift; a time before its start is on the next day.

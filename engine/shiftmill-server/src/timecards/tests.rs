@@ -287,6 +287,21 @@ fn split_shifts_are_the_same_through_all_doors() {
 }
 
 #[test]
+fn rows_without_clock_times_are_the_same_through_all_doors() {
+    let shift = |seconds| v1::ScheduledShift { workday: "2026-03-02".into(), seconds, ..<_>::default() };
+    let read = |seconds| message(v1::Timecard { shifts: vec![shift(seconds)], ..v1::Timecard::default() });
+    let by_message = read(28_800).map(|card| card.shifts);
+    assert!(by_message.as_ref().is_some_and(|shifts| shifts.len() == 1));
+    assert_eq!(by_message, suite("2026-03-02", "scheduled", "hours 8:00").map(|card| card.shifts));
+    let by_file = file(Table::Schedule, "workday,amount", &["2026-03-02", "8:00"]).map(|(card, _)| card.shifts);
+    assert_eq!(by_message, by_file);
+    assert!(read(48 * 3_600).is_some());
+    for seconds in [0, 48 * 3_600 + 1, u32::MAX] {
+        assert!(read(seconds).is_none(), "{seconds}");
+    }
+}
+
+#[test]
 fn kinds_of_roster_rows_are_the_same_through_all_doors() {
     let read = |card: Option<CardFacts>| card.and_then(|card| card.shifts.first().map(|shift| shift.kind));
     for kind in RosterKind::ALL {

@@ -48,6 +48,7 @@ pub(super) fn facts(
             maker.roster_row(&habit, Workday(day), &mut facts);
         }
     }
+    maker.lengths(&mut facts);
     maker.tags(&mut facts);
     maker.ids_and_order(&mut facts);
     maker.leave(&mut facts);
@@ -182,6 +183,22 @@ impl Maker<'_> {
             None => {
                 let split = if self.random.chance(20) { 1 } else { 0 };
                 facts.shifts.push(ShiftFact { workday: day, kind, times, split, tag: TagId::NONE });
+            }
+        }
+    }
+
+    /// Rows to work of which some have no clock times.
+    fn lengths(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 0, 10, 60]);
+        for index in 0..facts.shifts.len() {
+            let row = facts.shifts[index];
+            if row.kind == RosterKind::Work && self.random.chance(share) {
+                let times = ShiftTimes::Length(Seconds(self.minutes(60, 540).max(1) as u32));
+                facts.shifts[index] = ShiftFact { times, split: 0, ..row };
+                if self.random.chance(self.odd) {
+                    let again = facts.shifts[index];
+                    facts.shifts.push(again);
+                }
             }
         }
     }

@@ -19,7 +19,10 @@ use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay}
 use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
+use shiftmill_core::shape::flexible::FlexibleStart;
+use shiftmill_core::shape::free_lateness::FreeLateness;
 use shiftmill_core::shape::half_day::HalfDaySplit;
+use shiftmill_core::shape::late_off::LateOff;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveDays, LeaveRules, LeaveVersusWork};
 use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
@@ -352,7 +355,32 @@ impl Maker<'_> {
         }
         let (earliest_in, latest_out) = (self.minutes(0, 120), self.minutes(0, 300));
         let half_day_split = self.half_day_split(&blocks);
-        ShiftTemplate { blocks, breaks, earliest_in, latest_out, late_max: self.late_max(), half_day_split }
+        let flex = |maker: &mut Self| maker.random.chance(20).then(|| maker.minutes(0, 90));
+        ShiftTemplate {
+            half_day_split,
+            breaks,
+            earliest_in,
+            latest_out,
+            late_max: self.late_max(),
+            need_in: self.random.chance(85),
+            need_out: self.random.chance(85),
+            flex_early: flex(self),
+            flex_late: flex(self),
+            core_hours: if self.random.chance(15) { self.core_hours(start, end) } else { Vec::new() },
+            ..ShiftTemplate::of_blocks(blocks)
+        }
+    }
+
+    /// One or two windows, mostly inside a shift.
+    fn core_hours(&mut self, start: i32, end: i32) -> Vec<(i32, i32)> {
+        let from = start + self.grid.minutes(self.random, -30, 180) as i32;
+        let half = from.max(0) + self.grid.minutes(self.random, 30, 180).max(1) as i32;
+        let mut windows = vec![(from.max(0), half)];
+        let again = half + self.grid.minutes(self.random, 0, 120).max(1) as i32;
+        if again < end && self.flag() {
+            windows.push((again, again + self.grid.minutes(self.random, 30, 180).max(1) as i32));
+        }
+        windows
     }
 
     /// Two or three blocks of a split shift, some of them as far apart as two worked shifts.
@@ -632,8 +660,24 @@ impl Maker<'_> {
             early_in_beyond: maybe(self, 0, 30),
             late_out_beyond: maybe(self, 0, 30),
             gap_worked_beyond: maybe(self, 0, 60),
+            flexible: if self.random.chance(70) {
+                FlexibleStart::default()
+            } else {
+                FlexibleStart { early: self.minutes(0, 90), late: self.minutes(0, 90) }
+            },
+            late_off: self.late_off(),
+            free_late: self
+                .random
+                .chance(25)
+                .then(|| FreeLateness { times: 1 + self.random.below(4) as u8, up_to: self.minutes(1, 60) }),
+            core_hours: if self.random.chance(20) { self.core_hours(36_000, 54_000) } else { Vec::new() },
             unscheduled: self.random.chance(80),
         }
+    }
+
+    fn late_off(&mut self) -> Vec<LateOff> {
+        let count = *self.random.one_of(&[0, 0, 0, 0, 1, 2]);
+        (0..count).map(|_| LateOff { out_after: self.minutes(0, 60), start_later: self.minutes(1, 120) }).collect()
     }
 
     fn late_tiers(&mut self) -> Vec<LateTier> {

@@ -11,6 +11,7 @@ use shiftmill_core::{
 use super::days::{Duty, is_working};
 use super::employment::is_employed;
 use super::moments::{self, Moment};
+use super::pairs::Pair;
 use super::shifts::Shift;
 use super::{Notice, clock, date_of, holds, plan_of, tags};
 use crate::engine::Question;
@@ -70,7 +71,7 @@ pub(crate) fn apply(
     }
     for ((workday, place), candidates) in &mut groups {
         let rule = &plan_of(question, *workday).overtime_approval[*place];
-        let sound = !rule.both_punches || has_both_punches(shifts, *workday);
+        let sound = !rule.both_punches || has_both_punches(shifts, duties, *workday);
         decide(rule, sound, length, candidates, &line, notices);
         for candidate in candidates.iter() {
             settle(rule, candidate, &mut line);
@@ -194,8 +195,8 @@ fn fate_of(rule: &OvertimeApproval, moment: &Moment, workday: Workday, duties: &
     if rule.whole_rest_days && !is_working(moment.day_type) {
         return Some(Fate::Open);
     }
-    let start = |duty: &Duty| duty.start.min(duty.expected_start);
-    let end = |duty: &Duty| duty.end.max(duty.expected_end);
+    let start = |duty: &Duty| duty.start.min(duty.moved_start).min(duty.expected_start);
+    let end = |duty: &Duty| duty.moved_end.max(duty.expected_end);
     let at = moment.at;
     if duties.iter().any(|duty| start(duty) <= at && at < end(duty)) {
         return None;
@@ -260,10 +261,21 @@ fn ends(shift: &Shift) -> Timestamp {
     }
 }
 
-fn has_both_punches(shifts: &[Shift], workday: Workday) -> bool {
+fn has_both_punches(shifts: &[Shift], duties: &[Duty], workday: Workday) -> bool {
     let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.plan_day == workday).collect();
-    let misses = |role: &PunchRole| matches!(role, PunchRole::MissesIn | PunchRole::MissesOut);
-    !own.is_empty() && !own.iter().any(|shift| shift.roles.iter().any(misses))
+    let lacks = |shift: &&&Shift| {
+        let duty = shift.duty.map(|duty| &duties[duty]);
+        shift.taps.iter().zip(&shift.roles).any(|(tap, role)| {
+            let is_end = |pair: &&Pair| pair.raw_start == tap.at || pair.raw_end == tap.at;
+            let filled = shift.pairs.iter().filter(|pair| pair.imputed).any(|pair| is_end(&pair));
+            match role {
+                PunchRole::MissesIn => !filled || duty.is_none_or(|duty| duty.needs_in),
+                PunchRole::MissesOut => !filled || duty.is_none_or(|duty| duty.needs_out),
+                PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => false,
+            }
+        })
+    };
+    !own.is_empty() && !own.iter().any(|shift| lacks(&shift))
 }
 
 /// The moments that count, as places in the list.

@@ -1,6 +1,6 @@
 //! Attendance: punches compared with the schedule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, Measured};
 use shiftmill_core::shape::pairing::PairingMode;
@@ -29,6 +29,7 @@ pub(crate) struct View<'a> {
 
 pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut Vec<Amount>) {
     let View { question, shifts, duties, .. } = *view;
+    let mut waived = BTreeMap::new();
     for (index, duty) in duties.iter().enumerate().filter(|entry| !entry.1.on_leave) {
         let rules = &plan_of(question, duty.workday).attendance;
         let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
@@ -37,7 +38,11 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             continue;
         }
         if let Some((at, workday)) = first_in(question, &own) {
-            late(view, rules, duty, at, workday, notices, amounts);
+            let late = lateness(view, rules, duty, at, workday, notices);
+            let grace = rules.late_grace.unwrap_or(Seconds(u32::MAX));
+            if late > grace && !is_waived(rules, duty.workday, late, &mut waived) {
+                raise_late(rules, late, at, workday, notices, amounts);
+            }
         }
         if let Some((at, workday)) = last_out(question, &own) {
             early(view, rules, duty, at, workday, notices);
@@ -81,18 +86,22 @@ fn absent(view: &View<'_>, rules: &Attendance, index: usize, notices: &mut Vec<N
 /// Whether neither work nor leave touches a block.
 fn is_missed(view: &View<'_>, index: usize) -> bool {
     let duty = &view.duties[index];
-    let as_of = view.question.window.as_of;
     let matched = view.shifts.iter().any(|shift| shift.duty == Some(index));
     let seconds: i64 = view.shifts.iter().map(|shift| seconds_inside(&shift.pairs, duty)).sum();
     let is_work = |moment: &Moment| moment.counts_as_work() && moment.at < duty.end && duty.start < moment.end();
     let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
     let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
-    let as_amount = view.question.facts.leave.iter().any(|leave| {
-        let known = leave.recorded_at <= as_of;
-        known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == duty.workday)
-    });
+    let as_amount = has_leave_amount(view.question, duty.workday);
     let worked = matched || seconds > 0 || view.moments.iter().any(is_work);
     !duty.on_leave && !worked && !within && !as_amount
+}
+
+/// Whether there is leave on a workday that says how long, and not when.
+pub(super) fn has_leave_amount(question: &Question, on: Workday) -> bool {
+    question.facts.leave.iter().any(|leave| {
+        let known = leave.recorded_at <= question.window.as_of;
+        known && matches!(leave.time, LeaveTime::Amount(workday, _) if workday == on)
+    })
 }
 
 /// Work in the gap between a block and the next one of its shift.
@@ -121,7 +130,7 @@ fn kinds_matter(question: &Question, shift: &Shift) -> bool {
     plan_of(question, shift.plan_day).pairing.mode == PairingMode::Typed
 }
 
-fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+pub(super) fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
     let mut candidates = Vec::new();
     for shift in shifts {
         if candidates.is_empty() && shift.pairs.first().is_some_and(|pair| pair.starts_at_cut) {
@@ -137,7 +146,7 @@ fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workda
     candidates.into_iter().next()
 }
 
-fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+pub(super) fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
     let mut candidates = Vec::new();
     for shift in shifts {
         if shift.pairs.last().is_some_and(|pair| pair.ends_at_cut) {
@@ -181,33 +190,52 @@ fn missed(view: &View<'_>, duty: &Duty, from: Timestamp, until: Timestamp, befor
     Seconds(missed as u32)
 }
 
-fn late(
+/// How late somebody came; raises `early_in`.
+fn lateness(
     view: &View<'_>,
     rules: &Attendance,
     duty: &Duty,
     at: Timestamp,
     workday: Workday,
     notices: &mut Vec<Notice>,
-    amounts: &mut Vec<Amount>,
-) {
+) -> Seconds {
     let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_start));
     if !watched(rules, seen, scheduled) {
-        return;
+        return Seconds(0);
     }
     if let Some(most) = rules.early_in_beyond
         && scheduled.since(seen) > most
     {
         notices.push(Notice { code: ExceptionCode::EarlyIn, workday, at, measure: scheduled.since(seen) });
     }
-    let Some(grace) = rules.late_grace else { return };
-    let lateness = match rules.measured {
+    match rules.measured {
         Measured::Clock => seen.since(scheduled),
         Measured::Planned if seen > scheduled => missed(view, duty, duty.expected_start, seen, true),
         Measured::Planned => Seconds(0),
-    };
-    if lateness <= grace {
-        return;
     }
+}
+
+/// Whether a lateness is one of the free ones of its month.
+fn is_waived(rules: &Attendance, workday: Workday, late: Seconds, waived: &mut BTreeMap<Workday, u8>) -> bool {
+    let used = waived.entry(workday.month_start()).or_insert(0);
+    match rules.free_late {
+        Some(free) if late <= free.up_to && *used < free.times => {
+            *used += 1;
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
+fn raise_late(
+    rules: &Attendance,
+    lateness: Seconds,
+    at: Timestamp,
+    workday: Workday,
+    notices: &mut Vec<Notice>,
+    amounts: &mut Vec<Amount>,
+) {
+    let grace = rules.late_grace.unwrap_or(Seconds(0));
     let measure = match rules.grace_mode {
         GraceMode::Cliff => lateness,
         GraceMode::Deduct => lateness.beyond(grace),

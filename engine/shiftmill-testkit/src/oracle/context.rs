@@ -68,6 +68,12 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
         }
         first = first.min(cycle);
     }
+    if plan.attendance.free_late.is_some() {
+        first = first.min(start.month_start());
+    }
+    if !plan.attendance.late_off.is_empty() {
+        first = first.min(start.plus(-7));
+    }
     let rest_days_from = first_of_rest(plan, start);
     first.min(rest_days_from).plus(-1)
 }

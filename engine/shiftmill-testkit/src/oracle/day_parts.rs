@@ -72,6 +72,8 @@ pub(crate) fn leave_out(question: &Question, duties: Vec<Duty>) -> (Vec<Duty>, V
             end,
             expected_start: start,
             expected_end: end,
+            moved_start: start,
+            moved_end: end,
             late_max: late_max_of(question, &duty, end.since(start)),
             split: number,
             ..duty.clone()

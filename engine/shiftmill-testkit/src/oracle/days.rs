@@ -25,6 +25,9 @@ pub(crate) struct Duty {
     pub kind: RosterKind,
     pub start: Timestamp,
     pub end: Timestamp,
+    /// Where it begins and ends once the person's coming and going moved it.
+    pub moved_start: Timestamp,
+    pub moved_end: Timestamp,
     pub expected_start: Timestamp,
     pub expected_end: Timestamp,
     pub breaks: Vec<(Timestamp, Timestamp)>,
@@ -38,6 +41,9 @@ pub(crate) struct Duty {
     pub tag: TagId,
     /// The number of the split shift that its row is a block of; 0: none.
     pub split: u8,
+    /// Whether its edges need punches.
+    pub needs_in: bool,
+    pub needs_out: bool,
     pub matched: bool,
 }
 
@@ -154,6 +160,17 @@ pub(crate) fn judge_roster(question: &Question, duties: &[Duty], notices: &mut V
             notices.push(Notice { code: ExceptionCode::RestDayRostered, workday, at, measure });
         }
     }
+    let days: BTreeSet<Workday> = question.facts.shifts.iter().map(|row| row.workday).collect();
+    for workday in days {
+        let of_day = day_type(question, workday);
+        if let Some(measure) = expected_on(question, workday).filter(|_| is_employed(question, workday))
+            && !is_working(of_day)
+            && !is_holiday(of_day)
+        {
+            let at = clock::midnight(&question.zone, workday);
+            notices.push(Notice { code: ExceptionCode::RestDayRostered, workday, at, measure });
+        }
+    }
     let off = question.facts.shifts.iter().filter(|row| row.kind == RosterKind::Rest).map(|row| row.workday);
     for workday in off.collect::<BTreeSet<Workday>>() {
         if is_employed(question, workday) && is_working(day_type(question, workday)) {
@@ -163,16 +180,29 @@ pub(crate) fn judge_roster(question: &Question, duties: &[Duty], notices: &mut V
     }
 }
 
+/// What rows without clock times expect of a workday, each length once; `None`: there is no such row.
+pub(super) fn expected_on(question: &Question, workday: Workday) -> Option<Seconds> {
+    let of_day = question.facts.shifts.iter().filter(|row| row.workday == workday);
+    let lengths: BTreeSet<Seconds> = of_day
+        .filter_map(|row| match row.times {
+            ShiftTimes::Length(length) => Some(length),
+            ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => None,
+        })
+        .collect();
+    (!lengths.is_empty()).then(|| Seconds(lengths.iter().map(|length| length.0).sum()))
+}
+
 /// Whether the roster allows work on a workday that begins at an instant, without a shift.
 pub(crate) fn allows(question: &Question, workday: Workday, at: Timestamp) -> bool {
-    question.facts.shifts.iter().any(|row| match row.kind {
-        RosterKind::Open => row.workday == workday,
-        RosterKind::OnCall => {
-            let mut blocks = by_row(question, row).into_iter().flatten();
-            row.workday == workday || blocks.any(|duty| duty.start <= at && at < duty.end)
-        }
-        RosterKind::Work | RosterKind::Rest | RosterKind::Overtime => false,
-    })
+    expected_on(question, workday).is_some()
+        || question.facts.shifts.iter().any(|row| match row.kind {
+            RosterKind::Open => row.workday == workday,
+            RosterKind::OnCall => {
+                let mut blocks = by_row(question, row).into_iter().flatten();
+                row.workday == workday || blocks.any(|duty| duty.start <= at && at < duty.end)
+            }
+            RosterKind::Work | RosterKind::Rest | RosterKind::Overtime => false,
+        })
 }
 
 /// Whether work is expected on days of a type.
@@ -209,7 +239,7 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
         let index = index as u32;
         let blocks = by_row(question, row).ok_or_else(|| match row.times {
             ShiftTimes::Template(template) => EvaluationError::UnknownTemplate { index, template: template + 1 },
-            ShiftTimes::Clock { .. } => EvaluationError::ShiftBackwards { index },
+            ShiftTimes::Clock { .. } | ShiftTimes::Length(_) => EvaluationError::ShiftBackwards { index },
         })?;
         let counts = row.kind != RosterKind::OnCall && is_employed(question, row.workday);
         by_fact.extend(blocks.into_iter().filter(|_| counts).map(|duty| (index, duty)));
@@ -234,7 +264,18 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
             return Err(EvaluationError::ShiftsOverlap { index: row.map_or(0, |(row, _)| *row) });
         }
     }
-    if kept.iter().all(|duty| duty.kind != RosterKind::Work) {
+    let rows = &question.facts.shifts;
+    for (index, row) in rows.iter().enumerate().filter(|entry| is_employed(question, entry.1.workday)) {
+        if let ShiftTimes::Length(measure) = row.times
+            && rows[..index].iter().any(|other| other.workday == row.workday && other.times == row.times)
+        {
+            let at = clock::midnight(&question.zone, row.workday);
+            notices.push(Notice { code: ExceptionCode::DuplicateShift, workday: row.workday, at, measure });
+        }
+    }
+    let by_length =
+        rows.iter().any(|row| matches!(row.times, ShiftTimes::Length(_)) && is_employed(question, row.workday));
+    if kept.iter().all(|duty| duty.kind != RosterKind::Work) && !by_length {
         for date in question.window.facts.first.0..=question.window.facts.last.0 {
             let date = Workday(date);
             let is_open = question.facts.shifts.iter().any(|row| row.workday == date && row.kind == RosterKind::Open);
@@ -260,6 +301,7 @@ fn by_row(question: &Question, row: &ShiftFact) -> Option<Vec<Duty>> {
     let blocks = match row.times {
         ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, start, end)],
         ShiftTimes::Template(template) => by_template(question, row.workday, template)?,
+        ShiftTimes::Length(_) => Vec::new(),
     };
     let of_row = |duty| Duty { kind: row.kind, split: row.split, tag: row.tag, ..duty };
     Some(blocks.into_iter().map(of_row).collect())
@@ -273,6 +315,8 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
         kind: RosterKind::Work,
         start,
         end,
+        moved_start: start,
+        moved_end: end,
         expected_start: start,
         expected_end: end,
         breaks: Vec::new(),
@@ -283,6 +327,8 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
         template: None,
         tag: TagId(0),
         split: 0,
+        needs_in: true,
+        needs_out: true,
         matched: false,
     }
 }
@@ -314,6 +360,7 @@ pub(crate) fn by_template(question: &Question, workday: Workday, template: u16) 
         duty.latest_out = template.latest_out;
         duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
         duty.template = Some(number);
+        (duty.needs_in, duty.needs_out) = (template.need_in, template.need_out);
         blocks.push(duty);
     }
     Some(blocks)
@@ -325,7 +372,7 @@ fn by_pattern(question: &Question, date: Workday) -> Vec<Duty> {
     template.and_then(|template| by_template(question, date, template)).unwrap_or_default()
 }
 
-fn instants(question: &Question, date: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
+pub(super) fn instants(question: &Question, date: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
     let start = clock::first_shown(&question.zone, date, start);
     (start, clock::last_shown(&question.zone, date, end).max(start))
 }
@@ -382,7 +429,8 @@ pub(crate) fn leaves(
                 away.workday = Some(workday);
                 let of_day: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == workday).collect();
                 away.pieces.extend(of_day.iter().flat_map(|duty| less_breaks(duty)));
-                let day_length = plan_of(question, workday).leave.day_length.0;
+                let expected = expected_on(question, workday);
+                let day_length = expected.unwrap_or(plan_of(question, workday).leave.day_length).0;
                 let first_half = (DayHalf::First, day_length / 2);
                 let second_half = (DayHalf::Second, day_length - day_length / 2);
                 let halves = match time {
@@ -395,7 +443,7 @@ pub(crate) fn leaves(
                     }
                 };
                 let planned = !of_day.is_empty() || left_out.iter().any(|entry| entry.workday == workday);
-                let costs = !planned && (always || is_working(day_type(question, workday)));
+                let costs = !planned && (always || expected.is_some() || is_working(day_type(question, workday)));
                 let (taken, free): (Vec<_>, Vec<_>) =
                     halves.into_iter().partition(|half| halves_taken.contains(&(workday, half.0)));
                 let sum = |halves: &[(DayHalf, u32)]| Seconds(halves.iter().map(|half| half.1).sum());
@@ -517,7 +565,10 @@ pub(crate) fn holidays_not_worked(
             }
             let on_date: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == date).collect();
             let scheduled: u32 = on_date.iter().map(|duty| duty.planned()).sum();
-            let by_pattern: u32 = by_pattern(question, date).iter().map(Duty::planned).sum();
+            let by_pattern: u32 = match expected_on(question, date) {
+                Some(expected) => expected.0,
+                None => by_pattern(question, date).iter().map(Duty::planned).sum(),
+            };
             let is_planned = !on_date.is_empty() || not_expected > 0;
             let planned = if is_planned { scheduled + not_expected } else { by_pattern };
             rule.amount.map_or(planned, |amount| amount.0)

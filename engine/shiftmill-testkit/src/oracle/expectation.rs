@@ -7,7 +7,7 @@ use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::{ExceptionCode, PunchRole, Seconds, SpanState, TagId, Timestamp, Workday};
 
 use super::attendance::View;
-use super::days::{Duty, day_type, is_working};
+use super::days::{Duty, day_type, expected_on, is_working};
 use super::employment::is_employed;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::shifts::Shift;
@@ -25,13 +25,20 @@ impl Planned<'_> {
         let rules = plan_of(question, duty.workday).breaks.fixed.iter();
         let tag = tags::of_work(question, TagId(0), Some(duty));
         let rules = rules.filter(|rule| tags::fits(question, rule.tags, tag));
-        let windows = rules.flat_map(|rule| daily_windows(question, duty.start, duty.end, rule.start, rule.end));
+        let windows =
+            rules.flat_map(|rule| daily_windows(question, duty.moved_start, duty.moved_end, rule.start, rule.end));
         Planned { duty, fixed: windows.collect() }
+    }
+
+    /// The instants at which a break begins or ends.
+    pub fn edges(&self) -> Vec<Timestamp> {
+        let breaks = self.duty.breaks.iter().flat_map(|piece| [piece.0, piece.1]);
+        breaks.chain(self.fixed.iter().flat_map(|window| [window.start, window.end])).collect()
     }
 
     pub fn holds(&self, at: Timestamp) -> bool {
         let inside = |start: Timestamp, end: Timestamp| start <= at && at < end;
-        inside(self.duty.start, self.duty.end)
+        inside(self.duty.moved_start, self.duty.moved_end)
             && !self.duty.breaks.iter().any(|piece| inside(piece.0, piece.1))
             && !self.fixed.iter().any(|window| inside(window.start, window.end))
     }
@@ -46,11 +53,12 @@ pub(crate) fn compare(view: &View<'_>, amounts: &[Amount], notices: &mut Vec<Not
             if is_checked {
                 judge_scheduled(view, rules, workday, amounts, notices);
             }
-        } else if view.question.facts.shifts.is_empty()
-            && is_employed(view.question, workday)
-            && is_working(day_type(view.question, workday))
-        {
-            judge_hours(view, rules, workday, amounts, notices);
+        } else if is_employed(view.question, workday) {
+            let by_weekday = rules.hours[workday.weekday() as usize]
+                .filter(|_| view.question.facts.shifts.is_empty() && is_working(day_type(view.question, workday)));
+            if let Some(hours) = expected_on(view.question, workday).or(by_weekday) {
+                judge_hours(view, rules, workday, hours, amounts, notices);
+            }
         }
     }
 }
@@ -63,7 +71,7 @@ fn judge_scheduled(
     notices: &mut Vec<Notice>,
 ) {
     let duties: Vec<&Duty> = view.duties.iter().filter(|duty| duty.workday == workday).collect();
-    let over = duties.iter().map(|duty| duty.end).max().expect("there is a scheduled shift");
+    let over = duties.iter().map(|duty| duty.moved_end).max().expect("there is a scheduled shift");
     let at = duties.iter().map(|duty| duty.start).min().expect("there is a scheduled shift");
     if view.question.window.as_of < over || misses_a_punch(view, workday) {
         return;
@@ -77,7 +85,7 @@ fn judge_scheduled(
     let mut lateness = 0;
     for duty in duties {
         let of_duty = Planned::of(view.question, duty);
-        let seconds = (duty.start.0..duty.end.0).step_by(step as usize).map(Timestamp);
+        let seconds = (duty.moved_start.0..duty.moved_end.0).step_by(step as usize).map(Timestamp);
         let own: Vec<Timestamp> = seconds.clone().filter(|at| of_duty.holds(*at)).collect();
         lateness += own.iter().position(|at| is_leave(at) || is_work(at)).unwrap_or(0) as u32 * step;
         scheduled.extend(seconds);
@@ -90,9 +98,11 @@ fn judge_scheduled(
     }
     let planned_net = length(planned.len());
     let due = automatic_break(view, workday, &scheduled, step, planned_net);
-    let expected = planned_net.beyond(due).beyond(leave);
+    let at_any_time = expected_on(view.question, workday);
+    let expected = planned_net.beyond(due).plus(at_any_time.unwrap_or(Seconds(0))).beyond(leave);
     let worked = work(view, workday);
     let counted = match rules.counts {
+        WorkThatCounts::WithinPlanned if at_any_time.is_some() => worked,
         WorkThatCounts::All => worked,
         WorkThatCounts::WithinPlanned => length(planned.iter().filter(|at| is_work(at)).count()),
     };
@@ -100,8 +110,14 @@ fn judge_scheduled(
     notice(rules, workday, at, expected.beyond(counted).beyond(late), worked.beyond(expected), notices);
 }
 
-fn judge_hours(view: &View<'_>, rules: &Expectation, workday: Workday, amounts: &[Amount], notices: &mut Vec<Notice>) {
-    let Some(hours) = rules.hours[workday.weekday() as usize] else { return };
+fn judge_hours(
+    view: &View<'_>,
+    rules: &Expectation,
+    workday: Workday,
+    hours: Seconds,
+    amounts: &[Amount],
+    notices: &mut Vec<Notice>,
+) {
     let question = view.question;
     let midnight = |date| clock::midnight(&question.zone, date);
     if misses_a_punch(view, workday) {
@@ -159,13 +175,15 @@ fn is_present(view: &View<'_>, workday: Workday) -> bool {
 }
 
 fn misses_a_punch(view: &View<'_>, workday: Workday) -> bool {
-    shifts_of(view, workday).into_iter().any(|shift| {
-        shift.taps.iter().zip(&shift.roles).any(|(tap, role)| {
-            let is_end = |at: Timestamp| at == tap.at;
-            let filled =
-                shift.pairs.iter().any(|pair| pair.imputed && (is_end(pair.raw_start) || is_end(pair.raw_end)));
-            matches!(role, PunchRole::MissesOut | PunchRole::MissesIn) && !filled
-        })
+    shifts_of(view, workday).into_iter().any(lacks_a_punch)
+}
+
+/// Whether a punch of a worked shift misses its partner, and nothing was filled in.
+pub(super) fn lacks_a_punch(shift: &Shift) -> bool {
+    shift.taps.iter().zip(&shift.roles).any(|(tap, role)| {
+        let is_end = |at: Timestamp| at == tap.at;
+        let filled = shift.pairs.iter().any(|pair| pair.imputed && (is_end(pair.raw_start) || is_end(pair.raw_end)));
+        matches!(role, PunchRole::MissesOut | PunchRole::MissesIn) && !filled
     })
 }
 

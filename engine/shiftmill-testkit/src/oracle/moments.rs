@@ -8,7 +8,7 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
     ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds,
-    SpanState, TagId, Timestamp, Workday,
+    ShiftTimes, SpanState, TagId, Timestamp, Workday,
 };
 
 use super::day_parts::type_at;
@@ -170,12 +170,18 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
         divide(piece.1.0.rem_euclid(86_400));
     }
     for duty in duties {
-        divide(duty.start.0.rem_euclid(86_400));
-        divide(duty.end.0.rem_euclid(86_400));
+        for edge in [duty.start, duty.end, duty.moved_start, duty.moved_end] {
+            divide(edge.0.rem_euclid(86_400));
+        }
     }
     for piece in leaves.iter().flat_map(|leave| &leave.pieces) {
         divide(piece.0.0.rem_euclid(86_400));
         divide(piece.1.0.rem_euclid(86_400));
+    }
+    for row in &question.facts.shifts {
+        if let ShiftTimes::Length(length) = row.times {
+            divide(i64::from(length.0));
+        }
     }
     for fact in &question.facts.leave {
         match fact.time {

@@ -62,8 +62,10 @@ pub(crate) fn pair_all(
         let duty = shift.duty.map(|duty| &duties[duty]);
         let mut of_shift = Vec::new();
         too_long(plan, shift, &mut of_shift);
-        odd(plan, shift, &mut of_shift);
-        pair(plan, shift, duty, &neighbours, &mut of_shift);
+        let excused = pair(plan, shift, duty, &neighbours, &mut of_shift);
+        if !excused {
+            odd(plan, shift, &mut of_shift);
+        }
         let before = index.checked_sub(1).and_then(|before| shifts[before].pairs.last().copied());
         let shift = &mut shifts[index];
         if let (true, Some(before), Some(first)) = (shift.continues, before, shift.pairs.first().copied()) {
@@ -111,7 +113,14 @@ fn odd(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
     }
 }
 
-fn pair(plan: &Plan, shift: &mut Shift, duty: Option<&Duty>, neighbours: &Neighbours, notices: &mut Vec<Notice>) {
+/// Pairs the punches of a worked shift; whether an edge of the scheduled shift was taken without its punch.
+fn pair(
+    plan: &Plan,
+    shift: &mut Shift,
+    duty: Option<&Duty>,
+    neighbours: &Neighbours,
+    notices: &mut Vec<Notice>,
+) -> bool {
     let pairing = &plan.pairing;
     let made = match pairing.mode {
         PairingMode::Typed if pairing.adjacency == Adjacency::Strict => strict(pairing, &shift.taps),
@@ -119,8 +128,9 @@ fn pair(plan: &Plan, shift: &mut Shift, duty: Option<&Duty>, neighbours: &Neighb
         PairingMode::Alternating => alternating(pairing, &shift.taps),
         PairingMode::FirstLast => first_last(pairing, &shift.taps),
     };
+    let mut excused = false;
     for entry in &made {
-        record(pairing, shift, duty, *entry, neighbours, notices);
+        excused |= record(pairing, shift, duty, *entry, neighbours, notices);
     }
     for index in 1..shift.pairs.len() {
         let (before, after) = (shift.pairs[index - 1], shift.pairs[index]);
@@ -130,6 +140,7 @@ fn pair(plan: &Plan, shift: &mut Shift, duty: Option<&Duty>, neighbours: &Neighb
         missing_returns(shift, &made, notices);
         wrong_answers(shift, notices);
     }
+    excused
 }
 
 /// A pair, or what is longer than a pair may be.
@@ -247,20 +258,22 @@ fn record(
     made: Made,
     neighbours: &Neighbours,
     notices: &mut Vec<Notice>,
-) {
+) -> bool {
     match made {
         Made::Pair(opener, closer) => {
             opens(&mut shift.roles[opener]);
             shift.roles[closer] = PunchRole::Closes;
             let (a, b) = (shift.taps[opener], shift.taps[closer]);
             shift.pairs.push(Pair { tag: a.tag, ..plain_pair(a.at, b.at, a.kind, b.kind) });
+            false
         }
         Made::TooLong(opener, closer) => {
             let (at, until) = (shift.taps[opener].at, shift.taps[closer].at);
             let workday = shift.shown_on;
             notices.push(Notice { code: ExceptionCode::PairTooLong, workday, at, measure: until.since(at) });
-            misses_out(pairing, shift, duty, opener, neighbours, notices);
-            misses_in(pairing, shift, duty, closer, neighbours, notices);
+            let without_out = misses_out(pairing, shift, duty, opener, neighbours, notices);
+            let without_in = misses_in(pairing, shift, duty, closer, neighbours, notices);
+            without_out || without_in
         }
         Made::MissesOut(index) => misses_out(pairing, shift, duty, index, neighbours, notices),
         Made::MissesIn(index) => misses_in(pairing, shift, duty, index, neighbours, notices),
@@ -274,22 +287,30 @@ fn misses_out(
     index: usize,
     neighbours: &Neighbours,
     notices: &mut Vec<Notice>,
-) {
+) -> bool {
     opens_nothing(&mut shift.roles[index]);
     let tap = shift.taps[index];
+    let next_punch = shift.taps.get(index + 1).map(|tap| tap.at).or(neighbours.punch_after);
+    let filled = |until| Pair { imputed: true, tag: tap.tag, ..plain_pair(tap.at, until, tap.kind, PunchKind::Out) };
+    if let Some(duty) = duty.filter(|duty| !duty.needs_out)
+        && tap.at < duty.end
+        && next_punch.is_none_or(|next| duty.end <= next)
+    {
+        shift.pairs.push(filled(duty.end));
+        return true;
+    }
     let (workday, measure) = (shift.shown_on, Seconds::ZERO);
     notices.push(Notice { code: ExceptionCode::MissingOut, workday, at: tap.at, measure });
     let until = match pairing.missing_out {
-        Imputed::Nothing => return,
+        Imputed::Nothing => return false,
         Imputed::ToSchedule => duty.map(|duty| duty.end),
         Imputed::Fixed(length) => Some(tap.at.after(length)),
     };
-    let next_punch = shift.taps.get(index + 1).map(|tap| tap.at).or(neighbours.punch_after);
     let until = until.map(|until| next_punch.map_or(until, |next| next.min(until)));
     if let Some(until) = until.filter(|until| *until > tap.at) {
-        let pair = plain_pair(tap.at, until, tap.kind, PunchKind::Out);
-        shift.pairs.push(Pair { imputed: true, tag: tap.tag, ..pair });
+        shift.pairs.push(filled(until));
     }
+    false
 }
 
 fn misses_in(
@@ -299,24 +320,34 @@ fn misses_in(
     index: usize,
     neighbours: &Neighbours,
     notices: &mut Vec<Notice>,
-) {
+) -> bool {
     shift.roles[index] = PunchRole::MissesIn;
     let tap = shift.taps[index];
+    let punch_before = index.checked_sub(1).map(|before| shift.taps[before].at).or(neighbours.punch_before);
+    let pair_before = shift.pairs.last().map(|pair| pair.raw_end).or(neighbours.raw_end_before);
+    if let Some(duty) = duty.filter(|duty| !duty.needs_in)
+        && duty.start < tap.at
+        && punch_before.is_none_or(|before| before <= duty.start)
+        && pair_before.is_none_or(|before| before <= duty.start)
+    {
+        let pair = plain_pair(duty.start, tap.at, PunchKind::In, tap.kind);
+        shift.pairs.push(Pair { imputed: true, tag: tap.tag, ..pair });
+        return true;
+    }
     let (workday, measure) = (shift.shown_on, Seconds::ZERO);
     notices.push(Notice { code: ExceptionCode::MissingIn, workday, at: tap.at, measure });
     let from = match pairing.missing_in {
-        Imputed::Nothing => return,
+        Imputed::Nothing => return false,
         Imputed::ToSchedule => duty.map(|duty| duty.start),
         Imputed::Fixed(length) => Some(tap.at.before(length)),
     };
-    let punch_before = index.checked_sub(1).map(|before| shift.taps[before].at).or(neighbours.punch_before);
-    let pair_before = shift.pairs.last().map(|pair| pair.raw_end).or(neighbours.raw_end_before);
     let bounds = [punch_before, pair_before];
     let from = from.map(|from| bounds.into_iter().flatten().fold(from, Timestamp::max));
     if let Some(from) = from.filter(|from| *from < tap.at) {
         let pair = plain_pair(from, tap.at, PunchKind::In, tap.kind);
         shift.pairs.push(Pair { imputed: true, tag: tap.tag, ..pair });
     }
+    false
 }
 
 fn opens(role: &mut PunchRole) {

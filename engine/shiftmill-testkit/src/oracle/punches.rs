@@ -379,9 +379,8 @@ fn find(question: &Question, present: &[Named], punch: PunchRef) -> Option<usize
     };
     let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
     // Which of two that are named alike does not depend on the order given.
-    let order = |(place, named): &(usize, &Named)| {
-        (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), *place)
-    };
+    let order =
+        |(place, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), *place);
     fitting.min_by_key(order).map(|entry| entry.0)
 }
 

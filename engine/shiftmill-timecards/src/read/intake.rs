@@ -437,6 +437,7 @@ fn shift(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) 
         kind: values.get(Field::Kind).into(),
         tag: values.get(Field::Tag),
         split: values.get(Field::Split).into(),
+        length: values.get(Field::Amount).into(),
     })?);
     Ok(())
 }

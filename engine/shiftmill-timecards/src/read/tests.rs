@@ -2,7 +2,8 @@ use super::*;
 use crate::clock::DateOrder;
 use proptest::prelude::*;
 use shiftmill_core::{
-    ApprovalStatus, CardFacts, LeaveTime, Names, PunchKind, ShiftTimes, Timestamp, WaiverKind, Workday, Zone, ZoneTable,
+    ApprovalStatus, CardFacts, LeaveTime, Names, PunchKind, Seconds, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
+    ZoneTable,
 };
 
 fn zones() -> ZoneTable {
@@ -134,6 +135,21 @@ fn schedules_name_times_or_shifts() {
     let times: Vec<ShiftTimes> = cards[0].shifts.iter().map(|shift| shift.times).collect();
     assert_eq!(times, [night, ShiftTimes::Template(0), night]);
     assert_eq!(reasons(&report), ["facts line 4: the ruleset has no shift `nights`; it has office"]);
+}
+
+#[test]
+fn a_shift_to_work_may_have_a_length_instead_of_times() {
+    let file = "employee,workday,start,end,shift,kind,hours\nE1,2026-03-02,,,,,8:00\nE1,2026-03-03,,,,work,7:30\n\
+        E1,2026-03-04,09:00,17:00,,,8h\nE1,2026-03-05,,,office,,8h\nE1,2026-03-06,,,,open,8h\n\
+        E1,2026-03-07,,,,,49h\nE1,2026-03-08,,,,,much\n";
+    let (cards, report) = read_with("", Table::Schedule, Format::Csv, file.as_bytes());
+    let times: Vec<ShiftTimes> = cards[0].shifts.iter().map(|shift| shift.times).collect();
+    assert_eq!(times, [ShiftTimes::Length(Seconds::hours(8)), ShiftTimes::Length(Seconds::minutes(450))]);
+    let told = reasons(&report);
+    let beside = "only a row to work without times, name and number of a split shift may have a length";
+    assert_eq!(told.iter().filter(|reason| reason.ends_with(beside)).count(), 3, "{told:#?}");
+    assert!(told[3].ends_with("a scheduled shift may not be longer than 48 hours"), "{told:#?}");
+    assert_eq!(told.len(), 5, "{told:#?}");
 }
 
 #[test]

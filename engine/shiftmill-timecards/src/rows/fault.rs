@@ -33,6 +33,7 @@ impl RowError {
             | Fault::SerialDate { .. }
             | Fault::YearOutOfRange(_)
             | Fault::NotAShiftTime(_)
+            | Fault::LengthBesideTimes
             | Fault::ShiftStatedTwice(_)
             | Fault::NotALength(_)
             | Fault::LeaveStatedTwice
@@ -111,6 +112,9 @@ pub enum Fault {
     /// A shift that is too long.
     #[error("a scheduled shift may not be longer than 48 hours")]
     ShiftTooLong,
+    /// A length on a row that has times, or is not to work.
+    #[error("only a row to work without times, name and number of a split shift may have a length")]
+    LengthBesideTimes,
     /// Times and a name for one shift.
     #[error("shift `{0}` is given in addition to times; give the times or the name of a shift of the ruleset")]
     ShiftStatedTwice(String),

@@ -64,6 +64,8 @@ pub struct ShiftRow<'a> {
     pub tag: &'a str,
     /// The number of the split shift that it is a block of; a shift of its own when nothing is given.
     pub split: Given<'a, u64>,
+    /// A length, instead of start and end or a name: the workday expects it, at any time.
+    pub length: Given<'a, Seconds>,
 }
 
 /// Approved leave: from-to, or a workday with or without a length.
@@ -296,11 +298,25 @@ impl<'a> RowReader<'a> {
     }
 
     /// A roster row. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
-    /// the day after. A kind without times has none.
+    /// the day after. A kind without times has none. A row to work may have a length instead.
     pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
         let (workday, tag) = (self.workday(row.workday)?, self.tag(row.tag)?);
         let kind = row.kind.optional(Field::Kind, roster_kind, Fault::NotARosterKind)?.unwrap_or_default();
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
+        let length = row.length.optional(Field::Amount, clock::length, Fault::NotALength)?;
+        if let Some(length) = length.filter(|length| !length.is_zero()) {
+            let stated = timed || !row.shift.trim().is_empty() || !row.split.is_nothing();
+            let fault = match (kind, stated) {
+                (RosterKind::Work, false) if length.0 <= SHIFT_SECONDS_MAX.unsigned_abs() => {
+                    return Ok(ShiftFact { tag, ..ShiftFact::work(workday, ShiftTimes::Length(length)) });
+                }
+                (RosterKind::Work, false) => Fault::ShiftTooLong,
+                (RosterKind::Rest | RosterKind::Open | RosterKind::Overtime | RosterKind::OnCall, _) | (_, true) => {
+                    Fault::LengthBesideTimes
+                }
+            };
+            return Err(RowError { field: Field::Amount, fault });
+        }
         if !kind.has_times() {
             let stated = timed || !row.shift.trim().is_empty() || !row.split.is_nothing();
             let fault = || RowError { field: Field::Kind, fault: Fault::RosterKindWithTimes(kind) };

@@ -205,11 +205,14 @@ fn blocks(item: &str) -> Cell<Vec<WrittenBlock>> {
     Ok(blocks)
 }
 
-/// `09:00-17:00`, or the name of a shift.
+/// `09:00-17:00`, the name of a shift, or `hours 8:00`.
 fn shift(item: &str) -> Cell<WrittenShift> {
     if item.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '+' | '-')) && item.contains(':') {
         let (start, end) = stretch(item, shift_time)?;
         return Ok(WrittenShift::Times { start, end });
+    }
+    if let Some(written) = item.strip_prefix("hours ") {
+        return Ok(WrittenShift::Length(length(written.trim())?));
     }
     Ok(WrittenShift::Named(item.to_owned()))
 }

@@ -250,6 +250,7 @@ fn add_shift(
                 ShiftRow { start, end, tag, ..row }
             }
             Some(WrittenShift::Named(name)) => ShiftRow { shift: name, tag, ..row },
+            Some(WrittenShift::Length(length)) => ShiftRow { length: Given::Value(*length), tag, ..row },
             None => ShiftRow { tag, ..row },
         })?);
     }

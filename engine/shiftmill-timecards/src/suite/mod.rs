@@ -231,6 +231,8 @@ pub enum WrittenShift {
     },
     /// By the name that the ruleset gives it.
     Named(String),
+    /// Without clock times: by its length.
+    Length(Seconds),
 }
 
 /// The type of a day, or of a part of it, in a facts table.

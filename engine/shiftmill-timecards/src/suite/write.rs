@@ -300,6 +300,7 @@ fn times(shift: &ShiftFact, names: &Names) -> String {
     match shift.times {
         ShiftTimes::Template(index) => names.shifts.get(usize::from(index)).cloned().unwrap_or_default(),
         ShiftTimes::Clock { start, end } => format!("{}-{}", wall_clock(start), wall_clock(end)),
+        ShiftTimes::Length(length) => format!("hours {length}"),
     }
 }
 
@@ -407,6 +408,7 @@ mod tests {
             }
             if number % 2 == 1 {
                 let row = ShiftFact::work(first.plus(13), ShiftTimes::Clock { start: 21_600, end: 36_000 });
+                card.shifts.push(ShiftFact::work(first.plus(12), ShiftTimes::Length(Seconds::minutes(450))));
                 let later = ShiftTimes::Clock { start: 57_600, end: 72_000 };
                 card.shifts.extend([row, ShiftFact { times: later, ..row }].map(|row| ShiftFact { split: 1, ..row }));
             }

@@ -99,6 +99,7 @@ pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wr
         Field::Kind,
         Field::Split,
         Field::Tag,
+        Field::Amount,
     ];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
@@ -109,14 +110,19 @@ pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wr
             let tag = view.tag(shift.tag);
             let tag = value(&tag);
             match shift.times {
-                _ if !shift.kind.has_times() => table.row([&key, &shift.workday, &"", &"", &"", &kind, &"", &tag])?,
+                _ if !shift.kind.has_times() => {
+                    table.row([&key, &shift.workday, &"", &"", &"", &kind, &"", &tag, &""])?
+                }
                 // The end is counted on past midnight: 30:30 is half past six on the day after.
                 ShiftTimes::Clock { start, end } => {
-                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind, &split, &tag])?;
+                    table.row([&key, &shift.workday, &clock(start), &clock(end), &"", &kind, &split, &tag, &""])?;
                 }
                 ShiftTimes::Template(index) => {
                     let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
-                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind, &split, &tag])?;
+                    table.row([&key, &shift.workday, &"", &"", &value(name), &kind, &split, &tag, &""])?;
+                }
+                ShiftTimes::Length(length) => {
+                    table.row([&key, &shift.workday, &"", &"", &"", &kind, &"", &tag, &length])?;
                 }
             }
         }
@@ -435,6 +441,7 @@ mod tests {
             let row = ShiftFact { kind: *kind, ..*shift };
             *shift = if kind.has_times() { row } else { ShiftFact::whole_day(shift.workday, *kind) };
         }
+        cards[0].shifts.iter_mut().take(1).for_each(|shift| shift.times = ShiftTimes::Length(Seconds::hours(8)));
         cards[2].shifts.iter_mut().take(2).for_each(|shift| shift.split = 1);
         cards[4].day_overrides = vec![
             DayOverride { workday: first, day_type: DayType::RestDay, window: None },

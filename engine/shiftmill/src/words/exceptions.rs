@@ -56,6 +56,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::OutsideEmployment => "work, or punches, on a day without employment",
         ExceptionCode::MarkedPunch => "a punch that the ruleset wants somebody to look at",
         ExceptionCode::IgnoredPunch => "a punch that the ruleset does not accept, and that does not count",
+        ExceptionCode::CoreHoursMissed => "not there in core hours",
     }
 }
 
@@ -149,7 +150,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::GapWorked
         | E::OutsideEmployment
         | E::MarkedPunch
-        | E::IgnoredPunch => true,
+        | E::IgnoredPunch
+        | E::CoreHoursMissed => true,
     }
 }
 
@@ -202,7 +204,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::WorkdayRest
         | ExceptionCode::OutsideEmployment
         | ExceptionCode::MarkedPunch
-        | ExceptionCode::IgnoredPunch => "time:",
+        | ExceptionCode::IgnoredPunch
+        | ExceptionCode::CoreHoursMissed => "time:",
     }
 }
 

@@ -377,9 +377,11 @@ impl Explainer<'_> {
     fn workday_of(&self, note: &Note) -> Workday {
         match *note {
             Note::DidNotAct { from, .. } => from,
-            Note::DayTyped { workday, .. } | Note::Attested { workday, .. } | Note::MealWaived { workday, .. } => {
-                workday
-            }
+            Note::DayTyped { workday, .. }
+            | Note::Attested { workday, .. }
+            | Note::MealWaived { workday, .. }
+            | Note::ShiftMoved { workday, .. }
+            | Note::LatenessWaived { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
             | Note::ClockWasOff { to: at, .. }

@@ -4,7 +4,7 @@ use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, PunchKind, Reason, RuleId,
-    StatementEffect, Timestamp, WhyNot, Workday, Zone,
+    ShiftMove, StatementEffect, Timestamp, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -103,6 +103,16 @@ pub fn note(
         Note::MealWaived { workday: _, ordinal, effect } => {
             format!("The {} meal is waived, {}.", nth(ordinal), statement_effect(effect))
         }
+        Note::ShiftMoved { why, start_before, end_before, start, end, .. } => format!(
+            "The shift from {} counts as one from {}: {}.",
+            voice.stretch(start_before, end_before),
+            voice.stretch(start, end),
+            shift_move(why)
+        ),
+        Note::LatenessWaived { at, late, number, times, .. } => format!(
+            "The lateness of {late} at {} is waived: it is number {number} of {times} that are free in its month.",
+            voice.at(at)
+        ),
         Note::Approval { kind, time, outcome } => {
             format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
         }
@@ -216,6 +226,14 @@ const fn refused(why: CorrectionRefusal) -> &'static str {
         CorrectionRefusal::TooLate => "it was recorded too many days after the punch",
         CorrectionRefusal::CycleClosed => "it was recorded after its cycle was closed",
         CorrectionRefusal::Quota => "its cycle has as many corrections as are accepted",
+    }
+}
+
+/// Why a scheduled shift was moved.
+const fn shift_move(why: ShiftMove) -> &'static str {
+    match why {
+        ShiftMove::FlexibleStart => "its start is flexible, and the first in moved it",
+        ShiftMove::LateOff => "the last out of the shift before was late enough",
     }
 }
 
@@ -333,6 +351,31 @@ mod tests {
         assert_eq!(
             told(ApprovalTime::Length(Workday(20514), Seconds::hours(2)), ApprovalOutcome::Pending),
             "The approval of 2:00 of overtime on 2026-03-02 does not count: it is pending."
+        );
+    }
+
+    #[test]
+    fn a_moved_shift_says_from_where_to_where_and_why() {
+        let at = |hour: i64| Timestamp(1_772_409_600 + hour * 3_600);
+        let step = Note::ShiftMoved {
+            workday: Workday(20514),
+            why: ShiftMove::FlexibleStart,
+            start_before: at(9),
+            end_before: at(18),
+            start: at(8),
+            end: at(17),
+        };
+        let told = |step| note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None);
+        assert_eq!(
+            told(step),
+            "The shift from 09:00 to 18:00 counts as one from 08:00 to 17:00: its start is flexible, and the first in \
+             moved it."
+        );
+        let late = Seconds::minutes(7);
+        let step = Note::LatenessWaived { workday: Workday(20514), at: at(9), late, number: 2, times: 3 };
+        assert_eq!(
+            told(step),
+            "The lateness of 0:07 at 09:00 is waived: it is number 2 of 3 that are free in its month."
         );
     }
 

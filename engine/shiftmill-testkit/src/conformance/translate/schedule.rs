@@ -75,6 +75,11 @@ impl Translator {
         if let Some(time) = self.policy.text("late_from")? {
             self.late_from(&time)?;
         }
+        if let Some(window) = self.policy.number("flex_start_min")? {
+            for setting in ["flex_early", "flex_late"] {
+                self.document.set(&format!("attendance.{setting}"), minutes(window));
+            }
+        }
         self.facts.left = self.policy.text("employment_end")?;
         if self.policy.flag("absence_detection")? == Some(false) {
             self.document.set("attendance.absence_delay", "off");
