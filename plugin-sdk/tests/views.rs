@@ -383,3 +383,54 @@ fn shipped_pay_codes_have_their_properties() {
 fn a_pay_code_of_another_layer_is_reported() {
     trial::<Witness>().set("code", "standby").period(&week!["Mon 08:00-09:00"]);
 }
+
+/// Pays what a rule learns from facts that it asks for.
+#[derive(Config)]
+struct Asking {
+    /// A quantity code.
+    #[config(default = "on_call")]
+    time: TimeCode,
+}
+
+impl Days for Asking {
+    type Why = Seen;
+
+    fn day(&self, day: &Day, edits: &mut Edits<Seen>) -> Outcome {
+        let mut say = |seen: i64| edits.quantity(day, self.time, Length::minutes(1), Seen { seen });
+        match day.attested("rests_taken") {
+            Some(answer) => say(i64::from(answer)),
+            None => say(-1),
+        }
+        for span in day.spans().filter(|span| span.tag("job") == Some("welder")) {
+            say(i64::from(span.length().in_minutes()));
+        }
+        for punch in day.punches().filter(|punch| punch.tag("device").is_some()) {
+            say(100 + i64::from(punch.kind().number()));
+        }
+        for row in day.roster() {
+            say(200 + i64::from(row.kind().number()));
+        }
+        for approval in day.approvals() {
+            say(300 + i64::from(approval.status().number()));
+            say(approval.length().map_or(-1, |length| i64::from(length.in_minutes())));
+        }
+        let held = day.employee().opening_balance("weekly-40");
+        say(held.map_or(-1, |held| i64::from(held.in_hours())));
+        Ok(())
+    }
+}
+
+plugin!(Asking: days(day.workday, span, punch.kind));
+
+#[test]
+fn facts_that_a_rule_asks_for_are_those_of_its_day() {
+    let week = week![
+        "Mon 08:00-12:00 [job=welder] 13:00-17:00, scheduled 08:00-17:00, attested rests_taken=no",
+        "Tue in@08:00 [device=gate] out@17:00, told on_call 18:00-22:00, pending overtime=2h, approved trip",
+    ];
+    let week = week.opening_balance("weekly-40", Length::hours(12));
+    let answer = trial::<Asking>().days(&week);
+    let seen: Vec<i64> =
+        answer.edits().iter().filter_map(|edit| edit.rsplit_once(": ")?.1.trim().parse().ok()).collect();
+    assert_eq!(seen, [0, 240, 200, 12, -1, 100, 204, 301, 120, 300, -1, 12], "{:#?}", answer.edits());
+}

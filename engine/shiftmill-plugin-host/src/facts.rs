@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use shiftmill_core::shape::schedule::roster_rows;
-use shiftmill_core::{ApprovalTime, Inputs, RuleId, TagId, TagIndex};
+use shiftmill_core::{ApprovalTime, Attestation, Inputs, RuleId, TagId, TagIndex, Workday};
 use wasmtime::component::{ComponentType, Linker, Lower, WasmStr};
 use wasmtime::{StoreContextMut, Trap};
 
@@ -29,27 +29,43 @@ pub(crate) struct Facts {
     approvals: Approvals,
     /// Employee, rule, seconds.
     balances: Vec<(usize, RuleId, i64)>,
+    /// The names of questions by their numbers.
+    questions: Vec<String>,
+    /// Of each employee, what was attested.
+    attested: Vec<Attested>,
+}
+
+/// What an employee attested.
+#[derive(Clone, Copy, Debug)]
+struct Attested {
+    employee: usize,
+    question: u16,
+    workday: Workday,
+    answer: bool,
 }
 
 impl Facts {
     /// Empties everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        let Facts { tags, rules, employee_tags, punch_tags, scheduled_tags, span_tags, roster, approvals, balances } =
-            self;
+        let Facts { tags, rules, employee_tags, punch_tags, scheduled_tags, span_tags, .. } = self;
         *tags = None;
         rules.clear();
         for list in [employee_tags, punch_tags, scheduled_tags, span_tags] {
             list.clear();
         }
-        roster.clear();
-        approvals.clear();
-        balances.clear();
+        self.roster.clear();
+        self.approvals.clear();
+        self.balances.clear();
+        self.questions.clear();
+        self.attested.clear();
     }
 
     /// Begins with what all cards of a call share.
     pub(crate) fn begin(&mut self, inputs: &Inputs<'_>) {
         self.tags = inputs.tags.index().cloned();
-        self.rules.extend(inputs.timeline.names().rules.iter().cloned());
+        let names = inputs.timeline.names();
+        self.rules.extend(names.rules.iter().cloned());
+        self.questions.extend(names.attestations.iter().cloned());
     }
 
     /// Adds an employee, apart from the tags of rows.
@@ -58,8 +74,36 @@ impl Facts {
         self.employee_tags.push(inputs.card.tag);
         self.roster.add(inputs);
         self.approvals.add(inputs);
+        self.add_attested(inputs, employee);
         let balances = inputs.card.opening_balances.iter();
         self.balances.extend(balances.map(|balance| (employee, balance.rule, i64::from(balance.amount.0))));
+    }
+
+    /// Adds the answers that count: of several to one question about a workday, the last one recorded.
+    fn add_attested(&mut self, inputs: &Inputs<'_>, employee: usize) {
+        let known = inputs.card.attestations.iter().filter(|said| said.recorded_at <= inputs.window.as_of);
+        let mut said: Vec<&Attestation> = known.collect();
+        said.sort_by_key(|said| (said.question, said.workday, said.recorded_at));
+        let answers = said.chunk_by(|one, next| (one.question, one.workday) == (next.question, next.workday));
+        self.attested.extend(answers.filter_map(|answers| answers.last()).map(|said| {
+            let Attestation { question, workday, answer, recorded_at: _ } = **said;
+            Attested { employee, question, workday, answer }
+        }));
+    }
+
+    fn answers(&self, question: &str) -> Answers {
+        let named =
+            |said: &Attested| self.questions.get(usize::from(said.question)).is_some_and(|name| name == question);
+        let mut said = self.attested.iter().filter(|said| named(said)).peekable();
+        let mut answers = Answers::default();
+        for employee in 0..self.employee_tags.len() {
+            while let Some(said) = said.next_if(|said| said.employee == employee) {
+                answers.workday.push(said.workday.0);
+                answers.answer.push(u8::from(said.answer));
+            }
+            answers.employee_end.push(answers.workday.len() as u32);
+        }
+        answers
     }
 
     /// The values of a name, and the value of each row.
@@ -146,6 +190,16 @@ facts! {
     }
 }
 
+/// Answers to one question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, ComponentType, Lower)]
+#[component(record)]
+struct Answers {
+    #[component(name = "employee-end")]
+    employee_end: Vec<u32>,
+    workday: Vec<i32>,
+    answer: Vec<u8>,
+}
+
 impl Roster {
     fn add(&mut self, inputs: &Inputs<'_>) {
         for row in roster_rows(inputs) {
@@ -221,6 +275,13 @@ pub(crate) fn link(linker: &mut Linker<Session>) -> wasmtime::Result<()> {
         let bytes = store.data().facts.approvals.bytes();
         charge(&mut store, bytes)?;
         Ok((store.data().facts.approvals.clone(),))
+    })?;
+    facts.func_wrap("attested", |mut store: StoreContextMut<'_, Session>, (question,): (WasmStr,)| {
+        let question = question.to_str(&store)?.into_owned();
+        let Facts { questions, attested, employee_tags, .. } = &store.data().facts;
+        let looked_at = questions.len() + attested.len() + employee_tags.len();
+        charge(&mut store, 8 * looked_at + question.len())?;
+        Ok((store.data().facts.answers(&question),))
     })?;
     facts.func_wrap("opening-balances", |mut store: StoreContextMut<'_, Session>, (rule,): (WasmStr,)| {
         let rule = rule.to_str(&store)?.into_owned();

@@ -156,6 +156,7 @@ fn records_lie_in_memory_as_the_contract_says() {
     same_layout!(contract, "lifecycle", "context-days", ContextDays { before, after });
     same_layout!(contract, "facts", "tagged", Tagged { values, employee, punch, scheduled, span });
     same_layout!(contract, "facts", "roster", Roster { employee_end, workday, kind, start, end, split });
+    same_layout!(contract, "facts", "answers", Answers { employee_end, workday, answer });
     same_layout!(
         contract,
         "facts",

@@ -59,14 +59,26 @@ pub struct Approvals {
     pub amount: List<u32>,
 }
 
+/// Answers to one question.
+#[repr(C)]
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// One beyond the last row of each employee.
+    pub employee_end: List<u32>,
+    /// The workday.
+    pub workday: List<i32>,
+    /// 1 yes, 0 no.
+    pub answer: List<u8>,
+}
+
 #[cfg(target_family = "wasm")]
-pub use from_host::{approvals, opening_balances, roster, tagged};
+pub use from_host::{approvals, attested, opening_balances, roster, tagged};
 
 #[cfg(target_family = "wasm")]
 mod from_host {
     use core::mem::MaybeUninit;
 
-    use super::{Approvals, Roster, Tagged};
+    use super::{Answers, Approvals, Roster, Tagged};
     use crate::contract::List;
 
     #[link(wasm_import_module = "shiftmill:facts/facts@1.1.0")]
@@ -77,6 +89,8 @@ mod from_host {
         fn host_roster(answer: *mut Roster);
         #[link_name = "approval-rows"]
         fn host_approvals(answer: *mut Approvals);
+        #[link_name = "attested"]
+        fn host_attested(question: *const u8, length: usize, answer: *mut Answers);
         #[link_name = "opening-balances"]
         fn host_opening_balances(rule: *const u8, length: usize, answer: *mut List<i64>);
     }
@@ -107,6 +121,12 @@ mod from_host {
         answered(|answer| unsafe { host_approvals(answer) })
     }
 
+    /// The answers to a question.
+    pub fn attested(question: &str) -> Answers {
+        // SAFETY: the name lives until the call returns.
+        answered(|answer| unsafe { host_attested(question.as_ptr(), question.len(), answer) })
+    }
+
     /// What a counter held when the facts begin.
     pub fn opening_balances(rule: &str) -> List<i64> {
         // SAFETY: the name lives until the call returns.
@@ -115,14 +135,14 @@ mod from_host {
 }
 
 #[cfg(not(target_family = "wasm"))]
-pub use in_tests::{Made, Pairs, approvals, make, opening_balances, roster, tagged};
+pub use in_tests::{Made, Pairs, approvals, attested, make, opening_balances, roster, tagged};
 
 /// The same facts in native tests, which the test kit makes.
 #[cfg(not(target_family = "wasm"))]
 mod in_tests {
     use std::cell::RefCell;
 
-    use super::{Approvals, Roster, Tagged};
+    use super::{Answers, Approvals, Roster, Tagged};
     use crate::contract::{List, Text};
 
     /// The pairs of a tag.
@@ -143,6 +163,8 @@ mod in_tests {
         pub roster: Vec<(i32, u8, i64, i64)>,
         /// Kind, status, choice, workday, start, end, length.
         pub approvals: Vec<(u8, u8, u8, i32, i64, i64, u32)>,
+        /// Question, workday, answer.
+        pub attested: Vec<(String, i32, bool)>,
         /// By the name of their rule.
         pub balances: Vec<(String, i64)>,
     }
@@ -207,6 +229,18 @@ mod in_tests {
             start: column(approvals, |row| row.4),
             end: column(approvals, |row| row.5),
             amount: column(approvals, |row| row.6),
+        })
+    }
+
+    /// The answers to a question.
+    pub fn attested(question: &str) -> Answers {
+        MADE.with_borrow(|made| {
+            let said: Vec<_> = made.attested.iter().filter(|said| said.0 == question).collect();
+            Answers {
+                employee_end: vec![said.len() as u32].into(),
+                workday: column(&said, |said| said.1),
+                answer: column(&said, |said| u8::from(said.2)),
+            }
         })
     }
 

@@ -20,7 +20,7 @@ pub use cards::{
     Window, Zones,
 };
 pub use cards::{carried, day, exception, premium, punch, quantity, scheduled, shift, span};
-pub use facts::{Approvals, Roster, Tagged};
+pub use facts::{Answers, Approvals, Roster, Tagged};
 pub use list::{Fixed, FixedText, List, Maybe, Text};
 pub use manifest::{
     Argument, CarriedKey, Configured, ContextDays, Field, HookColumns, Manifest, Rule, Setting, Value, ValueKind,

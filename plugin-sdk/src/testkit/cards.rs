@@ -96,6 +96,7 @@ pub fn facts(week: &Week) -> Made {
             let (start, end) = times.map_or((0, 0), instants);
             made.roster.push((workday, kind.number(), start, end));
         }
+        made.attested.extend(line.attested.iter().map(|(question, answer)| (question.clone(), workday, *answer)));
         for approved in &line.approvals {
             let (start, end) = approved.times.map_or((0, 0), instants);
             let (kind, status, choice) = (approved.kind.number(), approved.status.number(), approved.choice.number());

@@ -29,6 +29,8 @@ pub struct Line {
     /// Rows of the roster that are no scheduled shift.
     pub told: Vec<(RosterKind, Option<(i64, i64)>)>,
     pub approvals: Vec<Approved>,
+    /// Questions and answers.
+    pub attested: Vec<(String, bool)>,
 }
 
 /// What a tag belongs to.
@@ -86,6 +88,7 @@ enum Next {
     /// The kind of a row of the roster, or the times of one.
     Told(Option<RosterKind>),
     Approval(ApprovalStatus, Compensation),
+    Attested,
 }
 
 impl Line {
@@ -107,6 +110,7 @@ impl Line {
             tags: Vec::new(),
             told: Vec::new(),
             approvals: Vec::new(),
+            attested: Vec::new(),
         };
         let mut last = None;
         let (mut next, mut shift) = (Next::Stretch(SpanState::Worked), 0);
@@ -115,6 +119,9 @@ impl Line {
                 next = line.take_told(word, kind).ok_or_else(|| not_understood(word))?;
             } else if let Next::Approval(status, choice) = next {
                 line.approvals.push(approved(word, status, choice).ok_or_else(|| not_understood(word))?);
+                next = Next::Stretch(SpanState::Worked);
+            } else if next == Next::Attested {
+                line.attested.push(attested(word).ok_or_else(|| not_understood(word))?);
                 next = Next::Stretch(SpanState::Worked);
             } else if let Some(pair) = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')) {
                 let ((what, position), (name, value)) =
@@ -218,7 +225,7 @@ impl Line {
         match next {
             Next::Scheduled => self.scheduled.push((start, end)),
             Next::Premium => self.premiums.push((start, end, code?)),
-            Next::Waived | Next::Told(_) | Next::Approval(..) => return None,
+            Next::Waived | Next::Told(_) | Next::Approval(..) | Next::Attested => return None,
             Next::Stretch(state) => {
                 // Times ascend: a span that begins before the end of the span before it is on the next date.
                 let passed = self.stretches.last().is_some_and(|before| start < before.end);
@@ -240,6 +247,7 @@ fn announced(word: &str) -> Option<Next> {
         "premium" => Some(Next::Premium),
         "waived" => Some(Next::Waived),
         "told" => Some(Next::Told(None)),
+        "attested" => Some(Next::Attested),
         "approved" => Some(Next::Approval(ApprovalStatus::Approved, Compensation::Pay)),
         "banked" => Some(Next::Approval(ApprovalStatus::Approved, Compensation::Bank)),
         "pending" => Some(Next::Approval(ApprovalStatus::Pending, Compensation::Pay)),
@@ -253,6 +261,17 @@ fn between(word: &str) -> Option<(i64, i64)> {
     let (start, end) = word.split_once('-')?;
     let (start, end) = (clock(start)?, clock(end)?);
     Some((start, if end > start { end } else { end + WALL_DAY }))
+}
+
+/// A question and its answer: `rests_taken=no`.
+fn attested(word: &str) -> Option<(String, bool)> {
+    let (question, answer) = word.split_once('=')?;
+    let answer = match answer {
+        "yes" => true,
+        "no" => false,
+        _ => return None,
+    };
+    Some((question.to_owned(), answer))
 }
 
 fn approved(word: &str, status: ApprovalStatus, choice: Compensation) -> Option<Approved> {

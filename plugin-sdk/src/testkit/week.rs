@@ -24,6 +24,7 @@ use crate::time::{Instant, Length};
 /// | `in@07:58`, `out@17:02`, ... | punches; without any, they are those that the shifts would have |
 /// | `08:00-12:00 [job=welder]` | a pair of the tag of the work, punch or scheduled shift before it |
 /// | `told rest`, `told open`, `told on_call 22:00-24:00` | a row of the roster beside the scheduled shifts |
+/// | `attested rests_taken=no` | what the employee attested to a question |
 /// | `approved overtime=2h`, `pending overtime@18:00-20:00`, `rejected trip`, `banked overtime` | an approval |
 /// | `rest_day`, `statutory_holiday`, ... | the day type |
 /// | `context` | the day lies outside the pay period |

@@ -7,7 +7,7 @@ use core::cell::RefCell;
 use core::ops::Range;
 
 use crate::codes::{ApprovalKind, ApprovalStatus, Compensation, RosterKind};
-use crate::contract::{Approvals, List, Roster, Tagged, facts};
+use crate::contract::{Answers, Approvals, List, Roster, Tagged, facts};
 use crate::time::{Instant, Length, Workday};
 use crate::view::rows::{rows, value_of};
 use crate::view::{Day, Employee, Punch, Scheduled, Span};
@@ -17,6 +17,7 @@ use crate::view::{Day, Employee, Punch, Scheduled, Span};
 struct Asked {
     tags: Vec<(String, &'static Tagged)>,
     balances: Vec<(String, &'static List<i64>)>,
+    answers: Vec<(String, &'static Answers)>,
     roster: Option<&'static Roster>,
     approvals: Option<&'static Approvals>,
 }
@@ -89,6 +90,14 @@ impl Employee<'_> {
         own_rows(&approvals().employee_end, self.row).map(|row| Approval { row })
     }
 
+    /// What the employee attested to a question of the ruleset about a workday: yes, no, or nothing.
+    pub fn attested(&self, question: &str, workday: Workday) -> Option<bool> {
+        let said = named(|asked| &mut asked.answers, question, facts::attested);
+        let of_day = |row: &u32| said.workday.get(*row as usize) == Some(&workday.0);
+        let row = own_rows(&said.employee_end, self.row).find(of_day)?;
+        said.answer.get(row as usize).map(|answer| *answer == 1)
+    }
+
     /// What the counter of an overtime tier held when the facts begin, such as the hours of a week that is under way.
     pub fn opening_balance(&self, tier: &str) -> Option<Length> {
         let held = named(|asked| &mut asked.balances, tier, facts::opening_balances);
@@ -107,6 +116,12 @@ impl Day<'_> {
     pub fn roster(self) -> impl DoubleEndedIterator<Item = RosterRow> + Clone {
         let workday = self.workday();
         self.employee().roster().filter(move |row| row.workday() == workday)
+    }
+
+    /// What the employee attested to a question of the ruleset about this day: yes, no, or nothing.
+    #[track_caller]
+    pub fn attested(self, question: &str) -> Option<bool> {
+        self.employee().attested(question, self.workday())
     }
 
     /// The approvals for this day.

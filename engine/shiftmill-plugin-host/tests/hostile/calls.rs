@@ -127,6 +127,7 @@ fn asking_for_facts_without_end_ends_like_any_loop() {
     let endless = [
         "(loop $again (call $tags (i32.const 0x500) (i32.const 3) (i32.const 0x600)) (br $again))",
         "(loop $again (call $roster (i32.const 0x600)) (br $again))",
+        "(loop $again (call $attested (i32.const 0x500) (i32.const 3) (i32.const 0x600)) (br $again))",
         "(loop $again (call $approvals (i32.const 0x600)) (br $again))",
         "(loop $again (call $balances (i32.const 0x500) (i32.const 3) (i32.const 0x600)) (br $again))",
     ];
@@ -156,6 +157,7 @@ fn call_asking(bad: &str) -> Answers {
         guest.imports = [
             function("tag-values", "$tags", "i32 i32 i32"),
             function("roster-rows", "$roster", "i32"),
+            function("attested", "$attested", "i32 i32 i32"),
             function("approval-rows", "$approvals", "i32"),
             function("opening-balances", "$balances", "i32 i32 i32"),
         ]
