@@ -181,6 +181,8 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
     for row in &question.facts.shifts {
         if let ShiftTimes::Length(length) = row.times {
             divide(i64::from(length.0));
+            // Leave may take half of what is expected.
+            divide(i64::from(length.0 / 2));
         }
     }
     for fact in &question.facts.leave {
