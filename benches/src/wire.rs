@@ -51,6 +51,7 @@ pub fn readable_call(timecards: Vec<v1::Timecard>, explain: bool) -> v1::Evaluat
         explain,
         language: String::new(),
         split_totals_by: Vec::new(),
+        other_rulesets: Vec::new(),
     }
 }
 

@@ -169,6 +169,7 @@ impl Month {
             detail: Detail::Workdays,
             tags: TagDictionary::default(),
             split_totals_by: Vec::new(),
+            join_rulesets: false,
         }
     }
 }
@@ -320,6 +321,7 @@ async fn explain(
         explain: true,
         language: String::new(),
         split_totals_by: Vec::new(),
+        other_rulesets: Vec::new(),
     };
     let answer = EvaluationClient::new(client.channel()).evaluate(message).await;
     let answer = answer.map_err(|status| Problem::own("the service refused the call").cause(status.message()))?;

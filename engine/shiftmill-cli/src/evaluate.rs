@@ -1,5 +1,6 @@
 //! `shiftmill evaluate`: reads files of facts and writes the pay.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
@@ -166,7 +167,12 @@ pub fn evaluate(
         progress.inc(round.len() as u64);
     }
     progress.finish_and_clear();
-    Ok(Evaluated { facts, window, chunks })
+    let moved = |card: &CardFacts| match card.zone_in(&window.zones.zones)? {
+        Cow::Owned(zone) => Some((card.employee.clone(), zone)),
+        Cow::Borrowed(_) => None,
+    };
+    let moved = cards.iter().filter(|card| !card.assignments.is_empty()).filter_map(moved).collect();
+    Ok(Evaluated { facts, window, moved, chunks })
 }
 
 /// The columns of some cards. Readers have rejected everything that columns cannot represent.

@@ -1,7 +1,9 @@
 //! Evaluated timecards, ready to be written.
 
+use std::collections::BTreeMap;
+
 use shiftmill::Finished;
-use shiftmill::core::EvaluationError;
+use shiftmill::core::{EvaluationError, Zone};
 use shiftmill_timecards::write::CardView;
 
 use crate::exit::Exit;
@@ -14,6 +16,8 @@ pub struct Evaluated {
     pub facts: Facts,
     /// The window.
     pub window: Window,
+    /// The zones of employees whose zone changes.
+    pub moved: BTreeMap<String, Zone>,
     /// The chunks, in order.
     pub chunks: Vec<Finished>,
 }
@@ -37,7 +41,7 @@ impl Evaluated {
             names: self.facts.names_of(chunk.batch.ruleset(index))?,
             tags: &self.facts.tags,
             split_by: &self.facts.split_by,
-            zone: self.window.zones.get(zone)?,
+            zone: self.moved.get(employee).or_else(|| self.window.zones.get(zone))?,
         })
     }
 

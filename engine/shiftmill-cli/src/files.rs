@@ -11,7 +11,7 @@ use shiftmill::core::{CardFacts, Names, TagDictionary, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
-    EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_employees,
+    AssignmentRow, EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_assignments, read_employees,
 };
 
 use crate::layouts::{LayoutArguments, Layouts};
@@ -62,6 +62,9 @@ pub struct FactTables {
     /// What employees attested, such as that all rests were taken.
     #[arg(long, value_name = "FILE")]
     pub attestations: Vec<String>,
+    /// What changes for employees by date: their ruleset, zone or tag.
+    #[arg(long, value_name = "FILE")]
+    pub assignments: Vec<String>,
     /// The values that plugins carried over: the `--rows carried` or the JSON results of the pay period before.
     #[arg(long, value_name = "FILE")]
     pub carried: Vec<String>,
@@ -128,7 +131,8 @@ impl FactTables {
     /// The names of all files that are read.
     pub fn inputs(&self) -> impl Iterator<Item = &str> {
         let tables = self.tables().map(|(_, file)| file.as_str());
-        tables.chain(self.employees.as_deref()).chain(self.layouts.inputs())
+        let ahead = self.employees.iter().chain(&self.assignments).map(String::as_str);
+        tables.chain(ahead).chain(self.layouts.inputs())
     }
 
     /// Reads all files. `years` are the days for which zones are loaded.
@@ -154,7 +158,10 @@ impl FactTables {
         let layouts = self.layouts.settle()?;
         let mut employees = self.read_employees(&layouts, report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
-        let (zone_names, zones) = self.zones(employees_file, years, &mut employees, report)?;
+        let assignments = self.read_assignments(&layouts, report)?;
+        let (zone_names, zones) = self.zones((employees_file, &mut employees), &assignments, years, report)?;
+        let changes = assignments.iter().flat_map(|(_, rows)| rows).any(|row| !row.ruleset.is_empty());
+        let rulesets = if changes { joined(&rulesets)? } else { rulesets };
         // Without a list every employee is accepted. A list without a valid row must not have that effect.
         if employees.is_empty() && (self.employees.is_some() || report.rejected() > 0) {
             let cause = report.rejects.first().map_or_else(|| String::from("there is no row"), ToString::to_string);
@@ -165,6 +172,9 @@ impl FactTables {
             .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
             .collect();
         let mut intake = Intake::new(employees_file, &employees, &zones, &names, statuses, report);
+        for (file, rows) in &assignments {
+            intake.assign(file, rows, report);
+        }
         for (table, file) in self.tables() {
             read_one(&mut intake, file, table, &layouts, report)?;
         }
@@ -180,6 +190,17 @@ impl FactTables {
         };
         let layout = layouts.of(file, Table::Employees);
         read_employees(file, &layout, &mut *open(file)?.0, report).map_err(|error| unread(file, error))
+    }
+
+    fn read_assignments(&self, layouts: &Layouts, report: &mut Report) -> Result<Vec<Assignments<'_>>, Problem> {
+        let mut read = |file: &String| {
+            let layout = layouts.of(file, Table::Assignments);
+            let rows = read_assignments(file, &layout, &mut *open(file)?.0, report);
+            rows.map_err(|error| unread(file, error))
+        };
+        let files: Vec<&String> = self.facts.iter().chain(&self.assignments).collect();
+        let rows: Vec<Vec<AssignmentRow>> = files.iter().copied().map(&mut read).collect::<Result<_, _>>()?;
+        Ok(files.into_iter().map(String::as_str).zip(rows).collect())
     }
 
     fn tables(&self) -> impl Iterator<Item = (Table, &String)> {
@@ -202,9 +223,9 @@ impl FactTables {
     /// The zones in use. An employee in an unknown zone is rejected; the default zone must exist.
     fn zones(
         &self,
-        file: &str,
+        (file, employees): (&str, &mut Vec<EmployeeRow>),
+        assignments: &[Assignments<'_>],
         years: WorkdayRange,
-        employees: &mut Vec<EmployeeRow>,
         report: &mut Report,
     ) -> Result<(Vec<String>, ZoneTable), Problem> {
         let mut names: Vec<String> = self.zone.iter().cloned().collect();
@@ -215,27 +236,35 @@ impl FactTables {
                 .cause("a local time needs a zone to be an instant")
                 .hint("give `--zone America/Los_Angeles`, or a column `zone` in the employees file"));
         }
+        let mut find = |zone: &String| {
+            if !zone.is_empty() && !names.contains(zone) {
+                table_of(std::slice::from_ref(zone), years)?;
+                names.push(zone.clone());
+            }
+            Ok::<(), ZoneError>(())
+        };
         employees.retain(|row| {
-            if row.zone.is_empty() || names.contains(&row.zone) {
-                return true;
-            }
-            match table_of(std::slice::from_ref(&row.zone), years) {
-                Ok(_) => {
-                    names.push(row.zone.clone());
-                    true
-                }
-                Err(error) => {
-                    report.reject(file, row.place, error.to_string());
-                    false
-                }
-            }
+            let known = find(&row.zone);
+            known.inspect_err(|error| report.reject(file, row.place, error.to_string())).is_ok()
         });
+        for row in assignments.iter().flat_map(|(_, rows)| rows) {
+            // One that is not there is rejected with its row, when the row is taken.
+            let _unknown = find(&row.zone);
+        }
         if names.is_empty() {
             return Err(Problem::new(format!("no employee of `{file}` is in a known zone")));
         }
         let table = table_of(&names, years).map_err(unknown_zone)?;
         Ok((names, table))
     }
+}
+
+/// A file of assignments and its rows.
+type Assignments<'f> = (&'f str, Vec<AssignmentRow>);
+
+/// The rulesets numbered together, so that employees may change between them.
+fn joined(rulesets: &[Arc<Ruleset>]) -> Result<Vec<Arc<Ruleset>>, Problem> {
+    Ruleset::join(rulesets).map_err(|error| Problem::new("employees cannot change between these rulesets").cause(error))
 }
 
 fn table_of(names: &[String], years: WorkdayRange) -> Result<ZoneTable, ZoneError> {

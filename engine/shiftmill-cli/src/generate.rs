@@ -97,6 +97,7 @@ pub fn run(command: &Generate, json: bool) -> Result<Exit, Problem> {
         pin,
         ruleset: "",
         zone,
+        assigned: (&zones.zones, &[]),
         names: &names,
         tags: &tags,
     });

@@ -35,14 +35,14 @@ pub fn set_aside(facts: &mut Facts, zones: &ZoneTable, paid: Option<(Workday, Wo
     }
     let Facts { cards, report, punches, .. } = facts;
     for card in cards {
-        let Some(zone) = zones.get(card.zone) else { continue };
+        let Some(zone) = card.zone_in(&zones.zones) else { continue };
         let employee = card.employee.clone();
         let before = card.punches.len();
         card.punches.retain(|punch| {
             let day = day_of(punch.at);
             let keep = !stray.iter().any(|run| (run.first..=run.last).contains(&day));
             if !keep {
-                let at = words::local(zone, punch.at);
+                let at = words::local(&zone, punch.at);
                 let reason = format!(
                     "the punch of `{employee}` at `{at}` is months apart from all others, as of a clock that was reset; \
                      it is set aside"

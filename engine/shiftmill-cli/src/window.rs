@@ -106,8 +106,8 @@ impl WindowArguments {
         let covered = self.covered(pay_period, context, covered_by(&facts.cards, &all_years));
         let mut left_out = 0;
         for card in &mut facts.cards {
-            if let Some(zone) = all_years.get(card.zone) {
-                left_out += leave_out(card, zone, covered);
+            if let Some(zone) = card.zone_in(&all_years.zones) {
+                left_out += leave_out(card, &zone, covered);
             }
         }
         let zones = zones_over(&facts.zone_names, covered.first, covered.last)?;
@@ -170,7 +170,7 @@ fn zones_over(names: &[String], first: Workday, last: Workday) -> Result<ZoneTab
 fn punched(cards: &[CardFacts], zones: &ZoneTable) -> Option<(WorkdayRange, Timestamp)> {
     let mut found: Option<(WorkdayRange, Timestamp)> = None;
     for card in cards {
-        let Some(zone) = zones.get(card.zone) else { continue };
+        let Some(zone) = card.zone_in(&zones.zones) else { continue };
         let (Some(first), Some(last)) =
             (card.punches.iter().map(|punch| punch.at).min(), card.punches.iter().map(|punch| punch.at).max())
         else {

@@ -114,6 +114,7 @@ fn bytes(card: &CardFacts) -> usize {
         + card.employment.len()
         + card.manual_hours.len()
         + card.attestations.len()
+        + card.assignments.len()
         + card.opening_balances.len()
         + card.carried.len();
     card.employee.len() + 18 + card.punches.len() * punch + card.shifts.len() * shift + sparse * SPARSE_ROW

@@ -40,6 +40,7 @@
 //!     detail: Detail::Workdays,
 //!     tags: TagDictionary::default(),
 //!     split_totals_by: Vec::new(),
+//!     join_rulesets: false,
 //! };
 //! let request = client.prepare(settings).await?;
 //!

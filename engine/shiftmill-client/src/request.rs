@@ -22,6 +22,8 @@ pub struct Settings {
     pub tags: TagDictionary,
     /// The names of tags by which totals of the pay period are split, at most 8. A split total names one by its position.
     pub split_totals_by: Vec<String>,
+    /// Employees may change from one of the rulesets to another, by date or by job.
+    pub join_rulesets: bool,
 }
 
 /// Where a ruleset comes from.
@@ -66,6 +68,7 @@ impl From<Settings> for v1::Header {
             detail: write_detail(settings.detail).into(),
             tags: write_tags(&settings.tags),
             split_totals_by: settings.split_totals_by,
+            join_rulesets: settings.join_rulesets,
             ..v1::Header::default()
         }
     }

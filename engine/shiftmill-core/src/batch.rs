@@ -9,7 +9,7 @@ use crate::tags::TagId;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Approval, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, ManualHours,
+    Approval, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, ManualHours,
     OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
@@ -36,6 +36,9 @@ pub fn is_employee_key(text: &str) -> bool {
 
 /// Most rows of leave, corrections, waivers, decided day types, approvals, manual hours, attestations or balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
+
+/// Most assignments by date that one timecard may hold.
+pub const ASSIGNMENTS_PER_TIMECARD_MAX: u32 = 32;
 
 /// Declares the columns of a batch once: their names, types, lengths and checks.
 ///
@@ -173,6 +176,8 @@ batch! {
         approvals: Approval as "approvals";
         /// When employees were employed.
         employment: Employment as "employment";
+        /// What changes for employees by date.
+        assignments: Assignment as "assignments";
         /// Hours that people added.
         manual_hours: ManualHours as "manual_hours";
         /// What employees attested.
@@ -350,6 +355,7 @@ impl TimecardBatch {
             known(column, numbers, |tag| usize::from(tag.0) <= tags)?;
         }
         self.check_correction_tags(tags)?;
+        self.check_assignments(rulesets, zones, tags)?;
         let base = self.punch_base;
         if base < Timestamp::FIRST || base > Timestamp::LAST {
             return Err(BatchError::BaseOutOfCalendar { base: base.0 });
@@ -372,6 +378,30 @@ impl TimecardBatch {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl TimecardBatch {
+    /// Assignments name what the request has, few for each employee.
+    fn check_assignments(&self, rulesets: usize, zones: usize, tags: usize) -> Result<(), BatchError> {
+        const COLUMN: &str = "assignments";
+        for (index, (_, row)) in self.assignments.iter().enumerate() {
+            let named = [(row.ruleset, rulesets), (row.zone, zones)];
+            let unknown = named.into_iter().find(|(number, known)| number.is_some_and(|number| usize::from(number) >= *known));
+            let tag = [row.tag.unwrap_or_default(), row.job].into_iter().find(|tag| usize::from(tag.0) > tags);
+            let value = unknown.and_then(|(number, _)| number.map(i64::from)).or(tag.map(i64::from));
+            if let Some(value) = value {
+                return Err(BatchError::UnknownValue { column: COLUMN, index, value });
+            }
+        }
+        for rows in self.assignments.owners.chunk_by(|one, next| one == next) {
+            let (most, found) = (ASSIGNMENTS_PER_TIMECARD_MAX, rows.len() as u32);
+            if found > most {
+                let index = rows.first().map_or(0, |owner| *owner as usize);
+                return Err(BatchError::TooMany { column: COLUMN, index, found, most });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -406,14 +436,23 @@ impl CheckedBatch {
         self.columns.ruleset.get(index).map_or(0, |ruleset| usize::from(*ruleset))
     }
 
+    /// Which of the request's zones timecard `index` has at first.
+    pub fn zone(&self, index: usize) -> usize {
+        self.columns.zone.get(index).map_or(0, |zone| usize::from(*zone))
+    }
+
+    /// What changes for the employee of timecard `index` by date.
+    pub fn assignments(&self, index: usize) -> &[Assignment] {
+        self.columns.assignments.of(index as u32)
+    }
+
     /// Timecard number `index`, borrowed. `None` beyond the last one, or when `zones` are fewer than were checked.
     pub fn timecard<'a>(&'a self, index: usize, zones: &'a [Zone]) -> Option<Timecard<'a>> {
         let columns = &self.columns;
         let owner = index as u32;
         let (punches, shifts) = (rows_of(&self.starts.punches, index)?, rows_of(&self.starts.shifts, index)?);
-        let zone = columns.zone.get(index).map_or(0, |zone| usize::from(*zone));
         Some(Timecard {
-            zone: zones.get(zone)?,
+            zone: zones.get(self.zone(index))?,
             rejected_rows: columns.rejected_rows.get(index).copied().unwrap_or(0),
             tag: columns.tag.get(index).copied().unwrap_or_default(),
             punches: PunchColumns {
@@ -439,6 +478,7 @@ impl CheckedBatch {
             day_overrides: columns.day_overrides.of(owner),
             approvals: columns.approvals.of(owner),
             employment: columns.employment.of(owner),
+            assignments: columns.assignments.of(owner),
             manual_hours: columns.manual_hours.of(owner),
             attestations: columns.attestations.of(owner),
             opening_balances: columns.opening_balances.of(owner),

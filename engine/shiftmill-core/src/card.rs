@@ -288,6 +288,9 @@ pub struct WorkedShift {
     pub start: Timestamp,
     /// The instant of its last punch. Where the next worked shift is cut from it, the end of its last pair or punch.
     pub end: Timestamp,
+    /// Where the rules of some work depend on its tag: that of its first punch that has one, else of its roster row, else
+    /// of the employee. Else not filled in.
+    pub tag: TagId,
     /// True when it goes on with the work of the worked shift before it: the schedule divides them.
     pub continues: bool,
     /// True when it matches another block of the scheduled shift that the worked shift before it matches: the two are
@@ -329,7 +332,7 @@ pub struct Pair {
 #[inline]
 pub(crate) fn tag_of(inputs: &Inputs<'_>, shift: &WorkedShift, scheduled: &[ScheduledShift], pair: &Pair) -> TagId {
     let row = shift.scheduled.and_then(|index| scheduled.get(index as usize));
-    pair.tag.or(row.map_or(TagId::NONE, |row| row.tag)).or(inputs.card.tag)
+    pair.tag.or(row.map_or(TagId::NONE, |row| row.tag)).or(inputs.card.tag_on(shift.workday))
 }
 
 coded! {

@@ -109,5 +109,9 @@ coded! {
         ManualHoursTooLong = 50 "SM-MANUAL-HOURS-TOO-LONG",
         /// An attestation answers a question that the ruleset does not have.
         UnknownAttestation = 51 "SM-UNKNOWN-ATTESTATION",
+        /// An employee changes between rulesets whose names are not numbered together.
+        RulesetsApart = 52 "SM-RULESETS-APART",
+        /// An assignment for a job states more than a ruleset, or none.
+        AssignmentOfJob = 53 "SM-ASSIGNMENT-OF-JOB",
     }
 }

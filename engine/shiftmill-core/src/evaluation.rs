@@ -355,6 +355,15 @@ pub enum EvaluationError {
         /// Which employment of the card, from 0.
         index: u32,
     },
+    /// An employee changes between rulesets whose names are not numbered together.
+    #[error("an assignment changes the ruleset, and the request does not allow changes between its rulesets")]
+    RulesetsApart,
+    /// An assignment for a job that states more than a ruleset, or none.
+    #[error("assignment {index} is for a job, so it has a ruleset, and neither a zone nor a tag")]
+    AssignmentOfJob {
+        /// Which assignment of the card, from 0.
+        index: u32,
+    },
     /// Manual hours of a pay code that the ruleset does not have, or that does not count time.
     #[error("manual hours {index} name pay code {code}, which the ruleset does not have for time")]
     UnknownPayCode {
@@ -425,6 +434,8 @@ impl EvaluationError {
             EvaluationError::LeaveBackwards { .. } => ErrorCode::LeaveBackwards,
             EvaluationError::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
             EvaluationError::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
+            EvaluationError::RulesetsApart => ErrorCode::RulesetsApart,
+            EvaluationError::AssignmentOfJob { .. } => ErrorCode::AssignmentOfJob,
             EvaluationError::UnknownPayCode { .. } => ErrorCode::UnknownPayCode,
             EvaluationError::ManualHoursTooLong { .. } => ErrorCode::ManualHoursTooLong,
             EvaluationError::UnknownAttestation { .. } => ErrorCode::UnknownAttestation,
@@ -449,6 +460,7 @@ impl EvaluationError {
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
             EvaluationError::ApprovalBackwards { index } => Some((FactList::Approvals, *index)),
             EvaluationError::EmploymentBackwards { index } => Some((FactList::Employment, *index)),
+            EvaluationError::AssignmentOfJob { index } => Some((FactList::Assignments, *index)),
             EvaluationError::UnknownPayCode { index, .. } | EvaluationError::ManualHoursTooLong { index } => {
                 Some((FactList::ManualHours, *index))
             }
@@ -457,6 +469,7 @@ impl EvaluationError {
             EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
             EvaluationError::WindowTooLong { .. }
             | EvaluationError::WindowBackwards
+            | EvaluationError::RulesetsApart
             | EvaluationError::WindowOutOfCalendar
             | EvaluationError::FactOutsideWindow { .. }
             | EvaluationError::Engine
@@ -490,6 +503,8 @@ coded! {
         ManualHours = 8 "manual hours",
         /// Attestations.
         Attestations = 9 "attestation",
+        /// Assignments by date.
+        Assignments = 10 "assignment",
     }
 }
 
@@ -507,6 +522,7 @@ impl FactList {
             FactList::Attestations => {
                 "an earlier one, recorded at the same second, gives another answer; state when each was recorded"
             }
+            FactList::Assignments => "an earlier one from the same day on says something else; make one of them",
             FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment | FactList::ManualHours => {
                 "an earlier one is the same"
             }

@@ -7,7 +7,7 @@ use crate::codes::{PunchKind, RosterKind};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{
-    Approval, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours, OpeningBalance, Waiver,
+    Approval, Assignment, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours, OpeningBalance, Waiver,
 };
 
 /// One employee's facts as rows.
@@ -39,6 +39,8 @@ pub struct CardFacts {
     pub approvals: Vec<Approval>,
     /// When the employee was employed; always, when there is nothing.
     pub employment: Vec<Employment>,
+    /// What changes for the employee by date.
+    pub assignments: Vec<Assignment>,
     /// Hours that a person added.
     pub manual_hours: Vec<ManualHours>,
     /// What the employee attested.
@@ -132,6 +134,7 @@ impl TimecardBatch {
             day_overrides: _,
             approvals: _,
             employment: _,
+            assignments: _,
             manual_hours: _,
             attestations: _,
             opening_balances: _,

@@ -15,6 +15,7 @@
 #![no_std]
 extern crate alloc;
 
+mod assigned;
 mod batch;
 mod card;
 mod coded;
@@ -46,13 +47,14 @@ pub mod pay;
 pub mod shape;
 
 // Facts: what is known of an employee, one timecard or many at once.
+pub use assigned::{Assigned, assigned_zone};
 pub use batch::{
-    BatchError, CheckedBatch, EMPLOYEE_KEY_BYTES_MAX, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX,
+    ASSIGNMENTS_PER_TIMECARD_MAX, BatchError, CheckedBatch, EMPLOYEE_KEY_BYTES_MAX, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX,
     SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch, check_keys, is_employee_key,
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment,
+    Approval, ApprovalTime, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment,
     EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns,
     Timecard, Waiver, WaiverKind,
 };

@@ -1,6 +1,8 @@
 //! Plans: a ruleset checked and compiled. A plan that exists has been checked, so no rule checks it again.
 
+use alloc::sync::Arc;
 use alloc::{string::String, vec::Vec};
+use core::ops::Range;
 
 use crate::close::exceptions::ExceptionRules;
 use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
@@ -28,7 +30,7 @@ use crate::shape::rest_requirement::RestRequirement;
 use crate::shape::rounding::RoundingRule;
 use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
-use crate::tags::{TAG_FILTERS_MAX, TagFilter};
+use crate::tags::{TAG_FILTERS_MAX, TagFilter, TagId, TagTable};
 use crate::time::{Seconds, Workday, WorkdayRange};
 
 /// All rules of one version of a ruleset.
@@ -95,34 +97,120 @@ pub struct ContextDays {
     pub after: u16,
 }
 
-/// The versions of a ruleset by the date from which each holds, with the names they share.
+/// The versions of a ruleset by the date from which each holds, with the names they share. For a person whose ruleset
+/// changes by date, the versions of several rulesets one after the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanTimeline {
-    versions: Vec<(Workday, Plan)>,
+    /// Those for all work by date, then those of each job by date.
+    versions: Vec<(Workday, Arc<Plan>)>,
     /// The plan of the first version, which also holds before its date.
-    first: Plan,
-    names: Names,
+    first: Arc<Plan>,
+    /// How many versions are for all work.
+    common: usize,
+    /// Whose work of some tag is under versions of its own.
+    jobs: Vec<Job>,
     needs: Needs,
+    shared: Arc<Shared>,
+}
+
+/// What timelines share whose numbers mean the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Shared {
+    names: Names,
     bindings: Vec<PluginBinding>,
     filters: Vec<TagFilter>,
+}
+
+/// Work that is under versions of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Job {
+    /// Work whose tag has all pairs of this one.
+    tag: TagId,
+    versions: Range<usize>,
+}
+
+/// From a workday on, a person is under another timeline.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn<'a> {
+    /// The first workday.
+    pub(crate) from: Workday,
+    /// The timeline.
+    pub(crate) timeline: &'a PlanTimeline,
 }
 
 impl PlanTimeline {
     /// A timeline of versions, each holding from its workday until the next. `None` when there is none, when the
     /// dates do not ascend, or when the four built-in rules and two built-in pay codes do not lead the names.
     pub fn new(versions: Vec<(Workday, Plan)>, names: Names) -> Option<PlanTimeline> {
-        let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
-        let (needs, bindings, filters) = (Needs::of(&versions), Vec::new(), Vec::new());
-        let first = versions.first()?.1.clone();
-        (ascending && named).then_some(PlanTimeline { versions, first, names, needs, bindings, filters })
+        let shared = Shared { names, ..Shared::default() };
+        let versions = versions.into_iter().map(|(from, plan)| (from, Arc::new(plan))).collect();
+        if named { PlanTimeline::of(versions, Arc::new(shared)) } else { None }
+    }
+
+    fn of(versions: Vec<(Workday, Arc<Plan>)>, shared: Arc<Shared>) -> Option<PlanTimeline> {
+        let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
+        let (first, needs, common) = (Arc::clone(&versions.first()?.1), Needs::of(&versions), versions.len());
+        let timeline = PlanTimeline { versions, first, common, jobs: Vec::new(), needs, shared };
+        ascending.then_some(timeline)
+    }
+
+    /// Other versions whose numbers mean the same: with the names, plugins and filters of this timeline. `None` when
+    /// there is none, or when the dates do not ascend.
+    pub fn sibling(&self, versions: Vec<(Workday, Plan)>) -> Option<PlanTimeline> {
+        let versions = versions.into_iter().map(|(from, plan)| (from, Arc::new(plan))).collect();
+        PlanTimeline::of(versions, Arc::clone(&self.shared))?.knows_its_plugins()
+    }
+
+    /// Whether the numbers of both mean the same, so that a person may change from one to the other.
+    pub fn is_sibling_of(&self, other: &PlanTimeline) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// The versions that hold for a person who is under several siblings, one after the other, in the order of their
+    /// dates; the first one also before its date. `None` without any.
+    pub(crate) fn in_turn(turns: &[Turn<'_>]) -> Option<PlanTimeline> {
+        let mut versions = Vec::new();
+        for (index, turn) in turns.iter().enumerate() {
+            let until = turns.get(index + 1).map(|next| next.from);
+            let from = if index == 0 { Workday::FIRST } else { turn.from };
+            turn.timeline.cut(from, until, &mut versions);
+        }
+        PlanTimeline::of(versions, Arc::clone(&turns.first()?.timeline.shared))
+    }
+
+    /// Adds the versions that hold on workdays from `from` until `until`.
+    fn cut(&self, from: Workday, until: Option<Workday>, versions: &mut Vec<(Workday, Arc<Plan>)>) {
+        let begun = self.versions().iter().rposition(|version| version.0 <= from);
+        let plan = begun.and_then(|index| self.versions.get(index)).map_or(&self.first, |version| &version.1);
+        versions.push((from, Arc::clone(plan)));
+        let later = self.versions().iter().filter(|version| version.0 > from);
+        versions.extend(later.filter(|version| until.is_none_or(|until| version.0 < until)).cloned());
+    }
+
+    /// The same timeline, under which work whose tag has all pairs of `tag` follows `turns`, and other rules before them.
+    #[must_use]
+    pub(crate) fn with_job(mut self, tag: TagId, turns: &[Turn<'_>]) -> PlanTimeline {
+        let start = self.versions.len();
+        for (index, turn) in turns.iter().enumerate() {
+            let until = turns.get(index + 1).map(|next| next.from);
+            turn.timeline.cut(turn.from, until, &mut self.versions);
+        }
+        self.jobs.push(Job { tag, versions: start..self.versions.len() });
+        self.needs = Needs::of(&self.versions);
+        self
     }
 
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
     pub fn with_bindings(self, bindings: Vec<PluginBinding>) -> Option<PlanTimeline> {
-        let named = self.versions.iter().flat_map(|(_, plan)| &plan.plugins);
-        let known = named.into_iter().all(|index| usize::from(*index) < bindings.len());
-        known.then_some(PlanTimeline { bindings, ..self })
+        let shared = Arc::new(Shared { bindings, ..Arc::unwrap_or_clone(self.shared) });
+        PlanTimeline { shared, ..self }.knows_its_plugins()
+    }
+
+    fn knows_its_plugins(self) -> Option<PlanTimeline> {
+        let mut named = self.versions.iter().flat_map(|(_, plan)| &plan.plugins);
+        let known = named.all(|index| usize::from(*index) < self.shared.bindings.len());
+        known.then_some(self)
     }
 
     /// The same rules with a change on a workday, from which every plugin is bound anew, with an instance for each employee.
@@ -130,35 +218,38 @@ impl PlanTimeline {
     /// other settings. For trials.
     pub fn rebound_from(&self, workday: Workday) -> PlanTimeline {
         let anew = |binding: &PluginBinding| PluginBinding { isolation: Isolation::Employee, ..binding.clone() };
-        let bindings = self.bindings.iter().cloned().chain(self.bindings.iter().map(anew)).collect();
-        let first_new = self.bindings.len() as u16;
+        let bindings = self.bindings().iter().cloned().chain(self.bindings().iter().map(anew)).collect();
+        let first_new = self.bindings().len() as u16;
         let rebound = |plan: &Plan| {
             let plugins = plan.plugins.iter().map(|index| first_new.saturating_add(*index)).collect();
-            Plan { plugins, ..plan.clone() }
+            Arc::new(Plan { plugins, ..plan.clone() })
         };
-        let mut versions: Vec<_> = self.versions.iter().filter(|version| version.0 < workday).cloned().collect();
+        let mut versions: Vec<_> = self.versions().iter().filter(|version| version.0 < workday).cloned().collect();
         versions.push((workday, rebound(self.at(workday))));
-        let later = self.versions.iter().filter(|version| version.0 > workday);
+        let later = self.versions().iter().filter(|version| version.0 > workday);
         versions.extend(later.map(|(from, plan)| (*from, rebound(plan))));
-        let first = versions.first().map_or_else(|| self.first.clone(), |(_, plan)| plan.clone());
-        let (names, filters) = (self.names.clone(), self.filters.clone());
-        PlanTimeline { versions, first, names, needs: self.needs, bindings, filters }
+        let first = versions.first().map_or_else(|| Arc::clone(&self.first), |(_, plan)| Arc::clone(plan));
+        let shared = Arc::new(Shared { bindings, ..Shared::clone(&self.shared) });
+        let common = versions.len();
+        PlanTimeline { versions, first, common, jobs: Vec::new(), needs: self.needs, shared }
     }
 
     /// The same timeline with the tag filters that its rules name. `None` when there are more than
     /// [`crate::TAG_FILTERS_MAX`].
     pub fn with_filters(self, filters: Vec<TagFilter>) -> Option<PlanTimeline> {
-        (filters.len() <= TAG_FILTERS_MAX).then_some(PlanTimeline { filters, ..self })
+        let few = filters.len() <= TAG_FILTERS_MAX;
+        let shared = Arc::new(Shared { filters, ..Arc::unwrap_or_clone(self.shared) });
+        few.then_some(PlanTimeline { shared, ..self })
     }
 
     /// The tag filters of all versions, by [`crate::FilterId`].
     pub fn filters(&self) -> &[TagFilter] {
-        &self.filters
+        &self.shared.filters
     }
 
     /// The plugins of all versions. The same plugin with the same configuration in several versions is one binding.
     pub fn bindings(&self) -> &[PluginBinding] {
-        &self.bindings
+        &self.shared.bindings
     }
 
     /// Whether a plugin is in force on a workday.
@@ -169,8 +260,8 @@ impl PlanTimeline {
     /// Whether a plugin is in force on any of some workdays. It is called for a card when it is in force on any workday
     /// that the facts cover.
     pub fn is_in_force_within(&self, binding: u16, days: WorkdayRange) -> bool {
-        let ends = self.versions.iter().skip(1).map(|next| Some(next.0)).chain([None]);
-        let mut versions = self.versions.iter().enumerate().zip(ends);
+        let ends = self.versions().iter().skip(1).map(|next| Some(next.0)).chain([None]);
+        let mut versions = self.versions().iter().enumerate().zip(ends);
         versions.any(|((index, (from, plan)), next)| {
             let begins = index == 0 || *from <= days.last;
             begins && next.is_none_or(|next| days.first < next) && plan.plugins.contains(&binding)
@@ -188,16 +279,56 @@ impl PlanTimeline {
 
     fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
-        let holding = self.versions.iter().rev().find(|version| version.0 <= workday);
+        let holding = self.versions().iter().rev().find(|version| version.0 <= workday);
         holding.map_or(&self.first, |version| &version.1)
     }
 
-    /// The versions, each with the workday from which it holds.
-    pub fn versions(&self) -> &[(Workday, Plan)] {
-        &self.versions
+    /// The plan in force on a workday for work with a tag.
+    #[inline]
+    pub(crate) fn of_work(&self, workday: Workday, tag: TagId, tags: &TagTable) -> &Plan {
+        if self.jobs.is_empty() { self.at(workday) } else { self.version(self.number_of(workday, tag, tags)) }
+    }
+
+    /// The number of the version in force on a workday for work with a tag.
+    pub(crate) fn number_of(&self, workday: Workday, tag: TagId, tags: &TagTable) -> usize {
+        let begun = |versions: Range<usize>| {
+            let start = versions.start;
+            let found = self.versions.get(versions)?.iter().rposition(|version| version.0 <= workday);
+            found.map(|index| start + index)
+        };
+        let jobs = self.jobs.iter().filter(|job| tags.has_pairs_of(tag, job.tag));
+        let of_job = jobs.filter_map(|job| begun(job.versions.clone())).next_back();
+        of_job.or_else(|| begun(0..self.common)).unwrap_or(0)
+    }
+
+    /// The plan of a version by its number.
+    pub(crate) fn version(&self, number: usize) -> &Plan {
+        self.versions.get(number).map_or(&self.first, |version| &version.1)
+    }
+
+    /// How many versions there are, with those of jobs.
+    pub(crate) fn version_count(&self) -> usize {
+        self.versions.len()
+    }
+
+    /// Whether some work is under versions of its own.
+    #[inline]
+    pub(crate) fn has_jobs(&self) -> bool {
+        !self.jobs.is_empty()
+    }
+
+    /// The versions for all work, each with the workday from which it holds.
+    pub fn versions(&self) -> &[(Workday, Arc<Plan>)] {
+        self.versions.get(..self.common).unwrap_or(&[])
+    }
+
+    /// A copy of the versions for all work, to be changed.
+    pub fn to_versions(&self) -> Vec<(Workday, Plan)> {
+        self.versions().iter().map(|(from, plan)| (*from, Plan::clone(plan))).collect()
     }
 
     /// The only plan, when there is one version.
+    #[inline]
     pub fn single(&self) -> Option<&Plan> {
         match self.versions.as_slice() {
             [(_, plan)] => Some(plan),
@@ -207,10 +338,11 @@ impl PlanTimeline {
 
     /// The names that all versions share.
     pub fn names(&self) -> &Names {
-        &self.names
+        &self.shared.names
     }
 
     /// What some version uses.
+    #[inline]
     pub(crate) fn needs(&self) -> Needs {
         self.needs
     }
@@ -274,7 +406,7 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    fn of(versions: &[(Workday, Plan)]) -> Needs {
+    fn of(versions: &[(Workday, Arc<Plan>)]) -> Needs {
         let any = |asks: fn(&Plan) -> bool| versions.iter().any(|(_, plan)| asks(plan));
         Needs {
             whole_minutes: any(|plan| plan.normalise.granularity == Granularity::Minute),

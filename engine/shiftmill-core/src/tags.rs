@@ -375,6 +375,14 @@ impl TagTable {
         ranks.get(usize::from(tag.0)).copied().unwrap_or(0)
     }
 
+    /// Whether a tag has all pairs of another one.
+    pub(crate) fn has_pairs_of(&self, tag: TagId, other: TagId) -> bool {
+        let dictionary = self.index.as_ref().map(|index| index.dictionary());
+        let get = |tag| dictionary.and_then(|dictionary| dictionary.get(tag));
+        let (Some(tag), Some(other)) = (get(tag), get(other)) else { return false };
+        other.pairs.iter().all(|pair| tag.pairs.contains(pair))
+    }
+
     /// For each name that totals are split by, for no tag and for each tag: the first tag with its value; none where it
     /// has no value.
     pub fn splits(&self) -> &[Vec<TagId>] {

@@ -2,11 +2,13 @@
 
 use core::fmt;
 
+use crate::assigned;
+use crate::card::{ScheduledShift, WorkedShift};
 use crate::codes::{
     ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayHalf, DayType, ExceptionCode, PayCode, PunchKind,
     RosterKind, RuleId,
 };
-use crate::plan::PlanTimeline;
+use crate::plan::{Plan, PlanTimeline};
 use crate::tags::{TagId, TagTable};
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::zone::Zone;
@@ -18,7 +20,7 @@ pub struct Timecard<'a> {
     pub zone: &'a Zone,
     /// How many of their rows could not be read and are not among the facts.
     pub rejected_rows: u32,
-    /// The employee's tag.
+    /// The employee's tag, before any assignment changes it.
     pub tag: TagId,
     /// Clock events in any order.
     pub punches: PunchColumns<'a>,
@@ -36,6 +38,8 @@ pub struct Timecard<'a> {
     pub approvals: &'a [Approval],
     /// When the employee was employed; always, when there is nothing.
     pub employment: &'a [Employment],
+    /// What changes for the employee by date.
+    pub assignments: &'a [Assignment],
     /// Hours that a person added.
     pub manual_hours: &'a [ManualHours],
     /// What the employee attested.
@@ -47,6 +51,12 @@ pub struct Timecard<'a> {
 }
 
 impl Timecard<'_> {
+    /// The employee's tag on a workday.
+    #[inline]
+    pub fn tag_on(&self, workday: Workday) -> TagId {
+        if self.assignments.is_empty() { self.tag } else { assigned::tag_on(self.tag, self.assignments, workday) }
+    }
+
     /// Whether the person is employed on a workday.
     #[inline]
     pub fn employs(&self, workday: Workday) -> bool {
@@ -343,6 +353,22 @@ impl Employment {
     }
 }
 
+/// From a workday on, another ruleset, zone or tag is the employee's. What it leaves out stays as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The first workday.
+    pub from: Workday,
+    /// The ruleset, by position in the request.
+    pub ruleset: Option<u16>,
+    /// The zone, by position in the request.
+    pub zone: Option<u16>,
+    /// The tag of work whose punch and roster row have none.
+    pub tag: Option<TagId>,
+    /// With a tag: the ruleset is for work that has all pairs of it only, such as `job=driver`. Such an assignment
+    /// changes neither zone nor tag.
+    pub job: TagId,
+}
+
 /// Hours that a person adds to a workday. They are paid to one pay code and fill no counter of overtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ManualHours {
@@ -412,4 +438,27 @@ pub struct Inputs<'a> {
     pub window: &'a EvaluationWindow,
     /// Which rules are for which tags.
     pub tags: &'a TagTable,
+}
+
+impl<'a> Inputs<'a> {
+    /// The plan of a worked shift.
+    #[inline]
+    pub(crate) fn plan_of(&self, shift: &WorkedShift) -> &'a Plan {
+        self.timeline.of_work(shift.workday, shift.tag, self.tags)
+    }
+
+    /// The plan of a scheduled shift.
+    #[inline]
+    pub(crate) fn plan_of_row(&self, workday: Workday, tag: TagId) -> &'a Plan {
+        if !self.timeline.has_jobs() {
+            return self.timeline.at(workday);
+        }
+        self.timeline.of_work(workday, tag.or(self.card.tag_on(workday)), self.tags)
+    }
+
+    /// The plan of a scheduled shift.
+    #[inline]
+    pub(crate) fn plan_of_scheduled(&self, shift: &ScheduledShift) -> &'a Plan {
+        self.plan_of_row(shift.workday, shift.tag)
+    }
 }

@@ -41,6 +41,23 @@ impl Zone {
         Zone { name: String::from(name), first_offset: offset, changes: Vec::new(), spread: 0 }
     }
 
+    /// The zones of a person who moves, one after the other: each from the midnight on that opens its workday, the later
+    /// one where the clock before shows another. So the date never goes back. The first one holds always before. It has
+    /// the name of the first. `None` without any.
+    pub(crate) fn in_turn(turns: &[(Workday, &Zone)]) -> Option<Zone> {
+        let mut turns = turns.iter();
+        let (_, first) = turns.next()?;
+        let (mut zone, mut since, mut changes) = (*first, Timestamp(i64::MIN), first.changes.clone());
+        for (from, next) in turns {
+            since = zone.midnight(*from).max(next.midnight(*from)).max(since);
+            changes.retain(|change| change.0 < since);
+            changes.push((since, next.offset_at(since)));
+            changes.extend(next.changes.iter().filter(|change| change.0 > since));
+            zone = next;
+        }
+        Zone::new(first.name.clone(), first.first_offset, changes)
+    }
+
     /// The IANA name.
     pub fn name(&self) -> &str {
         &self.name

@@ -253,7 +253,7 @@ impl Bound {
         self.index
     }
 
-    /// Calls a hook for cards of one timeline and window. The answer for each card is the answer that the plugin gives for
+    /// Calls a hook for cards of one window, under timelines whose numbers mean the same. The answer for each card is the answer that the plugin gives for
     /// that card alone.
     ///
     /// # Errors
@@ -360,7 +360,7 @@ impl Call<'_> {
     fn check_same_inputs(self) -> Result<(), CallError> {
         let Some(first) = self.cards.first() else { return Ok(()) };
         let is_same = |card: &HookCard<'_>| {
-            std::ptr::eq(card.inputs.timeline, first.inputs.timeline) && card.inputs.window == first.inputs.window
+            card.inputs.timeline.is_sibling_of(first.inputs.timeline) && card.inputs.window == first.inputs.window
         };
         if self.cards.iter().all(is_same) { Ok(()) } else { Err(CallError::Mixed) }
     }

@@ -119,6 +119,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         day_overrides: &[],
         approvals: &[],
         employment: &[],
+        assignments: &[],
         manual_hours: &[],
         attestations: &[],
         opening_balances: &[],

@@ -41,7 +41,7 @@ pub use mistake::{Mistake, Mistakes};
 pub use nearest::nearest;
 pub use presets::{Preset, presets};
 pub use reference::reference;
-pub use ruleset::Ruleset;
+pub use ruleset::{JOINED_RULESETS_MAX, JoinError, Ruleset};
 pub use schema::json_schema;
 
 /// A document to compile.
@@ -63,9 +63,9 @@ pub fn compile(document: &Document<'_>, library: &dyn Library) -> Result<Ruleset
     let mut mistakes = mistake::Finder::default();
     let layers = extends::load(document, library, &mut mistakes);
     let versions = effective::versions(&layers, &mut mistakes);
-    let compiled = compile::compile(&versions, library, &mut mistakes);
+    let (parts, compiled) = compile::compile(versions, library, &mut mistakes);
     match (mistakes.located(&layers.sources), compiled) {
-        (list, Some(timeline)) if list.is_empty() => Ok(Ruleset::new(&versions, &layers, timeline)),
+        (list, Some(timeline)) if list.is_empty() => Ok(Ruleset::new(parts, &layers, timeline)),
         (list, _) => Err(Mistakes { list, further: mistakes.has_further() }),
     }
 }

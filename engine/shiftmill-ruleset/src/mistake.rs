@@ -133,6 +133,11 @@ impl Finder {
         self.found.is_empty()
     }
 
+    /// What the first mistake is, without its place.
+    pub fn first_message(&self) -> Option<String> {
+        self.found.first().map(|mistake| mistake.message.clone())
+    }
+
     /// True when no more mistakes are listed, and there are some.
     pub fn has_further(&self) -> bool {
         self.further

@@ -88,6 +88,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         employment,
         manual_hours,
         attestations,
+        assignments,
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
     let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
@@ -96,7 +97,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let tags = tag.len() + punch_tag.len() + shift_tag.len();
     let words = per_employee + punch_at.len() + shifts + tags + punch_id.len() * 2;
     let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len() + manual_hours.len();
-    let rows = leave.len() + corrections.len() + decided + attestations.len() + opening_balances.len();
+    let rows = leave.len() + corrections.len() + decided + attestations.len() + assignments.len() + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
     keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20
 }

@@ -53,6 +53,8 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::UnknownPayCode
         | ErrorCode::ManualHoursTooLong
         | ErrorCode::UnknownAttestation
+        | ErrorCode::RulesetsApart
+        | ErrorCode::AssignmentOfJob
         | ErrorCode::UnknownShift
         | ErrorCode::UnknownLeave
         | ErrorCode::UnknownRule

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shiftmill::core::{Detail, EvaluationWindow, Names, Timestamp, Workday, WorkdayRange, excerpt, is_plain};
-use shiftmill::ruleset::{Mistake, Mistakes, Ruleset, nearest};
+use shiftmill::ruleset::{JoinError, Mistake, Mistakes, Ruleset, nearest};
 use shiftmill::trial::TrialError;
 use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
@@ -60,6 +60,9 @@ impl ResolvedHeader {
         for (index, source) in header.rulesets.iter().enumerate() {
             rulesets.push(ruleset(source, &format!("header.rulesets[{index}]"), known).await?);
         }
+        if header.join_rulesets {
+            rulesets = joined(rulesets, "header.rulesets", known).await?;
+        }
         let known_names: Vec<&Names> = rulesets.iter().map(|ready| ready.ruleset.timeline().names()).collect();
         let names = HeaderNames::read(&header.shifts, &header.carried_keys, &known_names)
             .map_err(|error| unknown_name(&error))?;
@@ -86,6 +89,20 @@ impl ResolvedHeader {
     }
 }
 
+/// The same rulesets, numbered together. They are compiled outside the threads that serve calls.
+pub(crate) async fn joined(rulesets: Vec<Ready>, field: &str, known: &Arc<Snapshot>) -> Result<Vec<Ready>, Problem> {
+    let slot = known.slot_to_compile().await?;
+    let joined = spawn_blocking(move || {
+        let _slot = slot;
+        let alone: Vec<Arc<Ruleset>> = rulesets.iter().map(|ready| Arc::clone(&ready.ruleset)).collect();
+        let joined = Ruleset::join(&alone)?;
+        Ok(rulesets.into_iter().zip(joined).map(|(ready, ruleset)| Ready { ruleset, ..ready }).collect())
+    });
+    let joined: Result<Vec<Ready>, JoinError> =
+        joined.await.map_err(|_| Problem::new(ErrorCode::Engine, "rulesets were lost; this is a fault of Shiftmill"))?;
+    joined.map_err(|error| Problem::at(ErrorCode::Header, field, error.to_string()))
+}
+
 /// The names of the parts of a request in errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
@@ -108,7 +125,13 @@ pub(crate) async fn request(
     let zones = zone_table(zones, first, last).map_err(|error| zone_problem(&error, fields))?;
     let registry = known.plugins_of(&rulesets);
     let rulesets: Vec<Arc<Ruleset>> = rulesets.into_iter().map(|ready| ready.ruleset).collect();
-    let plugins: usize = rulesets.iter().map(|ruleset| ruleset.timeline().bindings().len()).sum();
+    // Rulesets that are numbered together have their bindings together too.
+    let is_first = |(index, ruleset): &(usize, &Arc<Ruleset>)| {
+        let mut earlier = rulesets.iter().take(*index);
+        !earlier.any(|earlier| earlier.timeline().is_sibling_of(ruleset.timeline()))
+    };
+    let groups = rulesets.iter().enumerate().filter(is_first);
+    let plugins: usize = groups.map(|(_, ruleset)| ruleset.timeline().bindings().len()).sum();
     let cancellation = Arc::default();
     let cancel = CancelPluginsOnDrop::new(&cancellation);
     let bind = move || Request::cancellable(rulesets, Arc::new(zones), window, detail, &registry, &cancellation);

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
+    ASSIGNMENTS_PER_TIMECARD_MAX, Assignment, BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
     PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Seconds,
-    SplitRow, TagDictionary, TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, check_keys,
+    SplitRow, TagDictionary, TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, assigned_zone, check_keys,
     excerpt,
 };
+use shiftmill::ruleset::{JOINED_RULESETS_MAX, Ruleset};
 use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
 use shiftmill::{Caller, Finished, Request, ResultHasher, find_zone};
 use shiftmill_proto::v1;
@@ -31,7 +32,8 @@ use crate::evaluation::Shared;
 use crate::info::{plugin_use, response_header};
 use crate::memory;
 use crate::problem::{ErrorCode, Problem};
-use crate::resolved_header::{Fields, detail, request, ruleset, stopped, window, with_context};
+use crate::registry::{Ready, Snapshot};
+use crate::resolved_header::{self, Fields, detail, joined, request, ruleset, stopped, window, with_context};
 
 /// What a timecard takes in an answer beside its own bytes: the number of its field, and its length.
 const FIELD_BYTES: usize = 6;
@@ -107,23 +109,43 @@ async fn read_request(message: &v1::EvaluateRequest, shared: &Shared, caller: Ca
     let ruleset = ruleset(source, "ruleset", &known).await?;
     let window = window(message.window.as_ref(), "window")?;
     let detail = if message.explain { Detail::Full } else { detail(message.detail, "detail")? };
-    let window = with_context(window, message.window.as_ref(), std::slice::from_ref(&ruleset), "window")?;
+    let rulesets = with_others(ruleset, &message.other_rulesets, &known).await?;
+    let window = with_context(window, message.window.as_ref(), &rulesets, "window")?;
     let mut zones: Vec<String> = Vec::new();
     if !message.zone.is_empty() {
         named_zone(&message.zone, "zone")?;
         zones.push(message.zone.clone());
     }
-    for zone in message.timecards.iter().map(|card| &card.zone).filter(|zone| !zone.is_empty()) {
+    let later = message.timecards.iter().flat_map(|card| &card.assignments).map(|row| &row.zone);
+    let named = message.timecards.iter().map(|card| &card.zone).chain(later);
+    for zone in named.filter(|zone| !zone.is_empty()) {
         if !zones.contains(zone) && find_zone(zone).is_ok() {
             zones.push(zone.clone());
         }
     }
     let fields = Fields { rulesets: "ruleset", zones: "zone", window: "window" };
-    let request = request(vec![ruleset], &zones, window, detail, fields, &known).await?;
+    let request = request(rulesets, &zones, window, detail, fields, &known).await?;
     let split_by = message.split_totals_by.clone();
     read_tags(Vec::new(), &split_by)
         .map_err(|fault| Problem::at(ErrorCode::Header, fault.path(), fault.to_string()))?;
     Ok(Arc::new(request.with_tags(tags_of(message), split_by).with_caller(caller)))
+}
+
+/// The ruleset of a call, and those to which assignments change, numbered together.
+async fn with_others(
+    ruleset: Ready,
+    others: &[v1::RulesetSource],
+    known: &Arc<Snapshot>,
+) -> Result<Vec<Ready>, Problem> {
+    if others.len() >= JOINED_RULESETS_MAX {
+        let message = format!("{} other rulesets are given; the maximum is {}", others.len(), JOINED_RULESETS_MAX - 1);
+        return Err(Problem::at(ErrorCode::TooMany, "other_rulesets", message));
+    }
+    let mut rulesets = vec![ruleset];
+    for (index, source) in others.iter().enumerate() {
+        rulesets.push(resolved_header::ruleset(source, &format!("other_rulesets[{index}]"), known).await?);
+    }
+    if others.is_empty() { Ok(rulesets) } else { joined(rulesets, "other_rulesets", known).await }
 }
 
 /// All tags of the timecards. A text that is no tag is left out: it is an error of its timecard.
@@ -133,7 +155,8 @@ fn tags_of(message: &v1::EvaluateRequest) -> TagDictionary {
         let punches = timecard.punches.iter().map(|punch| &punch.tag);
         let shifts = timecard.shifts.iter().map(|shift| &shift.tag);
         let corrections = timecard.corrections.iter().map(|correction| &correction.tag);
-        for text in punches.chain(shifts).chain(corrections).chain([&timecard.tag]) {
+        let assigned = timecard.assignments.iter().flat_map(|row| [&row.tag, &row.job]);
+        for text in punches.chain(shifts).chain(corrections).chain(assigned).chain([&timecard.tag]) {
             // What cannot be read or added here cannot be read with its timecard either.
             let _number = dictionary.read(text);
         }
@@ -176,7 +199,8 @@ fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(Check
     let tags = RefCell::new(request.tags().clone());
     for (index, timecard) in message.timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
-        let added = read_timecard(timecard, &at, (own, &request.zones), names, &tags).and_then(|facts| {
+        let read = read_timecard(timecard, &at, (own, &request.zones), (names, &request.rulesets), &tags);
+        let added = read.and_then(|facts| {
             let far = |error: PunchTooFar| {
                 Problem::at(ErrorCode::FactOutsideWindow, format!("{at}.punches"), error.to_string())
             };
@@ -226,12 +250,15 @@ fn read_timecard(
     timecard: &v1::Timecard,
     at: &str,
     zones: (Option<u16>, &ZoneTable),
-    names: &Names,
+    (names, rulesets): (&Names, &[Arc<Ruleset>]),
     tags: &RefCell<TagDictionary>,
 ) -> Result<CardFacts, Problem> {
     check_counts(timecard, at)?;
     let (number, zone) = home_zone(&timecard.zone, zones, &format!("{at}.zone"))?;
-    let reader = &mut RowReader::new(zone, names, tags);
+    let known = Known { zones: zones.1, rulesets, tags };
+    let assignments = each(at, "assignments", &timecard.assignments, |row| assignment(row, known))?;
+    let moved = assigned_zone(zone, &assignments, &zones.1.zones);
+    let reader = &mut RowReader::new(moved.as_ref().unwrap_or(zone), names, tags);
     let own_tag = reader.tag(&timecard.tag);
     let own_tag = own_tag.map_err(|error| Problem::at(error.code(), format!("{at}.tag"), error.to_string()))?;
     Ok(CardFacts {
@@ -240,6 +267,7 @@ fn read_timecard(
         zone: number,
         rejected_rows: timecard.rejected_rows,
         tag: own_tag,
+        assignments,
         punches: each(at, "punches", &timecard.punches, |row| Ok(reader.punch(&punch_row(row))?))?,
         shifts: each(at, "shifts", &timecard.shifts, |row| Ok(reader.shift(&shift_row(row))?))?,
         leave: each(at, "leave", &timecard.leave, |row| leave(row, reader))?.into_iter().flatten().collect(),
@@ -285,6 +313,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         employment,
         manual_hours,
         attestations,
+        assignments,
     } = timecard;
     let counts = [
         ("punches", punches.len(), PUNCHES_PER_TIMECARD_MAX),
@@ -299,6 +328,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         ("employment", employment.len(), ROWS_PER_TIMECARD_MAX),
         ("manual_hours", manual_hours.len(), ROWS_PER_TIMECARD_MAX),
         ("attestations", attestations.len(), ROWS_PER_TIMECARD_MAX),
+        ("assignments", assignments.len(), ASSIGNMENTS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
         Some((list, count, most)) => {
@@ -478,6 +508,46 @@ fn attestation_row(said: &v1::AttestationFact) -> AttestationRow<'_> {
     }
 }
 
+/// What assignments may name.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    zones: &'a ZoneTable,
+    rulesets: &'a [Arc<Ruleset>],
+    tags: &'a RefCell<TagDictionary>,
+}
+
+fn assignment(row: &v1::AssignmentFact, known: Known<'_>) -> Result<Assignment, Wrong> {
+    let not_a_date = || Wrong::value("from", format!("`{}` is not a date such as 2026-03-02", excerpt(&row.from)));
+    let tag = |field: &'static str, text: &str| {
+        known.tags.borrow_mut().read(text).map_err(|error| Wrong::value(field, error.to_string()))
+    };
+    let ruleset = |name: &str| {
+        let place = known.rulesets.iter().position(|ruleset| ruleset.name() == name);
+        let unknown = || Wrong {
+            field: "ruleset",
+            code: ErrorCode::RulesetUnknown,
+            message: format!("`{}` is not the name of a ruleset of the call", excerpt(name)),
+        };
+        place.and_then(|place| u16::try_from(place).ok()).ok_or_else(unknown)
+    };
+    let zone = |name: &str| {
+        let unknown = || Wrong {
+            field: "zone",
+            code: ErrorCode::ZoneUnknown,
+            message: format!("`{}` is not a time zone such as `Europe/Berlin`", excerpt(name)),
+        };
+        known.zones.find(name).ok_or_else(unknown)
+    };
+    let stated = |text: &str| !text.is_empty();
+    Ok(Assignment {
+        from: clock::date(row.from.trim()).ok_or_else(not_a_date)?,
+        ruleset: stated(&row.ruleset).then(|| ruleset(&row.ruleset)).transpose()?,
+        zone: stated(&row.zone).then(|| zone(&row.zone)).transpose()?,
+        tag: stated(&row.tag).then(|| tag("tag", &row.tag)).transpose()?,
+        job: tag("job", &row.job)?,
+    })
+}
+
 fn employment_row(employment: &v1::EmploymentFact) -> EmploymentRow<'_> {
     EmploymentRow { hired: employment.hired.as_str().into(), left: employment.left.as_str().into() }
 }
@@ -557,10 +627,9 @@ fn explained(
     too_large: &impl Fn() -> Problem,
 ) -> Result<v1::EvaluatedTimecard, Problem> {
     let names = names(request)?;
-    let zone = finished.batch.columns().zone.get(number.index).copied().unwrap_or(0);
-    let zone = request.zones.get(zone).ok_or_else(lost_timecard)?;
+    let zone = request.zone_of(&finished.batch, number.index).ok_or_else(lost_timecard)?;
     let explanation =
-        words::explain(names, request.tags(), &finished.results, number.index, zone, told.language, told.most);
+        words::explain(names, request.tags(), &finished.results, number.index, &zone, told.language, told.most);
     let explanation = explanation.map_err(|error| match error {
         ExplainError::NoTimecard { .. } => lost_timecard(),
         ExplainError::TooLong { .. } => too_large(),
@@ -610,6 +679,7 @@ fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]
                 FactList::Employment => "employment",
                 FactList::ManualHours => "manual_hours",
                 FactList::Attestations => "attestations",
+                FactList::Assignments => "assignments",
                 FactList::OpeningBalances => "opening_balances",
                 FactList::Carried => "carried",
             };

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError, EvaluationWindow,
-    Evaluations, Hook, Inputs, Note, PayCode, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TagDictionary,
-    TagIndex, TagTable, TimecardBatch, Timestamp, Zone, apply, close, evaluate,
+    Assigned, CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError, EvaluationWindow,
+    Evaluations, Hook, Inputs, Note, PayCode, Plan, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TagDictionary,
+    TagIndex, TagTable, TimecardBatch, Timestamp, Workday, Zone, apply, close, evaluate,
 };
 
 use crate::made_up_plugin;
@@ -20,6 +20,10 @@ pub struct Question {
     pub zone: Zone,
     /// The rules.
     pub timeline: PlanTimeline,
+    /// The versions of the rulesets to which assignments change, with the names of the first.
+    pub others: Vec<Vec<(Workday, Plan)>>,
+    /// The zones to which assignments change.
+    pub other_zones: Vec<Zone>,
     /// The window of the evaluation.
     pub window: EvaluationWindow,
     /// The tags that the facts refer to.
@@ -56,13 +60,12 @@ pub fn rows_with(
     scratch: &mut Scratch,
     results: &mut Evaluations,
 ) {
+    let given = Given::of(question);
+    let inputs = given.inputs(question);
     if question.presets.is_empty() {
-        let (batch, tags) = (batch(question), tag_table(question));
-        return evaluate(&inputs(question, &batch, &question.timeline, &tags), detail, state, scratch, results);
+        return evaluate(&inputs, detail, state, scratch, results);
     }
     let mut card = Waiting { question, notes: notes(detail), state, error: None };
-    let (batch, timeline, tags) = (batch(question), made_up_plugin::bound(&question.timeline), tag_table(question));
-    let inputs = inputs(question, &batch, &timeline, &tags);
     Stage::ALL.iter().for_each(|stage| card.advance(*stage, &inputs, scratch));
     card.close(&inputs, detail, scratch, results);
 }
@@ -70,12 +73,8 @@ pub fn rows_with(
 /// The engine's rows for cards that wait for each other after every stage, as they do at the hooks of plugins: each has
 /// a state of its own, all have one scratch.
 pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evaluations> {
-    let batches: Vec<CheckedBatch> = questions.iter().map(batch).collect();
-    let timelines: Vec<PlanTimeline> = questions.iter().map(timeline).collect();
-    let tables: Vec<TagTable> = questions.iter().map(tag_table).collect();
-    let facts = questions.iter().zip(&batches).zip(&timelines).zip(&tables);
-    let inputs: Vec<Inputs<'_>> =
-        facts.map(|(((question, batch), timeline), tags)| inputs(question, batch, timeline, tags)).collect();
+    let given: Vec<Given> = questions.iter().map(Given::of).collect();
+    let inputs: Vec<Inputs<'_>> = questions.iter().zip(&given).map(|(question, given)| given.inputs(question)).collect();
     let mut states = vec![CardState::default(); questions.len()];
     let waiting = |(question, state)| Waiting { question, notes: notes(detail), state, error: None };
     let mut cards: Vec<Waiting<'_>> = questions.iter().zip(&mut states).map(waiting).collect();
@@ -91,19 +90,50 @@ pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evalua
     cards.into_iter().zip(&inputs).map(close).collect()
 }
 
-fn batch(question: &Question) -> CheckedBatch {
-    let mut batch = TimecardBatch::default();
-    let facts = CardFacts { ruleset: 0, zone: 0, ..question.facts.clone() };
-    batch.push(&facts).expect("generated punches lie near each other");
-    batch.check(1, 1, question.tags.len()).expect("generated columns fit together")
+/// What the engine is given for a question.
+struct Given {
+    batch: CheckedBatch,
+    timelines: Vec<PlanTimeline>,
+    zones: Vec<Zone>,
+    assigned: Assigned,
+    tags: TagTable,
 }
 
-/// The rules of a question, with the plugin that its presets are of.
-fn timeline(question: &Question) -> PlanTimeline {
-    match question.presets.is_empty() {
+impl Given {
+    fn of(question: &Question) -> Given {
+        let (timelines, zones) = (timelines(question), zones(question));
+        let mut batch = TimecardBatch::default();
+        let facts = CardFacts { ruleset: 0, zone: 0, ..question.facts.clone() };
+        batch.push(&facts).expect("generated punches lie near each other");
+        let batch = batch.check(timelines.len(), zones.len(), question.tags.len());
+        let batch = batch.expect("generated columns fit together");
+        let assigned = Assigned::of(&batch, 0, |ruleset| timelines.get(ruleset), &zones);
+        Given { assigned: assigned.expect("the rulesets are siblings"), batch, timelines, zones, tags: tag_table(question) }
+    }
+
+    fn inputs<'a>(&'a self, question: &'a Question) -> Inputs<'a> {
+        inputs(question, &self.batch, 0, &self.assigned, &self.timelines[0], &self.zones, &self.tags)
+    }
+}
+
+/// The rulesets of a question, with the plugin that its presets are of.
+pub(crate) fn timelines(question: &Question) -> Vec<PlanTimeline> {
+    let first = match question.presets.is_empty() {
         true => question.timeline.clone(),
         false => made_up_plugin::bound(&question.timeline),
-    }
+    };
+    let plugins = first.versions()[0].1.plugins.clone();
+    let sibling = |versions: &Vec<(Workday, Plan)>| {
+        let bound = |(from, plan): &(Workday, Plan)| (*from, Plan { plugins: plugins.clone(), ..plan.clone() });
+        first.sibling(versions.iter().map(bound).collect()).expect("generated versions are in order")
+    };
+    let others: Vec<PlanTimeline> = question.others.iter().map(sibling).collect();
+    std::iter::once(first).chain(others).collect()
+}
+
+/// The zones of a question.
+pub(crate) fn zones(question: &Question) -> Vec<Zone> {
+    std::iter::once(&question.zone).chain(&question.other_zones).cloned().collect()
 }
 
 /// The filters of the rules, compared with the tags of a question.
@@ -112,13 +142,19 @@ pub(crate) fn tag_table(question: &Question) -> TagTable {
     TagTable::new(question.timeline.filters(), &index)
 }
 
-fn inputs<'a>(
+/// What the engine reads for one card of a batch of a question.
+pub(crate) fn inputs<'a>(
     question: &'a Question,
     batch: &'a CheckedBatch,
-    timeline: &'a PlanTimeline,
+    index: usize,
+    assigned: &'a Assigned,
+    own: &'a PlanTimeline,
+    zones: &'a [Zone],
     tags: &'a TagTable,
 ) -> Inputs<'a> {
-    let card = batch.timecard(0, std::slice::from_ref(&question.zone)).expect("the batch has one card");
+    let mut card = batch.timecard(index, zones).expect("the card is in the batch");
+    card.zone = assigned.zone.as_ref().unwrap_or(card.zone);
+    let timeline = assigned.timeline.as_ref().unwrap_or(own);
     Inputs { card, timeline, window: &question.window, tags }
 }
 

@@ -11,8 +11,8 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
-    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId, Inputs, Layer,
+    Assigned, Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
+    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId, Layer,
     Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
     ScheduledShift, Scratch, Seconds, ShiftTimes, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues,
     TimecardBatch, Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone,
@@ -158,11 +158,12 @@ fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
         batch.push(&facts).expect("generated punches lie near each other");
     }
     let tags = engine::tag_table(question);
-    let batch = batch.check(1, 1, question.tags.len()).expect("generated columns fit together");
+    let (timelines, zones) = (engine::timelines(question), engine::zones(question));
+    let batch = batch.check(timelines.len(), zones.len(), question.tags.len()).expect("generated columns fit together");
     let (mut state, mut scratch, mut results) = (CardState::default(), Scratch::default(), Evaluations::default());
     for index in 0..batch.len() {
-        let card = batch.timecard(index, std::slice::from_ref(&question.zone)).expect("the card is in the batch");
-        let inputs = Inputs { card, timeline: &question.timeline, window: &question.window, tags: &tags };
+        let assigned = Assigned::of(&batch, index, |ruleset| timelines.get(ruleset), &zones).expect("siblings");
+        let inputs = engine::inputs(question, &batch, index, &assigned, &timelines[0], &zones, &tags);
         evaluate(&inputs, Detail::Workdays, &mut state, &mut scratch, &mut results);
     }
     (0..batch.len()).map(|index| Outcome::of(&results, index)).collect()
@@ -182,8 +183,7 @@ pub fn detail_invariance(question: &Question) -> Held {
 /// since a transfer is a punch that rounding would move, and divides a length. A clock that is off moves it too, and a
 /// restriction may leave it out.
 pub fn segment_split_invariance(question: &Question) -> Held {
-    let mut plain = question.clone();
-    plain.timeline = with_plans(question, |plan| {
+    let plain = with_plans(question, |plan| {
         plan.pairing = Pairing { mode: PairingMode::Typed, pair_length_max: None, ..Pairing::default() };
         plan.matching =
             Matching { new_shift_gap: Seconds::hours(16), shift_length_max: Seconds::hours(48), ..Matching::default() };
@@ -303,12 +303,13 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     let plan = Plan {
         overtime: Overtime { tiers, combine: Combine::StraightTimeOnly },
         overtime_approval: Vec::new(),
-        ..question.timeline.versions()[0].1.clone()
+        ..Plan::clone(&question.timeline.versions()[0].1)
     };
     let opens = plan.workdays.workweek_opens;
     let mut plain = question.clone();
     // Work outside of employment is seen by no tier.
     plain.facts.employment.clear();
+    plain.facts.assignments.clear();
     plain.timeline = timeline_of(question, vec![(Workday(0), plan)], names);
     let (rows, state) = evaluated(&plain);
     if rows.cards[0].error.is_some() {
@@ -375,9 +376,7 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
 /// A tier and a premium that never match leave everything as it was.
 pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
     let (names, first) = with_rules(question, 2);
-    let mut changed = question.clone();
-    let mut versions = question.timeline.versions().to_vec();
-    for (_, plan) in &mut versions {
+    let mut changed = with_plans(question, |plan| {
         if matches!(plan.overtime.combine, Combine::StraightTimeOnly | Combine::AllHoursCount) {
             plan.overtime.tiers.push(OvertimeTier {
                 rule: first,
@@ -408,8 +407,8 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
             min: Seconds::ZERO,
             max: Seconds::hours(24),
         });
-    }
-    changed.timeline = timeline_of(question, versions, names);
+    });
+    changed.timeline = timeline_of(question, changed.timeline.to_versions(), names);
     same(&engine::answer(question), &engine::answer(&changed), "with rules that never match")
 }
 
@@ -417,8 +416,7 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
 /// split, numbers of punches that no correction names, approvals of a kind that no rule reads, waivers of meals that no
 /// rule requires, and leave that was recorded after `as_of`.
 pub fn unread_facts_change_nothing(question: &Question) -> Held {
-    let mut plain = question.clone();
-    plain.timeline = with_plans(question, without_filters);
+    let mut plain = with_plans(question, without_filters);
     plain.split_by.clear();
     plain.tags = TagDictionary::default();
     plain.facts.tag = TagId::NONE;
@@ -483,8 +481,7 @@ pub fn filter_that_fits_all_is_none(question: &Question) -> Held {
     let all = FilterId(filters.len() as u8);
     let values = TagValues::NoneOf(["nowhere".to_owned()].into());
     filters.push(TagFilter { conditions: vec![TagCondition { name: "site".to_owned(), values }] });
-    let mut changed = question.clone();
-    changed.timeline = with_plans(question, |plan| change_filters(plan, |filter| filter.or(Some(all))));
+    let mut changed = with_plans(question, |plan| change_filters(plan, |filter| filter.or(Some(all))));
     changed.timeline = changed.timeline.with_filters(filters).expect("one filter more");
     same(&engine::answer(question), &engine::answer(&changed), "with a filter that all tags fit")
 }
@@ -518,12 +515,16 @@ fn with_rules(question: &Question, more: usize) -> (Names, RuleId) {
     (names, first)
 }
 
-/// The timeline with every plan changed.
-fn with_plans(question: &Question, change: impl Fn(&mut Plan)) -> PlanTimeline {
-    let mut versions = question.timeline.versions().to_vec();
-    versions.iter_mut().for_each(|version| change(&mut version.1));
-    let names = question.timeline.names().clone();
-    timeline_of(question, versions, names)
+/// The question with every plan changed, of all rulesets.
+fn with_plans(question: &Question, change: impl Fn(&mut Plan)) -> Question {
+    let changed = |mut versions: Vec<(Workday, Plan)>| {
+        versions.iter_mut().for_each(|version| change(&mut version.1));
+        versions
+    };
+    let versions = changed(question.timeline.to_versions());
+    let timeline = timeline_of(question, versions, question.timeline.names().clone());
+    let others = question.others.iter().cloned().map(changed).collect();
+    Question { timeline, others, ..question.clone() }
 }
 
 /// A timeline with the filters of a question.
@@ -538,15 +539,15 @@ fn timeline_of(question: &Question, versions: Vec<(Workday, Plan)>, names: Names
 /// corrections are left out.
 pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
     const DAYS: i32 = 35;
-    let mut plain = question.clone();
-    plain.zone = Zone::fixed("fixed", plain.zone.offset_at(plain.window.as_of));
-    plain.timeline = with_plans(question, |plan| {
+    let mut plain = with_plans(question, |plan| {
         for tier in plan.overtime.tiers.iter_mut().filter(|tier| tier.scope == TierScope::Month) {
             tier.scope = TierScope::PayPeriod;
         }
         (plan.corrections.quota, plan.corrections.closes_after) = (None, None);
         plan.attendance.free_late = None;
     });
+    plain.zone = Zone::fixed("fixed", plain.zone.offset_at(plain.window.as_of));
+    plain.facts.assignments.iter_mut().for_each(|row| row.zone = None);
     let before = engine::answer(&plain);
     let after = engine::answer(&moved(&plain, DAYS));
     same(&moved_outcome(&before, DAYS), &after, "moved by whole weeks")
@@ -601,6 +602,9 @@ fn moved(question: &Question, days: i32) -> Question {
         said.workday = said.workday.plus(days);
         said.recorded_at = later(said.recorded_at, days);
     }
+    for row in &mut facts.assignments {
+        row.from = row.from.plus(days);
+    }
     for employment in &mut facts.employment {
         employment.hired = employment.hired.map(|hired| hired.plus(days));
         employment.left = employment.left.map(|left| left.plus(days));
@@ -619,8 +623,7 @@ fn moved(question: &Question, days: i32) -> Question {
     moved.window.facts = range(moved.window.facts);
     moved.window.pay_period = range(moved.window.pay_period);
     moved.window.as_of = later(moved.window.as_of, days);
-    let mut versions = question.timeline.versions().to_vec();
-    for (from, plan) in &mut versions {
+    let later_plans = |(from, plan): &mut (Workday, Plan)| {
         *from = from.plus(days);
         plan.calendar.dates.iter_mut().for_each(|date| date.0 = date.0.plus(days));
         for date in plan.clock_offsets.iter_mut().flat_map(|rule| [&mut rule.from, &mut rule.until]).flatten() {
@@ -637,7 +640,9 @@ fn moved(question: &Question, days: i32) -> Question {
                 *anchor = anchor.plus(days);
             }
         }
-    }
+    };
+    let mut versions = question.timeline.to_versions();
+    versions.iter_mut().chain(moved.others.iter_mut().flatten()).for_each(later_plans);
     moved.timeline = timeline_of(question, versions, question.timeline.names().clone());
     moved
 }
@@ -662,8 +667,7 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
 /// time, steps of leaving early and lengths of days are left out: they call a day absent because little was worked, or
 /// without a scheduled shift.
 pub fn work_attends_shifts(question: &Question) -> Held {
-    let mut plain = question.clone();
-    plain.timeline = with_plans(question, |plan| {
+    let mut plain = with_plans(question, |plan| {
         plan.attendance.absent_below = None;
         plan.attendance.early_tiers.clear();
         plan.expectation.hours = [None; 7];
@@ -688,8 +692,7 @@ pub fn work_attends_shifts(question: &Question) -> Held {
 /// belongs to a shift of a day of employment, and so does leaving early, which may count as absence; plugins may pay what
 /// they like.
 pub fn outside_employment_earns_nothing(question: &Question) -> Held {
-    let mut plain = question.clone();
-    plain.timeline = with_plans(question, |plan| plan.attendance.early_tiers.clear());
+    let mut plain = with_plans(question, |plan| plan.attendance.early_tiers.clear());
     plain.presets.clear();
     let stretches = &plain.facts.employment;
     let outside = |day: Workday| {

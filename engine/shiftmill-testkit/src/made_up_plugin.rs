@@ -34,7 +34,7 @@ pub fn bound(timeline: &PlanTimeline) -> PlanTimeline {
         carried_keys: vec![CarryKey(0)],
     };
     let filters = timeline.filters().to_vec();
-    let mut versions = timeline.versions().to_vec();
+    let mut versions = timeline.to_versions();
     versions.iter_mut().for_each(|version| version.1.plugins = vec![0]);
     let timeline = PlanTimeline::new(versions, names).expect("a timeline with one name more");
     let timeline = timeline.with_filters(filters).expect("the same filters");

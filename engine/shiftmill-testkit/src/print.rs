@@ -34,7 +34,7 @@ fn write_marked(text: &mut String, lines: &[String], others: &[String]) {
 
 /// The facts and the rules of a question.
 pub fn timecard(question: &Question) -> String {
-    let Question { facts, zone, timeline, window, tags, split_by, presets } = question;
+    let Question { facts, zone, timeline, others, other_zones, window, tags, split_by, presets } = question;
     let tag = |tag| tags.get(tag).map_or_else(String::new, |tag| format!(" [{tag}]"));
     let mut text = String::from("# A timecard\n");
     let _ = writeln!(
@@ -63,6 +63,12 @@ pub fn timecard(question: &Question) -> String {
         );
     }
     let _ = writeln!(text, "Employee:{}. Totals are split by {split_by:?}.", tag(facts.tag));
+    for row in &facts.assignments {
+        let _ = writeln!(text, "Assigned: {row:?}{}{}", tag(row.tag.unwrap_or_default()), tag(row.job));
+    }
+    for zone in other_zones {
+        let _ = writeln!(text, "Other zone: {}", zone.name());
+    }
     for (number, filter) in timeline.filters().iter().enumerate() {
         let _ = writeln!(text, "Filter {number}: {filter}");
     }
@@ -100,6 +106,12 @@ pub fn timecard(question: &Question) -> String {
     }
     for (from, plan) in timeline.versions() {
         let _ = writeln!(text, "\n## Plan from {from}\n```text\n{}\n```", without_exceptions(&format!("{plan:#?}")));
+    }
+    for (number, versions) in others.iter().enumerate() {
+        for (from, plan) in versions {
+            let plan = without_exceptions(&format!("{plan:#?}"));
+            let _ = writeln!(text, "\n## Ruleset {}: plan from {from}\n```text\n{plan}\n```", number + 1);
+        }
     }
     text
 }

@@ -62,6 +62,9 @@ fn smaller(question: &Question) -> Vec<Question> {
     for index in 0..facts.punches.len() {
         with(&|question| question.facts.punches[index].tag = TagId::NONE);
     }
+    for index in 0..facts.assignments.len() {
+        with(&|question| gone(question.facts.assignments.remove(index)));
+    }
     for index in 0..facts.employment.len() {
         with(&|question| gone(question.facts.employment.remove(index)));
     }
@@ -71,6 +74,12 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.window.facts.first = question.window.facts.first.plus(1).min(question.window.facts.last));
     with(&|question| question.window.facts.last = question.window.facts.last.plus(-1).max(question.window.facts.first));
     with(&|question| question.window.pay_period = question.window.facts);
+    for (number, other) in question.others.iter().enumerate() {
+        with(&|question| question.others[number] = question.timeline.to_versions());
+        if other.len() > 1 {
+            with(&|question| question.others[number].truncate(1));
+        }
+    }
     for timeline in smaller_timelines(&question.timeline) {
         with(&|question| question.timeline = timeline.clone());
     }
@@ -78,17 +87,17 @@ fn smaller(question: &Question) -> Vec<Question> {
 }
 
 fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
-    let versions = timeline.versions();
+    let versions = timeline.to_versions();
     let mut all = Vec::new();
     if versions.len() > 1 {
         for index in 0..versions.len() {
-            let mut fewer = versions.to_vec();
+            let mut fewer = versions.clone();
             fewer.remove(index);
             all.extend(like(timeline, fewer));
         }
     }
     let changed = |change: &dyn Fn(&mut Plan)| {
-        let mut versions = versions.to_vec();
+        let mut versions = versions.clone();
         versions.iter_mut().for_each(|version| change(&mut version.1));
         like(timeline, versions)
     };

@@ -25,13 +25,15 @@ pub enum Table {
     ManualHours,
     /// What employees attested.
     Attestations,
+    /// What changes for employees by date.
+    Assignments,
     /// Values that plugins carried over from the pay period before.
     Carried,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 11] = [
+    pub const ALL: [Table; 12] = [
         Table::Employees,
         Table::Punches,
         Table::Schedule,
@@ -42,6 +44,7 @@ impl Table {
         Table::Approvals,
         Table::ManualHours,
         Table::Attestations,
+        Table::Assignments,
         Table::Carried,
     ];
 
@@ -58,6 +61,7 @@ impl Table {
             Table::Approvals => "approvals",
             Table::ManualHours => "manual_hours",
             Table::Attestations => "attestations",
+            Table::Assignments => "assignments",
             Table::Carried => "carried",
         }
     }
@@ -153,6 +157,7 @@ fields! {
         Approvals Required "the employee's key";
         ManualHours Required "the employee's key";
         Attestations Required "the employee's key";
+        Assignments Required "the employee's key";
         Carried Required "the employee's key";
     }
     Name "name" ["employee_name", "full_name", "姓名"] {
@@ -160,6 +165,7 @@ fields! {
     }
     Zone "zone" ["time_zone", "tz"] {
         Employees Optional "IANA name; the zone of the evaluation when empty";
+        Assignments Optional "IANA name; as before when empty";
     }
     Pin "pin" ["terminal_pin", "enroll_number", "device_user_id", "en_no", "ac_no", "考勤号码", "登记号码"] {
         Employees Optional "their number on terminals";
@@ -167,6 +173,7 @@ fields! {
     }
     Ruleset "ruleset" ["rules", "pay_group"] {
         Employees Optional "one of the rulesets of the evaluation; the first when empty";
+        Assignments Optional "one of the rulesets of the evaluation; as before when empty";
     }
     Hired "hired" ["hire_date", "date_of_hire", "入职日期"] {
         Employees Optional "the first day of employment; before all facts when empty. Who was hired again has a row for each employment";
@@ -211,6 +218,7 @@ fields! {
         Leave When "a date (whole workdays, both included), or a date and a time";
         Days Optional "when only a part of the day has the type: a time of day; with `to`";
         Approvals When "a date and a time";
+        Assignments Required "the first day on which it holds";
     }
     To "to" ["end", "end_date", "until", "new_at"] {
         Leave Optional "the last date, or the date and time of the end";
@@ -281,6 +289,10 @@ fields! {
         Punches Optional "the tag of the work that the punch opens";
         Schedule Optional "the tag of work in the shift whose punch has none";
         Corrections Optional "the tag of the punch to add";
+        Assignments Optional "the tag of work whose punch and roster row have none; as before when empty";
+    }
+    Job "job" ["for_job"] {
+        Assignments Optional "a tag such as `job=driver`: the ruleset is for work only that has all pairs of it";
     }
     Rule "rule" [] {}
 }

@@ -30,6 +30,8 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::EmploymentBackwards { .. }
         | EvaluationError::ManualHoursTooLong { .. }
+        | EvaluationError::RulesetsApart
+        | EvaluationError::AssignmentOfJob { .. }
         | EvaluationError::GivenTwice { .. }
         | EvaluationError::FactOutsideWindow { .. }
         | EvaluationError::Engine
@@ -134,6 +136,8 @@ errors! {
     EmploymentBackwards { index },
     UnknownPayCode { index code },
     ManualHoursTooLong { index },
+    RulesetsApart,
+    AssignmentOfJob { index },
     UnknownAttestation { index question },
     FactOutsideWindow { workday },
     Engine,

@@ -2,7 +2,7 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind,
+    Approval, ApprovalTime, Assignment, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind,
     DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names,
     OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp, Unit,
     Waiver, WaiverKind, Workday,
@@ -44,6 +44,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         day_overrides: rows(&batch.day_overrides, write_day_override),
         approvals: rows(&batch.approvals, write_approval),
         employment: rows(&batch.employment, write_employment),
+        assignments: rows(&batch.assignments, write_assignment),
         manual_hours: rows(&batch.manual_hours, |employee, row| {
             write_manual_hours(employee, row, vocabulary.pay_code_name(ruleset(employee), row.code))
         }),
@@ -104,6 +105,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
     let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
     let employment = sparse(&chunk.employment, "employment", |row| (row.employee, Ok(read_employment(row))))?;
+    let assignments = sparse(&chunk.assignments, "assignments", |row| (row.employee, read_assignment(row)))?;
     let manual_hours =
         sparse(&chunk.manual_hours, "manual_hours", |row| (row.employee, Ok(read_manual_hours(row, &employees))))?;
     let attestations =
@@ -160,6 +162,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         day_overrides,
         approvals,
         employment,
+        assignments,
         manual_hours,
         attestations,
         opening_balances,
@@ -263,6 +266,12 @@ pub enum RowFault {
         what: &'static str,
         /// The number.
         number: i32,
+    },
+    /// A position that is larger than any header can have.
+    #[error("{value} is more positions than there can be")]
+    NoSuchPosition {
+        /// The position.
+        value: u32,
     },
     /// A part of a day that is none.
     #[error("a part of a day has to end after it starts, at 86400 seconds at the latest")]
@@ -594,6 +603,29 @@ fn write_employment(employee: u32, employment: &Employment) -> v1::EmploymentRow
 
 fn read_employment(row: &v1::EmploymentRow) -> Employment {
     Employment { hired: row.hired.map(Workday), left: row.left.map(Workday) }
+}
+
+fn write_assignment(employee: u32, row: &Assignment) -> v1::AssignmentRow {
+    let Assignment { from, ruleset, zone, tag, job } = *row;
+    v1::AssignmentRow {
+        employee,
+        from: from.0,
+        ruleset: ruleset.map(u32::from),
+        zone: zone.map(u32::from),
+        tag: tag.map(|tag| u32::from(tag.0)),
+        job: u32::from(job.0),
+    }
+}
+
+fn read_assignment(row: &v1::AssignmentRow) -> Result<Assignment, RowFault> {
+    let narrow = |value: u32| u16::try_from(value).map_err(|_| RowFault::NoSuchPosition { value });
+    Ok(Assignment {
+        from: Workday(row.from),
+        ruleset: row.ruleset.map(narrow).transpose()?,
+        zone: row.zone.map(narrow).transpose()?,
+        tag: row.tag.map(narrow).transpose()?.map(TagId),
+        job: TagId(narrow(row.job)?),
+    })
 }
 
 fn write_manual_hours(employee: u32, hours: &ManualHours, code: String) -> v1::ManualHoursRow {

@@ -228,6 +228,7 @@ fn row(chunk: &CheckedBatch, employee: u32, error: EvaluationError) -> Option<(&
         FactList::Employment => ("employment", facts.employment.first_of(employee)),
         FactList::ManualHours => ("manual_hours", facts.manual_hours.first_of(employee)),
         FactList::Attestations => ("attestations", facts.attestations.first_of(employee)),
+        FactList::Assignments => ("assignments", facts.assignments.first_of(employee)),
         FactList::OpeningBalances => ("opening_balances", facts.opening_balances.first_of(employee)),
         FactList::Carried => ("carried_key", facts.carried.first_of(employee)),
     };

@@ -39,7 +39,8 @@ impl UnknownNames {
             | FactList::DayOverrides
             | FactList::Carried
             | FactList::Approvals
-            | FactList::Employment => None,
+            | FactList::Employment
+            | FactList::Assignments => None,
         }
     }
 }

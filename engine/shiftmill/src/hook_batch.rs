@@ -16,13 +16,13 @@ use std::ops::Range;
 use std::time::Instant;
 
 use shiftmill_core::{
-    CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
+    Assigned, CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
     Inputs, Note, Noticed, OnFailure, PluginFailure, Proposal, Recorder, RuleId, Scratch, Seconds, Silent, Stage,
     apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};
 
-use crate::card::{CardMemory, evaluate_card, fail, inputs};
+use crate::card::{CardMemory, assigned, evaluate_card, fail, inputs};
 use crate::chunk::SliceLimits;
 use crate::request::{Request, Stopped};
 
@@ -94,7 +94,8 @@ impl CardRecorder for Vec<Note> {
 struct Underway<'a, R> {
     /// Its position in the chunk.
     index: usize,
-    ruleset: usize,
+    /// The first of the rulesets whose plugins are numbered as those of its own.
+    group: usize,
     inputs: Inputs<'a>,
     state: &'a mut CardState,
     recorder: R,
@@ -125,7 +126,9 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         results: &mut Evaluations,
     ) -> Result<(), Stopped> {
         let HookScratch { states, calls } = hooks;
-        let hook_batch = HookBatch::<'_, R>::begin(request, batch, cards.clone(), states);
+        let stopping = cards.clone().filter(|index| request.stops(batch.ruleset(*index)));
+        let assigned: Vec<_> = stopping.map(|index| (index, assigned(request, batch, index))).collect();
+        let hook_batch = HookBatch::<'_, R>::begin(request, batch, &assigned, states);
         let outcome = hook_batch.run(cards.clone(), memory, calls, results);
         states.iter_mut().take(cards.len()).for_each(give_back);
         outcome
@@ -144,8 +147,8 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         while let Some((stages, hook, later)) = up_to_hook(ahead, |hook| request.stops_at(hook)) {
             self.advance(stages, &mut memory.scratch);
             ahead = later;
-            for (ruleset, bound) in request.calls_at(hook) {
-                self.call(hook, ruleset, bound, calls, &mut memory.scratch)?;
+            for (group, bound) in request.calls_at(hook) {
+                self.call(hook, group, bound, calls, &mut memory.scratch)?;
             }
         }
         self.finish(ahead, cards, memory, results);
@@ -156,19 +159,18 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     fn begin(
         request: &'a Request,
         batch: &'a CheckedBatch,
-        cards: Range<usize>,
+        assigned: &'a [(usize, Result<Assigned, EvaluationError>)],
         states: &'a mut Vec<CardState>,
     ) -> HookBatch<'a, R> {
-        let stopping = || cards.clone().filter(|index| request.stops(batch.ruleset(*index)));
-        let count = stopping().count();
-        if states.len() < count {
-            states.resize_with(count, CardState::default);
+        if states.len() < assigned.len() {
+            states.resize_with(assigned.len(), CardState::default);
         }
-        let begin = |(index, state)| {
+        // A card whose assignments cannot be followed does not stop, and is an error when the batch is closed.
+        let begin = |((index, assigned), state): (&'a (usize, Result<Assigned, _>), _)| {
             Some(Underway {
-                index,
-                ruleset: batch.ruleset(index),
-                inputs: inputs(request, batch, index)?,
+                index: *index,
+                group: request.group(batch.ruleset(*index)),
+                inputs: inputs(request, batch, *index, assigned.as_ref().ok()?)?,
                 state,
                 recorder: R::default(),
                 changed_by: Vec::new(),
@@ -177,7 +179,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
                 error: None,
             })
         };
-        HookBatch { request, batch, cards: stopping().zip(states).filter_map(begin).collect() }
+        HookBatch { request, batch, cards: assigned.iter().zip(states).filter_map(begin).collect() }
     }
 
     /// Takes every card through some stages.
@@ -187,17 +189,19 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         }
     }
 
-    /// Calls a plugin for the cards of its ruleset, and applies what it proposes.
+    /// Calls a plugin for the cards of its rulesets on which it is in force, and applies what it proposes.
     fn call(
         &mut self,
         hook: Hook,
-        ruleset: usize,
+        group: usize,
         bound: &Bound,
         calls: &mut CallScratch,
         scratch: &mut Scratch,
     ) -> Result<(), Stopped> {
+        let (number, facts) = (bound.index(), self.request.window.facts);
         let concerned = |card: &Underway<'_, R>| {
-            card.ruleset == ruleset && card.error.is_none() && !card.left_out.contains(&bound.index())
+            let is_called = card.group == group && card.error.is_none() && !card.left_out.contains(&number);
+            is_called && card.inputs.timeline.is_in_force_within(number, facts)
         };
         let keys = &self.batch.columns().employees;
         let shown = self.cards.iter().filter(|card| concerned(card)).map(|card| HookCard {

@@ -1,10 +1,11 @@
 //! A request: the settings of an evaluation, with the plugins that it calls.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use shiftmill_core::{
-    Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, NO_TAGS, PluginHash, TAG_TOTALS_MAX, TagDictionary,
-    TagIndex, TagTable, ZoneTable, edits_per_card_max,
+    CheckedBatch, Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, NO_TAGS, PluginHash, TAG_TOTALS_MAX, TagDictionary,
+    TagIndex, TagTable, Zone, ZoneTable, assigned_zone, edits_per_card_max,
 };
 use shiftmill_plugin_host::{BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget};
 use shiftmill_ruleset::Ruleset;
@@ -29,7 +30,9 @@ pub struct Request {
     pub detail: Detail,
     tags: Tags,
     layout: Layout,
-    /// For each ruleset the plugins that are called, in order.
+    /// For each ruleset the first one whose numbers mean the same: employees may change between them.
+    groups: Vec<usize>,
+    /// For each ruleset that is the first of its group the plugins that are called for the group, in order.
     plugins: Vec<Vec<Bound>>,
     /// The hooks at which any plugin is called.
     hooks: HookSet,
@@ -189,7 +192,12 @@ impl Request {
         cancellation: &Arc<Cancellation>,
     ) -> Result<Request, RequestError> {
         let cancellation = Arc::new(Cancellation::within(cancellation));
-        let plugins = rulesets.iter().map(|ruleset| bind_all(ruleset, &window, registry, &cancellation));
+        let groups = groups_of(&rulesets);
+        let plugins = (0..rulesets.len()).map(|number| {
+            let members = rulesets.iter().zip(&groups).filter(|(_, group)| **group == number);
+            let members: Vec<&Ruleset> = members.map(|(ruleset, _)| ruleset.as_ref()).collect();
+            bind_all(&members, &window, registry, &cancellation)
+        });
         let plugins = plugins.collect::<Result<Vec<_>, _>>()?;
         let mut hooks = HookSet::NONE;
         for bound in plugins.iter().flatten() {
@@ -203,6 +211,7 @@ impl Request {
             rulesets,
             layout: Layout::default(),
             pace: Pace::of(&plugins),
+            groups,
             plugins,
             hooks,
             metrics: None,
@@ -306,7 +315,7 @@ impl Request {
 
     /// The plugins that are called for the timecards of a ruleset, in order.
     pub fn plugins(&self, ruleset: usize) -> &[Bound] {
-        self.plugins.get(ruleset).map_or(&[], Vec::as_slice)
+        self.plugins.get(self.group(ruleset)).map_or(&[], Vec::as_slice)
     }
 
     /// The most that the plugins of a ruleset may propose for one employee, at all their hooks together.
@@ -358,10 +367,23 @@ impl Request {
         self.stopped.get()
     }
 
-    /// The rulesets with plugins that are called at a hook.
+    /// The zone of a timecard of a batch, with the changes that its assignments make. `None` for a timecard or a zone that is
+    /// not there.
+    pub fn zone_of(&self, batch: &CheckedBatch, index: usize) -> Option<Cow<'_, Zone>> {
+        let own = self.zones.zones.get(batch.zone(index))?;
+        let moved = assigned_zone(own, batch.assignments(index), &self.zones.zones);
+        Some(moved.map_or(Cow::Borrowed(own), Cow::Owned))
+    }
+
+    /// The first of the rulesets whose numbers mean the same as those of a ruleset.
+    pub(crate) fn group(&self, ruleset: usize) -> usize {
+        self.groups.get(ruleset).copied().unwrap_or(ruleset)
+    }
+
+    /// The groups of rulesets with plugins that are called at a hook, each named by its first ruleset.
     pub(crate) fn calls_at(&self, hook: Hook) -> impl Iterator<Item = (usize, &Bound)> {
         let all =
-            self.plugins.iter().enumerate().flat_map(|(ruleset, plugins)| plugins.iter().map(move |it| (ruleset, it)));
+            self.plugins.iter().enumerate().flat_map(|(group, plugins)| plugins.iter().map(move |it| (group, it)));
         all.filter(move |(_, bound)| bound.binding().hooks.contains(hook))
     }
 
@@ -393,19 +415,27 @@ impl Request {
     }
 }
 
-/// Binds the plugins of a ruleset that are in force on a day that the facts cover.
+/// For each ruleset the first one whose numbers mean the same.
+fn groups_of(rulesets: &[Arc<Ruleset>]) -> Vec<usize> {
+    let first = |ruleset: &Arc<Ruleset>| {
+        rulesets.iter().position(|earlier| earlier.timeline().is_sibling_of(ruleset.timeline())).unwrap_or_default()
+    };
+    rulesets.iter().map(first).collect()
+}
+
+/// Binds the plugins of rulesets whose numbers mean the same, each that is in force under any of them on a day that the
+/// facts cover.
 fn bind_all(
-    ruleset: &Ruleset,
+    rulesets: &[&Ruleset],
     window: &EvaluationWindow,
     registry: &PluginRegistry,
     cancellation: &Arc<Cancellation>,
 ) -> Result<Vec<Bound>, RequestError> {
-    let timeline = ruleset.timeline();
+    let bindings = rulesets.first().map_or(&[][..], |ruleset| ruleset.timeline().bindings());
     let mut plugins = Vec::new();
-    for (index, binding) in (0_u16..).zip(timeline.bindings()) {
-        if !timeline.is_in_force_within(index, window.facts) {
-            continue;
-        }
+    for (index, binding) in (0_u16..).zip(bindings) {
+        let uses = |ruleset: &&&Ruleset| ruleset.timeline().is_in_force_within(index, window.facts);
+        let Some(ruleset) = rulesets.iter().find(uses) else { continue };
         let names = || (ruleset.name().to_owned(), binding.name.clone());
         let plugin = registry.get(binding.plugin).ok_or_else(|| {
             let (ruleset, binding_name) = names();

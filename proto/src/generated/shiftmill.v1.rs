@@ -1384,6 +1384,11 @@ pub struct Header {
     /// The names of tags by which totals of the pay period are split, at most 8. A split total names one by its position.
     #[prost(string, repeated, tag = "8")]
     pub split_totals_by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Employees may change from one of the rulesets to another, by date or by job: see `Chunk.assignments`. The names of the
+    /// rulesets are then numbered together, and rules of one name share their counters; a pay code or a leave name must mean
+    /// the same in all of them. At most 32 rulesets.
+    #[prost(bool, tag = "9")]
+    pub join_rulesets: bool,
 }
 /// What a punch, a roster row or an employee carries besides times, such as site and job: 1 to 16 pairs, each name once.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1565,6 +1570,9 @@ pub struct Chunk {
     /// What employees attested, by ascending employee.
     #[prost(message, repeated, tag = "38")]
     pub attestations: ::prost::alloc::vec::Vec<AttestationRow>,
+    /// What changes for employees by date, by ascending employee; at most 32 rows for each.
+    #[prost(message, repeated, tag = "40")]
+    pub assignments: ::prost::alloc::vec::Vec<AssignmentRow>,
 }
 /// Approved leave of one employee.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1750,6 +1758,31 @@ pub struct ManualHoursRow {
     /// When it became known: seconds since 1970. Hours recorded after `as_of` do not count.
     #[prost(sfixed64, tag = "5")]
     pub recorded_at: i64,
+}
+/// From a workday on, another ruleset, zone or tag is the employee's. What is left out stays as it was before; at first it is
+/// what the columns `ruleset`, `zone` and `tag` say. Two rows for one day and job must say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssignmentRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The first workday: days since 1970-01-01.
+    #[prost(sint32, tag = "2")]
+    pub from: i32,
+    /// A position in the header's `rulesets`. With another ruleset than before the header needs `join_rulesets`; else the
+    /// timecard, and only it, gets the error `SM-RULESETS-APART`.
+    #[prost(uint32, optional, tag = "3")]
+    pub ruleset: ::core::option::Option<u32>,
+    /// A position in the header's `zones`.
+    #[prost(uint32, optional, tag = "4")]
+    pub zone: ::core::option::Option<u32>,
+    /// The N-th of the header's `tags`, or 0 for none.
+    #[prost(uint32, optional, tag = "5")]
+    pub tag: ::core::option::Option<u32>,
+    /// The N-th of the header's `tags`: the ruleset is for work only that has all pairs of this tag, such as `job=driver`. Such a
+    /// row has a ruleset, and neither a zone nor a tag.
+    #[prost(uint32, tag = "6")]
+    pub job: u32,
 }
 /// The answer of one employee to a question about a workday. Of several answers the last one recorded counts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2834,6 +2867,9 @@ pub struct EvaluateRequest {
     /// The names of tags, at most 8, by which totals of the pay period are split.
     #[prost(string, repeated, tag = "8")]
     pub split_totals_by: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Other rulesets to which assignments change, at most 31; see `Header.join_rulesets`.
+    #[prost(message, repeated, tag = "9")]
+    pub other_rulesets: ::prost::alloc::vec::Vec<RulesetSource>,
 }
 /// One employee's facts, written for people. Times are `2026-03-02 08:58` or `2026-03-02T08:58:30` by the wall clock of
 /// the timecard's zone (shown twice: the earlier; never shown: moved forward), or instants such as
@@ -2887,6 +2923,9 @@ pub struct Timecard {
     /// What the employee attested.
     #[prost(message, repeated, tag = "19")]
     pub attestations: ::prost::alloc::vec::Vec<AttestationFact>,
+    /// What changes for the employee by date, at most 32 entries.
+    #[prost(message, repeated, tag = "21")]
+    pub assignments: ::prost::alloc::vec::Vec<AssignmentFact>,
     /// The employee's tag, `site=north;job=welder`, which work has whose punch and roster row have none.
     #[prost(string, tag = "17")]
     pub tag: ::prost::alloc::string::String,
@@ -3089,6 +3128,25 @@ pub struct AttestationFact {
     /// When it became known; empty: long ago.
     #[prost(string, tag = "4")]
     pub recorded_at: ::prost::alloc::string::String,
+}
+/// From a workday on, another ruleset, zone or tag is the employee's. What is empty stays as it was before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssignmentFact {
+    /// The first workday.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    /// The name of one of the rulesets of the call, as it calls itself.
+    #[prost(string, tag = "2")]
+    pub ruleset: ::prost::alloc::string::String,
+    /// A zone, such as `Europe/Berlin`.
+    #[prost(string, tag = "3")]
+    pub zone: ::prost::alloc::string::String,
+    /// A tag, `site=north;job=welder`.
+    #[prost(string, tag = "4")]
+    pub tag: ::prost::alloc::string::String,
+    /// A tag such as `job=driver`: the ruleset is for work only that has all pairs of it. Then `zone` and `tag` are empty.
+    #[prost(string, tag = "5")]
+    pub job: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -125,7 +125,7 @@ impl Noticed {
 fn all_settled(noticed: &[Noticed], scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> bool {
     let as_of = inputs.window.as_of;
     let shift_is_settled = |shift: &ScheduledShift| {
-        let (_, latest_out) = inputs.timeline.at(shift.workday).schedule.punch_window(shift.template);
+        let (_, latest_out) = inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
         shift.end.after(latest_out) <= as_of
     };
     noticed.iter().all(|noticed| noticed.at.after(RESOLVES_WITHIN) <= as_of) && scheduled.iter().all(shift_is_settled)
@@ -136,7 +136,7 @@ fn settled_at(workday: Workday, at: Timestamp, scheduled: &[ScheduledShift], inp
     let of_day = scheduled.iter().filter(|shift| shift.workday == workday);
     match of_day.max_by_key(|shift| shift.end) {
         Some(last) => {
-            let (_, latest_out) = inputs.timeline.at(workday).schedule.punch_window(last.template);
+            let (_, latest_out) = inputs.plan_of_scheduled(last).schedule.punch_window(last.template);
             last.end.after(latest_out)
         }
         None => at.after(RESOLVES_WITHIN),

@@ -36,7 +36,7 @@ pub(super) fn add(inputs: &Inputs<'_>, state: &CardState, parts: &mut Scratch, r
 
 fn gather(inputs: &Inputs<'_>, state: &CardState, value_of: impl Fn(TagId) -> TagId, parts: &mut Scratch) {
     let pay_period = inputs.window.pay_period;
-    let own = value_of(inputs.card.tag);
+    let own = |workday| value_of(inputs.card.tag_on(workday));
     let mut add = |value: TagId, code: PayCode, amount: u32| {
         if amount > 0 {
             parts.push(((value, code), amount));
@@ -51,10 +51,10 @@ fn gather(inputs: &Inputs<'_>, state: &CardState, value_of: impl Fn(TagId) -> Ta
             add(value_of(span.tag), premium.code, paid.0);
             left = left.beyond(paid);
         }
-        add(own, premium.code, left.0);
+        add(own(premium.reporting_workday), premium.code, left.0);
     }
     for quantity in state.quantities.iter().filter(|quantity| pay_period.contains(quantity.workday)) {
-        add(own, quantity.code, quantity.amount);
+        add(own(quantity.workday), quantity.code, quantity.amount);
     }
     parts.sort_unstable_by_key(|((value, code), _)| (inputs.tags.rank(*value), *value, *code));
     parts.dedup_by(|part, kept| {

@@ -1,8 +1,8 @@
 //! Facts that are given twice: of two that exclude each other, neither is guessed to be the right one.
 //! - Takes:  corrections and attestations known at `as_of`, decided day types, opening balances and carried values of one card.
 //! - Gives:  an error for the first fact that an earlier one of its list excludes: one punch retimed to two instants,
-//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers to one question, recorded at the same second; two balances of one rule; two values for one
-//!   key.
+//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers to one question, recorded at the same second; two assignments for one job from one
+//!   day on; two balances of one rule; two values for one key.
 //! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind.
 //! - Runs:   with the check of the window, before any fact is used.
 //! - Source: 29 CFR 516.2: a record states what was worked once. Waivers are a set and cannot exclude each other.
@@ -38,6 +38,10 @@ pub(super) fn check(inputs: &Inputs<'_>, order: &mut Scratch) -> Result<(), Eval
             ),
         ),
         (FactList::Attestations, twice(card.attestations, order, said, |one, other| one.answer == other.answer)),
+        (
+            FactList::Assignments,
+            twice(card.assignments, order, |row| Some((row.from, row.job)), |one, other| one == other),
+        ),
         (FactList::OpeningBalances, twice(card.opening_balances, order, |balance| Some(balance.rule), |_, _| false)),
         (FactList::Carried, twice(card.carried, order, |carried| Some(carried.key), |_, _| false)),
     ];

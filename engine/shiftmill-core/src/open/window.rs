@@ -4,6 +4,7 @@ use core::ops::RangeInclusive;
 
 use crate::card::KeptPunch;
 use crate::evaluation::EvaluationError;
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{ApprovalTime, Inputs, Leave, LeaveTime};
 
@@ -38,6 +39,7 @@ pub(super) fn check(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     check_approvals(inputs)?;
     check_statements(inputs)?;
     check_employment(inputs)?;
+    check_assignments(inputs)?;
     check_opening_balances(inputs)
 }
 
@@ -145,6 +147,15 @@ fn check_employment(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let is_backwards = |(hired, left): (Workday, Workday)| left < hired;
     match stretches.find(|(_, employment)| employment.hired.zip(employment.left).is_some_and(is_backwards)) {
         Some((index, _)) => Err(EvaluationError::EmploymentBackwards { index }),
+        None => Ok(()),
+    }
+}
+
+/// An assignment for a job chooses a ruleset only: a person has one zone, and the tag of work chooses the job.
+fn check_assignments(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
+    let mut rows = (0_u32..).zip(inputs.card.assignments).filter(|(_, row)| row.job != TagId::NONE);
+    match rows.find(|(_, row)| row.ruleset.is_none() || row.zone.is_some() || row.tag.is_some()) {
+        Some((index, _)) => Err(EvaluationError::AssignmentOfJob { index }),
         None => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ use crate::record::{Note, Recorder, WhyNot};
 use crate::shape::split;
 use crate::tags::{FilterId, TagId, TagTable};
 use crate::time::{Seconds, Timestamp, Weekday, WeekdaySet, Workday};
-use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance};
+use crate::timecard::{EvaluationWindow, Inputs, OpeningBalance, Timecard};
 
 /// The plans of a card and what chooses among them.
 #[derive(Clone, Copy)]
@@ -30,9 +30,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) opening: &'a [OpeningBalance],
     pub(crate) shifts: &'a [WorkedShift],
     pub(crate) tags: &'a TagTable,
-    /// The tag of the employee.
-    pub(crate) tag: TagId,
-    /// The versions that can hold on a day of the card: `versions[first..=last]`.
+    card: Timecard<'a>,
+    /// The versions that can hold on a day of the card: `first..=last` of those for all work, and all of jobs.
     first: usize,
     last: usize,
 }
@@ -46,15 +45,18 @@ impl<'a> Rules<'a> {
             opening: inputs.card.opening_balances,
             shifts,
             tags: inputs.tags,
-            tag: inputs.card.tag,
+            card: inputs.card,
             first: 0,
             last: 0,
         };
         if inputs.timeline.single().is_none() {
             let labels = shifts.iter().map(|shift| shift.workday);
             let latest = labels.clone().fold(to.max(inputs.window.facts.last), Workday::max);
-            rules.first = rules.version_at(labels.fold(from, Workday::min));
-            rules.last = rules.version_at(latest);
+            rules.first = rules.version_at(labels.fold(from, Workday::min), TagId::NONE);
+            rules.last = match inputs.timeline.has_jobs() {
+                true => inputs.timeline.version_count().saturating_sub(1),
+                false => rules.version_at(latest, TagId::NONE),
+            };
         }
         rules
     }
@@ -64,9 +66,15 @@ impl<'a> Rules<'a> {
         self.first == self.last
     }
 
-    /// The index of the version in force on a workday.
-    fn version_at(&self, workday: Workday) -> usize {
-        self.timeline.versions().iter().rposition(|version| version.0 <= workday).unwrap_or(0)
+    /// The number of the version in force on a workday for work with a tag.
+    fn version_at(&self, workday: Workday, tag: TagId) -> usize {
+        self.timeline.number_of(workday, tag, self.tags)
+    }
+
+    /// Whether the tiers of some work are those of a job.
+    #[inline]
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.timeline.has_jobs()
     }
 
     /// What conditions ask of the seconds of a span.
@@ -76,8 +84,8 @@ impl<'a> Rules<'a> {
     }
 
     /// What conditions ask of leave without clock times.
-    pub(crate) fn kind_of_leave(&self, day_type: DayType) -> SecondKind {
-        SecondKind { day_type, tags: self.tags.mask(self.tag) }
+    pub(crate) fn kind_of_leave(&self, workday: Workday, day_type: DayType) -> SecondKind {
+        SecondKind { day_type, tags: self.tags.mask(self.card.tag_on(workday)) }
     }
 
     /// The plan in force on a workday.
@@ -86,7 +94,7 @@ impl<'a> Rules<'a> {
     }
 
     fn plan(&self, version: usize) -> &'a Plan {
-        &self.timeline.versions()[version].1
+        self.timeline.version(version)
     }
 
     /// The tier behind a counter.
@@ -109,7 +117,7 @@ impl<'a> Rules<'a> {
 
     /// The version that governs the workweek of a workday.
     fn version_of_workweek(&self, workday: Workday) -> usize {
-        self.version_of(self.workweek(workday), workday)
+        self.version_of(self.workweek(workday), workday, TagId::NONE)
     }
 
     /// The overtime settings that govern the workweek of a workday.
@@ -119,9 +127,9 @@ impl<'a> Rules<'a> {
     }
 
     /// The version that governs a stretch which contains `workday`: that of its last evaluated workday.
-    fn version_of(&self, stretch: Stretch, workday: Workday) -> usize {
+    fn version_of(&self, stretch: Stretch, workday: Workday, tag: TagId) -> usize {
         let evaluated = stretch.until.plus(-1).min(self.window.facts.last);
-        self.version_at(evaluated.max(workday))
+        self.version_at(evaluated.max(workday), tag)
     }
 
     /// The label by which the plan of a shift's tiers is chosen.
@@ -130,8 +138,8 @@ impl<'a> Rules<'a> {
         shift.map_or(span.overtime_workday, |shift| shift.workday)
     }
 
-    /// Whether the tier of a counter is in force on a workday; `label` chooses the plan of a shift.
-    fn in_force(&self, counter: &Counter, workday: Workday, label: Workday) -> bool {
+    /// Whether the tier of a counter is in force on a workday for work with a tag; `label` chooses the plan of a shift.
+    fn in_force(&self, counter: &Counter, workday: Workday, label: Workday, tag: TagId) -> bool {
         if self.is_one_plan() {
             return true;
         }
@@ -140,10 +148,10 @@ impl<'a> Rules<'a> {
             return counter.version == governing;
         }
         let version = match counter.scope {
-            TierScope::Shift => self.version_at(label),
-            TierScope::Workday => self.version_at(workday),
+            TierScope::Shift => self.version_at(label, tag),
+            TierScope::Workday => self.version_at(workday, tag),
             TierScope::Workweek | TierScope::Workweeks { .. } | TierScope::Month | TierScope::PayPeriod => {
-                self.version_of(counter.stretch, workday)
+                self.version_of(counter.stretch, workday, tag)
             }
         };
         counter.version == version
@@ -342,7 +350,7 @@ impl Counter {
             }
         }
         if !rules.is_one_plan() || self.special {
-            self.in_force = rules.in_force(self, workday, workday);
+            self.in_force = rules.in_force(self, workday, workday, rules.card.tag_on(workday));
         }
         self.today = self.weekdays == WeekdaySet::ALL || self.weekdays.contains(workday.weekday());
         if self.special {
@@ -394,7 +402,16 @@ impl Counter {
             self.shift = shift;
             self.counted = Seconds::ZERO;
         }
-        self.in_force = rules.in_force(self, span.overtime_workday, label);
+        self.in_force = rules.in_force(self, span.overtime_workday, label, span.tag);
+        self.look();
+    }
+
+    /// Is in force for the work of a span, or not. For tiers of other scopes than a shift.
+    pub(crate) fn enter_job(&mut self, span: &Span, rules: &Rules<'_>) {
+        self.in_force = rules.in_force(self, span.overtime_workday, span.overtime_workday, span.tag);
+        if self.scope == TierScope::PayPeriod {
+            self.in_force &= rules.window.pay_period.contains(span.overtime_workday);
+        }
         self.look();
     }
 
@@ -520,13 +537,15 @@ pub(crate) fn settle_versions(counters: &mut [Counter]) {
     }
 }
 
-/// Copies the total of each counter in force to the other versions of its rule that run over the same stretch.
+/// Copies the total of each counter in force to the other versions of its rule that run over the same stretch. Counters of
+/// a workday or a shift are not shared: no workday but one with two jobs has two versions, and each job has its own.
 pub(crate) fn share_versions(counters: &mut [Counter]) {
     for from in 0..counters.len() {
         for to in 0..counters.len() {
             let (a, b) = (&counters[from], &counters[to]);
             let same = a.rule == b.rule && a.alternative == b.alternative && a.stretch == b.stretch;
-            if same && from != to && a.in_force && !b.in_force {
+            let is_wide = a.width > TierScope::Workday.width();
+            if same && is_wide && from != to && a.in_force && !b.in_force {
                 counters[to].counted = counters[from].counted;
             }
         }

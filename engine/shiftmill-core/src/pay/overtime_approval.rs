@@ -366,7 +366,7 @@ fn lay_unpunched(
         state: SpanState::Worked,
         day_type: DayType::Workday,
         shift: None,
-        tag: inputs.card.tag,
+        tag: TagId::NONE,
         code: PayCode::REGULAR,
         reason: Reason { rule: RuleId::PUNCHES, because: Because::ApprovedOnly },
     };
@@ -377,15 +377,15 @@ fn lay_unpunched(
         }
     }
     if let Some((shift, index)) = own {
-        let rules = &inputs.timeline.at(shift.workday).workdays;
+        let rules = &inputs.plan_of(shift).workdays;
         let facts = ShiftFacts::of(shifts, index, pairs, scheduled);
-        let tag = facts.row_tag().or(inputs.card.tag);
+        let tag = facts.row_tag().or(inputs.card.tag_on(shift.workday));
         ShiftLabels::of(rules, &facts, clock).lay(Span { shift: Some(index), tag, ..span }, clock, unpunched);
         return;
     }
     let duty = scheduled.iter().find(|shift| meets(shift.start, shift.end));
     let workday = duty.map_or_else(|| clock.date_at(approved.0), |shift| shift.workday);
-    let tag = duty.map_or(TagId::NONE, |row| row.tag).or(inputs.card.tag);
+    let tag = duty.map_or(TagId::NONE, |row| row.tag).or(inputs.card.tag_on(workday));
     unpunched.push(Span { overtime_workday: workday, reporting_workday: workday, tag, ..span });
 }
 

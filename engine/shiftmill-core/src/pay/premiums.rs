@@ -111,7 +111,8 @@ pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         };
         let (shift_spans, later) = rest.split_at(rest.iter().position(of_other_shift).unwrap_or(rest.len()));
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
-        let plan = inputs.timeline.at(shift.map_or(first.overtime_workday, |shift| shift.workday));
+        let workday = shift.map_or(first.overtime_workday, |shift| shift.workday);
+        let plan = inputs.timeline.of_work(workday, first.tag, inputs.tags);
         for premium in &plan.premiums {
             premium.find(shift_spans, inputs.tags, &mut clock, &mut scratch.inside);
             premium.pay(&scratch.inside, premiums);

@@ -282,7 +282,7 @@ pub(super) fn compare<R: Recorder>(
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
         let (shift, sides) = (&state.scheduled[index], &scratch.sides[index]);
-        let rules = &inputs.timeline.at(shift.workday).attendance;
+        let rules = &inputs.plan_of_scheduled(shift).attendance;
         if rules.is_on_time(shift, sides) || shift.on_leave {
             continue;
         }
@@ -341,7 +341,7 @@ fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
         let Some(matched) = shift.scheduled else { continue };
         let of_shift = &mut sides[matched as usize];
         let punches = &punches[shift.first_punch as usize..shift.last_punch as usize];
-        let typed = inputs.timeline.at(shift.workday).pairing.mode == PairingMode::Typed;
+        let typed = inputs.plan_of(shift).pairing.mode == PairingMode::Typed;
         let side = |punch: &KeptPunch| Side { at: punch.at, workday: *shown_on };
         let pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
         of_shift.goes_on |= of_shift.first_in.is_none() && pairs.first().is_some_and(|pair| pair.starts_at_cut);

@@ -225,7 +225,7 @@ fn pay_short_gaps(inputs: &Inputs<'_>, state: &mut CardState, paid: &mut Vec<Spa
     paid.clear();
     for (earlier, pair) in worked_neighbours(pairs).filter(|(earlier, pair)| earlier.end < pair.start) {
         let shift = &shifts[pair.shift as usize];
-        let plan = inputs.timeline.at(shift.workday);
+        let plan = inputs.plan_of(shift);
         if let Some(rule) = plan.breaks.pays_between(inputs, (shifts, scheduled), earlier, pair) {
             let tag = tag_of(inputs, &shifts[earlier.shift as usize], scheduled, earlier);
             let facts = ShiftFacts::of(shifts, pair.shift, pairs, scheduled);
@@ -244,7 +244,7 @@ fn find_vanished(inputs: &Inputs<'_>, state: &CardState, vanished: &mut Vec<Time
     vanished.clear();
     let was_punched = |(earlier, pair): &(&Pair, &Pair)| earlier.end >= pair.start && earlier.raw_end < pair.raw_start;
     for (earlier, pair) in worked_neighbours(pairs).filter(was_punched) {
-        let plan = inputs.timeline.at(shifts[pair.shift as usize].workday);
+        let plan = inputs.plan_of(&shifts[pair.shift as usize]);
         if plan.breaks.pays_between(inputs, (shifts, scheduled), earlier, pair).is_none() {
             vanished.push(pair.start.max(earlier.end));
         }
@@ -315,7 +315,7 @@ fn find_fixed(inputs: &Inputs<'_>, state: &CardState, cuts: &mut Vec<Cut>) {
     let CardState { shifts, scheduled, pairs, .. } = state;
     cuts.clear();
     for (index, shift) in shifts.iter().enumerate() {
-        let plan = inputs.timeline.at(shift.workday);
+        let plan = inputs.plan_of(shift);
         let matched = shift.scheduled.map(|scheduled_index| &scheduled[scheduled_index as usize]);
         let template = matched.and_then(|matched| matched.template);
         if template.is_none() && plan.breaks.fixed.is_empty() {
@@ -366,7 +366,7 @@ pub(crate) fn template_breaks<'a>(
     scheduled: &ScheduledShift,
     clock: &mut ZoneCursor<'_>,
 ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-    let plan = inputs.timeline.at(scheduled.workday);
+    let plan = inputs.plan_of_scheduled(scheduled);
     let template = scheduled.template.and_then(|index| plan.schedule.templates.get(usize::from(index)));
     let workday = scheduled.workday;
     let instants = move |(start, end): &(i32, i32)| {

@@ -52,7 +52,7 @@ pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, missed: &mut Vec
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
         let shift = state.scheduled[index];
-        let windows = inputs.timeline.at(shift.workday).core_hours(shift.template);
+        let windows = inputs.plan_of_scheduled(&shift).core_hours(shift.template);
         let is_judged = shift.kind == RosterKind::Work && shift.matched && !shift.on_leave;
         if windows.is_empty() || !is_judged || !is_known(index, &shift, inputs, state) {
             continue;

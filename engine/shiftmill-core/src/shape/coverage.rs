@@ -23,7 +23,7 @@ use core::ops::Range;
 
 use crate::card::{CardState, KeptPunch, Pair, PunchRole, ScheduledShift, WorkedShift};
 use crate::codes::PunchKind;
-use crate::shape::matching::MatchBy;
+use crate::shape::matching::{MatchBy, tag_shifts};
 use crate::time::Timestamp;
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -75,6 +75,7 @@ pub(super) fn serve(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
         let part = parts.start + later.count();
         (noticed.shift, noticed.workday) = (Some(part as u32), shifts[part].workday);
     }
+    tag_shifts(inputs, state);
 }
 
 /// Whether no worked shift overlaps a scheduled shift that is not its match.

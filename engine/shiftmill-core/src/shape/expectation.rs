@@ -170,7 +170,7 @@ fn by_schedule(
     measures.span = segment.map_or(Seconds::ZERO, |last| last.1.since(first.unwrap_or(last.0)));
     let rules = inputs.timeline.at(workday).breaks.auto_deduct.iter();
     let fits = rules.filter(|rule| {
-        let of_tag = |row: &ScheduledShift| inputs.tags.fits(rule.tags, row.tag.or(inputs.card.tag));
+        let of_tag = |row: &ScheduledShift| inputs.tags.fits(rule.tags, row.tag.or(inputs.card.tag_on(workday)));
         rule.only_if_segments.is_none_or(|only| u32::from(only) == segments) && of_day().all(of_tag)
     });
     let due = most_due(fits, |_| measures, |_| Seconds::ZERO).map_or(Seconds::ZERO, |due| due.1);
@@ -343,12 +343,12 @@ pub(super) fn less_breaks(
     for taken in template_breaks(inputs, shift, clock) {
         take_off(taken, stretches);
     }
-    let plan = inputs.timeline.at(shift.workday);
+    let plan = inputs.plan_of_scheduled(shift);
     if plan.breaks.fixed.is_empty() {
         return;
     }
     let (first, last) = (clock.date_at(stretch.0).plus(-1), clock.date_at(stretch.1));
-    let tag = shift.tag.or(inputs.card.tag);
+    let tag = shift.tag.or(inputs.card.tag_on(shift.workday));
     for fixed in plan.breaks.fixed.iter().filter(|fixed| inputs.tags.fits(fixed.tags, tag)) {
         for date in first.0..=last.0 {
             take_off(fixed.on(Workday(date), clock), stretches);

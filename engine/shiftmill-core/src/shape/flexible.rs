@@ -67,7 +67,7 @@ impl Plan {
 pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, sides: &[Sides], recorder: &mut R) {
     for (first, own) in sides.iter().enumerate() {
         let block = state.scheduled[first];
-        let flexible = inputs.timeline.at(block.workday).flexible_start(block.template);
+        let flexible = inputs.plan_of_scheduled(&block).flexible_start(block.template);
         let Some(first_in) = own.first_in_at() else { continue };
         if flexible.is_fixed() || block.kind != RosterKind::Work || !split::is_first_block(&state.scheduled, first) {
             continue;

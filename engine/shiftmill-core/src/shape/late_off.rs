@@ -36,7 +36,7 @@ pub(crate) const DAYS_BEFORE: i32 = 7;
 pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, sides: &[Sides], recorder: &mut R) {
     for index in 0..state.scheduled.len() {
         let shift = state.scheduled[index];
-        let steps = &inputs.timeline.at(shift.workday).attendance.late_off;
+        let steps = &inputs.plan_of_scheduled(&shift).attendance.late_off;
         let is_work = |other: &ScheduledShift| other.kind == RosterKind::Work;
         let is_first = |earlier: &ScheduledShift| !(is_work(earlier) && earlier.workday == shift.workday);
         let may_move = is_work(&shift) && !shift.is_moved_by_leave() && !shift.on_leave;

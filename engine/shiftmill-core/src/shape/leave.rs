@@ -398,7 +398,7 @@ fn relocate(
         let start = expected_start(shift, leave, breaks);
         let end = expected_end(shift, leave, breaks);
         shift.on_leave = start >= shift.end;
-        if inputs.timeline.at(shift.workday).leave.relocates_schedule && !shift.on_leave {
+        if inputs.plan_of_scheduled(shift).leave.relocates_schedule && !shift.on_leave {
             (shift.expected_start, shift.expected_end) = (start, end);
         }
     }
@@ -452,12 +452,12 @@ fn settle_with_work(inputs: &Inputs<'_>, state: &mut CardState, leave_spans: &mu
                 continue;
             }
             if from < start {
-                leave_spans.push(piece.span(from, start, inputs.card.tag));
+                leave_spans.push(piece.span(from, start, inputs.card.tag_on(piece.reporting_workday)));
             }
             from = end;
         }
         if from < piece.end {
-            leave_spans.push(piece.span(from, piece.end, inputs.card.tag));
+            leave_spans.push(piece.span(from, piece.end, inputs.card.tag_on(piece.reporting_workday)));
         }
     }
     if displaces {

@@ -5,7 +5,7 @@
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
 //! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md, forgotten_punches.md
 
-use crate::card::{CardState, KeptPunch, Noticed, WorkedShift, plain_day};
+use crate::card::{CardState, ScheduledShift, KeptPunch, Noticed, WorkedShift, plain_day};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
@@ -13,6 +13,7 @@ use crate::record::{Note, Recorder};
 use crate::shape::assignment::{self, Scratch, Stretch, Window};
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster::{Begun, Roster};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -279,6 +280,7 @@ impl Run {
             start: self.first_at,
             end: self.last_at,
             continues: self.continues,
+            tag: TagId::NONE,
             joins: false,
         }
     }
@@ -313,7 +315,8 @@ pub(super) fn assign<R: Recorder>(
     }
     // The workday of a shift is its date unless it was found otherwise.
     let may_be_too_long = longest > inputs.timeline.needs().shift_length_max;
-    if R::LISTENS || may_be_too_long || inputs.timeline.needs().match_by_cluster {
+    let depends_on_tag = inputs.timeline.has_jobs();
+    if R::LISTENS || may_be_too_long || depends_on_tag || inputs.timeline.needs().match_by_cluster {
         settle(inputs, state, recorder);
     }
 }
@@ -353,7 +356,7 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     }
     let mut latest_end = Timestamp(i64::MIN);
     for (index, planned) in (0_u32..).zip(scheduled.iter()) {
-        let (before, after) = inputs.timeline.at(planned.workday).schedule.punch_window(planned.template);
+        let (before, after) = inputs.plan_of_scheduled(planned).schedule.punch_window(planned.template);
         if !planned.matched {
             let begin = planned.start.before(before).max(latest_end);
             let end = planned.end.after(after);
@@ -365,14 +368,36 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     assignment::assign(scratch, punches, shifts, scheduled);
 }
 
+/// Gives worked shifts their tags, where the rules of some work depend on them.
+pub(super) fn tag_shifts(inputs: &Inputs<'_>, state: &mut CardState) {
+    if !inputs.timeline.has_jobs() {
+        return;
+    }
+    let CardState { punches, shifts, scheduled, .. } = state;
+    for shift in shifts {
+        let row = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+        shift.tag = tag_of_shift(inputs, shift, punches, row);
+    }
+}
+
+fn tag_of_shift(inputs: &Inputs<'_>, shift: &WorkedShift, punches: &[KeptPunch], row: Option<&ScheduledShift>) -> TagId {
+    let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
+    let punched = own.iter().map(|punch| punch.tag).fold(TagId::NONE, TagId::or);
+    punched.or(row.map_or(TagId::NONE, |row| row.tag)).or(inputs.card.tag_on(shift.workday))
+}
+
 /// Writes the outcome: the workday of each shift, and its note.
 fn settle<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
-    let CardState { shifts, scheduled, noticed, .. } = state;
+    let CardState { punches, shifts, scheduled, noticed, .. } = state;
     for (number, shift) in (0_u32..).zip(shifts.iter_mut()) {
-        let planned = shift.scheduled.and_then(|index| scheduled.get(index as usize)).map(|planned| planned.workday);
+        let row = shift.scheduled.and_then(|index| scheduled.get(index as usize));
+        let planned = row.map(|row| row.workday);
         shift.workday = planned.unwrap_or(shift.start_date);
+        if inputs.timeline.has_jobs() {
+            shift.tag = tag_of_shift(inputs, shift, punches, row);
+        }
         let length = shift.end.since(shift.start);
-        if length > inputs.timeline.at(shift.workday).matching.shift_length_max {
+        if length > inputs.plan_of(shift).matching.shift_length_max {
             let too_long = Noticed::in_punches(ExceptionCode::ShiftTooLong, shift.workday, shift.start, length);
             noticed.push(too_long.of_shift(number));
         }

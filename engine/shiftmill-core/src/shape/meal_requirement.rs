@@ -149,7 +149,7 @@ fn judge_shifts(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratc
         let parts = rest.windows(2).position(apart).map_or(rest.len(), |last| last + 1);
         let (of_shift, later) = rest.split_at(parts);
         rest = later;
-        let requirements = &inputs.timeline.at(state.shifts[first.shift as usize].workday).meal_requirements;
+        let requirements = &inputs.plan_of(&state.shifts[first.shift as usize]).meal_requirements;
         let terms = Terms { requirements, judged_by: JudgedBy::Shift, once_for: first.reporting_workday };
         judge_stretch(of_shift.iter(), terms, inputs, state, gaps, paid);
     }
@@ -162,7 +162,7 @@ fn gather_work(inputs: &Inputs<'_>, state: &CardState, work: &mut Vec<RawWork>) 
     let mut before: Option<&Pair> = None;
     work.clear();
     for (number, shift) in (0_u32..).zip(shifts.iter()) {
-        let plan = inputs.timeline.at(shift.workday);
+        let plan = inputs.plan_of(shift);
         let facts = ShiftFacts::of(shifts, number, pairs, scheduled);
         let labels = ShiftLabels::of(&plan.workdays, &facts, clock);
         if !shift.continues {

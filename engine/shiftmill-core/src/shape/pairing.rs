@@ -145,7 +145,7 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
         shift.first_pair = pairs.len() as u32;
         // A shortcut: every way of typed pairing makes the same two pairs of a plain day, so there is nothing to decide and
         // nothing to notice.
-        let rules = &inputs.timeline.at(shift.workday).pairing;
+        let rules = &inputs.plan_of(shift).pairing;
         if let Some(own) = punches.get_mut(shift.first_punch as usize..shift.last_punch as usize)
             && own.len() == 4
             && rules.mode == PairingMode::Typed

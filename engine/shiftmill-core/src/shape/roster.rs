@@ -125,7 +125,7 @@ impl<'a> Roster<'a> {
 
     fn open_next(&mut self) {
         let Some(shift) = self.scheduled.get(self.begun.count) else { return };
-        let schedule = &self.inputs.timeline.at(shift.workday).schedule;
+        let schedule = &self.inputs.plan_of_scheduled(shift).schedule;
         self.window = Some(Window {
             begins: self.next_begins,
             starts_until: shift.start.after(schedule.late_max(shift)),
@@ -139,7 +139,7 @@ impl<'a> Roster<'a> {
 
     fn find_next(&mut self) {
         let begins = self.scheduled.get(self.begun.count).map(|shift| {
-            let (earliest_in, _) = self.inputs.timeline.at(shift.workday).schedule.punch_window(shift.template);
+            let (earliest_in, _) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
             shift.start.before(earliest_in).max(self.begun.end)
         });
         self.next_begins = begins.unwrap_or(Timestamp(i64::MAX));
@@ -147,7 +147,7 @@ impl<'a> Roster<'a> {
 
     /// The last instant at which a scheduled shift is not over.
     fn closes(&self, shift: &ScheduledShift) -> Timestamp {
-        let (_, latest_out) = self.inputs.timeline.at(shift.workday).schedule.punch_window(shift.template);
+        let (_, latest_out) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
         shift.end.after(latest_out)
     }
 

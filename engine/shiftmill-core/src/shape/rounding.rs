@@ -210,7 +210,7 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
     }
     let CardState { punches, shifts, pairs, scheduled, noticed, .. } = state;
     let only_grid = inputs.timeline.single().map(|plan| Grid::for_all(&plan.rounding));
-    let grid_of = |shift: &WorkedShift| Grid::for_all(&inputs.timeline.at(shift.workday).rounding);
+    let grid_of = |shift: &WorkedShift| Grid::for_all(&inputs.plan_of(shift).rounding);
     let mut rounder = Rounder {
         clock: ZoneCursor::new(inputs.card.zone),
         tags: inputs.tags,
@@ -223,9 +223,9 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
         match grid.and_then(|grid| round_to_grid(own, grid, &mut rounder.clock, rounder.free_from)) {
             Some(free_from) => rounder.free_from = free_from,
             None => {
-                let rules = inputs.timeline.at(shift.workday).rounding.as_slice();
+                let rules = inputs.plan_of(shift).rounding.as_slice();
                 let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
-                let tag = scheduled.map_or(TagId::NONE, |scheduled| scheduled.tag).or(inputs.card.tag);
+                let tag = scheduled.map_or(TagId::NONE, |scheduled| scheduled.tag).or(inputs.card.tag_on(shift.workday));
                 let planned = Planned { scheduled, tag };
                 let in_conflict = |at| {
                     let conflict = ExceptionCode::RoundConflict;

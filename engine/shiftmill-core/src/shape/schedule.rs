@@ -307,7 +307,7 @@ fn follow_rows(
         match *template {
             0 => scheduled.push(by_times(clock, workday, *start, *end)),
             number => scheduled.extend(
-                by_template(clock, inputs.timeline.at(workday), workday, number - 1)
+                by_template(clock, inputs.plan_of_row(workday, inputs.card.schedule.tag_of(index as usize)), workday, number - 1)
                     .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
             ),
         }
@@ -378,7 +378,7 @@ pub(super) fn timed_row<'a>(
         match rows.template.get(index).copied().unwrap_or(0) {
             0 => by_clock = Some(by_times(clock, workday, *start, *end)),
             number => {
-                let blocks = by_template(clock, inputs.timeline.at(workday), workday, number - 1);
+                let blocks = by_template(clock, inputs.plan_of_row(workday, tag), workday, number - 1);
                 let unknown = EvaluationError::UnknownTemplate { index: index as u32, template: number };
                 by_name = Some(blocks.ok_or(unknown)?);
             }

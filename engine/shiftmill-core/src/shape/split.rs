@@ -91,7 +91,7 @@ pub(super) fn judge_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
     }
     for index in 0..state.scheduled.len() {
         let block = state.scheduled[index];
-        let beyond = inputs.timeline.at(block.workday).attendance.gap_worked_beyond;
+        let beyond = inputs.plan_of_scheduled(&block).attendance.gap_worked_beyond;
         let next = blocks_of(&state.scheduled, &block).find(|later| later.start > block.start).copied();
         let (Some(beyond), Some(next)) = (beyond, next) else { continue };
         let (first, worked) = work_between(&block, &next, state);

@@ -118,7 +118,7 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     spans.reserve(pairs.len());
     let mut free_from = Timestamp(i64::MIN);
     for (index, shift) in (0_u32..).zip(shifts.iter()) {
-        let rules = &inputs.timeline.at(shift.workday).workdays;
+        let rules = &inputs.plan_of(shift).workdays;
         let facts = ShiftFacts::of(shifts, index, pairs, scheduled);
         let labels = ShiftLabels::of(rules, &facts, clock);
         let reporting_workday = match labels.reporting {
@@ -129,7 +129,7 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
         if reporting_workday != shift.workday {
             relabel_exceptions(index, reporting_workday, noticed);
         }
-        let row_tag = facts.row_tag().or(inputs.card.tag);
+        let row_tag = facts.row_tag().or(inputs.card.tag_on(shift.workday));
         for pair in facts.own_pairs() {
             let start = pair.start.max(free_from);
             if start < pair.end {

@@ -24,31 +24,88 @@ use crate::extends::Library;
 use crate::mistake::Finder;
 use filters::Filters;
 use names::Interned;
-use plugins::Plugins;
+use plugins::{Found, Plugins};
 
 pub use config::configuration;
 
 /// The label from which the first version holds: the first date there is.
 const BEGINNING: Workday = Workday(-719_162);
 
+/// All versions of a ruleset, and the plugins that they name. From them it can be compiled again, together with others.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// The versions, by date.
+    pub versions: Vec<Version>,
+    found: Found,
+}
+
 /// The plans of all versions; `None` when there is no version at all.
-pub(crate) fn compile(versions: &[Version], library: &dyn Library, mistakes: &mut Finder) -> Option<PlanTimeline> {
-    let mut interned = Interned::new(versions, mistakes);
-    let mut plugins = Plugins::found(versions, library);
-    let mut filters = Filters::default();
-    let mut plans: Vec<(Workday, Plan)> = versions
-        .iter()
-        .map(|version| {
-            let rules = Vec::new();
-            let mut compiler =
-                Compiler { names: &mut interned, plugins: &mut plugins, filters: &mut filters, rules, mistakes };
-            (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, versions))
-        })
-        .collect();
-    plugins.configure(library, mistakes);
-    let bindings = plugins.in_order(plans.iter_mut().map(|(_, plan)| &mut plan.plugins), mistakes);
-    interned.names.filters = filters.words();
-    PlanTimeline::new(plans, interned.names)?.with_filters(filters.list)?.with_bindings(bindings)
+pub(crate) fn compile(
+    versions: Vec<Version>,
+    library: &dyn Library,
+    mistakes: &mut Finder,
+) -> (Parts, Option<PlanTimeline>) {
+    let found = plugins::found(&versions, library);
+    let parts = Parts { versions, found };
+    let mut joint = Joint::new(&[&parts], mistakes);
+    let plans = joint.compile(&parts, &[&parts], mistakes);
+    joint.plugins.configure(library, mistakes);
+    let timeline = joint.timelines(vec![plans], mistakes);
+    (parts, timeline.and_then(|mut timelines| timelines.pop()))
+}
+
+/// The plans of several rulesets, numbered together. `compiled` are their timelines as each was compiled alone. `None` when
+/// they cannot be numbered together, which `mistakes` tells.
+pub(crate) fn join(
+    all: &[&Parts],
+    compiled: &[&PlanTimeline],
+    mistakes: &mut Finder,
+) -> Option<Vec<PlanTimeline>> {
+    let mut joint = Joint::new(all, mistakes);
+    let plans: Vec<_> = all.iter().map(|parts| joint.compile(parts, all, mistakes)).collect();
+    for (now, alone) in plans.iter().zip(compiled) {
+        let versions = now.iter().zip(alone.versions());
+        joint.plugins.configure_as(versions.map(|(now, alone)| (&now.1, &*alone.1)), alone.bindings());
+    }
+    joint.timelines(plans, mistakes)
+}
+
+/// What rulesets share that are compiled together.
+struct Joint {
+    names: Interned,
+    plugins: Plugins,
+    filters: Filters,
+}
+
+impl Joint {
+    fn new(all: &[&Parts], mistakes: &mut Finder) -> Joint {
+        let names = Interned::new(&all.iter().map(|parts| parts.versions.as_slice()).collect::<Vec<_>>(), mistakes);
+        Joint { names, plugins: Plugins::default(), filters: Filters::default() }
+    }
+
+    /// The plans of one of `all`. A shift that it does not name is that of another.
+    fn compile(&mut self, parts: &Parts, all: &[&Parts], mistakes: &mut Finder) -> Vec<(Workday, Plan)> {
+        let others = all.iter().filter(|other| !std::ptr::eq(**other, parts)).flat_map(|other| &other.versions);
+        let versions: Vec<&Version> = parts.versions.iter().chain(others).collect();
+        self.plugins.look_up_in(parts.found.clone());
+        let plan = |version: &Version| {
+            let Joint { names, plugins, filters } = self;
+            let mut compiler = Compiler { names, plugins, filters, rules: Vec::new(), mistakes };
+            (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, &versions))
+        };
+        parts.versions.iter().map(plan).collect()
+    }
+
+    fn timelines(self, mut plans: Vec<Vec<(Workday, Plan)>>, mistakes: &mut Finder) -> Option<Vec<PlanTimeline>> {
+        let Joint { mut names, plugins, filters } = self;
+        let of_plans = plans.iter_mut().flatten().map(|(_, plan)| &mut plan.plugins);
+        let bindings = plugins.in_order(of_plans, mistakes);
+        names.names.filters = filters.words();
+        let mut plans = plans.into_iter();
+        let first = PlanTimeline::new(plans.next()?, names.names)?.with_filters(filters.list)?.with_bindings(bindings)?;
+        let others = plans.map(|versions| first.sibling(versions)).collect::<Option<Vec<_>>>()?;
+        Some(std::iter::once(first).chain(others).collect())
+    }
 }
 
 /// Compiles one version.
@@ -69,7 +126,7 @@ fn section<'a>(document: &'a Table, name: &str) -> &'a Table {
 }
 
 impl Compiler<'_> {
-    fn plan(&mut self, document: &Table, versions: &[Version]) -> Plan {
+    fn plan(&mut self, document: &Table, versions: &[&Version]) -> Plan {
         Plan {
             normalise: punches::normalise(section(document, "punches")),
             corrections: punches::corrections(section(document, "corrections")),

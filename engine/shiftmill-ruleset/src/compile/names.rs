@@ -45,9 +45,9 @@ pub(super) struct Interned {
 }
 
 impl Interned {
-    /// Numbers the pay codes, shifts and leave codes of all versions, each by name within the version that first has
-    /// it. Rules are numbered as they are met.
-    pub fn new(versions: &[Version], mistakes: &mut Finder) -> Interned {
+    /// Numbers the pay codes, shifts and leave codes of all versions of some rulesets, each by name within the version that
+    /// first has it. Rules are numbered as they are met.
+    pub fn new(rulesets: &[&[Version]], mistakes: &mut Finder) -> Interned {
         let mut interned = Interned {
             names: Names {
                 rules: Names::BUILT_IN_RULES.map(String::from).to_vec(),
@@ -65,10 +65,10 @@ impl Interned {
             },
             leave_codes: Vec::new(),
         };
-        if let Some(first) = versions.first() {
+        for first in rulesets.iter().filter_map(|versions| versions.first()) {
             interned.declare_pay_codes(&first.table, mistakes);
         }
-        for version in versions {
+        for version in rulesets.iter().copied().flatten() {
             for shift in version.table.named("shifts") {
                 if !interned.names.shifts.contains(&shift.name) {
                     interned.names.shifts.push(shift.name.clone());
@@ -86,21 +86,26 @@ impl Interned {
 
     fn declare_pay_codes(&mut self, document: &Table, mistakes: &mut Finder) {
         for declared in document.named("pay_codes") {
-            if self.find(&declared.name).is_some() {
+            let layer = declared.table.one_of("layer");
+            let unit = declared.table.one_of("unit");
+            let multiplier = declared.table.multiplier("multiplier");
+            let paid = declared.table.flag("paid");
+            let info = PayCodeInfo { name: declared.name.clone(), layer, unit, paid, multiplier };
+            if let Some(known) = self.find(&declared.name) {
+                // Another ruleset that is compiled together with this one may declare the same.
+                if usize::from(known.0) >= SHIPPED.len() && self.names.pay_code(known) == Some(&info) {
+                    continue;
+                }
                 let hint = "a built-in pay code cannot be declared again; use a name of your own".to_owned();
                 mistakes.add(declared.place, format!("pay code `{}` is already declared", declared.name), Some(hint));
                 continue;
             }
-            let layer = declared.table.one_of("layer");
-            let unit = declared.table.one_of("unit");
             if unit == Unit::Count && layer != Layer::Quantity {
                 let hint = "`unit = \"count\"` goes with `layer = \"quantity\"`".to_owned();
                 let place = declared.table.place("unit");
                 mistakes.add(place, format!("pay code `{}` is time, so it counts seconds", declared.name), Some(hint));
             }
-            let multiplier = declared.table.multiplier("multiplier");
-            let paid = declared.table.flag("paid");
-            self.names.pay_codes.push(PayCodeInfo { name: declared.name.clone(), layer, unit, paid, multiplier });
+            self.names.pay_codes.push(info);
         }
     }
 

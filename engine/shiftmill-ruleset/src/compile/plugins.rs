@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, PluginBinding, PluginHash, RuleId, excerpt};
+use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, Plan, PluginBinding, PluginHash, RuleId, excerpt};
 
 use super::names::Interned;
 use super::{Compiler, config};
@@ -19,13 +19,16 @@ const BINDINGS_MAX: usize = 256;
 /// The plugins of all versions.
 #[derive(Default)]
 pub(super) struct Plugins {
-    /// The plugins that the library has found.
-    found: Vec<(Named, Result<PluginFound, String>)>,
+    /// The plugins that the ruleset names.
+    found: Found,
     /// The bindings of all versions, in the order in which they were met.
     bindings: Vec<PluginBinding>,
     /// The calls of each version, in their order.
     calls: Vec<Vec<Call>>,
 }
+
+/// What the library has found for each plugin that is named.
+pub(super) type Found = Vec<(Named, Result<PluginFound, String>)>;
 
 /// A binding in one version of the ruleset.
 struct Call {
@@ -39,26 +42,45 @@ struct Call {
 
 /// Which plugin a table names.
 #[derive(Clone, Debug, PartialEq)]
-enum Named {
+pub(super) enum Named {
     File(String),
     Hash(PluginHash),
 }
 
+/// Looks up every plugin that the versions name, each once.
+pub(super) fn found(versions: &[Version], library: &dyn Library) -> Found {
+    let mut found = Found::new();
+    let tables = versions.iter().flat_map(|version| version.table.tables("plugin").iter().take(PLUGINS_MAX));
+    for named in tables.filter_map(named) {
+        if found.iter().all(|(known, _)| *known != named) {
+            let plugin = library.plugin(match &named {
+                Named::File(file) => PluginReference::File(file),
+                Named::Hash(hash) => PluginReference::Hash(*hash),
+            });
+            found.push((named, plugin));
+        }
+    }
+    found
+}
+
 impl Plugins {
-    /// Looks up every plugin that the versions name, each once.
-    pub fn found(versions: &[Version], library: &dyn Library) -> Plugins {
-        let mut plugins = Plugins::default();
-        let tables = versions.iter().flat_map(|version| version.table.tables("plugin").iter().take(PLUGINS_MAX));
-        for named in tables.filter_map(named) {
-            if plugins.of(&named).is_none() {
-                let found = library.plugin(match &named {
-                    Named::File(file) => PluginReference::File(file),
-                    Named::Hash(hash) => PluginReference::Hash(*hash),
-                });
-                plugins.found.push((named, found));
+    /// Takes the plugins of the next ruleset from what was found for it.
+    pub fn look_up_in(&mut self, found: Found) {
+        self.found = found;
+    }
+
+    /// Gives the bindings of plans what was learned when the same plans were compiled alone, with the bindings `then`.
+    pub fn configure_as<'a>(
+        &mut self,
+        plans: impl Iterator<Item = (&'a Plan, &'a Plan)>,
+        then: &[PluginBinding],
+    ) {
+        let numbers = plans.flat_map(|(now, alone)| now.plugins.iter().zip(&alone.plugins));
+        for (now, alone) in numbers {
+            if let Some((now, alone)) = self.bindings.get_mut(usize::from(*now)).zip(then.get(usize::from(*alone))) {
+                now.context = alone.context;
             }
         }
-        plugins
     }
 
     fn of(&self, named: &Named) -> Option<&Result<PluginFound, String>> {

@@ -84,7 +84,7 @@ impl Compiler<'_> {
         stated
     }
 
-    pub(super) fn schedule(&mut self, document: &Table, versions: &[Version]) -> Schedule {
+    pub(super) fn schedule(&mut self, document: &Table, versions: &[&Version]) -> Schedule {
         let table = section(document, "schedule");
         let shifts = document.named("shifts");
         for shift in shifts {
@@ -212,7 +212,7 @@ impl Compiler<'_> {
 
 /// The template of a name: this version's, or else the one of the first version that has it, so that the numbers of
 /// shifts are the same in every version.
-fn template(name: &str, shifts: &[Named], versions: &[Version]) -> ShiftTemplate {
+fn template(name: &str, shifts: &[Named], versions: &[&Version]) -> ShiftTemplate {
     let all = shifts.iter().chain(versions.iter().flat_map(|version| version.table.named("shifts")));
     let mut found = all.filter(|shift| shift.name == name);
     found.next().map_or_else(empty, |shift| {

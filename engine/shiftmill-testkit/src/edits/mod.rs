@@ -36,6 +36,10 @@ pub struct Seen {
 /// # Errors
 /// The difference.
 pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<Seen, String> {
+    // Which ruleset and zone a person has is settled before any hook.
+    let mut question = question.clone();
+    question.facts.assignments.clear();
+    let question = &question;
     let timeline = if random.chance(30) { late(&question.timeline) } else { made_up_plugin::bound(&question.timeline) };
     let mut batch = TimecardBatch::default();
     let mut facts = question.facts.clone();
@@ -60,7 +64,7 @@ pub fn check(question: &Question, hook: Hook, random: &mut Random) -> Result<See
 /// The plugin in force in the last version only; of one version, everywhere.
 fn late(timeline: &PlanTimeline) -> PlanTimeline {
     let everywhere = made_up_plugin::bound(timeline);
-    let mut versions = everywhere.versions().to_vec();
+    let mut versions = everywhere.to_versions();
     let last = versions.len() - 1;
     versions[..last].iter_mut().for_each(|version| version.1.plugins.clear());
     let late = PlanTimeline::new(versions, everywhere.names().clone()).expect("the same dates and names");

@@ -7,7 +7,7 @@ mod random;
 mod tags;
 mod zones;
 
-use shiftmill_core::{EvaluationWindow, Timestamp, Workday, WorkdayRange};
+use shiftmill_core::{Assignment, TagId, Zone, EvaluationWindow, Timestamp, Workday, WorkdayRange};
 
 pub use random::Random;
 pub use zones::{ZONES, zone};
@@ -51,11 +51,34 @@ pub fn from(random: &mut Random) -> Question {
     let first = first_workday(random);
     let days = days(random, grid);
     let facts = WorkdayRange { first, last: first.plus(days - 1) };
-    let timeline = plans::timeline(random, grid, facts);
+    let changes = random.chance(10);
+    let (timeline, others) = plans::rulesets(random, grid, facts, changes);
+    let other_zones: Vec<Zone> = (0..if changes { random.below(3) } else { 0 }).map(|_| zones::pick(random)).collect();
     let window = window(random, facts);
     let (tags, split_by) = tags::dictionary(random);
-    let facts = cards::facts(random, grid, &zone, &timeline, &window, &tags);
-    Question { facts, zone, timeline, window, tags, split_by, presets: Vec::new() }
+    let mut facts = cards::facts(random, grid, &zone, &timeline, &window, &tags);
+    if changes {
+        facts.assignments = assignments(random, window.facts, &[others.len(), other_zones.len(), tags.len()]);
+    }
+    Question { facts, zone, timeline, others, other_zones, window, tags, split_by, presets: Vec::new() }
+}
+
+/// Changes of ruleset, zone and tag, of which there are so many others.
+fn assignments(random: &mut Random, days: WorkdayRange, others: &[usize; 3]) -> Vec<Assignment> {
+    let length = (days.last.0 - days.first.0 + 4) as u64;
+    let row = |random: &mut Random| {
+        let mut stated = |others: usize| random.maybe(60, |random| random.below(others as u64 + 1) as u16);
+        let (ruleset, zone, tag) = (stated(others[0]), stated(others[1]), stated(others[2]).map(TagId));
+        let from = days.first.plus(random.below(length) as i32 - 2);
+        Assignment { from, ruleset, zone, tag, job: TagId(0) }
+    };
+    let mut rows: Vec<Assignment> = (0..1 + random.below(3)).map(|_| row(random)).collect();
+    // Two that differ from one day on are refused; that is the lot of a few.
+    if random.chance(95) {
+        rows.sort_by_key(|row| row.from);
+        rows.dedup_by_key(|row| row.from);
+    }
+    rows
 }
 
 /// The steps in which times of a card and lengths of its plan are chosen, so that the oracle need not look at every

@@ -34,7 +34,7 @@ use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
     DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo,
-    PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, WorkdayRange,
+    PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, Workday, WorkdayRange,
 };
 
 use super::{Grid, Random, tags};
@@ -69,8 +69,14 @@ struct Maker<'a> {
     filters: usize,
 }
 
-/// A timeline of one version, sometimes two, over `days`.
-pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> PlanTimeline {
+/// A timeline of one version, sometimes two, over `days`, and with `changes` the versions of one or two rulesets to which
+/// a person may change. These pay other figures by rules of the same names.
+pub(super) fn rulesets(
+    random: &mut Random,
+    grid: Grid,
+    days: WorkdayRange,
+    changes: bool,
+) -> (PlanTimeline, Vec<Vec<(Workday, Plan)>>) {
     let rules = Names::BUILT_IN_RULES.map(String::from).to_vec();
     let filters = tags::filters(random);
     let mut maker = Maker { random, grid, days, rules, filters: filters.len() };
@@ -82,6 +88,16 @@ pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> P
         let changed = maker.changed(&versions[0].1);
         versions.push((from, changed));
     }
+    let mut others = Vec::new();
+    for _ in 0..if changes { 1 + maker.random.below(2) } else { 0 } {
+        let mut other = vec![(days.first.plus(-400), maker.changed(&versions[0].1))];
+        if maker.random.chance(25) {
+            let from = days.first.plus(maker.random.below(14) as i32);
+            let changed = maker.changed(&versions[0].1);
+            other.push((from, changed));
+        }
+        others.push(other);
+    }
     let names = Names {
         rules: maker.rules,
         pay_codes: pay_codes(),
@@ -91,7 +107,7 @@ pub(super) fn timeline(random: &mut Random, grid: Grid, days: WorkdayRange) -> P
         ..Names::default()
     };
     let timeline = PlanTimeline::new(versions, names).and_then(|timeline| timeline.with_filters(filters));
-    timeline.expect("a generated timeline is valid")
+    (timeline.expect("a generated timeline is valid"), others)
 }
 
 fn pay_codes() -> Vec<PayCodeInfo> {
@@ -923,7 +939,7 @@ mod tests {
         let days = WorkdayRange { first: Workday(20_000), last: Workday(20_001) };
         let mut random = Random::new(7);
         let timelines: Vec<PlanTimeline> =
-            (0..2_000).map(|_| timeline(&mut random, Grid { seconds: 300 }, days)).collect();
+            (0..2_000).map(|_| rulesets(&mut random, Grid { seconds: 300 }, days, false).0).collect();
         let plans: Vec<Plan> =
             timelines.iter().flat_map(|timeline| timeline.versions()).map(|version| version.1.clone()).collect();
         every_value_is_made!(

@@ -8,6 +8,7 @@ use shiftmill_core::{
     PunchRole, Reason, RuleId, Seconds, SpanState, TagId, Timestamp, Workday,
 };
 
+use super::assignments::all_plans;
 use super::days::{Duty, is_working};
 use super::employment::is_employed;
 use super::moments::{self, Moment};
@@ -46,7 +47,7 @@ pub(crate) fn apply(
     notices: &mut Vec<Notice>,
 ) {
     let has_rules = |plan: &Plan| !plan.overtime_approval.is_empty();
-    if !question.timeline.versions().iter().any(|version| has_rules(&version.1)) {
+    if !all_plans(question).any(has_rules) {
         return;
     }
     let mut line: BTreeMap<Timestamp, Moment> = moments.iter().map(|moment| (moment.at, *moment)).collect();
@@ -119,7 +120,7 @@ fn unpunched(
     let opens = clock::midnight(&question.zone, facts.first);
     let closes = clock::midnight(&question.zone, facts.last.plus(1)).min(question.window.as_of);
     let wanted = |rule: &OvertimeApproval| matches!(rule.mode, ApprovalMode::ApprovalOnly | ApprovalMode::Least);
-    let mut plans = question.timeline.versions().iter().map(|version| &version.1);
+    let mut plans = all_plans(question);
     if !plans.any(|plan| plan.overtime_approval.iter().any(wanted)) {
         return Vec::new();
     }
@@ -138,14 +139,16 @@ fn unpunched(
             meeting.iter().rev().find(|shift| shifts[**shift].begins <= free_from(line, at, approved.0.max(opens)));
         let shift = began.or(meeting.first()).copied();
         let none = TagId(0);
-        let mut tag =
-            shift.map_or(none, |shift| tags::of_work(question, none, shifts[shift].duty.map(|duty| &duties[duty])));
+        let of_shift = |shift: &Shift| {
+            tags::of_work(question, shift.plan_day, none, shift.duty.map(|duty| &duties[duty]))
+        };
+        let mut tag = shift.map_or(none, |shift| of_shift(&shifts[shift]));
         let (overtime, reporting) = match shift {
             Some(shift) => moments::labels_of(question, &shifts[shift], duties, at),
             None => {
                 let duty = duties.iter().find(|duty| meets(duty.start, duty.end));
-                tag = tags::of_work(question, none, duty);
                 let workday = duty.map_or(date_of(question, approved.0), |duty| duty.workday);
+                tag = tags::of_work(question, workday, none, duty);
                 (workday, workday)
             }
         };

@@ -6,6 +6,7 @@ use shiftmill_core::{
     DayType, ExceptionState, PayCode, Reason, Seconds, TagId, Timestamp, TotalScope, WaiverKind, Workday,
 };
 
+use super::assignments::tag_on;
 use super::days::{Duty, day_type};
 use super::moments::Moment;
 use super::overtime::{Extra, week_of};
@@ -47,7 +48,7 @@ pub(crate) fn finish(
     }
     for amount in amounts {
         line(amount.workday, amount.code, amount.reason, amount.amount);
-        parts.push((amount.workday, question.facts.tag, amount.code, amount.amount));
+        parts.push((amount.workday, tag_on(question, amount.workday), amount.code, amount.amount));
     }
     outcome.splits = splits(question, &parts);
     outcome.workdays = workdays(question, shifts, duties, moments, amounts);

@@ -23,7 +23,7 @@ pub(crate) struct Planned<'a> {
 impl Planned<'_> {
     pub fn of<'a>(question: &Question, duty: &'a Duty) -> Planned<'a> {
         let rules = plan_of(question, duty.workday).breaks.fixed.iter();
-        let tag = tags::of_work(question, TagId(0), Some(duty));
+        let tag = tags::of_work(question, duty.workday, TagId(0), Some(duty));
         let rules = rules.filter(|rule| tags::fits(question, rule.tags, tag));
         let windows =
             rules.flat_map(|rule| daily_windows(question, duty.moved_start, duty.moved_end, rule.start, rule.end));
@@ -235,7 +235,7 @@ fn automatic_break(
         let amount = rule.amount.0.min(most).min(net.0);
         let left = rule.basis != BreakBasis::NetAfter || holds(rule.compare, Seconds(net.0 - amount), rule.after);
         let of_tag =
-            duties.clone().all(|duty| tags::fits(question, rule.tags, tags::of_work(question, TagId(0), Some(duty))));
+            duties.clone().all(|duty| tags::fits(question, rule.tags, tags::of_work(question, workday, TagId(0), Some(duty))));
         (fits && reached && left && of_tag).then_some(amount)
     });
     Seconds(takes.max().unwrap_or(0))

@@ -6,6 +6,7 @@ use shiftmill_core::shape::length_rounding::{LengthRounding, RoundedLength};
 use shiftmill_core::shape::rounding::{Direction, Tie};
 use shiftmill_core::{Because, DayType, ExceptionCode, PayCode, Reason, Seconds, SpanState, Timestamp, Workday};
 
+use super::assignments::all_plans;
 use super::moments::{Moment, Timeline, gcd};
 use super::shifts::Shift;
 use super::{Notice, plan_of};
@@ -26,8 +27,8 @@ pub(super) fn round(
     notices: &mut Vec<Notice>,
 ) -> Result<(), u32> {
     for of in [RoundedLength::Pair, RoundedLength::Shift, RoundedLength::Workday] {
-        let mut versions = question.timeline.versions().iter();
-        if !versions.any(|(_, plan)| plan.length_rounding.iter().any(|rule| rule.of == of)) {
+        let mut plans = all_plans(question);
+        if !plans.any(|plan| plan.length_rounding.iter().any(|rule| rule.of == of)) {
             continue;
         }
         let mut units: Vec<(Unit, Vec<Moment>)> = Vec::new();

@@ -18,6 +18,7 @@
 //! The test `oracle_is_independent` lists them, and fails when anything else is used.
 
 mod approval;
+mod assignments;
 mod attendance;
 mod clock;
 mod close;
@@ -71,7 +72,7 @@ pub(crate) struct Amount {
 
 /// The oracle's answer to one question.
 pub fn answer(question: &Question) -> Outcome {
-    work_out(question).unwrap_or_else(|error| Outcome { error: Some(error), ..Outcome::default() })
+    work_out(&assignments::in_one_zone(question)).unwrap_or_else(|error| Outcome { error: Some(error), ..Outcome::default() })
 }
 
 fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
@@ -119,10 +120,10 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     days::day_type(question, date)
 }
 
-/// The plan of a workday: the last version that holds by then, or the first.
+/// The plan of a workday: of the ruleset that the last assignment by then names, the last version that holds by then, or
+/// the first.
 pub(crate) fn plan_of(question: &Question, workday: Workday) -> &Plan {
-    let versions = question.timeline.versions();
-    &versions.iter().rev().find(|version| version.0 <= workday).unwrap_or(&versions[0]).1
+    assignments::plan_of(question, workday)
 }
 
 /// The local date of an instant.

@@ -11,6 +11,7 @@ use shiftmill_core::{
     ShiftTimes, SpanState, TagId, Timestamp, Workday,
 };
 
+use super::assignments::{all_plans, tag_on};
 use super::day_parts::type_at;
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
@@ -193,7 +194,7 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
         }
     }
     let by_row = question.facts.day_overrides.iter().filter_map(|day| day.window);
-    let plans = || question.timeline.versions().iter().map(|version| &version.1);
+    let plans = || all_plans(question);
     let by_calendar = plans().flat_map(|plan| &plan.calendar.half_days).map(|half_day| half_day.window);
     for window in by_row.chain(by_calendar) {
         divide(i64::from(window.opens()));
@@ -219,7 +220,7 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
     for balance in &question.facts.opening_balances {
         divide(i64::from(balance.amount.0));
     }
-    for (_, plan) in question.timeline.versions() {
+    for plan in all_plans(question) {
         for limit in limits(plan) {
             divide(i64::from(limit));
         }
@@ -697,7 +698,7 @@ fn leave(
                     state: SpanState::Leave,
                     day_type: DayType::Workday,
                     shift: None,
-                    tag: question.facts.tag,
+                    tag: tag_on(question, reporting),
                     segment: 0,
                     code: away.code,
                     reason,

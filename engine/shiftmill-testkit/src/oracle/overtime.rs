@@ -9,6 +9,7 @@ use shiftmill_core::pay::tiers::{
 };
 use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, TagId, Timestamp, Workday};
 
+use super::assignments::{all_plans, tag_on};
 use super::days::day_type;
 use super::moments::Moment;
 use super::shifts::{Shift, whole_of};
@@ -108,7 +109,7 @@ impl<'a> Desk<'a> {
     /// All tiers, each with its versions, by scope.
     fn lines(&self) -> Vec<Line<'a>> {
         let mut lines: Vec<Line<'a>> = Vec::new();
-        for (_, plan) in self.question.timeline.versions() {
+        for plan in all_plans(self.question) {
             for (index, tier) in plan.overtime.tiers.iter().enumerate() {
                 let rule = Rule { plan, tier, index };
                 match lines.iter_mut().find(|line| line[0].tier.rule == tier.rule) {
@@ -320,7 +321,7 @@ impl<'a> Desk<'a> {
             let day = self.day(line, amount.workday);
             let Some(rule) = day.rule else { continue };
             let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
-                && (rule.tier.counts_other_tags || self.fits_tag(rule, self.question.facts.tag))
+                && (rule.tier.counts_other_tags || self.fits_tag(rule, tag_on(self.question, amount.workday)))
                 && self.fits_workday(rule, amount.workday);
             if rule.tier.leave_counts && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
                 amounts.push((amount.workday, amount.amount as u32));

@@ -80,7 +80,8 @@ pub(crate) fn pair_all(
     let mut rounded_end_before = None;
     for (part, noticed) in parts.iter_mut().zip(&mut noticed) {
         let duty = part.duty.map(|duty| &duties[duty]);
-        part.pairs.iter_mut().for_each(|pair| pair.tag = tags::of_work(question, pair.tag, duty));
+        let day = part.plan_day;
+        part.pairs.iter_mut().for_each(|pair| pair.tag = tags::of_work(question, day, pair.tag, duty));
         round(question, plan_of(question, part.plan_day), part, duty, rounded_end_before, noticed);
         rounded_end_before = part.pairs.last().map(|pair| pair.end).or(rounded_end_before);
     }

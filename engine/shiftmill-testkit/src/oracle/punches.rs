@@ -96,7 +96,18 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
             return Err(EvaluationError::EmploymentBackwards { index });
         }
     }
+    check_assignments(question)?;
     check_twice(question)
+}
+
+/// An assignment for a job states a ruleset and nothing else.
+fn check_assignments(question: &Question) -> Result<(), EvaluationError> {
+    for (row, index) in question.facts.assignments.iter().zip(0..) {
+        if row.job != TagId(0) && (row.ruleset.is_none() || row.zone.is_some() || row.tag.is_some()) {
+            return Err(EvaluationError::AssignmentOfJob { index });
+        }
+    }
+    Ok(())
 }
 
 /// An approval that does not end after it starts is refused whenever it was recorded.
@@ -147,12 +158,15 @@ fn check_twice(question: &Question) -> Result<(), EvaluationError> {
         let known = one.recorded_at == next.recorded_at && one.recorded_at <= as_of;
         known && one.workday == next.workday && one.question == next.question && one.answer != next.answer
     });
+    let assignments =
+        later_of_two(&facts.assignments, |one, next| one.from == next.from && one.job == next.job && one != next);
     let balances = later_of_two(&facts.opening_balances, |one, next| one.rule == next.rule);
     let carried = later_of_two(&facts.carried, |one, next| one.key == next.key);
     let lists = [
         (FactList::Corrections, corrections),
         (FactList::DayOverrides, days),
         (FactList::Attestations, attestations),
+        (FactList::Assignments, assignments),
         (FactList::OpeningBalances, balances),
         (FactList::Carried, carried),
     ];

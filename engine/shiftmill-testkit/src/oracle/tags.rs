@@ -1,7 +1,8 @@
 //! Tags: which tag work has, and whether it fits the filter of a rule.
 
-use shiftmill_core::{FilterId, TagId, TagValues};
+use shiftmill_core::{FilterId, TagId, TagValues, Workday};
 
+use super::assignments::tag_on;
 use super::days::Duty;
 use crate::engine::Question;
 
@@ -30,13 +31,13 @@ pub(crate) fn fits(question: &Question, filter: Option<FilterId>, tag: TagId) ->
     })
 }
 
-/// The tag of work: of its punch, else of its roster row, else of the person.
-pub(crate) fn of_work(question: &Question, punch: TagId, row: Option<&Duty>) -> TagId {
+/// The tag of work on a workday: of its punch, else of its roster row, else of the person.
+pub(crate) fn of_work(question: &Question, workday: Workday, punch: TagId, row: Option<&Duty>) -> TagId {
     let none = TagId(0);
     if punch != none {
         return punch;
     }
-    row.map(|row| row.tag).filter(|tag| *tag != none).unwrap_or(question.facts.tag)
+    row.map(|row| row.tag).filter(|tag| *tag != none).unwrap_or(tag_on(question, workday))
 }
 
 /// The first tag with the same value of a name; no tag where it has none.

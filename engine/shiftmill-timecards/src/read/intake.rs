@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::io::BufRead;
 
 use shiftmill_core::{
-    CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind, SHIFTS_PER_TIMECARD_MAX, TagDictionary, ZoneTable, excerpt,
-    is_employee_key,
+    ASSIGNMENTS_PER_TIMECARD_MAX, Assignment, CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind,
+    SHIFTS_PER_TIMECARD_MAX, TagDictionary, TagId, Zone, ZoneTable, assigned_zone, excerpt, is_employee_key,
 };
 
 use super::error::FileError;
@@ -14,7 +14,7 @@ use super::layout::Layout;
 use super::report::{Place, Report};
 use super::status::StatusMap;
 use super::values::Values;
-use super::{EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unpadded, workbook};
+use super::{AssignmentRow, EmployeeRow, Format, ROWS_MAX, Source, json, not_a_key, tabular, unpadded, workbook};
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
@@ -43,6 +43,8 @@ pub struct Intake<'a> {
     by_key: HashMap<String, usize>,
     by_pin: HashMap<String, usize>,
     cards: Vec<CardFacts>,
+    /// The zones of employees whose zone changes.
+    moved: HashMap<usize, Zone>,
     /// The tags of all rows.
     tags: RefCell<TagDictionary>,
     rows: u64,
@@ -77,6 +79,17 @@ impl From<RowError> for Unused {
     }
 }
 
+impl From<String> for Unused {
+    fn from(reason: String) -> Unused {
+        Unused::Row(reason)
+    }
+}
+
+/// True for tables that are read before the others are understood.
+fn is_read_ahead(table: Table) -> bool {
+    matches!(table, Table::Employees | Table::Assignments)
+}
+
 /// Reads one kind of row for the employee of a card, and adds its facts to the card.
 type AddRow<'r> = dyn FnMut(&mut RowReader<'_>, &mut CardFacts) -> Result<(), Unused> + 'r;
 
@@ -99,6 +112,7 @@ impl<'a> Intake<'a> {
             by_key: HashMap::new(),
             by_pin: HashMap::new(),
             cards: Vec::new(),
+            moved: HashMap::new(),
             tags: RefCell::default(),
             rows: 0,
             ids_warned: false,
@@ -121,6 +135,64 @@ impl<'a> Intake<'a> {
             }
         }
         intake
+    }
+
+    /// Takes the assignments of `file`, before any other file is read. One whose employee, zone or ruleset is not known is
+    /// rejected.
+    pub fn assign(&mut self, file: &str, rows: &[AssignmentRow], report: &mut Report) {
+        for row in rows {
+            let added = self.card_named(&row.employee, "").and_then(|index| {
+                let assignment = self.assignment(row)?;
+                let card = self.cards.get_mut(index).ok_or_else(|| Unused::because("no such employee"))?;
+                if card.assignments.len() >= ASSIGNMENTS_PER_TIMECARD_MAX as usize {
+                    let most = ASSIGNMENTS_PER_TIMECARD_MAX;
+                    return Err(Unused::because(format!("the employee has more than {most} assignments")));
+                }
+                card.assignments.push(assignment);
+                Ok(index)
+            });
+            match added {
+                Ok(index) => {
+                    report.rows_used += 1;
+                    self.move_to_zones(index);
+                }
+                Err(Unused::Row(reason) | Unused::DateOrder(reason)) => {
+                    report.reject(file, row.place, reason);
+                    if let Ok(index) = self.card_named(&row.employee, "")
+                        && let Some(card) = self.cards.get_mut(index)
+                    {
+                        card.rejected_rows = card.rejected_rows.saturating_add(1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn move_to_zones(&mut self, index: usize) {
+        let card = self.cards.get(index);
+        let zones = &self.zones.zones;
+        let zone = card.and_then(|card| assigned_zone(zones.get(usize::from(card.zone))?, &card.assignments, zones));
+        if let Some(zone) = zone {
+            self.moved.insert(index, zone);
+        }
+    }
+
+    fn assignment(&self, row: &AssignmentRow) -> Result<Assignment, Unused> {
+        let stated = |text: &str| !text.is_empty();
+        let mut tags = self.tags.borrow_mut();
+        let mut tag = |text: &str| tags.read(text).map_err(|error| Unused::because(error.to_string()));
+        let assignment = Assignment {
+            from: row.from,
+            ruleset: stated(&row.ruleset).then(|| self.ruleset_in_use(&row.ruleset)).transpose()?,
+            zone: stated(&row.zone).then(|| self.zone_in_use(&row.zone)).transpose()?,
+            tag: stated(&row.tag).then(|| tag(&row.tag)).transpose()?,
+            job: tag(&row.job)?,
+        };
+        let alone = assignment.ruleset.is_some() && assignment.zone.is_none() && assignment.tag.is_none();
+        match assignment.job == TagId::NONE || alone {
+            true => Ok(assignment),
+            false => Err(Unused::because("an assignment for a job names a ruleset, and neither a zone nor a tag")),
+        }
     }
 
     /// Reads one file. The rows of a document that names its arrays go where they are named; the employees in it
@@ -183,7 +255,7 @@ impl<'a> Intake<'a> {
             Format::Json => {
                 let wanted = match table {
                     Table::Carried => |table| table == Table::Carried,
-                    _ => |table| table != Table::Employees,
+                    _ => |table| !is_read_ahead(table),
                 };
                 json::read(source, &statuses, wanted, bytes, report, &mut |table, place, values, fault, report| {
                     self.take(table, FileRow { file, place, values }, fault, report);
@@ -208,7 +280,7 @@ impl<'a> Intake<'a> {
     }
 
     fn take(&mut self, table: Table, row: FileRow<'_>, fault: Option<&str>, report: &mut Report) {
-        if self.failed.is_some() || table == Table::Employees {
+        if self.failed.is_some() || is_read_ahead(table) {
             return;
         }
         self.rows += 1;
@@ -236,7 +308,7 @@ impl<'a> Intake<'a> {
     fn use_row(&mut self, table: Table, row: FileRow<'_>, report: &mut Report) -> Result<(), Unused> {
         let values = row.values;
         match table {
-            Table::Employees => Ok(()),
+            Table::Employees | Table::Assignments => Ok(()),
             Table::Punches => self.punch(row, report),
             Table::Schedule => self.add(row, report, &mut |reader, card| shift(values, reader, card)),
             Table::Days => self.add(row, report, &mut |reader, card| day(values, reader, card)),
@@ -264,33 +336,30 @@ impl<'a> Intake<'a> {
     }
 
     fn card_of(&self, row: &EmployeeRow) -> Result<CardFacts, String> {
-        let zone = match row.zone.as_str() {
-            "" => 0,
-            name => {
-                let unknown = || format!("`{}` is not a zone such as `Europe/Berlin`", excerpt(name));
-                self.zones.find(name).ok_or_else(unknown)?
-            }
-        };
-        let ruleset = match row.ruleset.as_str() {
-            "" => 0,
-            name => {
-                let unknown = || format!("ruleset `{}` is not part of this evaluation", excerpt(name));
-                self.ruleset_named(name).ok_or_else(unknown)?
-            }
-        };
+        let zone = if row.zone.is_empty() { 0 } else { self.zone_in_use(&row.zone)? };
+        let ruleset = if row.ruleset.is_empty() { 0 } else { self.ruleset_in_use(&row.ruleset)? };
         let tag = self.tags.borrow_mut().read(&row.tag).map_err(|error| error.to_string())?;
         let employment = row.employment.clone();
         Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, tag, employment, ..CardFacts::default() })
     }
 
-    fn ruleset_named(&self, name: &str) -> Option<u16> {
-        let index = self.rulesets.iter().position(|ruleset| ruleset.name == name)?;
-        u16::try_from(index).ok()
+    fn zone_in_use(&self, name: &str) -> Result<u16, String> {
+        let unknown = || format!("`{}` is not a zone such as `Europe/Berlin`", excerpt(name));
+        self.zones.find(name).ok_or_else(unknown)
+    }
+
+    fn ruleset_in_use(&self, name: &str) -> Result<u16, String> {
+        let index = self.rulesets.iter().position(|ruleset| ruleset.name == name);
+        let unknown = || format!("ruleset `{}` is not part of this evaluation", excerpt(name));
+        index.and_then(|index| u16::try_from(index).ok()).ok_or_else(unknown)
     }
 
     /// The position of the card that a row is about.
     fn card(&mut self, values: &Values<'_>) -> Result<usize, Unused> {
-        let (key, pin) = (values.get(Field::Employee), values.get(Field::Pin));
+        self.card_named(values.get(Field::Employee), values.get(Field::Pin))
+    }
+
+    fn card_named(&mut self, key: &str, pin: &str) -> Result<usize, Unused> {
         if key.is_empty() && pin.is_empty() {
             return Err(Unused::because("no employee is named"));
         }
@@ -323,8 +392,8 @@ impl<'a> Intake<'a> {
     fn add(&mut self, row: FileRow<'_>, report: &mut Report, add: &mut AddRow<'_>) -> Result<(), Unused> {
         let index = self.card(row.values)?;
         let card = self.cards.get_mut(index).ok_or_else(|| Unused::because(String::from("no such employee")))?;
-        let zone =
-            self.zones.get(card.zone).ok_or_else(|| Unused::because(String::from("the employee has no zone")))?;
+        let zone = self.moved.get(&index).or_else(|| self.zones.get(card.zone));
+        let zone = zone.ok_or_else(|| Unused::because(String::from("the employee has no zone")))?;
         let ruleset = self.rulesets.get(usize::from(card.ruleset));
         let ruleset = ruleset.ok_or_else(|| Unused::because(String::from("the employee has no ruleset")))?;
         let mut reader = RowReader::new(zone, ruleset.names, &self.tags).with_dates(self.dates);

@@ -32,7 +32,7 @@ mod workbook;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
-use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, Employment, excerpt, is_employee_key, one_line};
+use shiftmill_core::{EMPLOYEE_KEY_BYTES_MAX, Employment, Workday, excerpt, is_employee_key, one_line};
 
 pub use crate::fields::Table;
 pub use columns::{ColumnMap, Holds};
@@ -185,40 +185,110 @@ pub fn read_employees(
 ) -> Result<Vec<EmployeeRow>, FileError> {
     let dates = layout.dates();
     let mut list = EmployeeList { employees: Vec::new(), keys: BTreeMap::new(), pins: BTreeSet::new(), dates };
+    let source = Source { file, table: Table::Employees, layout };
+    read_ahead(&source, bytes, report, &mut |place, values| list.add(place, values))?;
+    Ok(list.employees)
+}
+
+/// One assignment by date as a file states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssignmentRow {
+    /// Its place in the file.
+    pub place: Place,
+    /// The key of the employee.
+    pub employee: String,
+    /// The first workday.
+    pub from: Workday,
+    /// The ruleset from then on; empty: as before.
+    pub ruleset: String,
+    /// The IANA name of the zone from then on; empty: as before.
+    pub zone: String,
+    /// The tag from then on; empty: as before.
+    pub tag: String,
+    /// The work that the ruleset is for; empty: all.
+    pub job: String,
+}
+
+/// Reads a file of assignments. They are read before other facts, because the zone of local times follows from them.
+///
+/// # Errors
+/// When the file as a whole cannot be used.
+pub fn read_assignments(
+    file: &str,
+    layout: &Layout<'_>,
+    bytes: &mut dyn BufRead,
+    report: &mut Report,
+) -> Result<Vec<AssignmentRow>, FileError> {
+    let (dates, mut rows) = (layout.dates(), Vec::new());
+    let source = Source { file, table: Table::Assignments, layout };
+    read_ahead(&source, bytes, report, &mut |place, values| {
+        let text = |field| values.get(field).to_owned();
+        let from = rows::date(values.get(Field::From).into(), Field::From, dates)?;
+        let (employee, ruleset, zone) = (text(Field::Employee), text(Field::Ruleset), text(Field::Zone));
+        let (tag, job) = (text(Field::Tag), text(Field::Job));
+        if employee.is_empty() {
+            return Err(Unused::because("no employee is named"));
+        }
+        if [&ruleset, &zone, &tag].iter().all(|text| text.is_empty()) {
+            return Err(Unused::because("neither a ruleset nor a zone nor a tag is named"));
+        }
+        rows.push(AssignmentRow { place, employee, from, ruleset, zone, tag, job });
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Takes one row of a table, or says why it cannot be used.
+type TakeRow<'t> = dyn FnMut(Place, &Values<'_>) -> Result<(), Unused> + 't;
+
+/// Reads the rows of a table that is needed before the others are understood.
+fn read_ahead(
+    source: &Source<'_>,
+    bytes: &mut dyn BufRead,
+    report: &mut Report,
+    add: &mut TakeRow<'_>,
+) -> Result<(), FileError> {
+    let Source { file, table, layout } = *source;
     let mut failed = None;
-    let mut take = |place: Place, values: &Values<'_>, fault: Option<&str>, report: &mut Report| match list
-        .add(place, values, fault)
-    {
-        Ok(()) => {}
-        Err(Unused::Row(reason)) => report.reject(file, place, reason),
-        Err(Unused::DateOrder(written)) => {
-            failed.get_or_insert(FileError::DateOrder { line: place.line, written });
+    let mut take = |place: Place, values: &Values<'_>, fault: Option<&str>, report: &mut Report| {
+        let added = match fault {
+            Some(fault) => Err(Unused::because(fault)),
+            None => add(place, values),
+        };
+        match added {
+            Ok(()) => {}
+            Err(Unused::Row(reason)) => report.reject(file, place, reason),
+            Err(Unused::DateOrder(written)) => {
+                failed.get_or_insert(FileError::DateOrder { line: place.line, written });
+            }
         }
     };
-    let source = Source { file, table: Table::Employees, layout };
     let statuses = StatusMap::default();
     match layout.format {
         Format::Json => {
-            let wanted = |table| table == Table::Employees;
-            json::read(&source, &statuses, wanted, bytes, report, &mut |_, place, values, fault, report| {
+            let wanted = match table {
+                Table::Assignments => |table| table == Table::Assignments,
+                _ => |table| table == Table::Employees,
+            };
+            json::read(source, &statuses, wanted, bytes, report, &mut |_, place, values, fault, report| {
                 take(place, values, fault, report);
             })?;
         }
         Format::Csv => {
-            let mut sheet = tabular::Sheet::new(file, Table::Employees, layout, &statuses);
+            let mut sheet = tabular::Sheet::new(file, table, layout, &statuses);
             tabular::read_csv(&mut sheet, bytes, report, &mut take)?;
             sheet.finish()?;
         }
         Format::Xlsx => {
-            let mut sheet = tabular::Sheet::new(file, Table::Employees, layout, &statuses);
+            let mut sheet = tabular::Sheet::new(file, table, layout, &statuses);
             workbook::read(&mut sheet, bytes, report, &mut take)?;
             sheet.finish()?;
         }
         Format::Attlog => {
-            return Err(FileError::Document(String::from("an attlog holds punches, not employees")));
+            return Err(FileError::Document(format!("an attlog holds punches, not {}", table.name())));
         }
     }
-    failed.map_or(Ok(list.employees), Err)
+    failed.map_or(Ok(()), Err)
 }
 
 /// Employees as they are read, with what must not occur twice.
@@ -231,10 +301,7 @@ struct EmployeeList {
 }
 
 impl EmployeeList {
-    fn add(&mut self, place: Place, values: &Values<'_>, fault: Option<&str>) -> Result<(), Unused> {
-        if let Some(fault) = fault {
-            return Err(Unused::because(fault));
-        }
+    fn add(&mut self, place: Place, values: &Values<'_>) -> Result<(), Unused> {
         let row = EmployeeRow {
             place,
             employee: values.get(Field::Employee).to_owned(),

@@ -541,7 +541,7 @@ pub(crate) fn employment(row: &EmploymentRow<'_>, dates: Option<DateOrder>) -> R
     }
 }
 
-fn date(given: Given<'_, Workday>, field: Field, dates: Option<DateOrder>) -> Result<Workday, RowError> {
+pub(crate) fn date(given: Given<'_, Workday>, field: Field, dates: Option<DateOrder>) -> Result<Workday, RowError> {
     let read = |text: &str| clock::date_in(text, dates);
     plausible(given.required(field, read, |text| unread(text, dates, Fault::NotADate))?, field)
 }

@@ -6,7 +6,7 @@ use shiftmill_core::{
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAttestation, WrittenBlock,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAssignment, WrittenAttestation, WrittenBlock,
     WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment, WrittenLeave, WrittenLeaveTime,
     WrittenManual, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
@@ -59,6 +59,36 @@ pub fn employment(line: usize, text: &str) -> Cell<WrittenEmployment> {
     };
     let day = |day: Option<&str>| day.map(|day| workday(day.trim())).transpose();
     Ok(WrittenEmployment { line, hired: day(hired)?, left: day(left)? })
+}
+
+/// `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago tag [site=north]`, or with `for [job=driver]`.
+pub fn assignment(line: usize, text: &str) -> Cell<WrittenAssignment> {
+    let wrong = || {
+        format!("`{text}` is not an assignment such as `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago`")
+    };
+    let mut rest = text.strip_prefix("from ").ok_or_else(wrong)?.trim();
+    let (from, after) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
+    let (ruleset, zone, tag, job) = <(String, String, String, String)>::default();
+    let mut row = WrittenAssignment { line, from: workday(from)?, ruleset, zone, tag, job };
+    rest = after.trim();
+    while let Some((word, after)) = rest.split_once(' ') {
+        let after = after.trim();
+        let end = match after.strip_prefix('[') {
+            Some(inside) => inside.find(']').ok_or_else(wrong)? + 2,
+            None => after.find(' ').unwrap_or(after.len()),
+        };
+        let (value, later) = after.split_at(end);
+        let value = value.trim_matches(['[', ']']).to_owned();
+        match word {
+            "ruleset" => row.ruleset = value,
+            "zone" => row.zone = value,
+            "tag" => row.tag = value,
+            "for" => row.job = value,
+            _ => return Err(wrong()),
+        }
+        rest = later.trim();
+    }
+    if rest.is_empty() { Ok(row) } else { Err(wrong()) }
 }
 
 /// `08:00`, `+1 06:00` for the day after, `-1 22:00` for the day before, `2nd 01:30` for the second showing.

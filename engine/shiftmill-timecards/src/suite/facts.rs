@@ -3,16 +3,17 @@
 use std::cell::RefCell;
 
 use shiftmill_core::{
-    CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday, WorkdayRange, Zone,
+    Assignment, CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday, WorkdayRange, Zone,
 };
 
 use super::{
-    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenBlock, WrittenCorrection,
+    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenAssignment, WrittenBlock, WrittenCorrection,
     WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock::WrittenTime;
+use crate::fields::Field;
 use crate::rows::{
-    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
+    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Fault, Given,
     LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 
@@ -92,6 +93,8 @@ impl SuiteCase {
     /// The case's facts as one timecard. `zone_index` is the position of `zone` in the request's zones; `names` are
     /// those of the compiled ruleset. The tags of the case are added to `tags`.
     ///
+    /// `zone` is the zone by whose clock its times are written, with the changes that assignments make.
+    ///
     /// # Errors
     /// [`FactsError`] when the case names a shift, leave, rule or carried key that the ruleset does not have, or a time
     /// that the clock of the zone did not show.
@@ -125,6 +128,30 @@ impl SuiteCase {
             card.carried.push(on_line(carried.line, known, |reader| reader.carried(&row))?);
         }
         Ok(card)
+    }
+
+    /// The assignments of the case. The rulesets of the evaluation are its own, then [`SuiteCase::other_rulesets`]; so are
+    /// its zones.
+    ///
+    /// # Errors
+    /// [`FactsError`] for a tag that cannot be read.
+    pub fn assignments(&self, tags: &RefCell<TagDictionary>) -> Result<Vec<Assignment>, FactsError> {
+        let place = |names: &[&str], name: &str| {
+            let place = names.iter().position(|known| *known == name);
+            place.and_then(|place| u16::try_from(place + 1).ok())
+        };
+        let (rulesets, zones) = (self.other_rulesets(), self.other_zones());
+        let row = |row: &WrittenAssignment| {
+            let tag = |text: &str| {
+                let wrong = |why| RowError { field: Field::Tag, fault: Fault::NotATag(why) };
+                let read = tags.borrow_mut().read(text).map_err(wrong);
+                read.map_err(|error| FactsError { line: row.line, message: error.to_string() })
+            };
+            let stated = if row.tag.is_empty() { None } else { Some(tag(&row.tag)?) };
+            let (ruleset, zone) = (place(&rulesets, &row.ruleset), place(&zones, &row.zone));
+            Ok(Assignment { from: row.from, ruleset, zone, tag: stated, job: tag(&row.job)? })
+        };
+        self.assignments.iter().map(row).collect()
     }
 
     /// The window of the evaluation. The pay period is the one stated, else from the first to the last workday that the

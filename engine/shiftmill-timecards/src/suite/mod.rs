@@ -80,6 +80,8 @@ pub struct SuiteCase {
     pub opening_balances: Vec<NamedBalance>,
     /// When the employee was employed.
     pub employment: Vec<WrittenEmployment>,
+    /// What changes for the employee by date.
+    pub assignments: Vec<WrittenAssignment>,
     /// How many rows of the employee could not be read.
     pub rejected_rows: u32,
     /// The employee's tag: its line and its text.
@@ -122,6 +124,16 @@ pub struct ClockTime {
 }
 
 impl SuiteCase {
+    /// The rulesets to which assignments change, as they are named, each once.
+    pub fn other_rulesets(&self) -> Vec<&str> {
+        named_once(self.assignments.iter().map(|row| row.ruleset.as_str()))
+    }
+
+    /// The zones to which assignments change, each once.
+    pub fn other_zones(&self) -> Vec<&str> {
+        named_once(self.assignments.iter().map(|row| row.zone.as_str()))
+    }
+
     /// The names of tags by which expected totals are split, each once.
     pub fn split_by(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
@@ -132,6 +144,16 @@ impl SuiteCase {
         }
         names
     }
+}
+
+fn named_once<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut once: Vec<&str> = Vec::new();
+    for name in names.filter(|name| !name.is_empty()) {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    once
 }
 
 impl ClockTime {
@@ -350,6 +372,23 @@ pub struct WrittenEmployment {
     pub hired: Option<Workday>,
     /// The last day.
     pub left: Option<Workday>,
+}
+
+/// An assignment by date: `Assigned: from 2025-06-16 ruleset us-flsa@2 zone America/Chicago tag [site=north].`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenAssignment {
+    /// Its line, from 1.
+    pub line: usize,
+    /// The first workday.
+    pub from: Workday,
+    /// The ruleset, named as in `Ruleset:`; empty: as before.
+    pub ruleset: String,
+    /// The zone; empty: as before.
+    pub zone: String,
+    /// The tag as written, without brackets; empty: as before.
+    pub tag: String,
+    /// The work that the ruleset is for, as written: `for [job=driver]`; empty: all.
+    pub job: String,
 }
 
 /// A value that a plugin carries: `Carried: points/balance 3.`

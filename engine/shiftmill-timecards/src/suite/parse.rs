@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -21,6 +21,7 @@ const KEYS: [&str; 18] = [
     "Facts",
     "As of",
     "Employed",
+    "Assigned",
     "Opening balance",
     "Rejected rows",
     "Tag",
@@ -191,6 +192,11 @@ impl Reader {
             "Employed" => {
                 if let Some(employment) = self.sound(line, cells::employment(line, value)) {
                     self.in_case(line, key, |case| case.employment.push(employment));
+                }
+            }
+            "Assigned" => {
+                if let Some(assignment) = self.sound(line, cells::assignment(line, value)) {
+                    self.in_case(line, key, |case| case.assignments.push(assignment));
                 }
             }
             "Opening balance" => self.opening_balance(line, value),

@@ -47,6 +47,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         day_overrides,
         approvals,
         employment: _,
+        assignments: _,
         manual_hours,
         attestations,
         opening_balances: _,

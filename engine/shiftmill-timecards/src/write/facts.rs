@@ -23,8 +23,10 @@ pub struct FactsView<'a> {
     pub pin: &'a str,
     /// The name of their ruleset; may be empty.
     pub ruleset: &'a str,
-    /// Their zone.
+    /// Their zone, with the changes that assignments make.
     pub zone: &'a Zone,
+    /// The zones and the names of the rulesets to which assignments refer.
+    pub assigned: (&'a [Zone], &'a [String]),
     /// The names of their ruleset.
     pub names: &'a Names,
     /// The tags of the facts.
@@ -311,6 +313,24 @@ pub fn carried<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
     Ok(())
 }
 
+/// Writes a file of assignments by date.
+pub fn assignments<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [Field::Employee, Field::From, Field::Ruleset, Field::Zone, Field::Tag, Field::Job];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let (zones, rulesets) = view.assigned;
+        for row in &view.card.assignments {
+            let ruleset = row.ruleset.and_then(|ruleset| rulesets.get(usize::from(ruleset)));
+            let zone = row.zone.and_then(|zone| zones.get(usize::from(zone)));
+            let (tag, job) = (view.tag(row.tag.unwrap_or_default()), view.tag(row.job));
+            let ruleset = value(ruleset.map_or("", String::as_str));
+            let zone = zone.map_or("", Zone::name);
+            table.row([&value(&view.card.employee), &row.from, &ruleset, &zone, &value(&tag), &value(&job)])?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the punches as a ZK terminal exports them, in the order of time.
 pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let mut punches = Vec::new();
@@ -370,6 +390,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Approvals, approvals),
         (Table::ManualHours, manual_hours),
         (Table::Attestations, attestations),
+        (Table::Assignments, assignments),
         (Table::Carried, carried),
     ];
     // The same rows as in the files, so that one place decides how a fact is written.

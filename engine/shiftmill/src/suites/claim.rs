@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use shiftmill_core::{
-    CardFacts, Detail, EvaluationWindow, Evaluations, TagDictionary, TimecardBatch, Workday, ZoneTable,
+    CardFacts, Detail, EvaluationWindow, Evaluations, TagDictionary, TimecardBatch, Workday, Zone, ZoneTable,
+    assigned_zone,
 };
 use shiftmill_ruleset::Ruleset;
 use shiftmill_timecards::suite::{CameOut, SuiteCase, SuiteFile};
@@ -28,8 +29,12 @@ pub struct Claim {
     pub case: SuiteCase,
     /// The ruleset.
     pub ruleset: Arc<Ruleset>,
-    /// The zone of the employee, as the only one.
+    /// The rulesets to which assignments change.
+    pub other_rulesets: Vec<Arc<Ruleset>>,
+    /// The zone of the employee, then those to which assignments change.
     pub zones: Arc<ZoneTable>,
+    /// The zone of the employee with these changes.
+    pub zone: Zone,
     /// The days and the instant of the calculation.
     pub window: EvaluationWindow,
     /// The facts.
@@ -55,22 +60,35 @@ impl From<String> for Differs {
 impl Claim {
     /// A claim of a suite. `Err` with why it cannot be evaluated.
     pub(super) fn new(suite: &SuiteFile, case: &SuiteCase, path: &Path, suites: &Suites<'_>) -> Result<Claim, String> {
-        let ruleset = Arc::new(ruleset::of_case(suite, case, path, suites)?);
+        let mut rulesets = ruleset::of_case(suite, case, path, suites)?.into_iter();
+        let ruleset = rulesets.next().ok_or("there is no ruleset")?;
         let setting = suite.setting_of(case);
         let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
-        let zone = zones.zones.first().ok_or("the table of zones is empty")?;
+        let own_zone = zones.zones.first().ok_or("the table of zones is empty")?;
         let tags = RefCell::new(TagDictionary::default());
-        let card = case.card(zone, 0, ruleset.timeline().names(), &tags).map_err(told)?;
-        let window = case.window(&setting, zone, ruleset.context());
-        let (file, path, case, tags) = (suite.file.clone(), path.to_owned(), case.clone(), tags.into_inner());
-        Ok(Claim { file, path, case, ruleset, zones, window, card, tags })
+        let assignments = case.assignments(&tags).map_err(told)?;
+        let zone = assigned_zone(own_zone, &assignments, &zones.zones).unwrap_or_else(|| own_zone.clone());
+        let card = case.card(&zone, 0, ruleset.timeline().names(), &tags).map_err(told)?;
+        let card = CardFacts { assignments, ..card };
+        let window = case.window(&setting, &zone, ruleset.context());
+        Ok(Claim {
+            file: suite.file.clone(),
+            path: path.to_owned(),
+            case: case.clone(),
+            ruleset,
+            other_rulesets: rulesets.collect(),
+            zones,
+            zone,
+            window,
+            card,
+            tags: tags.into_inner(),
+        })
     }
 
     /// Evaluates it and compares.
     pub(super) fn run(&self, registry: &PluginRegistry) -> Result<(), Differs> {
         let derived = self.evaluate(registry)?;
-        let zone = self.zones.zones.first().ok_or_else(|| "the table of zones is empty".to_owned())?;
-        let answer = Answer::new(&derived, self.ruleset.timeline().names(), zone);
+        let answer = Answer::new(&derived, self.ruleset.timeline().names(), &self.zone);
         let answer = answer.with_splits(&derived, &self.case.split_by(), &self.tags);
         let came_out = || answer.error.is_none().then(|| Box::new(came_out::came_out(&self.case, &answer)));
         compare::compare(&self.case, &answer).map_err(|difference| Differs { difference, came_out: came_out() })
@@ -79,11 +97,11 @@ impl Claim {
     fn evaluate(&self, registry: &PluginRegistry) -> Result<Evaluations, String> {
         let mut batch = TimecardBatch::default();
         batch.push(&self.card).map_err(told)?;
-        let batch = batch.check(1, 1, self.tags.len()).map_err(told)?;
+        let rulesets: Vec<Arc<Ruleset>> = std::iter::once(&self.ruleset).chain(&self.other_rulesets).cloned().collect();
+        let batch = batch.check(rulesets.len(), self.zones.zones.len(), self.tags.len()).map_err(told)?;
         let mut workspace = Workspace::default();
         let mut evaluate = |detail| {
-            let rulesets = vec![Arc::clone(&self.ruleset)];
-            let request = Request::new(rulesets, Arc::clone(&self.zones), self.window, detail, registry);
+            let request = Request::new(rulesets.clone(), Arc::clone(&self.zones), self.window, detail, registry);
             let request = request.map_err(|error| with_cause(&error))?;
             let request = request.with_tags(self.tags.clone(), self.case.split_by());
             workspace.evaluate(&request, &batch).map_err(told)
@@ -109,11 +127,12 @@ fn same_with_less_detail(derived: &Evaluations, plain: &Evaluations) -> Result<(
     if same { Ok(()) } else { Err("the rows with full detail differ from those without".to_owned()) }
 }
 
-/// The zone of a claim, for some months around its facts.
+/// The zones of a claim, for some months around its facts.
 fn zones(name: &str, case: &SuiteCase) -> Result<Arc<ZoneTable>, String> {
     const AROUND: i32 = 200;
     let days: Vec<Workday> = case.facts.iter().map(|row| row.workday).collect();
     let first = days.iter().min().copied().unwrap_or_default();
     let last = days.iter().max().copied().unwrap_or_default();
-    crate::zone_table(&[name.to_owned()], first.plus(-AROUND), last.plus(AROUND)).map(Arc::new).map_err(told)
+    let names = std::iter::once(name).chain(case.other_zones()).map(str::to_owned);
+    crate::zone_table(&names.collect::<Vec<_>>(), first.plus(-AROUND), last.plus(AROUND)).map(Arc::new).map_err(told)
 }

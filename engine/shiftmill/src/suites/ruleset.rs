@@ -51,13 +51,13 @@ fn is_missing(error: &PluginRegistryError) -> bool {
     matches!(error, PluginRegistryError::Unreadable(error) if error.kind() == io::ErrorKind::NotFound)
 }
 
-/// Compiles the ruleset of a claim of the suite at `path`. `Err` with its mistakes.
+/// Compiles the ruleset of a claim of the suite at `path`, and those to which assignments change. `Err` with their mistakes.
 pub(super) fn of_case(
     suite: &SuiteFile,
     case: &SuiteCase,
     path: &Path,
     suites: &Suites<'_>,
-) -> Result<Ruleset, String> {
+) -> Result<Vec<Arc<Ruleset>>, String> {
     let layers = suite.rulesets(case);
     let folders = [Some(path.parent().unwrap_or(Path::new("."))), suites.rulesets];
     let library = Beside { layers: &layers, folders, registry: suites.registry };
@@ -69,7 +69,16 @@ pub(super) fn of_case(
         }
         (None, None) => return Err("neither the preamble nor this claim gives a ruleset".to_owned()),
     };
-    compile(&Document { name: &name, text: &text }, &library).map_err(|mistakes| mistakes.to_string())
+    let compiled = |name: &str, text: &str| {
+        let ruleset = compile(&Document { name, text }, &library);
+        ruleset.map(Arc::new).map_err(|mistakes| mistakes.to_string())
+    };
+    let mut rulesets = vec![compiled(&name, &text)?];
+    for name in case.other_rulesets() {
+        let text = named(name, &library).ok_or_else(|| format!("there is no ruleset called `{name}`"))?;
+        rulesets.push(compiled(name, &text)?);
+    }
+    if rulesets.len() == 1 { Ok(rulesets) } else { Ruleset::join(&rulesets).map_err(|error| error.to_string()) }
 }
 
 /// The text of a preset or of a file.

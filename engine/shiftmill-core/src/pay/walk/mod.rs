@@ -179,6 +179,10 @@ impl Walk<'_> {
                         within.count(counters);
                         self.enter_shift(counters, span, sink);
                     }
+                    if self.rules.has_jobs() {
+                        within.count(counters);
+                        self.enter_job(counters, span);
+                    }
                     let length = span.length();
                     let passed_over = passes_over && self.preset(span).is_none();
                     let unclaimed = if passed_over {
@@ -195,6 +199,9 @@ impl Walk<'_> {
                 }
                 SpanState::Leave => {
                     within.count(counters);
+                    if self.rules.has_jobs() {
+                        self.enter_job(counters, span);
+                    }
                     self.leave(counters, span);
                     sink.keep_whole(span);
                 }
@@ -250,7 +257,7 @@ impl Walk<'_> {
         today.begun(workday, counters);
         let (of_day, later) = split_while(leave, |leave| leave.workday == workday);
         for leave in of_day {
-            count_leave(counters, self.rules.kind_of_leave(leave.day_type), leave.amount);
+            count_leave(counters, self.rules.kind_of_leave(workday, leave.day_type), leave.amount);
         }
         later
     }
@@ -265,6 +272,15 @@ impl Walk<'_> {
         for counter in counters.iter_mut().filter(|it| it.scope == TierScope::Shift) {
             counter.enter_shift(span, &self.rules, sink.recorder());
         }
+    }
+
+    /// Lets the tiers of the job of a span be in force, with what others of their names have counted.
+    fn enter_job(&self, counters: &mut [Counter], span: &Span) {
+        counters::share_versions(counters);
+        for counter in counters.iter_mut().filter(|it| it.scope != TierScope::Shift) {
+            counter.enter_job(span, &self.rules);
+        }
+        counters::settle_versions(counters);
     }
 
     /// Whether no tier sees a span of work: it does not count, or is taken as time off.

@@ -57,7 +57,7 @@ impl Draft<'_> {
             state,
             day_type: DayType::Workday,
             shift,
-            tag: neighbour.map_or(self.inputs.card.tag, |span| span.tag),
+            tag: neighbour.map_or(self.inputs.card.tag_on(workday), |span| span.tag),
             code,
             reason,
         };
@@ -278,7 +278,7 @@ fn lay_like_shift(inputs: &Inputs<'_>, state: &CardState, stretch: Span, pieces:
     let CardState { shifts, pairs, scheduled, .. } = state;
     match stretch.shift.and_then(|number| Some((number, shifts.get(number as usize)?))) {
         Some((number, shift)) => {
-            let rules = &inputs.timeline.at(shift.workday).workdays;
+            let rules = &inputs.plan_of(shift).workdays;
             let facts = ShiftFacts::of(shifts, number, pairs, scheduled);
             ShiftLabels::of(rules, &facts, clock).lay(stretch, clock, pieces);
         }

@@ -1,0 +1,72 @@
+//! Assignments by date: which ruleset, zone and tag a person has on a workday.
+
+use shiftmill_core::{Assignment, Plan, TagId, Timestamp, Workday, Zone};
+
+use super::clock;
+use crate::engine::Question;
+
+/// The last assignment for all work that begins by a workday and states something.
+fn last(question: &Question, workday: Workday, states: fn(&Assignment) -> bool) -> Option<&Assignment> {
+    let rows = question.facts.assignments.iter().filter(|row| row.job == TagId(0) && states(row));
+    rows.filter(|row| row.from <= workday).max_by_key(|row| row.from)
+}
+
+/// The plan of a workday.
+pub(super) fn plan_of(question: &Question, workday: Workday) -> &Plan {
+    let number = last(question, workday, |row| row.ruleset.is_some()).and_then(|row| row.ruleset).unwrap_or(0);
+    match number {
+        0 => {
+            let versions = question.timeline.versions();
+            &versions.iter().rev().find(|version| version.0 <= workday).unwrap_or(&versions[0]).1
+        }
+        other => {
+            let versions = &question.others[usize::from(other) - 1];
+            &versions.iter().rev().find(|version| version.0 <= workday).unwrap_or(&versions[0]).1
+        }
+    }
+}
+
+/// All plans of a question, whether they hold on some day or not.
+pub(super) fn all_plans(question: &Question) -> impl Iterator<Item = &Plan> {
+    let own = question.timeline.versions().iter().map(|version| version.1.as_ref());
+    own.chain(question.others.iter().flatten().map(|version| &version.1))
+}
+
+/// The tag of the person on a workday.
+pub(super) fn tag_on(question: &Question, workday: Workday) -> TagId {
+    last(question, workday, |row| row.tag.is_some()).and_then(|row| row.tag).unwrap_or(question.facts.tag)
+}
+
+/// The question in one zone: that of the person, with the offsets of the others from their dates on.
+pub(super) fn in_one_zone(question: &Question) -> Question {
+    let mut moves: Vec<(Workday, &Zone)> = Vec::new();
+    for row in question.facts.assignments.iter().filter(|row| row.job == TagId(0)) {
+        match row.zone {
+            Some(0) => moves.push((row.from, &question.zone)),
+            Some(other) => moves.push((row.from, &question.other_zones[usize::from(other) - 1])),
+            None => {}
+        }
+    }
+    moves.sort_by_key(|row| row.0);
+    if moves.is_empty() {
+        return question.clone();
+    }
+    // Each zone begins when its date has begun by its own clock and by the clock before.
+    let mut begins: Vec<(Timestamp, &Zone)> = vec![(Timestamp(i64::MIN), &question.zone)];
+    for (from, zone) in moves {
+        let (since, before) = *begins.last().expect("there is the first");
+        let at = clock::midnight(before, from).max(clock::midnight(zone, from)).max(since);
+        begins.push((at, zone));
+    }
+    let mut instants: Vec<Timestamp> = begins.iter().skip(1).map(|begin| begin.0).collect();
+    instants.extend(begins.iter().flat_map(|(_, zone)| zone.changes().iter().map(|change| change.0)));
+    instants.sort_unstable();
+    instants.dedup();
+    let offset = |at: Timestamp| {
+        let (_, zone) = begins.iter().rev().find(|begin| begin.0 <= at).expect("the first holds always");
+        (clock::wall_at(zone, at).0 - at.0) as i32
+    };
+    let changes = instants.into_iter().map(|at| (at, offset(at))).collect();
+    let zone = Zone::new(question.zone.name().to_owned(), question.zone.first_offset(), changes);
+    Question { zone: zone.expect("instants in order"), ..question.clone() }
+}
