@@ -77,6 +77,14 @@ fn timeline<'a>(
         let of_job = named().filter(move |(_, other, _)| *other == job);
         let mut turns = first.into_iter().chain(of_job.map(turn)).collect::<Result<Vec<_>, _>>()?;
         turns.sort_by_key(|turn| turn.from);
+        // Two that say different things from one day on are refused with the other facts that exclude each other.
+        turns.dedup_by(|next, kept| {
+            let same = next.from == kept.from;
+            if same {
+                *kept = *next;
+            }
+            same
+        });
         Ok(turns)
     };
     let all_work = PlanTimeline::in_turn(&turns_of(TagId::NONE, Some(own))?).ok_or(EvaluationError::Engine)?;

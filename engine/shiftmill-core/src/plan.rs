@@ -306,6 +306,11 @@ impl PlanTimeline {
         self.versions.get(number).map_or(&self.first, |version| &version.1)
     }
 
+    /// Which work a version is for: `None` for all, else the number of its job.
+    pub(crate) fn job_of(&self, version: usize) -> Option<usize> {
+        self.jobs.iter().position(|job| job.versions.contains(&version))
+    }
+
     /// How many versions there are, with those of jobs.
     pub(crate) fn version_count(&self) -> usize {
         self.versions.len()

@@ -308,6 +308,34 @@ mod tests {
     }
 
     #[test]
+    fn a_person_who_moves_reads_one_clock_at_a_time() {
+        let (new_york, day) = (new_york_2026(), Workday::from_date(2026, 3, 10).unwrap());
+        let (kathmandu, back) = (Zone::fixed("Asia/Kathmandu", 20_700), day.plus(1));
+        let zone = Zone::in_turn(&[(Workday::FIRST, &new_york), (day, &kathmandu), (back, &new_york)]).unwrap();
+        let (moves, returns) = (new_york.midnight(day), new_york.midnight(back));
+        assert_eq!(zone.changes().len(), 4);
+        assert_eq!(zone.wall_at(Timestamp(moves.0 - 1)), new_york.wall_at(Timestamp(moves.0 - 1)));
+        assert_eq!(zone.wall_at(moves), kathmandu.wall_at(moves));
+        assert_eq!(zone.wall_at(returns), new_york.wall_at(returns));
+        let mut cursor = ZoneCursor::new(&zone);
+        let mut date = zone.date_at(Timestamp(moves.0 - 400_000));
+        for minutes in -6_000..9_000 {
+            let at = Timestamp(moves.0 + minutes * 60);
+            let wall = zone.wall_at(at);
+            assert!(date <= wall.date(), "the date goes back at {at:?}");
+            date = wall.date();
+            assert_eq!(cursor.wall_at(at), wall);
+            assert_eq!(cursor.date_at(at), wall.date());
+            assert_eq!(cursor.second_of_days(at) % 86_400, wall.second_of_day());
+            for fold in [Fold::Earlier, Fold::Later] {
+                for shown in [wall, WallTime(at.0 - 18_000), WallTime(at.0 + 20_700)] {
+                    assert_eq!(cursor.instant(shown, fold), zone.instant(shown, fold), "{shown} at {at:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_skipped_time_moves_forward_and_a_repeated_one_is_chosen() {
         let zone = new_york_2026();
         let spring = Workday::from_date(2026, 3, 8).unwrap();

@@ -75,9 +75,10 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.window.facts.last = question.window.facts.last.plus(-1).max(question.window.facts.first));
     with(&|question| question.window.pay_period = question.window.facts);
     for (number, other) in question.others.iter().enumerate() {
-        with(&|question| question.others[number] = question.timeline.to_versions());
         if other.len() > 1 {
             with(&|question| question.others[number].truncate(1));
+        } else {
+            with(&|question| question.others[number][0].1 = Plan::clone(&question.timeline.versions()[0].1));
         }
     }
     for timeline in smaller_timelines(&question.timeline) {

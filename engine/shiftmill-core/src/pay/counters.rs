@@ -184,6 +184,8 @@ pub(crate) struct SecondKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
     version: usize,
+    /// Which work its version is for.
+    job: Option<usize>,
     /// Its index among the tiers of its plan.
     pub(crate) tier: usize,
     /// 0, or the number of the alternative it is counted for, from 1.
@@ -264,11 +266,12 @@ struct Seen {
 }
 
 impl Counter {
-    fn new(version: usize, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
+    fn new(version: usize, job: Option<usize>, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
         // Every condition is named, so that a new one does not compile until it is applied.
         let TierCondition { day_types, weekdays, tags, consecutive } = &of.when;
         Counter {
             version,
+            job,
             tier,
             alternative,
             rule: of.rule,
@@ -487,18 +490,19 @@ fn rank(tier: &OvertimeTier) -> u64 {
 pub(crate) fn line_up(rules: &Rules<'_>, counters: &mut Vec<Counter>) {
     counters.clear();
     for version in rules.first..=rules.last {
-        let overtime = &rules.plan(version).overtime;
+        let (overtime, job) = (&rules.plan(version).overtime, rules.timeline.job_of(version));
         match &overtime.combine {
             Combine::MaxOfAlternatives(alternatives) => {
                 for (alternative, set) in alternatives.iter().enumerate() {
                     let tiers = set.tiers.iter().map(|&tier| usize::from(tier));
-                    counters
-                        .extend(tiers.map(|tier| Counter::new(version, tier, alternative + 1, &overtime.tiers[tier])));
+                    let counter =
+                        |tier| Counter::new(version, job, tier, alternative + 1, &overtime.tiers[tier]);
+                    counters.extend(tiers.map(counter));
                 }
             }
             Combine::StraightTimeOnly | Combine::AllHoursCount | Combine::Table(_) | Combine::Additive => {
                 let tiers = overtime.tiers.iter().enumerate();
-                counters.extend(tiers.map(|(tier, of)| Counter::new(version, tier, 0, of)));
+                counters.extend(tiers.map(|(tier, of)| Counter::new(version, job, tier, 0, of)));
             }
         }
     }
@@ -537,15 +541,15 @@ pub(crate) fn settle_versions(counters: &mut [Counter]) {
     }
 }
 
-/// Copies the total of each counter in force to the other versions of its rule that run over the same stretch. Counters of
-/// a workday or a shift are not shared: no workday but one with two jobs has two versions, and each job has its own.
+/// Copies the total of each counter in force to the other versions of its rule that run over the same stretch. Two jobs
+/// have no counter of a workday or a shift in common.
 pub(crate) fn share_versions(counters: &mut [Counter]) {
     for from in 0..counters.len() {
         for to in 0..counters.len() {
             let (a, b) = (&counters[from], &counters[to]);
             let same = a.rule == b.rule && a.alternative == b.alternative && a.stretch == b.stretch;
-            let is_wide = a.width > TierScope::Workday.width();
-            if same && is_wide && from != to && a.in_force && !b.in_force {
+            let is_shared = a.width > TierScope::Workday.width() || a.job == b.job;
+            if same && is_shared && from != to && a.in_force && !b.in_force {
                 counters[to].counted = counters[from].counted;
             }
         }

@@ -74,6 +74,7 @@ impl Bench {
             start_date: date,
             start: Timestamp(0),
             end: Timestamp(0),
+            tag: TagId::NONE,
             continues: false,
             joins: false,
         });
@@ -147,6 +148,7 @@ impl Bench {
             day_overrides: &self.overrides,
             approvals: &[],
             employment: &[],
+            assignments: &[],
             manual_hours: &[],
             attestations: &[],
             opening_balances: &self.opening,

@@ -320,6 +320,7 @@ mod tests {
                 start_date: Workday(0),
                 start: Timestamp(first),
                 end: Timestamp(last),
+                tag: crate::tags::TagId::NONE,
                 continues: false,
                 joins: false,
             });

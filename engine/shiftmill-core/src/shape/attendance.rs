@@ -283,7 +283,9 @@ pub(super) fn compare<R: Recorder>(
     for index in 0..state.scheduled.len() {
         let (shift, sides) = (&state.scheduled[index], &scratch.sides[index]);
         let rules = &inputs.plan_of_scheduled(shift).attendance;
-        if rules.is_on_time(shift, sides) || shift.on_leave {
+        // Nobody is late for a shift that the clock leaves out, nor leaves it early.
+        let lasts = shift.start < shift.end;
+        if rules.is_on_time(shift, sides) || shift.on_leave || !lasts {
             continue;
         }
         let (shift, sides) = (*shift, *sides);

@@ -90,7 +90,7 @@ fn boundary(
     let end = ends.fold(first.end, Timestamp::max);
     let middle = start.after(Seconds(end.since(start).0 / 2));
     let named = first.template.filter(|_| divided().all(|shift| shift.template == first.template));
-    let plan = inputs.timeline.at(workday);
+    let plan = inputs.plan_of_scheduled(first);
     let Some(index) = named else { return Some(middle) };
     let Some(template) = plan.schedule.templates.get(usize::from(index)) else { return Some(middle) };
     let planned = |clock: &mut ZoneCursor<'_>| {

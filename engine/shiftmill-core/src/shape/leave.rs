@@ -397,7 +397,7 @@ fn relocate(
         breaks.extend(template_breaks(inputs, shift, clock));
         let start = expected_start(shift, leave, breaks);
         let end = expected_end(shift, leave, breaks);
-        shift.on_leave = start >= shift.end;
+        shift.on_leave = start > shift.start && start >= shift.end;
         if inputs.plan_of_scheduled(shift).leave.relocates_schedule && !shift.on_leave {
             (shift.expected_start, shift.expected_end) = (start, end);
         }

@@ -395,7 +395,7 @@ fn follow_pattern(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, scheduled: &m
     let window = inputs.window.facts;
     for day in window.first.0..=window.last.0 {
         let workday = Workday(day);
-        let plan = inputs.timeline.at(workday);
+        let plan = inputs.plan_of_row(workday, TagId::NONE);
         let template = plan.schedule.weekly_pattern.get(workday.weekday() as usize).copied().flatten();
         let roster = &inputs.card.schedule;
         let followed = || {

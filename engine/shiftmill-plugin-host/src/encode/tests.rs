@@ -71,6 +71,7 @@ fn shift(day: i32, scheduled: Option<u32>) -> WorkedShift {
         start_date: workday,
         start,
         end,
+        tag: TagId::NONE,
         continues: false,
         joins: false,
     }

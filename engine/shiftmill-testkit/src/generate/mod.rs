@@ -73,10 +73,23 @@ fn assignments(random: &mut Random, days: WorkdayRange, others: &[usize; 3]) -> 
         Assignment { from, ruleset, zone, tag, job: TagId(0) }
     };
     let mut rows: Vec<Assignment> = (0..1 + random.below(3)).map(|_| row(random)).collect();
+    // Some have work of a job under another ruleset.
+    if others[2] > 0 && random.chance(40) {
+        for row in rows.iter_mut().filter(|row| row.ruleset.is_some()) {
+            if random.chance(50) {
+                let job = TagId(1 + random.below(others[2] as u64) as u16);
+                *row = Assignment { job, ..*row };
+                // One that states more is refused; that is the lot of a few.
+                if random.chance(90) {
+                    (row.zone, row.tag) = (None, None);
+                }
+            }
+        }
+    }
     // Two that differ from one day on are refused; that is the lot of a few.
     if random.chance(95) {
-        rows.sort_by_key(|row| row.from);
-        rows.dedup_by_key(|row| row.from);
+        rows.sort_by_key(|row| (row.from, row.job));
+        rows.dedup_by_key(|row| (row.from, row.job));
     }
     rows
 }

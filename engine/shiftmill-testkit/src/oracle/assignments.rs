@@ -2,7 +2,7 @@
 
 use shiftmill_core::{Assignment, Plan, TagId, Timestamp, Workday, Zone};
 
-use super::clock;
+use super::{clock, tags};
 use crate::engine::Question;
 
 /// The last assignment for all work that begins by a workday and states something.
@@ -14,6 +14,10 @@ fn last(question: &Question, workday: Workday, states: fn(&Assignment) -> bool) 
 /// The plan of a workday.
 pub(super) fn plan_of(question: &Question, workday: Workday) -> &Plan {
     let number = last(question, workday, |row| row.ruleset.is_some()).and_then(|row| row.ruleset).unwrap_or(0);
+    of_ruleset(question, number, workday)
+}
+
+fn of_ruleset(question: &Question, number: u16, workday: Workday) -> &Plan {
     match number {
         0 => {
             let versions = question.timeline.versions();
@@ -24,6 +28,30 @@ pub(super) fn plan_of(question: &Question, workday: Workday) -> &Plan {
             &versions.iter().rev().find(|version| version.0 <= workday).unwrap_or(&versions[0]).1
         }
     }
+}
+
+/// The plan of a workday for work with a tag: of the ruleset that the last assignment by then for one of its jobs names, else
+/// that of all work. Of several jobs the one with the highest tag.
+pub(super) fn plan_for(question: &Question, workday: Workday, tag: TagId) -> &Plan {
+    let job = job_of(question, workday, tag);
+    let begun = question.facts.assignments.iter().filter(|row| row.job == job && row.from <= workday);
+    match begun.max_by_key(|row| row.from).and_then(|row| row.ruleset).filter(|_| job != TagId(0)) {
+        Some(ruleset) => of_ruleset(question, ruleset, workday),
+        None => plan_of(question, workday),
+    }
+}
+
+/// The job that work with a tag is of on a workday, of those that have a ruleset of their own; no tag for none.
+pub(super) fn job_of(question: &Question, workday: Workday, tag: TagId) -> TagId {
+    let own = tags::pairs(question, tag);
+    let begun = question.facts.assignments.iter().filter(|row| row.job != TagId(0) && row.from <= workday);
+    let is_of_job = |row: &&Assignment| tags::pairs(question, row.job).iter().all(|pair| own.contains(pair));
+    begun.filter(is_of_job).map(|row| row.job).max().unwrap_or(TagId(0))
+}
+
+/// Whether some work is under a ruleset of its own.
+pub(super) fn has_jobs(question: &Question) -> bool {
+    question.facts.assignments.iter().any(|row| row.job != TagId(0))
 }
 
 /// All plans of a question, whether they hold on some day or not.

@@ -15,7 +15,7 @@ use super::expectation::Planned;
 use super::moments::Moment;
 use super::punches::Tap;
 use super::shifts::Shift;
-use super::{Amount, Notice, holds, plan_of};
+use super::{Amount, Notice, holds, plan_of, plan_of_duty, plan_of_shift};
 use crate::engine::Question;
 
 /// The inputs of the comparison.
@@ -30,8 +30,9 @@ pub(crate) struct View<'a> {
 pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut Vec<Amount>) {
     let View { question, shifts, duties, .. } = *view;
     let mut waived = BTreeMap::new();
-    for (index, duty) in duties.iter().enumerate().filter(|entry| !entry.1.on_leave) {
-        let rules = &plan_of(question, duty.workday).attendance;
+    let is_judged = |duty: &Duty| !duty.on_leave && duty.start < duty.end;
+    for (index, duty) in duties.iter().enumerate().filter(|entry| is_judged(entry.1)) {
+        let rules = &plan_of_duty(question, duty).attendance;
         let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
         if own.is_empty() {
             absent(view, rules, index, notices);
@@ -110,7 +111,7 @@ fn gap_worked(view: &View<'_>, index: usize, notices: &mut Vec<Notice>) {
     let duty = &duties[index];
     let blocks = blocks_of(duties, index);
     let next = blocks.iter().map(|block| duties[*block].start).filter(|start| *start > duty.start).min();
-    let (Some(beyond), Some(next)) = (plan_of(question, duty.workday).attendance.gap_worked_beyond, next) else {
+    let (Some(beyond), Some(next)) = (plan_of_duty(question, duty).attendance.gap_worked_beyond, next) else {
         return;
     };
     let in_gap = |moment: &&Moment| {
@@ -127,7 +128,7 @@ fn gap_worked(view: &View<'_>, index: usize, notices: &mut Vec<Notice>) {
 }
 
 fn kinds_matter(question: &Question, shift: &Shift) -> bool {
-    plan_of(question, shift.plan_day).pairing.mode == PairingMode::Typed
+    plan_of_shift(question, shift).pairing.mode == PairingMode::Typed
 }
 
 pub(super) fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {

@@ -9,7 +9,7 @@ use super::days::instants;
 use super::expectation::{Planned, lacks_a_punch};
 use super::pairs::Pair;
 use super::shifts::Shift;
-use super::{Notice, plan_of};
+use super::{Notice, plan_of_duty};
 
 pub(crate) fn judge(view: &View<'_>, notices: &mut Vec<Notice>) {
     let View { question, shifts, duties, .. } = *view;
@@ -28,7 +28,7 @@ pub(crate) fn judge(view: &View<'_>, notices: &mut Vec<Notice>) {
         if !is_judged || !is_known {
             continue;
         }
-        let plan = plan_of(question, duty.workday);
+        let plan = plan_of_duty(question, duty);
         let template = duty.template.map(|number| &plan.schedule.templates[usize::from(number)].core_hours);
         let windows = template.filter(|own| !own.is_empty()).unwrap_or(&plan.attendance.core_hours);
         for (from, to) in windows {

@@ -5,7 +5,7 @@ use shiftmill_core::{PunchKind, PunchRole, Timestamp};
 
 use super::days::Duty;
 use super::pairs::Pair;
-use super::shifts::Shift;
+use super::shifts::{Shift, tag_of};
 use super::{Notice, date_of, plan_of};
 use crate::engine::Question;
 
@@ -77,6 +77,7 @@ fn divide(question: &Question, shift: Shift, served: &[usize], duties: &[Duty]) 
             pairs: shift.pairs.iter().filter_map(|pair| within(pair, from, until)).collect(),
             duty: Some(*index),
             plan_day: duties[*index].workday,
+            tag: tag_of(question, &shift.taps[passed..taps], duties[*index].workday, Some(&duties[*index])),
             start_date: from.map_or(shift.start_date, |from| date_of(question, from)),
             shown_on: shift.shown_on,
             begins: from.unwrap_or(shift.begins),

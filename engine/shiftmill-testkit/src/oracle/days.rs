@@ -15,7 +15,7 @@ use super::employment::is_employed;
 use super::half_day::in_half;
 use super::moments::{Moment, away_labels};
 use super::overtime::week_of;
-use super::{Amount, Notice, clock, date_of, plan_of, tags};
+use super::{Amount, Notice, clock, date_of, plan_of, plan_of_duty, plan_of_row, tags};
 use crate::engine::Question;
 
 /// A scheduled shift, or one block of a split shift.
@@ -299,16 +299,16 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
 /// The blocks of a row with times; none when its template does not exist.
 fn by_row(question: &Question, row: &ShiftFact) -> Option<Vec<Duty>> {
     let blocks = match row.times {
-        ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, start, end)],
-        ShiftTimes::Template(template) => by_template(question, row.workday, template)?,
+        ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, row.tag, start, end)],
+        ShiftTimes::Template(template) => by_template(question, row.workday, row.tag, template)?,
         ShiftTimes::Length(_) => Vec::new(),
     };
     let of_row = |duty| Duty { kind: row.kind, split: row.split, tag: row.tag, ..duty };
     Some(blocks.into_iter().map(of_row).collect())
 }
 
-fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty {
-    let schedule = &plan_of(question, workday).schedule;
+fn by_clock(question: &Question, workday: Workday, tag: TagId, start: i32, end: i32) -> Duty {
+    let schedule = &plan_of_row(question, workday, tag).schedule;
     let (start, end) = instants(question, workday, start, end);
     Duty {
         workday,
@@ -335,7 +335,7 @@ fn by_clock(question: &Question, workday: Workday, start: i32, end: i32) -> Duty
 
 /// How late the first punch of a duty may be, when it is so long.
 pub(crate) fn late_max_of(question: &Question, duty: &Duty, length: Seconds) -> Seconds {
-    let schedule = &plan_of(question, duty.workday).schedule;
+    let schedule = &plan_of_duty(question, duty).schedule;
     let of_template = duty.template.map(|template| schedule.templates[usize::from(template)].late_max);
     late_max(of_template.unwrap_or(schedule.late_max), length)
 }
@@ -347,14 +347,14 @@ fn late_max(late_max: LateMax, length: Seconds) -> Seconds {
     }
 }
 
-pub(crate) fn by_template(question: &Question, workday: Workday, template: u16) -> Option<Vec<Duty>> {
+pub(crate) fn by_template(question: &Question, workday: Workday, tag: TagId, template: u16) -> Option<Vec<Duty>> {
     let number = template;
-    let template = plan_of(question, workday).schedule.templates.get(usize::from(number))?;
+    let template = plan_of_row(question, workday, tag).schedule.templates.get(usize::from(number))?;
     let breaks = template.breaks.iter().map(|piece| instants(question, workday, piece.0, piece.1));
     let breaks: Vec<(Timestamp, Timestamp)> = breaks.filter(|piece| piece.0 < piece.1).collect();
     let mut blocks = Vec::new();
     for (start, end) in &template.blocks {
-        let mut duty = by_clock(question, workday, *start, *end);
+        let mut duty = by_clock(question, workday, tag, *start, *end);
         duty.breaks = breaks.clone();
         duty.earliest_in = template.earliest_in;
         duty.latest_out = template.latest_out;
@@ -368,8 +368,8 @@ pub(crate) fn by_template(question: &Question, workday: Workday, template: u16) 
 
 /// The shift of the weekly pattern on a date, whatever the type of the day.
 fn by_pattern(question: &Question, date: Workday) -> Vec<Duty> {
-    let template = plan_of(question, date).schedule.weekly_pattern[date.weekday() as usize];
-    template.and_then(|template| by_template(question, date, template)).unwrap_or_default()
+    let template = plan_of_row(question, date, TagId(0)).schedule.weekly_pattern[date.weekday() as usize];
+    template.and_then(|template| by_template(question, date, TagId(0), template)).unwrap_or_default()
 }
 
 pub(super) fn instants(question: &Question, date: Workday, start: i32, end: i32) -> (Timestamp, Timestamp) {
@@ -539,8 +539,8 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
         while let Some(earlier) = leave_to(end).or(break_to(end).filter(|_| end < duty.end)) {
             end = earlier;
         }
-        duty.on_leave = start >= duty.end;
-        if plan_of(question, duty.workday).leave.relocates_schedule && !duty.on_leave {
+        duty.on_leave = start > duty.start && start >= duty.end;
+        if plan_of_duty(question, duty).leave.relocates_schedule && !duty.on_leave {
             (duty.expected_start, duty.expected_end) = (start, end);
         }
     }

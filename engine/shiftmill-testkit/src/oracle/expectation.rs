@@ -11,7 +11,7 @@ use super::days::{Duty, day_type, expected_on, is_working};
 use super::employment::is_employed;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::shifts::Shift;
-use super::{Amount, Notice, clock, holds, plan_of, tags};
+use super::{Amount, Notice, clock, holds, plan_of, plan_of_duty, tags};
 use crate::engine::Question;
 
 /// The seconds at which a scheduled shift plans work.
@@ -22,7 +22,7 @@ pub(crate) struct Planned<'a> {
 
 impl Planned<'_> {
     pub fn of<'a>(question: &Question, duty: &'a Duty) -> Planned<'a> {
-        let rules = plan_of(question, duty.workday).breaks.fixed.iter();
+        let rules = plan_of_duty(question, duty).breaks.fixed.iter();
         let tag = tags::of_work(question, duty.workday, TagId(0), Some(duty));
         let rules = rules.filter(|rule| tags::fits(question, rule.tags, tag));
         let windows =

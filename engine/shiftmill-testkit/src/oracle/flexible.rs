@@ -4,7 +4,7 @@ use shiftmill_core::{RosterKind, Seconds, Timestamp, Workday};
 
 use super::attendance::{first_in, last_out};
 use super::days::{Duty, blocks_of};
-use super::plan_of;
+use super::plan_of_duty;
 use super::shifts::Shift;
 use crate::engine::Question;
 
@@ -47,7 +47,7 @@ fn late_off(question: &Question, shifts: &[Shift], duties: &[Duty], index: usize
     let before = (1..=7).map(|days| of_day(duty.workday.plus(-days))).find(|found| !found.is_empty())?;
     let last = before.into_iter().max_by_key(|other| duties[*other].end)?;
     let (out, _) = last_out(question, &of_duty(shifts, last))?;
-    let steps = plan_of(question, duty.workday).attendance.late_off.iter();
+    let steps = plan_of_duty(question, duty).attendance.late_off.iter();
     let reached = steps.filter(|step| out >= duties[last].end && out.since(duties[last].end) >= step.out_after);
     reached.map(|step| step.start_later).max()
 }
@@ -61,7 +61,7 @@ fn flexible_start(question: &Question, shifts: &[Shift], duties: &mut [Duty], in
         return;
     }
     let Some((came, _)) = first_in(question, &of_duty(shifts, first)) else { return };
-    let plan = plan_of(question, duty.workday);
+    let plan = plan_of_duty(question, duty);
     let template = duty.template.map(|number| &plan.schedule.templates[usize::from(number)]);
     let early = template.and_then(|template| template.flex_early).unwrap_or(plan.attendance.flexible.early);
     let late = template.and_then(|template| template.flex_late).unwrap_or(plan.attendance.flexible.late);

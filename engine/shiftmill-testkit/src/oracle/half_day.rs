@@ -5,7 +5,7 @@ use shiftmill_core::{DayHalf, RosterKind, Timestamp, Workday};
 
 use super::day_parts::NotExpected;
 use super::days::{Duty, by_template};
-use super::{clock, plan_of};
+use super::{clock, plan_of_duty};
 use crate::engine::Question;
 
 /// The stretches of whole-day leave that lie in one half of the workday.
@@ -39,10 +39,10 @@ fn boundary(question: &Question, (duties, left_out): (&[Duty], &[NotExpected]), 
     let name = divided[0].template;
     let (Some(template), true) = (name, divided.iter().all(|duty| duty.template == name)) else { return Some(middle) };
     let in_break = |duty: &Duty, at| duty.breaks.iter().any(|piece| piece.0 <= at && at < piece.1);
-    let blocks = by_template(question, workday, template)?;
+    let blocks = by_template(question, workday, divided[0].tag, template)?;
     let is_planned = |at: Timestamp| blocks.iter().any(|duty| duty.start <= at && at < duty.end && !in_break(duty, at));
     let seconds = || (start.0..end.0).map(Timestamp);
-    Some(match plan_of(question, workday).schedule.templates[usize::from(template)].half_day_split {
+    Some(match plan_of_duty(question, divided[0]).schedule.templates[usize::from(template)].half_day_split {
         HalfDaySplit::Midpoint => middle,
         HalfDaySplit::At(second) => clock::first_shown(&question.zone, workday, second).max(start).min(end),
         HalfDaySplit::MidpointWithoutBreaks => {

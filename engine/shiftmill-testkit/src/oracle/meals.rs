@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
-use shiftmill_core::{Because, ExceptionCode, GapKind, PayCode, Reason, Seconds, Timestamp, WaiverKind, Workday};
+use shiftmill_core::{Because, ExceptionCode, GapKind, PayCode, Plan, Reason, Seconds, Timestamp, WaiverKind, Workday};
 
 use super::days::Duty;
 use super::employment::is_employed;
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
 use super::statements::answer;
-use super::{Amount, Notice, clock, date_of, holds, moments, plan_of};
+use super::{Amount, Notice, clock, date_of, holds, moments, plan_of, plan_of_shift};
 use crate::engine::Question;
 
 /// A stretch of raw work of one workday.
@@ -59,7 +59,7 @@ pub(crate) fn judge(
     let workdays: BTreeSet<Workday> = work.iter().map(|stretch| stretch.overtime).collect();
     for workday in workdays {
         let of_day: Vec<Work> = work.iter().filter(|stretch| stretch.overtime == workday).copied().collect();
-        let requirements = required(question, workday, JudgedBy::Workday);
+        let requirements = required(plan_of(question, workday), JudgedBy::Workday);
         judge_stretch(question, &requirements, &of_day, &mut BTreeSet::new(), notices, amounts);
     }
     let mut paid = BTreeSet::new();
@@ -72,14 +72,14 @@ pub(crate) fn judge(
         }
     }
     for period in periods {
-        let requirements = required(question, shifts[period[0].shift].plan_day, JudgedBy::Shift);
+        let requirements = required(plan_of_shift(question, &shifts[period[0].shift]), JudgedBy::Shift);
         judge_stretch(question, &requirements, &period, &mut paid, notices, amounts);
     }
 }
 
-/// The requirements of a workday's plan that are judged so.
-fn required(question: &Question, workday: Workday, judged_by: JudgedBy) -> Vec<MealRequirement> {
-    let all = plan_of(question, workday).meal_requirements.iter();
+/// The requirements of a plan that are judged so.
+fn required(plan: &Plan, judged_by: JudgedBy) -> Vec<MealRequirement> {
+    let all = plan.meal_requirements.iter();
     all.filter(|requirement| requirement.judged_by == judged_by).copied().collect()
 }
 
@@ -111,7 +111,7 @@ fn by_workday(question: &Question, shift: &Shift, duties: &[Duty], pair: &Pair, 
 
 /// The next instant after `at` at which a label may change.
 fn next_change(question: &Question, shift: &Shift, at: Timestamp) -> Timestamp {
-    let opens_at = plan_of(question, shift.plan_day).workdays.opens_at;
+    let opens_at = plan_of_shift(question, shift).workdays.opens_at;
     let date = date_of(question, at);
     let candidates = (-1..=2).flat_map(|days| {
         let date = date.plus(days);

@@ -45,8 +45,12 @@ mod statements;
 mod tags;
 
 use shiftmill_core::shape::breaks::Compare;
-use shiftmill_core::{DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, Timestamp, Workday};
+use shiftmill_core::{
+    DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, TagId, Timestamp, Workday,
+};
 
+use self::days::Duty;
+use self::shifts::Shift;
 use crate::engine::Question;
 use crate::outcome::Outcome;
 
@@ -124,6 +128,22 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
 /// the first.
 pub(crate) fn plan_of(question: &Question, workday: Workday) -> &Plan {
     assignments::plan_of(question, workday)
+}
+
+/// The plan of a worked shift.
+pub(crate) fn plan_of_shift<'q>(question: &'q Question, shift: &Shift) -> &'q Plan {
+    assignments::plan_for(question, shift.plan_day, shift.tag)
+}
+
+/// The plan of a scheduled shift.
+pub(crate) fn plan_of_duty<'q>(question: &'q Question, duty: &Duty) -> &'q Plan {
+    plan_of_row(question, duty.workday, duty.tag)
+}
+
+/// The plan of a roster row with a tag.
+pub(crate) fn plan_of_row(question: &Question, workday: Workday, tag: TagId) -> &Plan {
+    let tag = if tag == TagId(0) { assignments::tag_on(question, workday) } else { tag };
+    assignments::plan_for(question, workday, tag)
 }
 
 /// The local date of an instant.

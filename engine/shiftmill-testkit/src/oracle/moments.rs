@@ -16,7 +16,7 @@ use super::day_parts::type_at;
 use super::days::{Away, Duty, day_type, is_holiday};
 use super::pairs::Pair;
 use super::shifts::{Shift, one_stretch};
-use super::{Notice, clock, date_of, holds, lengths, plan_of, tags};
+use super::{Notice, clock, date_of, holds, lengths, plan_of, plan_of_shift, tags};
 use crate::engine::Question;
 
 /// A moment of the timeline.
@@ -307,7 +307,7 @@ fn paid_gaps(
     timeline: &mut Timeline,
 ) {
     let shift = &shifts[index];
-    let Some(rule) = plan_of(question, shift.plan_day).breaks.paid_below else { return };
+    let Some(rule) = plan_of_shift(question, shift).breaks.paid_below else { return };
     let labels = Labels::of(question, shift, duties);
     let worked: Vec<(usize, usize)> = (0..=index)
         .filter(|part| one_stretch(shifts, *part, index))
@@ -343,7 +343,7 @@ fn paid_gaps(
 /// Whether the gap between two pairs of one shift, or of parts of one, is paid: of its kind, which the later pair has, and of its
 /// rounded length, which may be nothing.
 pub(crate) fn is_paid_gap(question: &Question, shift: &Shift, before: &Pair, after: &Pair) -> bool {
-    let rule = plan_of(question, shift.plan_day).breaks.paid_below;
+    let rule = plan_of_shift(question, shift).breaks.paid_below;
     rule.is_some_and(|rule| {
         let short = after.start.since(before.end) < rule.limit;
         let of_kind = after.gap_before.is_some_and(|kind| rule.meals_too || kind != GapKind::Meal);
@@ -386,7 +386,7 @@ enum Label {
 
 impl Labels {
     fn of(question: &Question, shift: &Shift, duties: &[Duty]) -> Labels {
-        let workdays = &plan_of(question, shift.plan_day).workdays;
+        let workdays = &plan_of_shift(question, shift).workdays;
         let label = |way| Label::of(question, shift, duties, way, workdays.opens_at);
         Labels { overtime: label(workdays.overtime), reporting: label(workdays.reporting) }
     }
@@ -483,7 +483,7 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
         rules.map(|rule| (*rule, daily_windows(question, first, last, rule.start, rule.end))).collect()
     };
     let windows: Vec<Vec<(FixedBreak, Vec<DailyWindow>)>> =
-        shifts.iter().map(|shift| of_plan(plan_of(question, shift.plan_day))).collect();
+        shifts.iter().map(|shift| of_plan(plan_of_shift(question, shift))).collect();
     for moment in timeline.values_mut() {
         let index = moment.shift.expect("only work is on the timeline yet");
         let duty = shifts[index].duty.map(|duty| &duties[duty]);

@@ -9,7 +9,7 @@ use shiftmill_core::pay::tiers::{
 };
 use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, TagId, Timestamp, Workday};
 
-use super::assignments::{all_plans, tag_on};
+use super::assignments::{all_plans, has_jobs, job_of, plan_for, tag_on};
 use super::days::day_type;
 use super::moments::Moment;
 use super::shifts::{Shift, whole_of};
@@ -167,10 +167,15 @@ impl<'a> Desk<'a> {
     fn claims(&self, line: &Line<'a>, counted: impl Fn(usize, &Counts) -> bool) -> Vec<(usize, Rule<'a>, Because)> {
         let days = self.days(line);
         let mut claims = Vec::new();
-        for (_, indexes) in self.instances(line, &days) {
+        for (key, indexes) in self.instances(line, &days) {
             let first = self.moments[indexes[0]].overtime;
             let mut counter = self.carried_in(line[0], first).unwrap_or(0);
             let mut amounts = self.leave_amounts(line, first);
+            // Leave without clock times is of the job that the person's own tag is of.
+            let job = i64::from(job_of(self.question, first, tag_on(self.question, first)).0);
+            if line[0].tier.scope == TierScope::Workday && !self.whole_weeks && key.rem_euclid(100_000) != job {
+                amounts.clear();
+            }
             for index in indexes {
                 let moment = &self.moments[index];
                 while amounts.first().is_some_and(|amount| amount.0 <= moment.overtime) {
@@ -220,10 +225,34 @@ impl<'a> Desk<'a> {
     fn rule_for(&self, line: &Line<'a>, day: OfDay<'a>, moment: &Moment) -> Option<Rule<'a>> {
         match (line[0].tier.scope, moment.shift) {
             (TierScope::Shift, Some(shift)) if !self.whole_weeks => {
-                let plan = plan_of(self.question, self.shifts[shift].plan_day);
+                let plan = plan_for(self.question, self.shifts[shift].plan_day, moment.tag);
                 line.iter().find(|rule| std::ptr::eq(rule.plan, plan)).copied()
             }
-            _ => day.rule,
+            _ => self.rule_of_work(line, day, moment.overtime, moment.tag),
+        }
+    }
+
+    /// The version of a tier that applies to work with a tag on a workday.
+    fn rule_of_work(&self, line: &Line<'a>, day: OfDay<'a>, workday: Workday, tag: TagId) -> Option<Rule<'a>> {
+        if self.whole_weeks || !has_jobs(self.question) {
+            return day.rule;
+        }
+        let plan = plan_for(self.question, self.last_of_scope(line[0], workday), tag);
+        line.iter().find(|rule| std::ptr::eq(rule.plan, plan)).copied()
+    }
+
+    /// The work of each job has counters of its own for scopes up to a workday.
+    fn counter_of(&self, line: &Line<'a>, moment: &Moment, instance: i64) -> i64 {
+        let day = match (line[0].tier.scope, moment.shift) {
+            (TierScope::Shift, Some(shift)) => self.shifts[shift].plan_day,
+            (TierScope::Shift, None) | (TierScope::Workday, _) => moment.overtime,
+            (TierScope::Workweek | TierScope::Workweeks { .. } | TierScope::Month | TierScope::PayPeriod, _) => {
+                return instance;
+            }
+        };
+        match self.whole_weeks {
+            true => instance,
+            false => instance * 100_000 + i64::from(job_of(self.question, day, moment.tag).0),
         }
     }
 
@@ -256,8 +285,9 @@ impl<'a> Desk<'a> {
                 | TierScope::PayPeriod => days[&moment.overtime].instance,
             };
             if moment.state != SpanState::UnpaidBreak
-                && let Some(key) = instance
+                && let Some(instance) = instance
             {
+                let key = self.counter_of(line, moment, instance);
                 instances.entry(key).or_default().push(*index);
             }
         }
@@ -266,6 +296,11 @@ impl<'a> Desk<'a> {
 
     /// The plan that governs a tier's scope on a workday: that of the scope's last evaluated workday.
     fn governing(&self, rule: Rule<'a>, workday: Workday) -> &'a Plan {
+        plan_of(self.question, self.last_of_scope(rule, workday))
+    }
+
+    /// The last evaluated workday of a tier's scope that holds a workday.
+    fn last_of_scope(&self, rule: Rule<'a>, workday: Workday) -> Workday {
         let same = |other: Workday| {
             if self.whole_weeks {
                 let week = |workday| week_of(plan_of(self.question, workday), workday);
@@ -279,7 +314,7 @@ impl<'a> Desk<'a> {
         while last < facts.last && same(last.plus(1)) {
             last = last.plus(1);
         }
-        plan_of(self.question, last)
+        last
     }
 
     fn same_instance(&self, rule: Rule<'a>, one: Workday, other: Workday) -> bool {
@@ -319,7 +354,8 @@ impl<'a> Desk<'a> {
         let mut amounts = Vec::new();
         for amount in self.amounts.iter().filter(|amount| amount.leave && self.is_paid(amount.code)) {
             let day = self.day(line, amount.workday);
-            let Some(rule) = day.rule else { continue };
+            let tag = tag_on(self.question, amount.workday);
+            let Some(rule) = self.rule_of_work(line, day, amount.workday, tag) else { continue };
             let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
                 && (rule.tier.counts_other_tags || self.fits_tag(rule, tag_on(self.question, amount.workday)))
                 && self.fits_workday(rule, amount.workday);

@@ -7,7 +7,7 @@ use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds
 use super::days::Duty;
 use super::punches::{Tap, ends_work, starts_work};
 use super::shifts::{Shift, find_wholes, join};
-use super::{Notice, clock, coverage, moments, plan_of, tags};
+use super::{Notice, clock, coverage, moments, plan_of_shift, tags};
 use crate::engine::Question;
 
 /// A stretch between an opener and its closer.
@@ -58,7 +58,7 @@ pub(crate) fn pair_all(
             raw_end_before,
         };
         let shift = &mut shifts[index];
-        let plan = plan_of(question, shift.plan_day);
+        let plan = plan_of_shift(question, shift);
         let duty = shift.duty.map(|duty| &duties[duty]);
         let mut of_shift = Vec::new();
         too_long(plan, shift, &mut of_shift);
@@ -82,7 +82,7 @@ pub(crate) fn pair_all(
         let duty = part.duty.map(|duty| &duties[duty]);
         let day = part.plan_day;
         part.pairs.iter_mut().for_each(|pair| pair.tag = tags::of_work(question, day, pair.tag, duty));
-        round(question, plan_of(question, part.plan_day), part, duty, rounded_end_before, noticed);
+        round(question, plan_of_shift(question, part), part, duty, rounded_end_before, noticed);
         rounded_end_before = part.pairs.last().map(|pair| pair.end).or(rounded_end_before);
     }
     find_wholes(&mut parts);

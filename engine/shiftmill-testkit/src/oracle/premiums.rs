@@ -3,10 +3,11 @@
 use shiftmill_core::pay::premiums::{Premium, PremiumMode};
 use shiftmill_core::{Because, Reason, Workday};
 
+use super::assignments::plan_for;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
 use super::shifts::{Shift, whole_of};
-use super::{date_of, plan_of, tags};
+use super::{date_of, tags};
 use crate::engine::Question;
 
 /// All premiums of all shifts.
@@ -14,8 +15,9 @@ pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> 
     let mut extras = Vec::new();
     for run in runs(moments, shifts) {
         let plan_day = run[0].shift.map_or(run[0].overtime, |shift| shifts[shift].plan_day);
+        let tag = run[0].tag;
         let work: Vec<&Moment> = run.into_iter().filter(|moment| !moment.is_left_out()).collect();
-        for premium in &plan_of(question, plan_day).premiums {
+        for premium in &plan_for(question, plan_day, tag).premiums {
             extras.extend(of_shift(question, premium, &work));
         }
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use shiftmill_core::shape::matching::{GapBasis, MatchBy, Matching, ShiftStart};
 use shiftmill_core::shape::pairing::PairingMode;
-use shiftmill_core::{Plan, PunchKind, PunchRole, Timestamp, Workday};
+use shiftmill_core::{Plan, PunchKind, PunchRole, TagId, Timestamp, Workday};
 
 use super::days::{Duty, blocks_of};
 use super::pairs::Pair;
 use super::punches::Tap;
-use super::{date_of, plan_of, roster};
+use super::{date_of, plan_of, roster, tags};
 use crate::engine::Question;
 
 /// A run of punches that belong together.
@@ -21,6 +21,8 @@ pub(crate) struct Shift {
     pub duty: Option<usize>,
     /// The workday whose plan holds for the shift.
     pub plan_day: Workday,
+    /// The tag that chooses the ruleset: of its first punch that has one, else of its roster row, else of the person.
+    pub tag: TagId,
     /// The local date of its start.
     pub start_date: Workday,
     /// The reporting workday of its start; exceptions carry it.
@@ -97,7 +99,9 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
         }
         let roles = vec![PunchRole::Unused; run.len()];
         let begins = run[0].at;
+        let tag = tag_of(question, &run, plan_day, duty.map(|duty| &duties[duty]));
         shifts.push(Shift {
+            tag,
             taps: run,
             roles,
             pairs: Vec::new(),
@@ -113,6 +117,12 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
         });
     }
     shifts
+}
+
+/// The tag of a worked shift.
+pub(crate) fn tag_of(question: &Question, taps: &[Tap], plan_day: Workday, duty: Option<&Duty>) -> TagId {
+    let punched = taps.iter().map(|tap| tap.tag).find(|tag| *tag != TagId(0));
+    punched.unwrap_or_else(|| tags::of_work(question, plan_day, TagId(0), duty))
 }
 
 fn starts_anew(plan: &Plan, duties: &[Duty], run: &[Tap], tap: Tap) -> bool {
