@@ -255,6 +255,8 @@ pub(crate) struct Needs {
     pub(crate) expectation: bool,
     /// Scheduled shifts may be moved by when the person comes or went.
     pub(crate) moved_shifts: bool,
+    /// Workdays are compared as a whole with the work that they should have.
+    pub(crate) judged_workdays: bool,
     /// Some shift has core hours.
     pub(crate) core_hours: bool,
     /// Meals are required.
@@ -293,6 +295,7 @@ impl Needs {
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
             split_templates: any(|plan| plan.schedule.has_splits()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
+            judged_workdays: any(|plan| plan.attendance.judges_workdays()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),
