@@ -99,6 +99,8 @@ pub struct ContextDays {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanTimeline {
     versions: Vec<(Workday, Plan)>,
+    /// Whether there is more than one.
+    several: bool,
     /// The plan of the first version, which also holds before its date.
     first: Plan,
     names: Names,
@@ -114,8 +116,8 @@ impl PlanTimeline {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let named = names.rules.starts_with(&Names::BUILT_IN_RULES.map(String::from)) && names.pay_codes.len() >= 2;
         let (needs, bindings, filters) = (Needs::of(&versions), Vec::new(), Vec::new());
-        let first = versions.first()?.1.clone();
-        (ascending && named).then_some(PlanTimeline { versions, first, names, needs, bindings, filters })
+        let (first, several) = (versions.first()?.1.clone(), versions.len() > 1);
+        (ascending && named).then_some(PlanTimeline { versions, several, first, names, needs, bindings, filters })
     }
 
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
@@ -142,7 +144,7 @@ impl PlanTimeline {
         versions.extend(later.map(|(from, plan)| (*from, rebound(plan))));
         let first = versions.first().map_or_else(|| self.first.clone(), |(_, plan)| plan.clone());
         let (names, filters) = (self.names.clone(), self.filters.clone());
-        PlanTimeline { versions, first, names, needs: self.needs, bindings, filters }
+        PlanTimeline { several: versions.len() > 1, versions, first, names, needs: self.needs, bindings, filters }
     }
 
     /// The same timeline with the tag filters that its rules name. `None` when there are more than
@@ -180,12 +182,11 @@ impl PlanTimeline {
     /// The plan in force on a workday; before the first version's date, the first version.
     #[inline]
     pub fn at(&self, workday: Workday) -> &Plan {
-        match self.versions.as_slice() {
-            [(_, only)] => only,
-            _ => self.at_one_of_several(workday),
-        }
+        if self.several { self.at_one_of_several(workday) } else { &self.first }
     }
 
+    // Kept out of the loops over shifts and spans: most rulesets have one version.
+    #[inline(never)]
     fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
         let holding = self.versions.iter().rev().find(|version| version.0 <= workday);
@@ -199,10 +200,7 @@ impl PlanTimeline {
 
     /// The only plan, when there is one version.
     pub fn single(&self) -> Option<&Plan> {
-        match self.versions.as_slice() {
-            [(_, plan)] => Some(plan),
-            _ => None,
-        }
+        (!self.several).then_some(&self.first)
     }
 
     /// The names that all versions share.
