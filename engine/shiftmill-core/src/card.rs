@@ -196,10 +196,11 @@ const IN_MEAL_OUT: [PunchKind; 4] = [PunchKind::In, PunchKind::MealStart, PunchK
 /// The first four of these punches, when they are in, meal start, meal end, out and the last comes less than `within`
 /// after the first: a day that needs no further checks.
 #[inline]
-pub(crate) fn plain_day(punches: &[KeptPunch], within: Seconds) -> Option<[KeptPunch; 4]> {
-    let punches = *punches.first_chunk::<4>()?;
+pub(crate) fn plain_day(punches: &[KeptPunch], within: Seconds) -> Option<&[KeptPunch; 4]> {
+    let punches = punches.first_chunk::<4>()?;
     let [first, _, _, last] = punches;
-    (punches.map(|punch| punch.kind) == IN_MEAL_OUT && last.at.since(first.at) < within).then_some(punches)
+    let kinds = punches.each_ref().map(|punch| punch.kind);
+    (kinds == IN_MEAL_OUT && last.at.since(first.at) < within).then_some(punches)
 }
 
 coded! {

@@ -74,7 +74,7 @@ pub use card::{
     CardState, GapKind, KeptPunch, Noticed, Pair, PluginReasons, PremiumSpan, PunchRole, Quantity, ScheduledShift,
     Span, SpanState, WorkdayState, WorkedShift,
 };
-pub use evaluate::{Stage, evaluate};
+pub use evaluate::{Stage, evaluate, evaluate_together};
 pub use scratch::Scratch;
 
 // Results: the rows of every card as columns, and their hash.

@@ -103,6 +103,8 @@ pub struct ContextDays {
 pub struct PlanTimeline {
     /// Those for all work by date, then those of each job by date.
     versions: Vec<(Workday, Arc<Plan>)>,
+    /// Whether there is more than one.
+    several: bool,
     /// The plan of the first version, which also holds before its date.
     first: Arc<Plan>,
     /// How many versions are for all work.
@@ -151,7 +153,8 @@ impl PlanTimeline {
     fn of(versions: Vec<(Workday, Arc<Plan>)>, shared: Arc<Shared>) -> Option<PlanTimeline> {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let (first, needs, common) = (Arc::clone(&versions.first()?.1), Needs::of(&versions), versions.len());
-        let timeline = PlanTimeline { versions, first, common, jobs: Vec::new(), needs, shared };
+        let several = versions.len() > 1;
+        let timeline = PlanTimeline { versions, several, first, common, jobs: Vec::new(), needs, shared };
         ascending.then_some(timeline)
     }
 
@@ -197,6 +200,7 @@ impl PlanTimeline {
             turn.timeline.cut(turn.from, until, &mut self.versions);
         }
         self.jobs.push(Job { tag, versions: start..self.versions.len() });
+        self.several = self.versions.len() > 1;
         self.needs = Needs::of(&self.versions);
         self
     }
@@ -231,7 +235,7 @@ impl PlanTimeline {
         let first = versions.first().map_or_else(|| Arc::clone(&self.first), |(_, plan)| Arc::clone(plan));
         let shared = Arc::new(Shared { bindings, ..Shared::clone(&self.shared) });
         let common = versions.len();
-        PlanTimeline { versions, first, common, jobs: Vec::new(), needs: self.needs, shared }
+        PlanTimeline { several: versions.len() > 1, versions, first, common, jobs: Vec::new(), needs: self.needs, shared }
     }
 
     /// The same timeline with the tag filters that its rules name. `None` when there are more than
@@ -271,12 +275,11 @@ impl PlanTimeline {
     /// The plan in force on a workday; before the first version's date, the first version.
     #[inline]
     pub fn at(&self, workday: Workday) -> &Plan {
-        match self.versions.as_slice() {
-            [(_, only)] => only,
-            _ => self.at_one_of_several(workday),
-        }
+        if self.several { self.at_one_of_several(workday) } else { &self.first }
     }
 
+    // Kept out of the loops over shifts and spans: most rulesets have one version.
+    #[inline(never)]
     fn at_one_of_several(&self, workday: Workday) -> &Plan {
         // Two versions are many, so the plain scan is the fast one.
         let holding = self.versions().iter().rev().find(|version| version.0 <= workday);
@@ -335,10 +338,7 @@ impl PlanTimeline {
     /// The only plan, when there is one version.
     #[inline]
     pub fn single(&self) -> Option<&Plan> {
-        match self.versions.as_slice() {
-            [(_, plan)] => Some(plan),
-            _ => None,
-        }
+        (!self.several).then_some(&self.first)
     }
 
     /// The names that all versions share.
@@ -392,6 +392,8 @@ pub(crate) struct Needs {
     pub(crate) expectation: bool,
     /// Scheduled shifts may be moved by when the person comes or went.
     pub(crate) moved_shifts: bool,
+    /// Workdays are compared as a whole with the work that they should have.
+    pub(crate) judged_workdays: bool,
     /// Some shift has core hours.
     pub(crate) core_hours: bool,
     /// Meals are required.
@@ -430,6 +432,7 @@ impl Needs {
             paid_gaps: any(|plan| plan.breaks.paid_below.is_some()),
             split_templates: any(|plan| plan.schedule.has_splits()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
+            judged_workdays: any(|plan| plan.attendance.judges_workdays()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),

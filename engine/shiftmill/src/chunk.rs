@@ -1,5 +1,5 @@
-//! One chunk of timecards on a worker, slice by slice: card by card, or a batch of cards where plugins are called, and
-//! what happens when the engine itself fails on a card.
+//! One chunk of timecards on a worker, slice by slice: a few cards at a time, or a batch of cards where plugins are
+//! called, and what happens when the engine itself fails on a card.
 //!
 //! Between two slices an evaluation holds no more than its results and its next card, so the next slice may run on
 //! another worker. Neither slices nor workers change a result.
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use shiftmill_core::{CheckedBatch, EvaluationError, Evaluations, RowEnds};
 
-use crate::card::{CardMemory, evaluate_card, fail};
+use crate::card::{CardMemory, evaluate_cards, fail};
 use crate::hook_batch::{self, HookScratch};
 use crate::request::{Request, Stopped};
 
@@ -17,6 +17,9 @@ use crate::request::{Request, Stopped};
 const SLICE_DAYS: u32 = 4_000;
 /// Most cards of a slice without plugins.
 const SLICE_CARDS: usize = 256;
+/// Days of cards without plugins that are evaluated together: what is known of them fits into the cache of a core, and
+/// the instructions of a stage are loaded for enough of them. A card with more days is evaluated by itself.
+const TOGETHER_DAYS: u32 = 320;
 /// Days of a small call: a fraction of a millisecond.
 const CALL_DAYS: u32 = 1_000;
 /// Punches on a day with a meal.
@@ -131,7 +134,12 @@ impl Workspace {
         if request.has_hooks() {
             return hook_batch::evaluate(request, batch, cards, memory, hooks, results);
         }
-        cards.for_each(|index| evaluate_card(request, batch, index, memory, results));
+        let (mut first, limits) = (cards.start, limits(request));
+        while first < cards.end {
+            let group = next_group(batch, first..cards.end, limits);
+            first = group.end;
+            evaluate_cards(request, batch, group, memory, results);
+        }
         Ok(())
     }
 
@@ -165,17 +173,35 @@ pub(crate) fn is_small_call(request: &Request, batch: &CheckedBatch) -> bool {
 
 /// The slice that begins with card `first`: one card at least, as long as there is one.
 fn next_slice(batch: &CheckedBatch, first: usize, limits: SliceLimits) -> (Slice, Range<usize>) {
-    let columns = batch.columns();
     let mut days = 0_u32;
     let mut end = first;
     while end < batch.len() && end - first < limits.cards && days < limits.days {
-        let punches = columns.punch_count.get(end).copied().unwrap_or(0);
-        let shifts = columns.shift_count.get(end).copied().unwrap_or(0);
-        let own = shifts.max(punches / PUNCHES_A_DAY).max(limits.days_of_a_card);
-        days = days.saturating_add(own).saturating_add(1);
+        days = days.saturating_add(days_of(batch, end, limits));
         end += 1;
     }
     (Slice { cards: end - first, days, is_last: end >= batch.len() }, first..end)
+}
+
+/// The first of these cards that are evaluated together: one at least.
+fn next_group(batch: &CheckedBatch, cards: Range<usize>, limits: SliceLimits) -> Range<usize> {
+    let mut days = days_of(batch, cards.start, limits);
+    let mut end = cards.start + 1;
+    while end < cards.end {
+        days = days.saturating_add(days_of(batch, end, limits));
+        if days > TOGETHER_DAYS {
+            break;
+        }
+        end += 1;
+    }
+    cards.start..end
+}
+
+/// About how many employee-days a card has, and one more.
+fn days_of(batch: &CheckedBatch, card: usize, limits: SliceLimits) -> u32 {
+    let columns = batch.columns();
+    let punches = columns.punch_count.get(card).copied().unwrap_or(0);
+    let shifts = columns.shift_count.get(card).copied().unwrap_or(0);
+    shifts.max(punches / PUNCHES_A_DAY).max(limits.days_of_a_card).saturating_add(1)
 }
 
 /// Evaluates cards one by one and catches the panic of each. A card is evaluated into separate results first, because a

@@ -270,7 +270,7 @@ fn up_to_hook(stages: &[Stage], stops: impl Fn(Hook) -> bool) -> Option<(&[Stage
 }
 
 /// Gives back the memory of a state that had an unusually large card, or unusually many edits.
-fn give_back(state: &mut CardState) {
+pub(crate) fn give_back(state: &mut CardState) {
     if state.rows_held() > ROWS_KEPT {
         *state = CardState::default();
     }

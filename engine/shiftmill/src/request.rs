@@ -69,8 +69,8 @@ impl Tags {
 /// The order in which a worker evaluates a chunk. It never changes a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Layout {
-    /// All phases of one card, then the next card: the card stays in the cache. Only cards with plugins go to a hook
-    /// together, batch by batch.
+    /// All phases of a few cards, then the next cards: both the cards and the instructions of a phase stay in the cache.
+    /// Only cards with plugins go to a hook together, batch by batch.
     #[default]
     CardByCard,
     /// One phase of all cards of a batch, then the next phase, as if every card had a plugin at every hook.

@@ -70,15 +70,21 @@ pub(crate) struct Scratch {
 /// Gathers the pay lines of the pay period.
 pub(super) fn gather_lines(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
     let CardState { spans, premiums, quantities, .. } = state;
-    let Scratch { lines, others, .. } = scratch;
-    let mut gather = Gather::begin(inputs, lines);
+    let mut gather = Gather::begin(inputs, &mut scratch.lines);
     for span in spans.iter() {
         gather.add(span.reporting_workday, span.code, span.reason, span.length().0);
     }
     gather.finish();
-    if premiums.is_empty() && quantities.is_empty() {
-        return;
+    if !premiums.is_empty() || !quantities.is_empty() {
+        gather_others(inputs, state, scratch);
     }
+}
+
+/// Adds the lines of premiums and quantities.
+#[inline(never)]
+fn gather_others(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
+    let CardState { premiums, quantities, .. } = state;
+    let Scratch { lines, others, .. } = scratch;
     let mut gather = Gather::begin(inputs, others);
     for premium in premiums.iter() {
         gather.add(premium.reporting_workday, premium.code, premium.reason, premium.end.since(premium.start).0);
@@ -105,7 +111,7 @@ impl<'a> Gather<'a> {
     }
 
     /// Adds to the line with this key among the last ones of the workday, or begins it.
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, workday: Workday, code: PayCode, reason: Reason, amount: u32) {
         if amount == 0 || !self.pay_period.contains(workday) {
             return;

@@ -69,7 +69,7 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
         let (role, tag) = (PunchRole::Unused, TagId::NONE);
         KeptPunch { at: Timestamp(base + at), kind, role, tag, raw: NonZeroU32::new(number) }
     };
-    let numbers = 1_u32..;
+    let numbers = 1..(columns.at.len() as u32).saturating_add(1);
     if columns.kind.is_empty() {
         punches.extend(columns.at.iter().zip(numbers).map(|(at, number)| punch(at, PunchKind::Unknown, number)));
     } else {

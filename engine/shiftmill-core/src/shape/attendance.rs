@@ -322,6 +322,13 @@ pub(super) fn compare<R: Recorder>(
     }
     judge_unscheduled(inputs, state);
     split::judge_gaps(inputs, state);
+    if inputs.timeline.needs().judged_workdays {
+        judge_workdays(inputs, state);
+    }
+}
+
+/// Judges the workdays with worked shifts as a whole.
+fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState) {
     for index in 0..state.workdays.len() {
         let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
@@ -339,28 +346,45 @@ fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
     let sides = &mut scratch.sides;
     sides.clear();
     sides.resize(scheduled.len(), Sides::default());
-    for (shift, shown_on) in shifts.iter().zip(shown_on) {
+    let mut later = shifts.iter();
+    for shown_on in shown_on {
+        let Some(shift) = later.next() else { return };
         let Some(matched) = shift.scheduled else { continue };
         let of_shift = &mut sides[matched as usize];
-        let punches = &punches[shift.first_punch as usize..shift.last_punch as usize];
+        let own = &punches[shift.first_punch as usize..shift.last_punch as usize];
         let typed = inputs.plan_of(shift).pairing.mode == PairingMode::Typed;
         let side = |punch: &KeptPunch| Side { at: punch.at, workday: *shown_on };
-        let pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        of_shift.goes_on |= of_shift.first_in.is_none() && pairs.first().is_some_and(|pair| pair.starts_at_cut);
-        if of_shift.first_in.is_none() && !of_shift.goes_on {
-            let is_known = |punch: &&KeptPunch| punch.role != PunchRole::MissesIn;
-            let mut known = punches.iter().take_while(is_known);
-            of_shift.first_in = known.find(|punch| is_in(punch, typed)).map(side);
-        }
-        of_shift.last_out = match pairs.last().is_some_and(|pair| pair.ends_at_cut) {
-            true => None,
-            false => {
-                let is_known = |punch: &&KeptPunch| punch.role != PunchRole::MissesOut;
-                let mut known = punches.iter().rev().take_while(is_known);
-                known.find(|punch| is_out(punch, typed)).map(side).or(of_shift.last_out)
+        // Only a worked shift that continues another begins at a cut, and only one that is continued ends at one.
+        let pairs = || &pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let starts_at_cut = shift.continues && pairs().first().is_some_and(|pair| pair.starts_at_cut);
+        let is_continued = later.as_slice().first().is_some_and(|next| next.continues);
+        let ends_at_cut = is_continued && pairs().last().is_some_and(|pair| pair.ends_at_cut);
+        if of_shift.first_in.is_none() {
+            of_shift.goes_on |= starts_at_cut;
+            if !of_shift.goes_on {
+                of_shift.first_in = first_in(own, typed).map(side);
             }
-        };
+        }
+        if ends_at_cut {
+            of_shift.last_out = None;
+        } else if let Some(last) = last_out(own, typed) {
+            of_shift.last_out = Some(side(last));
+        }
     }
+}
+
+/// The first in of a worked shift, unless its start is not known.
+#[inline]
+fn first_in(punches: &[KeptPunch], typed: bool) -> Option<&KeptPunch> {
+    let is_end = |punch: &&KeptPunch| punch.role == PunchRole::MissesIn || is_in(punch, typed);
+    punches.iter().find(is_end).filter(|punch| punch.role != PunchRole::MissesIn)
+}
+
+/// The last out of a worked shift, unless its end is not known.
+#[inline]
+fn last_out(punches: &[KeptPunch], typed: bool) -> Option<&KeptPunch> {
+    let is_end = |punch: &&KeptPunch| punch.role == PunchRole::MissesOut || is_out(punch, typed);
+    punches.iter().rev().find(is_end).filter(|punch| punch.role != PunchRole::MissesOut)
 }
 
 fn is_in(punch: &KeptPunch, typed: bool) -> bool {
@@ -387,11 +411,18 @@ impl Attendance {
             && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
     }
 
-    /// Whether workdays with worked shifts are checked as a whole.
-    #[inline]
+    /// Whether some workdays with worked shifts are checked as a whole.
+    pub(crate) fn judges_workdays(&self) -> bool {
+        self.min_day.is_some() || self.judges_short_days()
+    }
+
+    fn judges_short_days(&self) -> bool {
+        self.absent_below.is_some() || self.half_day_below.is_some()
+    }
+
+    /// Whether this workday is checked as a whole, if it has a worked shift.
     fn judges(&self, workday: &WorkdayState) -> bool {
-        let short = self.absent_below.is_some() || self.half_day_below.is_some();
-        self.min_day.is_some() || workday.scheduled && short
+        self.min_day.is_some() || workday.scheduled && self.judges_short_days()
     }
 
     /// An instant as it is compared.
@@ -566,7 +597,7 @@ fn judge_workday(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>
         let at = first_start(label, state);
         state.notice(ExceptionCode::UnderHours, label, at, least.beyond(workday.worked));
     }
-    if workday.scheduled && (rules.absent_below.is_some() || rules.half_day_below.is_some()) {
+    if workday.scheduled && rules.judges_short_days() {
         judge_short_day(rules, workday, inputs, state);
     }
 }
@@ -576,10 +607,14 @@ fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
     // Spans follow each other as their shifts do, so the search continues where it stopped.
     let mut passed = 0;
     for number in 0..state.shifts.len() {
-        let (shift, label, own) = (&state.shifts[number], state.shown_on[number], Some(number as u32));
+        let shift = &state.shifts[number];
+        if shift.scheduled.is_some() {
+            continue;
+        }
+        let (label, own) = (state.shown_on[number], Some(number as u32));
         // Work outside of employment has an exception of its own.
         let is_watched = inputs.timeline.at(label).attendance.unscheduled && inputs.card.employs(label);
-        if shift.scheduled.is_some() || !is_watched || roster_kinds::allows(inputs, label, shift.start) {
+        if !is_watched || roster_kinds::allows(inputs, label, shift.start) {
             continue;
         }
         while state.spans.get(passed).is_some_and(|span| span.shift < own) {

@@ -533,9 +533,8 @@ impl WorkedDay<'_> {
         // Most workdays are out at the number of their segments, which is the cheapest to find.
         let segments = self.count_segments(None);
         let fits = |rule: &&AutoDeduct| {
-            let own =
-                |only| u32::from(only) == if rule.tags.is_none() { segments } else { self.count_segments(rule.tags) };
-            rule.only_if_segments.is_none_or(own)
+            let own = || if rule.tags.is_none() { segments } else { self.count_tagged_segments(rule.tags) };
+            rule.only_if_segments.is_none_or(|only| u32::from(only) == own())
         };
         if rules.iter().any(|rule| fits(&rule)) {
             self.take_most(rules.iter().filter(fits), cuts, takes);
@@ -578,7 +577,13 @@ impl WorkedDay<'_> {
         span.start == end && self.vanished.binary_search(&end).is_err()
     }
 
-    #[inline]
+    // Kept out of the loop over workdays: most rules are for all work.
+    #[inline(never)]
+    fn count_tagged_segments(&self, only: Option<FilterId>) -> u32 {
+        self.count_segments(only)
+    }
+
+    #[inline(always)]
     fn count_segments(&self, only: Option<FilterId>) -> u32 {
         let (mut segments, mut end) = (0, None);
         for span in self.own(only) {

@@ -44,9 +44,15 @@ pub(crate) struct Scratch {
 /// Cuts the worked shifts that serve several scheduled shifts.
 pub(super) fn serve(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     // A shortcut: nearly always each worked shift overlaps its own match and nothing else.
-    if serve_own_matches_only(state) {
-        return;
+    if !serve_own_matches_only(state) {
+        divide_by_served(inputs, state, scratch);
     }
+}
+
+/// Cuts worked shifts into parts by the scheduled shifts that they serve.
+// Kept out of the loop over worked shifts, which needs few values at a time.
+#[inline(never)]
+fn divide_by_served(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
     let CardState { punches, scheduled, shifts, pairs, noticed, .. } = state;
     let mut clock = ZoneCursor::new(inputs.card.zone);
     scratch.shifts.clear();
@@ -81,16 +87,24 @@ pub(super) fn serve(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
 /// Whether no worked shift overlaps a scheduled shift that is not its match.
 fn serve_own_matches_only(state: &CardState) -> bool {
     let CardState { scheduled, shifts, pairs, .. } = state;
-    let mut passed = 0;
-    (0_u32..).zip(shifts).all(|(_, shift)| {
+    let mut ahead = scheduled.iter();
+    for shift in shifts {
         let own = &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        let (Some(first), Some(last)) = (own.first(), own.last()) else { return true };
-        while scheduled.get(passed).is_some_and(|planned| planned.end <= first.raw_start) {
-            passed += 1;
+        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
+        while ahead.as_slice().first().is_some_and(|planned| planned.end <= first.raw_start) {
+            ahead.next();
         }
-        let mut met = (passed as u32..).zip(scheduled[passed..].iter()).take_while(|met| met.1.start < last.raw_end);
-        met.all(|(index, _)| shift.scheduled == Some(index))
-    })
+        let is_met = |planned: &ScheduledShift| planned.start < last.raw_end;
+        if let [met, later @ ..] = ahead.as_slice()
+            && is_met(met)
+        {
+            let number = scheduled.len() - ahead.len();
+            if shift.scheduled != Some(number as u32) || later.first().is_some_and(is_met) {
+                return false;
+            }
+        }
+    }
+    true
 }
 
 /// Whether some work of these pairs lies in a scheduled shift.

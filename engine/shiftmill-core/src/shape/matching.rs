@@ -124,29 +124,27 @@ fn gather_by<'a>(
         let plan = plan_at(punch.at);
         roster.advance(punch.at);
         let rest = punches.get(index..).unwrap_or_default();
-        match &mut run {
-            Some(run) if !run.ends_before(punch, plan, &roster) && !roster.starts_at(run, rest, plan) => {
+        let mut continues = false;
+        if let Some(run) = &mut run {
+            let ends = run.ends_before(punch, plan, &roster);
+            if !ends && !roster.starts_at(run, rest, plan) {
                 run.take(punch, plan.pairing.mode, &roster);
+                index += 1;
+                continue;
             }
-            _ => {
-                let mut continues = false;
-                if let Some(run) = run {
-                    longest = longest.max(run.length());
-                    shifts.push(run.shift(index as u32, &mut clock));
-                    continues = run.is_continued_at(punch, plan, &roster);
-                }
-                let new = Run::new(index as u32, punch, plan.pairing.mode, &roster);
-                let new = Run { continues, ..new };
-                // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
-                run = match plain_within.and_then(|within| plain_day(rest, within)) {
-                    Some([_, _, _, last]) if roster.is_quiet_until(last.at) => {
-                        index += 3;
-                        Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, opened_at: None, ..new })
-                    }
-                    _ => Some(new),
-                };
-            }
+            longest = longest.max(run.length());
+            shifts.push(run.shift(index as u32, &mut clock));
+            continues = !ends && run.is_continued_at(punch, plan);
         }
+        let new = Run { continues, ..Run::new(index as u32, punch, plan.pairing.mode, &roster) };
+        // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
+        run = match plain_within.and_then(|within| plain_day(rest, within)) {
+            Some([_, _, _, last]) if roster.is_quiet_until(last.at) => {
+                index += 3;
+                Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, opened_at: None, ..new })
+            }
+            _ => Some(new),
+        };
         index += 1;
     }
     if let Some(run) = run {
@@ -214,7 +212,7 @@ impl Run {
         !starts_anew && self.opened_at.is_some_and(within)
     }
 
-    #[inline]
+    #[inline(always)]
     fn ends_before(&self, punch: &KeptPunch, plan: &Plan, roster: &Roster<'_>) -> bool {
         let rules = &plan.matching;
         let by_kind = plan.pairing.mode == PairingMode::Typed;
@@ -238,11 +236,10 @@ impl Run {
         }
     }
 
-    /// Whether the worked shift that a punch starts goes on with the work of this one: it starts for no other reason than
-    /// the schedule, and nothing was left open.
-    fn is_continued_at(&self, punch: &KeptPunch, plan: &Plan, roster: &Roster<'_>) -> bool {
-        let is_near = punch.at.since(self.last_at) < plan.matching.new_shift_gap;
-        is_near && !self.is_open() && !self.ends_before(punch, plan, roster)
+    /// Whether the worked shift that a punch starts because of the schedule alone goes on with the work of this one:
+    /// nothing was left open.
+    fn is_continued_at(&self, punch: &KeptPunch, plan: &Plan) -> bool {
+        punch.at.since(self.last_at) < plan.matching.new_shift_gap && !self.is_open()
     }
 
     #[inline]

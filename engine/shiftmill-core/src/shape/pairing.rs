@@ -151,10 +151,10 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
             && rules.mode == PairingMode::Typed
             && let Some(day) = plain_day(own, rules.pair_length_max.unwrap_or(Seconds::MAX))
         {
+            pairs.extend_from_slice(&pairs_of_plain_day(day, index));
             for (punch, role) in own.iter_mut().zip(ROLES_OF_PLAIN_DAY) {
                 punch.role = role;
             }
-            pairs.extend(pairs_of_plain_day(day, index));
             shift.last_pair = pairs.len() as u32;
             continue;
         }
@@ -184,8 +184,8 @@ const ROLES_OF_PLAIN_DAY: [PunchRole; 4] = [PunchRole::Opens, PunchRole::Closes,
 
 /// The pairs of in, meal start, meal end, out: the same in every way of typed pairing.
 #[inline]
-fn pairs_of_plain_day([start, meal_start, meal_end, end]: [KeptPunch; 4], shift: u32) -> [Pair; 2] {
-    let pair = |opener: KeptPunch, closer: KeptPunch, gap_before| Pair {
+fn pairs_of_plain_day([start, meal_start, meal_end, end]: &[KeptPunch; 4], shift: u32) -> [Pair; 2] {
+    let pair = |opener: &KeptPunch, closer: &KeptPunch, gap_before| Pair {
         raw_start: opener.at,
         raw_end: closer.at,
         start: opener.at,

@@ -38,7 +38,7 @@ use crate::codes::PunchKind;
 use crate::plan::Plan;
 use crate::shape::matching::Run;
 use crate::shape::pairing::PairingMode;
-use crate::time::{Timestamp, Workday};
+use crate::time::Timestamp;
 use crate::timecard::Inputs;
 
 /// The scheduled shifts of a card as its punches pass them.
@@ -49,6 +49,8 @@ pub(super) struct Roster<'a> {
     window: Option<Window>,
     /// When the next one begins.
     next_begins: Timestamp,
+    /// The last instant at which its shift is not over.
+    next_closes: Timestamp,
     begun: Begun,
 }
 
@@ -60,17 +62,12 @@ pub(super) struct Begun {
     end: Timestamp,
     /// The last instant at which one of them is not over.
     over: Timestamp,
-    /// The workday of the last of them.
-    workday: Workday,
 }
 
 /// The window of one scheduled shift.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     begins: Timestamp,
-    starts_until: Timestamp,
-    /// The end of the shift.
-    end: Timestamp,
     closes: Timestamp,
     before: Begun,
 }
@@ -97,8 +94,8 @@ enum Says {
 impl<'a> Roster<'a> {
     pub(super) fn new(inputs: &'a Inputs<'a>, scheduled: &'a [ScheduledShift]) -> Roster<'a> {
         let never = Timestamp(i64::MIN);
-        let begun = Begun { count: 0, end: never, over: never, workday: Workday::default() };
-        let mut roster = Roster { inputs, scheduled, window: None, next_begins: never, begun };
+        let mut roster =
+            Roster { inputs, scheduled, window: None, next_begins: never, next_closes: never, begun: Begun::NONE };
         roster.find_next();
         roster
     }
@@ -123,38 +120,29 @@ impl<'a> Roster<'a> {
         }
     }
 
+    // Kept out of the loop over punches: most of them open no window.
+    #[inline(never)]
     fn open_next(&mut self) {
         let Some(shift) = self.scheduled.get(self.begun.count) else { return };
-        let schedule = &self.inputs.plan_of_scheduled(shift).schedule;
-        self.window = Some(Window {
-            begins: self.next_begins,
-            starts_until: shift.start.after(schedule.late_max(shift)),
-            end: shift.end,
-            closes: self.closes(shift),
-            before: self.begun,
-        });
-        self.begun = self.with(self.begun, shift);
+        self.window = Some(Window { begins: self.next_begins, closes: self.next_closes, before: self.begun });
+        self.begun = self.begun.with(shift, self.next_closes);
         self.find_next();
     }
 
     fn find_next(&mut self) {
-        let begins = self.scheduled.get(self.begun.count).map(|shift| {
-            let (earliest_in, _) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
-            shift.start.before(earliest_in).max(self.begun.end)
-        });
-        self.next_begins = begins.unwrap_or(Timestamp(i64::MAX));
+        let Some(shift) = self.scheduled.get(self.begun.count) else {
+            self.next_begins = Timestamp(i64::MAX);
+            return;
+        };
+        let (earliest_in, latest_out) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
+        self.next_begins = shift.start.before(earliest_in).max(self.begun.end);
+        self.next_closes = shift.end.after(latest_out);
     }
 
     /// The last instant at which a scheduled shift is not over.
     fn closes(&self, shift: &ScheduledShift) -> Timestamp {
         let (_, latest_out) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
         shift.end.after(latest_out)
-    }
-
-    /// One scheduled shift more.
-    fn with(&self, begun: Begun, shift: &ScheduledShift) -> Begun {
-        let over = begun.over.max(self.closes(shift));
-        Begun { count: begun.count + 1, end: begun.end.max(shift.end), over, workday: shift.workday }
     }
 
     /// Whether the first of these punches, the rest of the card, starts a new worked shift after `run`.
@@ -174,6 +162,7 @@ impl<'a> Roster<'a> {
 
     #[inline(never)]
     fn starts_after(&self, run: &Run, window: &Window, punch: &KeptPunch, rest: &[KeptPunch], plan: &Plan) -> bool {
+        let Some(shift) = self.scheduled.get(window.before.count) else { return false };
         let passes = self.passes(run, punch.at);
         if passes == Passes::PauseBetweenWorkdays {
             return true;
@@ -181,13 +170,15 @@ impl<'a> Roster<'a> {
         let says = says(punch.kind, plan.pairing.mode);
         let gap = plan.matching.new_shift_gap;
         if punch.at > window.closes {
-            let is_of_it = run.first_at < window.end && run.last_at <= window.closes;
+            let is_of_it = run.first_at < shift.end && run.last_at <= window.closes;
             return says == Says::Nothing && run.is_open() && is_of_it && punch.at.since(window.closes) >= gap;
         }
         if window.begins <= run.first_at {
             return false;
         }
-        let in_start_window = punch.at <= window.starts_until;
+        let late_max = self.inputs.plan_of_scheduled(shift).schedule.late_max(shift);
+        let starts_until = shift.start.after(late_max);
+        let in_start_window = punch.at <= starts_until;
         let is_of_before = run.is_of(&window.before);
         let untouched = run.last_at <= window.begins;
         match says {
@@ -199,7 +190,7 @@ impl<'a> Roster<'a> {
                 let is_far = || is_stray && window.begins.since(run.last_at) >= gap;
                 in_start_window && (passes == Passes::Pause || is_far() || left_alone())
             }
-            Says::Out => !in_start_window && is_of_before && !run.is_open() && run.last_at <= window.starts_until,
+            Says::Out => !in_start_window && is_of_before && !run.is_open() && run.last_at <= starts_until,
             Says::Inside => false,
         }
     }
@@ -208,16 +199,17 @@ impl<'a> Roster<'a> {
     fn passes(&self, run: &Run, at: Timestamp) -> Passes {
         let mut before = run.begun;
         let mut passes = Passes::NoPause;
+        let workday_before = |count: usize| Some(self.scheduled.get(count.checked_sub(1)?)?.workday);
         // The windows that began after the last punch.
         for shift in self.scheduled.iter().take(self.begun.count).skip(run.begun.count) {
             let is_left = run.is_of(&before) && run.last_at <= before.over && before.over < at;
             if is_left && before.end < shift.start {
-                passes = passes.max(match before.workday == shift.workday {
+                passes = passes.max(match workday_before(before.count) == Some(shift.workday) {
                     true => Passes::Pause,
                     false => Passes::PauseBetweenWorkdays,
                 });
             }
-            before = self.with(before, shift);
+            before = before.with(shift, self.closes(shift));
         }
         passes
     }
@@ -227,6 +219,16 @@ impl<'a> Roster<'a> {
         let inside = |punch: &&KeptPunch| punch.at <= window.closes && punch.at < self.next_begins;
         let left = rest.iter().take_while(inside).filter(|punch| says(punch.kind, mode) == Says::Nothing);
         left.count() % 2 == 0
+    }
+}
+
+impl Begun {
+    const NONE: Begun = Begun { count: 0, end: Timestamp(i64::MIN), over: Timestamp(i64::MIN) };
+
+    /// One scheduled shift more, which is not over up to `closes`.
+    fn with(self, shift: &ScheduledShift, closes: Timestamp) -> Begun {
+        let over = self.over.max(closes);
+        Begun { count: self.count + 1, end: self.end.max(shift.end), over }
     }
 }
 

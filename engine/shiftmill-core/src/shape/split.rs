@@ -84,6 +84,13 @@ pub(crate) fn first_part(shifts: &[WorkedShift], number: u32) -> u32 {
     first
 }
 
+/// The worked shifts that are one shift with this one.
+pub(super) fn whole_shift(shifts: &[WorkedShift], number: u32) -> &[WorkedShift] {
+    let first = first_part(shifts, number) as usize;
+    let joined = shifts[first + 1..].iter().take_while(|shift| shift.joins).count();
+    &shifts[first..=first + joined]
+}
+
 /// Reports work in the gaps of split shifts.
 pub(super) fn judge_gaps(inputs: &Inputs<'_>, state: &mut CardState) {
     if !may_occur(inputs) {

@@ -145,8 +145,8 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
 #[derive(Clone, Copy)]
 pub(crate) struct ShiftFacts<'a> {
     shift: &'a WorkedShift,
-    /// The worked shifts that are one shift: this one, unless it is part of a split shift.
-    whole: &'a [WorkedShift],
+    number: u32,
+    shifts: &'a [WorkedShift],
     pairs: &'a [Pair],
     scheduled: &'a [ScheduledShift],
 }
@@ -160,34 +160,45 @@ impl<'a> ShiftFacts<'a> {
         pairs: &'a [Pair],
         scheduled: &'a [ScheduledShift],
     ) -> ShiftFacts<'a> {
-        let first = split::first_part(shifts, number) as usize;
-        let joined = shifts[first + 1..].iter().take_while(|shift| shift.joins).count();
-        ShiftFacts { shift: &shifts[number as usize], whole: &shifts[first..=first + joined], pairs, scheduled }
+        ShiftFacts { shift: &shifts[number as usize], number, shifts, pairs, scheduled }
     }
 
+    /// The worked shifts that are one shift: this one, unless it is part of a split shift.
+    #[inline]
+    fn whole(&self) -> &'a [WorkedShift] {
+        split::whole_shift(self.shifts, self.number)
+    }
+
+    #[inline]
     pub(crate) fn own_pairs(&self) -> &'a [Pair] {
         self.pairs_of(self.shift, self.shift)
     }
 
     /// The pairs of the whole shift.
+    #[inline]
     fn all_pairs(&self) -> &'a [Pair] {
-        self.pairs_of(self.whole.first().unwrap_or(self.shift), self.whole.last().unwrap_or(self.shift))
+        let whole = self.whole();
+        self.pairs_of(whole.first().unwrap_or(self.shift), whole.last().unwrap_or(self.shift))
     }
 
+    #[inline]
     fn pairs_of(&self, first: &WorkedShift, last: &WorkedShift) -> &'a [Pair] {
         &self.pairs[first.first_pair as usize..last.last_pair as usize]
     }
 
     /// The instant at which the whole shift starts.
+    #[inline]
     fn start(&self) -> Timestamp {
-        self.whole.first().unwrap_or(self.shift).start
+        self.whole().first().unwrap_or(self.shift).start
     }
 
     /// The tag of the roster row that it matches.
+    #[inline]
     pub(crate) fn row_tag(&self) -> TagId {
         self.shift.scheduled.map_or(TagId::NONE, |index| self.scheduled[index as usize].tag)
     }
 
+    #[inline]
     fn scheduled_workday(&self) -> Workday {
         self.shift.scheduled.map_or(self.shift.start_date, |index| self.scheduled[index as usize].workday)
     }

@@ -24,7 +24,7 @@ impl WithinLimits {
         if self.kind != Some(kind) {
             self.count(counters);
             self.kind = Some(kind);
-            self.room = room_within_limits(counters, kind);
+            self.room = find_room(counters, kind);
         }
         let taken = length.at_most(self.room);
         self.room = self.room.beyond(taken);
@@ -35,8 +35,8 @@ impl WithinLimits {
     /// Adds the collected time to the counters, and starts again. Called before any other use of a counter.
     #[inline]
     pub(super) fn count(&mut self, counters: &mut [Counter]) {
-        if let Some(kind) = self.kind {
-            for counter in counters.iter_mut().filter(|counter| counter.is_fed_unclaimed(kind)) {
+        if self.kind.is_some() {
+            for counter in counters.iter_mut().filter(|counter| counter.grows) {
                 counter.counted = counter.counted.plus(self.taken);
             }
         }
@@ -44,12 +44,16 @@ impl WithinLimits {
     }
 }
 
-/// How much work can be counted until the first counter that may claim it reaches its limit.
+/// Finds which counters work of a kind feeds, and how much of it can be counted until the first counter that may claim it
+/// reaches its limit.
 #[inline]
-fn room_within_limits(counters: &[Counter], kind: SecondKind) -> Seconds {
+fn find_room(counters: &mut [Counter], kind: SecondKind) -> Seconds {
     let mut room = Seconds::MAX;
-    for counter in counters.iter().filter(|counter| counter.fits(kind) && counter.is_fed_unclaimed(kind)) {
-        room = room.at_most(counter.limit.beyond(counter.counted));
+    for counter in counters {
+        counter.grows = counter.is_fed_unclaimed(kind);
+        if counter.grows && counter.fits(kind) {
+            room = room.at_most(counter.limit.beyond(counter.counted));
+        }
     }
     room
 }
