@@ -331,6 +331,8 @@ pub enum BatchError {
 pub struct CheckedBatch {
     columns: TimecardBatch,
     starts: Starts,
+    /// Whether some punch, raw or corrected, has a rare kind.
+    rare_kinds: bool,
 }
 
 impl TimecardBatch {
@@ -355,11 +357,22 @@ impl TimecardBatch {
             return Err(BatchError::BaseOutOfCalendar { base: base.0 });
         }
         self.check_owners()?;
-        Ok(CheckedBatch { columns: self, starts })
+        let rare_kinds = self.has_rare_kinds();
+        Ok(CheckedBatch { columns: self, starts, rare_kinds })
     }
 }
 
 impl TimecardBatch {
+    /// Whether some punch, raw or corrected, has a rare kind.
+    fn has_rare_kinds(&self) -> bool {
+        let is_rare = |kind: &u8| PunchKind::from_number(*kind).is_some_and(PunchKind::is_rare);
+        let corrected = |(_, correction): (u32, &Correction)| match correction.kind {
+            CorrectionKind::Add { kind, .. } | CorrectionKind::SetKind { kind, .. } => kind.is_rare(),
+            CorrectionKind::Void(_) | CorrectionKind::Retime { .. } => false,
+        };
+        self.punch_kind.iter().any(is_rare) || self.corrections.iter().any(corrected)
+    }
+
     /// Added punches have tags too.
     fn check_correction_tags(&self, tags: usize) -> Result<(), BatchError> {
         let unknown = |(_, correction): &(u32, &Correction)| match correction.kind {
@@ -423,6 +436,7 @@ impl CheckedBatch {
                 id: columns.punch_id.get(punches.clone()).unwrap_or(&[]),
                 tag: columns.punch_tag.get(punches).unwrap_or(&[]),
             },
+            rare_kinds: self.rare_kinds,
             schedule: ScheduleColumns {
                 workday: columns.shift_workday.get(shifts.clone())?,
                 start: columns.shift_start.get(shifts.clone())?,

@@ -7,7 +7,7 @@ use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
 use crate::open::clock_offset::ClockOffset;
 use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
-use crate::open::normalise::{Granularity, Normalise};
+use crate::open::normalise::{Granularity, NeedsApproval, Normalise};
 use crate::open::restriction::PunchRestriction;
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::{HolidayBasis, Holidays};
@@ -259,6 +259,10 @@ pub(crate) struct Needs {
     pub(crate) core_hours: bool,
     /// Meals are required.
     pub(crate) meals: bool,
+    /// Call-backs need an approval.
+    pub(crate) callback_approval: bool,
+    /// Punches made outside need an approval.
+    pub(crate) offsite_approval: bool,
     /// Some work may not count as overtime.
     pub(crate) overtime_approval: bool,
     /// That is so on cards without approvals too.
@@ -300,6 +304,8 @@ impl Needs {
             core_hours: any(Plan::has_core_hours),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
             overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),
+            callback_approval: any(|plan| plan.normalise.callback == NeedsApproval::Always),
+            offsite_approval: any(|plan| plan.normalise.offsite == NeedsApproval::Always),
             overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),
             approved_time: any(|plan| plan.overtime_approval.iter().any(OvertimeApproval::needs_approved_time)),
             overtime: any(|plan| plan.overtime.acts()),

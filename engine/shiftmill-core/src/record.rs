@@ -389,6 +389,8 @@ pub enum ApprovalOutcome {
     Rejected,
     /// The ruleset has no rule that reads approvals of its kind.
     NotRead,
+    /// It allows what its kind says, where the ruleset asks for approval: a call-back, or punches made outside.
+    Allows,
 }
 
 coded! {
@@ -404,6 +406,8 @@ coded! {
         Rejected = 3 "rejected",
         /// The ruleset has no rule that reads approvals of its kind.
         NotRead = 4 "not_read",
+        /// It allows what its kind says.
+        Allows = 5 "allows",
     }
 }
 
@@ -416,6 +420,7 @@ impl ApprovalOutcome {
             ApprovalOutcome::Pending => ApprovalOutcomeKind::Pending,
             ApprovalOutcome::Rejected => ApprovalOutcomeKind::Rejected,
             ApprovalOutcome::NotRead => ApprovalOutcomeKind::NotRead,
+            ApprovalOutcome::Allows => ApprovalOutcomeKind::Allows,
         }
     }
 }

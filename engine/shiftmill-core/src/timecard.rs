@@ -22,6 +22,8 @@ pub struct Timecard<'a> {
     pub tag: TagId,
     /// Clock events in any order.
     pub punches: PunchColumns<'a>,
+    /// False when no punch, also none of the corrections, has a kind that is rare: see [`PunchKind::is_rare`].
+    pub rare_kinds: bool,
     /// Scheduled shifts in any order.
     pub schedule: ScheduleColumns<'a>,
     /// Approved leave.

@@ -103,6 +103,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         zone: &zone,
         tag: TagId::NONE,
         punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        rare_kinds: false,
         schedule: ScheduleColumns {
             workday: &[],
             start: &[],

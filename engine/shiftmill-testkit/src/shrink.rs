@@ -194,6 +194,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
                     day_types: DayTypeSet::ALL,
                     weekdays: WeekdaySet::ALL,
                     tags: None,
+                    callback: None,
                     consecutive: None,
                 };
             }

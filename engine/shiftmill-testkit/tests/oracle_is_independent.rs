@@ -52,6 +52,7 @@ const TYPES: &[&str] = &[
     "open::correction_policy::CorrectionPolicy",
     "open::dedupe::DedupeKeep",
     "open::normalise::Granularity",
+    "open::normalise::NeedsApproval",
     "open::restriction::RestrictionOutcome",
     "pay::combine::Alternative",
     "pay::combine::CombinationTable",

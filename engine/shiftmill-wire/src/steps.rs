@@ -130,9 +130,11 @@ fn write_approval(kind: ApprovalKind, time: ApprovalTime, outcome: ApprovalOutco
     use v1::step::approval::Time;
     let counted = match outcome {
         ApprovalOutcome::Covers { counted } => counted.0,
-        ApprovalOutcome::NotKnown | ApprovalOutcome::Pending | ApprovalOutcome::Rejected | ApprovalOutcome::NotRead => {
-            0
-        }
+        ApprovalOutcome::NotKnown
+        | ApprovalOutcome::Pending
+        | ApprovalOutcome::Rejected
+        | ApprovalOutcome::NotRead
+        | ApprovalOutcome::Allows => 0,
     };
     let time = match time {
         ApprovalTime::Span { start, end } => Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
@@ -172,6 +174,7 @@ fn read_approval(step: &v1::step::Approval) -> Option<Note> {
         ApprovalOutcomeKind::Pending => ApprovalOutcome::Pending,
         ApprovalOutcomeKind::Rejected => ApprovalOutcome::Rejected,
         ApprovalOutcomeKind::NotRead => ApprovalOutcome::NotRead,
+        ApprovalOutcomeKind::Allows => ApprovalOutcome::Allows,
     };
     Some(Note::Approval { kind: Numbered::read(step.kind)?, time, outcome })
 }

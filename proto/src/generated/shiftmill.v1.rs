@@ -2897,7 +2897,8 @@ pub struct Punch {
     /// When.
     #[prost(string, tag = "1")]
     pub at: ::prost::alloc::string::String,
-    /// `in`, `out`, `meal_start`, `meal_end`, `break_start`, `break_end`, `transfer`, `unknown`; empty: unknown.
+    /// `in`, `out`, `meal_start`, `meal_end`, `break_start`, `break_end`, `transfer`, `unknown`, `callback_in`,
+    /// `callback_out`, `offsite`; empty: unknown.
     #[prost(string, tag = "2")]
     pub kind: ::prost::alloc::string::String,
     /// The client's number, by which corrections name it; 0: none.
@@ -3386,6 +3387,12 @@ pub enum PunchKind {
     Transfer = 6,
     /// The terminal recorded no direction.
     Unknown = 7,
+    /// Starts the work of a call-back.
+    CallbackIn = 8,
+    /// Ends the work of a call-back.
+    CallbackOut = 9,
+    /// Made outside of the site, without direction.
+    Offsite = 10,
 }
 impl PunchKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3402,6 +3409,9 @@ impl PunchKind {
             Self::BreakEnd => "PUNCH_KIND_BREAK_END",
             Self::Transfer => "PUNCH_KIND_TRANSFER",
             Self::Unknown => "PUNCH_KIND_UNKNOWN",
+            Self::CallbackIn => "PUNCH_KIND_CALLBACK_IN",
+            Self::CallbackOut => "PUNCH_KIND_CALLBACK_OUT",
+            Self::Offsite => "PUNCH_KIND_OFFSITE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3415,6 +3425,9 @@ impl PunchKind {
             "PUNCH_KIND_BREAK_END" => Some(Self::BreakEnd),
             "PUNCH_KIND_TRANSFER" => Some(Self::Transfer),
             "PUNCH_KIND_UNKNOWN" => Some(Self::Unknown),
+            "PUNCH_KIND_CALLBACK_IN" => Some(Self::CallbackIn),
+            "PUNCH_KIND_CALLBACK_OUT" => Some(Self::CallbackOut),
+            "PUNCH_KIND_OFFSITE" => Some(Self::Offsite),
             _ => None,
         }
     }
@@ -3827,6 +3840,8 @@ pub enum ApprovalOutcome {
     Rejected = 3,
     /// The ruleset has no rule that reads approvals of its kind.
     NotRead = 4,
+    /// It allows what its kind says, where the ruleset asks for approval: a call-back, or punches made outside of the site.
+    Allows = 5,
 }
 impl ApprovalOutcome {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3840,6 +3855,7 @@ impl ApprovalOutcome {
             Self::Pending => "APPROVAL_OUTCOME_PENDING",
             Self::Rejected => "APPROVAL_OUTCOME_REJECTED",
             Self::NotRead => "APPROVAL_OUTCOME_NOT_READ",
+            Self::Allows => "APPROVAL_OUTCOME_ALLOWS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3850,6 +3866,7 @@ impl ApprovalOutcome {
             "APPROVAL_OUTCOME_PENDING" => Some(Self::Pending),
             "APPROVAL_OUTCOME_REJECTED" => Some(Self::Rejected),
             "APPROVAL_OUTCOME_NOT_READ" => Some(Self::NotRead),
+            "APPROVAL_OUTCOME_ALLOWS" => Some(Self::Allows),
             _ => None,
         }
     }
@@ -3954,6 +3971,14 @@ pub enum ExceptionCode {
     IgnoredPunch = 46,
     /// Not there in core hours.
     CoreHoursMissed = 47,
+    /// Work of a call-back.
+    CallbackWork = 48,
+    /// Work of a call-back without the approval that the ruleset asks for.
+    UnapprovedCallback = 49,
+    /// A punch made outside of the site, which counts.
+    OffsitePunch = 50,
+    /// A punch made outside of the site, without the approval that the ruleset asks for; it does not count.
+    UnapprovedOffsitePunch = 51,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4010,6 +4035,10 @@ impl ExceptionCode {
             Self::MarkedPunch => "EXCEPTION_CODE_MARKED_PUNCH",
             Self::IgnoredPunch => "EXCEPTION_CODE_IGNORED_PUNCH",
             Self::CoreHoursMissed => "EXCEPTION_CODE_CORE_HOURS_MISSED",
+            Self::CallbackWork => "EXCEPTION_CODE_CALLBACK_WORK",
+            Self::UnapprovedCallback => "EXCEPTION_CODE_UNAPPROVED_CALLBACK",
+            Self::OffsitePunch => "EXCEPTION_CODE_OFFSITE_PUNCH",
+            Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4063,6 +4092,12 @@ impl ExceptionCode {
             "EXCEPTION_CODE_MARKED_PUNCH" => Some(Self::MarkedPunch),
             "EXCEPTION_CODE_IGNORED_PUNCH" => Some(Self::IgnoredPunch),
             "EXCEPTION_CODE_CORE_HOURS_MISSED" => Some(Self::CoreHoursMissed),
+            "EXCEPTION_CODE_CALLBACK_WORK" => Some(Self::CallbackWork),
+            "EXCEPTION_CODE_UNAPPROVED_CALLBACK" => Some(Self::UnapprovedCallback),
+            "EXCEPTION_CODE_OFFSITE_PUNCH" => Some(Self::OffsitePunch),
+            "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH" => {
+                Some(Self::UnapprovedOffsitePunch)
+            }
             _ => None,
         }
     }

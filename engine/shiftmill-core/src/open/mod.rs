@@ -4,6 +4,7 @@ pub(crate) mod correct;
 pub mod correction_policy;
 pub mod dedupe;
 pub mod normalise;
+pub mod offsite;
 pub mod restriction;
 pub(crate) mod twice;
 pub(crate) mod window;
@@ -68,6 +69,9 @@ fn settle<'a, R: Recorder>(
     normalise::leave_out_future(inputs, state, &mut plan_at);
     if inputs.timeline.needs().punch_restrictions {
         restriction::apply(inputs, state, &mut plan_at);
+    }
+    if inputs.card.rare_kinds {
+        offsite::leave_out(inputs, state, &mut plan_at);
     }
     window::check_punches(inputs, &state.punches)?;
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);

@@ -27,6 +27,22 @@ pub struct Normalise {
     pub granularity: Granularity,
     /// A punch later than `as_of` by more than this is left out, with a `future_punch` exception.
     pub future_skew_max: Seconds,
+    /// Whether punches made outside need an approval to count. See [`crate::open::offsite`].
+    pub offsite: NeedsApproval,
+    /// Whether call-backs need an approval. See [`crate::shape::callback`].
+    pub callback: NeedsApproval,
+}
+
+coded! {
+    /// Whether something that employees record themselves needs an approval.
+    #[derive(Default)]
+    NeedsApproval {
+        /// No.
+        #[default]
+        Never = 0 "count",
+        /// Yes.
+        Always = 1 "approved",
+    }
 }
 
 coded! {
@@ -42,7 +58,12 @@ coded! {
 
 impl Default for Normalise {
     fn default() -> Normalise {
-        Normalise { granularity: Granularity::Second, future_skew_max: Seconds(300) }
+        Normalise {
+            granularity: Granularity::Second,
+            future_skew_max: Seconds(300),
+            offsite: NeedsApproval::Never,
+            callback: NeedsApproval::Never,
+        }
     }
 }
 

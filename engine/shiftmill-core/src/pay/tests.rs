@@ -76,6 +76,7 @@ impl Bench {
             end: Timestamp(0),
             continues: false,
             joins: false,
+            callback: false,
         });
         self.state.spans.push(Span {
             start,
@@ -131,6 +132,7 @@ impl Bench {
             tag: TagId::NONE,
             zone: &self.zone,
             punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+            rare_kinds: false,
             schedule: ScheduleColumns {
                 workday: &[],
                 start: &[],
@@ -181,7 +183,13 @@ fn tier(rule: u16, scope: TierScope, limit: u32, pays_to: PayCode, multiplier: u
     OvertimeTier {
         rule: RuleId(rule),
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
+        when: TierCondition {
+            day_types: DayTypeSet::ALL,
+            weekdays: WeekdaySet::ALL,
+            tags: None,
+            callback: None,
+            consecutive: None,
+        },
         counts: Counts::StraightTime,
         counts_other_tags: false,
         leave_counts: false,
@@ -577,6 +585,7 @@ fn night() -> Premium {
         weekdays: WeekdaySet::ALL,
         day_types: DayTypeSet::ALL,
         tags: None,
+        callback: None,
         mode: PremiumMode::Split,
         min: Seconds::ZERO,
         max: Seconds::MAX,

@@ -322,6 +322,7 @@ mod tests {
                 end: Timestamp(last),
                 continues: false,
                 joins: false,
+                callback: false,
             });
             let (first, last) = (Timestamp(first), Timestamp(last));
             made.scratch.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });

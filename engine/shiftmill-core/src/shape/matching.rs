@@ -11,6 +11,7 @@ use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::shape::assignment::{self, Scratch, Stretch, Window};
+use crate::shape::callback;
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster::{Begun, Roster};
 use crate::time::{Seconds, Timestamp};
@@ -118,13 +119,21 @@ fn gather_by<'a>(
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let plain_within = inputs.timeline.single().and_then(one_shift_within);
     let mut run: Option<Run> = None;
+    let rare_kinds = inputs.card.rare_kinds;
     let mut index = 0;
     while let Some(punch) = punches.get(index) {
         let plan = plan_at(punch.at);
         roster.advance(punch.at);
         let rest = punches.get(index..).unwrap_or_default();
         match &mut run {
-            Some(run) if !run.ends_before(punch, plan, &roster) && !roster.starts_at(run, rest, plan) => {
+            Some(run) if rare_kinds && callback::is_next_to(run.callback, punch) && run.is_answered_by(punch) => {
+                run.take(punch, plan.pairing.mode, &roster);
+            }
+            Some(run)
+                if !(rare_kinds && callback::is_next_to(run.callback, punch))
+                    && !run.ends_before(punch, plan, &roster)
+                    && !roster.starts_at(run, rest, plan) =>
+            {
                 run.take(punch, plan.pairing.mode, &roster);
             }
             _ => {
@@ -132,7 +141,8 @@ fn gather_by<'a>(
                 if let Some(run) = run {
                     longest = longest.max(run.length());
                     shifts.push(run.shift(index as u32, &mut clock));
-                    continues = run.is_continued_at(punch, plan, &roster);
+                    let is_apart = rare_kinds && callback::is_next_to(run.callback, punch);
+                    continues = !is_apart && run.is_continued_at(punch, plan, &roster);
                 }
                 let new = Run::new(index as u32, punch, plan.pairing.mode, &roster);
                 let new = Run { continues, ..new };
@@ -180,6 +190,8 @@ pub(super) struct Run {
     pub(super) begun: Begun,
     /// Whether it continues the worked shift before it.
     continues: bool,
+    /// Whether it is a call-back.
+    callback: bool,
 }
 
 impl Run {
@@ -194,12 +206,18 @@ impl Run {
             opened_at: opens(false, punch.kind, mode).then_some(punch.at),
             begun: roster.begun(),
             continues: false,
+            callback: punch.kind.is_callback(),
         }
     }
 
     /// Whether an in still waits for its out.
     pub(super) fn is_open(&self) -> bool {
         self.opened_at.is_some()
+    }
+
+    /// Whether a call-back that only began goes on with a punch: its out, and nothing else.
+    fn is_answered_by(&self, punch: &KeptPunch) -> bool {
+        self.last_kind == PunchKind::CallbackIn && punch.kind == PunchKind::CallbackOut
     }
 
     /// Whether a punch may be the out that the shift waits for, however long after the punch before it.
@@ -227,11 +245,11 @@ impl Run {
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
-                let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
+                let may_start = !by_kind || is_in || punch.kind.is_without_direction();
                 may_start && (gap() || too_long())
             }
             ShiftStart::InPunch => {
-                let may_start = !by_kind || punch.kind == PunchKind::Unknown;
+                let may_start = !by_kind || punch.kind.is_without_direction();
                 is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
             }
         }
@@ -280,6 +298,7 @@ impl Run {
             end: self.last_at,
             continues: self.continues,
             joins: false,
+            callback: self.callback,
         }
     }
 }
@@ -287,7 +306,7 @@ impl Run {
 /// Whether a shift is open after a punch, given whether it was before.
 fn opens(was_open: bool, kind: PunchKind, mode: PairingMode) -> bool {
     match mode {
-        PairingMode::Typed if kind == PunchKind::Unknown => !was_open,
+        PairingMode::Typed if kind.is_without_direction() => !was_open,
         PairingMode::Typed => !kind.is_closer(),
         PairingMode::Alternating => !was_open,
         PairingMode::FirstLast => true,
@@ -328,7 +347,7 @@ fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     // stopped.
     let by_workday = scheduled.is_sorted_by_key(|shift| shift.workday);
     let mut from = 0;
-    for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
+    for shift in shifts.iter_mut().filter(|shift| !shift.callback && way_of(inputs, shift) == MatchBy::Workday) {
         if by_workday {
             while scheduled.get(from).is_some_and(|planned| planned.workday < shift.start_date) {
                 from += 1;
@@ -347,7 +366,8 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     let CardState { punches, shifts, scheduled, .. } = state;
     scratch.stretches.clear();
     scratch.windows.clear();
-    for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| way_of(inputs, shift) == MatchBy::Cluster) {
+    let may_match = |shift: &WorkedShift| !shift.callback && way_of(inputs, shift) == MatchBy::Cluster;
+    for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| may_match(shift)) {
         let (first, last) = (shift.start, shift.end);
         scratch.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
     }

@@ -350,7 +350,10 @@ impl Place {
             | PunchKind::MealStart
             | PunchKind::BreakStart
             | PunchKind::Transfer
-            | PunchKind::Unknown => Place::ShiftIn,
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => Place::ShiftIn,
         }
     }
 
@@ -363,7 +366,10 @@ impl Place {
             | PunchKind::MealEnd
             | PunchKind::BreakEnd
             | PunchKind::Transfer
-            | PunchKind::Unknown => Place::ShiftOut,
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => Place::ShiftOut,
         }
     }
 

@@ -419,9 +419,9 @@ impl<'a> Slow<'a> {
 
     fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, Option<Tag>, u32) {
         let direction = match punch.kind {
-            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => 0,
-            PunchKind::Transfer | PunchKind::Unknown => 1,
-            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => 2,
+            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut => 0,
+            PunchKind::Transfer | PunchKind::Unknown | PunchKind::Offsite => 1,
+            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::CallbackIn => 2,
         };
         // A punch without a number is as if its number were 0; one that was added comes last.
         let facts = &self.question.facts.punches;

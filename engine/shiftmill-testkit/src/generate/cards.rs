@@ -49,6 +49,8 @@ pub(super) fn facts(
         }
     }
     maker.lengths(&mut facts);
+    maker.callbacks(&habit, &mut facts);
+    maker.offsite(&mut facts);
     maker.tags(&mut facts);
     maker.ids_and_order(&mut facts);
     maker.leave(&mut facts);
@@ -199,6 +201,29 @@ impl Maker<'_> {
                     let again = facts.shifts[index];
                     facts.shifts.push(again);
                 }
+            }
+        }
+    }
+
+    /// Some people are called back, mostly after work; now and then in the middle of it.
+    fn callbacks(&mut self, habit: &Habit, facts: &mut CardFacts) {
+        while self.random.chance(20) {
+            let day = self.any_day();
+            let after = if self.random.chance(80) { habit.length } else { 0 };
+            let second = habit.start + after + self.minutes(0, 300);
+            let start = self.instant(day, second);
+            let length = self.minutes(10, 240);
+            self.punch(start, PunchKind::CallbackIn, facts);
+            self.punch(Timestamp(start.0 + length), PunchKind::CallbackOut, facts);
+        }
+    }
+
+    /// Some punches are made outside.
+    fn offsite(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 10, 50]);
+        for punch in &mut facts.punches {
+            if punch.kind.is_without_direction() && self.random.chance(share) || self.random.chance(share / 10) {
+                punch.kind = PunchKind::Offsite;
             }
         }
     }
@@ -422,7 +447,7 @@ impl Maker<'_> {
                     ApprovalTime::Span { start, end: Timestamp(start.0 + self.minutes(15, 300).max(1)) }
                 }
             };
-            let of_overtime = self.random.chance(90);
+            let of_overtime = self.random.chance(75);
             let kind = if of_overtime { ApprovalKind::Overtime } else { *self.random.one_of(ApprovalKind::ALL) };
             let approved = self.random.chance(85);
             let status = if approved { ApprovalStatus::Approved } else { *self.random.one_of(ApprovalStatus::ALL) };
@@ -440,7 +465,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 18];
+        let mut made = [false; 20];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -482,9 +507,11 @@ mod tests {
                 tag != TagId::NONE,
                 punches.iter().any(|punch| punch.tag != TagId::NONE && punch.kind == PunchKind::Transfer),
                 shifts.iter().any(|row| row.tag != TagId::NONE),
+                punches.iter().any(|punch| punch.kind == PunchKind::CallbackIn),
+                punches.iter().any(|punch| punch.kind == PunchKind::Offsite),
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 18]);
+        assert_eq!(made, [true; 20]);
     }
 }

@@ -19,6 +19,7 @@
 
 mod approval;
 mod attendance;
+mod callbacks;
 mod clock;
 mod close;
 mod context;

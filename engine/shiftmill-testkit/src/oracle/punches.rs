@@ -2,11 +2,11 @@
 
 use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionPolicy};
 use shiftmill_core::open::dedupe::DedupeKeep;
-use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::{
-    ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
-    Seconds, TagId, Timestamp, Unit, Workday,
+    ApprovalKind, ApprovalStatus, ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList,
+    LeaveTime, PunchKind, PunchRef, Seconds, TagId, Timestamp, Unit, Workday,
 };
 
 use super::{Notice, date_of, plan_of, tags};
@@ -25,19 +25,34 @@ pub(crate) struct Tap {
 /// Whether the person works after a punch of a kind.
 pub(crate) fn starts_work(kind: PunchKind) -> bool {
     match kind {
-        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => true,
-        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::Transfer | PunchKind::Unknown => {
-            false
-        }
+        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::CallbackIn => true,
+        PunchKind::Out
+        | PunchKind::MealStart
+        | PunchKind::BreakStart
+        | PunchKind::Transfer
+        | PunchKind::Unknown
+        | PunchKind::CallbackOut
+        | PunchKind::Offsite => false,
     }
 }
 
 /// Whether the person stops working with a punch of a kind.
 pub(crate) fn ends_work(kind: PunchKind) -> bool {
     match kind {
-        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => true,
-        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::Transfer | PunchKind::Unknown => false,
+        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut => true,
+        PunchKind::In
+        | PunchKind::MealEnd
+        | PunchKind::BreakEnd
+        | PunchKind::Transfer
+        | PunchKind::Unknown
+        | PunchKind::CallbackIn
+        | PunchKind::Offsite => false,
     }
+}
+
+/// Whether a punch of a kind may be an in or an out.
+pub(crate) fn is_either(kind: PunchKind) -> bool {
+    kind == PunchKind::Unknown || kind == PunchKind::Offsite
 }
 
 /// Whether the ruleset can read what people state, and it lies in the days of the facts.
@@ -204,6 +219,14 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
         (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), position)
     });
     present.retain(|tap| is_accepted_punch(question, tap, notices));
+    present.retain(|tap| {
+        let needs = plan_of(question, date_of(question, tap.at)).normalise.offsite == NeedsApproval::Always;
+        let counts = tap.kind != PunchKind::Offsite || !needs || may_be_outside(question, tap.at);
+        if !counts {
+            notice(question, notices, ExceptionCode::UnapprovedOffsitePunch, tap.at, Seconds::ZERO);
+        }
+        counts
+    });
     for tap in &present {
         let date = date_of(question, tap.at);
         check_fact(question, date, date)?;
@@ -239,6 +262,20 @@ fn is_accepted_punch(question: &Question, tap: &Tap, notices: &mut Vec<Notice>) 
             false
         }
     }
+}
+
+/// Whether a trip or field work is approved at an instant.
+fn may_be_outside(question: &Question, at: Timestamp) -> bool {
+    question.facts.approvals.iter().any(|approval| {
+        let known = approval.status == ApprovalStatus::Approved && approval.recorded_at <= question.window.as_of;
+        let outside = approval.kind == ApprovalKind::Trip || approval.kind == ApprovalKind::Outing;
+        let then = match approval.time {
+            ApprovalTime::Span { start, end } => at >= start && at <= end,
+            ApprovalTime::Workday(day) => day == date_of(question, at),
+            ApprovalTime::Length(day, _) => day == date_of(question, at),
+        };
+        known && outside && then
+    })
 }
 
 /// Notes something on its local date.

@@ -416,6 +416,11 @@ fn words_and_forms_of_vendors_are_understood() {
         "No.,Employee ID,Date,Time,Punch State\n1,E7,17-06-2026,05:10,Check In\n2,E7,17-06-2026,16:45,Overtime Out\n";
     let layout = Layout { dates: Some(DateOrder::DayMonthYear), ..profile("biotime") };
     assert_eq!(punched(&punches_of(&layout, file.as_bytes()).0[1..]), ["2026-06-17 05:10 in", "2026-06-17 16:45 out"]);
+    let file = "employee,at,kind\nE7,2026-03-02 20:00,Callback-In\nE7,2026-03-02 21:00,callback out\nE7,2026-03-03 09:00,外勤\n";
+    let seen = ["2026-03-02 20:00 callback_in", "2026-03-02 21:00 callback_out", "2026-03-03 09:00 offsite"];
+    assert_eq!(punched(&punches_of(&csv(), file.as_bytes()).0[1..]), seen);
+    let file = "账号,日期,打卡时间,打卡类型\nE7,2026-06-17,05:10,外出打卡\n";
+    assert_eq!(punched(&punches_of(&profile("wecom"), file.as_bytes()).0[1..]), ["2026-06-17 05:10 offsite"]);
     let log = "   42\t2026-07-02 07:05:30\t255\t15\t0\t0\n";
     assert_eq!(punched(&punches_of(&Format::Attlog.into(), log.as_bytes()).0), ["2026-07-02 07:05:30 unknown"]);
 }

@@ -323,11 +323,11 @@ pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Writ
         let (hour, minute, second) =
             (wall.second_of_day() / 3_600, wall.second_of_day() / 60 % 60, wall.second_of_day() % 60);
         let status = match kind {
-            PunchKind::In => 0,
-            PunchKind::Out => 1,
+            PunchKind::In | PunchKind::CallbackIn => 0,
+            PunchKind::Out | PunchKind::CallbackOut => 1,
             PunchKind::MealStart | PunchKind::BreakStart => 2,
             PunchKind::MealEnd | PunchKind::BreakEnd => 3,
-            PunchKind::Transfer | PunchKind::Unknown => 255,
+            PunchKind::Transfer | PunchKind::Unknown | PunchKind::Offsite => 255,
         };
         writeln!(out, "{pin:>9}\t{} {hour:02}:{minute:02}:{second:02}\t{status}\t1\t0\t0", wall.date())?;
     }

@@ -137,6 +137,9 @@ const fn kind(kind: PunchKind) -> &'static str {
         PunchKind::BreakEnd => "end of a break",
         PunchKind::Transfer => "transfer",
         PunchKind::Unknown => "punch without direction",
+        PunchKind::CallbackIn => "start of a call-back",
+        PunchKind::CallbackOut => "end of a call-back",
+        PunchKind::Offsite => "punch made outside of the site",
     }
 }
 
@@ -269,6 +272,7 @@ fn approval_outcome(outcome: ApprovalOutcome) -> String {
         ApprovalOutcome::NotKnown => "does not count: it was not recorded in time".to_owned(),
         ApprovalOutcome::Pending => "does not count: it is pending".to_owned(),
         ApprovalOutcome::Rejected => "does not count: it was rejected".to_owned(),
+        ApprovalOutcome::Allows => "allows what lies within it".to_owned(),
         ApprovalOutcome::NotRead => "is not read: the ruleset has no rule for approvals of this kind".to_owned(),
     }
 }
