@@ -343,6 +343,8 @@ exceptions! {
     OFFSITE_PUNCH = 50 "offsite_punch",
     /// A punch made outside of the site, without the approval that the ruleset asks for; it does not count.
     UNAPPROVED_OFFSITE_PUNCH = 51 "unapproved_offsite_punch",
+    /// A punch that counts, and that became known long after it happened.
+    LATE_RECORDED_PUNCH = 52 "late_recorded_punch",
 }
 
 impl ExceptionCode {

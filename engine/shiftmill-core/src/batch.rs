@@ -138,6 +138,8 @@ batch! {
         punch_id: u64, even_or_empty;
         /// The tag of each punch; empty when none has one.
         punch_tag: TagId, even_or_empty;
+        /// When each punch became known, in seconds after `punch_base`; empty when each did at its own instant.
+        punch_recorded_at: i32, even_or_empty;
     }
     rows shifts by
         /// Scheduled shifts per employee; empty when there are none.
@@ -434,7 +436,8 @@ impl CheckedBatch {
                 at: columns.punch_at.get(punches.clone())?,
                 kind: columns.punch_kind.get(punches.clone()).unwrap_or(&[]),
                 id: columns.punch_id.get(punches.clone()).unwrap_or(&[]),
-                tag: columns.punch_tag.get(punches).unwrap_or(&[]),
+                tag: columns.punch_tag.get(punches.clone()).unwrap_or(&[]),
+                recorded_at: columns.punch_recorded_at.get(punches).unwrap_or(&[]),
             },
             rare_kinds: self.rare_kinds,
             schedule: ScheduleColumns {

@@ -359,7 +359,7 @@ coded! {
         RoundConflict = 22 "round_conflict",
         /// A repeated punch was dropped.
         DuplicatePunch = 23 "duplicate_punch",
-        /// A punch later than `as_of`; left out.
+        /// A punch later than `as_of`, or than it was recorded; left out.
         FuturePunch = 24 "future_punch",
         /// A correction that names no punch.
         CorrectionUnmatched = 25 "correction_unmatched",
@@ -415,6 +415,8 @@ coded! {
         OffsitePunch = 50 "offsite_punch",
         /// A punch made outside, without the approval that the ruleset asks for; it does not count.
         UnapprovedOffsitePunch = 51 "unapproved_offsite_punch",
+        /// A punch that counts, and that became known long after it happened.
+        LateRecordedPunch = 52 "late_recorded_punch",
     }
 }
 
@@ -472,7 +474,8 @@ impl ExceptionCode {
             | E::CallbackWork
             | E::UnapprovedCallback
             | E::OffsitePunch
-            | E::UnapprovedOffsitePunch => false,
+            | E::UnapprovedOffsitePunch
+            | E::LateRecordedPunch => false,
         }
     }
 }

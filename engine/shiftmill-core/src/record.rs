@@ -51,6 +51,13 @@ pub enum Note {
         /// The punch it repeats.
         kept: Timestamp,
     },
+    /// A punch does not count: it became known after `as_of`.
+    PunchNotKnown {
+        /// The punch.
+        at: Timestamp,
+        /// When it became known.
+        recorded_at: Timestamp,
+    },
     /// A correction was applied.
     Corrected(Corrected),
     /// A correction does not count.

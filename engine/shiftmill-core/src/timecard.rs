@@ -69,6 +69,8 @@ pub struct PunchColumns<'a> {
     pub id: &'a [u64],
     /// The tag of each punch; empty when none has one.
     pub tag: &'a [TagId],
+    /// When each became known, in seconds after `base`; empty when each did at its own instant.
+    pub recorded_at: &'a [i32],
 }
 
 /// Roster rows, mostly scheduled shifts, as columns of one length.

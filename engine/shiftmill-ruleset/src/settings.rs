@@ -397,7 +397,13 @@ static PUNCHES: Section = Section {
             "future_skew",
             up_to(24 * HOUR),
             "5m",
-            "A punch later than `as_of` by more than this is left out: `future_punch`.",
+            "A punch later than `as_of`, or than it was recorded, by more than this is left out: `future_punch`.",
+        ),
+        setting(
+            "recorded_late_after",
+            off_or_up_to(400 * 24 * HOUR),
+            "off",
+            "A punch that was recorded later than this after it happened is `late_recorded_punch`. It counts all the same.",
         ),
         setting(
             "offsite",

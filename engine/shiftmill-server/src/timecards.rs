@@ -371,6 +371,7 @@ fn punch_row(punch: &v1::Punch) -> PunchRow<'_> {
         kind: punch.kind.as_str().into(),
         id: unless_zero(punch.id),
         tag: &punch.tag,
+        recorded: punch.recorded_at.as_str().into(),
     }
 }
 

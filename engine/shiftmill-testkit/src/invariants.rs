@@ -206,7 +206,7 @@ pub fn segment_split_invariance(question: &Question) -> Held {
     let at = Timestamp(pair.raw_start.0 + 3_600);
     let id = plain.facts.punches.iter().filter_map(|punch| punch.id).max().map(|id| id + 1);
     let mut cut = plain.clone();
-    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id, tag: pair.tag });
+    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id, tag: pair.tag, recorded_at: None });
     let (whole, cut) = (engine::answer(&plain), engine::answer(&cut));
     if whole.lines == cut.lines { Ok(()) } else { Err(format!("{:#?}\nbecame\n{:#?}", whole.lines, cut.lines)) }
 }

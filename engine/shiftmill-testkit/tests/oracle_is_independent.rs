@@ -29,6 +29,7 @@ const TYPES: &[&str] = &[
     "PayCode",
     "PayCodeSet",
     "Plan",
+    "Punch",
     "PunchKind",
     "PunchRef",
     "PunchRole",

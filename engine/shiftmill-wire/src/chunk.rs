@@ -64,6 +64,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         punch_kind: batch.punch_kind,
         punch_id: batch.punch_id,
         punch_tag: ColumnValue::to_numbers(batch.punch_tag),
+        punch_recorded_at: batch.punch_recorded_at,
         shift_count: batch.shift_count,
         shift_workday: batch.shift_workday,
         shift_start: batch.shift_start,
@@ -145,6 +146,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         punch_kind: chunk.punch_kind,
         punch_id: chunk.punch_id,
         punch_tag: narrow_tags(chunk.punch_tag, "punch_tag")?,
+        punch_recorded_at: chunk.punch_recorded_at,
         shift_count: chunk.shift_count,
         shift_workday: chunk.shift_workday,
         shift_start: or_zeros(chunk.shift_start, shifts),
@@ -692,7 +694,7 @@ mod tests {
     /// Cards with every kind of fact, in every form.
     fn cards() -> [CardFacts; 2] {
         let (day, at, recorded_at) = (Workday(20_514), Timestamp(1_772_456_400), Timestamp(5));
-        let punch = |kind| Punch { at, kind, id: Some(9), tag: TagId(2) };
+        let punch = |kind| Punch { at, kind, id: Some(9), tag: TagId(2), recorded_at: Some(recorded_at) };
         let correction = |kind| Correction { kind, recorded_at };
         let leave = |code, time| Leave { code, time, recorded_at };
         let (status, choice) = (ApprovalStatus::Pending, Compensation::Bank);

@@ -16,6 +16,9 @@ pub(crate) fn write(note: &Note) -> v1::Step {
     use v1::step::{self, Step};
     let step = match *note {
         Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
+        Note::PunchNotKnown { at, recorded_at } => {
+            Step::PunchNotKnown(step::PunchNotKnown { at: at.0, recorded_at: recorded_at.0 })
+        }
         Note::Corrected(corrected) => {
             let (from, to) = match corrected {
                 Corrected::Added { at } => (None, Some(at.0)),
@@ -231,6 +234,9 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
     let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
     Some(match step.step.as_ref()? {
         Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
+        Step::PunchNotKnown(step) => {
+            Note::PunchNotKnown { at: Timestamp(step.at), recorded_at: Timestamp(step.recorded_at) }
+        }
         Step::Corrected(step) => Note::Corrected(read_corrected(step)?),
         Step::CorrectionRefused(step) => {
             Note::CorrectionRefused { at: Timestamp(step.at), why: CorrectionRefusal::read(step.why)? }

@@ -1494,6 +1494,10 @@ pub struct Chunk {
     /// out: 0.
     #[prost(fixed32, repeated, tag = "32")]
     pub punch_tag: ::prost::alloc::vec::Vec<u32>,
+    /// Per punch: when it became known, in seconds after `punch_base`. A punch recorded after `as_of` does not count yet. Left
+    /// out: each at its own instant.
+    #[prost(sfixed32, repeated, tag = "44")]
+    pub punch_recorded_at: ::prost::alloc::vec::Vec<i32>,
     /// Per employee: how many scheduled shifts, at most 2 000. Left out: 0.
     #[prost(fixed32, repeated, tag = "10")]
     pub shift_count: ::prost::alloc::vec::Vec<u32>,
@@ -2289,12 +2293,22 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// A punch that became known after `as_of`.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct PunchNotKnown {
+        /// The punch.
+        #[prost(sfixed64, tag = "1")]
+        pub at: i64,
+        /// When it became known.
+        #[prost(sfixed64, tag = "2")]
+        pub recorded_at: i64,
+    }
     /// An answer of the employee.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Attested {
@@ -2804,6 +2818,9 @@ pub mod step {
         /// A waiver of a required meal was looked at.
         #[prost(message, tag = "26")]
         MealWaived(MealWaived),
+        /// A punch does not count: it became known after `as_of`.
+        #[prost(message, tag = "32")]
+        PunchNotKnown(PunchNotKnown),
     }
 }
 /// A few timecards to evaluate, written for people.
@@ -2907,6 +2924,9 @@ pub struct Punch {
     /// Its tag, `site=north;job=welder`. Work has the tag of the punch that opens it.
     #[prost(string, tag = "4")]
     pub tag: ::prost::alloc::string::String,
+    /// When it became known; empty: at its own instant. A punch recorded after `as_of` does not count yet.
+    #[prost(string, tag = "10")]
+    pub recorded_at: ::prost::alloc::string::String,
 }
 /// One roster row, mostly a scheduled shift: by clock times, or by the name of a shift of the ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3979,6 +3999,8 @@ pub enum ExceptionCode {
     OffsitePunch = 50,
     /// A punch made outside of the site, without the approval that the ruleset asks for; it does not count.
     UnapprovedOffsitePunch = 51,
+    /// A punch that counts, and that became known long after it happened.
+    LateRecordedPunch = 52,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4039,6 +4061,7 @@ impl ExceptionCode {
             Self::UnapprovedCallback => "EXCEPTION_CODE_UNAPPROVED_CALLBACK",
             Self::OffsitePunch => "EXCEPTION_CODE_OFFSITE_PUNCH",
             Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
+            Self::LateRecordedPunch => "EXCEPTION_CODE_LATE_RECORDED_PUNCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4098,6 +4121,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH" => {
                 Some(Self::UnapprovedOffsitePunch)
             }
+            "EXCEPTION_CODE_LATE_RECORDED_PUNCH" => Some(Self::LateRecordedPunch),
             _ => None,
         }
     }

@@ -96,7 +96,7 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
 fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {
     let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw?.get() as usize - 1).copied();
     // What was recorded, whether or not the clock was off.
-    let recorded = |punch: &KeptPunch| normalise::recorded_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
+    let recorded = |punch: &KeptPunch| normalise::shown_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
     let name = |punch: &KeptPunch| {
         let (at, tag) = (recorded(punch), inputs.tags.rank(punch.tag));
         Named { at, kind: punch.kind, id: id_of(punch), tag, voided: false }

@@ -5,6 +5,7 @@ pub mod correction_policy;
 pub mod dedupe;
 pub mod normalise;
 pub mod offsite;
+pub mod recorded;
 pub mod restriction;
 pub(crate) mod twice;
 pub(crate) mod window;
@@ -31,6 +32,10 @@ pub fn open<R: Recorder>(
     window::check(inputs)?;
     twice::check(inputs, &mut scratch.twice)?;
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
+    let has_recorded = !inputs.card.punches.recorded_at.is_empty();
+    if has_recorded {
+        recorded::leave_out_unknown(inputs, &mut state.punches, recorder);
+    }
     let needs = inputs.timeline.needs();
     let as_given = inputs.card.corrections.is_empty() && !needs.whole_minutes && !needs.clock_offsets;
     if needs.clock_offsets {
@@ -38,6 +43,9 @@ pub fn open<R: Recorder>(
     }
     if !inputs.card.corrections.is_empty() {
         correct::apply(inputs, state, &mut scratch.corrections, recorder);
+    }
+    if has_recorded {
+        recorded::leave_out_ahead(inputs, state);
     }
     // Punches in strict order of time are in the total order as long as nothing changes their instants.
     let in_order = ascending && as_given;
@@ -75,6 +83,9 @@ fn settle<'a, R: Recorder>(
     }
     window::check_punches(inputs, &state.punches)?;
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);
+    if !inputs.card.punches.recorded_at.is_empty() {
+        recorded::note_late(inputs, state, &mut plan_at);
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 //! - Keeps:  raw punches; a correction is a later fact beside them.
 //! - Runs:   first of all.
 //! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out, measured by how much
-//!   it is later than `as_of` and shown on its local date.
+//!   it is later than `as_of` and shown on its local date. So is one later than it was recorded, see `recorded`.
 //! - Shown:  timecards/punches/order.md
 
 use alloc::vec::Vec;
@@ -25,12 +25,16 @@ use crate::timecard::{Inputs, PunchColumns};
 pub struct Normalise {
     /// Whether seconds count.
     pub granularity: Granularity,
-    /// A punch later than `as_of` by more than this is left out, with a `future_punch` exception.
+    /// A punch later than `as_of`, or than it was recorded, by more than this is left out, with a `future_punch`
+    /// exception.
     pub future_skew_max: Seconds,
     /// Whether punches made outside need an approval to count. See [`crate::open::offsite`].
     pub offsite: NeedsApproval,
     /// Whether call-backs need an approval. See [`crate::shape::callback`].
     pub callback: NeedsApproval,
+    /// A punch that became known later than this after it happened is an exception. `None`: none is. See
+    /// [`crate::open::recorded`].
+    pub recorded_late_after: Option<Seconds>,
 }
 
 coded! {
@@ -63,6 +67,7 @@ impl Default for Normalise {
             future_skew_max: Seconds(300),
             offsite: NeedsApproval::Never,
             callback: NeedsApproval::Never,
+            recorded_late_after: None,
         }
     }
 }
@@ -104,11 +109,23 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
     ascending
 }
 
-/// The instant of a raw punch as it was recorded.
+/// The instant of a raw punch as its clock showed it.
+pub(super) fn shown_at(columns: &PunchColumns<'_>, raw: Option<NonZeroU32>) -> Option<Timestamp> {
+    instant(columns, columns.at, raw)
+}
+
+/// When a raw punch became known; `None` where that is its own instant, so that the facts say nothing, and for an added
+/// one.
 pub(super) fn recorded_at(columns: &PunchColumns<'_>, raw: Option<NonZeroU32>) -> Option<Timestamp> {
-    let at = columns.at.get(raw?.get() as usize - 1)?;
+    let recorded_at = instant(columns, columns.recorded_at, raw)?;
+    (shown_at(columns, raw) != Some(recorded_at)).then_some(recorded_at)
+}
+
+/// The instant of a raw punch in a column of offsets.
+fn instant(columns: &PunchColumns<'_>, offsets: &[i32], raw: Option<NonZeroU32>) -> Option<Timestamp> {
+    let offset = offsets.get(raw?.get() as usize - 1)?;
     let base = columns.base.max(Timestamp::FIRST).min(Timestamp::LAST).0;
-    Some(Timestamp(base + i64::from(*at)))
+    Some(Timestamp(base + i64::from(*offset)))
 }
 
 /// Drops seconds where the plan says that they do not count.

@@ -131,7 +131,7 @@ impl Bench {
             rejected_rows: 0,
             tag: TagId::NONE,
             zone: &self.zone,
-            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[], recorded_at: &[] },
             rare_kinds: false,
             schedule: ScheduleColumns {
                 workday: &[],

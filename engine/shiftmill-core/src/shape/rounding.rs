@@ -689,7 +689,7 @@ mod tests {
         card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Nearest(Tie::HalfUp)));
         let first_one = card.zone.instant(WallTime::on(autumn, seconds("01:07:30")), crate::Fold::Earlier);
         for (at, kind) in [(first_one, In), (first_one.after(Seconds::hours(1)), Out)] {
-            card.facts.punches.push(crate::Punch { at, kind, id: None, tag: TagId::NONE });
+            card.facts.punches.push(crate::Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
         }
         card.shaped().unwrap();
         let pair = card.state.pairs[0];

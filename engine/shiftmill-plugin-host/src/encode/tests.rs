@@ -135,7 +135,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         rejected_rows: 0,
         tag: TagId::NONE,
         zone,
-        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[], recorded_at: &[] },
         rare_kinds: false,
         schedule: ScheduleColumns {
             workday: &[],

@@ -22,6 +22,7 @@ pub(super) fn normalise(table: &Table) -> Normalise {
         future_skew_max: table.seconds("future_skew"),
         offsite: table.one_of("offsite"),
         callback: table.one_of("callback"),
+        recorded_late_after: table.length("recorded_late_after"),
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) fn facts(
     maker.callbacks(&habit, &mut facts);
     maker.offsite(&mut facts);
     maker.tags(&mut facts);
+    maker.recorded(&mut facts);
     maker.ids_and_order(&mut facts);
     maker.leave(&mut facts);
     maker.corrections(&mut facts);
@@ -228,6 +229,24 @@ impl Maker<'_> {
         }
     }
 
+    /// Some punches say when they became known: mostly at once, some days later, some before they happened, some too late.
+    fn recorded(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 15, 90]);
+        for index in 0..facts.punches.len() {
+            if !self.random.chance(share) {
+                continue;
+            }
+            let at = facts.punches[index].at.0;
+            let recorded_at = match self.random.below(12) {
+                0 => at - self.minutes(0, 40),
+                1 => self.window.as_of.0 + self.minutes(-60, 120),
+                2 | 3 => at + self.minutes(60, 4_000),
+                _ => at + self.minutes(0, 20),
+            };
+            facts.punches[index].recorded_at = Some(Timestamp(recorded_at));
+        }
+    }
+
     /// Tags of the employee, of some rows and punches, and transfers from one to another.
     fn tags(&mut self, facts: &mut CardFacts) {
         let tags = self.tags;
@@ -243,7 +262,7 @@ impl Maker<'_> {
             if self.random.chance(25) {
                 let at = Timestamp(opener.at.0 + self.minutes(1, 240));
                 let tag = tags::tag(self.random, tags, 80);
-                facts.punches.push(Punch { at, kind: PunchKind::Transfer, tag, id: None });
+                facts.punches.push(Punch { at, kind: PunchKind::Transfer, tag, id: None, recorded_at: None });
             }
         }
     }
@@ -263,7 +282,7 @@ impl Maker<'_> {
         if self.random.chance(self.odd) {
             return;
         }
-        let mut punch = Punch { at, kind, id: None, tag: TagId::NONE };
+        let mut punch = Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None };
         if self.random.chance(self.odd) {
             punch.kind = *self.random.one_of(PunchKind::ALL);
         }
@@ -277,7 +296,13 @@ impl Maker<'_> {
         }
         if self.random.chance(self.odd) {
             let at = Timestamp(punch.at.0 + self.minutes(-300, 300));
-            facts.punches.push(Punch { at, kind: *self.random.one_of(PunchKind::ALL), id: None, tag: TagId::NONE });
+            facts.punches.push(Punch {
+                at,
+                kind: *self.random.one_of(PunchKind::ALL),
+                id: None,
+                tag: TagId::NONE,
+                recorded_at: None,
+            });
         }
     }
 
@@ -465,7 +490,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 20];
+        let mut made = [false; 21];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -509,9 +534,10 @@ mod tests {
                 shifts.iter().any(|row| row.tag != TagId::NONE),
                 punches.iter().any(|punch| punch.kind == PunchKind::CallbackIn),
                 punches.iter().any(|punch| punch.kind == PunchKind::Offsite),
+                punches.iter().any(|punch| punch.recorded_at.is_some()),
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 20]);
+        assert_eq!(made, [true; 21]);
     }
 }

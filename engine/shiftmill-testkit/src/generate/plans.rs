@@ -263,7 +263,9 @@ impl Maker<'_> {
         let minute = self.random.chance(15);
         let granularity = if minute { Granularity::Minute } else { Granularity::Second };
         let (offsite, callback) = (*self.random.one_of(NeedsApproval::ALL), *self.random.one_of(NeedsApproval::ALL));
-        Normalise { granularity, future_skew_max: Seconds(300), offsite, callback }
+        let recorded_late_after = self.random.chance(50).then(|| self.minutes(0, 2_000));
+        let future_skew_max = if self.random.chance(70) { Seconds(300) } else { self.minutes(0, 30) };
+        Normalise { granularity, future_skew_max, offsite, callback, recorded_late_after }
     }
 
     fn correction_policy(&mut self) -> CorrectionPolicy {

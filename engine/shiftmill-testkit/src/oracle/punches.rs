@@ -6,7 +6,7 @@ use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::{
     ApprovalKind, ApprovalStatus, ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList,
-    LeaveTime, PunchKind, PunchRef, Seconds, TagId, Timestamp, Unit, Workday,
+    LeaveTime, Punch, PunchKind, PunchRef, Seconds, TagId, Timestamp, Unit, Workday,
 };
 
 use super::{Notice, date_of, plan_of, tags};
@@ -193,6 +193,7 @@ fn check_fact(question: &Question, first: Workday, last: Workday) -> Result<(), 
 /// The punches that count, in the total order.
 pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Result<Vec<Tap>, EvaluationError> {
     let mut taps = corrected(question, notices);
+    taps.retain(|tap| !is_ahead(question, tap, notices));
     for tap in &mut taps {
         if plan_of(question, date_of(question, tap.at)).normalise.granularity == Granularity::Minute {
             tap.at = Timestamp(tap.at.0 - tap.at.0.rem_euclid(60));
@@ -231,7 +232,40 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
         let date = date_of(question, tap.at);
         check_fact(question, date, date)?;
     }
-    Ok(without_repeats(question, present, notices))
+    let kept = without_repeats(question, present, notices);
+    for tap in &kept {
+        let limit = plan_of(question, date_of(question, tap.at)).normalise.recorded_late_after;
+        let late = raw(question, tap).and_then(recorded).map(|recorded_at| recorded_at.since(tap.at));
+        if let (Some(late), Some(limit)) = (late, limit)
+            && late > limit
+        {
+            notice(question, notices, ExceptionCode::LateRecordedPunch, tap.at, late);
+        }
+    }
+    Ok(kept)
+}
+
+/// The punch as it was given.
+fn raw<'a>(question: &'a Question, tap: &Tap) -> Option<&'a Punch> {
+    tap.raw.map(|raw| &question.facts.punches[raw.0])
+}
+
+/// When a punch became known, unless it did when it was punched.
+fn recorded(punch: &Punch) -> Option<Timestamp> {
+    punch.recorded_at.filter(|recorded_at| *recorded_at != punch.at)
+}
+
+/// Whether the clock of a punch ran ahead of when it was recorded. A person who gave it another time knew better.
+fn is_ahead(question: &Question, tap: &Tap, notices: &mut Vec<Notice>) -> bool {
+    let Some(punch) = raw(question, tap) else { return false };
+    let Some(recorded_at) = recorded(punch) else { return false };
+    let skew = plan_of(question, date_of(question, tap.at)).normalise.future_skew_max;
+    let stated = tap.at != by_a_right_clock(question, punch.at, punch.tag);
+    if stated || tap.at <= recorded_at.after(skew) {
+        return false;
+    }
+    notice_in_period(question, notices, ExceptionCode::FuturePunch, tap.at, tap.at.since(recorded_at));
+    true
 }
 
 /// The instant that a clock would have shown, had it been right.
@@ -308,6 +342,9 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     let any_id = question.facts.punches.iter().any(|punch| punch.id.is_some());
     let mut present: Vec<Named> = Vec::new();
     for (index, punch) in question.facts.punches.iter().enumerate() {
+        if recorded(punch).is_some_and(|recorded_at| recorded_at > question.window.as_of) {
+            continue;
+        }
         let id = punch.id.unwrap_or(0);
         let at = by_a_right_clock(question, punch.at, punch.tag);
         let tap = Tap { at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };

@@ -382,6 +382,19 @@ fn columns_are_named_by_the_caller() {
 }
 
 #[test]
+fn punches_may_say_when_they_were_recorded() {
+    let file = "employee,at,kind,recorded\nE7,2026-03-02 08:00,in,\nE7,2026-03-02 16:00,out,2026-03-02T17:30:00Z\n\
+        E7,2026-03-03 08:00,in,soon\nE7,2026-03-03 16:00,out,9999-01-01 00:00\n";
+    let (cards, report) = punches_of(&csv(), file.as_bytes());
+    let card = &cards[1];
+    assert_eq!(
+        card.punches.iter().map(|punch| punch.recorded_at).collect::<Vec<_>>(),
+        [None, Some(Timestamp(1_772_472_600))]
+    );
+    assert_eq!((card.rejected_rows, report.rejected()), (2, 2));
+}
+
+#[test]
 fn one_row_may_hold_several_punches() {
     let file =
         "工号,日期,上班,下班\nE7,2026-03-02 星期一,08:25,次日 00:31\nE7,2026/3/3,22:00,06:00\nE7,2026/3/4,-,缺卡\n";

@@ -157,8 +157,24 @@ pub fn punch_kind(name: &str) -> Option<PunchKind> {
     }
 }
 
+/// The time of a punch, with its tag and perhaps ` recorded 2025-06-05 10:00` after it.
+pub fn punch_of(kind: PunchKind, item: &str) -> Cell<WrittenPunch> {
+    let (item, recorded) = punch_recorded(item)?;
+    let (time, tag) = tagged(item);
+    Ok(WrittenPunch { kind, at: clock_time(time)?, tag, recorded })
+}
+
+/// As [`recorded`], for an item with a tag, which may hold the word.
+fn punch_recorded(item: &str) -> Cell<(&str, Option<(Workday, ClockTime)>)> {
+    match item.rsplit_once(" recorded ").filter(|(_, moment)| !moment.contains(']')) {
+        Some((item, recorded)) => Ok((item.trim_end(), Some(moment(recorded)?))),
+        None => Ok((item, None)),
+    }
+}
+
 /// `in 08:00`, `meal start 12:00`; without a kind, a punch without direction.
 pub fn punch(text: &str) -> Cell<WrittenPunch> {
+    let (text, recorded) = punch_recorded(text)?;
     let (text, tag) = tagged(text);
     let Some(letters) = text.find(|mark: char| mark.is_ascii_digit() || mark == '+') else {
         return Err(format!("`{text}` is not a punch such as `in 08:00`"));
@@ -170,7 +186,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
         "" => PunchKind::Unknown,
         name => punch_kind(&name.to_lowercase()).ok_or_else(|| format!("`{name}` is not a kind of punch"))?,
     };
-    Ok(WrittenPunch { kind, at: clock_time(time)?, tag })
+    Ok(WrittenPunch { kind, at: clock_time(time)?, tag, recorded })
 }
 
 /// A shift to work, such as `09:00-17:00`, `09:00-12:00 + 17:00-21:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,

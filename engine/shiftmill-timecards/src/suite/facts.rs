@@ -191,7 +191,8 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     let workday = Given::Value(row.workday);
     for punch in &row.punches {
         let (at, kind) = (written(row.workday, punch.at), Given::Value(punch.kind));
-        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default(), tag: &punch.tag })?);
+        let recorded = punch.recorded.map_or_else(Given::default, |(day, time)| written(day, time));
+        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default(), tag: &punch.tag, recorded })?);
     }
     for written in &row.scheduled {
         add_shift(card, written, row.workday, reader)?;

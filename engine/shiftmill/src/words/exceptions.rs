@@ -63,6 +63,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::UnapprovedOffsitePunch => {
             "a punch made outside of the site without approval, and that does not count"
         }
+        ExceptionCode::LateRecordedPunch => "a punch that was recorded long after it happened",
     }
 }
 
@@ -161,7 +162,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::CallbackWork
         | E::UnapprovedCallback
         | E::OffsitePunch
-        | E::UnapprovedOffsitePunch => true,
+        | E::UnapprovedOffsitePunch
+        | E::LateRecordedPunch => true,
     }
 }
 
@@ -175,6 +177,7 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::EarlyIn
         | ExceptionCode::LateOut
         | ExceptionCode::Undertime
+        | ExceptionCode::LateRecordedPunch
         | ExceptionCode::OverSchedule => "by",
         ExceptionCode::AbsentHalf
         | ExceptionCode::Absent

@@ -25,6 +25,11 @@ pub fn note(
         Note::Dropped { at, kept } => {
             format!("The punch at {} repeats the one at {} and was dropped.", voice.at(at), voice.at(kept))
         }
+        Note::PunchNotKnown { at, recorded_at } => format!(
+            "The punch at {} does not count: it was recorded at {}, later than the time of the calculation.",
+            voice.at(at),
+            voice.at(recorded_at)
+        ),
         Note::Corrected(Corrected::Added { at }) => {
             format!("The punch at {} was added by a correction.", voice.at(at))
         }
