@@ -28,7 +28,7 @@ pub struct WindowArguments {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub to: Option<Workday>,
     /// The time as of which everything is calculated, `2026-03-09 12:00` in the first zone, or with an offset. A shift
-    /// after it is pending. Default: the time of the last punch.
+    /// after it is pending. Default: the time of the last punch, or at which the last one was recorded.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     /// State that the files contain all facts of the context days: where they show none, nobody worked. Without it,

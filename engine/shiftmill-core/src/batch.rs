@@ -367,12 +367,14 @@ impl TimecardBatch {
 impl TimecardBatch {
     /// Whether some punch, raw or corrected, has a rare kind.
     fn has_rare_kinds(&self) -> bool {
-        let is_rare = |kind: &u8| PunchKind::from_number(*kind).is_some_and(PunchKind::is_rare);
+        // One number decides, so that this costs next to nothing for each punch.
+        let most = self.punch_kind.iter().copied().max();
+        let is_rare = most.and_then(PunchKind::from_number).is_some_and(PunchKind::is_rare);
         let corrected = |(_, correction): (u32, &Correction)| match correction.kind {
             CorrectionKind::Add { kind, .. } | CorrectionKind::SetKind { kind, .. } => kind.is_rare(),
             CorrectionKind::Void(_) | CorrectionKind::Retime { .. } => false,
         };
-        self.punch_kind.iter().any(is_rare) || self.corrections.iter().any(corrected)
+        is_rare || self.corrections.iter().any(corrected)
     }
 
     /// Added punches have tags too.

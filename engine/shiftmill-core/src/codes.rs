@@ -53,9 +53,10 @@ impl PunchKind {
         matches!(self, PunchKind::CallbackIn | PunchKind::CallbackOut)
     }
 
-    /// True for the kinds that most cards do not have, so that their rules are looked at only where some card does.
+    /// True for the kinds that most cards do not have, those after [`PunchKind::Unknown`]: their rules are looked at only
+    /// where some card has one.
     pub const fn is_rare(self) -> bool {
-        self.is_callback() || matches!(self, PunchKind::Offsite)
+        self.number() > PunchKind::Unknown.number()
     }
 }
 

@@ -200,7 +200,9 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         let inside = |at: Timestamp| pair.raw_start < at && at < pair.raw_end;
         let undisturbed = !state.punches.iter().any(|punch| inside(punch.at));
         let is_whole = !pair.starts_at_cut && !pair.ends_at_cut;
-        !pair.imputed && undisturbed && is_whole && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
+        // Nothing divides a call-back.
+        let is_callback = state.shifts[pair.shift as usize].callback;
+        !pair.imputed && !is_callback && undisturbed && is_whole && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
     });
     let Some(pair) = long else { return Ok(()) };
     let at = Timestamp(pair.raw_start.0 + 3_600);
@@ -434,7 +436,9 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
     let transfers = plain.facts.punches.iter().any(|punch| punch.kind == PunchKind::Transfer);
     let adds =
         |correction: &Correction| matches!(correction.kind, CorrectionKind::Add { kind: PunchKind::Transfer, .. });
-    let tags_are_read = transfers || plain.facts.corrections.iter().any(adds);
+    // Of repeats that were recorded at different times, tags say which comes first.
+    let recorded = plain.facts.punches.iter().any(|punch| punch.recorded_at.is_some());
+    let tags_are_read = transfers || recorded || plain.facts.corrections.iter().any(adds);
     plain.facts.punches.iter_mut().for_each(|punch| punch.tag = TagId::NONE);
     plain.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE);
     for correction in &mut plain.facts.corrections {
@@ -450,13 +454,14 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
     }
     more.facts.shifts.iter_mut().step_by(2).for_each(|row| row.tag = TagId(2));
     more.facts.tag = TagId(1);
-    if more.facts.corrections.is_empty() && more.facts.punches.iter().all(|punch| punch.id.is_none()) {
-        // In the order given, which is that of punches without numbers at one second.
+    let plain_order = |punch: &Punch| punch.id.is_none() && punch.recorded_at.is_none();
+    if more.facts.corrections.is_empty() && more.facts.punches.iter().all(plain_order) {
+        // In the order given, which is that of punches at one second that say nothing else.
         (1..).zip(&mut more.facts.punches).for_each(|(number, punch)| punch.id = Some(number));
     }
     let (workday, as_of) = (more.window.facts.first, more.window.as_of);
     more.facts.approvals.push(Approval {
-        kind: ApprovalKind::Trip,
+        kind: ApprovalKind::EarlyIn,
         time: ApprovalTime::Workday(workday),
         status: ApprovalStatus::Approved,
         choice: Compensation::Pay,
@@ -569,6 +574,7 @@ fn moved(question: &Question, days: i32) -> Question {
     let facts = &mut moved.facts;
     for punch in &mut facts.punches {
         punch.at = later(punch.at, days);
+        punch.recorded_at = punch.recorded_at.map(|recorded_at| later(recorded_at, days));
     }
     for shift in &mut facts.shifts {
         shift.workday = shift.workday.plus(days);
@@ -666,7 +672,8 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
     }
 }
 
-/// No work, paired or on the timeline, lies in a scheduled shift from which the employee is absent. Thresholds of worked
+/// No work but that of call-backs, paired or on the timeline, lies in a scheduled shift from which the employee is absent.
+/// Thresholds of worked
 /// time, steps of leaving early and lengths of days are left out: they call a day absent because little was worked, or
 /// without a scheduled shift.
 pub fn work_attends_shifts(question: &Question) -> Held {
@@ -683,8 +690,11 @@ pub fn work_attends_shifts(question: &Question) -> Held {
     for row in engine::answer(&plain).exceptions.iter().filter(|row| row.1 == ExceptionCode::Absent) {
         let missed = state.scheduled.iter().find(|shift| shift.workday == row.0 && shift.start == row.3);
         let Some(shift) = missed else { return Err(format!("{row:?} is of no scheduled shift")) };
-        let paired = state.pairs.iter().any(|pair| pair.raw_start.max(shift.start) < pair.raw_end.min(shift.end));
-        let worked = state.spans.iter().any(|span| span.state.is_work() && overlap(span, shift.start, shift.end) > 0);
+        let is_callback = |worked: u32| state.shifts[worked as usize].callback;
+        let mut pairs = state.pairs.iter().filter(|pair| !is_callback(pair.shift));
+        let mut work = state.spans.iter().filter(|span| span.state.is_work() && !span.shift.is_some_and(is_callback));
+        let paired = pairs.any(|pair| pair.raw_start.max(shift.start) < pair.raw_end.min(shift.end));
+        let worked = work.any(|span| overlap(span, shift.start, shift.end) > 0);
         if paired || worked {
             return Err(format!("there is work in {shift:?}, and {row:?}"));
         }

@@ -802,7 +802,7 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 22] = [
+        let damages: [(&str, Damage); 23] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
@@ -813,6 +813,7 @@ mod tests {
             ("tag[1]", |chunk| chunk.tag[1] = 4),
             ("punch_tag[5]", |chunk| chunk.punch_tag[5] = 70_000),
             ("punch_tag", |chunk| chunk.punch_tag.truncate(2)),
+            ("punch_recorded_at", |chunk| chunk.punch_recorded_at.truncate(2)),
             ("shift_tag[0]", |chunk| chunk.shift_tag[0] = 4),
             ("corrections[0]", |chunk| chunk.corrections[0].tag = 70_000),
             ("leave[2]", |chunk| chunk.leave[2].time = None),

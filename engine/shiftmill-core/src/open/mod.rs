@@ -72,7 +72,7 @@ fn settle<'a, R: Recorder>(
         normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
     }
     if !in_order {
-        normalise::order(&mut state.punches, inputs.card.punches.id, inputs.tags);
+        normalise::order(&mut state.punches, &inputs.card.punches, inputs.tags);
     }
     normalise::leave_out_future(inputs, state, &mut plan_at);
     if inputs.timeline.needs().punch_restrictions {
@@ -92,6 +92,6 @@ fn settle<'a, R: Recorder>(
 /// Brings punches that a plugin edited into order, and leaves out those that repeat others now.
 pub(crate) fn settle_edited<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    normalise::order(&mut state.punches, inputs.card.punches.id, inputs.tags);
+    normalise::order(&mut state.punches, &inputs.card.punches, inputs.tags);
     dedupe::thin_out(inputs, state, recorder, &mut |at| inputs.timeline.at(clock.date_at(at)));
 }

@@ -2,7 +2,7 @@
 //! - Takes:  raw punches in any order, and corrections.
 //! - Gives:  kept punches in the total order: instant, then closers before transfers and unknown punches before openers
 //!   (out before in), then kind number, then the caller's number (none: after all numbers), then the pairs of the tag,
-//!   then the position given.
+//!   then when it became known, then the position given.
 //! - Keeps:  raw punches; a correction is a later fact beside them.
 //! - Runs:   first of all.
 //! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out, measured by how much
@@ -135,23 +135,26 @@ pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut im
     }
 }
 
-/// Brings punches into the total order. `ids` are the caller's numbers by raw position; empty when there are none.
-pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64], tags: &TagTable) {
+/// Brings punches into the total order. `columns` are the raw punches.
+pub(super) fn order(punches: &mut [KeptPunch], columns: &PunchColumns<'_>, tags: &TagTable) {
     // The punches of most cards are in order, and then one check is enough.
     let in_order = |earlier: &KeptPunch, later: &KeptPunch| {
         earlier.at < later.at
-            || (earlier.at == later.at && order_key(earlier, ids, tags) <= order_key(later, ids, tags))
+            || (earlier.at == later.at && order_key(earlier, columns, tags) <= order_key(later, columns, tags))
     };
     if !punches.is_sorted_by(in_order) {
-        punches.sort_unstable_by_key(|punch| order_key(punch, ids, tags));
+        punches.sort_unstable_by_key(|punch| order_key(punch, columns, tags));
     }
 }
 
-fn order_key(punch: &KeptPunch, ids: &[u64], tags: &TagTable) -> (Timestamp, u8, u8, u64, u16, u32) {
+type OrderKey = (Timestamp, u8, u8, u64, u16, Option<Timestamp>, u32);
+
+fn order_key(punch: &KeptPunch, columns: &PunchColumns<'_>, tags: &TagTable) -> OrderKey {
     let number = punch.raw.map_or(u32::MAX, NonZeroU32::get);
     // A punch that was added comes last.
-    let id = punch.raw.map_or(u64::MAX, |raw| ids.get(raw.get() as usize - 1).copied().unwrap_or(0));
-    (punch.at, direction_order(punch.kind), punch.kind as u8, id, tags.rank(punch.tag), number)
+    let id = punch.raw.map_or(u64::MAX, |raw| columns.id.get(raw.get() as usize - 1).copied().unwrap_or(0));
+    let recorded_at = recorded_at(columns, punch.raw);
+    (punch.at, direction_order(punch.kind), punch.kind as u8, id, tags.rank(punch.tag), recorded_at, number)
 }
 
 /// Whoever leaves and arrives in the same second has left first.

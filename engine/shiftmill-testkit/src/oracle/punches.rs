@@ -217,7 +217,8 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
     present.sort_by_key(|tap| {
         let side = if ends_work(tap.kind) { 0 } else { 1 + u8::from(starts_work(tap.kind)) };
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
-        (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), position)
+        let recorded_at = raw(question, tap).and_then(recorded);
+        (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), recorded_at, position)
     });
     present.retain(|tap| is_accepted_punch(question, tap, notices));
     present.retain(|tap| {
@@ -453,8 +454,10 @@ fn find(question: &Question, present: &[Named], punch: PunchRef) -> Option<usize
     };
     let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
     // Which of two that are named alike does not depend on the order given.
-    let order =
-        |(place, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), *place);
+    let order = |(place, named): &(usize, &Named)| {
+        let recorded_at = raw(question, &named.tap).and_then(recorded);
+        (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), recorded_at, *place)
+    };
     fitting.min_by_key(order).map(|entry| entry.0)
 }
 
