@@ -125,17 +125,13 @@ fn gather_by<'a>(
         let plan = plan_at(punch.at);
         roster.advance(punch.at);
         let rest = punches.get(index..).unwrap_or_default();
+        let goes_on = match &run {
+            None => false,
+            Some(run) if rare_kinds && callback::is_next_to(run.callback, punch) => run.is_answered_by(punch),
+            Some(run) => !run.ends_before(punch, plan, &roster) && !roster.starts_at(run, rest, plan),
+        };
         match &mut run {
-            Some(run) if rare_kinds && callback::is_next_to(run.callback, punch) && run.is_answered_by(punch) => {
-                run.take(punch, plan.pairing.mode, &roster);
-            }
-            Some(run)
-                if !(rare_kinds && callback::is_next_to(run.callback, punch))
-                    && !run.ends_before(punch, plan, &roster)
-                    && !roster.starts_at(run, rest, plan) =>
-            {
-                run.take(punch, plan.pairing.mode, &roster);
-            }
+            Some(run) if goes_on => run.take(punch, plan.pairing.mode, &roster),
             _ => {
                 let mut continues = false;
                 if let Some(run) = run {
