@@ -154,7 +154,8 @@ impl SpanState {
 }
 
 coded! {
-    /// The kind of a punch.
+    /// The kind of a punch. Shiftmill has more kinds than the contract: a plugin sees `callback_in` as `in`, `callback_out`
+    /// as `out`, and `offsite` as `unknown`.
     PunchKind {
         /// Starts work.
         In = 0 "in",
@@ -334,6 +335,16 @@ exceptions! {
     IGNORED_PUNCH = 46 "ignored_punch",
     /// Not there in core hours.
     CORE_HOURS_MISSED = 47 "core_hours_missed",
+    /// Work of a call-back.
+    CALLBACK_WORK = 48 "callback_work",
+    /// Work of a call-back without the approval that the ruleset asks for.
+    UNAPPROVED_CALLBACK = 49 "unapproved_callback",
+    /// A punch made outside of the site, which counts.
+    OFFSITE_PUNCH = 50 "offsite_punch",
+    /// A punch made outside of the site, without the approval that the ruleset asks for; it does not count.
+    UNAPPROVED_OFFSITE_PUNCH = 51 "unapproved_offsite_punch",
+    /// A punch that counts, and that became known long after it happened.
+    LATE_RECORDED_PUNCH = 52 "late_recorded_punch",
 }
 
 impl ExceptionCode {

@@ -11,7 +11,8 @@ use shiftmill::core::{CardFacts, Names, TagDictionary, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
 use shiftmill::{PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
-    AssignmentRow, EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_assignments, read_employees,
+    AssignmentRow, EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_assignments,
+    read_employees,
 };
 
 use crate::layouts::{LayoutArguments, Layouts};

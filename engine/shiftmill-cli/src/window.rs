@@ -28,7 +28,7 @@ pub struct WindowArguments {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub to: Option<Workday>,
     /// The time as of which everything is calculated, `2026-03-09 12:00` in the first zone, or with an offset. A shift
-    /// after it is pending. Default: the time of the last punch.
+    /// after it is pending. Default: the time of the last punch, or at which the last one was recorded.
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     /// State that the files contain all facts of the context days: where they show none, nobody worked. Without it,
@@ -166,7 +166,7 @@ fn zones_over(names: &[String], first: Workday, last: Workday) -> Result<ZoneTab
         .map_err(|error| Problem::new("there is no time-zone data for these days").cause(error))
 }
 
-/// The local dates of the first and the last punch, and the instant of the last.
+/// The local dates of the first and the last punch, and the instant of the last, or at which the last was recorded.
 fn punched(cards: &[CardFacts], zones: &ZoneTable) -> Option<(WorkdayRange, Timestamp)> {
     let mut found: Option<(WorkdayRange, Timestamp)> = None;
     for card in cards {
@@ -179,7 +179,8 @@ fn punched(cards: &[CardFacts], zones: &ZoneTable) -> Option<(WorkdayRange, Time
         let (from, to) = (zone.date_at(first), zone.date_at(last));
         let before = found.unwrap_or((WorkdayRange { first: from, last: to }, last));
         let range = WorkdayRange { first: before.0.first.min(from), last: before.0.last.max(to) };
-        found = Some((range, before.1.max(last)));
+        let recorded = card.punches.iter().filter_map(|punch| punch.recorded_at).max();
+        found = Some((range, before.1.max(last).max(recorded.unwrap_or(last))));
     }
     found
 }

@@ -61,6 +61,7 @@ fn worked(number: i32) -> CardFacts {
         kind,
         id: None,
         tag: TagId::NONE,
+        recorded_at: None,
     };
     let punches = (0..3).flat_map(|day| [punch(day, 9, PunchKind::In), punch(day, 17, PunchKind::Out)]);
     CardFacts { employee: format!("E-{number:04}"), punches: punches.collect(), ..CardFacts::default() }

@@ -105,6 +105,7 @@ fn bytes(card: &CardFacts) -> usize {
     let punch = if card.punches.iter().any(|punch| punch.id.is_some()) { 13 } else { 5 };
     let tagged = |tags: usize| if tags > 0 { 4 } else { 0 };
     let punch = punch + tagged(card.punches.iter().filter(|punch| punch.tag != TagId::NONE).count());
+    let punch = punch + tagged(card.punches.iter().filter(|punch| punch.recorded_at.is_some()).count());
     let shift = 16 + tagged(card.shifts.iter().filter(|shift| shift.tag != TagId::NONE).count());
     let sparse = card.leave.len()
         + card.corrections.len()
@@ -127,7 +128,8 @@ mod tests {
     use tokio_stream::StreamExt;
 
     fn card(number: usize, instants: &[i64]) -> CardFacts {
-        let punch = |at: &i64| Punch { at: Timestamp(*at), kind: PunchKind::In, id: None, tag: TagId::NONE };
+        let punch =
+            |at: &i64| Punch { at: Timestamp(*at), kind: PunchKind::In, id: None, tag: TagId::NONE, recorded_at: None };
         CardFacts {
             employee: format!("E-{number}"),
             punches: instants.iter().map(punch).collect(),

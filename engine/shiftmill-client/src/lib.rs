@@ -44,7 +44,7 @@
 //! };
 //! let request = client.prepare(settings).await?;
 //!
-//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
+//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None };
 //! let card = CardFacts {
 //!     employee: "E-100".to_owned(),
 //!     punches: vec![punch(1_772_456_400, PunchKind::In), punch(1_772_485_200, PunchKind::Out)],

@@ -88,7 +88,8 @@ fn timeline<'a>(
         Ok(turns)
     };
     let all_work = PlanTimeline::in_turn(&turns_of(TagId::NONE, Some(own))?).ok_or(EvaluationError::Engine)?;
-    let with_jobs = jobs.into_iter().try_fold(all_work, |timeline, job| Ok(timeline.with_job(job, &turns_of(job, None)?)));
+    let with_jobs =
+        jobs.into_iter().try_fold(all_work, |timeline, job| Ok(timeline.with_job(job, &turns_of(job, None)?)));
     with_jobs.map(Some)
 }
 

@@ -9,8 +9,8 @@ use crate::tags::TagId;
 use crate::text::is_plain;
 use crate::time::Timestamp;
 use crate::timecard::{
-    Approval, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave, ManualHours,
-    OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+    Approval, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave,
+    ManualHours, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -141,6 +141,8 @@ batch! {
         punch_id: u64, even_or_empty;
         /// The tag of each punch; empty when none has one.
         punch_tag: TagId, even_or_empty;
+        /// When each punch became known, in seconds after `punch_base`; empty when each did at its own instant.
+        punch_recorded_at: i32, even_or_empty;
     }
     rows shifts by
         /// Scheduled shifts per employee; empty when there are none.
@@ -336,6 +338,8 @@ pub enum BatchError {
 pub struct CheckedBatch {
     columns: TimecardBatch,
     starts: Starts,
+    /// Whether some punch, raw or corrected, has a rare kind.
+    rare_kinds: bool,
 }
 
 impl TimecardBatch {
@@ -361,11 +365,24 @@ impl TimecardBatch {
             return Err(BatchError::BaseOutOfCalendar { base: base.0 });
         }
         self.check_owners()?;
-        Ok(CheckedBatch { columns: self, starts })
+        let rare_kinds = self.has_rare_kinds();
+        Ok(CheckedBatch { columns: self, starts, rare_kinds })
     }
 }
 
 impl TimecardBatch {
+    /// Whether some punch, raw or corrected, has a rare kind.
+    fn has_rare_kinds(&self) -> bool {
+        // One number decides, so that this costs next to nothing for each punch.
+        let most = self.punch_kind.iter().copied().max();
+        let is_rare = most.and_then(PunchKind::from_number).is_some_and(PunchKind::is_rare);
+        let corrected = |(_, correction): (u32, &Correction)| match correction.kind {
+            CorrectionKind::Add { kind, .. } | CorrectionKind::SetKind { kind, .. } => kind.is_rare(),
+            CorrectionKind::Void(_) | CorrectionKind::Retime { .. } => false,
+        };
+        is_rare || self.corrections.iter().any(corrected)
+    }
+
     /// Added punches have tags too.
     fn check_correction_tags(&self, tags: usize) -> Result<(), BatchError> {
         let unknown = |(_, correction): &(u32, &Correction)| match correction.kind {
@@ -387,7 +404,8 @@ impl TimecardBatch {
         const COLUMN: &str = "assignments";
         for (index, (_, row)) in self.assignments.iter().enumerate() {
             let named = [(row.ruleset, rulesets), (row.zone, zones)];
-            let unknown = named.into_iter().find(|(number, known)| number.is_some_and(|number| usize::from(number) >= *known));
+            let unknown =
+                named.into_iter().find(|(number, known)| number.is_some_and(|number| usize::from(number) >= *known));
             let tag = [row.tag.unwrap_or_default(), row.job].into_iter().find(|tag| usize::from(tag.0) > tags);
             let value = unknown.and_then(|(number, _)| number.map(i64::from)).or(tag.map(i64::from));
             if let Some(value) = value {
@@ -460,8 +478,10 @@ impl CheckedBatch {
                 at: columns.punch_at.get(punches.clone())?,
                 kind: columns.punch_kind.get(punches.clone()).unwrap_or(&[]),
                 id: columns.punch_id.get(punches.clone()).unwrap_or(&[]),
-                tag: columns.punch_tag.get(punches).unwrap_or(&[]),
+                tag: columns.punch_tag.get(punches.clone()).unwrap_or(&[]),
+                recorded_at: columns.punch_recorded_at.get(punches).unwrap_or(&[]),
             },
+            rare_kinds: self.rare_kinds,
             schedule: ScheduleColumns {
                 workday: columns.shift_workday.get(shifts.clone())?,
                 start: columns.shift_start.get(shifts.clone())?,

@@ -190,6 +190,9 @@ pub struct KeptPunch {
     pub raw: Option<NonZeroU32>,
 }
 
+// There is one for each punch of a card, and they are copied and sorted: nothing else belongs in it.
+const _: () = assert!(size_of::<KeptPunch>() == 16);
+
 /// The most common worked shift begins so: in, meal start, meal end, out.
 const IN_MEAL_OUT: [PunchKind; 4] = [PunchKind::In, PunchKind::MealStart, PunchKind::MealEnd, PunchKind::Out];
 
@@ -297,6 +300,8 @@ pub struct WorkedShift {
     /// True when it matches another block of the scheduled shift that the worked shift before it matches: the two are
     /// one shift. See [`crate::shape::split`].
     pub joins: bool,
+    /// True for a call-back. See [`crate::shape::callback`].
+    pub callback: bool,
 }
 
 /// A stretch between an opener and its closer.

@@ -23,18 +23,40 @@ coded! {
         Transfer = 6 "transfer",
         /// The terminal recorded no direction.
         Unknown = 7 "unknown",
+        /// Starts the work of a call-back.
+        CallbackIn = 8 "callback_in",
+        /// Ends the work of a call-back.
+        CallbackOut = 9 "callback_out",
+        /// Made outside, without direction.
+        Offsite = 10 "offsite",
     }
 }
 
 impl PunchKind {
-    /// True for the kinds after which the person works: in, meal end, break end.
+    /// True for the kinds after which the person works: in, meal end, break end, callback in.
     pub const fn is_opener(self) -> bool {
-        matches!(self, PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd)
+        matches!(self, PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::CallbackIn)
     }
 
-    /// True for the kinds after which the person does not work: out, meal start, break start.
+    /// True for the kinds after which the person does not work: out, meal start, break start, callback out.
     pub const fn is_closer(self) -> bool {
-        matches!(self, PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart)
+        matches!(self, PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut)
+    }
+
+    /// True for the kinds that may open or close: unknown, offsite.
+    pub const fn is_without_direction(self) -> bool {
+        matches!(self, PunchKind::Unknown | PunchKind::Offsite)
+    }
+
+    /// True for the kinds of a call-back: callback in, callback out.
+    pub const fn is_callback(self) -> bool {
+        matches!(self, PunchKind::CallbackIn | PunchKind::CallbackOut)
+    }
+
+    /// True for the kinds that most cards do not have, those after [`PunchKind::Unknown`]: their rules are looked at only
+    /// where some card has one.
+    pub const fn is_rare(self) -> bool {
+        self.number() > PunchKind::Unknown.number()
     }
 }
 
@@ -338,7 +360,7 @@ coded! {
         RoundConflict = 22 "round_conflict",
         /// A repeated punch was dropped.
         DuplicatePunch = 23 "duplicate_punch",
-        /// A punch later than `as_of`; left out.
+        /// A punch later than `as_of`, or than it was recorded; left out.
         FuturePunch = 24 "future_punch",
         /// A correction that names no punch.
         CorrectionUnmatched = 25 "correction_unmatched",
@@ -386,6 +408,16 @@ coded! {
         IgnoredPunch = 46 "ignored_punch",
         /// Not there in core hours.
         CoreHoursMissed = 47 "core_hours_missed",
+        /// Work of a call-back.
+        CallbackWork = 48 "callback_work",
+        /// Work of a call-back without the approval that the ruleset asks for.
+        UnapprovedCallback = 49 "unapproved_callback",
+        /// A punch made outside, which counts.
+        OffsitePunch = 50 "offsite_punch",
+        /// A punch made outside, without the approval that the ruleset asks for; it does not count.
+        UnapprovedOffsitePunch = 51 "unapproved_offsite_punch",
+        /// A punch that counts, and that became known long after it happened.
+        LateRecordedPunch = 52 "late_recorded_punch",
     }
 }
 
@@ -439,7 +471,12 @@ impl ExceptionCode {
             | E::OutsideEmployment
             | E::MarkedPunch
             | E::IgnoredPunch
-            | E::CoreHoursMissed => false,
+            | E::CoreHoursMissed
+            | E::CallbackWork
+            | E::UnapprovedCallback
+            | E::OffsitePunch
+            | E::UnapprovedOffsitePunch
+            | E::LateRecordedPunch => false,
         }
     }
 }

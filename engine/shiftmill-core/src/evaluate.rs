@@ -258,7 +258,13 @@ mod tests {
             card.window.facts.first = day;
             card.window.facts.last = day;
             card.window.pay_period = card.window.facts;
-            card.facts.punches.push(Punch { at: Timestamp(0), kind: In, id: None, tag: TagId::NONE });
+            card.facts.punches.push(Punch {
+                at: Timestamp(0),
+                kind: In,
+                id: None,
+                tag: TagId::NONE,
+                recorded_at: None,
+            });
             assert_eq!(all(&mut card), Err(EvaluationError::WindowOutOfCalendar));
         }
     }

@@ -7,7 +7,8 @@ use crate::codes::{PunchKind, RosterKind};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{
-    Approval, Assignment, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours, OpeningBalance, Waiver,
+    Approval, Assignment, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours,
+    OpeningBalance, Waiver,
 };
 
 /// One employee's facts as rows.
@@ -62,6 +63,8 @@ pub struct Punch {
     pub id: Option<u64>,
     /// Its tag.
     pub tag: TagId,
+    /// When it became known. `None`: at its own instant.
+    pub recorded_at: Option<Timestamp>,
 }
 
 /// One roster row: mostly a scheduled shift.
@@ -147,8 +150,9 @@ impl TimecardBatch {
             self.punch_base = first.at;
         }
         let base = self.punch_base;
-        let offset = |punch: &Punch| i32::try_from(punch.at.0.saturating_sub(base.0)).ok();
-        if punches.iter().any(|punch| offset(punch).is_none()) {
+        let offset = |at: Timestamp| i32::try_from(at.0.saturating_sub(base.0)).ok();
+        let recorded = |punch: &Punch| punch.recorded_at.unwrap_or(punch.at);
+        if punches.iter().any(|punch| offset(punch.at).is_none() || offset(recorded(punch)).is_none()) {
             return Err(PunchTooFar);
         }
         let owner = self.employees.len() as u32;
@@ -158,10 +162,16 @@ impl TimecardBatch {
         self.push_rejected(*rejected_rows);
         self.push_tag(*tag);
         self.punch_count.push(punches.len() as u32);
-        self.punch_at.extend(punches.iter().filter_map(offset));
+        self.punch_at.extend(punches.iter().filter_map(|punch| offset(punch.at)));
         self.punch_kind.extend(punches.iter().map(|punch| punch.kind as u8));
         self.push_ids(punches);
         push_tags(&mut self.punch_tag, self.punch_at.len(), punches.iter().map(|punch| punch.tag));
+        // A column of the whole batch: every punch before was recorded at its own instant.
+        if punches.iter().any(|punch| punch.recorded_at.is_some()) || !self.punch_recorded_at.is_empty() {
+            let before = self.punch_recorded_at.len()..self.punch_at.len() - punches.len();
+            self.punch_recorded_at.extend_from_slice(self.punch_at.get(before).unwrap_or(&[]));
+            self.punch_recorded_at.extend(punches.iter().filter_map(|punch| offset(recorded(punch))));
+        }
         self.push_shifts(shifts);
         self.push_kinds(shifts);
         push_tags(&mut self.shift_tag, self.shift_workday.len(), shifts.iter().map(|shift| shift.tag));

@@ -49,14 +49,14 @@ pub mod shape;
 // Facts: what is known of an employee, one timecard or many at once.
 pub use assigned::{Assigned, assigned_zone};
 pub use batch::{
-    ASSIGNMENTS_PER_TIMECARD_MAX, BatchError, CheckedBatch, EMPLOYEE_KEY_BYTES_MAX, PUNCHES_PER_TIMECARD_MAX, ROWS_PER_TIMECARD_MAX,
-    SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch, check_keys, is_employee_key,
+    ASSIGNMENTS_PER_TIMECARD_MAX, BatchError, CheckedBatch, EMPLOYEE_KEY_BYTES_MAX, PUNCHES_PER_TIMECARD_MAX,
+    ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Sparse, TimecardBatch, check_keys, is_employee_key,
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment,
-    EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef, ScheduleColumns,
-    Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow,
+    Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef,
+    ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Tags: what punches, roster rows and people carry, and which rules are for whom.

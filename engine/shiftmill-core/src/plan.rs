@@ -9,7 +9,7 @@ use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
 use crate::open::clock_offset::ClockOffset;
 use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
-use crate::open::normalise::{Granularity, Normalise};
+use crate::open::normalise::{Granularity, NeedsApproval, Normalise};
 use crate::open::restriction::PunchRestriction;
 use crate::pay::combine::Overtime;
 use crate::pay::holidays::{HolidayBasis, Holidays};
@@ -235,7 +235,15 @@ impl PlanTimeline {
         let first = versions.first().map_or_else(|| Arc::clone(&self.first), |(_, plan)| Arc::clone(plan));
         let shared = Arc::new(Shared { bindings, ..Shared::clone(&self.shared) });
         let common = versions.len();
-        PlanTimeline { several: versions.len() > 1, versions, first, common, jobs: Vec::new(), needs: self.needs, shared }
+        PlanTimeline {
+            several: versions.len() > 1,
+            versions,
+            first,
+            common,
+            jobs: Vec::new(),
+            needs: self.needs,
+            shared,
+        }
     }
 
     /// The same timeline with the tag filters that its rules name. `None` when there are more than
@@ -398,6 +406,10 @@ pub(crate) struct Needs {
     pub(crate) core_hours: bool,
     /// Meals are required.
     pub(crate) meals: bool,
+    /// Call-backs need an approval.
+    pub(crate) callback_approval: bool,
+    /// Punches made outside need an approval.
+    pub(crate) offsite_approval: bool,
     /// Some work may not count as overtime.
     pub(crate) overtime_approval: bool,
     /// That is so on cards without approvals too.
@@ -440,6 +452,8 @@ impl Needs {
             core_hours: any(Plan::has_core_hours),
             meals: any(|plan| !plan.meal_requirements.is_empty()),
             overtime_approval: any(|plan| !plan.overtime_approval.is_empty()),
+            callback_approval: any(|plan| plan.normalise.callback == NeedsApproval::Always),
+            offsite_approval: any(|plan| plan.normalise.offsite == NeedsApproval::Always),
             overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),
             approved_time: any(|plan| plan.overtime_approval.iter().any(OvertimeApproval::needs_approved_time)),
             overtime: any(|plan| plan.overtime.acts()),

@@ -51,6 +51,13 @@ pub enum Note {
         /// The punch it repeats.
         kept: Timestamp,
     },
+    /// A punch does not count: it became known after `as_of`.
+    PunchNotKnown {
+        /// The punch.
+        at: Timestamp,
+        /// When it became known.
+        recorded_at: Timestamp,
+    },
     /// A correction was applied.
     Corrected(Corrected),
     /// A correction does not count.
@@ -389,6 +396,8 @@ pub enum ApprovalOutcome {
     Rejected,
     /// The ruleset has no rule that reads approvals of its kind.
     NotRead,
+    /// It allows what its kind says, where the ruleset asks for approval: a call-back, or punches made outside.
+    Allows,
 }
 
 coded! {
@@ -404,6 +413,8 @@ coded! {
         Rejected = 3 "rejected",
         /// The ruleset has no rule that reads approvals of its kind.
         NotRead = 4 "not_read",
+        /// It allows what its kind says.
+        Allows = 5 "allows",
     }
 }
 
@@ -416,6 +427,7 @@ impl ApprovalOutcome {
             ApprovalOutcome::Pending => ApprovalOutcomeKind::Pending,
             ApprovalOutcome::Rejected => ApprovalOutcomeKind::Rejected,
             ApprovalOutcome::NotRead => ApprovalOutcomeKind::NotRead,
+            ApprovalOutcome::Allows => ApprovalOutcomeKind::Allows,
         }
     }
 }

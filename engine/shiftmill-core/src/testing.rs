@@ -58,7 +58,7 @@ impl Card {
 
     pub(crate) fn punch(&mut self, day: i32, time: &str, kind: PunchKind) {
         let at = self.instant(day, time);
-        self.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
+        self.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
     }
 
     pub(crate) fn punches(&mut self, day: i32, punches: &[(&str, PunchKind)]) {

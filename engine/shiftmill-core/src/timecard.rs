@@ -24,6 +24,8 @@ pub struct Timecard<'a> {
     pub tag: TagId,
     /// Clock events in any order.
     pub punches: PunchColumns<'a>,
+    /// False when no punch, also none of the corrections, has a kind that is rare: see [`PunchKind::is_rare`].
+    pub rare_kinds: bool,
     /// Scheduled shifts in any order.
     pub schedule: ScheduleColumns<'a>,
     /// Approved leave.
@@ -77,6 +79,8 @@ pub struct PunchColumns<'a> {
     pub id: &'a [u64],
     /// The tag of each punch; empty when none has one.
     pub tag: &'a [TagId],
+    /// When each became known, in seconds after `base`; empty when each did at its own instant.
+    pub recorded_at: &'a [i32],
 }
 
 /// Roster rows, mostly scheduled shifts, as columns of one length.

@@ -5,8 +5,8 @@
 //! others, an order maps a row to its position in the list of the card.
 
 use shiftmill_core::{
-    CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchRole, WaiverKind, Workday,
-    ZoneCursor, shape,
+    CardState, DayType, Hook, Inputs, KeptPunch, PlanTimeline, PluginBinding, PunchKind, PunchRole, WaiverKind,
+    Workday, ZoneCursor, shape,
 };
 
 use crate::columns::{
@@ -25,6 +25,25 @@ pub struct HookCard<'a> {
     pub inputs: &'a Inputs<'a>,
     /// The state of the card before the hook.
     pub state: &'a CardState,
+}
+
+/// The number of a kind of punch in the contract. Kinds that the contract does not have are shown as the nearest one that
+/// it has, so that plugins that know nothing of them go on.
+const fn shown_kind(kind: PunchKind) -> u8 {
+    let shown = match kind {
+        PunchKind::CallbackIn => PunchKind::In,
+        PunchKind::CallbackOut => PunchKind::Out,
+        PunchKind::Offsite => PunchKind::Unknown,
+        PunchKind::In
+        | PunchKind::Out
+        | PunchKind::MealStart
+        | PunchKind::MealEnd
+        | PunchKind::BreakStart
+        | PunchKind::BreakEnd
+        | PunchKind::Transfer
+        | PunchKind::Unknown => kind,
+    };
+    shown as u8
 }
 
 /// The number of last zones that are searched before a zone is encoded again.
@@ -407,7 +426,7 @@ impl Tables {
 
         let punches = Picked::of(&state.punches, tables.punches, orders);
         punches.fill(reads.punches.at, &mut self.punches.at, |punch| punch.at.0);
-        punches.fill(reads.punches.kind, &mut self.punches.kind, |punch| punch.kind as u8);
+        punches.fill(reads.punches.kind, &mut self.punches.kind, |punch| shown_kind(punch.kind));
         punches.fill(reads.punches.role, &mut self.punches.role, |punch| role_number(punch, hook));
         punches.fill(facts && reads.punches.any(), &mut self.facts.punch_tags, |punch| punch.tag);
         if hook == Hook::Punches {

@@ -102,7 +102,8 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         rejected_rows: 0,
         zone: &zone,
         tag: TagId::NONE,
-        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[], recorded_at: &[] },
+        rare_kinds: false,
         schedule: ScheduleColumns {
             workday: &[],
             start: &[],

@@ -241,7 +241,6 @@ fn codes_are_spelled_as_the_core_spells_them() {
     same_codes!(
         ExceptionCode,
         DayType,
-        PunchKind,
         PunchRole,
         SpanState,
         Layer,
@@ -250,6 +249,17 @@ fn codes_are_spelled_as_the_core_spells_them() {
         ApprovalStatus,
         Compensation
     );
+}
+
+#[test]
+fn kinds_of_punches_that_the_contract_has_are_spelled_as_the_core_spells_them() {
+    for kind in sdk::PunchKind::ALL {
+        assert_eq!(core::PunchKind::from_code(kind.code()).map(|known| known as u8), Some(kind.number()));
+    }
+    // The others came later: the host shows them as one of these.
+    let later =
+        core::PunchKind::ALL.iter().filter(|kind| sdk::PunchKind::ALL.iter().all(|it| it.code() != kind.code()));
+    assert!(later.copied().all(core::PunchKind::is_rare));
 }
 
 #[test]

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use shiftmill_core::{ContextDays, PlanTimeline, RuleId, Workday};
 
 use crate::canonical;
-use crate::compile::{self, Parts};
 use crate::check::{Table, Value};
+use crate::compile::{self, Parts};
 use crate::effective::Version;
 use crate::extends::Layers;
 use crate::mistake::Finder;
@@ -172,7 +172,9 @@ impl Ruleset {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JoinError {
     /// A name means different things in two of them.
-    #[error("the {what} `{name}` is not the same in the rulesets `{first}` and `{second}`, so no employee can change between them; give one of both another name")]
+    #[error(
+        "the {what} `{name}` is not the same in the rulesets `{first}` and `{second}`, so no employee can change between them; give one of both another name"
+    )]
     Differs {
         /// What has the name.
         what: &'static str,

@@ -5,7 +5,7 @@ use shiftmill_core::{DayType, ExceptionCode, Severity, Weekday};
 
 use crate::settings::{CHANGE, DOCUMENT, Kind, Section, Setting};
 
-const LENGTH: &str = r"^(\d{1,4}:[0-5]\d(:[0-5]\d)?|(?=\d)(\d+h)?(\d+m)?(\d+s)?)$";
+const LENGTH: &str = r"^(\d{1,4}:[0-5]\d(:[0-5]\d)?|(?=\d)(\d+d)?(\d+h)?(\d+m)?(\d+s)?)$";
 const TIME: &str = r"^\d{1,2}:[0-5]\d(:[0-5]\d)?$";
 const WINDOW: &str = r"^\d{1,2}:[0-5]\d(:[0-5]\d)?\s*-\s*\d{1,2}:[0-5]\d(:[0-5]\d)?$";
 const DATE: &str = r"^\d{4}-\d{2}-\d{2}$";

@@ -4,7 +4,7 @@
 
 use shiftmill_core::open::correction_policy::CorrectionAction;
 use shiftmill_core::open::dedupe::DedupeKeep;
-use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::pay::combine::CombineKind;
 use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
@@ -269,6 +269,11 @@ const WHERE: Setting = optional(
     Kind::Tags,
     "Only work with these tags: `{ job = [\"welder\", \"fitter\"], site = \"!north\" }`.",
 );
+const ONLY_CALLBACKS: Setting = optional(
+    "callback",
+    Kind::Flag,
+    "`true`: only the work of call-backs; `false`: only other work. Both when left out.",
+);
 const PUNCHES_WHERE: Setting = required("where", Kind::Tags, "The punches, by their tags: `{ device = \"gate-2\" }`.");
 const RULE_SOURCE: Setting =
     optional("source", Kind::Text(400), "Where the rule is written down; shown in explanations.");
@@ -392,7 +397,25 @@ static PUNCHES: Section = Section {
             "future_skew",
             up_to(24 * HOUR),
             "5m",
-            "A punch later than `as_of` by more than this is left out: `future_punch`.",
+            "A punch later than `as_of`, or than it was recorded, by more than this is left out: `future_punch`.",
+        ),
+        setting(
+            "recorded_late_after",
+            off_or_up_to(400 * 24 * HOUR),
+            "off",
+            "A punch that was recorded later than this after it happened is `late_recorded_punch`. It counts all the same.",
+        ),
+        setting(
+            "offsite",
+            one_of::<NeedsApproval>(),
+            "count",
+            "Punches made outside of the site: with `approved`, one that no approval of kind `outing` or `trip` covers is left out: `unapproved_offsite_punch`.",
+        ),
+        setting(
+            "callback",
+            one_of::<NeedsApproval>(),
+            "count",
+            "Call-backs: with `approved`, one that no approval of kind `callback` covers is `unapproved_callback`. It counts all the same.",
         ),
         setting(
             "dedupe_window",
@@ -1260,6 +1283,7 @@ static TIER: Section = Section {
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
         setting("weekdays", Kind::Weekdays, "Mon-Sun", "Only on these weekdays."),
         WHERE,
+        ONLY_CALLBACKS,
         optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only on late days of a run of worked days."),
         setting(
             "counts",
@@ -1343,6 +1367,7 @@ static PREMIUM_RULE: Section = Section {
             "split",
             "The time inside the window, or the whole shift under a condition.",
         ),
+        ONLY_CALLBACKS,
         setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
         setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
         WHERE,

@@ -7,7 +7,7 @@ use shiftmill_core::{DayType, DayTypeSet, Weekday, WeekdaySet, Workday};
 use crate::document::{Node, Raw};
 
 /// How lengths are written.
-pub(crate) const LENGTHS: &str = "write lengths as \"8h\", \"30m\", \"90s\", \"8h30m\" or \"7:30\"";
+pub(crate) const LENGTHS: &str = "write lengths as \"8h\", \"30m\", \"90s\", \"7d\", \"8h30m\" or \"7:30\"";
 /// How times of day are written.
 pub(crate) const TIMES: &str = "write times of day as \"09:00\" or \"22:00:30\"";
 /// How windows are written.
@@ -26,7 +26,7 @@ pub(crate) fn length(text: &str) -> Option<u32> {
     }
     let mut total: u32 = 0;
     let mut digits = String::new();
-    let mut units = "hms".chars();
+    let mut units = "dhms".chars();
     for letter in text.chars() {
         if letter.is_ascii_digit() {
             digits.push(letter);
@@ -35,6 +35,7 @@ pub(crate) fn length(text: &str) -> Option<u32> {
         // Each unit once, from long to short.
         units.find(|unit| *unit == letter)?;
         let size = match letter {
+            'd' => 86_400,
             'h' => 3_600,
             'm' => 60,
             _ => 1,
@@ -168,6 +169,9 @@ mod tests {
         assert_eq!(length("8h30m"), Some(30_600));
         assert_eq!(length("7:30"), Some(27_000));
         assert_eq!(length("90s"), Some(90));
+        assert_eq!(length("7d"), Some(604_800));
+        assert_eq!(length("1d12h"), Some(129_600));
+        assert_eq!(length("12h1d"), None);
         assert_eq!(length("0m"), Some(0));
         for wrong in ["", "8", "h", "30m8h", "8hh", "7:60", "-1h", "1.5h", "99999999h", "7:3"] {
             assert_eq!(length(wrong), None, "{wrong}");

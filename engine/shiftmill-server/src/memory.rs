@@ -84,6 +84,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         approvals,
         tag,
         punch_tag,
+        punch_recorded_at,
         shift_tag,
         employment,
         manual_hours,
@@ -95,9 +96,11 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let times = shift_start.len() + shift_end.len() + shift_hours.len();
     let shifts = shift_workday.len() + times + shift_template.len();
     let tags = tag.len() + punch_tag.len() + shift_tag.len();
-    let words = per_employee + punch_at.len() + shifts + tags + punch_id.len() * 2;
+    let punches = punch_at.len() + punch_recorded_at.len();
+    let words = per_employee + punches + shifts + tags + punch_id.len() * 2;
     let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len() + manual_hours.len();
-    let rows = leave.len() + corrections.len() + decided + attestations.len() + assignments.len() + opening_balances.len();
+    let rows =
+        leave.len() + corrections.len() + decided + attestations.len() + assignments.len() + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
     keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20
 }

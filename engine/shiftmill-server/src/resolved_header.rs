@@ -98,8 +98,9 @@ pub(crate) async fn joined(rulesets: Vec<Ready>, field: &str, known: &Arc<Snapsh
         let joined = Ruleset::join(&alone)?;
         Ok(rulesets.into_iter().zip(joined).map(|(ready, ruleset)| Ready { ruleset, ..ready }).collect())
     });
-    let joined: Result<Vec<Ready>, JoinError> =
-        joined.await.map_err(|_| Problem::new(ErrorCode::Engine, "rulesets were lost; this is a fault of Shiftmill"))?;
+    let joined: Result<Vec<Ready>, JoinError> = joined
+        .await
+        .map_err(|_| Problem::new(ErrorCode::Engine, "rulesets were lost; this is a fault of Shiftmill"))?;
     joined.map_err(|error| Problem::at(ErrorCode::Header, field, error.to_string()))
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use prost::Message;
 use shiftmill::core::{
-    ASSIGNMENTS_PER_TIMECARD_MAX, Assignment, BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError, ExceptionCode, FactList, Leave, Names,
-    PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX, SHIFTS_PER_TIMECARD_MAX, Seconds,
-    SplitRow, TagDictionary, TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime, Zone, ZoneTable, assigned_zone, check_keys,
-    excerpt,
+    ASSIGNMENTS_PER_TIMECARD_MAX, Assignment, BatchError, CardFacts, CarriedRow, CheckedBatch, Detail, EvaluationError,
+    ExceptionCode, FactList, Leave, Names, PUNCHES_PER_TIMECARD_MAX, PluginFailure, PunchTooFar, ROWS_PER_TIMECARD_MAX,
+    SHIFTS_PER_TIMECARD_MAX, Seconds, SplitRow, TagDictionary, TimecardBatch, Timestamp, Waiver, WaiverKind, WallTime,
+    Zone, ZoneTable, assigned_zone, check_keys, excerpt,
 };
 use shiftmill::ruleset::{JOINED_RULESETS_MAX, Ruleset};
 use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
@@ -401,6 +401,7 @@ fn punch_row(punch: &v1::Punch) -> PunchRow<'_> {
         kind: punch.kind.as_str().into(),
         id: unless_zero(punch.id),
         tag: &punch.tag,
+        recorded: punch.recorded_at.as_str().into(),
     }
 }
 

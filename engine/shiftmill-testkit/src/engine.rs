@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    Assigned, CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError, EvaluationWindow,
-    Evaluations, Hook, Inputs, Note, PayCode, Plan, PlanTimeline, RuleId, Scratch, Silent, SpanState, Stage, TagDictionary,
-    TagIndex, TagTable, TimecardBatch, Timestamp, Workday, Zone, apply, close, evaluate,
+    Assigned, CardFacts, CardResult, CardState, Change, CheckedBatch, Detail, Edit, Edits, EvaluationError,
+    EvaluationWindow, Evaluations, Hook, Inputs, Note, PayCode, Plan, PlanTimeline, RuleId, Scratch, Silent, SpanState,
+    Stage, TagDictionary, TagIndex, TagTable, TimecardBatch, Timestamp, Workday, Zone, apply, close, evaluate,
 };
 
 use crate::made_up_plugin;
@@ -74,7 +74,8 @@ pub fn rows_with(
 /// a state of its own, all have one scratch.
 pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evaluations> {
     let given: Vec<Given> = questions.iter().map(Given::of).collect();
-    let inputs: Vec<Inputs<'_>> = questions.iter().zip(&given).map(|(question, given)| given.inputs(question)).collect();
+    let inputs: Vec<Inputs<'_>> =
+        questions.iter().zip(&given).map(|(question, given)| given.inputs(question)).collect();
     let mut states = vec![CardState::default(); questions.len()];
     let waiting = |(question, state)| Waiting { question, notes: notes(detail), state, error: None };
     let mut cards: Vec<Waiting<'_>> = questions.iter().zip(&mut states).map(waiting).collect();
@@ -108,7 +109,13 @@ impl Given {
         let batch = batch.check(timelines.len(), zones.len(), question.tags.len());
         let batch = batch.expect("generated columns fit together");
         let assigned = Assigned::of(&batch, 0, |ruleset| timelines.get(ruleset), &zones);
-        Given { assigned: assigned.expect("the rulesets are siblings"), batch, timelines, zones, tags: tag_table(question) }
+        Given {
+            assigned: assigned.expect("the rulesets are siblings"),
+            batch,
+            timelines,
+            zones,
+            tags: tag_table(question),
+        }
     }
 
     fn inputs<'a>(&'a self, question: &'a Question) -> Inputs<'a> {

@@ -11,9 +11,9 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    Assigned, Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Because, CardFacts, CardState, Compensation, Correction,
-    CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId, Layer,
-    Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Assigned, Because, CardFacts, CardState, Compensation,
+    Correction, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId,
+    Layer, Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
     ScheduledShift, Scratch, Seconds, ShiftTimes, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues,
     TimecardBatch, Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone,
     evaluate,
@@ -200,13 +200,15 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         let inside = |at: Timestamp| pair.raw_start < at && at < pair.raw_end;
         let undisturbed = !state.punches.iter().any(|punch| inside(punch.at));
         let is_whole = !pair.starts_at_cut && !pair.ends_at_cut;
-        !pair.imputed && undisturbed && is_whole && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
+        // Nothing divides a call-back.
+        let is_callback = state.shifts[pair.shift as usize].callback;
+        !pair.imputed && !is_callback && undisturbed && is_whole && pair.raw_end.since(pair.raw_start) > Seconds(7_200)
     });
     let Some(pair) = long else { return Ok(()) };
     let at = Timestamp(pair.raw_start.0 + 3_600);
     let id = plain.facts.punches.iter().filter_map(|punch| punch.id).max().map(|id| id + 1);
     let mut cut = plain.clone();
-    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id, tag: pair.tag });
+    cut.facts.punches.push(Punch { at, kind: PunchKind::Transfer, id, tag: pair.tag, recorded_at: None });
     let (whole, cut) = (engine::answer(&plain), engine::answer(&cut));
     if whole.lines == cut.lines { Ok(()) } else { Err(format!("{:#?}\nbecame\n{:#?}", whole.lines, cut.lines)) }
 }
@@ -290,7 +292,13 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     let tier = |rule, scope, limit| OvertimeTier {
         rule,
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
+        when: TierCondition {
+            day_types: DayTypeSet::ALL,
+            weekdays: WeekdaySet::ALL,
+            tags: None,
+            callback: None,
+            consecutive: None,
+        },
         counts: Counts::StraightTime,
         counts_other_tags: false,
         leave_counts: false,
@@ -385,6 +393,7 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
                     day_types: DayTypeSet::ALL,
                     weekdays: WeekdaySet::NONE,
                     tags: None,
+                    callback: None,
                     consecutive: None,
                 },
                 counts: Counts::AllHours,
@@ -403,6 +412,7 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
             weekdays: WeekdaySet::NONE,
             day_types: DayTypeSet::ALL,
             tags: None,
+            callback: None,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::hours(24),
@@ -424,7 +434,9 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
     let transfers = plain.facts.punches.iter().any(|punch| punch.kind == PunchKind::Transfer);
     let adds =
         |correction: &Correction| matches!(correction.kind, CorrectionKind::Add { kind: PunchKind::Transfer, .. });
-    let tags_are_read = transfers || plain.facts.corrections.iter().any(adds);
+    // Of repeats that were recorded at different times, tags say which comes first.
+    let recorded = plain.facts.punches.iter().any(|punch| punch.recorded_at.is_some());
+    let tags_are_read = transfers || recorded || plain.facts.corrections.iter().any(adds);
     plain.facts.punches.iter_mut().for_each(|punch| punch.tag = TagId::NONE);
     plain.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE);
     for correction in &mut plain.facts.corrections {
@@ -440,13 +452,14 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
     }
     more.facts.shifts.iter_mut().step_by(2).for_each(|row| row.tag = TagId(2));
     more.facts.tag = TagId(1);
-    if more.facts.corrections.is_empty() && more.facts.punches.iter().all(|punch| punch.id.is_none()) {
-        // In the order given, which is that of punches without numbers at one second.
+    let plain_order = |punch: &Punch| punch.id.is_none() && punch.recorded_at.is_none();
+    if more.facts.corrections.is_empty() && more.facts.punches.iter().all(plain_order) {
+        // In the order given, which is that of punches at one second that say nothing else.
         (1..).zip(&mut more.facts.punches).for_each(|(number, punch)| punch.id = Some(number));
     }
     let (workday, as_of) = (more.window.facts.first, more.window.as_of);
     more.facts.approvals.push(Approval {
-        kind: ApprovalKind::Trip,
+        kind: ApprovalKind::EarlyIn,
         time: ApprovalTime::Workday(workday),
         status: ApprovalStatus::Approved,
         choice: Compensation::Pay,
@@ -562,6 +575,7 @@ fn moved(question: &Question, days: i32) -> Question {
     let facts = &mut moved.facts;
     for punch in &mut facts.punches {
         punch.at = later(punch.at, days);
+        punch.recorded_at = punch.recorded_at.map(|recorded_at| later(recorded_at, days));
     }
     for shift in &mut facts.shifts {
         shift.workday = shift.workday.plus(days);
@@ -663,7 +677,8 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
     }
 }
 
-/// No work, paired or on the timeline, lies in a scheduled shift from which the employee is absent. Thresholds of worked
+/// No work but that of call-backs, paired or on the timeline, lies in a scheduled shift from which the employee is absent.
+/// Thresholds of worked
 /// time, steps of leaving early and lengths of days are left out: they call a day absent because little was worked, or
 /// without a scheduled shift.
 pub fn work_attends_shifts(question: &Question) -> Held {
@@ -679,8 +694,11 @@ pub fn work_attends_shifts(question: &Question) -> Held {
     for row in engine::answer(&plain).exceptions.iter().filter(|row| row.1 == ExceptionCode::Absent) {
         let missed = state.scheduled.iter().find(|shift| shift.workday == row.0 && shift.start == row.3);
         let Some(shift) = missed else { return Err(format!("{row:?} is of no scheduled shift")) };
-        let paired = state.pairs.iter().any(|pair| pair.raw_start.max(shift.start) < pair.raw_end.min(shift.end));
-        let worked = state.spans.iter().any(|span| span.state.is_work() && overlap(span, shift.start, shift.end) > 0);
+        let is_callback = |worked: u32| state.shifts[worked as usize].callback;
+        let mut pairs = state.pairs.iter().filter(|pair| !is_callback(pair.shift));
+        let mut work = state.spans.iter().filter(|span| span.state.is_work() && !span.shift.is_some_and(is_callback));
+        let paired = pairs.any(|pair| pair.raw_start.max(shift.start) < pair.raw_end.min(shift.end));
+        let worked = work.any(|span| overlap(span, shift.start, shift.end) > 0);
         if paired || worked {
             return Err(format!("there is work in {shift:?}, and {row:?}"));
         }

@@ -70,6 +70,9 @@ fn smaller(question: &Question) -> Vec<Question> {
     }
     with(&|question| question.facts.opening_balances.clear());
     with(&|question| question.facts.punches.iter_mut().for_each(|punch| punch.id = None));
+    for index in 0..facts.punches.len() {
+        with(&|question| question.facts.punches[index].recorded_at = None);
+    }
     with(&|question| question.facts.punches.sort_by_key(|punch| punch.at));
     with(&|question| question.window.facts.first = question.window.facts.first.plus(1).min(question.window.facts.last));
     with(&|question| question.window.facts.last = question.window.facts.last.plus(-1).max(question.window.facts.first));
@@ -204,6 +207,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
                     day_types: DayTypeSet::ALL,
                     weekdays: WeekdaySet::ALL,
                     tags: None,
+                    callback: None,
                     consecutive: None,
                 };
             }

@@ -257,6 +257,7 @@ fields! {
         Leave Optional "`first` or `second` when the leave is half of `workday`";
     }
     Recorded "recorded" ["recorded_at", "approved_at"] {
+        Punches Optional "when it became known; at its own time, when empty";
         Leave Optional "when it became known; always known, when empty";
         Corrections Optional "when it became known; always known, when empty";
         Approvals Optional "when it became known; always known, when empty";

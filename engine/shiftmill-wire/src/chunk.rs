@@ -2,10 +2,10 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, Assignment, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind,
-    DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names,
-    OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp, Unit,
-    Waiver, WaiverKind, Workday,
+    Approval, ApprovalTime, Assignment, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction,
+    CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours,
+    Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp,
+    Unit, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -65,6 +65,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         punch_kind: batch.punch_kind,
         punch_id: batch.punch_id,
         punch_tag: ColumnValue::to_numbers(batch.punch_tag),
+        punch_recorded_at: batch.punch_recorded_at,
         shift_count: batch.shift_count,
         shift_workday: batch.shift_workday,
         shift_start: batch.shift_start,
@@ -147,6 +148,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         punch_kind: chunk.punch_kind,
         punch_id: chunk.punch_id,
         punch_tag: narrow_tags(chunk.punch_tag, "punch_tag")?,
+        punch_recorded_at: chunk.punch_recorded_at,
         shift_count: chunk.shift_count,
         shift_workday: chunk.shift_workday,
         shift_start: or_zeros(chunk.shift_start, shifts),
@@ -724,7 +726,7 @@ mod tests {
     /// Cards with every kind of fact, in every form.
     fn cards() -> [CardFacts; 2] {
         let (day, at, recorded_at) = (Workday(20_514), Timestamp(1_772_456_400), Timestamp(5));
-        let punch = |kind| Punch { at, kind, id: Some(9), tag: TagId(2) };
+        let punch = |kind| Punch { at, kind, id: Some(9), tag: TagId(2), recorded_at: Some(recorded_at) };
         let correction = |kind| Correction { kind, recorded_at };
         let leave = |code, time| Leave { code, time, recorded_at };
         let (status, choice) = (ApprovalStatus::Pending, Compensation::Bank);
@@ -832,7 +834,7 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 22] = [
+        let damages: [(&str, Damage); 23] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
@@ -843,6 +845,7 @@ mod tests {
             ("tag[1]", |chunk| chunk.tag[1] = 4),
             ("punch_tag[5]", |chunk| chunk.punch_tag[5] = 70_000),
             ("punch_tag", |chunk| chunk.punch_tag.truncate(2)),
+            ("punch_recorded_at", |chunk| chunk.punch_recorded_at.truncate(2)),
             ("shift_tag[0]", |chunk| chunk.shift_tag[0] = 4),
             ("corrections[0]", |chunk| chunk.corrections[0].tag = 70_000),
             ("leave[2]", |chunk| chunk.leave[2].time = None),

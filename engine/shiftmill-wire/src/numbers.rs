@@ -74,7 +74,9 @@ macro_rules! numbered {
 }
 
 numbered! {
-    PunchKind is PunchKind { In Out MealStart MealEnd BreakStart BreakEnd Transfer Unknown }
+    PunchKind is PunchKind {
+        In Out MealStart MealEnd BreakStart BreakEnd Transfer Unknown CallbackIn CallbackOut Offsite
+    }
     DayType is DayType {
         Workday RestDay StatutoryHoliday CompanyHoliday MakeupWorkday ShiftedRest StatutoryRest
     }
@@ -89,7 +91,8 @@ numbered! {
         CorrectionUnmatched ContextShort NeedsReview PluginFailed OddPunches DuplicateShift CorrectionRefused
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
-        OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed
+        OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed CallbackWork UnapprovedCallback OffsitePunch
+        UnapprovedOffsitePunch LateRecordedPunch
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
@@ -97,7 +100,7 @@ numbered! {
     TotalScope is TotalScope { Workweek PayPeriod }
     CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
     ShiftMove is ShiftMove { FlexibleStart LateOff }
-    ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead }
+    ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead Allows }
     StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
     ApprovalKind is ApprovalKind { Overtime EarlyIn LateOut Trip Outing Leave Callback }

@@ -16,6 +16,9 @@ pub(crate) fn write(note: &Note) -> v1::Step {
     use v1::step::{self, Step};
     let step = match *note {
         Note::Dropped { at, kept } => Step::Dropped(step::Dropped { at: at.0, kept: kept.0 }),
+        Note::PunchNotKnown { at, recorded_at } => {
+            Step::PunchNotKnown(step::PunchNotKnown { at: at.0, recorded_at: recorded_at.0 })
+        }
         Note::Corrected(corrected) => {
             let (from, to) = match corrected {
                 Corrected::Added { at } => (None, Some(at.0)),
@@ -130,9 +133,11 @@ fn write_approval(kind: ApprovalKind, time: ApprovalTime, outcome: ApprovalOutco
     use v1::step::approval::Time;
     let counted = match outcome {
         ApprovalOutcome::Covers { counted } => counted.0,
-        ApprovalOutcome::NotKnown | ApprovalOutcome::Pending | ApprovalOutcome::Rejected | ApprovalOutcome::NotRead => {
-            0
-        }
+        ApprovalOutcome::NotKnown
+        | ApprovalOutcome::Pending
+        | ApprovalOutcome::Rejected
+        | ApprovalOutcome::NotRead
+        | ApprovalOutcome::Allows => 0,
     };
     let time = match time {
         ApprovalTime::Span { start, end } => Time::Span(v1::InstantSpan { start: start.0, end: end.0 }),
@@ -172,6 +177,7 @@ fn read_approval(step: &v1::step::Approval) -> Option<Note> {
         ApprovalOutcomeKind::Pending => ApprovalOutcome::Pending,
         ApprovalOutcomeKind::Rejected => ApprovalOutcome::Rejected,
         ApprovalOutcomeKind::NotRead => ApprovalOutcome::NotRead,
+        ApprovalOutcomeKind::Allows => ApprovalOutcome::Allows,
     };
     Some(Note::Approval { kind: Numbered::read(step.kind)?, time, outcome })
 }
@@ -228,6 +234,9 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
     let rule = |number: u32| u16::try_from(number).ok().map(RuleId);
     Some(match step.step.as_ref()? {
         Step::Dropped(step) => Note::Dropped { at: Timestamp(step.at), kept: Timestamp(step.kept) },
+        Step::PunchNotKnown(step) => {
+            Note::PunchNotKnown { at: Timestamp(step.at), recorded_at: Timestamp(step.recorded_at) }
+        }
         Step::Corrected(step) => Note::Corrected(read_corrected(step)?),
         Step::CorrectionRefused(step) => {
             Note::CorrectionRefused { at: Timestamp(step.at), why: CorrectionRefusal::read(step.why)? }

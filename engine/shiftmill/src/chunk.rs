@@ -247,8 +247,13 @@ mod tests {
     fn cards(punches: &[i64]) -> CheckedBatch {
         let mut batch = TimecardBatch::default();
         for (index, count) in punches.iter().enumerate() {
-            let punch =
-                |number| Punch { at: Timestamp(number * 3_600), kind: PunchKind::In, id: None, tag: TagId::NONE };
+            let punch = |number| Punch {
+                at: Timestamp(number * 3_600),
+                kind: PunchKind::In,
+                id: None,
+                tag: TagId::NONE,
+                recorded_at: None,
+            };
             let (employee, punches) = (format!("E{index}"), (0..*count).map(punch).collect());
             batch.push(&CardFacts { employee, punches, ..CardFacts::default() }).unwrap();
         }

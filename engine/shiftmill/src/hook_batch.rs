@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::time::Instant;
 
 use shiftmill_core::{
-    Assigned, CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode, Hook,
-    Inputs, Note, Noticed, OnFailure, PluginFailure, Proposal, Recorder, RuleId, Scratch, Seconds, Silent, Stage,
+    Assigned, CardResult, CardState, CheckedBatch, Detail, EvaluationError, Evaluations, ExceptionCode, FailureCode,
+    Hook, Inputs, Note, Noticed, OnFailure, PluginFailure, Proposal, Recorder, RuleId, Scratch, Seconds, Silent, Stage,
     apply, close,
 };
 use shiftmill_plugin_host::{Answers, Bound, CallScratch, CardFailure, HookCard};

@@ -28,7 +28,7 @@
 //! let request = Request::new(rulesets, Arc::new(zones), window, Detail::Workdays, &PluginRegistry::default())?;
 //! let request = Arc::new(request);
 //!
-//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
+//! let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None };
 //! let mut batch = TimecardBatch::default();
 //! batch.push(&CardFacts {
 //!     employee: "E-100".to_owned(),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use shiftmill_core::{
-    CheckedBatch, Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, NO_TAGS, PluginHash, TAG_TOTALS_MAX, TagDictionary,
-    TagIndex, TagTable, Zone, ZoneTable, assigned_zone, edits_per_card_max,
+    CheckedBatch, Detail, ErrorCode, EvaluationWindow, Hook, HookSet, Isolation, NO_TAGS, PluginHash, TAG_TOTALS_MAX,
+    TagDictionary, TagIndex, TagTable, Zone, ZoneTable, assigned_zone, edits_per_card_max,
 };
 use shiftmill_plugin_host::{BindError, Bound, CallError, Cancellation, FuelBudget, PluginAllowance, RequestBudget};
 use shiftmill_ruleset::Ruleset;

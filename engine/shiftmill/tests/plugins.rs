@@ -74,7 +74,7 @@ fn facts(number: u64, days: i32, rulesets: u64) -> CardFacts {
     for day in 0..days {
         let start = WallTime::on(MONDAY.plus(day), 9 * 3_600 + 18_000).0 + i64::try_from(number % 7).unwrap() * 60;
         for (at, kind) in [(start, PunchKind::In), (start + 34_000, PunchKind::Out)] {
-            card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE });
+            card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None });
         }
     }
     card

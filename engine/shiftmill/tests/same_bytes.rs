@@ -92,7 +92,13 @@ fn facts(number: u64) -> CardFacts {
                 _ => 1,
             };
             for copy in 0..copies {
-                card.punches.push(Punch { at: Timestamp(at + copy * 20), kind, id: None, tag: TagId::NONE });
+                card.punches.push(Punch {
+                    at: Timestamp(at + copy * 20),
+                    kind,
+                    id: None,
+                    tag: TagId::NONE,
+                    recorded_at: None,
+                });
             }
         }
     }

@@ -1499,6 +1499,10 @@ pub struct Chunk {
     /// out: 0.
     #[prost(fixed32, repeated, tag = "32")]
     pub punch_tag: ::prost::alloc::vec::Vec<u32>,
+    /// Per punch: when it became known, in seconds after `punch_base`. A punch recorded after `as_of` does not count yet. Left
+    /// out: each at its own instant.
+    #[prost(sfixed32, repeated, tag = "44")]
+    pub punch_recorded_at: ::prost::alloc::vec::Vec<i32>,
     /// Per employee: how many scheduled shifts, at most 2 000. Left out: 0.
     #[prost(fixed32, repeated, tag = "10")]
     pub shift_count: ::prost::alloc::vec::Vec<u32>,
@@ -2322,12 +2326,22 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// A punch that became known after `as_of`.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct PunchNotKnown {
+        /// The punch.
+        #[prost(sfixed64, tag = "1")]
+        pub at: i64,
+        /// When it became known.
+        #[prost(sfixed64, tag = "2")]
+        pub recorded_at: i64,
+    }
     /// An answer of the employee.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct Attested {
@@ -2837,6 +2851,9 @@ pub mod step {
         /// A waiver of a required meal was looked at.
         #[prost(message, tag = "26")]
         MealWaived(MealWaived),
+        /// A punch does not count: it became known after `as_of`.
+        #[prost(message, tag = "32")]
+        PunchNotKnown(PunchNotKnown),
     }
 }
 /// A few timecards to evaluate, written for people.
@@ -2936,7 +2953,8 @@ pub struct Punch {
     /// When.
     #[prost(string, tag = "1")]
     pub at: ::prost::alloc::string::String,
-    /// `in`, `out`, `meal_start`, `meal_end`, `break_start`, `break_end`, `transfer`, `unknown`; empty: unknown.
+    /// `in`, `out`, `meal_start`, `meal_end`, `break_start`, `break_end`, `transfer`, `unknown`, `callback_in`,
+    /// `callback_out`, `offsite`; empty: unknown.
     #[prost(string, tag = "2")]
     pub kind: ::prost::alloc::string::String,
     /// The client's number, by which corrections name it; 0: none.
@@ -2945,6 +2963,9 @@ pub struct Punch {
     /// Its tag, `site=north;job=welder`. Work has the tag of the punch that opens it.
     #[prost(string, tag = "4")]
     pub tag: ::prost::alloc::string::String,
+    /// When it became known; empty: at its own instant. A punch recorded after `as_of` does not count yet.
+    #[prost(string, tag = "10")]
+    pub recorded_at: ::prost::alloc::string::String,
 }
 /// One roster row, mostly a scheduled shift: by clock times, or by the name of a shift of the ruleset.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3444,6 +3465,12 @@ pub enum PunchKind {
     Transfer = 6,
     /// The terminal recorded no direction.
     Unknown = 7,
+    /// Starts the work of a call-back.
+    CallbackIn = 8,
+    /// Ends the work of a call-back.
+    CallbackOut = 9,
+    /// Made outside of the site, without direction.
+    Offsite = 10,
 }
 impl PunchKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3460,6 +3487,9 @@ impl PunchKind {
             Self::BreakEnd => "PUNCH_KIND_BREAK_END",
             Self::Transfer => "PUNCH_KIND_TRANSFER",
             Self::Unknown => "PUNCH_KIND_UNKNOWN",
+            Self::CallbackIn => "PUNCH_KIND_CALLBACK_IN",
+            Self::CallbackOut => "PUNCH_KIND_CALLBACK_OUT",
+            Self::Offsite => "PUNCH_KIND_OFFSITE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3473,6 +3503,9 @@ impl PunchKind {
             "PUNCH_KIND_BREAK_END" => Some(Self::BreakEnd),
             "PUNCH_KIND_TRANSFER" => Some(Self::Transfer),
             "PUNCH_KIND_UNKNOWN" => Some(Self::Unknown),
+            "PUNCH_KIND_CALLBACK_IN" => Some(Self::CallbackIn),
+            "PUNCH_KIND_CALLBACK_OUT" => Some(Self::CallbackOut),
+            "PUNCH_KIND_OFFSITE" => Some(Self::Offsite),
             _ => None,
         }
     }
@@ -3885,6 +3918,8 @@ pub enum ApprovalOutcome {
     Rejected = 3,
     /// The ruleset has no rule that reads approvals of its kind.
     NotRead = 4,
+    /// It allows what its kind says, where the ruleset asks for approval: a call-back, or punches made outside of the site.
+    Allows = 5,
 }
 impl ApprovalOutcome {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3898,6 +3933,7 @@ impl ApprovalOutcome {
             Self::Pending => "APPROVAL_OUTCOME_PENDING",
             Self::Rejected => "APPROVAL_OUTCOME_REJECTED",
             Self::NotRead => "APPROVAL_OUTCOME_NOT_READ",
+            Self::Allows => "APPROVAL_OUTCOME_ALLOWS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3908,6 +3944,7 @@ impl ApprovalOutcome {
             "APPROVAL_OUTCOME_PENDING" => Some(Self::Pending),
             "APPROVAL_OUTCOME_REJECTED" => Some(Self::Rejected),
             "APPROVAL_OUTCOME_NOT_READ" => Some(Self::NotRead),
+            "APPROVAL_OUTCOME_ALLOWS" => Some(Self::Allows),
             _ => None,
         }
     }
@@ -4012,6 +4049,16 @@ pub enum ExceptionCode {
     IgnoredPunch = 46,
     /// Not there in core hours.
     CoreHoursMissed = 47,
+    /// Work of a call-back.
+    CallbackWork = 48,
+    /// Work of a call-back without the approval that the ruleset asks for.
+    UnapprovedCallback = 49,
+    /// A punch made outside of the site, which counts.
+    OffsitePunch = 50,
+    /// A punch made outside of the site, without the approval that the ruleset asks for; it does not count.
+    UnapprovedOffsitePunch = 51,
+    /// A punch that counts, and that became known long after it happened.
+    LateRecordedPunch = 52,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4068,6 +4115,11 @@ impl ExceptionCode {
             Self::MarkedPunch => "EXCEPTION_CODE_MARKED_PUNCH",
             Self::IgnoredPunch => "EXCEPTION_CODE_IGNORED_PUNCH",
             Self::CoreHoursMissed => "EXCEPTION_CODE_CORE_HOURS_MISSED",
+            Self::CallbackWork => "EXCEPTION_CODE_CALLBACK_WORK",
+            Self::UnapprovedCallback => "EXCEPTION_CODE_UNAPPROVED_CALLBACK",
+            Self::OffsitePunch => "EXCEPTION_CODE_OFFSITE_PUNCH",
+            Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
+            Self::LateRecordedPunch => "EXCEPTION_CODE_LATE_RECORDED_PUNCH",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4121,6 +4173,13 @@ impl ExceptionCode {
             "EXCEPTION_CODE_MARKED_PUNCH" => Some(Self::MarkedPunch),
             "EXCEPTION_CODE_IGNORED_PUNCH" => Some(Self::IgnoredPunch),
             "EXCEPTION_CODE_CORE_HOURS_MISSED" => Some(Self::CoreHoursMissed),
+            "EXCEPTION_CODE_CALLBACK_WORK" => Some(Self::CallbackWork),
+            "EXCEPTION_CODE_UNAPPROVED_CALLBACK" => Some(Self::UnapprovedCallback),
+            "EXCEPTION_CODE_OFFSITE_PUNCH" => Some(Self::OffsitePunch),
+            "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH" => {
+                Some(Self::UnapprovedOffsitePunch)
+            }
+            "EXCEPTION_CODE_LATE_RECORDED_PUNCH" => Some(Self::LateRecordedPunch),
             _ => None,
         }
     }

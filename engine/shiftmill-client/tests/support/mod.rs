@@ -64,7 +64,7 @@ pub fn card(number: usize) -> CardFacts {
         card.shifts.push(ShiftFact::work(workday, ShiftTimes::Template(0)));
         let turn = i64::try_from(number).unwrap() * 7 + i64::from(day);
         let start = WallTime::on(workday, 32_400).0 + 18_000 + (turn % 13) * 60;
-        let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
+        let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None };
         card.punches.push(punch(start, PunchKind::In));
         if turn % 17 != 0 {
             card.punches.push(punch(start + 9 * 3_600 + (turn % 3) * 3_600, PunchKind::Out));

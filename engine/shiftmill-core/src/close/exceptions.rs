@@ -75,11 +75,18 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::OddPunches
         | E::Undertime
         | E::IgnoredPunch
+        | E::UnapprovedOffsitePunch
+        | E::UnapprovedCallback
         | E::OverSchedule => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked | E::MarkedPunch => {
             Some(Severity::Low)
         }
-        E::DuplicateShift | E::RestDayRostered | E::WorkdayRest => Some(Severity::Info),
+        E::DuplicateShift
+        | E::RestDayRostered
+        | E::WorkdayRest
+        | E::CallbackWork
+        | E::OffsitePunch
+        | E::LateRecordedPunch => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.

@@ -34,7 +34,13 @@ fn tier(scope: TierScope) -> OvertimeTier {
     OvertimeTier {
         rule: RuleId(3),
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
+        when: TierCondition {
+            day_types: DayTypeSet::ALL,
+            weekdays: WeekdaySet::ALL,
+            tags: None,
+            callback: None,
+            consecutive: None,
+        },
         counts: Counts::StraightTime,
         counts_other_tags: false,
         leave_counts: false,

@@ -11,7 +11,7 @@
 use crate::card::KeptPunch;
 use crate::codes::RuleId;
 use crate::record::{Note, Recorder};
-use crate::tags::FilterId;
+use crate::tags::{FilterId, TagId};
 use crate::time::{Timestamp, Workday};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -41,12 +41,26 @@ impl ClockOffset {
 pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, punches: &mut [KeptPunch], recorder: &mut R) {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     for punch in punches {
-        let (from, day) = (punch.at, clock.date_at(punch.at));
-        let rules = &inputs.timeline.at(day).clock_offsets;
-        let fitting = |rule: &&ClockOffset| rule.holds_on(day) && inputs.tags.fits(Some(rule.tags), punch.tag);
-        let Some(rule) = rules.iter().find(fitting) else { continue };
-        let to = from.0.saturating_add(i64::from(rule.add));
-        punch.at = Timestamp(to).max(Timestamp::FIRST).min(Timestamp::LAST);
-        recorder.note(Note::ClockWasOff { rule: rule.rule, from, to: punch.at });
+        let from = punch.at;
+        if let Some((rule, to)) = right_instant(inputs, &mut clock, from, punch.tag) {
+            punch.at = to;
+            recorder.note(Note::ClockWasOff { rule, from, to });
+        }
     }
+}
+
+/// The instant that a right clock would have shown for a punch with a tag, and the rule that says so; `None`: its clock
+/// was right.
+pub(super) fn right_instant(
+    inputs: &Inputs<'_>,
+    clock: &mut ZoneCursor<'_>,
+    shown: Timestamp,
+    tag: TagId,
+) -> Option<(RuleId, Timestamp)> {
+    let day = clock.date_at(shown);
+    let rules = &inputs.timeline.at(day).clock_offsets;
+    let fitting = |rule: &&ClockOffset| rule.holds_on(day) && inputs.tags.fits(Some(rule.tags), tag);
+    let rule = rules.iter().find(fitting)?;
+    let right = Timestamp(shown.0.saturating_add(i64::from(rule.add)));
+    Some((rule.rule, right.max(Timestamp::FIRST).min(Timestamp::LAST)))
 }

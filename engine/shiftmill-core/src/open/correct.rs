@@ -36,6 +36,8 @@ struct Named {
     id: Option<u64>,
     /// The place of its tag in the order of tags: of punches that are named alike, the order given must not decide.
     tag: u16,
+    /// When it became known, for the same reason.
+    recorded_at: Option<Timestamp>,
     voided: bool,
 }
 
@@ -96,10 +98,11 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
 fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {
     let id_of = |punch: &KeptPunch| inputs.card.punches.id.get(punch.raw?.get() as usize - 1).copied();
     // What was recorded, whether or not the clock was off.
-    let recorded = |punch: &KeptPunch| normalise::recorded_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
+    let recorded = |punch: &KeptPunch| normalise::shown_at(&inputs.card.punches, punch.raw).unwrap_or(punch.at);
     let name = |punch: &KeptPunch| {
         let (at, tag) = (recorded(punch), inputs.tags.rank(punch.tag));
-        Named { at, kind: punch.kind, id: id_of(punch), tag, voided: false }
+        let recorded_at = normalise::recorded_at(&inputs.card.punches, punch.raw);
+        Named { at, kind: punch.kind, id: id_of(punch), tag, recorded_at, voided: false }
     };
     named.clear();
     named.extend(punches.iter().map(name));
@@ -128,7 +131,7 @@ fn apply_one(
     match correction {
         CorrectionKind::Add { at, kind, tag } => {
             punches.push(KeptPunch { at, kind, role: PunchRole::Unused, tag, raw: None });
-            named.push(Named { at, kind, id: None, tag: tags.rank(tag), voided: false });
+            named.push(Named { at, kind, id: None, tag: tags.rank(tag), recorded_at: None, voided: false });
             Some(Corrected::Added { at })
         }
         CorrectionKind::Void(_) => {
@@ -150,7 +153,8 @@ fn apply_one(
 
 fn find(named: &[Named], punch: PunchRef) -> Option<usize> {
     let fitting = named.iter().enumerate().filter(|(_, named)| named.is(punch));
-    let order = |(position, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), named.tag, *position);
+    let order =
+        |(position, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), named.tag, named.recorded_at, *position);
     fitting.min_by_key(order).map(|(position, _)| position)
 }
 

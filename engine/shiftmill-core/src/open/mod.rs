@@ -4,6 +4,8 @@ pub(crate) mod correct;
 pub mod correction_policy;
 pub mod dedupe;
 pub mod normalise;
+pub mod offsite;
+pub mod recorded;
 pub mod restriction;
 pub(crate) mod twice;
 pub(crate) mod window;
@@ -30,6 +32,10 @@ pub fn open<R: Recorder>(
     window::check(inputs)?;
     twice::check(inputs, &mut scratch.twice)?;
     let ascending = normalise::gather(&inputs.card.punches, &mut state.punches);
+    let has_recorded = !inputs.card.punches.recorded_at.is_empty();
+    if has_recorded {
+        recorded::leave_out_unknown(inputs, &mut state.punches, recorder);
+    }
     let needs = inputs.timeline.needs();
     let as_given = inputs.card.corrections.is_empty() && !needs.whole_minutes && !needs.clock_offsets;
     if needs.clock_offsets {
@@ -37,6 +43,9 @@ pub fn open<R: Recorder>(
     }
     if !inputs.card.corrections.is_empty() {
         correct::apply(inputs, state, &mut scratch.corrections, recorder);
+    }
+    if has_recorded {
+        recorded::leave_out_ahead(inputs, state);
     }
     // Punches in strict order of time are in the total order as long as nothing changes their instants.
     let in_order = ascending && as_given;
@@ -63,20 +72,26 @@ fn settle<'a, R: Recorder>(
         normalise::cut_to_granularity(&mut state.punches, &mut plan_at);
     }
     if !in_order {
-        normalise::order(&mut state.punches, inputs.card.punches.id, inputs.tags);
+        normalise::order(&mut state.punches, &inputs.card.punches, inputs.tags);
     }
     normalise::leave_out_future(inputs, state, &mut plan_at);
     if inputs.timeline.needs().punch_restrictions {
         restriction::apply(inputs, state, &mut plan_at);
     }
+    if inputs.card.rare_kinds {
+        offsite::leave_out(inputs, state, &mut plan_at);
+    }
     window::check_punches(inputs, &state.punches)?;
     dedupe::thin_out(inputs, state, recorder, &mut plan_at);
+    if !inputs.card.punches.recorded_at.is_empty() {
+        recorded::note_late(inputs, state, &mut plan_at);
+    }
     Ok(())
 }
 
 /// Brings punches that a plugin edited into order, and leaves out those that repeat others now.
 pub(crate) fn settle_edited<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, recorder: &mut R) {
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    normalise::order(&mut state.punches, inputs.card.punches.id, inputs.tags);
+    normalise::order(&mut state.punches, &inputs.card.punches, inputs.tags);
     dedupe::thin_out(inputs, state, recorder, &mut |at| inputs.timeline.at(clock.date_at(at)));
 }

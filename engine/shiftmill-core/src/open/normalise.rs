@@ -2,11 +2,11 @@
 //! - Takes:  raw punches in any order, and corrections.
 //! - Gives:  kept punches in the total order: instant, then closers before transfers and unknown punches before openers
 //!   (out before in), then kind number, then the caller's number (none: after all numbers), then the pairs of the tag,
-//!   then the position given.
+//!   then when it became known, then the position given.
 //! - Keeps:  raw punches; a correction is a later fact beside them.
 //! - Runs:   first of all.
 //! - Source: employer policy. Later than `as_of` + `future_skew_max`: `future_punch`, left out, measured by how much
-//!   it is later than `as_of` and shown on its local date.
+//!   it is later than `as_of` and shown on its local date. So is one later than it was recorded, see `recorded`.
 //! - Shown:  timecards/punches/order.md
 
 use alloc::vec::Vec;
@@ -25,8 +25,28 @@ use crate::timecard::{Inputs, PunchColumns};
 pub struct Normalise {
     /// Whether seconds count.
     pub granularity: Granularity,
-    /// A punch later than `as_of` by more than this is left out, with a `future_punch` exception.
+    /// A punch later than `as_of`, or than it was recorded, by more than this is left out, with a `future_punch`
+    /// exception.
     pub future_skew_max: Seconds,
+    /// Whether punches made outside need an approval to count. See [`crate::open::offsite`].
+    pub offsite: NeedsApproval,
+    /// Whether call-backs need an approval. See [`crate::shape::callback`].
+    pub callback: NeedsApproval,
+    /// A punch that became known later than this after it happened is an exception. `None`: none is. See
+    /// [`crate::open::recorded`].
+    pub recorded_late_after: Option<Seconds>,
+}
+
+coded! {
+    /// Whether something that employees record themselves needs an approval.
+    #[derive(Default)]
+    NeedsApproval {
+        /// No.
+        #[default]
+        Never = 0 "count",
+        /// Yes.
+        Always = 1 "approved",
+    }
 }
 
 coded! {
@@ -42,7 +62,13 @@ coded! {
 
 impl Default for Normalise {
     fn default() -> Normalise {
-        Normalise { granularity: Granularity::Second, future_skew_max: Seconds(300) }
+        Normalise {
+            granularity: Granularity::Second,
+            future_skew_max: Seconds(300),
+            offsite: NeedsApproval::Never,
+            callback: NeedsApproval::Never,
+            recorded_late_after: None,
+        }
     }
 }
 
@@ -83,11 +109,23 @@ pub(super) fn gather(columns: &PunchColumns<'_>, punches: &mut Vec<KeptPunch>) -
     ascending
 }
 
-/// The instant of a raw punch as it was recorded.
+/// The instant of a raw punch as its clock showed it.
+pub(super) fn shown_at(columns: &PunchColumns<'_>, raw: Option<NonZeroU32>) -> Option<Timestamp> {
+    instant(columns, columns.at, raw)
+}
+
+/// When a raw punch became known; `None` where that is its own instant, so that the facts say nothing, and for an added
+/// one.
 pub(super) fn recorded_at(columns: &PunchColumns<'_>, raw: Option<NonZeroU32>) -> Option<Timestamp> {
-    let at = columns.at.get(raw?.get() as usize - 1)?;
+    let recorded_at = instant(columns, columns.recorded_at, raw)?;
+    (shown_at(columns, raw) != Some(recorded_at)).then_some(recorded_at)
+}
+
+/// The instant of a raw punch in a column of offsets.
+fn instant(columns: &PunchColumns<'_>, offsets: &[i32], raw: Option<NonZeroU32>) -> Option<Timestamp> {
+    let offset = offsets.get(raw?.get() as usize - 1)?;
     let base = columns.base.max(Timestamp::FIRST).min(Timestamp::LAST).0;
-    Some(Timestamp(base + i64::from(*at)))
+    Some(Timestamp(base + i64::from(*offset)))
 }
 
 /// Drops seconds where the plan says that they do not count.
@@ -97,23 +135,26 @@ pub(super) fn cut_to_granularity<'a>(punches: &mut [KeptPunch], plan_at: &mut im
     }
 }
 
-/// Brings punches into the total order. `ids` are the caller's numbers by raw position; empty when there are none.
-pub(super) fn order(punches: &mut [KeptPunch], ids: &[u64], tags: &TagTable) {
+/// Brings punches into the total order. `columns` are the raw punches.
+pub(super) fn order(punches: &mut [KeptPunch], columns: &PunchColumns<'_>, tags: &TagTable) {
     // The punches of most cards are in order, and then one check is enough.
     let in_order = |earlier: &KeptPunch, later: &KeptPunch| {
         earlier.at < later.at
-            || (earlier.at == later.at && order_key(earlier, ids, tags) <= order_key(later, ids, tags))
+            || (earlier.at == later.at && order_key(earlier, columns, tags) <= order_key(later, columns, tags))
     };
     if !punches.is_sorted_by(in_order) {
-        punches.sort_unstable_by_key(|punch| order_key(punch, ids, tags));
+        punches.sort_unstable_by_key(|punch| order_key(punch, columns, tags));
     }
 }
 
-fn order_key(punch: &KeptPunch, ids: &[u64], tags: &TagTable) -> (Timestamp, u8, u8, u64, u16, u32) {
+type OrderKey = (Timestamp, u8, u8, u64, u16, Option<Timestamp>, u32);
+
+fn order_key(punch: &KeptPunch, columns: &PunchColumns<'_>, tags: &TagTable) -> OrderKey {
     let number = punch.raw.map_or(u32::MAX, NonZeroU32::get);
     // A punch that was added comes last.
-    let id = punch.raw.map_or(u64::MAX, |raw| ids.get(raw.get() as usize - 1).copied().unwrap_or(0));
-    (punch.at, direction_order(punch.kind), punch.kind as u8, id, tags.rank(punch.tag), number)
+    let id = punch.raw.map_or(u64::MAX, |raw| columns.id.get(raw.get() as usize - 1).copied().unwrap_or(0));
+    let recorded_at = recorded_at(columns, punch.raw);
+    (punch.at, direction_order(punch.kind), punch.kind as u8, id, tags.rank(punch.tag), recorded_at, number)
 }
 
 /// Whoever leaves and arrives in the same second has left first.

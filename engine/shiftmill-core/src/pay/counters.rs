@@ -31,6 +31,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) shifts: &'a [WorkedShift],
     pub(crate) tags: &'a TagTable,
     card: Timecard<'a>,
+    /// Whether the card may have call-backs.
+    callbacks: bool,
     /// The versions that can hold on a day of the card: `first..=last` of those for all work, and all of jobs.
     first: usize,
     last: usize,
@@ -46,6 +48,7 @@ impl<'a> Rules<'a> {
             shifts,
             tags: inputs.tags,
             card: inputs.card,
+            callbacks: inputs.card.rare_kinds,
             first: 0,
             last: 0,
         };
@@ -80,12 +83,14 @@ impl<'a> Rules<'a> {
     /// What conditions ask of the seconds of a span.
     #[inline]
     pub(crate) fn kind_of(&self, span: &Span) -> SecondKind {
-        SecondKind { day_type: span.day_type, tags: self.tags.mask(span.tag) }
+        let is_callback = |shift: u32| self.shifts.get(shift as usize).is_some_and(|shift| shift.callback);
+        let of = if self.callbacks && span.shift.is_some_and(is_callback) { WorkSet::CALLBACK } else { WorkSet::OTHER };
+        SecondKind { day_type: span.day_type, tags: self.tags.mask(span.tag), of }
     }
 
     /// What conditions ask of leave without clock times.
     pub(crate) fn kind_of_leave(&self, workday: Workday, day_type: DayType) -> SecondKind {
-        SecondKind { day_type, tags: self.tags.mask(self.card.tag_on(workday)) }
+        SecondKind { day_type, tags: self.tags.mask(self.card.tag_on(workday)), of: WorkSet::OTHER }
     }
 
     /// The plan in force on a workday.
@@ -178,6 +183,29 @@ pub(crate) struct SecondKind {
     pub(crate) day_type: DayType,
     /// The bits of the tag filters that it fits.
     pub(crate) tags: u64,
+    /// Whether it is of a call-back.
+    pub(crate) of: WorkSet,
+}
+
+/// Call-backs, other work, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WorkSet(u8);
+
+impl WorkSet {
+    const OTHER: WorkSet = WorkSet(1);
+    const CALLBACK: WorkSet = WorkSet(2);
+
+    const fn of(only: Option<bool>) -> WorkSet {
+        match only {
+            None => WorkSet(WorkSet::OTHER.0 | WorkSet::CALLBACK.0),
+            Some(true) => WorkSet::CALLBACK,
+            Some(false) => WorkSet::OTHER,
+        }
+    }
+
+    const fn meets(self, other: WorkSet) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// A tier on its way through a card.
@@ -222,6 +250,8 @@ pub(crate) struct Counter {
     tags: u64,
     /// The same, or 0 where work with other tags counts too.
     counted_tags: u64,
+    /// The work that it is for.
+    work: WorkSet,
     /// The day types that it applies to on this workday.
     looks_at: DayTypeSet,
     stretch: Stretch,
@@ -268,7 +298,7 @@ struct Seen {
 impl Counter {
     fn new(version: usize, job: Option<usize>, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types, weekdays, tags, consecutive } = &of.when;
+        let TierCondition { day_types, weekdays, tags, callback, consecutive } = &of.when;
         Counter {
             version,
             job,
@@ -297,6 +327,7 @@ impl Counter {
             day_types: *day_types,
             tags: tags.map_or(0, FilterId::bit),
             counted_tags: tags.filter(|_| !of.counts_other_tags).map_or(0, FilterId::bit),
+            work: WorkSet::of(*callback),
             stretch: Stretch::NONE,
             shift: None,
             worked_until: Timestamp::default(),
@@ -316,13 +347,14 @@ impl Counter {
     /// Whether the tier applies to such seconds on this workday.
     #[inline]
     pub(crate) fn fits(&self, kind: SecondKind) -> bool {
-        self.looks_at.contains(kind.day_type) && kind.tags & self.tags == self.tags
+        self.looks_at.contains(kind.day_type) && kind.tags & self.tags == self.tags && self.work.meets(kind.of)
     }
 
     /// Whether such seconds may feed the counter on this workday.
     #[inline]
     pub(crate) fn counts(&self, kind: SecondKind) -> bool {
-        self.looks_at.contains(kind.day_type) && kind.tags & self.counted_tags == self.counted_tags
+        let fits_tags = kind.tags & self.counted_tags == self.counted_tags;
+        self.looks_at.contains(kind.day_type) && fits_tags && self.work.meets(kind.of)
     }
 
     /// Whether it counts work that no tier claims.
@@ -495,8 +527,7 @@ pub(crate) fn line_up(rules: &Rules<'_>, counters: &mut Vec<Counter>) {
             Combine::MaxOfAlternatives(alternatives) => {
                 for (alternative, set) in alternatives.iter().enumerate() {
                     let tiers = set.tiers.iter().map(|&tier| usize::from(tier));
-                    let counter =
-                        |tier| Counter::new(version, job, tier, alternative + 1, &overtime.tiers[tier]);
+                    let counter = |tier| Counter::new(version, job, tier, alternative + 1, &overtime.tiers[tier]);
                     counters.extend(tiers.map(counter));
                 }
             }

@@ -16,6 +16,7 @@
 //!   An approval between clock times covers the seconds inside it; one without covers the first seconds of the workday
 //!   that no other covers: all of them, or up to its length. Where approvals overlap, one that pays goes before one that
 //!   gives time off. The limits apply in the order in which the settings are listed, each to the end of what is left.
+//!   Call-backs have approvals of their own, see `callback`, and are no overtime here.
 //! - Dates:  the plan of the workday.
 //! - Source: employer policy; China Labour Law art. 44 (only overtime on rest days may be compensated by time off).
 //! - Shown:  timecards/overtime/approval.md
@@ -371,7 +372,7 @@ fn lay_unpunched(
         reason: Reason { rule: RuleId::PUNCHES, because: Because::ApprovedOnly },
     };
     let mut own = None;
-    for (shift, index) in shifts.iter().zip(0_u32..) {
+    for (shift, index) in shifts.iter().zip(0_u32..).filter(|(shift, _)| !shift.callback) {
         if meets(shift.start, ends(shift, state)) && (own.is_none() || shift.start <= stretch.0) {
             own = Some((shift, index));
         }
@@ -437,6 +438,9 @@ fn find_pieces(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
     // Work outside of employment is left out already.
     for span in state.spans.iter().filter(|span| span.counts_as_work()) {
         let shift = span.shift.and_then(|shift| state.shifts.get(shift as usize));
+        if shift.is_some_and(|shift| shift.callback) {
+            continue;
+        }
         let workday = shift.map_or(span.overtime_workday, |shift| shift.workday);
         let rules = &inputs.timeline.at(workday).overtime_approval;
         let Some((rule, index)) = rules.iter().zip(0_u16..).find(|(rule, _)| rule.day_types.contains(span.day_type))
@@ -590,7 +594,7 @@ fn decide_workday(workday: Workday, inputs: &Inputs<'_>, state: &mut CardState, 
 
 /// True when the workday has a worked shift, and none of them misses a punch.
 fn has_both_punches(workday: Workday, state: &CardState) -> bool {
-    let mut own = state.shifts.iter().filter(|shift| shift.workday == workday).peekable();
+    let mut own = state.shifts.iter().filter(|shift| shift.workday == workday && !shift.callback).peekable();
     let is_whole = |shift: &WorkedShift| {
         let punches = state.punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or(&[]);
         let pairs = state.pairs.get(shift.first_pair as usize..shift.last_pair as usize).unwrap_or(&[]);
@@ -809,18 +813,27 @@ impl OvertimeApproval {
 
 /// Notes of every approval what it covers, or why it covers nothing.
 fn note_approvals<R: Recorder>(inputs: &Inputs<'_>, decided: &[Piece], recorder: &mut R) {
+    let needs = inputs.timeline.needs();
     for approval in inputs.card.approvals {
         let Approval { kind, time, .. } = *approval;
         let outcome = match approval.status {
             _ if approval.recorded_at > inputs.window.as_of => ApprovalOutcome::NotKnown,
             ApprovalStatus::Pending => ApprovalOutcome::Pending,
             ApprovalStatus::Rejected => ApprovalOutcome::Rejected,
-            ApprovalStatus::Approved
-                if kind != ApprovalKind::Overtime || !inputs.timeline.needs().overtime_approval =>
-            {
-                ApprovalOutcome::NotRead
-            }
-            ApprovalStatus::Approved => ApprovalOutcome::Covers { counted: covered(time, decided) },
+            ApprovalStatus::Approved => match kind {
+                ApprovalKind::Overtime if needs.overtime_approval => {
+                    ApprovalOutcome::Covers { counted: covered(time, decided) }
+                }
+                ApprovalKind::Callback if needs.callback_approval => ApprovalOutcome::Allows,
+                ApprovalKind::Trip | ApprovalKind::Outing if needs.offsite_approval => ApprovalOutcome::Allows,
+                ApprovalKind::Overtime
+                | ApprovalKind::EarlyIn
+                | ApprovalKind::LateOut
+                | ApprovalKind::Trip
+                | ApprovalKind::Outing
+                | ApprovalKind::Leave
+                | ApprovalKind::Callback => ApprovalOutcome::NotRead,
+            },
         };
         recorder.note(Note::Approval { kind, time, outcome });
     }

@@ -39,6 +39,8 @@ pub struct Premium {
     pub day_types: DayTypeSet,
     /// Only on seconds with these tags.
     pub tags: Option<FilterId>,
+    /// Only on call-backs, or only on other work. `None`: on both.
+    pub callback: Option<bool>,
     /// What of a shift is paid.
     pub mode: PremiumMode,
     /// When the premium time of a worked shift, before `max` cuts it, is less than this, it pays nothing. Equal pays.
@@ -113,7 +115,8 @@ pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
         let workday = shift.map_or(first.overtime_workday, |shift| shift.workday);
         let plan = inputs.timeline.of_work(workday, first.tag, inputs.tags);
-        for premium in &plan.premiums {
+        let is_callback = shift.is_some_and(|shift| shift.callback);
+        for premium in plan.premiums.iter().filter(|premium| premium.callback.is_none_or(|only| only == is_callback)) {
             premium.find(shift_spans, inputs.tags, &mut clock, &mut scratch.inside);
             premium.pay(&scratch.inside, premiums);
         }
@@ -331,6 +334,7 @@ mod tests {
             weekdays,
             day_types: DayTypeSet::ALL,
             tags: None,
+            callback: None,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::MAX,

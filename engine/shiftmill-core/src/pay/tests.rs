@@ -77,6 +77,7 @@ impl Bench {
             tag: TagId::NONE,
             continues: false,
             joins: false,
+            callback: false,
         });
         self.state.spans.push(Span {
             start,
@@ -131,7 +132,8 @@ impl Bench {
             rejected_rows: 0,
             tag: TagId::NONE,
             zone: &self.zone,
-            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+            punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[], recorded_at: &[] },
+            rare_kinds: false,
             schedule: ScheduleColumns {
                 workday: &[],
                 start: &[],
@@ -183,7 +185,13 @@ fn tier(rule: u16, scope: TierScope, limit: u32, pays_to: PayCode, multiplier: u
     OvertimeTier {
         rule: RuleId(rule),
         scope,
-        when: TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None },
+        when: TierCondition {
+            day_types: DayTypeSet::ALL,
+            weekdays: WeekdaySet::ALL,
+            tags: None,
+            callback: None,
+            consecutive: None,
+        },
         counts: Counts::StraightTime,
         counts_other_tags: false,
         leave_counts: false,
@@ -579,6 +587,7 @@ fn night() -> Premium {
         weekdays: WeekdaySet::ALL,
         day_types: DayTypeSet::ALL,
         tags: None,
+        callback: None,
         mode: PremiumMode::Split,
         min: Seconds::ZERO,
         max: Seconds::MAX,

@@ -185,6 +185,8 @@ pub struct TierCondition {
     pub weekdays: WeekdaySet,
     /// Only seconds with these tags.
     pub tags: Option<FilterId>,
+    /// Only call-backs, or only other work. `None`: both.
+    pub callback: Option<bool>,
     /// Only on late days of a run of worked days.
     pub consecutive: Option<Consecutive>,
 }

@@ -323,6 +323,7 @@ mod tests {
                 tag: crate::tags::TagId::NONE,
                 continues: false,
                 joins: false,
+                callback: false,
             });
             let (first, last) = (Timestamp(first), Timestamp(last));
             made.scratch.stretches.push(Stretch { shift, first, last, start_date: Workday(0) });

@@ -25,6 +25,7 @@ use crate::codes::{ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::reason::{Because, Reason};
 use crate::record::{Note, Recorder};
 use crate::shape::breaks::Compare;
+use crate::shape::callback;
 use crate::shape::core_hours::CoreHours;
 use crate::shape::coverage;
 use crate::shape::expectation;
@@ -43,7 +44,7 @@ use crate::zone::ZoneCursor;
 ///
 /// For each scheduled shift the *first in* is the first kept punch of the shifts matched to it that opens a pair or
 /// misses its out, of kind in or unknown; the *last out* the last kept punch that closes a pair or misses its in, of
-/// kind out or unknown. Under alternating and first-last pairing the kinds do not matter. A side without such a punch
+/// kind out or unknown (a punch made offsite is as an unknown one). Under alternating and first-last pairing the kinds do not matter. A side without such a punch
 /// is not compared, nor one that is not known:
 ///
 /// - the start of a worked shift in which a punch that misses its in comes before the first in;
@@ -321,6 +322,7 @@ pub(super) fn compare<R: Recorder>(
         }
     }
     judge_unscheduled(inputs, state);
+    callback::judge(inputs, state);
     split::judge_gaps(inputs, state);
     if inputs.timeline.needs().judged_workdays {
         judge_workdays(inputs, state);
@@ -332,9 +334,15 @@ fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState) {
     for index in 0..state.workdays.len() {
         let workday = &state.workdays[index];
         let rules = &inputs.timeline.at(workday.workday).attendance;
-        let has_shift = || workday.punches > 0 || state.shown_on.contains(&workday.workday);
+        let has_shift = || match inputs.card.rare_kinds {
+            true => callback::has_other_shift(workday.workday, state),
+            false => workday.punches > 0 || state.shown_on.contains(&workday.workday),
+        };
         if rules.judges(workday) && has_shift() && inputs.card.employs(workday.workday) {
-            let workday = *workday;
+            let mut workday = *workday;
+            if inputs.card.rare_kinds {
+                workday.worked = workday.worked.beyond(callback::work_on(workday.workday, state));
+            }
             judge_workday(rules, &workday, inputs, state);
         }
     }
@@ -389,12 +397,12 @@ fn last_out(punches: &[KeptPunch], typed: bool) -> Option<&KeptPunch> {
 
 fn is_in(punch: &KeptPunch, typed: bool) -> bool {
     let opens = matches!(punch.role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
-    opens && (!typed || matches!(punch.kind, PunchKind::In | PunchKind::Unknown))
+    opens && (!typed || (punch.kind == PunchKind::In || punch.kind.is_without_direction()))
 }
 
 fn is_out(punch: &KeptPunch, typed: bool) -> bool {
     let closes = matches!(punch.role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
-    closes && (!typed || matches!(punch.kind, PunchKind::Out | PunchKind::Unknown))
+    closes && (!typed || (punch.kind == PunchKind::Out || punch.kind.is_without_direction()))
 }
 
 impl Attendance {
@@ -569,8 +577,13 @@ fn judge_absence(rules: &Attendance, index: usize, inputs: &Inputs<'_>, state: &
 
 /// True when work overlaps the shift, whatever it matches.
 fn is_attended(shift: &ScheduledShift, state: &CardState) -> bool {
-    let inside = |span: &Span| span.state.is_work() && span.start.max(shift.start) < span.end.min(shift.end);
-    coverage::overlaps(&state.pairs, shift) || state.spans.iter().any(inside)
+    let is_callback = |worked: u32| state.shifts[worked as usize].callback;
+    let inside = |span: &Span| {
+        let shares = span.start.max(shift.start) < span.end.min(shift.end);
+        shares && span.state.is_work() && !span.shift.is_some_and(is_callback)
+    };
+    let pairs = || state.pairs.iter().filter(|pair| !is_callback(pair.shift));
+    coverage::overlaps(pairs(), shift) || state.spans.iter().any(inside)
 }
 
 /// True when there is leave within the shift, or leave as an amount on its workday.
@@ -608,7 +621,7 @@ fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut passed = 0;
     for number in 0..state.shifts.len() {
         let shift = &state.shifts[number];
-        if shift.scheduled.is_some() {
+        if shift.scheduled.is_some() || shift.callback {
             continue;
         }
         let (label, own) = (state.shown_on[number], Some(number as u32));
@@ -628,9 +641,9 @@ fn judge_unscheduled(inputs: &Inputs<'_>, state: &mut CardState) {
 
 /// The start of the first worked shift shown on a workday.
 fn first_start(workday: Workday, state: &CardState) -> Timestamp {
-    let index = state.shown_on.iter().position(|on| *on == workday);
-    let shift = index.and_then(|index| state.shifts.get(index));
-    shift.map_or(Timestamp::default(), |shift| shift.start)
+    let mut shown = state.shifts.iter().zip(&state.shown_on);
+    let first = shown.find(|(shift, on)| **on == workday && !shift.callback);
+    first.map_or(Timestamp::default(), |(shift, _)| shift.start)
 }
 
 fn judge_short_day(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {

@@ -4,7 +4,7 @@
 //! - Keeps:  all time.
 //! - Runs:   after attendance.
 //! - Edges:  a window is required as far as it lies inside the shift, or inside a block of it, after `flexible` and
-//!   `late_off` moved it. Present is who is inside a raw pair, also one that was filled in. These excuse: approved leave,
+//!   `late_off` moved it. Present is who is inside a raw pair, also one that was filled in; not one of a call-back. These excuse: approved leave,
 //!   gaps that are a meal or a break, breaks of the shift, fixed breaks; on a workday with leave as an amount nothing is
 //!   judged. A named shift states its own windows; else those of attendance hold. Planned overtime has none. A shift that
 //!   no work matches is not judged (`absent` reports it), nor one in which a punch is missing that was not filled in, nor
@@ -85,6 +85,9 @@ fn excuse(state: &CardState, (from, until): (Timestamp, Timestamp), missed: &mut
     let first = state.pairs.partition_point(|pair| pair.raw_end <= from);
     let mut before = first.checked_sub(1).and_then(|before| state.pairs.get(before)).map(|pair| pair.raw_end);
     for pair in &state.pairs[first..] {
+        if state.shifts[pair.shift as usize].callback {
+            continue;
+        }
         take_off((pair.raw_start, pair.raw_end), missed);
         match (pair.gap_before, before) {
             (Some(GapKind::Meal | GapKind::Break), Some(end)) => take_off((end, pair.raw_start), missed),

@@ -108,9 +108,9 @@ fn serve_own_matches_only(state: &CardState) -> bool {
 }
 
 /// Whether some work of these pairs lies in a scheduled shift.
-pub(super) fn overlaps(pairs: &[Pair], planned: &ScheduledShift) -> bool {
+pub(super) fn overlaps<'a>(pairs: impl IntoIterator<Item = &'a Pair>, planned: &ScheduledShift) -> bool {
     let shares = |pair: &Pair| pair.raw_start.max(planned.start) < pair.raw_end.min(planned.end);
-    pairs.iter().any(shares)
+    pairs.into_iter().any(shares)
 }
 
 impl Scratch {
@@ -119,10 +119,11 @@ impl Scratch {
         self.serves.clear();
         for (index, planned) in (0_u32..).zip(scheduled.iter_mut()) {
             let may = shift.scheduled == Some(index)
-                || match way {
-                    MatchBy::Cluster => !planned.matched,
-                    MatchBy::Workday => planned.workday == shift.start_date,
-                };
+                || !shift.callback
+                    && match way {
+                        MatchBy::Cluster => !planned.matched,
+                        MatchBy::Workday => planned.workday == shift.start_date,
+                    };
             if may && overlaps(own, planned) {
                 planned.matched = true;
                 self.serves.push(index);

@@ -10,7 +10,7 @@
 //!   card without schedule facts, a working day without a scheduled shift expects the length of its weekday.
 //!   Approved leave within the planned time, and leave as an amount, is taken off; on a day with a length, all leave.
 //!   Work of a worked shift that matches a scheduled one counts on the workday of that one, other work on its
-//!   reporting workday. A workday is judged once `as_of` reaches the end of
+//!   reporting workday; that of call-backs counts on none. A workday is judged once `as_of` reaches the end of
 //!   its last scheduled shift, or of the day, unless a punch is missing: then its work is not known. A workday without
 //!   punches and leave is not judged: `absent` says what is lacking.
 //! - Source: employer policy; a working-time account compares each day so.
@@ -149,7 +149,7 @@ fn by_schedule(
     for shift in state.scheduled.iter().filter(|shift| shift.workday == workday && shift.moved_start < shift.moved_end)
     {
         stretches(inputs, shift, clock, of_shift);
-        let arrival = covering(&state.spans, of_shift).map(|(span, stretch)| span.start.max(stretch.0)).min();
+        let arrival = covering(state, of_shift).map(|(span, stretch)| span.start.max(stretch.0)).min();
         lateness = lateness.plus(arrival.map_or(Seconds::ZERO, |arrival| within(of_shift, shift.moved_start, arrival)));
         planned.extend_from_slice(of_shift);
         first = first.or(Some(shift.moved_start));
@@ -176,7 +176,7 @@ fn by_schedule(
     let due = most_due(fits, |_| measures, |_| Seconds::ZERO).map_or(Seconds::ZERO, |due| due.1);
     let overlap = |(span, stretch): (&Span, Stretch)| span.end.min(stretch.1).since(span.start.max(stretch.0));
     let of_state = |is_leave: bool| {
-        let spans = covering(&state.spans, planned);
+        let spans = covering(state, planned);
         spans.filter(move |(span, _)| (span.state == SpanState::Leave) == is_leave).map(overlap).sum::<Seconds>()
     };
     Day {
@@ -283,7 +283,7 @@ fn work_of(workday: Workday, state: &CardState) -> Option<Work> {
     let planned_for = |shift: &WorkedShift| shift.scheduled.map(|index| scheduled[index as usize].workday);
     let mut work = Work { total: Seconds::ZERO, present: false };
     for (shift, shown_on) in shifts.iter().zip(shown_on) {
-        if planned_for(shift).unwrap_or(*shown_on) != workday {
+        if shift.callback || planned_for(shift).unwrap_or(*shown_on) != workday {
             continue;
         }
         work.present = true;
@@ -291,7 +291,8 @@ fn work_of(workday: Workday, state: &CardState) -> Option<Work> {
             return None;
         }
     }
-    for span in spans.iter().filter(|span| span.state.is_work()) {
+    let is_callback = |shift: u32| shifts[shift as usize].callback;
+    for span in spans.iter().filter(|span| span.state.is_work() && !span.shift.is_some_and(is_callback)) {
         let planned_for = span.shift.and_then(|index| planned_for(&shifts[index as usize]));
         if planned_for.unwrap_or(span.reporting_workday) == workday {
             work.total = work.total.plus(span.length());
@@ -386,10 +387,12 @@ fn unite(stretches: &mut Vec<Stretch>) {
     });
 }
 
-/// Work and leave that overlap planned stretches, with the stretch.
-fn covering<'s>(spans: &'s [Span], stretches: &'s [Stretch]) -> impl Iterator<Item = (&'s Span, Stretch)> {
+/// Work and leave that overlap planned stretches, with the stretch. Call-backs make up for nothing.
+fn covering<'s>(state: &'s CardState, stretches: &'s [Stretch]) -> impl Iterator<Item = (&'s Span, Stretch)> {
+    let is_callback = |shift: u32| state.shifts[shift as usize].callback;
+    let is_other = move |span: &&Span| !span.shift.is_some_and(is_callback);
     let covers = |span: &&Span| span.state.is_work() || span.state == SpanState::Leave;
-    spans.iter().filter(covers).flat_map(move |span| {
+    state.spans.iter().filter(covers).filter(is_other).flat_map(move |span| {
         let overlapping = stretches.iter().filter(|stretch| span.start < stretch.1 && stretch.0 < span.end);
         overlapping.map(move |stretch| (span, *stretch))
     })

@@ -5,12 +5,13 @@
 //! - Source: employer policy; an out at 07:10 belongs to the night shift that began the evening before.
 //! - Shown:  timecards/matching/worked_shifts.md, overnight.md, punch_windows.md, forgotten_punches.md
 
-use crate::card::{CardState, ScheduledShift, KeptPunch, Noticed, WorkedShift, plain_day};
+use crate::card::{CardState, KeptPunch, Noticed, ScheduledShift, WorkedShift, plain_day};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, PunchKind};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::shape::assignment::{self, Scratch, Stretch, Window};
+use crate::shape::callback;
 use crate::shape::pairing::PairingMode;
 use crate::shape::roster::{Begun, Roster};
 use crate::tags::TagId;
@@ -119,6 +120,7 @@ fn gather_by<'a>(
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let plain_within = inputs.timeline.single().and_then(one_shift_within);
     let mut run: Option<Run> = None;
+    let rare_kinds = inputs.card.rare_kinds;
     let mut index = 0;
     while let Some(punch) = punches.get(index) {
         let plan = plan_at(punch.at);
@@ -126,15 +128,19 @@ fn gather_by<'a>(
         let rest = punches.get(index..).unwrap_or_default();
         let mut continues = false;
         if let Some(run) = &mut run {
-            let ends = run.ends_before(punch, plan, &roster);
-            if !ends && !roster.starts_at(run, rest, plan) {
+            let is_apart = rare_kinds && callback::is_next_to(run.callback, punch);
+            let ends = match is_apart {
+                true => !run.is_answered_by(punch),
+                false => run.ends_before(punch, plan, &roster),
+            };
+            if !ends && (is_apart || !roster.starts_at(run, rest, plan)) {
                 run.take(punch, plan.pairing.mode, &roster);
                 index += 1;
                 continue;
             }
             longest = longest.max(run.length());
             shifts.push(run.shift(index as u32, &mut clock));
-            continues = !ends && run.is_continued_at(punch, plan);
+            continues = !is_apart && !ends && run.is_continued_at(punch, plan);
         }
         let new = Run { continues, ..Run::new(index as u32, punch, plan.pairing.mode, &roster) };
         // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
@@ -179,6 +185,8 @@ pub(super) struct Run {
     pub(super) begun: Begun,
     /// Whether it continues the worked shift before it.
     continues: bool,
+    /// Whether it is a call-back.
+    callback: bool,
 }
 
 impl Run {
@@ -193,12 +201,18 @@ impl Run {
             opened_at: opens(false, punch.kind, mode).then_some(punch.at),
             begun: roster.begun(),
             continues: false,
+            callback: punch.kind.is_callback(),
         }
     }
 
     /// Whether an in still waits for its out.
     pub(super) fn is_open(&self) -> bool {
         self.opened_at.is_some()
+    }
+
+    /// Whether a call-back that only began goes on with a punch: its out, and nothing else.
+    fn is_answered_by(&self, punch: &KeptPunch) -> bool {
+        self.last_kind == PunchKind::CallbackIn && punch.kind == PunchKind::CallbackOut
     }
 
     /// Whether a punch may be the out that the shift waits for, however long after the punch before it.
@@ -226,11 +240,11 @@ impl Run {
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
-                let may_start = !by_kind || is_in || punch.kind == PunchKind::Unknown;
+                let may_start = !by_kind || is_in || punch.kind.is_without_direction();
                 may_start && (gap() || too_long())
             }
             ShiftStart::InPunch => {
-                let may_start = !by_kind || punch.kind == PunchKind::Unknown;
+                let may_start = !by_kind || punch.kind.is_without_direction();
                 is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
             }
         }
@@ -279,6 +293,7 @@ impl Run {
             continues: self.continues,
             tag: TagId::NONE,
             joins: false,
+            callback: self.callback,
         }
     }
 }
@@ -286,7 +301,7 @@ impl Run {
 /// Whether a shift is open after a punch, given whether it was before.
 fn opens(was_open: bool, kind: PunchKind, mode: PairingMode) -> bool {
     match mode {
-        PairingMode::Typed if kind == PunchKind::Unknown => !was_open,
+        PairingMode::Typed if kind.is_without_direction() => !was_open,
         PairingMode::Typed => !kind.is_closer(),
         PairingMode::Alternating => !was_open,
         PairingMode::FirstLast => true,
@@ -328,7 +343,7 @@ fn assign_by_workday(inputs: &Inputs<'_>, state: &mut CardState) {
     // stopped.
     let by_workday = scheduled.is_sorted_by_key(|shift| shift.workday);
     let mut from = 0;
-    for shift in shifts.iter_mut().filter(|shift| way_of(inputs, shift) == MatchBy::Workday) {
+    for shift in shifts.iter_mut().filter(|shift| !shift.callback && way_of(inputs, shift) == MatchBy::Workday) {
         if by_workday {
             while scheduled.get(from).is_some_and(|planned| planned.workday < shift.start_date) {
                 from += 1;
@@ -347,7 +362,8 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     let CardState { punches, shifts, scheduled, .. } = state;
     scratch.stretches.clear();
     scratch.windows.clear();
-    for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| way_of(inputs, shift) == MatchBy::Cluster) {
+    let may_match = |shift: &WorkedShift| !shift.callback && way_of(inputs, shift) == MatchBy::Cluster;
+    for (index, shift) in (0_u32..).zip(shifts.iter()).filter(|(_, shift)| may_match(shift)) {
         let (first, last) = (shift.start, shift.end);
         scratch.stretches.push(Stretch { shift: index, first, last, start_date: shift.start_date });
     }
@@ -377,7 +393,12 @@ pub(super) fn tag_shifts(inputs: &Inputs<'_>, state: &mut CardState) {
     }
 }
 
-fn tag_of_shift(inputs: &Inputs<'_>, shift: &WorkedShift, punches: &[KeptPunch], row: Option<&ScheduledShift>) -> TagId {
+fn tag_of_shift(
+    inputs: &Inputs<'_>,
+    shift: &WorkedShift,
+    punches: &[KeptPunch],
+    row: Option<&ScheduledShift>,
+) -> TagId {
     let own = punches.get(shift.first_punch as usize..shift.last_punch as usize).unwrap_or_default();
     let punched = own.iter().map(|punch| punch.tag).fold(TagId::NONE, TagId::or);
     punched.or(row.map_or(TagId::NONE, |row| row.tag)).or(inputs.card.tag_on(shift.workday))

@@ -29,7 +29,8 @@ use crate::timecard::Inputs;
 /// filled in, a meal (break) start is answered by something else than its end, or the reverse. An unknown punch
 /// answers everything. `pair_too_long`: at its opener, measured by its raw length. `odd_punches`: at the first punch of
 /// the shift, when it has an odd number of punches and none of them counts by a direction: under alternating pairing,
-/// and in typed mode when all are unknown. One is missing, and it need not be the last.
+/// and in typed mode when all are without direction. One is missing, and it need not be the last. The punches of a
+/// call-back have a direction in every mode, see [`crate::shape::callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pairing {
     /// Which punch is an in and which an out.
@@ -52,8 +53,8 @@ pub struct Pairing {
 coded! {
     /// Which punch is an in and which an out.
     PairingMode {
-        /// As the kinds say. An unknown punch closes when the shift is open and opens otherwise. A transfer closes and
-        /// opens at the same second.
+        /// As the kinds say. An unknown or offsite punch closes when the shift is open and opens otherwise. A transfer
+        /// closes and opens at the same second.
         Typed = 0 "typed",
         /// First in, second out, third in and so on, whatever the kinds. A last punch without a partner misses its out.
         Alternating = 1 "alternating",
@@ -171,11 +172,15 @@ pub(super) fn pair(inputs: &Inputs<'_>, state: &mut CardState) {
         };
         let (first, last) = (shift.first_punch as usize, shift.last_punch as usize);
         match pairer.rules.mode {
+            // Its punches say what they are in every mode.
+            _ if shift.callback => pairer.typed(first, last, Adjacency::Strict),
             PairingMode::Typed => pairer.typed(first, last, pairer.rules.adjacency),
             PairingMode::Alternating => pairer.alternating(first, last),
             PairingMode::FirstLast => pairer.first_last(first, last),
         }
-        pairer.notice_odd(first, last);
+        if !shift.callback {
+            pairer.notice_odd(first, last);
+        }
         shift.last_pair = pairs.len() as u32;
     }
 }
@@ -266,7 +271,7 @@ impl Pairer<'_> {
         }
         let own = &self.punches[first..last];
         let without_direction = match self.rules.mode {
-            PairingMode::Typed => own.iter().all(|punch| punch.kind == PunchKind::Unknown),
+            PairingMode::Typed => own.iter().all(|punch| punch.kind.is_without_direction()),
             PairingMode::Alternating => true,
             PairingMode::FirstLast => false,
         };
@@ -395,7 +400,10 @@ impl Pairer<'_> {
             | PunchKind::MealStart
             | PunchKind::BreakStart
             | PunchKind::Transfer
-            | PunchKind::Unknown => {}
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => {}
         }
     }
 
@@ -410,7 +418,10 @@ impl Pairer<'_> {
             | PunchKind::MealEnd
             | PunchKind::BreakEnd
             | PunchKind::Transfer
-            | PunchKind::Unknown => {}
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => {}
         }
     }
 
@@ -468,16 +479,20 @@ impl Pairer<'_> {
 impl MealDetect {
     /// What the gap is between a closer and the next opener.
     fn gap(self, closed_by: PunchKind, opened_by: PunchKind, length: Seconds) -> GapKind {
-        use PunchKind::{BreakEnd, BreakStart, In, MealEnd, MealStart, Out, Transfer, Unknown};
+        use PunchKind::{
+            BreakEnd, BreakStart, CallbackIn, CallbackOut, In, MealEnd, MealStart, Offsite, Out, Transfer, Unknown,
+        };
         let closed = match closed_by {
             MealStart => GapKind::Meal,
             BreakStart => GapKind::Break,
-            In | Out | MealEnd | BreakEnd | Transfer | Unknown => GapKind::Plain,
+            In | Out | MealEnd | BreakEnd | Transfer | Unknown | CallbackIn | CallbackOut | Offsite => GapKind::Plain,
         };
         let opened = match opened_by {
             MealEnd => GapKind::Meal,
             BreakEnd => GapKind::Break,
-            In | Out | MealStart | BreakStart | Transfer | Unknown => GapKind::Plain,
+            In | Out | MealStart | BreakStart | Transfer | Unknown | CallbackIn | CallbackOut | Offsite => {
+                GapKind::Plain
+            }
         };
         if closed == GapKind::Meal || opened == GapKind::Meal {
             return GapKind::Meal;

@@ -241,9 +241,10 @@ impl Run {
 
 fn says(kind: PunchKind, mode: PairingMode) -> Says {
     match (mode, kind) {
-        (PairingMode::Alternating | PairingMode::FirstLast, _) | (PairingMode::Typed, PunchKind::Unknown) => {
-            Says::Nothing
-        }
+        // They belong to no shift of the roster.
+        (_, PunchKind::CallbackIn | PunchKind::CallbackOut) => Says::Inside,
+        (PairingMode::Alternating | PairingMode::FirstLast, _)
+        | (PairingMode::Typed, PunchKind::Unknown | PunchKind::Offsite) => Says::Nothing,
         (PairingMode::Typed, PunchKind::In) => Says::In,
         (PairingMode::Typed, PunchKind::Out) => Says::Out,
         (

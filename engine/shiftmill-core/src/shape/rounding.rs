@@ -225,7 +225,8 @@ pub(super) fn round<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, rec
             None => {
                 let rules = inputs.plan_of(shift).rounding.as_slice();
                 let scheduled = shift.scheduled.and_then(|index| scheduled.get(index as usize));
-                let tag = scheduled.map_or(TagId::NONE, |scheduled| scheduled.tag).or(inputs.card.tag_on(shift.workday));
+                let tag =
+                    scheduled.map_or(TagId::NONE, |scheduled| scheduled.tag).or(inputs.card.tag_on(shift.workday));
                 let planned = Planned { scheduled, tag };
                 let in_conflict = |at| {
                     let conflict = ExceptionCode::RoundConflict;
@@ -350,7 +351,10 @@ impl Place {
             | PunchKind::MealStart
             | PunchKind::BreakStart
             | PunchKind::Transfer
-            | PunchKind::Unknown => Place::ShiftIn,
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => Place::ShiftIn,
         }
     }
 
@@ -363,7 +367,10 @@ impl Place {
             | PunchKind::MealEnd
             | PunchKind::BreakEnd
             | PunchKind::Transfer
-            | PunchKind::Unknown => Place::ShiftOut,
+            | PunchKind::Unknown
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut
+            | PunchKind::Offsite => Place::ShiftOut,
         }
     }
 
@@ -683,7 +690,7 @@ mod tests {
         card.plan.rounding.push(rule(Seconds::minutes(15), Direction::Nearest(Tie::HalfUp)));
         let first_one = card.zone.instant(WallTime::on(autumn, seconds("01:07:30")), crate::Fold::Earlier);
         for (at, kind) in [(first_one, In), (first_one.after(Seconds::hours(1)), Out)] {
-            card.facts.punches.push(crate::Punch { at, kind, id: None, tag: TagId::NONE });
+            card.facts.punches.push(crate::Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
         }
         card.shaped().unwrap();
         let pair = card.state.pairs[0];

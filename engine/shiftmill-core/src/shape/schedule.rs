@@ -307,8 +307,13 @@ fn follow_rows(
         match *template {
             0 => scheduled.push(by_times(clock, workday, *start, *end)),
             number => scheduled.extend(
-                by_template(clock, inputs.plan_of_row(workday, inputs.card.schedule.tag_of(index as usize)), workday, number - 1)
-                    .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
+                by_template(
+                    clock,
+                    inputs.plan_of_row(workday, inputs.card.schedule.tag_of(index as usize)),
+                    workday,
+                    number - 1,
+                )
+                .ok_or(EvaluationError::UnknownTemplate { index, template: number })?,
             ),
         }
     }

@@ -74,6 +74,7 @@ fn shift(day: i32, scheduled: Option<u32>) -> WorkedShift {
         tag: TagId::NONE,
         continues: false,
         joins: false,
+        callback: false,
     }
 }
 
@@ -135,7 +136,8 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         rejected_rows: 0,
         tag: TagId::NONE,
         zone,
-        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[] },
+        punches: PunchColumns { base: Timestamp(0), at: &[], kind: &[], id: &[], tag: &[], recorded_at: &[] },
+        rare_kinds: false,
         schedule: ScheduleColumns {
             workday: &[],
             start: &[],
@@ -263,4 +265,20 @@ fn punches_stand_by_their_local_date_before_shifts_are_known() {
     assert_eq!(cards.employees.carried_end, [1, 2]);
     assert_eq!(cards.carried.key, [0, 0]);
     assert_eq!(cards.carried.value, [50, 50]);
+}
+
+#[test]
+fn kinds_that_the_contract_does_not_have_are_shown_as_the_nearest_one() {
+    let zone = Zone::fixed("Etc/UTC", 0);
+    let punch = |(kind, hour): (PunchKind, i64)| KeptPunch {
+        at: Timestamp(MIDNIGHT + hour * 3_600),
+        kind,
+        role: PunchRole::Unused,
+        raw: None,
+        tag: TagId::NONE,
+    };
+    let punches = PunchKind::ALL.iter().copied().zip(0..).map(punch).collect();
+    let state = Lists { punches, ..Lists::default() }.state();
+    let (tables, reads) = encode(Hook::Punches, &["punch.kind"], &[(&state, &zone)]);
+    assert_eq!(tables.lowered(&reads).punches.kind, [0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 7]);
 }

@@ -140,7 +140,7 @@ fn facts(employee: usize, days: usize, begin: u32) -> CardFacts {
         let kinds = [(0, PunchKind::In), (4, PunchKind::MealStart), (5, PunchKind::MealEnd), (9, PunchKind::Out)];
         for (hours, kind) in kinds {
             let at = Timestamp(midnight).after(Seconds::hours(begin + hours));
-            facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
+            facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
         }
     }
     facts

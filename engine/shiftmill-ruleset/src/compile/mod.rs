@@ -56,11 +56,7 @@ pub(crate) fn compile(
 
 /// The plans of several rulesets, numbered together. `compiled` are their timelines as each was compiled alone. `None` when
 /// they cannot be numbered together, which `mistakes` tells.
-pub(crate) fn join(
-    all: &[&Parts],
-    compiled: &[&PlanTimeline],
-    mistakes: &mut Finder,
-) -> Option<Vec<PlanTimeline>> {
+pub(crate) fn join(all: &[&Parts], compiled: &[&PlanTimeline], mistakes: &mut Finder) -> Option<Vec<PlanTimeline>> {
     let mut joint = Joint::new(all, mistakes);
     let plans: Vec<_> = all.iter().map(|parts| joint.compile(parts, all, mistakes)).collect();
     for (now, alone) in plans.iter().zip(compiled) {
@@ -102,7 +98,8 @@ impl Joint {
         let bindings = plugins.in_order(of_plans, mistakes);
         names.names.filters = filters.words();
         let mut plans = plans.into_iter();
-        let first = PlanTimeline::new(plans.next()?, names.names)?.with_filters(filters.list)?.with_bindings(bindings)?;
+        let first =
+            PlanTimeline::new(plans.next()?, names.names)?.with_filters(filters.list)?.with_bindings(bindings)?;
         let others = plans.map(|versions| first.sibling(versions)).collect::<Option<Vec<_>>>()?;
         Some(std::iter::once(first).chain(others).collect())
     }

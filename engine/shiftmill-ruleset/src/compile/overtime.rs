@@ -69,6 +69,7 @@ impl Compiler<'_> {
                 day_types: table.day_types("day_types"),
                 weekdays: table.weekdays("weekdays"),
                 tags: self.filter(rule, table),
+                callback: only_callbacks(table),
                 consecutive: table.optional("consecutive").map(consecutive),
             },
             counts: self.counts(table),
@@ -204,6 +205,11 @@ impl Compiler<'_> {
             }
         }
     }
+}
+
+/// Whether a rule is for call-backs only, or for other work only.
+pub(super) fn only_callbacks(table: &Table) -> Option<bool> {
+    table.has("callback").then(|| table.flag("callback"))
 }
 
 fn consecutive(table: &Table) -> Consecutive {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use shiftmill_core::{CarryKey, ContextDays, Hook, HookSet, Manifest, Plan, PluginBinding, PluginHash, RuleId, excerpt};
+use shiftmill_core::{
+    CarryKey, ContextDays, Hook, HookSet, Manifest, Plan, PluginBinding, PluginHash, RuleId, excerpt,
+};
 
 use super::names::Interned;
 use super::{Compiler, config};
@@ -70,11 +72,7 @@ impl Plugins {
     }
 
     /// Gives the bindings of plans what was learned when the same plans were compiled alone, with the bindings `then`.
-    pub fn configure_as<'a>(
-        &mut self,
-        plans: impl Iterator<Item = (&'a Plan, &'a Plan)>,
-        then: &[PluginBinding],
-    ) {
+    pub fn configure_as<'a>(&mut self, plans: impl Iterator<Item = (&'a Plan, &'a Plan)>, then: &[PluginBinding]) {
         let numbers = plans.flat_map(|(now, alone)| now.plugins.iter().zip(&alone.plugins));
         for (now, alone) in numbers {
             if let Some((now, alone)) = self.bindings.get_mut(usize::from(*now)).zip(then.get(usize::from(*alone))) {

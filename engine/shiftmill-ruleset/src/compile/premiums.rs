@@ -4,6 +4,7 @@ use shiftmill_core::pay::holidays::{HolidayNotWorked, Holidays, NotWorkedKind};
 use shiftmill_core::pay::premiums::{ClockWindow, Premium};
 
 use super::Compiler;
+use super::overtime::only_callbacks;
 use crate::check::read::OneOrLength;
 use crate::check::{Table, written};
 
@@ -40,6 +41,7 @@ impl Compiler<'_> {
             weekdays: table.weekdays("weekdays"),
             day_types: table.day_types("day_types"),
             tags: self.filter(rule, table),
+            callback: only_callbacks(table),
             mode: table.one_of("mode"),
             min,
             max,

@@ -17,7 +17,13 @@ use crate::check::read::OneOrLength;
 use crate::check::{Table, written};
 
 pub(super) fn normalise(table: &Table) -> Normalise {
-    Normalise { granularity: table.one_of("granularity"), future_skew_max: table.seconds("future_skew") }
+    Normalise {
+        granularity: table.one_of("granularity"),
+        future_skew_max: table.seconds("future_skew"),
+        offsite: table.one_of("offsite"),
+        callback: table.one_of("callback"),
+        recorded_late_after: table.length("recorded_late_after"),
+    }
 }
 
 pub(super) fn dedupe(table: &Table) -> Dedupe {

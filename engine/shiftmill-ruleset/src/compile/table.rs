@@ -72,13 +72,19 @@ fn combinations(tiers: &[Stated<'_>], filters: &[TagFilter]) -> Option<Vec<u64>>
     let of_tiers = tiers.iter().filter_map(|stated| stated.tier.when.tags);
     let used = of_tiers.filter_map(|id| Some((id, filters.get(usize::from(id.0))?)));
     let masks = tag_masks(&used.collect::<Vec<_>>())?;
-    for (day_type, mask) in DayType::ALL.iter().flat_map(|day_type| masks.iter().map(move |mask| (day_type, mask))) {
+    // Work that is no call-back is like call-backs unless some tier tells them apart.
+    let tells_apart = tiers.iter().any(|stated| stated.tier.when.callback.is_some());
+    let works: &[bool] = if tells_apart { &[false, true] } else { &[false] };
+    let of_work = |day_type| works.iter().map(move |is_callback| (day_type, *is_callback));
+    let kinds = DayType::ALL.iter().flat_map(of_work);
+    for ((day_type, is_callback), mask) in kinds.flat_map(|kind| masks.iter().map(move |mask| (kind, mask))) {
         for weekday in Weekday::ALL {
             let fitting = |stated: &&(usize, &Stated<'_>)| {
                 // Every condition is named: a table has a row for each combination that can meet.
-                let TierCondition { day_types, weekdays, tags, consecutive: _ } = &stated.1.tier.when;
+                let TierCondition { day_types, weekdays, tags, callback, consecutive: _ } = &stated.1.tier.when;
                 let of_tag = tags.is_none_or(|filter| mask & 1 << filter.0 != 0);
-                day_types.contains(*day_type) && weekdays.contains(weekday) && of_tag
+                let of_work = callback.is_none_or(|only| only == is_callback);
+                day_types.contains(*day_type) && weekdays.contains(weekday) && of_tag && of_work
             };
             let numbered: Vec<(usize, &Stated<'_>)> = tiers.iter().enumerate().collect();
             let fitting: Vec<&(usize, &Stated<'_>)> = numbered.iter().filter(fitting).collect();

@@ -200,11 +200,11 @@ fn punches_are_the_same_through_all_doors() {
         let (by_suite, by_message) = (by_suite.map(punch), by_message.map(punch));
         let instant = |utc: &str, second: u32| {
             let at = Timestamp(wall(utc, second).0);
-            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE }))
+            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE, recorded_at: None }))
         };
         let local = |date: &str, second: u32| {
             let at = zones().zones[0].instant(wall(date, second), shiftmill::core::Fold::Earlier);
-            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE }))
+            Some(Some(Punch { at, kind: PunchKind::In, id: None, tag: TagId::NONE, recorded_at: None }))
         };
         let (message, suite, warned) = match *expected {
             At(date, second) => (local(date, second), local(date, second), Some(0)),

@@ -162,7 +162,7 @@ pub fn facts(number: u64) -> CardFacts {
             (end, PunchKind::Out),
         ] {
             if turn % 17 != 0 || kind != PunchKind::Out {
-                card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE });
+                card.punches.push(Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None });
             }
         }
     }

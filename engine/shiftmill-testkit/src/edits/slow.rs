@@ -417,18 +417,21 @@ impl<'a> Slow<'a> {
         self.drop_lost_cuts();
     }
 
-    fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, Option<Tag>, u32) {
+    fn rank(&self, punch: &KeptPunch) -> (Timestamp, u8, u8, u64, Option<Tag>, Option<Timestamp>, u32) {
         let direction = match punch.kind {
-            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => 0,
-            PunchKind::Transfer | PunchKind::Unknown => 1,
-            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => 2,
+            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut => 0,
+            PunchKind::Transfer | PunchKind::Unknown | PunchKind::Offsite => 1,
+            PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::CallbackIn => 2,
         };
         // A punch without a number is as if its number were 0; one that was added comes last.
         let facts = &self.question.facts.punches;
         let id = |raw: u32| facts.get(raw as usize - 1).map_or(0, |punch| punch.id.unwrap_or(0));
         let raw = punch.raw.map(NonZeroU32::get);
         let tag = self.question.tags.get(punch.tag).cloned();
-        (punch.at, direction, punch.kind as u8, raw.map_or(u64::MAX, id), tag, raw.unwrap_or(u32::MAX))
+        let given = raw.map(|raw| facts[raw as usize - 1]);
+        let recorded_at = given.and_then(|given| given.recorded_at.filter(|recorded_at| *recorded_at != given.at));
+        let number = raw.unwrap_or(u32::MAX);
+        (punch.at, direction, punch.kind as u8, raw.map_or(u64::MAX, id), tag, recorded_at, number)
     }
 
     fn without_repeats(&self, punches: Vec<KeptPunch>) -> Vec<KeptPunch> {

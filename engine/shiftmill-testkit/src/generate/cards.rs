@@ -49,7 +49,10 @@ pub(super) fn facts(
         }
     }
     maker.lengths(&mut facts);
+    maker.callbacks(&habit, &mut facts);
+    maker.offsite(&mut facts);
     maker.tags(&mut facts);
+    maker.recorded(&mut facts);
     maker.ids_and_order(&mut facts);
     maker.leave(&mut facts);
     maker.corrections(&mut facts);
@@ -203,6 +206,47 @@ impl Maker<'_> {
         }
     }
 
+    /// Some people are called back, mostly after work; now and then in the middle of it.
+    fn callbacks(&mut self, habit: &Habit, facts: &mut CardFacts) {
+        while self.random.chance(20) {
+            let day = self.any_day();
+            let after = if self.random.chance(80) { habit.length } else { 0 };
+            let second = habit.start + after + self.minutes(0, 300);
+            let start = self.instant(day, second);
+            let length = self.minutes(10, 240);
+            self.punch(start, PunchKind::CallbackIn, facts);
+            self.punch(Timestamp(start.0 + length), PunchKind::CallbackOut, facts);
+        }
+    }
+
+    /// Some punches are made outside.
+    fn offsite(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 10, 50]);
+        for punch in &mut facts.punches {
+            if punch.kind.is_without_direction() && self.random.chance(share) || self.random.chance(share / 10) {
+                punch.kind = PunchKind::Offsite;
+            }
+        }
+    }
+
+    /// Some punches say when they became known: mostly at once, some days later, some before they happened, some too late.
+    fn recorded(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 15, 90]);
+        for index in 0..facts.punches.len() {
+            if !self.random.chance(share) {
+                continue;
+            }
+            let at = facts.punches[index].at.0;
+            let recorded_at = match self.random.below(12) {
+                0 => at - self.minutes(0, 40),
+                1 => self.window.as_of.0 + self.minutes(-60, 120),
+                2 | 3 => at + self.minutes(60, 4_000),
+                _ => at + self.minutes(0, 20),
+            };
+            facts.punches[index].recorded_at = Some(Timestamp(recorded_at));
+        }
+    }
+
     /// Tags of the employee, of some rows and punches, and transfers from one to another.
     fn tags(&mut self, facts: &mut CardFacts) {
         let tags = self.tags;
@@ -218,7 +262,7 @@ impl Maker<'_> {
             if self.random.chance(25) {
                 let at = Timestamp(opener.at.0 + self.minutes(1, 240));
                 let tag = tags::tag(self.random, tags, 80);
-                facts.punches.push(Punch { at, kind: PunchKind::Transfer, tag, id: None });
+                facts.punches.push(Punch { at, kind: PunchKind::Transfer, tag, id: None, recorded_at: None });
             }
         }
     }
@@ -238,7 +282,7 @@ impl Maker<'_> {
         if self.random.chance(self.odd) {
             return;
         }
-        let mut punch = Punch { at, kind, id: None, tag: TagId::NONE };
+        let mut punch = Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None };
         if self.random.chance(self.odd) {
             punch.kind = *self.random.one_of(PunchKind::ALL);
         }
@@ -252,7 +296,13 @@ impl Maker<'_> {
         }
         if self.random.chance(self.odd) {
             let at = Timestamp(punch.at.0 + self.minutes(-300, 300));
-            facts.punches.push(Punch { at, kind: *self.random.one_of(PunchKind::ALL), id: None, tag: TagId::NONE });
+            facts.punches.push(Punch {
+                at,
+                kind: *self.random.one_of(PunchKind::ALL),
+                id: None,
+                tag: TagId::NONE,
+                recorded_at: None,
+            });
         }
     }
 
@@ -422,7 +472,7 @@ impl Maker<'_> {
                     ApprovalTime::Span { start, end: Timestamp(start.0 + self.minutes(15, 300).max(1)) }
                 }
             };
-            let of_overtime = self.random.chance(90);
+            let of_overtime = self.random.chance(75);
             let kind = if of_overtime { ApprovalKind::Overtime } else { *self.random.one_of(ApprovalKind::ALL) };
             let approved = self.random.chance(85);
             let status = if approved { ApprovalStatus::Approved } else { *self.random.one_of(ApprovalStatus::ALL) };
@@ -440,7 +490,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 18];
+        let mut made = [false; 21];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -482,9 +532,12 @@ mod tests {
                 tag != TagId::NONE,
                 punches.iter().any(|punch| punch.tag != TagId::NONE && punch.kind == PunchKind::Transfer),
                 shifts.iter().any(|row| row.tag != TagId::NONE),
+                punches.iter().any(|punch| punch.kind == PunchKind::CallbackIn),
+                punches.iter().any(|punch| punch.kind == PunchKind::Offsite),
+                punches.iter().any(|punch| punch.recorded_at.is_some()),
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 18]);
+        assert_eq!(made, [true; 21]);
     }
 }

@@ -7,7 +7,7 @@ mod random;
 mod tags;
 mod zones;
 
-use shiftmill_core::{Assignment, TagId, Zone, EvaluationWindow, Timestamp, Workday, WorkdayRange};
+use shiftmill_core::{Assignment, EvaluationWindow, TagId, Timestamp, Workday, WorkdayRange, Zone};
 
 pub use random::Random;
 pub use zones::{ZONES, zone};

@@ -4,7 +4,7 @@ use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::open::clock_offset::ClockOffset;
 use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
-use shiftmill_core::open::normalise::{Granularity, Normalise};
+use shiftmill_core::open::normalise::{Granularity, NeedsApproval, Normalise};
 use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
@@ -278,7 +278,10 @@ impl Maker<'_> {
     fn normalise(&mut self) -> Normalise {
         let minute = self.random.chance(15);
         let granularity = if minute { Granularity::Minute } else { Granularity::Second };
-        Normalise { granularity, future_skew_max: Seconds(300) }
+        let (offsite, callback) = (*self.random.one_of(NeedsApproval::ALL), *self.random.one_of(NeedsApproval::ALL));
+        let recorded_late_after = self.random.chance(50).then(|| self.minutes(0, 2_000));
+        let future_skew_max = if self.random.chance(70) { Seconds(300) } else { self.minutes(0, 30) };
+        Normalise { granularity, future_skew_max, offsite, callback, recorded_late_after }
     }
 
     fn correction_policy(&mut self) -> CorrectionPolicy {
@@ -806,8 +809,13 @@ impl Maker<'_> {
     }
 
     fn condition(&mut self) -> TierCondition {
-        let mut condition =
-            TierCondition { day_types: DayTypeSet::ALL, weekdays: WeekdaySet::ALL, tags: None, consecutive: None };
+        let mut condition = TierCondition {
+            day_types: DayTypeSet::ALL,
+            weekdays: WeekdaySet::ALL,
+            tags: None,
+            callback: None,
+            consecutive: None,
+        };
         match self.random.below(8) {
             0 => {
                 condition.day_types = DayTypeSet::NONE.with(DayType::Workday).with(DayType::MakeupWorkday);
@@ -827,6 +835,7 @@ impl Maker<'_> {
             _ => {}
         }
         condition.tags = self.tags();
+        condition.callback = self.random.maybe(15, |random| random.chance(50));
         condition
     }
 
@@ -892,6 +901,7 @@ impl Maker<'_> {
             weekdays: condition.weekdays,
             day_types: condition.day_types,
             tags: condition.tags,
+            callback: condition.callback,
             mode: *self.random.one_of(&modes),
             min: if self.flag() { Seconds::ZERO } else { self.minutes(30, 180) },
             max: if self.flag() { Seconds::hours(24) } else { self.minutes(60, 480) },

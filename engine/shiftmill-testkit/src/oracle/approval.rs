@@ -9,6 +9,7 @@ use shiftmill_core::{
 };
 
 use super::assignments::all_plans;
+use super::callbacks::{is_callback, is_in_callback};
 use super::days::{Duty, is_working};
 use super::employment::is_employed;
 use super::moments::{self, Moment};
@@ -58,7 +59,8 @@ pub(crate) fn apply(
     }
     // Candidates by workday and rule, each list in order of time.
     let mut groups: BTreeMap<(Workday, usize), Vec<Candidate>> = BTreeMap::new();
-    for moment in line.values().filter(|moment| moment.counts_as_work() && !moment.is_left_out()) {
+    let others = line.values().filter(|moment| !is_in_callback(shifts, moment));
+    for moment in others.filter(|moment| moment.counts_as_work() && !moment.is_left_out()) {
         let workday = moment.shift.map_or(moment.overtime, |shift| shifts[shift].plan_day);
         let rules = &plan_of(question, workday).overtime_approval;
         let Some(place) = rules.iter().position(|rule| rule.day_types.contains(moment.day_type)) else { continue };
@@ -135,13 +137,13 @@ fn unpunched(
         let meets = |start: Timestamp, end: Timestamp| start <= approved.1 && approved.0 <= end;
         let meeting: Vec<usize> =
             (0..shifts.len()).filter(|shift| meets(shifts[*shift].begins, ends(&shifts[*shift]))).collect();
+        let meeting: Vec<usize> = meeting.into_iter().filter(|shift| !is_callback(&shifts[*shift])).collect();
         let began =
             meeting.iter().rev().find(|shift| shifts[**shift].begins <= free_from(line, at, approved.0.max(opens)));
         let shift = began.or(meeting.first()).copied();
         let none = TagId(0);
-        let of_shift = |shift: &Shift| {
-            tags::of_work(question, shift.plan_day, none, shift.duty.map(|duty| &duties[duty]))
-        };
+        let of_shift =
+            |shift: &Shift| tags::of_work(question, shift.plan_day, none, shift.duty.map(|duty| &duties[duty]));
         let mut tag = shift.map_or(none, |shift| of_shift(&shifts[shift]));
         let (overtime, reporting) = match shift {
             Some(shift) => moments::labels_of(question, &shifts[shift], duties, at),
@@ -265,7 +267,7 @@ fn ends(shift: &Shift) -> Timestamp {
 }
 
 fn has_both_punches(shifts: &[Shift], duties: &[Duty], workday: Workday) -> bool {
-    let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.plan_day == workday).collect();
+    let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.plan_day == workday && !is_callback(shift)).collect();
     let lacks = |shift: &&&Shift| {
         let duty = shift.duty.map(|duty| &duties[duty]);
         shift.taps.iter().zip(&shift.roles).any(|(tap, role)| {

@@ -8,14 +8,15 @@ use shiftmill_core::{
     Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
 };
 
+use super::callbacks::{is_callback, is_in_callback};
 use super::coverage::seconds_inside;
 use super::days::{Away, Duty, allows, blocks_of};
 use super::employment::is_employed;
 use super::expectation::Planned;
 use super::moments::Moment;
-use super::punches::Tap;
+use super::punches::{Tap, is_either};
 use super::shifts::Shift;
-use super::{Amount, Notice, holds, plan_of, plan_of_duty, plan_of_shift};
+use super::{Amount, Notice, callbacks, holds, plan_of, plan_of_duty, plan_of_shift};
 use crate::engine::Question;
 
 /// The inputs of the comparison.
@@ -49,7 +50,9 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             early(view, rules, duty, at, workday, notices);
         }
     }
-    for (index, shift) in shifts.iter().enumerate().filter(|entry| entry.1.duty.is_none()) {
+    callbacks::judge(view, notices);
+    let unscheduled = |entry: &(usize, &Shift)| entry.1.duty.is_none() && !is_callback(entry.1);
+    for (index, shift) in shifts.iter().enumerate().filter(unscheduled) {
         let is_watched =
             plan_of(question, shift.shown_on).attendance.unscheduled && is_employed(question, shift.shown_on);
         if is_watched && !allows(question, shift.shown_on, shift.begins) {
@@ -60,7 +63,8 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
         }
     }
     (0..duties.len()).for_each(|index| gap_worked(view, index, notices));
-    let present: BTreeSet<Workday> = shifts.iter().map(|shift| shift.shown_on).collect();
+    let present: BTreeSet<Workday> =
+        shifts.iter().filter(|shift| !is_callback(shift)).map(|shift| shift.shown_on).collect();
     for workday in present.into_iter().filter(|workday| is_employed(question, *workday)) {
         judge_day(view, workday, notices, amounts);
     }
@@ -88,8 +92,12 @@ fn absent(view: &View<'_>, rules: &Attendance, index: usize, notices: &mut Vec<N
 fn is_missed(view: &View<'_>, index: usize) -> bool {
     let duty = &view.duties[index];
     let matched = view.shifts.iter().any(|shift| shift.duty == Some(index));
-    let seconds: i64 = view.shifts.iter().map(|shift| seconds_inside(&shift.pairs, duty)).sum();
-    let is_work = |moment: &Moment| moment.counts_as_work() && moment.at < duty.end && duty.start < moment.end();
+    let others = view.shifts.iter().filter(|shift| !is_callback(shift));
+    let seconds: i64 = others.map(|shift| seconds_inside(&shift.pairs, duty)).sum();
+    let is_work = |moment: &Moment| {
+        let inside = moment.at < duty.end && duty.start < moment.end();
+        inside && moment.counts_as_work() && !is_in_callback(view.shifts, moment)
+    };
     let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
     let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
     let as_amount = has_leave_amount(view.question, duty.workday);
@@ -140,7 +148,7 @@ pub(super) fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timest
         let known = |entry: &(&Tap, &PunchRole)| *entry.1 != PunchRole::MissesIn;
         for (tap, role) in shift.taps.iter().zip(&shift.roles).take_while(known) {
             let opens = matches!(role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
-            let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
+            let kind = !kinds_matter(question, shift) || tap.kind == PunchKind::In || is_either(tap.kind);
             candidates.extend((opens && kind).then_some((tap.at, shift.shown_on)));
         }
     }
@@ -157,7 +165,7 @@ pub(super) fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timest
         let after = shift.roles.iter().rposition(|role| *role == PunchRole::MissesOut).map_or(0, |last| last + 1);
         for (tap, role) in shift.taps.iter().zip(&shift.roles).skip(after) {
             let closes = matches!(role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
-            let kind = !kinds_matter(question, shift) || matches!(tap.kind, PunchKind::Out | PunchKind::Unknown);
+            let kind = !kinds_matter(question, shift) || tap.kind == PunchKind::Out || is_either(tap.kind);
             candidates.extend((closes && kind).then_some((tap.at, shift.shown_on)));
         }
     }
@@ -280,8 +288,9 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
     let View { question, shifts, duties, moments, .. } = *view;
     let rules = &plan_of(question, workday).attendance;
     let of_day = || moments.iter().filter(|moment| moment.reporting == workday);
-    let worked = Seconds(of_day().filter(|moment| moment.counts_as_work()).map(|moment| moment.length).sum());
-    let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday).collect();
+    let work = of_day().filter(|moment| moment.counts_as_work() && !is_in_callback(shifts, moment));
+    let worked = Seconds(work.map(|moment| moment.length).sum());
+    let shown: Vec<&Shift> = shifts.iter().filter(|shift| shift.shown_on == workday && !is_callback(shift)).collect();
     let first = shown[0].begins;
     if let Some(least) = rules.min_day
         && worked < least

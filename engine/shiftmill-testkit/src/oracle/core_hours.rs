@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shiftmill_core::{ExceptionCode, GapKind, RosterKind, Seconds, Timestamp};
 
 use super::attendance::{View, has_leave_amount};
+use super::callbacks::is_callback;
 use super::days::instants;
 use super::expectation::{Planned, lacks_a_punch};
 use super::pairs::Pair;
@@ -13,7 +14,8 @@ use super::{Notice, plan_of_duty};
 
 pub(crate) fn judge(view: &View<'_>, notices: &mut Vec<Notice>) {
     let View { question, shifts, duties, .. } = *view;
-    let pairs: Vec<Pair> = shifts.iter().flat_map(|shift| shift.pairs.clone()).collect();
+    let others = shifts.iter().filter(|shift| !is_callback(shift));
+    let pairs: Vec<Pair> = others.flat_map(|shift| shift.pairs.clone()).collect();
     let mut there: Vec<(Timestamp, Timestamp)> = pairs.iter().map(|pair| (pair.raw_start, pair.raw_end)).collect();
     for (before, after) in pairs.iter().zip(pairs.iter().skip(1)) {
         if matches!(after.gap_before, Some(GapKind::Meal | GapKind::Break)) {

@@ -3,6 +3,7 @@
 use shiftmill_core::shape::matching::MatchBy;
 use shiftmill_core::{PunchKind, PunchRole, Timestamp};
 
+use super::callbacks::is_callback;
 use super::days::Duty;
 use super::pairs::Pair;
 use super::shifts::{Shift, tag_of};
@@ -31,6 +32,7 @@ pub(crate) fn parts(
                     MatchBy::Cluster => !duties[*index].matched,
                     MatchBy::Workday => duties[*index].workday == shift.start_date,
                 };
+                let may = may && !is_callback(&shift);
                 (may || shift.duty == Some(*index)) && seconds_inside(&shift.pairs, &duties[*index]) > 0
             })
             .collect();

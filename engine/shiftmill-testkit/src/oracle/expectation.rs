@@ -7,6 +7,7 @@ use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::{ExceptionCode, PunchRole, Seconds, SpanState, TagId, Timestamp, Workday};
 
 use super::attendance::View;
+use super::callbacks::{is_callback, is_in_callback};
 use super::days::{Duty, day_type, expected_on, is_working};
 use super::employment::is_employed;
 use super::moments::{DailyWindow, Moment, daily_windows};
@@ -78,7 +79,8 @@ fn judge_scheduled(
     }
     // The moments of the card are so short that nothing planned begins inside one.
     let step = view.moments.first().map_or(1, |moment| moment.length);
-    let covered: BTreeMap<Timestamp, &Moment> = view.moments.iter().map(|moment| (moment.at, moment)).collect();
+    let others = view.moments.iter().filter(|moment| !is_in_callback(view.shifts, moment));
+    let covered: BTreeMap<Timestamp, &Moment> = others.map(|moment| (moment.at, moment)).collect();
     let is_leave = |at: &Timestamp| covered.get(at).is_some_and(|moment| moment.state == SpanState::Leave);
     let is_work = |at: &Timestamp| covered.get(at).is_some_and(|moment| moment.counts_as_work());
     let (mut scheduled, mut planned) = (BTreeSet::new(), BTreeSet::new());
@@ -167,7 +169,7 @@ fn planned_for(view: &View<'_>, shift: &Shift) -> Option<Workday> {
 
 fn shifts_of<'a>(view: &View<'a>, workday: Workday) -> Vec<&'a Shift> {
     let own = |shift: &&Shift| planned_for(view, shift).unwrap_or(shift.shown_on) == workday;
-    view.shifts.iter().filter(own).collect()
+    view.shifts.iter().filter(own).filter(|shift| !is_callback(shift)).collect()
 }
 
 fn is_present(view: &View<'_>, workday: Workday) -> bool {
@@ -193,6 +195,7 @@ fn work(view: &View<'_>, workday: Workday) -> Seconds {
         shift.and_then(|shift| planned_for(view, shift)).unwrap_or(moment.reporting)
     };
     let own = view.moments.iter().filter(|moment| moment.counts_as_work() && counts_on(moment) == workday);
+    let own = own.filter(|moment| !is_in_callback(view.shifts, moment));
     Seconds(own.map(|moment| moment.length).sum())
 }
 
@@ -234,8 +237,9 @@ fn automatic_break(
         let most = if rule.taper { net.beyond(rule.after).0 } else { net.0 };
         let amount = rule.amount.0.min(most).min(net.0);
         let left = rule.basis != BreakBasis::NetAfter || holds(rule.compare, Seconds(net.0 - amount), rule.after);
-        let of_tag =
-            duties.clone().all(|duty| tags::fits(question, rule.tags, tags::of_work(question, workday, TagId(0), Some(duty))));
+        let of_tag = duties
+            .clone()
+            .all(|duty| tags::fits(question, rule.tags, tags::of_work(question, workday, TagId(0), Some(duty))));
         (fits && reached && left && of_tag).then_some(amount)
     });
     Seconds(takes.max().unwrap_or(0))

@@ -20,6 +20,7 @@
 mod approval;
 mod assignments;
 mod attendance;
+mod callbacks;
 mod clock;
 mod close;
 mod context;
@@ -76,7 +77,8 @@ pub(crate) struct Amount {
 
 /// The oracle's answer to one question.
 pub fn answer(question: &Question) -> Outcome {
-    work_out(&assignments::in_one_zone(question)).unwrap_or_else(|error| Outcome { error: Some(error), ..Outcome::default() })
+    work_out(&assignments::in_one_zone(question))
+        .unwrap_or_else(|error| Outcome { error: Some(error), ..Outcome::default() })
 }
 
 fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {

@@ -10,6 +10,7 @@ use shiftmill_core::pay::tiers::{
 use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanState, TagId, Timestamp, Workday};
 
 use super::assignments::{all_plans, has_jobs, job_of, plan_for, tag_on};
+use super::callbacks::is_in_callback;
 use super::days::day_type;
 use super::moments::Moment;
 use super::shifts::{Shift, whole_of};
@@ -358,7 +359,8 @@ impl<'a> Desk<'a> {
             let Some(rule) = self.rule_of_work(line, day, amount.workday, tag) else { continue };
             let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
                 && (rule.tier.counts_other_tags || self.fits_tag(rule, tag_on(self.question, amount.workday)))
-                && self.fits_workday(rule, amount.workday);
+                && self.fits_workday(rule, amount.workday)
+                && rule.tier.when.callback != Some(true);
             if rule.tier.leave_counts && fits && !day.passed_over && self.same_instance(rule, amount.workday, workday) {
                 amounts.push((amount.workday, amount.amount as u32));
             }
@@ -372,6 +374,7 @@ impl<'a> Desk<'a> {
         rule.tier.when.day_types.contains(moment.day_type)
             && (rule.tier.counts_other_tags || self.fits_tag(rule, moment.tag))
             && self.fits_workday(rule, moment.overtime)
+            && rule.tier.when.callback.is_none_or(|only| only == is_in_callback(self.shifts, moment))
     }
 
     fn fits_tag(&self, rule: Rule<'a>, tag: TagId) -> bool {
@@ -381,7 +384,7 @@ impl<'a> Desk<'a> {
     /// Whether the conditions of a tier that look at the workday hold.
     fn fits_workday(&self, rule: Rule<'a>, workday: Workday) -> bool {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types: _, tags: _, weekdays, consecutive } = &rule.tier.when;
+        let TierCondition { day_types: _, tags: _, callback: _, weekdays, consecutive } = &rule.tier.when;
         weekdays.contains(workday.weekday())
             && consecutive.is_none_or(|consecutive| {
                 let number = self.day_in_run(rule, consecutive, workday);

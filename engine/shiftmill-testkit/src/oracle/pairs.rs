@@ -4,8 +4,9 @@ use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, Pa
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, Tie};
 use shiftmill_core::{ExceptionCode, GapKind, Plan, PunchKind, PunchRole, Seconds, TagId, Timestamp, Workday};
 
+use super::callbacks::is_callback;
 use super::days::Duty;
-use super::punches::{Tap, ends_work, starts_work};
+use super::punches::{Tap, ends_work, is_either, starts_work};
 use super::shifts::{Shift, find_wholes, join};
 use super::{Notice, clock, coverage, moments, plan_of_shift, tags};
 use crate::engine::Question;
@@ -63,7 +64,7 @@ pub(crate) fn pair_all(
         let mut of_shift = Vec::new();
         too_long(plan, shift, &mut of_shift);
         let excused = pair(plan, shift, duty, &neighbours, &mut of_shift);
-        if !excused {
+        if !excused && !is_callback(shift) {
             odd(plan, shift, &mut of_shift);
         }
         let before = index.checked_sub(1).and_then(|before| shifts[before].pairs.last().copied());
@@ -89,6 +90,10 @@ pub(crate) fn pair_all(
     for (part, noticed) in parts.iter_mut().zip(noticed) {
         part.shown_on = moments::shown_on(question, part, duties);
         notices.extend(noticed.into_iter().map(|notice| Notice { workday: part.shown_on, ..notice }));
+        for tap in part.taps.iter().filter(|tap| tap.kind == PunchKind::Offsite) {
+            let (code, workday, at) = (ExceptionCode::OffsitePunch, part.shown_on, tap.at);
+            notices.push(Notice { code, workday, at, measure: Seconds::ZERO });
+        }
     }
     parts
 }
@@ -105,7 +110,7 @@ fn too_long(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
 fn odd(plan: &Plan, shift: &Shift, notices: &mut Vec<Notice>) {
     let without_direction = match plan.pairing.mode {
         PairingMode::Alternating => true,
-        PairingMode::Typed => shift.taps.iter().all(|tap| tap.kind == PunchKind::Unknown),
+        PairingMode::Typed => shift.taps.iter().all(|tap| is_either(tap.kind)),
         PairingMode::FirstLast => false,
     };
     if without_direction && shift.taps.len() % 2 == 1 {
@@ -124,6 +129,7 @@ fn pair(
 ) -> bool {
     let pairing = &plan.pairing;
     let made = match pairing.mode {
+        _ if is_callback(shift) => strict(pairing, &shift.taps),
         PairingMode::Typed if pairing.adjacency == Adjacency::Strict => strict(pairing, &shift.taps),
         PairingMode::Typed => bridging(pairing, &shift.taps, notices),
         PairingMode::Alternating => alternating(pairing, &shift.taps),
@@ -159,10 +165,9 @@ fn strict(pairing: &Pairing, taps: &[Tap]) -> Vec<Made> {
     for (index, tap) in taps.iter().enumerate() {
         let closes = ends_work(tap.kind)
             || tap.kind == PunchKind::Transfer && waiting.is_some()
-            || tap.kind == PunchKind::Unknown && waiting.is_some();
-        let opens = starts_work(tap.kind)
-            || tap.kind == PunchKind::Transfer
-            || tap.kind == PunchKind::Unknown && waiting.is_none();
+            || is_either(tap.kind) && waiting.is_some();
+        let opens =
+            starts_work(tap.kind) || tap.kind == PunchKind::Transfer || is_either(tap.kind) && waiting.is_none();
         match waiting.take() {
             Some(opener) if closes => made.push(pair_of(pairing, taps, opener, index)),
             Some(opener) => made.push(Made::MissesOut(opener)),
@@ -181,7 +186,7 @@ fn bridging(pairing: &Pairing, taps: &[Tap], notices: &mut Vec<Notice>) -> Vec<M
     let mut made = Vec::new();
     let mut open: Option<usize> = None;
     for (index, tap) in taps.iter().enumerate() {
-        let closes = ends_work(tap.kind) || tap.kind == PunchKind::Unknown && open.is_some();
+        let closes = ends_work(tap.kind) || is_either(tap.kind) && open.is_some();
         match (tap.kind, open) {
             (PunchKind::Transfer, Some(opener)) => {
                 made.push(pair_of(pairing, taps, opener, index));
@@ -225,7 +230,10 @@ fn start_is_missing(tap: Tap, notices: &mut Vec<Notice>) {
         | PunchKind::MealStart
         | PunchKind::BreakStart
         | PunchKind::Transfer
-        | PunchKind::Unknown => return,
+        | PunchKind::Unknown
+        | PunchKind::CallbackIn
+        | PunchKind::CallbackOut
+        | PunchKind::Offsite => return,
     };
     notices.push(Notice { code, workday: Workday::default(), at: tap.at, measure: Seconds::ZERO });
 }
@@ -404,7 +412,10 @@ fn missing_returns(shift: &Shift, made: &[Made], notices: &mut Vec<Notice>) {
         | PunchKind::MealEnd
         | PunchKind::BreakEnd
         | PunchKind::Transfer
-        | PunchKind::Unknown => return,
+        | PunchKind::Unknown
+        | PunchKind::CallbackIn
+        | PunchKind::CallbackOut
+        | PunchKind::Offsite => return,
     };
     notices.push(Notice { code, workday: shift.shown_on, at: tap.at, measure: Seconds::ZERO });
 }
@@ -419,10 +430,10 @@ fn wrong_answers(shift: &Shift, notices: &mut Vec<Notice>) {
         let (from, to) = (gap[0].closed_by, gap[1].opened_by);
         for (start, end, code) in pauses {
             let notice = |at| Notice { code, workday: shift.shown_on, at, measure: Seconds::ZERO };
-            if from == start && to != end && to != PunchKind::Unknown {
+            if from == start && to != end && !is_either(to) {
                 notices.push(notice(gap[0].raw_end));
             }
-            if to == end && from != start && from != PunchKind::Unknown {
+            if to == end && from != start && !is_either(from) {
                 notices.push(notice(gap[1].raw_start));
             }
         }

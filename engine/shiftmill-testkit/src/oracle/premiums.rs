@@ -4,6 +4,7 @@ use shiftmill_core::pay::premiums::{Premium, PremiumMode};
 use shiftmill_core::{Because, Reason, Workday};
 
 use super::assignments::plan_for;
+use super::callbacks::is_in_callback;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
 use super::shifts::{Shift, whole_of};
@@ -16,8 +17,10 @@ pub(crate) fn all(question: &Question, moments: &[Moment], shifts: &[Shift]) -> 
     for run in runs(moments, shifts) {
         let plan_day = run[0].shift.map_or(run[0].overtime, |shift| shifts[shift].plan_day);
         let tag = run[0].tag;
+        let of_callback = is_in_callback(shifts, run[0]);
+        let premiums = plan_for(question, plan_day, tag).premiums.iter();
         let work: Vec<&Moment> = run.into_iter().filter(|moment| !moment.is_left_out()).collect();
-        for premium in &plan_for(question, plan_day, tag).premiums {
+        for premium in premiums.filter(|premium| premium.callback.is_none_or(|only| only == of_callback)) {
             extras.extend(of_shift(question, premium, &work));
         }
     }

@@ -2,11 +2,11 @@
 
 use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionPolicy};
 use shiftmill_core::open::dedupe::DedupeKeep;
-use shiftmill_core::open::normalise::Granularity;
+use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::{
-    ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList, LeaveTime, PunchKind, PunchRef,
-    Seconds, TagId, Timestamp, Unit, Workday,
+    ApprovalKind, ApprovalStatus, ApprovalTime, Correction, CorrectionKind, EvaluationError, ExceptionCode, FactList,
+    LeaveTime, Punch, PunchKind, PunchRef, Seconds, TagId, Timestamp, Unit, Workday,
 };
 
 use super::{Notice, date_of, plan_of, tags};
@@ -25,19 +25,34 @@ pub(crate) struct Tap {
 /// Whether the person works after a punch of a kind.
 pub(crate) fn starts_work(kind: PunchKind) -> bool {
     match kind {
-        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => true,
-        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::Transfer | PunchKind::Unknown => {
-            false
-        }
+        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::CallbackIn => true,
+        PunchKind::Out
+        | PunchKind::MealStart
+        | PunchKind::BreakStart
+        | PunchKind::Transfer
+        | PunchKind::Unknown
+        | PunchKind::CallbackOut
+        | PunchKind::Offsite => false,
     }
 }
 
 /// Whether the person stops working with a punch of a kind.
 pub(crate) fn ends_work(kind: PunchKind) -> bool {
     match kind {
-        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => true,
-        PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd | PunchKind::Transfer | PunchKind::Unknown => false,
+        PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut => true,
+        PunchKind::In
+        | PunchKind::MealEnd
+        | PunchKind::BreakEnd
+        | PunchKind::Transfer
+        | PunchKind::Unknown
+        | PunchKind::CallbackIn
+        | PunchKind::Offsite => false,
     }
+}
+
+/// Whether a punch of a kind may be an in or an out.
+pub(crate) fn is_either(kind: PunchKind) -> bool {
+    kind == PunchKind::Unknown || kind == PunchKind::Offsite
 }
 
 /// Whether the ruleset can read what people state, and it lies in the days of the facts.
@@ -192,6 +207,7 @@ fn check_fact(question: &Question, first: Workday, last: Workday) -> Result<(), 
 /// The punches that count, in the total order.
 pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Result<Vec<Tap>, EvaluationError> {
     let mut taps = corrected(question, notices);
+    taps.retain(|tap| !is_ahead(question, tap, notices));
     for tap in &mut taps {
         if plan_of(question, date_of(question, tap.at)).normalise.granularity == Granularity::Minute {
             tap.at = Timestamp(tap.at.0 - tap.at.0.rem_euclid(60));
@@ -215,14 +231,56 @@ pub(crate) fn that_count(question: &Question, notices: &mut Vec<Notice>) -> Resu
     present.sort_by_key(|tap| {
         let side = if ends_work(tap.kind) { 0 } else { 1 + u8::from(starts_work(tap.kind)) };
         let (position, id) = tap.raw.map_or((usize::MAX, u64::MAX), |raw| (raw.0, raw.1));
-        (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), position)
+        let recorded_at = raw(question, tap).and_then(recorded);
+        (tap.at, side, tap.kind as u8, id, tags::pairs(question, tap.tag), recorded_at, position)
     });
     present.retain(|tap| is_accepted_punch(question, tap, notices));
+    present.retain(|tap| {
+        let needs = plan_of(question, date_of(question, tap.at)).normalise.offsite == NeedsApproval::Always;
+        let counts = tap.kind != PunchKind::Offsite || !needs || may_be_outside(question, tap.at);
+        if !counts {
+            notice(question, notices, ExceptionCode::UnapprovedOffsitePunch, tap.at, Seconds::ZERO);
+        }
+        counts
+    });
     for tap in &present {
         let date = date_of(question, tap.at);
         check_fact(question, date, date)?;
     }
-    Ok(without_repeats(question, present, notices))
+    let kept = without_repeats(question, present, notices);
+    for tap in &kept {
+        let limit = plan_of(question, date_of(question, tap.at)).normalise.recorded_late_after;
+        let late = raw(question, tap).and_then(recorded).map(|recorded_at| recorded_at.since(tap.at));
+        if let (Some(late), Some(limit)) = (late, limit)
+            && late > limit
+        {
+            notice(question, notices, ExceptionCode::LateRecordedPunch, tap.at, late);
+        }
+    }
+    Ok(kept)
+}
+
+/// The punch as it was given.
+fn raw<'a>(question: &'a Question, tap: &Tap) -> Option<&'a Punch> {
+    tap.raw.map(|raw| &question.facts.punches[raw.0])
+}
+
+/// When a punch became known, unless it did when it was punched.
+fn recorded(punch: &Punch) -> Option<Timestamp> {
+    punch.recorded_at.filter(|recorded_at| *recorded_at != punch.at)
+}
+
+/// Whether the clock of a punch ran ahead of when it was recorded. A person who gave it another time knew better.
+fn is_ahead(question: &Question, tap: &Tap, notices: &mut Vec<Notice>) -> bool {
+    let Some(punch) = raw(question, tap) else { return false };
+    let Some(recorded_at) = recorded(punch) else { return false };
+    let skew = plan_of(question, date_of(question, tap.at)).normalise.future_skew_max;
+    let stated = tap.at != by_a_right_clock(question, punch.at, punch.tag);
+    if stated || tap.at <= recorded_at.after(skew) {
+        return false;
+    }
+    notice_in_period(question, notices, ExceptionCode::FuturePunch, tap.at, tap.at.since(recorded_at));
+    true
 }
 
 /// The instant that a clock would have shown, had it been right.
@@ -255,6 +313,20 @@ fn is_accepted_punch(question: &Question, tap: &Tap, notices: &mut Vec<Notice>) 
     }
 }
 
+/// Whether a trip or field work is approved at an instant.
+fn may_be_outside(question: &Question, at: Timestamp) -> bool {
+    question.facts.approvals.iter().any(|approval| {
+        let known = approval.status == ApprovalStatus::Approved && approval.recorded_at <= question.window.as_of;
+        let outside = approval.kind == ApprovalKind::Trip || approval.kind == ApprovalKind::Outing;
+        let then = match approval.time {
+            ApprovalTime::Span { start, end } => at >= start && at <= end,
+            ApprovalTime::Workday(day) => day == date_of(question, at),
+            ApprovalTime::Length(day, _) => day == date_of(question, at),
+        };
+        known && outside && then
+    })
+}
+
 /// Notes something on its local date.
 fn notice(question: &Question, notices: &mut Vec<Notice>, code: ExceptionCode, at: Timestamp, measure: Seconds) {
     notices.push(Notice { code, workday: date_of(question, at), at, measure });
@@ -285,6 +357,9 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
     let any_id = question.facts.punches.iter().any(|punch| punch.id.is_some());
     let mut present: Vec<Named> = Vec::new();
     for (index, punch) in question.facts.punches.iter().enumerate() {
+        if recorded(punch).is_some_and(|recorded_at| recorded_at > question.window.as_of) {
+            continue;
+        }
         let id = punch.id.unwrap_or(0);
         let at = by_a_right_clock(question, punch.at, punch.tag);
         let tap = Tap { at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };
@@ -393,8 +468,10 @@ fn find(question: &Question, present: &[Named], punch: PunchRef) -> Option<usize
     };
     let fitting = present.iter().enumerate().filter(|entry| fits(entry.1));
     // Which of two that are named alike does not depend on the order given.
-    let order =
-        |(place, named): &(usize, &Named)| (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), *place);
+    let order = |(place, named): &(usize, &Named)| {
+        let recorded_at = raw(question, &named.tap).and_then(recorded);
+        (named.id.unwrap_or(u64::MAX), tags::pairs(question, named.tap.tag), recorded_at, *place)
+    };
     fitting.min_by_key(order).map(|entry| entry.0)
 }
 

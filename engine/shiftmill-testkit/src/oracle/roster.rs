@@ -3,6 +3,7 @@
 use shiftmill_core::shape::pairing::PairingMode;
 use shiftmill_core::{Plan, PunchKind, Timestamp};
 
+use super::callbacks::is_of_callback;
 use super::days::Duty;
 use super::punches::{Tap, ends_work};
 use super::shifts::opened_at;
@@ -18,16 +19,19 @@ enum Direction {
 
 fn direction(plan: &Plan, tap: Tap) -> Direction {
     match plan.pairing.mode {
+        _ if is_of_callback(tap) => Direction::Inside,
         PairingMode::Alternating | PairingMode::FirstLast => Direction::Unsaid,
         PairingMode::Typed => match tap.kind {
             PunchKind::In => Direction::In,
             PunchKind::Out => Direction::Out,
-            PunchKind::Unknown => Direction::Unsaid,
+            PunchKind::Unknown | PunchKind::Offsite => Direction::Unsaid,
             PunchKind::MealStart
             | PunchKind::MealEnd
             | PunchKind::BreakStart
             | PunchKind::BreakEnd
-            | PunchKind::Transfer => Direction::Inside,
+            | PunchKind::Transfer
+            | PunchKind::CallbackIn
+            | PunchKind::CallbackOut => Direction::Inside,
         },
     }
 }

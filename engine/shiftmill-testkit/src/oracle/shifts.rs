@@ -8,8 +8,8 @@ use shiftmill_core::{Plan, PunchKind, PunchRole, TagId, Timestamp, Workday};
 
 use super::days::{Duty, blocks_of};
 use super::pairs::Pair;
-use super::punches::Tap;
-use super::{date_of, plan_of, roster, tags};
+use super::punches::{Tap, is_either};
+use super::{callbacks, date_of, plan_of, roster, tags};
 use crate::engine::Question;
 
 /// A run of punches that belong together.
@@ -78,13 +78,22 @@ pub(crate) fn worked(question: &Question, taps: &[Tap], duties: &mut [Duty]) -> 
     for (index, tap) in taps.iter().enumerate() {
         let plan = plan_of(question, date_of(question, tap.at));
         let by_roster = |run: &[Tap]| roster::starts_anew(plan, duties, run, &taps[index..]);
+        let by_callback = runs.last().and_then(|run| callbacks::goes_on(run, *tap));
         match runs.last_mut() {
-            Some(run) if !starts_anew(plan, duties, run, *tap) && !by_roster(run) => run.push(*tap),
+            Some(run) if by_callback == Some(true) => run.push(*tap),
+            Some(run) if by_callback.is_none() && !starts_anew(plan, duties, run, *tap) && !by_roster(run) => {
+                run.push(*tap)
+            }
             before => {
-                continues.push(before.is_some_and(|run| {
-                    let is_near = tap.at.since(run[run.len() - 1].at) < plan.matching.new_shift_gap;
-                    is_near && opened_at(plan.pairing.mode, run).is_none() && !starts_anew(plan, duties, run, *tap)
-                }));
+                continues.push(
+                    by_callback.is_none()
+                        && before.is_some_and(|run| {
+                            let is_near = tap.at.since(run[run.len() - 1].at) < plan.matching.new_shift_gap;
+                            is_near
+                                && opened_at(plan.pairing.mode, run).is_none()
+                                && !starts_anew(plan, duties, run, *tap)
+                        }),
+                );
                 runs.push(vec![*tap]);
             }
         }
@@ -138,7 +147,7 @@ fn starts_anew(plan: &Plan, duties: &[Duty], run: &[Tap], tap: Tap) -> bool {
     let is_held = roster::holds(plan, duties, run, tap);
     let after_gap = gap >= matching.new_shift_gap && (is_in || !may_be_its_out) && !is_held;
     let too_long = tap.at.since(run[0].at) > matching.shift_length_max;
-    let may_start = !typed || matches!(tap.kind, PunchKind::In | PunchKind::Unknown);
+    let may_start = !typed || tap.kind == PunchKind::In || is_either(tap.kind);
     match matching.shift_starts_at {
         ShiftStart::Gap => may_start && (after_gap || too_long),
         ShiftStart::InPunch => {
@@ -157,10 +166,15 @@ pub(crate) fn opened_at(mode: PairingMode, run: &[Tap]) -> Option<Timestamp> {
         PairingMode::FirstLast => Some(run[0].at),
         PairingMode::Alternating => (run.len() % 2 == 1).then_some(last.at),
         PairingMode::Typed => run.iter().fold(None, |open: Option<Timestamp>, tap| match tap.kind {
-            PunchKind::Unknown if open.is_some() => None,
+            PunchKind::Unknown | PunchKind::Offsite if open.is_some() => None,
             PunchKind::Transfer => Some(tap.at),
-            PunchKind::Unknown | PunchKind::In | PunchKind::MealEnd | PunchKind::BreakEnd => open.or(Some(tap.at)),
-            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart => None,
+            PunchKind::Unknown
+            | PunchKind::Offsite
+            | PunchKind::In
+            | PunchKind::MealEnd
+            | PunchKind::BreakEnd
+            | PunchKind::CallbackIn => open.or(Some(tap.at)),
+            PunchKind::Out | PunchKind::MealStart | PunchKind::BreakStart | PunchKind::CallbackOut => None,
         }),
     }
 }
@@ -177,7 +191,12 @@ fn match_all(question: &Question, runs: &[Vec<Tap>], duties: &[Duty]) -> Vec<Opt
     let Some(first) = runs.first() else { return Vec::new() };
     match plan_of(question, date_of(question, first[0].at)).matching.match_by {
         MatchBy::Workday => {
-            runs.iter().map(|run| duties.iter().position(|duty| duty.workday == date_of(question, run[0].at))).collect()
+            let of_date = |run: &Vec<Tap>| {
+                let date = date_of(question, run[0].at);
+                let duty = duties.iter().position(|duty| duty.workday == date);
+                duty.filter(|_| !callbacks::is_of_callback(run[0]))
+            };
+            runs.iter().map(of_date).collect()
         }
         MatchBy::Cluster => {
             let mut known = BTreeMap::new();
@@ -227,6 +246,9 @@ fn best(
 }
 
 fn may_match(run: &[Tap], duties: &[Duty], chosen: usize) -> bool {
+    if callbacks::is_of_callback(run[0]) {
+        return false;
+    }
     let duty = &duties[chosen];
     let from = roster::window_begins(duties, chosen);
     let until = duty.end.after(duty.latest_out);

@@ -53,7 +53,7 @@ impl Card {
 
     pub fn punch(mut self, day: i32, time: &str, kind: PunchKind) -> Card {
         let at = self.instant(day, time);
-        self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
+        self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
         self
     }
 
@@ -68,7 +68,7 @@ impl Card {
             let start = self.instant(day, "6:00");
             let end = Timestamp(start.0 + (hours * HOUR) as i64);
             for (at, kind) in [(start, PunchKind::In), (end, PunchKind::Out)] {
-                self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
+                self.question.facts.punches.push(Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
             }
         }
         self

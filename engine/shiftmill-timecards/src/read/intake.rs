@@ -433,7 +433,13 @@ impl<'a> Intake<'a> {
         } else {
             at
         };
-        let written = PunchRow { at: at.into(), kind, id, tag: values.get(Field::Tag) };
+        let written = PunchRow {
+            at: at.into(),
+            kind,
+            id,
+            tag: values.get(Field::Tag),
+            recorded: values.get(Field::Recorded).into(),
+        };
         self.add(row, report, &mut |reader, card| {
             if card.punches.len() >= PUNCHES_PER_TIMECARD_MAX as usize {
                 let employee = &card.employee;

@@ -93,6 +93,9 @@ fn known(word: &str) -> Option<PunchKind> {
         "meal_in" | "lunch_in" | "lunch_end" => PunchKind::MealEnd,
         "2" | "break_out" | "breakout" | "break_begin" => PunchKind::BreakStart,
         "3" | "break_in" | "breakin" => PunchKind::BreakEnd,
+        "call_back_in" | "callback_start" => PunchKind::CallbackIn,
+        "call_back_out" | "callback_end" => PunchKind::CallbackOut,
+        "off_site" | "外勤" | "外勤打卡" | "外勤签到" | "外勤签退" => PunchKind::Offsite,
         "" | "-" | "255" | "none" | "undefined" | "无" => PunchKind::Unknown,
         // Chinese.
         "上班签到" | "签到" | "上班" | "上班打卡" | "加班签到" | "加班上班" | "进" | "进门" | "入" | "入场" => {

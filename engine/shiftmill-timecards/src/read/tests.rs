@@ -382,6 +382,19 @@ fn columns_are_named_by_the_caller() {
 }
 
 #[test]
+fn punches_may_say_when_they_were_recorded() {
+    let file = "employee,at,kind,recorded\nE7,2026-03-02 08:00,in,\nE7,2026-03-02 16:00,out,2026-03-02T17:30:00Z\n\
+        E7,2026-03-03 08:00,in,soon\nE7,2026-03-03 16:00,out,9999-01-01 00:00\n";
+    let (cards, report) = punches_of(&csv(), file.as_bytes());
+    let card = &cards[1];
+    assert_eq!(
+        card.punches.iter().map(|punch| punch.recorded_at).collect::<Vec<_>>(),
+        [None, Some(Timestamp(1_772_472_600))]
+    );
+    assert_eq!((card.rejected_rows, report.rejected()), (2, 2));
+}
+
+#[test]
 fn one_row_may_hold_several_punches() {
     let file =
         "工号,日期,上班,下班\nE7,2026-03-02 星期一,08:25,次日 00:31\nE7,2026/3/3,22:00,06:00\nE7,2026/3/4,-,缺卡\n";
@@ -416,6 +429,11 @@ fn words_and_forms_of_vendors_are_understood() {
         "No.,Employee ID,Date,Time,Punch State\n1,E7,17-06-2026,05:10,Check In\n2,E7,17-06-2026,16:45,Overtime Out\n";
     let layout = Layout { dates: Some(DateOrder::DayMonthYear), ..profile("biotime") };
     assert_eq!(punched(&punches_of(&layout, file.as_bytes()).0[1..]), ["2026-06-17 05:10 in", "2026-06-17 16:45 out"]);
+    let file = "employee,at,kind\nE7,2026-03-02 20:00,Callback-In\nE7,2026-03-02 21:00,callback out\nE7,2026-03-03 09:00,外勤\n";
+    let seen = ["2026-03-02 20:00 callback_in", "2026-03-02 21:00 callback_out", "2026-03-03 09:00 offsite"];
+    assert_eq!(punched(&punches_of(&csv(), file.as_bytes()).0[1..]), seen);
+    let file = "账号,日期,打卡时间,打卡类型\nE7,2026-06-17,05:10,外出打卡\n";
+    assert_eq!(punched(&punches_of(&profile("wecom"), file.as_bytes()).0[1..]), ["2026-06-17 05:10 offsite"]);
     let log = "   42\t2026-07-02 07:05:30\t255\t15\t0\t0\n";
     assert_eq!(punched(&punches_of(&Format::Attlog.into(), log.as_bytes()).0), ["2026-07-02 07:05:30 unknown"]);
 }

@@ -45,6 +45,8 @@ pub struct PunchRow<'a> {
     pub id: Given<'a, u64>,
     /// Its tag, `site=north;job=welder`; none when empty.
     pub tag: &'a str,
+    /// When it became known; at its own time when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
 }
 
 /// One roster row, mostly a scheduled shift: by its times, or by the name of a shift of the ruleset.
@@ -285,7 +287,13 @@ impl<'a> RowReader<'a> {
     /// [`RowError`] when a field cannot be read; so for all kinds of rows.
     pub fn punch(&mut self, row: &PunchRow<'_>) -> Result<Punch, RowError> {
         let (kind, tag) = (kind(row.kind)?, self.tag(row.tag)?);
-        Ok(Punch { kind, at: self.instant(row.at, Field::At)?, id: punch_number(row.id)?, tag })
+        let (at, id) = (self.instant(row.at, Field::At)?, punch_number(row.id)?);
+        let recorded_at = if row.recorded.is_nothing() { None } else { Some(self.recorded(row.recorded)?) };
+        // It is stored beside the punch, so that it cannot be as far away as other facts may be.
+        match recorded_at.filter(|recorded_at| !in_range(WallTime(recorded_at.0).date())) {
+            Some(_) => Err(RowError { field: Field::Recorded, fault: Fault::YearOutOfRange(written(row.recorded)) }),
+            None => Ok(Punch { kind, at, id, tag, recorded_at }),
+        }
     }
 
     /// A tag as it is written; none for an empty text.

@@ -89,7 +89,7 @@ impl Irregular<'_> {
     }
 
     fn punch(&mut self, at: Timestamp, kind: PunchKind) {
-        self.card.punches.push(Punch { at, kind, id: None, tag: TagId::NONE });
+        self.card.punches.push(Punch { at, kind, id: None, tag: TagId::NONE, recorded_at: None });
     }
 
     fn work(&mut self, day: Workday, from: i32, to: i32) {

@@ -67,10 +67,16 @@ fn work(punching: Punching, team: Team, workday: Workday, dice: &mut Dice, zone:
     forget_one(&mut punches, dice);
     let at = |second: i32| zone.instant(WallTime::on(workday, second), Fold::Earlier);
     for (second, kind) in punches {
-        card.punches.push(Punch { at: at(second), kind, id: None, tag: TagId::NONE });
+        card.punches.push(Punch { at: at(second), kind, id: None, tag: TagId::NONE, recorded_at: None });
         // A repeated punch: the person did not notice that the terminal accepted the first.
         if dice.per_mille(6) {
-            card.punches.push(Punch { at: at(second + dice.between(4, 45)), kind, id: None, tag: TagId::NONE });
+            card.punches.push(Punch {
+                at: at(second + dice.between(4, 45)),
+                kind,
+                id: None,
+                tag: TagId::NONE,
+                recorded_at: None,
+            });
         }
     }
 }

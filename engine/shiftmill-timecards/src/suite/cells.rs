@@ -6,9 +6,9 @@ use shiftmill_core::{
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAssignment, WrittenAttestation, WrittenBlock,
-    WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment, WrittenLeave, WrittenLeaveTime,
-    WrittenManual, WrittenPunch, WrittenRosterRow, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAssignment, WrittenAttestation,
+    WrittenBlock, WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment, WrittenLeave,
+    WrittenLeaveTime, WrittenManual, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -63,9 +63,8 @@ pub fn employment(line: usize, text: &str) -> Cell<WrittenEmployment> {
 
 /// `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago tag [site=north]`, or with `for [job=driver]`.
 pub fn assignment(line: usize, text: &str) -> Cell<WrittenAssignment> {
-    let wrong = || {
-        format!("`{text}` is not an assignment such as `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago`")
-    };
+    let wrong =
+        || format!("`{text}` is not an assignment such as `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago`");
     let mut rest = text.strip_prefix("from ").ok_or_else(wrong)?.trim();
     let (from, after) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
     let (ruleset, zone, tag, job) = <(String, String, String, String)>::default();
@@ -187,8 +186,24 @@ pub fn punch_kind(name: &str) -> Option<PunchKind> {
     }
 }
 
+/// The time of a punch, with its tag and perhaps ` recorded 2025-06-05 10:00` after it.
+pub fn punch_of(kind: PunchKind, item: &str) -> Cell<WrittenPunch> {
+    let (item, recorded) = punch_recorded(item)?;
+    let (time, tag) = tagged(item);
+    Ok(WrittenPunch { kind, at: clock_time(time)?, tag, recorded })
+}
+
+/// As [`recorded`], for an item with a tag, which may hold the word.
+fn punch_recorded(item: &str) -> Cell<(&str, Option<(Workday, ClockTime)>)> {
+    match item.rsplit_once(" recorded ").filter(|(_, moment)| !moment.contains(']')) {
+        Some((item, recorded)) => Ok((item.trim_end(), Some(moment(recorded)?))),
+        None => Ok((item, None)),
+    }
+}
+
 /// `in 08:00`, `meal start 12:00`; without a kind, a punch without direction.
 pub fn punch(text: &str) -> Cell<WrittenPunch> {
+    let (text, recorded) = punch_recorded(text)?;
     let (text, tag) = tagged(text);
     let Some(letters) = text.find(|mark: char| mark.is_ascii_digit() || mark == '+') else {
         return Err(format!("`{text}` is not a punch such as `in 08:00`"));
@@ -200,7 +215,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
         "" => PunchKind::Unknown,
         name => punch_kind(&name.to_lowercase()).ok_or_else(|| format!("`{name}` is not a kind of punch"))?,
     };
-    Ok(WrittenPunch { kind, at: clock_time(time)?, tag })
+    Ok(WrittenPunch { kind, at: clock_time(time)?, tag, recorded })
 }
 
 /// A shift to work, such as `09:00-17:00`, `09:00-12:00 + 17:00-21:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,

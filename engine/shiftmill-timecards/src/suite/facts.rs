@@ -3,18 +3,20 @@
 use std::cell::RefCell;
 
 use shiftmill_core::{
-    Assignment, CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday, WorkdayRange, Zone,
+    Assignment, CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday,
+    WorkdayRange, Zone,
 };
 
 use super::{
-    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenAssignment, WrittenBlock, WrittenCorrection,
-    WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow, WrittenShift,
+    ClockTime, FactsRow, Setting, SuiteCase, SuiteFile, WrittenApproval, WrittenAssignment, WrittenBlock,
+    WrittenCorrection, WrittenCorrectionKind, WrittenLeave, WrittenLeaveTime, WrittenPunch, WrittenRosterRow,
+    WrittenShift,
 };
 use crate::clock::WrittenTime;
 use crate::fields::Field;
 use crate::rows::{
-    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Fault, Given,
-    LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Fault,
+    Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -218,7 +220,8 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
     let workday = Given::Value(row.workday);
     for punch in &row.punches {
         let (at, kind) = (written(row.workday, punch.at), Given::Value(punch.kind));
-        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default(), tag: &punch.tag })?);
+        let recorded = punch.recorded.map_or_else(Given::default, |(day, time)| written(day, time));
+        card.punches.push(reader.punch(&PunchRow { at, kind, id: Given::default(), tag: &punch.tag, recorded })?);
     }
     for written in &row.scheduled {
         add_shift(card, written, row.workday, reader)?;

@@ -221,6 +221,8 @@ pub struct WrittenPunch {
     pub at: ClockTime,
     /// Its tag, as written: `site=north;job=welder`; empty for none.
     pub tag: String,
+    /// When it was recorded; at its own time unless that is stated.
+    pub recorded: Option<(Workday, ClockTime)>,
 }
 
 /// A roster row in a facts table.

@@ -377,8 +377,7 @@ impl Reader {
             "break" => facts.punches.extend(both(item, PunchKind::BreakStart, PunchKind::BreakEnd)?),
             name => {
                 if let Some(kind) = cells::punch_kind(name) {
-                    let (time, tag) = cells::tagged(item);
-                    facts.punches.push(WrittenPunch { kind, at: cells::clock_time(time)?, tag });
+                    facts.punches.push(cells::punch_of(kind, item)?);
                 }
             }
         }
@@ -449,7 +448,7 @@ impl Reader {
 /// Both punches of a meal or a break: `12:00-12:30`.
 fn both(item: &str, opens: PunchKind, closes: PunchKind) -> Cell<[WrittenPunch; 2]> {
     let (start, end) = cells::window(item)?;
-    let punch = |kind, at| WrittenPunch { kind, at, tag: String::new() };
+    let punch = |kind, at| WrittenPunch { kind, at, tag: String::new(), recorded: None };
     Ok([punch(opens, start), punch(closes, end)])
 }
 

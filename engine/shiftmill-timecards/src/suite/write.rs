@@ -25,7 +25,7 @@ use super::cells::DIVIDER;
 /// let monday = Workday(20514);
 /// let days = WorkdayRange { first: monday, last: monday };
 /// let window = EvaluationWindow { pay_period: days, facts: days, as_of: Timestamp(1_772_500_000), require_final: false };
-/// let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE };
+/// let punch = |at, kind| Punch { at: Timestamp(at), kind, id: None, tag: TagId::NONE, recorded_at: None };
 /// let punches = vec![punch(1_772_438_400, PunchKind::In), punch(1_772_467_200, PunchKind::Out)];
 /// let card = CardFacts { punches, ..CardFacts::default() };
 /// let text = suite::facts(&card, &window, &Zone::fixed("Etc/UTC", 0), &Names::default(), &TagDictionary::default());
@@ -114,11 +114,6 @@ impl Rows<'_> {
     }
 
     /// An item with its tag in brackets.
-    fn add_tagged(&mut self, workday: Workday, column: &'static str, item: String, tag: TagId) {
-        let item = self.tagged(item, tag);
-        self.add(workday, column, item);
-    }
-
     fn tagged(&self, item: String, tag: TagId) -> String {
         match self.tags.get(tag) {
             Some(tag) => format!("{item} [{tag}]"),
@@ -143,7 +138,9 @@ impl Rows<'_> {
         punches.sort_by_key(|punch| punch.at);
         for punch in punches {
             let date = self.zone.date_at(punch.at);
-            self.add_tagged(date, "punches", self.punch(punch.at, punch.kind, date), punch.tag);
+            let item = self.tagged(self.punch(punch.at, punch.kind, date), punch.tag);
+            let recorded = punch.recorded_at.map(|at| format!(" recorded {}", moment(self.zone, at)));
+            self.add(date, "punches", item + recorded.as_deref().unwrap_or_default());
         }
     }
 

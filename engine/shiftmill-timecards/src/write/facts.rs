@@ -65,9 +65,18 @@ pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn W
 /// Writes a punches file with local times; a time that the clock shows a second time carries its offset.
 pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let cards: Vec<FactsView<'a>> = cards.collect();
-    let [employee, at, kind, id, tag] =
-        [Field::Employee, Field::At, Field::Kind, Field::Id, Field::Tag].map(Field::word);
+    let [employee, at, kind, id, tag, recorded] =
+        [Field::Employee, Field::At, Field::Kind, Field::Id, Field::Tag, Field::Recorded].map(Field::word);
     let any = |has: fn(&Punch) -> bool| cards.iter().any(|view| view.card.punches.iter().any(has));
+    if any(|punch| punch.recorded_at.is_some()) {
+        let mut table = CsvTable::new([employee, at, kind, id, tag, recorded], out)?;
+        return each_punch(&cards, |view, key, punch| {
+            let id = punch.id.map_or_else(String::new, |id| id.to_string());
+            let recorded = punch.recorded_at.map_or_else(String::new, |at| moment(view.zone, at));
+            let (at, tag) = (moment(view.zone, punch.at), view.tag(punch.tag));
+            table.row([&key, &at, &punch.kind, &id, &value(&tag), &recorded])
+        });
+    }
     if !any(|punch| punch.id.is_some() || punch.tag != TagId::NONE) {
         let mut table = CsvTable::new([employee, at, kind], out)?;
         return each_punch(&cards, |view, key, punch| table.row([&key, &moment(view.zone, punch.at), &punch.kind]));
@@ -343,11 +352,11 @@ pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Writ
         let (hour, minute, second) =
             (wall.second_of_day() / 3_600, wall.second_of_day() / 60 % 60, wall.second_of_day() % 60);
         let status = match kind {
-            PunchKind::In => 0,
-            PunchKind::Out => 1,
+            PunchKind::In | PunchKind::CallbackIn => 0,
+            PunchKind::Out | PunchKind::CallbackOut => 1,
             PunchKind::MealStart | PunchKind::BreakStart => 2,
             PunchKind::MealEnd | PunchKind::BreakEnd => 3,
-            PunchKind::Transfer | PunchKind::Unknown => 255,
+            PunchKind::Transfer | PunchKind::Unknown | PunchKind::Offsite => 255,
         };
         writeln!(out, "{pin:>9}\t{} {hour:02}:{minute:02}:{second:02}\t{status}\t1\t0\t0", wall.date())?;
     }

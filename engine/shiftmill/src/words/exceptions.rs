@@ -57,6 +57,13 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::MarkedPunch => "a punch that the ruleset wants somebody to look at",
         ExceptionCode::IgnoredPunch => "a punch that the ruleset does not accept, and that does not count",
         ExceptionCode::CoreHoursMissed => "not there in core hours",
+        ExceptionCode::CallbackWork => "called back to work",
+        ExceptionCode::UnapprovedCallback => "called back to work without approval",
+        ExceptionCode::OffsitePunch => "a punch made outside of the site",
+        ExceptionCode::UnapprovedOffsitePunch => {
+            "a punch made outside of the site without approval, and that does not count"
+        }
+        ExceptionCode::LateRecordedPunch => "a punch that was recorded long after it happened",
     }
 }
 
@@ -151,7 +158,12 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::OutsideEmployment
         | E::MarkedPunch
         | E::IgnoredPunch
-        | E::CoreHoursMissed => true,
+        | E::CoreHoursMissed
+        | E::CallbackWork
+        | E::UnapprovedCallback
+        | E::OffsitePunch
+        | E::UnapprovedOffsitePunch
+        | E::LateRecordedPunch => true,
     }
 }
 
@@ -165,6 +177,7 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::EarlyIn
         | ExceptionCode::LateOut
         | ExceptionCode::Undertime
+        | ExceptionCode::LateRecordedPunch
         | ExceptionCode::OverSchedule => "by",
         ExceptionCode::AbsentHalf
         | ExceptionCode::Absent
@@ -205,7 +218,11 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OutsideEmployment
         | ExceptionCode::MarkedPunch
         | ExceptionCode::IgnoredPunch
-        | ExceptionCode::CoreHoursMissed => "time:",
+        | ExceptionCode::CoreHoursMissed
+        | ExceptionCode::CallbackWork
+        | ExceptionCode::UnapprovedCallback
+        | ExceptionCode::OffsitePunch
+        | ExceptionCode::UnapprovedOffsitePunch => "time:",
     }
 }
 

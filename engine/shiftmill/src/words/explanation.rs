@@ -384,6 +384,7 @@ impl Explainer<'_> {
             | Note::LatenessWaived { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
+            | Note::PunchNotKnown { at, .. }
             | Note::ClockWasOff { to: at, .. }
             | Note::Rounded { from: at, .. }
             | Note::Matched { first: at, .. }

@@ -25,6 +25,11 @@ pub fn note(
         Note::Dropped { at, kept } => {
             format!("The punch at {} repeats the one at {} and was dropped.", voice.at(at), voice.at(kept))
         }
+        Note::PunchNotKnown { at, recorded_at } => format!(
+            "The punch at {} does not count: it was recorded at {}, later than the time of the calculation.",
+            voice.at(at),
+            voice.at(recorded_at)
+        ),
         Note::Corrected(Corrected::Added { at }) => {
             format!("The punch at {} was added by a correction.", voice.at(at))
         }
@@ -137,6 +142,9 @@ const fn kind(kind: PunchKind) -> &'static str {
         PunchKind::BreakEnd => "end of a break",
         PunchKind::Transfer => "transfer",
         PunchKind::Unknown => "punch without direction",
+        PunchKind::CallbackIn => "start of a call-back",
+        PunchKind::CallbackOut => "end of a call-back",
+        PunchKind::Offsite => "punch made outside of the site",
     }
 }
 
@@ -269,6 +277,7 @@ fn approval_outcome(outcome: ApprovalOutcome) -> String {
         ApprovalOutcome::NotKnown => "does not count: it was not recorded in time".to_owned(),
         ApprovalOutcome::Pending => "does not count: it is pending".to_owned(),
         ApprovalOutcome::Rejected => "does not count: it was rejected".to_owned(),
+        ApprovalOutcome::Allows => "allows what lies within it".to_owned(),
         ApprovalOutcome::NotRead => "is not read: the ruleset has no rule for approvals of this kind".to_owned(),
     }
 }
