@@ -73,6 +73,8 @@ fn assignments(random: &mut Random, days: WorkdayRange, others: &[usize; 3]) -> 
         Assignment { from, ruleset, zone, tag, job: TagId(0) }
     };
     let mut rows: Vec<Assignment> = (0..1 + random.below(3)).map(|_| row(random)).collect();
+    // People move once in a few days: there and back, a day has two mornings.
+    rows.iter_mut().filter(|row| row.zone.is_some()).skip(1).for_each(|row| row.zone = None);
     // Some have work of a job under another ruleset.
     if others[2] > 0 && random.chance(40) {
         for row in rows.iter_mut().filter(|row| row.ruleset.is_some()) {
