@@ -80,6 +80,7 @@ fn settings(hash: &str) -> Settings {
         detail: Detail::Workdays,
         tags: TagDictionary::default(),
         split_totals_by: Vec::new(),
+        join_rulesets: false,
     }
 }
 

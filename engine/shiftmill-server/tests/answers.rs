@@ -146,6 +146,7 @@ async fn a_timecard_in_readable_rows_comes_back_explained() {
         explain: true,
         language: String::new(),
         split_totals_by: Vec::new(),
+        other_rulesets: Vec::new(),
     };
     let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
     let card = &answer.timecards[0];

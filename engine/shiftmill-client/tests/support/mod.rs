@@ -53,6 +53,7 @@ pub fn settings() -> Settings {
         detail: Detail::Workdays,
         tags: TagDictionary::default(),
         split_totals_by: Vec::new(),
+        join_rulesets: false,
     }
 }
 

@@ -154,6 +154,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         day_overrides: &[],
         approvals: &[],
         employment: &[],
+        assignments: &[],
         manual_hours: &[],
         attestations: &[],
         opening_balances: &[],

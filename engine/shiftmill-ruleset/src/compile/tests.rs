@@ -142,7 +142,7 @@ fn compile_documents_with_everything() {
         let fields = fields(&DOCUMENT, round);
         let table = table(&DOCUMENT, &fields, Place::default(), Whole::Yes, &mut mistakes);
         // Many of these values contradict each other; they are read all the same.
-        let _ = compile(&[Version { from: None, table }], &OnePlugin, &mut mistakes);
+        let _ = compile(vec![Version { from: None, table }], &OnePlugin, &mut mistakes);
     }
 }
 

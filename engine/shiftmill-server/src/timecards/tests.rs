@@ -165,7 +165,7 @@ fn suite(date: &str, column: &str, cell: &str) -> Option<CardFacts> {
 
 /// The facts of a message; `None` when it is refused.
 fn message(timecard: v1::Timecard) -> Option<CardFacts> {
-    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), &names(), &RefCell::default()).ok()
+    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), (&names(), &[]), &RefCell::default()).ok()
 }
 
 fn punch_message(at: String) -> v1::Timecard {
@@ -510,8 +510,8 @@ fn a_refused_row_names_its_list_and_field() {
         ..v1::CorrectionFact::default()
     };
     let timecard = v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() };
-    let problem =
-        read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), &names(), &RefCell::default()).unwrap_err();
+    let problem = read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), (&names(), &[]), &RefCell::default())
+        .unwrap_err();
     let status = Status::from(problem);
     assert!(status.message().contains("`yesterday` is not a date and a time"), "{}", status.message());
     let details = String::from_utf8_lossy(status.details()).into_owned();

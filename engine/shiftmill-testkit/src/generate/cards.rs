@@ -490,7 +490,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 21];
+        let mut made = [false; 26];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -507,6 +507,7 @@ mod tests {
                 day_overrides,
                 approvals,
                 employment,
+                assignments,
                 manual_hours,
                 attestations,
                 opening_balances,
@@ -528,6 +529,11 @@ mod tests {
                 !manual_hours.is_empty(),
                 !attestations.is_empty(),
                 !opening_balances.is_empty(),
+                assignments.iter().any(|row| row.ruleset.is_some() && row.job == TagId::NONE),
+                assignments.iter().any(|row| row.zone.is_some()),
+                assignments.iter().any(|row| row.tag.is_some()),
+                assignments.iter().any(|row| row.job != TagId::NONE),
+                assignments.len() > 1,
                 rejected_rows > 0,
                 tag != TagId::NONE,
                 punches.iter().any(|punch| punch.tag != TagId::NONE && punch.kind == PunchKind::Transfer),
@@ -538,6 +544,6 @@ mod tests {
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 21]);
+        assert_eq!(made, [true; 26]);
     }
 }

@@ -950,8 +950,7 @@ mod tests {
         let mut random = Random::new(7);
         let timelines: Vec<PlanTimeline> =
             (0..2_000).map(|_| rulesets(&mut random, Grid { seconds: 300 }, days, false).0).collect();
-        let plans: Vec<Plan> =
-            timelines.iter().flat_map(|timeline| timeline.versions()).map(|version| version.1.clone()).collect();
+        let plans: Vec<Plan> = timelines.iter().flat_map(PlanTimeline::to_versions).map(|version| version.1).collect();
         every_value_is_made!(
             plans,
             Granularity: |plan| [plan.normalise.granularity].into_iter(),

@@ -37,6 +37,8 @@ impl Card {
             zone: zone(zone_name),
             timeline: (**ruleset.timeline()).clone(),
             window: EvaluationWindow { pay_period, facts, as_of, require_final: false },
+            others: Vec::new(),
+            other_zones: Vec::new(),
             presets: Vec::new(),
             tags: TagDictionary::default(),
             split_by: Vec::new(),

@@ -434,12 +434,12 @@ fn object(header: &[&str], line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_employees};
+    use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_assignments, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-        Approval, ApprovalKind, ApprovalStatus, Attestation, Carried, CarryKey, Compensation, Correction, DayHalf,
-        DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode, PayCodeInfo,
-        Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
+        Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, Carried, CarryKey, Compensation, Correction,
+        DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode,
+        PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
     };
 
     fn new_york() -> Zone {
@@ -448,6 +448,10 @@ mod tests {
     }
 
     /// A month with a night on which clocks go back, and one of every kind of row.
+    fn tokyo() -> Zone {
+        Zone::fixed("Asia/Tokyo", 32_400)
+    }
+
     fn cards(zone: &Zone) -> Vec<CardFacts> {
         let first = Workday::from_date(2026, 10, 20).unwrap();
         let (punching, scheduling) = (Punching::WithMeals, Scheduling::Times);
@@ -503,6 +507,10 @@ mod tests {
         cards[3].attestations = [true, false]
             .map(|answer| Attestation { workday: first, question: u16::from(answer), answer, recorded_at: at })
             .to_vec();
+        let assigned =
+            |days, ruleset, zone, tag| Assignment { from: first.plus(days), ruleset, zone, tag, job: TagId::NONE };
+        cards[5].assignments = vec![assigned(3, Some(1), None, Some(TagId(1))), assigned(100, None, Some(1), None)];
+        cards[6].assignments = vec![Assignment { job: TagId(1), ..assigned(-40, Some(1), None, None) }];
         // In the order in which they are read.
         cards[1].tag = TagId(1);
         cards[1].punches[0].tag = TagId(2);
@@ -514,14 +522,22 @@ mod tests {
     }
 
     fn read_back(files: &[(Table, Format, Vec<u8>)], zone: &Zone, names: &Names) -> Vec<CardFacts> {
-        let zones = ZoneTable { zones: vec![zone.clone()], edition: String::new() };
-        let rulesets = [RulesetNames { name: "standard", names }];
+        let zones = ZoneTable { zones: vec![zone.clone(), tokyo()], edition: String::new() };
+        let rulesets = ["standard", "office"].map(|name| RulesetNames { name, names });
         let mut report = Report::default();
         let (_, format, bytes) = &files[0];
         let employees = read_employees("employees", &(*format).into(), &mut bytes.as_slice(), &mut report).unwrap();
         let mut intake = Intake::new("employees", &employees, &zones, &rulesets, StatusMap::default(), &mut report);
         for (table, format, bytes) in files {
-            if *table != Table::Employees || *format == Format::Json {
+            if *table == Table::Assignments || *format == Format::Json {
+                let layout = (*format).into();
+                let rows = read_assignments("assignments", &layout, &mut bytes.as_slice(), &mut report).unwrap();
+                intake.assign("assignments", &rows, &mut report);
+            }
+        }
+        for (table, format, bytes) in files {
+            let is_read = matches!(table, Table::Employees | Table::Assignments);
+            if !is_read || *format == Format::Json {
                 intake.read(table.name(), *table, &(*format).into(), &mut bytes.as_slice(), &mut report).unwrap();
             }
         }
@@ -558,6 +574,7 @@ mod tests {
             ..Names::default()
         };
         let (cards, tags) = (cards(&zone), dictionary());
+        let (zones, rulesets) = ([zone.clone(), tokyo()], ["standard", "office"].map(str::to_owned));
         let pins: Vec<String> = (0..cards.len()).map(|number| number.to_string()).collect();
         let views = cards.iter().zip(&pins).map(|(card, pin)| FactsView {
             card,
@@ -565,6 +582,7 @@ mod tests {
             pin,
             ruleset: "standard",
             zone: &zone,
+            assigned: (&zones, &rulesets),
             names: &names,
             tags: &tags,
         });
@@ -585,6 +603,7 @@ mod tests {
             (Table::Approvals, Format::Csv, write(&|out| approvals(views.clone(), out).unwrap())),
             (Table::ManualHours, Format::Csv, write(&|out| manual_hours(views.clone(), out).unwrap())),
             (Table::Attestations, Format::Csv, write(&|out| attestations(views.clone(), out).unwrap())),
+            (Table::Assignments, Format::Csv, write(&|out| assignments(views.clone(), out).unwrap())),
             (Table::Carried, Format::Csv, write(&|out| carried(views.clone(), out).unwrap())),
         ];
         assert_eq!(read_back(&files, &zone, &names), cards);
