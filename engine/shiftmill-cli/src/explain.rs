@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::PluginRegistry;
-use shiftmill::core::{CardFacts, Detail, LeaveTime, ShiftTimes, WaiverKind, Workday, Zone};
+use shiftmill::core::{Assignment, CardFacts, Detail, LeaveTime, ShiftTimes, TagId, WaiverKind, Workday, Zone};
 use shiftmill::words::{self, ExplainError, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
@@ -89,6 +89,26 @@ fn explained(view: &CardView<'_>, language: Language) -> Result<Explanation, Pro
     })
 }
 
+/// What changes for the person by date.
+fn tell_assignments(evaluated: &Evaluated, card: &CardFacts, out: &mut dyn Write) -> Result<(), Problem> {
+    let mut rows: Vec<&Assignment> = card.assignments.iter().collect();
+    rows.sort_by_key(|row| row.from);
+    let tag = |tag: TagId| evaluated.facts.tags.get(tag).map_or_else(|| "none".to_owned(), ToString::to_string);
+    for row in rows {
+        let ruleset = row.ruleset.and_then(|ruleset| evaluated.facts.rulesets.get(usize::from(ruleset)));
+        let zone = row.zone.and_then(|zone| evaluated.window.zones.get(zone));
+        let job = if row.job == TagId::NONE { String::new() } else { format!(" for work with {}", tag(row.job)) };
+        let parts = [
+            ruleset.map(|ruleset| format!("by ruleset {}{job}", output::ruleset_line(ruleset))),
+            zone.map(|zone| format!("times in zone {}", zone.name())),
+            row.tag.map(|own| format!("with the tag {}", tag(own))),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        writeln!(out, "from {}: {}", row.from, parts.join(", "))?;
+    }
+    Ok(())
+}
+
 fn tell(
     evaluated: &Evaluated,
     view: &CardView<'_>,
@@ -104,7 +124,9 @@ fn tell(
         writeln!(out, "by ruleset {}", output::ruleset_line(ruleset))?;
     }
     let as_of = words::local(view.zone, evaluated.window.window.as_of);
-    writeln!(out, "as of {as_of}, all times in zone {}\n", view.zone.name())?;
+    writeln!(out, "as of {as_of}, all times in zone {}", view.zone.name())?;
+    tell_assignments(evaluated, card, out)?;
+    writeln!(out)?;
     for sentence in &evaluated.window.assumed {
         writeln!(out, "Assumed: {sentence}.")?;
     }

@@ -159,12 +159,14 @@ impl FactTables {
         let layouts = self.layouts.settle()?;
         let mut employees = self.read_employees(&layouts, report)?;
         let employees_file = self.employees.as_deref().or(self.facts.as_deref()).unwrap_or("employees");
+        let before = report.rejected();
         let assignments = self.read_assignments(&layouts, report)?;
+        let of_assignments = report.rejected() - before;
         let (zone_names, zones) = self.zones((employees_file, &mut employees), &assignments, years, report)?;
         let changes = assignments.iter().flat_map(|(_, rows)| rows).any(|row| !row.ruleset.is_empty());
         let rulesets = if changes { joined(&rulesets)? } else { rulesets };
         // Without a list every employee is accepted. A list without a valid row must not have that effect.
-        if employees.is_empty() && (self.employees.is_some() || report.rejected() > 0) {
+        if employees.is_empty() && (self.employees.is_some() || report.rejected() > of_assignments) {
             let cause = report.rejects.first().map_or_else(|| String::from("there is no row"), ToString::to_string);
             return Err(Problem::new(format!("`{employees_file}` contains no valid employee")).cause(cause));
         }

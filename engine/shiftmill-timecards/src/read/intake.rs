@@ -181,8 +181,11 @@ impl<'a> Intake<'a> {
         let stated = |text: &str| !text.is_empty();
         let mut tags = self.tags.borrow_mut();
         let mut tag = |text: &str| tags.read(text).map_err(|error| Unused::because(error.to_string()));
+        if [&row.ruleset, &row.zone, &row.tag].iter().all(|text| text.is_empty()) {
+            return Err(Unused::because("neither a ruleset nor a zone nor a tag is named"));
+        }
         let assignment = Assignment {
-            from: row.from,
+            from: row.from.clone()?,
             ruleset: stated(&row.ruleset).then(|| self.ruleset_in_use(&row.ruleset)).transpose()?,
             zone: stated(&row.zone).then(|| self.zone_in_use(&row.zone)).transpose()?,
             tag: stated(&row.tag).then(|| tag(&row.tag)).transpose()?,

@@ -197,8 +197,8 @@ pub struct AssignmentRow {
     pub place: Place,
     /// The key of the employee.
     pub employee: String,
-    /// The first workday.
-    pub from: Workday,
+    /// The first workday, or why what is written is none.
+    pub from: Result<Workday, String>,
     /// The ruleset from then on; empty: as before.
     pub ruleset: String,
     /// The IANA name of the zone from then on; empty: as before.
@@ -223,14 +223,11 @@ pub fn read_assignments(
     let source = Source { file, table: Table::Assignments, layout };
     read_ahead(&source, bytes, report, &mut |place, values| {
         let text = |field| values.get(field).to_owned();
-        let from = rows::date(values.get(Field::From).into(), Field::From, dates)?;
+        let from = rows::date(values.get(Field::From).into(), Field::From, dates).map_err(|error| error.to_string());
         let (employee, ruleset, zone) = (text(Field::Employee), text(Field::Ruleset), text(Field::Zone));
         let (tag, job) = (text(Field::Tag), text(Field::Job));
         if employee.is_empty() {
             return Err(Unused::because("no employee is named"));
-        }
-        if [&ruleset, &zone, &tag].iter().all(|text| text.is_empty()) {
-            return Err(Unused::because("neither a ruleset nor a zone nor a tag is named"));
         }
         rows.push(AssignmentRow { place, employee, from, ruleset, zone, tag, job });
         Ok(())
