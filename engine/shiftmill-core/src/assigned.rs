@@ -7,7 +7,7 @@
 //!   An assignment for a job holds for work with its tag: for its worked shifts, scheduled shifts, tiers and premiums.
 //!   What concerns a workday as a whole follows the assignments for all work.
 //! - Source: effective dating of person data in payroll systems; 29 CFR 778.115 (one person at two or more rates).
-//! - Shown:  timecards/assignments/
+//! - Shown:  timecards/assignments/rulesets.md, timecards/assignments/zones_and_tags.md
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;

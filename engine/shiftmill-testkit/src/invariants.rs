@@ -430,6 +430,9 @@ pub fn unread_facts_change_nothing(question: &Question) -> Held {
     plain.split_by.clear();
     plain.tags = TagDictionary::default();
     plain.facts.tag = TagId::NONE;
+    // A job reads tags.
+    plain.facts.assignments.retain(|row| row.job == TagId::NONE);
+    plain.facts.assignments.iter_mut().for_each(|row| row.tag = row.tag.and(Some(TagId::NONE)));
     // Whether a second transfer in a minute repeats the first is for tags to say; then the fact is read.
     let transfers = plain.facts.punches.iter().any(|punch| punch.kind == PunchKind::Transfer);
     let adds =

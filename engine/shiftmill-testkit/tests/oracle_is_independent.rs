@@ -11,6 +11,7 @@ const TYPES: &[&str] = &[
     "ApprovalKind",
     "ApprovalStatus",
     "ApprovalTime",
+    "Assignment",
     "Because",
     "Compensation",
     "Correction",
@@ -139,8 +140,8 @@ const METHODS: &[&str] = &[
     "weekday",
 ];
 
-/// Functions of core types: a length in hours, and what the standard library derives.
-const FUNCTIONS: &[&str] = &["Seconds::hours", "Timestamp::max", "Workday::default"];
+/// Functions of core types: a length in hours, a zone of offsets, and what the standard library derives.
+const FUNCTIONS: &[&str] = &["Seconds::hours", "Timestamp::max", "Workday::default", "Zone::new"];
 
 /// Methods of the standard library whose names core uses too.
 const STANDARD: &[&str] = &[

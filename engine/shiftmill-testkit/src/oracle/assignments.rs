@@ -95,6 +95,6 @@ pub(super) fn in_one_zone(question: &Question) -> Question {
         (clock::wall_at(zone, at).0 - at.0) as i32
     };
     let changes = instants.into_iter().map(|at| (at, offset(at))).collect();
-    let zone = Zone::new(question.zone.name().to_owned(), question.zone.first_offset(), changes);
+    let zone = Zone::new(String::new(), question.zone.first_offset(), changes);
     Question { zone: zone.expect("instants in order"), ..question.clone() }
 }

@@ -50,8 +50,6 @@ use shiftmill_core::{
     DayType, EvaluationError, ExceptionCode, PayCode, Plan, Reason, Seconds, TagId, Timestamp, Workday,
 };
 
-use self::days::Duty;
-use self::shifts::Shift;
 use crate::engine::Question;
 use crate::outcome::Outcome;
 
@@ -133,12 +131,12 @@ pub(crate) fn plan_of(question: &Question, workday: Workday) -> &Plan {
 }
 
 /// The plan of a worked shift.
-pub(crate) fn plan_of_shift<'q>(question: &'q Question, shift: &Shift) -> &'q Plan {
+pub(crate) fn plan_of_shift<'q>(question: &'q Question, shift: &shifts::Shift) -> &'q Plan {
     assignments::plan_for(question, shift.plan_day, shift.tag)
 }
 
 /// The plan of a scheduled shift.
-pub(crate) fn plan_of_duty<'q>(question: &'q Question, duty: &Duty) -> &'q Plan {
+pub(crate) fn plan_of_duty<'q>(question: &'q Question, duty: &days::Duty) -> &'q Plan {
     plan_of_row(question, duty.workday, duty.tag)
 }
 

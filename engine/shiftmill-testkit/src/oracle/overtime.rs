@@ -171,11 +171,11 @@ impl<'a> Desk<'a> {
         for (key, indexes) in self.instances(line, &days) {
             let first = self.moments[indexes[0]].overtime;
             let mut counter = self.carried_in(line[0], first).unwrap_or(0);
-            let mut amounts = self.leave_amounts(line, first);
+            let mut amounts = Vec::new();
             // Leave without clock times is of the job that the person's own tag is of.
             let job = i64::from(job_of(self.question, first, tag_on(self.question, first)).0);
-            if line[0].tier.scope == TierScope::Workday && !self.whole_weeks && key.rem_euclid(100_000) != job {
-                amounts.clear();
+            if line[0].tier.scope != TierScope::Workday || self.whole_weeks || key.rem_euclid(100_000) == job {
+                amounts = self.leave_amounts(line, first);
             }
             for index in indexes {
                 let moment = &self.moments[index];
