@@ -7,7 +7,7 @@ use crate::codes::{PunchKind, RosterKind};
 use crate::facts::CardFacts;
 use crate::tags::TagId;
 use crate::text::is_plain;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Workday};
 use crate::timecard::{
     Approval, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave,
     ManualHours, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
@@ -407,7 +407,9 @@ impl TimecardBatch {
             let unknown =
                 named.into_iter().find(|(number, known)| number.is_some_and(|number| usize::from(number) >= *known));
             let tag = [row.tag.unwrap_or_default(), row.job].into_iter().find(|tag| usize::from(tag.0) > tags);
-            let value = unknown.and_then(|(number, _)| number.map(i64::from)).or(tag.map(i64::from));
+            let is_date = Workday::FIRST <= row.from && row.from <= Workday::LAST;
+            let date = (!is_date).then_some(i64::from(row.from.0));
+            let value = unknown.and_then(|(number, _)| number.map(i64::from)).or(tag.map(i64::from)).or(date);
             if let Some(value) = value {
                 return Err(BatchError::UnknownValue { column: COLUMN, index, value });
             }
