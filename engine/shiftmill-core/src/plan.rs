@@ -308,7 +308,9 @@ impl PlanTimeline {
             found.map(|index| start + index)
         };
         let jobs = self.jobs.iter().filter(|job| tags.has_pairs_of(tag, job.tag));
-        let of_job = jobs.filter_map(|job| begun(job.versions.clone())).next_back();
+        // Of several jobs the one whose pairs come last, whatever the order of the dictionary.
+        let begun_jobs = jobs.filter_map(|job| Some((tags.rank(job.tag), begun(job.versions.clone())?)));
+        let of_job = begun_jobs.max_by_key(|(rank, _)| *rank).map(|(_, number)| number);
         of_job.or_else(|| begun(0..self.common)).unwrap_or(0)
     }
 

@@ -31,7 +31,7 @@ fn of_ruleset(question: &Question, number: u16, workday: Workday) -> &Plan {
 }
 
 /// The plan of a workday for work with a tag: of the ruleset that the last assignment by then for one of its jobs names, else
-/// that of all work. Of several jobs the one with the highest tag.
+/// that of all work. Of several jobs the one whose pairs come last.
 pub(super) fn plan_for(question: &Question, workday: Workday, tag: TagId) -> &Plan {
     let job = job_of(question, workday, tag);
     let begun = question.facts.assignments.iter().filter(|row| row.job == job && row.from <= workday);
@@ -46,7 +46,7 @@ pub(super) fn job_of(question: &Question, workday: Workday, tag: TagId) -> TagId
     let own = tags::pairs(question, tag);
     let begun = question.facts.assignments.iter().filter(|row| row.job != TagId(0) && row.from <= workday);
     let is_of_job = |row: &&Assignment| tags::pairs(question, row.job).iter().all(|pair| own.contains(pair));
-    begun.filter(is_of_job).map(|row| row.job).max().unwrap_or(TagId(0))
+    begun.filter(is_of_job).map(|row| row.job).max_by_key(|job| tags::pairs(question, *job)).unwrap_or(TagId(0))
 }
 
 /// Whether some work is under a ruleset of its own.
