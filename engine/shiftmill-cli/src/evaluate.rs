@@ -154,6 +154,7 @@ pub fn evaluate(
     let (rulesets, zones) = (facts.rulesets.clone(), Arc::new(window.zones.clone()));
     let request = Request::new(rulesets, zones, window.window, detail, registry);
     let request = request.map_err(plugins::unbound)?.with_tags(facts.tags.clone(), facts.split_by.clone());
+    let request = request.map_err(|error| Problem::new("a tag cannot be used").cause(error))?;
     let request = Arc::new(request);
     let engine = Engine::new(threads);
     let progress = ProgressBar::new(cards.len() as u64);

@@ -9,7 +9,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use shiftmill::core::{CardFacts, Names, TagDictionary, WorkdayRange, ZoneTable};
 use shiftmill::ruleset::Ruleset;
-use shiftmill::{PluginRegistry, ZoneError, zone_table};
+use shiftmill::{BundledZones, PluginRegistry, ZoneError, zone_table};
 use shiftmill_timecards::read::{
     AssignmentRow, EmployeeRow, FileError, Intake, Place, Report, RulesetNames, StatusMap, Table, read_assignments,
     read_employees,
@@ -174,7 +174,8 @@ impl FactTables {
             .iter()
             .map(|ruleset| RulesetNames { name: ruleset.name(), names: ruleset.timeline().names() })
             .collect();
-        let mut intake = Intake::new(employees_file, &employees, &zones, &names, statuses, report);
+        let places = BundledZones { days: years };
+        let mut intake = Intake::new(employees_file, &employees, &zones, &places, &names, statuses, report);
         for (file, rows) in &assignments {
             intake.assign(file, rows, report);
         }

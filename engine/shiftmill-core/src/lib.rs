@@ -62,8 +62,8 @@ pub use timecard::{
 // Tags: what punches, roster rows and people carry, and which rules are for whom.
 pub use tags::{
     FilterId, NO_TAGS, PAIRS_PER_TAG_MAX, TAG_FILTERS_MAX, TAG_NAME_BYTES_MAX, TAG_TOTALS_MAX, TAG_VALUE_BYTES_MAX,
-    TAGS_MAX, Tag, TagCondition, TagDictionary, TagError, TagFilter, TagId, TagIndex, TagTable, TagValues, is_tag_name,
-    is_tag_value,
+    TAGS_MAX, TIME_ZONE, Tag, TagCondition, TagDictionary, TagError, TagFilter, TagId, TagIndex, TagTable, TagValues,
+    is_tag_name, is_tag_value,
 };
 
 // Plans: rulesets that have been checked.

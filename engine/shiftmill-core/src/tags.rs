@@ -4,6 +4,8 @@
 //! Facts name a tag by its position in a dictionary. The filters of a ruleset are compared with the dictionary once for
 //! each request: then a filter costs one bit test for a span.
 //!
+//! The pair [`TIME_ZONE`] says on whose clock the work is done, for people who travel.
+//!
 //! A span has the tag of the punch that opened it, else of its roster row, else of the person. One tag counts as a whole:
 //! a punch that names only a job has no site, whatever the person has. A stretch that was filled in has the tag of its
 //! only punch, a paid gap that of the work before it, and leave that of the person.
@@ -16,7 +18,10 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::text::{excerpt, is_plain};
+use crate::zone::Zone;
 
+/// The name of the pair whose value is the IANA zone of the place where the work is done.
+pub const TIME_ZONE: &str = "time_zone";
 /// Most tags of one dictionary.
 pub const TAGS_MAX: usize = 16_384;
 /// Most pairs of one tag.
@@ -149,6 +154,11 @@ impl Tag {
     pub fn value(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str())
     }
+
+    /// The name of the zone on whose clock the work is done; `None`: the person's.
+    pub fn time_zone(&self) -> Option<&str> {
+        self.value(TIME_ZONE)
+    }
 }
 
 /// Read as it is written in files: `site=north;job=welder`, with blanks around the parts.
@@ -198,6 +208,13 @@ impl TagDictionary {
     /// The tags, by position.
     pub fn tags(&self) -> &[Tag] {
         &self.tags
+    }
+
+    /// The names of the zones that its tags name, each once, in the order of their first tags, each with that tag.
+    pub fn time_zones(&self) -> Vec<(&str, TagId)> {
+        let mut seen = BTreeSet::new();
+        let named = (1..).zip(&self.tags).filter_map(|(number, tag)| Some((tag.time_zone()?, TagId(number))));
+        named.filter(|(name, _)| seen.insert(*name)).collect()
     }
 
     /// The tag with a number; `None` for no tag.
@@ -375,6 +392,13 @@ impl TagTable {
         ranks.get(usize::from(tag.0)).copied().unwrap_or(0)
     }
 
+    /// The zone of the place that a tag names; `None` where it names none.
+    pub(crate) fn zone(&self, tag: TagId) -> Option<&Zone> {
+        let index = self.index.as_ref()?;
+        let number = index.zone_of.get(usize::from(tag.0)).copied().flatten()?;
+        index.zones.get(usize::from(number))
+    }
+
     /// Whether a tag has all pairs of another one.
     pub(crate) fn has_pairs_of(&self, tag: TagId, other: TagId) -> bool {
         let dictionary = self.index.as_ref().map(|index| index.dictionary());
@@ -397,11 +421,15 @@ pub struct TagIndex {
     /// For no tag and for each tag: its place in the order of pairs.
     ranks: Vec<u16>,
     splits: Vec<Vec<TagId>>,
+    /// The zones that tags name.
+    zones: Vec<Zone>,
+    /// For no tag and for each tag: its zone among these. Empty when no tag names one.
+    zone_of: Vec<Option<u16>>,
 }
 
 impl TagIndex {
-    /// The index of a dictionary, for totals split by these names.
-    pub fn new(dictionary: TagDictionary, split_by: &[String]) -> TagIndex {
+    /// The index of a dictionary, for totals split by these names. `zones` are those that its tags name.
+    pub fn new(dictionary: TagDictionary, split_by: &[String], zones: Vec<Zone>) -> TagIndex {
         let mut ranks = alloc::vec![0; dictionary.len() + 1];
         for (rank, position) in (1..).zip(&dictionary.order) {
             if let Some(place) = ranks.get_mut(usize::from(*position) + 1) {
@@ -409,13 +437,24 @@ impl TagIndex {
             }
         }
         let splits = split_by.iter().map(|name| split(name, &dictionary)).collect();
-        TagIndex { dictionary, ranks, splits }
+        let zone_of = zones_of(&dictionary, &zones);
+        TagIndex { dictionary, ranks, splits, zones, zone_of }
     }
 
     /// The tags.
     pub fn dictionary(&self) -> &TagDictionary {
         &self.dictionary
     }
+}
+
+/// For no tag and for each tag: the position of the zone that it names.
+fn zones_of(dictionary: &TagDictionary, zones: &[Zone]) -> Vec<Option<u16>> {
+    if zones.is_empty() {
+        return Vec::new();
+    }
+    let by_name: BTreeMap<&str, u16> = zones.iter().map(Zone::name).zip(0..).collect();
+    let zone_of = |tag: &Tag| by_name.get(tag.time_zone()?).copied();
+    core::iter::once(None).chain(dictionary.tags.iter().map(zone_of)).collect()
 }
 
 /// For no tag and for each tag: the first tag with its value of a name.
@@ -495,7 +534,7 @@ mod tests {
             TagFilter { conditions: alloc::vec![condition("colour", &["red"], true)] },
             TagFilter { conditions: alloc::vec![condition("colour", &["red"], false)] },
         ];
-        let table = TagTable::new(&filters, &Arc::new(TagIndex::new(dictionary, &[])));
+        let table = TagTable::new(&filters, &Arc::new(TagIndex::new(dictionary, &[], Vec::new())));
         let masks: Vec<u64> = (0..4).map(|tag| table.mask(TagId(tag))).collect();
         assert_eq!(masks, [0b10010, 0b10001, 0b10111, 0b10010]);
         assert!(table.fits(None, TagId(9)) && !table.fits(Some(FilterId(0)), TagId::NONE));
@@ -506,7 +545,7 @@ mod tests {
     #[test]
     fn values_are_represented_by_their_first_tag() {
         let dictionary = dictionary(&["site=north;job=welder", "job=fitter", "site=north"]);
-        let index = Arc::new(TagIndex::new(dictionary, &["site".to_string(), "job".to_string()]));
+        let index = Arc::new(TagIndex::new(dictionary, &["site".to_string(), "job".to_string()], Vec::new()));
         let table = TagTable::new(&[], &index);
         let numbers = |split: &Vec<TagId>| split.iter().map(|tag| tag.0).collect::<Vec<_>>();
         assert_eq!(table.splits().iter().map(numbers).collect::<Vec<_>>(), [[0, 1, 0, 1], [0, 1, 2, 0]]);
@@ -514,11 +553,21 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_may_name_the_zone_of_a_place() {
+        let dictionary = dictionary(&["site=x", "site=a;time_zone=Asia/Tokyo", "time_zone=Asia/Tokyo"]);
+        assert_eq!(dictionary.time_zones(), [("Asia/Tokyo", TagId(2))]);
+        let zones = alloc::vec![Zone::fixed("Asia/Tokyo", 32_400)];
+        let table = TagTable::new(&[], &Arc::new(TagIndex::new(dictionary, &[], zones)));
+        let named = [0, 1, 2, 3, 4].map(|tag| table.zone(TagId(tag)).map(Zone::first_offset));
+        assert_eq!(named, [None, None, Some(32_400), Some(32_400), None]);
+    }
+
+    #[test]
     fn the_order_of_tags_is_that_of_their_pairs() {
         let texts = ["site=b", "job=x", "site=a"];
         let ranks = |texts: &[&str]| {
             let dictionary = dictionary(texts);
-            let table = TagTable::new(&[], &Arc::new(TagIndex::new(dictionary, &[])));
+            let table = TagTable::new(&[], &Arc::new(TagIndex::new(dictionary, &[], Vec::new())));
             let rank = |text: &&str| {
                 let place = texts.iter().position(|other| other == text).unwrap();
                 table.rank(TagId(place as u16 + 1))

@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use shiftmill_core::shape::attestations::answer;
 use shiftmill_core::shape::schedule::roster_rows;
-use shiftmill_core::{ApprovalTime, Attestation, Inputs, RuleId, TagId, TagIndex, Workday};
+use shiftmill_core::{ApprovalTime, Inputs, RuleId, TagId, TagIndex, Workday};
 use wasmtime::component::{ComponentType, Linker, Lower, WasmStr};
 use wasmtime::{StoreContextMut, Trap};
 
@@ -79,15 +80,15 @@ impl Facts {
         self.balances.extend(balances.map(|balance| (employee, balance.rule, i64::from(balance.amount.0))));
     }
 
-    /// Adds the answers that count: of several to one question about a workday, the last one recorded.
+    /// Adds the answers that count.
     fn add_attested(&mut self, inputs: &Inputs<'_>, employee: usize) {
-        let known = inputs.card.attestations.iter().filter(|said| said.recorded_at <= inputs.window.as_of);
-        let mut said: Vec<&Attestation> = known.collect();
-        said.sort_by_key(|said| (said.question, said.workday, said.recorded_at));
-        let answers = said.chunk_by(|one, next| (one.question, one.workday) == (next.question, next.workday));
-        self.attested.extend(answers.filter_map(|answers| answers.last()).map(|said| {
-            let Attestation { question, workday, answer, recorded_at: _ } = **said;
-            Attested { employee, question, workday, answer }
+        let mut asked: Vec<(u16, Workday)> =
+            inputs.card.attestations.iter().map(|said| (said.question, said.workday)).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        self.attested.extend(asked.into_iter().filter_map(|(question, workday)| {
+            let answer = answer(inputs, workday, question)?;
+            Some(Attested { employee, question, workday, answer })
         }));
     }
 

@@ -9,7 +9,7 @@ use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::pay::combine::CombineKind;
 use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
-use shiftmill_core::pay::premiums::PremiumMode;
+use shiftmill_core::pay::premiums::{PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
 use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDeductKind, LateTier, Measured};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
@@ -1361,6 +1361,12 @@ static PREMIUM_RULE: Section = Section {
             "Only on these weekdays: of the date on which the window begins.",
         ),
         setting("day_types", Kind::DayTypes, "all", "Only on days of these types."),
+        setting(
+            "zone",
+            one_of::<PremiumZone>(),
+            "home",
+            "On whose clock window and weekdays are read: the person's, or that of the `time_zone` in the tag of the work.",
+        ),
         setting(
             "mode",
             one_of::<PremiumMode>(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shiftmill::core::{Detail, EvaluationWindow, Names, Timestamp, Workday, WorkdayRange, excerpt, is_plain};
 use shiftmill::ruleset::{JoinError, Mistake, Mistakes, Ruleset, nearest};
 use shiftmill::trial::TrialError;
-use shiftmill::{Caller, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
+use shiftmill::{Caller, PlaceError, Proposals, Request, RequestError, Stopped, ZoneError, with_cause, zone_table};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock::{self, WrittenTime};
 use shiftmill_wire::{HEADER_NAMES_MAX, HeaderNames, Known, UnknownName, read_detail, read_tags};
@@ -72,7 +72,7 @@ impl ResolvedHeader {
             return Err(Problem::at(ErrorCode::Header, fields.zones, "at least one time zone is needed"));
         }
         let request = request(rulesets, &header.zones, window, detail, fields, known).await?;
-        let request = request.with_tags(tags, header.split_totals_by);
+        let request = request.with_tags(tags, header.split_totals_by).map_err(|error| place_problem(&error, fields))?;
         let proposals = (0..request.rulesets.len()).map(|ruleset| request.proposals_max(ruleset)).collect();
         Ok(ResolvedHeader { request: Arc::new(request.with_caller(caller)), names, proposals })
     }
@@ -189,6 +189,16 @@ fn zone_problem(error: &ZoneError, fields: Fields) -> Problem {
         }
         ZoneError::DaysOutOfRange { .. } => Problem::at(ErrorCode::Header, fields.window, error.to_string()),
         ZoneError::TooMany { .. } => Problem::at(ErrorCode::Header, fields.zones, error.to_string()),
+    }
+}
+
+/// A tag of a header whose zone cannot be used. Tags are numbered from 1.
+fn place_problem(error: &PlaceError, fields: Fields) -> Problem {
+    let at = format!("header.tags[{}]", usize::from(error.tag.0).saturating_sub(1));
+    match &error.why {
+        ZoneError::Unknown { .. } => Problem::at(ErrorCode::ZoneUnknown, at, error.to_string()),
+        ZoneError::TooMany { .. } => Problem::at(ErrorCode::Header, "header.tags", error.to_string()),
+        why @ ZoneError::DaysOutOfRange { .. } => zone_problem(why, fields),
     }
 }
 

@@ -1,6 +1,5 @@
 //! One `Evaluate` call: a few timecards as people write them, with readable results.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use prost::Message;
@@ -12,13 +11,13 @@ use shiftmill::core::{
 };
 use shiftmill::ruleset::{JOINED_RULESETS_MAX, Ruleset};
 use shiftmill::words::{self, DayExplanation, ExplainError, Explanation, Language};
-use shiftmill::{Caller, Finished, Request, ResultHasher, find_zone};
+use shiftmill::{BundledZones, Caller, Finished, Request, ResultHasher, find_zone};
 use shiftmill_proto::v1;
 use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
     self, ApprovalRow, AttestationRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow,
-    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, read_tags, write_detail, write_failures};
 use tokio::sync::oneshot;
@@ -128,7 +127,11 @@ async fn read_request(message: &v1::EvaluateRequest, shared: &Shared, caller: Ca
     let split_by = message.split_totals_by.clone();
     read_tags(Vec::new(), &split_by)
         .map_err(|fault| Problem::at(ErrorCode::Header, fault.path(), fault.to_string()))?;
-    Ok(Arc::new(request.with_tags(tags_of(message), split_by).with_caller(caller)))
+    let tags = tags_of(message, &BundledZones::of(&request.window));
+    // A tag with an unknown zone is an error of its timecard, so none is left here.
+    let request = request.with_tags(tags, split_by);
+    let request = request.map_err(|error| Problem::at(ErrorCode::Header, "timecards", error.to_string()))?;
+    Ok(Arc::new(request.with_caller(caller)))
 }
 
 /// The ruleset of a call, and those to which assignments change, numbered together.
@@ -149,8 +152,8 @@ async fn with_others(
 }
 
 /// All tags of the timecards. A text that is no tag is left out: it is an error of its timecard.
-fn tags_of(message: &v1::EvaluateRequest) -> TagDictionary {
-    let mut dictionary = TagDictionary::default();
+fn tags_of(message: &v1::EvaluateRequest, places: &BundledZones) -> TagDictionary {
+    let book = TagBook::default().with_places(places);
     for timecard in &message.timecards {
         let punches = timecard.punches.iter().map(|punch| &punch.tag);
         let shifts = timecard.shifts.iter().map(|shift| &shift.tag);
@@ -158,10 +161,10 @@ fn tags_of(message: &v1::EvaluateRequest) -> TagDictionary {
         let assigned = timecard.assignments.iter().flat_map(|row| [&row.tag, &row.job]);
         for text in punches.chain(shifts).chain(corrections).chain(assigned).chain([&timecard.tag]) {
             // What cannot be read or added here cannot be read with its timecard either.
-            let _number = dictionary.read(text);
+            let _number = book.read(text);
         }
     }
-    dictionary
+    book.into_dictionary()
 }
 
 /// The name of a zone that exists.
@@ -196,7 +199,8 @@ fn read_batch(message: &v1::EvaluateRequest, request: &Request) -> Result<(Check
     let punch_base = Timestamp(WallTime::on(request.window.pay_period.first, 0).0);
     let mut batch = TimecardBatch { punch_base, ..TimecardBatch::default() };
     let mut refused = Vec::new();
-    let tags = RefCell::new(request.tags().clone());
+    let places = BundledZones::of(&request.window);
+    let tags = TagBook::new(request.tags().clone()).with_places(&places);
     for (index, timecard) in message.timecards.iter().enumerate() {
         let at = format!("timecards[{index}]");
         let read = read_timecard(timecard, &at, (own, &request.zones), (names, &request.rulesets), &tags);
@@ -251,7 +255,7 @@ fn read_timecard(
     at: &str,
     zones: (Option<u16>, &ZoneTable),
     (names, rulesets): (&Names, &[Arc<Ruleset>]),
-    tags: &RefCell<TagDictionary>,
+    tags: &TagBook<'_>,
 ) -> Result<CardFacts, Problem> {
     check_counts(timecard, at)?;
     let (number, zone) = home_zone(&timecard.zone, zones, &format!("{at}.zone"))?;
@@ -514,14 +518,13 @@ fn attestation_row(said: &v1::AttestationFact) -> AttestationRow<'_> {
 struct Known<'a> {
     zones: &'a ZoneTable,
     rulesets: &'a [Arc<Ruleset>],
-    tags: &'a RefCell<TagDictionary>,
+    tags: &'a TagBook<'a>,
 }
 
 fn assignment(row: &v1::AssignmentFact, known: Known<'_>) -> Result<Assignment, Wrong> {
     let not_a_date = || Wrong::value("from", format!("`{}` is not a date such as 2026-03-02", excerpt(&row.from)));
-    let tag = |field: &'static str, text: &str| {
-        known.tags.borrow_mut().read(text).map_err(|error| Wrong::value(field, error.to_string()))
-    };
+    let tag =
+        |field: &'static str, text: &str| known.tags.read(text).map_err(|error| Wrong { field, ..Wrong::from(error) });
     let ruleset = |name: &str| {
         let place = known.rulesets.iter().position(|ruleset| ruleset.name() == name);
         let unknown = || Wrong {

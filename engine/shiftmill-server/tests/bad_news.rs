@@ -24,6 +24,14 @@ async fn an_unknown_zone() {
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(problem(&status), ("SM-ZONE-UNKNOWN".to_owned(), vec!["header.zones[0]".to_owned()]));
     assert!(status.message().contains("did you mean `America/New_York`?"), "{}", status.message());
+    let tag = |name: &str, value: &str| v1::Tag {
+        pairs: vec![v1::TagPair { name: name.to_owned(), value: value.to_owned() }],
+    };
+    let tags = vec![tag("site", "x"), tag("time_zone", "Asia/Tokyo"), tag("time_zone", "Asia/Tokio")];
+    let header = v1::Header { tags, ..support::header() };
+    let status = server.exchange(header, vec![chunk(0, 0..1)]).await.unwrap_err();
+    assert_eq!(problem(&status), ("SM-ZONE-UNKNOWN".to_owned(), vec!["header.tags[2]".to_owned()]));
+    assert!(status.message().contains("did you mean `Asia/Tokyo`?"), "{}", status.message());
     server.is_untouched().await;
 }
 
@@ -616,7 +624,7 @@ fn eight_hours(employee: &str) -> v1::Timecard {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_timecard_that_cannot_be_read_costs_no_other() {
     let server = Running::start(Limits::default()).await;
-    let mut cards: Vec<_> = ["A", "B", "C", "D", "E", "F"].map(eight_hours).to_vec();
+    let mut cards: Vec<_> = ["A", "B", "C", "D", "E", "F", "G"].map(eight_hours).to_vec();
     cards[0].punches[0].at = "2026-03-02".to_owned();
     cards[2].leave =
         vec![v1::LeaveFact { code: "anual".to_owned(), workday: "2026-03-03".to_owned(), ..<_>::default() }];
@@ -629,10 +637,11 @@ async fn a_timecard_that_cannot_be_read_costs_no_other() {
     cards[4].days = vec![day("rest_day"), day("workday")];
     // Far from the days of the request, and nearer to the other punches than 68 years.
     cards[5].punches[1].at = "1981-03-02 17:00".to_owned();
+    cards[6].punches[1].tag = "time_zone=Mars/Base".to_owned();
     let answer = server.client().await.evaluate(readable(cards.clone())).await.unwrap().into_inner();
     let told: Vec<_> = answer.timecards.iter().map(|card| (card.employee.as_str(), card.error.as_ref())).collect();
     let keys: Vec<_> = told.iter().map(|(key, _)| *key).collect();
-    assert_eq!(keys, ["A", "B", "C", "D", "E", "F"]);
+    assert_eq!(keys, ["A", "B", "C", "D", "E", "F", "G"]);
     let errors: Vec<_> = told
         .iter()
         .filter_map(|(_, error)| error.map(|error| (error.employee, error.code.as_str(), error.field.as_str())))
@@ -643,6 +652,7 @@ async fn a_timecard_that_cannot_be_read_costs_no_other() {
         (3, "SM-ZONE-UNKNOWN", "timecards[3].zone"),
         (4, "SM-FACT-TWICE", "timecards[4].days[1]"),
         (5, "SM-FACT-OUTSIDE-WINDOW", "timecards[5]"),
+        (6, "SM-ZONE-UNKNOWN", "timecards[6].punches[1].tag"),
     ];
     assert_eq!(errors, expected);
     assert!(answer.timecards[2].error.as_ref().unwrap().message.contains("no leave code `anual`"));

@@ -28,6 +28,8 @@ pub struct Question {
     pub window: EvaluationWindow,
     /// The tags that the facts refer to.
     pub tags: TagDictionary,
+    /// The zones that these tags name.
+    pub places: Vec<Zone>,
     /// The names of tags by which totals are split.
     pub split_by: Vec<String>,
     /// The recodes of a plugin before overtime.
@@ -145,7 +147,7 @@ pub(crate) fn zones(question: &Question) -> Vec<Zone> {
 
 /// The filters of the rules, compared with the tags of a question.
 pub(crate) fn tag_table(question: &Question) -> TagTable {
-    let index = Arc::new(TagIndex::new(question.tags.clone(), &question.split_by));
+    let index = Arc::new(TagIndex::new(question.tags.clone(), &question.split_by, question.places.clone()));
     TagTable::new(question.timeline.filters(), &index)
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::pay::combine::{Combine, Overtime};
-use shiftmill_core::pay::premiums::{Premium, PremiumMode};
+use shiftmill_core::pay::premiums::{Premium, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::shape::leave::LeaveVersusWork;
@@ -413,6 +413,7 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
             day_types: DayTypeSet::ALL,
             tags: None,
             callback: None,
+            zone: PremiumZone::Home,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::hours(24),

@@ -34,7 +34,7 @@ fn write_marked(text: &mut String, lines: &[String], others: &[String]) {
 
 /// The facts and the rules of a question.
 pub fn timecard(question: &Question) -> String {
-    let Question { facts, zone, timeline, others, other_zones, window, tags, split_by, presets } = question;
+    let Question { facts, zone, timeline, others, other_zones, window, tags, places: _, split_by, presets } = question;
     let tag = |tag| tags.get(tag).map_or_else(String::new, |tag| format!(" [{tag}]"));
     let mut text = String::from("# A timecard\n");
     let _ = writeln!(

@@ -166,6 +166,8 @@ fields! {
     Zone "zone" ["time_zone", "tz"] {
         Employees Optional "IANA name; the zone of the evaluation when empty";
         Assignments Optional "IANA name; as before when empty";
+        Punches Optional "IANA name of where the punch was made, whose local time it then is; it becomes `time_zone` of the tag";
+        Corrections Optional "the same, of the punch to add";
     }
     Pin "pin" ["terminal_pin", "enroll_number", "device_user_id", "en_no", "ac_no", "考勤号码", "登记号码"] {
         Employees Optional "their number on terminals";

@@ -74,7 +74,7 @@ pub use shiftmill_core::{ResultHash, ResultHasher, StreamHash};
 pub use shiftmill_plugin_host as plugin_host;
 pub use shiftmill_plugin_host::{is_file_name, read_file_in, read_text_in};
 pub use shiftmill_ruleset as ruleset;
-pub use zones::{ZoneError, find_zone, zone_table};
+pub use zones::{BundledZones, PlaceError, ZoneError, find_zone, zone_table};
 
 /// The version of the engine: the same facts, ruleset, zone data and version give the same bytes.
 pub const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -15,6 +15,7 @@ use crate::pace::Pace;
 use crate::places::Places;
 use crate::plugin_registry::PluginRegistry;
 use crate::schedule::Caller;
+use crate::zones::{BundledZones, PlaceError};
 
 /// The settings of an evaluation, for any number of chunks. The plugins of its rulesets are bound when it is created,
 /// and stay the same until it ends.
@@ -58,9 +59,9 @@ struct Tags {
 }
 
 impl Tags {
-    fn new(rulesets: &[Arc<Ruleset>], dictionary: TagDictionary, mut split_by: Vec<String>) -> Tags {
+    fn new(rulesets: &[Arc<Ruleset>], dictionary: TagDictionary, mut split_by: Vec<String>, places: Vec<Zone>) -> Tags {
         split_by.truncate(TAG_TOTALS_MAX);
-        let index = Arc::new(TagIndex::new(dictionary, &split_by));
+        let index = Arc::new(TagIndex::new(dictionary, &split_by, places));
         let table = |ruleset: &Arc<Ruleset>| TagTable::new(ruleset.timeline().filters(), &index);
         Tags { tables: rulesets.iter().map(table).collect(), index, split_by }
     }
@@ -207,7 +208,7 @@ impl Request {
             zones,
             window,
             detail,
-            tags: Tags::new(&rulesets, TagDictionary::default(), Vec::new()),
+            tags: Tags::new(&rulesets, TagDictionary::default(), Vec::new(), Vec::new()),
             rulesets,
             layout: Layout::default(),
             pace: Pace::of(&plugins),
@@ -225,9 +226,12 @@ impl Request {
 
     /// The same request, whose facts refer to the tags of this dictionary. Totals are also split by the names of
     /// `split_by`, of which [`shiftmill_core::TAG_TOTALS_MAX`] are the most.
-    #[must_use]
-    pub fn with_tags(self, dictionary: TagDictionary, split_by: Vec<String>) -> Request {
-        Request { tags: Tags::new(&self.rulesets, dictionary, split_by), ..self }
+    ///
+    /// # Errors
+    /// When a tag names a zone that is not known, or tags name too many zones.
+    pub fn with_tags(self, dictionary: TagDictionary, split_by: Vec<String>) -> Result<Request, PlaceError> {
+        let places = BundledZones::of(&self.window).of_places(&dictionary)?;
+        Ok(Request { tags: Tags::new(&self.rulesets, dictionary, split_by, places), ..self })
     }
 
     /// The tags that its facts refer to.

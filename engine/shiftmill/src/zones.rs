@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp as JiffTimestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use shiftmill_core::{Timestamp, WallTime, Workday, Zone, ZoneTable, excerpt};
+use shiftmill_core::{
+    EvaluationWindow, TagDictionary, TagId, Timestamp, WallTime, Workday, WorkdayRange, Zone, ZoneTable, excerpt,
+};
+use shiftmill_timecards::rows::FindZone;
 
 /// Days added on both sides, because facts may be slightly outside and an evaluation needs whole workweeks.
 const MARGIN_DAYS: i32 = 40;
@@ -85,6 +88,56 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
         zones.push(zone.clone());
     }
     Ok(ZoneTable { zones, edition: edition().to_owned() })
+}
+
+/// The bundled zones, for some days and some weeks around them.
+#[derive(Clone, Copy, Debug)]
+pub struct BundledZones {
+    /// The days.
+    pub days: WorkdayRange,
+}
+
+impl BundledZones {
+    /// The zones for all days of a window.
+    pub fn of(window: &EvaluationWindow) -> BundledZones {
+        let (facts, paid) = (window.facts, window.pay_period);
+        BundledZones { days: WorkdayRange { first: facts.first.min(paid.first), last: facts.last.max(paid.last) } }
+    }
+
+    /// The zones that tags name.
+    ///
+    /// # Errors
+    /// [`PlaceError`] for the first tag whose zone is not known, for impossible days, for too many zones.
+    pub(crate) fn of_places(self, tags: &TagDictionary) -> Result<Vec<Zone>, PlaceError> {
+        let named = tags.time_zones();
+        let names: Vec<String> = named.iter().map(|(name, _)| (*name).to_owned()).collect();
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let table = zone_table(&names, self.days.first, self.days.last);
+        table.map(|table| table.zones).map_err(|why| {
+            let index = if let ZoneError::Unknown { index, .. } = &why { *index } else { 0 };
+            PlaceError { tag: named.get(index).map_or(TagId::NONE, |named| named.1), why }
+        })
+    }
+}
+
+impl FindZone for BundledZones {
+    fn find_zone(&self, name: &str) -> Result<Zone, String> {
+        let table = zone_table(&[name.to_owned()], self.days.first, self.days.last);
+        let mut zones = table.map_err(|error| error.to_string())?.zones;
+        zones.pop().ok_or_else(|| "there is no zone".to_owned())
+    }
+}
+
+/// Why the zones that tags name cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tag has no clock: {why}")]
+pub struct PlaceError {
+    /// The first tag of the dictionary that is concerned.
+    pub tag: TagId,
+    /// Why.
+    pub why: ZoneError,
 }
 
 /// Checks that a zone has this IANA name.

@@ -5,7 +5,8 @@
 //! - Runs:   after overtime, so that a premium meets the overtime it falls on.
 //! - Dates:  the plan of the worked shift.
 //! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); employer policy.
-//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md; timecards/tags/filters.md
+//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md; timecards/tags/filters.md,
+//!   time_zones.md
 
 use alloc::vec::Vec;
 
@@ -17,7 +18,7 @@ use crate::shape::split;
 use crate::tags::{FilterId, TagTable};
 use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
 use crate::timecard::Inputs;
-use crate::zone::{Fold, ZoneCursor};
+use crate::zone::{Fold, Zone, ZoneCursor};
 
 /// A day on which no clock is changed.
 const DAY: u32 = 24 * HOUR;
@@ -41,6 +42,8 @@ pub struct Premium {
     pub tags: Option<FilterId>,
     /// Only on call-backs, or only on other work. `None`: on both.
     pub callback: Option<bool>,
+    /// On whose clock window, weekdays and dates are read.
+    pub zone: PremiumZone,
     /// What of a shift is paid.
     pub mode: PremiumMode,
     /// When the premium time of a worked shift, before `max` cuts it, is less than this, it pays nothing. Equal pays.
@@ -49,7 +52,7 @@ pub struct Premium {
     pub max: Seconds,
 }
 
-/// A window by the wall clock of the card's zone, on every day. It wraps midnight when `to` is not after `from`.
+/// A window by the wall clock, on every day. It wraps midnight when `to` is not after `from`.
 ///
 /// Where clocks change, a start that is shown twice is the earlier, an end that is shown twice the later, and a time that
 /// is skipped moves forward. A second inside the windows of two days is inside once.
@@ -59,6 +62,16 @@ pub struct ClockWindow {
     pub from: u32,
     /// Second of day of the end.
     pub to: u32,
+}
+
+coded! {
+    /// On whose clock a premium is read.
+    PremiumZone {
+        /// The person's.
+        Home = 0 "home",
+        /// That of the place that the tag of the work names, else the person's.
+        Punch = 1 "punch",
+    }
 }
 
 coded! {
@@ -144,7 +157,10 @@ impl Premium {
         let fits = |span: &&Span| self.day_types.contains(span.day_type) && tags.fits(self.tags, span.tag);
         let worked = || shift.iter().filter(|span| span.counts_as_work());
         for span in worked().filter(fits) {
-            self.find_inside(span, clock, found);
+            match self.place_of(span, tags) {
+                Some(zone) => self.find_inside(span, &mut ZoneCursor::new(zone), found),
+                None => self.find_inside(span, clock, found),
+            }
         }
         if self.mode == PremiumMode::Split {
             return;
@@ -170,6 +186,14 @@ impl Premium {
                 end: span.end,
                 reporting_workday: span.reporting_workday,
             }));
+        }
+    }
+
+    /// The zone in which the premium is read on a span; `None`: the person's.
+    fn place_of<'t>(&self, span: &Span, tags: &'t TagTable) -> Option<&'t Zone> {
+        match self.zone {
+            PremiumZone::Home => None,
+            PremiumZone::Punch => tags.zone(span.tag),
         }
     }
 
@@ -309,7 +333,6 @@ mod tests {
     use crate::codes::DayType;
     use crate::tags::TagId;
     use crate::time::Weekday;
-    use crate::zone::Zone;
 
     fn span(start: i64, length: i64) -> Span {
         Span {
@@ -335,6 +358,7 @@ mod tests {
             day_types: DayTypeSet::ALL,
             tags: None,
             callback: None,
+            zone: PremiumZone::Home,
             mode: PremiumMode::Split,
             min: Seconds::ZERO,
             max: Seconds::MAX,

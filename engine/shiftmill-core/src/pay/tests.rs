@@ -588,6 +588,7 @@ fn night() -> Premium {
         day_types: DayTypeSet::ALL,
         tags: None,
         callback: None,
+        zone: PremiumZone::Home,
         mode: PremiumMode::Split,
         min: Seconds::ZERO,
         max: Seconds::MAX,

@@ -24,7 +24,7 @@ pub(crate) enum Acted {
 }
 
 /// The answer to a question about a workday; `None` without one.
-pub(crate) fn answer(inputs: &Inputs<'_>, workday: Workday, question: u16) -> Option<bool> {
+pub fn answer(inputs: &Inputs<'_>, workday: Workday, question: u16) -> Option<bool> {
     let known = inputs.card.attestations.iter().filter(|said| said.recorded_at <= inputs.window.as_of);
     let said = known.filter(|said| said.workday == workday && said.question == question);
     said.max_by_key(|said| said.recorded_at).map(|said| said.answer)

@@ -1,7 +1,7 @@
 //! Phase two: punches become worked spans with their workday, compared with the schedule.
 pub(crate) mod assignment;
 pub mod attendance;
-pub(crate) mod attestations;
+pub mod attestations;
 pub mod breaks;
 pub mod calendar;
 pub mod callback;

@@ -42,6 +42,7 @@ impl Compiler<'_> {
             day_types: table.day_types("day_types"),
             tags: self.filter(rule, table),
             callback: only_callbacks(table),
+            zone: table.one_of("zone"),
             mode: table.one_of("mode"),
             min,
             max,

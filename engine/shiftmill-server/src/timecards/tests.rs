@@ -147,7 +147,7 @@ fn file(table: Table, header: &str, values: &[&str]) -> Option<(CardFacts, usize
     let (zones, names) = (zones(), names());
     let rulesets = [RulesetNames { name: "standard", names: &names }];
     let mut report = Report::default();
-    let mut intake = Intake::new("staff", &[], &zones, &rulesets, StatusMap::default(), &mut report);
+    let mut intake = Intake::new("staff", &[], &zones, &zones, &rulesets, StatusMap::default(), &mut report);
     let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
     let text = format!("employee,{header}\nE1,{}\n", quoted.join(","));
     intake.read("facts", table, &Format::Csv.into(), &mut text.as_bytes(), &mut report).ok()?;
@@ -160,12 +160,12 @@ fn suite(date: &str, column: &str, cell: &str) -> Option<CardFacts> {
     let text = format!("# T\n\n## C\n| workday | {column} |\n|---|---|\n| {date} | {cell} |\n\nNo exception.\n");
     let (zones, names) = (zones(), names());
     let suite = suite::parse("suite.md", &format!("{text}Zone: America/New_York.\n")).ok()?;
-    suite.cases[0].card(&zones.zones[0], 0, &names, &RefCell::default()).ok()
+    suite.cases[0].card(&zones.zones[0], 0, &names, &TagBook::default()).ok()
 }
 
 /// The facts of a message; `None` when it is refused.
 fn message(timecard: v1::Timecard) -> Option<CardFacts> {
-    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), (&names(), &[]), &RefCell::default()).ok()
+    read_timecard(&timecard, "timecards[0]", (Some(0), &zones()), (&names(), &[]), &TagBook::default()).ok()
 }
 
 fn punch_message(at: String) -> v1::Timecard {
@@ -461,7 +461,7 @@ fn employees(file: &str) -> Option<Vec<Employment>> {
     let (zones, names, mut report) = (zones(), names(), Report::default());
     let listed = read_employees("employees", &Format::Csv.into(), &mut file.as_bytes(), &mut report).ok()?;
     let rulesets = [RulesetNames { name: "standard", names: &names }];
-    let intake = Intake::new("employees", &listed, &zones, &rulesets, StatusMap::default(), &mut report);
+    let intake = Intake::new("employees", &listed, &zones, &zones, &rulesets, StatusMap::default(), &mut report);
     intake.finish().0.into_iter().next().map(|card| card.employment)
 }
 
@@ -510,7 +510,7 @@ fn a_refused_row_names_its_list_and_field() {
         ..v1::CorrectionFact::default()
     };
     let timecard = v1::Timecard { corrections: vec![correction], ..v1::Timecard::default() };
-    let problem = read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), (&names(), &[]), &RefCell::default())
+    let problem = read_timecard(&timecard, "timecards[3]", (Some(0), &zones()), (&names(), &[]), &TagBook::default())
         .unwrap_err();
     let status = Status::from(problem);
     assert!(status.message().contains("`yesterday` is not a date and a time"), "{}", status.message());

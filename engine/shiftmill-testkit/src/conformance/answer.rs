@@ -176,7 +176,7 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     batch.push(&facts).map_err(|error| error.to_string())?;
     let batch = batch.check(1, 1, tags.len()).map_err(|error| format!("{error:?}"))?;
     let card = batch.timecard(0, &zones.zones).ok_or("no card")?;
-    let index = Arc::new(TagIndex::new(tags, &[]));
+    let index = Arc::new(TagIndex::new(tags, &[], Vec::new()));
     let table = TagTable::new(ruleset.timeline().filters(), &index);
     let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window, tags: &table };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
@@ -254,7 +254,7 @@ fn read(translation: &Translation, ruleset: &Ruleset, zones: &ZoneTable) -> Resu
     let layout = Layout::from(Format::Csv);
     let employees =
         read_employees("employees.csv", &layout, &mut employees, &mut report).map_err(|error| error.to_string())?;
-    let mut intake = Intake::new("employees.csv", &employees, zones, &names, StatusMap::default(), &mut report);
+    let mut intake = Intake::new("employees.csv", &employees, zones, zones, &names, StatusMap::default(), &mut report);
     for (name, table) in [
         ("punches.csv", Table::Punches),
         ("schedule.csv", Table::Schedule),

@@ -56,11 +56,12 @@ pub fn from(random: &mut Random) -> Question {
     let other_zones: Vec<Zone> = (0..if changes { random.below(3) } else { 0 }).map(|_| zones::pick(random)).collect();
     let window = window(random, facts);
     let (tags, split_by) = tags::dictionary(random);
+    let places = tags.time_zones().into_iter().map(|(name, _)| zones::zone(name)).collect();
     let mut facts = cards::facts(random, grid, &zone, &timeline, &window, &tags);
     if changes {
         facts.assignments = assignments(random, window.facts, &[others.len(), other_zones.len(), tags.len()]);
     }
-    Question { facts, zone, timeline, others, other_zones, window, tags, split_by, presets: Vec::new() }
+    Question { facts, zone, timeline, others, other_zones, window, tags, places, split_by, presets: Vec::new() }
 }
 
 /// Changes of ruleset, zone and tag, of which there are so many others.

@@ -9,7 +9,7 @@ use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
-use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode};
+use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
 };
@@ -902,6 +902,7 @@ impl Maker<'_> {
             day_types: condition.day_types,
             tags: condition.tags,
             callback: condition.callback,
+            zone: *self.random.one_of(PremiumZone::ALL),
             mode: *self.random.one_of(&modes),
             min: if self.flag() { Seconds::ZERO } else { self.minutes(30, 180) },
             max: if self.flag() { Seconds::hours(24) } else { self.minutes(60, 480) },
@@ -981,6 +982,7 @@ mod tests {
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),
             ApprovalMode: |plan| plan.overtime_approval.iter().map(|rule| rule.mode),
             CompensationMode: |plan| plan.overtime_approval.iter().map(|rule| rule.compensation),
+            PremiumZone: |plan| plan.premiums.iter().map(|premium| premium.zone),
             PremiumMode: |plan| plan.premiums.iter().map(|premium| premium.mode),
         );
     }

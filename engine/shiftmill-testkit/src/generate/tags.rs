@@ -1,8 +1,8 @@
 //! Random tags and filters: a few names and values, so that filters and tags meet.
 
-use shiftmill_core::{FilterId, Tag, TagCondition, TagDictionary, TagFilter, TagId, TagValues};
+use shiftmill_core::{FilterId, TIME_ZONE, Tag, TagCondition, TagDictionary, TagFilter, TagId, TagValues};
 
-use super::Random;
+use super::{Random, ZONES};
 
 /// The names, each with its values.
 const NAMES: [(&str, [&str; 3]); 3] = [
@@ -25,7 +25,11 @@ pub(super) fn dictionary(random: &mut Random) -> (TagDictionary, Vec<String>) {
             let value = (*random.one_of(values)).to_owned();
             (name, value)
         };
-        if let Ok(tag) = Tag::new(names.into_iter().map(pair).collect()) {
+        let mut pairs: Vec<(String, String)> = names.into_iter().map(pair).collect();
+        if random.chance(20) {
+            pairs.push((TIME_ZONE.to_owned(), (*random.one_of(&ZONES)).to_owned()));
+        }
+        if let Ok(tag) = Tag::new(pairs) {
             // One that is there already stays once.
             let _number = dictionary.number(tag);
         }

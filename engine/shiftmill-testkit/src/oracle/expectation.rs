@@ -26,8 +26,8 @@ impl Planned<'_> {
         let rules = plan_of_duty(question, duty).breaks.fixed.iter();
         let tag = tags::of_work(question, duty.workday, TagId(0), Some(duty));
         let rules = rules.filter(|rule| tags::fits(question, rule.tags, tag));
-        let windows =
-            rules.flat_map(|rule| daily_windows(question, duty.moved_start, duty.moved_end, rule.start, rule.end));
+        let windows = rules
+            .flat_map(|rule| daily_windows(&question.zone, duty.moved_start, duty.moved_end, rule.start, rule.end));
         Planned { duty, fixed: windows.collect() }
     }
 

@@ -8,7 +8,7 @@ use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::workdays::Attribution;
 use shiftmill_core::{
     ApprovalTime, Because, DayType, ExceptionCode, GapKind, LeaveTime, PayCode, Plan, Reason, RuleId, Seconds,
-    ShiftTimes, SpanState, TagId, Timestamp, Workday,
+    ShiftTimes, SpanState, TagId, Timestamp, Workday, Zone,
 };
 
 use super::assignments::{all_plans, tag_on};
@@ -480,7 +480,7 @@ fn fixed_breaks(question: &Question, shifts: &[Shift], duties: &[Duty], timeline
     };
     let of_plan = |plan: &Plan| -> Vec<(FixedBreak, Vec<DailyWindow>)> {
         let rules = plan.breaks.fixed.iter();
-        rules.map(|rule| (*rule, daily_windows(question, first, last, rule.start, rule.end))).collect()
+        rules.map(|rule| (*rule, daily_windows(&question.zone, first, last, rule.start, rule.end))).collect()
     };
     let windows: Vec<Vec<(FixedBreak, Vec<DailyWindow>)>> =
         shifts.iter().map(|shift| of_plan(plan_of_shift(question, shift))).collect();
@@ -512,23 +512,17 @@ pub(crate) struct DailyWindow {
     pub end: Timestamp,
 }
 
-/// The daily windows from `from` to `to` of all local dates between two instants. Two may hold the same second where
-/// a window outlasts its day.
-pub(crate) fn daily_windows(
-    question: &Question,
-    first: Timestamp,
-    last: Timestamp,
-    from: u32,
-    to: u32,
-) -> Vec<DailyWindow> {
+/// The daily windows from `from` to `to` of all dates that a clock shows between two instants. Two may hold the same
+/// second where a window outlasts its day.
+pub(crate) fn daily_windows(zone: &Zone, first: Timestamp, last: Timestamp, from: u32, to: u32) -> Vec<DailyWindow> {
     let days_on = i32::from(to <= from);
-    let (first, last) = (date_of(question, first).plus(-2), date_of(question, last).plus(1));
+    let (first, last) = (clock::date_at(zone, first).plus(-2), clock::date_at(zone, last).plus(1));
     (first.0..=last.0)
         .map(Workday)
         .map(|date| DailyWindow {
             date,
-            start: clock::first_shown(&question.zone, date, from as i32),
-            end: clock::last_shown(&question.zone, date.plus(days_on), to as i32),
+            start: clock::first_shown(zone, date, from as i32),
+            end: clock::last_shown(zone, date.plus(days_on), to as i32),
         })
         .collect()
 }

@@ -1,14 +1,16 @@
 //! Premiums: every moment of work is checked against the window.
 
-use shiftmill_core::pay::premiums::{Premium, PremiumMode};
-use shiftmill_core::{Because, Reason, Workday};
+use std::collections::BTreeMap;
+
+use shiftmill_core::pay::premiums::{Premium, PremiumMode, PremiumZone};
+use shiftmill_core::{Because, Reason, TagId, Workday, Zone};
 
 use super::assignments::plan_for;
 use super::callbacks::is_in_callback;
 use super::moments::{DailyWindow, Moment, daily_windows};
 use super::overtime::Extra;
 use super::shifts::{Shift, whole_of};
-use super::{date_of, tags};
+use super::{clock, tags};
 use crate::engine::Question;
 
 /// All premiums of all shifts.
@@ -46,9 +48,17 @@ fn runs<'a>(moments: &'a [Moment], shifts: &[Shift]) -> Vec<Vec<&'a Moment>> {
 
 fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Extra> {
     let (Some(first), Some(last)) = (work.first(), work.last()) else { return Vec::new() };
-    let windows = premium.window.map(|window| daily_windows(question, first.at, last.at, window.from, window.to));
-    let inside: Vec<bool> =
-        work.iter().map(|moment| is_inside(question, premium, windows.as_deref(), moment)).collect();
+    let mut windows: BTreeMap<TagId, Vec<DailyWindow>> = BTreeMap::new();
+    if let Some(window) = premium.window {
+        for tag in work.iter().map(|moment| moment.tag) {
+            let zone = zone_of(question, premium, tag);
+            windows.entry(tag).or_insert_with(|| daily_windows(zone, first.at, last.at, window.from, window.to));
+        }
+    }
+    let inside: Vec<bool> = work
+        .iter()
+        .map(|moment| is_inside(question, premium, windows.get(&moment.tag).map(Vec::as_slice), moment))
+        .collect();
     let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return Vec::new() };
     let count = inside.iter().filter(|inside| **inside).count();
     let whole = match premium.mode {
@@ -84,13 +94,23 @@ fn of_shift(question: &Question, premium: &Premium, work: &[&Moment]) -> Vec<Ext
     paid
 }
 
+/// The zone on whose clock a premium is read for work with a tag.
+fn zone_of<'q>(question: &'q Question, premium: &Premium, tag: TagId) -> &'q Zone {
+    let named = tags::value(question, tag, "time_zone");
+    let place = question.places.iter().find(|zone| Some(zone.name()) == named.as_deref());
+    match premium.zone {
+        PremiumZone::Home => &question.zone,
+        PremiumZone::Punch => place.unwrap_or(&question.zone),
+    }
+}
+
 fn is_inside(question: &Question, premium: &Premium, windows: Option<&[DailyWindow]>, moment: &Moment) -> bool {
     let on = |date: Workday| premium.weekdays.contains(date.weekday());
     let in_time = match windows {
         Some(windows) => {
             windows.iter().any(|window| window.start <= moment.at && moment.at < window.end && on(window.date))
         }
-        None => on(date_of(question, moment.at)),
+        None => on(clock::date_at(zone_of(question, premium, moment.tag), moment.at)),
     };
     in_time && premium.day_types.contains(moment.day_type) && tags::fits(question, premium.tags, moment.tag)
 }

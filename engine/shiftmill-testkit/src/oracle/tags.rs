@@ -15,7 +15,7 @@ pub(crate) fn pairs(question: &Question, tag: TagId) -> Vec<(String, String)> {
 }
 
 /// The value of a name.
-fn value(question: &Question, tag: TagId, name: &str) -> Option<String> {
+pub(crate) fn value(question: &Question, tag: TagId, name: &str) -> Option<String> {
     pairs(question, tag).into_iter().find(|pair| pair.0 == name).map(|pair| pair.1)
 }
 

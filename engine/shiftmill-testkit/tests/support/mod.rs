@@ -41,6 +41,7 @@ impl Card {
             other_zones: Vec::new(),
             presets: Vec::new(),
             tags: TagDictionary::default(),
+            places: Vec::new(),
             split_by: Vec::new(),
         };
         Card { question, first }

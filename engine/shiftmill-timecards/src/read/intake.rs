@@ -1,12 +1,12 @@
 //! Rows of files to timecards: names become numbers, local times become instants, and what fits nowhere is listed.
 
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::BufRead;
 
 use shiftmill_core::{
     ASSIGNMENTS_PER_TIMECARD_MAX, Assignment, CardFacts, Names, PUNCHES_PER_TIMECARD_MAX, PunchKind,
-    SHIFTS_PER_TIMECARD_MAX, TagDictionary, TagId, Zone, ZoneTable, assigned_zone, excerpt, is_employee_key,
+    SHIFTS_PER_TIMECARD_MAX, TIME_ZONE, TagDictionary, TagId, Zone, ZoneTable, assigned_zone, excerpt, is_employee_key,
 };
 
 use super::error::FileError;
@@ -18,8 +18,8 @@ use super::{AssignmentRow, EmployeeRow, Format, ROWS_MAX, Source, json, not_a_ke
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, Given, LeaveRow, ManualHoursRow,
-    PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow,
+    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.
@@ -46,7 +46,7 @@ pub struct Intake<'a> {
     /// The zones of employees whose zone changes.
     moved: HashMap<usize, Zone>,
     /// The tags of all rows.
-    tags: RefCell<TagDictionary>,
+    tags: TagBook<'a>,
     rows: u64,
     ids_warned: bool,
     /// What holds for the file that is being read.
@@ -95,11 +95,13 @@ type AddRow<'r> = dyn FnMut(&mut RowReader<'_>, &mut CardFacts) -> Result<(), Un
 
 impl<'a> Intake<'a> {
     /// An intake for the listed employees; with an empty list, every key that a row names is an employee in the
-    /// first zone under the first ruleset. An employee whose zone or ruleset is not known is rejected.
+    /// first zone under the first ruleset. An employee whose zone or ruleset is not known is rejected. `places` knows the
+    /// zones that tags name.
     pub fn new(
         file: &str,
         employees: &[EmployeeRow],
         zones: &'a ZoneTable,
+        places: &'a dyn FindZone,
         rulesets: &'a [RulesetNames<'a>],
         statuses: StatusMap,
         report: &mut Report,
@@ -113,7 +115,7 @@ impl<'a> Intake<'a> {
             by_pin: HashMap::new(),
             cards: Vec::new(),
             moved: HashMap::new(),
-            tags: RefCell::default(),
+            tags: TagBook::default().with_places(places),
             rows: 0,
             ids_warned: false,
             dates: None,
@@ -179,8 +181,7 @@ impl<'a> Intake<'a> {
 
     fn assignment(&self, row: &AssignmentRow) -> Result<Assignment, Unused> {
         let stated = |text: &str| !text.is_empty();
-        let mut tags = self.tags.borrow_mut();
-        let mut tag = |text: &str| tags.read(text).map_err(|error| Unused::because(error.to_string()));
+        let tag = |text: &str| self.tags.read(text).map_err(Unused::from);
         if [&row.ruleset, &row.zone, &row.tag].iter().all(|text| text.is_empty()) {
             return Err(Unused::because("neither a ruleset nor a zone nor a tag is named"));
         }
@@ -279,7 +280,7 @@ impl<'a> Intake<'a> {
     /// The timecards: those of listed employees in the order of the list, others in the order in which they occurred. And
     /// the tags that they refer to.
     pub fn finish(self) -> (Vec<CardFacts>, TagDictionary) {
-        (self.cards, self.tags.into_inner())
+        (self.cards, self.tags.into_dictionary())
     }
 
     fn take(&mut self, table: Table, row: FileRow<'_>, fault: Option<&str>, report: &mut Report) {
@@ -341,7 +342,7 @@ impl<'a> Intake<'a> {
     fn card_of(&self, row: &EmployeeRow) -> Result<CardFacts, String> {
         let zone = if row.zone.is_empty() { 0 } else { self.zone_in_use(&row.zone)? };
         let ruleset = if row.ruleset.is_empty() { 0 } else { self.ruleset_in_use(&row.ruleset)? };
-        let tag = self.tags.borrow_mut().read(&row.tag).map_err(|error| error.to_string())?;
+        let tag = self.tags.read(&row.tag).map_err(|error| error.to_string())?;
         let employment = row.employment.clone();
         Ok(CardFacts { employee: row.employee.clone(), ruleset, zone, tag, employment, ..CardFacts::default() })
     }
@@ -440,7 +441,7 @@ impl<'a> Intake<'a> {
             at: at.into(),
             kind,
             id,
-            tag: values.get(Field::Tag),
+            tag: &tag_at_place(values),
             recorded: values.get(Field::Recorded).into(),
         };
         self.add(row, report, &mut |reader, card| {
@@ -478,7 +479,7 @@ impl<'a> Intake<'a> {
             at: values.get(Field::At).into(),
             kind: if by_number { Given::default() } else { self.kind(values.get(Field::Kind))? },
             to: values.get(Field::To).into(),
-            tag: values.get(Field::Tag),
+            tag: &tag_at_place(values),
             new_kind: match values.get(Field::NewKind) {
                 "" => Given::default(),
                 word => self.kind(word)?,
@@ -489,6 +490,14 @@ impl<'a> Intake<'a> {
             card.corrections.push(reader.correction(&written)?);
             Ok(())
         })
+    }
+}
+
+/// The tag of a punch, with the zone that its row names beside it.
+fn tag_at_place<'v>(values: &'v Values<'_>) -> Cow<'v, str> {
+    match (values.get(Field::Tag), values.get(Field::Zone)) {
+        (tag, "") => Cow::Borrowed(tag),
+        (tag, zone) => Cow::Owned(format!("{tag};{TIME_ZONE}={zone}")),
     }
 }
 

@@ -2,8 +2,8 @@ use super::*;
 use crate::clock::DateOrder;
 use proptest::prelude::*;
 use shiftmill_core::{
-    ApprovalStatus, CardFacts, LeaveTime, Names, PunchKind, Seconds, ShiftTimes, Timestamp, WaiverKind, Workday, Zone,
-    ZoneTable,
+    ApprovalStatus, CardFacts, CorrectionKind, LeaveTime, Names, PunchKind, Seconds, ShiftTimes, TagId, Timestamp,
+    WaiverKind, Workday, Zone, ZoneTable,
 };
 
 fn zones() -> ZoneTable {
@@ -39,7 +39,7 @@ fn read_as(
     let rows = read_employees("staff.csv", &Format::Csv.into(), &mut employees.as_bytes(), &mut report);
     let rows = if employees.is_empty() { Vec::new() } else { rows.unwrap() };
     let mut report = Report::default();
-    let mut intake = Intake::new("staff.csv", &rows, &zones, &rulesets, StatusMap::default(), &mut report);
+    let mut intake = Intake::new("staff.csv", &rows, &zones, &zones, &rulesets, StatusMap::default(), &mut report);
     let mut bytes = bytes;
     let outcome = intake.read("facts", table, layout, &mut bytes, &mut report);
     (intake.finish().0, report, outcome)
@@ -78,6 +78,33 @@ fn clock_changes_are_accepted_and_noted() {
     assert!(report.warnings[1].reason.contains("twice"), "{}", report.warnings[1]);
     // 01:30 to 03:30 on the night with 25 hours.
     assert_eq!(cards[0].punches[2].at.since(cards[0].punches[1].at).0, 3 * 3_600);
+}
+
+#[test]
+fn the_time_of_a_punch_is_on_the_clock_of_its_place() {
+    // Clocks in New York, where E1 lives, are five hours behind UTC.
+    let file = "employee,at,zone,tag\n\
+        E1,2026-03-02 08:00,,\n\
+        E1,2026-03-02 13:00,Etc/UTC,site=x\n\
+        E1,2026-03-02 13:00,,site=x;time_zone=Etc/UTC\n\
+        E1,2026-03-02 08:00-05:00,Etc/UTC,\n\
+        E1,2026-03-02 13:00,Etc/UTX,\n\
+        E1,2026-03-02 13:00,Etc/UTC,time_zone=Etc/UTC\n";
+    let (cards, report) = read_with("", Table::Punches, Format::Csv, file.as_bytes());
+    let punches: Vec<_> = cards[0].punches.iter().map(|punch| (punch.at.0, punch.tag.0)).collect();
+    let at = punches[0].0;
+    assert_eq!(punches, [(at, 0), (at, 1), (at, 1), (at, 2)]);
+    assert_eq!(
+        reasons(&report),
+        [
+            "facts line 6: the tag has no clock: unknown time zone `Etc/UTX`; write `time_zone=Asia/Tokyo`",
+            "facts line 7: the tag has two values for `time_zone`",
+        ]
+    );
+    let added = "employee,action,at,kind,zone\nE1,add,2026-03-02 13:00,in,Etc/UTC\n";
+    let (cards, _) = read_with("", Table::Corrections, Format::Csv, added.as_bytes());
+    let kind = CorrectionKind::Add { at: Timestamp(at), kind: PunchKind::In, tag: TagId(1) };
+    assert_eq!(cards[0].corrections[0].kind, kind);
 }
 
 #[test]

@@ -26,6 +26,7 @@ impl RowError {
             Fault::LeaveBackwards { .. } | Fault::LeaveDays { .. } => ErrorCode::LeaveBackwards,
             Fault::ApprovalBackwards { .. } => ErrorCode::ApprovalBackwards,
             Fault::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
+            Fault::PlaceWithoutZone(_) => ErrorCode::ZoneUnknown,
             Fault::Empty
             | Fault::NotADateAndTime(_)
             | Fault::NotADate(_)
@@ -81,6 +82,9 @@ pub enum Fault {
     /// No tag.
     #[error(transparent)]
     NotATag(TagError),
+    /// A tag that names the zone of a place that is none, with why.
+    #[error("the tag has no clock: {0}; write `time_zone=Asia/Tokyo`")]
+    PlaceWithoutZone(String),
     /// Neither local time nor instant.
     #[error(
         "`{0}` is not a date and a time; write 2026-03-02 08:00, with an offset if wanted: 2026-03-02T08:00:30-06:00"

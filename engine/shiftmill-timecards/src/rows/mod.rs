@@ -11,18 +11,18 @@
 
 mod fault;
 mod given;
-
-use std::cell::RefCell;
+mod tag_book;
 
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, Carried, CarryKey, Coded, Compensation,
     Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime,
     ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact,
-    ShiftTimes, TagDictionary, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
+    ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
 pub use given::Given;
+pub use tag_book::{FindZone, TagBook};
 
 use crate::clock::{self, DateOrder, WrittenTime};
 use crate::fields::Field;
@@ -244,10 +244,9 @@ impl Action {
 /// Reads rows of one employee.
 ///
 /// ```
-/// use std::cell::RefCell;
-/// use shiftmill_core::{Names, PunchKind, TagDictionary, Zone};
-/// use shiftmill_timecards::rows::{PunchRow, RowReader};
-/// let (zone, names, tags) = (Zone::fixed("Etc/UTC", 0), Names::default(), RefCell::new(TagDictionary::default()));
+/// use shiftmill_core::{Names, PunchKind, Zone};
+/// use shiftmill_timecards::rows::{PunchRow, RowReader, TagBook};
+/// let (zone, names, tags) = (Zone::fixed("Etc/UTC", 0), Names::default(), TagBook::default());
 /// let mut reader = RowReader::new(&zone, &names, &tags);
 /// let row = PunchRow { at: "2026-03-02 08:00".into(), kind: "in".into(), ..PunchRow::default() };
 /// assert_eq!(reader.punch(&row).unwrap().kind, PunchKind::In);
@@ -259,15 +258,14 @@ pub struct RowReader<'a> {
     zone: &'a Zone,
     names: &'a Names,
     /// The tags of the evaluation so far; new ones are added.
-    tags: &'a RefCell<TagDictionary>,
+    tags: &'a TagBook<'a>,
     dates: Option<DateOrder>,
     warnings: Vec<Warning>,
 }
 
 impl<'a> RowReader<'a> {
-    /// A reader for an employee in a zone, under the ruleset with these names. Tags that are not in the dictionary are
-    /// added to it.
-    pub fn new(zone: &'a Zone, names: &'a Names, tags: &'a RefCell<TagDictionary>) -> RowReader<'a> {
+    /// A reader for an employee in a zone, under the ruleset with these names. New tags are added to those given.
+    pub fn new(zone: &'a Zone, names: &'a Names, tags: &'a TagBook<'a>) -> RowReader<'a> {
         RowReader { zone, names, tags, dates: None, warnings: Vec::new() }
     }
 
@@ -287,7 +285,7 @@ impl<'a> RowReader<'a> {
     /// [`RowError`] when a field cannot be read; so for all kinds of rows.
     pub fn punch(&mut self, row: &PunchRow<'_>) -> Result<Punch, RowError> {
         let (kind, tag) = (kind(row.kind)?, self.tag(row.tag)?);
-        let (at, id) = (self.instant(row.at, Field::At)?, punch_number(row.id)?);
+        let (at, id) = (self.instant_of_punch(row.at, tag)?, punch_number(row.id)?);
         let recorded_at = if row.recorded.is_nothing() { None } else { Some(self.recorded(row.recorded)?) };
         // It is stored beside the punch, so that it cannot be as far away as other facts may be.
         match recorded_at.filter(|recorded_at| !in_range(WallTime(recorded_at.0).date())) {
@@ -301,8 +299,7 @@ impl<'a> RowReader<'a> {
     /// # Errors
     /// As for rows.
     pub fn tag(&self, text: &str) -> Result<TagId, RowError> {
-        let number = self.tags.borrow_mut().read(text);
-        number.map_err(|why| RowError { field: Field::Tag, fault: Fault::NotATag(why) })
+        self.tags.read(text)
     }
 
     /// A roster row. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
@@ -382,7 +379,7 @@ impl<'a> RowReader<'a> {
         let kind = match row.action.required(Field::Action, Action::from_code, Fault::NotAnAction)? {
             Action::Add => {
                 let (kind, tag) = (kind(row.kind)?, self.tag(row.tag)?);
-                CorrectionKind::Add { at: self.instant(row.at, Field::At)?, kind, tag }
+                CorrectionKind::Add { at: self.instant_of_punch(row.at, tag)?, kind, tag }
             }
             Action::Void => CorrectionKind::Void(self.punch_ref(row)?),
             Action::Retime => {
@@ -495,18 +492,30 @@ impl<'a> RowReader<'a> {
         if given.is_nothing() { Ok(ALWAYS_KNOWN) } else { self.instant(given, Field::Recorded) }
     }
 
-    /// The instant of a written time. An ambiguous time is read as [`clock::ClockChange`] states, with a warning.
+    /// The instant of a punch, by the clock of the place that its tag names.
+    fn instant_of_punch(&mut self, given: Given<'_, WrittenTime>, tag: TagId) -> Result<Timestamp, RowError> {
+        match self.tags.place(tag) {
+            Some(zone) => self.instant_in(&zone, given, Field::At),
+            None => self.instant(given, Field::At),
+        }
+    }
+
     fn instant(&mut self, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
+        self.instant_in(self.zone, given, field)
+    }
+
+    /// The instant of a written time. An ambiguous time is read as [`clock::ClockChange`] states, with a warning.
+    fn instant_in(&mut self, zone: &Zone, given: Given<'_, WrittenTime>, field: Field) -> Result<Timestamp, RowError> {
         let dates = self.dates;
         let read = |text: &str| clock::date_and_time_in(text, dates);
         let time = given.required(field, read, |text| unread(text, dates, Fault::NotADateAndTime))?;
-        let (at, change) = time.instant(self.zone);
+        let (at, change) = time.instant(zone);
         // Whatever was recorded outside of these years was known, or is not known yet.
         if field != Field::Recorded && !in_range(time.date()) {
             return Err(RowError { field, fault: Fault::YearOutOfRange(written(given)) });
         }
         if let Some(change) = change {
-            let zone = self.zone.name().to_owned();
+            let zone = zone.name().to_owned();
             self.warnings.push(Warning { field, written: written(given), zone, change });
         }
         Ok(at)

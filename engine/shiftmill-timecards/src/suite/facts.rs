@@ -1,10 +1,7 @@
 //! From a suite's case to the facts that an evaluation takes.
 
-use std::cell::RefCell;
-
 use shiftmill_core::{
-    Assignment, CardFacts, ContextDays, EvaluationWindow, Names, TagDictionary, Timestamp, WallTime, Workday,
-    WorkdayRange, Zone,
+    Assignment, CardFacts, ContextDays, EvaluationWindow, Names, Timestamp, WallTime, Workday, WorkdayRange, Zone,
 };
 
 use super::{
@@ -13,10 +10,9 @@ use super::{
     WrittenShift,
 };
 use crate::clock::WrittenTime;
-use crate::fields::Field;
 use crate::rows::{
-    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Fault,
-    Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, WaiverRow,
+    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
+    LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -105,7 +101,7 @@ impl SuiteCase {
         zone: &Zone,
         zone_index: u16,
         names: &Names,
-        tags: &RefCell<TagDictionary>,
+        tags: &TagBook<'_>,
     ) -> Result<CardFacts, FactsError> {
         let (employee, rejected_rows) = (String::from("E1"), self.rejected_rows);
         let mut card = CardFacts { employee, zone: zone_index, rejected_rows, ..CardFacts::default() };
@@ -137,18 +133,15 @@ impl SuiteCase {
     ///
     /// # Errors
     /// [`FactsError`] for a tag that cannot be read.
-    pub fn assignments(&self, tags: &RefCell<TagDictionary>) -> Result<Vec<Assignment>, FactsError> {
+    pub fn assignments(&self, tags: &TagBook<'_>) -> Result<Vec<Assignment>, FactsError> {
         let place = |names: &[&str], name: &str| {
             let place = names.iter().position(|known| *known == name);
             place.and_then(|place| u16::try_from(place + 1).ok())
         };
         let (rulesets, zones) = (self.other_rulesets(), self.other_zones());
         let row = |row: &WrittenAssignment| {
-            let tag = |text: &str| {
-                let wrong = |why| RowError { field: Field::Tag, fault: Fault::NotATag(why) };
-                let read = tags.borrow_mut().read(text).map_err(wrong);
-                read.map_err(|error| FactsError { line: row.line, message: error.to_string() })
-            };
+            let tag =
+                |text: &str| tags.read(text).map_err(|error| FactsError { line: row.line, message: error.to_string() });
             let stated = if row.tag.is_empty() { None } else { Some(tag(&row.tag)?) };
             let (ruleset, zone) = (place(&rulesets, &row.ruleset), place(&zones, &row.zone));
             Ok(Assignment { from: row.from, ruleset, zone, tag: stated, job: tag(&row.job)? })
@@ -199,7 +192,7 @@ fn written(workday: Workday, time: ClockTime) -> Given<'static, WrittenTime> {
 struct Known<'a> {
     zone: &'a Zone,
     names: &'a Names,
-    tags: &'a RefCell<TagDictionary>,
+    tags: &'a TagBook<'a>,
 }
 
 /// Reads a line. A suite is written by hand, so an ambiguous clock time in it is a mistake.
@@ -387,11 +380,11 @@ Exception: Mon 2025-06-02, late_in
         let case = &suite.cases[0];
         let zone = Zone::fixed("Asia/Shanghai", 28_800);
         let names = Names { shifts: vec!["night".into()], leave: vec!["annual".into()], ..Names::default() };
-        let card = case.card(&zone, 0, &names, &RefCell::default()).unwrap();
+        let card = case.card(&zone, 0, &names, &TagBook::default()).unwrap();
         assert_eq!(card.punches[1].at.since(card.punches[0].at).0, 8 * 3_600);
         assert_eq!(card.punches[1].kind, PunchKind::Out);
         assert_eq!(card.shifts[0].times, ShiftTimes::Template(0));
-        let error = case.card(&zone, 0, &Names::default(), &RefCell::default()).unwrap_err();
+        let error = case.card(&zone, 0, &Names::default(), &TagBook::default()).unwrap_err();
         let message = "line 17: the ruleset has no shift `night`, and none at all";
         assert_eq!(error.to_string(), message);
         let context = ContextDays { before: 7, after: 6 };

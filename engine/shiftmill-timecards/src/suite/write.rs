@@ -332,13 +332,13 @@ fn moment(zone: &Zone, at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rows::TagBook;
     use crate::sample::{Company, Punching, Scheduling, irregular};
     use crate::suite::parse;
     use shiftmill_core::{
         Carried, CarryKey, Employment, Layer, Multiplier, OpeningBalance, PayCode, PayCodeInfo, Punch, RuleId, Seconds,
         Unit, WorkdayRange,
     };
-    use std::cell::RefCell;
 
     fn new_york() -> Zone {
         let changes = vec![(Timestamp(1_772_953_200), -14_400), (Timestamp(1_793_512_800), -18_000)];
@@ -379,9 +379,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let (zone, names) = (new_york(), names());
-        let tags = RefCell::new(TagDictionary::default());
+        let tags = TagBook::default();
         for text in ["site=north", "job=welder;site=Nord, 2", "job=fitter"] {
-            tags.borrow_mut().read(text).unwrap();
+            tags.read(text).unwrap();
         }
         // Clocks go back on the first of November.
         let first = Workday::from_date(2026, 10, 26).unwrap();
@@ -432,7 +432,7 @@ mod tests {
             ];
             let text = format!(
                 "# T\n\n## C\n{}\nNo exception of plugin_failed.\n",
-                facts(&card, &window, &zone, &names, &tags.borrow())
+                facts(&card, &window, &zone, &names, &tags.dictionary())
             );
             let suite = parse("written.md", &text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"));
             let case = &suite.cases[0];

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use shiftmill_core::{
     ApprovalTime, CardFacts, CorrectionKind, Employment, Fold, LeaveTime, Names, Punch, PunchKind, PunchRef,
-    RosterKind, ShiftTimes, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
+    RosterKind, ShiftTimes, Tag, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::csv::{CARRIED, CsvTable, value};
@@ -38,6 +38,14 @@ impl FactsView<'_> {
     fn tag(&self, tag: TagId) -> String {
         self.tags.get(tag).map_or_else(String::new, ToString::to_string)
     }
+
+    /// The time of a punch with a tag. By the clock of a place, a time without an offset would be another.
+    fn moment_of(&self, at: Timestamp, tag: TagId) -> String {
+        match self.tags.get(tag).and_then(Tag::time_zone) {
+            Some(_) => with_offset(self.zone, at),
+            None => moment(self.zone, at),
+        }
+    }
 }
 
 /// Writes an employees file.
@@ -62,7 +70,8 @@ pub fn employees<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn W
     Ok(())
 }
 
-/// Writes a punches file with local times; a time that the clock shows a second time carries its offset.
+/// Writes a punches file with local times; a time that the clock shows a second time carries its offset,
+/// and so does that of a punch whose tag names a time zone.
 pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let cards: Vec<FactsView<'a>> = cards.collect();
     let [employee, at, kind, id, tag, recorded] =
@@ -73,7 +82,7 @@ pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
         return each_punch(&cards, |view, key, punch| {
             let id = punch.id.map_or_else(String::new, |id| id.to_string());
             let recorded = punch.recorded_at.map_or_else(String::new, |at| moment(view.zone, at));
-            let (at, tag) = (moment(view.zone, punch.at), view.tag(punch.tag));
+            let (at, tag) = (view.moment_of(punch.at, punch.tag), view.tag(punch.tag));
             table.row([&key, &at, &punch.kind, &id, &value(&tag), &recorded])
         });
     }
@@ -84,7 +93,7 @@ pub fn punches<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
     let mut table = CsvTable::new([employee, at, kind, id, tag], out)?;
     each_punch(&cards, |view, key, punch| {
         let id = punch.id.map_or_else(String::new, |id| id.to_string());
-        table.row([&key, &moment(view.zone, punch.at), &punch.kind, &id, &value(&view.tag(punch.tag))])
+        table.row([&key, &view.moment_of(punch.at, punch.tag), &punch.kind, &id, &value(&view.tag(punch.tag))])
     })
 }
 
@@ -219,7 +228,7 @@ pub fn corrections<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn
             };
             let (at, kind, id) = match punch {
                 PunchRef::Id(id) => (String::new(), "", id.to_string()),
-                PunchRef::At(at, kind) => (moment(view.zone, at), kind.code(), String::new()),
+                PunchRef::At(at, kind) => (view.moment_of(at, tag), kind.code(), String::new()),
             };
             let to = to.map_or_else(String::new, |to| moment(view.zone, to));
             let (recorded, tag) = (recorded(view.zone, correction.recorded_at), view.tag(tag));
@@ -365,10 +374,11 @@ pub fn attlog<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Writ
 
 fn moment(zone: &Zone, at: Timestamp) -> String {
     let wall = zone.wall_at(at);
-    let local = wall.to_string();
-    if zone.instant(wall, Fold::Earlier) == at {
-        return local;
-    }
+    if zone.instant(wall, Fold::Earlier) == at { wall.to_string() } else { with_offset(zone, at) }
+}
+
+fn with_offset(zone: &Zone, at: Timestamp) -> String {
+    let local = zone.wall_at(at).to_string();
     let offset = zone.offset_at(at);
     let sign = if offset < 0 { '-' } else { '+' };
     let minutes = offset.unsigned_abs() / 60;
@@ -515,6 +525,7 @@ mod tests {
         cards[1].tag = TagId(1);
         cards[1].punches[0].tag = TagId(2);
         cards[2].shifts[0].tag = TagId(3);
+        cards[6].punches[0].tag = TagId(5);
         cards[2].employment =
             vec![Employment { hired: None, left: Some(first) }, Employment { hired: Some(first.plus(7)), left: None }];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
@@ -527,7 +538,8 @@ mod tests {
         let mut report = Report::default();
         let (_, format, bytes) = &files[0];
         let employees = read_employees("employees", &(*format).into(), &mut bytes.as_slice(), &mut report).unwrap();
-        let mut intake = Intake::new("employees", &employees, &zones, &rulesets, StatusMap::default(), &mut report);
+        let mut intake =
+            Intake::new("employees", &employees, &zones, &zones, &rulesets, StatusMap::default(), &mut report);
         for (table, format, bytes) in files {
             if *table == Table::Assignments || *format == Format::Json {
                 let layout = (*format).into();
@@ -549,7 +561,7 @@ mod tests {
 
     fn dictionary() -> TagDictionary {
         let mut tags = TagDictionary::default();
-        for text in ["site=north", "job=welder, 2;site=north", "site=south", "job=fitter"] {
+        for text in ["site=north", "job=welder, 2;site=north", "site=south", "job=fitter", "time_zone=Asia/Tokyo"] {
             tags.read(text).unwrap();
         }
         tags

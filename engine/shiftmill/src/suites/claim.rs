@@ -1,6 +1,5 @@
 //! One claim: a timecard, its ruleset, its days, and the expected results.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use shiftmill_core::{
     assigned_zone,
 };
 use shiftmill_ruleset::Ruleset;
+use shiftmill_timecards::rows::TagBook;
 use shiftmill_timecards::suite::{CameOut, SuiteCase, SuiteFile};
 
 use super::answer::Answer;
@@ -65,7 +65,7 @@ impl Claim {
         let setting = suite.setting_of(case);
         let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
         let own_zone = zones.zones.first().ok_or("the table of zones is empty")?;
-        let tags = RefCell::new(TagDictionary::default());
+        let tags = TagBook::default();
         let assignments = case.assignments(&tags).map_err(told)?;
         let zone = assigned_zone(own_zone, &assignments, &zones.zones).unwrap_or_else(|| own_zone.clone());
         let card = case.card(&zone, 0, ruleset.timeline().names(), &tags).map_err(told)?;
@@ -81,7 +81,7 @@ impl Claim {
             zone,
             window,
             card,
-            tags: tags.into_inner(),
+            tags: tags.into_dictionary(),
         })
     }
 
@@ -103,7 +103,7 @@ impl Claim {
         let mut evaluate = |detail| {
             let request = Request::new(rulesets.clone(), Arc::clone(&self.zones), self.window, detail, registry);
             let request = request.map_err(|error| with_cause(&error))?;
-            let request = request.with_tags(self.tags.clone(), self.case.split_by());
+            let request = request.with_tags(self.tags.clone(), self.case.split_by()).map_err(told)?;
             workspace.evaluate(&request, &batch).map_err(told)
         };
         let (derived, plain) = (evaluate(Detail::Full)?, evaluate(Detail::Workdays)?);
