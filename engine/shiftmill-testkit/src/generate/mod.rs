@@ -107,10 +107,11 @@ pub struct Grid {
 
 impl Grid {
     fn pick(random: &mut Random) -> Grid {
-        let seconds = match random.below(50) {
+        // A card by the second takes the oracle as long as two hundred others.
+        let seconds = match random.below(500) {
             0 => 1,
-            1..=3 => 60,
-            4..=12 => 900,
+            1..=30 => 60,
+            31..=120 => 900,
             _ => 300,
         };
         Grid { seconds }
