@@ -36,11 +36,11 @@ fn wire(criterion: &mut Criterion) {
     group.bench_function("results to message", |bench| {
         bench.iter_batched(
             || results.clone(),
-            |results| results_message::write(0, &checked, &unknown, results),
+            |results| results_message::write(0, &checked, &unknown, &|_, _| None, results),
             BatchSize::LargeInput,
         );
     });
-    let (message, _) = results_message::write(0, &checked, &unknown, results);
+    let (message, _) = results_message::write(0, &checked, &unknown, &|_, _| None, results);
     group.bench_function("encode results", |bench| bench.iter(|| message.encode_to_vec()));
     let bytes = message.encode_to_vec();
     group.bench_function("decode results", |bench| {

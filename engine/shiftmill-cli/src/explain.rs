@@ -5,7 +5,9 @@ use std::io::Write;
 use clap::Args;
 use serde_json::{Value, json};
 use shiftmill::PluginRegistry;
-use shiftmill::core::{Assignment, CardFacts, Detail, LeaveTime, ShiftTimes, TagId, WaiverKind, Workday, Zone};
+use shiftmill::core::{
+    Assignment, CardFacts, Detail, EvaluationError, LeaveTime, ShiftTimes, TagId, WaiverKind, Workday, Zone,
+};
 use shiftmill::words::{self, ExplainError, Explanation, Language};
 use shiftmill_timecards::write::{CardView, time_of_day};
 
@@ -60,6 +62,9 @@ pub fn run(command: &Explain, registry: &PluginRegistry, json: bool) -> Result<E
         return Err(Problem::own("the timecard is missing"));
     };
     let mut explanation = explained(&view, command.language)?;
+    if let Some(error @ EvaluationError::UnknownCalendar { .. }) = view.card().error {
+        explanation.error = Some(output::error_words(error, &evaluated.facts.rulesets));
+    }
     if let Some(workday) = command.workday {
         explanation.days.retain(|day| day.workday == workday);
         explanation.totals.clear();
@@ -94,12 +99,15 @@ fn tell_assignments(evaluated: &Evaluated, card: &CardFacts, out: &mut dyn Write
     let mut rows: Vec<&Assignment> = card.assignments.iter().collect();
     rows.sort_by_key(|row| row.from);
     let tag = |tag: TagId| evaluated.facts.tags.get(tag).map_or_else(|| "none".to_owned(), ToString::to_string);
+    let names = evaluated.facts.names_of(usize::from(card.ruleset));
     for row in rows {
+        let calendar = row.calendar.zip(names).map(|(calendar, names)| names.calendar_name(calendar));
         let ruleset = row.ruleset.and_then(|ruleset| evaluated.facts.rulesets.get(usize::from(ruleset)));
         let zone = row.zone.and_then(|zone| evaluated.window.zones.get(zone));
         let job = if row.job == TagId::NONE { String::new() } else { format!(" for work with {}", tag(row.job)) };
         let parts = [
             ruleset.map(|ruleset| format!("by ruleset {}{job}", output::ruleset_line(ruleset))),
+            calendar.map(|name| format!("by calendar {name}")),
             zone.map(|zone| format!("times in zone {}", zone.name())),
             row.tag.map(|own| format!("with the tag {}", tag(own))),
         ];

@@ -63,7 +63,7 @@ pub struct FactTables {
     /// What employees attested, such as that all rests were taken.
     #[arg(long, value_name = "FILE")]
     pub attestations: Vec<String>,
-    /// What changes for employees by date: their ruleset, zone or tag.
+    /// What changes for employees by date: their ruleset, calendar, zone or tag.
     #[arg(long, value_name = "FILE")]
     pub assignments: Vec<String>,
     /// The values that plugins carried over: the `--rows carried` or the JSON results of the pay period before.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use shiftmill::core::{ExceptionCode, Hook, Isolation, OnFailure, PluginBinding, PluginFailure};
+use shiftmill::core::{EvaluationError, ExceptionCode, Hook, Isolation, OnFailure, PluginBinding, PluginFailure};
 use shiftmill::ruleset::{Ruleset, configuration};
 use shiftmill::words;
 use shiftmill_timecards::read::{Cause, Reject, Report};
@@ -127,19 +128,27 @@ pub fn tell(evaluated: &Evaluated, hours: Hours) {
     }
     let report = &evaluated.facts.report;
     list_all(report);
-    evaluated.cards().for_each(|card| tell_failures(&card));
+    evaluated.cards().for_each(|card| tell_failures(&card, &evaluated.facts.rulesets));
 }
 
 /// Reports why a card was not evaluated, and which plugins it was evaluated without.
-fn tell_failures(card: &CardView<'_>) {
+fn tell_failures(card: &CardView<'_>, rulesets: &[Arc<Ruleset>]) {
     for failure in failures(card).filter(|failure| failure.skipped) {
         eprintln!("evaluated without a plugin: {}: {}", card.employee, words::failure(failure));
     }
     let Some(error) = card.card().error else { return };
     let by_plugin = failures(card).find(|failure| !failure.skipped);
-    let why = by_plugin
-        .map_or_else(|| words::error(error), |failure| format!("{} ({})", words::failure(failure), error.code()));
+    let why = match by_plugin {
+        Some(failure) => format!("{} ({})", words::failure(failure), error.code()),
+        None => error_words(error, rulesets),
+    };
     eprintln!("not evaluated: {}: {why}", card.employee);
+}
+
+/// Why a card was not evaluated, with the names that the numbers of the engine stand for.
+pub fn error_words(error: EvaluationError, rulesets: &[Arc<Ruleset>]) -> String {
+    let named = words::unknown_calendar(error, rulesets, None);
+    named.map_or_else(|| words::error(error), |message| format!("{}: {message}", error.code()))
 }
 
 /// The failures of plugins on a card.

@@ -167,6 +167,7 @@ fn show(ruleset: &Ruleset, canonical: bool, json: bool, out: &mut dyn Write) -> 
             object.insert(String::from("pay_codes"), pay_codes(names));
             object.insert(String::from("shifts"), json!(names.shifts));
             object.insert(String::from("leave"), json!(names.leave));
+            object.insert(String::from("calendars"), json!(names.calendars));
             object.insert(String::from("versions"), versions(ruleset));
         }
         return Ok(writeln!(out, "{object}")?);
@@ -225,7 +226,7 @@ fn describe(ruleset: &Ruleset, names: &Names, out: &mut dyn Write) -> Result<(),
             writeln!(out, "  {}", output::plugin_lines(binding, ruleset))?;
         }
     }
-    for (what, list) in [("Shifts", &names.shifts), ("Leave", &names.leave)] {
+    for (what, list) in [("Shifts", &names.shifts), ("Leave", &names.leave), ("Calendars", &names.calendars)] {
         if !list.is_empty() {
             writeln!(out, "\n{what}\n  {}", list.join(", "))?;
         }

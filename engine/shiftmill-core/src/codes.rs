@@ -220,6 +220,10 @@ impl PayCode {
     pub const UNPAID_BREAK: PayCode = PayCode(1);
 }
 
+/// A calendar beside the own one of a ruleset: an index into [`crate::Names::calendars`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CalendarId(pub u16);
+
 /// A rule of a ruleset: an index into [`crate::Names::rules`]. The same name has the same number in every version
 /// of a timeline, so that counters carry on across an effective date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -113,5 +113,7 @@ coded! {
         RulesetsApart = 52 "SM-RULESETS-APART",
         /// An assignment for a job states more than a ruleset, or none.
         AssignmentOfJob = 53 "SM-ASSIGNMENT-OF-JOB",
+        /// An assignment leads to a calendar that the ruleset does not have.
+        UnknownCalendar = 54 "SM-UNKNOWN-CALENDAR",
     }
 }

@@ -359,10 +359,20 @@ pub enum EvaluationError {
     #[error("an assignment changes the ruleset, and the request does not allow changes between its rulesets")]
     RulesetsApart,
     /// An assignment for a job that states more than a ruleset, or none.
-    #[error("assignment {index} is for a job, so it has a ruleset, and neither a zone nor a tag")]
+    #[error("assignment {index} is for a job, so it has a ruleset, and no zone, calendar or tag")]
     AssignmentOfJob {
         /// Which assignment of the card, from 0.
         index: u32,
+    },
+    /// A calendar that the ruleset in force does not have.
+    #[error("from assignment {index} on, the calendar is number {calendar}, which ruleset {ruleset} does not have")]
+    UnknownCalendar {
+        /// Which assignment of the card, from 0: the one that changes to the calendar, or to the ruleset.
+        index: u32,
+        /// The ruleset, by position in the request.
+        ruleset: u16,
+        /// The number of the calendar.
+        calendar: u16,
     },
     /// Manual hours of a pay code that the ruleset does not have, or that does not count time.
     #[error("manual hours {index} name pay code {code}, which the ruleset does not have for time")]
@@ -436,6 +446,7 @@ impl EvaluationError {
             EvaluationError::EmploymentBackwards { .. } => ErrorCode::EmploymentBackwards,
             EvaluationError::RulesetsApart => ErrorCode::RulesetsApart,
             EvaluationError::AssignmentOfJob { .. } => ErrorCode::AssignmentOfJob,
+            EvaluationError::UnknownCalendar { .. } => ErrorCode::UnknownCalendar,
             EvaluationError::UnknownPayCode { .. } => ErrorCode::UnknownPayCode,
             EvaluationError::ManualHoursTooLong { .. } => ErrorCode::ManualHoursTooLong,
             EvaluationError::UnknownAttestation { .. } => ErrorCode::UnknownAttestation,
@@ -460,7 +471,9 @@ impl EvaluationError {
             | EvaluationError::UnknownLeave { index, .. } => Some((FactList::Leave, *index)),
             EvaluationError::ApprovalBackwards { index } => Some((FactList::Approvals, *index)),
             EvaluationError::EmploymentBackwards { index } => Some((FactList::Employment, *index)),
-            EvaluationError::AssignmentOfJob { index } => Some((FactList::Assignments, *index)),
+            EvaluationError::AssignmentOfJob { index } | EvaluationError::UnknownCalendar { index, .. } => {
+                Some((FactList::Assignments, *index))
+            }
             EvaluationError::UnknownPayCode { index, .. } | EvaluationError::ManualHoursTooLong { index } => {
                 Some((FactList::ManualHours, *index))
             }

@@ -54,9 +54,9 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow,
-    Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef,
-    ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Assignment, Attestation, CalendarChoice, Carried, Correction, CorrectionKind, DayOverride,
+    DayWindow, Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns,
+    PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Tags: what punches, roster rows and people carry, and which rules are for whom.
@@ -98,8 +98,8 @@ pub use record::{
 // Codes: the closed sets and the numbers by which plans, facts and results name things.
 pub use coded::Coded;
 pub use codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayHalf, DayType, DayTypeSet, ExceptionCode, ExceptionState,
-    Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RosterKind, RuleId, Severity, Unit,
+    ApprovalKind, ApprovalStatus, CalendarId, CarryKey, Compensation, DayHalf, DayType, DayTypeSet, ExceptionCode,
+    ExceptionState, Layer, Multiplier, PayCode, PayCodeInfo, PayCodeSet, PunchKind, RosterKind, RuleId, Severity, Unit,
 };
 pub use error_code::ErrorCode;
 

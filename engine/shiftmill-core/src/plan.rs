@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
 use crate::close::exceptions::ExceptionRules;
-use crate::codes::{Multiplier, PayCode, PayCodeInfo, RuleId};
+use crate::codes::{CalendarId, Multiplier, PayCode, PayCodeInfo, RuleId};
 use crate::open::clock_offset::ClockOffset;
 use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
@@ -18,7 +18,7 @@ use crate::pay::premiums::Premium;
 use crate::plugin::{Isolation, PluginBinding, ReasonRule};
 use crate::shape::attendance::Attendance;
 use crate::shape::breaks::Breaks;
-use crate::shape::calendar::Calendar;
+use crate::shape::calendar::{Calendar, NamedCalendar, StatedDate};
 use crate::shape::employment::EmploymentRules;
 use crate::shape::expectation::Expectation;
 use crate::shape::leave::LeaveRules;
@@ -32,6 +32,7 @@ use crate::shape::schedule::Schedule;
 use crate::shape::workdays::Workdays;
 use crate::tags::{TAG_FILTERS_MAX, TagFilter, TagId, TagTable};
 use crate::time::{Seconds, Workday, WorkdayRange};
+use crate::timecard::CalendarChoice;
 
 /// All rules of one version of a ruleset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Plan {
     pub punch_restrictions: Vec<PunchRestriction>,
     /// Day types.
     pub calendar: Calendar,
+    /// Calendars beside it, by ascending number. An assignment chooses one for an employee.
+    pub calendars: Vec<NamedCalendar>,
     /// Shift templates and the weekly pattern.
     pub schedule: Schedule,
     /// Worked shifts and their scheduled shifts.
@@ -88,6 +91,14 @@ pub struct Plan {
     pub plugins: Vec<u16>,
 }
 
+impl Plan {
+    /// The calendar of this number.
+    fn named_calendar(&self, number: CalendarId) -> Option<&NamedCalendar> {
+        let index = self.calendars.binary_search_by_key(&number, |named| named.number).ok()?;
+        self.calendars.get(index)
+    }
+}
+
 /// How many days of facts a plan needs around the days it pays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ContextDays {
@@ -111,6 +122,8 @@ pub struct PlanTimeline {
     common: usize,
     /// Whose work of some tag is under versions of its own.
     jobs: Vec<Job>,
+    /// The calendar of a person by the date from which it holds; before it and without any, that of the ruleset.
+    calendars: Vec<(Workday, CalendarChoice)>,
     needs: Needs,
     shared: Arc<Shared>,
 }
@@ -154,7 +167,8 @@ impl PlanTimeline {
         let ascending = versions.windows(2).all(|pair| matches!(pair, [a, b] if a.0 < b.0));
         let (first, needs, common) = (Arc::clone(&versions.first()?.1), Needs::of(&versions), versions.len());
         let several = versions.len() > 1;
-        let timeline = PlanTimeline { versions, several, first, common, jobs: Vec::new(), needs, shared };
+        let (jobs, calendars) = (Vec::new(), Vec::new());
+        let timeline = PlanTimeline { versions, several, first, common, jobs, calendars, needs, shared };
         ascending.then_some(timeline)
     }
 
@@ -205,6 +219,51 @@ impl PlanTimeline {
         self
     }
 
+    /// The same timeline for a person with these calendars, by ascending date.
+    #[must_use]
+    pub(crate) fn with_calendars(mut self, calendars: Vec<(Workday, CalendarChoice)>) -> PlanTimeline {
+        let is_chosen = |named: &NamedCalendar| {
+            let chosen = CalendarChoice::Named(named.number);
+            calendars.iter().any(|turn| turn.1 == chosen)
+        };
+        let mut named = self.versions.iter().flat_map(|(_, plan)| &plan.calendars);
+        if named.any(|named| !named.dates.is_empty() && is_chosen(named)) {
+            (self.needs.day_types, self.needs.dated_seconds, self.needs.half_days) = (true, true, true);
+        }
+        self.calendars = calendars;
+        self
+    }
+
+    /// Whether some version has a calendar of this number.
+    pub fn has_calendar(&self, number: CalendarId) -> bool {
+        // Calendars come with changes and stay, so the last version has nearly always all of them.
+        self.versions.iter().rev().any(|(_, plan)| plan.named_calendar(number).is_some())
+    }
+
+    /// The calendars that some version has, ascending.
+    pub fn calendars(&self) -> Vec<CalendarId> {
+        let named = self.versions.iter().flat_map(|(_, plan)| &plan.calendars);
+        let mut numbers: Vec<CalendarId> = named.map(|named| named.number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    /// What the named calendar that a person has on a workday says of it, and its number. `None` when the ruleset's own
+    /// calendar decides.
+    #[inline]
+    pub(crate) fn stated_by_named_calendar(&self, workday: Workday) -> Option<(CalendarId, &StatedDate)> {
+        if self.calendars.is_empty() { None } else { self.stated_by_chosen_calendar(workday) }
+    }
+
+    // Kept out of the loops over days: most people have the calendar of their ruleset.
+    #[inline(never)]
+    fn stated_by_chosen_calendar(&self, workday: Workday) -> Option<(CalendarId, &StatedDate)> {
+        let (_, chosen) = self.calendars.iter().rev().find(|turn| turn.0 <= workday)?;
+        let CalendarChoice::Named(number) = *chosen else { return None };
+        Some((number, self.at(workday).named_calendar(number)?.states(workday)?))
+    }
+
     /// The same timeline with the plugins that its plans name. `None` when a plan names one that is not there.
     pub fn with_bindings(self, bindings: Vec<PluginBinding>) -> Option<PlanTimeline> {
         let shared = Arc::new(Shared { bindings, ..Arc::unwrap_or_clone(self.shared) });
@@ -241,6 +300,7 @@ impl PlanTimeline {
             first,
             common,
             jobs: Vec::new(),
+            calendars: Vec::new(),
             needs: self.needs,
             shared,
         }
@@ -476,6 +536,8 @@ pub struct Names {
     pub shifts: Vec<String>,
     /// Leave codes.
     pub leave: Vec<String>,
+    /// Calendars beside the own ones of rulesets.
+    pub calendars: Vec<String>,
     /// Questions that employees may be asked about a workday.
     pub attestations: Vec<String>,
     /// What plugins carry from one pay period to the next, as `plugin/key`.
@@ -489,6 +551,26 @@ pub struct Names {
 impl Names {
     /// The rules that every ruleset has, first in [`Names::rules`].
     pub const BUILT_IN_RULES: [&'static str; 4] = ["worked", "punches", "attendance", "leave"];
+
+    /// How facts name the ruleset's own calendar, which no other calendar is called.
+    pub const OWN_CALENDAR: &'static str = "own";
+
+    /// The calendar of this name; `None` when there is none.
+    pub fn calendar(&self, name: &str) -> Option<CalendarChoice> {
+        if name == Names::OWN_CALENDAR {
+            return Some(CalendarChoice::Own);
+        }
+        let number = self.calendars.iter().position(|known| known == name)?;
+        u16::try_from(number).ok().map(|number| CalendarChoice::Named(CalendarId(number)))
+    }
+
+    /// The name of a calendar; empty for a number that has none.
+    pub fn calendar_name(&self, calendar: CalendarChoice) -> &str {
+        match calendar {
+            CalendarChoice::Own => Names::OWN_CALENDAR,
+            CalendarChoice::Named(number) => self.calendars.get(usize::from(number.0)).map_or("", String::as_str),
+        }
+    }
 
     /// The name of a rule.
     pub fn rule(&self, rule: RuleId) -> &str {

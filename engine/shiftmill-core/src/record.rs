@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::coded::coded;
-use crate::codes::{ApprovalKind, CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
+use crate::codes::{ApprovalKind, CalendarId, CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::open::correction_policy::CorrectionRefusal;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
@@ -102,6 +102,8 @@ pub enum Note {
         ground: DayTypeGround,
         /// The stretch of the day that has it; `None`: all of the day.
         window: Option<DayWindow>,
+        /// The named calendar whose date decided it; `None`: none did.
+        calendar: Option<CalendarId>,
     },
     /// A break was deducted.
     TakenOff {

@@ -5,8 +5,8 @@ use core::fmt;
 use crate::assigned;
 use crate::card::{ScheduledShift, WorkedShift};
 use crate::codes::{
-    ApprovalKind, ApprovalStatus, CarryKey, Compensation, DayHalf, DayType, ExceptionCode, PayCode, PunchKind,
-    RosterKind, RuleId,
+    ApprovalKind, ApprovalStatus, CalendarId, CarryKey, Compensation, DayHalf, DayType, ExceptionCode, PayCode,
+    PunchKind, RosterKind, RuleId,
 };
 use crate::plan::{Plan, PlanTimeline};
 use crate::tags::{TagId, TagTable};
@@ -357,20 +357,31 @@ impl Employment {
     }
 }
 
-/// From a workday on, another ruleset, zone or tag is the employee's. What it leaves out stays as it was.
+/// From a workday on, another ruleset, calendar, zone or tag is the employee's. What it leaves out stays as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assignment {
     /// The first workday.
     pub from: Workday,
     /// The ruleset, by position in the request.
     pub ruleset: Option<u16>,
+    /// The calendar of whichever ruleset is the employee's.
+    pub calendar: Option<CalendarChoice>,
     /// The zone, by position in the request.
     pub zone: Option<u16>,
     /// The tag of work whose punch and roster row have none.
     pub tag: Option<TagId>,
     /// With a tag: the ruleset is for work that has all pairs of it only, such as `job=driver`. Such an assignment
-    /// changes neither zone nor tag.
+    /// changes no calendar, zone or tag.
     pub job: TagId,
+}
+
+/// One of the calendars of a ruleset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarChoice {
+    /// The ruleset's own.
+    Own,
+    /// A named one.
+    Named(CalendarId),
 }
 
 /// Hours that a person adds to a workday. They are paid to one pay code and fill no counter of overtime.

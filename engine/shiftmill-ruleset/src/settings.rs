@@ -315,7 +315,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 25] = [
+static RULES: [Setting; 26] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting(
         "clock_offset",
@@ -335,6 +335,12 @@ static RULES: [Setting; 25] = [
         Kind::Table(&CALENDAR),
         "",
         "Which days are not ordinary, and what the roster says about them.",
+    ),
+    setting(
+        "calendars",
+        Kind::Named(&NAMED_CALENDAR),
+        "",
+        "Calendars by name, for places whose holidays differ from those of `[calendar]`; at most 64. An assignment chooses one for an employee.",
     ),
     setting("shifts", Kind::Named(&SHIFT), "", "Shifts by name."),
     setting("schedule", Kind::Table(&SCHEDULE), "", "When shifts are worked without being scheduled one by one."),
@@ -504,37 +510,52 @@ static CORRECTIONS: Section = Section {
 
 static CALENDAR: Section = Section {
     title: "days that are not ordinary",
-    groups: &[&[
-        setting("rest_days", Kind::Weekdays, "none", "Weekdays off."),
-        setting(
-            "statutory_rest_day",
-            Kind::WeekdayOrWord(StatutoryRestKind::CODES),
-            "none",
-            "The weekly day of rest that the law requires, where it differs from other days off (Japan). Only a day row moves it. `last_worked`: of the rest days of a workweek, when all were worked, the last one.",
-        ),
-        optional(
-            "four_weeks_from",
-            Kind::Date,
-            "With `last_worked`: four rest days in four workweeks are enough, counted from the workweek of this date.",
-        ),
-        setting(
-            "roster_decides",
-            Kind::Flag,
-            "false",
-            "Whether a shift to work on a rest day makes it a workday. Otherwise the day keeps its type, and work on it is paid as such.",
-        ),
-        setting(
-            "unrostered_day",
-            one_of::<UnrosteredDay>(),
-            "by_pattern",
-            "What a day without a roster row is, for employees who have rows in that workweek.",
-        ),
-        setting("statutory_holidays", Kind::Dates, "[]", "Public holidays by law."),
-        setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
-        setting("makeup_workdays", Kind::Dates, "[]", "Days off turned into working days by decree."),
-        setting("shifted_rest", Kind::Dates, "[]", "Working days turned into days off by decree."),
-        setting("half_day", Kind::Items(&HALF_DAY), "[]", "Parts of days with a type of their own."),
-    ]],
+    groups: &[
+        &[
+            setting("rest_days", Kind::Weekdays, "none", "Weekdays off."),
+            setting(
+                "statutory_rest_day",
+                Kind::WeekdayOrWord(StatutoryRestKind::CODES),
+                "none",
+                "The weekly day of rest that the law requires, where it differs from other days off (Japan). Only a day row moves it. `last_worked`: of the rest days of a workweek, when all were worked, the last one.",
+            ),
+            optional(
+                "four_weeks_from",
+                Kind::Date,
+                "With `last_worked`: four rest days in four workweeks are enough, counted from the workweek of this date.",
+            ),
+            setting(
+                "roster_decides",
+                Kind::Flag,
+                "false",
+                "Whether a shift to work on a rest day makes it a workday. Otherwise the day keeps its type, and work on it is paid as such.",
+            ),
+            setting(
+                "unrostered_day",
+                one_of::<UnrosteredDay>(),
+                "by_pattern",
+                "What a day without a roster row is, for employees who have rows in that workweek.",
+            ),
+        ],
+        &SPECIAL_DATES,
+    ],
+};
+
+/// The dates that are not ordinary, in whichever calendar.
+static SPECIAL_DATES: [Setting; 5] = [
+    setting("statutory_holidays", Kind::Dates, "[]", "Public holidays by law."),
+    setting("company_holidays", Kind::Dates, "[]", "Holidays that the company grants."),
+    setting("makeup_workdays", Kind::Dates, "[]", "Days off turned into working days by decree."),
+    setting("shifted_rest", Kind::Dates, "[]", "Working days turned into days off by decree."),
+    setting("half_day", Kind::Items(&HALF_DAY), "[]", "Parts of days with a type of their own."),
+];
+
+static NAMED_CALENDAR: Section = Section {
+    title: "the calendar of a place",
+    groups: &[
+        &SPECIAL_DATES,
+        &[setting("remove", Kind::Dates, "[]", "Dates of `[calendar]` that are not special here.")],
+    ],
 };
 
 static HALF_DAY: Section = Section {

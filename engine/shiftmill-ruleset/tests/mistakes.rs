@@ -478,3 +478,45 @@ fn counting_other_tags_needs_a_filter() {
     let expected = ["5:21: `counts_other_tags` has no effect without `where` | add `where`, or drop it"];
     assert_eq!(shown(&mistakes(text)), expected);
 }
+
+#[test]
+fn mistakes_in_named_calendars_have_their_place() {
+    let text = r#"name = "acme"
+[calendar]
+statutory_holidays = [2027-03-08]
+[calendars.own]
+[calendars.bavaria]
+statutory_holidays = [2027-05-27]
+company_holidays = [2027-05-27]
+remove = [2027-03-08, 2027-05-27, 2027-03-09]
+rest_days = "Sat-Sun"
+[[change]]
+from = 2027-06-01
+[change.calendar]
+statutory_holidays = [2028-03-08]
+"#;
+    // Of the change, `bavaria` still removes a date that the calendar named before.
+    let expected = [
+        "4:12: `own` is how assignments name the ruleset's own calendar | choose another name",
+        "7:21: 2027-05-27 is already a `statutory_holiday`, it cannot be a `company_holiday` too",
+        "8:23: 2027-05-27 is special in this calendar, it cannot be removed too | what a calendar says",
+        "8:35: `[calendar]` does not name 2027-03-09, so it cannot be removed | -",
+        "9:1: unknown setting `rest_days` for the calendar of a place",
+    ];
+    let shown = shown(&mistakes(text));
+    assert_eq!(shown.len(), expected.len(), "{shown:#?}");
+    for (shown, start) in shown.iter().zip(expected) {
+        assert!(shown.starts_with(start), "{shown}");
+    }
+}
+
+#[test]
+fn there_are_at_most_64_named_calendars() {
+    let with = |count: usize| -> String {
+        let calendars: String = (0..count).map(|number| format!("[calendars.c{number:02}]\n")).collect();
+        format!("name = \"acme\"\n{calendars}")
+    };
+    assert!(compile(&Document { name: "acme.toml", text: &with(64) }, &NoLibrary).is_ok());
+    let shown = shown(&mistakes(&with(65)));
+    assert_eq!(shown, ["66:12: there are 65 named calendars; the maximum is 64 | -"]);
+}

@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails may say so")]
 #![allow(clippy::indexing_slicing, reason = "a test that fails may say so")]
 
+use std::sync::Arc;
+
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::{Counts, TierScope};
-use shiftmill_core::{Multiplier, Seconds, Workday};
+use shiftmill_core::shape::calendar::NamedCalendar;
+use shiftmill_core::{CalendarId, Multiplier, Seconds, Workday};
 use shiftmill_ruleset::{Document, Library, NoLibrary, Ruleset, compile, presets};
 
 fn compiled(text: &str) -> Ruleset {
@@ -189,4 +192,42 @@ fn whether_a_ruleset_is_shared_is_its_own_and_changes_no_hash() {
     assert_eq!(base.hash(), compiled("name = \"base\"\n").hash());
     let over = with("name = \"acme\"\nextends = \"base.toml\"\n", &File("name = \"base\"\nshared = true\n"));
     assert!(!over.is_shared());
+}
+
+#[test]
+fn named_calendars_are_extended_changed_and_hashed_as_the_own_one_is() {
+    let base = "name = \"base\"\n[calendar]\nstatutory_holidays = [2027-03-08]\n\
+                [calendars.bavaria]\nstatutory_holidays = [2027-05-27]\n";
+    let child = "name = \"acme\"\nextends = \"base.toml\"\n[calendars.bavaria]\nremove = [2027-03-08]\n\
+                 [[change]]\nfrom = 2027-07-01\n[change.calendars.saxony]\nstatutory_holidays = [2027-11-17]\n\
+                 [change.calendars.bavaria]\nstatutory_holidays = [2027-11-01]\n";
+    let ruleset = with(child, &File(base));
+    let timeline = ruleset.timeline();
+    assert_eq!(timeline.names().calendars, ["bavaria", "saxony"]);
+    let of = |date: Workday| -> Vec<(u16, Vec<(Workday, bool)>)> {
+        let calendars = timeline.at(date).calendars.iter();
+        let dates = |named: &NamedCalendar| named.dates.iter().map(|it| (it.date, it.day_type.is_some())).collect();
+        calendars.map(|named| (named.number.0, dates(named))).collect()
+    };
+    let removed = (day(2027, 3, 8), false);
+    assert_eq!(of(day(2027, 6, 30)), [(0, vec![removed, (day(2027, 5, 27), true)])]);
+    let bavaria = (0, vec![removed, (day(2027, 11, 1), true)]);
+    assert_eq!(of(day(2027, 7, 1)), [bavaria, (1, vec![(day(2027, 11, 17), true)])]);
+    // Who replaces the dates of a document below need not know what its named calendars remove.
+    let next_year = "name = \"acme\"\nextends = \"base.toml\"\n[calendar]\nstatutory_holidays = [2028-03-08]\n";
+    let removes = "name = \"base\"\n[calendar]\nstatutory_holidays = [2027-03-08]\n\
+                   [calendars.bavaria]\nremove = [2027-03-08]\n";
+    with(next_year, &File(removes));
+    assert_ne!(ruleset.hash(), with(&child.replace("2027-11-17", "2027-11-16"), &File(base)).hash());
+    assert_ne!(ruleset.hash(), with(&child.replace("saxony", "thuringia"), &File(base)).hash());
+}
+
+#[test]
+fn rulesets_that_are_joined_number_their_calendars_together() {
+    let one = Arc::new(compiled("name = \"one\"\n[calendars.bavaria]\n[calendars.hesse]\n"));
+    let two = Arc::new(compiled("name = \"two\"\n[calendars.saxony]\n[calendars.bavaria]\n"));
+    let joined = Ruleset::join(&[one, two]).unwrap();
+    assert_eq!(joined[1].timeline().names().calendars, ["bavaria", "hesse", "saxony"]);
+    let has = |ruleset: usize| [0, 1, 2].map(|number| joined[ruleset].timeline().has_calendar(CalendarId(number)));
+    assert_eq!((has(0), has(1)), ([true, true, false], [true, false, true]));
 }

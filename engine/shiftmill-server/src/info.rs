@@ -102,6 +102,7 @@ pub(crate) fn ruleset_info(ruleset: &Ruleset) -> v1::RulesetInfo {
         reason_rules: names.reasons.iter().map(|(rule, says)| reason_rule(u32::from(rule.0), says)).collect(),
         carried_keys: carried_keys(names, ruleset.timeline().bindings()),
         attestations: names.attestations.clone(),
+        calendars: names.calendars.clone(),
     }
 }
 

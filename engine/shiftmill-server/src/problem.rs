@@ -55,6 +55,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::UnknownAttestation
         | ErrorCode::RulesetsApart
         | ErrorCode::AssignmentOfJob
+        | ErrorCode::UnknownCalendar
         | ErrorCode::UnknownShift
         | ErrorCode::UnknownLeave
         | ErrorCode::UnknownRule

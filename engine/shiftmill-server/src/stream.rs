@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use prost::Message;
 use prost::bytes::Buf;
-use shiftmill::Caller;
+use shiftmill::{Caller, words};
 use shiftmill_proto::v1;
 use shiftmill_proto::v1::evaluate_stream_request::Part as RequestPart;
 use shiftmill_proto::v1::evaluate_stream_response::Part as ResponsePart;
@@ -304,7 +304,8 @@ impl OpenStream {
                     return;
                 }
             };
-            let (mut result, counted) = results::write(number, &finished.batch, &unknown, finished.results);
+            let told = |error, name: Option<&str>| words::unknown_calendar(error, &request.rulesets, name);
+            let (mut result, counted) = results::write(number, &finished.batch, &unknown, &told, finished.results);
             result.plugin_use = plugin_use(&request);
             lock(&summary).add(&counted);
             // The receiver is gone when the client has gone.

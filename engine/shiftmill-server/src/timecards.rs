@@ -260,7 +260,7 @@ fn read_timecard(
     check_counts(timecard, at)?;
     let (number, zone) = home_zone(&timecard.zone, zones, &format!("{at}.zone"))?;
     let known = Known { zones: zones.1, rulesets, tags };
-    let assignments = each(at, "assignments", &timecard.assignments, |row| assignment(row, known))?;
+    let assignments = each(at, "assignments", &timecard.assignments, |row| assignment(row, names, known))?;
     let moved = assigned_zone(zone, &assignments, &zones.1.zones);
     let reader = &mut RowReader::new(moved.as_ref().unwrap_or(zone), names, tags);
     let own_tag = reader.tag(&timecard.tag);
@@ -521,7 +521,7 @@ struct Known<'a> {
     tags: &'a TagBook<'a>,
 }
 
-fn assignment(row: &v1::AssignmentFact, known: Known<'_>) -> Result<Assignment, Wrong> {
+fn assignment(row: &v1::AssignmentFact, names: &Names, known: Known<'_>) -> Result<Assignment, Wrong> {
     let not_a_date = || Wrong::value("from", format!("`{}` is not a date such as 2026-03-02", excerpt(&row.from)));
     let tag =
         |field: &'static str, text: &str| known.tags.read(text).map_err(|error| Wrong { field, ..Wrong::from(error) });
@@ -546,6 +546,7 @@ fn assignment(row: &v1::AssignmentFact, known: Known<'_>) -> Result<Assignment, 
     Ok(Assignment {
         from: clock::date(row.from.trim()).ok_or_else(not_a_date)?,
         ruleset: stated(&row.ruleset).then(|| ruleset(&row.ruleset)).transpose()?,
+        calendar: rows::calendar(&row.calendar, names)?,
         zone: stated(&row.zone).then(|| zone(&row.zone)).transpose()?,
         tag: stated(&row.tag).then(|| tag("tag", &row.tag)).transpose()?,
         job: tag("job", &row.job)?,
@@ -639,6 +640,12 @@ fn explained(
         ExplainError::TooLong { .. } => too_large(),
     })?;
     let mut timecard = write_timecard(employee, number, finished, &explanation, told.explain);
+    if let Some(error) = &mut timecard.error
+        && let Some(card) = finished.results.cards.get(number.index)
+        && let Some(message) = card.error.and_then(|error| words::unknown_calendar(error, &request.rulesets, None))
+    {
+        error.message = message;
+    }
     timecard.carried = carried(names, finished, number.index);
     timecard.split_totals = split_totals(names, request, finished, number.index);
     Ok(timecard)

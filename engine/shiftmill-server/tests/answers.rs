@@ -215,3 +215,89 @@ async fn an_answer_that_is_too_large_says_how_many_timecards_fit() {
     // Without sentences of every step, twice as many fit.
     assert!(client.evaluate(request(fit * 2, false)).await.is_ok());
 }
+
+/// Two places with holidays of their own.
+const PLACES: &str = "\
+[calendars.bavaria]
+statutory_holidays = [2026-03-03]
+[calendars.hesse]
+";
+
+fn on_calendar(employee: &str, calendar: &str) -> v1::Timecard {
+    let punch = |at: &str, kind: &str| v1::Punch { at: at.to_owned(), kind: kind.to_owned(), ..v1::Punch::default() };
+    let (from, calendar) = ("2026-01-01".to_owned(), calendar.to_owned());
+    v1::Timecard {
+        employee: employee.to_owned(),
+        punches: vec![punch("2026-03-03 08:00", "in"), punch("2026-03-03 12:00", "out")],
+        assignments: vec![v1::AssignmentFact { from, calendar, ..v1::AssignmentFact::default() }],
+        ..v1::Timecard::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calendar_of_a_timecard_decides_its_holidays() {
+    let server = Running::start(Limits::default()).await;
+    let to_other = v1::AssignmentFact {
+        from: "2026-03-02".to_owned(),
+        ruleset: "other".to_owned(),
+        ..v1::AssignmentFact::default()
+    };
+    let mut moved = on_calendar("Cem", "hesse");
+    moved.assignments.push(to_other);
+    let request = v1::EvaluateRequest {
+        ruleset: Some(source(&format!("{RULES}{PLACES}"))),
+        window: Some(window()),
+        zone: "America/New_York".to_owned(),
+        timecards: vec![on_calendar("Ana", "bavaria"), on_calendar("Ben", "own"), moved, on_calendar("Dan", "prussia")],
+        explain: true,
+        other_rulesets: vec![source("name = \"other\"\n[calendars.bavaria]\n")],
+        ..v1::EvaluateRequest::default()
+    };
+    let answer = server.client().await.evaluate(request).await.unwrap().into_inner();
+    let day_types: Vec<_> = answer.timecards[..2]
+        .iter()
+        .map(|card| card.days.iter().find(|day| day.workday == "2026-03-03").unwrap().day_type.as_str())
+        .collect();
+    assert_eq!(day_types, ["statutory_holiday", "workday"]);
+    let told = "The day is a statutory holiday: the calendar `bavaria` of the ruleset names its date.";
+    assert!(answer.timecards[0].explanation.contains(told), "{}", answer.timecards[0].explanation);
+    let errors: Vec<_> = answer.timecards[2..]
+        .iter()
+        .map(|card| card.error.as_ref().unwrap())
+        .map(|error| (error.code.as_str(), error.field.as_str(), error.message.as_str()))
+        .collect();
+    let expected = [
+        (
+            "SM-UNKNOWN-CALENDAR",
+            "timecards[2].assignments[1]",
+            "the ruleset `other` has no calendar `hesse`; it has bavaria",
+        ),
+        (
+            "SM-UNKNOWN-CALENDAR",
+            "timecards[3].assignments[0].calendar",
+            "the ruleset has no calendar `prussia`; it has bavaria, hesse",
+        ),
+    ];
+    assert_eq!(errors, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_calendar_of_a_stream_that_the_ruleset_does_not_have_is_named() {
+    let server = Running::start(Limits::default()).await;
+    let header = v1::Header { rulesets: vec![source(&format!("{RULES}{PLACES}"))], ..header() };
+    let mut chunk = message(9, batch(0..3));
+    let calendars = ["bavaria", "prussia", "own"].iter().zip(0..);
+    chunk.assignments = calendars
+        .map(|(calendar, employee)| v1::AssignmentRow {
+            employee,
+            from: MONDAY.0,
+            calendar: (*calendar).to_owned(),
+            ..v1::AssignmentRow::default()
+        })
+        .collect();
+    let answers = server.exchange(header, vec![chunk]).await.unwrap();
+    let result = support::results(&answers).remove(0);
+    let errors: Vec<_> = result.errors.iter().map(|error| (error.field.as_str(), error.message.as_str())).collect();
+    let told = "the ruleset `acme` has no calendar `prussia`; it has bavaria, hesse";
+    assert_eq!(errors, [("chunks[9].assignments[1]", told)]);
+}

@@ -64,10 +64,10 @@ pub fn rows_with(
 ) {
     let given = Given::of(question);
     let inputs = given.inputs(question);
-    if question.presets.is_empty() {
+    if question.presets.is_empty() && given.refused.is_none() {
         return evaluate(&inputs, detail, state, scratch, results);
     }
-    let mut card = Waiting { question, notes: notes(detail), state, error: None };
+    let mut card = Waiting { question, notes: notes(detail), state, error: given.refused };
     Stage::ALL.iter().for_each(|stage| card.advance(*stage, &inputs, scratch));
     card.close(&inputs, detail, scratch, results);
 }
@@ -79,8 +79,10 @@ pub fn rows_stage_by_stage(questions: &[Question], detail: Detail) -> Vec<Evalua
     let inputs: Vec<Inputs<'_>> =
         questions.iter().zip(&given).map(|(question, given)| given.inputs(question)).collect();
     let mut states = vec![CardState::default(); questions.len()];
-    let waiting = |(question, state)| Waiting { question, notes: notes(detail), state, error: None };
-    let mut cards: Vec<Waiting<'_>> = questions.iter().zip(&mut states).map(waiting).collect();
+    let mut cards: Vec<Waiting<'_>> = Vec::new();
+    for ((question, given), state) in questions.iter().zip(&given).zip(&mut states) {
+        cards.push(Waiting { question, notes: notes(detail), state, error: given.refused });
+    }
     let mut scratch = Scratch::default();
     for stage in Stage::ALL {
         cards.iter_mut().zip(&inputs).for_each(|(card, inputs)| card.advance(stage, inputs, &mut scratch));
@@ -99,6 +101,8 @@ struct Given {
     timelines: Vec<PlanTimeline>,
     zones: Vec<Zone>,
     assigned: Assigned,
+    /// Why the card is not evaluated: its assignments.
+    refused: Option<EvaluationError>,
     tags: TagTable,
 }
 
@@ -112,7 +116,8 @@ impl Given {
         let batch = batch.expect("generated columns fit together");
         let assigned = Assigned::of(&batch, 0, |ruleset| timelines.get(ruleset), &zones);
         Given {
-            assigned: assigned.expect("the rulesets are siblings"),
+            refused: assigned.as_ref().err().copied(),
+            assigned: assigned.unwrap_or_default(),
             batch,
             timelines,
             zones,

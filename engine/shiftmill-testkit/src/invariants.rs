@@ -7,16 +7,17 @@ use shiftmill_core::pay::combine::{Combine, Overtime};
 use shiftmill_core::pay::premiums::{Premium, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use shiftmill_core::shape::calendar::StatutoryRestDay;
+use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::leave::LeaveVersusWork;
 use shiftmill_core::shape::matching::Matching;
 use shiftmill_core::shape::pairing::{Pairing, PairingMode};
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Assigned, Because, CardFacts, CardState, Compensation,
-    Correction, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode, FactList, FilterId,
-    Layer, Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind, PunchRef, RuleId,
-    ScheduledShift, Scratch, Seconds, ShiftTimes, Span, TagCondition, TagDictionary, TagFilter, TagId, TagValues,
-    TimecardBatch, Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday, WorkdayRange, Zone,
-    evaluate,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Assigned, Because, CardFacts, CardResult, CardState,
+    Compensation, Correction, CorrectionKind, DayTypeSet, Detail, EvaluationError, Evaluations, ExceptionCode,
+    FactList, FilterId, Layer, Leave, LeaveTime, Multiplier, Names, PayCode, Plan, PlanTimeline, Punch, PunchKind,
+    PunchRef, RuleId, ScheduledShift, Scratch, Seconds, ShiftTimes, Span, TagCondition, TagDictionary, TagFilter,
+    TagId, TagValues, TimecardBatch, Timestamp, TotalScope, WALL_DAY, Waiver, WaiverKind, WeekdaySet, Workday,
+    WorkdayRange, Zone, evaluate,
 };
 
 use crate::engine::{self, Question};
@@ -162,9 +163,16 @@ fn outcomes(question: &Question, cards: &[CardFacts]) -> Vec<Outcome> {
     let batch = batch.check(timelines.len(), zones.len(), question.tags.len()).expect("generated columns fit together");
     let (mut state, mut scratch, mut results) = (CardState::default(), Scratch::default(), Evaluations::default());
     for index in 0..batch.len() {
-        let assigned = Assigned::of(&batch, index, |ruleset| timelines.get(ruleset), &zones).expect("siblings");
-        let inputs = engine::inputs(question, &batch, index, &assigned, &timelines[0], &zones, &tags);
-        evaluate(&inputs, Detail::Workdays, &mut state, &mut scratch, &mut results);
+        match Assigned::of(&batch, index, |ruleset| timelines.get(ruleset), &zones) {
+            Ok(assigned) => {
+                let inputs = engine::inputs(question, &batch, index, &assigned, &timelines[0], &zones, &tags);
+                evaluate(&inputs, Detail::Workdays, &mut state, &mut scratch, &mut results);
+            }
+            Err(error) => {
+                let ends = results.ends();
+                results.cards.push(CardResult { ends, provisional: false, error: Some(error) });
+            }
+        }
     }
     (0..batch.len()).map(|index| Outcome::of(&results, index)).collect()
 }
@@ -648,6 +656,10 @@ fn moved(question: &Question, days: i32) -> Question {
             *date = date.plus(days);
         }
         plan.calendar.half_days.iter_mut().for_each(|half_day| half_day.date = half_day.date.plus(days));
+        for stated in plan.calendars.iter_mut().flat_map(|calendar| &mut calendar.dates) {
+            stated.date = stated.date.plus(days);
+            stated.half_day = stated.half_day.map(|half_day| HalfDay { date: stated.date, ..half_day });
+        }
         if let Some(StatutoryRestDay::LastWorked { four_weeks_from: Some(from) }) =
             &mut plan.calendar.statutory_rest_day
         {

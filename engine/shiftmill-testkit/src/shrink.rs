@@ -64,6 +64,7 @@ fn smaller(question: &Question) -> Vec<Question> {
     }
     for index in 0..facts.assignments.len() {
         with(&|question| gone(question.facts.assignments.remove(index)));
+        with(&|question| question.facts.assignments[index].calendar = None);
     }
     for index in 0..facts.employment.len() {
         with(&|question| gone(question.facts.employment.remove(index)));
@@ -115,6 +116,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.calendar.unrostered_day = default.calendar.unrostered_day);
     with(&|plan| plan.calendar.rest_days = default.calendar.rest_days);
     with(&|plan| gone(plan.calendar.dates.pop()));
+    with(&|plan| plan.calendars.iter_mut().for_each(|calendar| calendar.dates.clear()));
     with(&|plan| gone(plan.calendar.half_days.pop()));
     with(&|plan| plan.schedule.weekly_pattern = [None; 7]);
     with(&|plan| plan.schedule.templates.iter_mut().for_each(|template| template.breaks.clear()));

@@ -294,6 +294,9 @@ fields! {
         Corrections Optional "the tag of the punch to add";
         Assignments Optional "the tag of work whose punch and roster row have none; as before when empty";
     }
+    Calendar "calendar" ["holiday_calendar"] {
+        Assignments Optional "a named calendar of the ruleset, or `own` for the ruleset's own; as before when empty";
+    }
     Job "job" ["for_job"] {
         Assignments Optional "a tag such as `job=driver`: the ruleset is for work only that has all pairs of it";
     }

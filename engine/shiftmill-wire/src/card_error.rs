@@ -19,6 +19,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         EvaluationError::UnknownRule { .. } => format!("the ruleset has no overtime rule `{name}`"),
         EvaluationError::UnknownPayCode { .. } => format!("the ruleset has no pay code `{name}` for time"),
         EvaluationError::UnknownAttestation { .. } => format!("the ruleset has no attestation `{name}`"),
+        EvaluationError::UnknownCalendar { .. } => format!("the ruleset has no calendar `{name}`"),
         EvaluationError::Plugin { code } => format!("the plugin `{name}` failed on this timecard: {code}"),
         EvaluationError::WindowTooLong { .. }
         | EvaluationError::WindowBackwards
@@ -138,6 +139,7 @@ errors! {
     ManualHoursTooLong { index },
     RulesetsApart,
     AssignmentOfJob { index },
+    UnknownCalendar { index ruleset calendar },
     UnknownAttestation { index question },
     FactOutsideWindow { workday },
     Engine,
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn every_error_comes_back_as_it_was() {
         // Figures that fit every error.
-        let all: Vec<_> = candidates(&[3, 2]).into_iter().flatten().collect();
+        let all: Vec<_> = candidates(&[3, 2, 1]).into_iter().flatten().collect();
         assert_eq!(all.len(), candidates(&[]).len());
         for error in all {
             assert_eq!(read(&write(7, error, String::new(), Some("it"))), Some(error), "{error:?}");

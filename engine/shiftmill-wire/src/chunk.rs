@@ -2,10 +2,10 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, Assignment, Attestation, BatchError, Carried, CheckedBatch, ColumnValue, Correction,
-    CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours,
-    Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp,
-    Unit, Waiver, WaiverKind, Workday,
+    Approval, ApprovalTime, Assignment, Attestation, BatchError, CalendarChoice, CalendarId, Carried, CheckedBatch,
+    ColumnValue, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
+    Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId,
+    TimecardBatch, Timestamp, Unit, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -20,6 +20,8 @@ const NO_LEAVE: u16 = u16::MAX;
 const NO_PAY_CODE: u16 = u16::MAX;
 /// An attestation that no ruleset has: the card, and only it, gets `SM-UNKNOWN-ATTESTATION`.
 const NO_QUESTION: u16 = u16::MAX;
+/// A calendar that no ruleset has: the card, and only it, gets `SM-UNKNOWN-CALENDAR`.
+const NO_CALENDAR: CalendarId = CalendarId(u16::MAX);
 /// A rule that no ruleset has: the card, and only it, gets `SM-UNKNOWN-RULE`.
 const NO_RULE: u16 = u16::MAX;
 
@@ -44,7 +46,10 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         day_overrides: rows(&batch.day_overrides, write_day_override),
         approvals: rows(&batch.approvals, write_approval),
         employment: rows(&batch.employment, write_employment),
-        assignments: rows(&batch.assignments, write_assignment),
+        assignments: rows(&batch.assignments, |employee, row| {
+            let calendar = row.calendar.map(|calendar| vocabulary.calendar_name(ruleset(employee), calendar));
+            write_assignment(employee, row, calendar.unwrap_or_default())
+        }),
         manual_hours: rows(&batch.manual_hours, |employee, row| {
             write_manual_hours(employee, row, vocabulary.pay_code_name(ruleset(employee), row.code))
         }),
@@ -106,7 +111,8 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     let day_overrides = sparse(&chunk.day_overrides, "day_overrides", |row| (row.employee, read_day_override(row)))?;
     let approvals = sparse(&chunk.approvals, "approvals", |row| (row.employee, read_approval(row)))?;
     let employment = sparse(&chunk.employment, "employment", |row| (row.employee, Ok(read_employment(row))))?;
-    let assignments = sparse(&chunk.assignments, "assignments", |row| (row.employee, read_assignment(row)))?;
+    let assignments =
+        sparse(&chunk.assignments, "assignments", |row| (row.employee, read_assignment(row, &employees)))?;
     let manual_hours =
         sparse(&chunk.manual_hours, "manual_hours", |row| (row.employee, Ok(read_manual_hours(row, &employees))))?;
     let attestations =
@@ -133,6 +139,11 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
     for (row, (named, (_, said))) in chunk.attestations.iter().zip(attestations.iter()).enumerate() {
         if said.question == NO_QUESTION {
             unknown.attestations.push(row, &named.question);
+        }
+    }
+    for (row, (named, (_, assignment))) in chunk.assignments.iter().zip(assignments.iter()).enumerate() {
+        if assignment.calendar == Some(CalendarChoice::Named(NO_CALENDAR)) {
+            unknown.calendars.push(row, &named.calendar);
         }
     }
     let shifts = chunk.shift_workday.len();
@@ -607,9 +618,10 @@ fn read_employment(row: &v1::EmploymentRow) -> Employment {
     Employment { hired: row.hired.map(Workday), left: row.left.map(Workday) }
 }
 
-fn write_assignment(employee: u32, row: &Assignment) -> v1::AssignmentRow {
-    let Assignment { from, ruleset, zone, tag, job } = *row;
+fn write_assignment(employee: u32, row: &Assignment, calendar: String) -> v1::AssignmentRow {
+    let Assignment { from, ruleset, calendar: _, zone, tag, job } = *row;
     v1::AssignmentRow {
+        calendar,
         employee,
         from: from.0,
         ruleset: ruleset.map(u32::from),
@@ -619,11 +631,14 @@ fn write_assignment(employee: u32, row: &Assignment) -> v1::AssignmentRow {
     }
 }
 
-fn read_assignment(row: &v1::AssignmentRow) -> Result<Assignment, RowFault> {
+fn read_assignment(row: &v1::AssignmentRow, employees: &Employees<'_>) -> Result<Assignment, RowFault> {
+    let known = |name| employees.names(row.employee).and_then(|names| names.calendar(name));
+    let stated = Some(row.calendar.as_str()).filter(|name| !name.is_empty());
     let narrow = |value: u32| u16::try_from(value).map_err(|_| RowFault::NoSuchPosition { value });
     Ok(Assignment {
         from: Workday(row.from),
         ruleset: row.ruleset.map(narrow).transpose()?,
+        calendar: stated.map(|name| known(name).unwrap_or(CalendarChoice::Named(NO_CALENDAR))),
         zone: row.zone.map(narrow).transpose()?,
         tag: row.tag.map(narrow).transpose()?.map(TagId),
         job: TagId(narrow(row.job)?),
@@ -701,8 +716,8 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 mod tests {
     use super::*;
     use shiftmill_core::{
-        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, Layer, Multiplier, PayCodeInfo, Punch,
-        RosterKind, ShiftFact, ShiftTimes,
+        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, EvaluationError, Layer, Multiplier,
+        PayCodeInfo, Punch, RosterKind, ShiftFact, ShiftTimes,
     };
 
     fn names() -> Names {
@@ -713,6 +728,7 @@ mod tests {
             leave: list(&["annual", "sick"]),
             carried: list(&["points/balance", "points/last"]),
             attestations: list(&["rest_taken", "meal_taken"]),
+            calendars: list(&["hesse", "bavaria"]),
             pay_codes: ["regular", "overtime_1_5"].map(pay_code).to_vec(),
             ..Names::default()
         }
@@ -779,6 +795,16 @@ mod tests {
             attestations: [true, false]
                 .map(|answer| Attestation { workday: day, question: u16::from(answer), answer, recorded_at })
                 .to_vec(),
+            assignments: [Some(CalendarChoice::Named(CalendarId(1))), Some(CalendarChoice::Own), None]
+                .map(|calendar| Assignment {
+                    from: day,
+                    ruleset: Some(0),
+                    calendar,
+                    zone: Some(0),
+                    tag: Some(TagId(2)),
+                    job: TagId(3),
+                })
+                .to_vec(),
             opening_balances: vec![OpeningBalance { rule: RuleId(1), amount: Seconds(7_200) }],
             carried: [1, 0].map(|key| Carried { key: CarryKey(key), value: -4 }).to_vec(),
             ..CardFacts::default()
@@ -829,6 +855,29 @@ mod tests {
         let mut unnamed = batch();
         assert!(unnamed.carried.push(1, Carried { key: CarryKey(2), value: 0 }));
         assert_eq!(refused(unnamed), "carried_key[2]");
+    }
+
+    #[test]
+    fn a_calendar_that_no_ruleset_has_is_an_error_of_its_card() {
+        let (names, mut chunk) = (names(), write(3, batch(), &Vocabulary::new([&names()])));
+        chunk.assignments[1].calendar = "ruritania".to_owned();
+        let header = HeaderNames::default();
+        chunk.shift_template.clear();
+        let known = Known { rulesets: &[&names], header: &header, zones: 1, tags: 3 };
+        chunk.carried_owner.clear();
+        chunk.carried_key.clear();
+        chunk.carried_value.clear();
+        let (read, unknown) = read(chunk, &known).unwrap();
+        let error = EvaluationError::UnknownCalendar { index: 1, ruleset: 0, calendar: NO_CALENDAR.0 };
+        assert_eq!(read.assignments(1)[1].calendar, Some(CalendarChoice::Named(NO_CALENDAR)));
+        assert_eq!((unknown.of(error, 1), unknown.of(error, 0)), (Some("ruritania"), None));
+        let mut unnamed = batch();
+        assert_eq!(Vocabulary::new([&names]).check(&unnamed), Ok(()));
+        let beyond = Some(CalendarChoice::Named(CalendarId(2)));
+        let last = unnamed.assignments.iter().last().map(|(_, row)| Assignment { calendar: beyond, ..*row }).unwrap();
+        assert!(unnamed.assignments.push(1, last));
+        let error = Vocabulary::new([&names]).check(&unnamed).unwrap_err();
+        assert_eq!(error.to_string(), "employee `E-1`: the ruleset has no calendar with the number 2");
     }
 
     #[test]

@@ -22,7 +22,7 @@
 //! assert_eq!(read.columns().employees, ["E-100"]);
 //!
 //! let evaluations = Evaluations { cards: vec![CardResult::default()], ..Evaluations::default() };
-//! let (message, summary) = results::write(1, &read, &unknown, evaluations.clone());
+//! let (message, summary) = results::write(1, &read, &unknown, &|_, _| None, evaluations.clone());
 //! assert_eq!((summary.employees, results::read(message)?), (1, evaluations));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -116,13 +116,14 @@ mod tests {
     #[test]
     fn what_plugins_give_comes_back_as_it_was() {
         let results = evaluations();
-        let (written, _) = write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), results.clone());
+        let (written, _) =
+            write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), &|_, _| None, results.clone());
         assert_eq!(read(written).unwrap(), results);
     }
 
     #[test]
     fn figures_that_do_not_add_up_are_refused() {
-        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), evaluations());
+        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), &|_, _| None, evaluations());
         type Damage = fn(&mut shiftmill_proto::v1::ChunkResult);
         let damages: [Damage; 5] = [
             |result| result.plugin_figure_count[0] = 3,

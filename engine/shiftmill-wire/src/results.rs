@@ -167,18 +167,19 @@ fn when_any(rows: usize) -> bool {
 }
 
 /// Writes the results of a chunk, and counts them; `unknown` are the unknown names that were found when the chunk was
-/// read.
+/// read. `told` gives the message of an error, and of the name that it is about, where it knows more than they do.
 pub fn write(
     number: u64,
     chunk: &CheckedBatch,
     unknown: &UnknownNames,
+    told: &dyn Fn(EvaluationError, Option<&str>) -> Option<String>,
     results: Evaluations,
 ) -> (v1::ChunkResult, Summary) {
     let facts = chunk.columns();
     let (employee_hash, hash) = hashes(&facts.employees, &results);
     let punches = facts.punch_at.len() as u64;
     let summary = Summary { punches, ..Summary::of_results(&results, hash) };
-    let errors = errors(number, chunk, unknown, &results);
+    let errors = errors(number, chunk, unknown, told, &results);
     (write_lists(number, employee_hash, errors, results), summary)
 }
 
@@ -197,7 +198,13 @@ fn counts(cards: &[CardResult], counted: bool, end: impl Fn(&RowEnds) -> u32) ->
     cards.iter().map(own).collect()
 }
 
-fn errors(number: u64, chunk: &CheckedBatch, unknown: &UnknownNames, results: &Evaluations) -> Vec<v1::CardError> {
+fn errors(
+    number: u64,
+    chunk: &CheckedBatch,
+    unknown: &UnknownNames,
+    told: &dyn Fn(EvaluationError, Option<&str>) -> Option<String>,
+    results: &Evaluations,
+) -> Vec<v1::CardError> {
     let error = |(card, employee): (&CardResult, u32)| {
         let error = card.error?;
         let fact = row(chunk, employee, error);
@@ -207,7 +214,8 @@ fn errors(number: u64, chunk: &CheckedBatch, unknown: &UnknownNames, results: &E
         };
         let name = fact.and_then(|(_, row)| unknown.of(error, row));
         let name = name.or_else(|| failed_plugin(&results.failures, employee));
-        Some(card_error::write(employee, error, field, name))
+        let written = card_error::write(employee, error, field, name);
+        Some(v1::CardError { message: told(error, name).unwrap_or(written.message), ..written })
     };
     results.cards.iter().zip(0..).filter_map(error).collect()
 }
@@ -384,9 +392,9 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
 pub(crate) mod tests {
     use super::*;
     use shiftmill_core::{
-        Because, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode,
-        Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact,
-        ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
+        Assignment, Because, CalendarChoice, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow,
+        ExceptionState, FailureCode, Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId,
+        Severity, ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
@@ -462,35 +470,53 @@ pub(crate) mod tests {
         }
     }
 
+    fn nothing_more(_: EvaluationError, _: Option<&str>) -> Option<String> {
+        None
+    }
+
     #[test]
     fn errors_name_what_the_client_named() {
         let shift = |template| ShiftFact::work(Workday(20_514), ShiftTimes::Template(template));
         let leave = |code| Leave { code, time: LeaveTime::Workday(Workday(20_514)), recorded_at: Timestamp(0) };
         let balance = |rule| OpeningBalance { rule: RuleId(rule), amount: Seconds(1) };
+        let assignment = Assignment {
+            from: Workday(20_514),
+            ruleset: None,
+            calendar: Some(CalendarChoice::Own),
+            zone: None,
+            tag: None,
+            job: TagId::NONE,
+        };
         let card = |key: &str| CardFacts {
             employee: key.to_owned(),
             shifts: vec![shift(0), shift(0)],
             leave: vec![leave(0), leave(0)],
             opening_balances: vec![balance(0)],
+            assignments: vec![assignment],
             ..CardFacts::default()
         };
         let mut batch = TimecardBatch::default();
-        ["E1", "E2", "E3", "E4", "E5"].iter().for_each(|key| batch.push(&card(key)).unwrap());
+        ["E1", "E2", "E3", "E4", "E5", "E6"].iter().for_each(|key| batch.push(&card(key)).unwrap());
         let mut unknown = UnknownNames::default();
         unknown.shifts.push(3, "night");
         unknown.leave.push(5, &"ä".repeat(99));
         unknown.rules.push(3, "weekly-50");
+        unknown.calendars.push(5, "bavaria");
         let failed = [
             EvaluationError::Plugin { code: FailureCode::Panic },
             EvaluationError::UnknownTemplate { index: 1, template: u16::MAX },
             EvaluationError::UnknownLeave { index: 1, code: u16::MAX },
             EvaluationError::UnknownRule { index: 0, rule: u16::MAX },
             EvaluationError::GivenTwice { list: FactList::OpeningBalances, index: 0 },
+            EvaluationError::UnknownCalendar { index: 0, ruleset: 0, calendar: u16::MAX },
         ];
         let cards = failed.map(|error| CardResult { error: Some(error), ..CardResult::default() }).to_vec();
         let failures = vec![failure(0, "bonus")];
         let results = Evaluations { cards, failures, ..Evaluations::default() };
-        let (written, _) = write(7, &batch.check(1, 1, 0).unwrap(), &unknown, results);
+        let told = |error, name: Option<&str>| {
+            matches!(error, EvaluationError::UnknownCalendar { .. }).then(|| format!("no {}", name.unwrap_or_default()))
+        };
+        let (written, _) = write(7, &batch.check(1, 1, 1).unwrap(), &unknown, &told, results);
         let told: Vec<_> = written.errors.iter().map(|error| (error.field.as_str(), error.message.as_str())).collect();
         let long = format!("the ruleset has no leave code `{}…`", "ä".repeat(32));
         let plugin = format!("the plugin `bonus` failed on this timecard: {}", FailureCode::Panic);
@@ -503,20 +529,22 @@ pub(crate) mod tests {
                 "chunks[7].opening_balances[4]",
                 "opening balance 0 is given twice: an earlier one is of the same rule; give one total for each rule",
             ),
+            ("chunks[7].assignments[5]", "no bavaria"),
         ];
         assert_eq!(told, expected);
     }
 
     #[test]
     fn every_row_comes_back_as_it_was() {
-        let (written, summary) = write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), evaluations());
+        let (written, summary) =
+            write(5, &chunk(&["E1", "E2", "E3"]), &UnknownNames::default(), &nothing_more, evaluations());
         assert_eq!(Summary::of_message(&written), Ok(summary));
         assert_eq!(read(written), Ok(evaluations()));
     }
 
     #[test]
     fn a_column_that_does_not_fit_is_named() {
-        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), evaluations());
+        let (written, _) = write(5, &chunk(&["E1"]), &UnknownNames::default(), &nothing_more, evaluations());
         type Damage = fn(&mut v1::ChunkResult);
         let damages: [(&str, Damage); 7] = [
             ("line_amount", |result| result.line_amount.clear()),

@@ -3,8 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcome, ApprovalOutcomeKind, ApprovalTime, CarryKey, Corrected, DayWindow, Edited, Note,
-    PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
+    ApprovalKind, ApprovalOutcome, ApprovalOutcomeKind, ApprovalTime, CalendarId, CarryKey, Corrected, DayWindow,
+    Edited, Note, PayCode, RuleId, Seconds, Timestamp, WhyNot, WhyNotKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -44,12 +44,13 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         Note::Matched { first, scheduled } => {
             Step::Matched(step::Matched { first: first.0, scheduled: scheduled.map(|workday| workday.0) })
         }
-        Note::DayTyped { workday, day_type, ground, window } => Step::DayTyped(step::DayTyped {
+        Note::DayTyped { workday, day_type, ground, window, calendar } => Step::DayTyped(step::DayTyped {
             workday: workday.0,
             day_type: day_type.wire_number(),
             ground: ground.wire_number(),
             from_seconds: window.map(DayWindow::opens),
             to_seconds: window.map(DayWindow::closes),
+            calendar: calendar.map(|calendar| u32::from(calendar.0)),
         }),
         Note::TakenOff { reason, start, end } => {
             Step::TakenOff(step::TakenOff { reason: Some(reason::write(reason)), start: start.0, end: end.0 })
@@ -257,6 +258,10 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
                 (Some(from), Some(to)) => Some(DayWindow::new(from, to)?),
                 (None, Some(_)) | (Some(_), None) => return None,
             },
+            calendar: match step.calendar {
+                None => None,
+                Some(number) => Some(CalendarId(u16::try_from(number).ok()?)),
+            },
         },
         Step::TakenOff(step) => Note::TakenOff {
             reason: reason::read(step.reason.as_ref())?,
@@ -433,6 +438,14 @@ mod tests {
                 day_type: DayType::RestDay,
                 ground: DayTypeGround::RosterRest,
                 window: DayWindow::new(43_200, 86_400),
+                calendar: None,
+            },
+            Note::DayTyped {
+                workday: Workday(20_000),
+                day_type: DayType::StatutoryHoliday,
+                ground: DayTypeGround::Date,
+                window: None,
+                calendar: Some(CalendarId(1)),
             },
             Note::TakenOff { reason, start, end },
             Note::Recoded {

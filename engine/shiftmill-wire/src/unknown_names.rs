@@ -19,6 +19,8 @@ pub struct UnknownNames {
     pub(crate) pay_codes: NamesByRow,
     /// Questions, by their rows in `attestations`.
     pub(crate) attestations: NamesByRow,
+    /// Calendars, by their rows in `assignments`.
+    pub(crate) calendars: NamesByRow,
 }
 
 /// Names by their rows, ascending.
@@ -35,12 +37,12 @@ impl UnknownNames {
             FactList::OpeningBalances => self.rules.get(row),
             FactList::ManualHours => self.pay_codes.get(row),
             FactList::Attestations => self.attestations.get(row),
+            FactList::Assignments => self.calendars.get(row),
             FactList::Corrections
             | FactList::DayOverrides
             | FactList::Carried
             | FactList::Approvals
-            | FactList::Employment
-            | FactList::Assignments => None,
+            | FactList::Employment => None,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The names with which a client's batches are written: batches have the numbers of rulesets, chunks have names.
 
-use shiftmill_core::{CarryKey, Names, PayCode, RuleId, TimecardBatch};
+use shiftmill_core::{CalendarChoice, CalendarId, CarryKey, Names, PayCode, RuleId, TimecardBatch};
 use shiftmill_proto::v1;
 
-/// The names of shifts, leave, rules, pay codes, attestations and carried keys of the rulesets of a request, in the order of its header.
+/// The names of shifts, leave, rules, pay codes, attestations, calendars and carried keys of the rulesets of a request,
+/// in the order of its header.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {
     rulesets: Vec<RulesetNames>,
@@ -19,6 +20,7 @@ struct RulesetNames {
     rules: Vec<String>,
     pay_codes: Vec<String>,
     attestations: Vec<String>,
+    calendars: Vec<String>,
     carried: Vec<String>,
     /// The position of each shift among those of the header.
     shift_positions: Vec<u32>,
@@ -32,7 +34,7 @@ struct RulesetNames {
 pub struct Unnamed {
     /// The employee whose timecard has the number.
     pub employee: String,
-    /// The kind of number: `shift` or `carried key`.
+    /// The kind of number: `shift`, `calendar` or `carried key`.
     pub what: &'static str,
     /// The number, counted from 0.
     pub number: u16,
@@ -47,6 +49,7 @@ impl Vocabulary {
             rules: names.rules.clone(),
             pay_codes: names.pay_codes.iter().map(|info| info.name.clone()).collect(),
             attestations: names.attestations.clone(),
+            calendars: names.calendars.clone(),
             carried: names.carried.clone(),
             ..RulesetNames::default()
         };
@@ -61,6 +64,7 @@ impl Vocabulary {
             rules: info.rules.clone(),
             pay_codes: info.pay_codes.iter().map(|code| code.name.clone()).collect(),
             attestations: info.attestations.clone(),
+            calendars: info.calendars.clone(),
             carried: info.carried_keys.iter().map(|key| key.name.clone()).collect(),
             ..RulesetNames::default()
         };
@@ -111,13 +115,22 @@ impl Vocabulary {
         number(self.names(ruleset)?.attestations.as_slice(), name)
     }
 
+    /// The calendar of a ruleset with this name, for [`shiftmill_core::Assignment`]; `own` is the ruleset's own.
+    pub fn calendar(&self, ruleset: u16, name: &str) -> Option<CalendarChoice> {
+        if name == Names::OWN_CALENDAR {
+            return Some(CalendarChoice::Own);
+        }
+        let number = number(self.names(ruleset)?.calendars.as_slice(), name)?;
+        Some(CalendarChoice::Named(CalendarId(number)))
+    }
+
     /// The carried key of a ruleset with this name, such as `points/balance`, for [`shiftmill_core::Carried`].
     pub fn carried_key(&self, ruleset: u16, name: &str) -> Option<CarryKey> {
         number(self.names(ruleset)?.carried.as_slice(), name).map(CarryKey)
     }
 
-    /// Checks that all shifts and carried keys of a batch have names. Leave, rules, pay codes and attestations without one need no check: the
-    /// service answers their timecards with an error.
+    /// Checks that all shifts, carried keys and calendars of a batch have names. Leave, rules, pay codes and
+    /// attestations without one need no check: the service answers their timecards with an error.
     ///
     /// # Errors
     /// The first [`Unnamed`].
@@ -135,6 +148,14 @@ impl Vocabulary {
                 |template: &&u16| **template != 0 && self.shift_position(ruleset(employee), **template).is_none();
             if let Some(template) = own.find(without_name) {
                 return Err(unnamed(employee, "shift", template.saturating_sub(1)));
+            }
+        }
+        for (owner, row) in batch.assignments.iter() {
+            let employee = owner as usize;
+            if let Some(CalendarChoice::Named(number)) = row.calendar
+                && self.calendar_name(ruleset(employee), CalendarChoice::Named(number)).is_empty()
+            {
+                return Err(unnamed(employee, "calendar", number.0));
             }
         }
         for (owner, carried) in batch.carried.iter() {
@@ -168,6 +189,14 @@ impl Vocabulary {
     /// The name of an attestation; empty when it has none.
     pub(crate) fn attestation_name(&self, ruleset: u16, question: u16) -> String {
         self.name(ruleset, question, |names| &names.attestations)
+    }
+
+    /// The name of a calendar; empty when it has none.
+    pub(crate) fn calendar_name(&self, ruleset: u16, calendar: CalendarChoice) -> String {
+        match calendar {
+            CalendarChoice::Own => Names::OWN_CALENDAR.to_owned(),
+            CalendarChoice::Named(number) => self.name(ruleset, number.0, |names| &names.calendars),
+        }
     }
 
     fn name(&self, ruleset: u16, number: u16, list: impl Fn(&RulesetNames) -> &Vec<String>) -> String {

@@ -952,6 +952,9 @@ pub struct RulesetInfo {
     /// The questions that attestations answer.
     #[prost(string, repeated, tag = "14")]
     pub attestations: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its calendars by name, beside its own.
+    #[prost(string, repeated, tag = "15")]
+    pub calendars: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A pay code as the ruleset declares it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1763,9 +1766,10 @@ pub struct ManualHoursRow {
     #[prost(sfixed64, tag = "5")]
     pub recorded_at: i64,
 }
-/// From a workday on, another ruleset, zone or tag is the employee's. What is left out stays as it was before; at first it is
-/// what the columns `ruleset`, `zone` and `tag` say. Two rows for one day and job must say the same.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+/// From a workday on, another ruleset, calendar, zone or tag is the employee's. What is left out stays as it was before;
+/// at first it is what the columns `ruleset`, `zone` and `tag` say, and the ruleset's own calendar. Two rows for one day
+/// and job must say the same.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AssignmentRow {
     /// Its employee: the position in `employees`.
     #[prost(uint32, tag = "1")]
@@ -1784,9 +1788,14 @@ pub struct AssignmentRow {
     #[prost(uint32, optional, tag = "5")]
     pub tag: ::core::option::Option<u32>,
     /// The N-th of the header's `tags`: the ruleset is for work only that has all pairs of this tag, such as `job=driver`. Such a
-    /// row has a ruleset, and neither a zone nor a tag.
+    /// row has a ruleset, and no calendar, zone or tag.
     #[prost(uint32, tag = "6")]
     pub job: u32,
+    /// A named calendar of the employee's ruleset, such as `bavaria`, or `own` for the ruleset's own; empty: as before. It
+    /// is looked up in the ruleset of each day. Where that ruleset does not have it, the timecard, and only it, gets the
+    /// error `SM-UNKNOWN-CALENDAR`.
+    #[prost(string, tag = "7")]
+    pub calendar: ::prost::alloc::string::String,
 }
 /// The answer of one employee to a question about a workday. Of several answers the last one recorded counts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2502,6 +2511,9 @@ pub mod step {
         /// The end of that part.
         #[prost(uint32, optional, tag = "5")]
         pub to_seconds: ::core::option::Option<u32>,
+        /// The named calendar whose date decided it, a position in `RulesetInfo.calendars`; left out: none did.
+        #[prost(uint32, optional, tag = "6")]
+        pub calendar: ::core::option::Option<u32>,
     }
     /// A deducted break.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3150,7 +3162,7 @@ pub struct AttestationFact {
     #[prost(string, tag = "4")]
     pub recorded_at: ::prost::alloc::string::String,
 }
-/// From a workday on, another ruleset, zone or tag is the employee's. What is empty stays as it was before.
+/// From a workday on, another ruleset, calendar, zone or tag is the employee's. What is empty stays as it was before.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AssignmentFact {
     /// The first workday.
@@ -3165,9 +3177,13 @@ pub struct AssignmentFact {
     /// A tag, `site=north;job=welder`.
     #[prost(string, tag = "4")]
     pub tag: ::prost::alloc::string::String,
-    /// A tag such as `job=driver`: the ruleset is for work only that has all pairs of it. Then `zone` and `tag` are empty.
+    /// A tag such as `job=driver`: the ruleset is for work only that has all pairs of it. Then `calendar`, `zone` and
+    /// `tag` are empty.
     #[prost(string, tag = "5")]
     pub job: ::prost::alloc::string::String,
+    /// A named calendar of the ruleset, such as `bavaria`, or `own` for the ruleset's own.
+    #[prost(string, tag = "6")]
+    pub calendar: ::prost::alloc::string::String,
 }
 /// The total of an overtime counter at the start of the facts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -6,7 +6,7 @@ use crate::card::KeptPunch;
 use crate::evaluation::EvaluationError;
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
-use crate::timecard::{ApprovalTime, Inputs, Leave, LeaveTime};
+use crate::timecard::{ApprovalTime, Assignment, Inputs, Leave, LeaveTime};
 
 /// Most days that the facts and the pay period together may span.
 pub(crate) const DAYS_MAX: i32 = 800;
@@ -151,10 +151,12 @@ fn check_employment(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     }
 }
 
-/// An assignment for a job chooses a ruleset only: a person has one zone, and the tag of work chooses the job.
+/// An assignment for a job chooses a ruleset only: a person has one zone and one calendar, and the tag of work chooses
+/// the job.
 fn check_assignments(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let mut rows = (0_u32..).zip(inputs.card.assignments).filter(|(_, row)| row.job != TagId::NONE);
-    match rows.find(|(_, row)| row.ruleset.is_none() || row.zone.is_some() || row.tag.is_some()) {
+    let states_more = |row: &Assignment| row.zone.is_some() || row.calendar.is_some() || row.tag.is_some();
+    match rows.find(|(_, row)| row.ruleset.is_none() || states_more(row)) {
         Some((index, _)) => Err(EvaluationError::AssignmentOfJob { index }),
         None => Ok(()),
     }

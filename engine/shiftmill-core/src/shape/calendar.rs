@@ -1,21 +1,23 @@
 //! Day types: what kind of day each date is, and which rule decided it.
-//! - Takes:  the ruleset's calendar, the employee's roster rows and day rows; for a statutory rest day that follows the
-//!   work, the worked spans.
+//! - Takes:  the ruleset's calendar, the named calendar that an assignment chooses, the employee's roster rows and day
+//!   rows; for a statutory rest day that follows the work, the worked spans.
 //! - Gives:  exactly one primary type per date, and what decided it.
 //! - Runs:   first in shape; leave, tiers and premiums read it. A statutory rest day that follows the work is found once
 //!   the spans are laid out.
 //! - Order:  see [`DayTypeGround`], from high to low.
 //! - Edges:  a statutory rest day is moved by day rows only: neither a shift that is scheduled on it nor a holiday on the
-//!   same date takes it away. Rows of overtime and of being on call change no day type.
+//!   same date takes it away. Rows of overtime and of being on call change no day type. What a named calendar says of a
+//!   date replaces all that the ruleset's own calendar says of it; weekdays and the roster are those of the own one.
 //! - Source: for China, State Council holiday notices (makeup days are ordinary workdays, shifted rest days are
-//!   rest days) and Labour Law art. 38, 44(2); for Japan, Labour Standards Act art. 35.
-//! - Shown:  timecards/calendar/day_types.md, statutory_rest.md, roster.md
+//!   rest days) and Labour Law art. 38, 44(2); for Japan, Labour Standards Act art. 35; for calendars of places,
+//!   holiday acts of states and provinces, such as the Bavarian Feiertagsgesetz art. 1.
+//! - Shown:  timecards/calendar/day_types.md, statutory_rest.md, roster.md, timecards/assignments/calendars.md
 
 use alloc::vec::Vec;
 
 use crate::card::CardState;
 use crate::coded::coded;
-use crate::codes::{DayType, RosterKind};
+use crate::codes::{CalendarId, DayType, RosterKind};
 use crate::pay::tiers::{Stretch, TierScope};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
@@ -41,6 +43,34 @@ pub struct Calendar {
     pub roster_decides: bool,
     /// What a day without any roster row is, for a person who has rows in that workweek.
     pub unrostered_day: UnrosteredDay,
+}
+
+/// A calendar beside the ruleset's own, for a place whose holidays differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedCalendar {
+    /// Its number among the names.
+    pub number: CalendarId,
+    /// The dates on which it differs from the ruleset's own calendar, ascending, each once.
+    pub dates: Vec<StatedDate>,
+}
+
+/// All that a named calendar says of a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatedDate {
+    /// The date.
+    pub date: Workday,
+    /// Its type, as in [`Calendar::dates`]; `None`: none of its own, whatever the ruleset's own calendar says.
+    pub day_type: Option<DayType>,
+    /// Its stretch with a type of its own.
+    pub half_day: Option<HalfDay>,
+}
+
+impl NamedCalendar {
+    /// What it says of a date.
+    pub(crate) fn states(&self, workday: Workday) -> Option<&StatedDate> {
+        let index = self.dates.binary_search_by_key(&workday, |stated| stated.date).ok()?;
+        self.dates.get(index)
+    }
 }
 
 /// Which day is the day of rest that the law requires.
@@ -142,9 +172,15 @@ impl Calendar {
     }
 
     /// The type of a date that the calendar itself names.
-    fn named(&self, workday: Workday) -> Option<DayType> {
+    fn type_of(&self, workday: Workday) -> Option<DayType> {
         let index = self.dates.binary_search_by_key(&workday, |date| date.0).ok()?;
         self.dates.get(index).map(|date| date.1)
+    }
+
+    /// The stretch of a date with a type of its own.
+    pub(crate) fn half_day(&self, workday: Workday) -> Option<HalfDay> {
+        let index = self.half_days.binary_search_by_key(&workday, |half_day| half_day.date).ok()?;
+        self.half_days.get(index).copied()
     }
 }
 
@@ -167,7 +203,9 @@ pub(crate) fn decide(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Work
     let (card, plan) = (&inputs.card, inputs.timeline.at(workday));
     let calendar = &plan.calendar;
     // A shortcut: without dates, rest days and rows about days every day is an ordinary workday.
-    if calendar.is_plain() && card.day_overrides.is_empty() && card.schedule.kind.is_empty() {
+    let instead = inputs.timeline.stated_by_named_calendar(workday);
+    let no_dates = calendar.is_plain() && instead.is_none();
+    if no_dates && card.day_overrides.is_empty() && card.schedule.kind.is_empty() {
         return (DayType::Workday, DayTypeGround::Nothing);
     }
     let whole = |decided: &&DayOverride| decided.workday == workday && decided.window.is_none();
@@ -180,8 +218,8 @@ pub(crate) fn decide(inputs: &Inputs<'_>, last_worked: &[Workday], workday: Work
     if last_worked.contains(&workday) {
         return (DayType::StatutoryRest, DayTypeGround::LastWorked);
     }
-    if let Some(named) = calendar.named(workday) {
-        return (named, DayTypeGround::Date);
+    if let Some(dated) = instead.map_or_else(|| calendar.type_of(workday), |(_, stated)| stated.day_type) {
+        return (dated, DayTypeGround::Date);
     }
     if card.schedule.of_kind(RosterKind::Rest).any(|rest| rest == workday) {
         return (DayType::RestDay, DayTypeGround::RosterRest);
@@ -267,13 +305,15 @@ pub(crate) fn note<R: Recorder>(inputs: &Inputs<'_>, state: &CardState, recorder
         return;
     }
     for workday in state.workdays.iter().map(|row| row.workday) {
+        let by_name = inputs.timeline.stated_by_named_calendar(workday).map(|(number, _)| number);
+        let calendar = |ground| by_name.filter(|_| ground == DayTypeGround::Date);
         let (day_type, ground) = decide(inputs, &state.last_worked, workday);
         if ground != DayTypeGround::Nothing {
-            recorder.note(Note::DayTyped { workday, day_type, ground, window: None });
+            recorder.note(Note::DayTyped { workday, day_type, ground, window: None, calendar: calendar(ground) });
         }
         if let Some((half_day, ground)) = day_parts::of(inputs, workday) {
             let (day_type, window) = (half_day.day_type, Some(half_day.window));
-            recorder.note(Note::DayTyped { workday, day_type, ground, window });
+            recorder.note(Note::DayTyped { workday, day_type, ground, window, calendar: calendar(ground) });
         }
     }
 }

@@ -57,9 +57,11 @@ pub(crate) fn of(inputs: &Inputs<'_>, workday: Workday) -> Option<(HalfDay, DayT
         let half_day = |(window, day_type)| (HalfDay { date: workday, window, day_type }, DayTypeGround::DayRow);
         return stated.map(half_day);
     }
-    let half_days = &inputs.timeline.at(workday).calendar.half_days;
-    let index = half_days.binary_search_by_key(&workday, |half_day| half_day.date).ok()?;
-    half_days.get(index).map(|half_day| (*half_day, DayTypeGround::Date))
+    let half_day = match inputs.timeline.stated_by_named_calendar(workday) {
+        Some((_, stated)) => stated.half_day,
+        None => inputs.timeline.at(workday).calendar.half_day(workday),
+    };
+    half_day.map(|half_day| (half_day, DayTypeGround::Date))
 }
 
 impl HalfDay {

@@ -3,6 +3,7 @@
 mod approval;
 mod attendance;
 mod breaks;
+mod calendars;
 mod config;
 mod filters;
 mod names;
@@ -22,6 +23,7 @@ use crate::check::Table;
 use crate::effective::Version;
 use crate::extends::Library;
 use crate::mistake::Finder;
+use calendars::OwnDates;
 use filters::Filters;
 use names::Interned;
 use plugins::{Found, Plugins};
@@ -84,10 +86,11 @@ impl Joint {
         let others = all.iter().filter(|other| !std::ptr::eq(**other, parts)).flat_map(|other| &other.versions);
         let versions: Vec<&Version> = parts.versions.iter().chain(others).collect();
         self.plugins.look_up_in(parts.found.clone());
+        let own_dates = OwnDates::of(&parts.versions);
         let plan = |version: &Version| {
             let Joint { names, plugins, filters } = self;
             let mut compiler = Compiler { names, plugins, filters, rules: Vec::new(), mistakes };
-            (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, &versions))
+            (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, &versions, &own_dates))
         };
         parts.versions.iter().map(plan).collect()
     }
@@ -123,7 +126,7 @@ fn section<'a>(document: &'a Table, name: &str) -> &'a Table {
 }
 
 impl Compiler<'_> {
-    fn plan(&mut self, document: &Table, versions: &[&Version]) -> Plan {
+    fn plan(&mut self, document: &Table, versions: &[&Version], own_dates: &OwnDates) -> Plan {
         Plan {
             normalise: punches::normalise(section(document, "punches")),
             corrections: punches::corrections(section(document, "corrections")),
@@ -131,6 +134,7 @@ impl Compiler<'_> {
             clock_offsets: self.clock_offsets(document.tables("clock_offset")),
             punch_restrictions: self.punch_restrictions(document.tables("punch_restriction")),
             calendar: self.calendar(section(document, "calendar")),
+            calendars: self.calendars(document.named("calendars"), own_dates),
             schedule: self.schedule(document, versions),
             matching: punches::matching(section(document, "matching")),
             pairing: self.pairing(section(document, "pairing")),

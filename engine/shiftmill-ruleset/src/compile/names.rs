@@ -45,8 +45,8 @@ pub(super) struct Interned {
 }
 
 impl Interned {
-    /// Numbers the pay codes, shifts and leave codes of all versions of some rulesets, each by name within the version that
-    /// first has it. Rules are numbered as they are met.
+    /// Numbers the pay codes, shifts, calendars and leave codes of all versions of some rulesets, each by name within
+    /// the version that first has it. Rules are numbered as they are met.
     pub fn new(rulesets: &[&[Version]], mistakes: &mut Finder) -> Interned {
         let mut interned = Interned {
             names: Names {
@@ -72,6 +72,11 @@ impl Interned {
             for shift in version.table.named("shifts") {
                 if !interned.names.shifts.contains(&shift.name) {
                     interned.names.shifts.push(shift.name.clone());
+                }
+            }
+            for calendar in version.table.named("calendars") {
+                if !interned.names.calendars.contains(&calendar.name) {
+                    interned.names.calendars.push(calendar.name.clone());
                 }
             }
             for name in version.table.tables("attestation").iter().filter_map(|table| table.text("name")) {

@@ -1,5 +1,7 @@
 //! The calendar, named shifts and the weekly pattern.
 
+use std::collections::BTreeMap;
+
 use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, StatutoryRestKind};
 use shiftmill_core::shape::core_hours::CoreHours;
 use shiftmill_core::shape::day_parts::HalfDay;
@@ -16,31 +18,18 @@ use crate::nearest::nearest;
 
 const DAY: i32 = 86_400;
 
+/// The lists of dates of a calendar, and what their dates are.
+pub(super) const DATE_LISTS: [(&str, DayType); 4] = [
+    ("statutory_holidays", DayType::StatutoryHoliday),
+    ("company_holidays", DayType::CompanyHoliday),
+    ("makeup_workdays", DayType::MakeupWorkday),
+    ("shifted_rest", DayType::ShiftedRest),
+];
+
 impl Compiler<'_> {
     pub(super) fn calendar(&mut self, table: &Table) -> Calendar {
-        let lists = [
-            ("statutory_holidays", DayType::StatutoryHoliday),
-            ("company_holidays", DayType::CompanyHoliday),
-            ("makeup_workdays", DayType::MakeupWorkday),
-            ("shifted_rest", DayType::ShiftedRest),
-        ];
-        let mut dates: Vec<(Workday, DayType)> = Vec::new();
-        for (setting, day_type) in lists {
-            for (date, place) in table.dates(setting) {
-                match dates.iter().find(|entry| entry.0 == *date) {
-                    // The same date twice in one list says nothing new.
-                    Some((_, other)) if *other == day_type => {}
-                    Some((_, other)) => {
-                        let message = format!("{date} is already a `{other}`, it cannot be a `{day_type}` too");
-                        self.mistakes.add(*place, message, Some("a date has one type; leave it in one list".into()));
-                    }
-                    None => dates.push((*date, day_type)),
-                }
-            }
-        }
-        dates.sort_unstable();
         Calendar {
-            dates,
+            dates: self.special_dates(table),
             half_days: self.half_days(table),
             rest_days: table.weekdays("rest_days"),
             statutory_rest_day: self.statutory_rest_day(table),
@@ -49,7 +38,23 @@ impl Compiler<'_> {
         }
     }
 
-    fn half_days(&mut self, table: &Table) -> Vec<HalfDay> {
+    /// The dates of a calendar with the types of their lists, ascending.
+    pub(super) fn special_dates(&mut self, table: &Table) -> Vec<(Workday, DayType)> {
+        let mut dates: BTreeMap<Workday, DayType> = BTreeMap::new();
+        for (setting, day_type) in DATE_LISTS {
+            for (date, place) in table.dates(setting) {
+                // The same date twice in one list says nothing new.
+                let known = *dates.entry(*date).or_insert(day_type);
+                if known != day_type {
+                    let message = format!("{date} is already a `{known}`, it cannot be a `{day_type}` too");
+                    self.mistakes.add(*place, message, Some("a date has one type; leave it in one list".into()));
+                }
+            }
+        }
+        dates.into_iter().collect()
+    }
+
+    pub(super) fn half_days(&mut self, table: &Table) -> Vec<HalfDay> {
         let mut half_days: Vec<HalfDay> = Vec::new();
         for entry in table.tables("half_day") {
             let (from, to) = (entry.time("from").unwrap_or(0), entry.time("to").unwrap_or(0));

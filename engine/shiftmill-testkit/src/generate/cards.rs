@@ -490,7 +490,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 26];
+        let mut made = [false; 27];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -530,6 +530,7 @@ mod tests {
                 !attestations.is_empty(),
                 !opening_balances.is_empty(),
                 assignments.iter().any(|row| row.ruleset.is_some() && row.job == TagId::NONE),
+                assignments.iter().any(|row| row.calendar.is_some()),
                 assignments.iter().any(|row| row.zone.is_some()),
                 assignments.iter().any(|row| row.tag.is_some()),
                 assignments.iter().any(|row| row.job != TagId::NONE),
@@ -544,6 +545,6 @@ mod tests {
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 26]);
+        assert_eq!(made, [true; 27]);
     }
 }

@@ -7,7 +7,9 @@ mod random;
 mod tags;
 mod zones;
 
-use shiftmill_core::{Assignment, EvaluationWindow, TagId, Timestamp, Workday, WorkdayRange, Zone};
+use shiftmill_core::{
+    Assignment, CalendarChoice, CalendarId, EvaluationWindow, TagId, Timestamp, Workday, WorkdayRange, Zone,
+};
 
 pub use random::Random;
 pub use zones::{ZONES, zone};
@@ -64,14 +66,23 @@ pub fn from(random: &mut Random) -> Question {
     Question { facts, zone, timeline, others, other_zones, window, tags, places, split_by, presets: Vec::new() }
 }
 
-/// Changes of ruleset, zone and tag, of which there are so many others.
+/// What assignments choose among: the calendars of generated rulesets, of which some have one only.
+const CALENDARS: [CalendarChoice; 4] = [
+    CalendarChoice::Own,
+    CalendarChoice::Named(CalendarId(0)),
+    CalendarChoice::Named(CalendarId(0)),
+    CalendarChoice::Named(CalendarId(1)),
+];
+
+/// Changes of calendar, and of ruleset, zone and tag, of which there are so many others.
 fn assignments(random: &mut Random, days: WorkdayRange, others: &[usize; 3]) -> Vec<Assignment> {
     let length = (days.last.0 - days.first.0 + 4) as u64;
     let row = |random: &mut Random| {
         let mut stated = |others: usize| random.maybe(60, |random| random.below(others as u64 + 1) as u16);
         let (ruleset, zone, tag) = (stated(others[0]), stated(others[1]), stated(others[2]).map(TagId));
         let from = days.first.plus(random.below(length) as i32 - 2);
-        Assignment { from, ruleset, zone, tag, job: TagId(0) }
+        let calendar = random.maybe(40, |random| *random.one_of(&CALENDARS));
+        Assignment { from, ruleset, calendar, zone, tag, job: TagId(0) }
     };
     let mut rows: Vec<Assignment> = (0..1 + random.below(3)).map(|_| row(random)).collect();
     // People move once in a few days: there and back, a day has two mornings.
@@ -84,7 +95,7 @@ fn assignments(random: &mut Random, days: WorkdayRange, others: &[usize; 3]) -> 
                 *row = Assignment { job, ..*row };
                 // One that states more is refused; that is the lot of a few.
                 if random.chance(90) {
-                    (row.zone, row.tag) = (None, None);
+                    (row.calendar, row.zone, row.tag) = (None, None, None);
                 }
             }
         }

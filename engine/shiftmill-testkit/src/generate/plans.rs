@@ -15,7 +15,7 @@ use shiftmill_core::pay::tiers::{
 };
 use shiftmill_core::shape::attendance::{Attendance, Compared, EarlyTier, GraceMode, LateDeduct, LateTier, Measured};
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
-use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, UnrosteredDay};
+use shiftmill_core::shape::calendar::{Calendar, NamedCalendar, StatedDate, StatutoryRestDay, UnrosteredDay};
 use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
@@ -33,8 +33,9 @@ use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, Roun
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
-    DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo,
-    PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, Workday, WorkdayRange,
+    CalendarId, DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode,
+    PayCodeInfo, PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, Workday,
+    WorkdayRange,
 };
 
 use super::{Grid, Random, tags};
@@ -52,6 +53,16 @@ const LEAVE_UNPAID: PayCode = PayCode(12);
 const REST_PREMIUM: PayCode = PayCode(13);
 const UNAPPROVED: PayCode = PayCode(14);
 const BANK_CREDIT: PayCode = PayCode(15);
+
+/// What dates of calendars are.
+const DATED: [DayType; 6] = [
+    DayType::StatutoryHoliday,
+    DayType::StatutoryHoliday,
+    DayType::CompanyHoliday,
+    DayType::MakeupWorkday,
+    DayType::ShiftedRest,
+    DayType::RestDay,
+];
 
 /// What a plugin may recode to: all codes of the base layer.
 pub(super) fn codes_to_recode() -> Vec<PayCode> {
@@ -98,11 +109,17 @@ pub(super) fn rulesets(
         }
         others.push(other);
     }
+    if changes {
+        for plan in versions.iter_mut().chain(others.iter_mut().flatten()).map(|version| &mut version.1) {
+            plan.calendars = maker.calendars();
+        }
+    }
     let names = Names {
         rules: maker.rules,
         pay_codes: pay_codes(),
         shifts: vec!["early".into(), "late".into(), "night".into()],
         leave: vec!["annual".into(), "unpaid".into()],
+        calendars: vec!["north".into(), "south".into()],
         attestations: vec!["meals_taken".into(), "rests_taken".into()],
         ..Names::default()
     };
@@ -168,6 +185,7 @@ impl Maker<'_> {
             corrections: self.correction_policy(),
             dedupe: self.dedupe(),
             calendar: self.calendar(),
+            calendars: Vec::new(),
             schedule: self.schedule(),
             matching: self.matching(),
             pairing: self.pairing(),
@@ -303,18 +321,10 @@ impl Maker<'_> {
     }
 
     fn calendar(&mut self) -> Calendar {
-        let kinds = [
-            DayType::StatutoryHoliday,
-            DayType::StatutoryHoliday,
-            DayType::CompanyHoliday,
-            DayType::MakeupWorkday,
-            DayType::ShiftedRest,
-            DayType::RestDay,
-        ];
         let mut dates = Vec::new();
         for day in self.days.first.0..=self.days.last.0 {
             if self.random.chance(10) {
-                dates.push((shiftmill_core::Workday(day), *self.random.one_of(&kinds)));
+                dates.push((Workday(day), *self.random.one_of(&DATED)));
             }
         }
         let rest_days =
@@ -335,19 +345,35 @@ impl Maker<'_> {
     }
 
     fn half_days(&mut self) -> Vec<HalfDay> {
-        let mut half_days = Vec::new();
         if !self.random.chance(25) {
-            return half_days;
+            return Vec::new();
         }
+        (self.days.first.0..=self.days.last.0).filter_map(|day| self.half_day(Workday(day))).collect()
+    }
+
+    fn half_day(&mut self, date: Workday) -> Option<HalfDay> {
+        let (one, other) = (self.time_of_day(), self.time_of_day());
+        let closes = if self.flag() { 86_400 } else { one.max(other) };
+        let window = DayWindow::new(one.min(other), closes).filter(|_| self.random.chance(30))?;
+        Some(HalfDay { date, window, day_type: *self.random.one_of(DayType::ALL) })
+    }
+
+    /// Calendars of places. A few rulesets have the first one only.
+    fn calendars(&mut self) -> Vec<NamedCalendar> {
+        let count = if self.random.chance(90) { 2 } else { 1 };
+        (0..count).map(|number| NamedCalendar { number: CalendarId(number), dates: self.stated_dates() }).collect()
+    }
+
+    fn stated_dates(&mut self) -> Vec<StatedDate> {
+        let mut dates = Vec::new();
         for day in self.days.first.0..=self.days.last.0 {
-            let (one, other) = (self.time_of_day(), self.time_of_day());
-            let closes = if self.flag() { 86_400 } else { one.max(other) };
-            if let Some(window) = DayWindow::new(one.min(other), closes).filter(|_| self.random.chance(30)) {
-                let day_type = *self.random.one_of(DayType::ALL);
-                half_days.push(HalfDay { date: shiftmill_core::Workday(day), window, day_type });
+            if self.random.chance(25) {
+                let date = Workday(day);
+                let day_type = self.random.maybe(70, |random| *random.one_of(&DATED));
+                dates.push(StatedDate { date, day_type, half_day: self.half_day(date) });
             }
         }
-        half_days
+        dates
     }
 
     fn schedule(&mut self) -> Schedule {

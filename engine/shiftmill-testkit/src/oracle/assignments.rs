@@ -1,6 +1,7 @@
-//! Assignments by date: which ruleset, zone and tag a person has on a workday.
+//! Assignments by date: which ruleset, calendar, zone and tag a person has on a workday.
 
-use shiftmill_core::{Assignment, Plan, TagId, Timestamp, Workday, Zone};
+use shiftmill_core::shape::calendar::StatedDate;
+use shiftmill_core::{Assignment, CalendarChoice, EvaluationError, Plan, TagId, Timestamp, Workday, Zone};
 
 use super::{clock, tags};
 use crate::engine::Question;
@@ -15,6 +16,32 @@ fn last(question: &Question, workday: Workday, states: fn(&Assignment) -> bool) 
 pub(super) fn plan_of(question: &Question, workday: Workday) -> &Plan {
     let number = last(question, workday, |row| row.ruleset.is_some()).and_then(|row| row.ruleset).unwrap_or(0);
     of_ruleset(question, number, workday)
+}
+
+/// What the person's named calendar says of a date, in the ruleset of that date; `None`: the ruleset's own decides.
+pub(super) fn stated_by_calendar(question: &Question, date: Workday) -> Option<&StatedDate> {
+    let row = last(question, date, |row| row.calendar.is_some())?;
+    let Some(CalendarChoice::Named(number)) = row.calendar else { return None };
+    let calendar = plan_of(question, date).calendars.iter().find(|calendar| calendar.number == number)?;
+    calendar.dates.iter().find(|stated| stated.date == date)
+}
+
+/// Every calendar that a person has must be one of the ruleset that the person has then.
+pub(super) fn check_calendars(question: &Question) -> Result<(), EvaluationError> {
+    for (row, index) in question.facts.assignments.iter().zip(0..).filter(|(row, _)| row.job == TagId(0)) {
+        let chosen = last(question, row.from, |row| row.calendar.is_some()).and_then(|row| row.calendar);
+        let Some(CalendarChoice::Named(number)) = chosen else { continue };
+        let ruleset = last(question, row.from, |row| row.ruleset.is_some()).and_then(|row| row.ruleset).unwrap_or(0);
+        let has = |plan: &Plan| plan.calendars.iter().any(|calendar| calendar.number == number);
+        let known = match ruleset {
+            0 => question.timeline.versions().iter().any(|version| has(&version.1)),
+            other => question.others[usize::from(other) - 1].iter().any(|version| has(&version.1)),
+        };
+        if !known {
+            return Err(EvaluationError::UnknownCalendar { index, ruleset, calendar: number.0 });
+        }
+    }
+    Ok(())
 }
 
 fn of_ruleset(question: &Question, number: u16, workday: Workday) -> &Plan {

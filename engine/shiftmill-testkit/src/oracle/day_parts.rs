@@ -2,6 +2,7 @@
 
 use shiftmill_core::{DayType, DayWindow, RosterKind, Seconds, Timestamp, Workday};
 
+use super::assignments::stated_by_calendar;
 use super::days::{Duty, is_working, late_max_of};
 use super::{clock, plan_of};
 use crate::engine::Question;
@@ -22,8 +23,12 @@ pub(crate) fn part_of(question: &Question, date: Workday) -> Option<(DayWindow, 
     if !own.is_empty() {
         return own.iter().find_map(|row| row.window.map(|window| (window, row.day_type)));
     }
-    let listed = plan_of(question, date).calendar.half_days.iter().find(|part| part.date == date)?;
-    Some((listed.window, listed.day_type))
+    let by_own = || plan_of(question, date).calendar.half_days.iter().find(|part| part.date == date).copied();
+    let listed = match stated_by_calendar(question, date) {
+        Some(stated) => stated.half_day,
+        None => by_own(),
+    };
+    listed.map(|part| (part.window, part.day_type))
 }
 
 /// From when to when a part lasts.

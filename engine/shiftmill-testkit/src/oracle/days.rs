@@ -10,6 +10,7 @@ use shiftmill_core::{
     RuleId, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Workday,
 };
 
+use super::assignments::stated_by_calendar;
 use super::day_parts::{self, NotExpected, not_expected_on, part_of};
 use super::employment::is_employed;
 use super::half_day::in_half;
@@ -83,8 +84,13 @@ pub(crate) fn day_type(question: &Question, date: Workday) -> DayType {
     if calendar.statutory_rest_day == Some(StatutoryRestDay::Weekday(date.weekday())) {
         return DayType::StatutoryRest;
     }
-    if let Some(listed) = calendar.dates.iter().find(|entry| entry.0 == date) {
-        return listed.1;
+    let by_own = || calendar.dates.iter().find(|entry| entry.0 == date).map(|entry| entry.1);
+    let listed = match stated_by_calendar(question, date) {
+        Some(stated) => stated.day_type,
+        None => by_own(),
+    };
+    if let Some(listed) = listed {
+        return listed;
     }
     if told(RosterKind::Rest) {
         return DayType::RestDay;

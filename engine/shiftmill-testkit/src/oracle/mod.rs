@@ -75,7 +75,8 @@ pub(crate) struct Amount {
 
 /// The oracle's answer to one question.
 pub fn answer(question: &Question) -> Outcome {
-    work_out(&assignments::in_one_zone(question))
+    assignments::check_calendars(question)
+        .and_then(|()| work_out(&assignments::in_one_zone(question)))
         .unwrap_or_else(|error| Outcome { error: Some(error), ..Outcome::default() })
 }
 

@@ -196,7 +196,9 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
     let by_row = question.facts.day_overrides.iter().filter_map(|day| day.window);
     let plans = || all_plans(question);
     let by_calendar = plans().flat_map(|plan| &plan.calendar.half_days).map(|half_day| half_day.window);
-    for window in by_row.chain(by_calendar) {
+    let named = plans().flat_map(|plan| &plan.calendars).flat_map(|calendar| &calendar.dates);
+    let by_name = named.filter_map(|stated| stated.half_day).map(|half_day| half_day.window);
+    for window in by_row.chain(by_calendar).chain(by_name) {
         divide(i64::from(window.opens()));
         divide(i64::from(window.closes()));
     }

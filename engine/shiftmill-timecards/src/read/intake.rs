@@ -18,7 +18,7 @@ use super::{AssignmentRow, EmployeeRow, Format, ROWS_MAX, Source, json, not_a_ke
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow,
+    self, ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow,
     ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
@@ -144,7 +144,7 @@ impl<'a> Intake<'a> {
     pub fn assign(&mut self, file: &str, rows: &[AssignmentRow], report: &mut Report) {
         for row in rows {
             let added = self.card_named(&row.employee, "").and_then(|index| {
-                let assignment = self.assignment(row)?;
+                let assignment = self.assignment(row, index)?;
                 let card = self.cards.get_mut(index).ok_or_else(|| Unused::because("no such employee"))?;
                 if card.assignments.len() >= ASSIGNMENTS_PER_TIMECARD_MAX as usize {
                     let most = ASSIGNMENTS_PER_TIMECARD_MAX;
@@ -179,23 +179,27 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn assignment(&self, row: &AssignmentRow) -> Result<Assignment, Unused> {
+    fn assignment(&self, row: &AssignmentRow, index: usize) -> Result<Assignment, Unused> {
         let stated = |text: &str| !text.is_empty();
         let tag = |text: &str| self.tags.read(text).map_err(Unused::from);
-        if [&row.ruleset, &row.zone, &row.tag].iter().all(|text| text.is_empty()) {
-            return Err(Unused::because("neither a ruleset nor a zone nor a tag is named"));
+        if [&row.ruleset, &row.calendar, &row.zone, &row.tag].iter().all(|text| text.is_empty()) {
+            return Err(Unused::because("no ruleset, calendar, zone or tag is named"));
         }
+        let ruleset = self.cards.get(index).and_then(|card| self.rulesets.get(usize::from(card.ruleset)));
+        let ruleset = ruleset.ok_or_else(|| Unused::because("the employee has no ruleset"))?;
         let assignment = Assignment {
             from: row.from.clone()?,
             ruleset: stated(&row.ruleset).then(|| self.ruleset_in_use(&row.ruleset)).transpose()?,
+            calendar: rows::calendar(&row.calendar, ruleset.names)?,
             zone: stated(&row.zone).then(|| self.zone_in_use(&row.zone)).transpose()?,
             tag: stated(&row.tag).then(|| tag(&row.tag)).transpose()?,
             job: tag(&row.job)?,
         };
-        let alone = assignment.ruleset.is_some() && assignment.zone.is_none() && assignment.tag.is_none();
-        match assignment.job == TagId::NONE || alone {
+        let Assignment { ruleset, calendar, zone, tag, job, .. } = assignment;
+        let alone = ruleset.is_some() && calendar.is_none() && zone.is_none() && tag.is_none();
+        match job == TagId::NONE || alone {
             true => Ok(assignment),
-            false => Err(Unused::because("an assignment for a job names a ruleset, and neither a zone nor a tag")),
+            false => Err(Unused::because("an assignment for a job names a ruleset, and no calendar, zone or tag")),
         }
     }
 

@@ -201,6 +201,8 @@ pub struct AssignmentRow {
     pub from: Result<Workday, String>,
     /// The ruleset from then on; empty: as before.
     pub ruleset: String,
+    /// The calendar from then on; empty: as before.
+    pub calendar: String,
     /// The IANA name of the zone from then on; empty: as before.
     pub zone: String,
     /// The tag from then on; empty: as before.
@@ -225,11 +227,11 @@ pub fn read_assignments(
         let text = |field| values.get(field).to_owned();
         let from = rows::date(values.get(Field::From).into(), Field::From, dates).map_err(|error| error.to_string());
         let (employee, ruleset, zone) = (text(Field::Employee), text(Field::Ruleset), text(Field::Zone));
-        let (tag, job) = (text(Field::Tag), text(Field::Job));
+        let (calendar, tag, job) = (text(Field::Calendar), text(Field::Tag), text(Field::Job));
         if employee.is_empty() {
             return Err(Unused::because("no employee is named"));
         }
-        rows.push(AssignmentRow { place, employee, from, ruleset, zone, tag, job });
+        rows.push(AssignmentRow { place, employee, from, ruleset, calendar, zone, tag, job });
         Ok(())
     })?;
     Ok(rows)

@@ -2,7 +2,8 @@ use super::*;
 use crate::clock::DateOrder;
 use proptest::prelude::*;
 use shiftmill_core::{
-    ApprovalStatus, CardFacts, CorrectionKind, LeaveTime, Names, PunchKind, Seconds, ShiftTimes, TagId, Timestamp,
+    ApprovalStatus, CalendarChoice, CalendarId, CardFacts, CorrectionKind, LeaveTime, Names, PunchKind, Seconds,
+    ShiftTimes, TagId, Timestamp,
     WaiverKind, Workday, Zone, ZoneTable,
 };
 
@@ -628,4 +629,25 @@ fn the_handbook_names_the_ending_of_every_format() {
         assert!(handbook.contains(&format!("`.{}`", format.ending())), "{format:?}");
     }
     assert_eq!([Format::of("facts"), Format::of("facts.txt")], [Format::Csv; 2]);
+}
+
+#[test]
+fn an_assignment_names_a_calendar_of_the_ruleset() {
+    let (zones, names) = (zones(), Names { calendars: vec!["hesse".into(), "bavaria".into()], ..names() });
+    let rulesets = [RulesetNames { name: "standard", names: &names }];
+    let mut report = Report::default();
+    let mut intake = Intake::new("staff.csv", &[], &zones, &rulesets, StatusMap::default(), &mut report);
+    let file = "employee,from,calendar,job\nE1,2026-01-01,bavaria,\nE1,2026-02-01,own,\nE1,2026-03-01,prussia,\n\
+        E1,2026-04-01,,\nE1,2026-05-01,bavaria,job=driver\n";
+    let rows = read_assignments("moves.csv", &Format::Csv.into(), &mut file.as_bytes(), &mut report).unwrap();
+    intake.assign("moves.csv", &rows, &mut report);
+    let (cards, _) = intake.finish();
+    let chosen: Vec<_> = cards[0].assignments.iter().map(|row| row.calendar).collect();
+    assert_eq!(chosen, [Some(CalendarChoice::Named(CalendarId(1))), Some(CalendarChoice::Own)]);
+    let expected = [
+        "moves.csv line 4: the ruleset has no calendar `prussia`; it has hesse, bavaria",
+        "moves.csv line 5: no ruleset, calendar, zone or tag is named",
+        "moves.csv line 6: an assignment for a job names a ruleset, and no calendar, zone or tag",
+    ];
+    assert_eq!(reasons(&report), expected);
 }

@@ -241,6 +241,8 @@ pub enum NameKind {
     Attestation,
     /// A carried key.
     CarriedKey,
+    /// A calendar.
+    Calendar,
 }
 
 impl NameKind {
@@ -253,6 +255,7 @@ impl NameKind {
             NameKind::PayCode => ErrorCode::UnknownPayCode,
             NameKind::Attestation => ErrorCode::UnknownAttestation,
             NameKind::CarriedKey => ErrorCode::NameUnknown,
+            NameKind::Calendar => ErrorCode::UnknownCalendar,
         }
     }
 }
@@ -266,6 +269,7 @@ impl fmt::Display for NameKind {
             NameKind::PayCode => "pay code",
             NameKind::Attestation => "attestation",
             NameKind::CarriedKey => "carried key",
+            NameKind::Calendar => "calendar",
         })
     }
 }

@@ -14,10 +14,10 @@ mod given;
 mod tag_book;
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, Carried, CarryKey, Coded, Compensation,
-    Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime,
-    ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact,
-    ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CalendarChoice, Carried, CarryKey, Coded,
+    Compensation, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
+    Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId,
+    Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -672,6 +672,23 @@ pub(crate) fn roster_kind(text: &str) -> Option<RosterKind> {
 
 fn texts(names: &[String]) -> impl Iterator<Item = &str> + Clone {
     names.iter().map(String::as_str)
+}
+
+/// The calendar that an assignment names: a named one of the ruleset, or `own` for the ruleset's own. Nothing when it
+/// names none.
+///
+/// # Errors
+/// [`Fault::Unknown`] when the ruleset does not have it.
+pub fn calendar(text: &str, names: &Names) -> Result<Option<CalendarChoice>, RowError> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let unknown = || {
+        let (what, known) = (NameKind::Calendar, names.calendars.clone());
+        RowError { field: Field::Calendar, fault: Fault::Unknown { what, name: excerpt(name).to_string(), known } }
+    };
+    names.calendar(name).map(Some).ok_or_else(unknown)
 }
 
 /// The position of a name that the ruleset has to know.

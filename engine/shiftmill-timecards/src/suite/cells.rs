@@ -61,14 +61,14 @@ pub fn employment(line: usize, text: &str) -> Cell<WrittenEmployment> {
     Ok(WrittenEmployment { line, hired: day(hired)?, left: day(left)? })
 }
 
-/// `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago tag [site=north]`, or with `for [job=driver]`.
+/// `from 2025-06-16 ruleset us-flsa@2 calendar ohio zone America/Chicago tag [site=north]`, or with `for [job=driver]`.
 pub fn assignment(line: usize, text: &str) -> Cell<WrittenAssignment> {
     let wrong =
         || format!("`{text}` is not an assignment such as `from 2025-06-16 ruleset us-flsa@2 zone America/Chicago`");
     let mut rest = text.strip_prefix("from ").ok_or_else(wrong)?.trim();
     let (from, after) = rest.split_at(rest.find(' ').unwrap_or(rest.len()));
-    let (ruleset, zone, tag, job) = <(String, String, String, String)>::default();
-    let mut row = WrittenAssignment { line, from: workday(from)?, ruleset, zone, tag, job };
+    let (ruleset, calendar, zone, tag, job) = <(String, String, String, String, String)>::default();
+    let mut row = WrittenAssignment { line, from: workday(from)?, ruleset, calendar, zone, tag, job };
     rest = after.trim();
     while let Some((word, after)) = rest.split_once(' ') {
         let after = after.trim();
@@ -80,6 +80,7 @@ pub fn assignment(line: usize, text: &str) -> Cell<WrittenAssignment> {
         let value = value.trim_matches(['[', ']']).to_owned();
         match word {
             "ruleset" => row.ruleset = value,
+            "calendar" => row.calendar = value,
             "zone" => row.zone = value,
             "tag" => row.tag = value,
             "for" => row.job = value,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
+    self, Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
     LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
@@ -129,22 +129,23 @@ impl SuiteCase {
     }
 
     /// The assignments of the case. The rulesets of the evaluation are its own, then [`SuiteCase::other_rulesets`]; so are
-    /// its zones.
+    /// its zones. `names` are those of the compiled ruleset.
     ///
     /// # Errors
-    /// [`FactsError`] for a tag that cannot be read.
-    pub fn assignments(&self, tags: &TagBook<'_>) -> Result<Vec<Assignment>, FactsError> {
+    /// [`FactsError`] for a tag that cannot be read, or a calendar that the ruleset does not have.
+    pub fn assignments(&self, names: &Names, tags: &TagBook<'_>) -> Result<Vec<Assignment>, FactsError> {
         let place = |names: &[&str], name: &str| {
             let place = names.iter().position(|known| *known == name);
             place.and_then(|place| u16::try_from(place + 1).ok())
         };
         let (rulesets, zones) = (self.other_rulesets(), self.other_zones());
         let row = |row: &WrittenAssignment| {
-            let tag =
-                |text: &str| tags.read(text).map_err(|error| FactsError { line: row.line, message: error.to_string() });
+            let located = |error: RowError| FactsError { line: row.line, message: error.to_string() };
+            let tag = |text: &str| tags.read(text).map_err(located);
+            let calendar = rows::calendar(&row.calendar, names).map_err(located)?;
             let stated = if row.tag.is_empty() { None } else { Some(tag(&row.tag)?) };
             let (ruleset, zone) = (place(&rulesets, &row.ruleset), place(&zones, &row.zone));
-            Ok(Assignment { from: row.from, ruleset, zone, tag: stated, job: tag(&row.job)? })
+            Ok(Assignment { from: row.from, ruleset, calendar, zone, tag: stated, job: tag(&row.job)? })
         };
         self.assignments.iter().map(row).collect()
     }

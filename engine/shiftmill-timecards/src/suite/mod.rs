@@ -376,7 +376,8 @@ pub struct WrittenEmployment {
     pub left: Option<Workday>,
 }
 
-/// An assignment by date: `Assigned: from 2025-06-16 ruleset us-flsa@2 zone America/Chicago tag [site=north].`
+/// An assignment by date: `Assigned: from 2025-06-16 ruleset us-flsa@2 calendar ohio zone America/Chicago tag
+/// [site=north].`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenAssignment {
     /// Its line, from 1.
@@ -385,6 +386,8 @@ pub struct WrittenAssignment {
     pub from: Workday,
     /// The ruleset, named as in `Ruleset:`; empty: as before.
     pub ruleset: String,
+    /// The calendar; empty: as before.
+    pub calendar: String,
     /// The zone; empty: as before.
     pub zone: String,
     /// The tag as written, without brackets; empty: as before.

@@ -333,7 +333,7 @@ pub fn carried<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wri
 
 /// Writes a file of assignments by date.
 pub fn assignments<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
-    let columns = [Field::Employee, Field::From, Field::Ruleset, Field::Zone, Field::Tag, Field::Job];
+    let columns = [Field::Employee, Field::From, Field::Ruleset, Field::Calendar, Field::Zone, Field::Tag, Field::Job];
     let mut table = CsvTable::new(columns.map(Field::word), out)?;
     for view in cards {
         let (zones, rulesets) = view.assigned;
@@ -343,7 +343,9 @@ pub fn assignments<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn
             let (tag, job) = (view.tag(row.tag.unwrap_or_default()), view.tag(row.job));
             let ruleset = value(ruleset.map_or("", String::as_str));
             let zone = zone.map_or("", Zone::name);
-            table.row([&value(&view.card.employee), &row.from, &ruleset, &zone, &value(&tag), &value(&job)])?;
+            let calendar = row.calendar.map_or("", |calendar| view.names.calendar_name(calendar));
+            let employee = value(&view.card.employee);
+            table.row([&employee, &row.from, &ruleset, &calendar, &zone, &value(&tag), &value(&job)])?;
         }
     }
     Ok(())
@@ -447,9 +449,9 @@ mod tests {
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_assignments, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-        Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, Carried, CarryKey, Compensation, Correction,
-        DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode,
-        PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
+        Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, CalendarChoice, CalendarId, Carried, CarryKey,
+        Compensation, Correction, DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours,
+        Multiplier, PayCode, PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
     };
 
     fn new_york() -> Zone {
@@ -517,9 +519,18 @@ mod tests {
         cards[3].attestations = [true, false]
             .map(|answer| Attestation { workday: first, question: u16::from(answer), answer, recorded_at: at })
             .to_vec();
-        let assigned =
-            |days, ruleset, zone, tag| Assignment { from: first.plus(days), ruleset, zone, tag, job: TagId::NONE };
+        let assigned = |days, ruleset, zone, tag| Assignment {
+            from: first.plus(days),
+            ruleset,
+            calendar: None,
+            zone,
+            tag,
+            job: TagId::NONE,
+        };
         cards[5].assignments = vec![assigned(3, Some(1), None, Some(TagId(1))), assigned(100, None, Some(1), None)];
+        let on_calendar = |days, calendar| Assignment { calendar: Some(calendar), ..assigned(days, None, None, None) };
+        cards[4].assignments =
+            vec![on_calendar(0, CalendarChoice::Named(CalendarId(1))), on_calendar(9, CalendarChoice::Own)];
         cards[6].assignments = vec![Assignment { job: TagId(1), ..assigned(-40, Some(1), None, None) }];
         // In the order in which they are read.
         cards[1].tag = TagId(1);
@@ -580,6 +591,7 @@ mod tests {
         };
         let names = Names {
             leave: vec!["annual".into()],
+            calendars: vec!["hesse".into(), "bavaria".into()],
             pay_codes: vec![pay_code("regular"), pay_code("overtime_1_5")],
             attestations: vec!["meal_taken".into(), "rests_taken".into()],
             carried: keys,

@@ -66,7 +66,7 @@ impl Claim {
         let zones = zones(setting.zone.as_deref().unwrap_or_default(), case)?;
         let own_zone = zones.zones.first().ok_or("the table of zones is empty")?;
         let tags = TagBook::default();
-        let assignments = case.assignments(&tags).map_err(told)?;
+        let assignments = case.assignments(ruleset.timeline().names(), &tags).map_err(told)?;
         let zone = assigned_zone(own_zone, &assignments, &zones.zones).unwrap_or_else(|| own_zone.clone());
         let card = case.card(&zone, 0, ruleset.timeline().names(), &tags).map_err(told)?;
         let card = CardFacts { assignments, ..card };

@@ -1,6 +1,9 @@
 //! Exceptions and errors as sentences.
 
-use shiftmill_core::{EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, Zone};
+use std::sync::Arc;
+
+use shiftmill_core::{CalendarChoice, CalendarId, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, Zone};
+use shiftmill_ruleset::Ruleset;
 
 use crate::words::clock::local_on;
 
@@ -105,6 +108,26 @@ pub fn exception(row: &ExceptionRow, zone: &Zone) -> String {
 /// Why a timecard could not be evaluated, with its code: `SM-UNKNOWN-SHIFT: scheduled shift 3 names ...`.
 pub fn error(error: EvaluationError) -> String {
     format!("{}: {error}", error.code())
+}
+
+/// How many names of calendars a message repeats: there may be such an error for every timecard.
+const CALENDARS_SHOWN_MAX: usize = 8;
+
+/// Which ruleset does not have which calendar, when that is the error. `rulesets` are those of the request; `name` is
+/// what the client calls the calendar, where no ruleset has one of that name.
+pub fn unknown_calendar(error: EvaluationError, rulesets: &[Arc<Ruleset>], name: Option<&str>) -> Option<String> {
+    let EvaluationError::UnknownCalendar { ruleset, calendar, .. } = error else { return None };
+    let ruleset = rulesets.get(usize::from(ruleset))?;
+    let name_of = |number| ruleset.timeline().names().calendar_name(CalendarChoice::Named(number));
+    let own = ruleset.timeline().calendars();
+    let shown: Vec<&str> = own.iter().take(CALENDARS_SHOWN_MAX).copied().map(name_of).collect();
+    let has = match own.len() {
+        0 => "none".to_owned(),
+        count if count > CALENDARS_SHOWN_MAX => format!("{} and others", shown.join(", ")),
+        _ => shown.join(", "),
+    };
+    let name = name.unwrap_or(name_of(CalendarId(calendar)));
+    Some(format!("the ruleset `{}` has no calendar `{name}`; it has {has}", ruleset.name()))
 }
 
 /// False for exceptions of a whole day, whose instant means nothing to a person.

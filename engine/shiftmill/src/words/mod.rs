@@ -10,7 +10,7 @@ mod grounds;
 mod plugin;
 mod steps;
 
-pub use exceptions::{about, about_marked, error, exception, exception_code};
+pub use exceptions::{about, about_marked, error, exception, exception_code, unknown_calendar};
 pub use explanation::{
     DayExplanation, EXPLANATION_BYTES_MAX, ExceptionSentence, ExplainError, Explanation, PaySentence, TimelineSentence,
     TotalSentence, amount, explain,

@@ -3,8 +3,8 @@
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::{
-    ApprovalKind, ApprovalOutcome, ApprovalTime, Corrected, Edited, Names, Note, PayCode, PunchKind, Reason, RuleId,
-    ShiftMove, StatementEffect, Timestamp, WhyNot, Workday, Zone,
+    ApprovalKind, ApprovalOutcome, ApprovalTime, CalendarChoice, CalendarId, Corrected, Edited, Names, Note, PayCode,
+    PunchKind, Reason, RuleId, ShiftMove, StatementEffect, Timestamp, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
@@ -62,11 +62,15 @@ pub fn note(
         Note::Matched { first, scheduled: None } => {
             format!("The work that began at {} fits no scheduled shift.", voice.at(first))
         }
-        Note::DayTyped { workday: _, day_type: of, ground, window: None } => {
-            format!("The day is {}: {}.", day_type(of), day_type_ground(ground))
-        }
-        Note::DayTyped { workday: _, day_type: of, ground, window: Some(window) } => {
-            format!("{window}, the day is {}: {}.", day_type(of), day_type_ground(ground))
+        Note::DayTyped { workday: _, day_type: of, ground, window, calendar } => {
+            let ground = match calendar {
+                None => day_type_ground(ground).to_owned(),
+                Some(number) => format!("the calendar {} of the ruleset names its date", voice.calendar(number)),
+            };
+            match window {
+                None => format!("The day is {}: {ground}.", day_type(of)),
+                Some(window) => format!("{window}, the day is {}: {ground}.", day_type(of)),
+            }
         }
         Note::TakenOff { reason, start, end } => format!(
             "{} ({}) was deducted by {}: {}.",
@@ -220,6 +224,10 @@ impl Voice<'_> {
 
     fn rule(&self, rule: RuleId) -> String {
         format!("rule `{}`", self.names.rule(rule))
+    }
+
+    fn calendar(&self, number: CalendarId) -> String {
+        format!("`{}`", self.names.calendar_name(CalendarChoice::Named(number)))
     }
 
     fn code(&self, code: PayCode) -> String {
