@@ -103,7 +103,7 @@ coded! {
         ApprovalBackwards = 47 "SM-APPROVAL-BACKWARDS",
         /// An employee left before they were hired.
         EmploymentBackwards = 48 "SM-EMPLOYMENT-BACKWARDS",
-        /// Manual hours name a pay code that the ruleset does not have for time.
+        /// Manual hours or an override name a pay code that the ruleset does not have for time.
         UnknownPayCode = 49 "SM-UNKNOWN-PAY-CODE",
         /// Manual hours are longer than a day.
         ManualHoursTooLong = 50 "SM-MANUAL-HOURS-TOO-LONG",
@@ -113,5 +113,7 @@ coded! {
         RulesetsApart = 52 "SM-RULESETS-APART",
         /// An assignment for a job states more than a ruleset, or none.
         AssignmentOfJob = 53 "SM-ASSIGNMENT-OF-JOB",
+        /// An override states more than two days of a pay code.
+        OverrideTooLong = 56 "SM-OVERRIDE-TOO-LONG",
     }
 }

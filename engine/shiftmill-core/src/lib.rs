@@ -55,8 +55,8 @@ pub use batch::{
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
     Approval, ApprovalTime, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, DayWindow,
-    Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, PunchRef,
-    ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, Override, PunchColumns,
+    PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Tags: what punches, roster rows and people carry, and which rules are for whom.
@@ -81,8 +81,8 @@ pub use scratch::Scratch;
 pub use columns::ColumnValue;
 pub use evaluation::{
     CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, FactList,
-    MarkRow, MarkRows, PayLine, PayLines, RowEnds, RowRanges, SplitRow, SplitRows, TotalRow, TotalRows, TotalScope,
-    WorkdayRow, WorkdayRows,
+    MarkRow, MarkRows, OverrideRow, OverrideRows, PayLine, PayLines, RowEnds, RowRanges, SplitRow, SplitRows, TotalRow,
+    TotalRows, TotalScope, WorkdayRow, WorkdayRows,
 };
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 
