@@ -30,6 +30,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::EmploymentBackwards { .. }
         | EvaluationError::ManualHoursTooLong { .. }
+        | EvaluationError::OverrideTooLong { .. }
         | EvaluationError::RulesetsApart
         | EvaluationError::AssignmentOfJob { .. }
         | EvaluationError::GivenTwice { .. }
@@ -134,8 +135,9 @@ errors! {
     LeaveBackwards { index },
     ApprovalBackwards { index },
     EmploymentBackwards { index },
-    UnknownPayCode { index code },
+    UnknownPayCode { index code list },
     ManualHoursTooLong { index },
+    OverrideTooLong { index },
     RulesetsApart,
     AssignmentOfJob { index },
     UnknownAttestation { index question },
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn every_error_comes_back_as_it_was() {
         // Figures that fit every error.
-        let all: Vec<_> = candidates(&[3, 2]).into_iter().flatten().collect();
+        let all: Vec<_> = candidates(&[3, 2, 1]).into_iter().flatten().collect();
         assert_eq!(all.len(), candidates(&[]).len());
         for error in all {
             assert_eq!(read(&write(7, error, String::new(), Some("it"))), Some(error), "{error:?}");
