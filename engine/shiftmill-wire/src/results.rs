@@ -393,8 +393,8 @@ pub(crate) mod tests {
     use super::*;
     use shiftmill_core::{
         Because, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode,
-        Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact,
-        ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
+        Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, OverrideRow, PayLine, Reason, RuleId, Severity,
+        ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
