@@ -561,8 +561,8 @@ impl FactList {
                 "an earlier one, recorded at the same second, gives another answer; state when each was recorded"
             }
             FactList::Overrides => {
-                "an earlier one of the same workday and pay code, recorded at the same second, says something else; state \
-                 when each was recorded"
+                "an earlier one of its workday and pay code, recorded at the same second, says something else; state when \
+                 each was recorded"
             }
             FactList::Assignments => "an earlier one from the same day on says something else; make one of them",
             FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment | FactList::ManualHours => {
