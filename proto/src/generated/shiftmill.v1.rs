@@ -1811,8 +1811,8 @@ pub struct AttestationRow {
     #[prost(sfixed64, tag = "5")]
     pub recorded_at: i64,
 }
-/// How much of a pay code a workday of one employee has, because a person says so. It is paid in place of what is computed,
-/// which stays in the results beside it. Of several of one workday and pay code the last one recorded counts.
+/// How much of a pay code a workday of one employee has, because a person says so. It is paid in place of what is
+/// computed, which stays in the results beside it. Of several of one workday and pay code the last one recorded counts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OverrideRow {
     /// Its employee: the position in `employees`.
@@ -1828,8 +1828,8 @@ pub struct OverrideRow {
     /// How much the workday has of it, at most 172800; 0: nothing.
     #[prost(uint32, tag = "4")]
     pub seconds: u32,
-    /// How much was computed when the person stated it. When something else is computed now, the exception `stale_override`
-    /// says so. Left out: not compared.
+    /// How much was computed when the person stated it. When something else is computed now, the exception
+    /// `stale_override` says so. Left out: not compared.
     #[prost(uint32, optional, tag = "5")]
     pub computed: ::core::option::Option<u32>,
     /// When it became known: seconds since 1970. An override recorded after `as_of` does not count.
@@ -2187,8 +2187,8 @@ pub struct ChunkResult {
     /// Per override: the seconds that are computed.
     #[prost(fixed32, repeated, tag = "64")]
     pub override_computed: ::prost::alloc::vec::Vec<u32>,
-    /// Per override: the seconds that were computed when the person stated it; as computed now where that is not known. The
-    /// override is stale where the two differ.
+    /// Per override: the seconds that were computed when the person stated it; as computed now where that is not known.
+    /// The override is stale where the two differ.
     #[prost(fixed32, repeated, tag = "65")]
     pub override_computed_before: ::prost::alloc::vec::Vec<u32>,
 }
@@ -3200,8 +3200,8 @@ pub struct AttestationFact {
     #[prost(string, tag = "4")]
     pub recorded_at: ::prost::alloc::string::String,
 }
-/// How much of a pay code a workday has, because a person says so. It is paid in place of what is computed. Of several of
-/// one workday and pay code the last one recorded counts.
+/// How much of a pay code a workday has, because a person says so. It is paid in place of what is computed. Of several
+/// of one workday and pay code the last one recorded counts.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OverrideFact {
     /// The workday.

@@ -52,8 +52,8 @@ pub fn close(
 }
 
 fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, overrides: &[OverrideRow], results: &mut Evaluations) {
-    // Holidays that were not worked are paid after the workdays were collected, and may be on a day of their own; so may
-    // overrides.
+    // Holidays that were not worked are paid after the workdays were collected, and may be on a day of their own; so
+    // may overrides.
     workdays::add_days_of_quantities(inputs, state);
     workdays::add_days_of_overrides(inputs, state, overrides);
     let pay_period = inputs.window.pay_period;

@@ -3,13 +3,15 @@
 //! - Gives:  for each override one pay line, in place of all lines of its workday and pay code, with "override" as the
 //!   reason, and a row with what is computed; `stale_override` where that is no longer what it was when the person
 //!   stated the override.
-//! - Keeps:  all that is computed: spans, premiums, quantities, counters, the work time of the workday. Plugins and other
-//!   rules see no override. Without overrides the lines of that workday and pay code add up to the computed amount.
+//! - Keeps:  all that is computed: spans, premiums, quantities, counters, the work time of the workday. Plugins and
+//!   other rules see no override. Without overrides the lines of that workday and pay code add up to the computed
+//!   amount.
 //! - Runs:   in close, when the pay lines are gathered, before exceptions and totals.
-//! - Edges:  an override of zero leaves no line, and one without a computed line adds one. Of several of one workday and
-//!   pay code the last one recorded counts. A stale override holds until a person changes it; a workday has one
-//!   `stale_override`, measured by its largest difference. Overrides on days of context change nothing. Those on workdays
-//!   outside of employment do not count, and raise `outside_employment`, at midnight, measured by their amount.
+//! - Edges:  an override of zero leaves no line, and one without a computed line adds one. Of several of one workday
+//!   and pay code the last one recorded counts. A stale override holds until a person changes it; a workday has one
+//!   `stale_override`, measured by its largest difference. Overrides on days of context change nothing. Those on
+//!   workdays outside of employment do not count, and raise `outside_employment`, at midnight, measured by their
+//!   amount.
 //! - Source: 29 CFR 516.2 (a record shows what was paid, and why); manual lines of time sheets.
 //! - Shown:  timecards/manual/overrides.md
 

@@ -4,9 +4,9 @@
 //! - Keeps:  the sums of a name over all its values, and over what has no value, are the totals of the pay period.
 //! - Runs:   after the totals; only when a request names something to split by.
 //! - Edges:  a premium has the tags of the work that it is paid for. Quantities, and what of a premium no work is left
-//!   for, have the tag of the employee. An override has the tags of what is computed, from the first work of the workday on,
-//!   as far as it goes; what a person stated beyond that has the tag of the employee. Rows are in order of the name asked
-//!   for, then of the tag, then of the pay code.
+//!   for, have the tag of the employee. An override has the tags of what is computed, from the first work of the
+//!   workday on, as far as it goes; what a person stated beyond that has the tag of the employee. Rows are in order of
+//!   the name asked for, then of the tag, then of the pay code.
 //! - Source: cost accounting of the customer: hours by site, job or department.
 //! - Shown:  timecards/tags/totals.md, timecards/manual/overrides.md
 

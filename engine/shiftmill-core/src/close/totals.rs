@@ -178,8 +178,8 @@ fn merge(lines: &mut Vec<Line>, others: &mut Vec<Line>) {
     }
 }
 
-/// Puts one line in the place of all lines of a workday in the pay period and a pay code, and returns the sum of those. A
-/// line with amount zero is left out.
+/// Puts one line in the place of all lines of a workday in the pay period and a pay code, and returns the sum of those.
+/// A line with amount zero is left out.
 pub(super) fn replace(
     inputs: &Inputs<'_>,
     scratch: &mut Scratch,

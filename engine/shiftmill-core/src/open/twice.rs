@@ -1,10 +1,10 @@
 //! Facts that are given twice: of two that exclude each other, neither is guessed to be the right one.
-//! - Takes:  corrections, attestations and overrides known at `as_of`, decided day types, assignments, opening balances and
-//!   carried values of one card.
+//! - Takes:  corrections, attestations and overrides known at `as_of`, decided day types, assignments, opening balances
+//!   and carried values of one card.
 //! - Gives:  an error for the first fact that an earlier one of its list excludes: one punch retimed to two instants,
-//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers to
-//!   one question, or two overrides of one pay code on one workday, recorded at the same second; two assignments for one
-//!   job from one day on; two balances of one rule; two values for one key.
+//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers
+//!   to one question, or two overrides of one pay code on one workday, recorded at the same second; two assignments for
+//!   one job from one day on; two balances of one rule; two values for one key.
 //! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind, an override.
 //! - Runs:   with the check of the window, before any fact is used.
 //! - Source: 29 CFR 516.2: a record states what was worked once. Waivers are a set and cannot exclude each other.

@@ -63,8 +63,8 @@ pub(crate) fn finish(
     outcome
 }
 
-/// Puts what somebody stated in the place of what is computed: the first parts stay, as much as there is of them, and the
-/// rest is the employee's.
+/// Puts what somebody stated in the place of what is computed: the first parts stay, as much as there is of them, and
+/// the rest is the employee's.
 fn override_parts(
     question: &Question,
     stated: &Override,

@@ -56,8 +56,8 @@ pub struct CameOutException {
 }
 
 /// The text of a suite in which a claim expects the actual results. Rewritten are pay lines, totals, workdays,
-/// exceptions, overridden lines and carried values; an error, and whether figures are provisional, are for a person to write.
-///
+/// exceptions, overridden lines and carried values; an error, and whether figures are provisional, are for a person to
+/// write.
 /// ```
 /// use shiftmill_core::Workday;
 /// use shiftmill_timecards::suite::{Amount, CameOut, CameOutLine, accept, parse};
