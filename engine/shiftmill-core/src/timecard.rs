@@ -412,8 +412,8 @@ pub struct Override {
     pub amount: Seconds,
     /// What was computed when the person stated it. `None`: not known.
     pub computed: Option<Seconds>,
-    /// When it became known; an override recorded after `as_of` does not count. Of several the last one recorded
-    counts. pub recorded_at: Timestamp,
+    /// When it became known; one recorded after `as_of` does not count. Of several the last one recorded counts.
+    pub recorded_at: Timestamp,
 }
 
 /// The total of a counter at the start of the facts: one for each rule.
