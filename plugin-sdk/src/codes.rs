@@ -345,6 +345,8 @@ exceptions! {
     UNAPPROVED_OFFSITE_PUNCH = 51 "unapproved_offsite_punch",
     /// A punch that counts, and that became known long after it happened.
     LATE_RECORDED_PUNCH = 52 "late_recorded_punch",
+    /// Something else is computed than when a person overrode it. Only the engine raises it.
+    STALE_OVERRIDE = 53 "stale_override",
 }
 
 impl ExceptionCode {

@@ -95,6 +95,8 @@ enum CsvRows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// Pay lines that a person stated, with what is computed.
+    Overrides,
     /// Totals of the pay period by the values of the tags that `--split-by` names.
     Splits,
     /// Values that plugins carry over; `--carried` of the next pay period reads them.
@@ -246,6 +248,7 @@ fn rows(rows: CsvRows) -> Rows {
         CsvRows::Totals => Rows::Totals,
         CsvRows::Exceptions => Rows::Exceptions,
         CsvRows::Workdays => Rows::Workdays,
+        CsvRows::Overrides => Rows::Overrides,
         CsvRows::Splits => Rows::Splits,
         CsvRows::Carried => Rows::Carried,
     }

@@ -195,6 +195,12 @@ fn tell_day(
         let (amount, code, because, rule) = (&line.amount, &line.pay_code, &line.because, &line.rule);
         writeln!(out, "    {amount:>9}  {code}{unpaid}: {because} (rule `{rule}`)")?;
     }
+    if !day.overrides.is_empty() {
+        writeln!(out, "  Overridden")?;
+    }
+    for stated in &day.overrides {
+        writeln!(out, "    {}", stated.text)?;
+    }
     if !day.exceptions.is_empty() {
         writeln!(out, "  Exceptions")?;
     }
@@ -330,6 +336,13 @@ fn day_object(day: &words::DayExplanation) -> Value {
             "because": line.because,
         })
     });
+    let overridden = day.overrides.iter().map(|stated| {
+        let row = stated.row;
+        json!({
+            "pay_code": stated.pay_code, "seconds": row.amount.0, "computed_seconds": row.computed.0,
+            "computed_before_seconds": row.computed_before.0, "stale": row.is_stale(), "text": stated.text,
+        })
+    });
     let exceptions = day.exceptions.iter().map(|exception| {
         json!({
             "exception": exception.code, "severity": exception.severity.code(), "state": exception.state.code(),
@@ -341,6 +354,7 @@ fn day_object(day: &words::DayExplanation) -> Value {
         "title": day.title,
         "timeline": timeline.collect::<Vec<_>>(),
         "pay": pay.collect::<Vec<_>>(),
+        "overridden": overridden.collect::<Vec<_>>(),
         "exceptions": exceptions.collect::<Vec<_>>(),
         "steps": day.steps,
     })

@@ -63,6 +63,9 @@ pub struct FactTables {
     /// What employees attested, such as that all rests were taken.
     #[arg(long, value_name = "FILE")]
     pub attestations: Vec<String>,
+    /// Pay lines that people stated, whatever is computed.
+    #[arg(long, value_name = "FILE")]
+    pub overrides: Vec<String>,
     /// What changes for employees by date: their ruleset, calendar, zone or tag.
     #[arg(long, value_name = "FILE")]
     pub assignments: Vec<String>,
@@ -218,6 +221,7 @@ impl FactTables {
             (Table::Approvals, &self.approvals),
             (Table::ManualHours, &self.manual_hours),
             (Table::Attestations, &self.attestations),
+            (Table::Overrides, &self.overrides),
             (Table::Carried, &self.carried),
         ];
         let files = several.into_iter().flat_map(|(table, files)| files.iter().map(move |file| (table, file)));

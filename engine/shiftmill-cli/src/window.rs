@@ -202,7 +202,7 @@ fn covered_by(cards: &[CardFacts], zones: &ZoneTable) -> Option<WorkdayRange> {
 fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize {
     let relevant = WorkdayRange { first: covered.first.plus(-EDGE), last: covered.last.plus(EDGE) };
     let count = |card: &CardFacts| {
-        let stated = card.manual_hours.len() + card.attestations.len();
+        let stated = card.manual_hours.len() + card.attestations.len() + card.overrides.len();
         card.punches.len() + card.shifts.len() + card.leave.len() + card.corrections.len() + stated
     };
     let before = count(card);
@@ -222,5 +222,6 @@ fn leave_out(card: &mut CardFacts, zone: &Zone, covered: WorkdayRange) -> usize 
     });
     card.manual_hours.retain(|hours| relevant.contains(hours.workday));
     card.attestations.retain(|said| relevant.contains(said.workday));
+    card.overrides.retain(|stated| relevant.contains(stated.workday));
     before - count(card)
 }

@@ -115,6 +115,7 @@ fn bytes(card: &CardFacts) -> usize {
         + card.employment.len()
         + card.manual_hours.len()
         + card.attestations.len()
+        + card.overrides.len()
         + card.assignments.len()
         + card.opening_balances.len()
         + card.carried.len();

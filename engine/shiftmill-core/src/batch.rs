@@ -10,7 +10,7 @@ use crate::text::is_plain;
 use crate::time::{Timestamp, Workday};
 use crate::timecard::{
     Approval, Assignment, Attestation, Carried, Correction, CorrectionKind, DayOverride, Employment, Leave,
-    ManualHours, OpeningBalance, PunchColumns, ScheduleColumns, Timecard, Waiver,
+    ManualHours, OpeningBalance, Override, PunchColumns, ScheduleColumns, Timecard, Waiver,
 };
 use crate::zone::Zone;
 
@@ -34,7 +34,8 @@ pub fn is_employee_key(text: &str) -> bool {
     text.len() <= EMPLOYEE_KEY_BYTES_MAX && is_plain(text)
 }
 
-/// Most rows of leave, corrections, waivers, decided day types, approvals, manual hours, attestations or balances that one timecard may hold, each.
+/// Most rows of leave, corrections, waivers, decided day types, approvals, manual hours, attestations, overrides or
+/// balances that one timecard may hold, each.
 pub const ROWS_PER_TIMECARD_MAX: u32 = 2_000;
 
 /// Most assignments by date that one timecard may hold.
@@ -184,6 +185,8 @@ batch! {
         manual_hours: ManualHours as "manual_hours";
         /// What employees attested.
         attestations: Attestation as "attestations";
+        /// Pay lines that people stated.
+        overrides: Override as "overrides";
         /// Counters carried in.
         opening_balances: OpeningBalance as "opening_balances";
         /// What plugins carried over from the pay period before.
@@ -503,6 +506,7 @@ impl CheckedBatch {
             assignments: columns.assignments.of(owner),
             manual_hours: columns.manual_hours.of(owner),
             attestations: columns.attestations.of(owner),
+            overrides: columns.overrides.of(owner),
             opening_balances: columns.opening_balances.of(owner),
             carried: columns.carried.of(owner),
         })

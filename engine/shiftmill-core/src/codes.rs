@@ -422,6 +422,8 @@ coded! {
         UnapprovedOffsitePunch = 51 "unapproved_offsite_punch",
         /// A punch that counts, and that became known long after it happened.
         LateRecordedPunch = 52 "late_recorded_punch",
+        /// Something else is computed than when a person overrode it.
+        StaleOverride = 53 "stale_override",
     }
 }
 
@@ -430,7 +432,7 @@ impl ExceptionCode {
     pub const fn is_of_engine(self) -> bool {
         use ExceptionCode as E;
         match self {
-            E::ContextShort | E::PluginFailed | E::FactsRejected => true,
+            E::ContextShort | E::PluginFailed | E::FactsRejected | E::StaleOverride => true,
             E::LateIn
             | E::SeriousLate
             | E::AbsentHalf

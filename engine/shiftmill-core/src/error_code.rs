@@ -103,7 +103,7 @@ coded! {
         ApprovalBackwards = 47 "SM-APPROVAL-BACKWARDS",
         /// An employee left before they were hired.
         EmploymentBackwards = 48 "SM-EMPLOYMENT-BACKWARDS",
-        /// Manual hours name a pay code that the ruleset does not have for time.
+        /// Manual hours or an override name a pay code that the ruleset does not have for time.
         UnknownPayCode = 49 "SM-UNKNOWN-PAY-CODE",
         /// Manual hours are longer than a day.
         ManualHoursTooLong = 50 "SM-MANUAL-HOURS-TOO-LONG",
@@ -115,5 +115,7 @@ coded! {
         AssignmentOfJob = 53 "SM-ASSIGNMENT-OF-JOB",
         /// An assignment leads to a calendar that the ruleset does not have.
         UnknownCalendar = 54 "SM-UNKNOWN-CALENDAR",
+        /// An override states more than two days of a pay code.
+        OverrideTooLong = 55 "SM-OVERRIDE-TOO-LONG",
     }
 }

@@ -102,6 +102,31 @@ columns! {
 }
 
 columns! {
+    /// Overrides as columns.
+    OverrideRows of
+    /// A pay line that a person stated, beside what is computed.
+    OverrideRow {
+        /// The reporting workday.
+        workday: Workday,
+        /// The pay code.
+        code: PayCode,
+        /// What the person stated, which is paid; zero: nothing.
+        amount: Seconds,
+        /// What is computed, by all rules together.
+        computed: Seconds,
+        /// What was computed when the person stated it; the same as now where the person did not say.
+        computed_before: Seconds,
+    }
+}
+
+impl OverrideRow {
+    /// True when something else was computed when the person stated it.
+    pub fn is_stale(&self) -> bool {
+        self.computed != self.computed_before
+    }
+}
+
+columns! {
     /// Carried values as columns.
     CarriedRows of
     /// A value that a plugin carries over to the next pay period.
@@ -256,6 +281,8 @@ lists! {
     marks: MarkRows,
     /// Totals of the pay period by the values of tag names, where the request names some.
     splits: SplitRows,
+    /// Pay lines that a person stated: by workday and pay code (from [`Detail::Workdays`]).
+    overrides: OverrideRows,
 }
 
 /// Where the rows of one timecard end, and what is true of it as a whole.
@@ -374,18 +401,26 @@ pub enum EvaluationError {
         /// The number of the calendar.
         calendar: u16,
     },
-    /// Manual hours of a pay code that the ruleset does not have, or that does not count time.
-    #[error("manual hours {index} name pay code {code}, which the ruleset does not have for time")]
+    /// Manual hours or an override of a pay code that the ruleset does not have, or that does not count time.
+    #[error("{list} {index}: the ruleset has no pay code {code} for time")]
     UnknownPayCode {
-        /// Which manual hours of the card, from 0.
+        /// Which fact of the list, from 0.
         index: u32,
         /// The number named.
         code: u16,
+        /// The list of the fact.
+        list: FactList,
     },
     /// More manual hours than a day has.
     #[error("manual hours {index} are longer than 24:00")]
     ManualHoursTooLong {
         /// Which manual hours of the card, from 0.
+        index: u32,
+    },
+    /// An override with more of a pay code than a workday can have.
+    #[error("override {index} states more than 48:00")]
+    OverrideTooLong {
+        /// Which override of the card, from 0.
         index: u32,
     },
     /// An answer to a question that the ruleset does not have.
@@ -449,6 +484,7 @@ impl EvaluationError {
             EvaluationError::UnknownCalendar { .. } => ErrorCode::UnknownCalendar,
             EvaluationError::UnknownPayCode { .. } => ErrorCode::UnknownPayCode,
             EvaluationError::ManualHoursTooLong { .. } => ErrorCode::ManualHoursTooLong,
+            EvaluationError::OverrideTooLong { .. } => ErrorCode::OverrideTooLong,
             EvaluationError::UnknownAttestation { .. } => ErrorCode::UnknownAttestation,
             EvaluationError::FactOutsideWindow { .. } => ErrorCode::FactOutsideWindow,
             EvaluationError::Engine => ErrorCode::Engine,
@@ -474,9 +510,9 @@ impl EvaluationError {
             EvaluationError::AssignmentOfJob { index } | EvaluationError::UnknownCalendar { index, .. } => {
                 Some((FactList::Assignments, *index))
             }
-            EvaluationError::UnknownPayCode { index, .. } | EvaluationError::ManualHoursTooLong { index } => {
-                Some((FactList::ManualHours, *index))
-            }
+            EvaluationError::UnknownPayCode { index, list, .. } => Some((*list, *index)),
+            EvaluationError::ManualHoursTooLong { index } => Some((FactList::ManualHours, *index)),
+            EvaluationError::OverrideTooLong { index } => Some((FactList::Overrides, *index)),
             EvaluationError::UnknownAttestation { index, .. } => Some((FactList::Attestations, *index)),
             EvaluationError::UnknownRule { index, .. } => Some((FactList::OpeningBalances, *index)),
             EvaluationError::GivenTwice { list, index } => Some((*list, *index)),
@@ -518,6 +554,8 @@ coded! {
         Attestations = 9 "attestation",
         /// Assignments by date.
         Assignments = 10 "assignment",
+        /// Overrides.
+        Overrides = 14 "override",
     }
 }
 
@@ -534,6 +572,10 @@ impl FactList {
             FactList::Carried => "an earlier one has the same key; give one value for each key",
             FactList::Attestations => {
                 "an earlier one, recorded at the same second, gives another answer; state when each was recorded"
+            }
+            FactList::Overrides => {
+                "an earlier one of its workday and pay code, recorded at the same second, says something else; state when \
+                 each was recorded"
             }
             FactList::Assignments => "an earlier one from the same day on says something else; make one of them",
             FactList::Shifts | FactList::Leave | FactList::Approvals | FactList::Employment | FactList::ManualHours => {

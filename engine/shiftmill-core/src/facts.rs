@@ -8,7 +8,7 @@ use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{
     Approval, Assignment, Attestation, Carried, Correction, DayOverride, Employment, Leave, ManualHours,
-    OpeningBalance, Waiver,
+    OpeningBalance, Override, Waiver,
 };
 
 /// One employee's facts as rows.
@@ -46,6 +46,8 @@ pub struct CardFacts {
     pub manual_hours: Vec<ManualHours>,
     /// What the employee attested.
     pub attestations: Vec<Attestation>,
+    /// Pay lines that a person stated, whatever is computed.
+    pub overrides: Vec<Override>,
     /// Counters carried in.
     pub opening_balances: Vec<OpeningBalance>,
     /// What plugins carried over from the pay period before.
@@ -140,6 +142,7 @@ impl TimecardBatch {
             assignments: _,
             manual_hours: _,
             attestations: _,
+            overrides: _,
             opening_balances: _,
             carried: _,
         } = facts;

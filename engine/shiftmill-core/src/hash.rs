@@ -14,9 +14,10 @@
 //! | carried over | count (u32); each: key (u16), value (i64) |
 //! | plugin failures | count (u32); each: hook, code (u8 each), skipped (u8), workday (u8: 0 or 1, then i32), plugin's name in the ruleset (length u32, then UTF-8) |
 //!
-//! Spans, premiums, quantities, notes and the texts of plugins explain these rows, and split totals add up to them; none
-//! of them is hashed, so that requesting more detail than workdays does not change the hash; neither are the messages of failures. With totals
-//! only there are no workdays and lines, and the hash is another: [`crate::Detail::hashed`] says which of the two it is.
+//! Spans, premiums, quantities, notes and the texts of plugins explain these rows, split totals add up to them, and
+//! overrides say what is computed instead; none of them is hashed, so that requesting more detail than workdays does
+//! not change the hash; neither are the messages of failures. With totals only there are no workdays and lines, and the
+//! hash is another: [`crate::Detail::hashed`] says which of the two it is.
 //!
 //! The hash of a stream is the sum of its employees' hashes, read as 256-bit little-endian numbers, modulo 2^256. A
 //! sum needs the same memory for any number of employees and does not depend on their order or on chunks; an

@@ -54,8 +54,7 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Assignment, Attestation, CalendarChoice, Carried, Correction, CorrectionKind, DayOverride,
-    DayWindow, Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns,
+    Approval, ApprovalTime, Assignment, Attestation, CalendarChoice, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, Override,
     PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
@@ -81,8 +80,8 @@ pub use scratch::Scratch;
 pub use columns::ColumnValue;
 pub use evaluation::{
     CardResult, CarriedRow, CarriedRows, Detail, EvaluationError, Evaluations, ExceptionRow, ExceptionRows, FactList,
-    MarkRow, MarkRows, PayLine, PayLines, RowEnds, RowRanges, SplitRow, SplitRows, TotalRow, TotalRows, TotalScope,
-    WorkdayRow, WorkdayRows,
+    MarkRow, MarkRows, OverrideRow, OverrideRows, PayLine, PayLines, RowEnds, RowRanges, SplitRow, SplitRows, TotalRow,
+    TotalRows, TotalScope, WorkdayRow, WorkdayRows,
 };
 pub use hash::{ResultHash, ResultHasher, StreamHash};
 

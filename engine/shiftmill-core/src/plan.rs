@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
 use crate::close::exceptions::ExceptionRules;
-use crate::codes::{CalendarId, Multiplier, PayCode, PayCodeInfo, RuleId};
+use crate::codes::{CalendarId, Multiplier, PayCode, PayCodeInfo, RuleId, Unit};
 use crate::open::clock_offset::ClockOffset;
 use crate::open::correction_policy::CorrectionPolicy;
 use crate::open::dedupe::Dedupe;
@@ -592,6 +592,11 @@ impl Names {
     /// What is known of a pay code.
     pub fn pay_code(&self, code: PayCode) -> Option<&PayCodeInfo> {
         self.pay_codes.get(usize::from(code.0))
+    }
+
+    /// True for a pay code that there is, and that counts time.
+    pub fn counts_time(&self, code: PayCode) -> bool {
+        self.pay_code(code).is_some_and(|info| info.unit == Unit::Second)
     }
 
     /// The multiplier of a pay code.

@@ -155,6 +155,8 @@ pub enum Because {
     ManualHours,
     /// The employee attested that the rests of the day were not all taken.
     RestRequirement,
+    /// A person stated it, whatever is computed.
+    Override,
 }
 
 coded! {
@@ -234,6 +236,8 @@ coded! {
         ManualHours = 50 "manual_hours",
         /// The employee attested that the rests of the day were not all taken.
         RestRequirement = 51 "rest_requirement",
+        /// A person stated it, whatever is computed.
+        Override = 55 "override",
     }
 }
 
@@ -278,6 +282,7 @@ impl Because {
             Because::OutsideEmployment => BecauseKind::OutsideEmployment,
             Because::ManualHours => BecauseKind::ManualHours,
             Because::RestRequirement => BecauseKind::RestRequirement,
+            Because::Override => BecauseKind::Override,
         }
     }
 

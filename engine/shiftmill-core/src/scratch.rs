@@ -52,6 +52,8 @@ pub struct Scratch {
     pub(crate) premiums: premiums::Scratch,
     /// Closing: pay lines and sums.
     pub(crate) totals: close::totals::Scratch,
+    /// Closing: the overrides that hold.
+    pub(crate) overrides: close::overrides::Scratch,
     /// Closing: the sums of one tag name.
     pub(crate) splits: close::splits::Scratch,
     /// Edits of plugins, until all of them are known to be allowed.

@@ -46,6 +46,8 @@ pub struct Timecard<'a> {
     pub manual_hours: &'a [ManualHours],
     /// What the employee attested.
     pub attestations: &'a [Attestation],
+    /// Pay lines that a person stated, whatever is computed.
+    pub overrides: &'a [Override],
     /// Counters carried in, for days that the facts do not cover.
     pub opening_balances: &'a [OpeningBalance],
     /// What plugins carried over from the pay period before.
@@ -407,6 +409,21 @@ pub struct Attestation {
     /// Whether the answer is yes.
     pub answer: bool,
     /// When it became known; an answer recorded after `as_of` does not count. Of several, the last one recorded counts.
+    pub recorded_at: Timestamp,
+}
+
+/// How much of a pay code a workday has, whatever is computed, because a person says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The workday.
+    pub workday: Workday,
+    /// The pay code: one that counts time.
+    pub code: PayCode,
+    /// How much the workday has of it; zero: nothing.
+    pub amount: Seconds,
+    /// What was computed when the person stated it. `None`: not known.
+    pub computed: Option<Seconds>,
+    /// When it became known; one recorded after `as_of` does not count. Of several the last one recorded counts.
     pub recorded_at: Timestamp,
 }
 

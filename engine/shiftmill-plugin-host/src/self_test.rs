@@ -123,6 +123,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
         assignments: &[],
         manual_hours: &[],
         attestations: &[],
+        overrides: &[],
         opening_balances: &[],
         carried: &[],
     };

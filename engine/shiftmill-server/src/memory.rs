@@ -89,6 +89,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         employment,
         manual_hours,
         attestations,
+        overrides,
         assignments,
     } = chunk;
     let keys: usize = employees.iter().map(|key| key.len() + size_of::<String>()).sum();
@@ -99,8 +100,8 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let punches = punch_at.len() + punch_recorded_at.len();
     let words = per_employee + punches + shifts + tags + punch_id.len() * 2;
     let decided = waivers.len() + day_overrides.len() + approvals.len() + employment.len() + manual_hours.len();
-    let rows =
-        leave.len() + corrections.len() + decided + attestations.len() + assignments.len() + opening_balances.len();
+    let stated = attestations.len() + overrides.len();
+    let rows = leave.len() + corrections.len() + decided + stated + assignments.len() + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
     keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20
 }

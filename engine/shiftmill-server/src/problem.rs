@@ -52,6 +52,7 @@ const fn status(code: ErrorCode) -> (Code, Option<Duration>) {
         | ErrorCode::EmploymentBackwards
         | ErrorCode::UnknownPayCode
         | ErrorCode::ManualHoursTooLong
+        | ErrorCode::OverrideTooLong
         | ErrorCode::UnknownAttestation
         | ErrorCode::RulesetsApart
         | ErrorCode::AssignmentOfJob

@@ -17,7 +17,7 @@ use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
     self, ApprovalRow, AttestationRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow,
-    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
+    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, OverrideRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, read_tags, write_detail, write_failures};
 use tokio::sync::oneshot;
@@ -290,6 +290,7 @@ fn read_timecard(
         attestations: each(at, "attestations", &timecard.attestations, |row| {
             Ok(reader.attestation(&attestation_row(row))?)
         })?,
+        overrides: each(at, "overrides", &timecard.overrides, |row| Ok(reader.overridden(&override_row(row))?))?,
         employment: each(at, "employment", &timecard.employment, |row| Ok(reader.employment(&employment_row(row))?))?,
         opening_balances: each(at, "opening_balances", &timecard.opening_balances, |row| {
             Ok(reader.balance(&balance_row(row))?)
@@ -317,6 +318,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         employment,
         manual_hours,
         attestations,
+        overrides,
         assignments,
     } = timecard;
     let counts = [
@@ -332,6 +334,7 @@ fn check_counts(timecard: &v1::Timecard, at: &str) -> Result<(), Problem> {
         ("employment", employment.len(), ROWS_PER_TIMECARD_MAX),
         ("manual_hours", manual_hours.len(), ROWS_PER_TIMECARD_MAX),
         ("attestations", attestations.len(), ROWS_PER_TIMECARD_MAX),
+        ("overrides", overrides.len(), ROWS_PER_TIMECARD_MAX),
         ("assignments", assignments.len(), ASSIGNMENTS_PER_TIMECARD_MAX),
     ];
     match counts.into_iter().find(|(_, count, most)| *count > *most as usize) {
@@ -513,6 +516,16 @@ fn attestation_row(said: &v1::AttestationFact) -> AttestationRow<'_> {
     }
 }
 
+fn override_row(stated: &v1::OverrideFact) -> OverrideRow<'_> {
+    OverrideRow {
+        workday: stated.workday.as_str().into(),
+        code: &stated.code,
+        amount: Given::Value(Seconds(stated.seconds)),
+        computed: stated.computed.map(Seconds).into(),
+        recorded: stated.recorded_at.as_str().into(),
+    }
+}
+
 /// What assignments may name.
 #[derive(Clone, Copy)]
 struct Known<'a> {
@@ -690,6 +703,7 @@ fn card_error(number: Number, error: EvaluationError, failures: &[PluginFailure]
                 FactList::Employment => "employment",
                 FactList::ManualHours => "manual_hours",
                 FactList::Attestations => "attestations",
+                FactList::Overrides => "overrides",
                 FactList::Assignments => "assignments",
                 FactList::OpeningBalances => "opening_balances",
                 FactList::Carried => "carried",
@@ -775,6 +789,14 @@ fn write_day(day: &DayExplanation, worked: u32, amounts: &mut impl Iterator<Item
         rule: line.rule.clone(),
         because: line.because.clone(),
     };
+    let overridden = |stated: &words::OverrideSentence| v1::Overridden {
+        pay_code: stated.pay_code.clone(),
+        seconds: stated.row.amount.0,
+        computed: stated.row.computed.0,
+        computed_before: stated.row.computed_before.0,
+        stale: stated.row.is_stale(),
+        text: stated.text.clone(),
+    };
     let exception = |exception: &words::ExceptionSentence| v1::Exception {
         code: exception.code.to_owned(),
         severity: exception.severity.code().to_owned(),
@@ -796,6 +818,7 @@ fn write_day(day: &DayExplanation, worked: u32, amounts: &mut impl Iterator<Item
         day_type: day.day_type.map_or_else(String::new, |day_type| day_type.code().to_owned()),
         worked_seconds: worked,
         pay: day.pay.iter().map(pay).collect(),
+        overridden: day.overrides.iter().map(overridden).collect(),
         exceptions: day.exceptions.iter().map(exception).collect(),
         timeline: day.timeline.iter().map(stretch).collect(),
         steps: day.steps.clone(),

@@ -22,7 +22,7 @@ use shiftmill_core::{
 
 use crate::engine::{self, Question};
 use crate::generate::{self, Random};
-use crate::outcome::Outcome;
+use crate::outcome::{ExceptionKey, Outcome};
 
 /// The outcome of a check: nothing, or the difference.
 pub type Held = Result<(), String>;
@@ -53,6 +53,7 @@ pub const ALL: &[Promise] = &[
     ("nobody who works in a scheduled shift is absent from it", work_attends_shifts),
     ("pairing alone never pays the pause between the shifts of two workdays", pauses_are_not_paid),
     ("days outside of employment expect nothing and earn nothing", outside_employment_earns_nothing),
+    ("without overrides each overridden line is as it was computed", overrides_keep_what_is_computed),
 ];
 
 fn same(expected: &Outcome, found: &Outcome, what: &str) -> Held {
@@ -71,6 +72,7 @@ pub fn permutation_invariance(question: &Question) -> Held {
     shuffle(&mut random, &mut shuffled.facts.employment);
     shuffle(&mut random, &mut shuffled.facts.manual_hours);
     shuffle(&mut random, &mut shuffled.facts.attestations);
+    shuffle(&mut random, &mut shuffled.facts.overrides);
     let (before, mut after) = (engine::answer(question), engine::answer(&shuffled));
     // The error names the fact by its position, which changed.
     let is_by_position = |error: Option<EvaluationError>| match error {
@@ -78,9 +80,10 @@ pub fn permutation_invariance(question: &Question) -> Held {
             EvaluationError::ShiftsOverlap { .. }
             | EvaluationError::EmploymentBackwards { .. }
             | EvaluationError::ManualHoursTooLong { .. }
+            | EvaluationError::OverrideTooLong { .. }
             | EvaluationError::UnknownPayCode { .. }
             | EvaluationError::UnknownAttestation { .. }
-            | EvaluationError::GivenTwice { list: FactList::Attestations, .. },
+            | EvaluationError::GivenTwice { list: FactList::Attestations | FactList::Overrides, .. },
         ) => true,
         Some(_) | None => false,
     };
@@ -350,6 +353,43 @@ pub fn no_pyramiding_identity(question: &Question) -> Held {
     Ok(())
 }
 
+/// Without overrides nothing else is noticed, and the lines of each overridden workday and pay code add up to what the
+/// overrides say is computed. With them those lines are what a person stated, and all others stay.
+pub fn overrides_keep_what_is_computed(question: &Question) -> Held {
+    let mut plain = question.clone();
+    plain.facts.overrides.clear();
+    let (with, without) = (engine::answer(question), engine::answer(&plain));
+    if with.error.is_some() {
+        return Ok(());
+    }
+    let sum = |outcome: &Outcome, place: (Workday, PayCode)| -> u64 {
+        outcome.lines.iter().filter(|(key, _)| (key.0, key.1) == place).map(|(_, amount)| *amount).sum()
+    };
+    for (place, (amount, computed, _)) in &with.overrides {
+        let (paid, base) = (sum(&with, *place), sum(&without, *place));
+        if paid != u64::from(amount.0) || base != u64::from(computed.0) {
+            return Err(format!("{place:?}: {amount} stated, {paid} s paid; {computed} computed, {base} s without it"));
+        }
+    }
+    let others = |outcome: &Outcome| {
+        let mut lines = outcome.lines.clone();
+        lines.retain(|key, _| !with.overrides.contains_key(&(key.0, key.1)));
+        lines
+    };
+    if others(&with) != others(&without) {
+        return Err("a line without an override is another one".into());
+    }
+    // Overrides are also noticed on workdays outside of employment.
+    let stated =
+        |row: &&ExceptionKey| !matches!(row.1, ExceptionCode::StaleOverride | ExceptionCode::OutsideEmployment);
+    if !with.exceptions.iter().filter(stated).eq(without.exceptions.iter().filter(stated)) {
+        return Err("overrides raise or hide other exceptions".into());
+    }
+    let mut days = with.workdays.clone();
+    days.retain(|workday, _| without.workdays.contains_key(workday));
+    if days == without.workdays { Ok(()) } else { Err("overrides change the work of a workday".into()) }
+}
+
 /// Spans, premiums and totals have the same sums as the pay lines.
 pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     let rows = engine::rows(question, Detail::Full);
@@ -381,7 +421,8 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
         let quantity = names.pay_code(code).is_some_and(|info| info.layer == Layer::Quantity);
         let leave = names.pay_code(code).is_some_and(|info| info.name.starts_with("leave_"));
         let manual = question.facts.manual_hours.iter().any(|hours| hours.code == code);
-        let beside_the_timeline = quantity || manual || (leave && amounts);
+        let stated = question.facts.overrides.iter().any(|stated| stated.code == code);
+        let beside_the_timeline = quantity || manual || stated || (leave && amounts);
         if !beside_the_timeline && explained.get(&code).copied().unwrap_or(0) != amount {
             return Err(format!("{code:?} pays {amount} and is explained for {:?}", explained.get(&code)));
         }
@@ -628,6 +669,10 @@ fn moved(question: &Question, days: i32) -> Question {
         said.workday = said.workday.plus(days);
         said.recorded_at = later(said.recorded_at, days);
     }
+    for stated in &mut facts.overrides {
+        stated.workday = stated.workday.plus(days);
+        stated.recorded_at = later(stated.recorded_at, days);
+    }
     for row in &mut facts.assignments {
         row.from = row.from.plus(days);
     }
@@ -690,6 +735,7 @@ fn moved_outcome(outcome: &Outcome, days: i32) -> Outcome {
         totals: outcome.totals.iter().map(|(key, amount)| ((key.0, key.1.plus(days), key.2), *amount)).collect(),
         workdays: outcome.workdays.iter().map(|(workday, row)| (workday.plus(days), *row)).collect(),
         splits: outcome.splits.clone(),
+        overrides: outcome.overrides.iter().map(|(key, row)| ((key.0.plus(days), key.1), *row)).collect(),
     }
 }
 

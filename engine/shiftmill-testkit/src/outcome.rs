@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::{
-    DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, PayCode, PayLine, RuleId,
-    Seconds, SplitRow, TagId, Timestamp, TotalRow, TotalScope, Workday, WorkdayRow,
+    DayType, EvaluationError, Evaluations, ExceptionCode, ExceptionRow, ExceptionState, OverrideRow, PayCode, PayLine,
+    RuleId, Seconds, SplitRow, TagId, Timestamp, TotalRow, TotalScope, Workday, WorkdayRow,
 };
 
 /// The key of a pay line: workday, pay code, rule and the number of its grounds.
@@ -29,6 +29,8 @@ pub struct Outcome {
     /// Totals of the pay period by the values of tags: the position of the name, the first tag with the value, and the
     /// pay code.
     pub splits: BTreeMap<(u8, TagId, PayCode), u64>,
+    /// Overrides by workday and pay code: what is stated, what is computed, what was computed before.
+    pub overrides: BTreeMap<(Workday, PayCode), (Seconds, Seconds, Seconds)>,
     /// Day type, punches and work time of each workday.
     pub workdays: BTreeMap<Workday, (DayType, u16, Seconds)>,
 }
@@ -52,6 +54,10 @@ impl Outcome {
         }
         for SplitRow { name, tag, code, amount } in results.splits.rows(own.splits) {
             *outcome.splits.entry((name, tag, code)).or_default() += u64::from(amount);
+        }
+        for row in results.overrides.rows(own.overrides) {
+            let OverrideRow { workday, code, amount, computed, computed_before } = row;
+            outcome.overrides.insert((workday, code), (amount, computed, computed_before));
         }
         for WorkdayRow { workday, day_type, punches, worked } in results.workdays.rows(own.workdays) {
             outcome.workdays.insert(workday, (day_type, punches, worked));

@@ -93,6 +93,9 @@ pub fn timecard(question: &Question) -> String {
     for said in &facts.attestations {
         let _ = writeln!(text, "Attested: {said:?}");
     }
+    for stated in &facts.overrides {
+        let _ = writeln!(text, "Override: {stated:?}");
+    }
     for approval in &facts.approvals {
         let _ = writeln!(text, "Approval: {approval:?}");
     }
@@ -143,6 +146,10 @@ pub fn answer(outcome: &Outcome, names: &Names, zone: &Zone) -> Vec<String> {
     for ((name, tag, code), amount) in &outcome.splits {
         let code_name = names.pay_code(*code).map_or("?", |info| info.name.as_str());
         lines.push(format!("split: name {name}, tag {}, {code_name} {}", tag.0, amount_of(*amount, names, *code)));
+    }
+    for ((workday, code), (amount, computed, before)) in &outcome.overrides {
+        let name = names.pay_code(*code).map_or("?", |info| info.name.as_str());
+        lines.push(format!("override: {} {name} {amount}, computed {computed}, before {before}", day(*workday)));
     }
     for (workday, (day_type, punches, worked)) in &outcome.workdays {
         lines.push(format!("workday: {} {day_type} {punches} punches, worked {worked}", day(*workday)));

@@ -56,6 +56,9 @@ fn smaller(question: &Question) -> Vec<Question> {
     with(&|question| question.facts.approvals.clear());
     with(&|question| gone(question.facts.manual_hours.pop()));
     with(&|question| gone(question.facts.attestations.pop()));
+    for index in 0..facts.overrides.len() {
+        with(&|question| gone(question.facts.overrides.remove(index)));
+    }
     with(&|question| question.split_by.clear());
     with(&|question| question.facts.tag = TagId::NONE);
     with(&|question| question.facts.shifts.iter_mut().for_each(|row| row.tag = TagId::NONE));

@@ -25,6 +25,8 @@ pub enum Table {
     ManualHours,
     /// What employees attested.
     Attestations,
+    /// Pay lines that people stated, whatever is computed.
+    Overrides,
     /// What changes for employees by date.
     Assignments,
     /// Values that plugins carried over from the pay period before.
@@ -33,7 +35,7 @@ pub enum Table {
 
 impl Table {
     /// All tables.
-    pub const ALL: [Table; 12] = [
+    pub const ALL: [Table; 13] = [
         Table::Employees,
         Table::Punches,
         Table::Schedule,
@@ -44,6 +46,7 @@ impl Table {
         Table::Approvals,
         Table::ManualHours,
         Table::Attestations,
+        Table::Overrides,
         Table::Assignments,
         Table::Carried,
     ];
@@ -61,6 +64,7 @@ impl Table {
             Table::Approvals => "approvals",
             Table::ManualHours => "manual_hours",
             Table::Attestations => "attestations",
+            Table::Overrides => "overrides",
             Table::Assignments => "assignments",
             Table::Carried => "carried",
         }
@@ -157,6 +161,7 @@ fields! {
         Approvals Required "the employee's key";
         ManualHours Required "the employee's key";
         Attestations Required "the employee's key";
+        Overrides Required "the employee's key";
         Assignments Required "the employee's key";
         Carried Required "the employee's key";
     }
@@ -215,6 +220,7 @@ fields! {
     Code "code" ["leave", "leave_code", "leave_type", "type", "pay_code"] {
         Leave Required "a leave code of the ruleset";
         ManualHours Required "a pay code of the ruleset that counts time";
+        Overrides Required "a pay code of the ruleset that counts time";
     }
     From "from" ["start", "start_date", "begin"] {
         Leave When "a date (whole workdays, both included), or a date and a time";
@@ -235,6 +241,7 @@ fields! {
         Waivers Required "a date";
         ManualHours Required "a date";
         Attestations Required "a date";
+        Overrides Required "a date";
         Approvals When "one workday, instead of `from` and `to`";
     }
     Start "start" ["start_time", "shift_start", "from"] {
@@ -254,6 +261,10 @@ fields! {
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
         Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";
         ManualHours Required "how much: `2:00`, `2h`";
+        Overrides Required "how much the workday has of it: `2:00`, `2h`; `0:00` for nothing";
+    }
+    Computed "computed" ["was_computed", "calculated"] {
+        Overrides Optional "how much was computed when it was stated: `2:15`; not compared when empty";
     }
     Half "half" ["half_day"] {
         Leave Optional "`first` or `second` when the leave is half of `workday`";
@@ -265,6 +276,7 @@ fields! {
         Approvals Optional "when it became known; always known, when empty";
         ManualHours Optional "when they became known; always known, when empty";
         Attestations Optional "when it became known; always known, when empty";
+        Overrides Optional "when it became known; always known, when empty";
     }
     Question "question" ["attestation"] {
         Attestations Required "an attestation of the ruleset, such as `rests_taken`";

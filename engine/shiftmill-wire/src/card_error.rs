@@ -31,6 +31,7 @@ fn message(error: EvaluationError, name: Option<&str>) -> String {
         | EvaluationError::ApprovalBackwards { .. }
         | EvaluationError::EmploymentBackwards { .. }
         | EvaluationError::ManualHoursTooLong { .. }
+        | EvaluationError::OverrideTooLong { .. }
         | EvaluationError::RulesetsApart
         | EvaluationError::AssignmentOfJob { .. }
         | EvaluationError::GivenTwice { .. }
@@ -135,8 +136,9 @@ errors! {
     LeaveBackwards { index },
     ApprovalBackwards { index },
     EmploymentBackwards { index },
-    UnknownPayCode { index code },
+    UnknownPayCode { index code list },
     ManualHoursTooLong { index },
+    OverrideTooLong { index },
     RulesetsApart,
     AssignmentOfJob { index },
     UnknownCalendar { index ruleset calendar },

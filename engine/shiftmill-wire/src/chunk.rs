@@ -2,10 +2,7 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, Assignment, Attestation, BatchError, CalendarChoice, CalendarId, Carried, CheckedBatch,
-    ColumnValue, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
-    Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId,
-    TimecardBatch, Timestamp, Unit, Waiver, WaiverKind, Workday,
+    Approval, ApprovalTime, Assignment, Attestation, BatchError, CalendarChoice, CalendarId, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp, Unit, Waiver, WaiverKind, Workday, Override,
 };
 use shiftmill_proto::v1;
 
@@ -55,6 +52,9 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         }),
         attestations: rows(&batch.attestations, |employee, row| {
             write_attestation(employee, row, vocabulary.attestation_name(ruleset(employee), row.question))
+        }),
+        overrides: rows(&batch.overrides, |employee, row| {
+            write_override(employee, row, vocabulary.pay_code_name(ruleset(employee), row.code))
         }),
         opening_balances: rows(&batch.opening_balances, |employee, row| {
             write_balance(employee, row, vocabulary.rule_name(ruleset(employee), row.rule))
@@ -117,6 +117,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         sparse(&chunk.manual_hours, "manual_hours", |row| (row.employee, Ok(read_manual_hours(row, &employees))))?;
     let attestations =
         sparse(&chunk.attestations, "attestations", |row| (row.employee, Ok(read_attestation(row, &employees))))?;
+    let overrides = sparse(&chunk.overrides, "overrides", |row| (row.employee, Ok(read_override(row, &employees))))?;
     let opening_balances =
         sparse(&chunk.opening_balances, "opening_balances", |row| (row.employee, Ok(read_balance(row, &employees))))?;
     let carried = read_carried(&chunk, &employees)?;
@@ -130,10 +131,16 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
             unknown.rules.push(row, &named.rule);
         }
     }
+    let counts_time =
+        |employee: u32, code: PayCode| employees.names(employee).is_some_and(|names| names.counts_time(code));
     for (row, (named, (_, hours))) in chunk.manual_hours.iter().zip(manual_hours.iter()).enumerate() {
-        let info = employees.names(named.employee).and_then(|names| names.pay_code(hours.code));
-        if info.is_none_or(|info| info.unit != Unit::Second) {
-            unknown.pay_codes.push(row, &named.code);
+        if !counts_time(named.employee, hours.code) {
+            unknown.manual_codes.push(row, &named.code);
+        }
+    }
+    for (row, (named, (_, stated))) in chunk.overrides.iter().zip(overrides.iter()).enumerate() {
+        if !counts_time(named.employee, stated.code) {
+            unknown.overridden_codes.push(row, &named.code);
         }
     }
     for (row, (named, (_, said))) in chunk.attestations.iter().zip(attestations.iter()).enumerate() {
@@ -178,6 +185,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         assignments,
         manual_hours,
         attestations,
+        overrides,
         opening_balances,
         carried,
     };
@@ -334,6 +342,13 @@ impl Employees<'_> {
 
     fn names(&self, employee: u32) -> Option<&Names> {
         self.known.rulesets.get(self.ruleset(employee as usize)).copied()
+    }
+
+    /// The pay code of an employee's ruleset with this name.
+    fn pay_code(&self, employee: u32, name: &str) -> PayCode {
+        let codes = self.names(employee).map_or(&[][..], |names| names.pay_codes.as_slice());
+        let code = codes.iter().position(|info| info.name == name);
+        PayCode(code.and_then(|position| u16::try_from(position).ok()).unwrap_or(NO_PAY_CODE))
     }
 }
 
@@ -651,12 +666,32 @@ fn write_manual_hours(employee: u32, hours: &ManualHours, code: String) -> v1::M
 }
 
 fn read_manual_hours(row: &v1::ManualHoursRow, employees: &Employees<'_>) -> ManualHours {
-    let names = employees.names(row.employee).map_or(&[][..], |names| names.pay_codes.as_slice());
-    let code = names.iter().position(|info| info.name == row.code).and_then(|position| u16::try_from(position).ok());
     ManualHours {
         workday: Workday(row.workday),
-        code: PayCode(code.unwrap_or(NO_PAY_CODE)),
+        code: employees.pay_code(row.employee, &row.code),
         amount: Seconds(row.seconds),
+        recorded_at: Timestamp(row.recorded_at),
+    }
+}
+
+fn write_override(employee: u32, stated: &Override, code: String) -> v1::OverrideRow {
+    let Override { workday, code: _, amount, computed, recorded_at } = *stated;
+    v1::OverrideRow {
+        employee,
+        workday: workday.0,
+        code,
+        seconds: amount.0,
+        computed: computed.map(|computed| computed.0),
+        recorded_at: recorded_at.0,
+    }
+}
+
+fn read_override(row: &v1::OverrideRow, employees: &Employees<'_>) -> Override {
+    Override {
+        workday: Workday(row.workday),
+        code: employees.pay_code(row.employee, &row.code),
+        amount: Seconds(row.seconds),
+        computed: row.computed.map(Seconds),
         recorded_at: Timestamp(row.recorded_at),
     }
 }
@@ -716,8 +751,7 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 mod tests {
     use super::*;
     use shiftmill_core::{
-        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, EvaluationError, Layer, Multiplier,
-        PayCodeInfo, Punch, RosterKind, ShiftFact, ShiftTimes,
+    ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, EvaluationError, Layer, Multiplier, PayCodeInfo, Punch, RosterKind, ShiftFact, ShiftTimes, Unit,
     };
 
     fn names() -> Names {
@@ -792,6 +826,15 @@ mod tests {
                 Employment { hired: Some(day.plus(9)), left: None },
             ],
             manual_hours: vec![ManualHours { workday: day, code: PayCode(1), amount: Seconds(60), recorded_at }],
+            overrides: [(0, None), (7_200, Some(Seconds::ZERO)), (1, Some(Seconds(90)))]
+                .map(|(amount, computed)| Override {
+                    workday: day,
+                    code: PayCode(1),
+                    amount: Seconds(amount),
+                    computed,
+                    recorded_at,
+                })
+                .to_vec(),
             attestations: [true, false]
                 .map(|answer| Attestation { workday: day, question: u16::from(answer), answer, recorded_at })
                 .to_vec(),

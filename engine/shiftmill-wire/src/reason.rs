@@ -137,6 +137,7 @@ grounds! {
     34 OutsideEmployment,
     50 ManualHours,
     51 RestRequirement,
+    55 Override,
 }
 
 #[cfg(test)]

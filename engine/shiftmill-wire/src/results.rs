@@ -6,8 +6,8 @@ use std::slice;
 
 use shiftmill_core::{
     CardResult, CarriedRows, CheckedBatch, ColumnValue, EvaluationError, Evaluations, ExceptionRows, FactList,
-    MarkRows, PayCode, PayLines, PluginFailure, PremiumSpan, Quantity, ResultHasher, RowEnds, Seconds, Span, SplitRows,
-    StreamHash, TagId, Timestamp, TotalRows, Workday, WorkdayRows,
+    MarkRows, OverrideRows, PayCode, PayLines, PluginFailure, PremiumSpan, Quantity, ResultHasher, RowEnds, Seconds,
+    Span, SplitRows, StreamHash, TagId, Timestamp, TotalRows, Workday, WorkdayRows,
 };
 use shiftmill_proto::v1;
 
@@ -147,6 +147,13 @@ lists! {
             code => split_code,
             amount => split_amount,
         }
+        overrides: OverrideRows, when_any override_count {
+            workday => override_workday,
+            code => override_code,
+            amount => override_amount,
+            computed => override_computed,
+            computed_before => override_computed_before,
+        }
     }
     rows {
         spans => spans (write_span, read_span), when_any span_count;
@@ -235,6 +242,7 @@ fn row(chunk: &CheckedBatch, employee: u32, error: EvaluationError) -> Option<(&
         FactList::Approvals => ("approvals", facts.approvals.first_of(employee)),
         FactList::Employment => ("employment", facts.employment.first_of(employee)),
         FactList::ManualHours => ("manual_hours", facts.manual_hours.first_of(employee)),
+        FactList::Overrides => ("overrides", facts.overrides.first_of(employee)),
         FactList::Attestations => ("attestations", facts.attestations.first_of(employee)),
         FactList::Assignments => ("assignments", facts.assignments.first_of(employee)),
         FactList::OpeningBalances => ("opening_balances", facts.opening_balances.first_of(employee)),
@@ -392,9 +400,7 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
 pub(crate) mod tests {
     use super::*;
     use shiftmill_core::{
-        Assignment, Because, CalendarChoice, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow,
-        ExceptionState, FailureCode, Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId,
-        Severity, ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow,
+    Assignment, Because, CalendarChoice, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode, Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow, OverrideRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.
@@ -444,6 +450,13 @@ pub(crate) mod tests {
         results.reasons.push(&[1, 2]);
         results.marks.push(MarkRow { exception: 0, reason: 0 });
         results.splits.push(SplitRow { name: 1, tag: TagId(2), code: PayCode(3), amount: 3_600 });
+        results.overrides.push(OverrideRow {
+            workday,
+            code: PayCode(3),
+            amount: Seconds(3_600),
+            computed: Seconds(0),
+            computed_before: Seconds(60),
+        });
         let ends = results.ends();
         let card = |provisional, error| CardResult { ends, provisional, error };
         results.cards = vec![card(true, None), card(false, Some(EvaluationError::Engine)), card(false, None)];
@@ -565,7 +578,7 @@ pub(crate) mod tests {
     #[test]
     fn every_column_has_a_field_of_its_name() {
         let fields = crate::descriptor::fields("ChunkResult");
-        let prefixes = ["workday", "line", "exception", "total", "carried", "mark", "split"];
+        let prefixes = ["workday", "line", "exception", "total", "carried", "mark", "split", "override"];
         // The table of workdays does not say twice that it is about workdays.
         let others = [("workday_workday", "workday"), ("workday_day_type", "workday_type")];
         for ((columns, told), prefix) in TABLES.iter().zip(prefixes) {

@@ -16,7 +16,9 @@ pub struct UnknownNames {
     /// Rules, by their rows in `opening_balances`.
     pub(crate) rules: NamesByRow,
     /// Pay codes, by their rows in `manual_hours`.
-    pub(crate) pay_codes: NamesByRow,
+    pub(crate) manual_codes: NamesByRow,
+    /// Pay codes, by their rows in `overrides`.
+    pub(crate) overridden_codes: NamesByRow,
     /// Questions, by their rows in `attestations`.
     pub(crate) attestations: NamesByRow,
     /// Calendars, by their rows in `assignments`.
@@ -35,7 +37,8 @@ impl UnknownNames {
             FactList::Shifts => self.shifts.get(row),
             FactList::Leave => self.leave.get(row),
             FactList::OpeningBalances => self.rules.get(row),
-            FactList::ManualHours => self.pay_codes.get(row),
+            FactList::ManualHours => self.manual_codes.get(row),
+            FactList::Overrides => self.overridden_codes.get(row),
             FactList::Attestations => self.attestations.get(row),
             FactList::Assignments => self.calendars.get(row),
             FactList::Corrections

@@ -105,7 +105,7 @@ impl Vocabulary {
         number(self.names(ruleset)?.rules.as_slice(), name).map(RuleId)
     }
 
-    /// The pay code of a ruleset with this name, for [`shiftmill_core::ManualHours`].
+    /// The pay code of a ruleset with this name, for [`shiftmill_core::ManualHours`] and [`shiftmill_core::Override`].
     pub fn pay_code(&self, ruleset: u16, name: &str) -> Option<PayCode> {
         number(self.names(ruleset)?.pay_codes.as_slice(), name).map(PayCode)
     }

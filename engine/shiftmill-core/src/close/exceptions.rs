@@ -77,7 +77,8 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::IgnoredPunch
         | E::UnapprovedOffsitePunch
         | E::UnapprovedCallback
-        | E::OverSchedule => Some(Severity::Medium),
+        | E::OverSchedule
+        | E::StaleOverride => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked | E::MarkedPunch => {
             Some(Severity::Low)
         }

@@ -2,6 +2,7 @@
 mod carry;
 mod context;
 pub mod exceptions;
+pub(crate) mod overrides;
 mod rejected;
 pub(crate) mod splits;
 #[cfg(test)]
@@ -9,7 +10,7 @@ mod tests;
 pub(crate) mod totals;
 
 use crate::card::CardState;
-use crate::evaluation::{Detail, EvaluationError, Evaluations};
+use crate::evaluation::{Detail, EvaluationError, Evaluations, OverrideRow};
 use crate::scratch::Scratch;
 use crate::shape::workdays;
 use crate::timecard::Inputs;
@@ -28,13 +29,16 @@ pub fn close(
 ) -> Result<bool, EvaluationError> {
     let short = context::check(inputs, state)?;
     let provisional = rejected::check(inputs, state)? || short;
-    exceptions::raise(inputs, detail, state, results);
     totals::gather_lines(inputs, state, &mut scratch.totals);
+    overrides::apply(inputs, state, &mut scratch.totals, &mut scratch.overrides);
+    exceptions::raise(inputs, detail, state, results);
     totals::add_up(inputs, &mut scratch.totals, results);
-    splits::add(inputs, state, &mut scratch.splits, results);
+    let overrides = scratch.overrides.rows.as_slice();
+    splits::add(inputs, state, overrides, &mut scratch.splits, results);
     if detail >= Detail::Workdays {
-        add_workdays(inputs, state, results);
+        add_workdays(inputs, state, overrides, results);
         totals::add_lines(inputs, &scratch.totals, results);
+        overrides.iter().for_each(|row| results.overrides.push(*row));
     }
     if detail >= Detail::Spans {
         let pay_period = inputs.window.pay_period;
@@ -47,9 +51,11 @@ pub fn close(
     Ok(provisional)
 }
 
-fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, results: &mut Evaluations) {
-    // Holidays that were not worked are paid after the workdays were collected, and may be on a day of their own.
+fn add_workdays(inputs: &Inputs<'_>, state: &mut CardState, overrides: &[OverrideRow], results: &mut Evaluations) {
+    // Holidays that were not worked are paid after the workdays were collected, and may be on a day of their own; so
+    // may overrides.
     workdays::add_days_of_quantities(inputs, state);
+    workdays::add_days_of_overrides(inputs, state, overrides);
     let pay_period = inputs.window.pay_period;
     let from = state.workdays.partition_point(|day| day.workday < pay_period.first);
     let until = state.workdays.partition_point(|day| day.workday <= pay_period.last);

@@ -2,7 +2,7 @@
 //! - Takes:  spans, premiums and quantities as pay left them.
 //! - Gives:  one pay line per reporting workday, pay code, rule and grounds; totals by pay code.
 //! - Keeps:  every second and unit of the pay period; days of context are left out.
-//! - Runs:   last, after the exceptions.
+//! - Runs:   last in close; [`super::overrides`] changes the lines before they are added up.
 //! - Edges:  lines are in order of workday, layer of the pay code, pay code, rule, grounds. A line with amount zero is
 //!   left out. The total of a workweek has only its workdays in the pay period, and is named by its first workday,
 //!   which may be before the pay period. Time that is not paid (deducted breaks) has lines and totals too.
@@ -40,6 +40,11 @@ impl LineKey {
 
     fn code(self) -> PayCode {
         PayCode((self.0 >> 24) as u16)
+    }
+
+    /// What lines of one workday and pay code share.
+    fn day_and_code(self) -> u64 {
+        self.0 >> 24
     }
 
     fn rule(self) -> RuleId {
@@ -116,16 +121,13 @@ impl<'a> Gather<'a> {
         if amount == 0 || !self.pay_period.contains(workday) {
             return;
         }
-        // The window is no longer than some hundred days.
-        let day = workday.0.abs_diff(self.pay_period.first.0) as u16;
-        let layer = self.names.pay_code(code).map_or(Layer::Base, |info| info.layer);
-        let key = LineKey::new(day, layer, code, reason);
+        let key = key_of(self.names, self.pay_period, workday, code, reason);
         for (other, sum) in self.lines.iter_mut().rev() {
             if *other == key {
                 *sum = sum.saturating_add(amount);
                 return;
             }
-            if other.day() != day {
+            if other.day() != key.day() {
                 break;
             }
         }
@@ -174,6 +176,33 @@ fn merge(lines: &mut Vec<Line>, others: &mut Vec<Line>) {
     if meet {
         sum_up(lines);
     }
+}
+
+/// Puts one line in the place of all lines of a workday in the pay period and a pay code, and returns the sum of those.
+/// A line with amount zero is left out.
+pub(super) fn replace(
+    inputs: &Inputs<'_>,
+    scratch: &mut Scratch,
+    workday: Workday,
+    code: PayCode,
+    (amount, reason): (u32, Reason),
+) -> u32 {
+    let key = key_of(inputs.timeline.names(), inputs.window.pay_period, workday, code, reason);
+    let lines = &mut scratch.lines;
+    let from = lines.partition_point(|(other, _)| other.day_and_code() < key.day_and_code());
+    let until = lines.partition_point(|(other, _)| other.day_and_code() <= key.day_and_code());
+    let sum = lines[from..until].iter().fold(0_u32, |sum, (_, amount)| sum.saturating_add(*amount));
+    lines.splice(from..until, (amount > 0).then_some((key, amount)));
+    sum
+}
+
+/// The key of a line on a workday of the pay period.
+#[inline(always)]
+fn key_of(names: &Names, pay_period: WorkdayRange, workday: Workday, code: PayCode, reason: Reason) -> LineKey {
+    // The window is no longer than some hundred days.
+    let day = workday.0.abs_diff(pay_period.first.0) as u16;
+    let layer = names.pay_code(code).map_or(Layer::Base, |info| info.layer);
+    LineKey::new(day, layer, code, reason)
 }
 
 /// Adds the gathered pay lines to the results.

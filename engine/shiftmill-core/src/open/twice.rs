@@ -1,9 +1,11 @@
 //! Facts that are given twice: of two that exclude each other, neither is guessed to be the right one.
-//! - Takes:  corrections and attestations known at `as_of`, decided day types, opening balances and carried values of one card.
+//! - Takes:  corrections, attestations and overrides known at `as_of`, decided day types, assignments, opening balances
+//!   and carried values of one card.
 //! - Gives:  an error for the first fact that an earlier one of its list excludes: one punch retimed to two instants,
-//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers to one question, recorded at the same second; two assignments for one job from one
-//!   day on; two balances of one rule; two values for one key.
-//! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind.
+//!   or given two kinds, recorded at the same second; two types for one day, or for stretches of one day; two answers
+//!   to one question, or two overrides of one pay code on one workday, recorded at the same second; two assignments for
+//!   one job from one day on; two balances of one rule; two values for one key.
+//! - Keeps:  facts that say the same twice, where one says no more than two: a day type, a retime, a kind, an override.
 //! - Runs:   with the check of the window, before any fact is used.
 //! - Source: 29 CFR 516.2: a record states what was worked once. Waivers are a set and cannot exclude each other.
 //! - Shown:  timecards/punches/given_twice.md
@@ -13,7 +15,7 @@ use alloc::vec::Vec;
 use crate::evaluation::{EvaluationError, FactList};
 use crate::open::correction_policy::CorrectionAction;
 use crate::time::Timestamp;
-use crate::timecard::{Attestation, Correction, CorrectionKind, Inputs, PunchRef};
+use crate::timecard::{Attestation, Correction, CorrectionKind, Inputs, Override, PunchRef};
 
 /// The order in which facts of one list are compared.
 pub(crate) type Scratch = Vec<u32>;
@@ -25,6 +27,10 @@ pub(super) fn check(inputs: &Inputs<'_>, order: &mut Scratch) -> Result<(), Eval
     let said = |said: &Attestation| {
         let known = said.recorded_at <= inputs.window.as_of;
         known.then_some((said.workday, said.question, said.recorded_at))
+    };
+    let stated = |row: &Override| {
+        let known = row.recorded_at <= inputs.window.as_of;
+        known.then_some((row.workday, row.code, row.recorded_at))
     };
     let checks = [
         (FactList::Corrections, twice(card.corrections, order, changed, |one, other| to(one) == to(other))),
@@ -38,6 +44,7 @@ pub(super) fn check(inputs: &Inputs<'_>, order: &mut Scratch) -> Result<(), Eval
             ),
         ),
         (FactList::Attestations, twice(card.attestations, order, said, |one, other| one.answer == other.answer)),
+        (FactList::Overrides, twice(card.overrides, order, stated, |one, other| one == other)),
         (
             FactList::Assignments,
             twice(card.assignments, order, |row| Some((row.from, row.job)), |one, other| one == other),

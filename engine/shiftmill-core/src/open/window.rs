@@ -130,6 +130,12 @@ fn check_statements(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
             refuse_outside(inputs, hours.workday, hours.workday)?;
         }
     }
+    for (index, stated) in (0_u32..).zip(inputs.card.overrides) {
+        stated.check(index, inputs)?;
+        if stated.recorded_at <= as_of {
+            refuse_outside(inputs, stated.workday, stated.workday)?;
+        }
+    }
     for (index, said) in (0_u32..).zip(inputs.card.attestations) {
         if usize::from(said.question) >= inputs.timeline.names().attestations.len() {
             return Err(EvaluationError::UnknownAttestation { index, question: said.question });

@@ -9,8 +9,8 @@
 //! - Shown:  timecards/manual/hours.md
 
 use crate::card::{CardState, Quantity};
-use crate::codes::{ExceptionCode, PayCodeInfo, RuleId, Unit};
-use crate::evaluation::EvaluationError;
+use crate::codes::{ExceptionCode, RuleId};
+use crate::evaluation::{EvaluationError, FactList};
 use crate::reason::{Because, Reason};
 use crate::time::Seconds;
 use crate::timecard::{Inputs, ManualHours};
@@ -21,9 +21,8 @@ pub(crate) const MANUAL_HOURS_MAX: Seconds = Seconds::hours(24);
 impl ManualHours {
     /// Refuses hours that the ruleset cannot pay.
     pub(crate) fn check(&self, index: u32, inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
-        let counts_time = |info: &PayCodeInfo| info.unit == Unit::Second;
-        if !inputs.timeline.names().pay_code(self.code).is_some_and(counts_time) {
-            return Err(EvaluationError::UnknownPayCode { index, code: self.code.0 });
+        if !inputs.timeline.names().counts_time(self.code) {
+            return Err(EvaluationError::UnknownPayCode { index, code: self.code.0, list: FactList::ManualHours });
         }
         if self.amount > MANUAL_HOURS_MAX {
             return Err(EvaluationError::ManualHoursTooLong { index });

@@ -153,6 +153,7 @@ impl Bench {
             assignments: &[],
             manual_hours: &[],
             attestations: &[],
+            overrides: &[],
             opening_balances: &self.opening,
             carried: &[],
         };

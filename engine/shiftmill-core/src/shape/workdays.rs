@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use crate::card::{CardState, Noticed, Pair, ScheduledShift, Span, SpanState, WorkdayState, WorkedShift};
 use crate::coded::coded;
 use crate::codes::{DayType, PayCode, RuleId};
+use crate::evaluation::OverrideRow;
 use crate::reason::{Because, Reason};
 use crate::shape::{calendar, split};
 use crate::tags::TagId;
@@ -394,6 +395,15 @@ pub(crate) fn add_days_of_quantities(inputs: &Inputs<'_>, state: &mut CardState)
     let near = &mut 0;
     for quantity in quantities.iter() {
         row_with_type(inputs, last_worked, workdays, near, quantity.workday);
+    }
+}
+
+/// Adds rows for overrides on workdays that have none yet.
+pub(crate) fn add_days_of_overrides(inputs: &Inputs<'_>, state: &mut CardState, overrides: &[OverrideRow]) {
+    let CardState { workdays, last_worked, .. } = state;
+    let near = &mut 0;
+    for row in overrides {
+        row_with_type(inputs, last_worked, workdays, near, row.workday);
     }
 }
 

@@ -157,6 +157,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
         assignments: &[],
         manual_hours: &[],
         attestations: &[],
+        overrides: &[],
         opening_balances: &[],
         carried: &[Carried { key: CarryKey(5), value: 50 }, Carried { key: CarryKey(9), value: 90 }],
     };

@@ -560,6 +560,24 @@ fn statements_are_the_same_through_all_doors() {
         assert_eq!(by_file.is_some(), read);
     }
     assert_eq!(file(Table::ManualHours, "workday,code,amount", &[DAY, "regular", "-2:00"]), None);
+    for (amount, seconds, computed, read) in
+        [("0:00", 0, "", true), ("2:00:30", 7_230, "0:00", true), ("-1", 0, "", false)]
+    {
+        let row = [DAY, "regular", amount, computed, recorded];
+        let by_file = file(Table::Overrides, "workday,code,amount,computed,recorded", &row);
+        let of_suite = if computed.is_empty() { String::new() } else { format!(" computed {computed}") };
+        let by_suite = suite(DAY, "overrides", &format!("regular {amount}{of_suite} recorded {recorded}"));
+        let (workday, code, recorded_at) = (DAY.to_owned(), "regular".to_owned(), recorded.to_owned());
+        let computed = (!computed.is_empty()).then_some(0);
+        let stated = v1::OverrideFact { workday, code, seconds, computed, recorded_at };
+        let by_message = message(v1::Timecard { overrides: vec![stated], ..v1::Timecard::default() });
+        let by_file = by_file.map(|(card, _)| card.overrides);
+        assert_eq!(by_suite.map(|card| card.overrides), by_file);
+        assert_eq!(by_file.is_some(), read);
+        if read {
+            assert_eq!(by_message.map(|card| card.overrides), by_file);
+        }
+    }
     let answers =
         [("rests_taken", "no", true), ("rests_taken", "YES", true), ("rests_taken", "?", false), ("x", "no", false)];
     for (question, answer, read) in answers {

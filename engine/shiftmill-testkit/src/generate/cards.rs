@@ -3,8 +3,9 @@
 use shiftmill_core::{
     Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CardFacts, Compensation, Correction,
     CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, EvaluationWindow, ExceptionCode, Fold, Leave,
-    LeaveTime, ManualHours, OpeningBalance, PayCode, PlanTimeline, Punch, PunchKind, PunchRef, RosterKind, RuleId,
-    Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, Unit, Waiver, WaiverKind, WallTime, Workday, Zone,
+    LeaveTime, ManualHours, OpeningBalance, Override, PayCode, PlanTimeline, Punch, PunchKind, PunchRef, RosterKind,
+    RuleId, Seconds, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, Unit, Waiver, WaiverKind, WallTime,
+    Workday, Zone,
 };
 
 use super::{Grid, Random, tags};
@@ -399,6 +400,7 @@ impl Maker<'_> {
         }
         self.approvals(facts);
         self.statements(facts);
+        self.overrides(facts);
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
             let rules: Vec<RuleId> = plan.overtime.tiers.iter().map(|tier| tier.rule).collect();
@@ -436,6 +438,36 @@ impl Maker<'_> {
             let question = if self.random.below(300) == 0 { 99 } else { self.random.below(questions.max(1)) as u16 };
             let (workday, answer, recorded_at) = (self.any_day(), self.random.chance(50), self.known());
             facts.attestations.push(Attestation { workday, question, answer, recorded_at });
+        }
+    }
+
+    /// Pay lines that somebody stated, mostly of codes that much work has, several for some days.
+    fn overrides(&mut self, facts: &mut CardFacts) {
+        let codes = self.timeline.names().pay_codes.len() as u64;
+        let often = *self.random.one_of(&[0, 0, 0, 60, 90]);
+        while self.random.chance(often) {
+            let code = match self.random.below(200) {
+                0 => PayCode(999),
+                1..120 => PayCode::REGULAR,
+                _ => PayCode(self.random.below(codes) as u16),
+            };
+            let counts_time = self.timeline.names().pay_code(code).is_none_or(|info| info.unit == Unit::Second);
+            if !counts_time && self.random.chance(97) {
+                continue;
+            }
+            let most = if self.random.chance(1) { 2_890 } else { 600 };
+            let amount = if self.random.chance(20) { 0 } else { self.minutes(0, most) };
+            let amount = Seconds(amount as u32 + u32::from(self.random.chance(10)));
+            let computed = self.random.maybe(40, |random| Seconds(*random.one_of(&[0, 14_400, 28_800])));
+            let (workday, recorded_at) = (self.any_day(), self.known());
+            let stated = Override { workday, code, amount, computed, recorded_at };
+            facts.overrides.push(stated);
+            match self.random.below(40) {
+                0 => facts.overrides.push(stated),
+                1 => facts.overrides.push(Override { amount: Seconds(600), ..stated }),
+                2..6 => facts.overrides.push(Override { amount: Seconds(600), recorded_at: self.known(), ..stated }),
+                _ => {}
+            }
         }
     }
 
@@ -490,7 +522,7 @@ mod tests {
 
     #[test]
     fn every_list_of_facts_is_made() {
-        let mut made = [false; 27];
+        let mut made = [false; 30];
         for seed in 0..2_000 {
             // Carried values need a plugin, which the generator of edits binds.
             let CardFacts {
@@ -510,6 +542,7 @@ mod tests {
                 assignments,
                 manual_hours,
                 attestations,
+                overrides,
                 opening_balances,
                 carried: _,
             } = generate::question(seed, 0).facts;
@@ -528,6 +561,9 @@ mod tests {
                 !employment.is_empty(),
                 !manual_hours.is_empty(),
                 !attestations.is_empty(),
+                overrides.iter().any(|stated| stated.amount == Seconds::ZERO),
+                overrides.iter().any(|stated| stated.computed.is_some()),
+                overrides.len() > 1,
                 !opening_balances.is_empty(),
                 assignments.iter().any(|row| row.ruleset.is_some() && row.job == TagId::NONE),
                 assignments.iter().any(|row| row.calendar.is_some()),
@@ -545,6 +581,6 @@ mod tests {
             ];
             made.iter_mut().zip(lists).for_each(|(made, list)| *made |= list);
         }
-        assert_eq!(made, [true; 27]);
+        assert_eq!(made, [true; 30]);
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    DayType, ExceptionState, PayCode, Reason, Seconds, TagId, Timestamp, TotalScope, WaiverKind, Workday,
+    Because, DayType, ExceptionCode, ExceptionState, Override, PayCode, Reason, RuleId, Seconds, TagId, Timestamp,
+    TotalScope, WaiverKind, Workday,
 };
 
 use super::assignments::tag_on;
@@ -11,12 +12,21 @@ use super::days::{Duty, day_type};
 use super::moments::Moment;
 use super::overtime::{Extra, week_of};
 use super::shifts::Shift;
-use super::{Amount, Notice, plan_of, tags};
+use super::{Amount, Notice, clock, plan_of, statements, tags};
 use crate::engine::Question;
 use crate::outcome::Outcome;
 
 /// Hours after the instant of an exception at which nothing more is expected, on a workday without a shift.
 const WAIT: Seconds = Seconds::hours(16);
+
+/// What is paid on a workday to a pay code, for one reason and one tag.
+struct Part {
+    workday: Workday,
+    tag: TagId,
+    code: PayCode,
+    reason: Reason,
+    amount: u64,
+}
 
 pub(crate) fn finish(
     question: &Question,
@@ -25,48 +35,81 @@ pub(crate) fn finish(
     moments: &[Moment],
     extras: &[Extra],
     amounts: &[Amount],
-    notices: &[Notice],
+    mut notices: Vec<Notice>,
 ) -> Outcome {
-    let mut outcome = Outcome::default();
-    let mut line = |workday: Workday, code: PayCode, reason: Reason, amount: u64| {
-        if amount > 0 && question.window.pay_period.contains(workday) {
-            *outcome.lines.entry((workday, code, reason.rule, reason.because.number())).or_default() += amount;
-            let week = week_of(plan_of(question, workday), workday);
-            *outcome.totals.entry((TotalScope::Workweek, week, code)).or_default() += amount;
-            let first = question.window.pay_period.first;
-            *outcome.totals.entry((TotalScope::PayPeriod, first, code)).or_default() += amount;
-        }
-    };
-    let mut parts: Vec<(Workday, TagId, PayCode, u64)> = Vec::new();
+    let mut parts: Vec<Part> = Vec::new();
+    let mut add = |workday, tag, code, reason, amount| parts.push(Part { workday, tag, code, reason, amount });
     for moment in moments {
-        line(moment.reporting, moment.code, moment.reason, u64::from(moment.length));
-        parts.push((moment.reporting, moment.tag, moment.code, u64::from(moment.length)));
+        add(moment.reporting, moment.tag, moment.code, moment.reason, u64::from(moment.length));
     }
     for extra in extras {
-        line(extra.reporting, extra.code, extra.reason, u64::from(extra.length));
-        parts.push((extra.reporting, extra.tag, extra.code, u64::from(extra.length)));
+        add(extra.reporting, extra.tag, extra.code, extra.reason, u64::from(extra.length));
     }
     for amount in amounts {
-        line(amount.workday, amount.code, amount.reason, amount.amount);
-        parts.push((amount.workday, tag_on(question, amount.workday), amount.code, amount.amount));
+        add(amount.workday, tag_on(question, amount.workday), amount.code, amount.reason, amount.amount);
     }
+    let mut outcome = Outcome::default();
+    let overrides = statements::overrides(question, &mut notices);
+    for stated in overrides.values() {
+        override_parts(question, stated, &mut parts, &mut notices, &mut outcome);
+    }
+    parts.retain(|part| part.amount > 0 && question.window.pay_period.contains(part.workday));
+    add_up(question, &parts, &mut outcome);
     outcome.splits = splits(question, &parts);
-    outcome.workdays = workdays(question, shifts, duties, moments, amounts);
-    for notice in notices {
+    outcome.workdays = workdays(question, shifts, duties, moments, amounts, &overrides);
+    for notice in &notices {
         exception(question, duties, notice, &mut outcome);
     }
     outcome
 }
 
+/// Puts what somebody stated in the place of what is computed: the first parts stay, as much as there is of them, and
+/// the rest is the employee's.
+fn override_parts(
+    question: &Question,
+    stated: &Override,
+    parts: &mut Vec<Part>,
+    notices: &mut Vec<Notice>,
+    outcome: &mut Outcome,
+) {
+    let Override { workday, code, amount, .. } = *stated;
+    let reason = Reason { rule: RuleId::WORKED, because: Because::Override };
+    let (mut computed, mut left) = (0, u64::from(amount.0));
+    for part in parts.iter_mut().filter(|part| part.workday == workday && part.code == code) {
+        computed += part.amount;
+        part.amount = part.amount.min(left);
+        part.reason = reason;
+        left -= part.amount;
+    }
+    parts.push(Part { workday, tag: tag_on(question, workday), code, reason, amount: left });
+    let computed = Seconds(computed as u32);
+    let before = stated.computed.unwrap_or(computed);
+    outcome.overrides.insert((workday, code), (amount, computed, before));
+    if before != computed {
+        let at = clock::midnight(&question.zone, workday);
+        let measure = Seconds(before.0.abs_diff(computed.0));
+        notices.push(Notice { code: ExceptionCode::StaleOverride, workday, at, measure });
+    }
+}
+
+/// Pay lines and totals.
+fn add_up(question: &Question, parts: &[Part], outcome: &mut Outcome) {
+    for Part { workday, code, reason, amount, .. } in parts {
+        *outcome.lines.entry((*workday, *code, reason.rule, reason.because.number())).or_default() += amount;
+        let week = week_of(plan_of(question, *workday), *workday);
+        *outcome.totals.entry((TotalScope::Workweek, week, *code)).or_default() += amount;
+        let first = question.window.pay_period.first;
+        *outcome.totals.entry((TotalScope::PayPeriod, first, *code)).or_default() += amount;
+    }
+}
+
 /// The totals of the pay period by the values of tags.
-fn splits(question: &Question, parts: &[(Workday, TagId, PayCode, u64)]) -> BTreeMap<(u8, TagId, PayCode), u64> {
+fn splits(question: &Question, parts: &[Part]) -> BTreeMap<(u8, TagId, PayCode), u64> {
     let mut splits = BTreeMap::new();
     for (position, name) in (0..).zip(&question.split_by) {
-        for (workday, tag, code, amount) in parts {
-            if *amount > 0 && question.window.pay_period.contains(*workday) {
-                let value = tags::same_value(question, *tag, name);
-                *splits.entry((position, value, *code)).or_default() += amount;
-            }
+        for part in parts {
+            let value = tags::same_value(question, part.tag, name);
+            *splits.entry((position, value, part.code)).or_default() += part.amount;
         }
     }
     splits
@@ -78,6 +121,7 @@ fn workdays(
     duties: &[Duty],
     moments: &[Moment],
     amounts: &[Amount],
+    overrides: &BTreeMap<(Workday, PayCode), Override>,
 ) -> BTreeMap<Workday, (DayType, u16, Seconds)> {
     let mut rows: BTreeMap<Workday, (u16, Seconds)> = BTreeMap::new();
     for shift in shifts {
@@ -88,6 +132,9 @@ fn workdays(
     }
     for amount in amounts {
         rows.entry(amount.workday).or_default();
+    }
+    for stated in overrides.values() {
+        rows.entry(stated.workday).or_default();
     }
     for moment in moments {
         let row = rows.entry(moment.reporting).or_default();

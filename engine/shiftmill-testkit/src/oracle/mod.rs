@@ -111,7 +111,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     premiums.extend(premiums::all(question, &moments, &shifts));
     let short = context::is_short(question, &mut notices)?;
     let provisional = context::has_rejected(question, &mut notices)? || short;
-    let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, &notices);
+    let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, notices);
     Ok(Outcome { provisional, ..outcome })
 }
 

@@ -71,6 +71,7 @@ impl Moment {
             | Because::Combination { .. }
             | Because::HolidayNotWorked
             | Because::ManualHours
+            | Because::Override
             | Because::RestRequirement
             | Because::InClockWindow
             | Because::ShiftInClockWindow

@@ -61,13 +61,27 @@ fn check_statements(question: &Question) -> Result<(), EvaluationError> {
     for (hours, index) in question.facts.manual_hours.iter().zip(0..) {
         let info = question.timeline.names().pay_codes.get(usize::from(hours.code.0));
         if info.is_none_or(|info| info.unit != Unit::Second) {
-            return Err(EvaluationError::UnknownPayCode { index, code: hours.code.0 });
+            let list = FactList::ManualHours;
+            return Err(EvaluationError::UnknownPayCode { index, code: hours.code.0, list });
         }
         if hours.amount.0 > 86_400 {
             return Err(EvaluationError::ManualHoursTooLong { index });
         }
         if hours.recorded_at <= as_of {
             check_fact(question, hours.workday, hours.workday)?;
+        }
+    }
+    for (stated, index) in question.facts.overrides.iter().zip(0..) {
+        let info = question.timeline.names().pay_codes.get(usize::from(stated.code.0));
+        if info.is_none_or(|info| info.unit != Unit::Second) {
+            let list = FactList::Overrides;
+            return Err(EvaluationError::UnknownPayCode { index, code: stated.code.0, list });
+        }
+        if stated.amount.0 > 172_800 {
+            return Err(EvaluationError::OverrideTooLong { index });
+        }
+        if stated.recorded_at <= as_of {
+            check_fact(question, stated.workday, stated.workday)?;
         }
     }
     for (said, index) in question.facts.attestations.iter().zip(0..) {
@@ -173,6 +187,10 @@ fn check_twice(question: &Question) -> Result<(), EvaluationError> {
         let known = one.recorded_at == next.recorded_at && one.recorded_at <= as_of;
         known && one.workday == next.workday && one.question == next.question && one.answer != next.answer
     });
+    let overrides = later_of_two(&facts.overrides, |one, next| {
+        let known = one.recorded_at == next.recorded_at && one.recorded_at <= as_of;
+        known && one.workday == next.workday && one.code == next.code && one != next
+    });
     let assignments =
         later_of_two(&facts.assignments, |one, next| one.from == next.from && one.job == next.job && one != next);
     let balances = later_of_two(&facts.opening_balances, |one, next| one.rule == next.rule);
@@ -181,6 +199,7 @@ fn check_twice(question: &Question) -> Result<(), EvaluationError> {
         (FactList::Corrections, corrections),
         (FactList::DayOverrides, days),
         (FactList::Attestations, attestations),
+        (FactList::Overrides, overrides),
         (FactList::Assignments, assignments),
         (FactList::OpeningBalances, balances),
         (FactList::Carried, carried),

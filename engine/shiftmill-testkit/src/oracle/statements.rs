@@ -1,8 +1,8 @@
-//! What people state: manual hours, attestations, and the rests that attestations decide.
+//! What people state: manual hours, attestations, the rests that attestations decide, and overrides.
 
 use std::collections::BTreeMap;
 
-use shiftmill_core::{Because, ExceptionCode, Reason, RuleId, Seconds, Workday};
+use shiftmill_core::{Because, ExceptionCode, Override, PayCode, Reason, RuleId, Seconds, Workday};
 
 use super::employment::is_employed;
 use super::moments::Moment;
@@ -34,6 +34,22 @@ pub(crate) fn judge_rests(question: &Question, moments: &[Moment], amounts: &mut
             }
         }
     }
+}
+
+/// The overrides that hold: of each workday and pay code the last one known. Those outside of employment are noticed.
+pub(crate) fn overrides(question: &Question, notices: &mut Vec<Notice>) -> BTreeMap<(Workday, PayCode), Override> {
+    let mut known: Vec<Override> = question.facts.overrides.clone();
+    known.retain(|stated| stated.recorded_at <= question.window.as_of);
+    known.retain(|stated| question.window.pay_period.contains(stated.workday));
+    known.sort_by_key(|stated| stated.recorded_at);
+    let mut last: BTreeMap<(Workday, PayCode), Override> =
+        known.into_iter().map(|stated| ((stated.workday, stated.code), stated)).collect();
+    for stated in last.values().filter(|stated| !is_employed(question, stated.workday)) {
+        let (workday, at) = (stated.workday, clock::midnight(&question.zone, stated.workday));
+        notices.push(Notice { code: ExceptionCode::OutsideEmployment, workday, at, measure: stated.amount });
+    }
+    last.retain(|_, stated| is_employed(question, stated.workday));
+    last
 }
 
 /// Hours that somebody added.

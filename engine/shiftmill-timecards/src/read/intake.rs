@@ -18,8 +18,7 @@ use super::{AssignmentRow, EmployeeRow, Format, ROWS_MAX, Source, json, not_a_ke
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    self, ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow,
-    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
+    self, ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, OverrideRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.
@@ -326,6 +325,7 @@ impl<'a> Intake<'a> {
             Table::Approvals => self.add(row, report, &mut |reader, card| approval(values, reader, card)),
             Table::ManualHours => self.add(row, report, &mut |reader, card| manual_hours(values, reader, card)),
             Table::Attestations => self.add(row, report, &mut |reader, card| attestation(values, reader, card)),
+            Table::Overrides => self.add(row, report, &mut |reader, card| overridden(values, reader, card)),
             Table::Carried => self.add(row, report, &mut |reader, card| carried(values, reader, card)),
         }
     }
@@ -591,6 +591,17 @@ fn attestation(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardF
         workday: values.get(Field::Workday).into(),
         question: values.get(Field::Question),
         answer: values.get(Field::Answer).into(),
+        recorded: values.get(Field::Recorded).into(),
+    })?);
+    Ok(())
+}
+
+fn overridden(values: &Values<'_>, reader: &mut RowReader<'_>, card: &mut CardFacts) -> Result<(), Unused> {
+    card.overrides.push(reader.overridden(&OverrideRow {
+        workday: values.get(Field::Workday).into(),
+        code: values.get(Field::Code),
+        amount: values.get(Field::Amount).into(),
+        computed: values.get(Field::Computed).into(),
         recorded: values.get(Field::Recorded).into(),
     })?);
     Ok(())

@@ -572,6 +572,7 @@ const TABLES: [&str; Table::ALL.len()] = [
     "employee,kind,from,to,workday,amount,status,choice,recorded\n",
     "employee,code,workday,amount,recorded\n",
     "employee,workday,recorded,question,answer\n",
+    "employee,code,workday,amount,computed,recorded\n",
     "employee,from,ruleset,zone,tag,job\n",
     "employee,key,value\n",
 ];

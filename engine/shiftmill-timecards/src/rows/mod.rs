@@ -14,10 +14,7 @@ mod given;
 mod tag_book;
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CalendarChoice, Carried, CarryKey, Coded,
-    Compensation, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
-    Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId,
-    Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CalendarChoice, Carried, CarryKey, Coded, Compensation, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt, Override, TagDictionary,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};
@@ -184,6 +181,21 @@ pub struct AttestationRow<'a> {
     pub question: &'a str,
     /// Whether the answer is yes; required.
     pub answer: Given<'a, bool>,
+    /// When it became known; always known when nothing is given.
+    pub recorded: Given<'a, WrittenTime>,
+}
+
+/// How much of a pay code a workday has, whatever is computed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OverrideRow<'a> {
+    /// The workday; required.
+    pub workday: Given<'a, Workday>,
+    /// The name of the pay code; required.
+    pub code: &'a str,
+    /// How much; required.
+    pub amount: Given<'a, Seconds>,
+    /// How much was computed when it was stated; not compared when nothing is given.
+    pub computed: Given<'a, Seconds>,
     /// When it became known; always known when nothing is given.
     pub recorded: Given<'a, WrittenTime>,
 }
@@ -455,14 +467,27 @@ impl<'a> RowReader<'a> {
 
     /// Manual hours, which are never negative: what was paid too much is corrected where it comes from.
     pub fn manual_hours(&mut self, row: &ManualHoursRow<'_>) -> Result<ManualHours, RowError> {
-        let codes = self.names.pay_codes.iter().map(|info| info.name.as_str());
-        let code = position(codes, row.code.trim(), Field::Code, NameKind::PayCode)?;
+        let code = self.pay_code(row.code)?;
         if row.amount.text().is_some_and(|text| text.starts_with('-')) {
             return Err(RowError { field: Field::Amount, fault: Fault::NegativeHours });
         }
         let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
         let (workday, recorded_at) = (self.workday(row.workday)?, self.recorded(row.recorded)?);
-        Ok(ManualHours { workday, code: PayCode(code), amount, recorded_at })
+        Ok(ManualHours { workday, code, amount, recorded_at })
+    }
+
+    /// An override.
+    pub fn overridden(&mut self, row: &OverrideRow<'_>) -> Result<Override, RowError> {
+        let code = self.pay_code(row.code)?;
+        let amount = row.amount.required(Field::Amount, clock::length, Fault::NotALength)?;
+        let computed = row.computed.optional(Field::Computed, clock::length, Fault::NotALength)?;
+        let (workday, recorded_at) = (self.workday(row.workday)?, self.recorded(row.recorded)?);
+        Ok(Override { workday, code, amount, computed, recorded_at })
+    }
+
+    fn pay_code(&self, name: &str) -> Result<PayCode, RowError> {
+        let codes = self.names.pay_codes.iter().map(|info| info.name.as_str());
+        position(codes, name.trim(), Field::Code, NameKind::PayCode).map(PayCode)
     }
 
     /// An attestation.

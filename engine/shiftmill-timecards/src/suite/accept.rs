@@ -8,7 +8,7 @@ use shiftmill_core::{DayType, Seconds, Workday};
 
 use super::cells as read;
 use super::table::{Row, Table, cells as split_cells};
-use super::{Amount, SuiteCase};
+use super::{Amount, Overridden, SuiteCase};
 
 /// The actual results of a claim, in the words of a suite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct CameOut {
     pub workdays: Vec<Option<(Seconds, DayType)>>,
     /// The exceptions.
     pub exceptions: Vec<CameOutException>,
+    /// The overridden lines.
+    pub overridden: Vec<Overridden>,
     /// The carried values, by the names of the keys.
     pub carried: Vec<(String, i64)>,
 }
@@ -54,8 +56,8 @@ pub struct CameOutException {
 }
 
 /// The text of a suite in which a claim expects the actual results. Rewritten are pay lines, totals, workdays,
-/// exceptions and carried values; an error, and whether figures are provisional, are for a person to write.
-///
+/// exceptions, overridden lines and carried values; an error, and whether figures are provisional, are for a person to
+/// write.
 /// ```
 /// use shiftmill_core::Workday;
 /// use shiftmill_timecards::suite::{Amount, CameOut, CameOutLine, accept, parse};
@@ -97,6 +99,7 @@ pub fn accept(text: &str, case: &SuiteCase, came_out: &CameOut) -> String {
     }
     claim.workdays(case, came_out);
     claim.exceptions(case, came_out);
+    claim.overridden(case, came_out);
     claim.carries(case, came_out);
     claim.text()
 }
@@ -346,6 +349,21 @@ impl<'a> Claim<'a> {
         self.change(closing, renamed);
     }
 
+    /// A claim that states overridden lines states all of them.
+    fn overridden(&mut self, case: &SuiteCase, came_out: &CameOut) {
+        let Some((last, _)) = case.overridden.last() else { return };
+        for (line, expected) in &case.overridden {
+            let alone = self.line(*line).is_some_and(says_one_thing);
+            if !came_out.overridden.contains(expected) && alone {
+                self.change(*line, None);
+            }
+        }
+        let listed = |row: &Overridden| case.overridden.iter().any(|(_, expected)| expected == row);
+        for new in came_out.overridden.iter().filter(|row| !listed(row)) {
+            self.insert_after(*last, &format!("Overridden: {new}."));
+        }
+    }
+
     fn carries(&mut self, case: &SuiteCase, came_out: &CameOut) {
         let came = |key: &str| came_out.carried.iter().find(|(name, _)| name == key).map(|(_, value)| *value);
         let mut by_line: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -532,6 +550,7 @@ Zone: Etc/UTC.
 Exception: Mon 2025-06-02, late_in at 09:20.
 Exception: Mon 2025-06-02, early_out.
 No other exception.
+Overridden: Mon 2025-06-02, regular 8:00 (computed 7:45).
 Carries: points/balance 3.
 Carries nothing else.
 
@@ -560,6 +579,16 @@ No exception.
         }
     }
 
+    fn overridden(computed: Seconds) -> Overridden {
+        Overridden {
+            workday: monday(),
+            pay_code: "regular".into(),
+            amount: Seconds::hours(8),
+            computed,
+            computed_before: Seconds::minutes(465),
+        }
+    }
+
     #[test]
     fn what_differs_is_rewritten_and_nothing_else() {
         let suite = parse("nights.md", SUITE).unwrap();
@@ -574,6 +603,7 @@ No exception.
                 CameOutException { statement: "Exception: Mon 2025-06-02, late_in".into(), listed: Some(0) },
                 CameOutException { statement: "Exception: Mon 2025-06-02, meal_missing at 12:00".into(), listed: None },
             ],
+            overridden: vec![overridden(Seconds::minutes(450)), overridden(Seconds::minutes(435))],
             carried: vec![("points/balance".into(), 4), ("points/streak".into(), 1)],
         };
         let accepted = accept(SUITE, &suite.cases[1], &came_out);
@@ -599,6 +629,11 @@ No exception.
             )
             .replace("| 9:00   | rest_day |", "| 13:00  | workday  |")
             .replace("Exception: Mon 2025-06-02, early_out.\n", "Exception: Mon 2025-06-02, meal_missing at 12:00.\n")
+            .replace(
+                "Overridden: Mon 2025-06-02, regular 8:00 (computed 7:45).\n",
+                "Overridden: Mon 2025-06-02, regular 8:00 (computed 7:30, before 7:45).\n\
+                 Overridden: Mon 2025-06-02, regular 8:00 (computed 7:15, before 7:45).\n",
+            )
             .replace("Carries: points/balance 3.", "Carries: points/balance 4, points/streak 1.");
         assert_eq!(accepted, expected);
         let read_again = parse("nights.md", &accepted).unwrap();
@@ -620,6 +655,7 @@ No exception.
             totals: vec![Amount::Time(Seconds::hours(8))],
             workdays: vec![Some((Seconds::hours(9), DayType::RestDay))],
             exceptions: [0, 1].map(|listed| CameOutException { statement: String::new(), listed: Some(listed) }).into(),
+            overridden: vec![overridden(Seconds::minutes(465))],
             carried: vec![("points/balance".into(), 3)],
         };
         assert_eq!(accept(SUITE, &suite.cases[1], &came_out), SUITE);

@@ -34,6 +34,7 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("outside the schedule", BecauseKind::OutsideSchedule),
         ("outside employment", BecauseKind::OutsideEmployment),
         ("manual hours", BecauseKind::ManualHours),
+        ("overridden", BecauseKind::Override),
         ("rest not taken", BecauseKind::RestRequirement),
         ("on leave", BecauseKind::OnLeave),
         ("day in a row", BecauseKind::ConsecutiveDay),
@@ -122,6 +123,7 @@ mod tests {
             BecauseKind::LengthRoundedUp => Some("length rounded up to 0:15"),
             BecauseKind::OutsideEmployment => Some("outside employment"),
             BecauseKind::ManualHours => Some("manual hours"),
+            BecauseKind::Override => Some("overridden"),
             BecauseKind::RestRequirement => Some("rest not taken"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,

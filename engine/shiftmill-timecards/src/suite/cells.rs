@@ -1,14 +1,14 @@
 //! The cells of a suite's tables.
 
 use shiftmill_core::{
-    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, RosterKind, TotalScope,
-    WaiverKind, Workday, WorkdayRange,
+    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, RosterKind, Seconds,
+    TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 use super::{
-    Amount, ClockTime, ExpectedException, NamedValue, WrittenApproval, WrittenAssignment, WrittenAttestation,
-    WrittenBlock, WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment, WrittenLeave,
-    WrittenLeaveTime, WrittenManual, WrittenPunch, WrittenRosterRow, WrittenShift,
+    Amount, ClockTime, ExpectedException, NamedValue, Overridden, WrittenApproval, WrittenAssignment,
+    WrittenAttestation, WrittenBlock, WrittenCorrection, WrittenCorrectionKind, WrittenDayType, WrittenEmployment,
+    WrittenLeave, WrittenLeaveTime, WrittenManual, WrittenOverride, WrittenPunch, WrittenRosterRow, WrittenShift,
 };
 use crate::clock;
 use crate::rows::{self, Action, Fault};
@@ -351,6 +351,41 @@ pub fn attestation(item: &str) -> Cell<WrittenAttestation> {
     let (question, answer) = what.trim().rsplit_once(' ').ok_or_else(wrong)?;
     let answer = rows::yes_or_no(answer).ok_or_else(|| Fault::NotAnAnswer(answer.to_owned()).to_string())?;
     Ok(WrittenAttestation { question: question.trim().to_owned(), answer, recorded })
+}
+
+/// `overtime_1_5 2:00 computed 2:15`, perhaps with `recorded 2025-06-05 10:00` after it; `computed` may be left out.
+pub fn written_override(item: &str) -> Cell<WrittenOverride> {
+    let (what, recorded) = recorded(item)?;
+    let (what, computed) = match what.split_once(" computed ") {
+        Some((what, computed)) => (what, Some(length(computed.trim())?)),
+        None => (what, None),
+    };
+    let (code, amount) = code_and_length(what)?;
+    Ok(WrittenOverride { code, amount, computed, recorded })
+}
+
+/// `Mon 2026-06-01, overtime_1_5 2:00 (computed 2:15)`, or `(computed 2:15, before 2:30)`.
+pub fn overridden(text: &str) -> Cell<Overridden> {
+    let wrong = || format!("`{text}` is not written as `Mon 2026-06-01, overtime_1_5 2:00 (computed 2:15)`");
+    let (day, what) = text.split_once(',').ok_or_else(wrong)?;
+    let (what, computed) = what.split_once("(computed ").ok_or_else(wrong)?;
+    let computed = computed.strip_suffix(')').ok_or_else(wrong)?;
+    let (computed, before) = computed.split_once(", before ").map_or((computed, computed), |both| both);
+    let (pay_code, amount) = code_and_length(what)?;
+    Ok(Overridden {
+        workday: workday(day.trim())?,
+        pay_code,
+        amount,
+        computed: length(computed)?,
+        computed_before: length(before)?,
+    })
+}
+
+/// `overtime_1_5 2:00`
+fn code_and_length(what: &str) -> Cell<(String, Seconds)> {
+    let wrong = || format!("`{what}` is not a pay code and a length such as `overtime_1_5 2:00`");
+    let (code, amount) = what.trim().rsplit_once(' ').ok_or_else(wrong)?;
+    Ok((code.trim().to_owned(), length(amount)?))
 }
 
 /// What stands before ` recorded 2025-06-05 10:00`, and that time.

@@ -11,8 +11,7 @@ use super::{
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    self, Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
-    LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
+    self, Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, Fault, OverrideRow,
 };
 
 /// Why a case cannot be turned into facts.
@@ -251,6 +250,11 @@ fn add_row(card: &mut CardFacts, row: &FactsRow, zone: &Zone, reader: &mut RowRe
         let recorded = known(said.recorded, row.workday, zone);
         let (question, answer) = (said.question.as_str(), Given::Value(said.answer));
         card.attestations.push(reader.attestation(&AttestationRow { workday, question, answer, recorded })?);
+    }
+    for stated in &row.overrides {
+        let recorded = known(stated.recorded, row.workday, zone);
+        let (code, amount, computed) = (stated.code.as_str(), Given::Value(stated.amount), stated.computed.into());
+        card.overrides.push(reader.overridden(&OverrideRow { workday, code, amount, computed, recorded })?);
     }
     Ok(())
 }

@@ -100,6 +100,8 @@ pub struct SuiteCase {
     pub no_exceptions_of: Vec<ExceptionCode>,
     /// True when there may be no exceptions besides those listed.
     pub no_other_exceptions: bool,
+    /// Expected overridden lines, each with its line from 1: where there is any, all of them.
+    pub overridden: Vec<(usize, Overridden)>,
     /// Values that plugins must carry over to the next pay period.
     pub carries: Vec<NamedValue>,
     /// True when no values may be carried over besides those listed.
@@ -210,6 +212,8 @@ pub struct FactsRow {
     pub manual: Vec<WrittenManual>,
     /// Attestations.
     pub attested: Vec<WrittenAttestation>,
+    /// Overrides.
+    pub overrides: Vec<WrittenOverride>,
 }
 
 /// A punch in a facts table.
@@ -328,6 +332,19 @@ pub struct WrittenAttestation {
     pub question: String,
     /// Whether the answer is yes.
     pub answer: bool,
+    /// When it was recorded.
+    pub recorded: Option<(Workday, ClockTime)>,
+}
+
+/// An override in a facts table: `overtime_1_5 2:00 computed 2:15`. Known well before unless it states a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenOverride {
+    /// The pay code.
+    pub code: String,
+    /// How much.
+    pub amount: Seconds,
+    /// How much was computed when it was stated.
+    pub computed: Option<Seconds>,
     /// When it was recorded.
     pub recorded: Option<(Workday, ClockTime)>,
 }
@@ -523,6 +540,33 @@ pub struct ExpectedException {
     pub state: Option<ExceptionState>,
     /// The rule that noticed it.
     pub rule: Option<String>,
+}
+
+/// An overridden line: `Mon 2026-06-01, overtime_1_5 2:00 (computed 2:15, before 2:30)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overridden {
+    /// The reporting workday.
+    pub workday: Workday,
+    /// The pay code.
+    pub pay_code: String,
+    /// What a person stated.
+    pub amount: Seconds,
+    /// What is computed.
+    pub computed: Seconds,
+    /// What was computed before; written only where it differs.
+    pub computed_before: Seconds,
+}
+
+impl fmt::Display for Overridden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Overridden { workday, pay_code, amount, computed, computed_before } = self;
+        let weekday = workday.weekday().short();
+        write!(f, "{weekday} {workday}, {pay_code} {amount} (computed {computed}")?;
+        if computed_before != computed {
+            write!(f, ", before {computed_before}")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// All mistakes of one suite file.

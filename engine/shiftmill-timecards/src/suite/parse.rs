@@ -12,7 +12,7 @@ use super::{
 
 /// The words that open a line with a meaning. Any other `Word:` at the start of a line is taken for a slip of the
 /// pen, except `Note:`.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "Ruleset with",
     "Ruleset",
     "Zone",
@@ -28,6 +28,7 @@ const KEYS: [&str; 19] = [
     "Carried",
     "Carries",
     "Exception",
+    "Overridden",
     "Error",
     "Provisional",
     "Totals",
@@ -212,6 +213,11 @@ impl Reader {
                     self.in_case(line, key, |case| case.exceptions.push(exception));
                 }
             }
+            "Overridden" => {
+                if let Some(overridden) = self.sound(line, cells::overridden(value)) {
+                    self.in_case(line, key, |case| case.overridden.push((line, overridden)));
+                }
+            }
             "Error" => {
                 if let Some(code) = self.sound(line, cells::error_code(value)) {
                     self.in_case(line, key, |case| case.error = Some(code));
@@ -334,6 +340,7 @@ impl Reader {
                 "approvals",
                 "manual",
                 "attested",
+                "overrides",
             ];
             let is_known = known.contains(&name.as_str()) || name == "correction" || name == "corrections";
             if !is_known && cells::punch_kind(name).is_none() {
@@ -372,6 +379,7 @@ impl Reader {
             "approvals" => facts.approvals.push(cells::approval(item)?),
             "manual" => facts.manual.push(cells::manual(item)?),
             "attested" => facts.attested.push(cells::attestation(item)?),
+            "overrides" => facts.overrides.push(cells::written_override(item)?),
             "punches" => facts.punches.push(cells::punch(item)?),
             "meal" => facts.punches.extend(both(item, PunchKind::MealStart, PunchKind::MealEnd)?),
             "break" => facts.punches.extend(both(item, PunchKind::BreakStart, PunchKind::BreakEnd)?),
@@ -414,6 +422,7 @@ impl Reader {
                 && case.workdays.is_empty()
                 && case.exceptions.is_empty()
                 && case.no_exceptions_of.is_empty()
+                && case.overridden.is_empty()
                 && case.carries.is_empty()
                 && !case.carries_nothing_else
                 && case.error.is_none()

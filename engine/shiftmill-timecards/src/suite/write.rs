@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use shiftmill_core::{
     Approval, ApprovalStatus, ApprovalTime, Attestation, CardFacts, Compensation, Correction, CorrectionKind,
-    DayOverride, EvaluationWindow, Fold, Leave, LeaveTime, ManualHours, Names, PunchKind, PunchRef, RosterKind,
-    ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
+    DayOverride, EvaluationWindow, Fold, Leave, LeaveTime, ManualHours, Names, Override, PunchKind, PunchRef,
+    RosterKind, ShiftFact, ShiftTimes, TagDictionary, TagId, Timestamp, WaiverKind, Workday, Zone,
 };
 
 use super::ClockTime;
@@ -50,6 +50,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
         assignments: _,
         manual_hours,
         attestations,
+        overrides,
         opening_balances: _,
         carried: _,
     } = card;
@@ -63,6 +64,7 @@ pub fn facts(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &N
     approvals.iter().for_each(|approval| rows.approval(approval));
     manual_hours.iter().for_each(|hours| rows.manual_hours(hours, names));
     attestations.iter().for_each(|said| rows.attestation(said, names));
+    overrides.iter().for_each(|stated| rows.overridden(stated, names));
     if rows.days.is_empty() {
         rows.days.insert(window.pay_period.first, BTreeMap::from([("punches", Vec::new())]));
     }
@@ -98,8 +100,18 @@ fn statements(card: &CardFacts, window: &EvaluationWindow, zone: &Zone, names: &
 }
 
 /// The columns, in their order.
-const COLUMNS: [&str; 9] =
-    ["punches", "scheduled", "leave", "day type", "waived", "corrections", "approvals", "manual", "attested"];
+const COLUMNS: [&str; 10] = [
+    "punches",
+    "scheduled",
+    "leave",
+    "day type",
+    "waived",
+    "corrections",
+    "approvals",
+    "manual",
+    "attested",
+    "overrides",
+];
 
 /// The cells of each workday, by column.
 struct Rows<'a> {
@@ -209,6 +221,13 @@ impl Rows<'_> {
         let question = names.attestations.get(usize::from(said.question)).map_or("", String::as_str);
         let (answer, recorded) = (if said.answer { "yes" } else { "no" }, moment(self.zone, said.recorded_at));
         self.add(said.workday, "attested", format!("{question} {answer} recorded {recorded}"));
+    }
+
+    fn overridden(&mut self, stated: &Override, names: &Names) {
+        let code = names.pay_code(stated.code).map_or("", |info| info.name.as_str());
+        let computed = stated.computed.map_or_else(String::new, |computed| format!(" computed {computed}"));
+        let recorded = moment(self.zone, stated.recorded_at);
+        self.add(stated.workday, "overrides", format!("{code} {}{computed} recorded {recorded}", stated.amount));
     }
 
     fn correction(&mut self, correction: &Correction, card: &CardFacts) {
@@ -415,6 +434,14 @@ mod tests {
             card.rejected_rows = 2;
             card.manual_hours =
                 vec![ManualHours { workday: first, code: PayCode(0), amount: Seconds(60), recorded_at: as_of }];
+            let stated = |amount, computed| Override {
+                workday: first,
+                code: PayCode(0),
+                amount: Seconds(amount),
+                computed,
+                recorded_at: as_of,
+            };
+            card.overrides = vec![stated(0, None), stated(7_230, Some(Seconds::ZERO))];
             card.attestations = vec![Attestation { workday: first, question: 0, answer: false, recorded_at: as_of }];
             card.tag = TagId(1);
             card.punches.iter_mut().step_by(3).for_each(|punch| punch.tag = TagId(2));

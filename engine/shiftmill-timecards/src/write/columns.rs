@@ -32,6 +32,16 @@ pub const SECONDS: &str = "seconds";
 pub const COUNT: &str = "count";
 /// An amount of time as it is written for people.
 pub const WRITTEN: &str = "written";
+/// What is computed where a person stated another amount.
+pub const COMPUTED: &str = "computed";
+/// The same in whole seconds.
+pub const COMPUTED_SECONDS: &str = "computed_seconds";
+/// What was computed when the person stated it.
+pub const COMPUTED_BEFORE: &str = "computed_before";
+/// The same in whole seconds.
+pub const COMPUTED_BEFORE_SECONDS: &str = "computed_before_seconds";
+/// True when something else is computed now.
+pub const STALE: &str = "stale";
 /// The name of a tag.
 pub const TAG: &str = "tag";
 /// The value of a tag.

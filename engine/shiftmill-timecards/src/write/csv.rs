@@ -20,6 +20,8 @@ pub enum Rows {
     Exceptions,
     /// Workdays.
     Workdays,
+    /// Pay lines that a person stated, with what is computed.
+    Overrides,
     /// Totals of the pay period by the values of tags.
     Splits,
     /// Values that plugins carry over: a file that the next pay period reads.
@@ -41,6 +43,7 @@ pub fn csv<'a>(
         Rows::Totals => totals(cards, hours, out),
         Rows::Exceptions => exceptions(cards, hours, out),
         Rows::Workdays => workdays(cards, hours, out),
+        Rows::Overrides => overrides(cards, hours, out),
         Rows::Splits => splits(cards, hours, out),
         Rows::Carried => carried(cards, out),
     }
@@ -135,6 +138,28 @@ fn workdays<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &m
             let worked = hours.write(u64::from(day.worked.0));
             let (employee, name) = (value(card.employee), value(card.name));
             table.row([&employee, &name, &day.workday, &day.day_type, &day.punches, &worked])?;
+        }
+    }
+    Ok(())
+}
+
+fn overrides<'a>(cards: impl Iterator<Item = CardView<'a>>, hours: Hours, out: &mut dyn Write) -> io::Result<()> {
+    let names = [EMPLOYEE, NAME, WORKDAY, PAY_CODE, AMOUNT, UNIT, COMPUTED, COMPUTED_BEFORE, STALE, PROVISIONAL];
+    let mut table = CsvTable::new(names, out)?;
+    for card in cards {
+        for stated in card.overrides() {
+            table.row([
+                &value(card.employee),
+                &value(card.name),
+                &stated.workday,
+                &value(card.code_name(stated.code)),
+                &hours.write(u64::from(stated.amount.0)),
+                &unit(&card, stated.code, hours),
+                &hours.write(u64::from(stated.computed.0)),
+                &hours.write(u64::from(stated.computed_before.0)),
+                &stated.is_stale(),
+                &card.card().provisional,
+            ])?;
         }
     }
     Ok(())

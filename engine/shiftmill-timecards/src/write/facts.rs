@@ -284,6 +284,22 @@ pub fn attestations<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dy
     Ok(())
 }
 
+/// Writes a file of overrides.
+pub fn overrides<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
+    let columns = [Field::Employee, Field::Workday, Field::Code, Field::Amount, Field::Computed, Field::Recorded];
+    let mut table = CsvTable::new(columns.map(Field::word), out)?;
+    for view in cards {
+        let key = value(&view.card.employee);
+        for stated in &view.card.overrides {
+            let code = value(view.names.pay_code(stated.code).map_or("", |info| info.name.as_str()));
+            let computed = stated.computed.map_or_else(String::new, |computed| computed.to_string());
+            let known = recorded(view.zone, stated.recorded_at);
+            table.row([&key, &stated.workday, &code, &stated.amount, &computed, &known])?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes an approvals file.
 pub fn approvals<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Write) -> io::Result<()> {
     let columns = [
@@ -411,6 +427,7 @@ pub fn document<'a>(cards: impl Iterator<Item = FactsView<'a>> + Clone, out: &mu
         (Table::Approvals, approvals),
         (Table::ManualHours, manual_hours),
         (Table::Attestations, attestations),
+        (Table::Overrides, overrides),
         (Table::Assignments, assignments),
         (Table::Carried, carried),
     ];
@@ -449,9 +466,7 @@ mod tests {
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_assignments, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-        Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, CalendarChoice, CalendarId, Carried, CarryKey,
-        Compensation, Correction, DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours,
-        Multiplier, PayCode, PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
+    Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, CalendarChoice, CalendarId, Carried, CarryKey, Compensation, Correction, DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode, PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable, Override,
     };
 
     fn new_york() -> Zone {
@@ -516,6 +531,14 @@ mod tests {
         cards[3].leave.push(Leave { code: 0, time: half, recorded_at: at });
         cards[3].manual_hours =
             vec![ManualHours { workday: first, code: PayCode(1), amount: Seconds::hours(2), recorded_at: at }];
+        let stated = |code, amount, computed, recorded_at| Override {
+            workday: first,
+            code: PayCode(code),
+            amount: Seconds(amount),
+            computed,
+            recorded_at,
+        };
+        cards[3].overrides = vec![stated(0, 0, None, Timestamp(0)), stated(1, 7_230, Some(Seconds::ZERO), at)];
         cards[3].attestations = [true, false]
             .map(|answer| Attestation { workday: first, question: u16::from(answer), answer, recorded_at: at })
             .to_vec();
@@ -627,6 +650,7 @@ mod tests {
             (Table::Approvals, Format::Csv, write(&|out| approvals(views.clone(), out).unwrap())),
             (Table::ManualHours, Format::Csv, write(&|out| manual_hours(views.clone(), out).unwrap())),
             (Table::Attestations, Format::Csv, write(&|out| attestations(views.clone(), out).unwrap())),
+            (Table::Overrides, Format::Csv, write(&|out| overrides(views.clone(), out).unwrap())),
             (Table::Assignments, Format::Csv, write(&|out| assignments(views.clone(), out).unwrap())),
             (Table::Carried, Format::Csv, write(&|out| carried(views.clone(), out).unwrap())),
         ];

@@ -77,6 +77,18 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         object
     });
     let splits: Vec<Value> = splits.collect();
+    let overrides = card.overrides().map(|stated| {
+        let mut object = json!({
+            WORKDAY: stated.workday.to_string(),
+            PAY_CODE: card.code_name(stated.code),
+            COMPUTED_SECONDS: stated.computed.0,
+            COMPUTED_BEFORE_SECONDS: stated.computed_before.0,
+            STALE: stated.is_stale(),
+        });
+        amount(&mut object, card, stated.code, stated.amount.0, hours);
+        object
+    });
+    let overrides: Vec<Value> = overrides.collect();
     let exceptions = card.exceptions().map(|exception| {
         json!({
             WORKDAY: exception.workday.to_string(),
@@ -101,8 +113,13 @@ fn object(card: &CardView<'_>, hours: Hours) -> Value {
         "exceptions": exceptions.collect::<Vec<_>>(),
         Table::Carried.name(): carried,
     });
-    if let (Some(object), false) = (object.as_object_mut(), card.split_by.is_empty()) {
-        object.insert("splits".to_owned(), splits.into());
+    if let Some(object) = object.as_object_mut() {
+        if !card.split_by.is_empty() {
+            object.insert("splits".to_owned(), splits.into());
+        }
+        if !overrides.is_empty() {
+            object.insert(Table::Overrides.name().to_owned(), overrides.into());
+        }
     }
     object
 }

@@ -10,8 +10,8 @@ mod table;
 use std::collections::BTreeMap;
 
 use shiftmill_core::{
-    BecauseKind, CardResult, CarriedRow, Evaluations, ExceptionRow, Names, PayCode, PayLine, TagDictionary, TotalRow,
-    Unit, Workday, WorkdayRow, Zone,
+    BecauseKind, CardResult, CarriedRow, Evaluations, ExceptionRow, Names, OverrideRow, PayCode, PayLine,
+    TagDictionary, TotalRow, Unit, Workday, WorkdayRow, Zone,
 };
 
 pub use csv::{Rows, csv};
@@ -74,6 +74,11 @@ impl<'a> CardView<'a> {
     /// Its exceptions.
     pub fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + 'a {
         self.results.exceptions.rows(self.results.rows_of(self.index).exceptions)
+    }
+
+    /// The pay lines that a person stated.
+    pub fn overrides(&self) -> impl Iterator<Item = OverrideRow> + 'a {
+        self.results.overrides.rows(self.results.rows_of(self.index).overrides)
     }
 
     /// Its totals.

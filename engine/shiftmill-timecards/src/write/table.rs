@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use shiftmill_core::{ExceptionRow, ExceptionState, PayCode, TotalScope, Workday};
+use shiftmill_core::{ExceptionRow, ExceptionState, PayCode, Seconds, TotalScope, Workday};
 
 use super::columns::{WORKDAY, WORKED};
 use super::{CardView, Hours};
@@ -45,6 +45,15 @@ fn one(card: &CardView<'_>, hours: Hours, out: &mut dyn Write) -> io::Result<()>
     }
     lines.push(totals(card, &codes, hours));
     write_columns(&lines, 3..3 + codes.len(), out)?;
+    for stated in card.overrides() {
+        let (workday, code) = (stated.workday, card.code_name(stated.code));
+        let written = |length: Seconds| hours.write(u64::from(length.0));
+        let (amount, computed) = (written(stated.amount), written(stated.computed));
+        let stale =
+            if stated.is_stale() { format!(", before {}", written(stated.computed_before)) } else { String::new() };
+        let weekday = workday.weekday().short();
+        writeln!(out, "  overridden: {weekday} {workday}, {code} {amount} (computed {computed}{stale})")?;
+    }
     let carried: Vec<String> = card.carried().map(|(key, value)| format!("{key} {value}")).collect();
     if carried.is_empty() { Ok(()) } else { writeln!(out, "  carries over: {}", carried.join(", ")) }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use shiftmill_core::{
-    CarryKey, DayType, ExceptionCode, ExceptionRows, ExceptionState, Layer, Multiplier, PayCodeInfo, PayLines, RowEnds,
-    RuleId, Seconds, Severity, TagDictionary, Timestamp, TotalRows, TotalScope, WorkdayRows,
+    CarryKey, DayType, ExceptionCode, ExceptionRows, ExceptionState, Layer, Multiplier, OverrideRows, PayCodeInfo,
+    PayLines, RowEnds, RuleId, Seconds, Severity, TagDictionary, Timestamp, TotalRows, TotalScope, WorkdayRows,
 };
 
 fn names() -> Names {
@@ -36,8 +36,16 @@ fn results() -> Evaluations {
         measure: Seconds::minutes(10),
         rule: RuleId(0),
     });
+    results.overrides.push(OverrideRow {
+        workday,
+        code: PayCode(0),
+        amount: Seconds(28_200),
+        computed: Seconds(28_800),
+        computed_before: Seconds(27_000),
+    });
     results.carried.push(CarriedRow { key: CarryKey(0), value: -5 });
-    let ends = RowEnds { workdays: 1, lines: 2, exceptions: 1, totals: 2, carried: 1, ..RowEnds::default() };
+    let ends =
+        RowEnds { workdays: 1, lines: 2, exceptions: 1, totals: 2, carried: 1, overrides: 1, ..RowEnds::default() };
     results.cards.push(CardResult { ends, provisional: false, error: None });
     results
 }
@@ -76,6 +84,7 @@ fn every_column_of_results_is_written() {
         (Rows::Lines, "lines", PayLines::NAMES, "pay_code"),
         (Rows::Exceptions, "exceptions", ExceptionRows::NAMES, "exception"),
         (Rows::Totals, "totals", TotalRows::NAMES, "pay_code"),
+        (Rows::Overrides, "overrides", OverrideRows::NAMES, "pay_code"),
     ];
     for (rows, list, columns, code) in tables {
         let file = written(|card, out| csv([card].into_iter(), rows, Hours::Decimal(2), out).unwrap());
@@ -119,6 +128,7 @@ E1  Cook, 1  Etc/UTC
   Mon 2026-03-02  workday    7:50     7:50     1  late in 0:10
   ------------------------------------------------------------
   total                      7:50     7:50     1
+  overridden: Mon 2026-03-02, regular 7:50 (computed 8:00, before 7:30)
   carries over: points/balance 5
 
 ";

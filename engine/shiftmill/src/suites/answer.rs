@@ -1,10 +1,10 @@
 //! The results of one claim, in the words of a suite.
 
 use shiftmill_core::{
-    Because, CarriedRow, DayType, ErrorCode, Evaluations, ExceptionRow, Fold, Names, PluginReasons, Reason, RuleId,
-    Seconds, TagDictionary, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
+    Because, BecauseKind, CarriedRow, DayType, ErrorCode, Evaluations, ExceptionRow, Fold, Names, OverrideRow,
+    PluginReasons, Reason, RuleId, Seconds, TagDictionary, Timestamp, TotalScope, Unit, Workday, WorkdayRow, Zone,
 };
-use shiftmill_timecards::suite::ClockTime;
+use shiftmill_timecards::suite::{ClockTime, Overridden};
 
 use crate::words::{Language, Listener, failure};
 
@@ -18,6 +18,8 @@ pub(super) struct Answer<'a> {
     pub workdays: Vec<WorkdayRow>,
     /// Exceptions.
     pub exceptions: Vec<ExceptionRow>,
+    /// Overridden lines.
+    pub overridden: Vec<Overridden>,
     /// What is carried over, by the names of the keys.
     pub carried: Vec<(String, i64)>,
     /// How plugins failed.
@@ -85,6 +87,9 @@ impl<'a> Answer<'a> {
                 .filter(|(workday, code, reason)| of_line(*workday, *code, reason.rule, reason.because))
                 .map(|(_, _, reason)| Grounds::of(reason, &results.reasons, &listener))
                 .collect();
+            if row.because == BecauseKind::Override.number() {
+                grounds.push(Grounds { text: words(Because::Override), limit: None });
+            }
             grounds.dedup();
             Line {
                 workday: row.workday,
@@ -108,6 +113,13 @@ impl<'a> Answer<'a> {
                 amount: row.amount,
             }
         });
+        let overridden = |row: OverrideRow| Overridden {
+            workday: row.workday,
+            pay_code: names.pay_code(row.code).map(|info| info.name.clone()).unwrap_or_default(),
+            amount: row.amount,
+            computed: row.computed,
+            computed_before: row.computed_before,
+        };
         let carried = |row: CarriedRow| {
             let name = names.carried.get(usize::from(row.key.0));
             (name.cloned().unwrap_or_default(), row.value)
@@ -117,6 +129,7 @@ impl<'a> Answer<'a> {
             totals: totals.collect(),
             workdays: results.workdays.rows(0..results.workdays.len()).collect(),
             exceptions: results.exceptions.rows(0..results.exceptions.len()).collect(),
+            overridden: results.overrides.rows(0..results.overrides.len()).map(overridden).collect(),
             carried: results.carried.rows(0..results.carried.len()).map(carried).collect(),
             failures: results.failures.iter().map(failure).collect(),
             error: card.error.map(|error| error.code()),
@@ -277,6 +290,7 @@ fn words(because: Because) -> String {
         Because::LengthRoundedUp { interval } => format!("length rounded up to {interval}"),
         Because::OutsideEmployment => "outside employment".to_owned(),
         Because::ManualHours => "manual hours".to_owned(),
+        Because::Override => "overridden".to_owned(),
         Because::RestRequirement => "rest not taken".to_owned(),
     }
 }
@@ -319,6 +333,7 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::OutsideShift
         | Because::OutsideEmployment
         | Because::ManualHours
+        | Because::Override
         | Because::RestRequirement
         | Because::ByPlugin { .. } => None,
     }

@@ -26,6 +26,7 @@ pub(super) fn came_out(case: &SuiteCase, answer: &Answer<'_>) -> CameOut {
         exceptions: exceptions
             .map(|(row, listed)| CameOutException { statement: exception(row, answer), listed })
             .collect(),
+        overridden: answer.overridden.clone(),
         carried: answer.carried.clone(),
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn compare(case: &SuiteCase, answer: &Answer<'_>) -> Result<(), Strin
         totals(&case.totals, answer, &mut report);
         workdays(&case.workdays, answer, &mut report);
         exceptions(case, answer, &mut report);
+        overridden(case, answer, &mut report);
         carries(case, answer, &mut report);
         provisional(case, answer, &mut report);
     }
@@ -195,6 +196,22 @@ fn expected_exception(expected: &ExpectedException) -> String {
     let state = expected.state.map(|state| format!(" {}", state.code())).unwrap_or_default();
     let rule = expected.rule.as_ref().map(|rule| format!(" by {rule}")).unwrap_or_default();
     format!("Exception: {}, {}{at}{measure}{state}{rule}", day(expected.workday), expected.code.code())
+}
+
+/// Overridden lines are complete where some are stated.
+fn overridden(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {
+    if case.overridden.is_empty() {
+        return;
+    }
+    report.heading("expected overridden lines:");
+    for (_, expected) in &case.overridden {
+        report.line(answer.overridden.contains(expected), &format!("Overridden: {expected}"));
+    }
+    report.heading("came out:");
+    for row in &answer.overridden {
+        let listed = case.overridden.iter().any(|(_, expected)| expected == row);
+        report.line(listed, &format!("Overridden: {row}"));
+    }
 }
 
 fn carries(case: &SuiteCase, answer: &Answer<'_>, report: &mut Report) {

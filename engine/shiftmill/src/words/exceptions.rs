@@ -67,6 +67,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
             "a punch made outside of the site without approval, and that does not count"
         }
         ExceptionCode::LateRecordedPunch => "a punch that was recorded long after it happened",
+        ExceptionCode::StaleOverride => "what is computed has changed since a person overrode it",
     }
 }
 
@@ -142,7 +143,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::RestDayRostered
         | E::WorkdayRest
         | E::Undertime
-        | E::OverSchedule => false,
+        | E::OverSchedule
+        | E::StaleOverride => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -201,6 +203,7 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::LateOut
         | ExceptionCode::Undertime
         | ExceptionCode::LateRecordedPunch
+        | ExceptionCode::StaleOverride
         | ExceptionCode::OverSchedule => "by",
         ExceptionCode::AbsentHalf
         | ExceptionCode::Absent

@@ -6,8 +6,9 @@ use std::fmt;
 
 use shiftmill_core::{
     ApprovalTime, Because, Corrected, DayType, Edited, EvaluationError, Evaluations, ExceptionCode, ExceptionRow,
-    ExceptionState, Names, Note, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason, RowRanges, RuleId,
-    Seconds, Severity, Span, SpanState, TagDictionary, TagId, Timestamp, TotalScope, Unit, Workday, Zone,
+    ExceptionState, Names, Note, OverrideRow, PayCode, PayLine, PluginFailure, PremiumSpan, Quantity, Reason,
+    RowRanges, RuleId, Seconds, Severity, Span, SpanState, TagDictionary, TagId, Timestamp, TotalScope, Unit, Workday,
+    Zone,
 };
 
 use crate::words::clock::local_on;
@@ -44,6 +45,8 @@ pub struct DayExplanation {
     pub timeline: Vec<TimelineSentence>,
     /// What is paid, and why.
     pub pay: Vec<PaySentence>,
+    /// What a person stated in place of what is computed.
+    pub overrides: Vec<OverrideSentence>,
     /// What a person must look at.
     pub exceptions: Vec<ExceptionSentence>,
     /// The steps of the calculation, in order.
@@ -84,6 +87,17 @@ pub struct PaySentence {
     pub rule: String,
     /// The grounds.
     pub because: String,
+}
+
+/// A pay line that a person stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverrideSentence {
+    /// The pay code.
+    pub pay_code: String,
+    /// The figures.
+    pub row: OverrideRow,
+    /// All of it as a sentence without a full stop.
+    pub text: String,
 }
 
 /// An exception.
@@ -208,6 +222,7 @@ impl Explainer<'_> {
         let row = self.results.workdays.rows(self.own.workdays.clone());
         let row = row.into_iter().find(|row| row.workday == workday);
         let lines = self.lines().filter(|line| line.workday == workday);
+        let overrides = self.overrides().filter(|row| row.workday == workday);
         let exceptions = (0..).zip(self.exceptions()).filter(|(_, row)| row.workday == workday);
         DayExplanation {
             workday,
@@ -215,6 +230,7 @@ impl Explainer<'_> {
             title: self.counted(title(workday, row.map(|row| (row.day_type, row.worked)))),
             timeline: self.timeline(workday),
             pay: lines.take_while(|_| self.has_room()).map(|line| self.pay(line)).collect(),
+            overrides: overrides.take_while(|_| self.has_room()).map(|row| self.overridden(row)).collect(),
             exceptions: exceptions
                 .take_while(|_| self.has_room())
                 .map(|(position, row)| self.exception(position, row))
@@ -321,6 +337,16 @@ impl Explainer<'_> {
             }
         }
         Some(all.join("; "))
+    }
+
+    fn overridden(&self, row: OverrideRow) -> OverrideSentence {
+        let pay_code = self.code(row.code);
+        let OverrideRow { amount, computed, computed_before, .. } = row;
+        let mut text = format!("a person stated {amount} of `{pay_code}`, and {computed} is computed");
+        if row.is_stale() {
+            text.push_str(&format!("; it was {computed_before} at that time"));
+        }
+        OverrideSentence { pay_code, row, text: self.counted(text) }
     }
 
     fn exception(&self, position: u32, row: ExceptionRow) -> ExceptionSentence {
@@ -456,6 +482,10 @@ impl Explainer<'_> {
         self.results.lines.rows(self.own.lines.clone())
     }
 
+    fn overrides(&self) -> impl Iterator<Item = OverrideRow> + '_ {
+        self.results.overrides.rows(self.own.overrides.clone())
+    }
+
     fn exceptions(&self) -> impl Iterator<Item = ExceptionRow> + '_ {
         self.results.exceptions.rows(self.own.exceptions.clone())
     }
@@ -542,6 +572,9 @@ impl fmt::Display for DayExplanation {
         for line in &self.pay {
             let unpaid = if line.paid { "" } else { " (not paid)" };
             writeln!(f, "  {:>9}  {}{unpaid}: {} (rule `{}`)", line.amount, line.pay_code, line.because, line.rule)?;
+        }
+        for stated in &self.overrides {
+            writeln!(f, "    {}", stated.text)?;
         }
         for stretch in &self.timeline {
             let TimelineSentence { from, to, what, pay_code, because, tag, .. } = stretch;

@@ -51,6 +51,7 @@ pub fn because(because: Because) -> String {
         | Because::OutsideShift
         | Because::OutsideEmployment
         | Because::ManualHours
+        | Because::Override
         | Because::RestRequirement
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
@@ -100,6 +101,7 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::LengthRoundedUp => "the length is rounded up",
         BecauseKind::OutsideEmployment => "work on a day without employment",
         BecauseKind::ManualHours => "manual hours",
+        BecauseKind::Override => "stated by a person, in place of what is computed",
         BecauseKind::RestRequirement => "the employee attested that a rest was not taken",
     }
 }

@@ -12,8 +12,8 @@ mod steps;
 
 pub use exceptions::{about, about_marked, error, exception, exception_code, unknown_calendar};
 pub use explanation::{
-    DayExplanation, EXPLANATION_BYTES_MAX, ExceptionSentence, ExplainError, Explanation, PaySentence, TimelineSentence,
-    TotalSentence, amount, explain,
+    DayExplanation, EXPLANATION_BYTES_MAX, ExceptionSentence, ExplainError, Explanation, OverrideSentence, PaySentence,
+    TimelineSentence, TotalSentence, amount, explain,
 };
 pub use grounds::{because, because_kind, because_number, day_type};
 pub use plugin::{Language, Listener, failure};

@@ -32,6 +32,7 @@ pub fn shrink(card: CardFacts, setting: &Setting, mut fails: impl FnMut(&CardFac
         |card: &mut CardFacts| card.employment.clear(),
         |card: &mut CardFacts| card.manual_hours.clear(),
         |card: &mut CardFacts| card.attestations.clear(),
+        |card: &mut CardFacts| card.overrides.clear(),
         |card: &mut CardFacts| card.carried.clear(),
         |card: &mut CardFacts| card.shifts.clear(),
     ] {
