@@ -235,8 +235,12 @@ pub struct ScheduledShift {
     pub kind: RosterKind,
     /// Start.
     pub start: Timestamp,
-    /// End.
+    /// End. Where it is free, the latest: see [`crate::shape::free_end`].
     pub end: Timestamp,
+    /// Whether the person goes when the work is done.
+    pub free_end: bool,
+    /// Until when leave and holidays find planned time in it: its end, unless that is free.
+    pub planned_end: Timestamp,
     /// Start after [`crate::shape::late_off`] and [`crate::shape::flexible`] moved it; equal to `start` until then.
     pub moved_start: Timestamp,
     /// End after they moved it.
@@ -247,7 +251,7 @@ pub struct ScheduledShift {
     pub expected_end: Timestamp,
     /// True once leave covers all of it.
     pub on_leave: bool,
-    /// Planned time: elapsed length less the template's breaks.
+    /// Planned time: elapsed length less the template's breaks; with a free end what its row expects, or nothing.
     pub planned: Seconds,
     /// Index into the templates of the plan at `workday`; `None` for times only.
     pub template: Option<u16>,

@@ -317,7 +317,7 @@ pub(super) fn compare<R: Recorder>(
                 Some(_) => {}
             }
         }
-        if let Some(last_out) = sides.last_out {
+        if let Some(last_out) = sides.last_out.filter(|_| !shift.free_end) {
             judge_out(rules, &shift, planned, last_out, clock, state);
         }
     }
@@ -416,7 +416,8 @@ impl Attendance {
             && self.late_out_beyond.is_none()
             && self.compared == Compared::Second
             && first_in.at <= shift.expected_start.after(self.late_grace.unwrap_or(Seconds::ZERO))
-            && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
+            && (shift.free_end
+                || last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO)))
     }
 
     /// Whether some workdays with worked shifts are checked as a whole.
@@ -588,7 +589,7 @@ fn is_attended(shift: &ScheduledShift, state: &CardState) -> bool {
 
 /// True when there is leave within the shift, or leave as an amount on its workday.
 fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState) -> bool {
-    state.leave.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
+    state.leave.iter().any(|piece| piece.start < shift.planned_end && shift.start < piece.end)
         || has_leave_amount(shift.workday, inputs)
 }
 
@@ -649,7 +650,9 @@ fn first_start(workday: Workday, state: &CardState) -> Timestamp {
 fn judge_short_day(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
     let label = workday.workday;
     let mut of_day = state.scheduled.iter().filter(|shift| shift.workday == label && !shift.on_leave);
-    let Some(first) = of_day.next() else { return };
+    let Some(first) = of_day.next().filter(|first| !first.free_end && !of_day.any(|shift| shift.free_end)) else {
+        return;
+    };
     let credited = workday.worked.plus(paid_leave(label, inputs, state));
     let (code, least) = match (rules.absent_below, rules.half_day_below) {
         (Some(least), _) if credited < least => (ExceptionCode::Absent, least),

@@ -11,6 +11,7 @@ pub mod day_parts;
 pub mod employment;
 pub mod expectation;
 pub mod flexible;
+pub mod free_end;
 pub mod free_lateness;
 pub mod half_day;
 pub mod late_off;

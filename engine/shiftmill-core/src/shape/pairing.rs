@@ -94,7 +94,8 @@ coded! {
 pub enum Imputed {
     /// Nothing.
     Nothing,
-    /// Up to (from) the end (start) of the matched scheduled shift, when that is on the right side of the punch.
+    /// Up to (from) the end (start) of the matched scheduled shift, when that is on the right side of the punch. Nothing
+    /// when that end is free.
     ToSchedule,
     /// This length.
     Fixed(Seconds),
@@ -359,7 +360,7 @@ impl Pairer<'_> {
         self.notice(ExceptionCode::MissingOut, punch.at, Seconds::ZERO);
         let end = match self.rules.missing_out {
             Imputed::Nothing => None,
-            Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.end),
+            Imputed::ToSchedule => self.scheduled.and_then(ScheduledShift::known_end),
             Imputed::Fixed(length) => Some(punch.at.after(length)),
         };
         if let Some(end) = end.map(|end| end.min(next)).filter(|end| punch.at < *end) {

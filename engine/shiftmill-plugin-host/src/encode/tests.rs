@@ -37,6 +37,8 @@ fn scheduled(day: i32, from: i64) -> ScheduledShift {
         kind: RosterKind::Work,
         start,
         end,
+        free_end: false,
+        planned_end: end,
         moved_start: start,
         moved_end: end,
         expected_start: start,

@@ -46,7 +46,7 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
                 raise_late(rules, late, at, workday, notices, amounts);
             }
         }
-        if let Some((at, workday)) = last_out(question, &own) {
+        if let Some((at, workday)) = last_out(question, &own).filter(|_| duty.free_end.is_none()) {
             early(view, rules, duty, at, workday, notices);
         }
     }
@@ -99,7 +99,7 @@ fn is_missed(view: &View<'_>, index: usize) -> bool {
         inside && moment.counts_as_work() && !is_in_callback(view.shifts, moment)
     };
     let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
-    let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
+    let within = pieces.clone().any(|piece| piece.0 < duty.planned_end && duty.start < piece.1);
     let as_amount = has_leave_amount(view.question, duty.workday);
     let worked = matched || seconds > 0 || view.moments.iter().any(is_work);
     !duty.on_leave && !worked && !within && !as_amount
@@ -298,7 +298,8 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
         let measure = least.beyond(worked);
         notices.push(Notice { code: ExceptionCode::UnderHours, workday, at: first, measure });
     }
-    let Some(duty) = duties.iter().find(|duty| duty.workday == workday && !duty.on_leave) else { return };
+    let expected: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == workday && !duty.on_leave).collect();
+    let Some(duty) = expected.first().filter(|_| expected.iter().all(|duty| duty.free_end.is_none())) else { return };
     let is_paid = |code| question.timeline.names().pay_code(code).is_some_and(|info| info.paid);
     let on_leave = of_day().filter(|moment| moment.state == SpanState::Leave && is_paid(moment.code));
     let as_amounts = amounts.iter().filter(|amount| amount.leave && amount.workday == workday && is_paid(amount.code));
