@@ -62,6 +62,8 @@ pub(crate) enum Kind {
     Names,
     /// `true` or `false`.
     Flag,
+    /// `true` or `false`, or one of them for each block of a shift.
+    FlagOrFlags,
     /// A whole number within bounds.
     Integer { least: i64, most: i64 },
     /// A length within bounds, in seconds.
@@ -187,6 +189,7 @@ impl Setting {
             | Kind::Name
             | Kind::Names
             | Kind::Flag
+            | Kind::FlagOrFlags
             | Kind::Integer { .. }
             | Kind::Length { .. }
             | Kind::LengthOrOff { .. }
@@ -575,15 +578,15 @@ static SHIFT: Section = Section {
         ),
         setting(
             "need_in",
-            Kind::Flag,
+            Kind::FlagOrFlags,
             "true",
-            "Whether its start needs a punch; with `false` a missing in is taken as the start, of each block of a split shift.",
+            "Whether its start needs a punch; with `false` a missing in is taken as the start. For all blocks of a split shift, or a list with one for each.",
         ),
         setting(
             "need_out",
-            Kind::Flag,
+            Kind::FlagOrFlags,
             "true",
-            "Whether its end needs a punch; with `false` a missing out is taken as the end, of each block of a split shift.",
+            "Whether its end needs a punch; with `false` a missing out is taken as the end. For all blocks of a split shift, or a list with one for each.",
         ),
         optional(
             "flex_early",

@@ -507,7 +507,7 @@ fn displace(spans: &mut Vec<Span>, pieces: &[LeavePiece], wins: impl Fn(&LeavePi
 mod tests {
     use super::*;
     use crate::PunchKind::{In, Out};
-    use crate::shape::schedule::ShiftTemplate;
+    use crate::shape::schedule::{ShiftBlock, ShiftTemplate};
     use crate::testing::{Card, monday, seconds};
     use crate::{ShiftFact, ShiftTimes};
 
@@ -571,7 +571,7 @@ mod tests {
         let mut card = card();
         card.plan.schedule.templates.push(ShiftTemplate {
             breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
-            ..ShiftTemplate::of_blocks([(seconds("09:00"), seconds("18:00"))].to_vec())
+            ..ShiftTemplate::of_blocks([ShiftBlock::new(seconds("09:00"), seconds("18:00"))].to_vec())
         });
         card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card

@@ -49,9 +49,8 @@ pub struct Schedule {
 /// A named shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftTemplate {
-    /// When it is worked, in wall-clock seconds of the workday, `[start, end)`, in order; a time may pass 24:00. One
-    /// block, or several of a split shift.
-    pub blocks: Vec<(i32, i32)>,
+    /// When it is worked, in order: one block, or several of a split shift.
+    pub blocks: Vec<ShiftBlock>,
     /// Unpaid breaks at fixed clock times of the workday, `[start, end)`, in order, inside the blocks. They are taken
     /// off worked time where it was worked (see `breaks`), and off the planned time.
     pub breaks: Vec<(i32, i32)>,
@@ -61,10 +60,6 @@ pub struct ShiftTemplate {
     pub latest_out: Seconds,
     /// A punch starts a block up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
     pub late_max: LateMax,
-    /// Whether a missing in is missing; else the block counts from its start. See [`crate::shape::pairing`].
-    pub need_in: bool,
-    /// Whether a missing out is missing; else the block counts up to its end.
-    pub need_out: bool,
     /// How much earlier the shift may be begun. `None`: as attendance says.
     pub flex_early: Option<Seconds>,
     /// How much later it may be begun. `None`: as attendance says.
@@ -77,20 +72,38 @@ pub struct ShiftTemplate {
 
 impl ShiftTemplate {
     /// A shift of these blocks, with everything else as it is by default.
-    pub fn of_blocks(blocks: Vec<(i32, i32)>) -> ShiftTemplate {
+    pub fn of_blocks(blocks: Vec<ShiftBlock>) -> ShiftTemplate {
         ShiftTemplate {
             blocks,
             breaks: Vec::new(),
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,
             late_max: LateMax::HalfShift,
-            need_in: true,
-            need_out: true,
             flex_early: None,
             flex_late: None,
             core_hours: CoreHours::new(),
             half_day_split: HalfDaySplit::Midpoint,
         }
+    }
+}
+
+/// One stretch of a named shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShiftBlock {
+    /// Start, in wall-clock seconds of the workday; may pass 24:00.
+    pub start: i32,
+    /// End; after the start.
+    pub end: i32,
+    /// Whether a missing in is missing; else the block counts from its start. See [`crate::shape::pairing`].
+    pub need_in: bool,
+    /// Whether a missing out is missing; else the block counts up to its end.
+    pub need_out: bool,
+}
+
+impl ShiftBlock {
+    /// A block whose edges need punches.
+    pub const fn new(start: i32, end: i32) -> ShiftBlock {
+        ShiftBlock { start, end, need_in: true, need_out: true }
     }
 }
 
@@ -439,15 +452,15 @@ pub(crate) fn by_template<'a>(
     index: u16,
 ) -> Option<impl Iterator<Item = ScheduledShift>> {
     let template = plan.schedule.templates.get(usize::from(index))?;
-    Some(template.blocks.iter().map(move |(start, end)| {
-        let (start, end) = span(clock, workday, *start, *end);
+    Some(template.blocks.iter().map(move |stated| {
+        let (start, end) = span(clock, workday, stated.start, stated.end);
         let mut taken_off = Seconds::ZERO;
         for (break_start, break_end) in &template.breaks {
             let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
             taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
         }
         let block = scheduled_shift(workday, start, end, end.since(start).beyond(taken_off), Some(index));
-        ScheduledShift { needs_in: template.need_in, needs_out: template.need_out, ..block }
+        ScheduledShift { needs_in: stated.need_in, needs_out: stated.need_out, ..block }
     }))
 }
 
@@ -497,7 +510,7 @@ mod tests {
     fn night() -> ShiftTemplate {
         ShiftTemplate {
             breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
-            ..ShiftTemplate::of_blocks(alloc::vec![(seconds("22:00"), seconds("30:00"))])
+            ..ShiftTemplate::of_blocks(alloc::vec![ShiftBlock::new(seconds("22:00"), seconds("30:00"))])
         }
     }
 

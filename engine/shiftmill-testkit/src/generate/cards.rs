@@ -92,7 +92,7 @@ impl Maker<'_> {
                 let template = self.random.below(3) as u16;
                 let times = self.timeline.at(day).schedule.templates.get(usize::from(template));
                 let (first, last) = times.map_or((None, None), |it| (it.blocks.first(), it.blocks.last()));
-                let (start, end) = (first.map_or(0, |first| first.0), last.map_or(0, |last| last.1));
+                let (start, end) = (first.map_or(0, |first| first.start), last.map_or(0, |last| last.end));
                 if self.is_free(day, i64::from(start), i64::from(end)) {
                     facts.shifts.push(ShiftFact::work(day, ShiftTimes::Template(template)));
                 }

@@ -30,7 +30,7 @@ use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
 use shiftmill_core::shape::rest_requirement::RestRequirement;
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
-use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
+use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftBlock, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
     DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode, PayCodeInfo,
@@ -381,13 +381,20 @@ impl Maker<'_> {
             earliest_in,
             latest_out,
             late_max: self.late_max(),
-            need_in: self.random.chance(85),
-            need_out: self.random.chance(85),
             flex_early: flex(self),
             flex_late: flex(self),
             core_hours: if self.random.chance(15) { self.core_hours(start, end) } else { Vec::new() },
-            ..ShiftTemplate::of_blocks(blocks)
+            ..ShiftTemplate::of_blocks(self.needed(&blocks))
         }
+    }
+
+    /// Blocks whose edges mostly need punches.
+    fn needed(&mut self, blocks: &[(i32, i32)]) -> Vec<ShiftBlock> {
+        let block = |(start, end): &(i32, i32)| {
+            let (need_in, need_out) = (self.random.chance(85), self.random.chance(85));
+            ShiftBlock { need_in, need_out, ..ShiftBlock::new(*start, *end) }
+        };
+        blocks.iter().map(block).collect()
     }
 
     /// One or two windows, mostly inside a shift.

@@ -398,14 +398,14 @@ pub(crate) fn by_template(question: &Question, workday: Workday, tag: TagId, tem
     let breaks = template.breaks.iter().map(|piece| instants(question, workday, piece.0, piece.1));
     let breaks: Vec<(Timestamp, Timestamp)> = breaks.filter(|piece| piece.0 < piece.1).collect();
     let mut blocks = Vec::new();
-    for (start, end) in &template.blocks {
-        let mut duty = by_clock(question, workday, tag, *start, *end);
+    for block in &template.blocks {
+        let mut duty = by_clock(question, workday, tag, block.start, block.end);
         duty.breaks = breaks.clone();
         duty.earliest_in = template.earliest_in;
         duty.latest_out = template.latest_out;
         duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
         duty.template = Some(number);
-        (duty.needs_in, duty.needs_out) = (template.need_in, template.need_out);
+        (duty.needs_in, duty.needs_out) = (block.need_in, block.need_out);
         blocks.push(duty);
     }
     Some(blocks)
