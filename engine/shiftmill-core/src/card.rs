@@ -7,6 +7,7 @@ use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RosterKind, RuleId};
 use crate::reason::Reason;
 use crate::shape::attestations::Acted;
+use crate::shape::corrected::Moved;
 use crate::shape::day_parts::NotExpected;
 use crate::shape::leave::LeavePiece;
 use crate::tags::TagId;
@@ -55,6 +56,8 @@ pub struct CardState {
     pub(crate) acted: Vec<Acted>,
     /// Leave with clock times, in order, no two stretches sharing a second.
     pub(crate) leave: Vec<LeavePiece>,
+    /// The raw punches that corrections moved.
+    pub(crate) moved: Vec<Moved>,
 }
 
 impl CardState {
@@ -76,6 +79,7 @@ impl CardState {
         self.last_worked.clear();
         self.leave.clear();
         self.acted.clear();
+        self.moved.clear();
     }
 
     /// The capacity of all its lists, in rows. The state keeps the memory of the largest card that it ever had.
@@ -92,6 +96,7 @@ impl CardState {
             + self.last_worked.capacity()
             + self.leave.capacity()
             + self.acted.capacity()
+            + self.moved.capacity()
     }
 
     /// Adds something that a person must look at.

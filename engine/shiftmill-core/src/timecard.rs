@@ -103,8 +103,8 @@ pub struct ScheduleColumns<'a> {
     /// The number of the split shift that a row is a block of: rows of one workday and kind with the same number are one
     /// shift. 0: a shift of its own. Empty: all 0.
     pub split: &'a [u8],
-    /// 0: a row as the other columns say. Else the workday expects this many seconds, and the row has no clock times, or a
-    /// start and a free end; read for rows to work without a template. Empty: all 0.
+    /// 0: a row as the other columns say. Else the workday expects this many seconds, and the row has no clock times,
+    /// or a start and a free end; read for rows to work without a template. Empty: all 0.
     pub hours: &'a [u32],
     /// 1: the row has a start, and its end is free; read for rows to work without a template. See
     /// [`crate::shape::free_end`]. Empty: all 0.

@@ -2,7 +2,7 @@
 //!
 //! Checking, the JSON Schema, the reference and "did you mean" come from here.
 
-use shiftmill_core::open::correction_policy::CorrectionAction;
+use shiftmill_core::open::correction_policy::{CorrectedAs, CorrectionAction};
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
@@ -501,6 +501,12 @@ static CORRECTIONS: Section = Section {
             Kind::Flag,
             "false",
             "Accepted corrections raise `corrected_punch`, so that a person sees them.",
+        ),
+        setting(
+            "counts_as",
+            one_of::<CorrectedAs>(),
+            "normal",
+            "What a corrected punch is for attendance; with `still_late` latenesses and missing punches stay, and the time is paid.",
         ),
     ]],
 };

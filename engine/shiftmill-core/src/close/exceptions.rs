@@ -131,9 +131,8 @@ impl Noticed {
 /// True when nothing more can be expected of any workday, as is usual when a pay period is evaluated after its end.
 fn all_settled(noticed: &[Noticed], scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> bool {
     let as_of = inputs.window.as_of;
-    let shift_is_settled = |shift: &ScheduledShift| {
-        inputs.plan_of_scheduled(shift).schedule.punch_window(shift).1 <= as_of
-    };
+    let shift_is_settled =
+        |shift: &ScheduledShift| inputs.plan_of_scheduled(shift).schedule.punch_window(shift).1 <= as_of;
     noticed.iter().all(|noticed| noticed.at.after(RESOLVES_WITHIN) <= as_of) && scheduled.iter().all(shift_is_settled)
 }
 

@@ -2,22 +2,21 @@
 //! - Takes:  roster rows to work that have a start and no end, with the length that they expect, if any.
 //! - Gives:  scheduled shifts whose end is the latest that it may be: where the next scheduled shift begins, at most
 //!   `shift_length_max` after the start.
-//! - Runs:   when scheduled shifts are made. Who asks `free_end`: `schedule`, `roster`, `matching`, `assignment` (windows
-//!   and nearness), `day_parts`, `pairing` and `rounding` (no scheduled end), `flexible`, `late_off`, `attendance`,
-//!   `core_hours`, `expectation`. Who asks `planned_end`: `leave`, `half_day`, `day_parts`, `attendance`.
-//! - Edges:  the start is judged as any other. Nobody leaves early or late, and what is worked until the latest end lies
-//!   inside the shift, so that no overtime approval decides about it. Punches match until the latest end, which has no
-//!   `latest_out`; of two shifts that fit, how far the last punch lies from that end does not matter. The window of the
-//!   next shift may begin before the latest end, but not before the start. A missing out is missing, and
-//!   nothing is filled in for it. `absent` is judged at the latest end.
-//!   The planned time is what the row expects, else zero: without it, no work of the workday is too much
-//!   (`over_schedule`), and only its other shifts can lack any (`undertime`). Such a workday has no `half_day_below` and
-//!   `absent_below`, and the shift no core hours.
-//!   Leave and half-day holidays find planned time until the *planned end*: the start and what is expected, else
-//!   `day_length`, but not past the latest end. Leave from the start on moves the start. Leave up to the planned end is
-//!   the whole shift. A holiday takes its seconds off what is expected; one over the start moves it, and one over all
-//!   planned time leaves the shift out.
-//!   Rows with one start are an error, unless they say the same. The end of a named shift is never free.
+//! - Runs:   when scheduled shifts are made. Who asks `free_end`: `schedule`, `roster`, `matching`, `assignment`
+//!   (windows and nearness), `day_parts`, `pairing` and `rounding` (no scheduled end), `flexible`, `late_off`,
+//!   `attendance`, `core_hours`, `expectation`. Who asks `planned_end`: `leave`, `half_day`, `day_parts`, `attendance`.
+//! - Edges:  the start is judged as any other. Nobody leaves early or late, and what is worked until the latest end
+//!   lies inside the shift, so that no overtime approval decides about it. Punches match until the latest end, which
+//!   has no `latest_out`; of two shifts that fit, how far the last punch lies from that end does not matter. The window
+//!   of the next shift may begin before the latest end, but not before the start. A missing out is missing, and nothing
+//!   is filled in for it. `absent` is judged at the latest end. The planned time is what the row expects, else zero:
+//!   without it, no work of the workday is too much (`over_schedule`), and only its other shifts can lack any
+//!   (`undertime`). Such a workday has no `half_day_below` and `absent_below`, and the shift no core hours. Leave and
+//!   half-day holidays find planned time until the *planned end*: the start and what is expected, else `day_length`,
+//!   but not past the latest end. Leave from the start on moves the start. Leave up to the planned end is the whole
+//!   shift. A holiday takes its seconds off what is expected; one over the start moves it, and one over all planned
+//!   time leaves the shift out. Rows with one start are an error, unless they say the same. The end of a named shift is
+//!   never free.
 //! - Source: employer policy (China: 只打上班卡, 下班自由).
 //! - Shown:  timecards/schedule/free_end.md
 

@@ -6,6 +6,7 @@ pub mod breaks;
 pub mod calendar;
 pub mod callback;
 pub mod core_hours;
+pub mod corrected;
 pub(crate) mod coverage;
 pub mod day_parts;
 pub mod employment;

@@ -4,12 +4,12 @@
 //! - Gives:  whether a punch starts a new worked shift because of the schedule, or does not in spite of a gap.
 //! - Runs:   inside matching.
 //! - Edges:  the *window* of a scheduled shift runs from `earliest_in` before its start, but not before the end of an
-//!   earlier scheduled shift (the start of one whose end is free), to `latest_out` after its end; the *start window* from the same instant to `late_max` after
-//!   its start. All are inclusive. A scheduled shift is *over* once its `latest_out` has passed. A worked shift *is of*
-//!   scheduled shifts when it began before the last of them ended, or begins with an out before all of them are over.
-//!   A *pause* lies between a scheduled shift and those before it when it does not touch them. A worked shift *passes*
-//!   a pause at a punch when it is of the shifts before the pause, its last punch came before they were over and before
-//!   the window after the pause, and they are over at the punch.
+//!   earlier scheduled shift (the start of one whose end is free), to `latest_out` after its end; the *start window*
+//!   from the same instant to `late_max` after its start. All are inclusive. A scheduled shift is *over* once its
+//!   `latest_out` has passed. A worked shift *is of* scheduled shifts when it began before the last of them ended, or
+//!   begins with an out before all of them are over. A *pause* lies between a scheduled shift and those before it when
+//!   it does not touch them. A worked shift *passes* a pause at a punch when it is of the shifts before the pause, its
+//!   last punch came before they were over and before the window after the pause, and they are over at the punch.
 //!
 //!   A punch starts a new worked shift when the worked shift before it passes a pause between two workdays. Otherwise,
 //!   in a window that began after the worked shift did:

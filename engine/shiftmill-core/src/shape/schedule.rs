@@ -4,14 +4,15 @@
 //!   split shift each block is one (see `split`).
 //! - Runs:   after the calendar, before matching.
 //! - Edges:  a row of work without clock times gives no scheduled shift: its workday expects its length (see
-//!   `expectation`), and the person may work when they like. The end of a row of work may be free (see `free_end`). A card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
-//!   of the window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
+//!   `expectation`), and the person may work when they like. The end of a row of work may be free (see `free_end`). A
+//!   card with a row to work follows its rows only. Any other card follows the weekly pattern on working days of the
+//!   window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
 //!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
-//!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
-//!   end before it starts has no length. A row that repeats another exactly does not count and raises `duplicate_shift`
-//!   at its start. Rows of workdays on which the person is not employed do not count. Rows of work and overtime that share a second are an error, also with a shift of the
-//!   pattern: nobody works two shifts at once. Shifts
-//!   that touch do not overlap.
+//!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would
+//!   then end before it starts has no length. A row that repeats another exactly does not count and raises
+//!   `duplicate_shift` at its start. Rows of workdays on which the person is not employed do not count. Rows of work
+//!   and overtime that share a second are an error, also with a shift of the pattern: nobody works two shifts at once.
+//!   Shifts that touch do not overlap.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
 
@@ -358,8 +359,8 @@ pub struct RosterRow {
     pub workday: Workday,
     /// What the person is told to do.
     pub kind: RosterKind,
-    /// From when until when; none for kinds without times. Of a named shift with several blocks, its outer edges. An end
-    /// that is free is the latest, whatever shifts come after.
+    /// From when until when; none for kinds without times. Of a named shift with several blocks, its outer edges. An
+    /// end that is free is the latest, whatever shifts come after.
     pub times: Option<(Timestamp, Timestamp)>,
     /// The number of the split shift that it is a block of; 0: none.
     pub split: u8,

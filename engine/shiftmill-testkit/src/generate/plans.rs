@@ -2,7 +2,7 @@
 
 use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::open::clock_offset::ClockOffset;
-use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionActions, CorrectionPolicy};
+use shiftmill_core::open::correction_policy::{CorrectedAs, CorrectionAction, CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval, Normalise};
 use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
@@ -286,14 +286,16 @@ impl Maker<'_> {
 
     fn correction_policy(&mut self) -> CorrectionPolicy {
         if self.random.chance(60) {
-            return CorrectionPolicy::default();
+            let counts_as = *self.random.one_of(&[CorrectedAs::Normal, CorrectedAs::Normal, CorrectedAs::StillLate]);
+            return CorrectionPolicy { counts_as, ..CorrectionPolicy::default() };
         }
         let actions = CorrectionAction::ALL.iter().filter(|_| self.random.chance(80));
         let accepts = actions.copied().fold(CorrectionActions::NONE, CorrectionActions::with);
         let mut days = |most: u64| self.random.chance(40).then(|| self.random.below(most) as u16);
         let (quota, closes_after, within_days) = (days(3), days(20), days(20).map(|days| days + 1));
         let cycle_opens = 1 + self.random.below(28) as u8;
-        CorrectionPolicy { accepts, quota, cycle_opens, within_days, closes_after, marked: self.flag() }
+        let counts_as = *self.random.one_of(CorrectedAs::ALL);
+        CorrectionPolicy { accepts, quota, cycle_opens, within_days, closes_after, marked: self.flag(), counts_as }
     }
 
     fn dedupe(&mut self) -> Dedupe {

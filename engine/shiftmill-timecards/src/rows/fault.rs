@@ -114,7 +114,9 @@ pub enum Fault {
     #[error("a scheduled shift may not be longer than 48 hours")]
     ShiftTooLong,
     /// A length on a row that has times, or is not to work.
-    #[error("only a row to work without times, name and number of a split shift, or with a start and no end, may have a length")]
+    #[error(
+        "only a row to work without times, name and number of a split shift, or with a start and no end, may have a length"
+    )]
     LengthBesideTimes,
     /// A free end of a row that needs one.
     #[error("a row of kind `{0}` has to end; only the end of a row to work is free where it is empty")]

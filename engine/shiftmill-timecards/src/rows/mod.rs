@@ -58,7 +58,8 @@ pub struct ShiftRow<'a> {
     pub kind: Given<'a, RosterKind>,
     /// Its start, in seconds after the midnight that opens the workday.
     pub start: Given<'a, i32>,
-    /// Its end. An end that is not after the start means the day after. Nothing, for a row to work with a start: it is free.
+    /// Its end. An end that is not after the start means the day after. Nothing, for a row to work with a start: it is
+    /// free.
     pub end: Given<'a, i32>,
     /// The name of a shift, instead of start and end.
     pub shift: &'a str,
@@ -66,8 +67,8 @@ pub struct ShiftRow<'a> {
     pub tag: &'a str,
     /// The number of the split shift that it is a block of; a shift of its own when nothing is given.
     pub split: Given<'a, u64>,
-    /// A length, instead of start and end or a name: the workday expects it, at any time. Beside a start whose end is free:
-    /// the workday expects it.
+    /// A length, instead of start and end or a name: the workday expects it, at any time. Beside a start whose end is
+    /// free: the workday expects it.
     pub length: Given<'a, Seconds>,
 }
 

@@ -1,8 +1,8 @@
 //! The cells of a suite's tables.
 
 use shiftmill_core::{
-    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, RosterKind, Seconds, TotalScope,
-    WaiverKind, Workday, WorkdayRange,
+    ApprovalStatus, Compensation, DayType, ErrorCode, ExceptionCode, ExceptionState, PunchKind, RosterKind, Seconds,
+    TotalScope, WaiverKind, Workday, WorkdayRange,
 };
 
 use super::{
