@@ -56,7 +56,7 @@ pub struct CardState {
     pub(crate) acted: Vec<Acted>,
     /// Leave with clock times, in order, no two stretches sharing a second.
     pub(crate) leave: Vec<LeavePiece>,
-    /// The raw punches that corrections moved.
+    /// The raw punches that corrections moved, where attendance asks for them.
     pub(crate) moved: Vec<Moved>,
 }
 

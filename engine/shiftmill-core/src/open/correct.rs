@@ -101,7 +101,7 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
 
 /// Keeps where a raw punch was recorded, when it is moved for the first time.
 fn note_moved(inputs: &Inputs<'_>, punch: Option<&KeptPunch>, from: Timestamp, moved: &mut Vec<Moved>) {
-    let Some(raw) = punch.and_then(|punch| punch.raw) else { return };
+    let Some(raw) = punch.and_then(|punch| punch.raw).filter(|_| inputs.timeline.needs().still_late) else { return };
     if moved.iter().all(|known| known.raw != raw) {
         let plan = inputs.timeline.at(inputs.card.zone.date_at(from));
         moved.push(Moved { raw, from: plan.normalise.cut(from) });

@@ -153,8 +153,9 @@ fn by_schedule(
     let mut lateness = Seconds::ZERO;
     let expected_on = inputs.card.schedule.expected_on(workday);
     let mut free = FreeTime { expects: expected_on.unwrap_or_default(), ..FreeTime::default() };
-    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday && shift.moved_start < shift.moved_end)
-    {
+    // What a shift expects without an end stays expected however late it begins.
+    let lasts = |shift: &&ScheduledShift| shift.moved_start < shift.moved_end || shift.free_end;
+    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday).filter(lasts) {
         stretches(inputs, shift, clock, of_shift);
         let arrival = covering(state, of_shift).map(|(span, stretch)| span.start.max(stretch.0)).min();
         lateness = lateness.plus(arrival.map_or(Seconds::ZERO, |arrival| within(of_shift, shift.moved_start, arrival)));
