@@ -160,7 +160,8 @@ impl Compiler<'_> {
     fn check_flags(&mut self, shift: &Named, blocks: usize) {
         for name in ["need_in", "need_out"] {
             if let Some(stated) = shift.table.flags_stated(name).filter(|stated| *stated != blocks) {
-                let message = format!("`{name}` of shift `{}` is a list of {stated}, for {blocks} blocks", shift.name);
+                let wrong = format!("`{name}` of shift `{}` has other values than one for each block", shift.name);
+                let message = format!("{wrong}: {stated}, not {blocks}");
                 let hint = "write one `true` or `false` for each block, or one for all".to_owned();
                 self.mistakes.add(shift.table.place(name), message, Some(hint));
             }
