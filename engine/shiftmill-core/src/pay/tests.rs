@@ -142,6 +142,7 @@ impl Bench {
                 kind: &[],
                 split: &[],
                 hours: &[],
+                free_end: &[],
                 tag: &[],
             },
             leave: &[],

@@ -148,6 +148,7 @@ fn encode(hook: Hook, columns: &[&str], cards: &[(&CardState, &Zone)]) -> (Table
             kind: &[],
             split: &[],
             hours: &[],
+            free_end: &[],
             tag: &[],
         },
         leave: &[],
