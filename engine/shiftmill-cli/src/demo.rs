@@ -332,9 +332,13 @@ fn shift(shift: &core::ShiftFact) -> v1::ScheduledShift {
     let clock = |second: i32| format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
     let (start, end) = match shift.times {
         ShiftTimes::Clock { start, end } if shift.kind.has_times() => (clock(start), clock(end)),
+        ShiftTimes::FreeEnd { start, .. } => (clock(start), String::new()),
         ShiftTimes::Clock { .. } | ShiftTimes::Template(_) | ShiftTimes::Length(_) => (String::new(), String::new()),
     };
-    let seconds = if let ShiftTimes::Length(length) = shift.times { length.0 } else { 0 };
+    let seconds = match shift.times {
+        ShiftTimes::Length(length) | ShiftTimes::FreeEnd { expects: length, .. } => length.0,
+        ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => 0,
+    };
     let kind = shift.kind.code().to_owned();
     let split = u32::from(shift.split);
     let workday = shift.workday.to_string();

@@ -227,6 +227,12 @@ fn facts_of(view: &CardView<'_>, card: &CardFacts, workday: Workday) -> Vec<Stri
             _ if !shift.kind.has_times() => format!("by roster: {told} day"),
             ShiftTimes::Clock { start, end } => format!("scheduled {} to {}", clock(start), clock(end)),
             ShiftTimes::Length(length) => format!("scheduled for {length}, at any time"),
+            ShiftTimes::FreeEnd { start, expects } if expects.is_zero() => {
+                format!("scheduled from {}, the end is free", clock(start))
+            }
+            ShiftTimes::FreeEnd { start, expects } => {
+                format!("scheduled from {} for {expects}, the end is free", clock(start))
+            }
             ShiftTimes::Template(index) => {
                 let name = view.names.shifts.get(usize::from(index)).map_or("", String::as_str);
                 format!("scheduled for the shift `{name}`")

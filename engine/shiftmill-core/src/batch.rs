@@ -165,6 +165,8 @@ batch! {
         shift_split: u8, even_or_empty;
         /// See [`ScheduleColumns::hours`]; empty: all 0.
         shift_hours: u32, even_or_empty;
+        /// See [`ScheduleColumns::free_end`]; empty: all 0.
+        shift_free_end: u8, even_or_empty;
     }
     sparse {
         /// Approved leave.
@@ -356,6 +358,7 @@ impl TimecardBatch {
         let starts = self.check_lengths()?;
         known("punch_kind", &self.punch_kind, |kind| PunchKind::from_number(*kind).is_some())?;
         known("shift_kind", &self.shift_kind, |kind| RosterKind::from_number(*kind).is_some())?;
+        known("shift_free_end", &self.shift_free_end, |free| *free <= 1)?;
         known("ruleset", &self.ruleset, |ruleset| usize::from(*ruleset) < rulesets)?;
         known("zone", &self.zone, |zone| usize::from(*zone) < zones)?;
         for (column, numbers) in [("tag", &self.tag), ("punch_tag", &self.punch_tag), ("shift_tag", &self.shift_tag)] {
@@ -494,6 +497,7 @@ impl CheckedBatch {
                 template: columns.shift_template.get(shifts.clone()).unwrap_or(&[]),
                 kind: columns.shift_kind.get(shifts.clone()).unwrap_or(&[]),
                 hours: columns.shift_hours.get(shifts.clone()).unwrap_or(&[]),
+                free_end: columns.shift_free_end.get(shifts.clone()).unwrap_or(&[]),
                 split: columns.shift_split.get(shifts.clone()).unwrap_or(&[]),
                 tag: columns.shift_tag.get(shifts).unwrap_or(&[]),
             },

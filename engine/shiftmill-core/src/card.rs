@@ -7,6 +7,7 @@ use crate::coded::coded;
 use crate::codes::{CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RosterKind, RuleId};
 use crate::reason::Reason;
 use crate::shape::attestations::Acted;
+use crate::shape::corrected::Moved;
 use crate::shape::day_parts::NotExpected;
 use crate::shape::leave::LeavePiece;
 use crate::tags::TagId;
@@ -55,6 +56,8 @@ pub struct CardState {
     pub(crate) acted: Vec<Acted>,
     /// Leave with clock times, in order, no two stretches sharing a second.
     pub(crate) leave: Vec<LeavePiece>,
+    /// The raw punches that corrections moved, where attendance asks for them.
+    pub(crate) moved: Vec<Moved>,
 }
 
 impl CardState {
@@ -76,6 +79,7 @@ impl CardState {
         self.last_worked.clear();
         self.leave.clear();
         self.acted.clear();
+        self.moved.clear();
     }
 
     /// The capacity of all its lists, in rows. The state keeps the memory of the largest card that it ever had.
@@ -92,6 +96,7 @@ impl CardState {
             + self.last_worked.capacity()
             + self.leave.capacity()
             + self.acted.capacity()
+            + self.moved.capacity()
     }
 
     /// Adds something that a person must look at.
@@ -235,8 +240,12 @@ pub struct ScheduledShift {
     pub kind: RosterKind,
     /// Start.
     pub start: Timestamp,
-    /// End.
+    /// End. Where it is free, the latest: see [`crate::shape::free_end`].
     pub end: Timestamp,
+    /// Whether the person goes when the work is done.
+    pub free_end: bool,
+    /// Until when leave and holidays find planned time in it: its end, unless that is free.
+    pub planned_end: Timestamp,
     /// Start after [`crate::shape::late_off`] and [`crate::shape::flexible`] moved it; equal to `start` until then.
     pub moved_start: Timestamp,
     /// End after they moved it.
@@ -247,7 +256,7 @@ pub struct ScheduledShift {
     pub expected_end: Timestamp,
     /// True once leave covers all of it.
     pub on_leave: bool,
-    /// Planned time: elapsed length less the template's breaks.
+    /// Planned time: elapsed length less the template's breaks; with a free end what its row expects, or nothing.
     pub planned: Seconds,
     /// Index into the templates of the plan at `workday`; `None` for times only.
     pub template: Option<u16>,

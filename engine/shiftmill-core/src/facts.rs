@@ -111,6 +111,13 @@ pub enum ShiftTimes {
     Template(u16),
     /// No clock times: only how much is expected. Of rows of kind work only.
     Length(Seconds),
+    /// A start, and an end that is free. Of rows of kind work only.
+    FreeEnd {
+        /// Start, as for clock times.
+        start: i32,
+        /// How much is expected; zero: nothing.
+        expects: Seconds,
+    },
 }
 
 /// A punch lies too far from the batch's base instant (68 years) to be written as an offset.
@@ -180,6 +187,7 @@ impl TimecardBatch {
         push_tags(&mut self.shift_tag, self.shift_workday.len(), shifts.iter().map(|shift| shift.tag));
         self.push_splits(shifts);
         self.push_lengths(shifts);
+        self.push_free_ends(shifts);
         self.push_sparse(owner, facts);
         Ok(())
     }
@@ -217,10 +225,19 @@ impl TimecardBatch {
         }
     }
 
+    /// Free ends are a column of the whole batch: it is filled up with zeros as soon as one end is free.
+    fn push_free_ends(&mut self, shifts: &[ShiftFact]) {
+        let free = |shift: &ShiftFact| u8::from(matches!(shift.times, ShiftTimes::FreeEnd { .. }));
+        if shifts.iter().any(|shift| free(shift) != 0) || !self.shift_free_end.is_empty() {
+            self.shift_free_end.resize(self.shift_workday.len() - shifts.len(), 0);
+            self.shift_free_end.extend(shifts.iter().map(free));
+        }
+    }
+
     /// Lengths are a column of the whole batch: it is filled up with zeros as soon as one row states one.
     fn push_lengths(&mut self, shifts: &[ShiftFact]) {
         let length = |shift: &ShiftFact| match shift.times {
-            ShiftTimes::Length(length) => length.0,
+            ShiftTimes::Length(length) | ShiftTimes::FreeEnd { expects: length, .. } => length.0,
             ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => 0,
         };
         if shifts.iter().any(|shift| length(shift) != 0) || !self.shift_hours.is_empty() {
@@ -236,6 +253,7 @@ impl TimecardBatch {
                 ShiftTimes::Clock { start, end } => (start, end, 0),
                 ShiftTimes::Template(index) => (0, 0, index.saturating_add(1)),
                 ShiftTimes::Length(_) => (0, 0, 0),
+                ShiftTimes::FreeEnd { start, .. } => (start, 0, 0),
             };
             self.shift_workday.push(shift.workday.0);
             self.shift_start.push(start);

@@ -7,7 +7,7 @@ use core::ops::Range;
 use crate::close::exceptions::ExceptionRules;
 use crate::codes::{CalendarId, Multiplier, PayCode, PayCodeInfo, RuleId, Unit};
 use crate::open::clock_offset::ClockOffset;
-use crate::open::correction_policy::CorrectionPolicy;
+use crate::open::correction_policy::{CorrectedAs, CorrectionPolicy};
 use crate::open::dedupe::Dedupe;
 use crate::open::normalise::{Granularity, NeedsApproval, Normalise};
 use crate::open::restriction::PunchRestriction;
@@ -460,6 +460,8 @@ pub(crate) struct Needs {
     pub(crate) length_rounding: bool,
     /// Work is compared with the time that its workday expects.
     pub(crate) expectation: bool,
+    /// Corrections repair pay and not attendance.
+    pub(crate) still_late: bool,
     /// Scheduled shifts may be moved by when the person comes or went.
     pub(crate) moved_shifts: bool,
     /// Workdays are compared as a whole with the work that they should have.
@@ -510,6 +512,7 @@ impl Needs {
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),
+            still_late: any(|plan| plan.corrections.counts_as == CorrectedAs::StillLate),
             moved_shifts: any(|plan| plan.has_flexible_starts() || !plan.attendance.late_off.is_empty()),
             core_hours: any(Plan::has_core_hours),
             meals: any(|plan| !plan.meal_requirements.is_empty()),

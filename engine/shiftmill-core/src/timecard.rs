@@ -92,7 +92,7 @@ pub struct ScheduleColumns<'a> {
     pub workday: &'a [i32],
     /// Start in wall-clock seconds from the midnight that opens the workday; may pass 24:00.
     pub start: &'a [i32],
-    /// End in wall-clock seconds from the same midnight; after the start.
+    /// End in wall-clock seconds from the same midnight; after the start. Not read where the end is free.
     pub end: &'a [i32],
     /// 0: the times are in `start` and `end`. N: the ruleset's N-th shift template, and `start` and `end` are not
     /// read. Empty: all 0.
@@ -105,9 +105,12 @@ pub struct ScheduleColumns<'a> {
     /// The number of the split shift that a row is a block of: rows of one workday and kind with the same number are one
     /// shift. 0: a shift of its own. Empty: all 0.
     pub split: &'a [u8],
-    /// 0: a row as the other columns say. Else the row has no clock times, and the workday expects this many seconds; read
-    /// for rows to work without a template. Empty: all 0.
+    /// 0: a row as the other columns say. Else the workday expects this many seconds, and the row has no clock times,
+    /// or a start and a free end; read for rows to work without a template. Empty: all 0.
     pub hours: &'a [u32],
+    /// 1: the row has a start, and its end is free; read for rows to work without a template. See
+    /// [`crate::shape::free_end`]. Empty: all 0.
+    pub free_end: &'a [u8],
 }
 
 impl ScheduleColumns<'_> {
@@ -124,8 +127,22 @@ impl ScheduleColumns<'_> {
     /// The length of row `index`, when it states one instead of clock times.
     pub(crate) fn length_of(&self, index: usize) -> Option<Seconds> {
         let length = self.hours.get(index).copied().filter(|length| *length > 0)?;
-        let is_named = self.template.get(index).is_some_and(|template| *template != 0);
-        (self.kind_of(index) == RosterKind::Work && !is_named).then_some(Seconds(length))
+        (self.may_state_less(index) && !self.is_marked_free(index)).then_some(Seconds(length))
+    }
+
+    /// What row `index` expects, zero for nothing, when its end is free.
+    pub(crate) fn free_end_of(&self, index: usize) -> Option<Seconds> {
+        let is_free = self.is_marked_free(index) && self.may_state_less(index);
+        is_free.then(|| Seconds(self.hours.get(index).copied().unwrap_or(0)))
+    }
+
+    fn is_marked_free(&self, index: usize) -> bool {
+        self.free_end.get(index).is_some_and(|free| *free != 0)
+    }
+
+    /// Whether row `index` may state less than a start and an end.
+    fn may_state_less(&self, index: usize) -> bool {
+        self.kind_of(index) == RosterKind::Work && self.template.get(index).is_none_or(|template| *template == 0)
     }
 
     /// The rows of a workday that state a length, with whether an earlier one states the same.

@@ -112,6 +112,7 @@ fn with_empty_card<R>(run: impl FnOnce(HookCard<'_>) -> R) -> Option<R> {
             kind: &[],
             split: &[],
             hours: &[],
+            free_end: &[],
             tag: &[],
         },
         leave: &[],

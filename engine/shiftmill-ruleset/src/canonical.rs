@@ -72,6 +72,7 @@ fn value(value: &Value) -> Json {
         Value::Text(text) => json!(text),
         Value::Texts(texts) => texts.iter().map(|text| json!(text.text)).collect(),
         Value::Flag(flag) => json!(flag),
+        Value::Flags(flags) => json!(flags),
         Value::Integer(number) => json!(number),
         Value::Seconds(seconds) => json!(seconds),
         Value::Window(from, to) => json!([from, to]),

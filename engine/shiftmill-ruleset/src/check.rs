@@ -56,6 +56,7 @@ pub(crate) enum Value {
     Text(String),
     Texts(Vec<Located>),
     Flag(bool),
+    Flags(Vec<bool>),
     Integer(i64),
     /// Seconds of a length or of a day.
     Seconds(u32),
@@ -152,7 +153,7 @@ impl Checker<'_> {
     fn standard(&mut self, setting: &'static Setting, place: Place) -> Value {
         let Some(text) = setting.default else { return Value::Nothing };
         let raw = match &setting.kind {
-            Kind::Flag => Raw::Flag(text == "true"),
+            Kind::Flag | Kind::FlagOrFlags => Raw::Flag(text == "true"),
             Kind::Integer { .. } => Raw::Integer(text.parse().unwrap_or(0)),
             Kind::Table(_) | Kind::Named(_) | Kind::OfPlugin | Kind::Severities => Raw::Table(Vec::new()),
             Kind::Rules(_)
@@ -201,7 +202,8 @@ impl Checker<'_> {
             }
             (Kind::Name, Raw::Text(text)) => self.name(text, node.place),
             (Kind::Names, Raw::List(list)) => Value::Texts(self.names(name, list, "names")),
-            (Kind::Flag, Raw::Flag(flag)) => Value::Flag(*flag),
+            (Kind::Flag | Kind::FlagOrFlags, Raw::Flag(flag)) => Value::Flag(*flag),
+            (Kind::FlagOrFlags, Raw::List(list)) => self.flags(setting, list, key),
             (Kind::Integer { least, most }, Raw::Integer(number)) => {
                 self.within(name, *number, *least, *most, node.place);
                 Value::Integer((*number).clamp(*least, *most))
@@ -430,6 +432,16 @@ impl Checker<'_> {
         read.map(|(from, to)| (from, to, node.place))
     }
 
+    fn flags(&mut self, setting: &'static Setting, list: &[Node], key: Place) -> Value {
+        self.most(setting.name, list.len(), ENTRIES_MAX, key);
+        let mut flags = Vec::new();
+        for node in list.iter().take(ENTRIES_MAX) {
+            let Raw::Flag(flag) = node.raw else { return self.wrong(setting.name, node, "`true` or `false`", "") };
+            flags.push(flag);
+        }
+        Value::Flags(flags)
+    }
+
     fn date(&mut self, name: &str, node: &Node) -> Option<(Workday, Place)> {
         match values::date(&node.raw) {
             Ok(date) => Some((date, node.place)),
@@ -599,6 +611,7 @@ impl Kind {
             Kind::Name => "a name",
             Kind::Names => "a list of names",
             Kind::Flag => "`true` or `false`",
+            Kind::FlagOrFlags => "`true`, `false`, or a list of them",
             Kind::Integer { .. } => "a whole number",
             Kind::Length { .. } | Kind::LengthOrOff { .. } => "a length",
             Kind::WordOrLength { .. } => "a word or a length",
@@ -645,6 +658,7 @@ impl Kind {
             Kind::Texts
             | Kind::Names
             | Kind::Flag
+            | Kind::FlagOrFlags
             | Kind::Integer { .. }
             | Kind::DayTypes
             | Kind::Word(_)

@@ -80,6 +80,7 @@ fn values(kind: &Kind) -> String {
         | Kind::Name
         | Kind::Names
         | Kind::Flag
+        | Kind::FlagOrFlags
         | Kind::Window
         | Kind::Windows
         | Kind::Date

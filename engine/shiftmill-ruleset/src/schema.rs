@@ -51,7 +51,7 @@ fn property(setting: &Setting) -> Json {
     let mut schema = if let Json::Object(schema) = kind(&setting.kind) { schema } else { Map::new() };
     schema.insert("description".into(), json!(setting.meaning));
     if let Some(default) = setting.default.filter(|default| !default.is_empty()) {
-        let value = if matches!(setting.kind, Kind::Flag) {
+        let value = if matches!(setting.kind, Kind::Flag | Kind::FlagOrFlags) {
             json!(default == "true")
         } else if matches!(setting.kind, Kind::Integer { .. }) {
             json!(default.parse::<i64>().unwrap_or_default())
@@ -77,6 +77,10 @@ fn kind(kind: &Kind) -> Json {
         Kind::Name | Kind::PayCode(_) => text(NAME),
         Kind::Names => json!({ "type": "array", "items": text(NAME) }),
         Kind::Flag => json!({ "type": "boolean" }),
+        Kind::FlagOrFlags => {
+            let flag = json!({ "type": "boolean" });
+            json!({ "anyOf": [flag, { "type": "array", "items": flag, "minItems": 1 }] })
+        }
         Kind::Integer { least, most } => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Kind::Length { .. } => text(LENGTH),
         Kind::LengthOrOff { .. } => json!({ "anyOf": [text(LENGTH), { "const": "off" }] }),

@@ -2,7 +2,7 @@
 //!
 //! Checking, the JSON Schema, the reference and "did you mean" come from here.
 
-use shiftmill_core::open::correction_policy::CorrectionAction;
+use shiftmill_core::open::correction_policy::{CorrectedAs, CorrectionAction};
 use shiftmill_core::open::dedupe::DedupeKeep;
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval};
 use shiftmill_core::open::restriction::RestrictionOutcome;
@@ -62,6 +62,8 @@ pub(crate) enum Kind {
     Names,
     /// `true` or `false`.
     Flag,
+    /// `true` or `false`, or one of them for each block of a shift.
+    FlagOrFlags,
     /// A whole number within bounds.
     Integer { least: i64, most: i64 },
     /// A length within bounds, in seconds.
@@ -187,6 +189,7 @@ impl Setting {
             | Kind::Name
             | Kind::Names
             | Kind::Flag
+            | Kind::FlagOrFlags
             | Kind::Integer { .. }
             | Kind::Length { .. }
             | Kind::LengthOrOff { .. }
@@ -505,6 +508,12 @@ static CORRECTIONS: Section = Section {
             "false",
             "Accepted corrections raise `corrected_punch`, so that a person sees them.",
         ),
+        setting(
+            "counts_as",
+            one_of::<CorrectedAs>(),
+            "normal",
+            "What a corrected punch is for attendance; with `still_late` latenesses and missing punches stay, and the time is paid.",
+        ),
     ]],
 };
 
@@ -596,15 +605,15 @@ static SHIFT: Section = Section {
         ),
         setting(
             "need_in",
-            Kind::Flag,
+            Kind::FlagOrFlags,
             "true",
-            "Whether its start needs a punch; with `false` a missing in is taken as the start, of each block of a split shift.",
+            "Whether its start needs a punch; with `false` a missing in is taken as the start. For all blocks of a split shift, or a list with one for each.",
         ),
         setting(
             "need_out",
-            Kind::Flag,
+            Kind::FlagOrFlags,
             "true",
-            "Whether its end needs a punch; with `false` a missing out is taken as the end, of each block of a split shift.",
+            "Whether its end needs a punch; with `false` a missing out is taken as the end. For all blocks of a split shift, or a list with one for each.",
         ),
         optional(
             "flex_early",

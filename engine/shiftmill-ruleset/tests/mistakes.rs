@@ -199,6 +199,24 @@ fn shifts_end_after_their_start_and_hold_their_breaks() {
 }
 
 #[test]
+fn what_is_stated_for_each_block_is_stated_for_all() {
+    let text = "name = \"a\"\n[shifts.market]\nblocks = [\"06:00-10:00\", \"16:00-20:00\"]\nneed_in = [true]\n\
+                need_out = [false, \"no\"]\n[shifts.office]\nstart = \"09:00\"\nend = \"17:00\"\nneed_in = []\n\
+                need_out = [false]\n";
+    let shown = shown(&mistakes(text));
+    let one_each = "has other values than one for each block";
+    let wrong = [
+        format!("4:11: `need_in` of shift `market` {one_each}: 1, not 2"),
+        "5:20: ".to_owned(),
+        format!("9:11: `need_in` of shift `office` {one_each}: 0, not 1"),
+    ];
+    assert_eq!(shown.len(), wrong.len(), "{shown:#?}");
+    for words in wrong {
+        assert!(shown.iter().any(|mistake| mistake.starts_with(&words)), "{words}: {shown:#?}");
+    }
+}
+
+#[test]
 fn blocks_of_a_split_shift_come_in_order_and_alone() {
     let text = "name = \"acme\"\n[shifts.none]\nearliest_in = \"1h\"\n[shifts.both]\nstart = \"06:00\"\n\
                 blocks = [\"06:00-10:00\", \"16:00-20:00\"]\n[shifts.touching]\n\

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::{Counts, TierScope};
 use shiftmill_core::shape::calendar::NamedCalendar;
+use shiftmill_core::shape::schedule::ShiftBlock;
 use shiftmill_core::{CalendarId, Multiplier, Seconds, Workday};
 use shiftmill_ruleset::{Document, Library, NoLibrary, Ruleset, compile, presets};
 
@@ -152,7 +153,7 @@ overtime.tiers = [ { name = "daily-7", after = "7h", pay = "overtime_1_5" } ]
     let first = timeline.at(day(2026, 1, 1));
     assert_eq!(first.schedule.templates.len(), 2);
     assert_eq!(first.schedule.weekly_pattern[0], Some(0));
-    assert_eq!(first.schedule.templates[0].blocks, [(79_200, 108_000)]);
+    assert_eq!(first.schedule.templates[0].blocks, [ShiftBlock::new(79_200, 108_000)]);
 }
 
 #[test]

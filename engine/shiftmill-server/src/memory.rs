@@ -73,6 +73,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
         shift_kind,
         shift_split,
         shift_hours,
+        shift_free_end,
         leave,
         corrections,
         waivers,
@@ -96,6 +97,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let per_employee = ruleset.len() + zone.len() + rejected_rows.len() + punch_count.len() + shift_count.len();
     let times = shift_start.len() + shift_end.len() + shift_hours.len();
     let shifts = shift_workday.len() + times + shift_template.len();
+    let bytes_of_shifts = shift_kind.len() + shift_split.len() + shift_free_end.len();
     let tags = tag.len() + punch_tag.len() + shift_tag.len();
     let punches = punch_at.len() + punch_recorded_at.len();
     let words = per_employee + punches + shifts + tags + punch_id.len() * 2;
@@ -103,7 +105,7 @@ fn bytes_of_facts(chunk: &v1::Chunk) -> usize {
     let stated = attestations.len() + overrides.len();
     let rows = leave.len() + corrections.len() + decided + stated + assignments.len() + opening_balances.len();
     let carried = carried_owner.len().max(carried_key.len()).max(carried_value.len());
-    keys + words * 4 + punch_kind.len() + shift_kind.len() + shift_split.len() + rows * 96 + carried * 20
+    keys + words * 4 + punch_kind.len() + bytes_of_shifts + rows * 96 + carried * 20
 }
 
 /// The bytes of a call and its results: `bytes` are those of its message. Its answer has at most `answer` bytes. Fails

@@ -3,6 +3,7 @@
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::shape::attendance::Attendance;
+use shiftmill_core::shape::schedule::ShiftBlock;
 use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, TagId, WeekdaySet, Workday};
 
 use crate::engine::Question;
@@ -161,7 +162,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| {
         for template in &mut plan.schedule.templates {
             (template.flex_early, template.flex_late) = (None, None);
-            (template.need_in, template.need_out) = (true, true);
+            template.blocks.iter_mut().for_each(|block| *block = ShiftBlock::new(block.start, block.end));
             template.core_hours.clear();
         }
     });

@@ -51,6 +51,7 @@ const TYPES: &[&str] = &[
     "WallTime",
     "Workday",
     "Zone",
+    "open::correction_policy::CorrectedAs",
     "open::correction_policy::CorrectionAction",
     "open::correction_policy::CorrectionPolicy",
     "open::dedupe::DedupeKeep",

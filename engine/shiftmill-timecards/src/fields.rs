@@ -84,7 +84,7 @@ impl Table {
     /// The columns of which a file needs at least one, for a column of this need.
     pub fn choices(self, column: &Column) -> Vec<Field> {
         let alike = |other: &&Column| match column.need {
-            Need::Required | Need::Optional => other.field == column.field,
+            Need::Required | Need::WithStart | Need::Optional => other.field == column.field,
             Need::Who | Need::When => other.need == column.need,
         };
         self.columns().filter(alike).map(|column| column.field).collect()
@@ -100,6 +100,8 @@ pub enum Need {
     Who,
     /// One of the columns that state the time is required.
     When,
+    /// Only without the column `start`, so that a column that was not found is no free end.
+    WithStart,
     /// Yes.
     Optional,
 }
@@ -248,7 +250,7 @@ fields! {
         Schedule When "a time of day, up to `48:00`";
     }
     End "end" ["end_time", "shift_end", "to"] {
-        Schedule Optional "a time of day; not after `start`, it is on the day after, and so is `30:00`";
+        Schedule WithStart "a time of day; not after `start`, it is on the day after, and so is `30:00`; empty where the end is free";
     }
     Shift "shift" ["shift_name", "template"] {
         Schedule When "the name of one of the ruleset's shifts, instead of `start` and `end`";
@@ -257,7 +259,7 @@ fields! {
         Schedule Optional "a number from 1: rows of one workday with the same number are the blocks of one split shift";
     }
     Amount "amount" ["hours", "length", "duration"] {
-        Schedule When "a length, instead of `start` and `end`: the workday expects so much at any time, such as `8:00`, `8h`";
+        Schedule When "a length, instead of `start` and `end` or beside `start`: the workday expects so much, such as `8:00`, `8h`";
         Leave Optional "a length on `workday` when the leave is not the whole day: `4:00`, `4h`";
         Approvals Optional "a length on `workday` when it is not the whole day: `2:00`, `2h`";
         ManualHours Required "how much: `2:00`, `2h`";
@@ -379,6 +381,7 @@ mod tests {
                 let needed = match column.need {
                     Need::Required => String::from("yes"),
                     Need::Optional => String::new(),
+                    Need::WithStart => String::from("with `start`"),
                     Need::Who | Need::When => {
                         let choices: Vec<&str> = table.choices(column).into_iter().map(Field::word).collect();
                         format!("one of {}", quoted(&choices).join(", "))

@@ -80,6 +80,7 @@ pub fn write(number: u64, batch: TimecardBatch, vocabulary: &Vocabulary) -> v1::
         shift_tag: ColumnValue::to_numbers(batch.shift_tag),
         shift_split: batch.shift_split,
         shift_hours: batch.shift_hours,
+        shift_free_end: batch.shift_free_end,
     }
 }
 
@@ -176,6 +177,7 @@ pub fn read(mut chunk: v1::Chunk, known: &Known<'_>) -> Result<(CheckedBatch, Un
         shift_tag: narrow_tags(chunk.shift_tag, "shift_tag")?,
         shift_split: chunk.shift_split,
         shift_hours: chunk.shift_hours,
+        shift_free_end: chunk.shift_free_end,
         leave,
         corrections,
         waivers,
@@ -790,6 +792,7 @@ mod tests {
                 ShiftFact::work(day.plus(1), ShiftTimes::Template(1)),
                 ShiftFact::whole_day(day.plus(2), RosterKind::Rest),
                 ShiftFact::work(day.plus(4), ShiftTimes::Length(Seconds::hours(8))),
+                ShiftFact::work(day.plus(5), ShiftTimes::FreeEnd { start: 28_800, expects: Seconds::hours(6) }),
                 ShiftFact { split: 255, ..ShiftFact::work(day.plus(3), ShiftTimes::Clock { start: 0, end: 60 }) },
             ],
             leave: vec![
@@ -926,7 +929,7 @@ mod tests {
     #[test]
     fn faults_have_the_path_of_the_wrong_entry() {
         type Damage = fn(&mut v1::Chunk);
-        let damages: [(&str, Damage); 23] = [
+        let damages: [(&str, Damage); 24] = [
             ("punch_kind", |chunk| chunk.punch_kind.truncate(3)),
             ("punch_kind[4]", |chunk| chunk.punch_kind[4] = 99),
             ("punch_base", |chunk| chunk.punch_base = i64::MAX),
@@ -934,6 +937,7 @@ mod tests {
             ("zone[0]", |chunk| chunk.zone[0] = 1),
             ("shift_template[1]", |chunk| chunk.shift_template[1] = 3),
             ("shift_kind[2]", |chunk| chunk.shift_kind[2] = 5),
+            ("shift_free_end[1]", |chunk| chunk.shift_free_end[1] = 2),
             ("tag[1]", |chunk| chunk.tag[1] = 4),
             ("punch_tag[5]", |chunk| chunk.punch_tag[5] = 70_000),
             ("punch_tag", |chunk| chunk.punch_tag.truncate(2)),

@@ -1515,7 +1515,8 @@ pub struct Chunk {
     /// Per shift: start in wall-clock seconds from the midnight that opens the workday; may pass 24:00. Left out: 0.
     #[prost(sfixed32, repeated, tag = "12")]
     pub shift_start: ::prost::alloc::vec::Vec<i32>,
-    /// Per shift: end in wall-clock seconds from the same midnight, after the start and within 48 hours. Left out: 0.
+    /// Per shift: end in wall-clock seconds from the same midnight, after the start and within 48 hours; not read where
+    /// the end is free. Left out: 0.
     #[prost(sfixed32, repeated, tag = "13")]
     pub shift_end: ::prost::alloc::vec::Vec<i32>,
     /// Per shift: 0 when `shift_start` and `shift_end` state it, else the N-th of the header's `shifts`. Left out: 0.
@@ -1529,10 +1530,14 @@ pub struct Chunk {
     /// same number are one shift. 0: a shift of its own. Left out: 0.
     #[prost(bytes = "vec", tag = "31")]
     pub shift_split: ::prost::alloc::vec::Vec<u8>,
-    /// Per shift: 0 when it has clock times or a name, else how many seconds its workday expects, at any time, up to 48 hours;
-    /// for shifts to work only. Left out: 0.
+    /// Per shift: 0 when it has clock times or a name, else how many seconds its workday expects, at any time, or after
+    /// the start where the end is free, up to 48 hours; for shifts to work only. Left out: 0.
     #[prost(fixed32, repeated, tag = "36")]
     pub shift_hours: ::prost::alloc::vec::Vec<u32>,
+    /// Per shift: 1 when its end is free, one byte each: the employee is due at `shift_start`, and goes when the work is
+    /// done. For shifts to work without a name only. Left out: 0.
+    #[prost(bytes = "vec", tag = "46")]
+    pub shift_free_end: ::prost::alloc::vec::Vec<u8>,
     /// Per shift: its tag, the N-th of the header's `tags`, or 0 for none. Left out: 0.
     #[prost(fixed32, repeated, tag = "33")]
     pub shift_tag: ::prost::alloc::vec::Vec<u32>,
@@ -2988,7 +2993,8 @@ pub struct ScheduledShift {
     /// Start, `22:00`.
     #[prost(string, tag = "2")]
     pub start: ::prost::alloc::string::String,
-    /// End, `06:00`; at or before the start means the next day, which may also be written `30:00`.
+    /// End, `06:00`; at or before the start means the next day, which may also be written `30:00`. Empty, for a shift to
+    /// work with a `start`: the end is free. The employee is due at the start, and goes when the work is done.
     #[prost(string, tag = "3")]
     pub end: ::prost::alloc::string::String,
     /// The name of a shift of the ruleset, instead of `start` and `end`.
@@ -3005,8 +3011,8 @@ pub struct ScheduledShift {
     /// Its tag, `site=north;job=welder`.
     #[prost(string, tag = "7")]
     pub tag: ::prost::alloc::string::String,
-    /// For a shift to work, instead of `start` and `end` or `shift`: how many seconds its workday expects, at any time, up to
-    /// 48 hours. 0: it has times or a name.
+    /// For a shift to work, instead of `start` and `end` or `shift`, or beside `start`: how many seconds its workday
+    /// expects, at any time, or after the start, up to 48 hours. 0: it has times or a name, or expects no length.
     #[prost(uint32, tag = "8")]
     pub seconds: u32,
 }

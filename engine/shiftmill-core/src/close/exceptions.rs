@@ -132,10 +132,8 @@ impl Noticed {
 /// True when nothing more can be expected of any workday, as is usual when a pay period is evaluated after its end.
 fn all_settled(noticed: &[Noticed], scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> bool {
     let as_of = inputs.window.as_of;
-    let shift_is_settled = |shift: &ScheduledShift| {
-        let (_, latest_out) = inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
-        shift.end.after(latest_out) <= as_of
-    };
+    let shift_is_settled =
+        |shift: &ScheduledShift| inputs.plan_of_scheduled(shift).schedule.punch_window(shift).1 <= as_of;
     noticed.iter().all(|noticed| noticed.at.after(RESOLVES_WITHIN) <= as_of) && scheduled.iter().all(shift_is_settled)
 }
 
@@ -143,10 +141,7 @@ fn all_settled(noticed: &[Noticed], scheduled: &[ScheduledShift], inputs: &Input
 fn settled_at(workday: Workday, at: Timestamp, scheduled: &[ScheduledShift], inputs: &Inputs<'_>) -> Timestamp {
     let of_day = scheduled.iter().filter(|shift| shift.workday == workday);
     match of_day.max_by_key(|shift| shift.end) {
-        Some(last) => {
-            let (_, latest_out) = inputs.plan_of_scheduled(last).schedule.punch_window(last.template);
-            last.end.after(latest_out)
-        }
+        Some(last) => inputs.plan_of_scheduled(last).schedule.punch_window(last).1,
         None => at.after(RESOLVES_WITHIN),
     }
 }

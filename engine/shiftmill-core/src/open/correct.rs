@@ -15,6 +15,7 @@ use crate::codes::{ExceptionCode, PunchKind};
 use crate::open::correction_policy::{self, Accepted};
 use crate::open::normalise;
 use crate::record::{Corrected, Note, Recorder};
+use crate::shape::corrected::Moved;
 use crate::tags::TagTable;
 use crate::time::{Seconds, Timestamp};
 use crate::timecard::{Correction, CorrectionKind, Inputs, PunchRef};
@@ -54,7 +55,7 @@ impl Named {
 /// Applies the corrections known at `as_of` to raw punches, which are in the order given.
 pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     let corrections = inputs.card.corrections;
-    let CardState { punches, noticed, .. } = state;
+    let CardState { punches, noticed, moved, .. } = state;
     let Scratch { order, named, accepted } = scratch;
     accepted.clear();
     let known = |correction: &Correction| correction.recorded_at <= inputs.window.as_of;
@@ -78,6 +79,9 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
             Ok(()) => {
                 let corrected =
                     apply_one(correction.kind, target.map(|(position, _)| position), punches, named, inputs.tags);
+                if let (Some(Corrected::Moved { from, .. }), Some((position, _))) = (corrected, target) {
+                    note_moved(inputs, punches.get(position), from, moved);
+                }
                 if let Some(corrected) = corrected {
                     recorder.note(Note::Corrected(corrected));
                 }
@@ -93,6 +97,15 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scr
     }
     let mut names = named.iter();
     punches.retain(|_| names.next().is_none_or(|named| !named.voided));
+}
+
+/// Keeps where a raw punch was recorded, when it is moved for the first time.
+fn note_moved(inputs: &Inputs<'_>, punch: Option<&KeptPunch>, from: Timestamp, moved: &mut Vec<Moved>) {
+    let Some(raw) = punch.and_then(|punch| punch.raw).filter(|_| inputs.timeline.needs().still_late) else { return };
+    if moved.iter().all(|known| known.raw != raw) {
+        let plan = inputs.timeline.at(inputs.card.zone.date_at(from));
+        moved.push(Moved { raw, from: plan.normalise.cut(from) });
+    }
 }
 
 fn name_all(inputs: &Inputs<'_>, punches: &[KeptPunch], named: &mut Vec<Named>) {

@@ -32,6 +32,8 @@ pub struct CorrectionPolicy {
     pub closes_after: Option<u16>,
     /// Each accepted correction is marked with `corrected_punch`.
     pub marked: bool,
+    /// What a corrected punch is for attendance.
+    pub counts_as: CorrectedAs,
 }
 
 impl Default for CorrectionPolicy {
@@ -43,6 +45,7 @@ impl Default for CorrectionPolicy {
             within_days: None,
             closes_after: None,
             marked: false,
+            counts_as: CorrectedAs::Normal,
         }
     }
 }
@@ -90,6 +93,16 @@ impl CorrectionActions {
     /// Whether it is one of them.
     pub fn contains(self, action: CorrectionAction) -> bool {
         self.0 & 1 << (action as u8) != 0
+    }
+}
+
+coded! {
+    /// What a corrected punch is for attendance. Pay always sees it as corrected.
+    CorrectedAs {
+        /// A punch like any other.
+        Normal = 0 "normal",
+        /// What it was before: see [`crate::shape::corrected`].
+        StillLate = 1 "still_late",
     }
 }
 

@@ -64,9 +64,11 @@ fn check_schedule(inputs: &Inputs<'_>) -> Result<(), EvaluationError> {
     let by_times = |index: usize| {
         schedule.template.get(index).is_none_or(|template| *template == 0) && schedule.kind_of(index).has_times()
     };
-    let is_sound = |index: usize, times: (&i32, &i32)| match schedule.length_of(index) {
-        Some(length) => SHIFT_LENGTHS.contains(&i64::from(length.0)),
-        None => is_sound(times),
+    let may_last = |length: Seconds| SHIFT_LENGTHS.contains(&i64::from(length.0));
+    let is_sound = |index: usize, times: (&i32, &i32)| match (schedule.length_of(index), schedule.free_end_of(index)) {
+        (Some(length), _) => may_last(length),
+        (None, Some(expects)) => SHIFT_STARTS.contains(times.0) && (expects.is_zero() || may_last(expects)),
+        (None, None) => is_sound(times),
     };
     let mut times = schedule.start.iter().zip(schedule.end).enumerate();
     match times.find(|(index, times)| !is_sound(*index, *times) && by_times(*index)) {

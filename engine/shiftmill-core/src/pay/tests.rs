@@ -142,6 +142,7 @@ impl Bench {
                 kind: &[],
                 split: &[],
                 hours: &[],
+                free_end: &[],
                 tag: &[],
             },
             leave: &[],
@@ -393,6 +394,8 @@ fn a_holiday_not_worked_pays_the_planned_time_and_one_worked_does_not() {
         bench.state.scheduled.push(ScheduledShift {
             workday: monday().plus(day),
             kind: crate::codes::RosterKind::Work,
+            free_end: false,
+            planned_end: start.after(Seconds::hours(hours)),
             start,
             end: start.after(Seconds::hours(9)),
             moved_start: start,

@@ -182,7 +182,7 @@ impl Facts<'_> {
         let worked = &self.stretches[stretch];
         let overlap = worked.last.min(planned.end).since(worked.first.max(planned.start));
         let start_distance = worked.first.0.abs_diff(planned.start.0);
-        let end_distance = worked.last.0.abs_diff(planned.end.0);
+        let end_distance = planned.known_end().map_or(0, |end| worked.last.0.abs_diff(end.0));
         may.then(|| Score {
             overlap: i64::from(overlap.0),
             matches: 1,
@@ -340,6 +340,8 @@ mod tests {
                 kind: crate::codes::RosterKind::Work,
                 start: Timestamp(start),
                 end: Timestamp(end),
+                free_end: false,
+                planned_end: Timestamp(end),
                 moved_start: Timestamp(start),
                 moved_end: Timestamp(end),
                 expected_start: Timestamp(start),

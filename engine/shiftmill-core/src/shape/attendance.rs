@@ -27,6 +27,7 @@ use crate::record::{Note, Recorder};
 use crate::shape::breaks::Compare;
 use crate::shape::callback;
 use crate::shape::core_hours::CoreHours;
+use crate::shape::corrected;
 use crate::shape::coverage;
 use crate::shape::expectation;
 use crate::shape::flexible::{self, FlexibleStart};
@@ -49,7 +50,8 @@ use crate::zone::ZoneCursor;
 ///
 /// - the start of a worked shift in which a punch that misses its in comes before the first in;
 /// - the end of a worked shift in which a punch that misses its out comes after the last out;
-/// - both sides of a cut, where work goes on from one scheduled shift to the next (see `coverage`).
+/// - both sides of a cut, where work goes on from one scheduled shift to the next (see `coverage`);
+/// - with `counts_as = "still_late"`, a side whose punch a correction added (see [`crate::shape::corrected`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attendance {
     /// Lateness up to this is not counted. Inclusive. `None`: lateness is not checked.
@@ -242,8 +244,18 @@ impl Sides {
 #[derive(Clone, Copy, Debug)]
 struct Side {
     at: Timestamp,
+    /// Where it is judged: where it was recorded, unless a correction moved it and counts. `None`: the side is not
+    /// known.
+    judged_at: Option<Timestamp>,
     /// The workday that its worked shift is shown on.
     workday: Workday,
+}
+
+impl Side {
+    /// The same, where it is judged.
+    fn judged(self) -> Option<Side> {
+        self.judged_at.map(|at| Side { at, ..self })
+    }
 }
 
 /// What was punched for the scheduled shifts.
@@ -301,7 +313,7 @@ pub(super) fn compare<R: Recorder>(
                 Some(scratch.planned.as_slice())
             }
         };
-        if let Some(first_in) = sides.first_in
+        if let Some(first_in) = sides.first_in.and_then(Side::judged)
             && let Some(late) = judge_in(rules, &shift, planned, first_in, clock, state)
         {
             match rules.free_late.and_then(|free| Some((free, free.waives(shift.workday, late, &mut scratch.waived)?)))
@@ -317,10 +329,11 @@ pub(super) fn compare<R: Recorder>(
                 Some(_) => {}
             }
         }
-        if let Some(last_out) = sides.last_out {
+        if let Some(last_out) = sides.last_out.and_then(Side::judged).filter(|_| !shift.free_end) {
             judge_out(rules, &shift, planned, last_out, clock, state);
         }
     }
+    corrected::note_missing(inputs, state);
     judge_unscheduled(inputs, state);
     callback::judge(inputs, state);
     split::judge_gaps(inputs, state);
@@ -350,7 +363,7 @@ fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState) {
 
 /// Finds the first in and the last out of each scheduled shift.
 fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
-    let CardState { punches, scheduled, shifts, pairs, shown_on, .. } = state;
+    let CardState { punches, scheduled, shifts, pairs, shown_on, moved, .. } = state;
     let sides = &mut scratch.sides;
     sides.clear();
     sides.resize(scheduled.len(), Sides::default());
@@ -361,7 +374,11 @@ fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
         let of_shift = &mut sides[matched as usize];
         let own = &punches[shift.first_punch as usize..shift.last_punch as usize];
         let typed = inputs.plan_of(shift).pairing.mode == PairingMode::Typed;
-        let side = |punch: &KeptPunch| Side { at: punch.at, workday: *shown_on };
+        let still_late = corrected::is_still_late(inputs, shift);
+        let side = |punch: &KeptPunch| {
+            let judged_at = if still_late { corrected::recorded(punch, moved) } else { Some(punch.at) };
+            Side { at: punch.at, judged_at, workday: *shown_on }
+        };
         // Only a worked shift that continues another begins at a cut, and only one that is continued ends at one.
         let pairs = || &pairs[shift.first_pair as usize..shift.last_pair as usize];
         let starts_at_cut = shift.continues && pairs().first().is_some_and(|pair| pair.starts_at_cut);
@@ -410,13 +427,14 @@ impl Attendance {
     /// shortcut for most scheduled shifts, which compares two instants and reads no clock.
     #[inline]
     fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
-        let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };
+        let judged = |side: Option<Side>| side.and_then(Side::judged);
+        let (Some(first_in), Some(last_out)) = (judged(sides.first_in), judged(sides.last_out)) else { return false };
         shift.matched
             && self.early_in_beyond.is_none()
             && self.late_out_beyond.is_none()
             && self.compared == Compared::Second
             && first_in.at <= shift.expected_start.after(self.late_grace.unwrap_or(Seconds::ZERO))
-            && last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO))
+            && (shift.free_end || last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO)))
     }
 
     /// Whether some workdays with worked shifts are checked as a whole.
@@ -588,7 +606,7 @@ fn is_attended(shift: &ScheduledShift, state: &CardState) -> bool {
 
 /// True when there is leave within the shift, or leave as an amount on its workday.
 fn touches_leave(shift: &ScheduledShift, inputs: &Inputs<'_>, state: &CardState) -> bool {
-    state.leave.iter().any(|piece| piece.start < shift.end && shift.start < piece.end)
+    state.leave.iter().any(|piece| piece.start < shift.planned_end && shift.start < piece.end)
         || has_leave_amount(shift.workday, inputs)
 }
 
@@ -649,7 +667,9 @@ fn first_start(workday: Workday, state: &CardState) -> Timestamp {
 fn judge_short_day(rules: &Attendance, workday: &WorkdayState, inputs: &Inputs<'_>, state: &mut CardState) {
     let label = workday.workday;
     let mut of_day = state.scheduled.iter().filter(|shift| shift.workday == label && !shift.on_leave);
-    let Some(first) = of_day.next() else { return };
+    let Some(first) = of_day.next().filter(|first| !first.free_end && !of_day.any(|shift| shift.free_end)) else {
+        return;
+    };
     let credited = workday.worked.plus(paid_leave(label, inputs, state));
     let (code, least) = match (rules.absent_below, rules.half_day_below) {
         (Some(least), _) if credited < least => (ExceptionCode::Absent, least),

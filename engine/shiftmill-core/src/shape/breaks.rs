@@ -696,7 +696,7 @@ mod tests {
     use super::*;
     use crate::PunchKind::{In, MealEnd, MealStart, Out};
     use crate::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
-    use crate::shape::schedule::ShiftTemplate;
+    use crate::shape::schedule::{ShiftBlock, ShiftTemplate};
     use crate::shape::workdays::Attribution;
     use crate::testing::{Card, monday, seconds};
     use crate::{ShiftFact, ShiftTimes};
@@ -738,7 +738,7 @@ mod tests {
         let mut card = Card::new();
         let template = ShiftTemplate {
             breaks: vec![(seconds("12:00"), seconds("13:00"))],
-            ..ShiftTemplate::of_blocks(vec![(seconds("09:00"), seconds("18:00"))])
+            ..ShiftTemplate::of_blocks(vec![ShiftBlock::new(seconds("09:00"), seconds("18:00"))])
         };
         card.plan.schedule.templates.push(template);
         card.plan.breaks.fixed.push(FixedBreak { rule: RuleId(9), start: 46_200, end: 48_600, tags: None });

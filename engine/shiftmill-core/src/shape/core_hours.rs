@@ -6,9 +6,10 @@
 //! - Edges:  a window is required as far as it lies inside the shift, or inside a block of it, after `flexible` and
 //!   `late_off` moved it. Present is who is inside a raw pair, also one that was filled in; not one of a call-back. These excuse: approved leave,
 //!   gaps that are a meal or a break, breaks of the shift, fixed breaks; on a workday with leave as an amount nothing is
-//!   judged. A named shift states its own windows; else those of attendance hold. Planned overtime has none. A shift that
-//!   no work matches is not judged (`absent` reports it), nor one in which a punch is missing that was not filled in, nor
-//!   a window before `as_of` reaches its end. The exception is on the scheduled workday, at the first second missed, measured by all that are missed.
+//!   judged. A named shift states its own windows; else those of attendance hold. Planned overtime has none, nor a
+//!   shift whose end is free. A shift that no work matches is not judged (`absent` reports it), nor one in which a
+//!   punch is missing that was not filled in, nor a window before `as_of` reaches its end. The exception is on the
+//!   scheduled workday, at the first second missed, measured by all that are missed.
 //! - Source: employer policy; working-time agreements with core time (Kernarbeitszeit).
 //! - Shown:  timecards/attendance/core_hours.md
 
@@ -53,7 +54,7 @@ pub(super) fn judge(inputs: &Inputs<'_>, state: &mut CardState, missed: &mut Vec
     for index in 0..state.scheduled.len() {
         let shift = state.scheduled[index];
         let windows = inputs.plan_of_scheduled(&shift).core_hours(shift.template);
-        let is_judged = shift.kind == RosterKind::Work && shift.matched && !shift.on_leave;
+        let is_judged = shift.kind == RosterKind::Work && shift.matched && !shift.on_leave && !shift.free_end;
         if windows.is_empty() || !is_judged || !is_known(index, &shift, inputs, state) {
             continue;
         }

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use crate::card::{CardState, ScheduledShift};
 use crate::codes::{DayType, RosterKind};
 use crate::shape::calendar::DayTypeGround;
+use crate::shape::free_end;
 use crate::shape::half_day::{Stretch, stretches};
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::{DayWindow, Inputs};
@@ -113,9 +114,15 @@ fn shorten(
     state.not_expected.push(NotExpected {
         workday: shift.workday,
         start: ends.map_or(shift.start, |_| from),
-        end: starts.map_or(shift.end, |_| until),
-        planned: inside,
+        end: starts.map_or(shift.planned_end, |_| until),
+        planned: inside.at_most(shift.planned),
     });
+    if shift.free_end {
+        let left = free_end::without(&shift, (from, until), inside);
+        let count = usize::from(left.is_some());
+        state.scheduled.splice(index..=index, left);
+        return count;
+    }
     let before = ends.map(|end| block(&shift, shift.start, end, within(shift.start, from)));
     let after = starts.map(|start| block(&shift, start, shift.end, within(until, shift.end)));
     // The blocks of a named shift, and those of a split shift, are one shift already.
@@ -131,7 +138,8 @@ fn shorten(
 
 fn block(shift: &ScheduledShift, start: Timestamp, end: Timestamp, planned: Seconds) -> ScheduledShift {
     let (expected_start, expected_end, moved_start, moved_end) = (start, end, start, end);
-    ScheduledShift { start, end, expected_start, expected_end, moved_start, moved_end, planned, ..*shift }
+    let edges = ScheduledShift { start, end, planned_end: end, ..*shift };
+    ScheduledShift { expected_start, expected_end, moved_start, moved_end, planned, ..edges }
 }
 
 /// A number of split shifts that no other shift of the day has.

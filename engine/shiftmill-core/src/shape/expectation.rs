@@ -6,7 +6,8 @@
 //! - Runs:   after leave, beside attendance.
 //! - Edges:  a workday expects the planned time of its scheduled shifts, as they were moved: their seconds, each once, less the breaks of
 //!   their templates, less fixed breaks, less the automatic break that is due when the shifts are worked as planned.
-//!   A roster row without clock times expects its length, whatever the type of the day, beside scheduled shifts too. On a
+//!   A roster row without clock times expects its length, whatever the type of the day, beside scheduled shifts too; so
+//!   does one whose end is free (see `free_end`). On a
 //!   card without schedule facts, a working day without a scheduled shift expects the length of its weekday.
 //!   Approved leave within the planned time, and leave as an amount, is taken off; on a day with a length, all leave.
 //!   Work of a worked shift that matches a scheduled one counts on the workday of that one, other work on its
@@ -107,6 +108,10 @@ struct Day {
     lateness: Seconds,
     /// Work within planned time.
     within: Seconds,
+    /// Whether some of what it expects may be worked at any time.
+    at_any_time: bool,
+    /// Whether no work is too much: a scheduled shift has neither an end nor a length.
+    unlimited: bool,
 }
 
 /// Compares what the workdays of the pay period expect with their work.
@@ -146,11 +151,18 @@ fn by_schedule(
     let mut measures = Measures::default();
     let (mut segments, mut segment, mut first) = (0, None, None);
     let mut lateness = Seconds::ZERO;
-    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday && shift.moved_start < shift.moved_end)
-    {
+    let expected_on = inputs.card.schedule.expected_on(workday);
+    let mut free = FreeTime { expects: expected_on.unwrap_or_default(), ..FreeTime::default() };
+    // What a shift expects without an end stays expected however late it begins.
+    let lasts = |shift: &&ScheduledShift| shift.moved_start < shift.moved_end || shift.free_end;
+    for shift in state.scheduled.iter().filter(|shift| shift.workday == workday).filter(lasts) {
         stretches(inputs, shift, clock, of_shift);
         let arrival = covering(state, of_shift).map(|(span, stretch)| span.start.max(stretch.0)).min();
         lateness = lateness.plus(arrival.map_or(Seconds::ZERO, |arrival| within(of_shift, shift.moved_start, arrival)));
+        if shift.free_end {
+            free.add(shift, state);
+            continue;
+        }
         planned.extend_from_slice(of_shift);
         first = first.or(Some(shift.moved_start));
         segment = match segment {
@@ -183,10 +195,35 @@ fn by_schedule(
         workday,
         at,
         ends,
-        planned: measures.net.beyond(due).plus(inputs.card.schedule.expected_on(workday).unwrap_or_default()),
-        leave: of_state(true).plus(leave_amounts(workday, state)),
+        planned: measures.net.beyond(due).plus(free.expects),
+        leave: of_state(true).plus(free.leave).plus(leave_amounts(workday, state)),
         lateness,
         within: of_state(false),
+        at_any_time: !free.expects.is_zero(),
+        unlimited: free.is_unlimited,
+    }
+}
+
+/// What the rows of a workday expect that say no end.
+#[derive(Clone, Copy, Debug, Default)]
+struct FreeTime {
+    expects: Seconds,
+    /// Leave in place of it.
+    leave: Seconds,
+    is_unlimited: bool,
+}
+
+impl FreeTime {
+    /// Adds a scheduled shift whose end is free.
+    fn add(&mut self, shift: &ScheduledShift, state: &CardState) {
+        if shift.planned.is_zero() {
+            self.is_unlimited = true;
+            return;
+        }
+        let on_leave = state.spans.iter().filter(|span| span.state == SpanState::Leave);
+        let inside = on_leave.map(|span| span.end.min(shift.planned_end).since(span.start.max(shift.start)));
+        self.leave = self.leave.plus(inside.sum());
+        self.expects = self.expects.plus(shift.planned);
     }
 }
 
@@ -220,6 +257,8 @@ fn by_hours(workday: Workday, inputs: &Inputs<'_>, state: &CardState, clock: &mu
         leave: leave.plus(leave_amounts(workday, state)),
         lateness: Seconds::ZERO,
         within: Seconds::ZERO,
+        at_any_time: true,
+        unlimited: false,
     })
 }
 
@@ -238,8 +277,7 @@ fn judge_scheduled(day: &Day, inputs: &Inputs<'_>, state: &mut CardState) {
     let expected = day.planned.beyond(day.leave);
     let counted = match rules.counts {
         WorkThatCounts::All => work.total,
-        // What a row expects without clock times may be worked at any time.
-        WorkThatCounts::WithinPlanned if inputs.card.schedule.expected_on(day.workday).is_some() => work.total,
+        WorkThatCounts::WithinPlanned if day.at_any_time => work.total,
         WorkThatCounts::WithinPlanned => day.within,
     };
     let lacking = expected.beyond(counted);
@@ -265,7 +303,7 @@ fn compare(rules: &Expectation, day: &Day, lacking: Seconds, more: Seconds, stat
     if rules.undertime_beyond.is_some_and(|limit| lacking > limit) {
         state.notice(ExceptionCode::Undertime, day.workday, day.at, lacking);
     }
-    if rules.over_schedule_beyond.is_some_and(|limit| more > limit) {
+    if !day.unlimited && rules.over_schedule_beyond.is_some_and(|limit| more > limit) {
         state.notice(ExceptionCode::OverSchedule, day.workday, day.at, more);
     }
 }

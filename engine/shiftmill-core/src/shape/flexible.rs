@@ -79,7 +79,9 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, sid
         if !is_free || start == block.moved_start {
             continue;
         }
-        let until = if start < block.moved_start {
+        let until = if end.free_end {
+            end.moved_end
+        } else if start < block.moved_start {
             end.moved_end.before(block.moved_start.since(start))
         } else {
             end.moved_end.after(start.since(block.moved_start))

@@ -86,8 +86,8 @@ fn boundary(
     // The shift as it was planned, also where a half-day holiday has shortened it.
     let left_out = || not_expected.iter().filter(move |left_out| left_out.workday == workday);
     let start = left_out().map(|left_out| left_out.start).fold(first.start, Timestamp::min);
-    let ends = divided().map(|shift| shift.end).chain(left_out().map(|left_out| left_out.end));
-    let end = ends.fold(first.end, Timestamp::max);
+    let ends = divided().map(|shift| shift.planned_end).chain(left_out().map(|left_out| left_out.end));
+    let end = ends.fold(first.planned_end, Timestamp::max);
     let middle = start.after(Seconds(end.since(start).0 / 2));
     let named = first.template.filter(|_| divided().all(|shift| shift.template == first.template));
     let plan = inputs.plan_of_scheduled(first);
@@ -121,10 +121,10 @@ pub(super) fn stretches<'a>(
     for block in blocks {
         let mut from = block.start;
         for (start, end) in template_breaks(inputs, block, clock) {
-            stretches.push((from, start.min(block.end)));
+            stretches.push((from, start.min(block.planned_end)));
             from = end.max(from);
         }
-        stretches.push((from, block.end));
+        stretches.push((from, block.planned_end));
     }
     stretches.retain(|(start, end)| start < end);
     stretches

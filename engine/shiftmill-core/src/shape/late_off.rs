@@ -5,9 +5,9 @@
 //! - Runs:   after leave, before `flexible`, which moves on from the later start.
 //! - Edges:  the last out, raw, of the last shift of the workday scheduled before, at most a week before, is compared
 //!   with the planned end of that shift: `out_after` or more beyond it. Of the steps that are reached the largest
-//!   `start_later` counts; the start never passes the end. Planned overtime is no shift here. Not moved are a shift of
-//!   which leave has moved an edge, and a shift on leave. Punch windows, rounding and absence go by the planned start.
-//!   Work before the later start is work within the shift.
+//!   `start_later` counts; the start never passes the end. After a shift whose end is free nobody is late off. Planned
+//!   overtime is no shift here. Not moved are a shift of which leave has moved an edge, and a shift on leave. Punch
+//!   windows, rounding and absence go by the planned start. Work before the later start is work within the shift.
 //! - Source: employer policy (China: 晚走晚到).
 //! - Shown:  timecards/attendance/late_off.md
 
@@ -47,7 +47,8 @@ pub(super) fn apply<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, sid
         let all = state.scheduled.iter().zip(sides);
         let before = all.filter(|(other, _)| is_work(other) && near.contains(&other.workday));
         let last = before.max_by_key(|(other, _)| (other.workday, other.end));
-        let Some((end, last_out)) = last.and_then(|(other, sides)| Some((other.end, sides.last_out_at()?))) else {
+        let Some((end, last_out)) = last.and_then(|(other, sides)| Some((other.known_end()?, sides.last_out_at()?)))
+        else {
             continue;
         };
         let reached = steps.iter().filter(|step| end.after(step.out_after) <= last_out);

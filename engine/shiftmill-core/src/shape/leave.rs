@@ -186,7 +186,7 @@ fn order(
                 let of_day = || state.scheduled.iter().filter(|shift| shift.workday == workday);
                 let midnight = clock.midnight(workday);
                 let start = of_day().map(|shift| shift.start).min().unwrap_or(midnight);
-                let end = of_day().map(|shift| shift.end).max().unwrap_or(clock.midnight(workday.plus(1)));
+                let end = of_day().map(|shift| shift.planned_end).max().unwrap_or(clock.midnight(workday.plus(1)));
                 (start, end)
             }
             LeaveTime::Amount(workday, _) => (clock.midnight(workday), clock.midnight(workday.plus(1))),
@@ -226,7 +226,7 @@ fn lay_out(
             for shift in scheduled.iter().filter(|shift| shift.workday == workday) {
                 let mut piece = LeavePiece {
                     start: shift.start,
-                    end: shift.end,
+                    end: shift.planned_end,
                     overtime_workday: workday,
                     reporting_workday: workday,
                     code,
@@ -323,8 +323,8 @@ fn label(
     if attribution != Attribution::ScheduleLabel {
         return (window.workday, window.end);
     }
-    match scheduled.iter().find(|shift| shift.start <= at && at < shift.end) {
-        Some(shift) => (shift.workday, shift.end),
+    match scheduled.iter().find(|shift| shift.start <= at && at < shift.planned_end) {
+        Some(shift) => (shift.workday, shift.planned_end),
         None => {
             let next = scheduled.iter().map(|shift| shift.start).filter(|start| *start > at).min();
             (window.workday, next.map_or(window.end, |next| next.min(window.end)))
@@ -391,15 +391,16 @@ fn relocate(
     let CardState { scheduled, leave: pieces, .. } = state;
     for shift in scheduled.iter_mut() {
         let first = pieces.partition_point(|piece| piece.end <= shift.start);
-        let count = pieces[first..].iter().take_while(|piece| piece.start < shift.end).count();
+        let count = pieces[first..].iter().take_while(|piece| piece.start < shift.planned_end).count();
         let leave = &pieces[first..first + count];
         breaks.clear();
         breaks.extend(template_breaks(inputs, shift, clock));
         let start = expected_start(shift, leave, breaks);
         let end = expected_end(shift, leave, breaks);
-        shift.on_leave = start > shift.start && start >= shift.end;
+        shift.on_leave = start > shift.start && start >= shift.planned_end;
         if inputs.plan_of_scheduled(shift).leave.relocates_schedule && !shift.on_leave {
-            (shift.expected_start, shift.expected_end) = (start, end);
+            shift.expected_start = start;
+            shift.expected_end = if shift.free_end { shift.end } else { end };
         }
     }
 }
@@ -414,7 +415,7 @@ fn expected_start(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Times
         }
         expected = past_breaks(piece.end.max(expected));
     }
-    expected.min(shift.end)
+    expected.min(shift.planned_end)
 }
 
 fn expected_end(shift: &ScheduledShift, leave: &[LeavePiece], breaks: &[(Timestamp, Timestamp)]) -> Timestamp {
@@ -506,7 +507,7 @@ fn displace(spans: &mut Vec<Span>, pieces: &[LeavePiece], wins: impl Fn(&LeavePi
 mod tests {
     use super::*;
     use crate::PunchKind::{In, Out};
-    use crate::shape::schedule::ShiftTemplate;
+    use crate::shape::schedule::{ShiftBlock, ShiftTemplate};
     use crate::testing::{Card, monday, seconds};
     use crate::{ShiftFact, ShiftTimes};
 
@@ -570,7 +571,7 @@ mod tests {
         let mut card = card();
         card.plan.schedule.templates.push(ShiftTemplate {
             breaks: [(seconds("12:00"), seconds("13:00"))].to_vec(),
-            ..ShiftTemplate::of_blocks([(seconds("09:00"), seconds("18:00"))].to_vec())
+            ..ShiftTemplate::of_blocks([ShiftBlock::new(seconds("09:00"), seconds("18:00"))].to_vec())
         });
         card.facts.shifts.push(ShiftFact::work(monday(), ShiftTimes::Template(0)));
         card

@@ -369,14 +369,13 @@ fn assign_by_cluster(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut S
     }
     let mut latest_end = Timestamp(i64::MIN);
     for (index, planned) in (0_u32..).zip(scheduled.iter()) {
-        let (before, after) = inputs.plan_of_scheduled(planned).schedule.punch_window(planned.template);
+        let (begin, end) = inputs.plan_of_scheduled(planned).schedule.punch_window(planned);
         if !planned.matched {
-            let begin = planned.start.before(before).max(latest_end);
-            let end = planned.end.after(after);
+            let begin = begin.max(latest_end);
             let any_begin = begin.min(planned.start);
             scratch.windows.push(Window { scheduled: index, begin, end, any_begin });
         }
-        latest_end = latest_end.max(planned.end);
+        latest_end = latest_end.max(planned.held_until());
     }
     assignment::assign(scratch, punches, shifts, scheduled);
 }

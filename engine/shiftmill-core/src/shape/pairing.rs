@@ -5,7 +5,8 @@
 //! - Runs:   after matching, before rounding.
 //! - Edges:  an edge of a named shift that needs no punch (`need_in`, `need_out`) is taken as the scheduled one where its
 //!   punch is missing: the stretch is filled in, and nothing is reported. It must lie on the right side of the punch
-//!   there is, with no other punch between them. So it is for each block of a split shift.
+//!   there is, with no other punch between them. Each block of a split shift says so itself. Work that runs from one
+//!   block into the next without a punch is work in the gap.
 //! - Source: employer policy. A missing punch is an exception, never silently zero hours.
 //! - Shown:  timecards/pairing/typed.md, alternating.md, first_last.md, missing_punches.md, meal_gap.md
 
@@ -95,6 +96,7 @@ pub enum Imputed {
     /// Nothing.
     Nothing,
     /// Up to (from) the end (start) of the matched scheduled shift, when that is on the right side of the punch.
+    /// Nothing when that end is free.
     ToSchedule,
     /// This length.
     Fixed(Seconds),
@@ -359,7 +361,7 @@ impl Pairer<'_> {
         self.notice(ExceptionCode::MissingOut, punch.at, Seconds::ZERO);
         let end = match self.rules.missing_out {
             Imputed::Nothing => None,
-            Imputed::ToSchedule => self.scheduled.map(|scheduled| scheduled.end),
+            Imputed::ToSchedule => self.scheduled.and_then(ScheduledShift::known_end),
             Imputed::Fixed(length) => Some(punch.at.after(length)),
         };
         if let Some(end) = end.map(|end| end.min(next)).filter(|end| punch.at < *end) {

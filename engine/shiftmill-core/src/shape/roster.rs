@@ -4,12 +4,12 @@
 //! - Gives:  whether a punch starts a new worked shift because of the schedule, or does not in spite of a gap.
 //! - Runs:   inside matching.
 //! - Edges:  the *window* of a scheduled shift runs from `earliest_in` before its start, but not before the end of an
-//!   earlier scheduled shift, to `latest_out` after its end; the *start window* from the same instant to `late_max` after
-//!   its start. All are inclusive. A scheduled shift is *over* once its `latest_out` has passed. A worked shift *is of*
-//!   scheduled shifts when it began before the last of them ended, or begins with an out before all of them are over.
-//!   A *pause* lies between a scheduled shift and those before it when it does not touch them. A worked shift *passes*
-//!   a pause at a punch when it is of the shifts before the pause, its last punch came before they were over and before
-//!   the window after the pause, and they are over at the punch.
+//!   earlier scheduled shift (the start of one whose end is free), to `latest_out` after its end; the *start window*
+//!   from the same instant to `late_max` after its start. All are inclusive. A scheduled shift is *over* once its
+//!   `latest_out` has passed. A worked shift *is of* scheduled shifts when it began before the last of them ended, or
+//!   begins with an out before all of them are over. A *pause* lies between a scheduled shift and those before it when
+//!   it does not touch them. A worked shift *passes* a pause at a punch when it is of the shifts before the pause, its
+//!   last punch came before they were over and before the window after the pause, and they are over at the punch.
 //!
 //!   A punch starts a new worked shift when the worked shift before it passes a pause between two workdays. Otherwise,
 //!   in a window that began after the worked shift did:
@@ -60,6 +60,8 @@ pub(super) struct Begun {
     pub(super) count: usize,
     /// The last end of them.
     end: Timestamp,
+    /// Before this no later window begins.
+    held_until: Timestamp,
     /// The last instant at which one of them is not over.
     over: Timestamp,
 }
@@ -134,15 +136,14 @@ impl<'a> Roster<'a> {
             self.next_begins = Timestamp(i64::MAX);
             return;
         };
-        let (earliest_in, latest_out) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
-        self.next_begins = shift.start.before(earliest_in).max(self.begun.end);
-        self.next_closes = shift.end.after(latest_out);
+        let (begins, closes) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift);
+        self.next_begins = begins.max(self.begun.held_until);
+        self.next_closes = closes;
     }
 
     /// The last instant at which a scheduled shift is not over.
     fn closes(&self, shift: &ScheduledShift) -> Timestamp {
-        let (_, latest_out) = self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift.template);
-        shift.end.after(latest_out)
+        self.inputs.plan_of_scheduled(shift).schedule.punch_window(shift).1
     }
 
     /// Whether the first of these punches, the rest of the card, starts a new worked shift after `run`.
@@ -223,12 +224,19 @@ impl<'a> Roster<'a> {
 }
 
 impl Begun {
-    const NONE: Begun = Begun { count: 0, end: Timestamp(i64::MIN), over: Timestamp(i64::MIN) };
+    const NONE: Begun = {
+        let never = Timestamp(i64::MIN);
+        Begun { count: 0, end: never, held_until: never, over: never }
+    };
 
     /// One scheduled shift more, which is not over up to `closes`.
     fn with(self, shift: &ScheduledShift, closes: Timestamp) -> Begun {
-        let over = self.over.max(closes);
-        Begun { count: self.count + 1, end: self.end.max(shift.end), over }
+        Begun {
+            count: self.count + 1,
+            end: self.end.max(shift.end),
+            held_until: self.held_until.max(shift.held_until()),
+            over: self.over.max(closes),
+        }
     }
 }
 

@@ -505,7 +505,7 @@ impl<R: Recorder> Rounder<'_, R> {
         for punch in punches {
             let (place, belongs_to) = match punch.role {
                 PunchRole::MissesOut => (Place::of_opener(punch.kind), scheduled.map(|scheduled| scheduled.start)),
-                PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.map(|scheduled| scheduled.end)),
+                PunchRole::MissesIn => (Place::of_closer(punch.kind), scheduled.and_then(ScheduledShift::known_end)),
                 PunchRole::Unused | PunchRole::Opens | PunchRole::Closes | PunchRole::ClosesAndOpens => continue,
             };
             let tag = punch.tag.or(planned.tag);
@@ -531,7 +531,7 @@ impl<'s> Side<'s> {
 
     fn closer(pair: &Pair, planned: Planned<'s>, outermost: bool) -> Side<'s> {
         let (scheduled, tag) = (planned.scheduled, pair.tag.or(planned.tag));
-        let belongs_to = scheduled.map(|scheduled| scheduled.end);
+        let belongs_to = scheduled.and_then(ScheduledShift::known_end);
         Side { at: pair.raw_end, place: Place::of_closer(pair.closed_by), scheduled, belongs_to, outermost, tag }
     }
 }

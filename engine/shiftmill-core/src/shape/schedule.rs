@@ -4,14 +4,15 @@
 //!   split shift each block is one (see `split`).
 //! - Runs:   after the calendar, before matching.
 //! - Edges:  a row of work without clock times gives no scheduled shift: its workday expects its length (see
-//!   `expectation`), and the person may work when they like. A card with a row to work follows its rows only. Any other card follows the weekly pattern on working days
-//!   of the window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
+//!   `expectation`), and the person may work when they like. The end of a row of work may be free (see `free_end`). A
+//!   card with a row to work follows its rows only. Any other card follows the weekly pattern on working days of the
+//!   window of facts, except on days that the roster leaves open; planned overtime is beside it. Wall-clock times
 //!   become instants in the card's zone (a time shown twice: the earlier for starts, the later for ends), so a shift
-//!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would then
-//!   end before it starts has no length. A row that repeats another exactly does not count and raises `duplicate_shift`
-//!   at its start. Rows of workdays on which the person is not employed do not count. Rows of work and overtime that share a second are an error, also with a shift of the
-//!   pattern: nobody works two shifts at once. Shifts
-//!   that touch do not overlap.
+//!   across a clock change is 7 or 9 hours long. A time that the clock leaves out moves forward; a shift that would
+//!   then end before it starts has no length. A row that repeats another exactly does not count and raises
+//!   `duplicate_shift` at its start. Rows of workdays on which the person is not employed do not count. Rows of work
+//!   and overtime that share a second are an error, also with a shift of the pattern: nobody works two shifts at once.
+//!   Shifts that touch do not overlap.
 //! - Source: the employer's schedule.
 //! - Shown:  timecards/schedule/shifts.md
 
@@ -24,7 +25,7 @@ use crate::evaluation::EvaluationError;
 use crate::plan::Plan;
 use crate::shape::core_hours::CoreHours;
 use crate::shape::half_day::HalfDaySplit;
-use crate::shape::{calendar, day_parts};
+use crate::shape::{calendar, day_parts, free_end};
 use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, WallTime, Workday};
 use crate::timecard::Inputs;
@@ -49,9 +50,8 @@ pub struct Schedule {
 /// A named shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShiftTemplate {
-    /// When it is worked, in wall-clock seconds of the workday, `[start, end)`, in order; a time may pass 24:00. One
-    /// block, or several of a split shift.
-    pub blocks: Vec<(i32, i32)>,
+    /// When it is worked, in order: one block, or several of a split shift.
+    pub blocks: Vec<ShiftBlock>,
     /// Unpaid breaks at fixed clock times of the workday, `[start, end)`, in order, inside the blocks. They are taken
     /// off worked time where it was worked (see `breaks`), and off the planned time.
     pub breaks: Vec<(i32, i32)>,
@@ -61,10 +61,6 @@ pub struct ShiftTemplate {
     pub latest_out: Seconds,
     /// A punch starts a block up to this long after its start. Inclusive. See [`Matching`](crate::shape::matching::Matching).
     pub late_max: LateMax,
-    /// Whether a missing in is missing; else the block counts from its start. See [`crate::shape::pairing`].
-    pub need_in: bool,
-    /// Whether a missing out is missing; else the block counts up to its end.
-    pub need_out: bool,
     /// How much earlier the shift may be begun. `None`: as attendance says.
     pub flex_early: Option<Seconds>,
     /// How much later it may be begun. `None`: as attendance says.
@@ -77,20 +73,38 @@ pub struct ShiftTemplate {
 
 impl ShiftTemplate {
     /// A shift of these blocks, with everything else as it is by default.
-    pub fn of_blocks(blocks: Vec<(i32, i32)>) -> ShiftTemplate {
+    pub fn of_blocks(blocks: Vec<ShiftBlock>) -> ShiftTemplate {
         ShiftTemplate {
             blocks,
             breaks: Vec::new(),
             earliest_in: EARLIEST_IN_DEFAULT,
             latest_out: LATEST_OUT_DEFAULT,
             late_max: LateMax::HalfShift,
-            need_in: true,
-            need_out: true,
             flex_early: None,
             flex_late: None,
             core_hours: CoreHours::new(),
             half_day_split: HalfDaySplit::Midpoint,
         }
+    }
+}
+
+/// One stretch of a named shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShiftBlock {
+    /// Start, in wall-clock seconds of the workday; may pass 24:00.
+    pub start: i32,
+    /// End; after the start.
+    pub end: i32,
+    /// Whether a missing in is missing; else the block counts from its start. See [`crate::shape::pairing`].
+    pub need_in: bool,
+    /// Whether a missing out is missing; else the block counts up to its end.
+    pub need_out: bool,
+}
+
+impl ShiftBlock {
+    /// A block whose edges need punches.
+    pub const fn new(start: i32, end: i32) -> ShiftBlock {
+        ShiftBlock { start, end, need_in: true, need_out: true }
     }
 }
 
@@ -149,16 +163,18 @@ impl Schedule {
         self.templates.iter().any(|template| template.blocks.len() > 1)
     }
 
-    /// The punch window of a scheduled shift: how long before its start and after its end.
-    pub(crate) fn punch_window(&self, template: Option<u16>) -> (Seconds, Seconds) {
-        let template = self.template(template);
-        template.map_or((self.earliest_in, self.latest_out), |template| (template.earliest_in, template.latest_out))
+    /// The punch window of a scheduled shift: from when to when punches match it, whatever shifts come before.
+    pub(crate) fn punch_window(&self, shift: &ScheduledShift) -> (Timestamp, Timestamp) {
+        let template = self.template(shift.template);
+        let (before, after) = template
+            .map_or((self.earliest_in, self.latest_out), |template| (template.earliest_in, template.latest_out));
+        (shift.start.before(before), shift.known_end().map_or(shift.end, |end| end.after(after)))
     }
 
     /// How long after its start a punch may still be the first of a scheduled shift.
     pub(crate) fn late_max(&self, shift: &ScheduledShift) -> Seconds {
         let late_max = self.template(shift.template).map_or(self.late_max, |template| template.late_max);
-        late_max.of(shift.end.since(shift.start))
+        late_max.of(shift.planned_end.since(shift.start))
     }
 
     fn template(&self, template: Option<u16>) -> Option<&ShiftTemplate> {
@@ -173,8 +189,9 @@ impl Schedule {
 pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), EvaluationError> {
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let roster = &inputs.card.schedule;
-    // Tags, split shifts and lengths are looked up row by row, as kinds are.
-    if roster.kind.is_empty() && roster.split.is_empty() && roster.tag.is_empty() && roster.hours.is_empty() {
+    // Tags, split shifts, lengths and free ends are looked up row by row, as kinds are.
+    let states_times_only = roster.hours.is_empty() && roster.free_end.is_empty();
+    if roster.kind.is_empty() && roster.split.is_empty() && roster.tag.is_empty() && states_times_only {
         follow_rows(inputs, &mut clock, &mut state.scheduled)?;
     } else {
         follow_rows_of_kinds(inputs, &mut clock, &mut state.scheduled)?;
@@ -182,6 +199,9 @@ pub(super) fn fill(inputs: &Inputs<'_>, state: &mut CardState) -> Result<(), Eva
     // Nobody is told to do anything on a day without employment.
     if !inputs.card.employment.is_empty() {
         state.scheduled.retain(|shift| inputs.card.employs(shift.workday));
+    }
+    if !roster.free_end.is_empty() {
+        free_end::end_at_next(&mut state.scheduled);
     }
     // A shortcut: rows of which each begins after the one before it ended hold neither repeats nor overlaps.
     let apart = |one: &ScheduledShift, next: &ScheduledShift| one.end <= next.start && one.start < next.start;
@@ -228,8 +248,9 @@ fn note_repeated_lengths(inputs: &Inputs<'_>, clock: &mut ZoneCursor<'_>, state:
 }
 
 /// What makes two scheduled shifts the same, in the order of scheduled shifts.
-fn key(shift: &ScheduledShift) -> (Timestamp, Timestamp, Workday, Option<u16>, u8, u8) {
-    (shift.start, shift.end, shift.workday, shift.template, shift.kind.number(), shift.split)
+fn key(shift: &ScheduledShift) -> (Timestamp, Option<Timestamp>, Workday, Option<u16>, u8, u8, Seconds) {
+    let ScheduledShift { start, workday, template, kind, split, planned, .. } = *shift;
+    (start, shift.known_end(), workday, template, kind.number(), split, planned)
 }
 
 /// Keeps one of the schedule facts that say the same.
@@ -338,7 +359,8 @@ pub struct RosterRow {
     pub workday: Workday,
     /// What the person is told to do.
     pub kind: RosterKind,
-    /// From when until when; none for kinds without times. Of a named shift with several blocks, its outer edges.
+    /// From when until when; none for kinds without times. Of a named shift with several blocks, its outer edges. An
+    /// end that is free is the latest, whatever shifts come after.
     pub times: Option<(Timestamp, Timestamp)>,
     /// The number of the split shift that it is a block of; 0: none.
     pub split: u8,
@@ -380,9 +402,13 @@ pub(super) fn timed_row<'a>(
     let mut by_name = None;
     if let Some((workday, (start, end))) = times.filter(|_| kind.has_times() && rows.length_of(index).is_none()) {
         let workday = Workday(*workday);
-        match rows.template.get(index).copied().unwrap_or(0) {
-            0 => by_clock = Some(by_times(clock, workday, *start, *end)),
-            number => {
+        match (rows.template.get(index).copied().unwrap_or(0), rows.free_end_of(index)) {
+            (_, Some(expects)) => {
+                let start = clock.instant(WallTime::on(workday, *start), Fold::Earlier);
+                by_clock = Some(free_end::shift(inputs.plan_of_row(workday, tag), workday, start, expects));
+            }
+            (0, None) => by_clock = Some(by_times(clock, workday, *start, *end)),
+            (number, None) => {
                 let blocks = by_template(clock, inputs.plan_of_row(workday, tag), workday, number - 1);
                 let unknown = EvaluationError::UnknownTemplate { index: index as u32, template: number };
                 by_name = Some(blocks.ok_or(unknown)?);
@@ -427,15 +453,15 @@ pub(crate) fn by_template<'a>(
     index: u16,
 ) -> Option<impl Iterator<Item = ScheduledShift>> {
     let template = plan.schedule.templates.get(usize::from(index))?;
-    Some(template.blocks.iter().map(move |(start, end)| {
-        let (start, end) = span(clock, workday, *start, *end);
+    Some(template.blocks.iter().map(move |stated| {
+        let (start, end) = span(clock, workday, stated.start, stated.end);
         let mut taken_off = Seconds::ZERO;
         for (break_start, break_end) in &template.breaks {
             let (break_start, break_end) = span(clock, workday, *break_start, *break_end);
             taken_off = taken_off.plus(break_end.min(end).since(break_start.max(start)));
         }
         let block = scheduled_shift(workday, start, end, end.since(start).beyond(taken_off), Some(index));
-        ScheduledShift { needs_in: template.need_in, needs_out: template.need_out, ..block }
+        ScheduledShift { needs_in: stated.need_in, needs_out: stated.need_out, ..block }
     }))
 }
 
@@ -446,7 +472,7 @@ pub(super) fn span(clock: &mut ZoneCursor<'_>, workday: Workday, start: i32, end
     (start, end.max(start))
 }
 
-fn scheduled_shift(
+pub(super) fn scheduled_shift(
     workday: Workday,
     start: Timestamp,
     end: Timestamp,
@@ -458,6 +484,8 @@ fn scheduled_shift(
         kind: RosterKind::Work,
         start,
         end,
+        free_end: false,
+        planned_end: end,
         moved_start: start,
         moved_end: end,
         expected_start: start,
@@ -483,7 +511,7 @@ mod tests {
     fn night() -> ShiftTemplate {
         ShiftTemplate {
             breaks: alloc::vec![(seconds("26:30"), seconds("27:00"))],
-            ..ShiftTemplate::of_blocks(alloc::vec![(seconds("22:00"), seconds("30:00"))])
+            ..ShiftTemplate::of_blocks(alloc::vec![ShiftBlock::new(seconds("22:00"), seconds("30:00"))])
         }
     }
 

@@ -90,6 +90,20 @@ impl Table {
         matches!(self.read(name, |kind| matches!(kind, Kind::Flag)), Value::Flag(true))
     }
 
+    /// A flag that may be stated for each block of a shift: the one of block number `index`.
+    pub fn flag_of(&self, name: &str, index: usize) -> bool {
+        match self.read(name, |kind| matches!(kind, Kind::FlagOrFlags)) {
+            Value::Flags(flags) => flags.get(index).copied().unwrap_or(false),
+            value => matches!(value, Value::Flag(true)),
+        }
+    }
+
+    /// How many flags are stated one by one.
+    pub fn flags_stated(&self, name: &str) -> Option<usize> {
+        let value = self.read(name, |kind| matches!(kind, Kind::FlagOrFlags));
+        if let Value::Flags(flags) = value { Some(flags.len()) } else { None }
+    }
+
     pub fn integer(&self, name: &str) -> Option<i64> {
         let value = self.read(name, |kind| matches!(kind, Kind::Integer { .. }));
         if let Value::Integer(number) = value { Some(*number) } else { None }

@@ -42,6 +42,7 @@ pub(super) fn corrections(table: &Table) -> CorrectionPolicy {
         within_days: small("within_days"),
         closes_after: small("closes_after"),
         marked: table.flag("mark"),
+        counts_as: table.one_of("counts_as"),
     }
 }
 

@@ -6,7 +6,7 @@ use shiftmill_core::shape::calendar::{Calendar, StatutoryRestDay, StatutoryRestK
 use shiftmill_core::shape::core_hours::CoreHours;
 use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::half_day::{HalfDaySplit, HalfDaySplitKind};
-use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftTemplate};
+use shiftmill_core::shape::schedule::{LateMax, LateMaxKind, Schedule, ShiftBlock, ShiftTemplate};
 use shiftmill_core::{DayType, DayWindow, Workday};
 
 use super::{Compiler, section};
@@ -140,6 +140,7 @@ impl Compiler<'_> {
             let hint = "a shift ends after its start and lasts at most 24 hours".to_owned();
             self.mistakes.add(table.place("end"), message, Some(hint));
         }
+        self.check_flags(shift, blocks.len());
         let mut previous = *start;
         for (written, (from, to)) in table.windows("breaks").iter().zip(following(table.windows("breaks"), *start)) {
             let is_inside = blocks.iter().any(|block| block.0 <= from && to <= block.1);
@@ -158,6 +159,18 @@ impl Compiler<'_> {
             }
         }
         self.check_half_day_split(shift, &blocks);
+    }
+
+    /// What is stated for each block is stated for all of them.
+    fn check_flags(&mut self, shift: &Named, blocks: usize) {
+        for name in ["need_in", "need_out"] {
+            if let Some(stated) = shift.table.flags_stated(name).filter(|stated| *stated != blocks) {
+                let wrong = format!("`{name}` of shift `{}` has other values than one for each block", shift.name);
+                let message = format!("{wrong}: {stated}, not {blocks}");
+                let hint = "write one `true` or `false` for each block, or one for all".to_owned();
+                self.mistakes.add(shift.table.place(name), message, Some(hint));
+            }
+        }
     }
 
     fn check_half_day_split(&mut self, shift: &Named, blocks: &[(i32, i32)]) {
@@ -223,25 +236,28 @@ fn template(name: &str, shifts: &[Named], versions: &[&Version]) -> ShiftTemplat
     found.next().map_or_else(empty, |shift| {
         let blocks = blocks(&shift.table);
         let start = blocks.first().map_or(0, |first| first.0);
+        let block = |(index, (start, end)): (usize, (i32, i32))| ShiftBlock {
+            need_in: shift.table.flag_of("need_in", index),
+            need_out: shift.table.flag_of("need_out", index),
+            ..ShiftBlock::new(start, end)
+        };
         ShiftTemplate {
             breaks: following(shift.table.windows("breaks"), start),
             earliest_in: shift.table.seconds("earliest_in"),
             latest_out: shift.table.seconds("latest_out"),
             late_max: late_max(&shift.table),
             half_day_split: half_day_split(&shift.table, start),
-            need_in: shift.table.flag("need_in"),
-            need_out: shift.table.flag("need_out"),
             flex_early: shift.table.length("flex_early"),
             flex_late: shift.table.length("flex_late"),
             core_hours: following(shift.table.windows("core_hours"), start),
-            ..ShiftTemplate::of_blocks(blocks)
+            ..ShiftTemplate::of_blocks(blocks.into_iter().enumerate().map(block).collect())
         }
     })
 }
 
 fn empty() -> ShiftTemplate {
     let none = shiftmill_core::Seconds::ZERO;
-    ShiftTemplate { earliest_in: none, latest_out: none, ..ShiftTemplate::of_blocks(vec![(0, 1)]) }
+    ShiftTemplate { earliest_in: none, latest_out: none, ..ShiftTemplate::of_blocks(vec![ShiftBlock::new(0, 1)]) }
 }
 
 /// Where leave of half a day divides a shift; a time before its start is on the next day.

@@ -73,7 +73,7 @@ fn written(setting: &Setting, round: usize) -> Option<Raw> {
         Kind::Text(_) if setting.name == "file" => (round % 2 == 1).then(|| Raw::Text("a.wasm".into())),
         Kind::Text(_) | Kind::Name => text("a"),
         Kind::Texts | Kind::Names => list(vec![Raw::Text("a".into())]),
-        Kind::Flag => Some(Raw::Flag(round.is_multiple_of(2))),
+        Kind::Flag | Kind::FlagOrFlags => Some(Raw::Flag(round.is_multiple_of(2))),
         Kind::Integer { least, .. } => Some(Raw::Integer(*least)),
         Kind::Length { most, .. } => Some(Raw::Text(format!("{most}s"))),
         Kind::LengthOrOff { .. } if round.is_multiple_of(2) => text("off"),

@@ -302,6 +302,22 @@ fn rows_without_clock_times_are_the_same_through_all_doors() {
 }
 
 #[test]
+fn free_ends_are_the_same_through_all_doors() {
+    for (seconds, amount, item) in [(0, "", "from 09:00"), (21_600, "6:00", "from 09:00 hours 6:00")] {
+        let (workday, start) = (String::from("2026-03-02"), String::from("09:00"));
+        let shift = v1::ScheduledShift { workday, start, seconds, ..<_>::default() };
+        let by_message = message(v1::Timecard { shifts: vec![shift], ..v1::Timecard::default() });
+        let by_message = by_message.map(|card| card.shifts);
+        assert!(by_message.as_ref().is_some_and(|shifts| shifts.len() == 1));
+        assert_eq!(by_message, suite("2026-03-02", "scheduled", item).map(|card| card.shifts));
+        let row = ["2026-03-02", "09:00", "", amount];
+        let by_file = file(Table::Schedule, "workday,start,end,amount", &row).map(|(card, _)| card.shifts);
+        assert_eq!(by_message, by_file);
+    }
+    assert!(suite("2026-03-02", "scheduled", "overtime from 09:00").is_none());
+}
+
+#[test]
 fn kinds_of_roster_rows_are_the_same_through_all_doors() {
     let read = |card: Option<CardFacts>| card.and_then(|card| card.shifts.first().map(|shift| shift.kind));
     for kind in RosterKind::ALL {

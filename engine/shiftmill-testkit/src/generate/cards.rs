@@ -50,6 +50,7 @@ pub(super) fn facts(
         }
     }
     maker.lengths(&mut facts);
+    maker.free_ends(&mut facts);
     maker.callbacks(&habit, &mut facts);
     maker.offsite(&mut facts);
     maker.tags(&mut facts);
@@ -92,7 +93,7 @@ impl Maker<'_> {
                 let template = self.random.below(3) as u16;
                 let times = self.timeline.at(day).schedule.templates.get(usize::from(template));
                 let (first, last) = times.map_or((None, None), |it| (it.blocks.first(), it.blocks.last()));
-                let (start, end) = (first.map_or(0, |first| first.0), last.map_or(0, |last| last.1));
+                let (start, end) = (first.map_or(0, |first| first.start), last.map_or(0, |last| last.end));
                 if self.is_free(day, i64::from(start), i64::from(end)) {
                     facts.shifts.push(ShiftFact::work(day, ShiftTimes::Template(template)));
                 }
@@ -203,6 +204,25 @@ impl Maker<'_> {
                     let again = facts.shifts[index];
                     facts.shifts.push(again);
                 }
+            }
+        }
+    }
+
+    /// Rows to work of which some have a start only, with or without a length.
+    fn free_ends(&mut self, facts: &mut CardFacts) {
+        let share = *self.random.one_of(&[0, 0, 0, 0, 25, 90]);
+        for index in 0..facts.shifts.len() {
+            let row = facts.shifts[index];
+            let ShiftTimes::Clock { start, .. } = row.times else { continue };
+            if row.kind != RosterKind::Work || !self.random.chance(share) {
+                continue;
+            }
+            let length = self.minutes(60, 540).max(1) as u32;
+            let expects = if self.random.chance(50) { Seconds(length) } else { Seconds::ZERO };
+            facts.shifts[index].times = ShiftTimes::FreeEnd { start, expects };
+            if self.random.chance(self.odd) {
+                let again = facts.shifts[index];
+                facts.shifts.push(again);
             }
         }
     }

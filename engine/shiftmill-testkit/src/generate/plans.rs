@@ -2,7 +2,7 @@
 
 use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::open::clock_offset::ClockOffset;
-use shiftmill_core::open::correction_policy::{CorrectionAction, CorrectionActions, CorrectionPolicy};
+use shiftmill_core::open::correction_policy::{CorrectedAs, CorrectionAction, CorrectionActions, CorrectionPolicy};
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval, Normalise};
 use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
@@ -30,7 +30,7 @@ use shiftmill_core::shape::meal_requirement::{JudgedBy, MealRequirement};
 use shiftmill_core::shape::pairing::{Adjacency, Imputed, MealDetect, Pairing, PairingMode, RepeatIn};
 use shiftmill_core::shape::rest_requirement::RestRequirement;
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
-use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftTemplate};
+use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftBlock, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
 use shiftmill_core::{
     CalendarId, DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode,
@@ -304,14 +304,16 @@ impl Maker<'_> {
 
     fn correction_policy(&mut self) -> CorrectionPolicy {
         if self.random.chance(60) {
-            return CorrectionPolicy::default();
+            let counts_as = *self.random.one_of(&[CorrectedAs::Normal, CorrectedAs::Normal, CorrectedAs::StillLate]);
+            return CorrectionPolicy { counts_as, ..CorrectionPolicy::default() };
         }
         let actions = CorrectionAction::ALL.iter().filter(|_| self.random.chance(80));
         let accepts = actions.copied().fold(CorrectionActions::NONE, CorrectionActions::with);
         let mut days = |most: u64| self.random.chance(40).then(|| self.random.below(most) as u16);
         let (quota, closes_after, within_days) = (days(3), days(20), days(20).map(|days| days + 1));
         let cycle_opens = 1 + self.random.below(28) as u8;
-        CorrectionPolicy { accepts, quota, cycle_opens, within_days, closes_after, marked: self.flag() }
+        let counts_as = *self.random.one_of(CorrectedAs::ALL);
+        CorrectionPolicy { accepts, quota, cycle_opens, within_days, closes_after, marked: self.flag(), counts_as }
     }
 
     fn dedupe(&mut self) -> Dedupe {
@@ -407,13 +409,20 @@ impl Maker<'_> {
             earliest_in,
             latest_out,
             late_max: self.late_max(),
-            need_in: self.random.chance(85),
-            need_out: self.random.chance(85),
             flex_early: flex(self),
             flex_late: flex(self),
             core_hours: if self.random.chance(15) { self.core_hours(start, end) } else { Vec::new() },
-            ..ShiftTemplate::of_blocks(blocks)
+            ..ShiftTemplate::of_blocks(self.needed(&blocks))
         }
+    }
+
+    /// Blocks whose edges mostly need punches.
+    fn needed(&mut self, blocks: &[(i32, i32)]) -> Vec<ShiftBlock> {
+        let block = |(start, end): &(i32, i32)| {
+            let (need_in, need_out) = (self.random.chance(85), self.random.chance(85));
+            ShiftBlock { need_in, need_out, ..ShiftBlock::new(*start, *end) }
+        };
+        blocks.iter().map(block).collect()
     }
 
     /// One or two windows, mostly inside a shift.

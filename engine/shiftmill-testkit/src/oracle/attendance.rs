@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use shiftmill_core::open::correction_policy::CorrectedAs;
 use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, Measured};
 use shiftmill_core::shape::pairing::PairingMode;
 use shiftmill_core::{
@@ -39,17 +40,19 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             absent(view, rules, index, notices);
             continue;
         }
-        if let Some((at, workday)) = first_in(question, &own) {
+        if let Some((at, workday)) = judged(question, first_in_tap(question, &own)) {
             let late = lateness(view, rules, duty, at, workday, notices);
             let grace = rules.late_grace.unwrap_or(Seconds(u32::MAX));
             if late > grace && !is_waived(rules, duty.workday, late, &mut waived) {
                 raise_late(rules, late, at, workday, notices, amounts);
             }
         }
-        if let Some((at, workday)) = last_out(question, &own) {
+        let last_out = judged(question, last_out_tap(question, &own));
+        if let Some((at, workday)) = last_out.filter(|_| duty.free_end.is_none()) {
             early(view, rules, duty, at, workday, notices);
         }
     }
+    shifts.iter().for_each(|shift| still_missing(view, shift, notices));
     callbacks::judge(view, notices);
     let unscheduled = |entry: &(usize, &Shift)| entry.1.duty.is_none() && !is_callback(entry.1);
     for (index, shift) in shifts.iter().enumerate().filter(unscheduled) {
@@ -99,7 +102,7 @@ fn is_missed(view: &View<'_>, index: usize) -> bool {
         inside && moment.counts_as_work() && !is_in_callback(view.shifts, moment)
     };
     let pieces = view.leaves.iter().flat_map(|leave| &leave.pieces);
-    let within = pieces.clone().any(|piece| piece.0 < duty.end && duty.start < piece.1);
+    let within = pieces.clone().any(|piece| piece.0 < duty.planned_end && duty.start < piece.1);
     let as_amount = has_leave_amount(view.question, duty.workday);
     let worked = matched || seconds > 0 || view.moments.iter().any(is_work);
     !duty.on_leave && !worked && !within && !as_amount
@@ -140,6 +143,46 @@ fn kinds_matter(question: &Question, shift: &Shift) -> bool {
 }
 
 pub(super) fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+    first_in_tap(question, shifts).map(|(tap, shift)| (tap.at, shift.shown_on))
+}
+
+pub(super) fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+    last_out_tap(question, shifts).map(|(tap, shift)| (tap.at, shift.shown_on))
+}
+
+fn is_still_late(question: &Question, shift: &Shift) -> bool {
+    plan_of_shift(question, shift).corrections.counts_as == CorrectedAs::StillLate
+}
+
+/// Where a punch is compared with the schedule, and the workday that shows it.
+fn judged(question: &Question, found: Option<(Tap, &Shift)>) -> Option<(Timestamp, Workday)> {
+    let (tap, shift) = found?;
+    let at = if is_still_late(question, shift) { tap.recorded()? } else { tap.at };
+    Some((at, shift.shown_on))
+}
+
+/// Reports the ins and outs that a correction added although they stay missing.
+fn still_missing(view: &View<'_>, shift: &Shift, notices: &mut Vec<Notice>) {
+    let question = view.question;
+    if is_callback(shift) || !is_still_late(question, shift) || !is_employed(question, shift.shown_on) {
+        return;
+    }
+    let duty = shift.duty.map(|duty| &view.duties[duty]);
+    for (tap, role) in shift.taps.iter().zip(&shift.roles).filter(|entry| entry.0.recorded().is_none()) {
+        let counts = |kind| !kinds_matter(question, shift) || tap.kind == kind || is_either(tap.kind);
+        let opens = matches!(role, PunchRole::Opens | PunchRole::MissesOut) && counts(PunchKind::In);
+        let closes = matches!(role, PunchRole::Closes | PunchRole::MissesIn) && counts(PunchKind::Out);
+        let found = [
+            (ExceptionCode::MissingIn, opens && duty.is_none_or(|duty| duty.needs_in)),
+            (ExceptionCode::MissingOut, closes && duty.is_none_or(|duty| duty.needs_out)),
+        ];
+        for (code, _) in found.into_iter().filter(|found| found.1) {
+            notices.push(Notice { code, workday: shift.shown_on, at: tap.at, measure: Seconds(0) });
+        }
+    }
+}
+
+fn first_in_tap<'a>(question: &Question, shifts: &[&'a Shift]) -> Option<(Tap, &'a Shift)> {
     let mut candidates = Vec::new();
     for shift in shifts {
         if candidates.is_empty() && shift.pairs.first().is_some_and(|pair| pair.starts_at_cut) {
@@ -149,13 +192,13 @@ pub(super) fn first_in(question: &Question, shifts: &[&Shift]) -> Option<(Timest
         for (tap, role) in shift.taps.iter().zip(&shift.roles).take_while(known) {
             let opens = matches!(role, PunchRole::Opens | PunchRole::ClosesAndOpens | PunchRole::MissesOut);
             let kind = !kinds_matter(question, shift) || tap.kind == PunchKind::In || is_either(tap.kind);
-            candidates.extend((opens && kind).then_some((tap.at, shift.shown_on)));
+            candidates.extend((opens && kind).then_some((*tap, *shift)));
         }
     }
     candidates.into_iter().next()
 }
 
-pub(super) fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timestamp, Workday)> {
+fn last_out_tap<'a>(question: &Question, shifts: &[&'a Shift]) -> Option<(Tap, &'a Shift)> {
     let mut candidates = Vec::new();
     for shift in shifts {
         if shift.pairs.last().is_some_and(|pair| pair.ends_at_cut) {
@@ -166,7 +209,7 @@ pub(super) fn last_out(question: &Question, shifts: &[&Shift]) -> Option<(Timest
         for (tap, role) in shift.taps.iter().zip(&shift.roles).skip(after) {
             let closes = matches!(role, PunchRole::Closes | PunchRole::ClosesAndOpens | PunchRole::MissesIn);
             let kind = !kinds_matter(question, shift) || tap.kind == PunchKind::Out || is_either(tap.kind);
-            candidates.extend((closes && kind).then_some((tap.at, shift.shown_on)));
+            candidates.extend((closes && kind).then_some((*tap, *shift)));
         }
     }
     candidates.into_iter().next_back()
@@ -298,7 +341,8 @@ fn judge_day(view: &View<'_>, workday: Workday, notices: &mut Vec<Notice>, amoun
         let measure = least.beyond(worked);
         notices.push(Notice { code: ExceptionCode::UnderHours, workday, at: first, measure });
     }
-    let Some(duty) = duties.iter().find(|duty| duty.workday == workday && !duty.on_leave) else { return };
+    let expected: Vec<&Duty> = duties.iter().filter(|duty| duty.workday == workday && !duty.on_leave).collect();
+    let Some(duty) = expected.first().filter(|_| expected.iter().all(|duty| duty.free_end.is_none())) else { return };
     let is_paid = |code| question.timeline.names().pay_code(code).is_some_and(|info| info.paid);
     let on_leave = of_day().filter(|moment| moment.state == SpanState::Leave && is_paid(moment.code));
     let as_amounts = amounts.iter().filter(|amount| amount.leave && amount.workday == workday && is_paid(amount.code));

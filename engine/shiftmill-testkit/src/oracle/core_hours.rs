@@ -25,7 +25,7 @@ pub(crate) fn judge(view: &View<'_>, notices: &mut Vec<Notice>) {
     there.extend(view.leaves.iter().flat_map(|leave| leave.pieces.clone()));
     for (index, duty) in duties.iter().enumerate() {
         let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
-        let is_judged = duty.kind == RosterKind::Work && !own.is_empty() && !duty.on_leave;
+        let is_judged = duty.kind == RosterKind::Work && !own.is_empty() && !duty.on_leave && duty.free_end.is_none();
         let is_known = !own.iter().any(|shift| lacks_a_punch(shift)) && !has_leave_amount(question, duty.workday);
         if !is_judged || !is_known {
             continue;

@@ -58,7 +58,7 @@ pub(crate) fn leave_out(question: &Question, duties: Vec<Duty>) -> (Vec<Duty>, V
         };
         let (from, until) = instants(question, duty.workday, window);
         let in_break = |at: &i64| duty.breaks.iter().any(|piece| piece.0.0 <= *at && *at < piece.1.0);
-        let planned: Vec<i64> = (duty.start.0..duty.end.0).filter(|at| !in_break(at)).collect();
+        let planned: Vec<i64> = (duty.start.0..duty.planned_end.0).filter(|at| !in_break(at)).collect();
         let before = planned.iter().copied().filter(|at| *at < from.0).max();
         let after = planned.iter().copied().filter(|at| *at >= until.0).min();
         let inside = planned.iter().filter(|at| from.0 <= **at && **at < until.0).count() as u32;
@@ -66,7 +66,19 @@ pub(crate) fn leave_out(question: &Question, duties: Vec<Duty>) -> (Vec<Duty>, V
             kept.push(duty);
             continue;
         }
-        left_out.push(NotExpected { workday: duty.workday, start: duty.start, end: duty.end, planned: inside });
+        let (start, end) = (duty.start, duty.planned_end);
+        left_out.push(NotExpected { workday: duty.workday, start, end, planned: inside.min(duty.planned()) });
+        if let Some(expects) = duty.free_end {
+            let left: Vec<i64> = planned.into_iter().filter(|at| *at < from.0 || *at >= until.0).collect();
+            if let (Some(first), Some(last)) = (left.first(), left.last()) {
+                let (start, planned_end) = (Timestamp(*first), Timestamp(*last + 1));
+                let (free_end, late_max) =
+                    (Some(expects.beyond(Seconds(inside))), late_max_of(question, &duty, planned_end.since(start)));
+                let (expected_start, moved_start) = (start, start);
+                kept.push(Duty { start, expected_start, moved_start, planned_end, free_end, late_max, ..duty });
+            }
+            continue;
+        }
         let mut number = duty.split;
         if before.is_some() && after.is_some() && duty.template.is_none() && number == 0 {
             number = (1..=255).rev().find(|number| !taken.contains(&(duty.workday, duty.kind, *number))).unwrap_or(0);
@@ -75,6 +87,7 @@ pub(crate) fn leave_out(question: &Question, duties: Vec<Duty>) -> (Vec<Duty>, V
         let piece = |start: Timestamp, end: Timestamp| Duty {
             start,
             end,
+            planned_end: end,
             expected_start: start,
             expected_end: end,
             moved_start: start,

@@ -25,7 +25,12 @@ pub(crate) struct Duty {
     pub workday: Workday,
     pub kind: RosterKind,
     pub start: Timestamp,
+    /// Where its end is free, the latest.
     pub end: Timestamp,
+    /// Where its end is free: the length that its row expects, zero for none.
+    pub free_end: Option<Seconds>,
+    /// Until when leave and holidays find planned time in it.
+    pub planned_end: Timestamp,
     /// Where it begins and ends once the person's coming and going moved it.
     pub moved_start: Timestamp,
     pub moved_end: Timestamp,
@@ -49,8 +54,11 @@ pub(crate) struct Duty {
 }
 
 impl Duty {
-    /// The planned time: the length less the breaks.
+    /// The planned time: the length less the breaks, or what a row with a free end expects.
     pub fn planned(&self) -> u32 {
+        if let Some(expects) = self.free_end {
+            return expects.0;
+        }
         let inside = |piece: &(Timestamp, Timestamp)| piece.1.min(self.end).since(piece.0.max(self.start)).0;
         let breaks: u32 = self.breaks.iter().map(inside).sum();
         self.end.since(self.start).0.saturating_sub(breaks)
@@ -192,7 +200,7 @@ pub(super) fn expected_on(question: &Question, workday: Workday) -> Option<Secon
     let lengths: BTreeSet<Seconds> = of_day
         .filter_map(|row| match row.times {
             ShiftTimes::Length(length) => Some(length),
-            ShiftTimes::Clock { .. } | ShiftTimes::Template(_) => None,
+            ShiftTimes::Clock { .. } | ShiftTimes::Template(_) | ShiftTimes::FreeEnd { .. } => None,
         })
         .collect();
     (!lengths.is_empty()).then(|| Seconds(lengths.iter().map(|length| length.0).sum()))
@@ -245,13 +253,19 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
         let index = index as u32;
         let blocks = by_row(question, row).ok_or_else(|| match row.times {
             ShiftTimes::Template(template) => EvaluationError::UnknownTemplate { index, template: template + 1 },
-            ShiftTimes::Clock { .. } | ShiftTimes::Length(_) => EvaluationError::ShiftBackwards { index },
+            ShiftTimes::Clock { .. } | ShiftTimes::Length(_) | ShiftTimes::FreeEnd { .. } => {
+                EvaluationError::ShiftBackwards { index }
+            }
         })?;
         let counts = row.kind != RosterKind::OnCall && is_employed(question, row.workday);
         by_fact.extend(blocks.into_iter().filter(|_| counts).map(|duty| (index, duty)));
     }
-    let key = |duty: &Duty| (duty.start, duty.end, duty.workday, duty.template, duty.kind as u8, duty.split);
+    let key = |duty: &Duty| {
+        let end = duty.free_end.is_none().then_some(duty.end);
+        (duty.start, end, duty.workday, duty.template, duty.kind as u8, duty.split, duty.planned())
+    };
     let mut in_order: Vec<Duty> = by_fact.iter().map(|(_, duty)| duty.clone()).collect();
+    end_at_next(question, &mut in_order);
     // Of two that differ in their tags only, the one with the first pairs stays.
     in_order.sort_by_key(|duty| (key(duty), tags::pairs(question, duty.tag)));
     let mut kept: Vec<Duty> = Vec::new();
@@ -302,15 +316,44 @@ pub(crate) fn schedule(question: &Question, notices: &mut Vec<Notice>) -> Result
     Ok(kept)
 }
 
+/// Ends the duties whose end is free where the next one begins.
+fn end_at_next(question: &Question, duties: &mut [Duty]) {
+    let starts: Vec<Timestamp> = duties.iter().map(|duty| duty.start).collect();
+    for duty in duties.iter_mut().filter(|duty| duty.free_end.is_some()) {
+        let next = starts.iter().filter(|start| **start > duty.start).min();
+        duty.end = next.map_or(duty.end, |next| duty.end.min(*next));
+        duty.planned_end = duty.planned_end.min(duty.end);
+        (duty.moved_end, duty.expected_end) = (duty.end, duty.end);
+        duty.late_max = late_max_of(question, duty, duty.planned_end.since(duty.start));
+    }
+}
+
 /// The blocks of a row with times; none when its template does not exist.
 fn by_row(question: &Question, row: &ShiftFact) -> Option<Vec<Duty>> {
     let blocks = match row.times {
         ShiftTimes::Clock { start, end } => vec![by_clock(question, row.workday, row.tag, start, end)],
         ShiftTimes::Template(template) => by_template(question, row.workday, row.tag, template)?,
         ShiftTimes::Length(_) => Vec::new(),
+        ShiftTimes::FreeEnd { start, expects } => vec![with_free_end(question, row, start, expects)],
     };
     let of_row = |duty| Duty { kind: row.kind, split: row.split, tag: row.tag, ..duty };
     Some(blocks.into_iter().map(of_row).collect())
+}
+
+fn with_free_end(question: &Question, row: &ShiftFact, start: i32, expects: Seconds) -> Duty {
+    let plan = plan_of_row(question, row.workday, row.tag);
+    let duty = by_clock(question, row.workday, row.tag, start, start + 1);
+    let end = duty.start.after(plan.matching.shift_length_max);
+    let usual = if expects.is_zero() { plan.leave.day_length } else { expects };
+    Duty {
+        end,
+        free_end: Some(expects),
+        planned_end: duty.start.after(usual).min(end),
+        moved_end: end,
+        expected_end: end,
+        latest_out: Seconds(0),
+        ..duty
+    }
 }
 
 fn by_clock(question: &Question, workday: Workday, tag: TagId, start: i32, end: i32) -> Duty {
@@ -321,6 +364,8 @@ fn by_clock(question: &Question, workday: Workday, tag: TagId, start: i32, end: 
         kind: RosterKind::Work,
         start,
         end,
+        free_end: None,
+        planned_end: end,
         moved_start: start,
         moved_end: end,
         expected_start: start,
@@ -359,14 +404,14 @@ pub(crate) fn by_template(question: &Question, workday: Workday, tag: TagId, tem
     let breaks = template.breaks.iter().map(|piece| instants(question, workday, piece.0, piece.1));
     let breaks: Vec<(Timestamp, Timestamp)> = breaks.filter(|piece| piece.0 < piece.1).collect();
     let mut blocks = Vec::new();
-    for (start, end) in &template.blocks {
-        let mut duty = by_clock(question, workday, tag, *start, *end);
+    for block in &template.blocks {
+        let mut duty = by_clock(question, workday, tag, block.start, block.end);
         duty.breaks = breaks.clone();
         duty.earliest_in = template.earliest_in;
         duty.latest_out = template.latest_out;
         duty.late_max = late_max(template.late_max, duty.end.since(duty.start));
         duty.template = Some(number);
-        (duty.needs_in, duty.needs_out) = (template.need_in, template.need_out);
+        (duty.needs_in, duty.needs_out) = (block.need_in, block.need_out);
         blocks.push(duty);
     }
     Some(blocks)
@@ -504,7 +549,7 @@ fn extent(question: &Question, duties: &[Duty], time: LeaveTime) -> (Timestamp, 
             let of_day = || duties.iter().filter(|duty| whole && duty.workday == workday);
             let midnight = |date| clock::midnight(&question.zone, date);
             let start = of_day().map(|duty| duty.start).min().unwrap_or(midnight(workday));
-            let end = of_day().map(|duty| duty.end).max().unwrap_or(midnight(workday.plus(1)));
+            let end = of_day().map(|duty| duty.planned_end).max().unwrap_or(midnight(workday.plus(1)));
             (start, end, workday)
         }
     }
@@ -520,10 +565,10 @@ fn less_breaks(duty: &Duty) -> Vec<(Timestamp, Timestamp)> {
     let mut pieces = Vec::new();
     let mut from = duty.start;
     for (start, end) in &duty.breaks {
-        pieces.push((from, (*start).min(duty.end)));
+        pieces.push((from, (*start).min(duty.planned_end)));
         from = from.max(*end);
     }
-    pieces.push((from, duty.end));
+    pieces.push((from, duty.planned_end));
     pieces.retain(|piece| piece.0 < piece.1);
     pieces
 }
@@ -545,9 +590,10 @@ fn relocate(question: &Question, duties: &mut [Duty], aways: &[Away]) {
         while let Some(earlier) = leave_to(end).or(break_to(end).filter(|_| end < duty.end)) {
             end = earlier;
         }
-        duty.on_leave = start > duty.start && start >= duty.end;
+        duty.on_leave = start > duty.start && start >= duty.planned_end;
         if plan_of_duty(question, duty).leave.relocates_schedule && !duty.on_leave {
-            (duty.expected_start, duty.expected_end) = (start, end);
+            duty.expected_start = start;
+            duty.expected_end = if duty.free_end.is_none() { end } else { duty.end };
         }
     }
 }

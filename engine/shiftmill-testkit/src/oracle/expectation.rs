@@ -85,31 +85,45 @@ fn judge_scheduled(
     let is_work = |at: &Timestamp| covered.get(at).is_some_and(|moment| moment.counts_as_work());
     let (mut scheduled, mut planned) = (BTreeSet::new(), BTreeSet::new());
     let mut lateness = 0;
+    let (mut free, mut free_leave) = (0, 0);
+    let unlimited = duties.iter().any(|duty| duty.free_end == Some(Seconds(0)));
     for duty in duties {
         let of_duty = Planned::of(view.question, duty);
         let seconds = (duty.moved_start.0..duty.moved_end.0).step_by(step as usize).map(Timestamp);
         let own: Vec<Timestamp> = seconds.clone().filter(|at| of_duty.holds(*at)).collect();
         lateness += own.iter().position(|at| is_leave(at) || is_work(at)).unwrap_or(0) as u32 * step;
+        match duty.free_end {
+            Some(Seconds(0)) => continue,
+            Some(expects) => {
+                let usual = (duty.start.0..duty.planned_end.0).step_by(step as usize).map(Timestamp);
+                free += expects.0;
+                free_leave += usual.filter(|at| is_leave(at)).count();
+                continue;
+            }
+            None => {}
+        }
         scheduled.extend(seconds);
         planned.extend(own);
     }
     let length = |count: usize| Seconds(count as u32 * step);
-    let leave = length(planned.iter().filter(|at| is_leave(at)).count()).plus(leave_amounts(workday, amounts));
+    let on_leave = planned.iter().filter(|at| is_leave(at)).count() + free_leave;
+    let leave = length(on_leave).plus(leave_amounts(workday, amounts));
     if !is_present(view, workday) && leave.is_zero() {
         return;
     }
     let planned_net = length(planned.len());
     let due = automatic_break(view, workday, &scheduled, step, planned_net);
-    let at_any_time = expected_on(view.question, workday);
-    let expected = planned_net.beyond(due).plus(at_any_time.unwrap_or(Seconds(0))).beyond(leave);
+    let at_any_time = expected_on(view.question, workday).unwrap_or(Seconds(0)).plus(Seconds(free));
+    let expected = planned_net.beyond(due).plus(at_any_time).beyond(leave);
     let worked = work(view, workday);
     let counted = match rules.counts {
-        WorkThatCounts::WithinPlanned if at_any_time.is_some() => worked,
+        WorkThatCounts::WithinPlanned if !at_any_time.is_zero() => worked,
         WorkThatCounts::All => worked,
         WorkThatCounts::WithinPlanned => length(planned.iter().filter(|at| is_work(at)).count()),
     };
     let late = Seconds(if rules.lateness_counts { 0 } else { lateness });
-    notice(rules, workday, at, expected.beyond(counted).beyond(late), worked.beyond(expected), notices);
+    let more = if unlimited { Seconds(0) } else { worked.beyond(expected) };
+    notice(rules, workday, at, expected.beyond(counted).beyond(late), more, notices);
 }
 
 fn judge_hours(

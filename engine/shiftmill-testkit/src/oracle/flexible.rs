@@ -46,6 +46,9 @@ fn late_off(question: &Question, shifts: &[Shift], duties: &[Duty], index: usize
     };
     let before = (1..=7).map(|days| of_day(duty.workday.plus(-days))).find(|found| !found.is_empty())?;
     let last = before.into_iter().max_by_key(|other| duties[*other].end)?;
+    if duties[last].free_end.is_some() {
+        return None;
+    }
     let (out, _) = last_out(question, &of_duty(shifts, last))?;
     let steps = plan_of_duty(question, duty).attendance.late_off.iter();
     let reached = steps.filter(|step| out >= duties[last].end && out.since(duties[last].end) >= step.out_after);
@@ -67,7 +70,8 @@ fn flexible_start(question: &Question, shifts: &[Shift], duties: &mut [Duty], in
     let late = template.and_then(|template| template.flex_late).unwrap_or(plan.attendance.flexible.late);
     let by = (came.0 - duty.moved_start.0).clamp(-i64::from(early.0), i64::from(late.0));
     let mut start = Timestamp(duty.moved_start.0 + by);
-    let mut end = Timestamp(duties[last].moved_end.0 + by);
+    let free = duties[last].free_end.is_some();
+    let mut end = Timestamp(duties[last].moved_end.0 + if free { 0 } else { by });
     if first != last {
         start = start.min(duty.end);
         end = end.max(duties[last].start);

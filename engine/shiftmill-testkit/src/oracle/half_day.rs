@@ -34,7 +34,7 @@ fn boundary(question: &Question, (duties, left_out): (&[Duty], &[NotExpected]), 
     divided.first()?;
     let left_out: Vec<&NotExpected> = left_out.iter().filter(|entry| entry.workday == workday).collect();
     let start = divided.iter().map(|duty| duty.start).chain(left_out.iter().map(|entry| entry.start)).min()?;
-    let end = divided.iter().map(|duty| duty.end).chain(left_out.iter().map(|entry| entry.end)).max()?;
+    let end = divided.iter().map(|duty| duty.planned_end).chain(left_out.iter().map(|entry| entry.end)).max()?;
     let middle = Timestamp((start.0 + end.0).div_euclid(2));
     let name = divided[0].template;
     let (Some(template), true) = (name, divided.iter().all(|duty| duty.template == name)) else { return Some(middle) };

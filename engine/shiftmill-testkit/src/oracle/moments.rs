@@ -172,7 +172,7 @@ pub(crate) fn length(question: &Question, shifts: &[Shift], duties: &[Duty], lea
         divide(piece.1.0.rem_euclid(86_400));
     }
     for duty in duties {
-        for edge in [duty.start, duty.end, duty.moved_start, duty.moved_end] {
+        for edge in [duty.start, duty.end, duty.planned_end, duty.moved_start, duty.moved_end] {
             divide(edge.0.rem_euclid(86_400));
         }
     }
@@ -720,7 +720,7 @@ pub(crate) fn away_labels(question: &Question, duties: &[Duty], away: &Away, at:
     let label = |way| match way {
         Attribution::DivideTime | Attribution::DivideTimeSplit => window_of(question, at, rules.opens_at),
         Attribution::ScheduleLabel => {
-            let duty = duties.iter().find(|duty| duty.start <= at && at < duty.end);
+            let duty = duties.iter().find(|duty| duty.start <= at && at < duty.planned_end);
             duty.map_or(date_of(question, at), |duty| duty.workday)
         }
         Attribution::StartDay | Attribution::EndDay | Attribution::Majority | Attribution::SplitMidnight => {

@@ -312,7 +312,7 @@ fn misses_out(
     notices.push(Notice { code: ExceptionCode::MissingOut, workday, at: tap.at, measure });
     let until = match pairing.missing_out {
         Imputed::Nothing => return false,
-        Imputed::ToSchedule => duty.map(|duty| duty.end),
+        Imputed::ToSchedule => duty.filter(|duty| duty.free_end.is_none()).map(|duty| duty.end),
         Imputed::Fixed(length) => Some(tap.at.after(length)),
     };
     let until = until.map(|until| next_punch.map_or(until, |next| next.min(until)));
@@ -512,7 +512,7 @@ fn rounded(question: &Question, plan: &Plan, punch: Punched, outermost: bool, du
             && tags::fits(question, rule.tags, tag)
     });
     let Some(rule) = rule else { return at };
-    let scheduled = duty.map(|duty| if side == Side::Start { duty.start } else { duty.end });
+    let scheduled = scheduled_at(duty, side);
     let graceful = outermost && !rule.grace.is_zero();
     let near = scheduled.filter(|scheduled| graceful && distance(at, *scheduled) <= rule.grace);
     let mut moved = near.unwrap_or_else(|| on_grid(question, rule, at, duty));
@@ -538,11 +538,17 @@ fn is_target(rule: &RoundingRule, kind: PunchKind, side: Side) -> bool {
     }
 }
 
+/// The scheduled time that a punch belongs to. A free end is none.
+fn scheduled_at(duty: Option<&Duty>, side: Side) -> Option<Timestamp> {
+    let duty = duty.filter(|duty| side == Side::Start || duty.free_end.is_none());
+    duty.map(|duty| if side == Side::Start { duty.start } else { duty.end })
+}
+
 fn condition_holds(question: &Question, rule: &RoundingRule, at: Timestamp, side: Side, duty: Option<&Duty>) -> bool {
     match rule.condition {
         RoundingCondition::Always => true,
         RoundingCondition::NearSchedule(most) => {
-            duty.is_some_and(|duty| distance(at, if side == Side::Start { duty.start } else { duty.end }) <= most)
+            scheduled_at(duty, side).is_some_and(|scheduled| distance(at, scheduled) <= most)
         }
         RoundingCondition::ClockWindow { from, to } => {
             let second = clock::second_of_day(&question.zone, at);

@@ -20,6 +20,15 @@ pub(crate) struct Tap {
     pub tag: TagId,
     /// Position and the caller's number; `None` for an added punch.
     raw: Option<(usize, u64)>,
+    /// Where it was recorded, once a correction moved it.
+    moved_from: Option<Timestamp>,
+}
+
+impl Tap {
+    /// Where attendance sees it when corrections do not count for it; `None` for an added punch.
+    pub fn recorded(&self) -> Option<Timestamp> {
+        self.raw.map(|_| self.moved_from.unwrap_or(self.at))
+    }
 }
 
 /// Whether the person works after a punch of a kind.
@@ -381,7 +390,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
         }
         let id = punch.id.unwrap_or(0);
         let at = by_a_right_clock(question, punch.at, punch.tag);
-        let tap = Tap { at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)) };
+        let tap = Tap { at, kind: punch.kind, tag: punch.tag, raw: Some((index, id)), moved_from: None };
         present.push(Named { tap, at: punch.at, kind: punch.kind, id: any_id.then_some(id) });
     }
     let mut corrections = question.facts.corrections.clone();
@@ -403,7 +412,7 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
         }
         let unmatched_at = match correction.kind {
             CorrectionKind::Add { at, kind, tag } => {
-                present.push(Named { tap: Tap { at, kind, tag, raw: None }, at, kind, id: None });
+                present.push(Named { tap: Tap { at, kind, tag, raw: None, moved_from: None }, at, kind, id: None });
                 None
             }
             CorrectionKind::Void(punch) => match find(question, &present, punch) {
@@ -415,6 +424,11 @@ fn corrected(question: &Question, notices: &mut Vec<Notice>) -> Vec<Tap> {
             },
             CorrectionKind::Retime { punch, to } => match find(question, &present, punch) {
                 Some(index) => {
+                    let from = present[index].tap.at;
+                    let minutes =
+                        plan_of(question, date_of(question, from)).normalise.granularity == Granularity::Minute;
+                    let seen = if minutes { Timestamp(from.0 - from.0.rem_euclid(60)) } else { from };
+                    present[index].tap.moved_from.get_or_insert(seen);
                     present[index].tap.at = to;
                     None
                 }

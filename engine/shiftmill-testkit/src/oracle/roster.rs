@@ -39,7 +39,8 @@ fn direction(plan: &Plan, tap: Tap) -> Direction {
 /// From when on punches may belong to a scheduled shift.
 pub(crate) fn window_begins(duties: &[Duty], index: usize) -> Timestamp {
     let own = duties[index].start.before(duties[index].earliest_in);
-    duties[..index].iter().map(|earlier| earlier.end).fold(own, Timestamp::max)
+    let holds_until = |earlier: &Duty| if earlier.free_end.is_some() { earlier.start } else { earlier.end };
+    duties[..index].iter().map(holds_until).fold(own, Timestamp::max)
 }
 
 fn window_ends(duty: &Duty) -> Timestamp {

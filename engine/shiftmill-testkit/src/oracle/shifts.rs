@@ -259,7 +259,8 @@ fn may_match(run: &[Tap], duties: &[Duty], chosen: usize) -> bool {
 fn score(question: &Question, run: &[Tap], duty: &Duty) -> Score {
     let (first, last) = (run[0].at, run[run.len() - 1].at);
     let overlap = (last.min(duty.end).0 - first.max(duty.start).0).max(0);
-    let distance = (first.0 - duty.start.0).abs() + (last.0 - duty.end.0).abs();
+    let from_end = if duty.free_end.is_some() { 0 } else { (last.0 - duty.end.0).abs() };
+    let distance = (first.0 - duty.start.0).abs() + from_end;
     let label = i64::from(duty.workday == date_of(question, first));
     (overlap, 1, -distance, label)
 }

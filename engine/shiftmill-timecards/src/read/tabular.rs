@@ -313,7 +313,12 @@ impl Header {
 
     /// The columns of which the table needs one and the header has none.
     fn missing(&self, table: Table) -> Option<Vec<Field>> {
-        let needed = table.columns().filter(|column| column.need != Need::Optional);
+        let has_start = self.slots.contains(&Slot::Field(Field::Start));
+        let needed = table.columns().filter(|column| match column.need {
+            Need::Required | Need::Who | Need::When => true,
+            Need::WithStart => has_start,
+            Need::Optional => false,
+        });
         let has_one = |need: Need, choices: &[Field]| {
             let times = need == Need::When && !self.punches.is_empty();
             times || choices.iter().any(|field| self.slots.contains(&Slot::Field(*field)))

@@ -174,10 +174,42 @@ fn a_shift_to_work_may_have_a_length_instead_of_times() {
     let times: Vec<ShiftTimes> = cards[0].shifts.iter().map(|shift| shift.times).collect();
     assert_eq!(times, [ShiftTimes::Length(Seconds::hours(8)), ShiftTimes::Length(Seconds::minutes(450))]);
     let told = reasons(&report);
-    let beside = "only a row to work without times, name and number of a split shift may have a length";
+    let beside = "or with a start and no end, may have a length";
     assert_eq!(told.iter().filter(|reason| reason.ends_with(beside)).count(), 3, "{told:#?}");
     assert!(told[3].ends_with("a scheduled shift may not be longer than 48 hours"), "{told:#?}");
     assert_eq!(told.len(), 5, "{told:#?}");
+}
+
+#[test]
+fn the_end_of_a_shift_to_work_is_free_where_it_is_empty() {
+    let file = "employee,workday,start,end,kind,hours,shift\nE1,2026-03-02,09:00,,,,\nE1,2026-03-03,09:00,,work,6:00,\n\
+        E1,2026-03-04,,17:00,,,\nE1,2026-03-05,09:00,,overtime,,\nE1,2026-03-06,09:00,,,49h,\nE1,2026-03-07,9,,,,\n\
+        E1,2026-03-08,09:00,,,,office\nE1,2026-03-09,09:00,,rest,,\n";
+    let (cards, report) = read_with("", Table::Schedule, Format::Csv, file.as_bytes());
+    let times: Vec<ShiftTimes> = cards[0].shifts.iter().map(|shift| shift.times).collect();
+    let free = |expects| ShiftTimes::FreeEnd { start: 32_400, expects };
+    assert_eq!(times, [free(Seconds(0)), free(Seconds::hours(6))]);
+    let told = reasons(&report);
+    let causes = [
+        "`start` is empty",
+        "a row of kind `overtime` has to end; only the end of a row to work is free where it is empty",
+        "a scheduled shift may not be longer than 48 hours",
+        "`9` is not a time of day from 00:00 to 48:00; write it as 22:00",
+        "give the times or the name of a shift of the ruleset",
+        "leave its times and the name of a shift empty",
+    ];
+    assert_eq!(told.len(), causes.len(), "{told:#?}");
+    for (told, cause) in told.iter().zip(causes) {
+        assert!(told.ends_with(cause), "{told}");
+    }
+}
+
+#[test]
+fn a_file_with_starts_has_a_column_of_ends() {
+    let file = "employee,workday,start,finish\nE1,2026-03-02,09:00,17:00\n";
+    let (cards, _, outcome) = read_as("", Table::Schedule, &Format::Csv.into(), file.as_bytes());
+    assert!(cards.is_empty());
+    assert!(outcome.unwrap_err().to_string().contains("`end`"));
 }
 
 #[test]

@@ -35,6 +35,7 @@ impl RowError {
             | Fault::YearOutOfRange(_)
             | Fault::NotAShiftTime(_)
             | Fault::LengthBesideTimes
+            | Fault::FreeEnd(_)
             | Fault::ShiftStatedTwice(_)
             | Fault::NotALength(_)
             | Fault::LeaveStatedTwice
@@ -117,8 +118,13 @@ pub enum Fault {
     #[error("a scheduled shift may not be longer than 48 hours")]
     ShiftTooLong,
     /// A length on a row that has times, or is not to work.
-    #[error("only a row to work without times, name and number of a split shift may have a length")]
+    #[error(
+        "only a row to work without times, name and number of a split shift, or with a start and no end, may have a length"
+    )]
     LengthBesideTimes,
+    /// A free end of a row that needs one.
+    #[error("a row of kind `{0}` has to end; only the end of a row to work is free where it is empty")]
+    FreeEnd(RosterKind),
     /// Times and a name for one shift.
     #[error("shift `{0}` is given in addition to times; give the times or the name of a shift of the ruleset")]
     ShiftStatedTwice(String),

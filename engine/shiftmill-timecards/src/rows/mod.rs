@@ -55,7 +55,8 @@ pub struct ShiftRow<'a> {
     pub kind: Given<'a, RosterKind>,
     /// Its start, in seconds after the midnight that opens the workday.
     pub start: Given<'a, i32>,
-    /// Its end. An end that is not after the start means the day after.
+    /// Its end. An end that is not after the start means the day after. Nothing, for a row to work with a start: it is
+    /// free.
     pub end: Given<'a, i32>,
     /// The name of a shift, instead of start and end.
     pub shift: &'a str,
@@ -63,7 +64,8 @@ pub struct ShiftRow<'a> {
     pub tag: &'a str,
     /// The number of the split shift that it is a block of; a shift of its own when nothing is given.
     pub split: Given<'a, u64>,
-    /// A length, instead of start and end or a name: the workday expects it, at any time.
+    /// A length, instead of start and end or a name: the workday expects it, at any time. Beside a start whose end is
+    /// free: the workday expects it.
     pub length: Given<'a, Seconds>,
 }
 
@@ -315,13 +317,18 @@ impl<'a> RowReader<'a> {
     }
 
     /// A roster row. Its times lie between 00:00 and 48:00 of its workday; an end that is not after the start is on
-    /// the day after. A kind without times has none. A row to work may have a length instead.
+    /// the day after. A kind without times has none. A row to work may have a length instead, or a start and no end.
     pub fn shift(&self, row: &ShiftRow<'_>) -> Result<ShiftFact, RowError> {
         let (workday, tag) = (self.workday(row.workday)?, self.tag(row.tag)?);
         let kind = row.kind.optional(Field::Kind, roster_kind, Fault::NotARosterKind)?.unwrap_or_default();
         let timed = !row.start.is_nothing() || !row.end.is_nothing();
         let length = row.length.optional(Field::Amount, clock::length, Fault::NotALength)?;
-        if let Some(length) = length.filter(|length| !length.is_zero()) {
+        let length = length.filter(|length| !length.is_zero());
+        if !row.start.is_nothing() && row.end.is_nothing() && row.shift.trim().is_empty() && kind.has_times() {
+            let times = free_end(row, kind, length)?;
+            return Ok(ShiftFact { workday, kind, times, split: split_number(row.split)?, tag });
+        }
+        if let Some(length) = length {
             let stated = timed || !row.shift.trim().is_empty() || !row.split.is_nothing();
             let fault = match (kind, stated) {
                 (RosterKind::Work, false) if length.0 <= SHIFT_SECONDS_MAX.unsigned_abs() => {
@@ -644,6 +651,19 @@ fn clock_times(row: &ShiftRow<'_>) -> Result<ShiftTimes, RowError> {
         _ => Fault::ShiftTooLong,
     };
     Err(RowError { field: Field::End, fault })
+}
+
+/// A start without an end.
+fn free_end(row: &ShiftRow<'_>, kind: RosterKind, expects: Option<Seconds>) -> Result<ShiftTimes, RowError> {
+    let start = row.start.required(Field::Start, clock::shift_time, Fault::NotAShiftTime)?;
+    if kind != RosterKind::Work {
+        return Err(RowError { field: Field::End, fault: Fault::FreeEnd(kind) });
+    }
+    let expects = expects.unwrap_or_default();
+    if expects.0 > SHIFT_SECONDS_MAX.unsigned_abs() {
+        return Err(RowError { field: Field::Amount, fault: Fault::ShiftTooLong });
+    }
+    Ok(ShiftTimes::FreeEnd { start, expects })
 }
 
 fn day_window(row: &DayTypeRow<'_>) -> Result<DayWindow, RowError> {

@@ -220,7 +220,7 @@ pub fn punch(text: &str) -> Cell<WrittenPunch> {
 }
 
 /// A shift to work, such as `09:00-17:00`, `09:00-12:00 + 17:00-21:00` or the name of a shift; `overtime 18:00-20:00`, `on call 22:00-06:00`,
-/// `rest day` or `open day`. The name of a shift holds no blank.
+/// `rest day` or `open day`. The name of a shift holds no blank. Without an end: `from 09:00`.
 pub fn roster_row(item: &str) -> Cell<WrittenRosterRow> {
     for kind in RosterKind::ALL.iter().copied().filter(|kind| *kind != RosterKind::Work) {
         let words = kind.code().replace('_', " ");
@@ -251,11 +251,18 @@ fn blocks(item: &str) -> Cell<Vec<WrittenBlock>> {
     Ok(blocks)
 }
 
-/// `09:00-17:00`, the name of a shift, or `hours 8:00`.
+/// `09:00-17:00`, the name of a shift, `hours 8:00`, `from 09:00` or `from 09:00 hours 6:00`.
 fn shift(item: &str) -> Cell<WrittenShift> {
     if item.starts_with(|mark: char| mark.is_ascii_digit() || matches!(mark, '+' | '-')) && item.contains(':') {
         let (start, end) = stretch(item, shift_time)?;
         return Ok(WrittenShift::Times { start, end });
+    }
+    if let Some(written) = item.strip_prefix("from ") {
+        let (start, expects) = match written.split_once(" hours ") {
+            Some((start, expects)) => (start, length(expects.trim())?),
+            None => (written, Seconds::ZERO),
+        };
+        return Ok(WrittenShift::FreeEnd { start: shift_time(start)?, expects });
     }
     if let Some(written) = item.strip_prefix("hours ") {
         return Ok(WrittenShift::Length(length(written.trim())?));

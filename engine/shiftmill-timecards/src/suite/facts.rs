@@ -279,6 +279,10 @@ fn add_shift(
             }
             Some(WrittenShift::Named(name)) => ShiftRow { shift: name, tag, ..row },
             Some(WrittenShift::Length(length)) => ShiftRow { length: Given::Value(*length), tag, ..row },
+            Some(WrittenShift::FreeEnd { start, expects }) => {
+                let (start, length) = (Given::Value(start.wall_seconds()), Given::Value(*expects));
+                ShiftRow { start, length, tag, ..row }
+            }
             None => ShiftRow { tag, ..row },
         })?);
     }

@@ -261,6 +261,13 @@ pub enum WrittenShift {
     Named(String),
     /// Without clock times: by its length.
     Length(Seconds),
+    /// By its start; the end is free.
+    FreeEnd {
+        /// Start.
+        start: ClockTime,
+        /// The length that it expects; zero: none.
+        expects: Seconds,
+    },
 }
 
 /// The type of a day, or of a part of it, in a facts table.

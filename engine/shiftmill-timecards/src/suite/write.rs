@@ -318,6 +318,8 @@ fn times(shift: &ShiftFact, names: &Names) -> String {
         ShiftTimes::Template(index) => names.shifts.get(usize::from(index)).cloned().unwrap_or_default(),
         ShiftTimes::Clock { start, end } => format!("{}-{}", wall_clock(start), wall_clock(end)),
         ShiftTimes::Length(length) => format!("hours {length}"),
+        ShiftTimes::FreeEnd { start, expects } if expects.is_zero() => format!("from {}", wall_clock(start)),
+        ShiftTimes::FreeEnd { start, expects } => format!("from {} hours {expects}", wall_clock(start)),
     }
 }
 
@@ -427,6 +429,9 @@ mod tests {
                 let row = ShiftFact::work(first.plus(13), ShiftTimes::Clock { start: 21_600, end: 36_000 });
                 card.shifts.push(ShiftFact::work(first.plus(12), ShiftTimes::Length(Seconds::minutes(450))));
                 let later = ShiftTimes::Clock { start: 57_600, end: 72_000 };
+                let free = |expects| ShiftTimes::FreeEnd { start: 21_600, expects };
+                card.shifts.push(ShiftFact::work(first.plus(14), free(Seconds(0))));
+                card.shifts.push(ShiftFact::work(first.plus(15), free(Seconds::minutes(390))));
                 card.shifts.extend([row, ShiftFact { times: later, ..row }].map(|row| ShiftFact { split: 1, ..row }));
             }
             card.opening_balances = vec![OpeningBalance { rule: RuleId(1), amount: Seconds::hours(12) }];

@@ -144,6 +144,10 @@ pub fn schedule<'a>(cards: impl Iterator<Item = FactsView<'a>>, out: &mut dyn Wr
                 ShiftTimes::Length(length) => {
                     table.row([&key, &shift.workday, &"", &"", &"", &kind, &"", &tag, &length])?;
                 }
+                ShiftTimes::FreeEnd { start, expects } => {
+                    let expects = if expects.is_zero() { String::new() } else { expects.to_string() };
+                    table.row([&key, &shift.workday, &clock(start), &"", &"", &kind, &split, &tag, &expects])?;
+                }
             }
         }
     }
@@ -504,6 +508,9 @@ mod tests {
         }
         cards[0].shifts.iter_mut().take(1).for_each(|shift| shift.times = ShiftTimes::Length(Seconds::hours(8)));
         cards[2].shifts.iter_mut().take(2).for_each(|shift| shift.split = 1);
+        for (shift, expects) in cards[2].shifts.iter_mut().zip([Seconds(0), Seconds::hours(6)]) {
+            shift.times = ShiftTimes::FreeEnd { start: 21_600, expects };
+        }
         cards[4].day_overrides = vec![
             DayOverride { workday: first, day_type: DayType::RestDay, window: None },
             DayOverride { workday: first, day_type: DayType::CompanyHoliday, window: DayWindow::new(43_200, 86_400) },

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use shiftmill_core::{CalendarChoice, CalendarId, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, Zone};
+use shiftmill_core::{
+    CalendarChoice, CalendarId, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, RuleId, Zone,
+};
 use shiftmill_ruleset::Ruleset;
 
 use crate::words::clock::local_on;
@@ -73,7 +75,17 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
 
 /// What happened at which time: `in later than the scheduled start allows (at 09:07, by 0:07)`.
 pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
-    placed(exception_code(row.code), row, zone)
+    placed(words_of(row), row, zone)
+}
+
+/// What an exception means. Attendance notices punches that a correction added, and pairing those that are not there.
+fn words_of(row: &ExceptionRow) -> &'static str {
+    let is_added = row.rule == RuleId::ATTENDANCE && row.measure.is_zero();
+    match row.code {
+        ExceptionCode::MissingIn if is_added => "an in punch was missing; a correction added it, and it is paid",
+        ExceptionCode::MissingOut if is_added => "an out punch was missing; a correction added it, and it is paid",
+        code => exception_code(code),
+    }
 }
 
 /// What a plugin says of an exception that it marked, and at which time.
@@ -254,7 +266,7 @@ const fn by(code: ExceptionCode) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{RuleId, Seconds, Severity, Timestamp, Workday};
+    use shiftmill_core::{Seconds, Severity, Timestamp, Workday};
 
     use super::*;
 
@@ -271,6 +283,11 @@ mod tests {
         };
         let zone = Zone::fixed("Etc/UTC", 0);
         assert_eq!(exception(&row, &zone), "in later than the scheduled start allows (at 09:07, by 0:07)");
+        let added = ExceptionRow { code: ExceptionCode::MissingIn, measure: Seconds::ZERO, ..row };
+        let words = "an in punch was missing; a correction added it, and it is paid (at 09:07)";
+        assert_eq!(exception(&added, &zone), words);
+        let missing = ExceptionRow { rule: RuleId::PUNCHES, ..added };
+        assert_eq!(exception(&missing, &zone), "an in punch is missing (at 09:07)");
         let waived = ExceptionRow { state: ExceptionState::Waived, ..row };
         assert!(exception(&waived, &zone).ends_with("; waived"));
     }

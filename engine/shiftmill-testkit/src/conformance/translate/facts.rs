@@ -19,8 +19,6 @@ pub(super) struct Facts {
     absences: Vec<Absence>,
     /// Whether the planned shifts of a date are the blocks of one shift.
     pub split: bool,
-    /// Whether a planned shift states no end.
-    pub open_ended: bool,
     approvals: Vec<Approval>,
     /// Approvals of overtime, as rows of the file after the employee and the kind.
     overtime_approvals: Vec<String>,
@@ -41,7 +39,9 @@ struct PunchRow {
 struct ShiftRow {
     date: Date,
     start: DateTime,
+    /// Where it states no end, the latest.
     end: DateTime,
+    free_end: bool,
 }
 
 /// A planned shift on which nobody is expected.
@@ -82,7 +82,7 @@ struct Approval {
 impl Facts {
     /// Reads the facts of a case; an attribute that is not known is unsupported.
     pub fn read(stated: &Stated) -> Result<Facts, Unsupported> {
-        let Plan { shifts, absences, open_ended } = shifts(stated)?;
+        let Plan { shifts, absences } = shifts(stated)?;
         Ok(Facts {
             timezone: stated.timezone.clone(),
             punches: punches(stated)?,
@@ -90,7 +90,6 @@ impl Facts {
             leave: leave(stated)?,
             absences,
             split: false,
-            open_ended,
             approvals: approvals(stated)?,
             overtime_approvals: Vec::new(),
             waivers: Vec::new(),
@@ -294,7 +293,8 @@ impl Facts {
             let mut schedule = String::from("employee,workday,start,end,split\n");
             let split = if self.split { "1" } else { "" };
             for shift in &self.shifts {
-                let (start, end) = (clock(shift.date, shift.start), clock(shift.date, shift.end));
+                let start = clock(shift.date, shift.start);
+                let end = if shift.free_end { String::new() } else { clock(shift.date, shift.end) };
                 let _ = writeln!(schedule, "E1,{},{start},{end},{split}", shift.date);
             }
             files.push(("schedule.csv", schedule));
@@ -376,11 +376,10 @@ fn place_tag(keys: &mut Keys) -> Result<String, Unsupported> {
 struct Plan {
     shifts: Vec<ShiftRow>,
     absences: Vec<Absence>,
-    open_ended: bool,
 }
 
 fn shifts(stated: &Stated) -> Result<Plan, Unsupported> {
-    let mut plan = Plan { shifts: Vec::new(), absences: Vec::new(), open_ended: false };
+    let mut plan = Plan { shifts: Vec::new(), absences: Vec::new() };
     let mut starts = Vec::new();
     for keys in &stated.schedule {
         starts.push(moment(keys.clone().text("start")?)?);
@@ -388,10 +387,11 @@ fn shifts(stated: &Stated) -> Result<Plan, Unsupported> {
     for mut keys in stated.schedule.iter().cloned() {
         let date = date(keys.text("date")?)?;
         let start = moment(keys.text("start")?)?;
-        let end = match keys.text("end")? {
+        let end = keys.text("end")?;
+        let free_end = end.is_none();
+        let end = match end {
             Some(end) => moment(Some(end))?,
             None => {
-                plan.open_ended = true;
                 // It goes on until the next shift starts, for a day at most.
                 let next = starts.iter().filter(|other| **other > start).min().copied();
                 let day = start.checked_add(24.hours()).map_err(|_| Unsupported("the end of time".into()))?;
@@ -404,7 +404,7 @@ fn shifts(stated: &Stated) -> Result<Plan, Unsupported> {
             return unsupported("planned shifts that start before their date");
         }
         match status.as_deref() {
-            None | Some("working") => plan.shifts.push(ShiftRow { date, start, end }),
+            None | Some("working") => plan.shifts.push(ShiftRow { date, start, end, free_end }),
             Some("absent") => plan.absences.push(Absence { start, end, code }),
             Some(other) => return unsupported(format!("planned shifts of status `{other}`")),
         }

@@ -93,10 +93,6 @@ impl Translator {
                 self.document.set(&format!("attendance.{setting}"), minutes(limit));
             }
         }
-        if self.facts.open_ended {
-            // Nobody is early out of a shift without an end.
-            self.document.set("attendance.early_grace", "off");
-        }
         // A break is not planned time, so that nobody is late for it.
         self.document.set("attendance.measured", "planned");
         if let Some(undertime) = self.policy.object("undertime")? {
