@@ -374,6 +374,12 @@ impl TagTable {
         self.index.as_ref()
     }
 
+    /// Whether the ruleset has a filter.
+    #[inline]
+    pub(crate) fn has_filters(&self) -> bool {
+        !self.fits.is_empty()
+    }
+
     /// The bits of the filters that a tag fits.
     #[inline]
     pub(crate) fn mask(&self, tag: TagId) -> u64 {

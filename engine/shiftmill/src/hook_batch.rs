@@ -8,11 +8,12 @@
 //!
 //! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
-//! Between two hooks at which a plugin is called, the cards are evaluated one by one, so that each stays in the cache.
+//! Between two hooks at which a plugin is called, a few cards at a time are evaluated, so that they stay in the cache.
 //! A batch is small enough that all of its cards stay in the cache from one hook to the next, and smaller where plugins
 //! take long. Cards without plugins do not stop: each is evaluated as a whole when the batch is closed.
 
 use std::ops::Range;
+use std::slice;
 use std::time::Instant;
 
 use shiftmill_core::{
@@ -31,6 +32,8 @@ use crate::request::{Request, Stopped};
 const BATCH_DAYS: u32 = 2_000;
 /// Most cards of a batch: those of a weekly pattern have days that their facts do not show.
 pub(crate) const BATCH_CARDS: usize = 512;
+/// Cards that are taken through a stage before the next one begins.
+const CARDS_TOGETHER: usize = 16;
 /// The most that a batch has; a slice is one batch.
 pub(crate) const LIMITS: SliceLimits = SliceLimits { cards: BATCH_CARDS, days: BATCH_DAYS, days_of_a_card: 0 };
 /// Rows that the state of a card may hold from batch to batch: those of about a quarter of a year. Any state may get a
@@ -182,10 +185,15 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
         HookBatch { request, batch, cards: assigned.iter().zip(states).filter_map(begin).collect() }
     }
 
-    /// Takes every card through some stages.
+    /// Takes every card through some stages, a few cards at a time: the instructions of a stage and what is known of
+    /// these cards stay in the cache.
     fn advance(&mut self, stages: &[Stage], scratch: &mut Scratch) {
-        for card in &mut self.cards {
-            card.advance(stages, scratch);
+        for cards in self.cards.chunks_mut(CARDS_TOGETHER) {
+            for stage in stages {
+                for card in cards.iter_mut() {
+                    card.advance(slice::from_ref(stage), scratch);
+                }
+            }
         }
     }
 
@@ -247,13 +255,11 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     /// Takes every card through the last stages and adds its results, in the order of the chunk; those that did not stop
     /// at hooks are evaluated here.
     fn finish(mut self, stages: &[Stage], cards: Range<usize>, memory: &mut CardMemory, results: &mut Evaluations) {
+        self.advance(stages, &mut memory.scratch);
         let mut stopping = self.cards.iter_mut().peekable();
         for index in cards {
             match stopping.next_if(|card| card.index == index) {
-                Some(card) => {
-                    card.advance(stages, &mut memory.scratch);
-                    card.close(self.request.detail, &mut memory.scratch, results);
-                }
+                Some(card) => card.close(self.request.detail, &mut memory.scratch, results),
                 None => evaluate_card(self.request, self.batch, index, memory, results),
             }
         }

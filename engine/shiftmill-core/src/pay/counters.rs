@@ -30,9 +30,9 @@ pub(crate) struct Rules<'a> {
     pub(crate) opening: &'a [OpeningBalance],
     pub(crate) shifts: &'a [WorkedShift],
     pub(crate) tags: &'a TagTable,
-    card: Timecard<'a>,
-    /// Whether the card may have call-backs.
-    callbacks: bool,
+    card: &'a Timecard<'a>,
+    /// Whether seconds may differ in more than their day types: by tag filters, or by call-backs.
+    differs: bool,
     /// The versions that can hold on a day of the card: `first..=last` of those for all work, and all of jobs.
     first: usize,
     last: usize,
@@ -40,15 +40,15 @@ pub(crate) struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// The rules for a card whose spans count on the workdays from `from` to `to`.
-    pub(crate) fn new(inputs: &Inputs<'a>, shifts: &'a [WorkedShift], from: Workday, to: Workday) -> Rules<'a> {
+    pub(crate) fn new(inputs: &'a Inputs<'a>, shifts: &'a [WorkedShift], from: Workday, to: Workday) -> Rules<'a> {
         let mut rules = Rules {
             timeline: inputs.timeline,
             window: inputs.window,
             opening: inputs.card.opening_balances,
             shifts,
             tags: inputs.tags,
-            card: inputs.card,
-            callbacks: inputs.card.rare_kinds,
+            card: &inputs.card,
+            differs: inputs.card.rare_kinds || inputs.tags.has_filters(),
             first: 0,
             last: 0,
         };
@@ -83,14 +83,17 @@ impl<'a> Rules<'a> {
     /// What conditions ask of the seconds of a span.
     #[inline]
     pub(crate) fn kind_of(&self, span: &Span) -> SecondKind {
+        if !self.differs {
+            return SecondKind { of: WorkSet::one(span.day_type, false), tags: 0 };
+        }
         let is_callback = |shift: u32| self.shifts.get(shift as usize).is_some_and(|shift| shift.callback);
-        let of = if self.callbacks && span.shift.is_some_and(is_callback) { WorkSet::CALLBACK } else { WorkSet::OTHER };
-        SecondKind { day_type: span.day_type, tags: self.tags.mask(span.tag), of }
+        let is_callback = span.shift.is_some_and(is_callback);
+        SecondKind { of: WorkSet::one(span.day_type, is_callback), tags: self.tags.mask(span.tag) }
     }
 
     /// What conditions ask of leave without clock times.
     pub(crate) fn kind_of_leave(&self, workday: Workday, day_type: DayType) -> SecondKind {
-        SecondKind { day_type, tags: self.tags.mask(self.card.tag_on(workday)), of: WorkSet::OTHER }
+        SecondKind { of: WorkSet::one(day_type, false), tags: self.tags.mask(self.card.tag_on(workday)) }
     }
 
     /// The plan in force on a workday.
@@ -179,32 +182,41 @@ impl<'a> Rules<'a> {
 /// What the conditions of tiers ask of a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SecondKind {
-    /// Its day type.
-    pub(crate) day_type: DayType,
+    /// Its day type, and whether it is of a call-back: one of each.
+    of: WorkSet,
     /// The bits of the tag filters that it fits.
-    pub(crate) tags: u64,
-    /// Whether it is of a call-back.
-    pub(crate) of: WorkSet,
+    tags: u64,
 }
 
-/// Call-backs, other work, or both.
+/// Day types, and call-backs, other work, or both: one comparison then tests two conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct WorkSet(u8);
+struct WorkSet(u16);
 
 impl WorkSet {
-    const OTHER: WorkSet = WorkSet(1);
-    const CALLBACK: WorkSet = WorkSet(2);
+    const NONE: WorkSet = WorkSet(0);
+    const OTHER: u16 = 1 << 8;
+    const CALLBACK: u16 = 1 << 9;
 
-    const fn of(only: Option<bool>) -> WorkSet {
-        match only {
-            None => WorkSet(WorkSet::OTHER.0 | WorkSet::CALLBACK.0),
-            Some(true) => WorkSet::CALLBACK,
-            Some(false) => WorkSet::OTHER,
-        }
+    /// That of one second.
+    #[inline]
+    fn one(day_type: DayType, is_callback: bool) -> WorkSet {
+        WorkSet(1 << day_type as u8 | if is_callback { WorkSet::CALLBACK } else { WorkSet::OTHER })
     }
 
-    const fn meets(self, other: WorkSet) -> bool {
-        self.0 & other.0 != 0
+    /// All that a condition allows.
+    fn of(day_types: DayTypeSet, callback: Option<bool>) -> WorkSet {
+        let of = match callback {
+            None => WorkSet::OTHER | WorkSet::CALLBACK,
+            Some(true) => WorkSet::CALLBACK,
+            Some(false) => WorkSet::OTHER,
+        };
+        let days = DayType::ALL.iter().filter(|day_type| day_types.contains(**day_type));
+        WorkSet(days.fold(of, |set, day_type| set | 1 << *day_type as u8))
+    }
+
+    #[inline]
+    const fn contains(self, other: WorkSet) -> bool {
+        other.0 & !self.0 == 0
     }
 }
 
@@ -245,15 +257,14 @@ pub(crate) struct Counter {
     /// Whether more than the weekday decides if the tier applies to a workday.
     special: bool,
     weekdays: WeekdaySet,
-    day_types: DayTypeSet,
+    /// The work that it is for.
+    work: WorkSet,
     /// The bit of its tag filter; 0 without one.
     tags: u64,
     /// The same, or 0 where work with other tags counts too.
     counted_tags: u64,
-    /// The work that it is for.
-    work: WorkSet,
-    /// The day types that it applies to on this workday.
-    looks_at: DayTypeSet,
+    /// The work that it applies to on this workday.
+    looks_at: WorkSet,
     stretch: Stretch,
     shift: Option<u32>,
     /// The end of the work of the shift so far.
@@ -323,11 +334,10 @@ impl Counter {
             by_run: consecutive.is_some(),
             special: consecutive.is_some() || of.scope == TierScope::PayPeriod,
             weekdays: *weekdays,
-            looks_at: DayTypeSet::NONE,
-            day_types: *day_types,
+            work: WorkSet::of(*day_types, *callback),
+            looks_at: WorkSet::NONE,
             tags: tags.map_or(0, FilterId::bit),
             counted_tags: tags.filter(|_| !of.counts_other_tags).map_or(0, FilterId::bit),
-            work: WorkSet::of(*callback),
             stretch: Stretch::NONE,
             shift: None,
             worked_until: Timestamp::default(),
@@ -347,14 +357,13 @@ impl Counter {
     /// Whether the tier applies to such seconds on this workday.
     #[inline]
     pub(crate) fn fits(&self, kind: SecondKind) -> bool {
-        self.looks_at.contains(kind.day_type) && kind.tags & self.tags == self.tags && self.work.meets(kind.of)
+        self.looks_at.contains(kind.of) && kind.tags & self.tags == self.tags
     }
 
     /// Whether such seconds may feed the counter on this workday.
     #[inline]
     pub(crate) fn counts(&self, kind: SecondKind) -> bool {
-        let fits_tags = kind.tags & self.counted_tags == self.counted_tags;
-        self.looks_at.contains(kind.day_type) && fits_tags && self.work.meets(kind.of)
+        self.looks_at.contains(kind.of) && kind.tags & self.counted_tags == self.counted_tags
     }
 
     /// Whether it counts work that no tier claims.
@@ -408,7 +417,7 @@ impl Counter {
 
     /// Determines what the tier applies to.
     fn look(&mut self) {
-        self.looks_at = if self.today && self.in_force { self.day_types } else { DayTypeSet::NONE };
+        self.looks_at = if self.today && self.in_force { self.work } else { WorkSet::NONE };
     }
 
     /// Begins a stretch, if it is another one, and ends the one before.

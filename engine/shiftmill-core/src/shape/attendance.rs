@@ -401,15 +401,29 @@ fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
 /// The first in of a worked shift, unless its start is not known.
 #[inline]
 fn first_in(punches: &[KeptPunch], typed: bool) -> Option<&KeptPunch> {
-    let is_end = |punch: &&KeptPunch| punch.role == PunchRole::MissesIn || is_in(punch, typed);
-    punches.iter().find(is_end).filter(|punch| punch.role != PunchRole::MissesIn)
+    for punch in punches {
+        if is_in(punch, typed) {
+            return Some(punch);
+        }
+        if punch.role == PunchRole::MissesIn {
+            return None;
+        }
+    }
+    None
 }
 
 /// The last out of a worked shift, unless its end is not known.
 #[inline]
 fn last_out(punches: &[KeptPunch], typed: bool) -> Option<&KeptPunch> {
-    let is_end = |punch: &&KeptPunch| punch.role == PunchRole::MissesOut || is_out(punch, typed);
-    punches.iter().rev().find(is_end).filter(|punch| punch.role != PunchRole::MissesOut)
+    for punch in punches.iter().rev() {
+        if is_out(punch, typed) {
+            return Some(punch);
+        }
+        if punch.role == PunchRole::MissesOut {
+            return None;
+        }
+    }
+    None
 }
 
 fn is_in(punch: &KeptPunch, typed: bool) -> bool {

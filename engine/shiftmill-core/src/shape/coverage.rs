@@ -87,21 +87,17 @@ fn divide_by_served(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Sc
 /// Whether no worked shift overlaps a scheduled shift that is not its match.
 fn serve_own_matches_only(state: &CardState) -> bool {
     let CardState { scheduled, shifts, pairs, .. } = state;
-    let mut ahead = scheduled.iter();
+    let mut ahead = 0;
     for shift in shifts {
-        let own = &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        let (Some(first), Some(last)) = (own.first(), own.last()) else { continue };
-        while ahead.as_slice().first().is_some_and(|planned| planned.end <= first.raw_start) {
-            ahead.next();
+        let own = pairs.get(shift.first_pair as usize..shift.last_pair as usize);
+        let Some([first, ..]) = own else { continue };
+        let until = own.and_then(<[Pair]>::last).map_or(first.raw_end, |last| last.raw_end);
+        while scheduled.get(ahead).is_some_and(|planned| planned.end <= first.raw_start) {
+            ahead += 1;
         }
-        let is_met = |planned: &ScheduledShift| planned.start < last.raw_end;
-        if let [met, later @ ..] = ahead.as_slice()
-            && is_met(met)
-        {
-            let number = scheduled.len() - ahead.len();
-            if shift.scheduled != Some(number as u32) || later.first().is_some_and(is_met) {
-                return false;
-            }
+        let is_met = |number: usize| scheduled.get(number).is_some_and(|planned| planned.start < until);
+        if is_met(ahead) && (shift.scheduled != Some(ahead as u32) || is_met(ahead + 1)) {
+            return false;
         }
     }
     true

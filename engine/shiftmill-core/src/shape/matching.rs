@@ -142,15 +142,16 @@ fn gather_by<'a>(
             shifts.push(run.shift(index as u32, &mut clock));
             continues = !is_apart && !ends && run.is_continued_at(punch, plan);
         }
-        let new = Run { continues, ..Run::new(index as u32, punch, plan.pairing.mode, &roster) };
+        let first = index as u32;
         // A shortcut: the three punches after this one cannot begin a shift of their own, so they are not looked at.
-        run = match plain_within.and_then(|within| plain_day(rest, within)) {
+        let new = match plain_within.and_then(|within| plain_day(rest, within)) {
             Some([_, _, _, last]) if roster.is_quiet_until(last.at) => {
                 index += 3;
-                Some(Run { last_at: last.at, last_kind: last.kind, left_at: last.at, opened_at: None, ..new })
+                Run::plain(first, punch, last, &roster)
             }
-            _ => Some(new),
+            _ => Run::new(first, punch, plan.pairing.mode, &roster),
         };
+        run = Some(Run { continues, ..new });
         index += 1;
     }
     if let Some(run) = run {
@@ -205,6 +206,22 @@ impl Run {
         }
     }
 
+    /// A plain day, from its in to its out.
+    fn plain(index: u32, first: &KeptPunch, last: &KeptPunch, roster: &Roster<'_>) -> Run {
+        Run {
+            first: index,
+            first_at: first.at,
+            last_at: last.at,
+            last_kind: PunchKind::Out,
+            begins_with_out: false,
+            left_at: last.at,
+            opened_at: None,
+            begun: roster.begun(),
+            continues: false,
+            callback: false,
+        }
+    }
+
     /// Whether an in still waits for its out.
     pub(super) fn is_open(&self) -> bool {
         self.opened_at.is_some()
@@ -235,8 +252,8 @@ impl Run {
             GapBasis::Out => self.left_at,
             GapBasis::AnyPunch => self.last_at,
         };
-        let is_far = punch.at.since(since) >= rules.new_shift_gap;
-        let gap = || is_far && !self.awaits(punch, plan) && !roster.holds(self, punch, plan);
+        let is_far = || punch.at.since(since) >= rules.new_shift_gap;
+        let gap = || is_far() && !self.awaits(punch, plan) && !roster.holds(self, punch, plan);
         let too_long = || punch.at.since(self.first_at) > rules.shift_length_max;
         match rules.shift_starts_at {
             ShiftStart::Gap => {
@@ -244,8 +261,8 @@ impl Run {
                 may_start && (gap() || too_long())
             }
             ShiftStart::InPunch => {
-                let may_start = !by_kind || punch.kind.is_without_direction();
-                is_in || self.last_kind == PunchKind::Out || gap() || (may_start && too_long())
+                let may_start = || !by_kind || punch.kind.is_without_direction();
+                is_in || self.last_kind == PunchKind::Out || gap() || (may_start() && too_long())
             }
         }
     }

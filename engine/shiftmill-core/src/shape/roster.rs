@@ -131,6 +131,7 @@ impl<'a> Roster<'a> {
         self.find_next();
     }
 
+    #[inline(always)]
     fn find_next(&mut self) {
         let Some(shift) = self.scheduled.get(self.begun.count) else {
             self.next_begins = Timestamp(i64::MAX);

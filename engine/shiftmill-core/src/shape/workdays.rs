@@ -120,18 +120,20 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
     let mut free_from = Timestamp(i64::MIN);
     for (index, shift) in (0_u32..).zip(shifts.iter()) {
         let rules = &inputs.plan_of(shift).workdays;
-        let facts = ShiftFacts::of(shifts, index, pairs, scheduled);
-        let labels = ShiftLabels::of(rules, &facts, clock);
+        let row = shift.scheduled.and_then(|row| scheduled.get(row as usize));
+        let labels = ShiftLabels::of_dates(rules, shift, row);
+        let labels =
+            labels.unwrap_or_else(|| ShiftLabels::of(rules, &ShiftFacts::of(shifts, index, pairs, scheduled), clock));
         let reporting_workday = match labels.reporting {
             ShiftLabel::Whole(workday) => workday,
-            windows @ ShiftLabel::Windows { .. } => windows.of(facts.shift.start, clock).0,
+            windows @ ShiftLabel::Windows { .. } => windows.of(shift.start, clock).0,
         };
         shown_on.push(reporting_workday);
         if reporting_workday != shift.workday {
             relabel_exceptions(index, reporting_workday, noticed);
         }
-        let row_tag = facts.row_tag().or(inputs.card.tag_on(shift.workday));
-        for pair in facts.own_pairs() {
+        let row_tag = row.map_or(TagId::NONE, |row| row.tag).or(inputs.card.tag_on(shift.workday));
+        for pair in &pairs[shift.first_pair as usize..shift.last_pair as usize] {
             let start = pair.start.max(free_from);
             if start < pair.end {
                 let tag = pair.tag.or(row_tag);
@@ -290,7 +292,23 @@ pub(crate) struct ShiftLabels {
 }
 
 impl ShiftLabels {
+    /// Those that the dates of a shift and of its scheduled shift say, without a clock: those of most plans.
     #[inline]
+    fn of_dates(rules: &Workdays, shift: &WorkedShift, row: Option<&ScheduledShift>) -> Option<ShiftLabels> {
+        let label = |attribution| match attribution {
+            Attribution::StartDay => Some(ShiftLabel::Whole(shift.start_date)),
+            Attribution::ScheduleLabel => Some(ShiftLabel::Whole(row.map_or(shift.start_date, |row| row.workday))),
+            Attribution::EndDay
+            | Attribution::Majority
+            | Attribution::DivideTime
+            | Attribution::SplitMidnight
+            | Attribution::DivideTimeSplit => None,
+        };
+        Some(ShiftLabels { overtime: label(rules.overtime)?, reporting: label(rules.reporting)? })
+    }
+
+    // Kept out of the loop over worked shifts, which needs few values at a time.
+    #[inline(never)]
     pub(crate) fn of(rules: &Workdays, facts: &ShiftFacts<'_>, clock: &mut ZoneCursor<'_>) -> ShiftLabels {
         let overtime = ShiftLabel::find(rules.overtime, rules, facts, clock);
         let reporting = match rules.reporting == rules.overtime {
@@ -307,8 +325,13 @@ impl ShiftLabels {
             (self.overtime, self.reporting)
         {
             spans.push(Span { overtime_workday, reporting_workday, ..stretch });
-            return;
+        } else {
+            self.lay_by_windows(stretch, clock, spans);
         }
+    }
+
+    #[inline(never)]
+    fn lay_by_windows(self, stretch: Span, clock: &mut ZoneCursor<'_>, spans: &mut Vec<Span>) {
         let mut start = stretch.start;
         while start < stretch.end {
             let (overtime_workday, overtime_until) = self.overtime.of(start, clock);

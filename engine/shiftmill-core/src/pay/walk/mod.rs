@@ -162,6 +162,8 @@ impl Walk<'_> {
     ) {
         // Notes explain every second, and a table decides every second: neither takes a shortcut.
         let passes_over = !S::LISTENS && !matches!(meeting, Meeting::Table(_));
+        // What a span asks beside, on few cards.
+        let is_simple = passes_over && !self.traits.preset && !self.traits.by_shift && !self.rules.has_jobs();
         let mut within = WithinLimits::default();
         let mut today = Today::before_all(passes_over && self.traits.alike);
         for (index, span) in spans.iter().enumerate() {
@@ -173,18 +175,20 @@ impl Walk<'_> {
                 }
             }
             match span.state {
-                SpanState::Worked | SpanState::PaidBreak if self.is_settled(span) => sink.keep_whole(span),
+                SpanState::Worked | SpanState::PaidBreak if !is_simple && self.is_settled(span) => {
+                    sink.keep_whole(span)
+                }
                 SpanState::Worked | SpanState::PaidBreak => {
-                    if self.traits.by_shift {
+                    if !is_simple && self.traits.by_shift {
                         within.count(counters);
                         self.enter_shift(counters, span, sink);
                     }
-                    if self.rules.has_jobs() {
+                    if !is_simple && self.rules.has_jobs() {
                         within.count(counters);
                         self.enter_job(counters, span);
                     }
                     let length = span.length();
-                    let passed_over = passes_over && self.preset(span).is_none();
+                    let passed_over = is_simple || passes_over && self.preset(span).is_none();
                     let unclaimed = if passed_over {
                         within.take(self.rules.kind_of(span), length, counters)
                     } else {
