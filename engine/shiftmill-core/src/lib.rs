@@ -54,8 +54,9 @@ pub use batch::{
 };
 pub use facts::{CardFacts, Punch, PunchTooFar, ShiftFact, ShiftTimes};
 pub use timecard::{
-    Approval, ApprovalTime, Assignment, Attestation, CalendarChoice, Carried, Correction, CorrectionKind, DayOverride, DayWindow, Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, PunchColumns, Override,
-    PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
+    Approval, ApprovalTime, Assignment, Attestation, CalendarChoice, Carried, Correction, CorrectionKind, DayOverride,
+    DayWindow, Employment, EvaluationWindow, Inputs, Leave, LeaveTime, ManualHours, OpeningBalance, Override,
+    PunchColumns, PunchRef, ScheduleColumns, Timecard, Waiver, WaiverKind,
 };
 
 // Tags: what punches, roster rows and people carry, and which rules are for whom.

@@ -17,7 +17,7 @@ use shiftmill_timecards::clock;
 use shiftmill_timecards::fields::Field;
 use shiftmill_timecards::rows::{
     self, ApprovalRow, AttestationRow, BalanceRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow,
-    ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, OverrideRow,
+    ManualHoursRow, OverrideRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 use shiftmill_wire::{Numbered, card_error, failed_plugin, read_tags, write_detail, write_failures};
 use tokio::sync::oneshot;

@@ -2,7 +2,10 @@
 //! per employee or shift, and sparse rows are rewritten.
 
 use shiftmill_core::{
-    Approval, ApprovalTime, Assignment, Attestation, BatchError, CalendarChoice, CalendarId, Carried, CheckedBatch, ColumnValue, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, PunchKind, PunchRef, RuleId, Seconds, Sparse, TagId, TimecardBatch, Timestamp, Unit, Waiver, WaiverKind, Workday, Override,
+    Approval, ApprovalTime, Assignment, Attestation, BatchError, CalendarChoice, CalendarId, Carried, CheckedBatch,
+    ColumnValue, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
+    Leave, LeaveTime, ManualHours, Names, OpeningBalance, Override, PayCode, PunchKind, PunchRef, RuleId, Seconds,
+    Sparse, TagId, TimecardBatch, Timestamp, Waiver, WaiverKind, Workday,
 };
 use shiftmill_proto::v1;
 
@@ -753,7 +756,8 @@ fn read_number<Set: Numbered>(number: i32, what: &'static str) -> Result<Set, Ro
 mod tests {
     use super::*;
     use shiftmill_core::{
-    ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, EvaluationError, Layer, Multiplier, PayCodeInfo, Punch, RosterKind, ShiftFact, ShiftTimes, Unit,
+        ApprovalKind, ApprovalStatus, CardFacts, CarryKey, Compensation, EvaluationError, Layer, Multiplier,
+        PayCodeInfo, Punch, RosterKind, ShiftFact, ShiftTimes, Unit,
     };
 
     fn names() -> Names {

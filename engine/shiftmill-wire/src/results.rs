@@ -400,7 +400,10 @@ fn read_quantity(row: &v1::QuantityRow) -> Option<Quantity> {
 pub(crate) mod tests {
     use super::*;
     use shiftmill_core::{
-    Assignment, Because, CalendarChoice, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow, ExceptionState, FailureCode, Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, PayLine, Reason, RuleId, Severity, ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope, WorkdayRow, OverrideRow,
+        Assignment, Because, CalendarChoice, CardFacts, CarriedRow, CarryKey, DayType, ExceptionCode, ExceptionRow,
+        ExceptionState, FailureCode, Hook, Leave, LeaveTime, MarkRow, Note, OpeningBalance, OverrideRow, PayLine,
+        Reason, RuleId, Severity, ShiftFact, ShiftTimes, SpanState, SplitRow, TimecardBatch, TotalRow, TotalScope,
+        WorkdayRow,
     };
 
     /// One employee with a row of every kind, one with an error, one without anything.

@@ -1394,6 +1394,7 @@ pub struct Header {
     pub join_rulesets: bool,
 }
 /// What a punch, a roster row or an employee carries besides times, such as site and job: 1 to 16 pairs, each name once.
+/// The pair `time_zone` names the IANA zone of the place where the work is done.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Tag {
     /// The pairs.
@@ -1582,6 +1583,9 @@ pub struct Chunk {
     /// What employees attested, by ascending employee.
     #[prost(message, repeated, tag = "38")]
     pub attestations: ::prost::alloc::vec::Vec<AttestationRow>,
+    /// Pay lines that people stated, by ascending employee.
+    #[prost(message, repeated, tag = "39")]
+    pub overrides: ::prost::alloc::vec::Vec<OverrideRow>,
     /// What changes for employees by date, by ascending employee; at most 32 rows for each.
     #[prost(message, repeated, tag = "40")]
     pub assignments: ::prost::alloc::vec::Vec<AssignmentRow>,
@@ -1820,6 +1824,31 @@ pub struct AttestationRow {
     pub answer: bool,
     /// When it became known: seconds since 1970. An answer recorded after `as_of` does not count.
     #[prost(sfixed64, tag = "5")]
+    pub recorded_at: i64,
+}
+/// How much of a pay code a workday of one employee has, because a person says so. It is paid in place of what is
+/// computed, which stays in the results beside it. Of several of one workday and pay code the last one recorded counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OverrideRow {
+    /// Its employee: the position in `employees`.
+    #[prost(uint32, tag = "1")]
+    pub employee: u32,
+    /// The workday: days since 1970-01-01.
+    #[prost(sint32, tag = "2")]
+    pub workday: i32,
+    /// A pay code of the employee's ruleset that counts time, such as `overtime_1_5`. With another name the timecard, and
+    /// only it, gets the error `SM-UNKNOWN-PAY-CODE`.
+    #[prost(string, tag = "3")]
+    pub code: ::prost::alloc::string::String,
+    /// How much the workday has of it, at most 172800; 0: nothing.
+    #[prost(uint32, tag = "4")]
+    pub seconds: u32,
+    /// How much was computed when the person stated it. When something else is computed now, the exception
+    /// `stale_override` says so. Left out: not compared.
+    #[prost(uint32, optional, tag = "5")]
+    pub computed: ::core::option::Option<u32>,
+    /// When it became known: seconds since 1970. An override recorded after `as_of` does not count.
+    #[prost(sfixed64, tag = "6")]
     pub recorded_at: i64,
 }
 /// A day type decided for one employee.
@@ -2158,6 +2187,25 @@ pub struct ChunkResult {
     /// Per split total: seconds or occurrences, by the unit of the pay code.
     #[prost(fixed32, repeated, tag = "52")]
     pub split_amount: ::prost::alloc::vec::Vec<u32>,
+    /// Per employee: how many overrides; left out when there are none. The pay line of each has the grounds `override`.
+    #[prost(fixed32, repeated, tag = "60")]
+    pub override_count: ::prost::alloc::vec::Vec<u32>,
+    /// Per override: its workday, days since 1970-01-01.
+    #[prost(sfixed32, repeated, tag = "61")]
+    pub override_workday: ::prost::alloc::vec::Vec<i32>,
+    /// Per override: its pay code, a position in `RulesetInfo.pay_codes`.
+    #[prost(fixed32, repeated, tag = "62")]
+    pub override_code: ::prost::alloc::vec::Vec<u32>,
+    /// Per override: the seconds that a person stated, which are paid; 0: nothing.
+    #[prost(fixed32, repeated, tag = "63")]
+    pub override_amount: ::prost::alloc::vec::Vec<u32>,
+    /// Per override: the seconds that are computed.
+    #[prost(fixed32, repeated, tag = "64")]
+    pub override_computed: ::prost::alloc::vec::Vec<u32>,
+    /// Per override: the seconds that were computed when the person stated it; as computed now where that is not known.
+    /// The override is stale where the two differ.
+    #[prost(fixed32, repeated, tag = "65")]
+    pub override_computed_before: ::prost::alloc::vec::Vec<u32>,
 }
 /// Why one timecard could not be evaluated. The others go on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2957,6 +3005,9 @@ pub struct Timecard {
     /// What the employee attested.
     #[prost(message, repeated, tag = "19")]
     pub attestations: ::prost::alloc::vec::Vec<AttestationFact>,
+    /// Pay lines that a person stated.
+    #[prost(message, repeated, tag = "20")]
+    pub overrides: ::prost::alloc::vec::Vec<OverrideFact>,
     /// What changes for the employee by date, at most 32 entries.
     #[prost(message, repeated, tag = "21")]
     pub assignments: ::prost::alloc::vec::Vec<AssignmentFact>,
@@ -3168,6 +3219,26 @@ pub struct AttestationFact {
     #[prost(string, tag = "4")]
     pub recorded_at: ::prost::alloc::string::String,
 }
+/// How much of a pay code a workday has, because a person says so. It is paid in place of what is computed. Of several
+/// of one workday and pay code the last one recorded counts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OverrideFact {
+    /// The workday.
+    #[prost(string, tag = "1")]
+    pub workday: ::prost::alloc::string::String,
+    /// A pay code of the ruleset that counts time.
+    #[prost(string, tag = "2")]
+    pub code: ::prost::alloc::string::String,
+    /// How much the workday has of it, at most 172800; 0: nothing.
+    #[prost(uint32, tag = "3")]
+    pub seconds: u32,
+    /// How much was computed when the person stated it. Left out: not compared.
+    #[prost(uint32, optional, tag = "4")]
+    pub computed: ::core::option::Option<u32>,
+    /// When it became known; empty: long ago.
+    #[prost(string, tag = "5")]
+    pub recorded_at: ::prost::alloc::string::String,
+}
 /// From a workday on, another ruleset, calendar, zone or tag is the employee's. What is empty stays as it was before.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AssignmentFact {
@@ -3288,6 +3359,31 @@ pub struct EvaluatedDay {
     /// The steps of the calculation, in order (DETAIL_FULL).
     #[prost(string, repeated, tag = "7")]
     pub steps: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Pay lines that a person stated, with what is computed.
+    #[prost(message, repeated, tag = "10")]
+    pub overridden: ::prost::alloc::vec::Vec<Overridden>,
+}
+/// A pay line that a person stated.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Overridden {
+    /// The pay code.
+    #[prost(string, tag = "1")]
+    pub pay_code: ::prost::alloc::string::String,
+    /// The seconds that the person stated, which are paid; 0: nothing.
+    #[prost(uint32, tag = "2")]
+    pub seconds: u32,
+    /// The seconds that are computed.
+    #[prost(uint32, tag = "3")]
+    pub computed: u32,
+    /// The seconds that were computed when the person stated it; as computed now where that is not known.
+    #[prost(uint32, tag = "4")]
+    pub computed_before: u32,
+    /// True when something else is computed now than when the person stated it.
+    #[prost(bool, tag = "5")]
+    pub stale: bool,
+    /// All of it as a sentence.
+    #[prost(string, tag = "6")]
+    pub text: ::prost::alloc::string::String,
 }
 /// What one rule pays to one pay code on one workday.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4081,6 +4177,8 @@ pub enum ExceptionCode {
     UnapprovedOffsitePunch = 51,
     /// A punch that counts, and that became known long after it happened.
     LateRecordedPunch = 52,
+    /// Something else is computed than when a person overrode it.
+    StaleOverride = 53,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4142,6 +4240,7 @@ impl ExceptionCode {
             Self::OffsitePunch => "EXCEPTION_CODE_OFFSITE_PUNCH",
             Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
             Self::LateRecordedPunch => "EXCEPTION_CODE_LATE_RECORDED_PUNCH",
+            Self::StaleOverride => "EXCEPTION_CODE_STALE_OVERRIDE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4202,6 +4301,7 @@ impl ExceptionCode {
                 Some(Self::UnapprovedOffsitePunch)
             }
             "EXCEPTION_CODE_LATE_RECORDED_PUNCH" => Some(Self::LateRecordedPunch),
+            "EXCEPTION_CODE_STALE_OVERRIDE" => Some(Self::StaleOverride),
             _ => None,
         }
     }

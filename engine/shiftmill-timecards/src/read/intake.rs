@@ -18,7 +18,8 @@ use super::{AssignmentRow, EmployeeRow, Format, ROWS_MAX, Source, json, not_a_ke
 use crate::clock::{DateOrder, date_and_time_in, time_from_day};
 use crate::fields::{Field, Table};
 use crate::rows::{
-    self, ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, OverrideRow,
+    self, ApprovalRow, AttestationRow, CarriedRow, CorrectionRow, DayTypeRow, Fault, FindZone, Given, LeaveRow,
+    ManualHoursRow, OverrideRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
 /// A ruleset of the request, as far as files name things in it.

@@ -3,8 +3,7 @@ use crate::clock::DateOrder;
 use proptest::prelude::*;
 use shiftmill_core::{
     ApprovalStatus, CalendarChoice, CalendarId, CardFacts, CorrectionKind, LeaveTime, Names, PunchKind, Seconds,
-    ShiftTimes, TagId, Timestamp,
-    WaiverKind, Workday, Zone, ZoneTable,
+    ShiftTimes, TagId, Timestamp, WaiverKind, Workday, Zone, ZoneTable,
 };
 
 fn zones() -> ZoneTable {
@@ -669,7 +668,7 @@ fn an_assignment_names_a_calendar_of_the_ruleset() {
     let (zones, names) = (zones(), Names { calendars: vec!["hesse".into(), "bavaria".into()], ..names() });
     let rulesets = [RulesetNames { name: "standard", names: &names }];
     let mut report = Report::default();
-    let mut intake = Intake::new("staff.csv", &[], &zones, &rulesets, StatusMap::default(), &mut report);
+    let mut intake = Intake::new("staff.csv", &[], &zones, &zones, &rulesets, StatusMap::default(), &mut report);
     let file = "employee,from,calendar,job\nE1,2026-01-01,bavaria,\nE1,2026-02-01,own,\nE1,2026-03-01,prussia,\n\
         E1,2026-04-01,,\nE1,2026-05-01,bavaria,job=driver\n";
     let rows = read_assignments("moves.csv", &Format::Csv.into(), &mut file.as_bytes(), &mut report).unwrap();

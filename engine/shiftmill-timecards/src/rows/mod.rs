@@ -14,7 +14,10 @@ mod given;
 mod tag_book;
 
 use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CalendarChoice, Carried, CarryKey, Coded, Compensation, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode, Leave, LeaveTime, ManualHours, Names, OpeningBalance, PayCode, Punch, PunchKind, PunchRef, RosterKind, RuleId, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt, Override, TagDictionary,
+    Approval, ApprovalKind, ApprovalStatus, ApprovalTime, Attestation, CalendarChoice, Carried, CarryKey, Coded,
+    Compensation, Correction, CorrectionKind, DayHalf, DayOverride, DayType, DayWindow, Employment, ExceptionCode,
+    Leave, LeaveTime, ManualHours, Names, OpeningBalance, Override, PayCode, Punch, PunchKind, PunchRef, RosterKind,
+    RuleId, Seconds, ShiftFact, ShiftTimes, TagId, Timestamp, Waiver, WaiverKind, WallTime, Workday, Zone, excerpt,
 };
 
 pub use fault::{Fault, NameKind, RowError, Warning};

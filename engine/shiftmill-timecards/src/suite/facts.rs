@@ -11,7 +11,8 @@ use super::{
 };
 use crate::clock::WrittenTime;
 use crate::rows::{
-    self, Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given, LeaveRow, ManualHoursRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow, Fault, OverrideRow,
+    self, Action, ApprovalRow, AttestationRow, BalanceRow, CarriedRow, CorrectionRow, DayTypeRow, EmploymentRow, Given,
+    LeaveRow, ManualHoursRow, OverrideRow, PunchRow, RowError, RowReader, ShiftRow, TagBook, WaiverRow,
 };
 
 /// Why a case cannot be turned into facts.

@@ -470,7 +470,9 @@ mod tests {
     use crate::read::{Format, Intake, Report, RulesetNames, StatusMap, read_assignments, read_employees};
     use crate::sample::{Company, Punching, Scheduling};
     use shiftmill_core::{
-    Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, CalendarChoice, CalendarId, Carried, CarryKey, Compensation, Correction, DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours, Multiplier, PayCode, PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable, Override,
+        Approval, ApprovalKind, ApprovalStatus, Assignment, Attestation, CalendarChoice, CalendarId, Carried, CarryKey,
+        Compensation, Correction, DayHalf, DayOverride, DayType, DayWindow, ExceptionCode, Layer, Leave, ManualHours,
+        Multiplier, Override, PayCode, PayCodeInfo, Seconds, ShiftFact, Unit, Waiver, Workday, ZoneTable,
     };
 
     fn new_york() -> Zone {
