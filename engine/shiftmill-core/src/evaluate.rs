@@ -63,7 +63,7 @@ pub fn evaluate_together(
     }
     for ((inputs, state), outcome) in cards.iter().zip(states).zip(outcomes) {
         let starts = results.ends();
-        let closed = outcome.and_then(|()| close::close(inputs, detail, state, scratch, results));
+        let closed = outcome.and_then(|()| close::close(inputs, detail, state, scratch, results, &mut Silent));
         add_card(closed, starts, results);
     }
 }
@@ -172,7 +172,7 @@ fn all_stages<R: Recorder>(
     second.run_with(inputs, state, scratch, recorder)?;
     third.run_with(inputs, state, scratch, recorder)?;
     fourth.run_with(inputs, state, scratch, recorder)?;
-    close::close(inputs, detail, state, scratch, results)
+    close::close(inputs, detail, state, scratch, results, recorder)
 }
 
 #[cfg(test)]

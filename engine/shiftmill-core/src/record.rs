@@ -210,6 +210,15 @@ pub enum Note {
         /// What it does.
         effect: StatementEffect,
     },
+    /// A waiver of an exception was looked at.
+    ExceptionWaived {
+        /// The workday.
+        workday: Workday,
+        /// Which exception.
+        code: ExceptionCode,
+        /// What it does.
+        effect: StatementEffect,
+    },
     /// A plugin changed something.
     ByPlugin {
         /// Its rule, and the number of its reason.

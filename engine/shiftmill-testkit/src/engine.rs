@@ -206,10 +206,14 @@ impl Waiting<'_> {
 
     fn close(self, inputs: &Inputs<'_>, detail: Detail, scratch: &mut Scratch, results: &mut Evaluations) {
         let starts = results.ends();
-        results.notes.extend(self.notes.unwrap_or_default());
-        let closed = match self.error {
-            Some(error) => Err(error),
-            None => close::close(inputs, detail, self.state, scratch, results),
+        let closed = match (self.error, self.notes) {
+            (Some(error), _) => Err(error),
+            (None, None) => close::close(inputs, detail, self.state, scratch, results, &mut Silent),
+            (None, Some(mut notes)) => {
+                let closed = close::close(inputs, detail, self.state, scratch, results, &mut notes);
+                results.notes.extend(notes);
+                closed
+            }
         };
         let (provisional, error) = match closed {
             Ok(provisional) => (provisional, None),

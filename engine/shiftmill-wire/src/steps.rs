@@ -98,6 +98,11 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             ordinal: u32::from(ordinal),
             effect: effect.wire_number(),
         }),
+        Note::ExceptionWaived { workday, code, effect } => Step::ExceptionWaived(step::ExceptionWaived {
+            workday: workday.0,
+            code: code.wire_number(),
+            effect: effect.wire_number(),
+        }),
         Note::ByPlugin { reason, edited } => {
             Step::ByPlugin(step::ByPlugin { reason: Some(reason::write(reason)), edited: Some(write_edited(edited)) })
         }
@@ -316,6 +321,11 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             ordinal: u8::try_from(step.ordinal).ok()?,
             effect: Numbered::read(step.effect)?,
         },
+        Step::ExceptionWaived(step) => Note::ExceptionWaived {
+            workday: Workday(step.workday),
+            code: Numbered::read(step.code)?,
+            effect: Numbered::read(step.effect)?,
+        },
         Step::ByPlugin(step) => {
             Note::ByPlugin { reason: reason::read(step.reason.as_ref())?, edited: read_edited(step.edited.as_ref()?)? }
         }
@@ -460,6 +470,11 @@ mod tests {
             Note::Rejected { rule, winner: RuleId(4), start, end },
             Note::Attested { workday: Workday(20_000), question: 1, answer: true, effect: StatementEffect::Superseded },
             Note::MealWaived { workday: Workday(20_000), ordinal: 2, effect: StatementEffect::Acts },
+            Note::ExceptionWaived {
+                workday: Workday(20_000),
+                code: ExceptionCode::LateIn,
+                effect: StatementEffect::ChangesNothing,
+            },
             Note::ShiftMoved {
                 workday: Workday(20_000),
                 why: ShiftMove::LateOff,

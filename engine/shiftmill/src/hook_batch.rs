@@ -353,7 +353,7 @@ impl<R: CardRecorder> Underway<'_, R> {
         let starts = results.ends();
         let closed = match self.error {
             Some(error) => Err(error),
-            None => close::close(&self.inputs, detail, self.state, scratch, results),
+            None => close::close(&self.inputs, detail, self.state, scratch, results, &mut self.recorder),
         };
         match closed {
             Ok(provisional) => {

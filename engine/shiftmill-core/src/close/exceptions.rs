@@ -15,6 +15,7 @@ use core::cmp::Reverse;
 use crate::card::{CardState, Noticed, ScheduledShift};
 use crate::codes::{ExceptionCode, ExceptionState, RuleId, Severity};
 use crate::evaluation::{Detail, Evaluations, ExceptionRow, MarkRow};
+use crate::record::{Note, Recorder, StatementEffect};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
 
@@ -118,6 +119,21 @@ pub(crate) fn raise(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, 
             results.marks.push(MarkRow { exception: (results.exceptions.len() - first) as u32, reason });
         }
         results.exceptions.push(ExceptionRow { workday, code, state, severity, at, measure, rule });
+    }
+}
+
+/// Notes what each waiver of an exception in the pay period does. The exceptions of the card begin at row `first`.
+pub(super) fn note_waivers<R: Recorder>(inputs: &Inputs<'_>, results: &Evaluations, first: usize, recorder: &mut R) {
+    if !R::LISTENS {
+        return;
+    }
+    let raised = || (first..results.exceptions.len()).filter_map(|row| results.exceptions.get(row));
+    for waiver in inputs.card.waivers.iter().filter(|waiver| inputs.window.pay_period.contains(waiver.workday)) {
+        let WaiverKind::Exception(code) = waiver.kind else { continue };
+        let workday = waiver.workday;
+        let acts = raised().any(|row| row.workday == workday && row.code == code);
+        let effect = if acts { StatementEffect::Acts } else { StatementEffect::ChangesNothing };
+        recorder.note(Note::ExceptionWaived { workday, code, effect });
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod totals;
 
 use crate::card::CardState;
 use crate::evaluation::{Detail, EvaluationError, Evaluations, OverrideRow};
+use crate::record::Recorder;
 use crate::scratch::Scratch;
 use crate::shape::workdays;
 use crate::timecard::Inputs;
@@ -20,18 +21,21 @@ use crate::timecard::Inputs;
 /// # Errors
 /// [`EvaluationError::ContextShort`] when days of context are missing, [`EvaluationError::FactsRejected`] when rows of
 /// the employee could not be read, and the request wants final results only.
-pub fn close(
+pub fn close<R: Recorder>(
     inputs: &Inputs<'_>,
     detail: Detail,
     state: &mut CardState,
     scratch: &mut Scratch,
     results: &mut Evaluations,
+    recorder: &mut R,
 ) -> Result<bool, EvaluationError> {
     let short = context::check(inputs, state)?;
     let provisional = rejected::check(inputs, state)? || short;
     totals::gather_lines(inputs, state, &mut scratch.totals);
     overrides::apply(inputs, state, &mut scratch.totals, &mut scratch.overrides);
+    let first = results.exceptions.len();
     exceptions::raise(inputs, detail, state, results);
+    exceptions::note_waivers(inputs, results, first, recorder);
     totals::add_up(inputs, &mut scratch.totals, results);
     let overrides = scratch.overrides.rows.as_slice();
     splits::add(inputs, state, overrides, &mut scratch.splits, results);

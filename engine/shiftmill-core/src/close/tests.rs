@@ -8,6 +8,7 @@ use crate::evaluation::TotalScope;
 use crate::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use crate::plan::ContextDays;
 use crate::reason::{Because, Reason};
+use crate::record::{Note, Silent, StatementEffect};
 use crate::tags::TagId;
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, WeekdaySet, WorkdayRange};
@@ -19,7 +20,7 @@ fn evaluated(card: &mut Card) -> Result<(bool, Evaluations), EvaluationError> {
     let mut provisional = false;
     card.run(|inputs, state, scratch, _| {
         Stage::ALL.iter().try_for_each(|stage| stage.run(inputs, state, scratch, None))?;
-        provisional = close(inputs, Detail::Spans, state, scratch, &mut results)?;
+        provisional = close(inputs, Detail::Spans, state, scratch, &mut results, &mut Silent)?;
         Ok(())
     })?;
     Ok((provisional, results))
@@ -95,6 +96,29 @@ fn exceptions_are_pending_until_nothing_more_can_come() {
     assert_eq!(state_at(&mut card, "22:00"), ExceptionState::Waived);
     card.plan.exceptions.set(ExceptionCode::LateIn, None);
     assert!(evaluated(&mut card).unwrap().1.exceptions.is_empty());
+}
+
+#[test]
+fn every_waiver_of_an_exception_is_told_with_what_it_does() {
+    let mut card = Card::new();
+    context(&mut card, 1, 1);
+    card.plan.attendance.unscheduled = false;
+    card.punches(0, &[("06:00", In)]);
+    let waived = |days, code| Waiver { workday: monday().plus(days), kind: WaiverKind::Exception(code) };
+    let codes = [(0, ExceptionCode::MissingOut), (0, ExceptionCode::MissingIn), (1, ExceptionCode::MissingOut)];
+    card.facts.waivers = codes.map(|(days, code)| waived(days, code)).to_vec();
+    card.run(|inputs, state, scratch, notes| {
+        Stage::ALL.iter().try_for_each(|stage| stage.run(inputs, state, scratch, Some(notes)))?;
+        close(inputs, Detail::Full, state, scratch, &mut Evaluations::default(), notes).map(|_| ())
+    })
+    .unwrap();
+    let told = card.notes.iter().filter_map(|note| match note {
+        Note::ExceptionWaived { code, effect, .. } => Some((*code, *effect)),
+        _ => None,
+    });
+    let (acts, nothing) = (StatementEffect::Acts, StatementEffect::ChangesNothing);
+    let expected = [acts, nothing, nothing].into_iter().zip(codes).map(|(effect, (_, code))| (code, effect));
+    assert_eq!(told.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
 }
 
 #[test]
@@ -175,7 +199,7 @@ fn what_is_paid_beside_the_timeline_stands_among_its_day() {
             stages.try_for_each(|stage| stage.run(inputs, state, scratch, None))?;
             (state.spans, state.premiums) = (spans, premiums);
             state.quantities = quantities.to_vec();
-            close(inputs, Detail::Workdays, state, scratch, &mut results).map(|_| ())
+            close(inputs, Detail::Workdays, state, scratch, &mut results, &mut Silent).map(|_| ())
         })
         .unwrap();
         let lines = (0..results.lines.len()).filter_map(|row| results.lines.get(row));

@@ -49,7 +49,7 @@ pub(super) fn note<R: Recorder>(inputs: &Inputs<'_>, state: &CardState, recorder
                 };
                 recorder.note(Note::MealWaived { workday, ordinal, effect });
             }
-            // The state of the exception says that it is waived.
+            // Noted when exceptions are raised.
             WaiverKind::Exception(_) => {}
         }
     }

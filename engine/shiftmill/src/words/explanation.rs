@@ -406,6 +406,7 @@ impl Explainer<'_> {
             Note::DayTyped { workday, .. }
             | Note::Attested { workday, .. }
             | Note::MealWaived { workday, .. }
+            | Note::ExceptionWaived { workday, .. }
             | Note::ShiftMoved { workday, .. }
             | Note::LatenessWaived { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,

@@ -112,6 +112,9 @@ pub fn note(
         Note::MealWaived { workday: _, ordinal, effect } => {
             format!("The {} meal is waived, {}.", nth(ordinal), statement_effect(effect))
         }
+        Note::ExceptionWaived { workday: _, code, effect } => {
+            format!("`{code}` is waived, {}.", waiver_effect(effect))
+        }
         Note::ShiftMoved { why, start_before, end_before, start, end, .. } => format!(
             "The shift from {} counts as one from {}: {}.",
             voice.stretch(start_before, end_before),
@@ -287,6 +290,14 @@ fn approval_outcome(outcome: ApprovalOutcome) -> String {
         ApprovalOutcome::Rejected => "does not count: it was rejected".to_owned(),
         ApprovalOutcome::Allows => "allows what lies within it".to_owned(),
         ApprovalOutcome::NotRead => "is not read: the ruleset has no rule for approvals of this kind".to_owned(),
+    }
+}
+
+/// Of the waiver of an exception, which acts or finds nothing to act on.
+const fn waiver_effect(effect: StatementEffect) -> &'static str {
+    match effect {
+        StatementEffect::Acts => "so that nobody need look at it",
+        _ => "which changes nothing: there is none on this workday",
     }
 }
 

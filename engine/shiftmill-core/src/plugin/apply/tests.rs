@@ -12,7 +12,7 @@ use crate::plugin::{
     Argument, CarriedKey, Change, Edit, EditError, Edits, Hook, Isolation, Manifest, OnFailure, PluginBinding,
     PluginHash, ReasonRule, ValueKind,
 };
-use crate::record::{Edited, Note};
+use crate::record::{Edited, Note, Silent};
 use crate::tags::NO_TAGS;
 use crate::testing::{Card, monday};
 use crate::time::{Seconds, Timestamp, Workday};
@@ -469,7 +469,7 @@ fn the_value_carried_last_counts_and_others_are_passed_on() {
             let mut results = Evaluations::default();
             before(Hook::Period, inputs, state, scratch, notes);
             apply(inputs, state, scratch, edits.proposed_at(Hook::Period, 0), notes).unwrap();
-            close::close(inputs, Detail::Totals, state, scratch, &mut results).unwrap();
+            close::close(inputs, Detail::Totals, state, scratch, &mut results, &mut Silent).unwrap();
             results.carried.rows(0..9).map(|row| (row.key.0, row.value)).collect::<Vec<_>>()
         })
     };
@@ -490,7 +490,7 @@ fn what_a_plugin_wants_reviewed_is_told_with_its_reason() {
         let mut results = Evaluations::default();
         before(Hook::Days, inputs, state, scratch, notes);
         apply(inputs, state, scratch, edits.proposed_at(Hook::Days, 0), notes).unwrap();
-        close::close(inputs, Detail::Spans, state, scratch, &mut results).unwrap();
+        close::close(inputs, Detail::Spans, state, scratch, &mut results, &mut Silent).unwrap();
         let marks: Vec<_> = results.marks.rows(0..9).map(|row| (row.exception, row.reason)).collect();
         let codes: Vec<_> = marks.iter().map(|mark| results.exceptions.code[mark.0 as usize]).collect();
         assert_eq!(codes, [ExceptionCode::LateOut, ExceptionCode::NeedsReview]);
