@@ -92,10 +92,12 @@ impl Table {
 
     /// A flag that may be stated for each block of a shift: the one of block number `index`.
     pub fn flag_of(&self, name: &str, index: usize) -> bool {
-        match self.read(name, |kind| matches!(kind, Kind::FlagOrFlags)) {
-            Value::Flags(flags) => flags.get(index).copied().unwrap_or(false),
-            value => matches!(value, Value::Flag(true)),
+        let value = self.read(name, |kind| matches!(kind, Kind::FlagOrFlags));
+        if let Value::Flags(flags) = value {
+            // A list of another length has a mistake.
+            return flags.get(index).copied().unwrap_or(true);
         }
+        matches!(value, Value::Flag(true))
     }
 
     /// How many flags are stated one by one.

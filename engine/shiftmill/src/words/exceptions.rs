@@ -80,12 +80,14 @@ pub fn about(row: &ExceptionRow, zone: &Zone) -> String {
 
 /// What an exception means. Attendance notices punches that a correction added, and pairing those that are not there.
 fn words_of(row: &ExceptionRow) -> &'static str {
-    let is_added = row.rule == RuleId::ATTENDANCE && row.measure.is_zero();
-    match row.code {
-        ExceptionCode::MissingIn if is_added => "an in punch was missing; a correction added it, and it is paid",
-        ExceptionCode::MissingOut if is_added => "an out punch was missing; a correction added it, and it is paid",
-        code => exception_code(code),
+    let is_added = |code| row.code == code && row.rule == RuleId::ATTENDANCE && row.measure.is_zero();
+    if is_added(ExceptionCode::MissingIn) {
+        return "an in punch was missing; a correction added it, and it is paid";
     }
+    if is_added(ExceptionCode::MissingOut) {
+        return "an out punch was missing; a correction added it, and it is paid";
+    }
+    exception_code(row.code)
 }
 
 /// What a plugin says of an exception that it marked, and at which time.
