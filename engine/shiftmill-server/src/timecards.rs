@@ -57,11 +57,11 @@ pub(crate) async fn evaluate(
     let (explain, language) = (message.explain, language(&message.language)?);
     check_employees(&message.timecards)?;
     let request = read_request(&message, shared, call.peer.caller()).await?;
-    let most = shared.limits.message_bytes;
-    let bytes = memory::of_call(count, message.encoded_len(), &request, most, call.capacity.chunks.most());
+    let (length, most) = (message.encoded_len(), shared.limits.message_bytes);
+    let bytes = memory::of_call(count, length, &request, most, call.capacity.chunks.most());
     let bytes = bytes.map_err(|message| Problem::at(ErrorCode::TooMany, "timecards", message))?;
     let reservation = call.capacity.of_call(bytes).take(bytes).await?;
-    let (keys, batch, refused) = read_timecards(message, &request).await?;
+    let (keys, batch, refused) = read_timecards(message, length > READ_HERE_MAX, &request).await?;
     request.add_employees(batch.len());
     let header = response_header(&request, &shared.limits.plugin_allowance, most)?;
     let told = Told { explain, language, most };
@@ -179,9 +179,9 @@ type Refused = Vec<(usize, Problem)>;
 /// serve calls.
 async fn read_timecards(
     message: v1::EvaluateRequest,
+    is_large: bool,
     request: &Arc<Request>,
 ) -> Result<(Vec<String>, CheckedBatch, Refused), Problem> {
-    let is_large = message.encoded_len() > READ_HERE_MAX;
     let request = Arc::clone(request);
     let read = move || {
         let (batch, refused) = read_batch(&message, &request)?;

@@ -8,12 +8,11 @@
 //!
 //! Which stages there are, and at which hook a card stops after each, is stated by [`Stage`].
 //!
-//! Between two hooks at which a plugin is called, a few cards at a time are evaluated, so that they stay in the cache.
+//! Between two hooks at which a plugin is called, a few cards at a time are evaluated stage by stage, as in `evaluate_together`.
 //! A batch is small enough that all of its cards stay in the cache from one hook to the next, and smaller where plugins
 //! take long. Cards without plugins do not stop: each is evaluated as a whole when the batch is closed.
 
 use std::ops::Range;
-use std::slice;
 use std::time::Instant;
 
 use shiftmill_core::{
@@ -190,9 +189,7 @@ impl<'a, R: CardRecorder> HookBatch<'a, R> {
     fn advance(&mut self, stages: &[Stage], scratch: &mut Scratch) {
         for cards in self.cards.chunks_mut(CARDS_TOGETHER) {
             for stage in stages {
-                for card in cards.iter_mut() {
-                    card.advance(slice::from_ref(stage), scratch);
-                }
+                cards.iter_mut().for_each(|card| card.advance(*stage, scratch));
             }
         }
     }
@@ -283,11 +280,9 @@ pub(crate) fn give_back(state: &mut CardState) {
 }
 
 impl<R: CardRecorder> Underway<'_, R> {
-    fn advance(&mut self, stages: &[Stage], scratch: &mut Scratch) {
-        for stage in stages {
-            if self.error.is_none() {
-                self.error = stage.run(&self.inputs, self.state, scratch, self.recorder.notes()).err();
-            }
+    fn advance(&mut self, stage: Stage, scratch: &mut Scratch) {
+        if self.error.is_none() {
+            self.error = stage.run(&self.inputs, self.state, scratch, self.recorder.notes()).err();
         }
     }
 

@@ -192,6 +192,9 @@ pub(crate) struct SecondKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct WorkSet(u16);
 
+// The bits of call-backs and other work follow those of day types.
+const _: () = assert!(DayType::ALL.len() <= 8);
+
 impl WorkSet {
     const NONE: WorkSet = WorkSet(0);
     const OTHER: u16 = 1 << 8;

@@ -132,12 +132,19 @@ pub(crate) fn attribute(inputs: &Inputs<'_>, state: &mut CardState) {
         if reporting_workday != shift.workday {
             relabel_exceptions(index, reporting_workday, noticed);
         }
+        let whole = labels.whole();
         let row_tag = row.map_or(TagId::NONE, |row| row.tag).or(inputs.card.tag_on(shift.workday));
         for pair in &pairs[shift.first_pair as usize..shift.last_pair as usize] {
             let start = pair.start.max(free_from);
             if start < pair.end {
                 let tag = pair.tag.or(row_tag);
-                labels.lay(worked(index, pair, start, tag), clock, spans);
+                // Each arm makes its own span: the usual one is written in place.
+                match whole {
+                    Some((overtime_workday, reporting_workday)) => {
+                        spans.push(Span { overtime_workday, reporting_workday, ..worked(index, pair, start, tag) });
+                    }
+                    None => labels.lay_by_windows(worked(index, pair, start, tag), clock, spans),
+                }
                 free_from = pair.end;
             }
         }
@@ -318,15 +325,23 @@ impl ShiftLabels {
         ShiftLabels { overtime, reporting }
     }
 
+    /// The workdays, when all seconds have the same.
+    #[inline]
+    fn whole(self) -> Option<(Workday, Workday)> {
+        match (self.overtime, self.reporting) {
+            (ShiftLabel::Whole(overtime), ShiftLabel::Whole(reporting)) => Some((overtime, reporting)),
+            (ShiftLabel::Windows { .. }, _) | (_, ShiftLabel::Windows { .. }) => None,
+        }
+    }
+
     /// Adds `stretch` to `spans`, labelled, and cut where a label changes.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn lay(self, stretch: Span, clock: &mut ZoneCursor<'_>, spans: &mut Vec<Span>) {
-        if let (ShiftLabel::Whole(overtime_workday), ShiftLabel::Whole(reporting_workday)) =
-            (self.overtime, self.reporting)
-        {
-            spans.push(Span { overtime_workday, reporting_workday, ..stretch });
-        } else {
-            self.lay_by_windows(stretch, clock, spans);
+        match self.whole() {
+            Some((overtime_workday, reporting_workday)) => {
+                spans.push(Span { overtime_workday, reporting_workday, ..stretch });
+            }
+            None => self.lay_by_windows(stretch, clock, spans),
         }
     }
 

@@ -162,7 +162,7 @@ impl Walk<'_> {
     ) {
         // Notes explain every second, and a table decides every second: neither takes a shortcut.
         let passes_over = !S::LISTENS && !matches!(meeting, Meeting::Table(_));
-        // What a span asks beside, on few cards.
+        // On most cards no span is asked for more than its kind and its length.
         let is_simple = passes_over && !self.traits.preset && !self.traits.by_shift && !self.rules.has_jobs();
         let mut within = WithinLimits::default();
         let mut today = Today::before_all(passes_over && self.traits.alike);
