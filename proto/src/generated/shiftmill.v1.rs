@@ -2388,12 +2388,25 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// A waiver of an exception.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct ExceptionWaived {
+        /// The workday.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// Which exception.
+        #[prost(enumeration = "super::ExceptionCode", tag = "2")]
+        pub code: i32,
+        /// What it does.
+        #[prost(enumeration = "super::StatementEffect", tag = "3")]
+        pub effect: i32,
+    }
     /// A punch that became known after `as_of`.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct PunchNotKnown {
@@ -2919,6 +2932,9 @@ pub mod step {
         /// A punch does not count: it became known after `as_of`.
         #[prost(message, tag = "32")]
         PunchNotKnown(PunchNotKnown),
+        /// A waiver of an exception was looked at.
+        #[prost(message, tag = "33")]
+        ExceptionWaived(ExceptionWaived),
     }
 }
 /// A few timecards to evaluate, written for people.
