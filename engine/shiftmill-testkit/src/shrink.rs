@@ -1,5 +1,7 @@
 //! Shrinking: the smallest question, by taking facts and rules away one after the other, on which both still differ.
 
+use std::collections::BTreeSet;
+
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::shape::attendance::Attendance;
@@ -11,8 +13,12 @@ use crate::engine::Question;
 /// Removes what does not matter to `fails`, until nothing more can be removed.
 pub fn shrink(question: &Question, fails: impl Fn(&Question) -> bool) -> Question {
     let mut smallest = question.clone();
+    // Two steps may undo each other, so none leads back.
+    let mut seen = BTreeSet::new();
     loop {
-        let Some(smaller) = smaller(&smallest).into_iter().find(|candidate| fails(candidate)) else {
+        let mut candidates = smaller(&smallest).into_iter();
+        let Some(smaller) = candidates.find(|candidate| fails(candidate) && seen.insert(format!("{candidate:?}")))
+        else {
             return smallest;
         };
         smallest = smaller;
@@ -145,6 +151,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
             early_grace: None,
             absence_delay: None,
             unscheduled: false,
+            gap_worked_beyond: None,
             ..default.attendance.clone()
         };
     });

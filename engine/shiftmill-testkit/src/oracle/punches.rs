@@ -141,7 +141,8 @@ pub(crate) fn check_window(question: &Question) -> Result<(), EvaluationError> {
 /// An assignment for a job states a ruleset and nothing else.
 fn check_assignments(question: &Question) -> Result<(), EvaluationError> {
     for (row, index) in question.facts.assignments.iter().zip(0..) {
-        if row.job != TagId(0) && (row.ruleset.is_none() || row.zone.is_some() || row.tag.is_some()) {
+        let states_more = row.calendar.is_some() || row.zone.is_some() || row.tag.is_some();
+        if row.job != TagId(0) && (row.ruleset.is_none() || states_more) {
             return Err(EvaluationError::AssignmentOfJob { index });
         }
     }
