@@ -21,6 +21,7 @@ use crate::pay::recode;
 use crate::reason::{Because, Reason};
 use crate::shape::day_parts::{self, HalfDay};
 use crate::shape::{calendar, schedule};
+use crate::tags::TagId;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::Inputs;
 use crate::zone::ZoneCursor;
@@ -264,7 +265,7 @@ fn planned(inputs: &Inputs<'_>, state: &CardState, date: Workday) -> Seconds {
     if let Some(expected) = inputs.card.schedule.expected_on(date) {
         return expected;
     }
-    let plan = inputs.timeline.at(date);
+    let plan = inputs.plan_of_row(date, TagId::NONE);
     let pattern = plan.schedule.weekly_pattern.get(date.weekday() as usize).copied().flatten();
     let mut clock = ZoneCursor::new(inputs.card.zone);
     let blocks = pattern.and_then(|template| schedule::by_template(&mut clock, plan, date, template));

@@ -89,7 +89,7 @@ fn divide(question: &Question, shift: Shift, served: &[usize], duties: &[Duty]) 
             whole_pairs: Vec::new(),
         };
         passed = taps;
-        if number == 0 || !part.taps.is_empty() || !part.pairs.is_empty() {
+        if !part.taps.is_empty() || !part.pairs.is_empty() {
             parts.push((part, Vec::new()));
         }
     }

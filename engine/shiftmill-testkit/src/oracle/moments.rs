@@ -428,9 +428,13 @@ impl Label {
 
 /// The label of the window from `opens_at` to `opens_at` that holds an instant.
 fn window_of(question: &Question, at: Timestamp, opens_at: u32) -> Workday {
-    let date = date_of(question, at);
     let opens = |date| clock::first_shown(&question.zone, date, opens_at as i32);
-    if opens(date) <= at { date } else { date.plus(-1) }
+    // Where a person moves over an ocean, the window of a date may open after the date.
+    let mut date = date_of(question, at).plus(1);
+    while opens(date) > at {
+        date = date.plus(-1);
+    }
+    date
 }
 
 fn majority(question: &Question, shift: &Shift) -> Workday {
