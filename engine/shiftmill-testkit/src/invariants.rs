@@ -614,6 +614,7 @@ pub fn whole_weeks_shift_results_only(question: &Question) -> Held {
     });
     plain.zone = Zone::fixed("fixed", plain.zone.offset_at(plain.window.as_of));
     plain.facts.assignments.iter_mut().for_each(|row| row.zone = None);
+    plain.places.iter_mut().for_each(|zone| *zone = Zone::fixed(zone.name(), zone.offset_at(question.window.as_of)));
     let before = engine::answer(&plain);
     let after = engine::answer(&moved(&plain, DAYS));
     same(&moved_outcome(&before, DAYS), &after, "moved by whole weeks")

@@ -28,6 +28,7 @@ const TYPES: &[&str] = &[
     "FilterId",
     "GapKind",
     "LeaveTime",
+    "Override",
     "PayCode",
     "PayCodeSet",
     "Plan",

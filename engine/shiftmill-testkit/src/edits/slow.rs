@@ -399,8 +399,13 @@ impl<'a> Slow<'a> {
         self.covered(workday)?;
         self.in_force(workday)?;
         self.covered(self.date(at))?;
-        let of_engine =
-            [ExceptionCode::ContextShort, ExceptionCode::PluginFailed, ExceptionCode::FactsRejected].contains(&code);
+        let of_engine = [
+            ExceptionCode::ContextShort,
+            ExceptionCode::PluginFailed,
+            ExceptionCode::FactsRejected,
+            ExceptionCode::StaleOverride,
+        ]
+        .contains(&code);
         (!of_engine).then_some(())?;
         self.marks.push((code, workday, at));
         Some(())

@@ -493,7 +493,7 @@ mod tests {
         let at = cards[0].punches[0].at;
         let night = Timestamp(1_793_514_600);
         cards[0].corrections = vec![
-            Correction { kind: CorrectionKind::Add { at: night, kind: PunchKind::In, tag: TagId(4) }, recorded_at: at },
+            Correction { kind: CorrectionKind::Add { at: night, kind: PunchKind::In, tag: TagId(5) }, recorded_at: at },
             Correction { kind: CorrectionKind::Void(PunchRef::At(at, PunchKind::In)), recorded_at: Timestamp(0) },
             Correction {
                 kind: CorrectionKind::Retime { punch: PunchRef::Id(7), to: night },
@@ -567,8 +567,8 @@ mod tests {
         // In the order in which they are read.
         cards[1].tag = TagId(1);
         cards[1].punches[0].tag = TagId(2);
-        cards[2].shifts[0].tag = TagId(3);
-        cards[6].punches[0].tag = TagId(5);
+        cards[2].shifts[0].tag = TagId(4);
+        cards[6].punches[0].tag = TagId(3);
         cards[2].employment =
             vec![Employment { hired: None, left: Some(first) }, Employment { hired: Some(first.plus(7)), left: None }];
         cards[2].carried = [(1, 3), (0, i64::MIN)].map(|(key, value)| Carried { key: CarryKey(key), value }).to_vec();
@@ -604,7 +604,7 @@ mod tests {
 
     fn dictionary() -> TagDictionary {
         let mut tags = TagDictionary::default();
-        for text in ["site=north", "job=welder, 2;site=north", "site=south", "job=fitter", "time_zone=Asia/Tokyo"] {
+        for text in ["site=north", "job=welder, 2;site=north", "time_zone=Asia/Tokyo", "site=south", "job=fitter"] {
             tags.read(text).unwrap();
         }
         tags
