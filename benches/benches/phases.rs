@@ -80,7 +80,7 @@ fn phases(criterion: &mut Criterion) {
                 let Some(ruleset) = request.rulesets.first() else { continue };
                 let Some(card) = chunk.timecard(index, &request.zones.zones) else { continue };
                 let inputs = Inputs { card, timeline: ruleset.timeline(), window: &request.window, tags: &NO_TAGS };
-                let _closed = close::close(&inputs, Detail::Workdays, state, &mut scratch, &mut results);
+                let _closed = close::close(&inputs, Detail::Workdays, state, &mut scratch, &mut results, &mut Silent);
             }
             results
         };
