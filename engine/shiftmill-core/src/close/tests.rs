@@ -112,9 +112,9 @@ fn every_waiver_of_an_exception_is_told_with_what_it_does() {
         close(inputs, Detail::Full, state, scratch, &mut Evaluations::default(), notes).map(|_| ())
     })
     .unwrap();
-    let told = card.notes.iter().filter_map(|note| match note {
-        Note::ExceptionWaived { code, effect, .. } => Some((*code, *effect)),
-        _ => None,
+    let told = card.notes.iter().filter_map(|note| {
+        let Note::ExceptionWaived { code, effect, .. } = note else { return None };
+        Some((*code, *effect))
     });
     let (acts, nothing) = (StatementEffect::Acts, StatementEffect::ChangesNothing);
     let expected = [acts, nothing, nothing].into_iter().zip(codes).map(|(effect, (_, code))| (code, effect));
