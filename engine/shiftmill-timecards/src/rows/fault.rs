@@ -84,7 +84,7 @@ pub enum Fault {
     #[error(transparent)]
     NotATag(TagError),
     /// A tag that names the zone of a place that is none, with why.
-    #[error("the tag has no clock: {0}; write `time_zone=Asia/Tokyo`")]
+    #[error("the tag has no clock: {0}")]
     PlaceWithoutZone(String),
     /// Neither local time nor instant.
     #[error(

@@ -10,20 +10,28 @@ use shiftmill_core::{Tag, TagDictionary, TagId, Zone, ZoneTable, excerpt};
 use super::{Fault, RowError};
 use crate::fields::Field;
 
+/// How many unknown zones are told with the name that was probably meant, which takes long to find.
+const HINTS_MAX: usize = 32;
+
 /// Where zones are found by their IANA names.
 pub trait FindZone: fmt::Debug {
     /// The zone with a name, for the days of the facts.
-    ///
-    /// # Errors
-    /// Why there is none, in words.
-    fn find_zone(&self, name: &str) -> Result<Zone, String>;
+    fn find_zone(&self, name: &str) -> Option<Zone>;
+
+    /// Why there is no zone with a name. May take a millisecond.
+    fn why_not(&self, name: &str) -> String {
+        unknown(name)
+    }
+}
+
+fn unknown(name: &str) -> String {
+    format!("unknown time zone `{}`", excerpt(name))
 }
 
 /// The zones of the table alone.
 impl FindZone for ZoneTable {
-    fn find_zone(&self, name: &str) -> Result<Zone, String> {
-        let zone = self.find(name).and_then(|index| self.get(index));
-        zone.cloned().ok_or_else(|| format!("unknown time zone `{}`", excerpt(name)))
+    fn find_zone(&self, name: &str) -> Option<Zone> {
+        self.find(name).and_then(|index| self.get(index)).cloned()
     }
 }
 
@@ -37,6 +45,8 @@ pub struct TagBook<'z> {
     places: Option<&'z dyn FindZone>,
     /// The zones found so far, by name.
     found: RefCell<BTreeMap<String, Arc<Zone>>>,
+    /// Why others were not found: the first of them.
+    not_found: RefCell<BTreeMap<String, String>>,
 }
 
 impl<'z> TagBook<'z> {
@@ -70,9 +80,21 @@ impl<'z> TagBook<'z> {
     fn learn(&self, name: &str, places: &dyn FindZone) -> Result<(), String> {
         let mut found = self.found.borrow_mut();
         if !found.contains_key(name) {
-            found.insert(name.to_owned(), Arc::new(places.find_zone(name)?));
+            let zone = places.find_zone(name).ok_or_else(|| self.why_not(name, places))?;
+            found.insert(name.to_owned(), Arc::new(zone));
         }
         Ok(())
+    }
+
+    fn why_not(&self, name: &str, places: &dyn FindZone) -> String {
+        let mut not_found = self.not_found.borrow_mut();
+        match not_found.get(name) {
+            Some(why) => why.clone(),
+            None if not_found.len() < HINTS_MAX => {
+                not_found.entry(name.to_owned()).or_insert(places.why_not(name)).clone()
+            }
+            None => unknown(name),
+        }
     }
 
     /// The zone by whose clock local times with a tag are written; `None`: the employee's.
@@ -89,5 +111,45 @@ impl<'z> TagBook<'z> {
     /// The tags.
     pub fn into_dictionary(self) -> TagDictionary {
         self.dictionary.into_inner()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Knows one zone, and counts how often it says why it does not know another.
+    #[derive(Debug, Default)]
+    struct Utc {
+        asked: Cell<usize>,
+    }
+
+    impl FindZone for Utc {
+        fn find_zone(&self, name: &str) -> Option<Zone> {
+            (name == "Etc/UTC").then(|| Zone::fixed(name, 0))
+        }
+
+        fn why_not(&self, name: &str) -> String {
+            self.asked.set(self.asked.get() + 1);
+            format!("no zone {name}")
+        }
+    }
+
+    #[test]
+    fn a_file_of_wrong_zones_costs_no_more_than_its_first_ones() {
+        let zones = Utc::default();
+        let book = TagBook::default().with_places(&zones);
+        let why = |name: &str| book.read(&format!("time_zone={name}")).unwrap_err().to_string();
+        for _ in 0..2 {
+            (0..1_000).for_each(|number| assert!(why(&format!("Mars/{number}")).contains("Mars/")));
+        }
+        assert_eq!(zones.asked.get(), HINTS_MAX);
+        assert_eq!(why("Mars/0"), "the tag has no clock: no zone Mars/0");
+        assert_eq!(why("Mars/999"), "the tag has no clock: unknown time zone `Mars/999`");
+        assert!(book.dictionary().is_empty());
+        assert_eq!(book.read("time_zone=Etc/UTC"), Ok(TagId(1)));
+        assert!(book.place(TagId(1)).is_some() && book.place(TagId::NONE).is_none());
     }
 }
