@@ -4,6 +4,9 @@ use alloc::{string::String, vec::Vec};
 
 use crate::time::{Timestamp, WallTime, Workday};
 
+/// Seconds of a day without a clock change.
+const DAY: i64 = 86_400;
+
 /// Which instant a wall-clock time means on the night when the clock shows it twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fold {
@@ -92,12 +95,18 @@ impl Zone {
     /// The instant at which the clock shows `wall`. A time shown twice is decided by `fold`; a time that is never
     /// shown moves forward by the length of the gap (02:30 becomes 03:30).
     pub fn instant(&self, wall: WallTime, fold: Fold) -> Timestamp {
-        let mut offset_before = self.first_offset;
-        let mut from = i64::MIN;
+        // Offsets are less than a day, so only changes less than a day away matter; a file has a zone of many years.
+        let first = self.changes.partition_point(|change| change.0.0 <= wall.0.saturating_sub(DAY));
+        let before = first.checked_sub(1).and_then(|index| self.changes.get(index));
+        let mut offset_before = before.map_or(self.first_offset, |change| change.1);
+        let mut from = before.map_or(i64::MIN, |change| change.0.0);
         let mut earlier = None;
         let mut later = None;
         let mut skipped = None;
-        for piece in 0..=self.changes.len() {
+        for piece in first..=self.changes.len() {
+            if from >= wall.0.saturating_add(DAY) {
+                break;
+            }
             let next = self.changes.get(piece);
             let until = next.map_or(i64::MAX, |change| change.0.0);
             let candidate = wall.0 - i64::from(offset_before);
@@ -302,6 +311,36 @@ mod tests {
                 assert_eq!(cursor.second_of_days(at) % 86_400, wall.second_of_day());
                 for fold in [Fold::Earlier, Fold::Later] {
                     assert_eq!(cursor.instant(wall, fold), zone.instant(wall, fold));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_clock_with_many_changes_is_read_as_one_with_those_nearby() {
+        let days = 200;
+        // Every day the clock is put forward or back by another length.
+        let offset = |day: i64| ((day * 7_919) % 80_000 - 40_000) as i32;
+        let changes: Vec<_> = (1..days).map(|day| (Timestamp(day * 100_000), offset(day))).collect();
+        let zone = Zone::new("Test/Zone".into(), offset(0), changes.clone()).unwrap();
+        for wall in (-200_000..days * 100_000 + 200_000).step_by(7_001).map(WallTime) {
+            let shown: Vec<Timestamp> = (0..days)
+                .map(|day| Timestamp(wall.0 - i64::from(offset(day))))
+                .filter(|at| zone.wall_at(*at) == wall)
+                .collect();
+            for (fold, expected) in [(Fold::Earlier, shown.iter().min()), (Fold::Later, shown.iter().max())] {
+                match expected {
+                    Some(expected) => assert_eq!(zone.instant(wall, fold), *expected),
+                    // Skipped: read by the offset before a change that skips it.
+                    None => {
+                        let read = zone.instant(wall, fold);
+                        let skips = |(day, at): (i64, Timestamp)| {
+                            let skips =
+                                at.0 + i64::from(offset(day - 1)) <= wall.0 && wall.0 < at.0 + i64::from(offset(day));
+                            skips && read.0 == wall.0 - i64::from(offset(day - 1))
+                        };
+                        assert!((1..days).map(|day| (day, Timestamp(day * 100_000))).any(skips), "{wall:?}");
+                    }
                 }
             }
         }
