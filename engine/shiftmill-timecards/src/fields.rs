@@ -173,6 +173,8 @@ fields! {
     Zone "zone" ["time_zone", "tz"] {
         Employees Optional "IANA name; the zone of the evaluation when empty";
         Assignments Optional "IANA name; as before when empty";
+    }
+    PunchZone "punch_zone" [] {
         Punches Optional "IANA name of where the punch was made, whose local time it then is; it becomes `time_zone` of the tag";
         Corrections Optional "the same, of the punch to add";
     }

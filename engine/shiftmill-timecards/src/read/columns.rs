@@ -80,7 +80,7 @@ impl fmt::Display for Name {
 /// assert!(ColumnMap::parse(Table::Punches, "No.=pin, Date/Time=at, \"In, 1\"=in").is_ok());
 /// assert!(ColumnMap::parse(Table::Punches, "#3=pin,#10=at").is_ok());
 /// let mistake = ColumnMap::parse(Table::Punches, "No.=number").unwrap_err();
-/// assert!(mistake.starts_with("`number` is not what a column of punches holds; write employee, zone, pin, "), "{mistake}");
+/// assert!(mistake.starts_with("`number` is not what a column of punches holds; write employee, punch_zone, pin, "), "{mistake}");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnMap {

@@ -500,7 +500,7 @@ impl<'a> Intake<'a> {
 
 /// The tag of a punch, with the zone that its row names beside it.
 fn tag_at_place<'v>(values: &'v Values<'_>) -> Cow<'v, str> {
-    match (values.get(Field::Tag), values.get(Field::Zone)) {
+    match (values.get(Field::Tag), values.get(Field::PunchZone)) {
         (tag, "") => Cow::Borrowed(tag),
         (tag, zone) => Cow::Owned(format!("{tag};{TIME_ZONE}={zone}")),
     }

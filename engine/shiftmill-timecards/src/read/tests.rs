@@ -83,7 +83,7 @@ fn clock_changes_are_accepted_and_noted() {
 #[test]
 fn the_time_of_a_punch_is_on_the_clock_of_its_place() {
     // Clocks in New York, where E1 lives, are five hours behind UTC.
-    let file = "employee,at,zone,tag\n\
+    let file = "employee,at,punch_zone,tag\n\
         E1,2026-03-02 08:00,,\n\
         E1,2026-03-02 13:00,Etc/UTC,site=x\n\
         E1,2026-03-02 13:00,,site=x;time_zone=Etc/UTC\n\
@@ -101,7 +101,11 @@ fn the_time_of_a_punch_is_on_the_clock_of_its_place() {
             "facts line 7: the tag has two values for `time_zone`",
         ]
     );
-    let added = "employee,action,at,kind,zone\nE1,add,2026-03-02 13:00,in,Etc/UTC\n";
+    // A gate, as exports of access control name it.
+    let gates = "employee,at,Zone\nE1,2026-03-02 08:00,Main gate\n";
+    let (cards, _) = read_with("", Table::Punches, Format::Csv, gates.as_bytes());
+    assert_eq!((cards[0].punches[0].at.0, cards[0].punches[0].tag.0), (at, 0));
+    let added = "employee,action,at,kind,punch_zone\nE1,add,2026-03-02 13:00,in,Etc/UTC\n";
     let (cards, _) = read_with("", Table::Corrections, Format::Csv, added.as_bytes());
     let kind = CorrectionKind::Add { at: Timestamp(at), kind: PunchKind::In, tag: TagId(1) };
     assert_eq!(cards[0].corrections[0].kind, kind);

@@ -10,6 +10,8 @@ use shiftmill_core::{Tag, TagDictionary, TagId, Zone, ZoneTable, excerpt};
 use super::{Fault, RowError};
 use crate::fields::Field;
 
+/// Most zones that the tags of one evaluation may name. There are fewer, but a name may be written in several ways.
+const PLACES_MAX: usize = 1_000;
 /// How many unknown zones are told with the name that was probably meant, which takes long to find.
 const HINTS_MAX: usize = 32;
 
@@ -80,6 +82,9 @@ impl<'z> TagBook<'z> {
     fn learn(&self, name: &str, places: &dyn FindZone) -> Result<(), String> {
         let mut found = self.found.borrow_mut();
         if !found.contains_key(name) {
+            if found.len() >= PLACES_MAX {
+                return Err(format!("the tags name more than {PLACES_MAX} time zones"));
+            }
             let zone = places.find_zone(name).ok_or_else(|| self.why_not(name, places))?;
             found.insert(name.to_owned(), Arc::new(zone));
         }
