@@ -243,19 +243,27 @@ impl Sides {
 
 #[derive(Clone, Copy, Debug)]
 struct Side {
+    /// The instant of the punch; while attendance is judged, the instant that it is judged by.
     at: Timestamp,
-    /// Where it is judged: where it was recorded, unless a correction moved it and counts. `None`: the side is not
-    /// known.
-    judged_at: Option<Timestamp>,
     /// The workday that its worked shift is shown on.
     workday: Workday,
+    /// Whether the instant is known. That of a punch which a correction added may not be.
+    is_known: bool,
 }
 
 impl Side {
-    /// The same, where it is judged.
-    fn judged(self) -> Option<Side> {
-        self.judged_at.map(|at| Side { at, ..self })
+    fn if_known(self) -> Option<Side> {
+        self.is_known.then_some(self)
     }
+}
+
+/// Which instants of corrected punches the sides have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Those of the corrections.
+    Corrected,
+    /// Those that attendance judges by.
+    Judged,
 }
 
 /// What was punched for the scheduled shifts.
@@ -277,7 +285,7 @@ pub(super) fn move_shifts<R: Recorder>(
     recorder: &mut R,
 ) {
     if inputs.timeline.needs().moved_shifts {
-        gather_sides(inputs, state, scratch);
+        gather_sides(inputs, state, scratch, Reading::Corrected);
         late_off::apply(inputs, state, &scratch.sides, recorder);
         flexible::apply(inputs, state, &scratch.sides, recorder);
     }
@@ -290,7 +298,7 @@ pub(super) fn compare<R: Recorder>(
     scratch: &mut Scratch,
     recorder: &mut R,
 ) {
-    gather_sides(inputs, state, scratch);
+    gather_sides(inputs, state, scratch, Reading::Judged);
     scratch.waived.clear();
     let clock = &mut ZoneCursor::new(inputs.card.zone);
     for index in 0..state.scheduled.len() {
@@ -313,7 +321,7 @@ pub(super) fn compare<R: Recorder>(
                 Some(scratch.planned.as_slice())
             }
         };
-        if let Some(first_in) = sides.first_in.and_then(Side::judged)
+        if let Some(first_in) = sides.first_in.and_then(Side::if_known)
             && let Some(late) = judge_in(rules, &shift, planned, first_in, clock, state)
         {
             match rules.free_late.and_then(|free| Some((free, free.waives(shift.workday, late, &mut scratch.waived)?)))
@@ -329,7 +337,7 @@ pub(super) fn compare<R: Recorder>(
                 Some(_) => {}
             }
         }
-        if let Some(last_out) = sides.last_out.and_then(Side::judged).filter(|_| !shift.free_end) {
+        if let Some(last_out) = sides.last_out.and_then(Side::if_known).filter(|_| !shift.free_end) {
             judge_out(rules, &shift, planned, last_out, clock, state);
         }
     }
@@ -362,40 +370,76 @@ fn judge_workdays(inputs: &Inputs<'_>, state: &mut CardState) {
 }
 
 /// Finds the first in and the last out of each scheduled shift.
-fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch) {
-    let CardState { punches, scheduled, shifts, pairs, shown_on, moved, .. } = state;
+fn gather_sides(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch, reading: Reading) {
+    let CardState { punches, scheduled, shifts, shown_on, .. } = state;
     let sides = &mut scratch.sides;
     sides.clear();
     sides.resize(scheduled.len(), Sides::default());
-    let mut later = shifts.iter();
-    for shown_on in shown_on {
-        let Some(shift) = later.next() else { return };
+    let may_be_still_late = reading == Reading::Judged && corrected::may_be_still_late(inputs);
+    for (number, (shift, shown_on)) in shifts.iter().zip(shown_on).enumerate() {
         let Some(matched) = shift.scheduled else { continue };
         let of_shift = &mut sides[matched as usize];
         let own = &punches[shift.first_punch as usize..shift.last_punch as usize];
+        // A shortcut: most worked shifts begin with their in, end with their out, and are not cut.
+        let is_continued = shifts.get(number + 1).is_some_and(|next| next.continues);
+        let plain = match own {
+            [first, .., last] if is_plain_in(first) && is_plain_out(last) => Some((first, last)),
+            _ => None,
+        };
+        if let Some((first, last)) = plain.filter(|_| !shift.continues && !is_continued && !may_be_still_late) {
+            let side = |at| Side { at, workday: *shown_on, is_known: true };
+            if of_shift.first_in.is_none() && !of_shift.goes_on {
+                of_shift.first_in = Some(side(first.at));
+            }
+            of_shift.last_out = Some(side(last.at));
+        } else {
+            of_shift.add(inputs, state, number, reading);
+        }
+    }
+}
+
+impl Sides {
+    /// Adds what the punches of a worked shift show.
+    #[inline(never)]
+    fn add(&mut self, inputs: &Inputs<'_>, state: &CardState, number: usize, reading: Reading) {
+        let CardState { punches, shifts, pairs, shown_on, moved, .. } = state;
+        let (shift, workday) = (&shifts[number], shown_on[number]);
+        let own = &punches[shift.first_punch as usize..shift.last_punch as usize];
         let typed = inputs.plan_of(shift).pairing.mode == PairingMode::Typed;
-        let still_late = corrected::is_still_late(inputs, shift);
+        let as_recorded = reading == Reading::Judged && corrected::is_still_late(inputs, shift);
         let side = |punch: &KeptPunch| {
-            let judged_at = if still_late { corrected::recorded(punch, moved) } else { Some(punch.at) };
-            Side { at: punch.at, judged_at, workday: *shown_on }
+            let recorded = if as_recorded { corrected::recorded(punch, moved) } else { Some(punch.at) };
+            Side { at: recorded.unwrap_or(punch.at), workday, is_known: recorded.is_some() }
         };
         // Only a worked shift that continues another begins at a cut, and only one that is continued ends at one.
-        let pairs = || &pairs[shift.first_pair as usize..shift.last_pair as usize];
-        let starts_at_cut = shift.continues && pairs().first().is_some_and(|pair| pair.starts_at_cut);
-        let is_continued = later.as_slice().first().is_some_and(|next| next.continues);
-        let ends_at_cut = is_continued && pairs().last().is_some_and(|pair| pair.ends_at_cut);
-        if of_shift.first_in.is_none() {
-            of_shift.goes_on |= starts_at_cut;
-            if !of_shift.goes_on {
-                of_shift.first_in = first_in(own, typed).map(side);
+        let own_pairs = &pairs[shift.first_pair as usize..shift.last_pair as usize];
+        let is_continued = shifts.get(number + 1).is_some_and(|next| next.continues);
+        let starts_at_cut = shift.continues && own_pairs.first().is_some_and(|pair| pair.starts_at_cut);
+        let ends_at_cut = is_continued && own_pairs.last().is_some_and(|pair| pair.ends_at_cut);
+        if self.first_in.is_none() {
+            self.goes_on |= starts_at_cut;
+            if !self.goes_on {
+                self.first_in = first_in(own, typed).map(side);
             }
         }
         if ends_at_cut {
-            of_shift.last_out = None;
+            self.last_out = None;
         } else if let Some(last) = last_out(own, typed) {
-            of_shift.last_out = Some(side(last));
+            self.last_out = Some(side(last));
         }
     }
+}
+
+/// Whether a punch is an in that opens a pair and nothing else.
+#[inline]
+fn is_plain_in(punch: &KeptPunch) -> bool {
+    punch.kind == PunchKind::In && punch.role == PunchRole::Opens
+}
+
+/// Whether a punch is an out that closes a pair and nothing else.
+#[inline]
+fn is_plain_out(punch: &KeptPunch) -> bool {
+    punch.kind == PunchKind::Out && punch.role == PunchRole::Closes
 }
 
 /// The first in of a worked shift, unless its start is not known.
@@ -441,9 +485,10 @@ impl Attendance {
     /// shortcut for most scheduled shifts, which compares two instants and reads no clock.
     #[inline]
     fn is_on_time(&self, shift: &ScheduledShift, sides: &Sides) -> bool {
-        let judged = |side: Option<Side>| side.and_then(Side::judged);
-        let (Some(first_in), Some(last_out)) = (judged(sides.first_in), judged(sides.last_out)) else { return false };
+        let (Some(first_in), Some(last_out)) = (sides.first_in, sides.last_out) else { return false };
         shift.matched
+            && first_in.is_known
+            && last_out.is_known
             && self.early_in_beyond.is_none()
             && self.late_out_beyond.is_none()
             && self.compared == Compared::Second

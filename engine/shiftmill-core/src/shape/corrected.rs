@@ -41,7 +41,7 @@ pub(super) fn is_still_late(inputs: &Inputs<'_>, shift: &WorkedShift) -> bool {
 }
 
 /// A shortcut: most rulesets do not say so, and most cards have no corrections.
-fn may_be_still_late(inputs: &Inputs<'_>) -> bool {
+pub(super) fn may_be_still_late(inputs: &Inputs<'_>) -> bool {
     inputs.timeline.needs().still_late && !inputs.card.corrections.is_empty()
 }
 
