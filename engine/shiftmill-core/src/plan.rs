@@ -466,6 +466,8 @@ pub(crate) struct Needs {
     pub(crate) moved_shifts: bool,
     /// Workdays are compared as a whole with the work that they should have.
     pub(crate) judged_workdays: bool,
+    /// Some scheduled shifts are compared with all others of their workday.
+    pub(crate) compared_by_day: bool,
     /// Some shift has core hours.
     pub(crate) core_hours: bool,
     /// Meals are required.
@@ -509,6 +511,7 @@ impl Needs {
             split_templates: any(|plan| plan.schedule.has_splits()),
             fixed_breaks: any(|plan| !plan.breaks.fixed.is_empty() || plan.schedule.has_breaks()),
             judged_workdays: any(|plan| plan.attendance.judges_workdays()),
+            compared_by_day: any(|plan| plan.attendance.compares_by_day()),
             auto_deduct: any(|plan| !plan.breaks.auto_deduct.is_empty()),
             length_rounding: any(|plan| !plan.length_rounding.is_empty()),
             expectation: any(|plan| plan.expectation.acts()),

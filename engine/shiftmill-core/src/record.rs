@@ -181,6 +181,15 @@ pub enum Note {
         /// ... and how many are free.
         times: u8,
     },
+    /// The graces of a workday do not hold: they would forgive too much together.
+    ToleranceExceeded {
+        /// The workday.
+        workday: Workday,
+        /// What they would forgive.
+        deviates: Seconds,
+        /// The most that is forgiven.
+        most: Seconds,
+    },
     /// An approval was looked at.
     Approval {
         /// What it allows.

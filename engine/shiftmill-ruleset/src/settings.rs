@@ -14,6 +14,7 @@ use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, 
 use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDeductKind, LateTier, Measured};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
 use shiftmill_core::shape::calendar::{StatutoryRestKind, UnrosteredDay};
+use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::expectation::WorkThatCounts;
 use shiftmill_core::shape::half_day::HalfDaySplitKind;
 use shiftmill_core::shape::leave::{LeaveDays, LeaveVersusWork};
@@ -1046,6 +1047,18 @@ static ATTENDANCE: Section = Section {
             Kind::OffOrWhole(&FREE_LATENESS),
             "off",
             "The first short latenesses of each calendar month are waived: they raise and deduct nothing.",
+        ),
+        setting(
+            "day_tolerance",
+            off_or_up_to(24 * HOUR),
+            "off",
+            "The graces of a workday hold only while they forgive at most this much together.",
+        ),
+        setting(
+            "edges",
+            one_of::<ComparedEdges>(),
+            "all",
+            "With `outer`, only the start of the first shift of a workday and the end of the last are compared.",
         ),
         setting(
             "core_hours",

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use shiftmill_core::pay::combine::Combine;
 use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::shape::attendance::Attendance;
+use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::schedule::ShiftBlock;
 use shiftmill_core::{DayTypeSet, Plan, PlanTimeline, TagId, WeekdaySet, Workday};
 
@@ -165,6 +166,8 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.attendance.flexible = default.attendance.flexible);
     with(&|plan| plan.attendance.late_off.clear());
     with(&|plan| plan.attendance.free_late = None);
+    with(&|plan| plan.attendance.day_tolerance = None);
+    with(&|plan| plan.attendance.edges = ComparedEdges::All);
     with(&|plan| plan.attendance.core_hours.clear());
     with(&|plan| {
         for template in &mut plan.schedule.templates {

@@ -86,6 +86,11 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             number: u32::from(number),
             times: u32::from(times),
         }),
+        Note::ToleranceExceeded { workday, deviates, most } => Step::ToleranceExceeded(step::ToleranceExceeded {
+            workday: workday.0,
+            deviates: deviates.0,
+            most: most.0,
+        }),
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
             workday: workday.0,
@@ -309,6 +314,11 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             number: u8::try_from(step.number).ok()?,
             times: u8::try_from(step.times).ok()?,
         },
+        Step::ToleranceExceeded(step) => Note::ToleranceExceeded {
+            workday: Workday(step.workday),
+            deviates: Seconds(step.deviates),
+            most: Seconds(step.most),
+        },
         Step::Approval(step) => read_approval(step)?,
         Step::Attested(step) => Note::Attested {
             workday: Workday(step.workday),
@@ -484,6 +494,7 @@ mod tests {
                 end: Timestamp(600),
             },
             Note::LatenessWaived { workday: Workday(20_000), at: start, late: Seconds(540), number: 2, times: 3 },
+            Note::ToleranceExceeded { workday: Workday(20_000), deviates: Seconds(660), most: Seconds(600) },
             Note::Approval {
                 kind: ApprovalKind::Overtime,
                 time: ApprovalTime::Span { start, end },

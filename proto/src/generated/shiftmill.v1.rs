@@ -2388,12 +2388,25 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33, 43"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
 /// Nested message and enum types in `Step`.
 pub mod step {
+    /// The graces of a workday do not hold: they would forgive too much together.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct ToleranceExceeded {
+        /// The workday.
+        #[prost(sint32, tag = "1")]
+        pub workday: i32,
+        /// What they would forgive, in seconds.
+        #[prost(uint32, tag = "2")]
+        pub deviates: u32,
+        /// The most that is forgiven, in seconds.
+        #[prost(uint32, tag = "3")]
+        pub most: u32,
+    }
     /// A waiver of an exception.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
     pub struct ExceptionWaived {
@@ -2935,6 +2948,9 @@ pub mod step {
         /// A waiver of an exception was looked at.
         #[prost(message, tag = "33")]
         ExceptionWaived(ExceptionWaived),
+        /// The graces of a workday do not hold.
+        #[prost(message, tag = "43")]
+        ToleranceExceeded(ToleranceExceeded),
     }
 }
 /// A few timecards to evaluate, written for people.

@@ -29,6 +29,7 @@ use crate::shape::callback;
 use crate::shape::core_hours::CoreHours;
 use crate::shape::corrected;
 use crate::shape::coverage;
+use crate::shape::day_tolerance::{ComparedEdges, Comparison, Days, Graces};
 use crate::shape::expectation;
 use crate::shape::flexible::{self, FlexibleStart};
 use crate::shape::free_lateness::{FreeLateness, Waived};
@@ -96,6 +97,10 @@ pub struct Attendance {
     pub late_off: Vec<LateOff>,
     /// Latenesses that are waived. `None`: none.
     pub free_late: Option<FreeLateness>,
+    /// Which edges of the scheduled shifts of a workday are compared. See [`crate::shape::day_tolerance`].
+    pub edges: ComparedEdges,
+    /// The graces hold on a workday while they forgive at most this much together. `None`: whatever they forgive.
+    pub day_tolerance: Option<Seconds>,
     /// When the person must be there, in shifts that state nothing themselves. See [`crate::shape::core_hours`].
     pub core_hours: CoreHours,
     /// Whether a worked shift that matches no scheduled shift raises `unscheduled_work`, measured by its work time; unless a
@@ -214,6 +219,8 @@ impl Default for Attendance {
             flexible: FlexibleStart::default(),
             late_off: Vec::new(),
             free_late: None,
+            edges: ComparedEdges::All,
+            day_tolerance: None,
             core_hours: CoreHours::new(),
             unscheduled: true,
         }
@@ -275,6 +282,8 @@ pub(crate) struct Scratch {
     planned: Vec<(Timestamp, Timestamp)>,
     /// Latenesses that were waived.
     waived: Waived,
+    /// The workdays, where some rule looks at all shifts of a workday.
+    days: Days,
 }
 
 /// Moves the scheduled shifts by when the person came, and when the person went the day before.
@@ -301,12 +310,16 @@ pub(super) fn compare<R: Recorder>(
     gather_sides(inputs, state, scratch, Reading::Judged);
     scratch.waived.clear();
     let clock = &mut ZoneCursor::new(inputs.card.zone);
+    let by_day = inputs.timeline.needs().compared_by_day;
+    if by_day {
+        add_up_deviations(inputs, state, scratch, clock);
+    }
     for index in 0..state.scheduled.len() {
         let (shift, sides) = (&state.scheduled[index], &scratch.sides[index]);
         let rules = &inputs.plan_of_scheduled(shift).attendance;
         // Nobody is late for a shift that the clock leaves out, nor leaves it early.
         let lasts = shift.start < shift.end;
-        if rules.is_on_time(shift, sides) || shift.on_leave || !lasts {
+        if !by_day && rules.is_on_time(shift, sides) || shift.on_leave || !lasts {
             continue;
         }
         let (shift, sides) = (*shift, *sides);
@@ -314,19 +327,24 @@ pub(super) fn compare<R: Recorder>(
             judge_absence(rules, index, inputs, state);
             continue;
         }
-        let planned = match rules.measured {
-            Measured::Clock => None,
-            Measured::Planned => {
-                expectation::stretches(inputs, &shift, clock, &mut scratch.planned);
-                Some(scratch.planned.as_slice())
-            }
+        let planned = planned_of(rules, inputs, &shift, &mut scratch.planned, clock);
+        let comparison = match by_day {
+            true => scratch.days.comparison(rules, index, &shift),
+            false => Comparison::plain(rules),
         };
-        if let Some(first_in) = sides.first_in.and_then(Side::if_known)
-            && let Some(late) = judge_in(rules, &shift, planned, first_in, clock, state)
+        if R::LISTENS
+            && let Some((deviates, most)) = comparison.exceeded
+            && scratch.days.tells(shift.workday)
+        {
+            recorder.note(Note::ToleranceExceeded { workday: shift.workday, deviates, most });
+        }
+        let graces = &comparison.graces;
+        if let Some(first_in) = sides.first_in.and_then(Side::if_known).filter(|_| comparison.start)
+            && let Some(late) = judge_in(rules, graces, &shift, planned, first_in, clock, state)
         {
             match rules.free_late.and_then(|free| Some((free, free.waives(shift.workday, late, &mut scratch.waived)?)))
             {
-                None => raise_late(rules, first_in, late, state),
+                None => raise_late(rules, graces, first_in, late, state),
                 Some((free, number)) if R::LISTENS => recorder.note(Note::LatenessWaived {
                     workday: first_in.workday,
                     at: first_in.at,
@@ -337,8 +355,9 @@ pub(super) fn compare<R: Recorder>(
                 Some(_) => {}
             }
         }
-        if let Some(last_out) = sides.last_out.and_then(Side::if_known).filter(|_| !shift.free_end) {
-            judge_out(rules, &shift, planned, last_out, clock, state);
+        let last_out = sides.last_out.and_then(Side::if_known);
+        if let Some(last_out) = last_out.filter(|_| comparison.end && !shift.free_end) {
+            judge_out(rules, graces, &shift, planned, last_out, clock, state);
         }
     }
     corrected::note_missing(inputs, state);
@@ -347,6 +366,53 @@ pub(super) fn compare<R: Recorder>(
     split::judge_gaps(inputs, state);
     if inputs.timeline.needs().judged_workdays {
         judge_workdays(inputs, state);
+    }
+}
+
+/// The planned time of a scheduled shift, where it decides what is late and early.
+fn planned_of<'s>(
+    rules: &Attendance,
+    inputs: &Inputs<'_>,
+    shift: &ScheduledShift,
+    planned: &'s mut Vec<Stretch>,
+    clock: &mut ZoneCursor<'_>,
+) -> Option<&'s [Stretch]> {
+    match rules.measured {
+        Measured::Clock => None,
+        Measured::Planned => {
+            expectation::stretches(inputs, shift, clock, planned);
+            Some(planned.as_slice())
+        }
+    }
+}
+
+/// Adds up by workday what the graces forgive.
+#[inline(never)]
+fn add_up_deviations(inputs: &Inputs<'_>, state: &CardState, scratch: &mut Scratch, clock: &mut ZoneCursor<'_>) {
+    scratch.days.find(&state.scheduled);
+    for (index, (shift, sides)) in state.scheduled.iter().zip(&scratch.sides).enumerate() {
+        let rules = &inputs.plan_of_scheduled(shift).attendance;
+        if rules.day_tolerance.is_none() || !shift.matched || shift.on_leave || shift.start >= shift.end {
+            continue;
+        }
+        let planned = planned_of(rules, inputs, shift, &mut scratch.planned, clock);
+        let Comparison { start, end, .. } = scratch.days.comparison(rules, index, shift);
+        let graces = Graces::of(rules);
+        let forgiven = |deviation: Seconds, grace: Option<Seconds>| match grace {
+            Some(grace) if deviation <= grace => deviation,
+            Some(_) | None => Seconds::ZERO,
+        };
+        if let Some(first_in) = sides.first_in.and_then(Side::if_known).filter(|_| start)
+            && let Some((early, late)) = distance_in(rules, shift, planned, first_in, clock, state)
+        {
+            scratch.days.add(shift.workday, forgiven(early, graces.early_in).plus(forgiven(late, graces.late)));
+        }
+        let last_out = sides.last_out.and_then(Side::if_known).filter(|_| end && !shift.free_end);
+        if let Some(last_out) = last_out
+            && let Some((early, late)) = distance_out(rules, shift, planned, last_out, clock, state)
+        {
+            scratch.days.add(shift.workday, forgiven(early, graces.early).plus(forgiven(late, graces.late_out)));
+        }
     }
 }
 
@@ -496,6 +562,11 @@ impl Attendance {
             && (shift.free_end || last_out.at >= shift.expected_end.before(self.early_grace.unwrap_or(Seconds::ZERO)))
     }
 
+    /// Whether the shifts of a workday are compared together.
+    pub(crate) fn compares_by_day(&self) -> bool {
+        self.day_tolerance.is_some() || self.edges != ComparedEdges::All
+    }
+
     /// Whether some workdays with worked shifts are checked as a whole.
     pub(crate) fn judges_workdays(&self) -> bool {
         self.min_day.is_some() || self.judges_short_days()
@@ -564,31 +635,64 @@ fn missed_after(punch: Timestamp, shift: &ScheduledShift, planned: &[Stretch], s
     expectation::within(planned, leave.map_or(punch, |leave| leave.max(punch)), until)
 }
 
+/// How far the first in lies before the start of its shift and after it (one of them is zero). `None` when it is not
+/// watched.
+fn distance_in(
+    rules: &Attendance,
+    shift: &ScheduledShift,
+    planned: Option<&[Stretch]>,
+    punch: Side,
+    clock: &mut ZoneCursor<'_>,
+    state: &CardState,
+) -> Option<(Seconds, Seconds)> {
+    let (early, late) = rules.distance(punch.at, shift.expected_start, clock)?;
+    let late = match planned {
+        Some(planned) if !late.is_zero() => missed_before(rules.cut(punch.at, clock), shift, planned, state),
+        Some(_) | None => late,
+    };
+    Some((early, late))
+}
+
+/// How far the last out lies before the end of its shift and after it (one of them is zero). `None` when it is not
+/// watched.
+fn distance_out(
+    rules: &Attendance,
+    shift: &ScheduledShift,
+    planned: Option<&[Stretch]>,
+    punch: Side,
+    clock: &mut ZoneCursor<'_>,
+    state: &CardState,
+) -> Option<(Seconds, Seconds)> {
+    let (early, late) = rules.distance(punch.at, shift.expected_end, clock)?;
+    let early = match planned {
+        Some(planned) if !early.is_zero() => missed_after(rules.cut(punch.at, clock), shift, planned, state),
+        Some(_) | None => early,
+    };
+    Some((early, late))
+}
+
 /// Judges the first in; how late it is, when that is beyond the grace.
 fn judge_in(
     rules: &Attendance,
+    graces: &Graces,
     shift: &ScheduledShift,
     planned: Option<&[Stretch]>,
     punch: Side,
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
 ) -> Option<Seconds> {
-    let (early, late) = rules.distance(punch.at, shift.expected_start, clock)?;
-    if rules.early_in_beyond.is_some_and(|limit| early > limit) {
+    let (early, late) = distance_in(rules, shift, planned, punch, clock, state)?;
+    if graces.early_in.is_some_and(|limit| early > limit) {
         state.notice(ExceptionCode::EarlyIn, punch.workday, punch.at, early);
     }
-    let late = match planned {
-        Some(planned) if !late.is_zero() => missed_before(rules.cut(punch.at, clock), shift, planned, state),
-        Some(_) | None => late,
-    };
-    rules.late_grace.filter(|grace| late > *grace).map(|_| late)
+    graces.late.filter(|grace| late > *grace).map(|_| late)
 }
 
 /// Reports a lateness beyond the grace, and deducts it.
-fn raise_late(rules: &Attendance, punch: Side, late: Seconds, state: &mut CardState) {
+fn raise_late(rules: &Attendance, graces: &Graces, punch: Side, late: Seconds, state: &mut CardState) {
     let measure = match rules.grace_mode {
         GraceMode::Cliff => late,
-        GraceMode::Deduct => late.beyond(rules.late_grace.unwrap_or(Seconds::ZERO)),
+        GraceMode::Deduct => late.beyond(graces.late.unwrap_or(Seconds::ZERO)),
     };
     let tier = rules.late_tiers.iter().rev().find(|tier| tier.compare.holds(late, tier.from));
     let outcome = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
@@ -605,23 +709,20 @@ fn raise_late(rules: &Attendance, punch: Side, late: Seconds, state: &mut CardSt
 
 fn judge_out(
     rules: &Attendance,
+    graces: &Graces,
     shift: &ScheduledShift,
     planned: Option<&[Stretch]>,
     punch: Side,
     clock: &mut ZoneCursor<'_>,
     state: &mut CardState,
 ) {
-    let Some((early, late)) = rules.distance(punch.at, shift.expected_end, clock) else { return };
-    let early = match planned {
-        Some(planned) if !early.is_zero() => missed_after(rules.cut(punch.at, clock), shift, planned, state),
-        Some(_) | None => early,
-    };
-    if rules.early_grace.is_some_and(|grace| early > grace) {
+    let Some((early, late)) = distance_out(rules, shift, planned, punch, clock, state) else { return };
+    if graces.early.is_some_and(|grace| early > grace) {
         let tier = rules.early_tiers.iter().rev().find(|tier| tier.compare.holds(early, tier.from));
         let outcome = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
         state.notice(outcome, punch.workday, punch.at, early);
     }
-    if rules.late_out_beyond.is_some_and(|limit| late > limit) {
+    if graces.late_out.is_some_and(|limit| late > limit) {
         state.notice(ExceptionCode::LateOut, punch.workday, punch.at, late);
     }
 }

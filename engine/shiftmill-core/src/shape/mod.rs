@@ -9,6 +9,7 @@ pub mod core_hours;
 pub mod corrected;
 pub(crate) mod coverage;
 pub mod day_parts;
+pub mod day_tolerance;
 pub mod employment;
 pub mod expectation;
 pub mod flexible;

@@ -47,6 +47,8 @@ impl Compiler<'_> {
             flexible: FlexibleStart { early: table.seconds("flex_early"), late: table.seconds("flex_late") },
             late_off: table.tables("late_off_late_on").iter().map(late_off).collect(),
             free_late: table.optional("monthly_free_late").map(free_lateness),
+            edges: table.one_of("edges"),
+            day_tolerance: table.length("day_tolerance"),
             core_hours: self.core_hours(table, 0),
             unscheduled: table.flag("unscheduled"),
         }

@@ -20,6 +20,7 @@ use shiftmill_core::shape::day_parts::HalfDay;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::shape::flexible::FlexibleStart;
+use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::free_lateness::FreeLateness;
 use shiftmill_core::shape::half_day::HalfDaySplit;
 use shiftmill_core::shape::late_off::LateOff;
@@ -724,6 +725,8 @@ impl Maker<'_> {
                 .random
                 .chance(25)
                 .then(|| FreeLateness { times: 1 + self.random.below(4) as u8, up_to: self.minutes(1, 60) }),
+            edges: if self.random.chance(80) { ComparedEdges::All } else { ComparedEdges::Outer },
+            day_tolerance: self.random.chance(25).then(|| self.minutes(0, 30)),
             core_hours: if self.random.chance(20) { self.core_hours(36_000, 54_000) } else { Vec::new() },
             unscheduled: self.random.chance(80),
         }

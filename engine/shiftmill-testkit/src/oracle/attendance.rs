@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shiftmill_core::open::correction_policy::CorrectedAs;
 use shiftmill_core::shape::attendance::{Attendance, Compared, GraceMode, Measured};
+use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::pairing::PairingMode;
 use shiftmill_core::{
     Because, ExceptionCode, LeaveTime, PunchKind, PunchRole, Reason, RuleId, Seconds, SpanState, Timestamp, Workday,
@@ -40,16 +41,26 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
             absent(view, rules, index, notices);
             continue;
         }
-        if let Some((at, workday)) = judged(question, first_in_tap(question, &own)) {
-            let late = lateness(view, rules, duty, at, workday, notices);
-            let grace = rules.late_grace.unwrap_or(Seconds(u32::MAX));
-            if late > grace && !is_waived(rules, duty.workday, late, &mut waived) {
-                raise_late(rules, late, at, workday, notices, amounts);
+        let graces = graces_on(view, duty.workday, rules);
+        let (compares_start, compares_end) = compared_edges(view, rules, index);
+        if let Some((at, workday)) = judged(question, first_in_tap(question, &own)).filter(|_| compares_start) {
+            let (early, late) = distance_in(view, rules, duty, at);
+            if graces.early_in.is_some_and(|grace| early > grace) {
+                notices.push(Notice { code: ExceptionCode::EarlyIn, workday, at, measure: early });
+            }
+            if graces.late.is_some_and(|grace| late > grace) && !is_waived(rules, duty.workday, late, &mut waived) {
+                raise_late(rules, &graces, late, at, workday, notices, amounts);
             }
         }
         let last_out = judged(question, last_out_tap(question, &own));
-        if let Some((at, workday)) = last_out.filter(|_| duty.free_end.is_none()) {
-            early(view, rules, duty, at, workday, notices);
+        if let Some((at, workday)) = last_out.filter(|_| compares_end && duty.free_end.is_none()) {
+            let (early, late) = distance_out(view, rules, duty, at);
+            if graces.late_out.is_some_and(|grace| late > grace) {
+                notices.push(Notice { code: ExceptionCode::LateOut, workday, at, measure: late });
+            }
+            if graces.early.is_some_and(|grace| early > grace) {
+                raise_early(rules, early, at, workday, notices);
+            }
         }
     }
     shifts.iter().for_each(|shift| still_missing(view, shift, notices));
@@ -71,6 +82,76 @@ pub(crate) fn compare(view: &View<'_>, notices: &mut Vec<Notice>, amounts: &mut 
     for workday in present.into_iter().filter(|workday| is_employed(question, *workday)) {
         judge_day(view, workday, notices, amounts);
     }
+}
+
+/// The most that is not an exception, by what it is. `None`: that is never one.
+struct Graces {
+    early_in: Option<Seconds>,
+    late: Option<Seconds>,
+    early: Option<Seconds>,
+    late_out: Option<Seconds>,
+}
+
+/// The graces that hold on a workday.
+fn graces_on(view: &View<'_>, workday: Workday, rules: &Attendance) -> Graces {
+    let graces = own_graces(rules);
+    match rules.day_tolerance {
+        Some(most) if forgiven_on(view, workday) > i64::from(most.0) => Graces {
+            early_in: graces.early_in.and(Some(Seconds(0))),
+            late: graces.late.and(Some(Seconds(0))),
+            early: graces.early.and(Some(Seconds(0))),
+            late_out: graces.late_out.and(Some(Seconds(0))),
+        },
+        Some(_) | None => graces,
+    }
+}
+
+fn own_graces(rules: &Attendance) -> Graces {
+    Graces {
+        early_in: rules.early_in_beyond,
+        late: rules.late_grace,
+        early: rules.early_grace,
+        late_out: rules.late_out_beyond,
+    }
+}
+
+/// All that lies within its grace on a workday, at the edges that are compared.
+fn forgiven_on(view: &View<'_>, workday: Workday) -> i64 {
+    let View { question, shifts, duties, .. } = *view;
+    let mut sum = 0;
+    let of_day = |duty: &Duty| duty.workday == workday && !duty.on_leave && duty.start < duty.end;
+    for (index, duty) in duties.iter().enumerate().filter(|entry| of_day(entry.1)) {
+        let rules = &plan_of_duty(question, duty).attendance;
+        let own: Vec<&Shift> = shifts.iter().filter(|shift| shift.duty == Some(index)).collect();
+        if rules.day_tolerance.is_none() {
+            continue;
+        }
+        let (graces, (start, end)) = (own_graces(rules), compared_edges(view, rules, index));
+        let mut found = Vec::new();
+        if let Some((at, _)) = judged(question, first_in_tap(question, &own)).filter(|_| start) {
+            let (early, late) = distance_in(view, rules, duty, at);
+            found.extend([(early, graces.early_in), (late, graces.late)]);
+        }
+        if let Some((at, _)) = judged(question, last_out_tap(question, &own)).filter(|_| end && duty.free_end.is_none()) {
+            let (early, late) = distance_out(view, rules, duty, at);
+            found.extend([(early, graces.early), (late, graces.late_out)]);
+        }
+        let within = found.into_iter().filter(|(length, grace)| grace.is_some_and(|grace| *length <= grace));
+        sum += within.map(|(length, _)| i64::from(length.0)).sum::<i64>();
+    }
+    sum
+}
+
+/// Whether the start of a duty is compared, and its end.
+fn compared_edges(view: &View<'_>, rules: &Attendance, index: usize) -> (bool, bool) {
+    if rules.edges == ComparedEdges::All {
+        return (true, true);
+    }
+    let of_day = |duty: &Duty| duty.workday == view.duties[index].workday && !duty.on_leave && duty.start < duty.end;
+    let all: Vec<usize> = (0..view.duties.len()).filter(|other| of_day(&view.duties[*other])).collect();
+    let first = all.iter().min_by_key(|other| (view.duties[**other].start, **other));
+    let last = all.iter().max_by_key(|other| (view.duties[**other].end, **other));
+    (first == Some(&index), last == Some(&index))
 }
 
 /// Judges a scheduled shift or block that no worked shift matches. A shift of which all blocks are missed is absent once.
@@ -242,29 +323,32 @@ fn missed(view: &View<'_>, duty: &Duty, from: Timestamp, until: Timestamp, befor
     Seconds(missed as u32)
 }
 
-/// How late somebody came; raises `early_in`.
-fn lateness(
-    view: &View<'_>,
-    rules: &Attendance,
-    duty: &Duty,
-    at: Timestamp,
-    workday: Workday,
-    notices: &mut Vec<Notice>,
-) -> Seconds {
+/// How early somebody came, and how late.
+fn distance_in(view: &View<'_>, rules: &Attendance, duty: &Duty, at: Timestamp) -> (Seconds, Seconds) {
     let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_start));
     if !watched(rules, seen, scheduled) {
-        return Seconds(0);
+        return (Seconds(0), Seconds(0));
     }
-    if let Some(most) = rules.early_in_beyond
-        && scheduled.since(seen) > most
-    {
-        notices.push(Notice { code: ExceptionCode::EarlyIn, workday, at, measure: scheduled.since(seen) });
-    }
-    match rules.measured {
+    let late = match rules.measured {
         Measured::Clock => seen.since(scheduled),
         Measured::Planned if seen > scheduled => missed(view, duty, duty.expected_start, seen, true),
         Measured::Planned => Seconds(0),
+    };
+    (scheduled.since(seen), late)
+}
+
+/// How early somebody went, and how late.
+fn distance_out(view: &View<'_>, rules: &Attendance, duty: &Duty, at: Timestamp) -> (Seconds, Seconds) {
+    let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_end));
+    if !watched(rules, seen, scheduled) {
+        return (Seconds(0), Seconds(0));
     }
+    let early = match rules.measured {
+        Measured::Clock => scheduled.since(seen),
+        Measured::Planned if seen < scheduled => missed(view, duty, seen, duty.expected_end, false),
+        Measured::Planned => Seconds(0),
+    };
+    (early, seen.since(scheduled))
 }
 
 /// Whether a lateness is one of the free ones of its month.
@@ -281,16 +365,16 @@ fn is_waived(rules: &Attendance, workday: Workday, late: Seconds, waived: &mut B
 
 fn raise_late(
     rules: &Attendance,
+    graces: &Graces,
     lateness: Seconds,
     at: Timestamp,
     workday: Workday,
     notices: &mut Vec<Notice>,
     amounts: &mut Vec<Amount>,
 ) {
-    let grace = rules.late_grace.unwrap_or(Seconds(0));
     let measure = match rules.grace_mode {
         GraceMode::Cliff => lateness,
-        GraceMode::Deduct => lateness.beyond(grace),
+        GraceMode::Deduct => lateness.beyond(graces.late.unwrap_or(Seconds(0))),
     };
     let tier = rules.late_tiers.iter().rev().find(|tier| holds(tier.compare, lateness, tier.from));
     let code = tier.map_or(ExceptionCode::LateIn, |tier| tier.outcome);
@@ -302,28 +386,10 @@ fn raise_late(
     }
 }
 
-fn early(view: &View<'_>, rules: &Attendance, duty: &Duty, at: Timestamp, workday: Workday, notices: &mut Vec<Notice>) {
-    let (seen, scheduled) = (cut(rules, at), cut(rules, duty.expected_end));
-    if !watched(rules, seen, scheduled) {
-        return;
-    }
-    if let Some(most) = rules.late_out_beyond
-        && seen.since(scheduled) > most
-    {
-        notices.push(Notice { code: ExceptionCode::LateOut, workday, at, measure: seen.since(scheduled) });
-    }
-    let earliness = match rules.measured {
-        Measured::Clock => scheduled.since(seen),
-        Measured::Planned if seen < scheduled => missed(view, duty, seen, duty.expected_end, false),
-        Measured::Planned => Seconds(0),
-    };
-    if let Some(grace) = rules.early_grace
-        && earliness > grace
-    {
-        let tier = rules.early_tiers.iter().rev().find(|tier| holds(tier.compare, earliness, tier.from));
-        let code = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
-        notices.push(Notice { code, workday, at, measure: earliness });
-    }
+fn raise_early(rules: &Attendance, early: Seconds, at: Timestamp, workday: Workday, notices: &mut Vec<Notice>) {
+    let tier = rules.early_tiers.iter().rev().find(|tier| holds(tier.compare, early, tier.from));
+    let code = tier.map_or(ExceptionCode::EarlyOut, |tier| tier.outcome);
+    notices.push(Notice { code, workday, at, measure: early });
 }
 
 /// Judges a workday with punches as a whole.

@@ -408,6 +408,7 @@ impl Explainer<'_> {
             | Note::MealWaived { workday, .. }
             | Note::ExceptionWaived { workday, .. }
             | Note::ShiftMoved { workday, .. }
+            | Note::ToleranceExceeded { workday, .. }
             | Note::LatenessWaived { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }

@@ -125,6 +125,10 @@ pub fn note(
             "The lateness of {late} at {} is waived: it is number {number} of {times} that are free in its month.",
             voice.at(at)
         ),
+        Note::ToleranceExceeded { deviates, most, .. } => format!(
+            "No grace holds on this workday: what is within the graces comes to {deviates} together, more than the {most} \
+             that are forgiven a day."
+        ),
         Note::Approval { kind, time, outcome } => {
             format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
         }
@@ -405,6 +409,12 @@ mod tests {
         assert_eq!(
             told(step),
             "The lateness of 0:07 at 09:00 is waived: it is number 2 of 3 that are free in its month."
+        );
+        let (deviates, most) = (Seconds::minutes(12), Seconds::minutes(10));
+        assert_eq!(
+            told(Note::ToleranceExceeded { workday: Workday(20514), deviates, most }),
+            "No grace holds on this workday: what is within the graces comes to 0:12 together, more than the 0:10 that \
+             are forgiven a day."
         );
     }
 

@@ -7,6 +7,9 @@ use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::{entry, texts};
 use super::{Translator, minutes, weekday};
 
+/// The settings of what is forgiven at a punch.
+const GRACES: [&str; 4] = ["late_grace", "early_grace", "early_in_beyond", "late_out_beyond"];
+
 impl Translator {
     pub(super) fn schedule(&mut self) -> Result<(), Unsupported> {
         if let Some(shift) = self.policy.object("shift")? {
@@ -62,10 +65,11 @@ impl Translator {
             self.document.set("attendance.late_grace", minutes(grace));
         }
         if let Some(grace) = self.policy.number("grace_min")? {
-            for setting in ["late_grace", "early_grace", "early_in_beyond", "late_out_beyond"] {
+            for setting in GRACES {
                 self.document.set(&format!("attendance.{setting}"), minutes(grace));
             }
         }
+        self.tolerance()?;
         match self.policy.text("late_measured_from")?.as_deref() {
             None => {}
             Some("shift_start") => self.document.set("attendance.grace_mode", "cliff"),
@@ -100,6 +104,34 @@ impl Translator {
             undertime.finish()?;
         }
         Ok(())
+    }
+
+    /// What is forgiven at each punch, and on a day.
+    fn tolerance(&mut self) -> Result<(), Unsupported> {
+        let Some(mut tolerance) = self.policy.object("tolerance")? else { return Ok(()) };
+        if let Some(each) = tolerance.number("per_event_min")? {
+            for setting in GRACES {
+                self.document.set(&format!("attendance.{setting}"), minutes(each));
+            }
+        }
+        if let Some(day) = tolerance.number("per_day_min")? {
+            self.document.set("attendance.day_tolerance", minutes(day));
+            if !tolerance.has("per_event_min") {
+                // Each may be as long as all of the day.
+                GRACES.iter().for_each(|setting| self.document.set(&format!("attendance.{setting}"), minutes(day)));
+            }
+        }
+        if tolerance.flag("all_or_nothing")? == Some(false) {
+            return unsupported("a tolerance beyond which only the rest of an early leave counts");
+        }
+        let mut events = tolerance.texts("events")?;
+        events.sort_unstable();
+        match events.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            [] => {}
+            ["first_in", "last_out"] => self.document.set("attendance.edges", "outer"),
+            _ => return unsupported(format!("a tolerance of {}", events.join(", "))),
+        }
+        tolerance.finish()
     }
 
     /// Late from this time of day on, which is the first planned start and a grace that ends just before.
