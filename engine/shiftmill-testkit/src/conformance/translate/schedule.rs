@@ -109,17 +109,13 @@ impl Translator {
     /// What is forgiven at each punch, and on a day.
     fn tolerance(&mut self) -> Result<(), Unsupported> {
         let Some(mut tolerance) = self.policy.object("tolerance")? else { return Ok(()) };
-        if let Some(each) = tolerance.number("per_event_min")? {
-            for setting in GRACES {
-                self.document.set(&format!("attendance.{setting}"), minutes(each));
-            }
-        }
-        if let Some(day) = tolerance.number("per_day_min")? {
+        let (each, day) = (tolerance.number("per_event_min")?, tolerance.number("per_day_min")?);
+        if let Some(day) = day {
             self.document.set("attendance.day_tolerance", minutes(day));
-            if !tolerance.has("per_event_min") {
-                // Each may be as long as all of the day.
-                GRACES.iter().for_each(|setting| self.document.set(&format!("attendance.{setting}"), minutes(day)));
-            }
+        }
+        // Without a limit of its own, each may be as long as all of the day.
+        if let Some(each) = each.or(day) {
+            GRACES.iter().for_each(|setting| self.document.set(&format!("attendance.{setting}"), minutes(each)));
         }
         if tolerance.flag("all_or_nothing")? == Some(false) {
             return unsupported("a tolerance beyond which only the rest of an early leave counts");
