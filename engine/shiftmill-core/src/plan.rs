@@ -484,6 +484,8 @@ pub(crate) struct Needs {
     pub(crate) approved_time: bool,
     /// Time is claimed for overtime.
     pub(crate) overtime: bool,
+    /// Some of it inside a window of the clock only.
+    pub(crate) clock_tiers: bool,
     /// Holidays that were not worked are paid.
     pub(crate) holidays_not_worked: bool,
     /// Premiums are paid.
@@ -525,6 +527,7 @@ impl Needs {
             overtime_without_approval: any(|plan| plan.overtime_approval.iter().any(|rule| !rule.needs_approvals())),
             approved_time: any(|plan| plan.overtime_approval.iter().any(OvertimeApproval::needs_approved_time)),
             overtime: any(|plan| plan.overtime.acts()),
+            clock_tiers: any(|plan| plan.overtime.tiers.iter().any(|tier| tier.when.between.is_some())),
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
             premiums: any(|plan| !plan.premiums.is_empty()),
         }

@@ -1327,6 +1327,11 @@ static TIER: Section = Section {
         setting("weekdays", Kind::Weekdays, "Mon-Sun", "Only on these weekdays."),
         WHERE,
         ONLY_CALLBACKS,
+        optional(
+            "between",
+            Kind::Window,
+            "Only time in this daily window is paid so. Time outside it fills the counter too.",
+        ),
         optional("consecutive", Kind::Whole(&CONSECUTIVE), "Only on late days of a run of worked days."),
         setting(
             "counts",
@@ -1339,6 +1344,12 @@ static TIER: Section = Section {
             Kind::Flag,
             "false",
             "With `where`: whether work with other tags fills the counter too. It is never claimed.",
+        ),
+        setting(
+            "counts_other_day_types",
+            Kind::Flag,
+            "false",
+            "With `day_types`: whether work on other days fills the counter too. It is never claimed.",
         ),
         setting("leave_counts", Kind::Flag, "false", "Whether paid leave fills the counter too."),
         optional("weeks", Kind::Integer { least: 2, most: 26 }, "For `workweeks`: how many."),

@@ -213,6 +213,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
         with(&|plan| {
             if let Some(tier) = plan.overtime.tiers.get_mut(index) {
                 tier.counts_other_tags = false;
+                tier.counts_other_day_types = false;
                 tier.leave_counts = false;
                 tier.priority = 0;
             }
@@ -224,6 +225,7 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
                     weekdays: WeekdaySet::ALL,
                     tags: None,
                     callback: None,
+                    between: None,
                     consecutive: None,
                 };
             }

@@ -86,11 +86,9 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             number: u32::from(number),
             times: u32::from(times),
         }),
-        Note::ToleranceExceeded { workday, deviates, most } => Step::ToleranceExceeded(step::ToleranceExceeded {
-            workday: workday.0,
-            deviates: deviates.0,
-            most: most.0,
-        }),
+        Note::ToleranceExceeded { workday, deviates, most } => {
+            Step::ToleranceExceeded(step::ToleranceExceeded { workday: workday.0, deviates: deviates.0, most: most.0 })
+        }
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
             workday: workday.0,

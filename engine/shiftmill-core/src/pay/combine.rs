@@ -25,12 +25,14 @@ use alloc::vec::Vec;
 use crate::card::{CardState, Span};
 use crate::coded::coded;
 use crate::codes::{PayCode, RuleId};
+use crate::pay::clock_tiers::{self, Windows};
 use crate::pay::counters::{self, Counter, Rules};
 use crate::pay::tiers::OvertimeTier;
 use crate::pay::walk::sink::Writer;
 use crate::pay::walk::{Traits, Walk};
 use crate::pay::{TimelessLeave, leave_without_times};
 use crate::record::Recorder;
+use crate::time::Timestamp;
 use crate::timecard::Inputs;
 
 /// The overtime of a plan.
@@ -150,6 +152,10 @@ pub(crate) struct Scratch {
     saved: Vec<Counter>,
     /// Leave given as amounts.
     leave: Vec<TimelessLeave>,
+    /// The windows of the clock that tiers have ...
+    windows: Windows,
+    /// ... and where spans were cut by them.
+    cuts: Vec<Timestamp>,
 }
 
 /// Recodes the spans of a card by the overtime tiers of its plans. `written` is scratch for the rewritten spans.
@@ -171,8 +177,14 @@ pub(super) fn combine<R: Recorder>(
     let (Some(first), Some(last)) = (state.spans.first(), state.spans.last()) else {
         return;
     };
-    let rules = Rules::new(inputs, &state.shifts, first.overtime_workday, last.overtime_workday);
-    let Scratch { counters, claims, saved, leave } = scratch;
+    let Scratch { counters, claims, saved, leave, windows, cuts } = scratch;
+    let (first, last) = (first.overtime_workday, last.overtime_workday);
+    let by_clock = inputs.timeline.needs().clock_tiers;
+    if by_clock {
+        windows.find(inputs.timeline);
+        windows.cut(&mut state.spans, inputs.card.zone, cuts, written);
+    }
+    let rules = Rules::new(inputs, &state.shifts, by_clock.then_some(&*windows), first, last);
     counters::line_up(&rules, counters);
     let by_facts = !state.reasons.is_empty() || !inputs.card.employment.is_empty();
     let preset = inputs.timeline.needs().overtime_approval || by_facts;
@@ -185,6 +197,9 @@ pub(super) fn combine<R: Recorder>(
     let mut sink = Writer { spans: written, premiums: &mut state.premiums, recorder };
     Walk { rules, traits, claims, saved }.card(counters, &state.spans, leave, &mut sink);
     core::mem::swap(&mut state.spans, written);
+    if by_clock {
+        clock_tiers::join(&mut state.spans, cuts);
+    }
     if !in_order {
         state.spans.sort_unstable_by_key(|span| span.start);
     }

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use crate::card::{Span, WorkedShift};
 use crate::codes::{DayType, DayTypeSet, PayCode, RuleId};
+use crate::pay::clock_tiers::{TierWindow, Windows};
 use crate::pay::combine::{Combine, Overtime};
 use crate::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, Stretch, TierCondition, TierScope,
@@ -31,8 +32,10 @@ pub(crate) struct Rules<'a> {
     pub(crate) shifts: &'a [WorkedShift],
     pub(crate) tags: &'a TagTable,
     card: &'a Timecard<'a>,
-    /// Whether seconds may differ in more than their day types: by tag filters, or by call-backs.
+    /// Whether seconds may differ in more than their day types: by tag filters, by call-backs, or by the clock.
     differs: bool,
+    /// The windows of the clock by which every span is cut; `None` where no tier has one.
+    windows: Option<&'a Windows>,
     /// The versions that can hold on a day of the card: `first..=last` of those for all work, and all of jobs.
     first: usize,
     last: usize,
@@ -40,7 +43,13 @@ pub(crate) struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// The rules for a card whose spans count on the workdays from `from` to `to`.
-    pub(crate) fn new(inputs: &'a Inputs<'a>, shifts: &'a [WorkedShift], from: Workday, to: Workday) -> Rules<'a> {
+    pub(crate) fn new(
+        inputs: &'a Inputs<'a>,
+        shifts: &'a [WorkedShift],
+        windows: Option<&'a Windows>,
+        from: Workday,
+        to: Workday,
+    ) -> Rules<'a> {
         let mut rules = Rules {
             timeline: inputs.timeline,
             window: inputs.window,
@@ -48,7 +57,8 @@ impl<'a> Rules<'a> {
             shifts,
             tags: inputs.tags,
             card: &inputs.card,
-            differs: inputs.card.rare_kinds || inputs.tags.has_filters(),
+            differs: inputs.card.rare_kinds || inputs.tags.has_filters() || windows.is_some(),
+            windows,
             first: 0,
             last: 0,
         };
@@ -84,16 +94,18 @@ impl<'a> Rules<'a> {
     #[inline]
     pub(crate) fn kind_of(&self, span: &Span) -> SecondKind {
         if !self.differs {
-            return SecondKind { of: WorkSet::one(span.day_type, false), tags: 0 };
+            return SecondKind { of: WorkSet::one(span.day_type, false), tags: 0, clock: 0 };
         }
         let is_callback = |shift: u32| self.shifts.get(shift as usize).is_some_and(|shift| shift.callback);
         let is_callback = span.shift.is_some_and(is_callback);
-        SecondKind { of: WorkSet::one(span.day_type, is_callback), tags: self.tags.mask(span.tag) }
+        let clock = self.windows.map_or(0, |windows| windows.open_at(span.start, self.card.zone));
+        SecondKind { of: WorkSet::one(span.day_type, is_callback), tags: self.tags.mask(span.tag), clock }
     }
 
     /// What conditions ask of leave without clock times.
     pub(crate) fn kind_of_leave(&self, workday: Workday, day_type: DayType) -> SecondKind {
-        SecondKind { of: WorkSet::one(day_type, false), tags: self.tags.mask(self.card.tag_on(workday)) }
+        let tags = self.tags.mask(self.card.tag_on(workday));
+        SecondKind { of: WorkSet::one(day_type, false), tags, clock: 0 }
     }
 
     /// The plan in force on a workday.
@@ -186,6 +198,8 @@ pub(crate) struct SecondKind {
     of: WorkSet,
     /// The bits of the tag filters that it fits.
     tags: u64,
+    /// The bits of the windows of the clock that it lies in.
+    clock: u64,
 }
 
 /// Day types, and call-backs, other work, or both: one comparison then tests two conditions.
@@ -262,12 +276,18 @@ pub(crate) struct Counter {
     weekdays: WeekdaySet,
     /// The work that it is for.
     work: WorkSet,
+    /// The same, or work on days of all types where that counts too.
+    counted_work: WorkSet,
     /// The bit of its tag filter; 0 without one.
     tags: u64,
     /// The same, or 0 where work with other tags counts too.
     counted_tags: u64,
+    /// The bit of its window of the clock; 0 without one.
+    clock: u64,
     /// The work that it applies to on this workday.
     looks_at: WorkSet,
+    /// The work that feeds it on this workday.
+    counts_at: WorkSet,
     stretch: Stretch,
     shift: Option<u32>,
     /// The end of the work of the shift so far.
@@ -312,7 +332,7 @@ struct Seen {
 impl Counter {
     fn new(version: usize, job: Option<usize>, tier: usize, alternative: usize, of: &OvertimeTier) -> Counter {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types, weekdays, tags, callback, consecutive } = &of.when;
+        let TierCondition { day_types, weekdays, tags, callback, between, consecutive } = &of.when;
         Counter {
             version,
             job,
@@ -338,9 +358,15 @@ impl Counter {
             special: consecutive.is_some() || of.scope == TierScope::PayPeriod,
             weekdays: *weekdays,
             work: WorkSet::of(*day_types, *callback),
+            counted_work: match of.counts_other_day_types {
+                true => WorkSet::of(DayTypeSet::ALL, *callback),
+                false => WorkSet::of(*day_types, *callback),
+            },
             looks_at: WorkSet::NONE,
+            counts_at: WorkSet::NONE,
             tags: tags.map_or(0, FilterId::bit),
             counted_tags: tags.filter(|_| !of.counts_other_tags).map_or(0, FilterId::bit),
+            clock: between.map_or(0, TierWindow::bit),
             stretch: Stretch::NONE,
             shift: None,
             worked_until: Timestamp::default(),
@@ -360,13 +386,14 @@ impl Counter {
     /// Whether the tier applies to such seconds on this workday.
     #[inline]
     pub(crate) fn fits(&self, kind: SecondKind) -> bool {
-        self.looks_at.contains(kind.of) && kind.tags & self.tags == self.tags
+        let bits = kind.tags & self.tags == self.tags && kind.clock & self.clock == self.clock;
+        self.looks_at.contains(kind.of) && bits
     }
 
     /// Whether such seconds may feed the counter on this workday.
     #[inline]
     pub(crate) fn counts(&self, kind: SecondKind) -> bool {
-        self.looks_at.contains(kind.of) && kind.tags & self.counted_tags == self.counted_tags
+        self.counts_at.contains(kind.of) && kind.tags & self.counted_tags == self.counted_tags
     }
 
     /// Whether it counts work that no tier claims.
@@ -420,7 +447,10 @@ impl Counter {
 
     /// Determines what the tier applies to.
     fn look(&mut self) {
-        self.looks_at = if self.today && self.in_force { self.work } else { WorkSet::NONE };
+        (self.looks_at, self.counts_at) = match self.today && self.in_force {
+            true => (self.work, self.counted_work),
+            false => (WorkSet::NONE, WorkSet::NONE),
+        };
     }
 
     /// Begins a stretch, if it is another one, and ends the one before.

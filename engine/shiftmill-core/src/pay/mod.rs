@@ -1,4 +1,5 @@
 //! Phase three: spans get their pay codes; premiums and quantities are added.
+pub mod clock_tiers;
 pub mod combine;
 pub mod holidays;
 pub(crate) mod manual_hours;

@@ -318,7 +318,7 @@ impl Premium {
 
 impl ClockWindow {
     /// The instants between which the window that begins on a date is open.
-    fn on(self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
+    pub(crate) fn on(self, date: Workday, clock: &mut ZoneCursor<'_>) -> (Timestamp, Timestamp) {
         let closing_date = if self.to > self.from { date } else { date.plus(1) };
         let opens = clock.instant(WallTime::on(date, self.from as i32), Fold::Earlier);
         let closes = clock.instant(WallTime::on(closing_date, self.to as i32), Fold::Later);

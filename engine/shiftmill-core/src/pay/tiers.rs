@@ -10,6 +10,7 @@
 
 use crate::coded::coded;
 use crate::codes::{DayType, DayTypeSet, Multiplier, PayCode, PayCodeSet, RuleId};
+use crate::pay::clock_tiers::TierWindow;
 use crate::reason::{Because, Reason};
 use crate::tags::FilterId;
 use crate::time::{Seconds, Weekday, WeekdaySet, Workday, WorkdayRange};
@@ -21,10 +22,13 @@ pub struct OvertimeTier {
     pub rule: RuleId,
     /// The stretch of time over which the counter runs.
     pub scope: TierScope,
-    /// Which seconds it applies to. Seconds that do not fit are neither counted nor claimed.
+    /// Which seconds it applies to. Seconds that do not fit are neither counted nor claimed; those that do not fit its
+    /// window of the clock alone are counted.
     pub when: TierCondition,
     /// Whether seconds that fit but for their tag feed the counter, without being claimed.
     pub counts_other_tags: bool,
+    /// Whether seconds that fit but for their day type feed the counter, without being claimed.
+    pub counts_other_day_types: bool,
     /// What feeds the counter and may be claimed.
     pub counts: Counts,
     /// Whether paid leave of the scope feeds the counter too (it is never claimed). Leave fills the counter in its
@@ -187,6 +191,8 @@ pub struct TierCondition {
     pub tags: Option<FilterId>,
     /// Only call-backs, or only other work. `None`: both.
     pub callback: Option<bool>,
+    /// Only seconds inside this window of the clock are claimed; those outside feed the counter all the same.
+    pub between: Option<TierWindow>,
     /// Only on late days of a run of worked days.
     pub consecutive: Option<Consecutive>,
 }

@@ -15,6 +15,7 @@ mod schedule;
 mod table;
 
 use shiftmill_core::close::exceptions::ExceptionRules;
+use shiftmill_core::pay::premiums::ClockWindow;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::leave::{LeaveCode, LeaveRules};
 use shiftmill_core::{PayCode, Plan, PlanTimeline, Workday};
@@ -73,12 +74,14 @@ struct Joint {
     names: Interned,
     plugins: Plugins,
     filters: Filters,
+    /// The windows of the clock that tiers have, each once.
+    tier_windows: Vec<ClockWindow>,
 }
 
 impl Joint {
     fn new(all: &[&Parts], mistakes: &mut Finder) -> Joint {
         let names = Interned::new(&all.iter().map(|parts| parts.versions.as_slice()).collect::<Vec<_>>(), mistakes);
-        Joint { names, plugins: Plugins::default(), filters: Filters::default() }
+        Joint { names, plugins: Plugins::default(), filters: Filters::default(), tier_windows: Vec::new() }
     }
 
     /// The plans of one of `all`. A shift that it does not name is that of another.
@@ -88,15 +91,15 @@ impl Joint {
         self.plugins.look_up_in(parts.found.clone());
         let own_dates = OwnDates::of(&parts.versions);
         let plan = |version: &Version| {
-            let Joint { names, plugins, filters } = self;
-            let mut compiler = Compiler { names, plugins, filters, rules: Vec::new(), mistakes };
+            let Joint { names, plugins, filters, tier_windows } = self;
+            let mut compiler = Compiler { names, plugins, filters, tier_windows, rules: Vec::new(), mistakes };
             (version.from.unwrap_or(BEGINNING), compiler.plan(&version.table, &versions, &own_dates))
         };
         parts.versions.iter().map(plan).collect()
     }
 
     fn timelines(self, mut plans: Vec<Vec<(Workday, Plan)>>, mistakes: &mut Finder) -> Option<Vec<PlanTimeline>> {
-        let Joint { mut names, plugins, filters } = self;
+        let Joint { mut names, plugins, filters, tier_windows: _ } = self;
         let of_plans = plans.iter_mut().flatten().map(|(_, plan)| &mut plan.plugins);
         let bindings = plugins.in_order(of_plans, mistakes);
         names.names.filters = filters.words();
@@ -113,6 +116,7 @@ struct Compiler<'a> {
     names: &'a mut Interned,
     plugins: &'a mut Plugins,
     filters: &'a mut Filters,
+    tier_windows: &'a mut Vec<ClockWindow>,
     /// The names of the rules of this version.
     rules: Vec<String>,
     mistakes: &'a mut Finder,

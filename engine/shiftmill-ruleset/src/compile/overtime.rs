@@ -1,10 +1,12 @@
 //! Overtime: tiers in order, and what they need of each other under the chosen way of combining.
 
+use shiftmill_core::pay::clock_tiers::{TIER_WINDOWS_MAX, TierWindow};
 use shiftmill_core::pay::combine::{Alternative, Combine, CombineKind, Overtime};
+use shiftmill_core::pay::premiums::ClockWindow;
 use shiftmill_core::pay::tiers::{
     Consecutive, Counts, CountsKind, OvertimeTier, TierCondition, TierScope, TierScopeKind,
 };
-use shiftmill_core::{Layer, PayCode, PayCodeSet, Unit, Workday};
+use shiftmill_core::{DayTypeSet, Layer, PayCode, PayCodeSet, Unit, Workday};
 
 use super::Compiler;
 use crate::check::read::OneOrPayCodes;
@@ -51,16 +53,28 @@ impl Compiler<'_> {
             CombineKind::Additive => Combine::Additive,
         };
         self.check_unused(table, combine.kind());
+        if matches!(combine, Combine::Table(_)) {
+            for stated in tiers.iter().filter(|stated| stated.tier.when.between.is_some()) {
+                let message = "a table of combinations does not look at the clock".to_owned();
+                let hint = "drop `between`, or choose another way of combining".to_owned();
+                self.mistakes.add(stated.table.place("between"), message, Some(hint));
+            }
+        }
         Overtime { tiers: tiers.into_iter().map(|stated| stated.tier).collect(), combine }
     }
 
     fn tier(&mut self, table: &Table, also: Option<Fits>) -> OvertimeTier {
         let pays_to = self.pay_code(table, "pay", also);
         let rule = self.rule(table);
-        if table.flag("counts_other_tags") && table.tags("where").is_none() {
-            let hint = "add `where`, or drop it".to_owned();
-            let message = "`counts_other_tags` has no effect without `where`".to_owned();
-            self.mistakes.add(table.place("counts_other_tags"), message, Some(hint));
+        let all_days = table.day_types("day_types") == DayTypeSet::ALL;
+        for (setting, condition, idle) in [
+            ("counts_other_tags", "where", table.tags("where").is_none()),
+            ("counts_other_day_types", "day_types", all_days),
+        ] {
+            if table.flag(setting) && idle {
+                let message = format!("`{setting}` has no effect without `{condition}`");
+                self.mistakes.add(table.place(setting), message, Some(format!("add `{condition}`, or drop it")));
+            }
         }
         OvertimeTier {
             rule,
@@ -70,16 +84,35 @@ impl Compiler<'_> {
                 weekdays: table.weekdays("weekdays"),
                 tags: self.filter(rule, table),
                 callback: only_callbacks(table),
+                between: self.tier_window(table),
                 consecutive: table.optional("consecutive").map(consecutive),
             },
             counts: self.counts(table),
             counts_other_tags: table.flag("counts_other_tags"),
+            counts_other_day_types: table.flag("counts_other_day_types"),
             leave_counts: table.flag("leave_counts"),
             limit: table.seconds("after"),
             pays_to,
             multiplier: self.names.names.multiplier(pays_to),
             priority: table.integer("priority").unwrap_or(0) as i16,
         }
+    }
+
+    /// The window of a tier; more different ones than a second has bits are a mistake.
+    fn tier_window(&mut self, table: &Table) -> Option<TierWindow> {
+        let (from, to) = table.window("between")?;
+        let window = ClockWindow { from, to };
+        let known = self.tier_windows.iter().position(|other| *other == window);
+        let position = known.unwrap_or(self.tier_windows.len());
+        if position >= TIER_WINDOWS_MAX {
+            let message = format!("there are more than {TIER_WINDOWS_MAX} different windows of overtime tiers");
+            self.mistakes.add(table.place("between"), message, None);
+            return None;
+        }
+        if known.is_none() {
+            self.tier_windows.push(window);
+        }
+        Some(TierWindow { window, number: position as u8 })
     }
 
     fn scope(&mut self, table: &Table) -> TierScope {

@@ -81,7 +81,8 @@ fn combinations(tiers: &[Stated<'_>], filters: &[TagFilter]) -> Option<Vec<u64>>
         for weekday in Weekday::ALL {
             let fitting = |stated: &&(usize, &Stated<'_>)| {
                 // Every condition is named: a table has a row for each combination that can meet.
-                let TierCondition { day_types, weekdays, tags, callback, consecutive: _ } = &stated.1.tier.when;
+                let TierCondition { day_types, weekdays, tags, callback, between: _, consecutive: _ } =
+                    &stated.1.tier.when;
                 let of_tag = tags.is_none_or(|filter| mask & 1 << filter.0 != 0);
                 let of_work = callback.is_none_or(|only| only == is_callback);
                 day_types.contains(*day_type) && weekdays.contains(weekday) && of_tag && of_work

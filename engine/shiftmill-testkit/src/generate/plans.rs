@@ -6,6 +6,7 @@ use shiftmill_core::open::correction_policy::{CorrectedAs, CorrectionAction, Cor
 use shiftmill_core::open::dedupe::{Dedupe, DedupeKeep};
 use shiftmill_core::open::normalise::{Granularity, NeedsApproval, Normalise};
 use shiftmill_core::open::restriction::{PunchRestriction, RestrictionOutcome};
+use shiftmill_core::pay::clock_tiers::TierWindow;
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
@@ -17,10 +18,10 @@ use shiftmill_core::shape::attendance::{Attendance, Compared, EarlyTier, GraceMo
 use shiftmill_core::shape::breaks::{AutoDeduct, BreakBasis, BreakPlacement, Breaks, Compare, FixedBreak, PaidGap};
 use shiftmill_core::shape::calendar::{Calendar, NamedCalendar, StatedDate, StatutoryRestDay, UnrosteredDay};
 use shiftmill_core::shape::day_parts::HalfDay;
+use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::employment::EmploymentRules;
 use shiftmill_core::shape::expectation::{Expectation, WorkThatCounts};
 use shiftmill_core::shape::flexible::FlexibleStart;
-use shiftmill_core::shape::day_tolerance::ComparedEdges;
 use shiftmill_core::shape::free_lateness::FreeLateness;
 use shiftmill_core::shape::half_day::HalfDaySplit;
 use shiftmill_core::shape::late_off::LateOff;
@@ -40,6 +41,9 @@ use shiftmill_core::{
 };
 
 use super::{Grid, Random, tags};
+
+/// Daily windows of tiers, in quarters of an hour.
+const TIER_WINDOWS: [(u32, u32); 4] = [(84, 24), (88, 20), (24, 84), (50, 49)];
 
 /// Overtime codes of every generated plan with their multipliers.
 const OVERTIME: [(PayCode, u16); 4] =
@@ -803,6 +807,9 @@ impl Maker<'_> {
             9 => Combine::Additive,
             _ => Combine::StraightTimeOnly,
         };
+        if matches!(combine, Combine::Table(_)) {
+            tiers.iter_mut().for_each(|tier| tier.when.between = None);
+        }
         if combine == Combine::Additive {
             for tier in &mut tiers {
                 tier.pays_to = *self.random.one_of(&[NIGHT, WEEKEND]);
@@ -838,6 +845,7 @@ impl Maker<'_> {
             when: self.condition(),
             counts,
             counts_other_tags: self.random.chance(40),
+            counts_other_day_types: self.random.chance(30),
             leave_counts: self.random.chance(25),
             limit,
             pays_to,
@@ -852,6 +860,7 @@ impl Maker<'_> {
             weekdays: WeekdaySet::ALL,
             tags: None,
             callback: None,
+            between: None,
             consecutive: None,
         };
         match self.random.below(8) {
@@ -873,6 +882,11 @@ impl Maker<'_> {
             _ => {}
         }
         condition.tags = self.tags();
+        condition.between = self.random.maybe(15, |random| {
+            let number = random.below(TIER_WINDOWS.len() as u64) as u8;
+            let (from, to) = TIER_WINDOWS[usize::from(number)];
+            TierWindow { window: ClockWindow { from: from * 900, to: to * 900 }, number }
+        });
         condition.callback = self.random.maybe(15, |random| random.chance(50));
         condition
     }

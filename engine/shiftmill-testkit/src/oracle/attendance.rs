@@ -132,7 +132,8 @@ fn forgiven_on(view: &View<'_>, workday: Workday) -> i64 {
             let (early, late) = distance_in(view, rules, duty, at);
             found.extend([(early, graces.early_in), (late, graces.late)]);
         }
-        if let Some((at, _)) = judged(question, last_out_tap(question, &own)).filter(|_| end && duty.free_end.is_none()) {
+        if let Some((at, _)) = judged(question, last_out_tap(question, &own)).filter(|_| end && duty.free_end.is_none())
+        {
             let (early, late) = distance_out(view, rules, duty, at);
             found.extend([(early, graces.early), (late, graces.late_out)]);
         }

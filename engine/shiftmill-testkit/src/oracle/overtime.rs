@@ -12,7 +12,7 @@ use shiftmill_core::{Because, DayType, PayCode, PayCodeSet, Plan, Reason, SpanSt
 use super::assignments::{all_plans, has_jobs, job_of, plan_for, tag_on};
 use super::callbacks::is_in_callback;
 use super::days::day_type;
-use super::moments::Moment;
+use super::moments::{Moment, daily_windows};
 use super::shifts::{Shift, whole_of};
 use super::{Amount, plan_of, presets, tags};
 use crate::engine::Question;
@@ -195,7 +195,7 @@ impl<'a> Desk<'a> {
                 if !feeds {
                     continue;
                 }
-                if moment.counts_as_work() && self.fits_tag(rule, moment.tag) && counter >= rule.tier.limit.0 {
+                if moment.counts_as_work() && self.may_claim(rule, moment) && counter >= rule.tier.limit.0 {
                     claims.push((index, rule, because(rule, moment, day.number)));
                 }
                 counter += moment.length;
@@ -357,7 +357,9 @@ impl<'a> Desk<'a> {
             let day = self.day(line, amount.workday);
             let tag = tag_on(self.question, amount.workday);
             let Some(rule) = self.rule_of_work(line, day, amount.workday, tag) else { continue };
-            let fits = rule.tier.when.day_types.contains(day_type(self.question, amount.workday))
+            let day_types = rule.tier.when.day_types;
+            let fits = (rule.tier.counts_other_day_types
+                || day_types.contains(day_type(self.question, amount.workday)))
                 && (rule.tier.counts_other_tags || self.fits_tag(rule, tag_on(self.question, amount.workday)))
                 && self.fits_workday(rule, amount.workday)
                 && rule.tier.when.callback != Some(true);
@@ -371,7 +373,7 @@ impl<'a> Desk<'a> {
 
     /// Whether a moment may feed the counter of a tier.
     fn counts(&self, rule: Rule<'a>, moment: &Moment) -> bool {
-        rule.tier.when.day_types.contains(moment.day_type)
+        (rule.tier.counts_other_day_types || rule.tier.when.day_types.contains(moment.day_type))
             && (rule.tier.counts_other_tags || self.fits_tag(rule, moment.tag))
             && self.fits_workday(rule, moment.overtime)
             && rule.tier.when.callback.is_none_or(|only| only == is_in_callback(self.shifts, moment))
@@ -381,10 +383,24 @@ impl<'a> Desk<'a> {
         tags::fits(self.question, rule.tier.when.tags, tag)
     }
 
+    /// Whether a tier may claim a moment that it counts.
+    fn may_claim(&self, rule: Rule<'a>, moment: &Moment) -> bool {
+        let day_types = rule.tier.when.day_types;
+        day_types.contains(moment.day_type) && self.fits_tag(rule, moment.tag) && self.is_in_window(rule, moment.at)
+    }
+
+    fn is_in_window(&self, rule: Rule<'a>, at: Timestamp) -> bool {
+        rule.tier.when.between.is_none_or(|between| {
+            let (zone, window) = (&self.question.zone, between.window);
+            let windows = daily_windows(zone, at, at, window.from, window.to);
+            windows.iter().any(|window| window.start <= at && at < window.end)
+        })
+    }
+
     /// Whether the conditions of a tier that look at the workday hold.
     fn fits_workday(&self, rule: Rule<'a>, workday: Workday) -> bool {
         // Every condition is named, so that a new one does not compile until it is applied.
-        let TierCondition { day_types: _, tags: _, callback: _, weekdays, consecutive } = &rule.tier.when;
+        let TierCondition { day_types: _, tags: _, callback: _, between: _, weekdays, consecutive } = &rule.tier.when;
         weekdays.contains(workday.weekday())
             && consecutive.is_none_or(|consecutive| {
                 let number = self.day_in_run(rule, consecutive, workday);
@@ -520,7 +536,7 @@ impl<'a> Desk<'a> {
             // The tiers are in order: the last one reached of each scope is its highest.
             let mut highest: BTreeMap<u8, usize> = BTreeMap::new();
             for (place, key, rule) in &present {
-                if self.fits_tag(*rule, moment.tag) && counters[&(*place, *key)] >= rule.tier.limit.0 {
+                if self.may_claim(*rule, &moment) && counters[&(*place, *key)] >= rule.tier.limit.0 {
                     highest.insert(width(rule.tier.scope), rule.index);
                 }
             }

@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::super::stated::Stated;
+use super::weekday;
 
 /// The facts of a case.
 pub(super) struct Facts {
@@ -158,6 +159,17 @@ impl Facts {
             }
         }
         Ok(())
+    }
+
+    /// The dates on these weekdays, from the day before the first punch to the day after the last.
+    pub fn dates_on(&self, weekdays: &[String]) -> Result<Vec<String>, Unsupported> {
+        let days = weekdays.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
+        let dates = || self.punches.iter().map(|punch| punch.at.date());
+        let (Some(first), Some(last)) = (dates().min(), dates().max()) else { return Ok(Vec::new()) };
+        let around =
+            first.saturating_sub(1.day()).series(1.day()).take_while(|date| *date <= last.saturating_add(1.day()));
+        let short = |date: &Date| format!("{:?}", date.weekday()).chars().take(3).collect::<String>();
+        Ok(around.filter(|date| days.contains(&short(date).as_str())).map(|date| date.to_string()).collect())
     }
 
     /// True when something is punched on one of these dates.

@@ -11,7 +11,7 @@ use toml::Value;
 
 use super::super::keys::{Keys, Unsupported, unsupported};
 use super::document::{entry, texts};
-use super::{Translator, minutes, places};
+use super::{Translator, minutes, places, window};
 
 /// A tier in the making.
 #[derive(Clone)]
@@ -39,7 +39,10 @@ impl Translator {
         let mut tiers = Vec::new();
         if let Some(mut daily) = self.policy.object("daily_overtime")? {
             self.no_counts(&mut daily)?;
-            tiers.extend(self.tiers("daily", "workday", &mut daily)?);
+            match daily.number("after_minutes")?.filter(|_| !daily.has("tiers")) {
+                Some(after) => tiers.extend(self.bands(after, daily.text("code")?)?),
+                None => tiers.extend(self.tiers("daily", "workday", &mut daily)?),
+            }
             daily.finish()?;
         }
         let weekly_counts = match self.policy.object("weekly_overtime")? {
@@ -86,6 +89,35 @@ impl Translator {
             self.push_tier(&tier);
         }
         overtime.finish()
+    }
+
+    /// Overtime beyond a length, by the clock where there is a night, and by the date where there are holidays.
+    fn bands(&mut self, after: i64, code: Option<String>) -> Result<Vec<Tier>, Unsupported> {
+        let night = self.policy.clone().object("night_window")?.map(window).transpose()?;
+        let bands: &[(&str, i64)] = match (code.is_some(), night.is_some(), self.has_holidays()) {
+            (true, _, _) | (false, false, false) => &[("overtime", 1_500)],
+            (false, false, true) => &[("overtime", 1_250), ("overtime_holiday", 2_000)],
+            (false, true, false) => &[("overtime_day", 1_250), ("overtime_night", 1_750)],
+            (false, true, true) => &[
+                ("overtime_day", 1_250),
+                ("overtime_night", 1_750),
+                ("overtime_holiday_day", 2_000),
+                ("overtime_holiday_night", 2_500),
+            ],
+        };
+        let tier = |(name, rate): &(&str, i64)| {
+            let mut more = toml::Table::new();
+            if name.ends_with("night") {
+                more.extend(night.clone().map(|night| ("between".to_owned(), night.into())));
+            }
+            if name.contains("holiday") {
+                more.insert("day_types".into(), texts(["statutory_holiday"]));
+                more.insert("counts_other_day_types".into(), true.into());
+            }
+            let code = code.clone().unwrap_or_else(|| (*name).to_owned());
+            Tier { name: (*name).to_owned(), scope: "workday", after, code, rate: *rate, more }
+        };
+        Ok(bands.iter().map(tier).collect())
     }
 
     fn no_counts(&self, keys: &mut Keys) -> Result<(), Unsupported> {

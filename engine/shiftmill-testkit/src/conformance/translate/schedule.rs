@@ -146,7 +146,11 @@ impl Translator {
     }
 
     pub(super) fn calendar(&mut self) -> Result<(), Unsupported> {
-        let holidays = self.policy.texts("holidays")?;
+        let mut holidays = self.policy.texts("holidays")?;
+        let by_weekday = self.policy.texts("holiday_weekdays")?;
+        holidays.extend(self.facts.dates_on(&by_weekday)?);
+        holidays.sort_unstable();
+        holidays.dedup();
         let days_off = self.policy.texts("weekend")?;
         if !days_off.is_empty() {
             let days = days_off.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
@@ -160,14 +164,25 @@ impl Translator {
         }
         if !holidays.is_empty() {
             self.no_absence_on(&holidays)?;
-            // A shift belongs to the date of its workday as a whole.
-            self.document.set("holidays.basis", "workday");
+            // A shift belongs to the date of its workday as a whole, unless each minute is of its own date.
+            let basis = if self.has_bands()? { "calendar_split" } else { "workday" };
+            self.document.set("holidays.basis", basis);
             self.document.set("calendar.statutory_holidays", texts(holidays));
         }
         Ok(())
     }
 
     /// No employee is absent on a holiday: absence is not checked from its date to the next.
+    /// Whether daily overtime is told apart by the clock and the date of each minute.
+    fn has_bands(&self) -> Result<bool, Unsupported> {
+        let daily = self.policy.clone().object("daily_overtime")?;
+        Ok(daily.is_some_and(|daily| daily.has("after_minutes") && !daily.has("tiers") && !daily.has("code")))
+    }
+
+    pub(super) fn has_holidays(&self) -> bool {
+        self.document.get("calendar.statutory_holidays").is_some()
+    }
+
     fn no_absence_on(&mut self, holidays: &[String]) -> Result<(), Unsupported> {
         let judged = self.document.get("attendance.absence_delay").unwrap_or_else(|| "0m".into());
         for holiday in holidays {
