@@ -86,7 +86,7 @@ coded! {
         /// A run of workweeks.
         Workweeks = 2 "workweeks",
         /// A month, or a month with the months before it.
-        Months = 3 "months",
+        Months = 3 "month",
         /// A year.
         Year = 4 "year",
         /// The pay period of the request.
@@ -231,7 +231,8 @@ pub(super) fn gather(
 
 /// How much counts on workdays from `first` to `last`.
 fn sum(counted: &[Counted], first: Workday, last: Workday) -> Seconds {
-    let until = |end: usize| end.checked_sub(1).and_then(|index| counted.get(index)).map_or(Seconds::ZERO, Counted::end);
+    let until =
+        |end: usize| end.checked_sub(1).and_then(|index| counted.get(index)).map_or(Seconds::ZERO, Counted::end);
     let from = until(counted.partition_point(|it| it.workday < first));
     until(counted.partition_point(|it| it.workday <= last)).beyond(from)
 }

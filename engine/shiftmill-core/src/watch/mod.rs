@@ -253,12 +253,7 @@ impl Watch<'_> {
 }
 
 /// Raises what the watchers of a card find.
-pub(crate) fn watch<R: Recorder>(
-    inputs: &Inputs<'_>,
-    state: &mut CardState,
-    scratch: &mut Scratch,
-    recorder: &mut R,
-) {
+pub(crate) fn watch<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch, recorder: &mut R) {
     if inputs.timeline.needs().watchers {
         watch_all(inputs, state, scratch, recorder);
     }

@@ -77,9 +77,12 @@ impl WeeklyRest {
             if (self.per == RestPer::SevenDays || ends_week) && inputs.card.employs(workday) {
                 let rest = self.longest(inputs, watch.plan, presence, workday);
                 let short = rest < self.at_least;
-                let raised = short && !(self.per == RestPer::SevenDays && is_short_on(inputs, watch, presence, workday.plus(-1)));
+                let raised = short
+                    && !(self.per == RestPer::SevenDays && is_short_on(inputs, watch, presence, workday.plus(-1)));
                 let level = if raised { Level::Passed } else { Level::Kept };
-                let at = WorkdayWindow::of(workday, watch.plan.workdays.opens_at, &mut ZoneCursor::new(inputs.card.zone)).start;
+                let at =
+                    WorkdayWindow::of(workday, watch.plan.workdays.opens_at, &mut ZoneCursor::new(inputs.card.zone))
+                        .start;
                 watch.notice(Finding { level, workday, at, measure: rest }, noticed);
                 if raised || ends_week && !short {
                     let days = WorkdayRange { first: workday.plus(-6), last: workday };
