@@ -363,6 +363,8 @@ exceptions! {
     SPREAD_TOO_LONG = 66 "spread_too_long",
     /// Two scheduled shifts overlap.
     SHIFT_OVERLAP = 67 "shift_overlap",
+    /// Less time of breaks in a long workday than a watcher asks for.
+    BREAK_SHORT = 68 "break_short",
 }
 
 impl ExceptionCode {

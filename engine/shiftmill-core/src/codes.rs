@@ -440,6 +440,8 @@ coded! {
         SpreadTooLong = 66 "spread_too_long",
         /// Two scheduled shifts overlap.
         ShiftOverlap = 67 "shift_overlap",
+        /// Less time of breaks in a long workday than a watcher asks for.
+        BreakShort = 68 "break_short",
     }
 }
 
@@ -506,7 +508,8 @@ impl ExceptionCode {
             | E::ConsecutiveDays
             | E::ContinuousWork
             | E::SpreadTooLong
-            | E::ShiftOverlap => false,
+            | E::ShiftOverlap
+            | E::BreakShort => false,
         }
     }
 }

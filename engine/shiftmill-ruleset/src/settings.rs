@@ -1474,7 +1474,7 @@ static WATCHER: Section = Section {
         optional(
             "at_least",
             Kind::Length { least: 1, most: 168 * HOUR },
-            "Of `rest_between_shifts` and `weekly_rest`: the least rest that is enough.",
+            "Of rests and `breaks`: the least that is enough.",
         ),
         optional(
             "between",
@@ -1506,6 +1506,16 @@ static WATCHER: Section = Section {
             "break_at_least",
             Kind::Length { least: 1, most: 24 * HOUR },
             "Of `continuous_work`: how long a break is, at least.",
+        ),
+        optional(
+            "worked_over",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `breaks`: a workday with more work needs them.",
+        ),
+        optional(
+            "piece_at_least",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `breaks`: how long each of them is, at least; `1s` without the setting.",
         ),
         optional(
             "severity",

@@ -13,6 +13,7 @@
 //! - Shown:  timecards/watchers/*.md
 #![allow(clippy::indexing_slicing, reason = "the index is that of an entry found or added just before")]
 
+pub mod breaks;
 pub mod continuous_work;
 pub mod days_in_a_row;
 pub mod hours;
@@ -25,13 +26,14 @@ pub mod weekly_rest;
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, Noticed};
+use crate::card::{CardState, Noticed, Pair};
 use crate::coded::coded;
 use crate::codes::{ExceptionCode, RuleId, Severity};
 use crate::plan::Plan;
 use crate::record::{Note, Recorder};
 use crate::time::{Seconds, Timestamp, Workday, WorkdayRange};
 use crate::timecard::{Inputs, OpeningBalance};
+use breaks::Breaks;
 use continuous_work::ContinuousWork;
 use days_in_a_row::DaysInARow;
 use hours::{Counted, Hours};
@@ -69,6 +71,8 @@ pub enum Watched {
     Spread(Spread),
     /// Scheduled shifts that overlap.
     ShiftOverlap,
+    /// The breaks of a long workday.
+    Breaks(Breaks),
 }
 
 coded! {
@@ -88,6 +92,8 @@ coded! {
         Spread = 5 "spread",
         /// Scheduled shifts that overlap.
         ShiftOverlap = 6 "shift_overlap",
+        /// The breaks of a long workday.
+        Breaks = 7 "breaks",
     }
 }
 
@@ -114,6 +120,7 @@ impl WatcherKind {
             WatcherKind::ContinuousWork => ExceptionCode::ContinuousWork,
             WatcherKind::Spread => ExceptionCode::SpreadTooLong,
             WatcherKind::ShiftOverlap => ExceptionCode::ShiftOverlap,
+            WatcherKind::Breaks => ExceptionCode::BreakShort,
         }
     }
 }
@@ -134,6 +141,7 @@ impl Watched {
             Watched::ContinuousWork(_) => WatcherKind::ContinuousWork,
             Watched::Spread(_) => WatcherKind::Spread,
             Watched::ShiftOverlap => WatcherKind::ShiftOverlap,
+            Watched::Breaks(_) => WatcherKind::Breaks,
         }
     }
 }
@@ -146,7 +154,7 @@ impl Watcher {
             Watched::RestBetweenShifts(rest) => rest.days_before(),
             Watched::WeeklyRest(rest) => rest.days_before(),
             Watched::DaysInARow(days) => days.days_before(),
-            Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap => 0,
+            Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap | Watched::Breaks(_) => 0,
         }
     }
 
@@ -157,9 +165,11 @@ impl Watcher {
             Watched::Hours(hours) => hours.context_from(plan, self.rule, first, balances),
             Watched::WeeklyRest(rest) => rest.context_from(plan, first),
             Watched::DaysInARow(days) => days.context_from(plan, first),
-            Watched::RestBetweenShifts(_) | Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap => {
-                by_days()
-            }
+            Watched::RestBetweenShifts(_)
+            | Watched::ContinuousWork(_)
+            | Watched::Spread(_)
+            | Watched::ShiftOverlap
+            | Watched::Breaks(_) => by_days(),
         }
     }
 }
@@ -184,6 +194,8 @@ pub(crate) struct Scratch {
     presence: Vec<Presence>,
     /// The same by workday.
     presence_by_workday: Vec<Presence>,
+    /// Pairs by workday.
+    pairs: Vec<(Workday, Pair)>,
     counted: Vec<Counted>,
     /// As `counted`, by the settings of the version before.
     counted_before: Vec<Counted>,
@@ -286,7 +298,7 @@ fn judge<R: Recorder>(
     scratch: &mut Scratch,
     recorder: &mut R,
 ) {
-    let Scratch { presence, presence_by_workday, counted, counted_before, raised } = scratch;
+    let Scratch { presence, presence_by_workday, pairs, counted, counted_before, raised } = scratch;
     match &watcher.watches {
         Watched::Hours(hours) => {
             let raised = raised_by(watcher.rule, raised);
@@ -301,6 +313,7 @@ fn judge<R: Recorder>(
         Watched::ContinuousWork(work) => work.judge(inputs, watch, state, recorder),
         Watched::Spread(spread) => spread.judge(watch, presence_by_workday, &mut state.noticed, recorder),
         Watched::ShiftOverlap => shift_overlap::judge(inputs, watch, state, recorder),
+        Watched::Breaks(breaks) => breaks.judge(inputs, watch, state, pairs, recorder),
     }
 }
 

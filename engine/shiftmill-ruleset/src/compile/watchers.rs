@@ -1,5 +1,6 @@
 //! Watchers: limits that raise exceptions.
 
+use shiftmill_core::watch::breaks::Breaks;
 use shiftmill_core::watch::continuous_work::ContinuousWork;
 use shiftmill_core::watch::days_in_a_row::DaysInARow;
 use shiftmill_core::watch::hours::{CountedTime, CountedTimeKind, Hours, HoursScope, HoursScopeKind};
@@ -21,7 +22,7 @@ const BASE: Fits = Fits { layer: Layer::Base, unit: Unit::Second };
 const WATCHERS_MAX: usize = 64;
 
 /// The settings that only some kinds of watcher have.
-const PARTICULAR: [&str; 21] = [
+const PARTICULAR: [&str; 23] = [
     "scope",
     "limit",
     "reached",
@@ -43,6 +44,8 @@ const PARTICULAR: [&str; 21] = [
     "worked_at_least",
     "break_at_least",
     "callbacks",
+    "worked_over",
+    "piece_at_least",
 ];
 
 /// The settings that a kind of watcher needs, and those that it may have.
@@ -70,6 +73,7 @@ const fn settings_of(kind: WatcherKind) -> (&'static [&'static str], &'static [&
         WatcherKind::ContinuousWork => (&["limit", "break_at_least"], &["reached", "warn_at"]),
         WatcherKind::Spread => (&["limit"], &["reached", "warn_at", "callbacks"]),
         WatcherKind::ShiftOverlap => (&[], &[]),
+        WatcherKind::Breaks => (&["worked_over", "at_least"], &["piece_at_least"]),
     }
 }
 
@@ -129,6 +133,11 @@ impl Compiler<'_> {
             }),
             WatcherKind::Spread => Watched::Spread(Spread { limit: limit(table, table.seconds("limit")), callbacks }),
             WatcherKind::ShiftOverlap => Watched::ShiftOverlap,
+            WatcherKind::Breaks => Watched::Breaks(Breaks {
+                worked_over: table.seconds("worked_over"),
+                at_least,
+                piece_at_least: table.length("piece_at_least").unwrap_or(Seconds(1)),
+            }),
         }
     }
 

@@ -44,8 +44,8 @@ pub struct Answer {
 pub struct Day {
     /// Pay lines: code, layer, whether it is paid and leave or not, the rule, seconds.
     pub lines: Vec<Line>,
-    /// Exceptions: code, state, measure.
-    pub exceptions: Vec<(ExceptionCode, ExceptionState, Seconds)>,
+    /// Exceptions.
+    pub exceptions: Vec<Raised>,
     /// Whether anything was worked or punched.
     pub present: bool,
     /// Whether a shift is planned.
@@ -54,6 +54,19 @@ pub struct Day {
     pub in_after_leave: bool,
     /// Whether leave begins after the start of a planned shift without punches.
     pub leave_after_start: bool,
+}
+
+/// An exception.
+#[derive(Clone, Debug)]
+pub struct Raised {
+    /// Its code.
+    pub code: ExceptionCode,
+    /// How far it has got.
+    pub state: ExceptionState,
+    /// Its size.
+    pub measure: Seconds,
+    /// The rule that raised it.
+    pub rule: String,
 }
 
 /// The pay of one rule to one code on a date.
@@ -289,7 +302,8 @@ fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
         answer.days.entry(row.workday).or_default().lines.push(line);
     }
     for row in results.exceptions.rows(0..results.exceptions.len()) {
-        answer.days.entry(row.workday).or_default().exceptions.push((row.code, row.state, row.measure));
+        let (code, state, measure, rule) = (row.code, row.state, row.measure, names.rule(row.rule).to_owned());
+        answer.days.entry(row.workday).or_default().exceptions.push(Raised { code, state, measure, rule });
     }
     for row in results.workdays.rows(0..results.workdays.len()) {
         let day = answer.days.entry(row.workday).or_default();

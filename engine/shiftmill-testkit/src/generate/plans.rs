@@ -32,6 +32,7 @@ use shiftmill_core::shape::rest_requirement::RestRequirement;
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftBlock, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
+use shiftmill_core::watch::breaks::Breaks as WatchedBreaks;
 use shiftmill_core::watch::continuous_work::ContinuousWork;
 use shiftmill_core::watch::days_in_a_row::{DaysInARow, RunReset};
 use shiftmill_core::watch::hours::{CountedTime, Hours, HoursScope};
@@ -984,13 +985,14 @@ impl Maker<'_> {
             Watched::DaysInARow(run) => run.worked_at_least = self.minutes(1, 600),
             Watched::ContinuousWork(work) => work.break_at_least = self.minutes(5, 90),
             Watched::Spread(spread) => spread.limit = self.limit(spread.limit.most),
+            Watched::Breaks(breaks) => breaks.at_least = self.minutes(15, 90),
             Watched::ShiftOverlap => watcher.watches = self.watched(),
         }
     }
 
     fn watched(&mut self) -> Watched {
         let callbacks = self.flag();
-        match self.random.below(12) {
+        match self.random.below(13) {
             0..=4 => Watched::Hours(self.watched_hours()),
             5 => {
                 let between = *self.random.one_of(RestBetween::ALL);
@@ -1016,6 +1018,11 @@ impl Maker<'_> {
             10 => {
                 let most = self.minutes(360, 900);
                 Watched::Spread(Spread { limit: self.limit(most), callbacks })
+            }
+            11 => {
+                let (worked_over, at_least) = (self.minutes(60, 540), self.minutes(15, 90));
+                let piece_at_least = if self.flag() { Seconds(1) } else { self.minutes(1, 30) };
+                Watched::Breaks(WatchedBreaks { worked_over, at_least, piece_at_least })
             }
             _ => Watched::ShiftOverlap,
         }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use shiftmill_core::watch::breaks::Breaks;
 use shiftmill_core::watch::continuous_work::ContinuousWork;
 use shiftmill_core::watch::days_in_a_row::{DaysInARow, RunReset};
 use shiftmill_core::watch::hours::{CountedTime, Hours, HoursScope};
@@ -87,6 +88,7 @@ pub(super) fn is_of_watcher(code: ExceptionCode) -> bool {
         ExceptionCode::ContinuousWork,
         ExceptionCode::SpreadTooLong,
         ExceptionCode::ShiftOverlap,
+        ExceptionCode::BreakShort,
     ]
     .contains(&code)
 }
@@ -100,6 +102,7 @@ fn code_of(watched: &Watched) -> ExceptionCode {
         Watched::ContinuousWork(_) => ExceptionCode::ContinuousWork,
         Watched::Spread(_) => ExceptionCode::SpreadTooLong,
         Watched::ShiftOverlap => ExceptionCode::ShiftOverlap,
+        Watched::Breaks(_) => ExceptionCode::BreakShort,
     }
 }
 
@@ -124,7 +127,7 @@ pub(super) fn first_needed(question: &Question, plan: &Plan, watcher: &Watcher, 
             RunReset::Workweek => week_of(plan, from),
             RunReset::Rolling => from.plus(-((run.limit.most.0 / DAY) as i32 + 1)),
         },
-        Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap => from,
+        Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap | Watched::Breaks(_) => from,
     }
 }
 
@@ -257,6 +260,7 @@ impl Desk<'_> {
             Watched::ContinuousWork(work) => self.continuous(work, day),
             Watched::Spread(spread) => self.spread(spread, day),
             Watched::ShiftOverlap => self.overlaps(day),
+            Watched::Breaks(breaks) => self.breaks(breaks, day),
         }
     }
 
@@ -477,6 +481,22 @@ impl Desk<'_> {
         let found = compare(&spread.limit, measured.0);
         let at = instant(&spread.limit, found, 0, &[(first, measured.0)]);
         at.map(|at| (found, at, measured)).into_iter().collect()
+    }
+
+    fn breaks(&self, breaks: &Breaks, day: Workday) -> Vec<(Found, Timestamp, Seconds)> {
+        let of_day = self.shifts.iter().filter(|shift| shift.shown_on == day).flat_map(|shift| &shift.pairs);
+        let mut pairs: Vec<&Pair> = of_day.collect();
+        pairs.sort_by_key(|pair| pair.raw_start);
+        let gaps = (1..pairs.len()).map(|index| {
+            let ended = pairs[..index].iter().map(|pair| pair.raw_end).max();
+            ended.map_or(0, |ended| pairs[index].raw_start.since(ended).0)
+        });
+        let taken: u32 = gaps.filter(|gap| *gap >= breaks.piece_at_least.0).sum();
+        let pieces: Vec<(Timestamp, u32)> =
+            pairs.iter().map(|pair| (pair.raw_start, pair.raw_end.since(pair.raw_start).0)).collect();
+        let over = Limit { most: breaks.worked_over, passed: PassedWhen::Over, warn_at: None };
+        let needed_at = instant(&over, Found::Passed, 0, &pieces).filter(|_| taken < breaks.at_least.0);
+        needed_at.map(|at| (Found::Passed, at, Seconds(taken))).into_iter().collect()
     }
 
     fn overlaps(&self, day: Workday) -> Vec<(Found, Timestamp, Seconds)> {

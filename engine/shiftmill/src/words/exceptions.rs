@@ -81,6 +81,7 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::ContinuousWork => "more work without a break than a limit allows",
         ExceptionCode::SpreadTooLong => "too long from the first in to the last out of the day",
         ExceptionCode::ShiftOverlap => "two scheduled shifts overlap",
+        ExceptionCode::BreakShort => "too little time of breaks for so much work",
     }
 }
 
@@ -225,7 +226,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::ConsecutiveDays
         | E::ContinuousWork
         | E::SpreadTooLong
-        | E::ShiftOverlap => true,
+        | E::ShiftOverlap
+        | E::BreakShort => true,
     }
 }
 
@@ -293,7 +295,8 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::ConsecutiveDays
         | ExceptionCode::ContinuousWork
         | ExceptionCode::SpreadTooLong
-        | ExceptionCode::ShiftOverlap => "time:",
+        | ExceptionCode::ShiftOverlap
+        | ExceptionCode::BreakShort => "time:",
     }
 }
 
