@@ -2,7 +2,7 @@
 //! - Takes:  worked shifts with their raw punches; the ins and outs that pairing filled in.
 //! - Gives:  `rest_short` on the workday of the later shift, at its first in, measured by the rest that there was.
 //! - Edges:  a rest of exactly `at_least` is enough. The blocks of a split shift, and a stretch of work that only the
-//!   schedule divides, are one shift. With `between = "workdays"` the shifts of one workday are one too. Call-backs
+//!   schedule divides, are one shift, and so are shifts that touch. With `between = "workdays"` the shifts of one workday are one too. Call-backs
 //!   interrupt a rest, unless `callbacks` is off. Rounding changes no rest.
 //! - Source: Directive 2003/88/EC art. 3 and ArbZG section 5 (11 hours); Ontario Employment Standards Act s. 18 (8 hours).
 //! - Shown:  timecards/watchers/rest_between_shifts.md
@@ -60,7 +60,7 @@ impl RestBetweenShifts {
             };
             let same = shift.goes_on || self.between == RestBetween::Workdays && shift.workday == last.workday;
             let rest = shift.start.since(last.end);
-            if !same && rest < self.at_least && watch.days.contains(shift.workday) {
+            if !same && !rest.is_zero() && rest < self.at_least && watch.days.contains(shift.workday) {
                 let (level, workday, at) = (Level::Passed, shift.workday, shift.start);
                 watch.notice(Finding { level, workday, at, measure: rest }, noticed);
                 let days = WorkdayRange { first: last.workday, last: workday };

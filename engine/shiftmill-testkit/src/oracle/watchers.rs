@@ -381,7 +381,8 @@ impl Desk<'_> {
             let Some(ended) = before.iter().map(|shift| presence(shift).1).max() else { continue };
             let same_day = rest.between == RestBetween::Workdays && before[index - 1].shown_on == day;
             let (at, taken) = (presence(shift).0, presence(shift).0.since(ended));
-            if !shift.continues && !shift.joins && !same_day && taken < rest.at_least {
+            let touches = taken == Seconds::ZERO;
+            if !shift.continues && !shift.joins && !same_day && !touches && taken < rest.at_least {
                 findings.push((Found::Passed, at, taken));
             }
         }
