@@ -361,10 +361,8 @@ exceptions! {
     CONTINUOUS_WORK = 65 "continuous_work",
     /// A workday with a longer spread than a watcher allows.
     SPREAD_TOO_LONG = 66 "spread_too_long",
-    /// Two scheduled shifts overlap.
-    SHIFT_OVERLAP = 67 "shift_overlap",
     /// Less time of breaks in a long workday than a watcher asks for.
-    BREAK_SHORT = 68 "break_short",
+    BREAK_SHORT = 67 "break_short",
 }
 
 impl ExceptionCode {

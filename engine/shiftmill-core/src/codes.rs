@@ -438,10 +438,8 @@ coded! {
         ContinuousWork = 65 "continuous_work",
         /// A workday with a longer spread than a watcher allows.
         SpreadTooLong = 66 "spread_too_long",
-        /// Two scheduled shifts overlap.
-        ShiftOverlap = 67 "shift_overlap",
         /// Less time of breaks in a long workday than a watcher asks for.
-        BreakShort = 68 "break_short",
+        BreakShort = 67 "break_short",
     }
 }
 
@@ -508,7 +506,6 @@ impl ExceptionCode {
             | E::ConsecutiveDays
             | E::ContinuousWork
             | E::SpreadTooLong
-            | E::ShiftOverlap
             | E::BreakShort => false,
         }
     }

@@ -232,7 +232,7 @@ pub enum Note {
         workday: Workday,
         /// What it measured; of days, 24 hours for each.
         measured: Seconds,
-        /// The limit; zero where there is none.
+        /// The limit.
         limit: Seconds,
         /// What it found.
         outcome: WatchOutcome,

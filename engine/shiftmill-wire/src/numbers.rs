@@ -94,7 +94,7 @@ numbered! {
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
         OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed CallbackWork UnapprovedCallback OffsitePunch
         UnapprovedOffsitePunch LateRecordedPunch StaleOverride HoursOverLimit LimitNear RestShort WeeklyRestShort
-        ConsecutiveDays ContinuousWork SpreadTooLong ShiftOverlap BreakShort
+        ConsecutiveDays ContinuousWork SpreadTooLong BreakShort
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
@@ -105,7 +105,7 @@ numbered! {
     ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead Allows }
     StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }
     WatcherKind is WatcherKind {
-        Hours RestBetweenShifts WeeklyRest DaysInARow ContinuousWork Spread ShiftOverlap Breaks
+        Hours RestBetweenShifts WeeklyRest DaysInARow ContinuousWork Spread Breaks
     }
     WatchOutcome is WatchOutcome { Kept Near Passed }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }

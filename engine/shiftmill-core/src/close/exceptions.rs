@@ -77,7 +77,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         }
         E::OvertimeCapDay | E::CompLeaveNotAllowed | E::OutsideEmployment => Some(Severity::High),
         E::HoursOverLimit | E::RestShort | E::WeeklyRestShort | E::ConsecutiveDays => Some(Severity::High),
-        E::ContinuousWork | E::SpreadTooLong | E::ShiftOverlap | E::BreakShort => Some(Severity::Medium),
+        E::ContinuousWork | E::SpreadTooLong | E::BreakShort => Some(Severity::Medium),
         E::LimitNear => Some(Severity::Low),
         E::OvertimeUnapproved | E::OvertimeOverApproved | E::OvertimeBelowMinimum => Some(Severity::Medium),
         E::PluginFailed => Some(Severity::Critical),

@@ -20,7 +20,6 @@ pub mod hours;
 pub mod limit;
 mod presence;
 pub mod rest_between_shifts;
-pub mod shift_overlap;
 pub mod spread;
 pub mod weekly_rest;
 
@@ -69,8 +68,6 @@ pub enum Watched {
     ContinuousWork(ContinuousWork),
     /// From the first in to the last out of a workday.
     Spread(Spread),
-    /// Scheduled shifts that overlap.
-    ShiftOverlap,
     /// The breaks of a long workday.
     Breaks(Breaks),
 }
@@ -90,10 +87,8 @@ coded! {
         ContinuousWork = 4 "continuous_work",
         /// From the first in to the last out of a workday.
         Spread = 5 "spread",
-        /// Scheduled shifts that overlap.
-        ShiftOverlap = 6 "shift_overlap",
         /// The breaks of a long workday.
-        Breaks = 7 "breaks",
+        Breaks = 6 "breaks",
     }
 }
 
@@ -119,7 +114,6 @@ impl WatcherKind {
             WatcherKind::DaysInARow => ExceptionCode::ConsecutiveDays,
             WatcherKind::ContinuousWork => ExceptionCode::ContinuousWork,
             WatcherKind::Spread => ExceptionCode::SpreadTooLong,
-            WatcherKind::ShiftOverlap => ExceptionCode::ShiftOverlap,
             WatcherKind::Breaks => ExceptionCode::BreakShort,
         }
     }
@@ -140,7 +134,6 @@ impl Watched {
             Watched::DaysInARow(_) => WatcherKind::DaysInARow,
             Watched::ContinuousWork(_) => WatcherKind::ContinuousWork,
             Watched::Spread(_) => WatcherKind::Spread,
-            Watched::ShiftOverlap => WatcherKind::ShiftOverlap,
             Watched::Breaks(_) => WatcherKind::Breaks,
         }
     }
@@ -154,7 +147,7 @@ impl Watcher {
             Watched::RestBetweenShifts(rest) => rest.days_before(),
             Watched::WeeklyRest(rest) => rest.days_before(),
             Watched::DaysInARow(days) => days.days_before(),
-            Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap | Watched::Breaks(_) => 0,
+            Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::Breaks(_) => 0,
         }
     }
 
@@ -165,11 +158,9 @@ impl Watcher {
             Watched::Hours(hours) => hours.context_from(plan, self.rule, first, balances),
             Watched::WeeklyRest(rest) => rest.context_from(plan, first),
             Watched::DaysInARow(days) => days.context_from(plan, first),
-            Watched::RestBetweenShifts(_)
-            | Watched::ContinuousWork(_)
-            | Watched::Spread(_)
-            | Watched::ShiftOverlap
-            | Watched::Breaks(_) => by_days(),
+            Watched::RestBetweenShifts(_) | Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::Breaks(_) => {
+                by_days()
+            }
         }
     }
 }
@@ -312,7 +303,6 @@ fn judge<R: Recorder>(
         Watched::WeeklyRest(rest) => rest.judge(inputs, watch, presence, &mut state.noticed, recorder),
         Watched::ContinuousWork(work) => work.judge(inputs, watch, state, recorder),
         Watched::Spread(spread) => spread.judge(watch, presence_by_workday, &mut state.noticed, recorder),
-        Watched::ShiftOverlap => shift_overlap::judge(inputs, watch, state, recorder),
         Watched::Breaks(breaks) => breaks.judge(inputs, watch, state, pairs, recorder),
     }
 }

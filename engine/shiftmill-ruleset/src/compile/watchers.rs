@@ -72,7 +72,6 @@ const fn settings_of(kind: WatcherKind) -> (&'static [&'static str], &'static [&
         WatcherKind::DaysInARow => (&["at_most"], &["reset", "worked_at_least", "warn_at"]),
         WatcherKind::ContinuousWork => (&["limit", "break_at_least"], &["reached", "warn_at"]),
         WatcherKind::Spread => (&["limit"], &["reached", "warn_at", "callbacks"]),
-        WatcherKind::ShiftOverlap => (&[], &[]),
         WatcherKind::Breaks => (&["worked_over", "at_least"], &["piece_at_least"]),
     }
 }
@@ -132,7 +131,6 @@ impl Compiler<'_> {
                 break_at_least: table.seconds("break_at_least"),
             }),
             WatcherKind::Spread => Watched::Spread(Spread { limit: limit(table, table.seconds("limit")), callbacks }),
-            WatcherKind::ShiftOverlap => Watched::ShiftOverlap,
             WatcherKind::Breaks => Watched::Breaks(Breaks {
                 worked_over: table.seconds("worked_over"),
                 at_least,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
-    Because, CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind,
-    Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TagDictionary, TagIndex,
-    TagTable, TimecardBatch, Timestamp, Unit, WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
+    Because, CardFacts, CardState, Detail, EvaluationError, EvaluationWindow, Evaluations, ExceptionCode,
+    ExceptionState, Fold, GapKind, Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds,
+    SpanState, TagDictionary, TagIndex, TagTable, TimecardBatch, Timestamp, Unit, WallTime, Workday, WorkdayRange,
+    Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
@@ -46,6 +47,8 @@ pub struct Day {
     pub lines: Vec<Line>,
     /// Exceptions.
     pub exceptions: Vec<Raised>,
+    /// Whether the timecard is refused because of a planned shift of this date, which overlaps another one.
+    pub shifts_overlap: bool,
     /// Whether anything was worked or punched.
     pub present: bool,
     /// Whether a shift is planned.
@@ -194,10 +197,17 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window, tags: &table };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
     evaluate(&inputs, Detail::Full, &mut state, &mut Scratch::default(), &mut results);
-    if let Some(error) = results.cards.first().and_then(|card| card.error) {
-        return Err(error.to_string());
-    }
     let mut answer = Answer { codes: translation.codes.clone(), zone: Some(zone.clone()), ..Answer::default() };
+    match results.cards.first().and_then(|card| card.error) {
+        None => {}
+        // A roster that nobody can work is refused as a whole, with the shift that is too much.
+        Some(EvaluationError::ShiftsOverlap { index }) => {
+            let shift = facts.shifts.get(index as usize).ok_or("no such shift")?;
+            answer.days.entry(shift.workday).or_default().shifts_overlap = true;
+            return Ok(answer);
+        }
+        Some(error) => return Err(error.to_string()),
+    }
     (answer.compared, answer.undated) = (translation.compared, translation.undated);
     answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);

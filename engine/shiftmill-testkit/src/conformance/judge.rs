@@ -53,7 +53,8 @@ fn judge_day(mut expected: Keys, answer: &Answer, differences: &mut Vec<String>)
         judge_exception(&text, &exception, day, differences)?;
     }
     for exception in expected.texts("exceptions_absent")? {
-        if day.exceptions.iter().any(|found| is_named(found, &exception)) {
+        let overlaps = exception == "shift_overlap" && day.shifts_overlap;
+        if overlaps || day.exceptions.iter().any(|found| is_named(found, &exception)) {
             differences.push(format!("{text}: `{exception}` is raised"));
         }
     }
@@ -196,6 +197,12 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
 }
 
 fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    if written == "shift_overlap" {
+        if !day.shifts_overlap {
+            differences.push(format!("{place}: no planned shift of the date is refused because it overlaps another"));
+        }
+        return Ok(());
+    }
     let mut parts = written.split(':');
     let name = parts.next().unwrap_or_default();
     let codes = exceptions(name);
@@ -254,7 +261,6 @@ fn exceptions(name: &str) -> &'static [E] {
         "insufficient_rest" => &[E::RestShort],
         "too_many_consecutive_days" => &[E::ConsecutiveDays],
         "short_break" => &[E::BreakShort],
-        "shift_overlap" => &[E::ShiftOverlap],
         "schedule_deviation" => &[E::LateIn, E::EarlyIn, E::EarlyOut, E::LateOut],
         _ => &[],
     }

@@ -986,13 +986,12 @@ impl Maker<'_> {
             Watched::ContinuousWork(work) => work.break_at_least = self.minutes(5, 90),
             Watched::Spread(spread) => spread.limit = self.limit(spread.limit.most),
             Watched::Breaks(breaks) => breaks.at_least = self.minutes(15, 90),
-            Watched::ShiftOverlap => watcher.watches = self.watched(),
         }
     }
 
     fn watched(&mut self) -> Watched {
         let callbacks = self.flag();
-        match self.random.below(13) {
+        match self.random.below(12) {
             0..=4 => Watched::Hours(self.watched_hours()),
             5 => {
                 let between = *self.random.one_of(RestBetween::ALL);
@@ -1019,12 +1018,11 @@ impl Maker<'_> {
                 let most = self.minutes(360, 900);
                 Watched::Spread(Spread { limit: self.limit(most), callbacks })
             }
-            11 => {
+            _ => {
                 let (worked_over, at_least) = (self.minutes(60, 540), self.minutes(15, 90));
                 let piece_at_least = if self.flag() { Seconds(1) } else { self.minutes(1, 30) };
                 Watched::Breaks(WatchedBreaks { worked_over, at_least, piece_at_least })
             }
-            _ => Watched::ShiftOverlap,
         }
     }
 

@@ -14,7 +14,6 @@ use shiftmill_core::watch::{Watched, Watcher};
 use shiftmill_core::{Because, ExceptionCode, Plan, RuleId, Seconds, Timestamp, Workday};
 
 use super::callbacks::is_callback;
-use super::days::Duty;
 use super::employment::is_employed;
 use super::moments::Moment;
 use super::overtime::week_of;
@@ -38,7 +37,6 @@ enum Found {
 struct Desk<'a> {
     question: &'a Question,
     shifts: Vec<&'a Shift>,
-    duties: &'a [Duty],
     /// Moments by overtime workday, then time.
     moments: Vec<&'a Moment>,
     /// What the watcher of a name raised, on which workdays.
@@ -46,23 +44,16 @@ struct Desk<'a> {
 }
 
 /// Notices what the watchers find.
-pub(crate) fn judge(
-    question: &Question,
-    shifts: &[Shift],
-    duties: &[Duty],
-    moments: &[Moment],
-    notices: &mut Vec<Notice>,
-) {
+pub(crate) fn judge(question: &Question, shifts: &[Shift], moments: &[Moment], notices: &mut Vec<Notice>) {
     let shifts: Vec<&Shift> = shifts.iter().filter(|shift| is_employed(question, shift.shown_on)).collect();
     let mut days: BTreeSet<Workday> = moments.iter().map(|moment| moment.overtime).collect();
     days.extend(shifts.iter().map(|shift| shift.shown_on));
-    days.extend(duties.iter().map(|duty| duty.workday));
     let period = question.window.pay_period;
     days.extend((0..=period.last.0 - period.first.0).map(|number| period.first.plus(number)));
     let mut moments: Vec<&Moment> = moments.iter().collect();
     moments.retain(|moment| moment.reason.because != Because::OutsideEmployment);
     moments.sort_by_key(|moment| (moment.overtime, moment.at));
-    let mut desk = Desk { question, shifts, duties, moments, raised: BTreeMap::new() };
+    let mut desk = Desk { question, shifts, moments, raised: BTreeMap::new() };
     for day in days {
         let plan = plan_of(question, day);
         for watcher in &plan.watchers {
@@ -87,7 +78,6 @@ pub(super) fn is_of_watcher(code: ExceptionCode) -> bool {
         ExceptionCode::ConsecutiveDays,
         ExceptionCode::ContinuousWork,
         ExceptionCode::SpreadTooLong,
-        ExceptionCode::ShiftOverlap,
         ExceptionCode::BreakShort,
     ]
     .contains(&code)
@@ -101,7 +91,6 @@ fn code_of(watched: &Watched) -> ExceptionCode {
         Watched::DaysInARow(_) => ExceptionCode::ConsecutiveDays,
         Watched::ContinuousWork(_) => ExceptionCode::ContinuousWork,
         Watched::Spread(_) => ExceptionCode::SpreadTooLong,
-        Watched::ShiftOverlap => ExceptionCode::ShiftOverlap,
         Watched::Breaks(_) => ExceptionCode::BreakShort,
     }
 }
@@ -127,7 +116,7 @@ pub(super) fn first_needed(question: &Question, plan: &Plan, watcher: &Watcher, 
             RunReset::Workweek => week_of(plan, from),
             RunReset::Rolling => from.plus(-((run.limit.most.0 / DAY) as i32 + 1)),
         },
-        Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::ShiftOverlap | Watched::Breaks(_) => from,
+        Watched::ContinuousWork(_) | Watched::Spread(_) | Watched::Breaks(_) => from,
     }
 }
 
@@ -259,7 +248,6 @@ impl Desk<'_> {
             Watched::DaysInARow(run) => self.days_in_a_row(plan, watcher.rule, run, day),
             Watched::ContinuousWork(work) => self.continuous(work, day),
             Watched::Spread(spread) => self.spread(spread, day),
-            Watched::ShiftOverlap => self.overlaps(day),
             Watched::Breaks(breaks) => self.breaks(breaks, day),
         }
     }
@@ -498,17 +486,5 @@ impl Desk<'_> {
         let over = Limit { most: breaks.worked_over, passed: PassedWhen::Over, warn_at: None };
         let needed_at = instant(&over, Found::Passed, 0, &pieces).filter(|_| taken < breaks.at_least.0);
         needed_at.map(|at| (Found::Passed, at, Seconds(taken))).into_iter().collect()
-    }
-
-    fn overlaps(&self, day: Workday) -> Vec<(Found, Timestamp, Seconds)> {
-        let mut findings = Vec::new();
-        for (index, duty) in self.duties.iter().enumerate().filter(|entry| entry.1.workday == day) {
-            let earlier = self.duties[..index].iter().map(|other| other.planned_end).max();
-            let shared = earlier.map_or(Seconds::ZERO, |ended| ended.min(duty.planned_end).since(duty.start));
-            if shared > Seconds::ZERO && is_employed(self.question, day) {
-                findings.push((Found::Passed, duty.start, shared));
-            }
-        }
-        findings
     }
 }

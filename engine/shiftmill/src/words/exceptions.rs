@@ -80,7 +80,6 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         ExceptionCode::ConsecutiveDays => "more worked days in a row than a limit allows",
         ExceptionCode::ContinuousWork => "more work without a break than a limit allows",
         ExceptionCode::SpreadTooLong => "too long from the first in to the last out of the day",
-        ExceptionCode::ShiftOverlap => "two scheduled shifts overlap",
         ExceptionCode::BreakShort => "too little time of breaks for so much work",
     }
 }
@@ -226,7 +225,6 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::ConsecutiveDays
         | E::ContinuousWork
         | E::SpreadTooLong
-        | E::ShiftOverlap
         | E::BreakShort => true,
     }
 }
@@ -295,7 +293,6 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::ConsecutiveDays
         | ExceptionCode::ContinuousWork
         | ExceptionCode::SpreadTooLong
-        | ExceptionCode::ShiftOverlap
         | ExceptionCode::BreakShort => "time:",
     }
 }

@@ -298,7 +298,6 @@ fn watched(kind: WatcherKind, days: &str, (measured, limit): (Seconds, Seconds),
         WatcherKind::Spread => {
             format!("counted {measured} from the first in to the last out; its limit of {limit} {of_limit}")
         }
-        WatcherKind::ShiftOverlap => format!("found {measured} in two scheduled shifts"),
         WatcherKind::Breaks => format!("found breaks of {measured}; {limit} {of_rest}"),
     }
 }

@@ -12,8 +12,6 @@ pub(in super::super) const NOTE: &str = "eight-hours-note";
 
 impl Translator {
     pub(super) fn limits(&mut self) -> Result<(), Unsupported> {
-        // Whoever plans two shifts at once wants to know.
-        self.watch("shift-overlap", "shift_overlap", []);
         if let Some(least) = self.policy.number("min_rest_between_shifts_min")? {
             self.watch("rest", "rest_between_shifts", [("at_least", minutes(least).into())]);
         }
