@@ -2412,7 +2412,7 @@ pub mod step {
         /// What it measured, in seconds; of days, 24 hours for each.
         #[prost(uint32, tag = "5")]
         pub measured: u32,
-        /// The limit, in seconds; 0 where there is none.
+        /// The limit, in seconds.
         #[prost(uint32, tag = "6")]
         pub limit: u32,
         /// What it found.
@@ -3778,8 +3778,8 @@ pub enum WatcherKind {
     ContinuousWork = 4,
     /// From the first in to the last out of a workday.
     Spread = 5,
-    /// Scheduled shifts that overlap.
-    ShiftOverlap = 6,
+    /// The breaks of a long workday.
+    Breaks = 6,
 }
 impl WatcherKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -3794,7 +3794,7 @@ impl WatcherKind {
             Self::DaysInARow => "WATCHER_KIND_DAYS_IN_A_ROW",
             Self::ContinuousWork => "WATCHER_KIND_CONTINUOUS_WORK",
             Self::Spread => "WATCHER_KIND_SPREAD",
-            Self::ShiftOverlap => "WATCHER_KIND_SHIFT_OVERLAP",
+            Self::Breaks => "WATCHER_KIND_BREAKS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -3806,7 +3806,7 @@ impl WatcherKind {
             "WATCHER_KIND_DAYS_IN_A_ROW" => Some(Self::DaysInARow),
             "WATCHER_KIND_CONTINUOUS_WORK" => Some(Self::ContinuousWork),
             "WATCHER_KIND_SPREAD" => Some(Self::Spread),
-            "WATCHER_KIND_SHIFT_OVERLAP" => Some(Self::ShiftOverlap),
+            "WATCHER_KIND_BREAKS" => Some(Self::Breaks),
             _ => None,
         }
     }
@@ -4319,8 +4319,8 @@ pub enum ExceptionCode {
     ContinuousWork = 65,
     /// A workday with a longer spread than a watcher allows.
     SpreadTooLong = 66,
-    /// Two scheduled shifts overlap.
-    ShiftOverlap = 67,
+    /// Less time of breaks in a long workday than a watcher asks for.
+    BreakShort = 67,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4390,7 +4390,7 @@ impl ExceptionCode {
             Self::ConsecutiveDays => "EXCEPTION_CODE_CONSECUTIVE_DAYS",
             Self::ContinuousWork => "EXCEPTION_CODE_CONTINUOUS_WORK",
             Self::SpreadTooLong => "EXCEPTION_CODE_SPREAD_TOO_LONG",
-            Self::ShiftOverlap => "EXCEPTION_CODE_SHIFT_OVERLAP",
+            Self::BreakShort => "EXCEPTION_CODE_BREAK_SHORT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4459,7 +4459,7 @@ impl ExceptionCode {
             "EXCEPTION_CODE_CONSECUTIVE_DAYS" => Some(Self::ConsecutiveDays),
             "EXCEPTION_CODE_CONTINUOUS_WORK" => Some(Self::ContinuousWork),
             "EXCEPTION_CODE_SPREAD_TOO_LONG" => Some(Self::SpreadTooLong),
-            "EXCEPTION_CODE_SHIFT_OVERLAP" => Some(Self::ShiftOverlap),
+            "EXCEPTION_CODE_BREAK_SHORT" => Some(Self::BreakShort),
             _ => None,
         }
     }
