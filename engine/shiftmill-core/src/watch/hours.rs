@@ -9,7 +9,7 @@
 //!   than one and `rolling`. A workday on which the limit is passed is not also near.
 //! - Source: China Labour Law art. 41 (36 hours a month); Japan Labour Standards Act art. 36 (45, 360, 720, 100 and 80
 //!   hours); Directive 2003/88/EC art. 6 (48 hours on average); ArbZG section 3 (8 and 10 hours).
-//! - Shown:  timecards/watchers/hours.md, averages.md
+//! - Shown:  timecards/watchers/hours.md, longer_hours.md, averages.md
 
 use alloc::vec::Vec;
 

@@ -10,7 +10,7 @@
 //! - Edges:  workdays outside of employment are neither counted nor judged.
 //! - Source: each watcher's own source is in the ruleset (Directive 2003/88/EC art. 3 to 6; ArbZG sections 3 to 5;
 //!   China Labour Law art. 38 and 41; Japan Labour Standards Act art. 36).
-//! - Shown:  timecards/watchers/*.md
+//! - Shown:  timecards/watchers/hours.md, longer_hours.md
 #![allow(clippy::indexing_slicing, reason = "the index is that of an entry found or added just before")]
 
 pub mod breaks;
