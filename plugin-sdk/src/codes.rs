@@ -347,6 +347,22 @@ exceptions! {
     LATE_RECORDED_PUNCH = 52 "late_recorded_punch",
     /// Something else is computed than when a person overrode it. Only the engine raises it.
     STALE_OVERRIDE = 53 "stale_override",
+    /// More work in a scope than a watcher allows.
+    HOURS_OVER_LIMIT = 60 "hours_over_limit",
+    /// A limit of a watcher is near.
+    LIMIT_NEAR = 61 "limit_near",
+    /// Less rest between two worked shifts than a watcher asks for.
+    REST_SHORT = 62 "rest_short",
+    /// No rest in seven days that is as long as a watcher asks for.
+    WEEKLY_REST_SHORT = 63 "weekly_rest_short",
+    /// More worked days in a row than a watcher allows.
+    CONSECUTIVE_DAYS = 64 "consecutive_days",
+    /// More work without a break than a watcher allows.
+    CONTINUOUS_WORK = 65 "continuous_work",
+    /// A workday with a longer spread than a watcher allows.
+    SPREAD_TOO_LONG = 66 "spread_too_long",
+    /// Less time of breaks in a long workday than a watcher asks for.
+    BREAK_SHORT = 67 "break_short",
 }
 
 impl ExceptionCode {

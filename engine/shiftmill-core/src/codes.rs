@@ -424,6 +424,22 @@ coded! {
         LateRecordedPunch = 52 "late_recorded_punch",
         /// Something else is computed than when a person overrode it.
         StaleOverride = 53 "stale_override",
+        /// More work in a scope than a watcher allows.
+        HoursOverLimit = 60 "hours_over_limit",
+        /// A limit of a watcher is near.
+        LimitNear = 61 "limit_near",
+        /// Less rest between two worked shifts than a watcher asks for.
+        RestShort = 62 "rest_short",
+        /// No rest in seven days that is as long as a watcher asks for.
+        WeeklyRestShort = 63 "weekly_rest_short",
+        /// More worked days in a row than a watcher allows.
+        ConsecutiveDays = 64 "consecutive_days",
+        /// More work without a break than a watcher allows.
+        ContinuousWork = 65 "continuous_work",
+        /// A workday with a longer spread than a watcher allows.
+        SpreadTooLong = 66 "spread_too_long",
+        /// Less time of breaks in a long workday than a watcher asks for.
+        BreakShort = 67 "break_short",
     }
 }
 
@@ -482,7 +498,15 @@ impl ExceptionCode {
             | E::UnapprovedCallback
             | E::OffsitePunch
             | E::UnapprovedOffsitePunch
-            | E::LateRecordedPunch => false,
+            | E::LateRecordedPunch
+            | E::HoursOverLimit
+            | E::LimitNear
+            | E::RestShort
+            | E::WeeklyRestShort
+            | E::ConsecutiveDays
+            | E::ContinuousWork
+            | E::SpreadTooLong
+            | E::BreakShort => false,
         }
     }
 }

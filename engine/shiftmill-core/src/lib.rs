@@ -45,6 +45,7 @@ pub mod close;
 pub mod open;
 pub mod pay;
 pub mod shape;
+pub mod watch;
 
 // Facts: what is known of an employee, one timecard or many at once.
 pub use assigned::{Assigned, assigned_zone};

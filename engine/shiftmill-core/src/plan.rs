@@ -33,6 +33,7 @@ use crate::shape::workdays::Workdays;
 use crate::tags::{TAG_FILTERS_MAX, TagFilter, TagId, TagTable};
 use crate::time::{Seconds, Workday, WorkdayRange};
 use crate::timecard::CalendarChoice;
+use crate::watch::Watcher;
 
 /// All rules of one version of a ruleset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub struct Plan {
     pub overtime: Overtime,
     /// Premiums.
     pub premiums: Vec<Premium>,
+    /// Limits that raise exceptions.
+    pub watchers: Vec<Watcher>,
     /// Severity of exceptions, and which are raised at all.
     pub exceptions: ExceptionRules,
     /// The plugins in force, in the order in which they are called: indexes into [`PlanTimeline::bindings`], ascending.
@@ -490,6 +493,8 @@ pub(crate) struct Needs {
     pub(crate) holidays_not_worked: bool,
     /// Premiums are paid.
     pub(crate) premiums: bool,
+    /// Limits are watched.
+    pub(crate) watchers: bool,
 }
 
 impl Needs {
@@ -530,6 +535,7 @@ impl Needs {
             clock_tiers: any(|plan| plan.overtime.tiers.iter().any(|tier| tier.when.between.is_some())),
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
             premiums: any(|plan| !plan.premiums.is_empty()),
+            watchers: any(|plan| !plan.watchers.is_empty()),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::reason::Reason;
 use crate::shape::calendar::DayTypeGround;
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{ApprovalTime, DayWindow};
+use crate::watch::{WatchOutcome, WatcherKind};
 
 /// Collects notes of an evaluation, or discards them.
 pub trait Recorder {
@@ -227,6 +228,23 @@ pub enum Note {
         code: ExceptionCode,
         /// What it does.
         effect: StatementEffect,
+    },
+    /// A watcher compared what it measured with its limit.
+    Watched {
+        /// The watcher.
+        rule: RuleId,
+        /// What it watches.
+        kind: WatcherKind,
+        /// The first workday of what it measured ...
+        from: Workday,
+        /// ... and the last, on which this was found.
+        workday: Workday,
+        /// What it measured; of days, 24 hours for each.
+        measured: Seconds,
+        /// The limit.
+        limit: Seconds,
+        /// What it found.
+        outcome: WatchOutcome,
     },
     /// A plugin changed something.
     ByPlugin {

@@ -6,7 +6,7 @@ use crate::card::Span;
 use crate::pay::{combine, overtime_approval, premiums};
 use crate::shape::{assignment, attendance, breaks, coverage, expectation, leave, length_rounding, meal_requirement};
 use crate::time::{Timestamp, Workday};
-use crate::{close, open, plugin};
+use crate::{close, open, plugin, watch};
 
 /// Working memory of the rules, which no other rule reads afterwards: a rule clears its part before use. One scratch
 /// serves any number of cards, even cards that wait at a hook between two stages; what one rule hands on to another is
@@ -50,6 +50,8 @@ pub struct Scratch {
     pub(crate) overtime: combine::Scratch,
     /// Premiums: the stretches of a worked shift that one premium is paid for.
     pub(crate) premiums: premiums::Scratch,
+    /// Watchers: what they count.
+    pub(crate) watch: watch::Scratch,
     /// Closing: pay lines and sums.
     pub(crate) totals: close::totals::Scratch,
     /// Closing: the overrides that hold.

@@ -25,7 +25,13 @@ use shiftmill_core::shape::pairing::{Adjacency, ImputedKind, PairingMode, Repeat
 use shiftmill_core::shape::rounding::{Anchor, DirectionKind, RoundingPosition, Tie};
 use shiftmill_core::shape::schedule::LateMaxKind;
 use shiftmill_core::shape::workdays::Attribution;
-use shiftmill_core::{Coded, DayType, Hook, Isolation, Layer, OnFailure, Unit};
+use shiftmill_core::watch::WatcherKind;
+use shiftmill_core::watch::days_in_a_row::RunReset;
+use shiftmill_core::watch::hours::{CountedTimeKind, HoursScopeKind};
+use shiftmill_core::watch::limit::PassedWhen;
+use shiftmill_core::watch::rest_between_shifts::RestBetween;
+use shiftmill_core::watch::weekly_rest::RestPer;
+use shiftmill_core::{Coded, DayType, Hook, Isolation, Layer, OnFailure, Severity, Unit};
 
 /// A table of the document.
 #[derive(Debug, PartialEq)]
@@ -158,8 +164,7 @@ const MINUTE: u32 = 60;
 const HOUR: u32 = 3_600;
 
 /// Settings known in the field that are planned: answered by "not supported yet" everywhere.
-pub(crate) const NOT_YET: [&str; 13] = [
-    "caps",
+pub(crate) const NOT_YET: [&str; 11] = [
     "guarantees",
     "eligibility",
     "attributes",
@@ -168,7 +173,6 @@ pub(crate) const NOT_YET: [&str; 13] = [
     "callback",
     "split_shift",
     "spread_of_hours",
-    "rest_between_shifts",
     "bank",
     "compensation",
     "balancing",
@@ -319,7 +323,7 @@ static CHANGE_HEAD: [Setting; 2] = [
     optional("remove", Kind::Names, "Rules to drop from this date on, by their names."),
 ];
 
-static RULES: [Setting; 26] = [
+static RULES: [Setting; 27] = [
     setting("punches", Kind::Table(&PUNCHES), "", "How raw punches are read."),
     setting(
         "clock_offset",
@@ -390,6 +394,12 @@ static RULES: [Setting; 26] = [
     ),
     setting("overtime", Kind::Table(&OVERTIME), "", "Overtime tiers and how they combine."),
     setting("premiums", Kind::Rules(&PREMIUM_RULE), "", "Pay on top, over the same seconds."),
+    setting(
+        "watchers",
+        Kind::Rules(&WATCHER),
+        "",
+        "Limits that raise an exception when they are passed and never change what is paid; at most 64.",
+    ),
     setting("plugin", Kind::Rules(&PLUGIN), "", "Your own rules as plugins, called in this order; at most 16."),
 ];
 
@@ -1431,6 +1441,111 @@ static PREMIUM_RULE: Section = Section {
         setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
         setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
         WHERE,
+        RULE_SOURCE,
+    ]],
+};
+
+static WATCHER: Section = Section {
+    title: "a watcher",
+    groups: &[&[
+        RULE_NAME,
+        required("kind", one_of::<WatcherKind>(), "What it watches. It decides which of the other settings there are."),
+        optional("scope", one_of::<HoursScopeKind>(), "Of `hours`: over which workdays it counts."),
+        optional(
+            "limit",
+            Kind::Length { least: 1, most: 9_999 * HOUR },
+            "Of `hours`, `continuous_work`, `spread`: the most there may be.",
+        ),
+        optional(
+            "reached",
+            one_of::<PassedWhen>(),
+            "Whether the limit is passed by the first second `over` it, as without the setting, or `at` the limit itself.",
+        ),
+        optional(
+            "warn_at",
+            Kind::Integer { least: 1, most: 99 },
+            "From so many hundredths of the limit on, `limit_near` is raised. Without it, there is no warning.",
+        ),
+        optional(
+            "counts",
+            Kind::WordOrPayCodes(CountedTimeKind::CODES),
+            "Of `hours`: all work, as without the setting, or what is paid as certain pay codes.",
+        ),
+        WHERE,
+        optional(
+            "average",
+            Kind::Flag,
+            "Of `workweeks`, `rolling` and `month`: whether the limit is for each week or month on average.",
+        ),
+        optional("weeks", Kind::Integer { least: 2, most: 52 }, "Of `workweeks`: how many."),
+        optional("anchor", Kind::Date, "Of `workweeks`: a date in the first workweek of a run."),
+        optional(
+            "months",
+            Kind::Integer { least: 1, most: 12 },
+            "Of `month`: how many in all, the month with those before it; 1 without the setting.",
+        ),
+        optional(
+            "month_opens",
+            Kind::Integer { least: 1, most: 28 },
+            "Of `month` and `year`: the day on which months open; 1 without the setting.",
+        ),
+        optional(
+            "year_opens",
+            Kind::Integer { least: 1, most: 12 },
+            "Of `year`: the month in which years open; 1 without the setting.",
+        ),
+        optional("days", Kind::Integer { least: 2, most: 366 }, "Of `rolling`: how many."),
+        optional(
+            "at_least",
+            Kind::Length { least: 1, most: 168 * HOUR },
+            "Of rests and `breaks`: the least that is enough.",
+        ),
+        optional(
+            "between",
+            one_of::<RestBetween>(),
+            "Of `rest_between_shifts`: between any two worked `shifts`, as without the setting, or only between `workdays`.",
+        ),
+        optional(
+            "per",
+            one_of::<RestPer>(),
+            "Of `weekly_rest`: in each `workweek`, as without the setting, or in any `seven_days`.",
+        ),
+        optional(
+            "callbacks",
+            Kind::Flag,
+            "Of rests and `spread`: whether call-backs count, as they do without the setting.",
+        ),
+        optional("at_most", Kind::Integer { least: 1, most: 31 }, "Of `days_in_a_row`: the most there may be."),
+        optional(
+            "reset",
+            one_of::<RunReset>(),
+            "Of `days_in_a_row`: whether a run goes on over workweeks (`rolling`, as without the setting) or ends with its `workweek`.",
+        ),
+        optional(
+            "worked_at_least",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `days_in_a_row`: a day with less work ends the run; `1s` without the setting.",
+        ),
+        optional(
+            "break_at_least",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `continuous_work`: how long a break is, at least.",
+        ),
+        optional(
+            "worked_over",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `breaks`: a workday with more work needs them.",
+        ),
+        optional(
+            "piece_at_least",
+            Kind::Length { least: 1, most: 24 * HOUR },
+            "Of `breaks`: how long each of them is, at least; `1s` without the setting.",
+        ),
+        optional(
+            "severity",
+            one_of::<Severity>(),
+            "How much it matters that the limit is passed; without it, as `[exceptions]` says.",
+        ),
         RULE_SOURCE,
     ]],
 };

@@ -48,7 +48,7 @@ fn every_document_of_the_page_compiles() {
     let page = page();
     let documents: Vec<&str> =
         page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or("")).collect();
-    assert_eq!(documents.len(), 10);
+    assert_eq!(documents.len(), 11);
     for document in documents {
         compiled(document);
     }
@@ -105,7 +105,9 @@ fn a_ruleset_with_only_a_name_compiles_to_the_defaults() {
 fn the_schema_has_every_table() {
     let schema = json_schema();
     let properties = schema["properties"].as_object().unwrap();
-    for table in ["punches", "calendars", "overtime", "premiums", "plugin", "change", "exceptions", "pay_codes"] {
+    for table in
+        ["punches", "calendars", "overtime", "premiums", "watchers", "plugin", "change", "exceptions", "pay_codes"]
+    {
         assert!(properties.contains_key(table), "{table}");
     }
     assert_eq!(schema["additionalProperties"], false);

@@ -538,3 +538,55 @@ fn there_are_at_most_64_named_calendars() {
     let shown = shown(&mistakes(&with(65)));
     assert_eq!(shown, ["66:12: there are 65 named calendars; the maximum is 64 | -"]);
 }
+
+#[test]
+fn each_kind_of_watcher_has_its_own_settings() {
+    let text = r#"name = "acme"
+[[watchers]]
+name = "hours"
+kind = "hours"
+scope = "rolling"
+days = 10
+average = true
+limit = "48h"
+at_least = "11h"
+[[watchers]]
+name = "weeks"
+kind = "hours"
+scope = "workweeks"
+weeks = 4
+limit = "160h"
+months = 2
+[[watchers]]
+name = "rest"
+kind = "rest_between_shifts"
+limit = "11h"
+warn_at = 100
+[[watchers]]
+name = "codes"
+kind = "hours"
+scope = "day"
+limit = "0h"
+counts = ["night"]
+[[watchers]]
+name = "row"
+kind = "days_in_row"
+"#;
+    let shown = shown(&mistakes(text));
+    let expected = [
+        "6:8: 10 days are no whole weeks, over which an average could be | with `average`",
+        "9:12: `at_least` has no effect with `kind = \"hours\"` | drop it",
+        "13:9: `scope = \"workweeks\"` needs `anchor` | -",
+        "16:10: `months` has no effect with `scope = \"workweeks\"` | drop it",
+        "19:8: `kind = \"rest_between_shifts\"` needs `at_least` | -",
+        "20:9: `limit` has no effect with `kind = \"rest_between_shifts\"` | drop it",
+        "21:11: `warn_at` must be",
+        "25:9: `scope` cannot be `\"day\"` | write one of",
+        "26:9: `limit`",
+        "27:11: pay code `night` is of layer `premium`",
+        "30:8: `kind` cannot be `\"days_in_row\"` | did you mean `\"days_in_a_row\"`?",
+    ];
+    for start in expected {
+        assert!(shown.iter().any(|line| line.starts_with(start)), "no {start:?} in {shown:#?}");
+    }
+}

@@ -114,6 +114,22 @@ const TYPES: &[&str] = &[
     "shape::rounding::Tie",
     "shape::schedule::LateMax",
     "shape::workdays::Attribution",
+    "watch::Watched",
+    "watch::Watcher",
+    "watch::breaks::Breaks",
+    "watch::continuous_work::ContinuousWork",
+    "watch::days_in_a_row::DaysInARow",
+    "watch::days_in_a_row::RunReset",
+    "watch::hours::CountedTime",
+    "watch::hours::Hours",
+    "watch::hours::HoursScope",
+    "watch::limit::Limit",
+    "watch::limit::PassedWhen",
+    "watch::rest_between_shifts::RestBetween",
+    "watch::rest_between_shifts::RestBetweenShifts",
+    "watch::spread::Spread",
+    "watch::weekly_rest::RestPer",
+    "watch::weekly_rest::WeeklyRest",
 ];
 
 /// What the oracle is asked, and how its answer is compared.

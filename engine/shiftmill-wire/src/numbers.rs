@@ -3,6 +3,7 @@
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::shape::calendar::DayTypeGround;
+use shiftmill_core::watch::{WatchOutcome, WatcherKind};
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcomeKind, ApprovalStatus, Compensation, DayType, ExceptionCode, ExceptionState, Hook,
     Isolation, Layer, OnFailure, PunchKind, RosterKind, Severity, ShiftMove, SpanState, StatementEffect, TotalScope,
@@ -92,7 +93,8 @@ numbered! {
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
         OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed CallbackWork UnapprovedCallback OffsitePunch
-        UnapprovedOffsitePunch LateRecordedPunch StaleOverride
+        UnapprovedOffsitePunch LateRecordedPunch StaleOverride HoursOverLimit LimitNear RestShort WeeklyRestShort
+        ConsecutiveDays ContinuousWork SpreadTooLong BreakShort
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }
@@ -102,6 +104,10 @@ numbered! {
     ShiftMove is ShiftMove { FlexibleStart LateOff }
     ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead Allows }
     StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }
+    WatcherKind is WatcherKind {
+        Hours RestBetweenShifts WeeklyRest DaysInARow ContinuousWork Spread Breaks
+    }
+    WatchOutcome is WatchOutcome { Kept Near Passed }
     WhyNotKind is WhyNot { WithinLimit ConditionNotMet OtherAlternative }
     ApprovalKind is ApprovalKind { Overtime EarlyIn LateOut Trip Outing Leave Callback }
     ApprovalStatus is ApprovalStatus { Approved Pending Rejected }

@@ -89,6 +89,15 @@ pub(crate) fn write(note: &Note) -> v1::Step {
         Note::ToleranceExceeded { workday, deviates, most } => {
             Step::ToleranceExceeded(step::ToleranceExceeded { workday: workday.0, deviates: deviates.0, most: most.0 })
         }
+        Note::Watched { rule, kind, from, workday, measured, limit, outcome } => Step::Watched(step::Watched {
+            rule: u32::from(rule.0),
+            kind: kind.wire_number(),
+            from: from.0,
+            workday: workday.0,
+            measured: measured.0,
+            limit: limit.0,
+            outcome: outcome.wire_number(),
+        }),
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
             workday: workday.0,
@@ -317,6 +326,15 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             deviates: Seconds(step.deviates),
             most: Seconds(step.most),
         },
+        Step::Watched(step) => Note::Watched {
+            rule: RuleId(u16::try_from(step.rule).ok()?),
+            kind: Numbered::read(step.kind)?,
+            from: Workday(step.from),
+            workday: Workday(step.workday),
+            measured: Seconds(step.measured),
+            limit: Seconds(step.limit),
+            outcome: Numbered::read(step.outcome)?,
+        },
         Step::Approval(step) => read_approval(step)?,
         Step::Attested(step) => Note::Attested {
             workday: Workday(step.workday),
@@ -415,6 +433,7 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 mod tests {
     use super::*;
     use shiftmill_core::shape::calendar::DayTypeGround;
+    use shiftmill_core::watch::{WatchOutcome, WatcherKind};
     use shiftmill_core::{Because, DayType, ExceptionCode, Reason, ShiftMove, StatementEffect};
 
     const REASON: Reason = Reason { rule: RuleId(9), because: Because::ByPlugin { reason: 300 } };
@@ -493,6 +512,15 @@ mod tests {
             },
             Note::LatenessWaived { workday: Workday(20_000), at: start, late: Seconds(540), number: 2, times: 3 },
             Note::ToleranceExceeded { workday: Workday(20_000), deviates: Seconds(660), most: Seconds(600) },
+            Note::Watched {
+                rule,
+                kind: WatcherKind::DaysInARow,
+                from: Workday(19_994),
+                workday: Workday(20_000),
+                measured: Seconds(604_800),
+                limit: Seconds(518_400),
+                outcome: WatchOutcome::Passed,
+            },
             Note::Approval {
                 kind: ApprovalKind::Overtime,
                 time: ApprovalTime::Span { start, end },

@@ -2388,7 +2388,7 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33, 43"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33, 34, 43"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
@@ -2406,6 +2406,31 @@ pub mod step {
         /// The most that is forgiven, in seconds.
         #[prost(uint32, tag = "3")]
         pub most: u32,
+    }
+    /// What a watcher found.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct Watched {
+        /// The watcher.
+        #[prost(uint32, tag = "1")]
+        pub rule: u32,
+        /// What it watches.
+        #[prost(enumeration = "super::WatcherKind", tag = "2")]
+        pub kind: i32,
+        /// The first workday of what it measured.
+        #[prost(sint32, tag = "3")]
+        pub from: i32,
+        /// The last workday of it, on which this was found.
+        #[prost(sint32, tag = "4")]
+        pub workday: i32,
+        /// What it measured, in seconds; of days, 24 hours for each.
+        #[prost(uint32, tag = "5")]
+        pub measured: u32,
+        /// The limit, in seconds.
+        #[prost(uint32, tag = "6")]
+        pub limit: u32,
+        /// What it found.
+        #[prost(enumeration = "super::WatchOutcome", tag = "7")]
+        pub outcome: i32,
     }
     /// A waiver of an exception.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2948,6 +2973,9 @@ pub mod step {
         /// A waiver of an exception was looked at.
         #[prost(message, tag = "33")]
         ExceptionWaived(ExceptionWaived),
+        /// A watcher compared what it measured with its limit.
+        #[prost(message, tag = "34")]
+        Watched(Watched),
         /// The graces of a workday do not hold.
         #[prost(message, tag = "43")]
         ToleranceExceeded(ToleranceExceeded),
@@ -3750,6 +3778,88 @@ impl StatementEffect {
         }
     }
 }
+/// What a watcher watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WatcherKind {
+    /// How much is worked in a scope.
+    Hours = 0,
+    /// The rest from one worked shift to the next.
+    RestBetweenShifts = 1,
+    /// The longest rest of seven days.
+    WeeklyRest = 2,
+    /// Worked days in a row.
+    DaysInARow = 3,
+    /// Work without a break.
+    ContinuousWork = 4,
+    /// From the first in to the last out of a workday.
+    Spread = 5,
+    /// The breaks of a long workday.
+    Breaks = 6,
+}
+impl WatcherKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Hours => "WATCHER_KIND_HOURS",
+            Self::RestBetweenShifts => "WATCHER_KIND_REST_BETWEEN_SHIFTS",
+            Self::WeeklyRest => "WATCHER_KIND_WEEKLY_REST",
+            Self::DaysInARow => "WATCHER_KIND_DAYS_IN_A_ROW",
+            Self::ContinuousWork => "WATCHER_KIND_CONTINUOUS_WORK",
+            Self::Spread => "WATCHER_KIND_SPREAD",
+            Self::Breaks => "WATCHER_KIND_BREAKS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WATCHER_KIND_HOURS" => Some(Self::Hours),
+            "WATCHER_KIND_REST_BETWEEN_SHIFTS" => Some(Self::RestBetweenShifts),
+            "WATCHER_KIND_WEEKLY_REST" => Some(Self::WeeklyRest),
+            "WATCHER_KIND_DAYS_IN_A_ROW" => Some(Self::DaysInARow),
+            "WATCHER_KIND_CONTINUOUS_WORK" => Some(Self::ContinuousWork),
+            "WATCHER_KIND_SPREAD" => Some(Self::Spread),
+            "WATCHER_KIND_BREAKS" => Some(Self::Breaks),
+            _ => None,
+        }
+    }
+}
+/// What a watcher found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WatchOutcome {
+    /// The limit is kept.
+    Kept = 0,
+    /// The limit is near.
+    Near = 1,
+    /// The limit is passed.
+    Passed = 2,
+}
+impl WatchOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Kept => "WATCH_OUTCOME_KEPT",
+            Self::Near => "WATCH_OUTCOME_NEAR",
+            Self::Passed => "WATCH_OUTCOME_PASSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WATCH_OUTCOME_KEPT" => Some(Self::Kept),
+            "WATCH_OUTCOME_NEAR" => Some(Self::Near),
+            "WATCH_OUTCOME_PASSED" => Some(Self::Passed),
+            _ => None,
+        }
+    }
+}
 /// Which half of a workday leave is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -4211,6 +4321,22 @@ pub enum ExceptionCode {
     LateRecordedPunch = 52,
     /// Something else is computed than when a person overrode it.
     StaleOverride = 53,
+    /// More work in a scope than a watcher allows.
+    HoursOverLimit = 60,
+    /// A limit of a watcher is near.
+    LimitNear = 61,
+    /// Less rest between two worked shifts than a watcher asks for.
+    RestShort = 62,
+    /// No rest in seven days that is as long as a watcher asks for.
+    WeeklyRestShort = 63,
+    /// More worked days in a row than a watcher allows.
+    ConsecutiveDays = 64,
+    /// More work without a break than a watcher allows.
+    ContinuousWork = 65,
+    /// A workday with a longer spread than a watcher allows.
+    SpreadTooLong = 66,
+    /// Less time of breaks in a long workday than a watcher asks for.
+    BreakShort = 67,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4273,6 +4399,14 @@ impl ExceptionCode {
             Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
             Self::LateRecordedPunch => "EXCEPTION_CODE_LATE_RECORDED_PUNCH",
             Self::StaleOverride => "EXCEPTION_CODE_STALE_OVERRIDE",
+            Self::HoursOverLimit => "EXCEPTION_CODE_HOURS_OVER_LIMIT",
+            Self::LimitNear => "EXCEPTION_CODE_LIMIT_NEAR",
+            Self::RestShort => "EXCEPTION_CODE_REST_SHORT",
+            Self::WeeklyRestShort => "EXCEPTION_CODE_WEEKLY_REST_SHORT",
+            Self::ConsecutiveDays => "EXCEPTION_CODE_CONSECUTIVE_DAYS",
+            Self::ContinuousWork => "EXCEPTION_CODE_CONTINUOUS_WORK",
+            Self::SpreadTooLong => "EXCEPTION_CODE_SPREAD_TOO_LONG",
+            Self::BreakShort => "EXCEPTION_CODE_BREAK_SHORT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4334,6 +4468,14 @@ impl ExceptionCode {
             }
             "EXCEPTION_CODE_LATE_RECORDED_PUNCH" => Some(Self::LateRecordedPunch),
             "EXCEPTION_CODE_STALE_OVERRIDE" => Some(Self::StaleOverride),
+            "EXCEPTION_CODE_HOURS_OVER_LIMIT" => Some(Self::HoursOverLimit),
+            "EXCEPTION_CODE_LIMIT_NEAR" => Some(Self::LimitNear),
+            "EXCEPTION_CODE_REST_SHORT" => Some(Self::RestShort),
+            "EXCEPTION_CODE_WEEKLY_REST_SHORT" => Some(Self::WeeklyRestShort),
+            "EXCEPTION_CODE_CONSECUTIVE_DAYS" => Some(Self::ConsecutiveDays),
+            "EXCEPTION_CODE_CONTINUOUS_WORK" => Some(Self::ContinuousWork),
+            "EXCEPTION_CODE_SPREAD_TOO_LONG" => Some(Self::SpreadTooLong),
+            "EXCEPTION_CODE_BREAK_SHORT" => Some(Self::BreakShort),
             _ => None,
         }
     }

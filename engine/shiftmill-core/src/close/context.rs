@@ -6,11 +6,11 @@
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
 //!   number. The combination by alternatives needs whole workweeks. A quota of corrections needs its cycle up to
-//!   the pay period. Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
+//!   the pay period. A watcher needs the days of its scope up to the pay period (see `watch`). Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
 //!   rest day that follows from the work needs the workweek, or the four workweeks, that
 //!   decide it. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
-//!   after it those of the plan on its last. A tier with an opening balance needs no days before.
+//!   after it those of the plan on its last. A tier, or a watcher of hours, with an opening balance needs no days before.
 //!   The one `context_short` exception is shown on the first workday of the pay period, at `as_of`.
 //! - Source: each workweek is on its own (29 CFR 778.104), so it must be known as a whole.
 //! - Shown:  timecards/context/days.md
@@ -63,6 +63,9 @@ impl Plan {
         if !self.attendance.late_off.is_empty() {
             at_least(late_off::DAYS_BEFORE as u16, 0);
         }
+        for watcher in &self.watchers {
+            at_least(watcher.days_before(), 0);
+        }
         match self.scope_of_rest() {
             None => {}
             Some(TierScope::Workweeks { .. }) => at_least(27, 27),
@@ -98,6 +101,9 @@ impl Plan {
         }
         if let Some(scope) = self.scope_of_rest() {
             from = from.min(self.scope_around(scope, first).first);
+        }
+        for watcher in &self.watchers {
+            from = from.min(watcher.context_from(self, first, balances));
         }
         from.plus(-OVER_MIDNIGHT)
     }

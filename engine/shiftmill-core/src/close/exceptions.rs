@@ -6,7 +6,7 @@
 //!   shift scheduled on its workday plus that shift's `latest_out`; without a shift, 16 hours after the instant it
 //!   refers to. With rejected rows none is final: a row that could not be read may resolve any of them. Waived when the card has a waiver for its code and workday, pending or not. Only workdays of the pay
 //!   period have exceptions. Of several with one code, workday and instant the one with the greatest measure stays;
-//!   reviews of different rules of plugins stay separate.
+//!   reviews of different rules of plugins stay separate, and so do those of different watchers.
 //! - Source: employer policy.
 //! - Shown:  timecards/exceptions/states.md
 
@@ -18,6 +18,7 @@ use crate::evaluation::{Detail, Evaluations, ExceptionRow, MarkRow};
 use crate::record::{Note, Recorder, StatementEffect};
 use crate::time::{Seconds, Timestamp, Workday};
 use crate::timecard::{Inputs, Waiver, WaiverKind};
+use crate::watch;
 
 /// How long after the instant it refers to an exception may still resolve itself, without a scheduled shift.
 const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
@@ -25,8 +26,20 @@ const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
 /// How much each exception matters; `None`: it is not raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionRules {
-    severity: [Option<Severity>; ExceptionCode::ALL.len()],
+    severity: [Option<Severity>; NUMBERS],
 }
+
+/// One more than the greatest number of an exception.
+#[allow(clippy::indexing_slicing, reason = "it is worked out when the engine is compiled")]
+const NUMBERS: usize = {
+    let (mut numbers, mut index) = (0, 0);
+    while index < ExceptionCode::ALL.len() {
+        let number = ExceptionCode::ALL[index] as usize;
+        numbers = if number < numbers { numbers } else { number + 1 };
+        index += 1;
+    }
+    numbers
+};
 
 impl ExceptionRules {
     /// The severity of an exception; `None` when the ruleset turns it off.
@@ -44,7 +57,7 @@ impl ExceptionRules {
 
 impl Default for ExceptionRules {
     fn default() -> ExceptionRules {
-        let mut rules = ExceptionRules { severity: [Some(Severity::Medium); ExceptionCode::ALL.len()] };
+        let mut rules = ExceptionRules { severity: [None; NUMBERS] };
         for code in ExceptionCode::ALL {
             rules.set(*code, default_severity(*code));
         }
@@ -63,6 +76,9 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
             Some(Severity::High)
         }
         E::OvertimeCapDay | E::CompLeaveNotAllowed | E::OutsideEmployment => Some(Severity::High),
+        E::HoursOverLimit | E::RestShort | E::WeeklyRestShort | E::ConsecutiveDays => Some(Severity::High),
+        E::ContinuousWork | E::SpreadTooLong | E::BreakShort => Some(Severity::Medium),
+        E::LimitNear => Some(Severity::Low),
         E::OvertimeUnapproved | E::OvertimeOverApproved | E::OvertimeBelowMinimum => Some(Severity::Medium),
         E::PluginFailed => Some(Severity::Critical),
         E::EarlyOut
@@ -106,7 +122,7 @@ pub(crate) fn raise(inputs: &Inputs<'_>, detail: Detail, state: &mut CardState, 
     let all_settled = all_settled(noticed, scheduled, inputs);
     let incomplete = inputs.card.rejected_rows > 0;
     for Noticed { code, workday, at, measure, rule, says, .. } in noticed.iter().copied() {
-        let Some(severity) = inputs.timeline.at(workday).exceptions.severity(code) else { continue };
+        let Some(severity) = inputs.timeline.at(workday).severity_of(code, rule) else { continue };
         let waiver = Waiver { workday, kind: WaiverKind::Exception(code) };
         let state = if inputs.card.waivers.contains(&waiver) {
             ExceptionState::Waived
@@ -140,7 +156,8 @@ pub(super) fn note_waivers<R: Recorder>(inputs: &Inputs<'_>, results: &Evaluatio
 impl Noticed {
     /// What makes two of them one exception, in the order of exceptions.
     fn key(&self) -> (Workday, ExceptionCode, Timestamp, Option<RuleId>) {
-        let asked_by = (self.code == ExceptionCode::NeedsReview).then_some(self.rule);
+        let names_rule = self.code == ExceptionCode::NeedsReview || watch::raise(self.code);
+        let asked_by = names_rule.then_some(self.rule);
         (self.workday, self.code, self.at, asked_by)
     }
 }

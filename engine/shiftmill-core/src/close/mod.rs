@@ -1,4 +1,4 @@
-//! Phase four: exceptions, totals and the result.
+//! Phase four: watchers, exceptions, totals and the result.
 mod carry;
 mod context;
 pub mod exceptions;
@@ -15,6 +15,7 @@ use crate::record::Recorder;
 use crate::scratch::Scratch;
 use crate::shape::workdays;
 use crate::timecard::Inputs;
+use crate::watch;
 
 /// Adds the rows of one card to `results`: those of workdays in the pay period. True when they are provisional.
 ///
@@ -29,6 +30,7 @@ pub fn close<R: Recorder>(
     results: &mut Evaluations,
     recorder: &mut R,
 ) -> Result<bool, EvaluationError> {
+    watch::watch(inputs, state, &mut scratch.watch, recorder);
     let short = context::check(inputs, state)?;
     let provisional = rejected::check(inputs, state)? || short;
     totals::gather_lines(inputs, state, &mut scratch.totals);

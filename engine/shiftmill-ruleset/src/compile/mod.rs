@@ -13,6 +13,7 @@ mod premiums;
 mod punches;
 mod schedule;
 mod table;
+mod watchers;
 
 use shiftmill_core::close::exceptions::ExceptionRules;
 use shiftmill_core::pay::premiums::ClockWindow;
@@ -156,6 +157,7 @@ impl Compiler<'_> {
             overtime_approval: self.overtime_approval(document.tables("overtime_approval")),
             overtime: self.overtime(section(document, "overtime")),
             premiums: self.premiums(document.tables("premiums")),
+            watchers: self.watchers(document.tables("watchers")),
             exceptions: exceptions(document),
             plugins: self.plugins(document.tables("plugin")),
         }

@@ -186,6 +186,7 @@ fn every_name_in_the_compiler_has_been_read() {
         include_str!("punches.rs"),
         include_str!("schedule.rs"),
         include_str!("table.rs"),
+        include_str!("watchers.rs"),
     ]
     .concat();
     // Every way of reading is called with the name alone.

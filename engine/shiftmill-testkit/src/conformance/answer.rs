@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use shiftmill::ruleset::{Document, NoLibrary, Ruleset, compile};
 use shiftmill_core::{
-    Because, CardFacts, CardState, Detail, EvaluationWindow, Evaluations, ExceptionCode, ExceptionState, Fold, GapKind,
-    Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds, SpanState, TagDictionary, TagIndex,
-    TagTable, TimecardBatch, Timestamp, Unit, WallTime, Workday, WorkdayRange, Zone, ZoneTable, evaluate,
+    Because, CardFacts, CardState, Detail, EvaluationError, EvaluationWindow, Evaluations, ExceptionCode,
+    ExceptionState, Fold, GapKind, Inputs, Layer, OpeningBalance, PunchKind, PunchRole, RuleId, Scratch, Seconds,
+    SpanState, TagDictionary, TagIndex, TagTable, TimecardBatch, Timestamp, Unit, WallTime, Workday, WorkdayRange,
+    Zone, ZoneTable, evaluate,
 };
 use shiftmill_timecards::read::{Format, Intake, Layout, Report, RulesetNames, StatusMap, Table, read_employees};
 
@@ -44,8 +45,10 @@ pub struct Answer {
 pub struct Day {
     /// Pay lines: code, layer, whether it is paid and leave or not, the rule, seconds.
     pub lines: Vec<Line>,
-    /// Exceptions: code, state, measure.
-    pub exceptions: Vec<(ExceptionCode, ExceptionState, Seconds)>,
+    /// Exceptions.
+    pub exceptions: Vec<Raised>,
+    /// Whether the timecard is refused because of a planned shift of this date, which overlaps another one.
+    pub shifts_overlap: bool,
     /// Whether anything was worked or punched.
     pub present: bool,
     /// Whether a shift is planned.
@@ -54,6 +57,19 @@ pub struct Day {
     pub in_after_leave: bool,
     /// Whether leave begins after the start of a planned shift without punches.
     pub leave_after_start: bool,
+}
+
+/// An exception.
+#[derive(Clone, Debug)]
+pub struct Raised {
+    /// Its code.
+    pub code: ExceptionCode,
+    /// How far it has got.
+    pub state: ExceptionState,
+    /// Its size.
+    pub measure: Seconds,
+    /// The rule that raised it.
+    pub rule: String,
 }
 
 /// The pay of one rule to one code on a date.
@@ -181,10 +197,17 @@ pub fn answer(translation: &Translation) -> Result<Answer, String> {
     let inputs = Inputs { card, timeline: ruleset.timeline(), window: &window, tags: &table };
     let (mut state, mut results) = (CardState::default(), Evaluations::default());
     evaluate(&inputs, Detail::Full, &mut state, &mut Scratch::default(), &mut results);
-    if let Some(error) = results.cards.first().and_then(|card| card.error) {
-        return Err(error.to_string());
-    }
     let mut answer = Answer { codes: translation.codes.clone(), zone: Some(zone.clone()), ..Answer::default() };
+    match results.cards.first().and_then(|card| card.error) {
+        None => {}
+        // A roster that nobody can work is refused as a whole, with the shift that is too much.
+        Some(EvaluationError::ShiftsOverlap { index }) => {
+            let shift = facts.shifts.get(index as usize).ok_or("no such shift")?;
+            answer.days.entry(shift.workday).or_default().shifts_overlap = true;
+            return Ok(answer);
+        }
+        Some(error) => return Err(error.to_string()),
+    }
     (answer.compared, answer.undated) = (translation.compared, translation.undated);
     answer.overtime_codes = overtime_codes(&ruleset);
     lines(&ruleset, &results, &mut answer);
@@ -289,7 +312,8 @@ fn lines(ruleset: &Ruleset, results: &Evaluations, answer: &mut Answer) {
         answer.days.entry(row.workday).or_default().lines.push(line);
     }
     for row in results.exceptions.rows(0..results.exceptions.len()) {
-        answer.days.entry(row.workday).or_default().exceptions.push((row.code, row.state, row.measure));
+        let (code, state, measure, rule) = (row.code, row.state, row.measure, names.rule(row.rule).to_owned());
+        answer.days.entry(row.workday).or_default().exceptions.push(Raised { code, state, measure, rule });
     }
     for row in results.workdays.rows(0..results.workdays.len()) {
         let day = answer.days.entry(row.workday).or_default();

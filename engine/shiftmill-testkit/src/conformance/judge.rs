@@ -2,10 +2,11 @@
 
 use shiftmill_core::{ExceptionCode as E, ExceptionState, Fold, Layer, PunchKind, Timestamp, Workday};
 
-use super::answer::{Answer, Day, Pair, Piece, date, wall};
+use super::answer::{Answer, Day, Pair, Piece, Raised, date, wall};
 use super::keys::{Keys, Unsupported, unsupported};
 use super::report::Outcome;
 use super::translate::Compared;
+use super::translate::limits::NOTE;
 
 /// Compares an answer. The text states the differences, or the figure that the result does not have.
 pub fn judge(expected: &Keys, answer: &Answer) -> (Outcome, String) {
@@ -52,8 +53,8 @@ fn judge_day(mut expected: Keys, answer: &Answer, differences: &mut Vec<String>)
         judge_exception(&text, &exception, day, differences)?;
     }
     for exception in expected.texts("exceptions_absent")? {
-        let codes = exceptions(&exception);
-        if day.exceptions.iter().any(|found| codes.contains(&found.0)) {
+        let overlaps = exception == "shift_overlap" && day.shifts_overlap;
+        if overlaps || day.exceptions.iter().any(|found| is_named(found, &exception)) {
             differences.push(format!("{text}: `{exception}` is raised"));
         }
     }
@@ -142,7 +143,7 @@ fn read_in_two_ways(code: &str, days: &[&Day], answer: &Answer) -> Result<(), Un
 
 fn measures(days: &[&Day], codes: &[E]) -> i64 {
     let all = days.iter().flat_map(|day| &day.exceptions);
-    all.filter(|found| codes.contains(&found.0)).map(|found| i64::from(found.2.0)).sum()
+    all.filter(|found| codes.contains(&found.code)).map(|found| i64::from(found.measure.0)).sum()
 }
 
 /// Work beyond what the dates expect; on a date that expects nothing all of it.
@@ -188,6 +189,7 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
             Some(lines(&|line| answer.overtime_codes.contains(&line.code)))
         }
         _ if answer.codes.contains(code) => Some(lines(&|line| line.code == code)),
+        "ordinary" => Some(lines(&|line| line.code == "regular")),
         "undertime" => lacking(days, answer),
         "overtime" => beyond_expected(days, answer),
         _ => None,
@@ -195,32 +197,51 @@ fn amount(code: &str, days: &[&Day], answer: &Answer) -> Option<i64> {
 }
 
 fn judge_exception(place: &str, written: &str, day: &Day, differences: &mut Vec<String>) -> Result<(), Unsupported> {
+    if written == "shift_overlap" {
+        if !day.shifts_overlap {
+            differences.push(format!("{place}: no planned shift of the date is refused because it overlaps another"));
+        }
+        return Ok(());
+    }
     let mut parts = written.split(':');
     let name = parts.next().unwrap_or_default();
     let codes = exceptions(name);
     if codes.is_empty() {
         return unsupported(format!("the exception `{name}`"));
     }
-    let found: Vec<_> = day.exceptions.iter().filter(|found| codes.contains(&found.0)).collect();
+    let found: Vec<_> = day.exceptions.iter().filter(|found| is_named(found, name)).collect();
     let mut fits = !found.is_empty();
     for part in parts {
         let size = part.strip_suffix("min").and_then(|minutes| minutes.parse::<u32>().ok());
         match (part, size) {
-            ("provisional", _) => fits &= found.iter().any(|found| found.1 == ExceptionState::Pending),
-            (_, Some(minutes)) => fits &= found.iter().any(|found| found.2.0 / 60 == minutes),
+            ("provisional", _) => fits &= found.iter().any(|found| found.state == ExceptionState::Pending),
+            (_, Some(minutes)) => fits &= found.iter().any(|found| found.measure.0 / 60 == minutes),
             _ => return unsupported(format!("the exception `{written}`")),
         }
     }
     // Without the suffix it is final.
     if !written.contains("provisional") {
-        fits &= found.iter().any(|found| found.1 != ExceptionState::Pending);
+        fits &= found.iter().any(|found| found.state != ExceptionState::Pending);
     }
     if !fits {
-        let raised: Vec<String> =
-            day.exceptions.iter().map(|it| format!("{} {} {}", it.0, it.1, shown(i64::from(it.2.0)))).collect();
+        let raised: Vec<String> = day
+            .exceptions
+            .iter()
+            .map(|it| format!("{} {} {}", it.code, it.state, shown(i64::from(it.measure.0))))
+            .collect();
         differences.push(format!("{place}: `{written}` is not raised, but [{}]", raised.join(", ")));
     }
     Ok(())
+}
+
+/// Whether an exception is one that a case names so. Two watchers of hours raise the same code.
+fn is_named(found: &Raised, name: &str) -> bool {
+    let of_watcher = match name {
+        "over_daily_limit" => found.rule != NOTE,
+        "over_8h_note" => found.rule == NOTE,
+        _ => true,
+    };
+    of_watcher && exceptions(name).contains(&found.code)
 }
 
 /// The exceptions of Shiftmill for a name.
@@ -235,14 +256,19 @@ fn exceptions(name: &str) -> &'static [E] {
         "missing_out" => &[E::MissingOut],
         "missing_meal_punch" => &[E::MissingMealPunch],
         "missing_break_punch" => &[E::MissingBreakPunch],
-        "missed_meal" => &[E::MealMissing, E::MealShort, E::MealLate],
+        "missed_meal" | "meal_required" => &[E::MealMissing, E::MealShort, E::MealLate],
+        "over_daily_limit" | "over_8h_note" => &[E::HoursOverLimit],
+        "insufficient_rest" => &[E::RestShort],
+        "too_many_consecutive_days" => &[E::ConsecutiveDays],
+        "short_break" => &[E::BreakShort],
         "schedule_deviation" => &[E::LateIn, E::EarlyIn, E::EarlyOut, E::LateOut],
         _ => &[],
     }
 }
 
 fn status_of(day: &Day) -> Option<&'static str> {
-    let raised = |code: E| day.exceptions.iter().any(|found| found.0 == code && found.1 == ExceptionState::Final);
+    let raised =
+        |code: E| day.exceptions.iter().any(|found| found.code == code && found.state == ExceptionState::Final);
     if raised(E::Absent) {
         Some("absent")
     } else if raised(E::AbsentHalf) {
@@ -345,6 +371,8 @@ fn judge_piece(
     let (Some(from), Some(to)) = (instant(&start, Fold::Earlier), instant(&end, Fold::Later)) else {
         return unsupported("segments without local times");
     };
+    // Ordinary time is what is paid at the plain rate.
+    let code = if code == "ordinary" && !answer.codes.contains(&code) { "regular".to_owned() } else { code };
     if !answer.codes.contains(&code) {
         return unsupported(format!("segments of the figure `{code}`, which no rule of the case defines"));
     }

@@ -423,7 +423,8 @@ impl Maker<'_> {
         self.overrides(facts);
         if self.random.chance(15) {
             let plan = &self.timeline.versions()[0].1;
-            let rules: Vec<RuleId> = plan.overtime.tiers.iter().map(|tier| tier.rule).collect();
+            let tiers = plan.overtime.tiers.iter().map(|tier| tier.rule);
+            let rules: Vec<RuleId> = tiers.chain(plan.watchers.iter().map(|watcher| watcher.rule)).collect();
             if !rules.is_empty() {
                 let rule = *self.random.one_of(&rules);
                 let amount = Seconds(self.minutes(60, 2_400) as u32);

@@ -34,6 +34,15 @@ use shiftmill_core::shape::rest_requirement::RestRequirement;
 use shiftmill_core::shape::rounding::{Anchor, Direction, RoundingCondition, RoundingRule, RoundingTarget, Tie};
 use shiftmill_core::shape::schedule::{LateMax, Schedule, ShiftBlock, ShiftTemplate};
 use shiftmill_core::shape::workdays::{Attribution, Workdays};
+use shiftmill_core::watch::breaks::Breaks as WatchedBreaks;
+use shiftmill_core::watch::continuous_work::ContinuousWork;
+use shiftmill_core::watch::days_in_a_row::{DaysInARow, RunReset};
+use shiftmill_core::watch::hours::{CountedTime, Hours, HoursScope};
+use shiftmill_core::watch::limit::{Limit, PassedWhen};
+use shiftmill_core::watch::rest_between_shifts::{RestBetween, RestBetweenShifts};
+use shiftmill_core::watch::spread::Spread;
+use shiftmill_core::watch::weekly_rest::{RestPer, WeeklyRest};
+use shiftmill_core::watch::{Watched, Watcher};
 use shiftmill_core::{
     CalendarId, DayType, DayTypeSet, DayWindow, ExceptionCode, FilterId, Layer, Multiplier, Names, PayCode,
     PayCodeInfo, PayCodeSet, Plan, PlanTimeline, RuleId, Seconds, Severity, Unit, Weekday, WeekdaySet, Workday,
@@ -214,6 +223,7 @@ impl Maker<'_> {
             exceptions: exceptions(),
             plugins: Vec::new(),
             overtime_approval: self.overtime_approval(),
+            watchers: self.watchers(),
         }
     }
 
@@ -294,6 +304,14 @@ impl Maker<'_> {
         }
         if self.random.chance(20) {
             plan.dedupe.window = Some(self.minutes(0, 5));
+        }
+        for watcher in &mut plan.watchers {
+            if self.flag() {
+                self.change_watcher(watcher);
+            }
+        }
+        if self.random.chance(20) {
+            plan.watchers.pop();
         }
         plan
     }
@@ -962,6 +980,108 @@ impl Maker<'_> {
     }
 }
 
+impl Maker<'_> {
+    fn watchers(&mut self) -> Vec<Watcher> {
+        let count = *self.random.one_of(&[0, 1, 1, 2, 3]);
+        (0..count).map(|_| self.watcher()).collect()
+    }
+
+    fn watcher(&mut self) -> Watcher {
+        let watches = self.watched();
+        let rule = self.rule("watcher");
+        let severity = self.flag().then(|| *self.random.one_of(Severity::ALL));
+        Watcher { rule, severity, watches }
+    }
+
+    /// Another limit under the same name.
+    fn change_watcher(&mut self, watcher: &mut Watcher) {
+        match &mut watcher.watches {
+            Watched::Hours(hours) => hours.limit = self.limit(hours.limit.most),
+            Watched::RestBetweenShifts(rest) => rest.between = *self.random.one_of(RestBetween::ALL),
+            Watched::WeeklyRest(rest) => rest.at_least = self.minutes(600, 2_880),
+            Watched::DaysInARow(run) => run.worked_at_least = self.minutes(1, 600),
+            Watched::ContinuousWork(work) => work.break_at_least = self.minutes(5, 90),
+            Watched::Spread(spread) => spread.limit = self.limit(spread.limit.most),
+            Watched::Breaks(breaks) => breaks.at_least = self.minutes(15, 90),
+        }
+    }
+
+    fn watched(&mut self) -> Watched {
+        let callbacks = self.flag();
+        match self.random.below(12) {
+            0..=4 => Watched::Hours(self.watched_hours()),
+            5 => {
+                let between = *self.random.one_of(RestBetween::ALL);
+                Watched::RestBetweenShifts(RestBetweenShifts { at_least: self.minutes(300, 1_500), between, callbacks })
+            }
+            6 | 7 => {
+                let per = *self.random.one_of(RestPer::ALL);
+                Watched::WeeklyRest(WeeklyRest { at_least: self.minutes(600, 2_880), per, callbacks })
+            }
+            8 => {
+                let most = DaysInARow::most(1 + self.random.below(6) as u8);
+                let reset = *self.random.one_of(RunReset::ALL);
+                let worked_at_least = if self.flag() { Seconds(1) } else { self.minutes(1, 480) };
+                let warn_at = self.random.maybe(50, |random| 1 + random.below(99) as u8);
+                let limit = Limit { most, passed: PassedWhen::Over, warn_at };
+                Watched::DaysInARow(DaysInARow { limit, reset, worked_at_least })
+            }
+            9 => {
+                let most = self.minutes(60, 480);
+                let break_at_least = self.minutes(5, 120);
+                Watched::ContinuousWork(ContinuousWork { limit: self.limit(most), break_at_least })
+            }
+            10 => {
+                let most = self.minutes(360, 900);
+                Watched::Spread(Spread { limit: self.limit(most), callbacks })
+            }
+            _ => {
+                let (worked_over, at_least) = (self.minutes(60, 540), self.minutes(15, 90));
+                let piece_at_least = if self.flag() { Seconds(1) } else { self.minutes(1, 30) };
+                Watched::Breaks(WatchedBreaks { worked_over, at_least, piece_at_least })
+            }
+        }
+    }
+
+    fn watched_hours(&mut self) -> Hours {
+        let opens = *self.random.one_of(&[1, 1, 2, 15, 21, 28]);
+        let (scope, most) = match self.random.below(9) {
+            0 | 1 => (HoursScope::Workday, self.minutes(120, 720)),
+            2 => (HoursScope::Workweek, self.minutes(600, 2_700)),
+            3 => {
+                let anchor = self.days.first.plus(self.random.below(30) as i32 - 15);
+                let count = 2 + self.random.below(3) as u8;
+                (HoursScope::Workweeks { count, anchor }, self.minutes(900, 4_800))
+            }
+            4 | 5 => {
+                let count = *self.random.one_of(&[1, 1, 2, 6]);
+                (HoursScope::Months { count, opens }, self.minutes(600, 4_800))
+            }
+            6 => {
+                let month = 1 + self.random.below(12) as u8;
+                (HoursScope::Year { month, opens }, self.minutes(600, 6_000))
+            }
+            7 => (HoursScope::PayPeriod, self.minutes(600, 4_800)),
+            _ => {
+                let days = *self.random.one_of(&[2, 3, 7, 14, 119]);
+                (HoursScope::Rolling { days }, self.minutes(300, 1_200))
+            }
+        };
+        let counts = if self.random.chance(70) {
+            CountedTime::AllWork
+        } else {
+            let codes = [PayCode::REGULAR, OVERTIME[0].0, OVERTIME[1].0, OVERTIME[2].0, LEAVE_PAID];
+            CountedTime::Codes(PayCodeSet::new(codes.into_iter().filter(|_| self.random.chance(50)).collect()))
+        };
+        Hours { scope, counts, tags: self.tags(), limit: self.limit(most) }
+    }
+
+    fn limit(&mut self, most: Seconds) -> Limit {
+        let passed = *self.random.one_of(PassedWhen::ALL);
+        Limit { most, passed, warn_at: self.random.maybe(50, |random| 1 + random.below(99) as u8) }
+    }
+}
+
 /// Every exception is raised, so that all are compared.
 fn exceptions() -> ExceptionRules {
     let mut rules = ExceptionRules::default();
@@ -978,6 +1098,8 @@ mod tests {
     use shiftmill_core::pay::combine::CombineKind;
     use shiftmill_core::pay::tiers::TierScopeKind;
     use shiftmill_core::shape::rounding::DirectionKind;
+    use shiftmill_core::watch::WatcherKind;
+    use shiftmill_core::watch::hours::HoursScopeKind;
     use shiftmill_core::{Coded, Workday};
 
     use super::*;
@@ -1034,6 +1156,11 @@ mod tests {
             TierScopeKind: |plan| plan.overtime.tiers.iter().map(|tier| tier.scope.kind()),
             ApprovalMode: |plan| plan.overtime_approval.iter().map(|rule| rule.mode),
             CompensationMode: |plan| plan.overtime_approval.iter().map(|rule| rule.compensation),
+            WatcherKind: |plan| plan.watchers.iter().map(|watcher| watcher.watches.kind()),
+            HoursScopeKind: |plan| plan.watchers.iter().filter_map(|watcher| match &watcher.watches {
+                Watched::Hours(hours) => Some(hours.scope.kind()),
+                _ => None,
+            }),
             PremiumZone: |plan| plan.premiums.iter().map(|premium| premium.zone),
             PremiumMode: |plan| plan.premiums.iter().map(|premium| premium.mode),
         );

@@ -12,7 +12,7 @@ use super::days::{Duty, day_type};
 use super::moments::Moment;
 use super::overtime::{Extra, week_of};
 use super::shifts::Shift;
-use super::{Amount, Notice, clock, plan_of, statements, tags};
+use super::{Amount, Notice, clock, plan_of, statements, tags, watchers};
 use crate::engine::Question;
 use crate::outcome::Outcome;
 
@@ -166,6 +166,10 @@ fn exception(question: &Question, duties: &[Duty], notice: &Notice, outcome: &mu
     } else {
         ExceptionState::Final
     };
+    if watchers::is_of_watcher(code) {
+        outcome.exceptions.insert((workday, code, state, at, measure));
+        return;
+    }
     // Of several with one code, workday and instant the one with the greatest measure stays.
     let known = outcome.exceptions.iter().find(|row| (row.0, row.1, row.3) == (workday, code, at)).copied();
     if known.is_none_or(|known| known.4 < measure) {

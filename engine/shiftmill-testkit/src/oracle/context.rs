@@ -6,7 +6,7 @@ use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::{EvaluationError, ExceptionCode, Plan, Seconds, Workday};
 
 use super::overtime::week_of;
-use super::{Notice, plan_of};
+use super::{Notice, plan_of, watchers};
 use crate::engine::Question;
 
 /// True when days are missing; notes it, or is an error when only final results are wanted.
@@ -73,6 +73,9 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
     }
     if !plan.attendance.late_off.is_empty() {
         first = first.min(start.plus(-7));
+    }
+    for watcher in &plan.watchers {
+        first = first.min(watchers::first_needed(question, plan, watcher, start));
     }
     let rest_days_from = first_of_rest(plan, start);
     first.min(rest_days_from).plus(-1)

@@ -44,6 +44,7 @@ mod roster;
 mod shifts;
 mod statements;
 mod tags;
+mod watchers;
 
 use shiftmill_core::shape::breaks::Compare;
 use shiftmill_core::{
@@ -109,6 +110,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     days::holidays_not_worked(question, (&schedule, &left_out), &moments, &mut amounts);
     statements::add_hours(question, &mut amounts, &mut notices);
     premiums.extend(premiums::all(question, &moments, &shifts));
+    watchers::judge(question, &shifts, &moments, &mut notices);
     let short = context::is_short(question, &mut notices)?;
     let provisional = context::has_rejected(question, &mut notices)? || short;
     let outcome = close::finish(question, &shifts, &schedule, &moments, &premiums, &amounts, notices);

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use shiftmill_core::{
-    CalendarChoice, CalendarId, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, RuleId, Zone,
+    CalendarChoice, CalendarId, EvaluationError, ExceptionCode, ExceptionRow, ExceptionState, RuleId, Seconds, Zone,
 };
 use shiftmill_ruleset::Ruleset;
 
 use crate::words::clock::local_on;
+
+/// What the measure of an exception has for each day, where it counts days.
+pub(crate) const DAY: Seconds = Seconds::hours(24);
 
 /// What an exception means in general: for headings and lists.
 pub const fn exception_code(code: ExceptionCode) -> &'static str {
@@ -70,6 +73,14 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::LateRecordedPunch => "a punch that was recorded long after it happened",
         ExceptionCode::StaleOverride => "what is computed has changed since a person overrode it",
+        ExceptionCode::HoursOverLimit => "more work than a limit allows",
+        ExceptionCode::LimitNear => "a limit is near",
+        ExceptionCode::RestShort => "too little rest between two shifts",
+        ExceptionCode::WeeklyRestShort => "no rest in seven days that is long enough",
+        ExceptionCode::ConsecutiveDays => "more worked days in a row than a limit allows",
+        ExceptionCode::ContinuousWork => "more work without a break than a limit allows",
+        ExceptionCode::SpreadTooLong => "too long from the first in to the last out of the day",
+        ExceptionCode::BreakShort => "too little time of breaks for so much work",
     }
 }
 
@@ -100,6 +111,10 @@ pub fn about_marked(row: &ExceptionRow, says: &str, zone: &Zone) -> String {
 }
 
 fn placed(words: &str, row: &ExceptionRow, zone: &Zone) -> String {
+    if row.code == ExceptionCode::ConsecutiveDays {
+        let days = row.measure.0 / DAY.0;
+        return format!("{words} (at {}, {days} days)", local_on(zone, row.at, row.workday));
+    }
     match (concerns_an_instant(row.code), row.measure.is_zero()) {
         (true, true) => format!("{words} (at {})", local_on(zone, row.at, row.workday)),
         (true, false) => {
@@ -158,7 +173,8 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::WorkdayRest
         | E::Undertime
         | E::OverSchedule
-        | E::StaleOverride => false,
+        | E::StaleOverride
+        | E::WeeklyRestShort => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -202,7 +218,14 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::UnapprovedCallback
         | E::OffsitePunch
         | E::UnapprovedOffsitePunch
-        | E::LateRecordedPunch => true,
+        | E::LateRecordedPunch
+        | E::HoursOverLimit
+        | E::LimitNear
+        | E::RestShort
+        | E::ConsecutiveDays
+        | E::ContinuousWork
+        | E::SpreadTooLong
+        | E::BreakShort => true,
     }
 }
 
@@ -262,13 +285,21 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::CallbackWork
         | ExceptionCode::UnapprovedCallback
         | ExceptionCode::OffsitePunch
-        | ExceptionCode::UnapprovedOffsitePunch => "time:",
+        | ExceptionCode::UnapprovedOffsitePunch
+        | ExceptionCode::HoursOverLimit
+        | ExceptionCode::LimitNear
+        | ExceptionCode::RestShort
+        | ExceptionCode::WeeklyRestShort
+        | ExceptionCode::ConsecutiveDays
+        | ExceptionCode::ContinuousWork
+        | ExceptionCode::SpreadTooLong
+        | ExceptionCode::BreakShort => "time:",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shiftmill_core::{Seconds, Severity, Timestamp, Workday};
+    use shiftmill_core::{Severity, Timestamp, Workday};
 
     use super::*;
 
@@ -290,6 +321,8 @@ mod tests {
         assert_eq!(exception(&added, &zone), words);
         let missing = ExceptionRow { rule: RuleId::PUNCHES, ..added };
         assert_eq!(exception(&missing, &zone), "an in punch is missing (at 09:07)");
+        let days = ExceptionRow { code: ExceptionCode::ConsecutiveDays, measure: Seconds::hours(168), ..row };
+        assert_eq!(exception(&days, &zone), "more worked days in a row than a limit allows (at 09:07, 7 days)");
         let waived = ExceptionRow { state: ExceptionState::Waived, ..row };
         assert!(exception(&waived, &zone).ends_with("; waived"));
     }

@@ -409,7 +409,8 @@ impl Explainer<'_> {
             | Note::ExceptionWaived { workday, .. }
             | Note::ShiftMoved { workday, .. }
             | Note::ToleranceExceeded { workday, .. }
-            | Note::LatenessWaived { workday, .. } => workday,
+            | Note::LatenessWaived { workday, .. }
+            | Note::Watched { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
             | Note::PunchNotKnown { at, .. }

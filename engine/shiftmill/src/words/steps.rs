@@ -2,12 +2,14 @@
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
 use shiftmill_core::pay::tiers::TierScope;
+use shiftmill_core::watch::{WatchOutcome, WatcherKind};
 use shiftmill_core::{
     ApprovalKind, ApprovalOutcome, ApprovalTime, CalendarChoice, CalendarId, Corrected, Edited, Names, Note, PayCode,
-    PunchKind, Reason, RuleId, ShiftMove, StatementEffect, Timestamp, WhyNot, Workday, Zone,
+    PunchKind, Reason, RuleId, Seconds, ShiftMove, StatementEffect, Timestamp, WhyNot, Workday, Zone,
 };
 
 use crate::words::clock::local_on;
+use crate::words::exceptions::DAY;
 use crate::words::explanation;
 use crate::words::grounds::{because, day_type, day_type_ground, nth};
 
@@ -129,6 +131,10 @@ pub fn note(
             "No grace holds on this workday: what is within the graces comes to {deviates} together, more than the {most} \
              that are forgiven a day."
         ),
+        Note::Watched { rule, kind, from, workday, measured, limit, outcome } => {
+            let days = format!("from {from} to {workday}");
+            format!("{} {}.", capital(&voice.rule(rule)), watched(kind, &days, (measured, limit), outcome))
+        }
         Note::Approval { kind, time, outcome } => {
             format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
         }
@@ -268,6 +274,35 @@ fn over(scope: TierScope, from: Workday) -> String {
         TierScope::Workweeks { count, .. } => format!("in the {count} workweeks from {from}"),
         TierScope::Month => format!("in the month from {from}"),
         TierScope::PayPeriod => format!("in the pay period from {from}"),
+    }
+}
+
+/// What a watcher found: `counted 45:30 from 2026-03-01 to 2026-03-20; its limit of 45:00 is passed`.
+fn watched(kind: WatcherKind, days: &str, (measured, limit): (Seconds, Seconds), outcome: WatchOutcome) -> String {
+    let of_limit = match outcome {
+        WatchOutcome::Kept => "is kept",
+        WatchOutcome::Near => "is near",
+        WatchOutcome::Passed => "is passed",
+    };
+    let of_rest = match outcome {
+        WatchOutcome::Kept => "is enough",
+        WatchOutcome::Near | WatchOutcome::Passed => "would be enough",
+    };
+    match kind {
+        WatcherKind::Hours => format!("counted {measured} {days}; its limit of {limit} {of_limit}"),
+        WatcherKind::RestBetweenShifts => format!("found a rest of {measured}; {limit} {of_rest}"),
+        WatcherKind::WeeklyRest => format!("found no longer rest than {measured} {days}; {limit} {of_rest}"),
+        WatcherKind::DaysInARow => {
+            let of = |length: Seconds| length.0 / DAY.0;
+            format!("counted {} worked days {days}; its limit of {} {of_limit}", of(measured), of(limit))
+        }
+        WatcherKind::ContinuousWork => {
+            format!("counted {measured} of work without a break; its limit of {limit} {of_limit}")
+        }
+        WatcherKind::Spread => {
+            format!("counted {measured} from the first in to the last out; its limit of {limit} {of_limit}")
+        }
+        WatcherKind::Breaks => format!("found breaks of {measured}; {limit} {of_rest}"),
     }
 }
 
@@ -415,6 +450,27 @@ mod tests {
             told(Note::ToleranceExceeded { workday: Workday(20514), deviates, most }),
             "No grace holds on this workday: what is within the graces comes to 0:12 together, more than the 0:10 that \
              are forgiven a day."
+        );
+    }
+
+    #[test]
+    fn a_watcher_says_what_it_found() {
+        let told = |kind, measured, limit, outcome| {
+            let (from, workday) = (Workday(20508), Workday(20514));
+            let step = Note::Watched { rule: RuleId(4), kind, from, workday, measured, limit, outcome };
+            note(&step, &names(), &Zone::fixed("Etc/UTC", 0), Workday(20514), |_| None)
+        };
+        assert_eq!(
+            told(WatcherKind::Hours, Seconds(173_700), Seconds::hours(48), WatchOutcome::Passed),
+            "Rule `daily-8` counted 48:15 from 2026-02-24 to 2026-03-02; its limit of 48:00 is passed."
+        );
+        assert_eq!(
+            told(WatcherKind::DaysInARow, Seconds::hours(168), Seconds::hours(144), WatchOutcome::Passed),
+            "Rule `daily-8` counted 7 worked days from 2026-02-24 to 2026-03-02; its limit of 6 is passed."
+        );
+        assert_eq!(
+            told(WatcherKind::WeeklyRest, Seconds::hours(24), Seconds::hours(24), WatchOutcome::Kept),
+            "Rule `daily-8` found no longer rest than 24:00 from 2026-02-24 to 2026-03-02; 24:00 is enough."
         );
     }
 

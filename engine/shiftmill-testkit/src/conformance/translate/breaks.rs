@@ -104,12 +104,10 @@ impl Translator {
         }
     }
 
-    /// The breaks of the law, as far as they were not taken. The shortest leaves at least the time that makes it
+    /// The breaks of the law: deducted as far as they were not taken, or else watched. Of those that are deducted, the shortest leaves at least the time that makes it
     /// necessary; a longer one is due when more than its time is left after it.
     fn required_breaks(&mut self) -> Result<(), Unsupported> {
-        if self.policy.flag("auto_deduct_required_breaks")? != Some(true) {
-            return Ok(());
-        }
+        let is_deducted = self.policy.flag("auto_deduct_required_breaks")? == Some(true);
         let piece = self.policy.number("min_qualifying_break_min")?.unwrap_or(0);
         let mut rules = Vec::new();
         for mut keys in self.policy.objects("required_breaks")? {
@@ -119,6 +117,10 @@ impl Translator {
                 return unsupported("required breaks without a time or length");
             };
             rules.push((over, amount));
+        }
+        if !is_deducted {
+            rules.into_iter().for_each(|(over, amount)| self.watch_breaks(over, amount, piece));
+            return Ok(());
         }
         rules.sort_unstable();
         for (index, (over, amount)) in rules.into_iter().enumerate() {

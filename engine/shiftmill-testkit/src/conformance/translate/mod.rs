@@ -8,6 +8,7 @@ mod breaks;
 mod document;
 mod expectation;
 mod facts;
+pub(super) mod limits;
 mod overtime;
 mod premiums;
 mod rounding;
@@ -134,6 +135,7 @@ impl Translator {
         self.rounding()?;
         self.breaks()?;
         self.meal_requirements()?;
+        self.limits()?;
         self.overtime_approval()?;
         self.overtime()?;
         self.premiums()

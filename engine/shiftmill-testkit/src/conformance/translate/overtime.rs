@@ -25,6 +25,14 @@ pub(super) struct Tier {
     more: toml::Table,
 }
 
+impl Tier {
+    /// A tier at the usual rate of its code.
+    pub(super) fn plain(name: &str, scope: &'static str, after: i64, code: &str) -> Tier {
+        let (name, code, rate) = (name.to_owned(), code.to_owned(), usual_rate(code, 0));
+        Tier { name, scope, after, code, rate, more: toml::Table::new() }
+    }
+}
+
 const SHIPPED: [(&str, i64); 6] = [
     ("overtime_1_0", 1_000),
     ("overtime_1_25", 1_250),
@@ -67,6 +75,7 @@ impl Translator {
         if let Some(consecutive) = self.policy.object("consecutive_day_overtime")? {
             tiers.extend(self.consecutive(consecutive)?);
         }
+        tiers.extend(self.continuous_work()?);
         if let Some(rule) = self.policy.object("overtime_rule")? {
             tiers.extend(self.greater_of(rule)?);
         }
