@@ -408,7 +408,8 @@ impl Explainer<'_> {
             | Note::MealWaived { workday, .. }
             | Note::ExceptionWaived { workday, .. }
             | Note::ShiftMoved { workday, .. }
-            | Note::LatenessWaived { workday, .. } => workday,
+            | Note::LatenessWaived { workday, .. }
+            | Note::PremiumLimited { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }
             | Note::PunchNotKnown { at, .. }
