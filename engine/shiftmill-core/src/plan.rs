@@ -529,7 +529,7 @@ impl Needs {
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
             premiums: any(|plan| !plan.premiums.is_empty()),
             premium_hours: any(|plan| {
-                plan.premiums.iter().any(|premium| !premium.after.is_none() || !premium.before.is_none())
+                plan.premiums.iter().any(|premium| !premium.after.ask_nothing() || !premium.before.ask_nothing())
             }),
             premium_limits: any(|plan| plan.premiums.iter().any(|premium| !premium.limits.are_none())),
         }

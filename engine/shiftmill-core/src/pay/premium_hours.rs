@@ -29,7 +29,7 @@ pub struct PremiumHours {
 
 impl PremiumHours {
     /// True when no amount is asked for.
-    pub fn is_none(self) -> bool {
+    pub fn ask_nothing(self) -> bool {
         self == PremiumHours::default()
     }
 

@@ -427,7 +427,7 @@ impl Premium {
 
     /// Whether only some of the time that `mode` pays is paid.
     fn is_narrowed(&self) -> bool {
-        self.over.is_some() || !self.after.is_none() || !self.before.is_none()
+        self.over.is_some() || !self.after.ask_nothing() || !self.before.ask_nothing()
     }
 
     /// Keeps the time that the pay codes of `over` pay, after and before the hours worked.

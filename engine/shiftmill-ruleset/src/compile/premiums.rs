@@ -119,7 +119,7 @@ impl Compiler<'_> {
     fn hours(&mut self, table: &Table, setting: &str) -> PremiumHours {
         let Some(inner) = table.optional(setting) else { return PremiumHours::default() };
         let hours = PremiumHours { workday: inner.length("workday"), workweek: inner.length("workweek") };
-        if hours.is_none() {
+        if hours.ask_nothing() {
             let hint = Some("such as `workday = \"10h\"`".to_owned());
             self.mistakes.add(inner.place, format!("`{setting}` states no hours"), hint);
         }

@@ -79,6 +79,8 @@ impl Translator {
             None => {}
             Some("never_on_holiday") => self.on_holidays(&mut premium, false),
             Some("only_on_holiday") => self.on_holidays(&mut premium, true),
+            // What holds on a holiday beside the weekdays does not matter without one.
+            Some("treat_as_qualifying") if !self.document.has("calendar.statutory_holidays") => {}
             Some(other) => return unsupported(format!("premiums that are `{other}` on holidays")),
         }
         if keys.flag("only_on_holidays")? == Some(true) {
