@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::pay::combine::{Combine, Overtime};
+use shiftmill_core::pay::premium_limits::PremiumPer;
 use shiftmill_core::pay::premiums::Premium;
 use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use shiftmill_core::shape::calendar::StatutoryRestDay;
@@ -203,6 +204,12 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         plan.clock_offsets.clear();
         plan.punch_restrictions.clear();
         plan.dedupe.window = None;
+        // A limit of each pair counts pairs.
+        for premium in &mut plan.premiums {
+            let limits = &mut premium.limits;
+            limits.minimum = limits.minimum.filter(|minimum| minimum.per != PremiumPer::Pair);
+            limits.maximum = limits.maximum.filter(|maximum| maximum.per != PremiumPer::Pair);
+        }
     });
     let (_, state) = evaluated(&plain);
     // A punch inside the pair, overwritten by the mode, would meet the transfer. It may be in the other part of a pair
