@@ -495,6 +495,10 @@ pub(crate) struct Needs {
     pub(crate) premiums: bool,
     /// Limits are watched.
     pub(crate) watchers: bool,
+    /// Some premium asks how much has been worked.
+    pub(crate) premium_hours: bool,
+    /// Some premium has limits that reach beyond a worked shift.
+    pub(crate) premium_limits: bool,
 }
 
 impl Needs {
@@ -536,6 +540,10 @@ impl Needs {
             holidays_not_worked: any(|plan| plan.holidays.not_worked.is_some()),
             premiums: any(|plan| !plan.premiums.is_empty()),
             watchers: any(|plan| !plan.watchers.is_empty()),
+            premium_hours: any(|plan| {
+                plan.premiums.iter().any(|premium| !premium.after.ask_nothing() || !premium.before.ask_nothing())
+            }),
+            premium_limits: any(|plan| plan.premiums.iter().any(|premium| !premium.limits.are_none())),
         }
     }
 }
@@ -553,6 +561,8 @@ pub struct Names {
     pub leave: Vec<String>,
     /// Calendars beside the own ones of rulesets.
     pub calendars: Vec<String>,
+    /// Groups of premiums.
+    pub premium_groups: Vec<String>,
     /// Questions that employees may be asked about a workday.
     pub attestations: Vec<String>,
     /// What plugins carry from one pay period to the next, as `plugin/key`.

@@ -157,6 +157,18 @@ pub enum Because {
     RestRequirement,
     /// A person stated it, whatever is computed.
     Override,
+    /// What premium time lacks of its minimum.
+    RaisedToMinimum {
+        /// The minimum.
+        minimum: Seconds,
+    },
+    /// What an hour that is shorter than 60 minutes pays beyond its time on the clock.
+    ShortHour {
+        /// How much time is paid as an hour.
+        hour: Seconds,
+    },
+    /// A shift with premium time, which counts once.
+    PerShift,
 }
 
 coded! {
@@ -238,6 +250,12 @@ coded! {
         RestRequirement = 51 "rest_requirement",
         /// A person stated it, whatever is computed.
         Override = 55 "override",
+        /// What premium time lacks of its minimum.
+        RaisedToMinimum = 59 "raised_to_minimum",
+        /// What an hour that is shorter than 60 minutes pays beyond its time on the clock.
+        ShortHour = 60 "short_hour",
+        /// A shift with premium time, which counts once.
+        PerShift = 61 "per_shift",
     }
 }
 
@@ -283,6 +301,9 @@ impl Because {
             Because::ManualHours => BecauseKind::ManualHours,
             Because::RestRequirement => BecauseKind::RestRequirement,
             Because::Override => BecauseKind::Override,
+            Because::RaisedToMinimum { .. } => BecauseKind::RaisedToMinimum,
+            Because::ShortHour { .. } => BecauseKind::ShortHour,
+            Because::PerShift => BecauseKind::PerShift,
         }
     }
 

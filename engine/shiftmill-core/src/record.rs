@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::coded::coded;
 use crate::codes::{ApprovalKind, CalendarId, CarryKey, DayType, ExceptionCode, PayCode, PunchKind, RuleId};
 use crate::open::correction_policy::CorrectionRefusal;
+use crate::pay::premium_limits::PremiumLimitKind;
 use crate::pay::tiers::TierScope;
 use crate::reason::Reason;
 use crate::shape::calendar::DayTypeGround;
@@ -190,6 +191,19 @@ pub enum Note {
         deviates: Seconds,
         /// The most that is forgiven.
         most: Seconds,
+    },
+    /// A minimum or maximum changed what a premium pays.
+    PremiumLimited {
+        /// The premium.
+        rule: RuleId,
+        /// The workday of the last premium time that it takes together.
+        workday: Workday,
+        /// What it did.
+        kind: PremiumLimitKind,
+        /// The premium time before ...
+        found: Seconds,
+        /// ... and what is left of it, or is paid for it.
+        paid: Seconds,
     },
     /// An approval was looked at.
     Approval {

@@ -9,7 +9,8 @@ use shiftmill_core::open::restriction::RestrictionOutcome;
 use shiftmill_core::pay::combine::CombineKind;
 use shiftmill_core::pay::holidays::{HolidayBasis, NotWorkedKind};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode};
-use shiftmill_core::pay::premiums::{PremiumMode, PremiumZone};
+use shiftmill_core::pay::premium_limits::{MinimumThen, PremiumPer};
+use shiftmill_core::pay::premiums::{OverKind, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{ConsecutiveMode, ConsecutiveReset, CountsKind, TierScopeKind};
 use shiftmill_core::shape::attendance::{Compared, EarlyTier, GraceMode, LateDeductKind, LateTier, Measured};
 use shiftmill_core::shape::breaks::{BreakBasis, BreakPlacement, Compare};
@@ -1412,11 +1413,40 @@ static ROW: Section = Section {
     ]],
 };
 
+static PREMIUM_HOURS: Section = Section {
+    title: "hours worked",
+    groups: &[&[
+        optional("workday", up_to(72 * HOUR), "In the workday that overtime counts by."),
+        optional("workweek", up_to(7 * 24 * HOUR), "In the workweek of this workday. Both: what fits both."),
+    ]],
+};
+
+static PREMIUM_MINIMUM: Section = Section {
+    title: "a minimum of premium time",
+    groups: &[&[
+        required("of", up_to(7 * 24 * HOUR), "How much."),
+        required(
+            "then",
+            one_of::<MinimumThen>(),
+            "Less is raised to it; only what is missing is paid; or what does not pass it is nothing, and what passes it is paid whole, or beyond it.",
+        ),
+        setting("per", one_of::<PremiumPer>(), "shift", "Whose premium time is taken together."),
+    ]],
+};
+
+static PREMIUM_MAXIMUM: Section = Section {
+    title: "a maximum of premium time",
+    groups: &[&[
+        required("of", up_to(7 * 24 * HOUR), "How much."),
+        setting("per", one_of::<PremiumPer>(), "shift", "Whose premium time is taken together."),
+    ]],
+};
+
 static PREMIUM_RULE: Section = Section {
     title: "a premium",
     groups: &[&[
         RULE_NAME,
-        required("pay", Kind::PayCode(PREMIUM), "The pay code."),
+        required("pay", Kind::PayCode(PREMIUM), "The pay code; with `per_shift` one that counts occurrences."),
         optional("between", Kind::Window, "Only in this daily window."),
         setting(
             "weekdays",
@@ -1438,8 +1468,49 @@ static PREMIUM_RULE: Section = Section {
             "The time inside the window, or the whole shift under a condition.",
         ),
         ONLY_CALLBACKS,
+        optional(
+            "starts_after",
+            Kind::Time,
+            "Only when the work of the shift began then or later: on the date on which the window begins; without a window, on the date on which the work began.",
+        ),
+        optional("starts_before", Kind::Time, "Only when the work of the shift began earlier, on the same date."),
+        optional("shifts", Kind::Names, "Only worked shifts that match a scheduled shift of these names."),
+        setting(
+            "over",
+            Kind::WordOrPayCodes(OverKind::CODES),
+            "all",
+            "Only the time that these base codes pay, such as `[\"overtime_1_5\"]`.",
+        ),
+        optional(
+            "after",
+            Kind::Whole(&PREMIUM_HOURS),
+            "Only what is worked after this much work, such as `{ workday = \"10h\" }`. All work is counted.",
+        ),
+        optional("before", Kind::Whole(&PREMIUM_HOURS), "Only what is worked before this much work."),
         setting("min", up_to(72 * HOUR), "0m", "Less premium time in a worked shift pays nothing."),
         setting("max", up_to(72 * HOUR), "24h", "The most premium time of a worked shift."),
+        optional(
+            "minimum",
+            Kind::Whole(&PREMIUM_MINIMUM),
+            "The least premium time, such as `{ of = \"1h\", then = \"raise\", per = \"workday\" }`.",
+        ),
+        optional(
+            "maximum",
+            Kind::Whole(&PREMIUM_MAXIMUM),
+            "The most premium time, such as `{ of = \"2h\", per = \"workday\" }`: the first.",
+        ),
+        optional(
+            "group",
+            Kind::Name,
+            "Of the premiums of a group, the one whose pay code has the highest multiplier pays a second; of equal ones the first.",
+        ),
+        setting(
+            "hour",
+            Kind::Length { least: 30 * MINUTE, most: HOUR },
+            "60m",
+            "How much time is paid as an hour, such as the legal night hour of `52m30s`; to the nearest second of a workday, halves up.",
+        ),
+        setting("per_shift", Kind::Flag, "false", "Pays one for each shift with premium time, instead of the time."),
         WHERE,
         RULE_SOURCE,
     ]],

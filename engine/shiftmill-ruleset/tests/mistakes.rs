@@ -590,3 +590,36 @@ kind = "days_in_row"
         assert!(shown.iter().any(|line| line.starts_with(start)), "no {start:?} in {shown:#?}");
     }
 }
+
+/// The mistakes of a premium with these settings.
+fn of_a_premium(settings: &str) -> String {
+    let shifts = "[shifts.night]\nstart = \"22:00\"\nend = \"06:00\"\n";
+    shown(&mistakes(&format!("name = \"acme\"\n{shifts}[[premiums]]\nname = \"p\"\n{settings}"))).join("\n")
+}
+
+#[test]
+fn limits_of_a_premium_that_contradict_each_other_are_mistakes() {
+    let raise = "minimum = { of = \"3h\", then = \"raise\", per = \"shift\" }\n";
+    let top_up = "minimum = { of = \"3h\", then = \"top_up\" }\n";
+    for (settings, message) in [
+        (format!("pay = \"night\"\n{raise}maximum = {{ of = \"2h\" }}"), "`minimum` is more than `maximum`"),
+        (format!("pay = \"night\"\n{top_up}group = \"loadings\""), "`group` cannot be used with `then = \"top_up\"`"),
+        ("pay = \"meal_premium\"\nper_shift = true\nhour = \"50m\"".into(), "`hour` cannot be used with `per_shift`"),
+        ("pay = \"night\"\nper_shift = true".into(), "pay code `night` is of layer `premium`"),
+        ("pay = \"meal_premium\"".into(), "pay code `meal_premium` is of layer `quantity`"),
+        ("pay = \"night\"\nafter = {}".into(), "`after` states no hours"),
+        ("pay = \"night\"\nover = []".into(), "`over` names no pay code"),
+        ("pay = \"night\"\nover = [\"weekend\"]".into(), "pay code `weekend` is of layer `premium`"),
+        ("pay = \"night\"\nshifts = [\"nihgt\"]".into(), "there is no shift `nihgt`"),
+        ("pay = \"night\"\nshifts = []".into(), "`shifts` names no shift"),
+        (
+            "pay = \"night\"\nstarts_after = \"22:00\"\nstarts_before = \"06:00\"".into(),
+            "`starts_after` is not before `starts_before`",
+        ),
+        ("pay = \"night\"\nhour = \"61m\"".into(), "must be from 30m to 1h"),
+        ("pay = \"night\"\nminimum = { of = \"1h\" }".into(), "then"),
+    ] {
+        let mistakes = of_a_premium(&settings);
+        assert!(mistakes.contains(message), "{settings}\n{mistakes}");
+    }
+}

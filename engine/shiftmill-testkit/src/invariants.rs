@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use shiftmill_core::pay::combine::{Combine, Overtime};
-use shiftmill_core::pay::premiums::{Premium, PremiumMode, PremiumZone};
+use shiftmill_core::pay::premium_limits::PremiumPer;
+use shiftmill_core::pay::premiums::Premium;
 use shiftmill_core::pay::tiers::{Counts, OvertimeTier, TierCondition, TierScope};
 use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::shape::day_parts::HalfDay;
@@ -203,6 +204,12 @@ pub fn segment_split_invariance(question: &Question) -> Held {
         plan.clock_offsets.clear();
         plan.punch_restrictions.clear();
         plan.dedupe.window = None;
+        // A limit of each pair counts pairs.
+        for premium in &mut plan.premiums {
+            let limits = &mut premium.limits;
+            limits.minimum = limits.minimum.filter(|minimum| minimum.per != PremiumPer::Pair);
+            limits.maximum = limits.maximum.filter(|maximum| maximum.per != PremiumPer::Pair);
+        }
     });
     let (_, state) = evaluated(&plain);
     // A punch inside the pair, overwritten by the mode, would meet the transfer. It may be in the other part of a pair
@@ -417,6 +424,12 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     for premium in &rows.premiums {
         *explained.entry(premium.code).or_default() += u64::from(premium.end.since(premium.start).0);
     }
+    // What minimums and short hours of premiums add.
+    for quantity in &rows.quantities {
+        if names.pay_code(quantity.code).is_some_and(|info| info.layer == Layer::Premium) {
+            *explained.entry(quantity.code).or_default() += u64::from(quantity.amount);
+        }
+    }
     // Quantities are not on the timeline: their own layer, and leave given as amounts.
     let amounts = question.facts.leave.iter().any(|leave| !matches!(leave.time, LeaveTime::Span { .. }));
     for (code, amount) in lines {
@@ -458,19 +471,8 @@ pub fn non_matching_rule_changes_nothing(question: &Question) -> Held {
                 priority: 9,
             });
         }
-        plan.premiums.push(Premium {
-            rule: RuleId(first.0 + 1),
-            pays_to: PayCode(6),
-            window: None,
-            weekdays: WeekdaySet::NONE,
-            day_types: DayTypeSet::ALL,
-            tags: None,
-            callback: None,
-            zone: PremiumZone::Home,
-            mode: PremiumMode::Split,
-            min: Seconds::ZERO,
-            max: Seconds::hours(24),
-        });
+        plan.premiums
+            .push(Premium { weekdays: WeekdaySet::NONE, ..Premium::for_all_work(RuleId(first.0 + 1), PayCode(6)) });
     });
     changed.timeline = timeline_of(question, changed.timeline.to_versions(), names);
     same(&engine::answer(question), &engine::answer(&changed), "with rules that never match")

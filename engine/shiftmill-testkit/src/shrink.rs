@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use shiftmill_core::pay::combine::Combine;
+use shiftmill_core::pay::premium_hours::PremiumHours;
+use shiftmill_core::pay::premium_limits::PremiumLimits;
 use shiftmill_core::pay::tiers::TierCondition;
 use shiftmill_core::shape::attendance::Attendance;
 use shiftmill_core::shape::day_tolerance::ComparedEdges;
@@ -141,6 +143,19 @@ fn smaller_timelines(timeline: &PlanTimeline) -> Vec<PlanTimeline> {
     with(&|plan| plan.workdays.opens_at = 0);
     with(&|plan| plan.rounding.iter_mut().for_each(|rule| rule.tags = None));
     with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.tags = None));
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.limits = PremiumLimits::default()));
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.limits.minimum = None));
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.limits.maximum = None));
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.limits.group = None));
+    with(&|plan| {
+        plan.premiums.iter_mut().for_each(|premium| {
+            (premium.after, premium.before) = (PremiumHours::default(), PremiumHours::default());
+        });
+    });
+    with(&|plan| plan.premiums.iter_mut().for_each(|premium| premium.over = None));
+    with(&|plan| {
+        plan.premiums.iter_mut().for_each(|premium| (premium.starts_after, premium.starts_before) = (None, None));
+    });
     with(&|plan| plan.overtime.tiers.iter_mut().for_each(|tier| tier.when.tags = None));
     with(&|plan| plan.breaks.auto_deduct.iter_mut().for_each(|rule| rule.tags = None));
     with(&|plan| plan.breaks.paid_below = None);

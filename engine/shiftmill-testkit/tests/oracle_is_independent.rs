@@ -66,6 +66,8 @@ const TYPES: &[&str] = &[
     "pay::overtime_approval::ApprovalMode",
     "pay::overtime_approval::CompensationMode",
     "pay::overtime_approval::OvertimeApproval",
+    "pay::premium_limits::MinimumThen",
+    "pay::premium_limits::PremiumPer",
     "pay::premiums::Premium",
     "pay::premiums::PremiumMode",
     "pay::premiums::PremiumZone",

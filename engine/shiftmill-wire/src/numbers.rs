@@ -2,6 +2,7 @@
 //! missing on either side, or that has another number there, does not compile.
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
+use shiftmill_core::pay::premium_limits::PremiumLimitKind;
 use shiftmill_core::shape::calendar::DayTypeGround;
 use shiftmill_core::watch::{WatchOutcome, WatcherKind};
 use shiftmill_core::{
@@ -101,6 +102,7 @@ numbered! {
     SpanState is SpanState { Worked PaidBreak UnpaidBreak Leave }
     TotalScope is TotalScope { Workweek PayPeriod }
     CorrectionRefusal is CorrectionRefusal { Action TooLate CycleClosed Quota }
+    PremiumLimitKind is PremiumLimitKind { NotPassed Beyond Cut Raised }
     ShiftMove is ShiftMove { FlexibleStart LateOff }
     ApprovalOutcomeKind is ApprovalOutcome { Covers NotKnown Pending Rejected NotRead Allows }
     StatementEffect is StatementEffect { Acts ChangesNothing NotKnown Superseded NotRead }

@@ -138,6 +138,9 @@ grounds! {
     50 ManualHours,
     51 RestRequirement,
     55 Override,
+    59 RaisedToMinimum { minimum },
+    60 ShortHour { hour },
+    61 PerShift,
 }
 
 #[cfg(test)]

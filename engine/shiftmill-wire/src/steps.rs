@@ -98,6 +98,13 @@ pub(crate) fn write(note: &Note) -> v1::Step {
             limit: limit.0,
             outcome: outcome.wire_number(),
         }),
+        Note::PremiumLimited { rule, workday, kind, found, paid } => Step::PremiumLimited(step::PremiumLimited {
+            rule: u32::from(rule.0),
+            workday: workday.0,
+            kind: kind.wire_number(),
+            found: found.0,
+            paid: paid.0,
+        }),
         Note::Approval { kind, time, outcome } => Step::Approval(write_approval(kind, time, outcome)),
         Note::Attested { workday, question, answer, effect } => Step::Attested(step::Attested {
             workday: workday.0,
@@ -335,6 +342,13 @@ pub(crate) fn read(step: &v1::Step) -> Option<Note> {
             limit: Seconds(step.limit),
             outcome: Numbered::read(step.outcome)?,
         },
+        Step::PremiumLimited(step) => Note::PremiumLimited {
+            rule: rule(step.rule)?,
+            workday: Workday(step.workday),
+            kind: Numbered::read(step.kind)?,
+            found: Seconds(step.found),
+            paid: Seconds(step.paid),
+        },
         Step::Approval(step) => read_approval(step)?,
         Step::Attested(step) => Note::Attested {
             workday: Workday(step.workday),
@@ -432,6 +446,7 @@ fn read_edited(edited: &v1::step::by_plugin::Edited) -> Option<Edited> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shiftmill_core::pay::premium_limits::PremiumLimitKind;
     use shiftmill_core::shape::calendar::DayTypeGround;
     use shiftmill_core::watch::{WatchOutcome, WatcherKind};
     use shiftmill_core::{Because, DayType, ExceptionCode, Reason, ShiftMove, StatementEffect};
@@ -520,6 +535,13 @@ mod tests {
                 measured: Seconds(604_800),
                 limit: Seconds(518_400),
                 outcome: WatchOutcome::Passed,
+            },
+            Note::PremiumLimited {
+                rule: RuleId(3),
+                workday: Workday(20_000),
+                kind: PremiumLimitKind::Cut,
+                found: Seconds(9_000),
+                paid: Seconds(7_200),
             },
             Note::Approval {
                 kind: ApprovalKind::Overtime,

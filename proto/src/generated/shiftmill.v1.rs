@@ -2388,7 +2388,7 @@ pub struct Reason {
 pub struct Step {
     #[prost(
         oneof = "step::Step",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33, 34, 43"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 20, 21, 25, 26, 32, 33, 34, 40, 43"
     )]
     pub step: ::core::option::Option<step::Step>,
 }
@@ -2431,6 +2431,25 @@ pub mod step {
         /// What it found.
         #[prost(enumeration = "super::WatchOutcome", tag = "7")]
         pub outcome: i32,
+    }
+    /// What a minimum or maximum of a premium did to the time of a pair, shift, workday or workweek.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+    pub struct PremiumLimited {
+        /// The premium.
+        #[prost(uint32, tag = "1")]
+        pub rule: u32,
+        /// The workday of the last premium time that it takes together.
+        #[prost(sint32, tag = "2")]
+        pub workday: i32,
+        /// What it did.
+        #[prost(enumeration = "super::PremiumLimitKind", tag = "3")]
+        pub kind: i32,
+        /// The premium time before, in seconds.
+        #[prost(uint32, tag = "4")]
+        pub found: u32,
+        /// What is left of it, or is paid for it, in seconds.
+        #[prost(uint32, tag = "5")]
+        pub paid: u32,
     }
     /// A waiver of an exception.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2976,6 +2995,9 @@ pub mod step {
         /// A watcher compared what it measured with its limit.
         #[prost(message, tag = "34")]
         Watched(Watched),
+        /// A minimum or maximum changed what a premium pays.
+        #[prost(message, tag = "40")]
+        PremiumLimited(PremiumLimited),
         /// The graces of a workday do not hold.
         #[prost(message, tag = "43")]
         ToleranceExceeded(ToleranceExceeded),
@@ -4131,6 +4153,43 @@ impl WhyNot {
             "WHY_NOT_WITHIN_LIMIT" => Some(Self::WithinLimit),
             "WHY_NOT_CONDITION_NOT_MET" => Some(Self::ConditionNotMet),
             "WHY_NOT_OTHER_ALTERNATIVE" => Some(Self::OtherAlternative),
+            _ => None,
+        }
+    }
+}
+/// What a minimum or maximum did to the time of a premium.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PremiumLimitKind {
+    /// It did not pass the minimum.
+    NotPassed = 0,
+    /// The part up to the minimum is not paid.
+    Beyond = 1,
+    /// It was cut to the maximum.
+    Cut = 2,
+    /// It was raised to the minimum.
+    Raised = 3,
+}
+impl PremiumLimitKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::NotPassed => "PREMIUM_LIMIT_KIND_NOT_PASSED",
+            Self::Beyond => "PREMIUM_LIMIT_KIND_BEYOND",
+            Self::Cut => "PREMIUM_LIMIT_KIND_CUT",
+            Self::Raised => "PREMIUM_LIMIT_KIND_RAISED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PREMIUM_LIMIT_KIND_NOT_PASSED" => Some(Self::NotPassed),
+            "PREMIUM_LIMIT_KIND_BEYOND" => Some(Self::Beyond),
+            "PREMIUM_LIMIT_KIND_CUT" => Some(Self::Cut),
+            "PREMIUM_LIMIT_KIND_RAISED" => Some(Self::Raised),
             _ => None,
         }
     }

@@ -5,8 +5,9 @@
 //! - Edges:  each overtime tier needs the whole of its first and last scope that the pay period touches: the workweek,
 //!   the run of workweeks, the month; a scope of a workday or shift, and the pay period itself, need nothing more. A
 //!   condition on consecutive days needs its workweek when runs start again there, else as many days before as its
-//!   number. The combination by alternatives needs whole workweeks. A quota of corrections needs its cycle up to
-//!   the pay period. A watcher needs the days of its scope up to the pay period (see `watch`). Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
+//!   number. The combination by alternatives needs whole workweeks, and so does a premium whose hours or limits are
+//!   those of a workweek. A quota of corrections needs its cycle up to the pay period. A watcher needs the days of its scope
+//!   up to the pay period (see `watch`). Free lateness needs its month up to the pay period, and late off, late on the week before. A statutory
 //!   rest day that follows from the work needs the workweek, or the four workweeks, that
 //!   decide it. A plugin needs the days that it declares. To
 //!   that comes one day on each side, always, since a shift may run over midnight. Scopes before the pay period are those of the plan on its first workday, scopes
@@ -19,6 +20,7 @@ use crate::card::{CardState, Noticed};
 use crate::codes::{ExceptionCode, RuleId};
 use crate::evaluation::EvaluationError;
 use crate::pay::combine::Combine;
+use crate::pay::premiums::Premium;
 use crate::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
 use crate::plan::{ContextDays, Plan, PlanTimeline};
 use crate::shape::calendar::StatutoryRestDay;
@@ -54,7 +56,7 @@ impl Plan {
                 Some(run) => at_least(u16::from(run.day), 0),
             }
         }
-        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+        if self.needs_whole_workweeks() {
             at_least(6, 6);
         }
         if self.corrections.quota.is_some() || self.attendance.free_late.is_some() {
@@ -87,7 +89,7 @@ impl Plan {
                 });
             }
         }
-        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+        if self.needs_whole_workweeks() {
             from = from.min(workweek_start(&self.workdays, first));
         }
         if self.corrections.quota.is_some() {
@@ -112,13 +114,19 @@ impl Plan {
     fn context_until(&self, last: Workday) -> Workday {
         let scopes = self.overtime.tiers.iter().map(|tier| self.scope_around(tier.scope, last).last);
         let mut until = scopes.fold(last, Workday::max);
-        if matches!(self.overtime.combine, Combine::MaxOfAlternatives(_)) {
+        if self.needs_whole_workweeks() {
             until = until.max(workweek_start(&self.workdays, last).plus(6));
         }
         if let Some(scope) = self.scope_of_rest() {
             until = until.max(self.scope_around(scope, last).last);
         }
         until.plus(OVER_MIDNIGHT)
+    }
+
+    /// Whether some rule beside overtime tiers takes the time of a workweek together.
+    fn needs_whole_workweeks(&self) -> bool {
+        let by_alternatives = matches!(self.overtime.combine, Combine::MaxOfAlternatives(_));
+        by_alternatives || self.premiums.iter().any(Premium::looks_at_workweeks)
     }
 
     /// The workweeks of which some rest day must be free, when the statutory rest day follows from the work.

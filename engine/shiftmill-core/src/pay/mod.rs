@@ -4,6 +4,8 @@ pub mod combine;
 pub mod holidays;
 pub(crate) mod manual_hours;
 pub mod overtime_approval;
+pub mod premium_hours;
+pub mod premium_limits;
 pub mod premiums;
 pub mod tiers;
 
@@ -31,7 +33,7 @@ pub fn pay<R: Recorder>(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mu
     combine::combine(inputs, state, &mut scratch.overtime, &mut scratch.spans, recorder);
     holidays::pay(inputs, state);
     manual_hours::pay(inputs, state);
-    premiums::add_all(inputs, state, &mut scratch.premiums);
+    premiums::add_all(inputs, state, &mut scratch.premiums, recorder);
 }
 
 /// Leave on a workday without clock times.

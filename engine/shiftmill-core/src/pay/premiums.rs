@@ -2,19 +2,25 @@
 //! - Takes:  worked and paid-break spans.
 //! - Gives:  premium spans beside them (layer B).
 //! - Keeps:  the base layer.
-//! - Runs:   after overtime, so that a premium meets the overtime it falls on.
+//! - Runs:   after overtime, so that a premium meets the overtime it falls on. Premiums with limits that reach beyond
+//!   one worked shift go on in [`super::premium_limits`].
 //! - Dates:  the plan of the worked shift.
-//! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); employer policy.
-//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md; timecards/tags/filters.md,
-//!   time_zones.md
+//! - Source: Japan Labour Standards Act art. 37(4) (22:00 to 05:00); German Income Tax Act section 3b(3) (work that
+//!   began before midnight); employer policy.
+//! - Shown:  timecards/premiums/night.md, weekend.md, whole_shift.md, clock_changes.md, hours.md, narrowed.md;
+//!   timecards/tags/filters.md, time_zones.md
 
 use alloc::vec::Vec;
 
-use crate::card::{CardState, PremiumSpan, Span};
+use crate::card::{CardState, Pair, PremiumSpan, Span};
 use crate::coded::coded;
-use crate::codes::{DayTypeSet, PayCode, RuleId};
+use crate::codes::{DayTypeSet, PayCode, PayCodeSet, RuleId};
+use crate::pay::premium_hours::{self, PremiumHours, WorkedBefore};
+use crate::pay::premium_limits::{self, Due, PremiumLimits, PremiumPer};
 use crate::reason::{Because, Reason};
+use crate::record::Recorder;
 use crate::shape::split;
+use crate::shape::workdays::workweek_start;
 use crate::tags::{FilterId, TagTable};
 use crate::time::{HOUR, Seconds, Timestamp, WallTime, WeekdaySet, Workday};
 use crate::timecard::Inputs;
@@ -23,13 +29,13 @@ use crate::zone::{Fold, Zone, ZoneCursor};
 /// A day on which no clock is changed.
 const DAY: u32 = 24 * HOUR;
 
-/// One premium. A second is inside when it fits `window`, `weekdays`, `day_types` and `tags`. Worked time here includes paid
-/// breaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One premium. A second is inside when it fits `window`, `weekdays`, `day_types` and `tags`, and its shift began when it
+/// should. Worked time here includes paid breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Premium {
     /// Its name.
     pub rule: RuleId,
-    /// A premium-layer code.
+    /// A premium-layer code; a code of occurrences when it pays per shift.
     pub pays_to: PayCode,
     /// Only within this daily clock window. `None`: all day.
     pub window: Option<ClockWindow>,
@@ -44,12 +50,27 @@ pub struct Premium {
     pub callback: Option<bool>,
     /// On whose clock window, weekdays and dates are read.
     pub zone: PremiumZone,
+    /// Only when the work of the shift began at this second of the day or later: on the date on which the window begins;
+    /// without a window, on the date on which the work began. 24:00 and later is the next date.
+    pub starts_after: Option<u32>,
+    /// Only when it began before this second of the day.
+    pub starts_before: Option<u32>,
+    /// Only worked shifts that match a scheduled shift of one of these templates. `None`: all.
+    pub shifts: Option<Vec<u16>>,
     /// What of a shift is paid.
     pub mode: PremiumMode,
+    /// Of what is paid by `mode`, only the time that these base codes pay. `None`: all of it.
+    pub over: Option<PayCodeSet>,
+    /// Of that, only what comes when this much has been worked.
+    pub after: PremiumHours,
+    /// Of that, only what comes before this much has been worked.
+    pub before: PremiumHours,
     /// When the premium time of a worked shift, before `max` cuts it, is less than this, it pays nothing. Equal pays.
     pub min: Seconds,
     /// At most this much per worked shift: the first seconds.
     pub max: Seconds,
+    /// What decides beyond that, when all of the card is known.
+    pub limits: PremiumLimits,
 }
 
 /// A window by the wall clock, on every day. It wraps midnight when `to` is not after `from`.
@@ -75,6 +96,14 @@ coded! {
 }
 
 coded! {
+    /// The kinds of base codes over which a premium is paid, beside a list of them.
+    OverKind {
+        /// All of them.
+        All = 0 "all",
+    }
+}
+
+coded! {
     /// What of a worked shift a premium pays. "All of the shift" is all of its worked seconds whose day type and tag fit.
     PremiumMode {
         /// The seconds inside the window.
@@ -90,12 +119,14 @@ coded! {
     }
 }
 
-/// A stretch that a premium is paid for.
+/// A stretch that a premium is paid for, within one span.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Inside {
     start: Timestamp,
     end: Timestamp,
     reporting_workday: Workday,
+    /// Which span of the worked shift.
+    span: u32,
 }
 
 /// What a premium is paid for.
@@ -103,16 +134,42 @@ pub(crate) struct Inside {
 pub(crate) struct Scratch {
     /// The stretches of one worked shift.
     inside: Vec<Inside>,
+    /// For each span what was worked before it, where some premium asks.
+    worked: Vec<WorkedBefore>,
+    /// What premiums with limits pay, before their limits.
+    limits: premium_limits::Scratch,
+}
+
+/// The work of one worked shift.
+#[derive(Clone, Copy)]
+struct Shift<'a> {
+    spans: &'a [Span],
+    /// What was worked before each of them; empty where no premium asks.
+    worked: &'a [WorkedBefore],
+    tags: &'a TagTable,
+    /// When its work began.
+    began: Timestamp,
 }
 
 /// Adds the premiums of every worked shift.
-pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut Scratch) {
-    if !inputs.timeline.needs().premiums {
+pub(super) fn add_all<R: Recorder>(
+    inputs: &Inputs<'_>,
+    state: &mut CardState,
+    scratch: &mut Scratch,
+    recorder: &mut R,
+) {
+    let needs = inputs.timeline.needs();
+    if !needs.premiums {
         return;
     }
+    if needs.premium_hours {
+        premium_hours::count(inputs, &state.spans, &mut scratch.worked);
+    }
+    let worked = if needs.premium_hours { scratch.worked.as_slice() } else { &[] };
     let mut clock = ZoneCursor::new(inputs.card.zone);
-    let CardState { spans, shifts, premiums, .. } = state;
+    let CardState { spans, shifts, scheduled, pairs, premiums, .. } = &mut *state;
     let mut rest = spans.as_slice();
+    let mut number = 0;
     while let Some(first) = rest.iter().find(|span| span.state.is_work()) {
         let whole = |span: &Span| span.shift.map(|shift| split::first_part(shifts, shift));
         let of_shift = whole(first);
@@ -124,16 +181,41 @@ pub(super) fn add_all(inputs: &Inputs<'_>, state: &mut CardState, scratch: &mut 
             worked_until = if span.state.is_work() { span.end } else { worked_until };
             other
         };
+        let before = spans.len() - rest.len();
         let (shift_spans, later) = rest.split_at(rest.iter().position(of_other_shift).unwrap_or(rest.len()));
         let shift = first.shift.and_then(|shift| shifts.get(shift as usize));
         let workday = shift.map_or(first.overtime_workday, |shift| shift.workday);
         let plan = inputs.timeline.of_work(workday, first.tag, inputs.tags);
         let is_callback = shift.is_some_and(|shift| shift.callback);
+        let template = || {
+            let row = shift.and_then(|shift| scheduled.get(shift.scheduled? as usize));
+            row.and_then(|row| row.template)
+        };
+        let work = Shift {
+            spans: shift_spans,
+            worked: worked.get(before..).unwrap_or(&[]),
+            tags: inputs.tags,
+            began: shift_spans.iter().find(|span| span.counts_as_work()).map_or(first.start, |span| span.start),
+        };
         for premium in plan.premiums.iter().filter(|premium| premium.callback.is_none_or(|only| only == is_callback)) {
-            premium.find(shift_spans, inputs.tags, &mut clock, &mut scratch.inside);
-            premium.pay(&scratch.inside, premiums);
+            if premium.shifts.as_ref().is_some_and(|these| !template().is_some_and(|own| these.contains(&own))) {
+                continue;
+            }
+            premium.find(work, &mut clock, &mut scratch.inside);
+            if premium.is_narrowed() {
+                premium.narrow(work, &mut scratch.inside);
+            }
+            premium.keep_within_the_shift(&mut scratch.inside);
+            match premium.limits.are_none() {
+                true => premium.pay(&scratch.inside, premiums),
+                false => premium.defer(inputs, &scratch.inside, number, pairs, &mut scratch.limits),
+            }
         }
         rest = later;
+        number += 1;
+    }
+    if needs.premium_limits {
+        premium_limits::settle(state, &mut scratch.limits, recorder);
     }
 }
 
@@ -151,15 +233,52 @@ pub(crate) fn add(premiums: &mut Vec<PremiumSpan>, premium: PremiumSpan) {
 }
 
 impl Premium {
+    /// A premium for all work, without conditions and limits.
+    pub fn for_all_work(rule: RuleId, pays_to: PayCode) -> Premium {
+        Premium {
+            rule,
+            pays_to,
+            window: None,
+            weekdays: WeekdaySet::ALL,
+            day_types: DayTypeSet::ALL,
+            tags: None,
+            callback: None,
+            zone: PremiumZone::Home,
+            starts_after: None,
+            starts_before: None,
+            shifts: None,
+            mode: PremiumMode::Split,
+            over: None,
+            after: PremiumHours::default(),
+            before: PremiumHours::default(),
+            min: Seconds::ZERO,
+            max: Seconds::MAX,
+            limits: PremiumLimits::default(),
+        }
+    }
+
+    /// Whether it depends on all of a workweek.
+    pub(crate) fn looks_at_workweeks(&self) -> bool {
+        let per_week = |per| per == PremiumPer::Workweek;
+        self.after.workweek.is_some()
+            || self.before.workweek.is_some()
+            || self.limits.minimum.is_some_and(|minimum| per_week(minimum.per))
+            || self.limits.maximum.is_some_and(|maximum| per_week(maximum.per))
+    }
+
     /// Finds what of a worked shift the premium is paid for, before its limits.
-    fn find(&self, shift: &[Span], tags: &TagTable, clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
+    fn find(&self, shift: Shift<'_>, clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
         found.clear();
-        let fits = |span: &&Span| self.day_types.contains(span.day_type) && tags.fits(self.tags, span.tag);
-        let worked = || shift.iter().filter(|span| span.counts_as_work());
-        for span in worked().filter(fits) {
+        let tags = shift.tags;
+        let fits = |span: &Span| self.day_types.contains(span.day_type) && tags.fits(self.tags, span.tag);
+        let numbered = || (0_u32..).zip(shift.spans).filter(|(_, span)| span.counts_as_work());
+        let worked = || shift.spans.iter().filter(|span| span.counts_as_work());
+        for (number, span) in numbered().filter(|(_, span)| fits(span)) {
+            let reporting_workday = span.reporting_workday;
+            let add = |start, end| found.push(Inside { start, end, reporting_workday, span: number });
             match self.place_of(span, tags) {
-                Some(zone) => self.find_inside(span, &mut ZoneCursor::new(zone), found),
-                None => self.find_inside(span, clock, found),
+                Some(zone) => self.find_inside(span, shift.began, &mut ZoneCursor::new(zone), add),
+                None => self.find_inside(span, shift.began, clock, add),
             }
         }
         if self.mode == PremiumMode::Split {
@@ -181,10 +300,11 @@ impl Premium {
         };
         found.clear();
         if pays {
-            found.extend(worked().filter(fits).map(|span| Inside {
+            found.extend(numbered().filter(|(_, span)| fits(span)).map(|(number, span)| Inside {
                 start: span.start,
                 end: span.end,
                 reporting_workday: span.reporting_workday,
+                span: number,
             }));
         }
     }
@@ -198,14 +318,30 @@ impl Premium {
     }
 
     /// Finds the stretches of a span inside the window and on the weekdays.
-    fn find_inside(&self, span: &Span, clock: &mut ZoneCursor<'_>, found: &mut Vec<Inside>) {
-        let reporting_workday = span.reporting_workday;
-        let mut add = |start, end| found.push(Inside { start, end, reporting_workday });
+    fn find_inside(
+        &self,
+        span: &Span,
+        began: Timestamp,
+        clock: &mut ZoneCursor<'_>,
+        mut add: impl FnMut(Timestamp, Timestamp),
+    ) {
         match self.window {
-            Some(window) => self.find_in_window(window, span, clock, add),
+            Some(window) => self.find_in_window(window, span, began, clock, add),
+            None if self.asks_for_start() && !self.fits_start(clock.date_at(began), began, clock) => {}
             None if self.weekdays == WeekdaySet::ALL => add(span.start, span.end),
             None => self.find_on_weekdays(span, clock, add),
         }
+    }
+
+    fn asks_for_start(&self) -> bool {
+        self.starts_after.is_some() || self.starts_before.is_some()
+    }
+
+    /// Whether work that began at `began` began when it should, read on a date.
+    fn fits_start(&self, date: Workday, began: Timestamp, clock: &mut ZoneCursor<'_>) -> bool {
+        let mut on = |second: u32| clock.instant(WallTime::on(date, second as i32), Fold::Earlier);
+        self.starts_after.is_none_or(|second| on(second) <= began)
+            && self.starts_before.is_none_or(|second| began < on(second))
     }
 
     fn find_on_weekdays(&self, span: &Span, clock: &mut ZoneCursor<'_>, mut add: impl FnMut(Timestamp, Timestamp)) {
@@ -224,22 +360,30 @@ impl Premium {
         &self,
         window: ClockWindow,
         span: &Span,
+        began: Timestamp,
         clock: &mut ZoneCursor<'_>,
-        add: impl FnMut(Timestamp, Timestamp),
+        mut add: impl FnMut(Timestamp, Timestamp),
     ) {
+        let dates = self.weekdays;
+        let found = |date: Workday, start, end, clock: &mut ZoneCursor<'_>| {
+            let fits = dates.contains(date.weekday()) && self.fits_start(date, began, clock);
+            if fits {
+                add(start, end);
+            }
+            fits
+        };
         match clock.clear_midnight_before(span.start, span.end) {
-            Some((midnight, date)) => self.find_by_counting(window, span, midnight, date, add),
-            None => self.find_by_clock(window, span, clock, add),
+            Some((midnight, date)) => Self::find_by_counting(window, span, midnight, date, clock, found),
+            None => Self::find_by_clock(window, span, clock, found),
         }
     }
 
-    /// The opening and closing of the window on every date.
+    /// The opening and closing of the window on every date. `found` says whether a date counts.
     fn find_by_clock(
-        &self,
         window: ClockWindow,
         span: &Span,
         clock: &mut ZoneCursor<'_>,
-        mut add: impl FnMut(Timestamp, Timestamp),
+        mut found: impl FnMut(Workday, Timestamp, Timestamp, &mut ZoneCursor<'_>) -> bool,
     ) {
         let mut at = span.start;
         // The window of the day before reaches into this one; another day on each side is for clocks that are set back
@@ -247,13 +391,10 @@ impl Premium {
         let mut date = clock.date_at(span.start).plus(-2);
         let last = clock.date_at(span.end).plus(1);
         while date <= last && at < span.end {
-            if self.weekdays.contains(date.weekday()) {
-                let (opens, closes) = window.on(date, clock);
-                let (start, end) = (opens.max(at), closes.min(span.end));
-                if start < end {
-                    add(start, end);
-                    at = end;
-                }
+            let (opens, closes) = window.on(date, clock);
+            let (start, end) = (opens.max(at), closes.min(span.end));
+            if start < end && found(date, start, end, clock) {
+                at = end;
             }
             date = date.plus(1);
         }
@@ -262,12 +403,12 @@ impl Premium {
     /// Far from changes of the clock, windows are a day apart. Those that lie elsewhere may be misplaced by it, and are
     /// elsewhere all the same.
     fn find_by_counting(
-        &self,
         window: ClockWindow,
         span: &Span,
         midnight: Timestamp,
         date: Workday,
-        mut add: impl FnMut(Timestamp, Timestamp),
+        clock: &mut ZoneCursor<'_>,
+        mut found: impl FnMut(Workday, Timestamp, Timestamp, &mut ZoneCursor<'_>) -> bool,
     ) {
         let length = if window.to > window.from { window.to - window.from } else { window.to + DAY - window.from };
         // The window of the day before reaches into this one.
@@ -276,42 +417,86 @@ impl Premium {
         let mut opens = Timestamp(midnight.0 + i64::from(days) * i64::from(DAY) + i64::from(window.from));
         while opens < span.end {
             let (start, end) = (opens.max(span.start), opens.after(Seconds(length)).min(span.end));
-            if start < end && self.weekdays.contains(date.weekday()) {
-                add(start, end);
+            if start < end {
+                found(date, start, end, clock);
             }
             opens = opens.after(Seconds(DAY));
             date = date.plus(1);
         }
     }
 
-    /// Pays what was found, within the premium's limits.
-    fn pay(&self, found: &[Inside], premiums: &mut Vec<PremiumSpan>) {
+    /// Whether only some of the time that `mode` pays is paid.
+    fn is_narrowed(&self) -> bool {
+        self.over.is_some() || !self.after.ask_nothing() || !self.before.ask_nothing()
+    }
+
+    /// Keeps the time that the pay codes of `over` pay, after and before the hours worked.
+    fn narrow(&self, shift: Shift<'_>, found: &mut Vec<Inside>) {
+        found.retain_mut(|inside| {
+            let Some(span) = shift.spans.get(inside.span as usize) else { return false };
+            let worked = shift.worked.get(inside.span as usize).copied().unwrap_or_default();
+            let worked = worked.plus(inside.start.since(span.start));
+            let end = inside.start.after(self.before.left(worked).at_most(inside.end.since(inside.start)));
+            inside.start = inside.start.after(self.after.lacking(worked)).min(end);
+            inside.end = end;
+            inside.start < inside.end && self.over.as_ref().is_none_or(|codes| codes.contains(span.code))
+        });
+    }
+
+    /// Applies the limits of one worked shift.
+    fn keep_within_the_shift(&self, found: &mut Vec<Inside>) {
         let total = found.iter().map(|inside| inside.end.since(inside.start)).sum::<Seconds>();
         if total < self.min {
+            found.clear();
             return;
         }
+        if total <= self.max {
+            return;
+        }
+        let mut left = self.max;
+        found.retain_mut(|inside| {
+            let paid = inside.end.since(inside.start).at_most(left);
+            left = left.beyond(paid);
+            inside.end = inside.start.after(paid);
+            !paid.is_zero()
+        });
+    }
+
+    /// Why its time is paid.
+    fn reason(&self) -> Reason {
         let because = match (self.window, self.mode) {
-            (None, _) => Because::DayPremium,
             (Some(_), PremiumMode::Split) => Because::InClockWindow,
             (Some(_), _) => Because::ShiftInClockWindow,
+            (None, _) => match self.after {
+                PremiumHours { workday: Some(limit), .. } => Because::BeyondDay { limit },
+                PremiumHours { workweek: Some(limit), .. } => Because::BeyondWeek { limit },
+                PremiumHours { workday: None, workweek: None } => Because::DayPremium,
+            },
         };
-        let mut left = self.max;
-        for inside in found {
-            let paid = inside.end.since(inside.start).at_most(left);
-            if paid.is_zero() {
-                return;
-            }
-            left = left.beyond(paid);
-            add(
-                premiums,
-                PremiumSpan {
-                    start: inside.start,
-                    end: inside.start.after(paid),
-                    reporting_workday: inside.reporting_workday,
-                    code: self.pays_to,
-                    reason: Reason { rule: self.rule, because },
-                },
-            );
+        Reason { rule: self.rule, because }
+    }
+
+    /// Pays what was found.
+    fn pay(&self, found: &[Inside], premiums: &mut Vec<PremiumSpan>) {
+        let (code, reason) = (self.pays_to, self.reason());
+        for Inside { start, end, reporting_workday, .. } in found.iter().copied() {
+            add(premiums, PremiumSpan { start, end, reporting_workday, code, reason });
+        }
+    }
+
+    /// Keeps what was found until all of the card is known.
+    fn defer(
+        &self,
+        inputs: &Inputs<'_>,
+        found: &[Inside],
+        shift: u32,
+        pairs: &[Pair],
+        kept: &mut premium_limits::Scratch,
+    ) {
+        let (code, reason, limits) = (self.pays_to, self.reason(), self.limits);
+        for Inside { start, end, reporting_workday, .. } in found.iter().copied() {
+            let week = workweek_start(&inputs.timeline.at(reporting_workday).workdays, reporting_workday);
+            kept.add(pairs, Due { start, end, reporting_workday, week, shift, pair: 0, code, reason, limits });
         }
     }
 }
@@ -349,22 +534,6 @@ mod tests {
         }
     }
 
-    fn premium(window: ClockWindow, weekdays: WeekdaySet) -> Premium {
-        Premium {
-            rule: RuleId(4),
-            pays_to: PayCode(2),
-            window: Some(window),
-            weekdays,
-            day_types: DayTypeSet::ALL,
-            tags: None,
-            callback: None,
-            zone: PremiumZone::Home,
-            mode: PremiumMode::Split,
-            min: Seconds::ZERO,
-            max: Seconds::MAX,
-        }
-    }
-
     #[test]
     fn counted_windows_are_those_that_the_clock_shows() {
         let changes = [1_772_953_200_i64, 1_793_512_800];
@@ -382,11 +551,21 @@ mod tests {
             counted += 1;
             for (window, weekdays) in hours.iter().flat_map(|window| weekdays.map(|weekdays| (window, weekdays))) {
                 let window = ClockWindow { from: window.0 * HOUR, to: window.1 * HOUR };
-                let premium = premium(window, weekdays);
                 let (mut by_counting, mut by_clock) = (Vec::new(), Vec::new());
-                premium.find_by_counting(window, &span, midnight, date, |start, end| by_counting.push((start, end)));
                 let clock = &mut ZoneCursor::new(&zone);
-                premium.find_by_clock(window, &span, clock, |start, end| by_clock.push((start, end)));
+                let fits = |date: Workday| weekdays.contains(date.weekday());
+                Premium::find_by_counting(window, &span, midnight, date, clock, |date, start, end, _| {
+                    if fits(date) {
+                        by_counting.push((start, end));
+                    }
+                    fits(date)
+                });
+                Premium::find_by_clock(window, &span, clock, |date, start, end, _| {
+                    if fits(date) {
+                        by_clock.push((start, end));
+                    }
+                    fits(date)
+                });
                 assert_eq!(by_counting, by_clock, "{window:?} from {start} for {length}");
             }
         }

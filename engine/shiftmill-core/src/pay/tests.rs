@@ -587,17 +587,8 @@ fn notes_tell_what_was_recoded_and_who_lost() {
 
 fn night() -> Premium {
     Premium {
-        rule: RuleId(95),
-        pays_to: PREMIUM,
         window: Some(ClockWindow { from: 22 * HOUR, to: 6 * HOUR }),
-        weekdays: WeekdaySet::ALL,
-        day_types: DayTypeSet::ALL,
-        tags: None,
-        callback: None,
-        zone: PremiumZone::Home,
-        mode: PremiumMode::Split,
-        min: Seconds::ZERO,
-        max: Seconds::MAX,
+        ..Premium::for_all_work(RuleId(95), PREMIUM)
     }
 }
 

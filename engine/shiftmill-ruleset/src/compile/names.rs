@@ -84,6 +84,11 @@ impl Interned {
                     interned.names.attestations.push(name.to_owned());
                 }
             }
+            for group in version.table.tables("premiums").iter().filter_map(|table| table.text("group")) {
+                if !interned.names.premium_groups.iter().any(|known| known == group) {
+                    interned.names.premium_groups.push(group.to_owned());
+                }
+            }
             interned.declare_leave(section(&version.table, "leave"), mistakes);
         }
         interned

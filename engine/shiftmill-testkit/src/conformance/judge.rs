@@ -92,6 +92,10 @@ fn amounts(
 ) -> Result<Vec<String>, Unsupported> {
     let codes = figures.names();
     for code in &codes {
+        if let Some(of) = code.strip_suffix("_tenths_of_hour") {
+            in_tenths(place, of, figures.number(code)?.unwrap_or(0), days, answer, differences)?;
+            continue;
+        }
         let expected = figures.number(code)?.unwrap_or(0) * unit;
         read_in_two_ways(code, days, answer)?;
         // Beside the overtime that is approved, overtime is all of it.
@@ -110,6 +114,26 @@ fn amounts(
         }
     }
     Ok(codes)
+}
+
+/// Compares a figure that is rounded to tenths of an hour, halves up.
+fn in_tenths(
+    place: &str,
+    code: &str,
+    expected: i64,
+    days: &[&Day],
+    answer: &Answer,
+    differences: &mut Vec<String>,
+) -> Result<(), Unsupported> {
+    const TENTH: i64 = 360;
+    let Some(found) = amount(code, days, answer) else {
+        return unsupported(format!("the figure `{code}`, which no rule of the case defines"));
+    };
+    let tenths = (found + TENTH / 2).div_euclid(TENTH);
+    if tenths != expected {
+        differences.push(format!("{place}: {code} {tenths} tenths of an hour, expected {expected}"));
+    }
+    Ok(())
 }
 
 /// The overtime that is not approved, over some days.

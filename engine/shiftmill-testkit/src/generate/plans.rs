@@ -10,6 +10,8 @@ use shiftmill_core::pay::clock_tiers::TierWindow;
 use shiftmill_core::pay::combine::{Alternative, CombinationRow, CombinationTable, Combine, Overtime};
 use shiftmill_core::pay::holidays::{HolidayBasis, HolidayNotWorked, Holidays};
 use shiftmill_core::pay::overtime_approval::{ApprovalMode, CompensationMode, OvertimeApproval, OvertimeRest};
+use shiftmill_core::pay::premium_hours::PremiumHours;
+use shiftmill_core::pay::premium_limits::{MinimumThen, PremiumLimits, PremiumMaximum, PremiumMinimum, PremiumPer};
 use shiftmill_core::pay::premiums::{ClockWindow, Premium, PremiumMode, PremiumZone};
 use shiftmill_core::pay::tiers::{
     Consecutive, ConsecutiveMode, ConsecutiveReset, Counts, OvertimeTier, TierCondition, TierScope,
@@ -944,7 +946,7 @@ impl Maker<'_> {
     }
 
     fn premiums(&mut self) -> Vec<Premium> {
-        let count = *self.random.one_of(&[0, 1, 1, 2]);
+        let count = *self.random.one_of(&[0, 1, 1, 2, 3]);
         (0..count).map(|_| self.premium()).collect()
     }
 
@@ -974,8 +976,49 @@ impl Maker<'_> {
             callback: condition.callback,
             zone: *self.random.one_of(PremiumZone::ALL),
             mode: *self.random.one_of(&modes),
+            starts_after: self.random.chance(10).then(|| self.minutes(0, 2_000).0),
+            starts_before: self.random.chance(15).then(|| self.minutes(0, 2_879).0),
+            shifts: self.random.chance(15).then(|| (0..4).filter(|_| self.flag()).collect()),
+            over: self.random.chance(15).then(|| self.codes_over()),
+            after: self.premium_hours(),
+            before: self.premium_hours(),
             min: if self.flag() { Seconds::ZERO } else { self.minutes(30, 180) },
             max: if self.flag() { Seconds::hours(24) } else { self.minutes(60, 480) },
+            limits: self.premium_limits(),
+        }
+    }
+
+    fn codes_over(&mut self) -> PayCodeSet {
+        let mut codes = vec![*self.random.one_of(&[PayCode::REGULAR, OVERTIME[0].0])];
+        codes.extend(OVERTIME.iter().map(|code| code.0).filter(|_| self.flag()));
+        PayCodeSet::new(codes)
+    }
+
+    fn premium_hours(&mut self) -> PremiumHours {
+        let workday = self.random.chance(10).then(|| self.minutes(0, 720));
+        PremiumHours { workday, workweek: self.random.chance(5).then(|| self.minutes(0, 2_400)) }
+    }
+
+    fn premium_limits(&mut self) -> PremiumLimits {
+        if self.flag() {
+            return PremiumLimits::default();
+        }
+        let minimum = self.random.chance(40).then(|| PremiumMinimum {
+            of: self.minutes(0, 600),
+            then: *self.random.one_of(MinimumThen::ALL),
+            per: *self.random.one_of(PremiumPer::ALL),
+        });
+        let maximum = self
+            .random
+            .chance(40)
+            .then(|| PremiumMaximum { of: self.minutes(0, 600), per: *self.random.one_of(PremiumPer::ALL) });
+        PremiumLimits {
+            minimum,
+            maximum,
+            group: self.random.chance(40).then(|| self.random.below(2) as u16),
+            multiplier: Multiplier(*self.random.one_of(&[250, 500, 500])),
+            hour: Seconds(*self.random.one_of(&[3_600, 3_600, 3_150, 2_700])),
+            per_shift: self.random.chance(10),
         }
     }
 }

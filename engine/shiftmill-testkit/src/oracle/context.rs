@@ -1,6 +1,8 @@
 //! Context: whether the facts reach as far around the pay period as its figures depend on.
 
 use shiftmill_core::pay::combine::Combine;
+use shiftmill_core::pay::premium_limits::PremiumPer;
+use shiftmill_core::pay::premiums::Premium;
 use shiftmill_core::pay::tiers::{ConsecutiveReset, OvertimeTier, TierScope};
 use shiftmill_core::shape::calendar::StatutoryRestDay;
 use shiftmill_core::{EvaluationError, ExceptionCode, Plan, Seconds, Workday};
@@ -57,7 +59,7 @@ fn first_needed(question: &Question, plan: &Plan) -> Workday {
             });
         }
     }
-    if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
+    if takes_weeks_together(plan) {
         first = first.min(week_of(plan, start));
     }
     if plan.corrections.quota.is_some() {
@@ -88,13 +90,23 @@ fn last_needed(plan: &Plan, end: Workday) -> Workday {
             last = last.plus(1);
         }
     }
-    if matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) {
+    if takes_weeks_together(plan) {
         last = last.max(week_of(plan, end).plus(6));
     }
     while first_of_rest(plan, last.plus(1)) == first_of_rest(plan, end) {
         last = last.plus(1);
     }
     last.plus(1)
+}
+
+/// Whether some figure beside those of tiers depends on a whole workweek.
+fn takes_weeks_together(plan: &Plan) -> bool {
+    let by_week = |premium: &Premium| {
+        let limits = &premium.limits;
+        let per = [limits.minimum.map(|it| it.per), limits.maximum.map(|it| it.per)];
+        per.contains(&Some(PremiumPer::Workweek)) || premium.after.workweek.or(premium.before.workweek).is_some()
+    };
+    matches!(plan.overtime.combine, Combine::MaxOfAlternatives(_)) || plan.premiums.iter().any(by_week)
 }
 
 /// The first workday of the workweeks that decide together which rest day is statutory; the workday itself when the

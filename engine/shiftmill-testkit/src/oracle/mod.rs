@@ -37,6 +37,7 @@ mod meals;
 mod moments;
 mod overtime;
 mod pairs;
+mod premium_limits;
 mod premiums;
 mod presets;
 mod punches;
@@ -109,7 +110,7 @@ fn work_out(question: &Question) -> Result<Outcome, EvaluationError> {
     let mut premiums = overtime::apply(question, &mut moments, &amounts, &shifts);
     days::holidays_not_worked(question, (&schedule, &left_out), &moments, &mut amounts);
     statements::add_hours(question, &mut amounts, &mut notices);
-    premiums.extend(premiums::all(question, &moments, &shifts));
+    premiums.extend(premiums::all(question, &moments, &shifts, &schedule, &mut amounts));
     watchers::judge(question, &shifts, &moments, &mut notices);
     let short = context::is_short(question, &mut notices)?;
     let provisional = context::has_rejected(question, &mut notices)? || short;

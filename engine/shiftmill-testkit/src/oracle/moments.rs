@@ -83,6 +83,9 @@ impl Moment {
             | Because::Banked
             | Because::ApprovedOnly
             | Because::OutsideShift
+            | Because::RaisedToMinimum { .. }
+            | Because::ShortHour { .. }
+            | Because::PerShift
             | Because::LengthRoundedDown { .. }
             | Because::LengthRoundedUp { .. } => false,
         }
@@ -254,6 +257,10 @@ fn limits(plan: &Plan) -> Vec<u32> {
     for premium in &plan.premiums {
         limits.push(premium.max.0);
         limits.extend(premium.window.iter().flat_map(|window| [window.from, window.to]));
+        let hours = [premium.after.workday, premium.after.workweek, premium.before.workday, premium.before.workweek];
+        limits.extend(hours.iter().flatten().map(|limit| limit.0));
+        limits.extend(premium.limits.minimum.iter().map(|minimum| minimum.of.0));
+        limits.extend(premium.limits.maximum.iter().map(|maximum| maximum.of.0));
     }
     limits
 }

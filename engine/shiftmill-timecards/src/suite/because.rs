@@ -57,6 +57,9 @@ fn plain(words: &str) -> Option<BecauseKind> {
         ("outside the shift", BecauseKind::OutsideShift),
         ("length rounded down", BecauseKind::LengthRoundedDown),
         ("length rounded up", BecauseKind::LengthRoundedUp),
+        ("raised to the minimum", BecauseKind::RaisedToMinimum),
+        ("short hours", BecauseKind::ShortHour),
+        ("per shift", BecauseKind::PerShift),
     ];
     let consecutive = words.strip_prefix("day ").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     if consecutive.is_some_and(|rest| rest.contains(" in a row")) {
@@ -124,6 +127,9 @@ mod tests {
             BecauseKind::OutsideEmployment => Some("outside employment"),
             BecauseKind::ManualHours => Some("manual hours"),
             BecauseKind::Override => Some("overridden"),
+            BecauseKind::RaisedToMinimum => Some("raised to the minimum of 1:00"),
+            BecauseKind::ShortHour => Some("short hours of 0:52:30"),
+            BecauseKind::PerShift => Some("per shift"),
             BecauseKind::RestRequirement => Some("rest not taken"),
             // The text of a plugin is compared as written.
             BecauseKind::ByPlugin => None,

@@ -292,6 +292,9 @@ fn words(because: Because) -> String {
         Because::ManualHours => "manual hours".to_owned(),
         Because::Override => "overridden".to_owned(),
         Because::RestRequirement => "rest not taken".to_owned(),
+        Because::RaisedToMinimum { minimum } => format!("raised to the minimum of {minimum}"),
+        Because::ShortHour { hour } => format!("short hours of {hour}"),
+        Because::PerShift => "per shift".to_owned(),
     }
 }
 
@@ -311,6 +314,8 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::RoundedDown { unit: limit }
         | Because::LengthRoundedDown { interval: limit }
         | Because::LengthRoundedUp { interval: limit }
+        | Because::RaisedToMinimum { minimum: limit }
+        | Because::ShortHour { hour: limit }
         | Because::BeyondMaximum { limit } => Some(limit),
         Because::Worked
         | Because::Imputed
@@ -335,6 +340,7 @@ fn limit(because: Because) -> Option<Seconds> {
         | Because::ManualHours
         | Because::Override
         | Because::RestRequirement
+        | Because::PerShift
         | Because::ByPlugin { .. } => None,
     }
 }

@@ -410,6 +410,7 @@ impl Explainer<'_> {
             | Note::ShiftMoved { workday, .. }
             | Note::ToleranceExceeded { workday, .. }
             | Note::LatenessWaived { workday, .. }
+            | Note::PremiumLimited { workday, .. }
             | Note::Watched { workday, .. } => workday,
             Note::Matched { scheduled: Some(scheduled), .. } => scheduled,
             Note::Dropped { at, .. }

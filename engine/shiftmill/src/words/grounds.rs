@@ -33,6 +33,8 @@ pub fn because(because: Because) -> String {
         Because::BeyondMaximum { limit } => format!("beyond the {limit} of overtime that count on a workday"),
         Because::LengthRoundedDown { interval } => format!("lengths are rounded down to multiples of {interval}"),
         Because::LengthRoundedUp { interval } => format!("lengths are rounded up to multiples of {interval}"),
+        Because::RaisedToMinimum { minimum } => format!("the premium time is raised to its minimum of {minimum}"),
+        Because::ShortHour { hour } => format!("{hour} of the premium time are paid as an hour"),
         Because::Worked
         | Because::Imputed
         | Because::FixedBreak
@@ -53,6 +55,7 @@ pub fn because(because: Because) -> String {
         | Because::ManualHours
         | Because::Override
         | Because::RestRequirement
+        | Because::PerShift
         | Because::ByPlugin { .. } => because_kind(because.kind()).to_owned(),
     }
 }
@@ -102,6 +105,9 @@ pub const fn because_kind(kind: BecauseKind) -> &'static str {
         BecauseKind::OutsideEmployment => "work on a day without employment",
         BecauseKind::ManualHours => "manual hours",
         BecauseKind::Override => "stated by a person, in place of what is computed",
+        BecauseKind::RaisedToMinimum => "the premium time is raised to its minimum",
+        BecauseKind::ShortHour => "hours of the premium are shorter than 60 minutes",
+        BecauseKind::PerShift => "a shift with premium time",
         BecauseKind::RestRequirement => "the employee attested that a rest was not taken",
     }
 }

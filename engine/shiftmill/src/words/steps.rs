@@ -1,6 +1,7 @@
 //! The steps of an evaluation as sentences.
 
 use shiftmill_core::open::correction_policy::CorrectionRefusal;
+use shiftmill_core::pay::premium_limits::PremiumLimitKind;
 use shiftmill_core::pay::tiers::TierScope;
 use shiftmill_core::watch::{WatchOutcome, WatcherKind};
 use shiftmill_core::{
@@ -134,6 +135,15 @@ pub fn note(
         Note::Watched { rule, kind, from, workday, measured, limit, outcome } => {
             let days = format!("from {from} to {workday}");
             format!("{} {}.", capital(&voice.rule(rule)), watched(kind, &days, (measured, limit), outcome))
+        }
+        Note::PremiumLimited { rule, workday: _, kind, found, paid } => {
+            let rule = capital(&voice.rule(rule));
+            match kind {
+                PremiumLimitKind::NotPassed => format!("{rule} pays nothing: {found} do not pass its minimum."),
+                PremiumLimitKind::Beyond => format!("{rule} pays {paid} of {found}: what is beyond its minimum."),
+                PremiumLimitKind::Cut => format!("{rule} pays {paid} of {found}: its maximum is reached."),
+                PremiumLimitKind::Raised => format!("{rule} pays {paid} for {found}: it is raised to its minimum."),
+            }
         }
         Note::Approval { kind, time, outcome } => {
             format!("The approval of {} {}.", voice.approval(kind, time), approval_outcome(outcome))
@@ -439,6 +449,11 @@ mod tests {
             "The shift from 09:00 to 18:00 counts as one from 08:00 to 17:00: its start is flexible, and the first in \
              moved it."
         );
+        let (found, paid) = (Seconds::minutes(30), Seconds::hours(1));
+        let raised = PremiumLimitKind::Raised;
+        let step = Note::PremiumLimited { rule: RuleId(1), workday: Workday(20514), kind: raised, found, paid };
+        let rule = capital(&names().rules[1]);
+        assert!(told(step).ends_with("pays 1:00 for 0:30: it is raised to its minimum."), "{rule}: {}", told(step));
         let late = Seconds::minutes(7);
         let step = Note::LatenessWaived { workday: Workday(20514), at: at(9), late, number: 2, times: 3 };
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use shiftmill_core::DayType;
 use toml::Value;
 
 use super::super::keys::{Keys, Unsupported, unsupported};
@@ -20,7 +21,11 @@ impl Translator {
             }
             self.codes.insert("night".into());
             let settings = [("name", "night".into()), ("pay", "night".into()), ("between", between.into())];
-            self.document.push("premiums", entry(settings));
+            let mut night = entry(settings);
+            if let Some(hour) = self.policy.take("night_hour_minutes") {
+                night.insert("hour".into(), hour_of(&hour)?.into());
+            }
+            self.document.push("premiums", night);
         }
         for (index, keys) in self.policy.objects("premiums")?.into_iter().enumerate() {
             self.premium(&format!("premium-{index}"), keys)?;
@@ -70,60 +75,85 @@ impl Translator {
             let days = weekdays.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
             premium.insert("weekdays".into(), texts(days));
         }
-        if let Some(holidays) = keys.text("holidays")? {
-            // What holds on a holiday does not matter without one.
-            if self.policy.has("holidays") || self.document_has_holidays() {
-                return unsupported(format!("premiums that are `{holidays}` on holidays"));
+        match keys.text("holidays")?.as_deref() {
+            None => {}
+            Some("never_on_holiday") => self.on_holidays(&mut premium, false),
+            Some("only_on_holiday") => self.on_holidays(&mut premium, true),
+            // What holds on a holiday beside the weekdays does not matter without one.
+            Some("treat_as_qualifying") if !self.document.has("calendar.statutory_holidays") => {}
+            Some(other) => return unsupported(format!("premiums that are `{other}` on holidays")),
+        }
+        if keys.flag("only_on_holidays")? == Some(true) {
+            self.on_holidays(&mut premium, true);
+        }
+        for (setting, day, week) in [
+            ("after", "after_daily_minutes", "after_weekly_minutes"),
+            ("before", "before_daily_minutes", "before_weekly_minutes"),
+        ] {
+            let mut hours = toml::Table::new();
+            for (scope, key) in [("workday", day), ("workweek", week)] {
+                if let Some(limit) = keys.number(key)? {
+                    hours.insert(scope.into(), minutes(limit).into());
+                }
+            }
+            if !hours.is_empty() {
+                premium.insert(setting.into(), hours.into());
             }
         }
-        let after = match (keys.number("after_daily_minutes")?, keys.number("after_weekly_minutes")?) {
-            (None, None) => None,
-            (Some(after), None) => Some(("workday", after)),
-            (None, Some(after)) => Some(("workweek", after)),
-            (Some(_), Some(_)) => return unsupported("premiums after time in the day and in the week"),
-        };
+        minimum_and_maximum(&mut keys, &mut premium)?;
+        if let Some(group) = keys.text("exclusive_group")? {
+            premium.insert("group".into(), group.to_lowercase().into());
+        }
+        // What an hour pays decides within a group. It is not compared.
+        if let Some(rate) = keys.number("amount_per_hour")? {
+            let multiplier = format!("{}.{:03}", rate / 1_000, rate.rem_euclid(1_000));
+            self.document.set(&format!("pay_codes.{code}.multiplier"), multiplier);
+        }
         let dates = (keys.text("from_date")?, keys.text("to_date")?);
         let places = places(&mut keys)?;
         match (keys.text("type")?.as_deref(), &places) {
             // It depends on the place alone.
             (None, _) | (Some("differential"), Some(_)) => {}
+            (Some("holiday"), _) => self.on_holidays(&mut premium, true),
+            (Some("minimum_shift"), _) => self.minimum_shift(&mut keys, &mut premium)?,
             (Some(kind), _) => return unsupported(format!("premiums of type `{kind}`")),
         }
         keys.finish()?;
         if let Some(places) = places {
             premium.insert("where".into(), places);
-            if after.is_some() {
-                // The time before which it is not paid is all work.
-                premium.insert("counts_other_tags".into(), true.into());
-            }
         }
         self.codes.insert(code.clone());
         self.document.set(&format!("pay_codes.{code}.layer"), "premium");
-        match (after, between) {
-            (None, between) => {
-                premium.insert("mode".into(), mode.into());
-                if let Some(between) = between {
-                    premium.insert("between".into(), between.into());
-                }
-                self.between_dates(name, premium, dates)
-            }
-            (Some((scope, after)), None) if mode == "split" && dates == (None, None) => {
-                premium.insert("scope".into(), scope.into());
-                premium.insert("after".into(), minutes(after).into());
-                premium.insert("counts".into(), "all_hours".into());
-                self.additive_tier(premium)
-            }
-            _ => unsupported("premiums after some time within a window or dates"),
+        premium.insert("mode".into(), mode.into());
+        if let Some(between) = between {
+            premium.insert("between".into(), between.into());
         }
+        self.between_dates(name, premium, dates)
     }
 
-    /// A premium after some time is a tier that pays on top; that holds where no tier replaces what is paid.
-    fn additive_tier(&mut self, tier: toml::Table) -> Result<(), Unsupported> {
-        if self.document_replaces_codes() {
-            return unsupported("premiums after some time beside overtime");
+    /// A premium on holidays only, or on all other days.
+    fn on_holidays(&self, premium: &mut toml::Table, only: bool) {
+        let days = DayType::ALL.iter().filter(|kind| (**kind == DayType::StatutoryHoliday) == only);
+        premium.insert("day_types".into(), texts(days.map(|kind| kind.code())));
+    }
+
+    /// A short shift is topped up. Shifts with less than some time between them are one.
+    fn minimum_shift(&mut self, keys: &mut Keys, premium: &mut toml::Table) -> Result<(), Unsupported> {
+        let Some(of) = keys.number("minimum_shift_minutes")? else {
+            return unsupported("a premium of type `minimum_shift` without `minimum_shift_minutes`");
+        };
+        if premium.contains_key("minimum") || premium.contains_key("maximum") || premium.contains_key("group") {
+            return unsupported("a premium of type `minimum_shift` with limits");
         }
-        self.document.set("overtime.combine", "additive");
-        self.document.push("overtime.tiers", tier);
+        if let Some(gap) = keys.number("minimum_gap_between_shifts_minutes")? {
+            let stated = self.document.get("matching.new_shift_gap");
+            if stated.is_some_and(|stated| stated.as_str() != Some(&minutes(gap))) {
+                return unsupported("two gaps after which a new shift begins");
+            }
+            self.document.set("matching.new_shift_gap", minutes(gap));
+        }
+        let settings = [("of", minutes(of).into()), ("then", "top_up".into()), ("per", "shift".into())];
+        premium.insert("minimum".into(), entry(settings).into());
         Ok(())
     }
 
@@ -150,12 +180,38 @@ impl Translator {
         }
         Ok(())
     }
+}
 
-    fn document_has_holidays(&self) -> bool {
-        self.document.has("calendar.statutory_holidays")
+/// The least and the most that is paid, and what a shift must have in the window.
+fn minimum_and_maximum(keys: &mut Keys, premium: &mut toml::Table) -> Result<(), Unsupported> {
+    let per = match keys.text("min_max_scope")?.as_deref() {
+        None | Some("day") => "workday",
+        Some("punch_pair") => "pair",
+        Some("shift") => "shift",
+        Some("week") => "workweek",
+        Some(other) => return unsupported(format!("`min_max_scope` {other}")),
+    };
+    if let Some(of) = keys.number("minimum_minutes")? {
+        let settings = [("of", minutes(of).into()), ("then", "raise".into()), ("per", per.into())];
+        premium.insert("minimum".into(), entry(settings).into());
     }
+    if let Some(of) = keys.number("maximum_minutes")? {
+        let settings = [("of", minutes(of).into()), ("per", per.into())];
+        premium.insert("maximum".into(), entry(settings).into());
+    }
+    if let Some(least) = keys.number("minimum_minutes_in_range")? {
+        premium.insert("min".into(), minutes(least).into());
+    }
+    Ok(())
+}
 
-    fn document_replaces_codes(&self) -> bool {
-        self.document.has("overtime.tiers") && !self.document.has("overtime.combine")
+/// The length of a legal hour, in minutes, as rulesets write it: 52.5 is `52m30s`.
+fn hour_of(written: &serde_json::Value) -> Result<String, Unsupported> {
+    match written.as_f64().map(|minutes| minutes * 60.0) {
+        Some(seconds) if seconds.fract() == 0.0 && (1_800.0..=3_600.0).contains(&seconds) => {
+            let seconds = seconds as u32;
+            Ok(format!("{}m{}s", seconds / 60, seconds % 60))
+        }
+        _ => unsupported("`night_hour_minutes` in another form"),
     }
 }
