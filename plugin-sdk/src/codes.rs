@@ -347,6 +347,16 @@ exceptions! {
     LATE_RECORDED_PUNCH = 52 "late_recorded_punch",
     /// Something else is computed than when a person overrode it. Only the engine raises it.
     STALE_OVERRIDE = 53 "stale_override",
+    /// A holiday is not paid: the person was not employed long enough.
+    HOLIDAY_EMPLOYED_SHORT = 70 "holiday_employed_short",
+    /// A holiday is not paid: too few of the days before it were worked.
+    HOLIDAY_MISSED_BEFORE = 71 "holiday_missed_before",
+    /// A holiday is not paid: too few of the days after it were worked.
+    HOLIDAY_MISSED_AFTER = 72 "holiday_missed_after",
+    /// A holiday is not paid for what the person did on it, or was scheduled to do.
+    HOLIDAY_MISSED_ON_DAY = 73 "holiday_missed_on_day",
+    /// A holiday is not paid yet: days that are not over decide. Only the engine raises it.
+    HOLIDAY_UNDECIDED = 74 "holiday_undecided",
 }
 
 impl ExceptionCode {

@@ -424,6 +424,16 @@ coded! {
         LateRecordedPunch = 52 "late_recorded_punch",
         /// Something else is computed than when a person overrode it.
         StaleOverride = 53 "stale_override",
+        /// A holiday is not paid: the person was not employed long enough.
+        HolidayEmployedShort = 70 "holiday_employed_short",
+        /// A holiday is not paid: too few of the days before it were worked.
+        HolidayMissedBefore = 71 "holiday_missed_before",
+        /// A holiday is not paid: too few of the days after it were worked.
+        HolidayMissedAfter = 72 "holiday_missed_after",
+        /// A holiday is not paid for what the person did on it, or was scheduled to do.
+        HolidayMissedOnDay = 73 "holiday_missed_on_day",
+        /// A holiday is not paid yet: days that are not over decide (`SM-HOLIDAY-UNDECIDED`).
+        HolidayUndecided = 74 "holiday_undecided",
     }
 }
 
@@ -432,7 +442,7 @@ impl ExceptionCode {
     pub const fn is_of_engine(self) -> bool {
         use ExceptionCode as E;
         match self {
-            E::ContextShort | E::PluginFailed | E::FactsRejected | E::StaleOverride => true,
+            E::ContextShort | E::PluginFailed | E::FactsRejected | E::StaleOverride | E::HolidayUndecided => true,
             E::LateIn
             | E::SeriousLate
             | E::AbsentHalf
@@ -482,7 +492,11 @@ impl ExceptionCode {
             | E::UnapprovedCallback
             | E::OffsitePunch
             | E::UnapprovedOffsitePunch
-            | E::LateRecordedPunch => false,
+            | E::LateRecordedPunch
+            | E::HolidayEmployedShort
+            | E::HolidayMissedBefore
+            | E::HolidayMissedAfter
+            | E::HolidayMissedOnDay => false,
         }
     }
 }

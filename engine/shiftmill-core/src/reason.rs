@@ -157,6 +157,8 @@ pub enum Because {
     RestRequirement,
     /// A person stated it, whatever is computed.
     Override,
+    /// A holiday that was worked is paid beside the work.
+    HolidayWorkedToo,
 }
 
 coded! {
@@ -238,6 +240,8 @@ coded! {
         RestRequirement = 51 "rest_requirement",
         /// A person stated it, whatever is computed.
         Override = 55 "override",
+        /// A holiday that was worked is paid beside the work.
+        HolidayWorkedToo = 56 "holiday_worked_too",
     }
 }
 
@@ -283,6 +287,7 @@ impl Because {
             Because::ManualHours => BecauseKind::ManualHours,
             Because::RestRequirement => BecauseKind::RestRequirement,
             Because::Override => BecauseKind::Override,
+            Because::HolidayWorkedToo => BecauseKind::HolidayWorkedToo,
         }
     }
 

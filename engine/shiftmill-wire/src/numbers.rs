@@ -92,7 +92,8 @@ numbered! {
         CorrectedPunch FactsRejected OvertimeUnapproved OvertimeOverApproved OvertimeBelowMinimum OvertimeCapDay
         CompLeaveNotAllowed RestDayRostered WorkdayRest Undertime OverSchedule GapWorked
         OutsideEmployment MarkedPunch IgnoredPunch CoreHoursMissed CallbackWork UnapprovedCallback OffsitePunch
-        UnapprovedOffsitePunch LateRecordedPunch StaleOverride
+        UnapprovedOffsitePunch LateRecordedPunch StaleOverride HolidayEmployedShort HolidayMissedBefore
+        HolidayMissedAfter HolidayMissedOnDay HolidayUndecided
     }
     ExceptionState is ExceptionState { Pending Final Waived }
     Severity is Severity { Info Low Medium High Critical }

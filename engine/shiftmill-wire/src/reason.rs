@@ -138,6 +138,7 @@ grounds! {
     50 ManualHours,
     51 RestRequirement,
     55 Override,
+    56 HolidayWorkedToo,
 }
 
 #[cfg(test)]

@@ -22,10 +22,21 @@ use crate::timecard::{Inputs, Waiver, WaiverKind};
 /// How long after the instant it refers to an exception may still resolve itself, without a scheduled shift.
 const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
 
+/// One more than the highest number of an exception; not every number below it is taken.
+const NUMBERS: usize = {
+    let (mut index, mut highest) = (0, 0);
+    while index < ExceptionCode::ALL.len() {
+        let number = ExceptionCode::ALL[index] as usize;
+        highest = if number > highest { number } else { highest };
+        index += 1;
+    }
+    highest + 1
+};
+
 /// How much each exception matters; `None`: it is not raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionRules {
-    severity: [Option<Severity>; ExceptionCode::ALL.len()],
+    severity: [Option<Severity>; NUMBERS],
 }
 
 impl ExceptionRules {
@@ -44,7 +55,7 @@ impl ExceptionRules {
 
 impl Default for ExceptionRules {
     fn default() -> ExceptionRules {
-        let mut rules = ExceptionRules { severity: [Some(Severity::Medium); ExceptionCode::ALL.len()] };
+        let mut rules = ExceptionRules { severity: [None; NUMBERS] };
         for code in ExceptionCode::ALL {
             rules.set(*code, default_severity(*code));
         }
@@ -79,6 +90,7 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::UnapprovedOffsitePunch
         | E::UnapprovedCallback
         | E::OverSchedule
+        | E::HolidayUndecided
         | E::StaleOverride => Some(Severity::Medium),
         E::UnscheduledWork | E::EarlyIn | E::LateOut | E::LeaveWorked | E::GapWorked | E::MarkedPunch => {
             Some(Severity::Low)
@@ -88,7 +100,11 @@ pub const fn default_severity(code: ExceptionCode) -> Option<Severity> {
         | E::WorkdayRest
         | E::CallbackWork
         | E::OffsitePunch
-        | E::LateRecordedPunch => Some(Severity::Info),
+        | E::LateRecordedPunch
+        | E::HolidayEmployedShort
+        | E::HolidayMissedBefore
+        | E::HolidayMissedAfter
+        | E::HolidayMissedOnDay => Some(Severity::Info),
         // Only where the ruleset marks corrected punches.
         E::CorrectedPunch => Some(Severity::Info),
         // Off by default: every busy terminal causes thousands.

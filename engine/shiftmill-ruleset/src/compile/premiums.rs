@@ -1,28 +1,12 @@
-//! Premiums, and the pay of holidays not worked.
+//! Premiums.
 
-use shiftmill_core::pay::holidays::{HolidayNotWorked, Holidays, NotWorkedKind};
 use shiftmill_core::pay::premiums::{ClockWindow, Premium};
 
 use super::Compiler;
 use super::overtime::only_callbacks;
-use crate::check::read::OneOrLength;
 use crate::check::{Table, written};
 
 impl Compiler<'_> {
-    pub(super) fn holidays(&mut self, table: &Table) -> Holidays {
-        Holidays {
-            basis: table.one_of("basis"),
-            not_worked: table.optional("not_worked").map(|inner| HolidayNotWorked {
-                rule: self.rule(inner),
-                pays_to: self.pay_code(inner, "pay", None),
-                amount: match inner.one_or_length("amount") {
-                    Some(OneOrLength::Length(length)) => Some(length),
-                    Some(OneOrLength::One(NotWorkedKind::Planned)) | None => None,
-                },
-            }),
-        }
-    }
-
     pub(super) fn premiums(&mut self, tables: &[Table]) -> Vec<Premium> {
         tables.iter().map(|table| self.premium(table)).collect()
     }

@@ -404,6 +404,7 @@ impl<'a> Slow<'a> {
             ExceptionCode::PluginFailed,
             ExceptionCode::FactsRejected,
             ExceptionCode::StaleOverride,
+            ExceptionCode::HolidayUndecided,
         ]
         .contains(&code);
         (!of_engine).then_some(())?;

@@ -70,6 +70,7 @@ impl Moment {
             | Because::DayTypeIs { .. }
             | Because::Combination { .. }
             | Because::HolidayNotWorked
+            | Because::HolidayWorkedToo
             | Because::ManualHours
             | Because::Override
             | Because::RestRequirement

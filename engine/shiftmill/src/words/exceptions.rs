@@ -70,6 +70,13 @@ pub const fn exception_code(code: ExceptionCode) -> &'static str {
         }
         ExceptionCode::LateRecordedPunch => "a punch that was recorded long after it happened",
         ExceptionCode::StaleOverride => "what is computed has changed since a person overrode it",
+        ExceptionCode::HolidayEmployedShort => "no holiday pay: not employed long enough on the holiday",
+        ExceptionCode::HolidayMissedBefore => "no holiday pay: too few of the days before the holiday were worked",
+        ExceptionCode::HolidayMissedAfter => "no holiday pay: too few of the days after the holiday were worked",
+        ExceptionCode::HolidayMissedOnDay => {
+            "no holiday pay: it depends on work and schedule of the holiday, and they are different"
+        }
+        ExceptionCode::HolidayUndecided => "no holiday pay yet: days that are not over decide",
     }
 }
 
@@ -158,7 +165,12 @@ const fn concerns_an_instant(code: ExceptionCode) -> bool {
         | E::WorkdayRest
         | E::Undertime
         | E::OverSchedule
-        | E::StaleOverride => false,
+        | E::StaleOverride
+        | E::HolidayEmployedShort
+        | E::HolidayMissedBefore
+        | E::HolidayMissedAfter
+        | E::HolidayMissedOnDay
+        | E::HolidayUndecided => false,
         E::LateIn
         | E::SeriousLate
         | E::AbsentHalf
@@ -248,6 +260,11 @@ const fn by(code: ExceptionCode) -> &'static str {
         | ExceptionCode::OddPunches
         | ExceptionCode::DuplicateShift
         | ExceptionCode::FactsRejected
+        | ExceptionCode::HolidayEmployedShort
+        | ExceptionCode::HolidayMissedBefore
+        | ExceptionCode::HolidayMissedAfter
+        | ExceptionCode::HolidayMissedOnDay
+        | ExceptionCode::HolidayUndecided
         | ExceptionCode::OvertimeUnapproved
         | ExceptionCode::OvertimeOverApproved
         | ExceptionCode::OvertimeBelowMinimum
