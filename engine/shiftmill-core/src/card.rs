@@ -53,7 +53,7 @@ pub struct CardState {
     /// Statutory rest days that follow from the work, see [`crate::shape::calendar::StatutoryRestDay::LastWorked`].
     pub last_worked: Vec<Workday>,
     /// Holidays of the calendar that are none for the work of a person who is not eligible, ascending.
-    pub(crate) ordinary_holidays: Vec<Workday>,
+    pub ordinary_holidays: Vec<Workday>,
     /// The first and the last day on which the pay of holidays in the pay period depends.
     pub(crate) holidays_reach: Option<(Workday, Workday)>,
     /// The statements that changed something.

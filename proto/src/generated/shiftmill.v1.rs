@@ -4195,6 +4195,16 @@ pub enum ExceptionCode {
     LateRecordedPunch = 52,
     /// Something else is computed than when a person overrode it.
     StaleOverride = 53,
+    /// A holiday is not paid: the person was not employed long enough.
+    HolidayEmployedShort = 70,
+    /// A holiday is not paid: too few of the days before it were worked.
+    HolidayMissedBefore = 71,
+    /// A holiday is not paid: too few of the days after it were worked.
+    HolidayMissedAfter = 72,
+    /// A holiday is not paid for what the person did on it, or was scheduled to do.
+    HolidayMissedOnDay = 73,
+    /// A holiday is not paid yet: days that are not over decide (`SM-HOLIDAY-UNDECIDED`).
+    HolidayUndecided = 74,
 }
 impl ExceptionCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4257,6 +4267,11 @@ impl ExceptionCode {
             Self::UnapprovedOffsitePunch => "EXCEPTION_CODE_UNAPPROVED_OFFSITE_PUNCH",
             Self::LateRecordedPunch => "EXCEPTION_CODE_LATE_RECORDED_PUNCH",
             Self::StaleOverride => "EXCEPTION_CODE_STALE_OVERRIDE",
+            Self::HolidayEmployedShort => "EXCEPTION_CODE_HOLIDAY_EMPLOYED_SHORT",
+            Self::HolidayMissedBefore => "EXCEPTION_CODE_HOLIDAY_MISSED_BEFORE",
+            Self::HolidayMissedAfter => "EXCEPTION_CODE_HOLIDAY_MISSED_AFTER",
+            Self::HolidayMissedOnDay => "EXCEPTION_CODE_HOLIDAY_MISSED_ON_DAY",
+            Self::HolidayUndecided => "EXCEPTION_CODE_HOLIDAY_UNDECIDED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4318,6 +4333,11 @@ impl ExceptionCode {
             }
             "EXCEPTION_CODE_LATE_RECORDED_PUNCH" => Some(Self::LateRecordedPunch),
             "EXCEPTION_CODE_STALE_OVERRIDE" => Some(Self::StaleOverride),
+            "EXCEPTION_CODE_HOLIDAY_EMPLOYED_SHORT" => Some(Self::HolidayEmployedShort),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_BEFORE" => Some(Self::HolidayMissedBefore),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_AFTER" => Some(Self::HolidayMissedAfter),
+            "EXCEPTION_CODE_HOLIDAY_MISSED_ON_DAY" => Some(Self::HolidayMissedOnDay),
+            "EXCEPTION_CODE_HOLIDAY_UNDECIDED" => Some(Self::HolidayUndecided),
             _ => None,
         }
     }

@@ -94,11 +94,7 @@ impl HolidayBasis {
 
 /// Gives every span its day type, and cuts it where that changes. `spare` is scratch for the rewritten spans.
 pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare: &mut Vec<Span>) {
-    state.ordinary_holidays.clear();
     if may_be_dated(inputs) {
-        if inputs.timeline.needs().holidays_for_eligible {
-            find_ordinary(inputs, state);
-        }
         by_basis(inputs, state, spare);
     } else if calendar::may_be_special(inputs) {
         by_workday(inputs, state);
@@ -106,7 +102,11 @@ pub(crate) fn assign_day_types(inputs: &Inputs<'_>, state: &mut CardState, spare
 }
 
 /// Finds the holidays of the calendar that are none for the work of a person who is not eligible.
-fn find_ordinary(inputs: &Inputs<'_>, state: &mut CardState) {
+pub(crate) fn find_ordinary(inputs: &Inputs<'_>, state: &mut CardState) {
+    state.ordinary_holidays.clear();
+    if !inputs.timeline.needs().holidays_for_eligible {
+        return;
+    }
     let facts = inputs.window.facts;
     for date in (facts.first.0..=facts.last.0).map(Workday) {
         let rule = inputs.timeline.at(date).holidays.not_worked.as_ref();

@@ -282,6 +282,7 @@ impl Walk<'_> {
         let named = tiers.iter().enumerate().filter(|(tier, _)| toward & 1_u64.unbounded_shl(*tier as u32) != 0);
         for rule in named.map(|(_, tier)| tier.rule) {
             let own = counters.iter_mut().filter(|counter| counter.rule == rule && counter.counts(kind));
+            let own = own.filter(|counter| counter.scope != TierScope::Shift);
             own.for_each(|counter| counter.counted = counter.counted.plus(amount));
         }
     }
