@@ -10,7 +10,7 @@
 //!   nothing: work there has the type that the day has without it.
 //! - Source: China Labour Law art. 44(3); Japan Labour Standards Act art. 35 and 37 (a day of rest is a calendar day,
 //!   so work past midnight changes its code there).
-//! - Shown:  timecards/holidays/past_midnight.md, half_days.md, majority.md, forced_overtime.md
+//! - Shown:  timecards/holidays/past_midnight.md, half_days.md, majority.md, forced_overtime.md, substitute_days.md
 
 use alloc::vec::Vec;
 
