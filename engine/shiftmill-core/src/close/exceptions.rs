@@ -24,11 +24,10 @@ const RESOLVES_WITHIN: Seconds = Seconds::hours(16);
 
 /// One more than the highest number of an exception; not every number below it is taken.
 const NUMBERS: usize = {
-    let (mut index, mut highest) = (0, 0);
-    while index < ExceptionCode::ALL.len() {
-        let number = ExceptionCode::ALL[index] as usize;
-        highest = if number > highest { number } else { highest };
-        index += 1;
+    let (mut rest, mut highest) = (ExceptionCode::ALL, 0);
+    while let [code, others @ ..] = rest {
+        highest = if *code as usize > highest { *code as usize } else { highest };
+        rest = others;
     }
     highest + 1
 };

@@ -180,7 +180,8 @@ impl Majority {
 
 /// The date with most of the work of a shift; of several the earliest. The spans are in order of time.
 fn most_worked_date(shift: u32, state: &CardState, clock: &mut ZoneCursor<'_>) -> Option<Workday> {
-    let (mut most, mut current): (Option<(Workday, Seconds)>, Option<(Workday, Seconds)>) = (None, None);
+    let mut most: Option<(Workday, Seconds)> = None;
+    let mut current: Option<(Workday, Seconds)> = None;
     let is_of_shift = |span: &&Span| span.shift.is_some_and(|own| split::first_part(&state.shifts, own) == shift);
     for span in state.spans.iter().filter(is_of_shift).filter(|span| span.state.is_work()) {
         let mut at = span.start;
