@@ -415,6 +415,11 @@ pub fn explanation_sums_equal_totals(question: &Question) -> Held {
     for premium in &rows.premiums {
         *explained.entry(premium.code).or_default() += u64::from(premium.end.since(premium.start).0);
     }
+    // Holidays may pay to a code of the timeline.
+    let is_holiday_pay = |because| matches!(because, Because::HolidayNotWorked | Because::HolidayWorkedToo);
+    for quantity in rows.quantities.iter().filter(|quantity| is_holiday_pay(quantity.reason.because)) {
+        *explained.entry(quantity.code).or_default() += u64::from(quantity.amount);
+    }
     // Quantities are not on the timeline: their own layer, and leave given as amounts.
     let amounts = question.facts.leave.iter().any(|leave| !matches!(leave.time, LeaveTime::Span { .. }));
     for (code, amount) in lines {
